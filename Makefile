@@ -1,0 +1,67 @@
+# `make demo` and `make test` need Python 3.11 or later and make; they bring everything else themselves.
+
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; exit; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+RUN := $(VENV)/.run-installed
+
+.PHONY: demo test quick lint types docs build bench soak schemas clean help
+
+help:
+	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
+	@echo 'make test    lint, types, architecture, every test, and the documentation'
+	@echo 'make quick   the fast tests only'
+	@echo 'make bench   speed against other tools, as ratios'
+	@echo 'make soak    the full count of kills and faults'
+	@echo 'make build   a wheel that carries the schemas'
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or later is needed: install it, or run make PYTHON=/path/to/python3.12'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): $(VENV)/bin/python requirements/run.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMP): $(RUN) requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+schemas: $(RUN)
+	@$(BIN)/doideposit schemas install --quiet
+
+demo: schemas
+	@$(BIN)/doideposit demo
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+	$(BIN)/mypy tests/typing
+
+docs: $(STAMP)
+	$(BIN)/sphinx-build --fail-on-warning --quiet -b html docs docs/_build/html
+
+test: $(STAMP) schemas lint types docs
+	$(BIN)/pytest -n auto
+
+quick: $(STAMP) schemas
+	$(BIN)/pytest -m 'not slow'
+
+bench: $(STAMP) schemas
+	$(BIN)/python -m benchmarks
+
+soak: $(STAMP) schemas
+	$(BIN)/python -m pytest -m soak tests/soak
+
+build: $(STAMP) schemas
+	$(BIN)/python -m build --no-isolation --outdir dist .
+
+clean:
+	rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .hypothesis

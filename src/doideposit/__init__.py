@@ -1,0 +1,1 @@
+"""Registers DOIs for numbered commentaries with Crossref."""

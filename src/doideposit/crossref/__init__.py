@@ -1,0 +1,1 @@
+"""Crossref: its names, schemas, XML, wire protocol and result logs."""

@@ -1,0 +1,40 @@
+"""The port to a DOI registrar: hand over a sealed batch, ask later what became of it.
+
+Two implementations exist: `doideposit.crossref.client` over HTTPS, and `doideposit.sandbox.registrar` in memory.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from doideposit.models.batch import SealedBatch
+
+__all__ = ["Receipt", "Registrar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Crossref's word that a file was received: nothing in it has been read yet, let alone registered.
+
+    The reply names no id; the file name is the key for everything that follows.
+    """
+
+    file_name: str
+    answer: bytes
+
+
+class Registrar(Protocol):
+    """Something that takes deposits and gives back result logs, as Crossref's two servlets do."""
+
+    def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
+        """Upload the batch under a file name that is unique for ever.
+
+        Raises `CredentialsRefused`, `SubmissionForbidden`, `RegistrarBusy`, `RegistrarUnavailable` (certainly not
+        received), `SubmissionInDoubt` (perhaps received) or `UnexpectedAnswer`.
+        """
+
+    def fetch_result(self, file_name: str) -> bytes:
+        """Return the raw answer to "what became of this file?", to be read by `doideposit.crossref.diagnostics`.
+
+        Raises as `submit` does, except `SubmissionInDoubt`: asking twice is harmless, so a lost answer here is
+        `RegistrarUnavailable`.
+        """

@@ -1,0 +1,214 @@
+"""Faults of the world, as one tree; faults of the data are findings (`doideposit.findings`).
+
+::
+
+    DoiDepositError                      code, message, hint, exit_code
+    ├── ConfigurationError        2      the configuration file, an environment variable or a flag; carries findings
+    ├── UsageError                2      the command cannot be carried out as it was given
+    └── WorldError                3      something outside failed: try again later, nothing is lost
+        ├── SchemaError                  a schema bundle
+        │   ├── SchemaMissing            ... is not on this machine and could not be fetched
+        │   └── SchemaDamaged            ... does not have the pinned SHA-256, or cannot be compiled
+        ├── LedgerError                  the ledger
+        │   ├── LedgerUnavailable        ... cannot be opened or written (disk full, read-only, server away)
+        │   ├── LedgerTooNew             ... was written by a newer doideposit
+        │   └── LedgerDamaged            ... contradicts itself
+        ├── DiskError                    any other file could not be read or written
+        └── RegistrarError               Crossref, or the way to it
+            ├── CredentialsRefused       wrong user, role or password: stops the whole run, never retried
+            ├── SubmissionForbidden      the login is right and may not do this (403): stops, never retried
+            ├── RegistrarBusy            429, or the queue is full: wait `retry_after` seconds
+            ├── RegistrarUnavailable     never reached Crossref: safe to try again
+            ├── SubmissionInDoubt        sent, and no usable answer: ask by file name, never send again blindly
+            └── UnexpectedAnswer         an answer that fits no known form: not accepted, needs a person
+
+A class is added only where a caller branches on it. Texts never contain a secret, and errors raised from a library's
+exception are raised `from None`, because such exceptions carry URLs and bodies.
+"""
+
+from typing import ClassVar
+
+from doideposit.findings import Finding
+
+__all__ = [
+    "ConfigurationError",
+    "CredentialsRefused",
+    "DiskError",
+    "DoiDepositError",
+    "LedgerDamaged",
+    "LedgerError",
+    "LedgerTooNew",
+    "LedgerUnavailable",
+    "RegistrarBusy",
+    "RegistrarError",
+    "RegistrarUnavailable",
+    "SchemaDamaged",
+    "SchemaError",
+    "SchemaMissing",
+    "SubmissionForbidden",
+    "SubmissionInDoubt",
+    "UnexpectedAnswer",
+    "UsageError",
+    "WorldError",
+]
+
+
+class DoiDepositError(Exception):
+    """Anything that stops doideposit and is not a fault of the data.
+
+    `message` says what happened and where, `hint` what to do now; `code` is stable; `exit_code` is the exit
+    status of the command line.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 3
+    default_hint: ClassVar[str] = ""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint or self.default_hint
+
+    def to_dict(self) -> dict[str, str]:
+        """The error as the JSON of the command line shows it."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+class ConfigurationError(DoiDepositError):
+    """The configuration cannot be used; `findings` names every fault of it at once."""
+
+    code = "configuration"
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "", findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.findings = findings
+
+
+class UsageError(DoiDepositError):
+    """The command, or the call, cannot be carried out as it was given."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class WorldError(DoiDepositError):
+    """Something outside failed; nothing is lost, and the same command can be given again."""
+
+    code = "world"
+    exit_code = 3
+
+
+class SchemaError(WorldError):
+    """Crossref's schemas cannot be used."""
+
+    code = "schema"
+
+
+class SchemaMissing(SchemaError):
+    """A schema bundle is not on this machine and could not be fetched."""
+
+    code = "schema-missing"
+    default_hint = "run `doideposit schemas install` while this machine is online"
+
+
+class SchemaDamaged(SchemaError):
+    """A schema file does not have the SHA-256 of the lock, or the bundle cannot be compiled."""
+
+    code = "schema-damaged"
+    default_hint = "run `doideposit schemas install --force` to fetch the bundle again"
+
+
+class LedgerError(WorldError):
+    """The ledger cannot be used."""
+
+    code = "ledger"
+
+
+class LedgerUnavailable(LedgerError):
+    """The ledger cannot be opened or written: a full disk, a read-only folder, a database server that is away."""
+
+    code = "ledger-unavailable"
+
+
+class LedgerTooNew(LedgerError):
+    """The ledger was written by a newer doideposit."""
+
+    code = "ledger-too-new"
+    default_hint = "upgrade doideposit on this machine; the ledger was left as it is"
+
+
+class LedgerDamaged(LedgerError):
+    """The ledger contradicts itself, for instance stored bytes that do not have their own SHA-256."""
+
+    code = "ledger-damaged"
+    default_hint = "run `doideposit ledger check`, and restore a backup where it says so"
+
+
+class DiskError(WorldError):
+    """A file could not be read or written."""
+
+    code = "disk"
+
+
+class RegistrarError(WorldError):
+    """Crossref, or the way to it, failed."""
+
+    code = "registrar"
+
+
+class CredentialsRefused(RegistrarError):
+    """Crossref does not accept the login. The whole run stops; trying again cannot help."""
+
+    code = "credentials-refused"
+    default_hint = "check user name, role and password of this target; test and production have separate passwords"
+
+
+class SubmissionForbidden(RegistrarError):
+    """The login is right and may not do this (status 403)."""
+
+    code = "submission-forbidden"
+    default_hint = "ask Crossref support whether the account is blocked or lacks the role"
+
+
+class RegistrarBusy(RegistrarError):
+    """Crossref asks to wait: too many requests, or more than 10,000 submissions pending.
+
+    `retry_after` is the number of seconds Crossref named, or None.
+    """
+
+    code = "registrar-busy"
+    default_hint = "nothing to do: the next run tries again"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class RegistrarUnavailable(RegistrarError):
+    """The request certainly did not reach Crossref's application: it is safe to send it again."""
+
+    code = "registrar-unavailable"
+    default_hint = "nothing to do: the next run tries again"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class SubmissionInDoubt(RegistrarError):
+    """The file went out and no usable answer came back: Crossref may or may not have it."""
+
+    code = "submission-in-doubt"
+    default_hint = "run `doideposit poll`: it asks Crossref for the file before anything is sent again"
+
+
+class UnexpectedAnswer(RegistrarError):
+    """An answer that fits no known form; the submission was not accepted. `excerpt` is its start, redacted."""
+
+    code = "unexpected-answer"
+    default_hint = "look at the answer, check the target's address, and tell Crossref support if it persists"
+
+    def __init__(self, message: str, *, hint: str = "", excerpt: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.excerpt = excerpt

@@ -1,0 +1,102 @@
+"""What is wrong, or worth knowing, about a piece of data.
+
+A finding is a value that is returned, never raised: every reader, rule and validator gives back all of its
+findings at once. Faults of the world (network, disk, Crossref) are errors instead: see `doideposit.errors`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+__all__ = ["Finding", "Severity", "Where", "field_path", "has_errors"]
+
+Loc = tuple[str | int, ...]
+"""The way to a value inside a record, as keys and indices from the top: ``("authors", 0, "orcid")``."""
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error stops the record, a warning travels with it, an info only tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place a finding points at; every part may be unknown.
+
+    `line` and `column` count from 1; `field` is written as in ``authors[0].orcid``; `element` is the path of an
+    XML element for findings about XML, such as ``/doi_batch/body/report-paper[2]``.
+    """
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    field: str | None = None
+    element: str | None = None
+
+    def __str__(self) -> str:
+        numbers = [str(number) for number in (self.line, self.column) if number is not None]
+        place = ":".join([self.file or "-", *numbers]) if self.file or numbers else ""
+        return " ".join(part for part in (place, self.field or self.element) if part)
+
+
+NOWHERE = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or worth knowing: a stable code, how bad, where, what, and what to do now.
+
+    `message` is one sentence in the user's words. `hint` says what to do. `original` keeps the words of the
+    machine that complained (libxml2, Crossref) for those who ask for them. `ignored_because` holds the reason
+    given in the configuration when the finding was set aside there: it stays visible and no longer counts.
+    `length` is how many characters the marker below the line should cover, when that is known.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str = ""
+    where: Where = NOWHERE
+    original: str | None = None
+    ignored_because: str | None = None
+    length: int | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the record must not be deposited because of this finding."""
+        return self.severity is Severity.ERROR and self.ignored_because is None
+
+    def at(self, where: Where) -> "Finding":
+        """The same finding, pointing at `where`."""
+        return replace(self, where=where)
+
+    def to_dict(self) -> dict[str, str | int | None]:
+        """The finding as the JSON contract has it; keys that are not of the contract come only when filled."""
+        data: dict[str, str | int | None] = {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "hint": self.hint,
+            "file": self.where.file,
+            "line": self.where.line,
+            "column": self.where.column,
+            "field": self.where.field,
+        }
+        extra = {"element": self.where.element, "ignored_because": self.ignored_because}
+        return data | {key: value for key, value in extra.items() if value is not None}
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether any of the findings stops its record."""
+    return any(finding.stops for finding in findings)
+
+
+def field_path(loc: Loc) -> str:
+    """Write the way to a value as people write it: ``("authors", 0, "orcid")`` gives ``authors[0].orcid``."""
+    text = ""
+    for step in loc:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text

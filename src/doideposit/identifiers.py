@@ -1,0 +1,395 @@
+"""DOI, ORCID iD, ROR, ISNI, ISSN and Wikidata ids as canonical, frozen values with their check digits verified.
+
+Each class has `parse(text)`, which accepts the usual spellings (bare, with a resolver's address, with a label) and
+returns the canonical value, or raises `InvalidIdentifier`, whose code and hint become a finding. The values compare,
+hash and print by their canonical form, and pydantic models take them as field types.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from pydantic_core import PydanticCustomError, core_schema
+
+__all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
+
+
+class InvalidIdentifier(ValueError):
+    """A text that is not the identifier it claims to be.
+
+    `position` and `length` mark the offending part of the text, where one can be named.
+    """
+
+    def __init__(self, code: str, message: str, hint: str, *, position: int | None = None, length: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.position = position
+        self.length = length
+
+
+class Identifier:
+    """What all identifiers share: parsing from text, and a place in pydantic models and JSON Schemas."""
+
+    __slots__ = ()
+    json_schema: ClassVar[dict[str, Any]] = {"type": "string"}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the canonical value of `text`; raises `InvalidIdentifier`."""
+        raise NotImplementedError
+
+    @classmethod
+    def _from_input(cls, value: Any) -> Self:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, str):
+            raise PydanticCustomError("text-expected", "a text is expected here", {"hint": "write it in quotes"})
+        try:
+            return cls.parse(value)
+        except InvalidIdentifier as error:
+            context = {"hint": error.hint, "position": error.position, "length": error.length}
+            # Pydantic formats its template with braces, and an identifier may contain some.
+            template = error.message.replace("{", "{{").replace("}", "}}")
+            raise PydanticCustomError(error.code, template, context) from None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
+        return dict(cls.json_schema)
+
+
+_DOI_PREFIXES = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_DOI_SHAPE = re.compile(r"10\.[0-9]{4,9}/(?P<suffix>.+)", re.DOTALL)
+_DOI_SUFFIX_BAD = re.compile(r"[^A-Za-z0-9\-._;()/]")
+MAX_SUFFIX = 200  # Crossref schema, common5.5.0.xsd: doi_t allows 10\.[0-9]{4,9}/.{1,200}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Doi(Identifier):
+    """A DOI. It prints as it was written and compares without regard to case, as DOIs do.
+
+    The suffix may hold only ``A-Z a-z 0-9 - . _ ; ( ) /``: Crossref's rule for new DOIs since 2008, which its XSD
+    does not enforce.
+    """
+
+    printed: str
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "title": "DOI",
+        "pattern": r"^(https?://(dx\.)?doi\.org/|doi:\s*)?10\.[0-9]{4,9}/[A-Za-z0-9\-._;()/]{1,200}$",
+        "examples": ["10.48251/SADF.ISSN.2406-5617.C258"],
+    }
+
+    @classmethod
+    def parse(cls, text: str) -> "Doi":
+        """Read a DOI, bare or with ``doi:`` or ``https://doi.org/`` in front; raises `InvalidIdentifier`."""
+        stripped = text.strip()
+        match = _DOI_PREFIXES.match(stripped)
+        bare = stripped[match.end() :] if match else stripped
+        offset = text.find(bare)
+        shape = _DOI_SHAPE.fullmatch(bare)
+        if shape is None:
+            raise InvalidIdentifier(
+                "doi-shape",
+                f"“{_shown(bare)}” is not a DOI",
+                "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258",
+            )
+        cls._check_suffix(shape["suffix"], offset + shape.start("suffix"))
+        return cls(bare)
+
+    @staticmethod
+    def _check_suffix(suffix: str, offset: int) -> None:
+        bad = _DOI_SUFFIX_BAD.search(suffix)
+        if bad is not None:
+            raise InvalidIdentifier(
+                "doi-character",
+                f"a DOI cannot contain {_named(bad[0])}",
+                _character_hint(bad[0]),
+                position=offset + bad.start(),
+            )
+        if suffix.endswith("."):
+            raise InvalidIdentifier(
+                "doi-trailing-dot",
+                "this DOI ends in a full stop",
+                "take the full stop away: it most likely ended a sentence",
+                position=offset + len(suffix) - 1,
+            )
+        if len(suffix) > MAX_SUFFIX:
+            raise InvalidIdentifier(
+                "doi-too-long",
+                f"the part after the slash has {len(suffix)} characters",
+                f"Crossref takes at most {MAX_SUFFIX}",
+            )
+
+    @property
+    def key(self) -> str:
+        """The form to compare and to file under: all lower case."""
+        return self.printed.lower()
+
+    @property
+    def prefix(self) -> str:
+        """The part before the slash: ``10.48251``."""
+        return self.printed.partition("/")[0]
+
+    @property
+    def suffix(self) -> str:
+        """The part after the slash."""
+        return self.printed.partition("/")[2]
+
+    @property
+    def url(self) -> str:
+        """The DOI as a link, the form in which Crossref wants it shown."""
+        return f"https://doi.org/{self.printed}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Doi) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __str__(self) -> str:
+        return self.printed
+
+
+def _shown(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    return f"a {name}" if character.isspace() or not character.isprintable() else f"“{character}” ({name})"
+
+
+def _character_hint(character: str) -> str:
+    if unicodedata.category(character) == "Pd" or character == "−":
+        return "replace it by the plain hyphen-minus “-” if that is what was registered"
+    if character.isspace():
+        return "take the space away"
+    return "only letters A-Z, digits and - . _ ; ( ) / are allowed after the slash"
+
+
+_RESOLVER = r"(?:https?://(?:www\.)?{host}/)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Orcid(Identifier):
+    """An ORCID iD as ``0000-0002-1825-0097``; the last character is its ISO 7064 mod 11-2 check character."""
+
+    value: str
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "title": "ORCID iD",
+        "pattern": r"^(https?://(www\.)?orcid\.org/)?\d{4}-?\d{4}-?\d{4}-?\d{3}[\dXx]$",
+        "examples": ["https://orcid.org/0000-0002-1825-0097"],
+    }
+    _shape: ClassVar[re.Pattern[str]] = re.compile(
+        _RESOLVER.format(host=r"orcid\.org") + r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])", re.IGNORECASE
+    )
+
+    @classmethod
+    def parse(cls, text: str) -> "Orcid":
+        """Read an ORCID iD, bare or as a link; raises `InvalidIdentifier`."""
+        match = cls._shape.fullmatch(text.strip())
+        if match is None:
+            raise InvalidIdentifier(
+                "orcid-shape",
+                f"“{_shown(text)}” is not an ORCID iD",
+                "write it as https://orcid.org/0000-0002-1825-0097",
+            )
+        digits = "".join(match.groups()).upper()
+        _check_mod_11_2("orcid", "ORCID iD", text, digits)
+        return cls("-".join(digits[start : start + 4] for start in range(0, 16, 4)))
+
+    @property
+    def url(self) -> str:
+        """The iD as the link that Crossref and ORCID want."""
+        return f"https://orcid.org/{self.value}"
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Isni(Identifier):
+    """An ISNI as sixteen characters without spaces, with the same check character as an ORCID iD."""
+
+    value: str
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "title": "ISNI",
+        "pattern": r"^(https?://(www\.)?isni\.org/(isni/)?)?(\d{4}[ -]?){3}\d{3}[\dXx]$",
+        "examples": ["https://www.isni.org/0000000405062673"],
+    }
+    _shape: ClassVar[re.Pattern[str]] = re.compile(
+        _RESOLVER.format(host=r"isni\.org") + r"(?:isni/)?(\d{4})[ -]?(\d{4})[ -]?(\d{4})[ -]?(\d{3}[\dXx])",
+        re.IGNORECASE,
+    )
+
+    @classmethod
+    def parse(cls, text: str) -> "Isni":
+        """Read an ISNI, bare, spaced or as a link; raises `InvalidIdentifier`."""
+        match = cls._shape.fullmatch(text.strip())
+        if match is None:
+            raise InvalidIdentifier(
+                "isni-shape",
+                f"“{_shown(text)}” is not an ISNI",
+                "write it as https://www.isni.org/0000000405062673",
+            )
+        digits = "".join(match.groups()).upper()
+        _check_mod_11_2("isni", "ISNI", text, digits)
+        return cls(digits)
+
+    @property
+    def url(self) -> str:
+        """The ISNI as the link that Crossref's schema asks for."""
+        return f"https://www.isni.org/{self.value}"
+
+    def __str__(self) -> str:
+        return self.url
+
+
+def _check_mod_11_2(code: str, name: str, text: str, digits: str) -> None:
+    from stdnum.iso7064 import mod_11_2  # noqa: PLC0415  (check digits are needed by few records)
+
+    expected = mod_11_2.calc_check_digit(digits[:-1])
+    if expected != digits[-1]:
+        raise InvalidIdentifier(
+            f"{code}-check-digit",
+            f"the check digit of this {name} is wrong: it ends in {digits[-1]}, and {expected} would fit",
+            "a digit was mistyped; copy the whole identifier again from its source",
+            position=len(text.rstrip()) - 1,
+        )
+
+
+_ROR_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+
+
+@dataclass(frozen=True, slots=True)
+class Ror(Identifier):
+    """A ROR id as ``02twcfp32``; the last two digits are its ISO 7064 mod 97-10 check digits."""
+
+    value: str
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "title": "ROR",
+        "pattern": r"^(https?://(www\.)?ror\.org/)?0[0-9a-hj-km-np-tv-zA-HJ-KM-NP-TV-Z]{6}\d{2}$",
+        "examples": ["https://ror.org/02twcfp32"],
+    }
+    _shape: ClassVar[re.Pattern[str]] = re.compile(
+        _RESOLVER.format(host=r"ror\.org") + rf"(0[{_ROR_ALPHABET}]{{6}}\d{{2}})", re.IGNORECASE
+    )
+
+    @classmethod
+    def parse(cls, text: str) -> "Ror":
+        """Read a ROR id, bare or as a link; raises `InvalidIdentifier`."""
+        match = cls._shape.fullmatch(text.strip())
+        if match is None:
+            raise InvalidIdentifier(
+                "ror-shape", f"“{_shown(text)}” is not a ROR id", "write it as https://ror.org/02twcfp32"
+            )
+        value = match[1].lower()
+        number = 0
+        for character in value[:7]:
+            number = number * 32 + _ROR_ALPHABET.index(character)
+        from stdnum.iso7064 import mod_97_10  # noqa: PLC0415  (check digits are needed by few records)
+
+        expected = mod_97_10.calc_check_digits(str(number))
+        if expected != value[7:]:
+            raise InvalidIdentifier(
+                "ror-check-digit",
+                f"the check digits of this ROR id are wrong: {value[7:]} instead of {expected}",
+                "copy the whole identifier again from ror.org",
+                position=len(text.rstrip()) - 2,
+                length=2,
+            )
+        return cls(value)
+
+    @property
+    def url(self) -> str:
+        """The ROR id as a link, the only form Crossref's schema takes."""
+        return f"https://ror.org/{self.value}"
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Wikidata(Identifier):
+    """A Wikidata item as ``Q5188229``."""
+
+    value: str
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "title": "Wikidata item",
+        "pattern": r"^(https?://(www\.)?wikidata\.org/(entity|wiki)/)?[Qq][1-9]\d*$",
+        "examples": ["https://www.wikidata.org/entity/Q5188229"],
+    }
+    _shape: ClassVar[re.Pattern[str]] = re.compile(
+        _RESOLVER.format(host=r"wikidata\.org") + r"(?:(?:entity|wiki)/)?(Q[1-9]\d*)", re.IGNORECASE
+    )
+
+    @classmethod
+    def parse(cls, text: str) -> "Wikidata":
+        """Read a Wikidata item, bare or as a link; raises `InvalidIdentifier`."""
+        match = cls._shape.fullmatch(text.strip())
+        if match is None:
+            raise InvalidIdentifier(
+                "wikidata-shape",
+                f"“{_shown(text)}” is not a Wikidata item",
+                "write it as https://www.wikidata.org/entity/Q5188229",
+            )
+        return cls(match[1].upper())
+
+    @property
+    def url(self) -> str:
+        """The item as a link, the only form Crossref's schema takes."""
+        return f"https://www.wikidata.org/entity/{self.value}"
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Issn(Identifier):
+    """An ISSN as ``2406-5617``; the last character is its check digit (ISO 3297, weights 8 to 2, modulo 11)."""
+
+    value: str
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "title": "ISSN",
+        "pattern": r"^(ISSN[:\s]*)?\d{4}-?\d{3}[\dXx]$",
+        "examples": ["2406-5617"],
+    }
+    _shape: ClassVar[re.Pattern[str]] = re.compile(r"(?:ISSN[:\s]*)?(\d{4})-?(\d{3}[\dXx])", re.IGNORECASE)
+
+    @classmethod
+    def parse(cls, text: str) -> "Issn":
+        """Read an ISSN with or without hyphen or label; raises `InvalidIdentifier`."""
+        match = cls._shape.fullmatch(text.strip())
+        if match is None:
+            raise InvalidIdentifier(
+                "issn-shape", f"“{_shown(text)}” is not an ISSN", "write it as 2406-5617: four, hyphen, four"
+            )
+        digits = (match[1] + match[2]).upper()
+        from stdnum import issn  # noqa: PLC0415  (check digits are needed by few records)
+
+        expected = issn.calc_check_digit(digits)
+        if expected != digits[-1]:
+            raise InvalidIdentifier(
+                "issn-check-digit",
+                f"the check digit of this ISSN is wrong: it ends in {digits[-1]}, and {expected} would fit",
+                "a digit was mistyped; look the ISSN up on the publication or at portal.issn.org",
+                position=len(text.rstrip()) - 1,
+            )
+        return cls(f"{digits[:4]}-{digits[4:]}")
+
+    def __str__(self) -> str:
+        return self.value

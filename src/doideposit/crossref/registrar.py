@@ -6,9 +6,43 @@ Two implementations exist: `doideposit.crossref.client` over HTTPS, and `doidepo
 from dataclasses import dataclass
 from typing import Protocol
 
+from pydantic import SecretStr
+
 from doideposit.models.batch import SealedBatch
 
-__all__ = ["Receipt", "Registrar"]
+__all__ = ["Credentials", "Endpoint", "Receipt", "Registrar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The addresses of one target: ``sandbox``, ``test`` or ``production``.
+
+    `url` is the base below which ``/servlet/deposit`` and ``/servlet/submissionDownload`` are found, without a
+    slash at its end; `rest_url` is the public REST API and `handle_url` the resolver, or None where the target has none.
+    """
+
+    target: str
+    url: str
+    rest_url: str | None = None
+    handle_url: str | None = None
+
+    @property
+    def deposit_url(self) -> str:
+        """Where files are uploaded (Crossref documentation, HTTPS POST)."""
+        return f"{self.url}/servlet/deposit"
+
+    @property
+    def result_url(self) -> str:
+        """Where result logs are fetched (Crossref documentation, using HTTPS to retrieve logs)."""
+        return f"{self.url}/servlet/submissionDownload"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A Crossref login: ``role`` or ``name@example.org/role``, and its password, which never prints."""
+
+    username: str
+    password: SecretStr
 
 
 @dataclass(frozen=True, slots=True)

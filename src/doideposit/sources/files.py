@@ -1,0 +1,110 @@
+"""Text files as people hand them in: read with a size limit, decoded as UTF-8, and every fault a finding.
+
+A file that cannot be used (missing, a folder, too large, binary, another encoding) is a fault of what was handed in
+and comes back as a finding; a disk that fails while reading is a fault of the world and raises `DiskError`.
+"""
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from doideposit.errors import DiskError
+from doideposit.findings import Finding, Severity, Where
+
+__all__ = ["Loaded", "decode_text", "load_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a file: its text without a byte order mark, or None and the findings that say why."""
+
+    text: str | None
+    findings: tuple[Finding, ...] = ()
+
+
+def load_text(path: Path, *, limit: int) -> Loaded:
+    """Read a UTF-8 text file of at most `limit` bytes; raises `DiskError` only when the disk itself fails.
+
+    The size is looked at before anything is read, and no more than `limit` bytes ever are. Line ends are kept.
+    """
+    try:
+        if path.is_dir():
+            return _refused(path, "file-is-directory", f"{path} is a folder, not a file", "name a file inside it")
+        size = path.stat().st_size
+        if size > limit:
+            return _too_large(path, limit, size)
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except FileNotFoundError:
+        return _refused(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
+    except PermissionError:
+        return _refused(path, "file-unreadable", f"{path} may not be read by this user", "change its permissions")
+    except ValueError:  # The path holds a NUL character.
+        return _refused(path, "file-missing", "the name of the file is not possible", "look at the spelling")
+    except OSError as error:
+        raise DiskError(f"{path} could not be read: {error.strerror or error}") from None
+    if len(data) > limit:
+        return _too_large(path, limit, None)
+    return decode_text(data, file=str(path))
+
+
+def decode_text(data: bytes, *, file: str) -> Loaded:
+    """Decode bytes as UTF-8, with or without byte order mark; `file` is the name for the findings."""
+    if not data.strip():
+        return _refused(file, "file-empty", f"{file} is empty", "look whether the right file was saved")
+    kind = _binary_kind(data)
+    if kind is not None:
+        hint = "save or export the document as Markdown or plain text in UTF-8"
+        return _refused(file, "file-binary", f"{file} is {kind}, not a text", hint)
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return Loaded(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return Loaded(None, (_wrong_encoding(data, error.start, file),))
+
+
+_KINDS = {
+    b"%PDF-": "a PDF file",
+    b"PK\x03\x04": "a Word, OpenDocument or ZIP file",
+    b"\xd0\xcf\x11\xe0": "an old Word file",
+    b"\x1f\x8b": "a compressed file",
+    codecs.BOM_UTF16_LE: "in UTF-16",
+    codecs.BOM_UTF16_BE: "in UTF-16",
+}
+
+
+def _binary_kind(data: bytes) -> str | None:
+    for magic, kind in _KINDS.items():
+        if data.startswith(magic):
+            return kind
+    return "a binary file" if b"\0" in data else None
+
+
+def _wrong_encoding(data: bytes, offset: int, file: str) -> Finding:
+    before = data[:offset]
+    start = before.rfind(b"\n") + 1
+    where = Where(file, before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1)
+    return Finding(
+        "file-encoding",
+        Severity.ERROR,
+        f"{file} is not UTF-8: byte {offset + 1} (0x{data[offset]:02X}) does not fit",
+        "save the file as UTF-8; it may be in Windows-1252 or ISO 8859-1",
+        where,
+    )
+
+
+def _too_large(path: Path, limit: int, size: int | None) -> Loaded:
+    shown = f" ({_amount(size)})" if size is not None else ""
+    message = f"{path} is larger{shown} than the {_amount(limit)} that are read"
+    return _refused(path, "file-too-large", message, "look whether this is the right file")
+
+
+def _amount(size: int) -> str:
+    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
+        if size >= factor:
+            return f"{size / factor:.4g} {unit}"
+    return f"{size} bytes"
+
+
+def _refused(file: Path | str, code: str, message: str, hint: str) -> Loaded:
+    return Loaded(None, (Finding(code, Severity.ERROR, message, hint, Where(str(file))),))

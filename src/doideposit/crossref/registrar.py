@@ -18,7 +18,7 @@ class Endpoint:
     """The addresses of one target: ``sandbox``, ``test`` or ``production``.
 
     `url` is the base below which ``/servlet/deposit`` and ``/servlet/submissionDownload`` are found, without a
-    slash at its end; `rest_url` is the public REST API and `handle_url` the resolver, or None where the target has none.
+    slash at its end; `rest_url` is the public REST API, `handle_url` the resolver; None where the target has none.
     """
 
     target: str

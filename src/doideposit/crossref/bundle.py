@@ -1,0 +1,46 @@
+"""A schema bundle as a value: the verified files of one version of Crossref's schema, and how they refer to each other."""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["Bundle", "BundleSource"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The files of one schema version, by their path inside the bundle; every one has its pinned SHA-256.
+
+    `version` is written as in ``5.5.0`` or ``doi_resources 5.4.0``; `namespace` is the target namespace of the file
+    `main`. `addresses` maps the absolute addresses that occur inside the schemas to files of the bundle.
+    `fingerprint` is a SHA-256 over the names and hashes of all files: two bundles with the same one are the same.
+    """
+
+    version: str
+    namespace: str
+    main: str
+    files: Mapping[str, bytes]
+    addresses: Mapping[str, str]
+    fingerprint: str
+
+    def resolve(self, base: str, location: str) -> str | None:
+        """The file that `location` names when it is written in the file `base`; None where the bundle has no such file."""
+        if location in self.addresses:
+            name = self.addresses[location]
+        else:
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(base), location))
+        return name if name in self.files else None
+
+
+class BundleSource(Protocol):
+    """Something that hands out verified bundles; `doideposit.crossref.schemas.SchemaStore` does."""
+
+    def available(self) -> tuple[str, ...]:
+        """Every version there is, the newest first."""
+
+    def version_of(self, namespace: str) -> str | None:
+        """The version whose deposit files have this namespace, or None."""
+
+    def load(self, version: str) -> Bundle:
+        """The bundle; raises `SchemaMissing` or `SchemaDamaged`."""

@@ -1,0 +1,106 @@
+"""The lock: which files make up a schema bundle, the SHA-256 of each, and where its bytes can be had.
+
+``schemas/lock.toml`` is the one source. A checkout reads it there; a wheel carries a copy beside this module.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from doideposit.errors import SchemaDamaged, UsageError
+
+__all__ = ["DEFAULT_VERSION", "Lock", "PinnedBundle", "PinnedFile", "PinnedWheel", "checkout_folder", "read_lock"]
+
+DEFAULT_VERSION = "5.5.0"
+"""The schema version that records are built for unless another is asked for."""
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedFile:
+    """One schema file: its path inside the bundle, its SHA-256 and size, its address, and the wheel that has a copy."""
+
+    path: str
+    sha256: str
+    size: int
+    address: str
+    wheel: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedWheel:
+    """A wheel that carries copies of schema files, in `folder`; `requirement` and `sha256` pin it for pip."""
+
+    requirement: str
+    sha256: str
+    size: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedBundle:
+    """One version: the folder it is kept in, the namespace of its documents, its main file, and all its files."""
+
+    version: str
+    folder: str
+    namespace: str
+    main: str
+    files: tuple[PinnedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """All that is pinned. `addresses` answers the absolute addresses that occur inside the schemas."""
+
+    bundles: Mapping[str, PinnedBundle]
+    wheels: Mapping[str, PinnedWheel]
+    addresses: Mapping[str, str]
+
+    def bundle(self, version: str) -> PinnedBundle:
+        """The bundle of a version, also when written ``doi_resources-5.4.0``; raises `UsageError` for an unknown one."""
+        spelling = re.sub(r"^doi_resources[-_ ]?", "doi_resources ", version.strip())
+        if spelling not in self.bundles:
+            raise UsageError(
+                f"there is no schema bundle for version {version}", hint=f"there are: {', '.join(self.bundles)}"
+            )
+        return self.bundles[spelling]
+
+
+def checkout_folder() -> Path | None:
+    """The ``schemas`` folder of the checkout this module runs from, or None when it runs from an installed wheel."""
+    folder = HERE.parents[3] / "schemas"
+    return folder if (folder / "lock.toml").is_file() else None
+
+
+def read_lock(path: Path | None = None) -> Lock:
+    """Read the lock, by default the one that belongs to this installation; raises `SchemaDamaged`."""
+    if path is None:
+        folder = checkout_folder()
+        path = folder / "lock.toml" if folder else HERE / "lock.toml"
+    try:
+        return _parse(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
+        problem = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        raise SchemaDamaged(
+            f"the list of schema files {path} cannot be read: {problem}", hint="install doideposit again"
+        ) from None
+
+
+def _parse(data: dict[str, Any]) -> Lock:
+    files = {path: PinnedFile(path=path, **entry) for path, entry in data["files"].items()}
+    bundles = {
+        version: PinnedBundle(
+            version=version,
+            folder=entry["folder"],
+            namespace=entry["namespace"],
+            main=entry["main"],
+            files=tuple(files[path] for path in entry["files"]),
+        )
+        for version, entry in data["bundles"].items()
+    }
+    wheels = {version: PinnedWheel(**entry) for version, entry in data["wheels"].items()}
+    return Lock(bundles=bundles, wheels=wheels, addresses=data["addresses"])

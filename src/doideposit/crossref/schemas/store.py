@@ -1,0 +1,252 @@
+"""Where schema bundles are kept on this machine, and how they get there: fetched, verified, and put in place at once.
+
+Looked up in this order: the folder named by ``DOIDEPOSIT_SCHEMAS``; inside the package (a wheel made by ``make build``
+carries bundles); ``schemas/`` of a checkout; a user's data folder. Installed into the first of these that is meant to
+be written: the named folder, the checkout, or the user's data folder.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from doideposit.crossref.bundle import Bundle
+from doideposit.crossref.schemas.fetch import Fetch, RunPip, Unreachable, download_wheel, fetch_official, run_pip
+from doideposit.crossref.schemas.lock import HERE, Lock, PinnedBundle, PinnedFile, checkout_folder, read_lock
+from doideposit.errors import DiskError, SchemaDamaged, SchemaMissing
+
+__all__ = ["Announce", "FileFault", "Homes", "SchemaStore"]
+
+Announce = Callable[[str], None]
+"""Takes one sentence about what is going on, for a person to read."""
+
+OVERRIDE = "DOIDEPOSIT_SCHEMAS"
+
+
+def _silent(_sentence: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """A file of an installed bundle that is not what the lock says."""
+
+    path: Path
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """The folders that may hold bundles. `user` is asked for only when it is needed."""
+
+    override: Path | None
+    package: Path
+    checkout: Path | None
+    user: Callable[[], Path]
+
+    @classmethod
+    def of_this_installation(cls, environ: Mapping[str, str] = os.environ) -> "Homes":
+        """The folders of the running installation."""
+        override = environ.get(OVERRIDE)
+        return cls(Path(override).expanduser() if override else None, HERE, checkout_folder(), _user_folder)
+
+    def in_order(self) -> Iterable[Path]:
+        """Every folder to look into, the first match wins."""
+        yield from (home for home in (self.override, self.package, self.checkout) if home)
+        yield self.user()
+
+    def to_write(self) -> Path:
+        """The folder an installation goes to."""
+        return self.override or self.checkout or self.user()
+
+
+def _user_folder() -> Path:
+    from platformdirs import user_data_path  # noqa: PLC0415 - most runs find their bundle without it
+
+    return user_data_path("doideposit", appauthor=False) / "schemas"
+
+
+class SchemaStore:
+    """The schema bundles of this machine. Safe to use from several threads and processes at once."""
+
+    def __init__(
+        self,
+        lock: Lock,
+        homes: Homes,
+        *,
+        fetch: Fetch = fetch_official,
+        run_pip: RunPip = run_pip,
+        announce: Announce = _silent,
+        offline: bool = False,
+    ) -> None:
+        self._lock = lock
+        self._homes = homes
+        self._fetch = fetch
+        self._run_pip = run_pip
+        self._announce = announce
+        self._offline = offline
+
+    @classmethod
+    def default(cls, *, announce: Announce = _silent, offline: bool = False) -> "SchemaStore":
+        """The store of this installation; it fetches a bundle on first need unless `offline`."""
+        return cls(read_lock(), Homes.of_this_installation(), announce=announce, offline=offline)
+
+    def available(self) -> tuple[str, ...]:
+        """Every version the lock pins, in its order: the newest first."""
+        return tuple(self._lock.bundles)
+
+    def installed(self) -> tuple[str, ...]:
+        """The versions that are on this machine."""
+        return tuple(version for version in self._lock.bundles if self.location(version))
+
+    def version_of(self, namespace: str) -> str | None:
+        """The version whose deposit files have this namespace, or None."""
+        versions = (bundle.version for bundle in self._lock.bundles.values() if bundle.namespace == namespace)
+        return next(versions, None)
+
+    def location(self, version: str) -> Path | None:
+        """The folder of an installed bundle, or None; raises `UsageError` for a version the lock does not know."""
+        bundle = self._lock.bundle(version)
+        folders = (home / bundle.folder for home in self._homes.in_order())
+        return next((folder for folder in folders if (folder / bundle.main).is_file()), None)
+
+    def target(self, version: str) -> Path:
+        """The folder an installation of this version would make."""
+        return self._homes.to_write() / self._lock.bundle(version).folder
+
+    def verify(self, version: str) -> list[FileFault]:
+        """Compare every file with the lock; an empty list is a clean bill. Raises `SchemaMissing`."""
+        bundle = self._lock.bundle(version)
+        folder = self.location(version)
+        if folder is None:
+            raise SchemaMissing(f"Crossref's schema {bundle.version} is not on this machine")
+        problems = ((folder / pin.path, _problem(folder / pin.path, pin)) for pin in bundle.files)
+        return [FileFault(path, problem) for path, problem in problems if problem]
+
+    def ensure(self, version: str, announce: Announce | None = None) -> Path:
+        """The folder of the bundle, which is fetched first where it is missing; raises `SchemaMissing`."""
+        return self.location(version) or self.install(version, announce=announce)
+
+    def load(self, version: str) -> Bundle:
+        """Read and verify every file of the bundle; raises `SchemaMissing` or `SchemaDamaged`."""
+        pinned = self._lock.bundle(version)
+        folder = self.ensure(version)
+        files = {pin.path: _read_verified(folder / pin.path, pin) for pin in pinned.files}
+        return Bundle(
+            version=pinned.version,
+            namespace=pinned.namespace,
+            main=pinned.main,
+            files=files,
+            addresses={address: path for address, path in self._lock.addresses.items() if path in files},
+            fingerprint=_fingerprint(pinned),
+        )
+
+    def install(self, version: str, *, force: bool = False, announce: Announce | None = None) -> Path:
+        """Fetch the bundle and put it in place, all of it or nothing; returns its folder.
+
+        A bundle that is there already and unharmed is left alone unless `force`. Raises `SchemaMissing` when it
+        cannot be had, and `DiskError` when it cannot be written.
+        """
+        say = announce or self._announce
+        bundle = self._lock.bundle(version)
+        folder = self.location(version)
+        if folder and not force and not self.verify(version):
+            return folder
+        if self._offline:
+            raise SchemaMissing(f"Crossref's schema {bundle.version} is not on this machine, which works offline")
+        files = self._gather(bundle, say)
+        target = self.target(version)
+        try:
+            _put_in_place(target, files)
+        except OSError as error:
+            raise DiskError(f"the schema bundle cannot be written to {target}: {error.strerror}") from None
+        say(f"Crossref's schema {bundle.version} is in {target}")
+        return target
+
+    def _gather(self, bundle: PinnedBundle, say: Announce) -> dict[str, bytes]:
+        say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
+        try:
+            return {pin.path: _checked(self._fetch(pin.address), pin) for pin in bundle.files}
+        except Unreachable as error:
+            official = str(error)
+        say("www.crossref.org did not give the pinned files; fetching them from the Python package index")
+        try:
+            return self._from_wheels(bundle)
+        except Unreachable as error:
+            raise SchemaMissing(
+                f"Crossref's schema {bundle.version} is not on this machine and cannot be fetched ({official}; {error})"
+            ) from None
+
+    def _from_wheels(self, bundle: PinnedBundle) -> dict[str, bytes]:
+        files: dict[str, bytes] = {}
+        for name in sorted({pin.wheel for pin in bundle.files}):
+            wheel = self._lock.wheels[name]
+            with tempfile.TemporaryDirectory(prefix="doideposit-") as scratch:
+                path = download_wheel(wheel.requirement, wheel.sha256, Path(scratch), self._run_pip)
+                pins = [pin for pin in bundle.files if pin.wheel == name]
+                files |= _unpack(path, wheel.sha256, wheel.folder, pins)
+        return files
+
+
+def _unpack(path: Path, sha256: str, folder: str, pins: list[PinnedFile]) -> dict[str, bytes]:
+    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        raise Unreachable(f"{path.name} does not have its pinned SHA-256")
+    try:
+        with zipfile.ZipFile(path) as wheel:
+            return {pin.path: _checked(wheel.read(folder + pin.path), pin) for pin in pins}
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise Unreachable(f"{path.name}: {error}") from None
+
+
+def _checked(content: bytes, pin: PinnedFile) -> bytes:
+    if hashlib.sha256(content).hexdigest() != pin.sha256:
+        raise Unreachable(f"{pin.path} does not have its pinned SHA-256")
+    return content
+
+
+def _problem(path: Path, pin: PinnedFile) -> str | None:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if len(content) != pin.size:
+        return f"has {len(content):,} bytes instead of {pin.size:,}"
+    return None if hashlib.sha256(content).hexdigest() == pin.sha256 else "does not have its pinned SHA-256"
+
+
+def _read_verified(path: Path, pin: PinnedFile) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SchemaDamaged(f"the schema file {path} cannot be read: {error.strerror}") from None
+    if hashlib.sha256(content).hexdigest() != pin.sha256:
+        raise SchemaDamaged(f"the schema file {path} is not what it should be: {_problem(path, pin)}")
+    return content
+
+
+def _fingerprint(bundle: PinnedBundle) -> str:
+    lines = "".join(f"{pin.path} {pin.sha256}\n" for pin in bundle.files)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files beside `target`, then rename: a reader sees the old bundle or the new one, never half of one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        new, old = scratch / "new", scratch / "old"
+        for name, content in files.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

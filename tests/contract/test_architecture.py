@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "doideposit"
 # Longest match wins. Rooms of one layer do not import each other unless they are the same room.
 LAYERS: list[tuple[str, str, float]] = [
     # module prefix, room, layer
-    ("doideposit.errors", "errors", 0),
+    ("doideposit.errors", "errors", 0.1),
     ("doideposit.findings", "findings", 0),
     ("doideposit.identifiers", "identifiers", 0),
     ("doideposit.lifecycle", "lifecycle", 0),
@@ -62,6 +62,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "werkzeug": ("sandbox", "api"),
     "stdnum": ("identifiers", "sandbox"),
     "pydantic": (
+        "sandbox",
         "identifiers",
         "models",
         "registrar",

@@ -1,0 +1,184 @@
+"""Findings for people: the place, the code and the sentence; below them the line with a marker, and the hint.
+
+One renderer serves findings of models, rules, the XSD and Crossref's result logs. It yields lines of styled spans
+and knows no terminal: the command line turns styles into colours or leaves them out.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from doideposit.findings import Finding, Severity
+
+__all__ = ["Line", "Span", "Style", "annotations", "detailed", "grouped", "safe", "summary"]
+
+
+class Style(StrEnum):
+    """What a span is; a terminal may show it in colour."""
+
+    PLAIN = "plain"
+    PLACE = "place"
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    MARKER = "marker"
+    HINT = "hint"
+    DIM = "dim"
+    GOOD = "good"
+    HEADING = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in one style."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+Line = tuple[Span, ...]
+SourceLine = Callable[[str, int], str | None]
+"""Gives line n (from 1) of a file for display, or None where it cannot or should not be shown."""
+
+SEVERITY_STYLE = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
+GUTTER = 7
+WIDEST_EXCERPT = 110
+
+
+def safe(text: str) -> str:
+    """Show control characters instead of sending them: what comes from outside must not steer a terminal."""
+    return "".join(char if char.isprintable() else _shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if char in "\t\n\r":
+        return " "
+    return f"\\u{ord(char):04x}" if char not in "\u00a0\u2003\u2009\u202f" else char
+
+
+def detailed(findings: Iterable[Finding], source_line: SourceLine, *, verbose: bool = False) -> Iterator[Line]:
+    """Every finding with its line and its hint; with `verbose` also the machine's own words."""
+    for finding in findings:
+        yield _headline(finding)
+        yield from _excerpt(finding, source_line)
+        yield from _advice(finding, verbose=verbose)
+
+
+def _headline(finding: Finding) -> Line:
+    where = finding.where
+    place = ":".join(str(part) for part in (where.file, where.line, where.column) if part is not None)
+    style = Style.DIM if finding.ignored_because else SEVERITY_STYLE[finding.severity]
+    word = "ignored" if finding.ignored_because else finding.severity.value
+    label = finding.code if word == "error" else f"{finding.code} ({word})"
+    spans = [
+        Span(safe(place) or "-", Style.PLACE),
+        Span("  "),
+        Span(label, style),
+        Span("  "),
+        Span(safe(finding.message)),
+    ]
+    return tuple(spans)
+
+
+def _excerpt(finding: Finding, source_line: SourceLine) -> Iterator[Line]:
+    where = finding.where
+    if where.file is None or where.line is None:
+        if where.field or where.element:
+            yield (Span(" " * GUTTER + "in ", Style.DIM), Span(safe(where.field or where.element or "")))
+        return
+    text = source_line(where.file, where.line)
+    if text is None:
+        return
+    shown, column = _window(safe(text), where.column)
+    yield (Span(f"{where.line:>{GUTTER - 2}} | ", Style.DIM), Span(shown))
+    if column is not None:
+        length = max(1, min(finding.length or 1, len(shown) - column + 1))
+        yield (Span(" " * (GUTTER - 2) + " | ", Style.DIM), Span(" " * (column - 1)), Span("^" * length, Style.MARKER))
+
+
+def _window(text: str, column: int | None) -> tuple[str, int | None]:
+    """Cut a long line around the marked column, so that the marker stays on the screen."""
+    text = text.rstrip()
+    if len(text) <= WIDEST_EXCERPT:
+        return text, column
+    start = max(0, (column or 1) - WIDEST_EXCERPT // 2)
+    piece = text[start : start + WIDEST_EXCERPT]
+    head, tail = "…" if start else "", "…" if start + WIDEST_EXCERPT < len(text) else ""
+    return head + piece + tail, None if column is None else column - start + len(head)
+
+
+def _advice(finding: Finding, *, verbose: bool) -> Iterator[Line]:
+    indent = " " * GUTTER
+    if finding.hint:
+        yield (Span(indent + "hint: ", Style.HINT), Span(safe(finding.hint)))
+    if finding.ignored_because:
+        yield (Span(indent + "ignored because: ", Style.DIM), Span(safe(finding.ignored_because)))
+    if verbose and finding.original:
+        yield (Span(indent + "original: ", Style.DIM), Span(safe(finding.original), Style.DIM))
+
+
+def grouped(findings: Sequence[Finding], source_line: SourceLine, *, each: int = 3) -> Iterator[Line]:
+    """Findings by kind, the most serious and most frequent first, with a few places of each.
+
+    For runs over many records, where the same mistake made five hundred times is one problem, not five hundred.
+    """
+    kinds: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        kinds[finding.code].append(finding)
+    order = sorted(kinds.values(), key=lambda kind: (_rank(kind), -len(kind), kind[0].code))
+    for kind in order:
+        first = kind[0]
+        times = f"{len(kind)} times" if len(kind) > 1 else "once"
+        yield (Span(first.code, SEVERITY_STYLE[first.severity]), Span(f"  {first.severity}, {times}", Style.DIM))
+        if first.hint:
+            yield (Span("  hint: ", Style.HINT), Span(safe(first.hint)))
+        for finding in kind[:each]:
+            for line in (_headline(finding), *_excerpt(finding, source_line)):
+                yield (Span("  "), *line)
+        if len(kind) > each:
+            yield (Span(f"  … and {len(kind) - each} more", Style.DIM),)
+        yield ()
+
+
+def _rank(kind: Sequence[Finding]) -> int:
+    return min(list(Severity).index(finding.severity) + (3 if finding.ignored_because else 0) for finding in kind)
+
+
+def summary(findings: Iterable[Finding], records: int, *, noun: str = "record") -> Line:
+    """One line that counts: records, errors, warnings, remarks, and what was ignored."""
+    counts: dict[str, int] = defaultdict(int)
+    for finding in findings:
+        counts["ignored" if finding.ignored_because else finding.severity.value] += 1
+    words = [
+        _counted(counts["error"], "error"),
+        _counted(counts["warning"], "warning"),
+        _counted(counts["info"], "remark"),
+    ]
+    if counts["ignored"]:
+        words.append(f"{counts['ignored']} ignored")
+    style = Style.ERROR if counts["error"] else Style.GOOD
+    return (Span(f"{_counted(records, noun)} checked: ", style), Span(", ".join(words)))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def annotations(findings: Iterable[Finding]) -> Iterator[str]:
+    """Workflow commands by which a code host shows findings beside the lines of a change."""
+    kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+    for finding in findings:
+        where = finding.where
+        places = {"file": where.file, "line": where.line, "col": where.column, "title": finding.code}
+        properties = ",".join(f"{key}={_property(str(value))}" for key, value in places.items() if value is not None)
+        text = f"{finding.message} ({finding.hint})" if finding.hint else finding.message
+        yield f"::{kinds[finding.severity]} {properties}::{_escaped(safe(text))}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")

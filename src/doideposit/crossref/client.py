@@ -1,0 +1,244 @@
+"""Crossref's two servlets over HTTPS: upload a file, ask later what became of it.
+
+The login travels in the body of a POST and nowhere else. Every answer is put into one class of error, and
+"perhaps received" is never taken for "not received". Sources: Crossref documentation, "HTTPS POST" and "Using HTTPS to
+retrieve logs"; the shapes of failures are those seen in practice, as Crossref documents none.
+"""
+
+import html
+import json
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn
+from urllib.parse import quote, quote_plus
+
+from doideposit.crossref.diagnostics import Unknown, read
+from doideposit.crossref.exchange import Answer, Exchange, NeverSent, NoAnswer, Timeouts, Upload, check_address
+from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
+from doideposit.errors import (
+    CredentialsRefused,
+    RegistrarBusy,
+    RegistrarUnavailable,
+    SubmissionForbidden,
+    SubmissionInDoubt,
+    UnexpectedAnswer,
+    UsageError,
+)
+from doideposit.models.batch import SealedBatch
+
+__all__ = ["CrossrefClient", "LoginCheck", "LoginVerdict", "Timeouts"]
+
+MAX_UPLOAD = 9_500_000
+"""Bytes of a file: Crossref takes 10 MB, and the form around the file counts too."""
+MAX_RECEIPT = 256 * 1024
+MAX_RESULT = 64 * 1024 * 1024
+"""Bytes of a result log: some 600 for a record, more with references, for the ten thousand a file can hold."""
+BUSY_FROM = 9_000
+"""Own pending submissions from which a 503 means a full queue (Crossref's limit is 10,000)."""
+EXCERPT = 2_000
+SHORTEST_REDACTED = 6
+"""Characters of a password from which its text is taken out of logs; shorter ones occur in any text by chance."""
+
+SUCCESS = b"your batch submission was successfully received"
+LOGIN_PAGE = (b"/servlet/useragent", b"does not seem to exist", b"supply a login", b"incorrect username or password")
+NO_SERVER = b"no server is available"
+_FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+class LoginVerdict(StrEnum):
+    """What asking with a login showed."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class LoginCheck:
+    """The verdict on a login, and in one sentence what it rests on."""
+
+    verdict: LoginVerdict
+    detail: str
+
+
+class CrossrefClient:
+    """Crossref over HTTPS, as a `doideposit.crossref.registrar.Registrar`.
+
+    `pending` tells how many submissions of this login are unfinished: it decides what an unexplained 503 means.
+    Raises `ConfigurationError` when the endpoint is neither https nor on this machine.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credentials: Credentials,
+        *,
+        timeouts: Timeouts | None = None,
+        user_agent: str | None = None,
+        pending: Callable[[], int] | None = None,
+    ) -> None:
+        check_address(endpoint.url, f"the address of target {endpoint.target}")
+        self._endpoint = endpoint
+        self._credentials = credentials
+        self._exchange = Exchange(timeouts, user_agent)
+        self._pending = pending or (lambda: 0)
+        self._server_time: datetime | None = None
+
+    def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
+        """Upload the batch; raises as `Registrar.submit` says, and `UsageError` for a file over 9.5 MB."""
+        if len(batch.xml) > MAX_UPLOAD:
+            raise UsageError(
+                f"the deposit file has {len(batch.xml):,} bytes; Crossref takes at most 10 MB",
+                hint="deposit fewer records in one submission",
+            )
+        password = self._credentials.password.get_secret_value()
+        fields = {"operation": "doMDUpload", "login_id": self._credentials.username, "login_passwd": password}
+        upload = Upload("fname", _checked(file_name), batch.xml)
+        try:
+            answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)
+        except NoAnswer as failure:
+            raise SubmissionInDoubt(f"{self._host} did not confirm {file_name}: {failure.reason}") from None
+        except NeverSent as failure:
+            raise self._unavailable(failure.reason) from None
+        self._note(answer)
+        if not _is_success(answer):
+            self._refuse_upload(answer, file_name)
+        return Receipt(file_name, self._redact(answer.body))
+
+    def fetch_result(self, file_name: str) -> bytes:
+        """Return the answer to "what became of this file?"; raises as `Registrar.fetch_result` says."""
+        answer = self._ask(_checked(file_name))
+        if answer.status != OK or _is_login_page(answer):
+            self._refuse(answer, f"asking for {file_name}")
+        if answer.truncated:
+            raise self._unexpected(answer, f"a result log of more than {MAX_RESULT:,} bytes")
+        return self._redact(answer.body)
+
+    def check_login(self) -> LoginCheck:
+        """Ask for a file that never existed, and see whether the login is taken; nothing is deposited.
+
+        Crossref documents no answer for a wrong login here, so only its known refusals count as one, and only a
+        result log counts as accepted. Raises `RegistrarUnavailable` or `RegistrarBusy` when nothing could be asked.
+        """
+        answer = self._ask(f"doideposit-login-check-{secrets.token_hex(8)}.xml")
+        if _is_refusal(answer):
+            return LoginCheck(LoginVerdict.REFUSED, f"{self._host} does not accept user name, role or password")
+        if answer.status == FORBIDDEN:
+            return LoginCheck(LoginVerdict.REFUSED, f"{self._host} knows the login and forbids it (403)")
+        if answer.status == OK and not isinstance(read(answer.body, dois=(), batch_id=""), Unknown):
+            return LoginCheck(LoginVerdict.ACCEPTED, f"{self._host} answered with a result log")
+        if answer.status == TOO_MANY or answer.status >= SERVER_ERROR:
+            self._refuse(answer, "checking the login")
+        return LoginCheck(LoginVerdict.UNCLEAR, f"{self._host} answered {answer.status}, in a form that is not known")
+
+    def server_time(self) -> datetime | None:
+        """The clock of Crossref's server, UTC, as the last answer had it."""
+        return self._server_time
+
+    @property
+    def _host(self) -> str:
+        return self._endpoint.url.partition("://")[2].partition("/")[0]
+
+    def _ask(self, file_name: str) -> Answer:
+        password = self._credentials.password.get_secret_value()
+        fields = {"usr": self._credentials.username, "pwd": password, "file_name": file_name, "type": "result"}
+        try:
+            answer = self._exchange.post(self._endpoint.result_url, fields, limit=MAX_RESULT)
+        except NeverSent as failure:
+            raise self._unavailable(failure.reason) from None
+        self._note(answer)
+        return answer
+
+    def _note(self, answer: Answer) -> None:
+        self._server_time = answer.date or self._server_time
+
+    def _refuse_upload(self, answer: Answer, file_name: str) -> NoReturn:
+        """Raise for an upload that was not confirmed: from 500 on, the file may have arrived all the same."""
+        if answer.status < SERVER_ERROR:
+            self._refuse(answer, f"uploading {file_name}")
+        if answer.status == UNAVAILABLE and NO_SERVER in answer.body.lower():
+            raise self._unavailable("none of its servers is up", answer.retry_after)
+        if answer.status == UNAVAILABLE and self._pending() > BUSY_FROM:
+            raise RegistrarBusy(
+                f"{self._host} takes no more submissions: its limit of 10,000 pending ones is near",
+                retry_after=answer.retry_after,
+            )
+        raise SubmissionInDoubt(f"{self._host} answered {answer.status} after {file_name} had been sent")
+
+    def _refuse(self, answer: Answer, doing: str) -> NoReturn:
+        """Raise what an answer that is no success means, for a request that can be repeated without harm."""
+        if _is_refusal(answer):
+            raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials.username}")
+        if answer.status == FORBIDDEN:
+            raise SubmissionForbidden(f"{self._host} forbids {doing} with the login {self._credentials.username}")
+        if answer.status == TOO_MANY:
+            raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
+        if answer.status >= SERVER_ERROR:
+            raise self._unavailable(f"it answered {answer.status}", answer.retry_after)
+        redirect = self._redact(_redirected(answer).encode(), shortest=1).decode()
+        raise self._unexpected(answer, f"{answer.status}{redirect} when {doing}")
+
+    def _unavailable(self, reason: str, retry_after: float | None = None) -> RegistrarUnavailable:
+        return RegistrarUnavailable(f"{self._host} could not be reached: {reason}", retry_after=retry_after)
+
+    def _unexpected(self, answer: Answer, what: str) -> UnexpectedAnswer:
+        # The password is taken out before the text is cut, or half of it could stay behind at the end.
+        text = self._redact(answer.body, shortest=1).decode("utf-8", "replace")
+        return UnexpectedAnswer(f"{self._host} gave an answer that is not known: {what}", excerpt=text[:EXCERPT])
+
+    def _redact(self, content: bytes, shortest: int = SHORTEST_REDACTED) -> bytes:
+        """Take the password out of an answer, in every spelling in which a server might echo it."""
+        password = self._credentials.password.get_secret_value()
+        if len(password) < shortest:
+            return content
+        for spelling in _spellings(password):
+            content = content.replace(spelling, b"[redacted]")
+        return content
+
+
+OK, FORBIDDEN, UNAUTHORIZED, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 403, 401, 429, 500, 503
+
+
+def _checked(file_name: str) -> str:
+    if not _FILE_NAME.fullmatch(file_name):
+        raise RuntimeError(f"{file_name!r} cannot be a file name of a submission: letters, digits, . _ - and no more")
+    return file_name
+
+
+def _is_success(answer: Answer) -> bool:
+    return answer.status == OK and SUCCESS in answer.body.lower() and not _is_login_page(answer)
+
+
+def _is_login_page(answer: Answer) -> bool:
+    """Whether this is the page that asks for a login, which comes with status 200. A result log is never one."""
+    body = answer.body.lower()
+    return b"<doi_batch_diagnostic" not in body and any(mark in body for mark in LOGIN_PAGE)
+
+
+def _is_refusal(answer: Answer) -> bool:
+    return answer.status == UNAUTHORIZED or (answer.status == OK and _is_login_page(answer))
+
+
+def _redirected(answer: Answer) -> str:
+    """Name the host a redirect points to: an address with more in it could hold anything."""
+    host = re.match(r"https?://([A-Za-z0-9.-]+)", answer.headers.get("location", ""))
+    return f" (a redirect to {host[1]}, not followed)" if host else ""
+
+
+def _spellings(password: str) -> set[bytes]:
+    texts = {
+        password,
+        quote(password, safe=""),
+        quote(password),
+        quote_plus(password),
+        html.escape(password),
+        html.escape(password, quote=False),
+        json.dumps(password)[1:-1],
+        json.dumps(password, ensure_ascii=False)[1:-1],
+    }
+    encodings = ("utf-8", "latin-1") if all(ord(character) < 256 for character in password) else ("utf-8",)  # noqa: PLR2004
+    return {text.encode(encoding) for text in texts for encoding in encodings} - {b""}

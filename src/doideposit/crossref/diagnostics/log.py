@@ -1,0 +1,146 @@
+"""A result log as Crossref writes it (``doi_batch_diagnostic``), parsed and not yet judged.
+
+The root has no namespace and there is no schema; the parts and their quirks are those of logs seen since 2013.
+"""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from doideposit.crossref.documents import Limits, parse_document
+
+__all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable", "parse"]
+
+ROOT = "doi_batch_diagnostic"
+LOG_LIMITS = Limits(size=64 * 1024 * 1024)
+"""A log of ten thousand records with their references is far smaller than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitationMatch:
+    """What became of one reference; it never touches the registration of the DOI.
+
+    `status` is ``resolved_reference`` (`text` is the DOI), ``stored_query`` (no match yet) or ``error`` (`text` is
+    the reason).
+    """
+
+    key: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """``batch_data``: how many records the log has, not how many DOIs were sent."""
+
+    records: int
+    successes: int
+    warnings: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One DOI and message of a ``record_diagnostic``; one that holds several pairs becomes several of these.
+
+    `doi` is as Crossref wrote it, empty for the file as a whole; `status` is in lower case.
+    """
+
+    doi: str
+    status: str
+    message: str
+    conflict_id: str | None = None
+    dois_in_conflict: tuple[str, ...] = ()
+    resolved_conflicts: tuple[str, ...] = ()
+    citations: tuple[CitationMatch, ...] = ()
+    deferred_citations: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLog:
+    """A whole log; `status` is in lower case and empty where the log names none."""
+
+    status: str
+    submission_id: str | None
+    batch_id: str | None
+    records: tuple[LogRecord, ...]
+    counters: Counters | None
+    has_batch_data: bool
+
+
+class Unreadable(ValueError):
+    """The bytes are not a result log; the text says why, in words."""
+
+
+def parse(answer: bytes) -> ResultLog:
+    """Parse a result log; raises `Unreadable` for anything else, DTDs included."""
+    root = _root(answer)
+    batch_data = root.find("batch_data")
+    return ResultLog(
+        status=root.get("status", "").strip().lower(),
+        submission_id=_text(root.find("submission_id")) or None,
+        batch_id=_text(root.find("batch_id")) or None,
+        records=tuple(record for element in root.findall("record_diagnostic") for record in _records(element)),
+        counters=_counters(batch_data),
+        has_batch_data=batch_data is not None,
+    )
+
+
+def _root(answer: bytes) -> etree._Element:
+    if not answer.strip():
+        raise Unreadable("an empty answer")
+    parsed = parse_document(answer.strip(), limits=LOG_LIMITS)
+    if parsed.root is None:
+        raise Unreadable("a text that cannot be read as XML")
+    root = parsed.root
+    if root.tag != ROOT:
+        raise Unreadable(f"a document that is no {ROOT}")
+    return root
+
+
+def _records(element: etree._Element) -> list[LogRecord]:
+    """Split a ``record_diagnostic`` into pairs of DOI and message: ORCID failures bring several in one record."""
+    attribute = element.get("doi", "").strip()  # as logs of conflict files have it
+    dois = [_text(child) for child in element.findall("doi")] or [attribute]
+    messages = [_text(child) for child in element.findall("msg")]
+    if len(messages) != len(dois):
+        messages = ["\n".join(messages)] * len(dois)
+    return [_record(element, doi, message) for doi, message in zip(dois, messages, strict=True)]
+
+
+def _record(element: etree._Element, doi: str, message: str) -> LogRecord:
+    conflict = element.find("conflict")
+    citations = element.find("citations_diagnostic")
+    return LogRecord(
+        doi=doi,
+        status=element.get("status", "").strip().lower(),
+        message=message,
+        conflict_id=_text(element.find("conflict_id")) or (conflict.get("ids") if conflict is not None else None),
+        dois_in_conflict=tuple(filter(None, map(_text, element.findall("dois_in_conflict/doi")))),
+        resolved_conflicts=_listed(_text(element.find("resolved_conflict_ids"))),
+        citations=tuple(_citation(child) for child in element.findall("citations_diagnostic/citation")),
+        deferred_citations=citations.get("deferred") if citations is not None else None,
+    )
+
+
+def _citation(element: etree._Element) -> CitationMatch:
+    return CitationMatch(element.get("key", ""), element.get("status", ""), _text(element))
+
+
+def _counters(batch_data: etree._Element | None) -> Counters | None:
+    if batch_data is None:
+        return None
+    names = ("record_count", "success_count", "warning_count", "failure_count")
+    numbers = [_text(batch_data.find(name)) for name in names]
+    if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in numbers):  # noqa: PLR2004
+        return None
+    return Counters(*map(int, numbers))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _text(element: etree._Element | None) -> str:
+    """All text in the element, stripped: a message may have markup of the deposit in it."""
+    return "" if element is None else str(element.xpath("string()")).strip()

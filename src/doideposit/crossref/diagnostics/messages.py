@@ -1,0 +1,364 @@
+"""Crossref's messages, as one table: what each means, what to do, and whether sending again can help.
+
+Crossref documents some of them ("Error and warning messages", "Common ISSN and ISBN errors"); the others are known
+from logs that members made public. Patterns are looked for in order, without regard to case; the first that occurs in
+the text decides, so the order is part of the table.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["MESSAGES", "TITLE_LEVEL", "Kind", "KnownMessage", "Retry", "meaning"]
+
+
+class Retry(StrEnum):
+    """Whether sending again can help, and when."""
+
+    NEVER = "never"
+    """Not by itself: a person settles something with Crossref, or in the account, first."""
+    ONCE = "once"
+    """The same bytes, one time; then it needs a person."""
+    AFTER_CHANGE = "after-change"
+    """Only after the record, its timestamp or the batch has been changed."""
+    LATER = "later"
+    """The same bytes, some hours later."""
+
+
+class Kind(StrEnum):
+    """What a message speaks of: a good end, a warning of a registered DOI, a notice without effect, or a failure."""
+
+    SUCCESS = "success"
+    WARNING = "warning"
+    NOTICE = "notice"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMessage:
+    """One kind of message: `pattern` recognizes it, `message` and `hint` are our words for it.
+
+    ``{detail}`` in `message` is filled with what `detail` finds in Crossref's words, or left out.
+    """
+
+    code: str
+    kind: Kind
+    pattern: re.Pattern[str]
+    message: str
+    hint: str
+    retry: Retry
+    detail: re.Pattern[str] | None
+    source: str
+
+    def explain(self, original: str) -> str:
+        """Our sentence about the message `original`."""
+        found = self.detail.search(original) if self.detail else None
+        words = next((group for group in found.groups() if group), "") if found else ""
+        return self.message.format(detail=f" {words}" if words else "")
+
+
+DOCUMENTED: Final = "Crossref: error and warning messages"
+ISSN_ERRORS: Final = "Crossref: common ISSN and ISBN errors"
+CONFLICTS: Final = "Crossref: resolving conflicts"
+SEEN: Final = "seen in public logs"
+
+SUPPORT: Final = "write to support@crossref.org and give them the submission id"
+MEND_TITLE: Final = f"write title and ISSN as they were first registered, and keep the record type; otherwise {SUPPORT}"
+MEND_ISSN: Final = f"check the number; for a title you took over, {SUPPORT}"
+ONE_MORE: Final = f"one more try is made by itself; after that, {SUPPORT}"
+
+ISSN: Final = r'ISSN\s*"?\s*(\d{4}-?\d{3}[\dXx])'
+ORCID: Final = r"(https?://orcid\.org/\d{4}-\d{4}-\d{4}-\d{3}[\dXx])"
+LINE: Final = r"(line(?:number)?:?\s*\d+)|\[(?:fatal )?error\] :(\d+:\d+)"
+
+
+def _known(
+    code: str,
+    kind: Kind,
+    pattern: str,
+    message: str,
+    hint: str = "",
+    *,
+    retry: Retry = Retry.NEVER,
+    detail: str = "",
+    source: str = DOCUMENTED,
+) -> KnownMessage:
+    found = re.compile(detail, re.IGNORECASE) if detail else None
+    return KnownMessage(code, kind, re.compile(pattern, re.IGNORECASE), message, hint, retry, found, source)
+
+
+TITLE_LEVEL: Final = _known(
+    "crossref-title-level",
+    Kind.FAILURE,
+    "content item DOIs not processed due to title level error",
+    "Crossref refused the record of the series or journal, and with it everything below it",
+    "mend what the message says about the series, then deposit its items again",
+    retry=Retry.AFTER_CHANGE,
+    source=SEEN,
+)
+
+MESSAGES: Final[tuple[KnownMessage, ...]] = (
+    _known(
+        "crossref-handle-updated",
+        Kind.SUCCESS,
+        "Successfully updated in handle",
+        "Crossref updated the address of the DOI",
+        source=SEEN,
+    ),
+    _known(
+        "crossref-registered",
+        Kind.SUCCESS,
+        "Successfully (added|updated)",
+        "Crossref registered the DOI",
+        source=SEEN,
+    ),
+    _known(
+        "crossref-resources",
+        Kind.SUCCESS,
+        "Resources processed successfully",
+        "Crossref applied the additions to the DOI",
+        source=SEEN,
+    ),
+    _known(
+        "crossref-conflict",
+        Kind.WARNING,
+        "(added|updated) with conflict",
+        "the DOI is registered, and its metadata are the same as those of another DOI",
+        "see whether the work was registered twice; if not, add what tells the two apart and deposit again",
+        source=CONFLICTS,
+    ),
+    _known(
+        "crossref-preprint-pair",
+        Kind.NOTICE,
+        "possible preprint/vor pair",
+        "Crossref noticed that the work may be the preprint, or the final version, of another one",
+        "if it is, add a relation to the other DOI; otherwise nothing is to be done",
+        source=SEEN,
+    ),
+    _known(
+        "crossref-timestamp-too-old",
+        Kind.FAILURE,
+        "submitted version.*is less or equal to previously submitted version",
+        "Crossref already holds the DOI with an equal or higher timestamp{detail}",
+        "deposit again with a higher timestamp; `doideposit doctor --online` compares ours with Crossref's",
+        retry=Retry.AFTER_CHANGE,
+        detail=r"previously submitted version\s+(\d+)",
+    ),
+    TITLE_LEVEL,
+    _known(
+        "crossref-timestamp-missing",
+        Kind.FAILURE,
+        "Submission version NULL is invalid",
+        "the deposit file has no timestamp",
+        "build the deposit file again; the timestamp stands in its head",
+        retry=Retry.AFTER_CHANGE,
+    ),
+    _known(
+        "crossref-handle-login",
+        Kind.FAILURE,
+        "can['’]?t submit into handle",
+        "Crossref could not write to the handle system for this prefix",
+        SUPPORT,
+    ),
+    _known(
+        "crossref-handle-authentication",
+        Kind.FAILURE,
+        "Unable to add new DOI.*AUTHENTICATION FAILED",
+        "the handle system refused Crossref's login for this prefix",
+        ONE_MORE,
+        retry=Retry.ONCE,
+        source=SEEN,
+    ),
+    _known(
+        "crossref-prefix-not-yours",
+        Kind.FAILURE,
+        "User not allowed to add records for prefix",
+        "this login may not register DOIs under the prefix{detail}",
+        "check the prefix of the DOI and the role in the user name (name@example.org/role), or ask Crossref support",
+        detail=r"for prefix:?\s*(10\.\d{4,9})",
+    ),
+    _known(
+        "crossref-prefixes-differ",
+        Kind.FAILURE,
+        "All prefixes in a submission must match",
+        "the deposit file has DOIs of more than one prefix",
+        "deposit the records of each prefix separately",
+        retry=Retry.AFTER_CHANGE,
+    ),
+    _known(
+        "crossref-title-not-yours",
+        Kind.FAILURE,
+        "user not allowed to add or update records for the title",
+        "Crossref has the series or journal under another member, or under another spelling of its title",
+        MEND_TITLE,
+    ),
+    _known(
+        "crossref-title-deleted",
+        Kind.FAILURE,
+        "was previously deleted by a CrossRef admin",
+        "Crossref has deleted its record of this series or journal",
+        SUPPORT,
+    ),
+    _known(
+        "crossref-issn-other-title",
+        Kind.FAILURE,
+        "has already been assigned to a different title/publisher/genre",
+        "Crossref knows the ISSN{detail} with another title, publisher or record type",
+        MEND_TITLE,
+        detail=ISSN,
+        source=ISSN_ERRORS,
+    ),
+    _known(
+        "crossref-issn-other-publisher",
+        Kind.FAILURE,
+        "has already been assigned to a different publisher",
+        "Crossref knows the ISSN or ISBN{detail} as another publisher's",
+        MEND_ISSN,
+        detail=ISSN,
+        source=ISSN_ERRORS,
+    ),
+    _known(
+        "crossref-issn-owned",
+        Kind.FAILURE,
+        "has already been assigned, title/issn:",
+        "Crossref knows the title or ISSN{detail} as another publisher's",
+        MEND_ISSN,
+        detail=r"title/issn:.*?(\d{4}-?\d{3}[\dXx])",
+        source=SEEN,
+    ),
+    _known(
+        "crossref-isbn-other-doi",
+        Kind.FAILURE,
+        "ISBN assigned to other title DOI:",
+        "the ISBN already belongs to another DOI{detail}",
+        "correct the ISBN, or use the DOI that has it",
+        retry=Retry.AFTER_CHANGE,
+        detail=r"title DOI:\s*(10\.\S+)",
+        source=SEEN,
+    ),
+    _known(
+        "crossref-issn-invalid",
+        Kind.FAILURE,
+        r'ISSN "[^"]*" is invalid',
+        "the ISSN{detail} has a wrong check digit",
+        "correct the ISSN and deposit again",
+        retry=Retry.AFTER_CHANGE,
+        detail=ISSN,
+        source=ISSN_ERRORS,
+    ),
+    _known(
+        "crossref-isbn-invalid",
+        Kind.FAILURE,
+        r'ISBN "[^"]*" is invalid',
+        "the ISBN{detail} has a wrong check digit",
+        "correct the ISBN and deposit again",
+        retry=Retry.AFTER_CHANGE,
+        detail=r'ISBN "([\dXx-]{10,17})',
+        source=ISSN_ERRORS,
+    ),
+    _known(
+        "crossref-year-invalid",
+        Kind.FAILURE,
+        "year:.*i[ns] not a valid integer",
+        "a year{detail} is not a number",
+        "correct the date and deposit again",
+        retry=Retry.AFTER_CHANGE,
+        detail=r"year:\s*(\S+)\s+i[ns] not",
+    ),
+    _known(
+        "crossref-orcid-check-digit",
+        Kind.FAILURE,
+        "has invalid checksum",
+        "the ORCID iD{detail} has a wrong check digit",
+        "copy the iD from the author's page at orcid.org, and deposit every record of this file again",
+        retry=Retry.AFTER_CHANGE,
+        detail=ORCID,
+        source=SEEN,
+    ),
+    _known(
+        "crossref-orcid-duplicate",
+        Kind.FAILURE,
+        "has duplicates in contributor list",
+        "the same ORCID iD{detail} stands on two people of one record",
+        "give each person their own ORCID iD, and deposit every record of this file again",
+        retry=Retry.AFTER_CHANGE,
+        detail=ORCID,
+        source=SEEN,
+    ),
+    _known(
+        "crossref-relation-target",
+        Kind.FAILURE,
+        "Relation target DOI does not exist",
+        "a related DOI is not registered yet",
+        "wait until it is, or deposit without the relation and add it later",
+        retry=Retry.LATER,
+        source=SEEN,
+    ),
+    _known(
+        "crossref-schema",
+        Kind.FAILURE,
+        r"\bcvc-|Invalid content starting with element",
+        "Crossref's schema check refused the deposit file{detail}",
+        "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
+        retry=Retry.AFTER_CHANGE,
+        detail=LINE,
+        source=SEEN,
+    ),
+    _known(
+        "crossref-not-well-formed",
+        Kind.FAILURE,
+        r"org\.jdom\.input\.JDOMParseException",
+        "the deposit file is not well-formed XML{detail}",
+        "look for a bare & or <; files that doideposit builds have none",
+        retry=Retry.AFTER_CHANGE,
+        detail=LINE,
+    ),
+    _known(
+        "crossref-prolog",
+        Kind.FAILURE,
+        "Content is not allowed in prolog",
+        "something stands before the XML declaration of the deposit file",
+        "take away what comes before <?xml, such as a byte order mark or a blank line",
+        retry=Retry.AFTER_CHANGE,
+    ),
+    _known(
+        "crossref-encoding",
+        Kind.FAILURE,
+        r"java\.io\.UTFDataFormatException",
+        "the deposit file is not UTF-8",
+        "save the file as UTF-8",
+        retry=Retry.AFTER_CHANGE,
+    ),
+    _known(
+        "crossref-duplicate-doi",
+        Kind.FAILURE,
+        r"unique constraint \(.*\) violated",
+        "Crossref met the same DOI twice at once",
+        ONE_MORE,
+        retry=Retry.ONCE,
+    ),
+    _known(
+        "crossref-crash",
+        Kind.FAILURE,
+        r"java\.lang\.NullPointerException",
+        "Crossref's own program failed on the deposit",
+        ONE_MORE,
+        retry=Retry.ONCE,
+    ),
+    _known(
+        "crossref-system-error",
+        Kind.FAILURE,
+        r"No exception localized message|A system error has occurr?ed",
+        "Crossref's own program failed on the deposit",
+        ONE_MORE,
+        retry=Retry.ONCE,
+        source=SEEN,
+    ),
+)
+
+
+def meaning(text: str, kinds: frozenset[Kind] = frozenset(Kind)) -> KnownMessage | None:
+    """The first entry of the table, of one of `kinds`, that `text` matches."""
+    line = " ".join(text.split())
+    return next((known for known in MESSAGES if known.kind in kinds and known.pattern.search(line)), None)

@@ -1,0 +1,306 @@
+"""What a result log means for each DOI that was sent.
+
+A DOI counts as registered through a Success or Warning of its own, in a completed log, and through nothing else: not
+through counters, not through another DOI's record, not through the absence of failures.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from doideposit.crossref.diagnostics.log import (
+    CitationMatch,
+    Counters,
+    LogRecord,
+    ResultLog,
+    Unreadable,
+    parse,
+)
+from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, Kind, KnownMessage, Retry, meaning
+from doideposit.findings import Finding, Severity
+from doideposit.identifiers import Doi
+from doideposit.lifecycle import Outcome
+
+__all__ = [
+    "BatchOutcome",
+    "Completed",
+    "DoiOutcome",
+    "ExtraRecord",
+    "NotKnown",
+    "Pending",
+    "Reading",
+    "Unknown",
+    "read",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DoiOutcome:
+    """What the log says of one DOI that was sent.
+
+    `message` is Crossref's words, `finding` ours about them (None for a plain success) and `retry` whether sending
+    again can help. `registered_timestamp` is the version Crossref says it holds, known from this DOI's own timestamp
+    failure alone: when it equals ours, the deposit had been applied before. `inherited` is set for a failure of the
+    file as a whole. `notices` are messages that change nothing.
+    """
+
+    doi: Doi
+    outcome: Outcome
+    message: str = ""
+    finding: Finding | None = None
+    retry: Retry = Retry.NEVER
+    conflict_id: str | None = None
+    dois_in_conflict: tuple[str, ...] = ()
+    resolved_conflicts: tuple[str, ...] = ()
+    registered_timestamp: int | None = None
+    citations: tuple[CitationMatch, ...] = ()
+    deferred_citations: str | None = None
+    notices: tuple[str, ...] = ()
+    inherited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraRecord:
+    """A record about something that was not sent as such: the DOI of a series or journal, or the file as a whole."""
+
+    doi: str
+    status: str
+    message: str
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """A completed log: one outcome for each DOI that was sent, in that order, and everything else it holds.
+
+    `counters` only cross-check: `counters_agree` is False when they contradict the records beside them.
+    """
+
+    submission_id: str | None
+    batch_id: str | None
+    outcomes: tuple[DoiOutcome, ...]
+    extra: tuple[ExtraRecord, ...] = ()
+    file_failures: tuple[Finding, ...] = ()
+    counters: Counters | None = None
+    counters_agree: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Crossref has the file and is not done: `status` is ``queued``, ``in_process`` or a word not seen before."""
+
+    status: str
+    submission_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """Crossref does not see the file, or does not see it yet: by itself no sign that it was not received."""
+
+    submission_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The answer is not this submission's log: neither success nor failure. `reason` says what it is instead."""
+
+    reason: str
+    submission_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The log is final."""
+
+    outcome: BatchOutcome
+
+
+Reading = Pending | NotKnown | Unknown | Completed
+"""What an answer to "what became of this file?" can be."""
+
+SUCCESS, WARNING = "success", "warning"
+GOOD: Final = frozenset({SUCCESS, WARNING})
+TIMESTAMP: Final = "crossref-timestamp-too-old"
+MOST_DIGITS: Final = 24
+_RESOLVER = re.compile(r"(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_PREVIOUS = re.compile(r"previously submitted version\s+([0-9]+)", re.IGNORECASE)
+
+
+def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> Reading:
+    """Read the answer about the submission `batch_id` that held `dois`; raises nothing."""
+    try:
+        log = parse(answer)
+    except Unreadable as fault:
+        return Unknown(f"Crossref answered with {fault}, which is no result log")
+    if log.batch_id and log.batch_id != batch_id:
+        return Unknown("this is the log of another submission with the same file name", log.submission_id)
+    if log.status == "unknown_submission":
+        return NotKnown(log.submission_id)
+    # Old logs have no status at all; their counters come last, so a log that has them is whole.
+    if log.status != "completed" and not (log.status == "" and log.has_batch_data):
+        return Pending(log.status, log.submission_id)
+    return Completed(_judge(log, dois))
+
+
+def _judge(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
+    by_doi: dict[str, list[LogRecord]] = {}
+    for record in log.records:
+        by_doi.setdefault(_key(record.doi), []).append(record)
+    file_level = [record for record in log.records if _is_file_level(record)]
+    sent = {doi.key for doi in dois}
+    return BatchOutcome(
+        submission_id=log.submission_id,
+        batch_id=log.batch_id,
+        outcomes=tuple(_outcome(doi, by_doi.get(doi.key, []), file_level) for doi in dois),
+        extra=tuple(_extra(record) for record in log.records if _key(record.doi) not in sent),
+        file_failures=tuple(_failure_finding(record) for record in file_level),
+        counters=log.counters,
+        counters_agree=_agree(log),
+    )
+
+
+def _outcome(doi: Doi, records: list[LogRecord], file_level: list[LogRecord]) -> DoiOutcome:
+    notices = [record for record in records if _is_notice(record)]
+    own = [record for record in records if record not in notices]
+    failed = [record for record in own if record.status not in GOOD]
+    good = [record for record in own if record.status in GOOD]
+    if good and all(_is_timestamp_failure(record) for record in failed):
+        # Crossref logs the same DOI twice at times: once registered, once refused as registered already.
+        notices, failed = notices + failed, []
+    if failed:
+        verdict = _failed(doi, failed)
+    elif good:
+        verdict = _registered(doi, good)
+    elif file_level:
+        verdict = _inherited(doi, file_level[0])
+    else:
+        verdict = _missing(doi)
+    return _with_details(verdict, records, notices)
+
+
+def _registered(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
+    warned = [record for record in records if record.status == WARNING]
+    decisive = (warned or records)[0]
+    outcome = Outcome.REGISTERED_WITH_WARNING if warned else Outcome.REGISTERED
+    return DoiOutcome(doi, outcome, decisive.message, _warning_finding(decisive) if warned else None)
+
+
+def _failed(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
+    # A timestamp failure is the mildest: it may mean that the deposit was applied before.
+    decisive = min(records, key=_is_timestamp_failure)
+    known = meaning(decisive.message, frozenset({Kind.FAILURE}))
+    finding, retry = _finding(known, decisive.message), _retry(known)
+    registered = _previous(decisive.message) if known and known.code == TIMESTAMP else None
+    return DoiOutcome(doi, Outcome.FAILED, decisive.message, finding, retry, registered_timestamp=registered)
+
+
+def _inherited(doi: Doi, record: LogRecord) -> DoiOutcome:
+    known = _file_meaning(record)
+    finding = _finding(known, record.message)
+    return DoiOutcome(doi, Outcome.FAILED, record.message, finding, _retry(known), inherited=True)
+
+
+def _missing(doi: Doi) -> DoiOutcome:
+    finding = Finding(
+        "crossref-no-record",
+        Severity.ERROR,
+        f"Crossref's result log says nothing of {doi}",
+        "look the DOI up at Crossref; if it is not registered, deposit it again, and give support the submission id",
+    )
+    return DoiOutcome(doi, Outcome.MISSING, finding=finding)
+
+
+def _with_details(verdict: DoiOutcome, records: list[LogRecord], notices: list[LogRecord]) -> DoiOutcome:
+    return replace(
+        verdict,
+        conflict_id=next((record.conflict_id for record in records if record.conflict_id), None),
+        dois_in_conflict=tuple(dict.fromkeys(other for record in records for other in record.dois_in_conflict)),
+        resolved_conflicts=tuple(dict.fromkeys(other for record in records for other in record.resolved_conflicts)),
+        citations=tuple(citation for record in records for citation in record.citations),
+        deferred_citations=next((record.deferred_citations for record in records if record.deferred_citations), None),
+        notices=tuple(record.message for record in notices),
+    )
+
+
+def _extra(record: LogRecord) -> ExtraRecord:
+    finding = None
+    if record.status == WARNING:
+        finding = _warning_finding(record)
+    elif record.status not in GOOD:
+        finding = _failure_finding(record)
+    return ExtraRecord(record.doi, record.status, record.message, finding)
+
+
+def _is_notice(record: LogRecord) -> bool:
+    """Whether the record only tells: a failure never does, whatever its words."""
+    known = meaning(record.message)
+    return record.status in GOOD and known is not None and known.kind is Kind.NOTICE
+
+
+def _is_timestamp_failure(record: LogRecord) -> bool:
+    known = meaning(record.message, frozenset({Kind.FAILURE}))
+    return known is not None and known.code == TIMESTAMP
+
+
+def _is_file_level(record: LogRecord) -> bool:
+    """Whether a failure is of all DOIs of the file: it names none, or says that the items were skipped."""
+    names_none = not _key(record.doi).startswith("10.")
+    return record.status not in GOOD and (names_none or _is_title_level(record))
+
+
+def _is_title_level(record: LogRecord) -> bool:
+    return TITLE_LEVEL.pattern.search(" ".join(record.message.split())) is not None
+
+
+def _file_meaning(record: LogRecord) -> KnownMessage | None:
+    """What a failure of the file means for an item in it: the timestamp of a series is not the item's."""
+    return TITLE_LEVEL if _is_title_level(record) else meaning(record.message, frozenset({Kind.FAILURE}))
+
+
+def _failure_finding(record: LogRecord) -> Finding:
+    return _finding(meaning(record.message, frozenset({Kind.FAILURE})), record.message)
+
+
+def _finding(known: KnownMessage | None, original: str) -> Finding:
+    if known is None:
+        words = original or "Crossref refused the record and gave no reason"
+        hint = "read Crossref's words; Crossref support can explain them when given the submission id"
+        return Finding("crossref-unknown", Severity.ERROR, words, hint, original=original)
+    return Finding(known.code, Severity.ERROR, known.explain(original), known.hint, original=original)
+
+
+def _warning_finding(record: LogRecord) -> Finding:
+    known = meaning(record.message, frozenset({Kind.WARNING}))
+    if known is None:
+        words = record.message or "Crossref registered the DOI with a warning and gave no reason"
+        hint = "the DOI is registered; see whether what Crossref says needs a correction"
+        return Finding("crossref-warning", Severity.WARNING, words, hint, original=record.message)
+    others = ", ".join(record.dois_in_conflict)
+    sentence = known.explain(record.message) + (f": {others}" if others else "")
+    return Finding(known.code, Severity.WARNING, sentence, known.hint, original=record.message)
+
+
+def _retry(known: KnownMessage | None) -> Retry:
+    return known.retry if known else Retry.NEVER
+
+
+def _previous(message: str) -> int | None:
+    """The registered version a timestamp failure names, as an exact integer."""
+    found = _PREVIOUS.search(" ".join(message.split()))
+    return int(found[1]) if found and len(found[1]) <= MOST_DIGITS else None
+
+
+def _key(doi: str) -> str:
+    """The form DOIs are compared in. Only ASCII is folded: no other letter may turn into one of a DOI's."""
+    bare = _RESOLVER.sub("", doi.strip(), count=1) if _RESOLVER.match(doi.strip()) else doi.strip()
+    return bare.lower() if bare.isascii() else bare
+
+
+def _agree(log: ResultLog) -> bool:
+    counters = log.counters
+    if counters is None:
+        return not log.has_batch_data
+    statuses = [record.status for record in log.records]
+    successes, warnings = statuses.count(SUCCESS), statuses.count(WARNING)
+    return (counters.successes, counters.warnings) == (successes, warnings) and counters.failures <= len(statuses)

@@ -1,0 +1,303 @@
+"""One request and its answer, bounded in every direction: the only place that speaks HTTP.
+
+Each exchange has its own connection and no cookies, follows no redirect, verifies TLS, takes no login from ``.netrc``,
+and ends within a total time whatever the other side does. Proxies and ``REQUESTS_CA_BUNDLE`` of the environment work.
+
+When no answer comes, one question matters more than all others: can the file have arrived? `_Body` knows, because it
+hands the bytes out itself: until its last byte was asked for, no server can have had the whole body.
+"""
+
+import contextlib
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError  # what requests lets through
+
+from doideposit.errors import ConfigurationError
+
+__all__ = ["Answer", "Exchange", "NeverSent", "NoAnswer", "Timeouts", "Upload", "check_address"]
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 16 * 1024
+LONGEST_WAIT = 24 * 3600.0
+"""The most seconds a server can make us wait by ``Retry-After``; more would be a way to switch us off."""
+
+
+class NeverSent(Exception):
+    """The request cannot have arrived whole. `reason` is in words, and free of secrets."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NoAnswer(NeverSent):
+    """The request may have arrived, and no complete answer came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait for a connection, for the next bytes of an answer, and for everything together."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    total: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file part of a form."""
+
+    part: str
+    file_name: str
+    content: bytes = field(repr=False)
+    media_type: str = "application/xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: at most the number of bytes asked for, `truncated` when there was more.
+
+    `headers` has lower-case keys. `date` is the server's clock, `retry_after` the seconds it asks to wait.
+    """
+
+    status: int
+    body: bytes = field(repr=False)
+    truncated: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def date(self) -> datetime | None:
+        """The ``Date`` header, aware and in UTC."""
+        return _http_date(self.headers.get("date", ""))
+
+    @property
+    def retry_after(self) -> float | None:
+        """The ``Retry-After`` header in seconds, never negative and at most a day; None when it is absent or odd."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdigit():
+            return min(float(text[:9]), LONGEST_WAIT)
+        until, now = _http_date(text), self.date
+        return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT) if until and now else None
+
+
+def check_address(url: str, what: str) -> str:
+    """Return `url` without its last slash when a password may travel there; else raise `ConfigurationError`.
+
+    That is https, or http to this very machine. `what` names the setting in the message.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if not host or parts.scheme not in {"http", "https"}:
+        raise ConfigurationError(f"{what} is not a web address", hint="write it as https://host, without a path")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ConfigurationError(
+            f"{what} may hold neither a user name nor a password, ? or #", hint="give the login by its own settings"
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigurationError(
+            f"{what} is http://{host}: the password would travel in the open",
+            hint="use https; http is allowed for 127.0.0.1 and localhost alone",
+        )
+    return url.rstrip("/")
+
+
+class Exchange:
+    """Sends single requests; keeps nothing between them."""
+
+    def __init__(self, timeouts: Timeouts | None = None, user_agent: str | None = None) -> None:
+        self._timeouts = timeouts or Timeouts()
+        self._user_agent = user_agent or _user_agent()
+
+    def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> Answer:
+        """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
+        return self._run(requests.Request("GET", url, params=params, headers=self._headers()), limit)
+
+    def post(self, url: str, fields: Mapping[str, str], *, upload: Upload | None = None, limit: int) -> Answer:
+        """Post a form, as multipart when it has a file; raises `NeverSent` or `NoAnswer`."""
+        files = {upload.part: (upload.file_name, upload.content, upload.media_type)} if upload else None
+        return self._run(requests.Request("POST", url, data=fields, files=files, headers=self._headers()), limit)
+
+    def _headers(self) -> dict[str, str]:
+        return {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+
+    def _run(self, request: requests.Request, limit: int) -> Answer:
+        prepared = request.prepare()
+        body = _Body(prepared.body)
+        if prepared.body is not None:
+            prepared.body = body  # type: ignore[assignment]  # requests' stubs know only text and bytes
+        started = time.monotonic()
+        deadline = started + self._timeouts.total
+        answer = _within(self._timeouts.total, lambda: self._talk(prepared, body, limit, deadline), body)
+        logger.debug(
+            "%s %s: %d, %d bytes in %.2f s",
+            prepared.method,
+            _without_query(prepared.url),
+            answer.status,
+            len(answer.body),
+            time.monotonic() - started,
+        )
+        return answer
+
+    def _talk(self, prepared: requests.PreparedRequest, body: "_Body", limit: int, deadline: float) -> Answer:
+        url = prepared.url or ""
+        adapter = HTTPAdapter(max_retries=0)
+        try:
+            response = adapter.send(
+                prepared,
+                stream=True,
+                timeout=(self._timeouts.connect, self._timeouts.read),
+                verify=os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True,
+                # A proxy would see what goes to this machine in the open, and could not reach it anyway.
+                proxies={} if url.startswith("http:") else get_environ_proxies(url),
+            )
+            with contextlib.closing(response):
+                content, truncated = _collect(response, limit, deadline)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, content, truncated, headers)
+        except (OSError, HTTPError) as error:
+            raise _failure(_reason(error, self._timeouts), body) from None
+        finally:
+            adapter.close()
+
+
+class _Body:
+    """A request's body that knows whether all of it was handed out, and can be stopped for good."""
+
+    def __init__(self, content: object) -> None:
+        self._content = content if isinstance(content, bytes) else str(content or "").encode()
+        self._position = 0
+        self._stopped = False
+        self._lock = threading.Lock()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; raises `TimeoutError` once stopped."""
+        with self._lock:
+            if self._stopped:
+                raise TimeoutError("the request was given up")
+            end = len(self._content) if size < 0 else self._position + size
+            chunk = self._content[self._position : end]
+            self._position += len(chunk)
+            return chunk
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.read(CHUNK), b"")
+
+    def stop(self) -> bool:
+        """Hand out nothing more; say whether everything had been handed out before."""
+        with self._lock:
+            self._stopped = True
+            return self._position >= len(self._content)
+
+
+def _failure(reason: str, body: _Body) -> NeverSent:
+    return NoAnswer(reason) if body.stop() else NeverSent(reason)
+
+
+def _within(seconds: float, work: Callable[[], Answer], body: _Body) -> Answer:
+    """Run `work` in a thread of its own, and leave it behind when it takes longer than `seconds`.
+
+    Socket time-outs start again with every byte, and looking up a name has none: a thread is what bounds the whole.
+    """
+    results: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            results.put(work())
+        except Exception as error:  # noqa: BLE001  (it is raised again, in the thread that waits)
+            results.put(error)
+
+    threading.Thread(target=run, name="doideposit-exchange", daemon=True).start()
+    try:
+        result = results.get(timeout=seconds)
+    except queue.Empty:
+        raise _failure(f"no complete answer within {seconds:g} s", body) from None
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _collect(response: requests.Response, limit: int, deadline: float) -> tuple[bytes, bool]:
+    """Read at most `limit` bytes, as they come; whether there was more."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= limit and (chunk := response.raw.read1(CHUNK, decode_content=True)):
+        parts.append(chunk)
+        size += len(chunk)
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer comes too slowly")
+    return b"".join(parts)[:limit], size > limit
+
+
+def _reason(error: BaseException, timeouts: Timeouts) -> str:
+    """What went wrong, in words of ours: a library's text holds addresses and, for proxies, passwords."""
+    causes = list(_chain(error))
+    table: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+        (NameResolutionError, "its name could not be looked up"),
+        (requests.exceptions.ProxyError, "the proxy of this network did not let the connection through"),
+        (requests.exceptions.SSLError, "the encrypted connection failed, or its certificate could not be verified"),
+        (requests.exceptions.ConnectTimeout, f"no connection within {timeouts.connect:g} s"),
+        (NewConnectionError, "no connection: refused, or no way there"),
+        ((requests.exceptions.ReadTimeout, TimeoutError), f"nothing came for {timeouts.read:g} s"),
+    )
+    for kinds, words in table:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return words
+    return "the connection broke off"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything it wraps: as an argument, as a reason, or as the exception it followed."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        inner = (*current.args, getattr(current, "reason", None), current.__cause__, current.__context__)
+        waiting.extend(cause for cause in inner if isinstance(cause, BaseException))
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _without_query(url: str | None) -> str:
+    return (url or "").partition("?")[0]
+
+
+def _user_agent() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return f"doideposit/{version('doideposit')}"
+    except PackageNotFoundError:
+        return "doideposit"

@@ -1,0 +1,34 @@
+"""An embedded Crossref for tests, demonstrations and first steps: pure, on an injected clock, with fault switches.
+
+Nothing here imports a web server; `doideposit.sandbox.server` puts the same object behind HTTP, and
+`doideposit.sandbox.registrar` makes it a registrar in process.
+"""
+
+from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account
+from doideposit.sandbox.archive import Registration, Stage, Submission
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.exchange import Content, Dropped, Reply, Request, Upload
+from doideposit.sandbox.faults import FAULTS, Door, Fault, FaultKind, Faults, parse_fault
+from doideposit.sandbox.simulation import Sandbox
+
+__all__ = [
+    "DEFAULT_ACCOUNT",
+    "FAULTS",
+    "Account",
+    "Clock",
+    "Content",
+    "Delays",
+    "Door",
+    "Dropped",
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "Registration",
+    "Reply",
+    "Request",
+    "Sandbox",
+    "Stage",
+    "Submission",
+    "Upload",
+    "parse_fault",
+]

@@ -1,0 +1,88 @@
+"""Who may deposit what: accounts with roles, and the prefixes that a role holds.
+
+A login is ``role`` or ``name@example.org/role``. As at Crossref, a right password with a role that the person does
+not have still logs in, and fails only when the file is processed (Crossref documentation, account credentials).
+Accounts are configuration: they live in memory and never reach the sandbox's state file.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+__all__ = ["DEFAULT_ACCOUNT", "Account", "Accounts", "Login"]
+
+ANY_PREFIX = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One set of credentials: a name, its password, and the prefixes of each of its roles; ``*`` is every prefix."""
+
+    name: str
+    password: SecretStr
+    roles: Mapping[str, frozenset[str]] = field(repr=False)
+
+    @classmethod
+    def role(cls, role: str, password: str | SecretStr, prefixes: Iterable[str] = (ANY_PREFIX,)) -> "Account":
+        """A role credential: the login is the role's name alone."""
+        return cls(role, _secret(password), {role: frozenset(prefixes)})
+
+    @classmethod
+    def person(cls, email: str, password: str | SecretStr, roles: Mapping[str, Iterable[str]]) -> "Account":
+        """A personal credential: the login is ``email/role``, one for each role the person has."""
+        return cls(email, _secret(password), {role: frozenset(prefixes) for role, prefixes in roles.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login that was accepted: the words that were typed, the role in them, and the prefixes of that role."""
+
+    words: str
+    role: str
+    prefixes: frozenset[str]
+
+    def may_add(self, prefix: str) -> bool:
+        """Whether records of this prefix are accepted under this role."""
+        return ANY_PREFIX in self.prefixes or prefix in self.prefixes
+
+
+class Accounts:
+    """The accounts of one sandbox."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self._accounts = {account.name: account for account in accounts}
+
+    @property
+    def prefixes(self) -> frozenset[str]:
+        """Every prefix that is named for some role."""
+        roles = (role for account in self._accounts.values() for role in account.roles.values())
+        return frozenset().union(*roles) - {ANY_PREFIX}
+
+    def knows(self, words: str) -> bool:
+        """Whether the name before the role exists, whatever the password."""
+        return words.partition("/")[0] in self._accounts
+
+    def log_in(self, words: str, password: str) -> Login | None:
+        """The login for these words and this password, or None; both are case-sensitive."""
+        account = self._accounts.get(words.partition("/")[0])
+        if account is None:
+            return None
+        expected = account.password.get_secret_value().encode()
+        return self.named(words) if hmac.compare_digest(expected, password.encode()) else None
+
+    def named(self, words: str) -> Login:
+        """The login for these words, as processing sees it later: without a password, and perhaps without rights."""
+        name, _, role = words.partition("/")
+        account = self._accounts.get(name)
+        role = role or name
+        prefixes = account.roles.get(role, frozenset()) if account else frozenset()
+        return Login(words, role, prefixes)
+
+
+def _secret(password: str | SecretStr) -> SecretStr:
+    return password if isinstance(password, SecretStr) else SecretStr(password)
+
+
+DEFAULT_ACCOUNT = Account.role("sandbox", "sandbox")

@@ -1,0 +1,352 @@
+"""What the sandbox remembers: submissions, registrations and title records, in memory or in one file.
+
+SQLite from the standard library serves both: the file survives a kill at any moment, and several processes share it
+without losing anything, because every request is one immediate transaction. No password is ever stored.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from threading import RLock
+
+from doideposit.errors import DiskError
+
+__all__ = ["Archive", "Registration", "Stage", "Submission", "TitleRecord"]
+
+FORMAT = 1
+BUSY_SECONDS = 60.0
+
+_TABLES = """
+CREATE TABLE submissions (
+    id INTEGER PRIMARY KEY, file_name TEXT NOT NULL, operation TEXT NOT NULL, login TEXT NOT NULL, content BLOB NOT NULL,
+    received REAL NOT NULL, visible REAL NOT NULL, started REAL NOT NULL, due REAL NOT NULL, stuck TEXT,
+    polls INTEGER NOT NULL DEFAULT 0, unknown_polls INTEGER NOT NULL DEFAULT 0, batch_id TEXT, log BLOB
+);
+CREATE INDEX submissions_by_name ON submissions (login, file_name);
+CREATE INDEX submissions_by_batch ON submissions (login, batch_id);
+CREATE INDEX submissions_waiting ON submissions (due) WHERE log IS NULL;
+CREATE TABLE registrations (
+    number INTEGER PRIMARY KEY, doi_key TEXT NOT NULL, doi TEXT NOT NULL, version TEXT NOT NULL, url TEXT NOT NULL,
+    login TEXT NOT NULL, record_type TEXT NOT NULL, title TEXT NOT NULL, year TEXT NOT NULL, signature TEXT NOT NULL,
+    reference_words TEXT NOT NULL, submission_id INTEGER NOT NULL, applied REAL NOT NULL, rest REAL NOT NULL, handle REAL NOT NULL
+);
+CREATE INDEX registrations_by_doi ON registrations (doi_key, number);
+CREATE INDEX registrations_by_signature ON registrations (signature);
+CREATE TABLE conflicts (id INTEGER PRIMARY KEY, one TEXT NOT NULL, other TEXT NOT NULL, resolved INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX conflicts_by_one ON conflicts (one);
+CREATE INDEX conflicts_by_other ON conflicts (other);
+CREATE TABLE titles (issn TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, owner TEXT NOT NULL, doi TEXT NOT NULL);
+"""
+
+
+class Stage(StrEnum):
+    """Where a submission stands at a given moment."""
+
+    HIDDEN = "hidden"
+    QUEUED = "queued"
+    IN_PROCESS = "in_process"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An upload that was received. `log` is None until it was processed, `batch_id` None until it was parsed."""
+
+    id: int
+    file_name: str
+    operation: str
+    login: str
+    content: bytes = field(repr=False)
+    received: datetime
+    visible: datetime
+    started: datetime
+    due: datetime
+    stuck: str | None = None
+    polls: int = 0
+    unknown_polls: int = 0
+    batch_id: str | None = None
+    log: bytes | None = field(default=None, repr=False)
+
+    def stage(self, now: datetime) -> Stage:
+        """Where it stands at `now`."""
+        if self.log is not None:
+            return Stage.COMPLETED
+        if now < self.visible:
+            return Stage.HIDDEN
+        return Stage.QUEUED if self.stuck == Stage.QUEUED or now < self.started else Stage.IN_PROCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One version of a DOI that took effect. `rest` and `handle` are when the outside world sees it."""
+
+    doi: str
+    version: int
+    url: str
+    login: str
+    record_type: str
+    title: str
+    year: str
+    signature: str
+    reference_words: str
+    submission_id: int
+    applied: datetime
+    rest: datetime
+    handle: datetime
+
+    @property
+    def prefix(self) -> str:
+        """The part before the slash."""
+        return self.doi.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class TitleRecord:
+    """What Crossref keeps of a journal or series: later deposits with this ISSN must match it."""
+
+    issn: str
+    title: str
+    kind: str
+    owner: str
+    doi: str
+
+
+class Archive:
+    """The memory of one sandbox. `path` is its file, made with mode 0600, or None for memory alone.
+
+    Every method is to be called inside `transaction`. Raises `DiskError` when the file cannot be used.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._lock = RLock()
+        self._place = "memory" if path is None else str(path)
+        with self._guard():
+            if path is not None:
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+                path.chmod(0o600)
+            self._base = sqlite3.connect(
+                ":memory:" if path is None else path,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self._base.execute("PRAGMA synchronous = NORMAL")
+            self._prepare()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._base.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, one at a time across threads and processes."""
+        with self._lock, self._guard():
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._base.execute("ROLLBACK")
+                raise
+            self._base.execute("COMMIT")
+
+    def next_id(self, step: int) -> int:
+        """A submission id above every other; ids have ten digits and grow."""
+        (highest,) = self._one("SELECT COALESCE(MAX(id), 1742144298) FROM submissions")
+        return int(highest) + step
+
+    def add_submission(self, new: Submission) -> None:
+        """Keep an upload."""
+        times = [moment.timestamp() for moment in (new.received, new.visible, new.started, new.due)]
+        row = (new.id, new.file_name, new.operation, new.login, new.content, *times, new.stuck)
+        self._base.execute(
+            "INSERT INTO submissions (id, file_name, operation, login, content, received, visible, started, due, stuck) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row,
+        )  # fmt: skip
+
+    def due(self, now: datetime) -> list[Submission]:
+        """What the worker should have processed by now, in the order of its queue."""
+        return self._submissions("WHERE log IS NULL AND stuck IS NULL AND due <= ? ORDER BY due, id", now.timestamp())
+
+    def submissions(self) -> list[Submission]:
+        """Every submission, oldest first."""
+        return self._submissions("ORDER BY id")
+
+    def submission(self, number: int) -> Submission | None:
+        """The submission of this id."""
+        return next(iter(self._submissions("WHERE id = ?", number)), None)
+
+    def by_file_name(self, login: str, file_name: str) -> Submission | None:
+        """The first match among the caller's own, oldest first: a name used twice finds the older log."""
+        return next(
+            iter(self._submissions("WHERE login = ? AND file_name = ? ORDER BY id LIMIT 1", login, file_name)), None
+        )
+
+    def by_batch_id(self, login: str, batch_id: str) -> Submission | None:
+        """The first match by ``doi_batch_id``, which is known only once the file was parsed."""
+        return next(
+            iter(self._submissions("WHERE login = ? AND batch_id = ? ORDER BY id LIMIT 1", login, batch_id)), None
+        )
+
+    def older_log(self, login: str, number: int) -> Submission | None:
+        """The oldest completed submission of the account that is another than `number`."""
+        where = "WHERE login = ? AND id <> ? AND log IS NOT NULL ORDER BY id LIMIT 1"
+        return next(iter(self._submissions(where, login, number)), None)
+
+    def pending(self, login: str) -> int:
+        """How many submissions of this account are not processed yet."""
+        (count,) = self._one("SELECT COUNT(*) FROM submissions WHERE log IS NULL AND login = ?", login)
+        return int(count)
+
+    def count_poll(self, number: int) -> None:
+        """Remember that somebody asked."""
+        self._base.execute(
+            "UPDATE submissions SET polls = polls + 1, unknown_polls = MAX(unknown_polls - 1, 0) WHERE id = ?",
+            (number,),
+        )
+
+    def hold(self, number: int, *, stuck: str | None = None, unknown_polls: int = 0) -> None:
+        """Make a submission stick, or stay unknown for a number of polls."""
+        self._base.execute(
+            "UPDATE submissions SET stuck = COALESCE(?, stuck), unknown_polls = MAX(unknown_polls, ?) WHERE id = ?",
+            (stuck, unknown_polls, number),
+        )
+
+    def unstick(self) -> None:
+        """Let every stuck submission go on."""
+        self._base.execute("UPDATE submissions SET stuck = NULL")
+
+    def finish(self, number: int, batch_id: str, log: bytes) -> None:
+        """Keep the result log; a file that could not be parsed has no batch id."""
+        self._base.execute("UPDATE submissions SET batch_id = ?, log = ? WHERE id = ?", (batch_id or None, log, number))
+
+    def register(self, new: Registration) -> None:
+        """Keep a version of a DOI; it is the current one from now on."""
+        times = [moment.timestamp() for moment in (new.applied, new.rest, new.handle)]
+        row = (
+            new.doi.casefold(), new.doi, str(new.version), new.url, new.login, new.record_type, new.title, new.year,
+            new.signature, new.reference_words, new.submission_id, *times,
+        )  # fmt: skip
+        self._base.execute(f"INSERT INTO registrations ({_COLUMNS}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - constants
+
+    def history(self, doi: str) -> list[Registration]:
+        """Every version of a DOI that took effect, oldest first."""
+        return self._registrations("WHERE doi_key = ? ORDER BY number", doi.casefold())
+
+    def current(self, doi: str) -> Registration | None:
+        """The current version of a DOI."""
+        return next(iter(self._registrations("WHERE doi_key = ? ORDER BY number DESC LIMIT 1", doi.casefold())), None)
+
+    def registrations(self) -> list[Registration]:
+        """The current version of every DOI, in the order of first registration."""
+        return self._registrations(
+            "WHERE number IN (SELECT MAX(number) FROM registrations GROUP BY doi_key) "
+            "ORDER BY (SELECT MIN(number) FROM registrations r WHERE r.doi_key = registrations.doi_key)"
+        )
+
+    def alike(self, signature: str, doi: str) -> list[str]:
+        """Other DOIs whose current version describes the same work."""
+        found = self._registrations(
+            "WHERE signature = ? AND signature <> '' AND doi_key <> ?", signature, doi.casefold()
+        )
+        return sorted({one.doi for one in found if self.current(one.doi) == one})
+
+    def titles_in(self, words: str) -> Registration | None:
+        """A registered work whose title occurs in `words`."""
+        where = "WHERE length(title) > 15 AND instr(lower(?), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
+        return next(iter(self._registrations(where, words)), None)
+
+    def prefixes(self) -> set[str]:
+        """Every prefix that has a registered DOI."""
+        rows = self._base.execute("SELECT DISTINCT substr(doi_key, 1, instr(doi_key, '/') - 1) FROM registrations")
+        return {str(prefix) for (prefix,) in rows}
+
+    def conflicts(self, doi: str) -> list[tuple[int, str]]:
+        """The open conflicts of a DOI, each with the other DOI."""
+        key = doi.casefold()
+        rows = self._base.execute(
+            "SELECT id, CASE WHEN one = ? THEN other ELSE one END FROM conflicts WHERE (one = ? OR other = ?) AND NOT resolved "
+            "ORDER BY id", (key, key, key),
+        )  # fmt: skip
+        return [(int(number), str(other)) for number, other in rows]
+
+    def add_conflict(self, one: str, other: str) -> int:
+        """Open a conflict between two DOIs and return its id."""
+        cursor = self._base.execute(
+            "INSERT INTO conflicts (id, one, other) SELECT COALESCE(MAX(id), 5438805) + 1, ?, ? FROM conflicts",
+            (one.casefold(), other.casefold()),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def resolve(self, number: int) -> None:
+        """Close a conflict."""
+        self._base.execute("UPDATE conflicts SET resolved = 1 WHERE id = ?", (number,))
+
+    def title(self, issn: str) -> TitleRecord | None:
+        """The title record of an ISSN."""
+        row = self._base.execute("SELECT issn, title, kind, owner, doi FROM titles WHERE issn = ?", (issn,)).fetchone()
+        return TitleRecord(*row) if row else None
+
+    def add_title(self, new: TitleRecord) -> None:
+        """Keep a title record."""
+        self._base.execute(
+            "INSERT OR REPLACE INTO titles (issn, title, kind, owner, doi) VALUES (?, ?, ?, ?, ?)",
+            (new.issn, new.title, new.kind, new.owner, new.doi),
+        )
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise DiskError(
+                f"the sandbox's state in {self._place} cannot be used: {error}",
+                hint="check that the file can be written, or delete it to start an empty sandbox",
+            ) from None
+
+    def _prepare(self) -> None:
+        self._base.execute("BEGIN IMMEDIATE")
+        (found,) = self._one("PRAGMA user_version")
+        if found == 0:
+            for statement in _TABLES.split(";"):
+                self._base.execute(statement)
+            self._base.execute(f"PRAGMA user_version = {FORMAT}")
+        self._base.execute("COMMIT")
+        if found not in {0, FORMAT}:
+            raise sqlite3.DatabaseError(f"it has format {found}, and this version reads format {FORMAT}")
+
+    def _one(self, query: str, *values: object) -> tuple[int]:
+        row: tuple[int] = self._base.execute(query, values).fetchone()
+        return row
+
+    def _submissions(self, where: str, *values: object) -> list[Submission]:
+        query = (
+            "SELECT id, file_name, operation, login, content, received, visible, started, due, stuck, polls, unknown_polls, "
+            f"batch_id, log FROM submissions {where}"  # noqa: S608 - every caller passes a constant
+        )
+        return [
+            Submission(*row[:5], *map(_moment, row[5:9]), *row[9:])
+            for row in self._base.execute(query, values).fetchall()
+        ]
+
+    def _registrations(self, where: str, *values: object) -> list[Registration]:
+        query = f"SELECT {_COLUMNS} FROM registrations {where}"  # noqa: S608 - every caller passes a constant
+        return [
+            Registration(row[1], int(row[2]), *row[3:11], *map(_moment, row[11:]))
+            for row in self._base.execute(query, values).fetchall()
+        ]
+
+
+_COLUMNS = (
+    "doi_key, doi, version, url, login, record_type, title, year, signature, reference_words, submission_id, applied, rest, "
+    "handle"
+)
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

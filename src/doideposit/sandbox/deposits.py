@@ -1,0 +1,225 @@
+"""Reading an uploaded file as Crossref's worker does: bytes, well-formedness, then the items that carry a DOI."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+__all__ = ["Deposit", "FileFault", "Item", "Reference", "local", "read", "texts"]
+
+TITLE_LEVEL = frozenset({"journal_metadata", "series_metadata", "set_metadata", "proceedings_series_metadata"})
+ISSUE_LEVEL = frozenset({"journal_issue", "journal_volume"})
+TYPES = {
+    "journal_article": "journal-article", "journal_metadata": "journal", "journal_issue": "journal-issue",
+    "report-paper_metadata": "report", "report-paper_series_metadata": "report", "series_metadata": "report-series",
+    "posted_content": "posted-content", "book_metadata": "book", "conference_paper": "proceedings-article",
+    "dissertation": "dissertation", "dataset": "dataset", "component": "component", "peer_review": "peer-review",
+    "standard_metadata": "standard", "content_item": "report-component",
+}  # fmt: skip
+NAMES = {
+    "journal_article": "Journal Article", "posted_content": "Posted Content", "report-paper_metadata": "Report-Paper",
+    "report-paper_series_metadata": "Report-Paper", "content_item": "Content Item",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """Why the whole file is refused, in Crossref's words; `batch_id` is empty when it could not be read."""
+
+    message: str
+    batch_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One ``citation``: its key, the DOI given in it, and the words to match it by."""
+
+    key: str
+    doi: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something with a DOI of its own. `level` is ``item``, ``title`` (a journal or series) or ``issue``.
+
+    `version` is the timestamp in force for this DOI. `signature` is what two records share that describe the same
+    work: title, first author, year and number. `kind` is the element's name.
+    """
+
+    doi: str
+    url: str
+    version: int
+    level: str
+    kind: str
+    title: str
+    year: str
+    signature: str
+    orcids: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The DOI as it is compared: DOIs know no case."""
+        return self.doi.casefold()
+
+    @property
+    def prefix(self) -> str:
+        """The part before the slash."""
+        return self.doi.partition("/")[0]
+
+    @property
+    def record_type(self) -> str:
+        """The record type in the words of the REST API."""
+        return TYPES.get(self.kind, "other")
+
+    @property
+    def kind_name(self) -> str:
+        """The record type in the words of an ORCID message."""
+        return NAMES.get(self.kind, self.kind.replace("_", " ").title())
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A container with an ISSN: what Crossref keeps a title record of."""
+
+    title: str
+    issns: tuple[str, ...]
+    kind: str
+    doi: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """An uploaded file, read. `version` is the timestamp of its head, None when there is none."""
+
+    batch_id: str
+    version: int | None
+    items: tuple[Item, ...]
+    series: tuple[Series, ...]
+    resources: tuple[tuple[str, str], ...] = field(default=())
+
+
+def read(content: bytes) -> Deposit | FileFault:
+    """Read the bytes; the first thing that makes them unreadable ends it."""
+    fault = _undecodable(content)
+    if fault:
+        return FileFault(fault)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        line = error.position[0] if error.position else 1
+        return FileFault(f"org.jdom.input.JDOMParseException: Error on line {line}: {_xerces(error.msg or '')}")
+    return _deposit(root)
+
+
+def local(element: "etree._Element") -> str:
+    """The element's name without its namespace; empty for comments."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def texts(element: "etree._Element", path: str) -> list[str]:
+    """The words of every descendant on a path of plain names, whatever the namespace."""
+    steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
+    return [" ".join("".join(found.itertext()).split()) for found in element.iterfind(steps)]
+
+
+def _undecodable(content: bytes) -> str | None:
+    if content.startswith(b"\xef\xbb\xbf") or re.match(rb"\s+<\?xml\s", content):
+        return "[fatal error] :1:1: Content is not allowed in prolog."
+    if re.match(rb"<\?xml[^>]*encoding=[\"'](?!utf-?8)", content, re.IGNORECASE):
+        return None
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"java.io.UTFDataFormatException: invalid byte 1 of 1-byte UTF-8 sequence (0x{content[error.start]:02x})"
+    return None
+
+
+_XERCES = (
+    (r"EntityRef", "The entity name must immediately follow the '&' in the entity reference."),
+    (r"Document is empty|Start tag expected", "Premature end of file."),
+    (r"Opening and ending tag mismatch: (\S+)", r'The element type "\1" must be terminated by the matching end-tag.'),
+    (r"Premature end of data", "XML document structures must start and end within the same entity."),
+    (r"invalid xmlChar value|PCDATA invalid Char", "An invalid XML character was found in the document."),
+)
+
+
+def _xerces(message: str) -> str:
+    for pattern, words in _XERCES:
+        found = re.search(pattern, message)
+        if found:
+            return found.expand(words)
+    return message
+
+
+def _deposit(root: "etree._Element") -> Deposit | FileFault:
+    batch_id = _first(root, "head/doi_batch_id")
+    if local(root) != "doi_batch":
+        return FileFault(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.", batch_id)
+    stamp = _first(root, "head/timestamp")
+    version = int(stamp) if stamp.isdecimal() else None
+    resources = tuple((local(block), doi) for block in root.iterfind("{*}body/*") for doi in texts(block, "doi"))
+    return Deposit(batch_id, version, tuple(_items(root, version or 0)), tuple(_series(root)), resources)
+
+
+def _items(root: "etree._Element", version: int) -> Iterator[Item]:
+    for data in root.iter("{*}doi_data"):
+        parent = data.getparent()
+        if parent is None:
+            continue
+        own = _first(data, "timestamp")
+        yield _item(parent, data, int(own) if own.isdecimal() else version)
+
+
+def _item(parent: "etree._Element", data: "etree._Element", version: int) -> Item:
+    kind = local(parent)
+    title = _first(parent, "titles/title") or _first(parent, "full_title")
+    year = next((found for path in _DATES for found in texts(parent, path)), "")
+    people = [*texts(parent, "contributors/person_name/surname"), *texts(parent, "contributors/organization")]
+    number = next((found for path in _NUMBERS for found in texts(parent, path)), "")
+    level = "title" if kind in TITLE_LEVEL else "issue" if kind in ISSUE_LEVEL else "item"
+    alike = [title, *people[:1], year, number] if title and people and level == "item" else []
+    return Item(
+        doi=_first(data, "doi"), url=_first(data, "resource"), version=version, level=level, kind=kind, title=title,
+        year=year, signature="|".join(alike).casefold(), orcids=tuple(texts(parent, "contributors/person_name/ORCID")),
+        targets=tuple(_targets(parent)), references=tuple(_references(parent)),
+    )  # fmt: skip
+
+
+_DATES = ("publication_date/year", "posted_date/year", "approval_date/year")
+_NUMBERS = ("pages/first_page", "publisher_item/item_number", "item_number", "volume")
+
+
+def _targets(parent: "etree._Element") -> Iterator[str]:
+    for relation in parent.iterfind("{*}program/{*}related_item/*"):
+        if relation.get("identifier-type") == "doi" and local(relation) in {
+            "inter_work_relation",
+            "intra_work_relation",
+        }:
+            yield "".join(relation.itertext()).strip()
+
+
+def _references(parent: "etree._Element") -> Iterator[Reference]:
+    for citation in parent.iterfind("{*}citation_list/{*}citation"):
+        words = [text for part in citation if local(part) in _MATCHABLE for text in ["".join(part.itertext())]]
+        yield Reference(citation.get("key") or "", _first(citation, "doi"), " ".join(" ".join(words).split()))
+
+
+_MATCHABLE = frozenset({"issn", "isbn", "journal_title", "article_title", "volume_title", "series_title",
+                        "unstructured_citation"})  # fmt: skip
+
+
+def _series(root: "etree._Element") -> Iterator[Series]:
+    for container in root.iter():
+        if local(container) in TITLE_LEVEL:
+            title = _first(container, "titles/title") or _first(container, "full_title")
+            issns = tuple(issn.replace("-", "").upper() for issn in texts(container, "issn"))
+            yield Series(title, issns, local(container), _first(container, "doi_data/doi"))
+
+
+def _first(element: "etree._Element", path: str) -> str:
+    return next(iter(texts(element, path)), "")

@@ -1,0 +1,81 @@
+"""Requests and replies as values: what the sandbox takes and gives, in process and behind HTTP alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["Content", "Dropped", "Reply", "Request", "Upload"]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file part of a multipart form: the form field's name, its ``filename=`` and its bytes."""
+
+    part: str
+    file_name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The body of a request: form fields, files, and the raw bytes where it was no form."""
+
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: tuple[Upload, ...] = ()
+    raw: bytes = field(default=b"", repr=False)
+
+
+EMPTY = Content()
+
+
+def nothing() -> Content:
+    """The body of a request that has none."""
+    return EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `path` is percent-decoded; `read` gives the body and is not called before it is wanted.
+
+    Query and form never print: they carry passwords. `remote` is the caller's address.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    read: Callable[[], Content] = field(default=nothing, repr=False)
+    remote: str = "127.0.0.1"
+
+    @classmethod
+    def get(cls, path: str, **query: str) -> "Request":
+        """A GET with its query."""
+        return cls("GET", path, query)
+
+    @classmethod
+    def post(cls, path: str, fields: Mapping[str, str], *files: Upload) -> "Request":
+        """A POST of a form, with files when there are any."""
+        content = Content(fields, files)
+        return cls("POST", path, {}, lambda: content)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply; `delay` is how many seconds the caller has to wait for it."""
+
+    status: int
+    body: bytes = field(repr=False)
+    content_type: str = "text/html;charset=ISO-8859-1"
+    headers: tuple[tuple[str, str], ...] = ()
+    delay: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The body as text, for tests and messages."""
+        return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """No reply: the connection is closed. `received` says whether the body was read and kept first."""
+
+    received: bool
+    delay: float = 0.0

@@ -1,0 +1,120 @@
+"""Result logs: ``doi_batch_diagnostic`` in the shapes that Crossref is known to send.
+
+Written apart from `doideposit.crossref.diagnostics` on purpose: what reads logs must not agree with what writes them
+by sharing code.
+"""
+
+from dataclasses import dataclass, replace
+from xml.sax.saxutils import escape, quoteattr
+
+__all__ = ["Citation", "Diagnostic", "Log", "file_failure", "waiting"]
+
+HOST = "sandbox-ds1.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What became of one reference: ``resolved_reference`` (text is a DOI), ``stored_query`` or ``error``."""
+
+    key: str
+    status: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One ``record_diagnostic``: Success, Warning or Failure, with one pair of DOI and message, or several."""
+
+    status: str
+    pairs: tuple[tuple[str, str], ...]
+    msg_id: int | None = None
+    conflict_id: int | None = None
+    in_conflict: tuple[str, ...] = ()
+    resolved: tuple[int, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    deferred: int | None = None
+
+    def upper(self) -> "Diagnostic":
+        """The same with its DOIs in capitals."""
+        return replace(self, pairs=tuple((doi.upper(), message) for doi, message in self.pairs))
+
+
+def file_failure(message: str, *, doi: str = "", msg_id: int | None = None) -> tuple[Diagnostic, ...]:
+    """The one record of a log when the whole file was refused."""
+    return (Diagnostic("Failure", ((doi, message),), msg_id),)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A completed log. `status_attribute` and `leading` serve the faults of the same names."""
+
+    submission_id: int
+    batch_id: str
+    records: tuple[Diagnostic, ...] = ()
+    status_attribute: bool = True
+    leading: str = ""
+
+    def to_bytes(self) -> bytes:
+        """The log as it is downloaded."""
+        status = ' status="completed"' if self.status_attribute else ""
+        lines = [
+            f'{self.leading}<?xml version="1.0" encoding="UTF-8"?>',
+            f"<doi_batch_diagnostic{status} sp={quoteattr(HOST)}>",
+            f"   <submission_id>{self.submission_id}</submission_id>",
+            f"   {_element('batch_id', self.batch_id)}",
+            *(line for record in self.records for line in _record(record)),
+            *self._counters(),
+            "</doi_batch_diagnostic>",
+        ]
+        return ("\n".join(lines) + "\n").encode()
+
+    def _counters(self) -> list[str]:
+        counts = {
+            "record_count": len(self.records),
+            "success_count": self._count("Success"),
+            "warning_count": self._count("Warning"),
+            "failure_count": self._count("Failure"),
+        }
+        inner = [f"      <{name}>{count}</{name}>" for name, count in counts.items()]
+        return ["   <batch_data>", *inner, "   </batch_data>"]
+
+    def _count(self, status: str) -> int:
+        return sum(record.status == status for record in self.records)
+
+
+def waiting(status: str, submission_id: int) -> bytes:
+    """The answer while there is no log yet: the batch id stays empty, and the lines end as on Windows."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch_diagnostic status="{status}">\r\n'
+        f"  <submission_id>{submission_id}</submission_id>\r\n  <batch_id />\r\n</doi_batch_diagnostic>"
+    ).encode()
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>" if text else f"<{name} />"
+
+
+def _record(record: Diagnostic) -> list[str]:
+    msg_id = "" if record.msg_id is None else f' msg_id="{record.msg_id}"'
+    lines = [f'   <record_diagnostic status="{record.status}"{msg_id}>']
+    for doi, message in record.pairs:
+        lines += [f"      {_element('doi', doi)}", f"      {_element('msg', message)}"]
+    if record.conflict_id is not None:
+        lines.append(f"      <conflict_id>{record.conflict_id}</conflict_id>")
+        inner = [f"         {_element('doi', doi)}" for doi in record.in_conflict]
+        lines += ["      <dois_in_conflict>", *inner, "      </dois_in_conflict>"]
+    if record.resolved:
+        lines.append(f"      <resolved_conflict_ids>{','.join(map(str, record.resolved))}</resolved_conflict_ids>")
+    return [*lines, *_citations(record), "   </record_diagnostic>"]
+
+
+def _citations(record: Diagnostic) -> list[str]:
+    if record.deferred is not None:
+        return [f'      <citations_diagnostic deferred="{record.deferred}" />']
+    if not record.citations:
+        return []
+    inner = [
+        f"         <citation key={quoteattr(one.key)} status={quoteattr(one.status)}>{escape(one.text)}</citation>"
+        for one in record.citations
+    ]
+    return ["      <citations_diagnostic>", *inner, "      </citations_diagnostic>"]

@@ -1,0 +1,232 @@
+"""What Crossref's worker does with a file: refuse it whole, or go through it record by record.
+
+The order is that of the observed messages; Crossref does not document it. The first fault of the whole file ends it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from stdnum import issn as issn_numbers
+from stdnum.iso7064 import mod_11_2
+
+from doideposit.sandbox.accounts import Login
+from doideposit.sandbox.archive import Archive, Registration, Submission, TitleRecord
+from doideposit.sandbox.cvc import VerdictLike, first_fault
+from doideposit.sandbox.deposits import Deposit, FileFault, Item, Reference, Series, read
+from doideposit.sandbox.logs import Citation, Diagnostic, file_failure
+
+__all__ = ["Processed", "RelationTargets", "Validate", "Worker", "inspect"]
+
+Validate = Callable[[bytes], VerdictLike]
+RelationTargets = Literal["known", "all", "none"]
+
+TITLE_ERROR = " - content item DOIs not processed due to title level error"
+
+
+def inspect(content: bytes, validate: Validate | None) -> Deposit | FileFault:
+    """Everything that depends on the bytes alone: reading them, and the verdict of the schema."""
+    deposit = read(content)
+    if isinstance(deposit, FileFault) or validate is None:
+        return deposit
+    verdict = validate(content)
+    return deposit if verdict.valid else FileFault(first_fault(verdict.findings), deposit.batch_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What goes into the log."""
+
+    batch_id: str
+    records: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Processes one submission at the moment `now`, inside the archive's transaction.
+
+    `rest` and `handle` are the seconds until the REST API and the resolver show what was registered; `known_prefixes`
+    are those whose DOIs the sandbox can vouch for; `reject` fails every record with this text.
+    """
+
+    archive: Archive
+    submission: Submission
+    login: Login
+    now: datetime
+    rest: float
+    handle: float
+    relation_targets: RelationTargets = "known"
+    known_prefixes: frozenset[str] = frozenset()
+    reject: str | None = None
+
+    def process(self, deposit: Deposit | FileFault) -> Processed:
+        """Go through the file, register what can be registered, and say what became of it."""
+        if isinstance(deposit, FileFault):
+            return Processed(deposit.batch_id, file_failure(deposit.message))
+        refused = self._file_level(deposit) or self._title_level(deposit)
+        if refused:
+            return Processed(deposit.batch_id, refused)
+        self._keep_titles(deposit.series)
+        return Processed(deposit.batch_id, tuple(self._records(deposit)))
+
+    def resources(self, deposit: Deposit | FileFault) -> Processed:
+        """A resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
+        if isinstance(deposit, FileFault):
+            return Processed(deposit.batch_id, file_failure(deposit.message))
+        refused = self._prefixes([doi for _, doi in deposit.resources])
+        records = (self._resource(kind, doi) for kind, doi in deposit.resources)
+        return Processed(deposit.batch_id, refused or tuple(records))
+
+    def _file_level(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
+        if deposit.version is None:
+            return file_failure("Submission version NULL is invalid")
+        return self._prefixes([item.doi for item in deposit.items]) or _orcid_faults(deposit.items)
+
+    def _prefixes(self, dois: list[str]) -> tuple[Diagnostic, ...]:
+        prefixes = list(dict.fromkeys(doi.partition("/")[0] for doi in dois))
+        for prefix in prefixes:
+            if not self.login.may_add(prefix):
+                return file_failure(f"User not allowed to add records for prefix: {prefix}")
+        if len(prefixes) > 1:
+            return file_failure(f"All prefixes in a submission must match (DOI prefixes: {', '.join(prefixes)})")
+        return ()
+
+    def _title_level(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
+        for series in deposit.series:
+            fault = next(filter(None, (self._issn_fault(series, issn) for issn in series.issns)), None)
+            if fault:
+                return file_failure(fault + TITLE_ERROR, doi=series.doi)
+        for item in deposit.items:
+            fault = self._too_old(item) if item.level == "title" else None
+            if fault:
+                return file_failure(fault + TITLE_ERROR, doi=item.doi, msg_id=4)
+        return ()
+
+    def _issn_fault(self, series: Series, issn: str) -> str | None:
+        if not issn_numbers.is_valid(issn):
+            return f'ISSN "{issn}" is invalid'
+        known = self.archive.title(issn)
+        if known is None:
+            return None
+        if known.owner != self.login.role:
+            return f'ISSN "{issn}" has already been assigned, title/issn: {known.title}/{issn} is owned by publisher: {known.owner}'
+        if (_plain(known.title), known.kind) != (_plain(series.title), series.kind):
+            return f'ISSN "{issn}" has already been assigned to a different title/publisher/genre'
+        return None
+
+    def _keep_titles(self, containers: tuple[Series, ...]) -> None:
+        for series in containers:
+            for issn in series.issns:
+                known = self.archive.title(issn)
+                if known is None or series.doi:
+                    doi = series.doi or (known.doi if known else "")
+                    self.archive.add_title(TitleRecord(issn, series.title, series.kind, self.login.role, doi))
+
+    def _records(self, deposit: Deposit) -> Iterator[Diagnostic]:
+        here = {item.key for item in deposit.items}
+        for item in deposit.items:
+            fault = self.reject or self._too_old(item)
+            if fault:
+                yield Diagnostic("Failure", ((item.doi, fault),), None if self.reject else 4)
+            elif missing := self._missing_target(item, here):
+                yield Diagnostic("Failure", ((item.doi, f"Relation target DOI does not exist: {missing}"),))
+            else:
+                yield self._apply(item)
+
+    def _too_old(self, item: Item) -> str | None:
+        known = self.archive.current(item.doi)
+        if known is None or item.version > known.version:
+            return None
+        return (
+            f"Record not processed because submitted version: {item.version} is less or equal to previously submitted "
+            f"version {known.version}"
+        )
+
+    def _missing_target(self, item: Item, here: set[str]) -> str | None:
+        known = self.known_prefixes | self.archive.prefixes() | {item.prefix} if item.targets else frozenset()
+        for target in item.targets:
+            asked = self.relation_targets == "all" or (
+                self.relation_targets == "known" and target.partition("/")[0] in known
+            )
+            if asked and target.casefold() not in here and self.archive.current(target) is None:
+                return target
+        return None
+
+    def _apply(self, item: Item) -> Diagnostic:
+        word = "Successfully updated" if self.archive.current(item.doi) else "Successfully added"
+        self.archive.register(self._registration(item))
+        others = self.archive.alike(item.signature, item.doi)
+        resolved = self._resolve(item, others)
+        citations = tuple(self._citation(one) for one in item.references)
+        if not others:
+            return Diagnostic("Success", ((item.doi, word),), resolved=resolved, citations=citations)
+        word = word.replace("Successfully ", "").capitalize() + " with conflict"
+        number = self._conflict(item, others)
+        return Diagnostic(
+            "Warning", ((item.doi, word),), conflict_id=number, in_conflict=tuple(others), resolved=resolved,
+            citations=citations,
+        )  # fmt: skip
+
+    def _registration(self, item: Item) -> Registration:
+        return Registration(
+            doi=item.doi, version=item.version, url=item.url, login=self.login.words, record_type=item.record_type,
+            title=item.title, year=item.year, signature=item.signature,
+            reference_words="\n".join(f"{one.key}\t{one.words}" for one in item.references if not one.doi),
+            submission_id=self.submission.id, applied=self.now, rest=self.now + timedelta(seconds=self.rest),
+            handle=self.now + timedelta(seconds=self.handle),
+        )  # fmt: skip
+
+    def _resolve(self, item: Item, others: list[str]) -> tuple[int, ...]:
+        still = {other.casefold() for other in others}
+        cured = [number for number, other in self.archive.conflicts(item.doi) if other not in still]
+        for number in cured:
+            self.archive.resolve(number)
+        return tuple(cured)
+
+    def _conflict(self, item: Item, others: list[str]) -> int:
+        known = {other: number for number, other in self.archive.conflicts(item.doi)}
+        numbers = [
+            known.get(other.casefold()) or self.archive.add_conflict(item.doi, other) for other in others
+        ]  # one conflict for each pair, named once in the log
+        return numbers[0]
+
+    def _citation(self, reference: Reference) -> Citation:
+        if reference.doi:
+            return Citation(reference.key, "resolved_reference", reference.doi)
+        if not reference.words:
+            message = "Either ISSN or Journal title or Proceedings title must be supplied."
+            return Citation(reference.key, "error", message)
+        match = self.archive.titles_in(reference.words)
+        return (
+            Citation(reference.key, "resolved_reference", match.doi)
+            if match
+            else Citation(reference.key, "stored_query")
+        )
+
+    def _resource(self, kind: str, doi: str) -> Diagnostic:
+        if self.archive.current(doi) is None:
+            return Diagnostic("Failure", ((doi, "DOI not found in database"),))
+        word = {"fundref_data": "FundRef ", "lic_ref_data": "License-ref "}.get(kind, "")
+        return Diagnostic("Success", ((doi, f"{word}Resources processed successfully"),))
+
+
+def _orcid_faults(items: tuple[Item, ...]) -> tuple[Diagnostic, ...]:
+    faults = [fault for item in items for fault in _orcid_messages(item)]
+    if not faults:
+        return ()
+    return (Diagnostic("Failure", tuple(("DOI not found", fault) for fault in faults), 45),)
+
+
+def _orcid_messages(item: Item) -> Iterator[str]:
+    start = f"Error in {item.kind_name} (Author ORCID): ORCID"
+    for orcid, count in Counter(item.orcids).items():
+        if not mod_11_2.is_valid(orcid.rpartition("/")[2].replace("-", "")):
+            yield f'{start} "{orcid}" has invalid checksum'
+        elif count > 1:
+            yield f'{start} "{orcid}" has duplicates in contributor list'
+
+
+def _plain(title: str) -> str:
+    return " ".join(title.split()).casefold()

@@ -1,0 +1,156 @@
+"""The queue: uploads go in, wait for their time on the clock, are processed, and leave a result log."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from doideposit.sandbox.accounts import Accounts, Login
+from doideposit.sandbox.archive import Archive, Submission
+from doideposit.sandbox.clock import Delays
+from doideposit.sandbox.deposits import Deposit, FileFault, Item
+from doideposit.sandbox.faults import Door, Faults
+from doideposit.sandbox.logs import Diagnostic, Log
+from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, inspect
+from doideposit.sandbox.transfers import transfer
+
+__all__ = ["OPERATIONS", "Queue"]
+
+OPERATIONS = frozenset({"doMDUpload", "doXSDMDUpload", "doDOICitUpload", "doTransferDOIsUpload"})
+
+
+class Queue:
+    """The deposit system behind the pages. `validate` is the schema's verdict, None to leave that step out."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        accounts: Accounts,
+        faults: Faults,
+        *,
+        clock: Callable[[], datetime],
+        delays: Delays,
+        validate: Validate | None,
+        relation_targets: RelationTargets,
+        seed: int,
+    ) -> None:
+        self.archive = archive
+        self.accounts = accounts
+        self.faults = faults
+        self.clock = clock
+        self.delays = delays
+        self._validate = validate
+        self._relation_targets = relation_targets
+        self._steps = random.Random(seed)  # noqa: S311 - repeatable ids, no secrets
+
+    def receive(
+        self, login: Login, file_name: str, operation: str, content: bytes, delays: Delays | None = None
+    ) -> int:
+        """Keep an upload and return its id, which nobody outside is told."""
+        delays = delays or self.delays
+        now = self.clock()
+        visible = now + timedelta(seconds=delays.hidden)
+        started = visible + timedelta(seconds=delays.queued)
+        stuck = self.faults.take("stuck", Door.UPLOAD)
+        with self.archive.transaction():
+            number = self.archive.next_id(self._steps.randint(1, 900))
+            self.archive.add_submission(
+                Submission(
+                    number, file_name, operation, login.words, content, received=now, visible=visible, started=started,
+                    due=started + timedelta(seconds=delays.in_process), stuck=stuck.value if stuck else None,
+                )
+            )  # fmt: skip
+        return number
+
+    def process(self) -> None:
+        """Process everything that is due by now, in the order of the queue."""
+        with self.archive.transaction():
+            due = self.archive.due(self.clock())
+        for submission in due:
+            self.process_one(submission)
+
+    def process_one(self, submission: Submission) -> None:
+        """Process one submission, unless another thread or process did so in the meantime.
+
+        The schema's verdict depends on the bytes alone and is taken outside the transaction, because it is slow.
+        """
+        deposit = self._read(submission)
+        with self.archive.transaction():
+            again = self.archive.submission(submission.id)
+            if again is None or again.log is not None or again.stuck:
+                return
+            log = self._log(submission, deposit)
+            self.archive.finish(submission.id, log.batch_id, log.to_bytes())
+
+    def _read(self, submission: Submission) -> Deposit | FileFault:
+        if submission.operation == "doTransferDOIsUpload":
+            return FileFault("")
+        return inspect(submission.content, self._validate)
+
+    def _log(self, submission: Submission, deposit: Deposit | FileFault) -> Log:
+        items = deposit.items if isinstance(deposit, Deposit) else ()
+        if self.faults.take("zero_records", Door.PROCESS):
+            processed = Processed(deposit.batch_id, ())
+        else:
+            processed = self._processed(submission, deposit)
+        return self._shape(Log(submission.id, processed.batch_id, processed.records), items)
+
+    def _processed(self, submission: Submission, deposit: Deposit | FileFault) -> Processed:
+        worker = self._worker(submission)
+        if submission.operation == "doTransferDOIsUpload":
+            return Processed("", transfer(worker, submission.content))
+        if submission.operation == "doDOICitUpload":
+            return worker.resources(deposit)
+        return worker.process(deposit)
+
+    def _worker(self, submission: Submission) -> Worker:
+        rest = self.faults.take("rest_lag", Door.PROCESS)
+        handle = self.faults.take("handle_lag", Door.PROCESS)
+        reject = self.faults.take("reject", Door.PROCESS)
+        return Worker(
+            self.archive,
+            submission,
+            self.accounts.named(submission.login),
+            now=submission.due,
+            rest=rest.number if rest else self.delays.rest,
+            handle=handle.number if handle else self.delays.handle,
+            relation_targets=self._relation_targets,
+            known_prefixes=self.accounts.prefixes,
+            reject=reject.value if reject else None,
+        )
+
+    def _shape(self, log: Log, items: tuple[Item, ...]) -> Log:
+        """Bend the log as the armed faults say."""
+        extra = self.faults.take("extra_record", Door.PROCESS)
+        if extra and log.records:
+            log = replace(log, records=(*log.records, _extra(extra.value, log.records[0], items)))
+        if self.faults.take("upper_doi", Door.PROCESS):
+            log = replace(log, records=tuple(record.upper() for record in log.records))
+        if self.faults.take("multi_pair_record", Door.PROCESS):
+            log = replace(log, records=_merged(log.records))
+        if self.faults.take("no_status_attr", Door.PROCESS):
+            log = replace(log, status_attribute=False)
+        if self.faults.take("leading_whitespace", Door.PROCESS):
+            log = replace(log, leading="\n\n\n  ")
+        return log
+
+
+def _extra(kind: str | None, first: Diagnostic, items: tuple[Item, ...]) -> Diagnostic:
+    """A record nobody asked for: a notice or a second failure for the same DOI, or the record of a container."""
+    doi = first.pairs[0][0]
+    version = items[0].version if items else 0
+    if kind == "notice":
+        return Diagnostic("Success", ((doi, "possible preprint/vor pair: 10.5555/sandbox.other"),))
+    if kind == "container":
+        return Diagnostic("Success", ((f"{doi.partition('/')[0]}/sandbox.series", "Successfully updated"),))
+    message = f"submitted version: {version} is less or equal to previously submitted version {version}"
+    return Diagnostic("Failure", ((doi, f"Record not processed because {message}"),), 4)
+
+
+def _merged(records: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Records of one status become one record with several pairs of DOI and message."""
+    merged: dict[str, Diagnostic] = {}
+    for record in records:
+        known = merged.get(record.status)
+        merged[record.status] = replace(known, pairs=known.pairs + record.pairs) if known else record
+    return tuple(merged.values())

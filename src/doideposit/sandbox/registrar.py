@@ -1,0 +1,84 @@
+"""The sandbox as a registrar in process: what the HTTPS client is to Crossref, without a socket.
+
+It sorts replies by itself, in its own simple way, and shares nothing with the client.
+"""
+
+from pydantic import SecretStr
+
+from doideposit.crossref.registrar import Credentials, Receipt
+from doideposit.errors import (
+    CredentialsRefused,
+    RegistrarBusy,
+    RegistrarUnavailable,
+    SubmissionForbidden,
+    SubmissionInDoubt,
+    UnexpectedAnswer,
+)
+from doideposit.models.batch import SealedBatch
+from doideposit.sandbox.exchange import Dropped, Reply, Request, Upload
+from doideposit.sandbox.simulation import Sandbox
+
+__all__ = ["SANDBOX_CREDENTIALS", "SandboxRegistrar"]
+
+SANDBOX_CREDENTIALS = Credentials("sandbox", SecretStr("sandbox"))
+
+
+class SandboxRegistrar:
+    """`doideposit.crossref.registrar.Registrar` over a `Sandbox`.
+
+    `timeout` is how many seconds a slow reply may take: a later one counts as lost.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, credentials: Credentials = SANDBOX_CREDENTIALS, *, timeout: float = 30.0
+    ) -> None:
+        self.sandbox = sandbox
+        self._credentials = credentials
+        self._timeout = timeout
+
+    def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
+        """Upload the batch; raises as the port says."""
+        fields = {
+            "operation": "doMDUpload",
+            "login_id": self._credentials.username,
+            "login_passwd": self._credentials.password.get_secret_value(),
+        }
+        reply = self._ask(Request.post("/servlet/deposit", fields, Upload("fname", file_name, batch.xml)))
+        if reply is None or reply.status in {500, 502, 504}:
+            raise SubmissionInDoubt(f"the sandbox gave no usable answer to the upload of {file_name}")
+        self._refuse(reply)
+        if b"<h2>SUCCESS</h2>" not in reply.body:
+            raise UnexpectedAnswer("the sandbox did not say that it received the file", excerpt=reply.text[:300])
+        return Receipt(file_name, reply.body)
+
+    def fetch_result(self, file_name: str) -> bytes:
+        """Ask what became of a file; raises as the port says."""
+        fields = {
+            "usr": self._credentials.username,
+            "pwd": self._credentials.password.get_secret_value(),
+            "file_name": file_name,
+            "type": "result",
+        }
+        reply = self._ask(Request.post("/servlet/submissionDownload", fields))
+        if reply is None or reply.status in {500, 502, 504}:
+            raise RegistrarUnavailable(f"the sandbox did not answer when asked for {file_name}")
+        self._refuse(reply)
+        return reply.body
+
+    def _ask(self, request: Request) -> Reply | None:
+        answer = self.sandbox.handle(request)
+        return None if isinstance(answer, Dropped) or answer.delay > self._timeout else answer
+
+    def _refuse(self, reply: Reply) -> None:
+        """Raise for every reply that is clearly a refusal."""
+        retry = next((float(value) for name, value in reply.headers if name == "Retry-After"), None)
+        if reply.status == 401 or b'action="/servlet/useragent"' in reply.body:  # noqa: PLR2004 - HTTP
+            raise CredentialsRefused(f"the sandbox does not accept the login {self._credentials.username!r}")
+        if reply.status == 403:  # noqa: PLR2004 - HTTP
+            raise SubmissionForbidden("the sandbox refuses this login")
+        if reply.status == 429:  # noqa: PLR2004 - HTTP
+            raise RegistrarBusy("the sandbox asks to wait", retry_after=retry)
+        if reply.status == 503:  # noqa: PLR2004 - HTTP
+            raise RegistrarUnavailable("the sandbox is not available", retry_after=retry)
+        if reply.status != 200:  # noqa: PLR2004 - HTTP
+            raise UnexpectedAnswer(f"the sandbox answered with status {reply.status}", excerpt=reply.text[:300])

@@ -1,0 +1,166 @@
+"""The sandbox behind HTTP: a thin adapter between sockets and `Sandbox.handle`, on this machine only.
+
+Addresses below the base: ``/servlet/deposit``, ``/servlet/submissionDownload``, ``/works``, ``/api/handles`` and the others
+of the sandbox. The request line is never logged, because queries may hold passwords.
+"""
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request as HttpRequest
+from werkzeug.wrappers import Response
+
+from doideposit.errors import DoiDepositError, UsageError, WorldError
+from doideposit.sandbox.exchange import Content, Dropped, Reply, Request, Upload
+from doideposit.sandbox.simulation import Sandbox
+
+__all__ = ["application", "running", "serve"]
+
+LARGEST_REQUEST = 12_000_000
+"""Bytes: a file of 10 MB and its form."""
+LONGEST_FIELD = 100_000
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+Log = Callable[[str], None]
+Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+
+
+def quiet(_: str) -> None:
+    """Log nothing."""
+
+
+def application(sandbox: Sandbox, *, log: Log = quiet, sleep: Callable[[float], object] = time.sleep) -> Application:
+    """The sandbox as a WSGI application; `sleep` serves the fault ``slow``, `log` gets method, path and status."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        http = HttpRequest(environ)
+        http.max_content_length = LARGEST_REQUEST
+        http.max_form_memory_size = LONGEST_FIELD
+        try:
+            reply = sandbox.handle(_request(http))
+        except HTTPException as refused:
+            return refused(environ, start_response)
+        except DoiDepositError as error:
+            log(f"{http.method} {http.path} failed: {error.message}")
+            return Response(f"{error.message}\n", 500)(environ, start_response)
+        if reply.delay:
+            sleep(reply.delay)
+        log(f"{http.method} {http.path} {'dropped' if isinstance(reply, Dropped) else reply.status}")
+        if isinstance(reply, Dropped):
+            _drop(environ, http, reply)
+        return _response(reply)(environ, start_response)
+
+    return answer
+
+
+def serve(
+    sandbox: Sandbox,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    ready: Callable[[int], None] = lambda _: None,
+    log: Log = quiet,
+    allow_remote: bool = False,
+) -> None:
+    """Serve until interrupted; `ready` is called with the port once connections are accepted.
+
+    Raises `UsageError` for an address that others can reach, unless `allow_remote`, and `WorldError` when the port is taken.
+    """
+    server = _server(sandbox, host, port, log=log, allow_remote=allow_remote)
+    ready(_port(server))
+    try:
+        server.serve_forever(poll_interval=0.1)
+    finally:
+        server.server_close()
+
+
+@contextmanager
+def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, log: Log = quiet) -> Iterator[str]:
+    """Serve on a thread while the block runs; gives the base address, without a slash at its end."""
+    server = _server(sandbox, host, port, log=log, allow_remote=False)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), name="doideposit-sandbox", daemon=True)
+    thread.start()
+    try:
+        yield f"http://{'[::1]' if host == '::1' else host}:{_port(server)}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Handler(WSGIRequestHandler):
+    """A handler that logs no request line, and does not wait for a client that says nothing."""
+
+    timeout = 30
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
+        """Nothing: the application logs, without queries."""
+
+
+def _server(sandbox: Sandbox, host: str, port: int, *, log: Log, allow_remote: bool) -> BaseWSGIServer:
+    if host not in LOOPBACK_HOSTS and not allow_remote:
+        raise UsageError(
+            f"the sandbox does not listen on {host}: others could reach it",
+            hint="use 127.0.0.1, or say explicitly that others may use it",
+        )
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise WorldError(
+            f"the sandbox cannot listen on {host}:{port}: {error.strerror}", hint="choose another port, or 0 for any"
+        ) from None
+    return _from_listener(sandbox, host, listener, log)
+
+
+def _port(server: BaseWSGIServer) -> int:
+    return int(server.socket.getsockname()[1])
+
+
+def _from_listener(sandbox: Sandbox, host: str, listener: socket.socket, log: Log) -> BaseWSGIServer:
+    with listener:
+        port = int(listener.getsockname()[1])
+        server = make_server(
+            host, port, application(sandbox, log=log), threaded=True, request_handler=_Handler, fd=listener.fileno()
+        )
+    server.log_startup = quiet  # type: ignore[method-assign,assignment]
+    return server
+
+
+def _request(http: HttpRequest) -> Request:
+    """The request as a value; its body is read only when the sandbox asks for it."""
+
+    def read() -> Content:
+        files = tuple(Upload(part, file.filename or "", file.read()) for part, file in http.files.items(multi=True))
+        raw = http.get_data() if http.mimetype == "application/json" else b""
+        return Content(http.form.to_dict(), files, raw)
+
+    return Request(http.method, http.path, http.args.to_dict(), read, http.remote_addr or "")
+
+
+def _response(reply: Reply) -> Response:
+    response = Response(reply.body, reply.status, content_type=reply.content_type)
+    for name, value in reply.headers:
+        response.headers.add(name, value)
+    return response
+
+
+def _drop(environ: WSGIEnvironment, http: HttpRequest, reply: Dropped) -> None:
+    """Close the connection without a word: gently after the body was read, with a reset when it was not."""
+    connection: socket.socket | None = environ.get("werkzeug.socket")
+    http.close()
+    if connection is not None:
+        if not reply.received:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from doideposit.findings import Loc, Where, field_path
+from doideposit.findings import Finding, Loc, Where, field_path
 from doideposit.models.commentary import Commentary
 
 __all__ = ["Origin", "Place", "RawRecord", "RawValue", "Record"]
@@ -15,12 +15,17 @@ RawValue = str | None | Sequence["RawValue"] | Mapping[str, "RawValue"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line and a column of a file, both from 1; `key_column` is where the key of a mapping stands, if it has one."""
+    """A line and a column of a file, both from 1; `key_column` is where the key of a mapping stands, if it has one.
+
+    `text_column` is where the first character of a text stands, when the whole text stands on that one line exactly
+    as it was read: only then can a place inside the text be pointed at.
+    """
 
     line: int
     column: int
     key_line: int | None = None
     key_column: int | None = None
+    text_column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """A record as it was read: texts in their structure, and the place of each."""
+    """A record as it was read: texts in their structure, and the place of each.
+
+    `findings` is what the reader already had to say about it, such as a key that is given twice; an error among them
+    stops the record, and parsing passes them on.
+    """
 
     data: Mapping[str, RawValue]
     origin: Origin
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""The parts of a reference in APA style, where they can be told safely.
+
+``AUTHORS. (YEAR[, MONTH DAY]). TITLE. [CONTAINER.]`` and ``AUTHORS. (YEAR). TITLE. PLACE: PUBLISHER.`` An entry that
+does not clearly follow one of these forms has no parts: no part is better than a wrong one.
+"""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Parts", "parts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an entry cites; the names are those of a record's reference, and `author` is the first author's family name
+    or the full name of a group."""  # noqa: D209, D205
+
+    type: str | None
+    author: str
+    year: str | None
+    article_title: str | None = None
+    volume_title: str | None = None
+    journal_title: str | None = None
+    volume: str | None = None
+    issue: str | None = None
+    first_page: str | None = None
+
+
+_ENTRY = re.compile(
+    r"(?P<authors>[^()]{2,400}?)\s*\((?P<date>(?P<year>(?:1[5-9]|20)\d\d)[a-z]?(?:,\s*[^()]{1,40})?|n\.\s?d\.)\)"
+    r"\s*[.,:]\s+(?P<rest>\S.*)"
+)
+_SURNAME = r"[^\W\d_][\w'’\-]*(?:\s(?:[^\W\d_][\w'’\-]*)){0,3}"
+_INITIALS = r"(?:[^\W\d_a-z]\.[\s\-]?)+"
+_PERSONS = re.compile(
+    rf"(?P<first>{_SURNAME}),\s*{_INITIALS}(?:\s*(?:,|,?\s*&|,?\s*and\b)\s*{_SURNAME},\s*{_INITIALS})*"
+    r"(?:,?\s*et al\.?)?,?"
+)
+_SMALL_WORDS = frozenset("of the and for in on at de la le du des et van von der den & al el und".split())
+_INITIAL_WORD = re.compile(r"(?:^|\s)[A-Z]\.(?:\s|$)")
+_TAIL = re.compile(
+    r"\s*[(\[]?\b(?:retrieved|accessed|available|last\s+accessed|last\s+visited|url|online)\b[^.]*[.)\]]*\s*$",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"(?P<mark>[.?!])(?P<close>[\"”’')\]]*)\s+(?=[\"“‘(\[]?[^\W_a-z])")
+_NO_STOP = re.compile(
+    r"(?:\b[^\W\d_]|\b(?:Dr|Mr|Mrs|Ms|Prof|Gen|Col|Lt|St|vs|No|Nos|Vol|vol|pp|ed|eds|Ed|Eds|Jr|Sr|Inc|Ltd|Co|cf))$"
+)
+_PLACE = re.compile(
+    r"(?P<place>[^\W\d_][\w.'’\- ]{1,40}(?:,\s*[^\W\d_][\w.\- ]{1,30})?):\s+(?P<publisher>[^\W_].{1,150})"
+)
+_JOURNAL = re.compile(
+    r"(?P<journal>[^,\d]{3,120}),\s*(?P<volume>\d{1,4})(?:\s*\((?P<issue>[^()]{1,20})\))?"
+    r"(?:,\s*(?:pp?\.\s*)?(?P<first>[A-Za-z]?\d{1,6})(?:\s*[-–]\s*[A-Za-z]?\d{1,6})?)?"
+)
+_LONGEST_CONTAINER = 8
+
+
+def parts_of(text: str, *, has_url: bool) -> Parts | None:
+    """Tell the parts of an entry apart, or return None; `has_url` says that an address is printed with it."""
+    entry = _ENTRY.fullmatch(text)
+    author = _author(entry["authors"]) if entry else None
+    sentences = _sentences(_TAIL.sub("", entry["rest"])) if entry and author else None
+    if entry is None or author is None or not sentences:
+        return None
+    return _placed(sentences, author, entry["year"], "web_resource" if has_url else None)
+
+
+def _placed(sentences: list[str], author: str, year: str | None, kind: str | None) -> Parts | None:
+    title = _title(sentences[0])
+    match sentences:
+        case [_]:
+            return Parts(kind, author, year, article_title=title)
+        case [_, last] if title:
+            return _with_container(last.removesuffix("."), title, author, year, kind)
+    return None
+
+
+def _with_container(last: str, title: str, author: str, year: str | None, kind: str | None) -> Parts | None:
+    journal = _JOURNAL.fullmatch(last)
+    if journal is not None:
+        return Parts(
+            "journal_article", author, year, article_title=title, journal_title=journal["journal"].strip(),
+            volume=journal["volume"], issue=journal["issue"], first_page=journal["first"],
+        )  # fmt: skip
+    if _PLACE.fullmatch(last) and _is_title_case(last.partition(":")[0]):
+        return Parts("report", author, year, volume_title=title)
+    if _is_title_case(last) and not re.search(r"\d|:|^In\b", last):
+        return Parts(kind, author, year, article_title=title, journal_title=last)
+    return None
+
+
+def _author(printed: str) -> str | None:
+    """The first author's family name, or a group's name; None when it is not clear which of the two is printed."""
+    persons = _PERSONS.fullmatch(printed.strip())
+    if persons is not None:
+        return persons["first"]
+    group = printed.strip()
+    closed = group.endswith(".")
+    group = group.removesuffix(".").rstrip()
+    unclear = re.search(r"[,;:?!&]|\.\s|https?:", group) or _INITIAL_WORD.search(group) or not group[:1].isupper()
+    if not group or unclear or (not closed and " and " in group):
+        return None
+    return group
+
+
+def _sentences(rest: str) -> list[str] | None:
+    """Split at full stops; None when one of them may just as well be an abbreviation's."""
+    parts: list[str] = []
+    start = 0
+    for stop in _STOP.finditer(rest):
+        if stop["mark"] == "." and _NO_STOP.search(rest[start : stop.start()]):
+            return None
+        parts.append(rest[start : stop.end()].strip())
+        start = stop.end()
+    parts.append(rest[start:].strip())
+    return [part for part in parts if part]
+
+
+def _title(sentence: str) -> str:
+    title = sentence.strip()
+    if title.endswith(".") and not title.endswith(".."):
+        title = title[:-1].rstrip()
+    quoted = re.fullmatch(r"[\"“‘](.+?)[.,]?[\"”’]", title)
+    return quoted[1] if quoted else title
+
+
+def _is_title_case(text: str) -> bool:
+    words = text.split()
+    return (
+        0 < len(words) <= _LONGEST_CONTAINER
+        and all(word in _SMALL_WORDS or not word[0].islower() for word in words)
+        and words[0][0].isalnum()
+    )

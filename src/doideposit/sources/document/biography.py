@@ -1,0 +1,112 @@
+"""The biography of an author: where it stands, and the present affiliation it names."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from doideposit.sources.document.lines import Line
+from doideposit.sources.document.names import PrintedName, without_titles
+
+__all__ = ["Affiliation", "Biography", "affiliation_of", "blocks_of", "find_biography", "spelled_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Biography:
+    """The paragraph about one author: its lines, its text after the name, and the titles before the name."""
+
+    lines: tuple[Line, ...]
+    text: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliation:
+    """A present affiliation: the name of the institution as printed, and the clause that says so."""
+
+    name: str
+    clause: str
+
+
+_AFTER_NAME = (
+    r"\s*(?:,|\(|:|[–—-]|\bis\b|\bare\b|\bholds\b|\bhas\b|\bworks\b|\bserves\b|\bteaches\b|\bheads\b|\bleads\b)"
+)
+_DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
+
+
+def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The lines block by block."""
+    block: list[Line] = []
+    for line in lines:
+        if block and block[-1].block != line.block:
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block
+
+
+def find_biography(lines: Sequence[Line], name: PrintedName) -> Biography | None:
+    """Find the paragraph that begins with the author's name and goes on about the author."""
+    if name.family is None:
+        return None
+    whole = re.escape(" ".join(part for part in (name.given, name.family) if part))
+    family = re.escape(name.family)
+    full = re.compile(
+        rf"{whole}(?:,?\s+{re.escape(name.suffix or 'Jr.')})?(?:,\s*Ph\.?D\.?)?(?={_AFTER_NAME})", re.IGNORECASE
+    )
+    short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
+    for block in blocks_of(lines):
+        text = " ".join(line.text for line in block).lstrip("*•† ")
+        plain, titles = without_titles(text)
+        match = full.match(plain) or (short.match(plain) if titles else None)
+        if match is not None and not _DATED.match(plain, match.end()) and not block[0].level:
+            return Biography(tuple(block), plain[match.end() :].lstrip(" ,:–—-"), titles)
+    return None
+
+
+_CLAUSE = re.compile(r";|(?<![A-Z])(?<!\bDr)(?<!\bProf)\.\s+(?=[A-Z])")
+_PAST = re.compile(
+    r"\b(?:former(?:ly)?|previous(?:ly)?|ex-|worked|served|was|were|used to|until|has been|had|retired|late|past|"
+    r"educated|graduated|studied|received|earned|obtained|holds?|completed|trained|degree|ph\.?d|alumn\w+|"
+    r"consult(?:ed|ant))\b",
+    re.IGNORECASE,
+)
+_NAME_WORDS = r"(?:[^\W\d_a-z][\w.'’&-]*)"
+_PLACE = re.compile(
+    rf"\b(?:at|with|for)\s+(?P<article>[Tt]he\s+)?(?P<name>{_NAME_WORDS}(?:\s+(?:(?:of|for|and|the|de|des|on|in|&)\s+){{0,2}}{_NAME_WORDS})*)"
+)
+
+
+def affiliation_of(biography: Biography, known: Sequence[str] = ()) -> Affiliation | None:
+    """Return the first present affiliation a biography names; past posts and degrees never count.
+
+    `known` are names and acronyms of institutions that are recognised wherever they stand in a clause.
+    """
+    for clause in _CLAUSE.split(biography.text):
+        present = _present_part(clause)
+        for name in known:
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", present):
+                return Affiliation(name, clause.strip())
+        match = _PLACE.search(present)
+        if match is not None:
+            return Affiliation(match["name"].rstrip("."), clause.strip())
+    return None
+
+
+def _present_part(clause: str) -> str:
+    """The part of a clause before it turns to the past; nothing when it begins there."""
+    past = _PAST.search(clause)
+    return clause if past is None else re.sub(r"(?:\b(?:and|as well as)\b)?[^,]*$", "", clause[: past.start()])
+
+
+def spelled_out(acronym: str, lines: Iterable[Line]) -> tuple[str, Line] | None:
+    """Find the full name of an acronym where the document prints both, as in “South Asia Institute (SAI)”."""
+    pattern = re.compile(rf"((?:{_NAME_WORDS}\s+(?:(?:of|for|and|the|&)\s+)*){{1,8}})\({re.escape(acronym)}\)")
+    for line in lines:
+        match = pattern.search(line.text)
+        words = match[1].split() if match else []
+        for start in range(len(words)):
+            initials = "".join(word[0] for word in words[start:] if word[0].isupper())
+            if initials == acronym and words[start][0].isupper():
+                return " ".join(words[start:]), line
+    return None

@@ -1,0 +1,75 @@
+"""A document in its sections: front matter, body, reference list, and what follows it, with the imprint."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from doideposit.sources.document.front import Front, PrintedDoi, find_doi, read_front
+from doideposit.sources.document.lines import Line
+from doideposit.sources.document.references import find_section
+
+__all__ = ["Document", "divide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document in its sections; `tail` is everything after the reference list, `doi` is its own DOI as printed."""
+
+    head: Sequence[Line]
+    front: Front
+    body: Sequence[Line]
+    references: Sequence[Line]
+    tail: Sequence[Line]
+    doi: PrintedDoi | None
+
+    @property
+    def prose(self) -> tuple[Line, ...]:
+        """Every line but those of the front matter and the reference list."""
+        return (*self.body, *self.tail)
+
+
+_AFTER = re.compile(
+    r"(?:about\s+the\s+authors?|(?:the\s+)?authors?|author['’]?s?\s+(?:bio\w*|notes?)|biograph(?:y|ies)|disclaimer|"
+    r"acknowledge?ments?|annex.{0,40}|contact|imprint)\s*:?",
+    re.IGNORECASE,
+)
+_IMPRINT = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w|\b(?:tel|phone|fax|e-?mail|web(?:site)?)\b\.?\s*:|\b(?:RPM|BTW|TVA|VAT)\b|"
+    r"\b\d{4}\.\d{3}\.\d{3}\b|^©|\bcopyright\b|all rights reserved|\b[ep]?-?ISSN\b|^(?:https?://)?www\.[\w.-]+/?$|^DOI\b|"
+    r"creativecommons\.org|\bCC BY\b|^[A-Z][\w ]+ \([A-Z]{2,8}\)$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\b(?:[A-Z]{1,2}-)?\d{4,6}\s+[A-Z][\w-]+")
+_LONGEST = 200
+_FOOT_LINES = 20
+
+
+def divide(lines: Sequence[Line], labels: Iterable[str]) -> Document:
+    """Divide a document; `labels` are words by which configured series are called."""
+    front = read_front(lines, labels)
+    heading = find_section(lines[front.end :])
+    foot = _imprint_start(lines, front.end)
+    start = foot if heading is None else front.end + heading
+    stop = next((index for index in range(start + 1, foot) if _ends_references(lines[index])), max(start, foot))
+    body, references, tail = lines[front.end : start], lines[start + 1 : stop], lines[stop:]
+    doi = front.doi or find_doi([*body[:_FOOT_LINES], *tail])
+    return Document(lines[: front.end], front, body, references if heading is not None else (), tail, doi)
+
+
+def _ends_references(line: Line) -> bool:
+    return line.level > 0 or bool(_AFTER.fullmatch(line.text))
+
+
+def _imprint_start(lines: Sequence[Line], least: int) -> int:
+    """The index where the imprint begins: the lines at the end that print addresses, numbers and rights."""
+    index = len(lines)
+    while index > least and _is_imprint(lines[index - 1]):
+        index -= 1
+    return index
+
+
+def _is_imprint(line: Line) -> bool:
+    text = line.text
+    if len(text) > _LONGEST or re.search(r"\((?:19|20)\d\d", text):
+        return False
+    return bool(_IMPRINT.search(text)) or bool(_ADDRESS.search(text) and not text.endswith("."))

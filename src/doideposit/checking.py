@@ -1,0 +1,251 @@
+"""From anything a user hands over to what may be planned: read, parse, rules, XML, XSD, with every finding placed.
+
+No ledger and no network are needed here, and nothing heavy is imported before it is used: `doideposit check` on
+one record must feel immediate.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
+from doideposit.crossref.validator import Sealed, Validator
+from doideposit.crossref.xml import DepositItem, body_kind, build, capabilities, fingerprint, items
+from doideposit.errors import UsageError
+from doideposit.findings import Finding, Severity, Where, has_errors
+from doideposit.models.batch import BatchHead
+from doideposit.models.commentary import Commentary
+from doideposit.models.record import Origin, RawRecord, Record
+from doideposit.models.series import Series
+from doideposit.rules import Context, check, check_together
+from doideposit.rules.settings import RuleSettings
+from doideposit.sources import read_data, read_path
+from doideposit.sources.parsing import parse
+
+__all__ = ["Checked", "Checker", "DepositorName", "Input", "is_deposit_xml", "load_deposit_file"]
+
+Input = Commentary | Record | Mapping[str, object] | Path | str
+"""What can be checked and deposited: a commentary, a record as a mapping, or the path of a file or folder."""
+
+MAX_DEPOSIT_XML = 9_500_000  # Crossref takes 10 MB; the margin is for the multipart envelope.
+
+
+@dataclass(frozen=True, slots=True)
+class DepositorName:
+    """Who deposits: it stands in the head of every file. Crossref mails its results to `email`."""
+
+    name: str
+    email: str
+    registrant: str
+
+    def head(self, batch_id: str, timestamp: int) -> BatchHead:
+        """The head of one file."""
+        return BatchHead(batch_id, timestamp, self.name, self.email, self.registrant)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One input after every check: what it would register, and everything found in it.
+
+    `record` is None for ready-made deposit XML, whose bytes are `xml`, and for what could not be parsed; `items` are
+    the DOIs it would register, none where it could not be read.
+    """
+
+    source: str
+    findings: tuple[Finding, ...]
+    record: Record | None = None
+    xml: bytes | None = field(default=None, repr=False)
+    items: tuple[DepositItem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether it may be deposited."""
+        return bool(self.items) and not has_errors(self.findings)
+
+
+def is_deposit_xml(item: Input) -> bool:
+    """Whether the input is the path of a ready-made deposit file."""
+    return isinstance(item, Path | str) and str(item).lower().endswith(".xml")
+
+
+# A record is built once for the verdict alone; this head never leaves the process.
+TRIAL_BATCH, TRIAL_TIMESTAMP = "doideposit-trial", 20000101000000000
+
+
+class Checker:
+    """Checks inputs one after the other, in bounded memory.
+
+    `validator` is called when the first verdict is needed, so that a record with errors costs no schema.
+    """
+
+    def __init__(
+        self,
+        *,
+        series: Mapping[str, Series],
+        validator: Callable[[], Validator],
+        depositor: DepositorName,
+        rules: RuleSettings | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        schema_version: str = DEFAULT_SCHEMA_VERSION,
+    ) -> None:
+        self.series = series
+        self.depositor = depositor
+        self.schema_version = schema_version
+        self._make_validator = validator
+        self._validator: Validator | None = None
+        self._rules = rules or RuleSettings()
+        self._clock = clock
+
+    @property
+    def validator(self) -> Validator:
+        """The validator, made on first need."""
+        if self._validator is None:
+            self._validator = self._make_validator()
+        return self._validator
+
+    def read(self, inputs: Iterable[Input]) -> Iterator[Checked]:
+        """Check every input, each exactly once and in order; what cannot be read is a `Checked` with findings."""
+        context = Context(today=self._clock().date(), settings=self._rules)
+        for item in inputs:
+            if is_deposit_xml(item):
+                yield self._check_xml(Path(str(item)))
+            else:
+                for raw in self._raw(item):
+                    yield self._check_raw(raw, context)
+
+    def check(self, record: Record) -> Checked:
+        """Check one record that is already parsed."""
+        return self._check_record(record, Context(today=self._clock().date(), settings=self._rules))
+
+    def read_together(self, inputs: Iterable[Input]) -> tuple[Checked, ...]:
+        """Check every input, and what can be wrong only between several of them."""
+        checked = list(self.read(inputs))
+        records = [one.record for one in checked if one.record is not None]
+        context = Context(today=self._clock().date(), settings=self._rules)
+        for place, findings in check_together(records, context).items():
+            index = next(index for index, one in enumerate(checked) if one.record is records[place])
+            checked[index] = replace(checked[index], findings=(*checked[index].findings, *findings))
+        return tuple(checked)
+
+    def draft(self, checked: Sequence[Checked]) -> bytes:
+        """The deposit XML of records, with a provisional batch id and timestamp; raises `UsageError`.
+
+        One file holds one kind of record with one prefix, because Crossref wants it so.
+        """
+        commentaries = [one.record.commentary for one in checked if one.record is not None]
+        kinds = {(body_kind(each), each.doi.prefix) for each in commentaries}
+        if len(commentaries) < len(checked):
+            raise UsageError("only records can be built into XML", hint="leave ready-made XML files out")
+        if len(kinds) != 1:
+            raise UsageError(
+                "these records do not fit into one file: Crossref takes one prefix and one kind of record in each",
+                hint="build them one series at a time; `deposit` splits them by itself",
+            )
+        now = self._clock()
+        head = self.depositor.head(f"draft-{now:%Y%m%dT%H%M%S}", int(f"{now:%Y%m%d%H%M%S}000"))
+        return build(head, commentaries, schema_version=self.schema_version).xml
+
+    def _raw(self, item: Input) -> Iterator[RawRecord | Record | Finding]:
+        match item:
+            case Record():
+                yield item
+            case Commentary():
+                yield Record(item)
+            case Mapping():
+                yield read_data(item)
+            case _:
+                yield from read_path(Path(item))
+
+    def _check_raw(self, raw: RawRecord | Record | Finding, context: Context) -> Checked:
+        match raw:
+            case Finding():
+                return Checked(raw.where.file or "input", (raw,))
+            case Record():
+                return self._check_record(raw, context)
+            case RawRecord():
+                parsed = parse(raw, series=self.series)
+                if parsed.record is None:
+                    return Checked(raw.origin.label, parsed.findings)
+                checked = self._check_record(parsed.record, context)
+                return replace(checked, findings=(*parsed.findings, *checked.findings))
+
+    def _check_record(self, record: Record, context: Context) -> Checked:
+        commentary, origin = record.commentary, record.origin
+        findings = list(check(record, context))
+        carried = capabilities(commentary, schema_version=self.schema_version)
+        findings += [_placed(finding, origin) for finding in carried]
+        if not has_errors(findings):
+            findings += self._verdict(record)
+        item = DepositItem(
+            doi=commentary.doi,
+            fingerprint=fingerprint(commentary, schema_version=self.schema_version),
+            record_type=commentary.series.record_type.value,
+            container=commentary.series.title,
+            title=commentary.title.plain,
+        )
+        return Checked(origin.label, tuple(findings), record=record, items=(item,))
+
+    def _verdict(self, record: Record) -> list[Finding]:
+        head = self.depositor.head(TRIAL_BATCH, TRIAL_TIMESTAMP)
+        built = build(head, [record.commentary], schema_version=self.schema_version)
+        found = []
+        for finding in self.validator.validate(built.xml).findings:
+            spot = built.locate(finding.where.element or "")
+            where = record.origin.where(spot[1]) if spot else Where(file=record.origin.file)
+            found.append(finding.at(replace(where, element=finding.where.element)))
+        return found
+
+    def _check_xml(self, path: Path) -> Checked:
+        name = str(path)
+        xml = load_deposit_file(path)
+        if isinstance(xml, Finding):
+            return Checked(name, (xml,))
+        sealed: Sealed = self.validator.seal(xml, file=name)
+        found = items(xml) if sealed.batch is not None else ()
+        findings = sealed.findings
+        if sealed.batch is not None and not found:
+            findings = (*findings, _nothing_to_register(name))
+        return Checked(name, findings, xml=xml, items=found)
+
+
+def _placed(finding: Finding, origin: Origin) -> Finding:
+    return finding.at(origin.where(_loc(finding.where.field)))
+
+
+def _loc(path: str | None) -> tuple[str | int, ...]:
+    """The way to a field from its written form: ``authors[0].orcid``."""
+    steps: list[str | int] = []
+    for part in (path or "").replace("[", ".[").split("."):
+        if part.startswith("["):
+            steps.append(int(part[1:-1]))
+        elif part:
+            steps.append(part)
+    return tuple(steps)
+
+
+def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Finding:
+    """The bytes of an XML file of at most `limit` bytes, or the finding that says why there are none."""
+
+    def problem(code: str, message: str, hint: str) -> Finding:
+        return Finding(code, Severity.ERROR, message, hint, Where(file=str(path)))
+
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            text = f"the file has {size / 1_000_000:.1f} MB, and the limit is {limit / 1_000_000:.1f} MB"
+            return problem("file-too-large", text, "split it: Crossref takes files up to 10 MB")
+        return path.read_bytes()
+    except OSError as error:
+        text = f"the file cannot be read: {error.strerror}"
+        return problem("file-unreadable", text, "check its name and its permissions")
+
+
+def _nothing_to_register(name: str) -> Finding:
+    return Finding(
+        "deposit-without-doi",
+        Severity.ERROR,
+        "this file registers no DOI",
+        "a deposit needs at least one item with doi_data",
+        Where(file=name),
+    )

@@ -1,0 +1,216 @@
+"""`check`, `build` and `validate`: verdicts without sending anything."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from doideposit.checking import Checked, Checker, load_deposit_file
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.invocation import Invocation, json_option
+from doideposit.cli.terminal import Progress, Terminal, source_line
+from doideposit.crossref.documents import LIMITS
+from doideposit.errors import DiskError
+from doideposit.findings import Finding, Severity
+from doideposit.reports.findings import Span, Style, Tally, annotations, detailed, grouped, safe, summary
+
+__all__ = ["build", "check", "validate"]
+
+paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD...")
+FORMATS = click.Choice(["text", "github"])
+GROUP_FROM = 25
+"""From how many findings on in how many records problems are shown by kind."""
+
+
+@click.command()
+@paths_argument
+@json_option
+@click.option("--format", "format_", type=FORMATS, default="text", help="github: annotations for a code host.")
+@click.option("--verbose", "-v", is_flag=True, help="Show remarks, what is ignored, and the original messages.")
+@click.option("--each", is_flag=True, help="Show every finding on its own, however many there are.")
+@click.pass_obj
+def check(
+    invocation: Invocation, paths: tuple[Path, ...], as_json: bool, format_: str, verbose: bool, each: bool
+) -> None:
+    """Check records: model, rules, XML and Crossref's schema. Sends nothing.
+
+    RECORD is a YAML, JSON, JSON Lines or CSV file, a deposit XML file, or a folder of them.
+    """
+    terminal = invocation.terminal(as_json=as_json)
+    checker = _checker(invocation, terminal)
+    shown = CheckOutput(terminal, verbose=verbose, each=each, format_=format_)
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(terminal, "checked"))
+        for one in checker.read(paths):
+            shown.add(one)
+            progress.step()
+    shown.close()
+    finish(ExitCode.DONE if shown.ok else ExitCode.REJECTED)
+
+
+class CheckOutput:
+    """Takes checked inputs one by one and shows them in the end; JSON goes out while the work goes on."""
+
+    def __init__(self, terminal: Terminal, *, verbose: bool, each: bool, format_: str) -> None:
+        self.terminal = terminal
+        self.ok = True
+        self.count = 0
+        self._tally = Tally()
+        self._verbose = verbose
+        self._each = each
+        self._format = format_
+        self._documents = terminal.json_list("records") if terminal.as_json else None
+
+    def add(self, checked: Checked) -> None:
+        """Take one checked input."""
+        self.count += 1
+        self.ok = self.ok and checked.ok
+        if self._documents is not None:
+            self._documents.add(*record_documents(checked))
+        elif self._format == "github":
+            for text in annotations(checked.findings):
+                self.terminal.result(text)
+        else:
+            self._tally.add(checked.findings)
+
+    def close(self) -> None:
+        """Show what is left to show."""
+        if self._documents is not None:
+            self._documents.close(ok=self.ok)
+        elif self._format == "text":
+            show_findings(self.terminal, self._tally, self.count, verbose=self._verbose, each=self._each)
+
+
+def record_documents(checked: Checked, action: str | None = None) -> Iterator[dict[str, Any]]:
+    """The JSON of one checked input, as the contract has it: one entry for each DOI, one when it has none."""
+    findings = [finding.to_dict() for finding in checked.findings]
+    verdict = action or ("register" if checked.ok else "blocked")
+    for doi in [str(item.doi) for item in checked.items] or [None]:
+        yield {"source": checked.source, "doi": doi, "action": verdict, "findings": findings}
+
+
+def show_findings(
+    terminal: Terminal, tally: Tally, count: int, *, verbose: bool, each: bool, noun: str = "record"
+) -> None:
+    """Findings for people, and the line that counts them; remarks only when asked for."""
+    visible = Tally()
+    visible.add(one for one in tally.kept if verbose or one.severity is not Severity.INFO)
+    many = visible.seen > GROUP_FROM and count > 1
+    if many and not each:
+        terminal.lines(grouped(tally if verbose else visible, source_line))
+    else:
+        terminal.lines(detailed(visible.kept, source_line, verbose=verbose))
+    if visible.seen and not many:
+        terminal.say()
+    terminal.line(summary(tally, count, noun=noun))
+    if not verbose and tally.by_weight["info"]:
+        terminal.line((Span("remarks are shown with --verbose", Style.DIM),))
+    if visible.kept:
+        terminal.line((Span(f"`doideposit explain {visible.kept[0].code}` says more about a code", Style.DIM),))
+
+
+@click.command()
+@paths_argument
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write [default: standard output].",
+)
+@click.option("--schema", "schema_version", metavar="VERSION", help="Build for an older schema, such as 5.4.0.")
+@click.pass_obj
+def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, schema_version: str | None) -> None:
+    """Write the deposit XML of records, as it would be sent.
+
+    Batch id and timestamp are provisional: `deposit` gives each file its own.
+    """
+    terminal = Terminal(plain=invocation.plain, out=sys.stderr)
+    checker = _checker(invocation, terminal, schema_version=schema_version)
+    checked = checker.read_together(paths)
+    tally = Tally()
+    tally.add(finding for one in checked for finding in one.findings)
+    if not all(one.ok for one in checked):
+        show_findings(terminal, tally, len(checked), verbose=False, each=False)
+        finish(ExitCode.REJECTED)
+    xml = checker.draft(checked)
+    write_product(xml, output)
+    if output is not None:
+        terminal.say(
+            f"{output}: {len(checked)} record{'s' * (len(checked) != 1)}, valid against Crossref {checker.schema_version}"
+        )
+
+
+def write_product(content: bytes, output: Path | None) -> None:
+    """Write bytes to a file, atomically, or to standard output; raises `DiskError`."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(output)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise DiskError(f"{output} cannot be written: {error.strerror}", hint="choose another place with -o") from None
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE.xml...")
+@json_option
+@click.option("--verbose", "-v", is_flag=True, help="Show the original messages of the schema processor.")
+@click.pass_obj
+def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verbose: bool) -> None:
+    """Give the XSD 1.1 verdict for any Crossref deposit file, by the version it declares.
+
+    FILE.xml may be - for standard input.
+    """
+    from doideposit.crossref.validator import Verdict
+    from doideposit.wiring import open_validator
+
+    terminal = invocation.terminal(as_json=as_json)
+    validator = open_validator(announce=terminal.note)
+    documents, findings, verdicts = [], [], []
+    for path in paths:
+        loaded = _read_xml(path)
+        verdict = (
+            Verdict(None, valid=False, findings=(loaded,))
+            if isinstance(loaded, Finding)
+            else validator.validate(loaded, file=path)
+        )
+        findings += verdict.findings
+        verdicts.append(verdict.valid)
+        documents.append(
+            {
+                "file": path,
+                "schema": verdict.schema,
+                "valid": verdict.valid,
+                "findings": [finding.to_dict() for finding in verdict.findings],
+            }
+        )
+        if not as_json:
+            _show_verdict(terminal, path, verdict.schema, valid=verdict.valid)
+            terminal.lines(detailed(verdict.findings, source_line, verbose=verbose))
+    if as_json:
+        terminal.json({"ok": all(verdicts), "files": documents})
+    finish(ExitCode.DONE if all(verdicts) else ExitCode.REJECTED)
+
+
+def _read_xml(path: str) -> bytes | Finding:
+    if path == "-":
+        return sys.stdin.buffer.read(LIMITS.size + 1)
+    return load_deposit_file(Path(path), limit=LIMITS.size)
+
+
+def _show_verdict(terminal: Terminal, path: str, schema: str | None, *, valid: bool) -> None:
+    word = Span("valid", Style.GOOD) if valid else Span("not valid", Style.ERROR)
+    against = f" against Crossref {schema}" if schema else ""
+    terminal.line((Span(safe(path), Style.PLACE), Span(": "), word, Span(against)))
+
+
+def _checker(invocation: Invocation, terminal: Terminal, *, schema_version: str | None = None) -> Checker:
+    from doideposit.wiring import open_checker
+
+    return open_checker(invocation.settings(), announce=terminal.note, schema_version=schema_version)

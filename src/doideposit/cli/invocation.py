@@ -1,0 +1,50 @@
+"""What every command gets from the options before it, and the few things nearly every command does with them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from doideposit.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from doideposit.config import Settings
+
+__all__ = ["Invocation", "json_option", "target_option"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """The options before the command."""
+
+    config_path: Path | None = None
+    plain: bool = False
+    debug: bool = False
+
+    def terminal(self, *, as_json: bool = False) -> Terminal:
+        """The terminal, as this command uses it."""
+        return Terminal(as_json=as_json, plain=self.plain)
+
+    def settings(self, *, target: str | None = None, required: bool = True) -> "Settings":
+        """The settings in force; raises `ConfigurationError`."""
+        from doideposit.wiring import load_settings
+
+        return load_settings(self.config_path, target=target, required=required)
+
+
+def json_option(command: Command) -> Command:
+    """Add `--json`: one JSON document on standard output, and nothing else there."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")(command)
+
+
+def target_option(command: Command) -> Command:
+    """Add `--target`: where to deposit."""
+    return click.option(
+        "--target",
+        type=click.Choice(["sandbox", "test", "production"]),
+        help="Where to deposit [default: the configuration's target, which is sandbox unless it says otherwise].",
+    )(command)

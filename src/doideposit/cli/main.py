@@ -1,0 +1,115 @@
+"""The group of all commands; each command's module is imported only when that command runs."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from doideposit.cli.boundary import guarded
+from doideposit.cli.invocation import Invocation
+
+__all__ = ["cli", "run"]
+
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    # command: (module, attribute, one line for the overview)
+    "demo": ("demo", "demo", "Watch the whole job on a real commentary, against an embedded Crossref."),
+    "init": ("init", "init", "Write a configuration file, with explanations."),
+    "extract": ("extract", "extract", "Draft a record from a finished document, to be reviewed."),
+    "check": ("check", "check", "Check records: model, rules, XML and Crossref's schema. Sends nothing."),
+    "build": ("check", "build", "Write the deposit XML of records."),
+    "validate": ("validate", "validate", "Give the XSD verdict for any Crossref deposit file."),
+    "deposit": ("deposit", "deposit", "Plan, check and submit records or deposit files."),
+    "poll": ("deposit", "poll", "Ask once what became of everything outstanding."),
+    "status": ("status", "status", "Show what the ledger knows."),
+    "history": ("status", "history", "Tell the story of one DOI."),
+    "run": ("run", "run_job", "The scheduled job: inbox, deposit, poll, report, exit."),
+    "report": ("report", "report", "Write the state of everything as one HTML page."),
+    "explain": ("explain", "explain", "Explain the code of a finding, with examples."),
+    "schemas": ("schemas", "schemas", "Install, list and verify Crossref's schemas."),
+    "ledger": ("ledger", "ledger", "Back up, check, export and import the ledger."),
+    "sandbox": ("sandbox", "sandbox", "Run a simulated Crossref as an HTTP server."),
+    "serve": ("serve", "serve", "Run the JSON API and callback receiver."),
+    "doctor": ("doctor", "doctor", "Look for what is wrong with the set-up, and say what to do."),
+    "config": ("config", "config", "Show the settings in force and where each comes from."),
+    "support-bundle": ("support", "support_bundle", "Pack an archive for support, without secrets."),
+}
+
+EPILOG = """\b
+Exit codes: 0 done; 1 a record has errors, or Crossref rejected it;
+2 usage or configuration; 3 the world failed, try again later;
+4 still pending when --wait ran out; 130 interrupted."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command that this installation has, in the order people meet them."""
+        del ctx
+        return [name for name, (module, _, _) in COMMANDS.items() if (Path(__file__).parent / f"{module}.py").exists()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, imported now."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"doideposit.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview, from the table above: `--help` imports nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][2]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was perhaps meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.list_commands(ctx), 1)
+            if near:
+                error.message += f" Did you mean “{near[0]}”?"
+            raise
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from doideposit.cli.about import version_text
+
+    click.echo(version_text())
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration file [default: doideposit.toml, here or in a folder above; or DOIDEPOSIT_CONFIG].",
+)
+@click.option("--plain", is_flag=True, help="No colour and no drawing, whatever the terminal can do.")
+@click.option("--debug", is_flag=True, help="Show tracebacks; they contain no secret.")
+@click.option(
+    "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the versions."
+)
+@click.pass_context
+def cli(ctx: click.Context, config_path: Path | None, plain: bool, debug: bool) -> None:
+    """Register DOIs for numbered commentaries with Crossref: check, deposit, follow up, remember.
+
+    Begin with `doideposit demo`, then `doideposit init`.
+    """
+    ctx.obj = Invocation(config_path=config_path, plain=plain, debug=debug)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line on these arguments and return the exit status."""
+    options: dict[str, Any] = {"as_json": "--json" in arguments, "debug": "--debug" in arguments}
+    return guarded(lambda: cli.main(arguments, prog_name="doideposit", standalone_mode=False), **options)

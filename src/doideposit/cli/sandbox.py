@@ -1,0 +1,60 @@
+"""`sandbox`: the simulated Crossref as an HTTP server, for rehearsals and for other programs' tests."""
+
+from pathlib import Path
+
+import click
+
+from doideposit.cli.invocation import Invocation
+
+__all__ = ["sandbox"]
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free port.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="Keep what was submitted in this file.")
+@click.option("--user", default="sandbox", show_default=True, help="The login to accept; its password is “sandbox”.")
+@click.option(
+    "--prefix", "prefixes", multiple=True, metavar="10.NNNN", help="A prefix of that login [default: every prefix]."
+)
+@click.option("--fault", "faults", multiple=True, metavar="NAME[=VALUE][:TIMES]", help="Misbehave: see --faults.")
+@click.option("--faults", "list_faults", is_flag=True, help="List the faults there are, and stop.")
+@click.option("--fast", is_flag=True, help="Answer at the first poll instead of being difficult.")
+@click.option("--allow-remote", is_flag=True, help="Allow an address that other machines can reach.")
+@click.pass_obj
+def sandbox(
+    invocation: Invocation,
+    port: int,
+    host: str,
+    state: Path | None,
+    user: str,
+    prefixes: tuple[str, ...],
+    faults: tuple[str, ...],
+    list_faults: bool,
+    fast: bool,
+    allow_remote: bool,
+) -> None:
+    """Run a simulated Crossref as an HTTP server: queue, schema checks, result logs, and faults on demand."""
+    from doideposit.sandbox import FAULTS, Account, Delays, Sandbox, parse_fault
+    from doideposit.sandbox.server import serve
+    from doideposit.wiring import open_validator
+
+    terminal = invocation.terminal()
+    if list_faults:
+        for name, kind in FAULTS.items():
+            terminal.say(f"{name:<22} {kind.meaning}")
+        return
+    simulated = Sandbox(
+        accounts=[Account.role(user, "sandbox", prefixes or ("*",))],
+        validate=open_validator(announce=terminal.note).validate,
+        delays=Delays.none() if fast else Delays(),
+        faults=[parse_fault(text) for text in faults],
+        state=state,
+    )
+
+    def ready(actual: int) -> None:
+        terminal.note(f"a simulated Crossref listens on http://{host}:{actual} (login {user}, password sandbox)")
+        terminal.note(f'use it with [targets.test] url = "http://{host}:{actual}"; stop it with Ctrl-C')
+
+    with simulated:
+        serve(simulated, host, port, ready=ready, log=terminal.note, allow_remote=allow_remote)

@@ -1,0 +1,186 @@
+"""The door to the terminal: results on standard output, everything else on standard error, colour where it helps."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TextIO
+
+import click
+
+from doideposit.reports.findings import Line, Style
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["JsonList", "Progress", "Terminal", "source_line"]
+
+COLOURS: dict[Style, dict[str, Any]] = {
+    Style.PLAIN: {},
+    Style.PLACE: {"bold": True},
+    Style.ERROR: {"fg": "red", "bold": True},
+    Style.WARNING: {"fg": "yellow", "bold": True},
+    Style.INFO: {"fg": "cyan"},
+    Style.MARKER: {"fg": "red", "bold": True},
+    Style.HINT: {"fg": "green"},
+    Style.DIM: {"dim": True},
+    Style.GOOD: {"fg": "green", "bold": True},
+    Style.HEADING: {"bold": True, "underline": True},
+}
+
+
+class Terminal:
+    """Where a command writes, and whether someone is looking.
+
+    With `as_json` standard output carries exactly one JSON document, and prose goes to standard error.
+    """
+
+    def __init__(
+        self,
+        *,
+        as_json: bool = False,
+        plain: bool = False,
+        environ: Mapping[str, str] | None = None,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
+        self._environ = os.environ if environ is None else environ
+        self.out = out or sys.stdout
+        self.err = err or sys.stderr
+        self.as_json = as_json
+        self.plain = plain or "NO_COLOR" in self._environ or self._environ.get("TERM") == "dumb"
+        self.interactive = sys.stdin.isatty() and self.err.isatty() and "CI" not in self._environ
+
+    @property
+    def prose(self) -> TextIO:
+        """Where sentences for people go."""
+        return self.err if self.as_json else self.out
+
+    def _coloured(self, stream: TextIO) -> bool:
+        return not self.plain and (stream.isatty() or bool(self._environ.get("CLICOLOR_FORCE")))
+
+    def line(self, line: Line = (), *, stream: TextIO | None = None) -> None:
+        """Write one line of styled spans."""
+        target = stream or self.prose
+        coloured = self._coloured(target)
+        text = "".join(click.style(span.text, **COLOURS[span.style]) if coloured else span.text for span in line)
+        click.echo(text.rstrip() if not coloured else text, file=target, color=coloured)
+
+    def lines(self, lines: Iterable[Line]) -> None:
+        """Write several lines."""
+        for line in lines:
+            self.line(line)
+
+    def say(self, text: str = "", **style: Any) -> None:
+        """Write a sentence for people."""
+        coloured = self._coloured(self.prose)
+        click.echo(click.style(text, **style) if coloured and style else text, file=self.prose, color=coloured)
+
+    def note(self, text: str) -> None:
+        """Write a sentence about what is going on, always on standard error."""
+        click.echo(text, file=self.err)
+
+    def json(self, document: object) -> None:
+        """Write the one JSON document of this command."""
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False), file=self.out)
+
+    def json_list(self, key: str) -> "JsonList":
+        """Begin the one JSON document of this command, with a list that is written as it grows."""
+        return JsonList(key, self.out)
+
+    def result(self, text: str) -> None:
+        """Write the command's product, such as XML, on standard output."""
+        click.echo(text, file=self.out)
+
+    def console(self) -> "Console":
+        """A rich console for tables and progress, imported only when one is shown."""
+        from rich.console import Console
+
+        width = None if self.prose.isatty() else int(self._environ.get("COLUMNS", "120"))
+        return Console(
+            file=self.prose,
+            no_color=not self._coloured(self.prose),
+            width=width,
+            highlight=False,
+            emoji=False,
+            markup=False,
+            legacy_windows=False,
+        )
+
+
+class JsonList:
+    """One JSON document whose list goes out piece by piece, so that a hundred thousand entries need no memory."""
+
+    def __init__(self, key: str, out: TextIO) -> None:
+        self._out = out
+        self._first = True
+        out.write(f"{{\n  {json.dumps(key)}: [")
+
+    def add(self, *entries: object) -> None:
+        """Write these entries."""
+        for entry in entries:
+            self._out.write("\n    " if self._first else ",\n    ")
+            self._out.write(json.dumps(entry, ensure_ascii=False))
+            self._first = False
+
+    def close(self, **rest: object) -> None:
+        """Write the other keys, and end the document."""
+        self._out.write("]" if self._first else "\n  ]")
+        for key, value in rest.items():
+            self._out.write(f",\n  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+        self._out.write("\n}\n")
+        self._out.flush()
+
+
+class Progress:
+    """A count on the last line of the terminal during long work; silent in a pipe, and for the first second."""
+
+    def __init__(self, terminal: Terminal, verb: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._terminal = terminal
+        self._verb = verb
+        self._clock = clock
+        self._count = 0
+        self._shown = 0.0
+        self._begin = clock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def step(self) -> None:
+        """One more is done."""
+        self._count += 1
+        if self._count % 50 == 0 and self._terminal.err.isatty() and not self._terminal.plain:
+            now = self._clock()
+            if now - self._begin > 1 and now - self._shown > REDRAW:
+                self._shown = now
+                rate = self._count / (now - self._begin)
+                self._terminal.err.write(f"\r{self._verb} {self._count:,} records, {rate:,.0f} a second ")
+                self._terminal.err.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._terminal.err.write("\r\033[K")
+            self._terminal.err.flush()
+
+
+REDRAW = 0.2
+LARGEST_SHOWN = 5_000_000
+
+
+@lru_cache(maxsize=8)
+def _lines_of(path: str) -> tuple[str, ...] | None:
+    try:
+        if Path(path).stat().st_size > LARGEST_SHOWN:
+            return None
+        return tuple(Path(path).read_text(encoding="utf-8-sig", errors="replace").split("\n"))
+    except (OSError, ValueError):
+        return None
+
+
+def source_line(path: str, number: int) -> str | None:
+    """Line `number` (from 1) of a file, for display; None for large files and what is no file."""
+    lines = _lines_of(path)
+    return lines[number - 1] if lines is not None and 0 < number <= len(lines) else None

@@ -27,7 +27,7 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 
 from doideposit.errors import ConfigurationError
 
-__all__ = ["Answer", "Exchange", "NeverSent", "NoAnswer", "Timeouts", "Upload", "check_address"]
+__all__ = ["Answer", "Exchange", "NeverSent", "NoAnswer", "Timeouts", "Upload", "check_address", "default_user_agent"]
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ class Exchange:
 
     def __init__(self, timeouts: Timeouts | None = None, user_agent: str | None = None) -> None:
         self._timeouts = timeouts or Timeouts()
-        self._user_agent = user_agent or _user_agent()
+        self._user_agent = user_agent or default_user_agent()
 
     def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> Answer:
         """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
@@ -138,7 +138,7 @@ class Exchange:
         return {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 
     def _run(self, request: requests.Request, limit: int) -> Answer:
-        prepared = request.prepare()
+        prepared = _prepared(request)
         body = _Body(prepared.body)
         if prepared.body is not None:
             prepared.body = body  # type: ignore[assignment]  # requests' stubs know only text and bytes
@@ -204,6 +204,13 @@ class _Body:
         with self._lock:
             self._stopped = True
             return self._position >= len(self._content)
+
+
+def _prepared(request: requests.Request) -> requests.PreparedRequest:
+    try:
+        return request.prepare()
+    except requests.RequestException:
+        raise NeverSent("its address cannot be used") from None
 
 
 def _failure(reason: str, body: _Body) -> NeverSent:
@@ -294,7 +301,8 @@ def _without_query(url: str | None) -> str:
     return (url or "").partition("?")[0]
 
 
-def _user_agent() -> str:
+def default_user_agent() -> str:
+    """Who we say we are: the program and its version."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
     try:

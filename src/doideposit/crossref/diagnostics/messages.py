@@ -35,27 +35,50 @@ class Kind(StrEnum):
     FAILURE = "failure"
 
 
+GAP: Final = "…"
+"""Stands in a pattern for any words in between."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownMessage:
-    """One kind of message: `pattern` recognizes it, `message` and `hint` are our words for it.
+    """One kind of message: any of `patterns` recognizes it, `message` and `hint` are our words for it.
 
     ``{detail}`` in `message` is filled with what `detail` finds in Crossref's words, or left out.
     """
 
     code: str
     kind: Kind
-    pattern: re.Pattern[str]
+    patterns: tuple[str, ...]
     message: str
     hint: str
     retry: Retry
     detail: re.Pattern[str] | None
     source: str
 
+    def matches(self, line: str) -> bool:
+        """Whether `line`, in lower case, holds one of the patterns."""
+        return any(_holds(line, pattern.lower()) for pattern in self.patterns)
+
     def explain(self, original: str) -> str:
         """Our sentence about the message `original`."""
-        found = self.detail.search(original) if self.detail else None
+        found = self.detail.search(one_line(original)) if self.detail else None
         words = next((group for group in found.groups() if group), "") if found else ""
         return self.message.format(detail=f" {words}" if words else "")
+
+
+def _holds(line: str, pattern: str) -> bool:
+    position = 0
+    for part in pattern.split(GAP):
+        found = line.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return True
+
+
+def one_line(text: str) -> str:
+    """The text with single blanks for all its white space: Crossref wraps its messages here and there."""
+    return " ".join(text.split())
 
 
 DOCUMENTED: Final = "Crossref: error and warning messages"
@@ -68,9 +91,9 @@ MEND_TITLE: Final = f"write title and ISSN as they were first registered, and ke
 MEND_ISSN: Final = f"check the number; for a title you took over, {SUPPORT}"
 ONE_MORE: Final = f"one more try is made by itself; after that, {SUPPORT}"
 
-ISSN: Final = r'ISSN\s*"?\s*(\d{4}-?\d{3}[\dXx])'
+ISSN: Final = r'ISSN ?"?(\d{4}-?\d{3}[\dXx])'
 ORCID: Final = r"(https?://orcid\.org/\d{4}-\d{4}-\d{4}-\d{3}[\dXx])"
-LINE: Final = r"(line(?:number)?:?\s*\d+)|\[(?:fatal )?error\] :(\d+:\d+)"
+LINE: Final = r"(line(?:number)?:? ?\d{1,9})|\[(?:fatal )?error\] ?:(\d{1,9}:\d{1,9})"
 
 
 def _known(
@@ -85,7 +108,7 @@ def _known(
     source: str = DOCUMENTED,
 ) -> KnownMessage:
     found = re.compile(detail, re.IGNORECASE) if detail else None
-    return KnownMessage(code, kind, re.compile(pattern, re.IGNORECASE), message, hint, retry, found, source)
+    return KnownMessage(code, kind, tuple(pattern.split(" | ")), message, hint, retry, found, source)
 
 
 TITLE_LEVEL: Final = _known(
@@ -109,7 +132,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-registered",
         Kind.SUCCESS,
-        "Successfully (added|updated)",
+        "Successfully added | Successfully updated",
         "Crossref registered the DOI",
         source=SEEN,
     ),
@@ -123,7 +146,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-conflict",
         Kind.WARNING,
-        "(added|updated) with conflict",
+        "Added with conflict | Updated with conflict",
         "the DOI is registered, and its metadata are the same as those of another DOI",
         "see whether the work was registered twice; if not, add what tells the two apart and deposit again",
         source=CONFLICTS,
@@ -139,11 +162,11 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-timestamp-too-old",
         Kind.FAILURE,
-        "submitted version.*is less or equal to previously submitted version",
+        "submitted version…is less or equal to previously submitted version",
         "Crossref already holds the DOI with an equal or higher timestamp{detail}",
         "deposit again with a higher timestamp; `doideposit doctor --online` compares ours with Crossref's",
         retry=Retry.AFTER_CHANGE,
-        detail=r"previously submitted version\s+(\d+)",
+        detail=r"previously submitted version (\d+)",
     ),
     TITLE_LEVEL,
     _known(
@@ -157,14 +180,14 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-handle-login",
         Kind.FAILURE,
-        "can['’]?t submit into handle",
+        "cant submit into handle | can't submit into handle",
         "Crossref could not write to the handle system for this prefix",
         SUPPORT,
     ),
     _known(
         "crossref-handle-authentication",
         Kind.FAILURE,
-        "Unable to add new DOI.*AUTHENTICATION FAILED",
+        "Unable to add new DOI…AUTHENTICATION FAILED",
         "the handle system refused Crossref's login for this prefix",
         ONE_MORE,
         retry=Retry.ONCE,
@@ -176,7 +199,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "User not allowed to add records for prefix",
         "this login may not register DOIs under the prefix{detail}",
         "check the prefix of the DOI and the role in the user name (name@example.org/role), or ask Crossref support",
-        detail=r"for prefix:?\s*(10\.\d{4,9})",
+        detail=r"for prefix:? ?(10\.\d{4,9})",
     ),
     _known(
         "crossref-prefixes-differ",
@@ -224,7 +247,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "has already been assigned, title/issn:",
         "Crossref knows the title or ISSN{detail} as another publisher's",
         MEND_ISSN,
-        detail=r"title/issn:.*?(\d{4}-?\d{3}[\dXx])",
+        detail=r"title/issn:.{0,300}?(\d{4}-?\d{3}[\dXx])",
         source=SEEN,
     ),
     _known(
@@ -234,13 +257,13 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "the ISBN already belongs to another DOI{detail}",
         "correct the ISBN, or use the DOI that has it",
         retry=Retry.AFTER_CHANGE,
-        detail=r"title DOI:\s*(10\.\S+)",
+        detail=r"title DOI: ?(10\.\S{1,300})",
         source=SEEN,
     ),
     _known(
         "crossref-issn-invalid",
         Kind.FAILURE,
-        r'ISSN "[^"]*" is invalid',
+        'ISSN "…" is invalid',
         "the ISSN{detail} has a wrong check digit",
         "correct the ISSN and deposit again",
         retry=Retry.AFTER_CHANGE,
@@ -250,7 +273,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-isbn-invalid",
         Kind.FAILURE,
-        r'ISBN "[^"]*" is invalid',
+        'ISBN "…" is invalid',
         "the ISBN{detail} has a wrong check digit",
         "correct the ISBN and deposit again",
         retry=Retry.AFTER_CHANGE,
@@ -260,11 +283,11 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-year-invalid",
         Kind.FAILURE,
-        "year:.*i[ns] not a valid integer",
+        "year:…in not a valid integer | year:…is not a valid integer",
         "a year{detail} is not a number",
         "correct the date and deposit again",
         retry=Retry.AFTER_CHANGE,
-        detail=r"year:\s*(\S+)\s+i[ns] not",
+        detail=r"year: (\S{1,40}) i[ns] not",
     ),
     _known(
         "crossref-orcid-check-digit",
@@ -298,7 +321,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-schema",
         Kind.FAILURE,
-        r"\bcvc-|Invalid content starting with element",
+        "cvc- | Invalid content starting with element",
         "Crossref's schema check refused the deposit file{detail}",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
         retry=Retry.AFTER_CHANGE,
@@ -308,7 +331,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-not-well-formed",
         Kind.FAILURE,
-        r"org\.jdom\.input\.JDOMParseException",
+        "org.jdom.input.JDOMParseException",
         "the deposit file is not well-formed XML{detail}",
         "look for a bare & or <; files that doideposit builds have none",
         retry=Retry.AFTER_CHANGE,
@@ -325,7 +348,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-encoding",
         Kind.FAILURE,
-        r"java\.io\.UTFDataFormatException",
+        "java.io.UTFDataFormatException",
         "the deposit file is not UTF-8",
         "save the file as UTF-8",
         retry=Retry.AFTER_CHANGE,
@@ -333,7 +356,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-duplicate-doi",
         Kind.FAILURE,
-        r"unique constraint \(.*\) violated",
+        "unique constraint (…) violated",
         "Crossref met the same DOI twice at once",
         ONE_MORE,
         retry=Retry.ONCE,
@@ -341,7 +364,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-crash",
         Kind.FAILURE,
-        r"java\.lang\.NullPointerException",
+        "java.lang.NullPointerException",
         "Crossref's own program failed on the deposit",
         ONE_MORE,
         retry=Retry.ONCE,
@@ -349,7 +372,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-system-error",
         Kind.FAILURE,
-        r"No exception localized message|A system error has occurr?ed",
+        "No exception localized message | A system error has occured | A system error has occurred",
         "Crossref's own program failed on the deposit",
         ONE_MORE,
         retry=Retry.ONCE,
@@ -360,5 +383,5 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
 
 def meaning(text: str, kinds: frozenset[Kind] = frozenset(Kind)) -> KnownMessage | None:
     """The first entry of the table, of one of `kinds`, that `text` matches."""
-    line = " ".join(text.split())
-    return next((known for known in MESSAGES if known.kind in kinds and known.pattern.search(line)), None)
+    line = one_line(text).lower()
+    return next((known for known in MESSAGES if known.kind in kinds and known.matches(line)), None)

@@ -17,7 +17,7 @@ from doideposit.crossref.diagnostics.log import (
     Unreadable,
     parse,
 )
-from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, Kind, KnownMessage, Retry, meaning
+from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, Kind, KnownMessage, Retry, meaning, one_line
 from doideposit.findings import Finding, Severity
 from doideposit.identifiers import Doi
 from doideposit.lifecycle import Outcome
@@ -124,7 +124,7 @@ GOOD: Final = frozenset({SUCCESS, WARNING})
 TIMESTAMP: Final = "crossref-timestamp-too-old"
 MOST_DIGITS: Final = 24
 _RESOLVER = re.compile(r"(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
-_PREVIOUS = re.compile(r"previously submitted version\s+([0-9]+)", re.IGNORECASE)
+_PREVIOUS = re.compile(r"previously submitted version ([0-9]+)", re.IGNORECASE)
 
 
 def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> Reading:
@@ -162,7 +162,7 @@ def _judge(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
 
 def _outcome(doi: Doi, records: list[LogRecord], file_level: list[LogRecord]) -> DoiOutcome:
     notices = [record for record in records if _is_notice(record)]
-    own = [record for record in records if record not in notices]
+    own = [record for record in records if not _is_notice(record)]
     failed = [record for record in own if record.status not in GOOD]
     good = [record for record in own if record.status in GOOD]
     if good and all(_is_timestamp_failure(record) for record in failed):
@@ -250,7 +250,7 @@ def _is_file_level(record: LogRecord) -> bool:
 
 
 def _is_title_level(record: LogRecord) -> bool:
-    return TITLE_LEVEL.pattern.search(" ".join(record.message.split())) is not None
+    return TITLE_LEVEL.matches(one_line(record.message).lower())
 
 
 def _file_meaning(record: LogRecord) -> KnownMessage | None:
@@ -287,7 +287,7 @@ def _retry(known: KnownMessage | None) -> Retry:
 
 def _previous(message: str) -> int | None:
     """The registered version a timestamp failure names, as an exact integer."""
-    found = _PREVIOUS.search(" ".join(message.split()))
+    found = _PREVIOUS.search(one_line(message))
     return int(found[1]) if found and len(found[1]) <= MOST_DIGITS else None
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.identifiers import Isni, Orcid, Ror, Wikidata
@@ -191,10 +191,21 @@ class Organisation(Value):
         return self.organisation
 
 
+def _yes(value: Any) -> Any:
+    """Read the texts that mean yes in a record file; anything else says that there is a name after all."""
+    if value is True or (isinstance(value, str) and value.lower() in {"true", "yes"}):
+        return True
+    raise PydanticCustomError(
+        "anonymous-no",
+        "`anonymous` can only be true",
+        {"hint": "take the key away, and give `family` and `given`, or `organisation`"},
+    )
+
+
 class Anonymous(Value):
     """A contributor who is not named (crossref5.5.0.xsd: anonymous)."""
 
-    anonymous: Literal[True]
+    anonymous: Annotated[Literal[True], BeforeValidator(_yes)]
     """Always true: it says what this entry is."""
     roles: tuple[Role, ...] = (Role.AUTHOR,)
     """What the contributor did."""

@@ -1,6 +1,5 @@
 """How a commentary relates to other things: relations, updates, funding, licences, versions, archives, full texts."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -8,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.identifiers import Doi, Ror
-from doideposit.models.text import Language, PlainText, RichText, Url, Value
+from doideposit.models.text import Day, Language, PlainText, RichText, Url, Value
 
 __all__ = [
     "INTER_WORK",
@@ -118,7 +117,7 @@ class Update(Value):
     """What the update does."""
     doi: Doi
     """The DOI that is being updated."""
-    date: date
+    date: Day
     """The day of the update."""
 
 
@@ -127,7 +126,7 @@ class Licence(Value):
 
     url: Annotated[Url, Field(min_length=10)]
     """Address of the licence, such as https://creativecommons.org/licenses/by/4.0/."""
-    start_date: date | None = None
+    start_date: Day | None = None
     """From when it applies; the day of publication when left out."""
     applies_to: Literal["vor", "am", "tdm", "stm-asf"] | None = "vor"
     """To what: the version of record, the accepted manuscript, text mining, or the STM sharing framework."""
@@ -141,9 +140,9 @@ class Licence(Value):
 class FreeToRead(Value):
     """The text can be read without paying, perhaps only for a time (AccessIndicators.xsd: free_to_read)."""
 
-    start_date: date | None = None
+    start_date: Day | None = None
     """From when."""
-    end_date: date | None = None
+    end_date: Day | None = None
     """Until when."""
 
 
@@ -199,7 +198,7 @@ class Status(Value):
 
     type: Literal["withdrawn", "removed"]
     """What happened."""
-    date: date
+    date: Day
     """When."""
     text: RichText
     """Why, for readers."""

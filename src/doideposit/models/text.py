@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = [
+    "Day",
     "Face",
     "Language",
     "Math",
@@ -300,6 +301,24 @@ class PartialDate:
     def __str__(self) -> str:
         parts = [f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part is not None)]
         return "-".join(parts)
+
+
+def _day(value: Any) -> Any:
+    """Read a whole date; pydantic alone would take a bare number for seconds since 1970."""
+    if isinstance(value, date):
+        return value
+    parsed = PartialDate._from_input(value)  # noqa: SLF001
+    if parsed.day is None:
+        raise PydanticCustomError(
+            "day-incomplete",
+            "a whole date is needed here, with month and day",
+            {"hint": "write it as 2023-09-14"},
+        )
+    return parsed.first_day
+
+
+Day = Annotated[date, BeforeValidator(_day), Field(examples=["2023-09-14"])]
+"""A calendar day, for the places where Crossref takes no less."""
 
 
 def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, str] | None:

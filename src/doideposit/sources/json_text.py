@@ -1,0 +1,227 @@
+"""JSON, read as texts: numbers keep their digits as written, and a key that is given twice is a finding.
+
+The standard library's parser does the reading. Lines and columns are found by a second pass over the text, which is
+made only when something has to be pointed at.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from doideposit.findings import Finding, Severity, Where
+from doideposit.models.record import Origin, Place, RawRecord, RawValue
+from doideposit.sources.interface import MAX_DEPTH, LazyPlaces, Read
+from doideposit.sources.nodes import Entry, Node, add_entry, places_of, records_in
+
+__all__ = ["read", "read_line"]
+
+
+class _Refused(ValueError):
+    """The text is JSON for Python and not for the rest of the world, or too deep."""
+
+
+@dataclass(slots=True)
+class _Decoded:
+    data: Any
+    doubled: bool = False
+
+
+def read(text: str, *, file: str | None = None) -> Read:
+    """Read one record or a list of records; a syntax error is one finding, and then there are no records."""
+    decoded = _decode(text, file)
+    if isinstance(decoded, Finding):
+        return Read(findings=(decoded,))
+    items = decoded.data if isinstance(decoded.data, list) else [decoded.data]
+    if decoded.doubled or not items or not all(isinstance(item, dict) for item in items):
+        return records_in([_nodes(text, file)], file=file)
+    several = isinstance(decoded.data, list)
+    # One pass over the text serves all of its records.
+    root = cache(lambda: _nodes(text, file))
+
+    def places(index: int) -> Callable[[], dict[tuple[str | int, ...], Place]]:
+        def find() -> dict[tuple[str | int, ...], Place]:
+            value = root().value
+            return places_of(value[index] if several and isinstance(value, list) else root())
+
+        return find
+
+    return Read(
+        tuple(
+            RawRecord(item, Origin(file, index if several else None, LazyPlaces(places(index))))
+            for index, item in enumerate(items)
+        )
+    )
+
+
+def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRecord | Finding:
+    """Read the record on one line of a JSON Lines file; `number` is that line's, `index` the record's, from 0."""
+    decoded = _decode(line, file, number)
+    if isinstance(decoded, Finding):
+        return decoded
+    if isinstance(decoded.data, dict) and not decoded.doubled:
+        places = LazyPlaces(lambda: places_of(_nodes(line, file, number)))
+        return RawRecord(decoded.data, Origin(file, index, places))
+    found = records_in([_nodes(line, file, number)], file=file)
+    if found.findings or isinstance(decoded.data, list):
+        message = "a line of a JSON Lines file holds one record in braces, and this one does not"
+        return Finding(
+            "record-shape", Severity.ERROR, message, "write each record on a line of its own", Where(file, number, 1)
+        )
+    record = found.records[0]
+    return RawRecord(record.data, Origin(file, index, record.origin.places), record.findings)
+
+
+def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
+    decoded = _Decoded(None)
+
+    def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(entries)
+        decoded.doubled = decoded.doubled or len(result) != len(entries)
+        return result
+
+    try:
+        data = json.loads(
+            text, object_pairs_hook=pairs, parse_float=str, parse_int=str, parse_constant=_refuse_constant
+        )
+        decoded.data = _texts(data, MAX_DEPTH)
+    except json.JSONDecodeError as error:
+        return _syntax_finding(error, text, file, line)
+    except RecursionError:
+        return _refused(_TOO_DEEP, file, line)
+    except _Refused as error:
+        return _refused(str(error), file, line)
+    return decoded
+
+
+_TOO_DEEP: Final = f"lists and mappings lie more than {MAX_DEPTH} deep in one another"
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _Refused(f"{name} is not allowed in JSON")
+
+
+def _refused(message: str, file: str | None, line: int) -> Finding:
+    code = "too-deep" if message == _TOO_DEEP else "json-syntax"
+    return Finding(code, Severity.ERROR, message, "nothing in this text was read", Where(file, line))
+
+
+def _texts(value: Any, depth: int) -> RawValue:
+    if depth == 0:
+        raise _Refused(_TOO_DEEP)
+    match value:
+        case dict():
+            return {key: _texts(item, depth - 1) for key, item in value.items()}
+        case list():
+            return [_texts(item, depth - 1) for item in value]
+        case bool():
+            return "true" if value else "false"
+        case _:
+            scalar: str | None = value
+            return scalar
+
+
+_MEANINGS: Final = (
+    (
+        "Expecting ',' delimiter",
+        "a comma, or the closing bracket, is missing before this",
+        "put a comma between entries",
+    ),
+    ("Expecting ':' delimiter", "a colon is missing after this key", 'write `"key": value`'),
+    (
+        "Expecting property name enclosed in double quotes",
+        "a key in double quotes is expected here",
+        "put every key into double quotes, and take away a comma before a closing brace",
+    ),
+    ("Illegal trailing comma", "there is a comma before the closing bracket", "take the comma away"),
+    ("Unterminated string", "a quotation mark is opened here and never closed", 'close it; write \\" inside a text'),
+    (
+        "Invalid control character",
+        "there is a line break, a tab or another control character inside a text",
+        "write \\n or \\t, or delete it",
+    ),
+    ("Invalid \\", "this backslash means nothing in JSON", "write two backslashes"),
+    ("Extra data", "something follows after the end", "put several records into a list: [ …, … ]"),
+    ("Expecting value", "a value is expected here", "put a text into double quotes, and take away a comma too many"),
+)
+
+
+def _syntax_finding(error: json.JSONDecodeError, text: str, file: str | None, line: int) -> Finding:
+    meaning, hint = next(
+        ((meaning, hint) for start, meaning, hint in _MEANINGS if error.msg.startswith(start)),
+        ("this is not valid JSON", "compare it with a text that is right"),
+    )
+    where = Where(file, error.lineno + line - 1, error.colno)
+    scope = "line" if line > 1 else "text"
+    return Finding(
+        "json-syntax", Severity.ERROR, meaning, f"{hint} (nothing in this {scope} was read)", where, original=error.msg
+    )
+
+
+_TOKEN = re.compile(r'[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|([{}\[\]])|([,:])|([^\s{}\[\],:"]+))', re.DOTALL)
+
+
+def _nodes(text: str, file: str | None, line: int = 1) -> Node:
+    """Take a text apart that is known to be JSON."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def place(offset: int, text_offset: int | None = None) -> Place:
+        row = bisect_right(starts, offset)
+        start = starts[row - 1]
+        return Place(
+            row + line - 1, offset - start + 1, text_column=None if text_offset is None else text_offset - start + 1
+        )
+
+    tree = _Tree(file)
+    for match in _TOKEN.finditer(text):
+        string, bracket, _, literal = match.groups()
+        offset = match.start(match.lastindex or 0)
+        if string is not None:
+            plain = "\\" not in string
+            tree.text(json.loads(string, strict=False), place(offset, offset + 1 if plain else None))
+        elif literal is not None:
+            tree.literal(literal, place(offset, offset))
+        elif bracket is not None:
+            tree.bracket(bracket, place(offset))
+    if tree.root is None:
+        raise RuntimeError("positions are looked for in JSON that was read before")
+    return tree.root
+
+
+@dataclass(slots=True)
+class _Tree:
+    file: str | None
+    root: Node | None = None
+    stack: list[Node] = field(default_factory=list)
+    keys: list[tuple[str, Place] | None] = field(default_factory=list)
+
+    def text(self, value: str, place: Place) -> None:
+        if self.stack and isinstance(self.stack[-1].value, dict) and self.keys[-1] is None:
+            self.keys[-1] = (value, place)
+        else:
+            self._add(Node(value, place))
+
+    def literal(self, word: str, place: Place) -> None:
+        self._add(Node(None if word == "null" else word, place))
+
+    def bracket(self, bracket: str, place: Place) -> None:
+        if bracket in "{[":
+            self.stack.append(Node({} if bracket == "{" else [], place))
+            self.keys.append(None)
+        else:
+            self.keys.pop()
+            self._add(self.stack.pop())
+
+    def _add(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        parent = self.stack[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(node)
+        elif (key := self.keys[-1]) is not None:
+            add_entry(parent, key[0], Entry(key[1], node), file=self.file)
+            self.keys[-1] = None

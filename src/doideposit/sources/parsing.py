@@ -1,0 +1,107 @@
+"""From a raw record to a record, or to everything that is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from doideposit.findings import Finding, Severity, has_errors
+from doideposit.models.commentary import Commentary
+from doideposit.models.contributors import AltName, Anonymous, Institution, Organisation, Person
+from doideposit.models.faults import did_you_mean, findings_of
+from doideposit.models.record import Origin, RawRecord, Record
+from doideposit.models.references import Reference
+from doideposit.models.relations import FreeToRead, FullText, Funding, Licence, Relation, Status, Update, Version
+from doideposit.models.series import Series
+
+__all__ = ["Parsed", "as_record", "findings_of", "parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A record, or None where an error stands in the way; the findings of its reader are among these."""
+
+    record: Record | None
+    findings: tuple[Finding, ...] = ()
+
+
+def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
+    """Make a record of a raw one; all faults come back at once, each with its place.
+
+    `series` are the series of the configuration, by the names that records use. Texts are read leniently where no
+    doubt is possible: yes and true are the same, whole numbers are texts; a key without a value counts as left out.
+    """
+    data = _present(raw.data)
+    found = list(raw.findings)
+    chosen = _series(data, raw.origin, series)
+    if isinstance(chosen, Finding):
+        found.append(chosen)
+        data.pop("series", None)
+    else:
+        data["series"] = chosen
+    try:
+        commentary = Commentary.model_validate(data)
+    except ValidationError as error:
+        faults = findings_of(error, raw.origin, model=Commentary, data=raw.data)
+        found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field == "series")]
+        commentary = None
+    if commentary is None or has_errors(found):
+        return Parsed(None, tuple(sorted(found, key=_order)))
+    return Parsed(Record(commentary, raw.origin), tuple(found))
+
+
+def as_record(commentary: Commentary, *, label: str | None = None) -> Record:
+    """Take a commentary made in Python along as a record that comes from no file."""
+    return Record(commentary, Origin(label))
+
+
+def _order(finding: Finding) -> tuple[int, int]:
+    return finding.where.line or 0, finding.where.column or 0
+
+
+def _series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Series]) -> Series | Finding:
+    name = data.get("series")
+    if isinstance(name, Series):
+        return name
+    if isinstance(name, str) and name in known:
+        return known[name]
+    where = origin.where(("series",))
+    listed = "the configuration has " + (", ".join(known) or "none yet: describe one below [series.<name>]")
+    if name is None:
+        return Finding(
+            "missing-key", Severity.ERROR, "`series` is missing", f"add the name of the series; {listed}", where
+        )
+    if not isinstance(name, str):
+        message = "the series is given by its name, as one word"
+        return Finding("series-by-name", Severity.ERROR, message, f"describe it in the configuration; {listed}", where)
+    hint = " ".join(part for part in (did_you_mean(name, known), listed) if part)
+    return Finding("unknown-series", Severity.ERROR, f"there is no series `{name}`", hint, where, length=len(name))
+
+
+def _present(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out keys without a value; one that no model knows stays, so that it is still found."""
+    known = _known_keys()
+    return {key: _inner(value) for key, value in data.items() if value is not None or key not in known}
+
+
+def _inner(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return _present(value)
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [_inner(item) for item in value]
+    return value
+
+
+@cache
+def _known_keys() -> frozenset[str]:
+    return frozenset(name for model in _MODELS for name in model.model_fields)
+
+
+_MODELS: tuple[type[BaseModel], ...] = (
+    *(Commentary, Person, Organisation, Anonymous, Institution, AltName, Reference, Relation, Update, Licence),
+    *(FreeToRead, Funding, Version, Status, FullText),
+)

@@ -1,0 +1,36 @@
+"""Record files in YAML and JSON: one record or a list of records, every scalar a text with its line and column."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from doideposit.findings import Finding
+from doideposit.models.record import RawRecord
+from doideposit.sources.files import load_text
+from doideposit.sources.interface import MAX_FILE_SIZE, Read
+
+__all__ = ["read", "read_file"]
+
+
+def read(text: str, *, file: str | None = None) -> Read:
+    """Read one record, or a list of them, from YAML or JSON; `file` is the name findings point at.
+
+    A name that ends in ``.json`` and a text that starts with a bracket or a brace are read as JSON, all else as YAML.
+    A syntax error leaves no record of the whole text: what follows it could mean anything.
+    """
+    if (file or "").lower().endswith(".json") or text.lstrip()[:1] in {"{", "["}:
+        from doideposit.sources import json_text  # noqa: PLC0415  (a run needs one of the two readers)
+
+        return json_text.read(text, file=file)
+    from doideposit.sources import yaml_text  # noqa: PLC0415
+
+    return yaml_text.read(text, file=file)
+
+
+def read_file(path: Path) -> Iterator[RawRecord | Finding]:
+    """Read a YAML or JSON file of at most `MAX_FILE_SIZE` bytes."""
+    loaded = load_text(path, limit=MAX_FILE_SIZE)
+    yield from loaded.findings
+    if loaded.text is not None:
+        found = read(loaded.text, file=str(path))
+        yield from found.findings
+        yield from found.records

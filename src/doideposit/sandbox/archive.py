@@ -23,25 +23,42 @@ BUSY_SECONDS = 60.0
 
 _TABLES = """
 CREATE TABLE submissions (
-    id INTEGER PRIMARY KEY, file_name TEXT NOT NULL, operation TEXT NOT NULL, login TEXT NOT NULL, content BLOB NOT NULL,
-    received REAL NOT NULL, visible REAL NOT NULL, started REAL NOT NULL, due REAL NOT NULL, stuck TEXT,
-    polls INTEGER NOT NULL DEFAULT 0, unknown_polls INTEGER NOT NULL DEFAULT 0, batch_id TEXT, log BLOB
+    id INTEGER PRIMARY KEY, file_name TEXT NOT NULL, operation TEXT NOT NULL, login TEXT NOT NULL,
+    content BLOB NOT NULL, received REAL NOT NULL, visible REAL NOT NULL, started REAL NOT NULL, due REAL NOT NULL,
+    stuck TEXT, polls INTEGER NOT NULL DEFAULT 0, unknown_polls INTEGER NOT NULL DEFAULT 0, batch_id TEXT, log BLOB
 );
 CREATE INDEX submissions_by_name ON submissions (login, file_name);
 CREATE INDEX submissions_by_batch ON submissions (login, batch_id);
 CREATE INDEX submissions_waiting ON submissions (due) WHERE log IS NULL;
 CREATE TABLE registrations (
-    number INTEGER PRIMARY KEY, doi_key TEXT NOT NULL, doi TEXT NOT NULL, version TEXT NOT NULL, url TEXT NOT NULL,
-    login TEXT NOT NULL, record_type TEXT NOT NULL, title TEXT NOT NULL, year TEXT NOT NULL, signature TEXT NOT NULL,
-    reference_words TEXT NOT NULL, submission_id INTEGER NOT NULL, applied REAL NOT NULL, rest REAL NOT NULL, handle REAL NOT NULL
+    number INTEGER PRIMARY KEY, doi_key TEXT NOT NULL, doi TEXT NOT NULL, timestamp TEXT NOT NULL, url TEXT NOT NULL,
+    login TEXT NOT NULL, record_type TEXT NOT NULL, title TEXT NOT NULL, year TEXT NOT NULL,
+    signature TEXT NOT NULL, reference_words TEXT NOT NULL, submission_id INTEGER NOT NULL, applied REAL NOT NULL,
+    rest REAL NOT NULL, handle REAL NOT NULL
 );
 CREATE INDEX registrations_by_doi ON registrations (doi_key, number);
 CREATE INDEX registrations_by_signature ON registrations (signature);
-CREATE TABLE conflicts (id INTEGER PRIMARY KEY, one TEXT NOT NULL, other TEXT NOT NULL, resolved INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE conflicts (
+    id INTEGER PRIMARY KEY, one TEXT NOT NULL, other TEXT NOT NULL, resolved INTEGER NOT NULL DEFAULT 0
+);
 CREATE INDEX conflicts_by_one ON conflicts (one);
 CREATE INDEX conflicts_by_other ON conflicts (other);
-CREATE TABLE titles (issn TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, owner TEXT NOT NULL, doi TEXT NOT NULL);
+CREATE TABLE titles (
+    issn TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, owner TEXT NOT NULL, doi TEXT NOT NULL
+);
 """
+_SUBMISSION = (
+    "id, file_name, operation, login, content, received, visible, started, due, stuck, polls, unknown_polls, "
+    "batch_id, log"
+)
+_REGISTRATION = (
+    "doi_key, doi, timestamp, url, login, record_type, title, year, signature, reference_words, submission_id, "
+    "applied, rest, handle"
+)
+_CURRENT = """WHERE number IN (SELECT MAX(number) FROM registrations GROUP BY doi_key)
+ORDER BY (SELECT MIN(number) FROM registrations AS first WHERE first.doi_key = registrations.doi_key)"""
+_CONFLICTS = """SELECT id, CASE WHEN one = :doi THEN other ELSE one END FROM conflicts
+WHERE (one = :doi OR other = :doi) AND NOT resolved ORDER BY id"""
 
 
 class Stage(StrEnum):
@@ -86,7 +103,7 @@ class Registration:
     """One version of a DOI that took effect. `rest` and `handle` are when the outside world sees it."""
 
     doi: str
-    version: int
+    timestamp: int
     url: str
     login: str
     record_type: str
@@ -163,11 +180,8 @@ class Archive:
     def add_submission(self, new: Submission) -> None:
         """Keep an upload."""
         times = [moment.timestamp() for moment in (new.received, new.visible, new.started, new.due)]
-        row = (new.id, new.file_name, new.operation, new.login, new.content, *times, new.stuck)
-        self._base.execute(
-            "INSERT INTO submissions (id, file_name, operation, login, content, received, visible, started, due, stuck) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row,
-        )  # fmt: skip
+        row = (new.id, new.file_name, new.operation, new.login, new.content, *times, new.stuck, 0, 0, None, None)
+        self._insert("submissions", _SUBMISSION, row)
 
     def due(self, now: datetime) -> list[Submission]:
         """What the worker should have processed by now, in the order of its queue."""
@@ -183,15 +197,13 @@ class Archive:
 
     def by_file_name(self, login: str, file_name: str) -> Submission | None:
         """The first match among the caller's own, oldest first: a name used twice finds the older log."""
-        return next(
-            iter(self._submissions("WHERE login = ? AND file_name = ? ORDER BY id LIMIT 1", login, file_name)), None
-        )
+        found = self._submissions("WHERE login = ? AND file_name = ? ORDER BY id LIMIT 1", login, file_name)
+        return next(iter(found), None)
 
     def by_batch_id(self, login: str, batch_id: str) -> Submission | None:
         """The first match by ``doi_batch_id``, which is known only once the file was parsed."""
-        return next(
-            iter(self._submissions("WHERE login = ? AND batch_id = ? ORDER BY id LIMIT 1", login, batch_id)), None
-        )
+        found = self._submissions("WHERE login = ? AND batch_id = ? ORDER BY id LIMIT 1", login, batch_id)
+        return next(iter(found), None)
 
     def older_log(self, login: str, number: int) -> Submission | None:
         """The oldest completed submission of the account that is another than `number`."""
@@ -227,12 +239,10 @@ class Archive:
 
     def register(self, new: Registration) -> None:
         """Keep a version of a DOI; it is the current one from now on."""
+        names = (new.doi.casefold(), new.doi, str(new.timestamp), new.url, new.login, new.record_type)
+        words = (new.title, new.year, new.signature, new.reference_words, new.submission_id)
         times = [moment.timestamp() for moment in (new.applied, new.rest, new.handle)]
-        row = (
-            new.doi.casefold(), new.doi, str(new.version), new.url, new.login, new.record_type, new.title, new.year,
-            new.signature, new.reference_words, new.submission_id, *times,
-        )  # fmt: skip
-        self._base.execute(f"INSERT INTO registrations ({_COLUMNS}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - constants
+        self._insert("registrations", _REGISTRATION, (*names, *words, *times))
 
     def history(self, doi: str) -> list[Registration]:
         """Every version of a DOI that took effect, oldest first."""
@@ -244,16 +254,13 @@ class Archive:
 
     def registrations(self) -> list[Registration]:
         """The current version of every DOI, in the order of first registration."""
-        return self._registrations(
-            "WHERE number IN (SELECT MAX(number) FROM registrations GROUP BY doi_key) "
-            "ORDER BY (SELECT MIN(number) FROM registrations r WHERE r.doi_key = registrations.doi_key)"
-        )
+        return self._registrations(_CURRENT)
 
     def alike(self, signature: str, doi: str) -> list[str]:
         """Other DOIs whose current version describes the same work."""
-        found = self._registrations(
-            "WHERE signature = ? AND signature <> '' AND doi_key <> ?", signature, doi.casefold()
-        )
+        if not signature:
+            return []
+        found = self._registrations("WHERE signature = ? AND doi_key <> ?", signature, doi.casefold())
         return sorted({one.doi for one in found if self.current(one.doi) == one})
 
     def titles_in(self, words: str) -> Registration | None:
@@ -268,11 +275,7 @@ class Archive:
 
     def conflicts(self, doi: str) -> list[tuple[int, str]]:
         """The open conflicts of a DOI, each with the other DOI."""
-        key = doi.casefold()
-        rows = self._base.execute(
-            "SELECT id, CASE WHEN one = ? THEN other ELSE one END FROM conflicts WHERE (one = ? OR other = ?) AND NOT resolved "
-            "ORDER BY id", (key, key, key),
-        )  # fmt: skip
+        rows = self._base.execute(_CONFLICTS, {"doi": doi.casefold()})
         return [(int(number), str(other)) for number, other in rows]
 
     def add_conflict(self, one: str, other: str) -> int:
@@ -324,28 +327,19 @@ class Archive:
         row: tuple[int] = self._base.execute(query, values).fetchone()
         return row
 
+    def _insert(self, table: str, columns: str, row: tuple[object, ...]) -> None:
+        marks = ", ".join("?" * len(row))
+        self._base.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - all constants
+
     def _submissions(self, where: str, *values: object) -> list[Submission]:
-        query = (
-            "SELECT id, file_name, operation, login, content, received, visible, started, due, stuck, polls, unknown_polls, "
-            f"batch_id, log FROM submissions {where}"  # noqa: S608 - every caller passes a constant
-        )
-        return [
-            Submission(*row[:5], *map(_moment, row[5:9]), *row[9:])
-            for row in self._base.execute(query, values).fetchall()
-        ]
+        query = f"SELECT {_SUBMISSION} FROM submissions {where}"  # noqa: S608 - every caller passes a constant
+        rows = self._base.execute(query, values).fetchall()
+        return [Submission(*row[:5], *map(_moment, row[5:9]), *row[9:]) for row in rows]
 
     def _registrations(self, where: str, *values: object) -> list[Registration]:
-        query = f"SELECT {_COLUMNS} FROM registrations {where}"  # noqa: S608 - every caller passes a constant
-        return [
-            Registration(row[1], int(row[2]), *row[3:11], *map(_moment, row[11:]))
-            for row in self._base.execute(query, values).fetchall()
-        ]
-
-
-_COLUMNS = (
-    "doi_key, doi, version, url, login, record_type, title, year, signature, reference_words, submission_id, applied, rest, "
-    "handle"
-)
+        query = f"SELECT {_REGISTRATION} FROM registrations {where}"  # noqa: S608 - every caller passes a constant
+        rows = self._base.execute(query, values).fetchall()
+        return [Registration(row[1], int(row[2]), *row[3:11], *map(_moment, row[11:])) for row in rows]
 
 
 def _moment(seconds: float) -> datetime:

@@ -44,43 +44,37 @@ class VerdictLike(Protocol):
 
 
 _ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"
-_RULES = (
-    (
-        rf"{_ELEMENT}: This element is not expected\.(?: Expected is (?:one of )?\( (?P<expected>.*?) \))?",
-        "cvc-complex-type.2.4.a: Invalid content was found starting with element '{element}'. One of '{{{expected}}}' is "
-        "expected.",
+_EXPECTED = r"(?: Expected is (?:one of )?\( (?P<expected>.*?) \))?"
+_RULES = {
+    rf"{_ELEMENT}: This element is not expected\.{_EXPECTED}": (
+        "cvc-complex-type.2.4.a: Invalid content was found starting with element '{element}'. "
+        "One of '{{{expected}}}' is expected."
     ),
-    (
-        rf"{_ELEMENT}: Missing child element\(s\)\.(?: Expected is (?:one of )?\( (?P<expected>.*?) \))?",
-        "cvc-complex-type.2.4.b: The content of element '{element}' is not complete. One of '{{{expected}}}' is expected.",
+    rf"{_ELEMENT}: Missing child element\(s\)\.{_EXPECTED}": (
+        "cvc-complex-type.2.4.b: The content of element '{element}' is not complete. "
+        "One of '{{{expected}}}' is expected."
     ),
-    (
-        rf"{_ELEMENT}.*\[facet '(?P<facet>pattern|minLength|maxLength)'\] The value '(?P<value>.*?)' .*",
-        "cvc-{facet}-valid: Value '{value}' is not facet-valid with respect to {facet} for element '{element}'.",
+    rf"{_ELEMENT}.*\[facet '(?P<facet>pattern|min\w+|max\w+|length)'\] The value (?P<value>.*)": (
+        "cvc-{facet}-valid: The value of element '{element}' is not facet-valid with respect to {facet}: it {value}"
     ),
-    (
-        rf"{_ELEMENT}.*\[facet 'enumeration'\] The value '(?P<value>.*?)' is not an element of the set \{{(?P<set>.*?)\}}",
-        "cvc-enumeration-valid: Value '{value}' is not facet-valid with respect to enumeration '[{set}]'. It must be a value "
-        "from the enumeration.",
+    rf"{_ELEMENT}.*'enumeration'\] The value '(?P<value>.*?)' is not an element of the set \{{(?P<set>[^}}]*)": (
+        "cvc-enumeration-valid: Value '{value}' is not facet-valid with respect to enumeration '[{set}]'. "
+        "It must be a value from the enumeration."
     ),
-    (
-        rf"{_ELEMENT}: The attribute '(?P<attribute>[^']*)' is required but missing",
-        "cvc-complex-type.4: Attribute '{attribute}' must appear on element '{element}'.",
+    rf"{_ELEMENT}: The attribute '(?P<attribute>[^']*)' is required but missing": (
+        "cvc-complex-type.4: Attribute '{attribute}' must appear on element '{element}'."
     ),
-    (
-        rf"{_ELEMENT}, attribute '(?P<attribute>[^']*)': The attribute '[^']*' is not allowed",
-        "cvc-complex-type.3.2.2: Attribute '{attribute}' is not allowed to appear in element '{element}'.",
+    rf"{_ELEMENT}, attribute '(?P<attribute>[^']*)': The attribute '[^']*' is not allowed": (
+        "cvc-complex-type.3.2.2: Attribute '{attribute}' is not allowed to appear in element '{element}'."
     ),
-    (
-        rf"{_ELEMENT}.*'(?P<value>[^']*)' is not a valid value of the (?:atomic|union|list|local atomic) type '(?P<type>[^']*)'",
-        "cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{type}'.",
+    rf"{_ELEMENT}.*'(?P<value>[^']*)' is not a valid value of the [a-z ]+ type '(?P<type>[^']*)'": (
+        "cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{type}'."
     ),
-    (
-        rf"{_ELEMENT}: No matching global (?:element )?declaration available",
-        "cvc-elt.1: Cannot find the declaration of element '{element}'.",
+    rf"{_ELEMENT}: No matching global (?:element )?declaration available": (
+        "cvc-elt.1: Cannot find the declaration of element '{element}'."
     ),
-)
-_COMPILED = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _RULES]
+}
+_COMPILED = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _RULES.items()]
 _NAMESPACE = re.compile(r"\{([^}]*)\}")
 
 

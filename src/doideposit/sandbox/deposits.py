@@ -111,20 +111,25 @@ def read(content: bytes) -> Deposit | FileFault:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        line = error.position[0] if error.position else 1
-        return FileFault(f"org.jdom.input.JDOMParseException: Error on line {line}: {_xerces(error.msg or '')}")
+        words = _xerces(error.msg or "")
+        return FileFault(f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
     return _deposit(root)
 
 
 def local(element: "etree._Element") -> str:
     """The element's name without its namespace; empty for comments."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag: object = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def texts(element: "etree._Element", path: str) -> list[str]:
     """The words of every descendant on a path of plain names, whatever the namespace."""
     steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
-    return [" ".join("".join(found.itertext()).split()) for found in element.iterfind(steps)]
+    return [_words(found) for found in element.iterfind(steps)]
+
+
+def _words(element: "etree._Element") -> str:
+    return " ".join("".join(str(text) for text in element.itertext()).split())
 
 
 def _undecodable(content: bytes) -> str | None:
@@ -159,7 +164,7 @@ def _xerces(message: str) -> str:
 def _deposit(root: "etree._Element") -> Deposit | FileFault:
     batch_id = _first(root, "head/doi_batch_id")
     if local(root) != "doi_batch":
-        return FileFault(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.", batch_id)
+        return FileFault(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.")
     stamp = _first(root, "head/timestamp")
     version = int(stamp) if stamp.isdecimal() else None
     resources = tuple((local(block), doi) for block in root.iterfind("{*}body/*") for doi in texts(block, "doi"))
@@ -200,13 +205,13 @@ def _targets(parent: "etree._Element") -> Iterator[str]:
             "inter_work_relation",
             "intra_work_relation",
         }:
-            yield "".join(relation.itertext()).strip()
+            yield _words(relation)
 
 
 def _references(parent: "etree._Element") -> Iterator[Reference]:
     for citation in parent.iterfind("{*}citation_list/{*}citation"):
-        words = [text for part in citation if local(part) in _MATCHABLE for text in ["".join(part.itertext())]]
-        yield Reference(citation.get("key") or "", _first(citation, "doi"), " ".join(" ".join(words).split()))
+        words = " ".join(_words(part) for part in citation if local(part) in _MATCHABLE)
+        yield Reference(citation.get("key") or "", _first(citation, "doi"), words)
 
 
 _MATCHABLE = frozenset({"issn", "isbn", "journal_title", "article_title", "volume_title", "series_title",

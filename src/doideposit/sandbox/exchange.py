@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Content", "Dropped", "Reply", "Request", "Upload"]
+__all__ = ["Answer", "Content", "Dropped", "Reply", "Request", "Upload"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,7 @@ class Dropped:
 
     received: bool
     delay: float = 0.0
+
+
+Answer = Reply | Dropped
+"""What the sandbox does about a request."""

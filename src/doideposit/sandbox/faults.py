@@ -1,7 +1,7 @@
 """Fault switches: every way in which Crossref, or the way to it, is known to misbehave.
 
 A fault is armed by name, in process (`Faults.add`), over HTTP (``POST /sandbox/faults``) or on the command line
-(`parse_fault`). It fires a number of times, without end, or with a probability from a seeded generator, and then is spent.
+(`parse_fault`). It fires a number of times, without end, or with a probability from a seeded generator.
 """
 
 import random
@@ -186,7 +186,9 @@ class Faults:
         probability: float = 1.0,
     ) -> Fault:
         """Arm a switch; raises `UsageError` for a name, value or door that does not exist."""
-        text = None if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+        text = (
+            None if value is None else f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+        )
         fault = Fault(name, text, times, _door(at), probability)
         self.arm([fault])
         return fault

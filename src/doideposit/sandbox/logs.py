@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 __all__ = ["Citation", "Diagnostic", "Log", "file_failure", "waiting"]
 
 HOST = "sandbox-ds1.invalid"
+NO_DOI = frozenset({"", "DOI not found"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Diagnostic:
         """The same with its DOIs in capitals."""
         return replace(self, pairs=tuple((doi.upper(), message) for doi, message in self.pairs))
 
+    def defer(self, submission_id: int) -> "Diagnostic":
+        """The same with its references put off to another submission, where it has any."""
+        return replace(self, citations=(), deferred=submission_id) if self.citations else self
+
 
 def file_failure(message: str, *, doi: str = "", msg_id: int | None = None) -> tuple[Diagnostic, ...]:
     """The one record of a log when the whole file was refused."""
@@ -53,6 +58,11 @@ class Log:
     records: tuple[Diagnostic, ...] = ()
     status_attribute: bool = True
     leading: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the whole file was refused: no record has a DOI of its own."""
+        return bool(self.records) and all(doi in NO_DOI for record in self.records for doi, _ in record.pairs)
 
     def to_bytes(self) -> bytes:
         """The log as it is downloaded."""

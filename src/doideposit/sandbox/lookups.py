@@ -66,7 +66,7 @@ def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, st
     values = [
         {"index": 1, "type": "URL", "data": {"format": "string", "value": last.url}, "ttl": 86400, "timestamp": stamp},
         {
-            "index": 700050, "type": "700050", "data": {"format": "string", "value": str(last.version)}, "ttl": 86400,
+            "index": 700050, "type": "700050", "data": {"format": "string", "value": str(last.timestamp)}, "ttl": 86400,
             "timestamp": stamp,
         },
     ]  # fmt: skip
@@ -99,8 +99,9 @@ def _resolved(versions: Sequence[Registration], title_id: str) -> str:
         ("publisher-name", "string", "Sandbox member"), ("prefix-name", "string", "Sandbox member"),
         ("member-id", "number", "99999"), ("citation-id", "number", str(last.submission_id)),
         *([("series-id", "number", title_id)] if title_id else []),
-        ("deposit-timestamp", "number", str(last.version)), ("owner-prefix", "string", last.prefix),
-        ("last-update", "date", f"{last.applied:%Y-%m-%dT%H:%M:%SZ}"), ("created", "date", f"{first.applied:%Y-%m-%dT%H:%M:%SZ}"),
+        ("deposit-timestamp", "number", str(last.timestamp)), ("owner-prefix", "string", last.prefix),
+        ("last-update", "date", f"{last.applied:%Y-%m-%dT%H:%M:%SZ}"),
+        ("created", "date", f"{first.applied:%Y-%m-%dT%H:%M:%SZ}"),
     ]  # fmt: skip
     lines = [f'<crm-item name="{name}" type="{kind}">{escape(text)}</crm-item>' for name, kind, text in items]
     doi = f'<doi type="{last.record_type.replace("-", "_")}">{escape(last.doi)}</doi>'

@@ -27,12 +27,15 @@ TITLE_ERROR = " - content item DOIs not processed due to title level error"
 
 
 def inspect(content: bytes, validate: Validate | None) -> Deposit | FileFault:
-    """Everything that depends on the bytes alone: reading them, and the verdict of the schema."""
+    """Everything that depends on the bytes alone: reading them, and the verdict of the schema.
+
+    Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
+    """
     deposit = read(content)
     if isinstance(deposit, FileFault) or validate is None:
         return deposit
     verdict = validate(content)
-    return deposit if verdict.valid else FileFault(first_fault(verdict.findings), deposit.batch_id)
+    return deposit if verdict.valid else FileFault(first_fault(verdict.findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class Worker:
         if known is None:
             return None
         if known.owner != self.login.role:
-            return f'ISSN "{issn}" has already been assigned, title/issn: {known.title}/{issn} is owned by publisher: {known.owner}'
+            owned = f"title/issn: {known.title}/{issn} is owned by publisher: {known.owner}"
+            return f'ISSN "{issn}" has already been assigned, {owned}'
         if (_plain(known.title), known.kind) != (_plain(series.title), series.kind):
             return f'ISSN "{issn}" has already been assigned to a different title/publisher/genre'
         return None
@@ -137,11 +141,11 @@ class Worker:
 
     def _too_old(self, item: Item) -> str | None:
         known = self.archive.current(item.doi)
-        if known is None or item.version > known.version:
+        if known is None or item.version > known.timestamp:
             return None
         return (
             f"Record not processed because submitted version: {item.version} is less or equal to previously submitted "
-            f"version {known.version}"
+            f"version {known.timestamp}"
         )
 
     def _missing_target(self, item: Item, here: set[str]) -> str | None:
@@ -171,7 +175,7 @@ class Worker:
 
     def _registration(self, item: Item) -> Registration:
         return Registration(
-            doi=item.doi, version=item.version, url=item.url, login=self.login.words, record_type=item.record_type,
+            doi=item.doi, timestamp=item.version, url=item.url, login=self.login.words, record_type=item.record_type,
             title=item.title, year=item.year, signature=item.signature,
             reference_words="\n".join(f"{one.key}\t{one.words}" for one in item.references if not one.doi),
             submission_id=self.submission.id, applied=self.now, rest=self.now + timedelta(seconds=self.rest),

@@ -67,9 +67,17 @@ class Queue:
         with self.archive.transaction():
             due = self.archive.due(self.clock())
         for submission in due:
-            self.process_one(submission)
+            self._process_one(submission)
 
-    def process_one(self, submission: Submission) -> None:
+    def process_now(self, login: Login, file_name: str, content: bytes) -> Log:
+        """Process a file at once, as the synchronous route does; its references are put off to another submission."""
+        number = self.receive(login, file_name, "doMDUpload", content, Delays.none())
+        with self.archive.transaction():
+            submission = self.archive.submission(number)
+        log = self._process_one(submission, defer=True) if submission else None
+        return log or Log(number, "")
+
+    def _process_one(self, submission: Submission, *, defer: bool = False) -> Log | None:
         """Process one submission, unless another thread or process did so in the meantime.
 
         The schema's verdict depends on the bytes alone and is taken outside the transaction, because it is slow.
@@ -78,9 +86,12 @@ class Queue:
         with self.archive.transaction():
             again = self.archive.submission(submission.id)
             if again is None or again.log is not None or again.stuck:
-                return
+                return None
             log = self._log(submission, deposit)
+            if defer:
+                log = replace(log, records=tuple(record.defer(submission.id + 1) for record in log.records))
             self.archive.finish(submission.id, log.batch_id, log.to_bytes())
+        return log
 
     def _read(self, submission: Submission) -> Deposit | FileFault:
         if submission.operation == "doTransferDOIsUpload":

@@ -1,7 +1,7 @@
 """The sandbox behind HTTP: a thin adapter between sockets and `Sandbox.handle`, on this machine only.
 
-Addresses below the base: ``/servlet/deposit``, ``/servlet/submissionDownload``, ``/works``, ``/api/handles`` and the others
-of the sandbox. The request line is never logged, because queries may hold passwords.
+Below the base address: ``/servlet/deposit``, ``/servlet/submissionDownload``, ``/works``, ``/api/handles`` and more.
+The request line is never logged, because queries may hold passwords.
 """
 
 import socket
@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import NoReturn
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.exceptions import HTTPException
@@ -18,6 +20,7 @@ from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
 from doideposit.errors import DoiDepositError, UsageError, WorldError
+from doideposit.sandbox.clock import system_time
 from doideposit.sandbox.exchange import Content, Dropped, Reply, Request, Upload
 from doideposit.sandbox.simulation import Sandbox
 
@@ -54,7 +57,8 @@ def application(sandbox: Sandbox, *, log: Log = quiet, sleep: Callable[[float], 
             sleep(reply.delay)
         log(f"{http.method} {http.path} {'dropped' if isinstance(reply, Dropped) else reply.status}")
         if isinstance(reply, Dropped):
-            _drop(environ, http, reply)
+            http.close()
+            _hang_up(environ.get("werkzeug.socket"), reply)
         return _response(reply)(environ, start_response)
 
     return answer
@@ -71,7 +75,7 @@ def serve(
 ) -> None:
     """Serve until interrupted; `ready` is called with the port once connections are accepted.
 
-    Raises `UsageError` for an address that others can reach, unless `allow_remote`, and `WorldError` when the port is taken.
+    Raises `UsageError` for an address that others can reach, unless `allow_remote`, and `WorldError` for a port in use.
     """
     server = _server(sandbox, host, port, log=log, allow_remote=allow_remote)
     ready(_port(server))
@@ -96,12 +100,21 @@ def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, log: Lo
 
 
 class _Handler(WSGIRequestHandler):
-    """A handler that logs no request line, and does not wait for a client that says nothing."""
+    """A handler that logs no request line, does not wait for a silent client, and has the sandbox's time of day."""
 
     timeout = 30
+    clock: Callable[[], datetime] = staticmethod(system_time)
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
         """Nothing: the application logs, without queries."""
+
+    def version_string(self) -> str:
+        """The name in the header Server, as recorded."""
+        return "Apache-Coyote/1.1"
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The header Date, on the sandbox's clock."""
+        return super().date_time_string(int(type(self).clock().timestamp() if timestamp is None else timestamp))
 
 
 def _server(sandbox: Sandbox, host: str, port: int, *, log: Log, allow_remote: bool) -> BaseWSGIServer:
@@ -128,10 +141,11 @@ def _port(server: BaseWSGIServer) -> int:
 
 
 def _from_listener(sandbox: Sandbox, host: str, listener: socket.socket, log: Log) -> BaseWSGIServer:
+    handler = type("Handler", (_Handler,), {"clock": staticmethod(sandbox.clock)})
     with listener:
         port = int(listener.getsockname()[1])
         server = make_server(
-            host, port, application(sandbox, log=log), threaded=True, request_handler=_Handler, fd=listener.fileno()
+            host, port, application(sandbox, log=log), threaded=True, request_handler=handler, fd=listener.fileno()
         )
     server.log_startup = quiet  # type: ignore[method-assign,assignment]
     return server
@@ -155,12 +169,10 @@ def _response(reply: Reply) -> Response:
     return response
 
 
-def _drop(environ: WSGIEnvironment, http: HttpRequest, reply: Dropped) -> None:
+def _hang_up(connection: socket.socket | None, dropped: Dropped) -> NoReturn:
     """Close the connection without a word: gently after the body was read, with a reset when it was not."""
-    connection: socket.socket | None = environ.get("werkzeug.socket")
-    http.close()
     if connection is not None:
-        if not reply.received:
+        if not dropped.received:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.shutdown(socket.SHUT_RDWR)
     raise ConnectionAbortedError

@@ -1,0 +1,106 @@
+"""A pytest plugin for those who deposit from their own system: a Crossref of one's own in every test.
+
+Installed with doideposit, nothing to configure. The sandbox is as hard to get on with as Crossref: an upload is
+answered with "received" alone, a first poll never finds it completed, and every way in which Crossref is known to fail
+can be switched on by name. Files are validated where a schema bundle is installed (``doideposit schemas install``).
+
+    def test_a_commentary_is_registered(doideposit_sandbox_server):
+        settings.DOI_URL = doideposit_sandbox_server.url        # http on this machine; login sandbox, password sandbox
+        doideposit_sandbox_server.faults.add("drop_after_accept")
+        publish(commentary)                                     # your own code
+        doideposit_sandbox_server.settle()                      # let the queue finish
+        assert doideposit_sandbox_server.record("10.5555/c258").url == "https://example.org/c258"
+
+`doideposit_sandbox` is the same in process, without a socket.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from doideposit.crossref.registrar import Credentials
+    from doideposit.sandbox import Clock, Faults, Registration, Sandbox, Submission
+    from doideposit.sandbox.processing import Validate
+    from doideposit.sandbox.registrar import SandboxRegistrar
+
+__all__ = ["SandboxForTests", "SandboxServerForTests", "doideposit_sandbox", "doideposit_sandbox_server"]
+
+
+@dataclass(frozen=True)
+class SandboxForTests:
+    """A sandbox on a clock that stands still until the test moves it.
+
+    `registrar` is the sandbox as doideposit's own port; `credentials` is its only login.
+    """
+
+    sandbox: "Sandbox"
+    registrar: "SandboxRegistrar"
+    clock: "Clock"
+    credentials: "Credentials"
+
+    @property
+    def faults(self) -> "Faults":
+        """The switches: ``faults.add("status", 503, times=2, at="poll")``; `doideposit.sandbox.FAULTS` lists them."""
+        return self.sandbox.faults
+
+    @property
+    def submissions(self) -> "tuple[Submission, ...]":
+        """Every upload that was received, oldest first, with its bytes and its result log."""
+        return self.sandbox.submissions
+
+    @property
+    def records(self) -> "tuple[Registration, ...]":
+        """The current version of every registered DOI."""
+        return self.sandbox.records
+
+    def record(self, doi: str) -> "Registration | None":
+        """The current version of one DOI, or None."""
+        return self.sandbox.record(doi)
+
+    def settle(self) -> None:
+        """Move the clock past every delay, so that what was uploaded is processed, resolves and is indexed."""
+        delays = self.sandbox.delays
+        self.clock.advance(delays.until_processed + max(delays.rest, delays.handle) + 1)
+        self.sandbox.process()
+
+
+@dataclass(frozen=True)
+class SandboxServerForTests(SandboxForTests):
+    """The same behind HTTP on this machine; `url` is its address, without a slash at the end."""
+
+    url: str
+
+
+@cache
+def _schema_verdict() -> "Validate | None":
+    """The verdict of the installed schemas, compiled once for all tests; None where there are none."""
+    from doideposit.crossref.schemas import SchemaStore  # noqa: PLC0415
+    from doideposit.crossref.validator import Validator  # noqa: PLC0415
+
+    store = SchemaStore.default(offline=True)
+    return Validator(store).validate if store.installed() else None
+
+
+@pytest.fixture
+def doideposit_sandbox() -> "Iterator[SandboxForTests]":
+    """An embedded Crossref, in process; login ``sandbox``, password ``sandbox``."""
+    from doideposit.sandbox import Clock, Sandbox  # noqa: PLC0415 - pytest imports this plugin in every project
+    from doideposit.sandbox.registrar import SANDBOX_CREDENTIALS, SandboxRegistrar  # noqa: PLC0415
+
+    clock = Clock()
+    with Sandbox(clock=clock, validate=_schema_verdict()) as sandbox:
+        yield SandboxForTests(sandbox, SandboxRegistrar(sandbox), clock, SANDBOX_CREDENTIALS)
+
+
+@pytest.fixture
+def doideposit_sandbox_server(doideposit_sandbox: SandboxForTests) -> "Iterator[SandboxServerForTests]":
+    """An embedded Crossref behind HTTP on this machine; login ``sandbox``, password ``sandbox``."""
+    from doideposit.sandbox.server import running  # noqa: PLC0415
+
+    one = doideposit_sandbox
+    with running(one.sandbox) as url:
+        yield SandboxServerForTests(one.sandbox, one.registrar, one.clock, one.credentials, url)

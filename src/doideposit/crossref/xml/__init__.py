@@ -1,0 +1,6 @@
+"""Deposit XML from commentaries: complete, in the schema's order, and the same bytes for the same input."""
+
+from doideposit.crossref.xml.batch import Built, build, fingerprint
+from doideposit.crossref.xml.records import body_kind
+
+__all__ = ["Built", "body_kind", "build", "fingerprint"]

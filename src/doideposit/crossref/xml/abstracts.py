@@ -1,0 +1,230 @@
+"""Abstracts as the part of JATS that Crossref shows: paragraphs, titled sections, and plain inline markup.
+
+Text, HTML and JATS go through the same small reduction; whatever is not in the subset becomes plain text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+
+from doideposit.crossref.names import JATS
+from doideposit.crossref.xml.elements import XML_LANG, Element, maker
+from doideposit.models.commentary import Abstract, AbstractFormat
+
+__all__ = ["Reduction", "abstract", "reduce_abstract"]
+
+_JATS = maker(JATS)
+
+_INLINE: Final = {
+    "i": "italic",
+    "em": "italic",
+    "italic": "italic",
+    "b": "bold",
+    "strong": "bold",
+    "bold": "bold",
+    "sub": "sub",
+    "sup": "sup",
+}
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
+_BLOCKS: Final = frozenset(
+    "p div section article blockquote pre ul ol dl li dt dd table tr br hr abstract sec list list-item "
+    "disp-quote disp-formula body html header footer main figure figcaption address".split()
+)
+# Elements that say nothing themselves: losing them loses nothing.
+_SILENT: Final = _BLOCKS | frozenset({"span", "a", "ext-link", "tbody", "thead", "wrap", "trans-abstract"})
+_WITHOUT_TEXT: Final = frozenset({"script", "style", "head", "template", "object-id"})
+_DEPTH: Final = 100
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """A paragraph or a heading while it is read: text and inline elements as tokens."""
+
+    heading: bool = False
+    tokens: list[str | tuple[str, bool]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """An abstract in the subset: its blocks, the names of elements that became text, and whether it could be read."""
+
+    blocks: tuple[Element, ...]
+    lost: frozenset[str] = frozenset()
+    readable: bool = True
+
+
+def abstract(text: Abstract, language: str | None) -> Element | None:
+    """``jats:abstract`` with its language, or None when nothing is left of the text."""
+    blocks = reduce_abstract(text).blocks
+    if not blocks:
+        return None
+    attributes = {"abstract-type": text.kind, XML_LANG: text.language or language}
+    return _JATS("abstract", *blocks, **attributes)
+
+
+def reduce_abstract(text: Abstract) -> Reduction:
+    """Bring an abstract into the subset; an unreadable one is taken as plain text."""
+    match text.format:
+        case AbstractFormat.TEXT:
+            return Reduction(_plain(text.text))
+        case AbstractFormat.HTML:
+            source = _html(text.text)
+        case AbstractFormat.JATS:
+            source = _xml(text.text)
+    if source is None:
+        return Reduction(_plain(_TAG.sub(" ", text.text)), readable=False)
+    reader = _Reader()
+    reader.read(source)
+    return Reduction(_blocks(reader.paragraphs), frozenset(reader.lost))
+
+
+_TAG: Final = re.compile(r"<[^<>]*>")
+_BLANK_LINE: Final = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)")
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b\u2060\ufeff\u00ad]")
+_SPACES: Final = re.compile(r"\s+")
+
+
+def _clean(text: str) -> str:
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", _ILLEGAL.sub("", text)))
+
+
+def _plain(text: str) -> tuple[Element, ...]:
+    paragraphs = (_clean(part).strip() for part in _BLANK_LINE.split(text))
+    return tuple(_JATS("p", paragraph) for paragraph in paragraphs if paragraph)
+
+
+def _html(text: str) -> Element | None:
+    parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, encoding="utf-8")
+    try:
+        return etree.fromstring(f"<html><body>{_ILLEGAL.sub('', text)}</body></html>".encode(), parser)
+    except etree.ParserError:
+        return None
+
+
+def _xml(text: str) -> Element | None:
+    """Parse JATS with whatever prefixes its authors are used to, but with no entities and no other file."""
+    prefixes = (
+        f'xmlns:jats="{JATS}" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML"'
+    )
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    try:
+        return etree.fromstring(f"<wrap {prefixes}>{_ILLEGAL.sub('', text)}</wrap>".encode(), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+class _Reader:
+    """Walks a parsed abstract once and gathers its paragraphs."""
+
+    def __init__(self) -> None:
+        self.paragraphs = [_Paragraph()]
+        self.lost: set[str] = set()
+
+    def read(self, node: Element, depth: int = 0) -> None:
+        """Take in an element with everything inside it."""
+        name = etree.QName(node).localname.lower()
+        if name in _WITHOUT_TEXT:
+            self.lost.add(name)
+        elif depth > _DEPTH:
+            self._say("".join(node.itertext()))
+        elif name in _HEADINGS:
+            self._block(node, depth, heading=True)
+        elif name in _BLOCKS:
+            self._block(node, depth)
+        elif name in _INLINE:
+            self._inline(_INLINE[name], node, depth)
+        else:
+            if name not in _SILENT:
+                self.lost.add(name)
+            self._inside(node, depth)
+
+    def _block(self, node: Element, depth: int, *, heading: bool = False) -> None:
+        self.paragraphs.append(_Paragraph(heading))
+        self._inside(node, depth)
+        self.paragraphs.append(_Paragraph())
+
+    def _inline(self, name: str, node: Element, depth: int) -> None:
+        self.paragraphs[-1].tokens.append((name, True))
+        self._inside(node, depth)
+        # A block inside has begun a new paragraph: the markup ended with the old one.
+        self.paragraphs[-1].tokens.append((name, False))
+
+    def _inside(self, node: Element, depth: int) -> None:
+        self._say(node.text)
+        for child in node:
+            if isinstance(child.tag, str):
+                self.read(child, depth + 1)
+            self._say(child.tail)
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self.paragraphs[-1].tokens.append(_clean(text))
+
+
+def _blocks(paragraphs: list[_Paragraph]) -> tuple[Element, ...]:
+    """Paragraphs, and a section from each heading to the next; a heading without text below is a paragraph."""
+    done: list[Element] = []
+    heading: str | None = None
+    section: list[Element] = []
+    for paragraph in paragraphs:
+        element = _paragraph(paragraph)
+        if element is None:
+            continue
+        if not paragraph.heading:
+            section.append(element)
+            continue
+        done += _section(heading, section)
+        heading, section = "".join(element.itertext()), []
+    return tuple(done + _section(heading, section))
+
+
+def _section(heading: str | None, inside: list[Element]) -> list[Element]:
+    if heading is None:
+        return inside
+    return [_JATS("sec", _JATS("title", heading), *inside)] if inside else [_JATS("p", heading)]
+
+
+def _paragraph(paragraph: _Paragraph) -> Element | None:
+    """``jats:p`` of the tokens, or None when they hold no text."""
+    tokens = list(_trimmed(paragraph.tokens))
+    if not any(isinstance(token, str) and token.strip() for token in tokens):
+        return None
+    root = _JATS("p")
+    open_elements = [root]
+    for token in tokens:
+        if isinstance(token, str):
+            _append_text(open_elements[-1], token)
+        elif token[1]:
+            child = _JATS(token[0])
+            open_elements[-1].append(child)
+            open_elements.append(child)
+        elif len(open_elements) > 1 and open_elements[-1].tag == f"{{{JATS}}}{token[0]}":
+            open_elements.pop()
+    return root
+
+
+def _trimmed(tokens: list[str | tuple[str, bool]]) -> Iterator[str | tuple[str, bool]]:
+    """The tokens with single spaces between words, across markup too, and none at either end."""
+    end = max((place for place, token in enumerate(tokens) if isinstance(token, str) and token.strip()), default=-1)
+    space = True
+    for place, token in enumerate(tokens):
+        if not isinstance(token, str):
+            yield token
+            continue
+        text = token.lstrip() if space else token
+        if place >= end:
+            text = text.rstrip()
+        if text:
+            space = text.endswith(" ")
+            yield text
+
+
+def _append_text(element: Element, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text

@@ -1,0 +1,149 @@
+"""Making XML elements, laying them out for readers without touching mixed content, and their canonical form."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final
+
+from lxml import etree
+
+from doideposit.crossref.names import FUNDING, JATS, RELATIONS, XML, crossref_namespace
+
+__all__ = [
+    "XML_LANG",
+    "Element",
+    "Maker",
+    "canonical_hash",
+    "crossref_maker",
+    "is_mixed",
+    "lay_out",
+    "maker",
+    "to_bytes",
+]
+
+Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type of its elements
+
+XML_LANG: Final = f"{{{XML}}}lang"
+
+# Elements whose text is content, down to its last space (crossref5.5.0.xsd: titles; common5.5.0.xsd: face markup).
+_MIXED_NAMES = (
+    "title",
+    "subtitle",
+    "original_language_title",
+    "unstructured_citation",
+    "description",
+    "string-name",
+    "assertion",
+)
+_MIXED_FOREIGN = frozenset({f"{{{JATS}}}p", f"{{{JATS}}}title", f"{{{RELATIONS}}}description"})
+# A funder's name stands as text before the assertions nested in it.
+_FUNDER = f"{{{FUNDING}}}assertion"
+
+
+class Maker:
+    """Makes elements of one namespace.
+
+    Children come as elements, as text (the first only) or as None, which stands for nothing; so do attributes.
+    An element is complete when it is made, and is not changed afterwards.
+    """
+
+    __slots__ = ("_prefix",)
+
+    def __init__(self, namespace: str) -> None:
+        self._prefix = f"{{{namespace}}}"
+
+    def __call__(self, name: str, /, *children: "Element | str | None", **attributes: str | None) -> Element:
+        """Return the element `name`; attribute names with a hyphen or a namespace are passed with ``**{...}``."""
+        if None in attributes.values():
+            attributes = {key: value for key, value in attributes.items() if value is not None}
+        # No namespace map here: the root declares every prefix once, and lxml drops what it does not need.
+        element = etree.Element(self._prefix + name, attributes)  # type: ignore[arg-type]
+        for child in children:
+            if child is None:
+                continue
+            if isinstance(child, str):
+                element.text = child
+            else:
+                element.append(child)
+        return element
+
+    def optional(self, name: str, text: str | None) -> Element | None:
+        """The element `name` with that text, or None where there is no text."""
+        return None if text is None else self(name, text)
+
+    def listed(self, name: str, children: Iterable[Element]) -> Element | None:
+        """The element `name` around the children, or None where there are none: Crossref refuses empty lists."""
+        found = list(children)
+        return self(name, *found) if found else None
+
+
+@cache
+def maker(namespace: str) -> Maker:
+    """The one maker of a namespace."""
+    return Maker(namespace)
+
+
+@cache
+def crossref_maker(version: str) -> Maker:
+    """The maker of Crossref's own elements in that version of the schema."""
+    return Maker(crossref_namespace(version))
+
+
+@cache
+def _mixed_tags(namespace: str) -> frozenset[str]:
+    return _MIXED_FOREIGN | {f"{{{namespace}}}{name}" for name in _MIXED_NAMES}
+
+
+def is_mixed(element: Element, namespace: str) -> bool:
+    """Whether the white space inside this element is content."""
+    return element.tag in _mixed_tags(namespace) or bool(len(element) and element.text and element.text.strip())
+
+
+def lay_out(root: Element, namespace: str) -> None:
+    """Indent the tree by two spaces a level, and leave mixed content exactly as it is."""
+    candidates = root.iter(_FUNDER, *_mixed_tags(namespace))
+    kept = [
+        (element, element.text, None if element is outer else element.tail, element is outer)
+        for outer in [found for found in candidates if len(found) and is_mixed(found, namespace)]
+        for element in outer.iter()
+    ]
+    etree.indent(root)
+    for element, text, tail, is_outer in kept:
+        element.text = text
+        if not is_outer:
+            element.tail = tail
+
+
+def to_bytes(root: Element) -> bytes:
+    """The document in UTF-8, with an XML declaration, without a byte order mark and without a DOCTYPE."""
+    declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    return declaration + etree.tostring(root, encoding="UTF-8", xml_declaration=False) + b"\n"
+
+
+_BLANK = re.compile(r"\s*")
+
+
+def _without_layout(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
+    """Which element's text or tail is nothing but indentation."""
+    if is_mixed(element, namespace) or not len(element):
+        return
+    if _BLANK.fullmatch(element.text or ""):
+        yield element, "text"
+    for child in element:
+        if _BLANK.fullmatch(child.tail or ""):
+            yield child, "tail"
+        if isinstance(child.tag, str):
+            yield from _without_layout(child, namespace)
+
+
+def canonical_hash(item: Element, namespace: str) -> str:
+    """SHA-256, in lower-case hexadecimal, of the item's exclusive canonical XML without comments and indentation.
+
+    Two ways to write the same item (prefixes, order of attributes, indentation) have the same hash. The item is
+    changed on the way: its indentation goes.
+    """
+    for element, part in list(_without_layout(item, namespace)):
+        setattr(element, part, None)
+    canonical = etree.tostring(item, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+    return hashlib.sha256(canonical).hexdigest()

@@ -1,0 +1,174 @@
+"""The smaller parts of an item: titles, dates, numbers, archives, version, status, and where the DOI leads."""
+
+from collections.abc import Iterable, Iterator
+
+from doideposit.crossref.xml.dialects import Dialect
+from doideposit.crossref.xml.elements import XML_LANG, Element
+from doideposit.crossref.xml.richtext import rich
+from doideposit.models.commentary import Commentary
+from doideposit.models.relations import FullText
+from doideposit.models.series import Series
+from doideposit.models.text import PartialDate
+
+__all__ = [
+    "archive_locations",
+    "date",
+    "doi_data",
+    "full_texts",
+    "issns",
+    "item_number",
+    "language_attribute",
+    "report_number",
+    "report_numbers",
+    "series_titles",
+    "similarity_texts",
+    "status",
+    "titles",
+    "version_info",
+]
+
+REPORT_NUMBER_LIMIT = 255  # crossref5.5.0.xsd: identifier
+
+
+def language_attribute(schema: Dialect, tag: str | None) -> str | None:
+    """The value of a ``language`` attribute; None where there is none or the schema has no code for it."""
+    return None if tag is None else schema.language(tag).code
+
+
+def titles(schema: Dialect, commentary: Commentary) -> Element:
+    """``titles``: title, subtitle, and for a translation the original title behind them."""
+    make = schema.make
+    original = commentary.original_title
+    return make(
+        "titles",
+        rich(make, "title", commentary.title),
+        rich(make, "subtitle", commentary.subtitle) if commentary.subtitle else None,
+        *(
+            (
+                rich(
+                    make,
+                    "original_language_title",
+                    original.text,
+                    language=language_attribute(schema, original.language),
+                ),
+                rich(make, "subtitle", original.subtitle) if original.subtitle else None,
+            )
+            if original
+            else ()
+        ),
+    )
+
+
+def series_titles(schema: Dialect, series: Series) -> Element:
+    """``titles`` of the series."""
+    return schema.make("titles", schema.make("title", series.title))
+
+
+def issns(schema: Dialect, series: Series) -> Iterator[Element]:
+    """Every ISSN of the series with its medium, which would be print if it were left out."""
+    for one in series.issns:
+        yield schema.make("issn", str(one.issn), media_type=one.medium.value)
+
+
+def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -> Element:
+    """A date as month, day, year, with two digits each for month and day, and always with its medium."""
+    make = schema.make
+    return make(
+        name,
+        make("month", f"{day.month:02d}") if day.month is not None else None,
+        make("day", f"{day.day:02d}") if day.day is not None else None,
+        make("year", str(day.year)),
+        media_type=medium,
+    )
+
+
+def item_number(schema: Dialect, commentary: Commentary, kind: str) -> Element:
+    """``item_number``: the printed number, which Zotero shows as the number of a report."""
+    return schema.make("item_number", commentary.number, item_number_type=kind)
+
+
+def report_number(commentary: Commentary) -> str | None:
+    """The report number, or the series' title with the number; None when that is longer than Crossref takes."""
+    number = commentary.report_number or f"{commentary.series.title} {commentary.number}"
+    return number if len(number) <= REPORT_NUMBER_LIMIT else None
+
+
+def report_numbers(schema: Dialect, commentary: Commentary) -> Element:
+    """``publisher_item`` of a report: its number in the series, and its report number."""
+    make = schema.make
+    number = report_number(commentary)
+    return make(
+        "publisher_item",
+        item_number(schema, commentary, "series-number"),
+        make("identifier", number, id_type="report-number") if number else None,
+    )
+
+
+def archive_locations(schema: Dialect, commentary: Commentary) -> Element | None:
+    """``archive_locations``, as far as the version of the schema knows the archives."""
+    known = (archive for archive in commentary.archives if archive in schema.archives)
+    return schema.make.listed("archive_locations", (schema.make("archive", name=archive.value) for archive in known))
+
+
+def version_info(schema: Dialect, commentary: Commentary) -> Element | None:
+    """``version_info``: the version, and what changed."""
+    version = commentary.version
+    if version is None or not schema.versions:
+        return None
+    make = schema.make
+    language = {XML_LANG: version.language}
+    text = rich(make, "description", version.text, **language) if version.text else None
+    return make("version_info", make("version", version.label), text)
+
+
+def status(schema: Dialect, commentary: Commentary) -> Element | None:
+    """``status`` of posted content: withdrawn or removed, when and why."""
+    state = commentary.status
+    if state is None or not schema.statuses:
+        return None
+    text = rich(schema.make, "description", state.text)
+    return schema.make("status", text, type=state.type, date=state.date.isoformat())
+
+
+def doi_data(schema: Dialect, commentary: Commentary) -> Element:
+    """``doi_data``: the DOI, the landing page, and the files for Similarity Check and for text mining."""
+    make = schema.make
+    return make(
+        "doi_data",
+        make("doi", commentary.doi.printed),
+        make.optional("resource", commentary.url),
+        _collection(schema, "crawler-based", (_crawled(schema, text) for text in similarity_texts(commentary))),
+        _collection(schema, "text-mining", (_mined(schema, text) for text in full_texts(commentary))),
+    )
+
+
+def full_texts(commentary: Commentary) -> list[FullText]:
+    """The files offered for text mining, the PDF first."""
+    return [text for text in _files(commentary) if text.text_mining]
+
+
+def similarity_texts(commentary: Commentary) -> list[FullText]:
+    """The files offered to Similarity Check, the PDF first."""
+    return [text for text in _files(commentary) if text.similarity_check]
+
+
+def _files(commentary: Commentary) -> Iterator[FullText]:
+    if commentary.pdf_url is not None:
+        yield FullText(url=commentary.pdf_url, similarity_check=True)
+    yield from (text for text in commentary.full_texts if text.url != commentary.pdf_url)
+
+
+def _collection(schema: Dialect, kind: str, resources: Iterable[Element]) -> Element | None:
+    items = [
+        schema.make("item", resource, **({"crawler": "iParadigms"} if kind == "crawler-based" else {}))
+        for resource in resources
+    ]
+    return schema.make("collection", *items, property=kind) if items else None
+
+
+def _crawled(schema: Dialect, text: FullText) -> Element:
+    return schema.make("resource", text.url)
+
+
+def _mined(schema: Dialect, text: FullText) -> Element:
+    return schema.make("resource", text.url, mime_type=text.mime_type, content_version=text.content_version)

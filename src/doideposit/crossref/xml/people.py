@@ -1,0 +1,163 @@
+"""Contributors in their order, and institutions: the affiliations of people and the body that issues a series."""
+
+from collections.abc import Iterator, Sequence
+
+from doideposit.crossref.xml.dialects import Dialect
+from doideposit.crossref.xml.elements import Element
+from doideposit.models.contributors import (
+    CREDIT_ROLES,
+    CROSSREF_ROLES,
+    AltName,
+    Anonymous,
+    Contributor,
+    Institution,
+    Organisation,
+    Person,
+    Publisher,
+    Role,
+)
+
+__all__ = ["completed", "contributors", "institution", "leading_role", "publisher", "role_list"]
+
+
+def contributors(schema: Dialect, people: Sequence[Contributor], home: Institution | None) -> Element:
+    """``contributors``: everyone in the order of the byline; `home` completes affiliations that name it."""
+    return schema.make("contributors", *(_one(schema, home, place, who) for place, who in enumerate(people)))
+
+
+def _one(schema: Dialect, home: Institution | None, place: int, who: Contributor) -> Element:
+    sequence = "additional" if place else "first"
+    match who:
+        case Person():
+            return _person(schema, home, sequence, who)
+        case Organisation():
+            return schema.make(
+                "organization",
+                who.organisation,
+                sequence=sequence,
+                contributor_role=leading_role(schema, who.roles),
+                language=_language(schema, who.language),
+            )
+        case Anonymous():
+            return schema.make(
+                "anonymous",
+                *_roles(schema, who.roles),
+                _affiliations(schema, home, who.affiliations),
+                sequence=sequence,
+                contributor_role=leading_role(schema, who.roles),
+            )
+
+
+def _person(schema: Dialect, home: Institution | None, sequence: str, who: Person) -> Element:
+    make = schema.make
+    orcid = who.orcid and make("ORCID", who.orcid.url, authenticated="true" if who.orcid_authenticated else "false")
+    style = {"name-style": who.name_style.value}
+    return make(
+        "person_name",
+        make.optional("given_name", who.given),
+        make("surname", who.family),
+        make.optional("suffix", who.suffix),
+        *_roles(schema, who.roles),
+        _affiliations(schema, home, who.affiliations),
+        orcid,
+        make.listed("alt-name", (_alt_name(schema, name) for name in who.alt_names)) if schema.alt_names else None,
+        sequence=sequence,
+        contributor_role=leading_role(schema, who.roles),
+        **style,
+        language=_language(schema, who.language),
+    )
+
+
+def leading_role(schema: Dialect, roles: Sequence[Role]) -> str:
+    """The value of ``contributor_role``, which readers of older versions rely on: the first role it can hold."""
+    return next((role.value for role in roles if role in schema.contributor_roles), Role.AUTHOR.value)
+
+
+def role_list(roles: Sequence[Role]) -> tuple[Role, ...]:
+    """What the ``role`` elements say: nothing for the usual single role of Crossref's own, which the attribute holds.
+
+    CRediT tells what someone did, not what the byline calls them; so a role of Crossref's own leads the list.
+    """
+    if len(roles) <= 1 and not CREDIT_ROLES.intersection(roles):
+        return ()
+    return tuple(roles) if CROSSREF_ROLES.intersection(roles) else (Role.AUTHOR, *roles)
+
+
+def _roles(schema: Dialect, roles: Sequence[Role]) -> Iterator[Element]:
+    if schema.roles:
+        for role in role_list(roles):
+            yield schema.make("role", vocab="credit" if role in CREDIT_ROLES else "crossref", type=role.value)
+
+
+def _affiliations(schema: Dialect, home: Institution | None, named: Sequence[Institution]) -> Element | None:
+    return schema.make.listed("affiliations", (institution(schema, completed(one, home)) for one in named))
+
+
+def completed(affiliation: Institution, home: Institution | None) -> Institution:
+    """The affiliation with what the configuration knows of it, where it is the series' own institution.
+
+    It is that institution when it has its ROR id, its name, or its acronym for a name. What the record says stays.
+    """
+    if home is None or not _same(affiliation, home):
+        return affiliation
+    by_acronym = affiliation.name is not None and _equal(affiliation.name, home.acronym)
+    return Institution(
+        name=home.name if by_acronym or affiliation.name is None else affiliation.name,
+        ror=affiliation.ror or home.ror,
+        isni=affiliation.isni or home.isni,
+        wikidata=affiliation.wikidata or home.wikidata,
+        acronym=affiliation.acronym or home.acronym,
+        place=affiliation.place or home.place,
+        department=affiliation.department,
+    )
+
+
+def _same(one: Institution, other: Institution) -> bool:
+    if one.ror is not None and other.ror is not None:
+        return one.ror == other.ror
+    return one.name is not None and (_equal(one.name, other.name) or _equal(one.name, other.acronym))
+
+
+def _equal(one: str, other: str | None) -> bool:
+    return other is not None and one.casefold() == other.casefold()
+
+
+def institution(schema: Dialect, body: Institution) -> Element:
+    """``institution`` (crossref5.5.0.xsd): name, ids, acronym, place, department."""
+    make = schema.make
+    ids = (("ror", body.ror), ("isni", body.isni), ("wikidata", body.wikidata))
+    return make(
+        "institution",
+        make.optional("institution_name", body.name),
+        *(make("institution_id", value.url, type=kind) for kind, value in ids if value is not None),
+        make.optional("institution_acronym", body.acronym),
+        make.optional("institution_place", body.place),
+        make.optional("institution_department", body.department),
+    )
+
+
+def publisher(schema: Dialect, who: Publisher) -> Element:
+    """``publisher``: name and place."""
+    make = schema.make
+    return make("publisher", make("publisher_name", who.name), make.optional("publisher_place", who.place))
+
+
+def _alt_name(schema: Dialect, name: AltName) -> Element:
+    make = schema.make
+    style = {"name-style": name.style and name.style.value}
+    language = _language(schema, name.language)
+    if name.text is not None:
+        return make("string-name", name.text, **style, language=language)
+    return make(
+        "name",
+        make.optional("surname", name.family),
+        make.optional("given_name", name.given),
+        make.optional("prefix", name.prefix),
+        make.optional("suffix", name.suffix),
+        **style,
+        language=language,
+    )
+
+
+def _language(schema: Dialect, tag: str | None) -> str | None:
+    return None if tag is None else schema.language(tag).code

@@ -1,0 +1,262 @@
+"""The four record types: for each a table of its parts in the schema's order, assembled once."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from doideposit.crossref.xml import parts, people, rights
+from doideposit.crossref.xml.abstracts import abstract
+from doideposit.crossref.xml.dialects import Dialect
+from doideposit.crossref.xml.elements import Element
+from doideposit.crossref.xml.references import citation_list
+from doideposit.models.commentary import Commentary
+from doideposit.models.series import RecordType
+
+__all__ = ["BODIES", "ORDERS", "body_kind", "item"]
+
+Part = Callable[[Dialect, Commentary], "Element | None | Iterable[Element | None]"]
+"""Makes one part of an item: an element, several, or None where the record has nothing for it."""
+
+BODIES: Final = {
+    RecordType.REPORT_SERIES: "report-paper",
+    RecordType.REPORT_SINGLE: "report-paper",
+    RecordType.JOURNAL: "journal",
+    RecordType.POSTED: "posted_content",
+}
+"""The child of ``body`` each record type is; a file has one kind only (crossref5.5.0.xsd: body)."""
+
+
+def body_kind(commentary: Commentary) -> str:
+    """The child of ``body`` that the commentary becomes: only those of one kind share a file."""
+    return BODIES[commentary.series.record_type]
+
+
+def item(schema: Dialect, commentary: Commentary) -> Element:
+    """The whole item: ``report-paper``, ``journal`` or ``posted_content``."""
+    match commentary.series.record_type:
+        case RecordType.REPORT_SERIES:
+            return _report(schema, commentary, "report-paper_series_metadata", REPORT_SERIES)
+        case RecordType.REPORT_SINGLE:
+            return _report(schema, commentary, "report-paper_metadata", REPORT_SINGLE)
+        case RecordType.JOURNAL:
+            return _journal(schema, commentary)
+        case RecordType.POSTED:
+            return schema.make(
+                "posted_content",
+                *_assembled(schema, commentary, POSTED),
+                type=commentary.series.posted_type,
+                language=parts.language_attribute(schema, commentary.effective_language),
+            )
+
+
+def _report(schema: Dialect, commentary: Commentary, name: str, order: "tuple[tuple[str, Part], ...]") -> Element:
+    language = parts.language_attribute(schema, commentary.effective_language)
+    metadata = schema.make(name, *_assembled(schema, commentary, order), language=language)
+    return schema.make("report-paper", metadata, publication_type="full_text")
+
+
+def _journal(schema: Dialect, commentary: Commentary) -> Element:
+    article = schema.make(
+        "journal_article",
+        *_assembled(schema, commentary, JOURNAL_ARTICLE),
+        publication_type="full_text",
+        language=parts.language_attribute(schema, commentary.effective_language),
+    )
+    return schema.make("journal", _journal_metadata(schema, commentary), _journal_issue(schema, commentary), article)
+
+
+def _assembled(schema: Dialect, commentary: Commentary, order: "tuple[tuple[str, Part], ...]") -> Iterator[Element]:
+    for _, part in order:
+        made = part(schema, commentary)
+        if made is None:
+            continue
+        if isinstance(made, Element):
+            yield made
+        else:
+            yield from (one for one in made if one is not None)
+
+
+def _series_metadata(schema: Dialect, commentary: Commentary) -> Element:
+    """No doi_data here: Crossref would take every item of the series for an update of the series' own DOI."""
+    series = commentary.series
+    return schema.make("series_metadata", parts.series_titles(schema, series), *parts.issns(schema, series))
+
+
+def _journal_metadata(schema: Dialect, commentary: Commentary) -> Element:
+    series = commentary.series
+    return schema.make(
+        "journal_metadata",
+        schema.make("full_title", series.title),
+        *parts.issns(schema, series),
+        language=parts.language_attribute(schema, series.language),
+    )
+
+
+def _journal_issue(schema: Dialect, commentary: Commentary) -> Element:
+    issue = schema.make("issue", commentary.number)
+    return schema.make("journal_issue", *_publication_dates(schema, commentary), issue)
+
+
+def _group_title(schema: Dialect, commentary: Commentary) -> Element:
+    return schema.make("group_title", commentary.series.title)
+
+
+def _contributors(schema: Dialect, commentary: Commentary) -> Element:
+    return people.contributors(schema, commentary.authors, commentary.series.institution)
+
+
+def _abstracts(schema: Dialect, commentary: Commentary) -> Iterator[Element | None]:
+    del schema  # JATS is the same in every version.
+    return (abstract(one, commentary.effective_language) for one in commentary.abstracts)
+
+
+def _volume(schema: Dialect, commentary: Commentary) -> Element:
+    return schema.make("volume", commentary.number)
+
+
+def _edition(schema: Dialect, commentary: Commentary) -> Element | None:
+    return schema.make.optional("edition_number", commentary.edition)
+
+
+def _publication_dates(schema: Dialect, commentary: Commentary) -> Iterator[Element]:
+    yield parts.date(schema, "publication_date", commentary.published)
+    if commentary.published_print is not None:
+        yield parts.date(schema, "publication_date", commentary.published_print, "print")
+
+
+def _posted_date(schema: Dialect, commentary: Commentary) -> Element:
+    return parts.date(schema, "posted_date", commentary.published)
+
+
+def _approval_date(schema: Dialect, commentary: Commentary) -> Element | None:
+    return parts.date(schema, "approval_date", commentary.accepted) if commentary.accepted else None
+
+
+def _acceptance_date(schema: Dialect, commentary: Commentary) -> Element | None:
+    return parts.date(schema, "acceptance_date", commentary.accepted) if commentary.accepted else None
+
+
+def _publisher(schema: Dialect, commentary: Commentary) -> Element | None:
+    who = commentary.series.publisher
+    return people.publisher(schema, who) if who else None
+
+
+def _institution(schema: Dialect, commentary: Commentary) -> Element | None:
+    body = commentary.series.institution
+    return people.institution(schema, body) if body else None
+
+
+def _article_number(schema: Dialect, commentary: Commentary) -> Element:
+    return schema.make("publisher_item", parts.item_number(schema, commentary, "article-number"))
+
+
+def _item_number(schema: Dialect, commentary: Commentary) -> Element:
+    return parts.item_number(schema, commentary, "series-number")
+
+
+def _series_rights(schema: Dialect, commentary: Commentary) -> list[Element] | None:
+    """Before 5.5.0 the report of a series could have neither licence, funding nor Crossmark."""
+    return rights.rights(schema, commentary) if schema.series_rights else None
+
+
+def _plain_rights(schema: Dialect, commentary: Commentary) -> tuple[Element | None, ...]:
+    """Posted content has no Crossmark."""
+    del schema
+    return rights.funding_program(commentary), rights.access_program(commentary)
+
+
+def _relations(schema: Dialect, commentary: Commentary) -> Element | None:
+    del schema
+    return rights.relations_program(commentary.relations)
+
+
+def _relations_and_series(schema: Dialect, commentary: Commentary) -> Element | None:
+    del schema
+    return rights.relations_program((*commentary.relations, *rights.membership_relations(commentary)))
+
+
+def _posted_archives(schema: Dialect, commentary: Commentary) -> Element | None:
+    return parts.archive_locations(schema, commentary) if schema.posted_archives else None
+
+
+def _citations(schema: Dialect, commentary: Commentary) -> Element | None:
+    return citation_list(schema, commentary.references)
+
+
+# crossref5.5.0.xsd: report-paper_series_metadata. Abstracts stand before the volume, relations at the very end.
+REPORT_SERIES: Final[tuple[tuple[str, Part], ...]] = (
+    ("series_metadata", _series_metadata),
+    ("contributors", _contributors),
+    ("titles", parts.titles),
+    ("abstract", _abstracts),
+    ("volume", _volume),
+    ("edition_number", _edition),
+    ("publication_date", _publication_dates),
+    ("approval_date", _approval_date),
+    ("publisher", _publisher),
+    ("institution", _institution),
+    ("publisher_item", parts.report_numbers),
+    ("crossmark | fr:program, ai:program", _series_rights),
+    ("archive_locations", parts.archive_locations),
+    ("version_info", parts.version_info),
+    ("doi_data", parts.doi_data),
+    ("citation_list", _citations),
+    ("rel:program", _relations),
+)
+# crossref5.5.0.xsd: report-paper_metadata. Abstracts stand after the edition, relations before the archives.
+REPORT_SINGLE: Final[tuple[tuple[str, Part], ...]] = (
+    ("contributors", _contributors),
+    ("titles", parts.titles),
+    ("edition_number", _edition),
+    ("abstract", _abstracts),
+    ("publication_date", _publication_dates),
+    ("approval_date", _approval_date),
+    ("publisher", _publisher),
+    ("institution", _institution),
+    ("publisher_item", parts.report_numbers),
+    ("crossmark | fr:program, ai:program", rights.rights),
+    ("rel:program", _relations_and_series),
+    ("archive_locations", parts.archive_locations),
+    ("version_info", parts.version_info),
+    ("doi_data", parts.doi_data),
+    ("citation_list", _citations),
+)
+# crossref5.5.0.xsd: journal_article. Here titles stand before contributors.
+JOURNAL_ARTICLE: Final[tuple[tuple[str, Part], ...]] = (
+    ("titles", parts.titles),
+    ("contributors", _contributors),
+    ("abstract", _abstracts),
+    ("publication_date", _publication_dates),
+    ("acceptance_date", _acceptance_date),
+    ("publisher_item", _article_number),
+    ("crossmark | fr:program, ai:program", rights.rights),
+    ("rel:program", _relations),
+    ("archive_locations", parts.archive_locations),
+    ("version_info", parts.version_info),
+    ("doi_data", parts.doi_data),
+    ("citation_list", _citations),
+)
+# crossref5.5.0.xsd: posted_content.
+POSTED: Final[tuple[tuple[str, Part], ...]] = (
+    ("group_title", _group_title),
+    ("contributors", _contributors),
+    ("titles", parts.titles),
+    ("posted_date", _posted_date),
+    ("acceptance_date", _acceptance_date),
+    ("status", parts.status),
+    ("institution", _institution),
+    ("item_number", _item_number),
+    ("abstract", _abstracts),
+    ("fr:program, ai:program", _plain_rights),
+    ("rel:program", _relations_and_series),
+    ("archive_locations", _posted_archives),
+    ("version_info", parts.version_info),
+    ("doi_data", parts.doi_data),
+    ("citation_list", _citations),
+)
+ORDERS: Final = {
+    RecordType.REPORT_SERIES: REPORT_SERIES,
+    RecordType.REPORT_SINGLE: REPORT_SINGLE,
+    RecordType.JOURNAL: JOURNAL_ARTICLE,
+    RecordType.POSTED: POSTED,
+}
+"""The order table of each record type."""

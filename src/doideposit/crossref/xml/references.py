@@ -1,0 +1,76 @@
+"""The reference list: the parts of each entry in the schema's order, and the entry as printed with its address."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from doideposit.crossref.xml.dialects import Dialect
+from doideposit.crossref.xml.elements import Element
+from doideposit.crossref.xml.richtext import rich
+from doideposit.models.references import Reference
+from doideposit.models.text import Node
+
+__all__ = ["PARTS", "citation_keys", "citation_list"]
+
+PARTS: Final = (
+    # element, field of the reference: the order of citation_t in common5.5.0.xsd
+    ("issn", "issn"),
+    ("journal_title", "journal_title"),
+    ("author", "author"),
+    ("volume", "volume"),
+    ("issue", "issue"),
+    ("first_page", "first_page"),
+    ("elocation_id", "elocation_id"),
+    ("cYear", "year"),
+    ("doi", "doi"),
+    ("isbn", "isbn"),
+    ("series_title", "series_title"),
+    ("volume_title", "volume_title"),
+    ("edition_number", "edition"),
+    ("component_number", "component_number"),
+    ("article_title", "article_title"),
+    ("std_designator", "std_designator"),
+)
+
+
+def citation_list(schema: Dialect, references: Sequence[Reference]) -> Element | None:
+    """``citation_list`` with every reference in order, or None without any."""
+    keys = citation_keys(references)
+    return schema.make.listed(
+        "citation_list", (_citation(schema, key, reference) for key, reference in zip(keys, references, strict=True))
+    )
+
+
+def citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
+    """The key of each reference: its own, else ``ref`` and its place, made unique where that is taken."""
+    taken = {reference.key for reference in references if reference.key}
+    keys = []
+    for place, reference in enumerate(references, start=1):
+        key = reference.key or f"ref{place}"
+        while reference.key is None and key in taken:
+            key += "a"
+        keys.append(key)
+    return tuple(keys)
+
+
+def _citation(schema: Dialect, key: str, reference: Reference) -> Element:
+    make = schema.make
+    values = reference.__dict__
+    kind = reference.type.value if reference.type is not None and schema.citation_types else None
+    return make(
+        "citation",
+        *[make(name, str(values[part])) for name, part in PARTS if values[part] is not None],
+        _as_printed(schema, reference),
+        key=key,
+        type=kind,
+    )
+
+
+def _as_printed(schema: Dialect, reference: Reference) -> Element | None:
+    """``unstructured_citation``: the only place an address has in Crossref's schema is behind the text."""
+    if reference.text is None:
+        return schema.make.optional("unstructured_citation", reference.url)
+    nodes: tuple[Node, ...] = reference.text.nodes
+    if reference.url is not None and reference.url not in reference.text.plain:
+        tail = f" {reference.url}"
+        nodes = (*nodes[:-1], nodes[-1] + tail) if isinstance(nodes[-1], str) else (*nodes, tail)
+    return rich(schema.make, "unstructured_citation", nodes)

@@ -1,0 +1,103 @@
+"""Titles and citation texts as XML: face markup in Crossref's elements, formulas as MathML made safe."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from lxml import etree
+
+from doideposit.crossref.names import MATHML
+from doideposit.crossref.xml.elements import Element, Maker
+from doideposit.models.text import Face, Math, Node, RichText
+
+__all__ = ["mathml", "nodes_without_math", "rich"]
+
+
+def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", **attributes: str | None) -> Element:
+    """The element `name` with the nodes of a rich text as its mixed content."""
+    nodes = text.nodes if isinstance(text, RichText) else text
+    element = make(name, **attributes)
+    _fill(make, element, nodes)
+    return element
+
+
+def _fill(make: Maker, element: Element, nodes: "Sequence[Node]") -> None:
+    last: Element | None = None
+    for node in nodes:
+        match node:
+            case str():
+                _add_text(element, last, node)
+                continue
+            case Face():
+                child = rich(make, node.tag, node.children)
+            case Math():
+                formula = mathml(node)
+                if formula is None:
+                    # A formula that is no XML is a finding of capabilities(); here only its text is left.
+                    _add_text(element, last, _TAG.sub("", node.xml))
+                    continue
+                child = formula
+        element.append(child)
+        last = child
+
+
+def _add_text(element: Element, last: Element | None, text: str) -> None:
+    if last is None:
+        element.text = (element.text or "") + text
+    else:
+        last.tail = (last.tail or "") + text
+
+
+_TAG: Final = re.compile(r"<[^<>]*>")
+
+
+def mathml(formula: Math) -> Element | None:
+    """The ``mml:math`` element of a formula, rebuilt from MathML elements and plain attributes only.
+
+    None when the formula is no well-formed XML, has a DOCTYPE, or its root is not MathML's ``math``. Ids go, because
+    they would have to be unique in the whole file; so do links and elements of other vocabularies, whose text stays.
+    """
+    default = "" if formula.xml.lstrip().lower().startswith("<mml:") else f' xmlns="{MATHML}"'
+    wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{formula.xml}</wrap>'
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(wrapped.encode(), parser)
+    except etree.XMLSyntaxError:
+        return None
+    if len(root) != 1 or root[0].tag != f"{{{MATHML}}}math":
+        return None
+    return _copied(root[0])
+
+
+def _copied(source: Element) -> Element:
+    attributes = {key: value for key, value in source.attrib.items() if _is_plain(str(key))}
+    target = etree.Element(source.tag, attributes)  # type: ignore[arg-type]
+    target.text = source.text
+    last: Element | None = None
+    for child in source:
+        if isinstance(child.tag, str) and child.tag.startswith(f"{{{MATHML}}}"):
+            last = _copied(child)
+            last.tail = child.tail
+            target.append(last)
+        else:
+            own = "".join(child.itertext()) if isinstance(child.tag, str) else ""
+            _add_text(target, last, own + (child.tail or ""))
+    return target
+
+
+def _is_plain(name: str) -> bool:
+    return not name.startswith(("{", "on")) and name not in {"id", "xref", "href", "style", "src", "altimg"}
+
+
+def nodes_without_math(nodes: "Sequence[Node]") -> "tuple[Node, ...]":
+    """The same nodes without formulas, for the elements that cannot hold any."""
+    kept: list[Node] = []
+    for node in nodes:
+        match node:
+            case Math():
+                continue
+            case Face():
+                kept.append(Face(node.tag, nodes_without_math(node.children)))
+            case str():
+                kept.append(node)
+    return tuple(kept)

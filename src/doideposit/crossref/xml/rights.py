@@ -1,0 +1,137 @@
+"""What stands in programs beside the bibliography: funding, licences, Crossmark, and relations to other works."""
+
+from collections.abc import Iterator, Sequence
+
+from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
+from doideposit.crossref.xml.dialects import Dialect
+from doideposit.crossref.xml.elements import Element, maker
+from doideposit.crossref.xml.richtext import nodes_without_math, rich
+from doideposit.identifiers import Doi
+from doideposit.models.commentary import Commentary
+from doideposit.models.relations import INTRA_WORK, Funding, IdentifierType, Relation
+from doideposit.models.text import RichText
+
+__all__ = ["access_program", "crossmark", "funding_program", "membership_relations", "relations_program", "rights"]
+
+_FR, _AI, _REL = maker(FUNDING), maker(ACCESS), maker(RELATIONS)
+
+
+def rights(schema: Dialect, commentary: Commentary) -> list[Element]:
+    """Crossmark with funding and licences inside, or these two alone: the schema lets no record have both."""
+    mark = crossmark(schema, commentary)
+    if mark is not None:
+        return [mark]
+    return [program for program in (funding_program(commentary), access_program(commentary)) if program is not None]
+
+
+def crossmark(schema: Dialect, commentary: Commentary) -> Element | None:
+    """``crossmark``: the policy page, the works this one updates, and in custom_metadata funding and licences.
+
+    None without a policy page: common5.5.0.xsd takes no updates without it, and capabilities() says so.
+    """
+    policy = commentary.effective_crossmark_policy
+    if policy is None:
+        return None
+    make = schema.make
+    updates = (
+        make("update", update.doi.printed, type=update.type.value, date=update.date.isoformat())
+        for update in commentary.updates
+    )
+    custom = (program for program in (funding_program(commentary), access_program(commentary)) if program is not None)
+    return make(
+        "crossmark",
+        make("crossmark_policy", policy.printed),
+        make.listed("updates", updates),
+        make.listed("custom_metadata", custom),
+    )
+
+
+def funding_program(commentary: Commentary) -> Element | None:
+    """``fr:program`` with one group for each funder, or None."""
+    groups = [_funder(funding) for funding in commentary.funding]
+    return _FR("program", *groups, name="fundref") if groups else None
+
+
+def _funder(funding: Funding) -> Element:
+    return _FR(
+        "assertion",
+        *_funder_name(funding),
+        *(_FR("assertion", award, name="award_number") for award in funding.awards),
+        *(_FR("assertion", grant.printed, name="grant_doi") for grant in funding.grant_dois),
+        name="fundgroup",
+    )
+
+
+def _funder_name(funding: Funding) -> Iterator[Element]:
+    """A funder is its ROR id, or its name with the funder id nested in it (Crossref documentation, funding data)."""
+    if funding.ror is not None:
+        yield _FR("assertion", funding.ror.url, name="ror")
+    elif funding.name is not None:
+        registry = funding.funder_id and _FR("assertion", funding.funder_id.url, name="funder_identifier")
+        yield _FR("assertion", funding.name, registry, name="funder_name")
+
+
+def access_program(commentary: Commentary) -> Element | None:
+    """``ai:program``: free to read first, then the licences, or None."""
+    free = commentary.effective_free_to_read
+    start = free and free.start_date and free.start_date.isoformat()
+    end = free and free.end_date and free.end_date.isoformat()
+    parts = [_AI("free_to_read", start_date=start or None, end_date=end or None)] if free else []
+    parts += [
+        _AI(
+            "license_ref",
+            licence.url,
+            applies_to=licence.applies_to,
+            start_date=licence.start_date.isoformat() if licence.start_date else None,
+        )
+        for licence in commentary.effective_licences
+    ]
+    return _AI("program", *parts, name="AccessIndicators") if parts else None
+
+
+def relations_program(relations: Sequence[Relation]) -> Element | None:
+    """``rel:program`` with every relation in its family, or None."""
+    items = [_related(relation) for relation in relations]
+    return _REL("program", *items, name="relations") if items else None
+
+
+def _related(relation: Relation) -> Element:
+    family = "intra_work_relation" if relation.type in INTRA_WORK else "inter_work_relation"
+    kind = {"relationship-type": relation.type, "identifier-type": relation.identifier_type.value}
+    return _REL(
+        "related_item",
+        _description(relation),
+        _REL(family, _identifier(relation), **kind, namespace=relation.namespace),
+    )
+
+
+def _description(relation: Relation) -> Element | None:
+    if relation.description is None:
+        return None
+    nodes = nodes_without_math(relation.description.nodes)
+    return rich(_REL, "description", nodes, language=relation.language) if nodes else None
+
+
+def _identifier(relation: Relation) -> str:
+    """DOIs go bare, whatever way they were written."""
+    if relation.identifier_type is IdentifierType.DOI:
+        return Doi.parse(relation.identifier).printed
+    return relation.identifier
+
+
+def membership_relations(commentary: Commentary) -> tuple[Relation, ...]:
+    """``isPartOf`` the series by each ISSN, for record types that have no other place for it; behind the record's own."""
+    series = commentary.series
+    given = {(relation.type, relation.identifier) for relation in commentary.relations}
+    words = RichText(f"{series.title} (series)", (f"{series.title} (series)",))
+    return tuple(
+        Relation(
+            type="isPartOf",
+            identifier=str(one.issn),
+            identifier_type=IdentifierType.ISSN,
+            description=words,
+            language="en",
+        )
+        for one in series.issns
+        if ("isPartOf", str(one.issn)) not in given
+    )

@@ -172,6 +172,8 @@ class Exchange:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, content, truncated, headers)
         except (OSError, HTTPError) as error:
+            if _was_never_connected(error):
+                raise NeverSent(_reason(error, self._timeouts)) from None
             raise _failure(_reason(error, self._timeouts), body) from None
         finally:
             adapter.close()
@@ -267,6 +269,12 @@ def _reason(error: BaseException, timeouts: Timeouts) -> str:
         if any(isinstance(cause, kinds) for cause in causes):
             return words
     return "the connection broke off"
+
+
+def _was_never_connected(error: BaseException) -> bool:
+    """Whether the error arises only before there is a connection to send anything on."""
+    kinds = (requests.ConnectTimeout, requests.exceptions.ProxyError, NewConnectionError, NameResolutionError)
+    return any(isinstance(cause, kinds) for cause in _chain(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

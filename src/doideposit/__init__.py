@@ -1,1 +1,170 @@
-"""Registers DOIs for numbered commentaries with Crossref."""
+"""Register DOIs for numbered commentaries with Crossref: check, deposit, follow up, remember.
+
+::
+
+    import doideposit
+
+    with doideposit.open("doideposit.toml") as depositor:
+        findings = depositor.check(commentary)     # Commentary(...), a mapping, or a path
+        receipt = depositor.deposit(commentary)    # returns at once
+        depositor.poll()                           # one pass, never sleeps
+        depositor.status(commentary.doi)
+
+Everything named here is the public interface. Importing it starts nothing, reads no file and configures no logging:
+each name is imported when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from doideposit.checking import Checker, DepositorName
+    from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
+    from doideposit.errors import (
+        ConfigurationError,
+        CredentialsRefused,
+        DoiDepositError,
+        LedgerError,
+        RegistrarError,
+        SchemaError,
+        UsageError,
+        WorldError,
+    )
+    from doideposit.findings import Finding, Severity, Where
+    from doideposit.identifiers import Doi, InvalidIdentifier, Isni, Issn, Orcid, Ror, Wikidata
+    from doideposit.ledger import Ledger
+    from doideposit.lifecycle import Outcome, State
+    from doideposit.models.commentary import Abstract, Commentary, OriginalTitle
+    from doideposit.models.contributors import AltName, Anonymous, Institution, Organisation, Person, Publisher, Role
+    from doideposit.models.references import CitationType, Reference
+    from doideposit.models.relations import (
+        Archive,
+        FreeToRead,
+        FullText,
+        Funding,
+        Licence,
+        Relation,
+        Status,
+        Update,
+        Version,
+    )
+    from doideposit.models.series import RecordType, Series
+    from doideposit.models.text import PartialDate, RichText
+    from doideposit.planning import Action, Limits
+    from doideposit.wiring import open_path as open  # noqa: A004  (the name of the contract)
+    from doideposit.workflow import (
+        Depositor,
+        DepositReport,
+        HistoryEntry,
+        LedgerEvent,
+        Plan,
+        PollReport,
+        SubmissionRef,
+        Truth,
+        WorkStatus,
+    )
+
+_HOMES = {
+    "checking": "Checker DepositorName",
+    "crossref.registrar": "Credentials Endpoint Registrar",
+    "errors": (
+        "ConfigurationError CredentialsRefused DoiDepositError LedgerError RegistrarError SchemaError UsageError "
+        "WorldError"
+    ),
+    "findings": "Finding Severity Where",
+    "identifiers": "Doi InvalidIdentifier Isni Issn Orcid Ror Wikidata",
+    "ledger": "Ledger",
+    "lifecycle": "Outcome State",
+    "models.commentary": "Abstract Commentary OriginalTitle",
+    "models.contributors": "AltName Anonymous Institution Organisation Person Publisher Role",
+    "models.references": "CitationType Reference",
+    "models.relations": "Archive FreeToRead FullText Funding Licence Relation Status Update Version",
+    "models.series": "RecordType Series",
+    "models.text": "PartialDate RichText",
+    "planning": "Action Limits",
+    "workflow": ("DepositReport Depositor HistoryEntry LedgerEvent Plan PollReport SubmissionRef Truth WorkStatus"),
+}
+_WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}
+_WHERE["open"] = ("wiring", "open_path")
+
+__version__ = "0.1.0"
+__all__ = [
+    "Abstract",
+    "Action",
+    "AltName",
+    "Anonymous",
+    "Archive",
+    "Checker",
+    "CitationType",
+    "Commentary",
+    "ConfigurationError",
+    "Credentials",
+    "CredentialsRefused",
+    "DepositReport",
+    "Depositor",
+    "DepositorName",
+    "Doi",
+    "DoiDepositError",
+    "Endpoint",
+    "Finding",
+    "FreeToRead",
+    "FullText",
+    "Funding",
+    "HistoryEntry",
+    "Institution",
+    "InvalidIdentifier",
+    "Isni",
+    "Issn",
+    "Ledger",
+    "LedgerError",
+    "LedgerEvent",
+    "Licence",
+    "Limits",
+    "Orcid",
+    "Organisation",
+    "OriginalTitle",
+    "Outcome",
+    "PartialDate",
+    "Person",
+    "Plan",
+    "PollReport",
+    "Publisher",
+    "RecordType",
+    "Reference",
+    "Registrar",
+    "RegistrarError",
+    "Relation",
+    "RichText",
+    "Role",
+    "Ror",
+    "SchemaError",
+    "Series",
+    "Severity",
+    "State",
+    "Status",
+    "SubmissionRef",
+    "Truth",
+    "Update",
+    "UsageError",
+    "Version",
+    "Where",
+    "Wikidata",
+    "WorkStatus",
+    "WorldError",
+    "__version__",
+    "open",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        module, attribute = _WHERE[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(import_module(f"{__name__}.{module}"), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

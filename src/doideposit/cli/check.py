@@ -138,9 +138,8 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, 
     xml = checker.draft(checked)
     write_product(xml, output)
     if output is not None:
-        terminal.say(
-            f"{output}: {len(checked)} record{'s' * (len(checked) != 1)}, valid against Crossref {checker.schema_version}"
-        )
+        noun = "record" if len(checked) == 1 else "records"
+        terminal.say(f"{output}: {len(checked)} {noun}, valid against Crossref {checker.schema_version}")
 
 
 def write_product(content: bytes, output: Path | None) -> None:
@@ -175,11 +174,10 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
     documents, findings, verdicts = [], [], []
     for path in paths:
         loaded = _read_xml(path)
-        verdict = (
-            Verdict(None, valid=False, findings=(loaded,))
-            if isinstance(loaded, Finding)
-            else validator.validate(loaded, file=path)
-        )
+        if isinstance(loaded, Finding):
+            verdict = Verdict(None, valid=False, findings=(loaded,))
+        else:
+            verdict = validator.validate(loaded, file=path)
         findings += verdict.findings
         verdicts.append(verdict.valid)
         documents.append(

@@ -1,0 +1,151 @@
+"""`demo`: the whole job on a real commentary, through the real client, against a simulated Crossref on this machine."""
+
+import tempfile
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.deposit import wait_until_done
+from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.cli.invocation import Invocation
+from doideposit.cli.receipt import show_receipt
+from doideposit.cli.terminal import Terminal, source_line
+from doideposit.findings import Severity
+from doideposit.reports.findings import Span, Style, detailed
+
+if TYPE_CHECKING:
+    from doideposit.workflow import Depositor, Progress, WorkStatus
+
+__all__ = ["demo"]
+
+RECORD = "comment-258.yaml"
+
+
+@click.command()
+@click.option(
+    "--keep", type=click.Path(path_type=Path, file_okay=False), help="Work in this folder [default: a temporary one]."
+)
+@click.pass_obj
+def demo(invocation: Invocation, keep: Path | None) -> None:
+    """Watch the whole job on a real commentary, against an embedded Crossref; it needs no configuration."""
+    from doideposit.sandbox import Delays, Sandbox
+    from doideposit.sandbox.server import running
+    from doideposit.wiring import open_validator
+
+    terminal = invocation.terminal()
+    folder = keep or Path(tempfile.mkdtemp(prefix="doideposit-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    validator = open_validator(announce=terminal.note)
+    delays = Delays(hidden=0.5, queued=0.7, in_process=0.7, rest=2.0, handle=1.0)
+    with Sandbox(validate=validator.validate, delays=delays) as crossref, running(crossref) as address:
+        record = _set_up(terminal, folder, address)
+        status = _travel(terminal, folder, record)
+    _close(terminal, folder, status)
+    finish(ExitCode.DONE if status.registered else ExitCode.REJECTED)
+
+
+def _step(terminal: Terminal, number: int, text: str) -> None:
+    terminal.say()
+    terminal.line((Span(f"{number}. ", Style.PLACE), Span(text)))
+
+
+def _set_up(terminal: Terminal, folder: Path, address: str) -> Path:
+    """Write what a publisher would have: a configuration, a password file, a record."""
+    _step(terminal, 1, "A publisher has a configuration, a Crossref login, and a finished commentary.")
+    password = folder / "password"
+    password.touch(mode=0o600)
+    password.write_text("sandbox\n", encoding="utf-8")
+    target = [
+        "",
+        "[credentials.test]                     # the login of the simulated Crossref",
+        'username = "sandbox"',
+        'password = { file = "password" }',
+        "",
+        "[targets.test]                         # the simulated Crossref on this machine, for as long as the demo runs",
+        f'url = "{address}"',
+        f'rest_url = "{address}"',
+        f'handle_url = "{address}"',
+    ]
+    configuration = configuration_text(PRESETS["sadf-comment"]) + "\n".join(target) + "\n"
+    (folder / "doideposit.toml").write_text(configuration, encoding="utf-8")
+    record = folder / RECORD
+    record.write_text(files("doideposit.cli.example").joinpath(RECORD).read_text(encoding="utf-8"), encoding="utf-8")
+    terminal.say(f"   {folder / 'doideposit.toml'}")
+    terminal.say(f"   {record}")
+    return record
+
+
+def _travel(terminal: Terminal, folder: Path, record: Path) -> "WorkStatus":
+    from doideposit.wiring import load_settings, open_depositor
+
+    settings = load_settings(folder / "doideposit.toml", target="test", environ={})
+    with open_depositor(settings, announce=terminal.note) as depositor:
+        _check(terminal, depositor, record)
+        _step(terminal, 3, "The deposit XML is built, sealed, written to the ledger, and only then sent to Crossref.")
+        report = depositor.deposit(record, on_event=_narrator(terminal))
+        if report.trouble is not None:
+            raise report.trouble
+        doi = report.entries[0].doi
+        if doi is None:
+            raise RuntimeError("the example of the demo has errors")
+        _step(terminal, 4, "“Received” is all Crossref said so far. Now we ask until it has read the file.")
+        wait_until_done(depositor, 60, _narrator(terminal), eager=True)
+        _keep_xml(terminal, folder, depositor.xml(doi))
+        _step(
+            terminal,
+            5,
+            "Registered. Whether readers get there is another question: the resolver and the index are asked.",
+        )
+        status = _prove(depositor, record)
+        _step(terminal, 6, "The same record again: nothing has changed, so nothing is sent.")
+        again = depositor.deposit(record)
+        terminal.say(f"   {again.entries[0].action}: {again.entries[0].reason}")
+        return status
+
+
+def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
+    return lambda progress: terminal.say(f"   {progress.text}")
+
+
+def _check(terminal: Terminal, depositor: "Depositor", record: Path) -> None:
+    _step(terminal, 2, "Every check runs before anything is sent: the model, the rules, the XML, Crossref's schema.")
+    findings = depositor.check(record)
+    for line in detailed([one for one in findings if one.severity is not Severity.INFO], source_line):
+        terminal.line((Span("   "), *line))
+    terminal.say("   Warnings travel along; an error would have stopped it here.")
+
+
+def _keep_xml(terminal: Terminal, folder: Path, xml: bytes | None) -> None:
+    if xml is not None:
+        (folder / "deposit.xml").write_bytes(xml)
+        terminal.say(f"   the XML that was sent: {folder / 'deposit.xml'}")
+
+
+def _prove(depositor: "Depositor", record: Path) -> "WorkStatus":
+    import time
+
+    doi = depositor.plan(record).entries[0].doi
+    if doi is None:
+        raise RuntimeError("the example of the demo has errors")
+    status = depositor.verify(doi)
+    for _ in range(20):
+        if status.resolves and status.indexed:
+            break
+        time.sleep(0.5)
+        status = depositor.verify(doi)
+    return status
+
+
+def _close(terminal: Terminal, folder: Path, status: "WorkStatus") -> None:
+    terminal.say()
+    terminal.line((Span("Receipt", Style.HEADING),))
+    show_receipt(terminal, [status])
+    terminal.say()
+    terminal.say(f"Everything lies in {folder}: the configuration, the record, deposit.xml and the ledger.")
+    terminal.say(
+        "The simulated Crossref is gone again; nothing left this machine. To do it with your own: doideposit init"
+    )

@@ -27,7 +27,7 @@ class Parts:
 
 
 _ENTRY = re.compile(
-    r"(?P<authors>[^()]{2,400}?)\s*\((?P<date>(?P<year>(?:1[5-9]|20)\d\d)[a-z]?(?:,\s*[^()]{1,40})?|n\.\s?d\.)\)"
+    r"(?P<authors>(?:[^()]|\([A-Z][A-Za-z]{1,9}\)){2,400}?)\s*\((?P<date>(?P<year>(?:1[5-9]|20)\d\d)[a-z]?(?:,\s*[^()]{1,40})?|n\.\s?d\.)\)"
     r"\s*[.,:]\s+(?P<rest>\S.*)"
 )
 _SURNAME = r"[^\W\d_][\w'’\-]*(?:\s(?:[^\W\d_][\w'’\-]*)){0,3}"
@@ -42,6 +42,7 @@ _TAIL = re.compile(
     r"\s*[(\[]?\b(?:retrieved|accessed|available|last\s+accessed|last\s+visited|url|online)\b[^.]*[.)\]]*\s*$",
     re.IGNORECASE,
 )
+_DOI_TAIL = re.compile(r"[\s.,]*(?:(?:doi|DOI):?\s*)?(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+\s*$")
 _STOP = re.compile(r"(?P<mark>[.?!])(?P<close>[\"”’')\]]*)\s+(?=[\"“‘(\[]?[^\W_a-z])")
 _NO_STOP = re.compile(
     r"(?:\b[^\W\d_]|\b(?:Dr|Mr|Mrs|Ms|Prof|Gen|Col|Lt|St|vs|No|Nos|Vol|vol|pp|ed|eds|Ed|Eds|Jr|Sr|Inc|Ltd|Co|cf))$"
@@ -58,7 +59,8 @@ _LONGEST_CONTAINER = 8
 
 def parts_of(text: str, *, has_url: bool) -> Parts | None:
     """Tell the parts of an entry apart, or return None; `has_url` says that an address is printed with it."""
-    entry = _ENTRY.fullmatch(text)
+    whole = text.count("(") == text.count(")")
+    entry = _ENTRY.fullmatch(_DOI_TAIL.sub(".", text)) if whole else None
     author = _author(entry["authors"]) if entry else None
     sentences = _sentences(_TAIL.sub("", entry["rest"])) if entry and author else None
     if entry is None or author is None or not sentences:
@@ -95,7 +97,7 @@ def _author(printed: str) -> str | None:
     persons = _PERSONS.fullmatch(printed.strip())
     if persons is not None:
         return persons["first"]
-    group = printed.strip()
+    group = re.sub(r"\s*\([A-Z][A-Za-z]{1,9}\)", "", printed.strip())
     closed = group.endswith(".")
     group = group.removesuffix(".").rstrip()
     unclear = re.search(r"[,;:?!&]|\.\s|https?:", group) or _INITIAL_WORD.search(group) or not group[:1].isupper()
@@ -127,8 +129,8 @@ def _title(sentence: str) -> str:
 
 def _is_title_case(text: str) -> bool:
     words = text.split()
-    return (
-        0 < len(words) <= _LONGEST_CONTAINER
-        and all(word in _SMALL_WORDS or not word[0].islower() for word in words)
-        and words[0][0].isalnum()
-    )
+    return 0 < len(words) <= _LONGEST_CONTAINER and words[0][0].isalnum() and all(map(_is_title_word, words))
+
+
+def _is_title_word(word: str) -> bool:
+    return word in _SMALL_WORDS or (word[0].isalnum() and not word[0].islower())

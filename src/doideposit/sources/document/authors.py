@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from doideposit.identifiers import InvalidIdentifier, Orcid
 from doideposit.models.series import Series
-from doideposit.sources.document.biography import Biography, affiliation_of, find_biography, spelled_out
+from doideposit.sources.document.biography import Affiliation, Biography, affiliation_of, find_biography, spelled_out
 from doideposit.sources.document.draft import Gap, Leaf, Node, Notes
 from doideposit.sources.document.front import Front, Printed
 from doideposit.sources.document.lines import Line
@@ -70,7 +70,7 @@ def _names(printed: Printed, series: Series | None, notes: Notes) -> list[Printe
     for part in split_byline(printed.text):
         plain = without_titles(part)[0]
         if is_group(part) or _is_institution(part, series):
-            names.append(PrintedName(part, group=part))
+            names.append(PrintedName(part, group=re.sub(r"^the\s+", "", part)))
         elif is_name(plain) or _ANONYMOUS.fullmatch(plain):
             names.append(read_name(part))
         else:
@@ -85,13 +85,18 @@ def _without_affiliations(names: list[PrintedName], printed: Printed, notes: Not
     """Leave out a body named behind persons: “By Jane Doe, SADF” names an affiliation, not a second author."""
     if not names or names[0].group is not None:
         return names
-    for name in names:
-        if name.group is not None:
-            notes.warn(
-                "byline-unread", f"“{name.printed}” in the byline was taken for an affiliation and left out",
-                "add it as an affiliation, or as an author if it is one", line=printed.line.number, field="authors",
-            )  # fmt: skip
-    return [name for name in names if name.group is None]
+    beside = [name for name in names if name.group is not None and not _is_joined(name.printed, printed.text)]
+    for name in beside:
+        notes.warn(
+            "byline-unread", f"“{name.printed}” in the byline was taken for an affiliation and left out",
+            "add it as an affiliation, or as an author if it is one", line=printed.line.number, field="authors",
+        )  # fmt: skip
+    return [name for name in names if name not in beside]
+
+
+def _is_joined(group: str, byline: str) -> bool:
+    """Whether a body is named with “and”, as an author is."""
+    return bool(re.search(rf"(?:\band|&)\s+{re.escape(group)}", byline))
 
 
 def _is_institution(text: str, series: Series | None) -> bool:
@@ -162,7 +167,7 @@ def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | Non
         except InvalidIdentifier as error:
             context.notes.warn(error.code, error.message, error.hint, line=candidate.number, field=f"{place}.orcid")
     context.notes.warn(
-        "orcid-missing", f"the document gives no ORCID iD for {name.printed}",
+        "orcid-missing", f"the document gives no ORCID iD for {name.display}",
         "ask the author for it; it is never looked up by name", line=line.number, field=f"{place}.orcid",
     )  # fmt: skip
     return Gap("https://orcid.org/0000-0000-0000-0000", "only as the author gives it")
@@ -174,7 +179,7 @@ def _affiliations(place: str, name: PrintedName, biography: Biography | None, co
     if biography is None or found is None:
         why = "its biography names none clearly" if biography else "there is no biography"
         context.notes.tell(
-            "affiliation-missing", f"no present affiliation of {name.printed} was found: {why}",
+            "affiliation-missing", f"no present affiliation of {name.display} was found: {why}",
             "add it if it is known", line=biography.lines[0].number if biography else None, field=field,
         )  # fmt: skip
         return Gap("[{name: …}]", "present affiliations only, with `ror` where known")
@@ -190,7 +195,7 @@ def _affiliations(place: str, name: PrintedName, biography: Biography | None, co
     return (
         {
             "name": Leaf(full, line.number, line.text),
-            **_institution_fields(f"{field}[0]", found.name, full, line, context),
+            **_institution_fields(f"{field}[0]", found, full, line, context),
         },
     )
 
@@ -210,12 +215,12 @@ def _full_name(printed: str, context: _Context) -> tuple[str, str]:
     return printed, ""
 
 
-def _institution_fields(place: str, printed: str, full: str, line: Line, context: _Context) -> Mapping[str, Node]:
+def _institution_fields(place: str, found: Affiliation, full: str, line: Line, context: _Context) -> Mapping[str, Node]:
     """Acronym, place and ROR id, as far as configuration or document give them."""
     institution = context.series.institution if context.series else None
     known = institution if institution and institution.name == full else None
     fields: dict[str, Node] = {}
-    acronym = (known.acronym if known else None) or (printed if printed != full else None)
+    acronym = (known.acronym if known else None) or found.acronym or (found.name if found.name != full else None)
     for key, value in (("acronym", acronym), ("place", known.place if known else None)):
         if value:
             fields[key] = Leaf(value, line.number, line.text)
@@ -224,7 +229,7 @@ def _institution_fields(place: str, printed: str, full: str, line: Line, context
         return fields
     context.notes.warn(
         "ror-missing",
-        f"there is no ROR id for {printed}",
+        f"there is no ROR id for {full}",
         "look it up at ror.org",
         line=line.number,
         field=f"{place}.ror",

@@ -21,14 +21,16 @@ class Biography:
 
 @dataclass(frozen=True, slots=True)
 class Affiliation:
-    """A present affiliation: the name of the institution as printed, and the clause that says so."""
+    """A present affiliation: the institution as printed, the clause that says so, and the acronym behind the name."""
 
     name: str
     clause: str
+    acronym: str | None = None
 
 
 _AFTER_NAME = (
-    r"\s*(?:,|\(|:|[–—-]|\bis\b|\bare\b|\bholds\b|\bhas\b|\bworks\b|\bserves\b|\bteaches\b|\bheads\b|\bleads\b)"
+    r"\s*(?:,|\(|:|[–—-]|\b(?:is|are|was|were|has|holds|works|serves|teaches|heads|leads|writes|directs|studied|graduated|"
+    r"joined|worked|served|completed|received|earned|obtained|currently|also)\b)"
 )
 _DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
 
@@ -56,7 +58,7 @@ def find_biography(lines: Sequence[Line], name: PrintedName) -> Biography | None
     )
     short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
     for block in blocks_of(lines):
-        text = " ".join(line.text for line in block).lstrip("*•† ")
+        text = " ".join(line.text for line in block).lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
         plain, titles = without_titles(text)
         match = full.match(plain) or (short.match(plain) if titles else None)
         if match is not None and not _DATED.match(plain, match.end()) and not block[0].level:
@@ -73,7 +75,7 @@ _PAST = re.compile(
 )
 _NAME_WORDS = r"(?:[^\W\d_a-z][\w.'’&-]*)"
 _PLACE = re.compile(
-    rf"\b(?:at|with|for)\s+(?P<article>[Tt]he\s+)?(?P<name>{_NAME_WORDS}(?:\s+(?:(?:of|for|and|the|de|des|on|in|&)\s+){{0,2}}{_NAME_WORDS})*)"
+    rf"\b(?:at|with|(?:works|working|writes)\s+for)\s+(?P<article>[Tt]he\s+)?(?P<name>{_NAME_WORDS}(?:\s+(?:(?:of|for|and|the|de|des|on|in|&)\s+){{0,2}}{_NAME_WORDS})*)"
 )
 
 
@@ -89,7 +91,8 @@ def affiliation_of(biography: Biography, known: Sequence[str] = ()) -> Affiliati
                 return Affiliation(name, clause.strip())
         match = _PLACE.search(present)
         if match is not None:
-            return Affiliation(match["name"].rstrip("."), clause.strip())
+            acronym = re.match(r"\s*\(([A-Z][A-Za-z]{1,9})\)", present[match.end() :])
+            return Affiliation(match["name"].rstrip("."), clause.strip(), acronym[1] if acronym else None)
     return None
 
 

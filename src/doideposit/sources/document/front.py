@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from doideposit.sources.document.dates import PrintedDate, find_date
+from doideposit.sources.document.imprint import is_imprint
 from doideposit.sources.document.lines import Line
 from doideposit.sources.document.names import is_name, split_byline, without_titles
 
@@ -67,8 +68,11 @@ _BY = re.compile(r"(?:(?:written\s+)?by|authors?)\b\s*:?\s*(?P<names>.*)", re.IG
 _EDGE = " \t-–—|,;:•·()[]"
 _PUBLISHED = re.compile(
     r"\b(?:(?:first\s+)?published(?:\s+(?:on|online))?|date(?:\s+of\s+publication)?|posted(?:\s+on)?|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s*:?",
+    r"(?:last\s+)?(?:updated|revised)(?:\s+on)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s*:?",
     re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"[(<\[]{0,3}(?:https?://|www\.)[^\s<>]*[^\s<>)\]][)>\]]*|\(?\bORCID(?:\s+iD)?\b:?\s*[\dXx-]*\)?", re.IGNORECASE
 )
 _BODY_LENGTH = 300
 _MOST_LINES = 14
@@ -89,7 +93,7 @@ def read_front(lines: Sequence[Line], labels: Iterable[str] = ()) -> Front:
 def _heading_pattern(labels: Iterable[str]) -> re.Pattern[str]:
     words = sorted({*_WORDS, *(label.lower() for label in labels)}, key=len, reverse=True)
     return re.compile(
-        rf"(?P<word>(?:[^\W\d_][\w.&’'-]*\s+){{0,4}}?(?:{'|'.join(re.escape(word) for word in words)}))\s*"
+        rf"(?P<word>(?:[^\W\d_][\w.&’'-]*\s+){{0,4}}?(?:{'|'.join(re.escape(word) for word in words)}))[\s:–—-]*"
         rf"(?:\b(?:no|nr|number|issue)\b\.?\s*|[#№]\s*|n[°º]\s*)?(?P<number>\d{{1,5}})(?![\d%])\s*(?P<rest>.*)",
         re.IGNORECASE,
     )
@@ -154,6 +158,8 @@ def _is_title(line: Line, lines: Sequence[Line], index: int, front: Front) -> bo
     """Whether a line is the title, or goes on with it: the first unknown line, and the rest of its block."""
     if front.byline or front.dates or (front.doi and not front.title):
         return not front.title and not front.byline and line.level > 0
+    if not front.title and is_imprint(line):
+        return False
     if not front.title:
         return line.level > 0 or front.number is not None or _front_follows(lines, index)
     return front.title[-1].line.block == line.block
@@ -196,21 +202,30 @@ def _continue(open_end: str, line: Line, front: Front) -> bool:
 
 
 def _take_known(text: str, line: Line, front: Front) -> bool:
-    """Take DOI, date and byline from a line; False, and nothing taken, when something else stands there."""
+    """Take DOI, dates and byline from a line; False, and nothing taken, when something else stands there."""
     doi, rest = _split_doi(text, line)
     label = (_ANY_DOI_LABEL if doi else _DOI_LABEL).search(rest)
     rest = f"{rest[: label.start()]} {rest[label.end() :]}" if label else rest
-    date = find_date(rest)
-    if date is not None:
-        rest = rest[: date.start] + rest[date.end :]
-    rest = _PUBLISHED.sub("", rest).strip(_EDGE)
+    dates, rest = _split_dates(rest)
+    rest = _ADDRESS.sub("", _PUBLISHED.sub("", rest)).strip(_EDGE)
     names = _BY.fullmatch(rest)
-    if names is None and not (doi or date or label):
+    if names is None and not (doi or dates or label):
         return front.byline != [] and _joins_byline(rest, line, front)
     if not _names_or_place(names["names"] if names else rest, is_byline=names is not None):
         return False
-    _store(front, line, doi, date, names["names"] if names else rest, is_byline=names is not None)
+    front.doi = front.doi or doi
+    front.dates += [(date, line) for date in dates]
+    _take_names(front, line, names["names"] if names else rest, is_byline=names is not None)
     return True
+
+
+def _split_dates(text: str) -> tuple[list[PrintedDate], str]:
+    """Take every date out of a text; returns them and the rest."""
+    dates: list[PrintedDate] = []
+    while (date := find_date(text)) is not None:
+        dates.append(date)
+        text = f"{text[: date.start]} {text[date.end :]}"
+    return dates, text
 
 
 def _joins_byline(rest: str, line: Line, front: Front) -> bool:
@@ -229,16 +244,14 @@ def _names_or_place(rest: str, *, is_byline: bool) -> bool:
     return all(is_name(part) for part in split_byline(rest)) and len(rest) < _BODY_LENGTH // 2
 
 
-def _store(
-    front: Front, line: Line, doi: PrintedDoi | None, date: PrintedDate | None, rest: str, *, is_byline: bool
-) -> None:
-    front.doi = front.doi or doi
-    if date is not None:
-        front.dates.append((date, line))
-    if is_byline and not front.byline:
-        front.byline.append(Printed(rest.strip(_EDGE.replace("(", "").replace(")", "")), line))
-    elif rest and not is_byline and len(rest.split()) > 1 and not front.byline:
-        front.byline.append(Printed(rest, line))
+def _take_names(front: Front, line: Line, names: str, *, is_byline: bool) -> None:
+    """Take the first names that come; a place before the date is a single word, or stands below a byline."""
+    if front.byline:
+        return
+    if is_byline:
+        front.byline.append(Printed(names.strip(_EDGE), line))
+    elif len(names.split()) > 1:
+        front.byline.append(Printed(names, line))
         front.byline_assumed = True
 
 

@@ -5,7 +5,6 @@ are printed with hanging indents.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -69,6 +68,8 @@ def read_lines(text: str) -> tuple[Line, ...]:
     """Read a document; lines that print nothing are left out. Control characters count as spaces."""
     text = _CONTROL.sub(" ", re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")))
     raw = text.split("\n")
+    # “[^1]: https://…” is a footnote to keep; without the backslash Markdown takes it for a link's definition.
+    text = re.sub(r"(?m)^( {0,3})\[\^", r"\1\\[^", text)
     return tuple(line for line in _walk(_parse(text), raw) if line.text or line.links)
 
 
@@ -88,20 +89,27 @@ def _any_address(url: str) -> bool:
     return isinstance(url, str)
 
 
-_SCHEME = re.compile(r"(?:^|(?<=\W))https?$", re.IGNORECASE)
-_REST = re.compile(r"://[^\s<>\"“”|]+")
+_SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
+_SCHEME_LENGTH = 6  # one character before “https”, to see that it begins there
+_ANGLED_REST = re.compile(r"://[^<>\n]{1,2000}(?=>)")
+_REST = re.compile(r"://[^\s<>\"“”|]{1,2000}")
 
 
 def _bare_address(state: "StateInline", silent: bool) -> bool:
     """Take an address that stands in the text as it is: its underscores and asterisks are no markup."""
-    scheme = _SCHEME.search(state.pending) if state.src[state.pos] == ":" else None
-    rest = _REST.match(state.src, state.pos, state.posMax)
-    if scheme is None or rest is None or state.linkLevel > 0:
+    scheme = _SCHEME.search(state.pending[-_SCHEME_LENGTH:]) if state.src[state.pos] == ":" else None
+    if scheme is None or state.linkLevel > 0:
         return False
-    tail = _without_closing(rest[0])
+    before = state.pending[: -len(scheme[0])]
+    # Between angle brackets an address goes on to the closing one, even over a space that should not be there.
+    angled = _ANGLED_REST.match(state.src, state.pos, state.posMax) if before.endswith("<") else None
+    rest = angled or _REST.match(state.src, state.pos, state.posMax)
+    if rest is None:
+        return False
+    tail = rest[0] if angled else _without_closing(rest[0])
     if not silent:
         address = re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", scheme[0] + tail)
-        state.pending = state.pending[: scheme.start()]
+        state.pending = before
         state.push("link_open", "a", 1).attrs = {"href": address}
         state.push("text", "", 0).content = address
         state.push("link_close", "a", -1)
@@ -111,7 +119,7 @@ def _bare_address(state: "StateInline", silent: bool) -> bool:
 
 def _without_closing(tail: str) -> str:
     """An address without the punctuation that closes the sentence or the bracket around it."""
-    while tail and (tail[-1] in ".,;:!?'’”*_]}" or (tail[-1] == ")" and tail.count("(") < tail.count(")"))):
+    while tail and (tail[-1] in ".,;:!?'’”*]}" or (tail[-1] == ")" and tail.count("(") < tail.count(")"))):
         tail = tail[:-1]
     return tail
 
@@ -162,8 +170,12 @@ class _Piece:
 
     def line(self, number: int, source: str, place: tuple[int, int, str, int]) -> Line:
         block, level, marker, item = place
-        text, rich, bare = normalise(self.text), normalise(self.rich), normalise(self.bare)
+        text, rich, bare = _clean(self.text), _clean(self.rich), _clean(self.bare)
         return Line(number, text, rich, bare, tuple(self.links), source, block, level, marker, item)
+
+
+def _clean(text: str) -> str:
+    return normalise(_CONTROL.sub(" ", text))
 
 
 def _pieces(token: "Token") -> list[_Piece]:
@@ -225,8 +237,8 @@ class _Inline:
             self._break(tag.count("\n"))
 
     def _close_link(self) -> None:
-        piece, label = self.pieces[-1], normalise(self.label)
-        piece.links.append(Link(label, unicodedata.normalize("NFC", self.target or "").strip()))
+        piece, label = self.pieces[-1], _clean(self.label)
+        piece.links.append(Link(label, _clean(self.target or "")))
         if _ADDRESS_LABEL.fullmatch(label):
             piece.bare = piece.bare[: self.bare_start]
         self.target = None

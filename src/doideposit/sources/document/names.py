@@ -23,6 +23,12 @@ _GROUP_WORDS = re.compile(
     r"group|network|secretariat|department|desk|ministry|association|organi[sz]ation|society|bureau|programme?)\b",
     re.IGNORECASE,
 )
+_ROLE_WORDS = re.compile(
+    r"\b(?:fellow|director|analyst|researcher|professor|lecturer|reader|coordinator|president|chair\w*|manager|head|"
+    r"officer|advis[eo]r|assistant|associate|student|candidate|correspondent|journalist|expert|minister|visiting|senior)\b",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(r"[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,2}(?=\s|,|;|$)")
 _GLUED_TITLE = re.compile(r"\b(Dr|Prof|Mr|Mrs|Ms|Amb|Gen|Col)\.(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.\-])*|[^\W\d_]\.")
 _BYLINE_PARTS = re.compile(r"\s*;\s*|\s*,?\s+(?:and|with)\s+|\s*,?\s*&\s*|\s*,\s*", re.IGNORECASE)
@@ -46,11 +52,16 @@ class PrintedName:
     group: str | None = None
     sure: bool = True
 
+    @property
+    def display(self) -> str:
+        """The name without titles and degrees."""
+        return self.group or " ".join(part for part in (self.given, self.family, self.suffix) if part)
+
 
 def split_byline(text: str) -> list[str]:
     """Split a byline at commas, semicolons, “and” and “&”; degrees and Jr. stay with the name before them."""
     parts: list[str] = []
-    for part in _BYLINE_PARTS.split(text.strip(" .:*")):
+    for part in _BYLINE_PARTS.split(_MARKS.sub("", text).strip(" :")):
         if parts and _key(part) in _DEGREES | _SUFFIXES:
             parts[-1] += f" {part}"
         elif part:
@@ -68,7 +79,7 @@ def _turned_round(parts: list[str]) -> list[str]:
 def is_name(text: str) -> bool:
     """Whether a text has the shape of a name: up to six capitalised words, initials and particles, no figures."""
     words = _words(text)
-    if not 0 < len(words) <= _LONGEST:
+    if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(text):
         return False
     return all(
         _WORD.fullmatch(word) and (word[0].isupper() or _is_particle(word) or not word[0].islower()) for word in words

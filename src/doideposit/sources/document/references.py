@@ -44,6 +44,13 @@ def _alone(lines: Sequence[Line], index: int) -> bool:
     return begins or text.endswith(":") or text.isupper()
 
 
+def _closed_up(text: str) -> str:
+    """A text without the brackets and stops that an address taken out of it leaves behind."""
+    text = re.sub(r"\s+", " ", _EMPTY_BRACKETS.sub("", text))
+    text = re.sub(r"([.,;:])\s+[.,;](?=\s|$)", r"\1", text)
+    return re.sub(r"\s+([,;.])(?=\s|$)", r"\1", text).strip()
+
+
 @dataclass(slots=True)
 class _Entry:
     """The lines of one entry."""
@@ -55,8 +62,8 @@ class _Entry:
         """The entry as printed, on one line, without its addresses."""
         parts = [self.lines[0].bare, *(line.bare for line in self.lines[1:])]
         parts[0] = _LABEL.sub("", parts[0], count=1) if _LABEL.match(parts[0]) else parts[0]
-        text = _EMPTY_BRACKETS.sub("", " ".join(part for part in parts if part))
-        return re.sub(r"\s+([,;.])(?=\s|$)", r"\1", re.sub(r"\s+", " ", text)).strip()
+        text = " ".join(part for part in parts if part)
+        return _closed_up(text) if any(line.bare != line.text for line in self.lines) else text
 
     @property
     def links(self) -> Iterator[tuple[Link, Line]]:
@@ -206,8 +213,7 @@ def _unlinked_address(
         if match is None:
             continue
         url = match[0].rstrip(".,;")
-        rest = re.sub(r"\s+", " ", _EMPTY_BRACKETS.sub("", text.replace(url, "", 1))).strip()
-        return _checked(url, line, notes, place), rest
+        return _checked(url, line, notes, place), _closed_up(text.replace(url, "", 1))
     if dead:
         notes.warn(
             "reference-url-missing", "the link of this entry leads nowhere", "add the `url` from the original",
@@ -217,11 +223,10 @@ def _unlinked_address(
 
 
 def _checked(url: str, line: Line, notes: Notes, place: str) -> Leaf:
+    usable = re.fullmatch(r"(?:https?|ftp)://\S+", url, re.IGNORECASE)
+    hint = "open the address; it is deposited as printed" if usable else "write the whole address; it cannot stay so"
     for message in url_doubts(url):
-        notes.warn(
-            "reference-url-suspicious", message, "open the address; it is deposited as printed",
-            line=line.number, field=f"{place}.url",
-        )  # fmt: skip
+        notes.warn("reference-url-suspicious", message, hint, line=line.number, field=f"{place}.url")
     return Leaf(url, line.number, line.text)
 
 

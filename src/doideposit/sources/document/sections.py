@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from doideposit.sources.document.front import Front, PrintedDoi, find_doi, read_front
+from doideposit.sources.document.imprint import is_imprint
 from doideposit.sources.document.lines import Line
 from doideposit.sources.document.references import find_section
 
@@ -33,14 +34,6 @@ _AFTER = re.compile(
     r"acknowledge?ments?|annex.{0,40}|contact|imprint)\s*:?",
     re.IGNORECASE,
 )
-_IMPRINT = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w|\b(?:tel|phone|fax|e-?mail|web(?:site)?)\b\.?\s*:|\b(?:RPM|BTW|TVA|VAT)\b|"
-    r"\b\d{4}\.\d{3}\.\d{3}\b|^©|\bcopyright\b|all rights reserved|\b[ep]?-?ISSN\b|^(?:https?://)?www\.[\w.-]+/?$|^DOI\b|"
-    r"creativecommons\.org|\bCC BY\b|^[A-Z][\w ]+ \([A-Z]{2,8}\)$",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"\b(?:[A-Z]{1,2}-)?\d{4,6}\s+[A-Z][\w-]+")
-_LONGEST = 200
 _FOOT_LINES = 20
 
 
@@ -63,13 +56,6 @@ def _ends_references(line: Line) -> bool:
 def _imprint_start(lines: Sequence[Line], least: int) -> int:
     """The index where the imprint begins: the lines at the end that print addresses, numbers and rights."""
     index = len(lines)
-    while index > least and _is_imprint(lines[index - 1]):
+    while index > least and is_imprint(lines[index - 1]):
         index -= 1
     return index
-
-
-def _is_imprint(line: Line) -> bool:
-    text = line.text
-    if len(text) > _LONGEST or re.search(r"\((?:19|20)\d\d", text):
-        return False
-    return bool(_IMPRINT.search(text)) or bool(_ADDRESS.search(text) and not text.endswith("."))

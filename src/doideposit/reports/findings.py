@@ -4,14 +4,14 @@ One renderer serves findings of models, rules, the XSD and Crossref's result log
 and knows no terminal: the command line turns styles into colours or leaves them out.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from doideposit.findings import Finding, Severity
 
-__all__ = ["Line", "Span", "Style", "annotations", "detailed", "grouped", "safe", "summary"]
+__all__ = ["Line", "Span", "Style", "Tally", "annotations", "detailed", "grouped", "safe", "summary"]
 
 
 class Style(StrEnum):
@@ -118,26 +118,54 @@ def _advice(finding: Finding, *, verbose: bool) -> Iterator[Line]:
         yield (Span(indent + "original: ", Style.DIM), Span(safe(finding.original), Style.DIM))
 
 
-def grouped(findings: Sequence[Finding], source_line: SourceLine, *, each: int = 3) -> Iterator[Line]:
+class Tally:
+    """Findings counted by kind, in bounded memory: examples are kept, and beyond `keep` only numbers.
+
+    `seen` counts every finding that was added; `kept` holds the first of them.
+    """
+
+    def __init__(self, keep: int = 5_000) -> None:
+        self.kept: list[Finding] = []
+        self.by_code: Counter[str] = Counter()
+        self.by_weight: Counter[str] = Counter()
+        self._keep = keep
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Count these too."""
+        for finding in findings:
+            self.by_code[finding.code] += 1
+            self.by_weight["ignored" if finding.ignored_because else finding.severity.value] += 1
+            if len(self.kept) < self._keep or self.by_code[finding.code] <= EXAMPLES:
+                self.kept.append(finding)
+
+    @property
+    def seen(self) -> int:
+        """How many findings were added."""
+        return self.by_code.total()
+
+
+EXAMPLES = 3
+
+
+def grouped(tally: Tally, source_line: SourceLine) -> Iterator[Line]:
     """Findings by kind, the most serious and most frequent first, with a few places of each.
 
     For runs over many records, where the same mistake made five hundred times is one problem, not five hundred.
     """
     kinds: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
+    for finding in tally.kept:
         kinds[finding.code].append(finding)
-    order = sorted(kinds.values(), key=lambda kind: (_rank(kind), -len(kind), kind[0].code))
-    for kind in order:
-        first = kind[0]
-        times = f"{len(kind)} times" if len(kind) > 1 else "once"
+    for kind in sorted(kinds.values(), key=lambda kind: (_rank(kind), -tally.by_code[kind[0].code], kind[0].code)):
+        first, count = kind[0], tally.by_code[kind[0].code]
+        times = f"{count:,} times" if count > 1 else "once"
         yield (Span(first.code, SEVERITY_STYLE[first.severity]), Span(f"  {first.severity}, {times}", Style.DIM))
         if first.hint:
             yield (Span("  hint: ", Style.HINT), Span(safe(first.hint)))
-        for finding in kind[:each]:
+        for finding in kind[:EXAMPLES]:
             for line in (_headline(finding), *_excerpt(finding, source_line)):
                 yield (Span("  "), *line)
-        if len(kind) > each:
-            yield (Span(f"  … and {len(kind) - each} more", Style.DIM),)
+        if count > EXAMPLES:
+            yield (Span(f"  … and {count - EXAMPLES:,} more", Style.DIM),)
         yield ()
 
 
@@ -145,11 +173,9 @@ def _rank(kind: Sequence[Finding]) -> int:
     return min(list(Severity).index(finding.severity) + (3 if finding.ignored_because else 0) for finding in kind)
 
 
-def summary(findings: Iterable[Finding], records: int, *, noun: str = "record") -> Line:
+def summary(tally: Tally, records: int, *, noun: str = "record") -> Line:
     """One line that counts: records, errors, warnings, remarks, and what was ignored."""
-    counts: dict[str, int] = defaultdict(int)
-    for finding in findings:
-        counts["ignored" if finding.ignored_because else finding.severity.value] += 1
+    counts = tally.by_weight
     words = [
         _counted(counts["error"], "error"),
         _counted(counts["warning"], "warning"),
@@ -162,7 +188,7 @@ def summary(findings: Iterable[Finding], records: int, *, noun: str = "record") 
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def annotations(findings: Iterable[Finding]) -> Iterator[str]:

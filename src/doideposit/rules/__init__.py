@@ -1,0 +1,80 @@
+"""What the XSD cannot say: editorial and registry rules, one small function each, and what every code means.
+
+`check` looks at one record, `check_together` at all records of a run. `CATALOGUE` explains every code, those of
+other parts included; it is made when first asked for, since a check needs none of its words.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from doideposit.findings import Finding
+from doideposit.models.record import Record
+from doideposit.rules.addresses import ADDRESSES
+from doideposit.rules.contributors import CONTRIBUTORS
+from doideposit.rules.dates import DATES
+from doideposit.rules.names import NAMES
+from doideposit.rules.references import REFERENCES
+from doideposit.rules.registry import Context, Fault, Rule, Rules
+from doideposit.rules.settings import Ignored, RuleSettings, apply, problems
+from doideposit.rules.titles import TITLES
+from doideposit.rules.together import TOGETHER, Run
+from doideposit.rules.work import Work
+
+if TYPE_CHECKING:
+    from doideposit.rules.catalogue import CATALOGUE, Explanation, as_markdown
+
+__all__ = [
+    "ALL_RULES",
+    "CATALOGUE",
+    "RECORD_RULES",
+    "RUN_RULES",
+    "Context",
+    "Explanation",
+    "Ignored",
+    "Rule",
+    "RuleSettings",
+    "as_markdown",
+    "check",
+    "check_together",
+    "problems",
+]
+
+CATEGORIES: tuple[Rules[Work], ...] = (TITLES, NAMES, CONTRIBUTORS, DATES, ADDRESSES, REFERENCES)
+RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
+RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
+ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES)
+
+
+def __getattr__(name: str) -> object:
+    if name in {"CATALOGUE", "Explanation", "as_markdown"}:
+        from doideposit.rules import catalogue  # noqa: PLC0415  (only those who ask pay for its words)
+
+        return getattr(catalogue, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def check(record: Record, context: Context) -> tuple[Finding, ...]:
+    """Every finding of every rule about one record, in the order of the rules.
+
+    Severities are as `context.settings` wants them; what is ignored there is still here, with its reason.
+    """
+    work = Work(record.commentary, context)
+    return tuple(_settled(rule, fault, record, context) for rule in RECORD_RULES for fault in rule.function(work))
+
+
+def check_together(records: Sequence[Record], context: Context) -> tuple[Finding, ...]:
+    """What can only be seen across the records of one run: the same DOI, page, title or person twice."""
+    return tuple(_across(records, context)) if len(records) > 1 else ()
+
+
+def _across(records: Sequence[Record], context: Context) -> Iterator[Finding]:
+    run = [record.commentary for record in records]
+    for rule in RUN_RULES:
+        for fault in rule.function(run):
+            yield _settled(rule, fault, records[fault.index], context)
+
+
+def _settled(rule: Rule[Any], fault: Fault, record: Record, context: Context) -> Finding:
+    finding = rule.finding(fault, record.origin.where(fault.loc))
+    commentary = record.commentary
+    return apply(finding, context.settings, firm=rule.firm, doi=commentary.doi.printed, series=commentary.series.name)

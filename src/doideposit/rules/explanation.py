@@ -1,0 +1,53 @@
+"""What is said about a code to someone who asks."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from doideposit.findings import Severity
+
+__all__ = ["Explanation", "Kind"]
+
+
+class Kind(StrEnum):
+    """Where a code comes from."""
+
+    RULE = "rule"
+    MODEL = "model"
+    CAPABILITY = "capability"
+    FILE = "file"
+    DOCUMENT = "document"
+    XSD = "xsd"
+    CROSSREF = "crossref"
+    PLANNING = "planning"
+    CONFIGURATION = "configuration"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One code explained.
+
+    `title` is a heading, `message` the sentence the finding says (with the places to fill in braces), `why` the
+    reason in a sentence or two, `hint` what to do now, `source` the page the rule comes from. `bad` and `good` are
+    fields of a record in YAML, empty where an example would show nothing; `setting` is what the series says in the
+    configuration for both, as TOML. What is `firm` cannot be changed or ignored by the configuration.
+    """
+
+    code: str
+    kind: Kind
+    severity: Severity
+    title: str
+    message: str
+    why: str
+    hint: str
+    source: str = ""
+    bad: str = ""
+    good: str = ""
+    setting: str = ""
+    category: str = ""
+    firm: bool = True
+
+    def to_dict(self) -> dict[str, str | bool]:
+        """The explanation as JSON has it; what is empty is left out."""
+        data: dict[str, str | bool] = asdict(self)
+        return {key: value for key, value in data.items() if value != ""}

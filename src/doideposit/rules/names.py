@@ -1,0 +1,335 @@
+"""Names of people: their parts, and what does not belong into them."""
+
+import re
+from collections.abc import Iterator
+
+from doideposit.findings import Loc
+from doideposit.models.contributors import NameStyle
+from doideposit.rules import pages
+from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.rules.work import Work, letters
+
+__all__ = ["GROUP", "HONORIFIC", "NAMES"]
+
+NAMES: Rules[Work] = Rules("names")
+rule = NAMES.rule
+
+_PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten|zu|af|av)"
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?)+")
+_PARTICLE_FIRST = re.compile(rf"{_PARTICLE}\s+(?:{_PARTICLE}\s+)*[^\W\d_]{{2,}}")
+_PARTICLE_LAST = re.compile(rf".+\s({_PARTICLE}(?:\s{_PARTICLE})*)")
+HONORIFIC = re.compile(
+    r"(?:^|\s)((?:Dr|Prof|Amb|Hon|Mr|Mrs|Ms|Mx|Rev|Gen|Col|Lt|Capt|Dipl\.-\w+)\.?(?=\s|$)"
+    r"|(?:Professor|Doctor|Ambassador|Sir|Dame|Lord|Lady|General|Colonel|Justice|H\.E\.)(?=\s|$))"
+)
+_DEGREE = re.compile(
+    r"(?:^|[\s,(])(Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.A\.?|M\.?Sc\.?|B\.A\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?|M\.D\.?"
+    r"|J\.D\.?|(?<=,\s)(?:MA|BA|MD|JD|PhD))(?=$|[\s,)])"
+)
+_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr)\.?|I{1,3}|IV|V|VI|[2-5](?:nd|rd|th)", re.IGNORECASE)
+_ET_AL = re.compile(r"\bet\s?\.?\s?al\b\.?|\band others\b|\bu\. ?a\.$|\band colleagues\b", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"\W*(?:anonymous|anon|unknown(?: author)?|n\.? ?n|n/a|none|no author|admin|administrator|webmaster|editor|author|staff)\W*",
+    re.IGNORECASE,
+)
+_ODD = re.compile(r"[0-9?@#$%&+=/\\|~^{}!<>\"“”;:]|https?:|www\.")
+_MARK = re.compile(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
+_SEVERAL = re.compile(r"\s(?:and|und|et|y|&)\s|;\s*", re.IGNORECASE)
+GROUP = re.compile(
+    r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|Foundation|"
+    r"Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|Board|"
+    r"Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
+)
+_UNSPACED_INITIALS = re.compile(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
+SHORTEST_CAPS = 4
+
+
+@rule(
+    "name-swapped",
+    WARNING,
+    "Given and family name seem to be swapped",
+    message="“{given}” as given and “{family}” as family name seem to be swapped",
+    hint="family names go into `family`, whatever the order in print",
+    why="The schema accepts every order. Reversed names break search, citations and the link to ORCID.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Wolf, family: S. O.}]",
+    good="authors: [{given: S. O., family: Wolf}]",
+)
+def swapped(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        given = person.given or ""
+        initials = _INITIALS.fullmatch(person.family) and len(letters(given)) > len(letters(person.family))
+        if given and (initials or (_PARTICLE_FIRST.fullmatch(given) and " " not in person.family)):
+            yield fault(*loc, given=given, family=person.family)
+
+
+@rule(
+    "name-glued",
+    WARNING,
+    "Given and family name are glued together",
+    message="“{name}” as a {field} name seems to hold given and family name",
+    hint="split it into `given` and `family`; a name that cannot be split needs `name_style: given-only` or eastern",
+    why="Only a name in its two parts is sorted and cited correctly. Someone with one name has it in `family` alone.",
+    source=pages.AUTHORS,
+    bad="authors: [{family: Siegfried O. Wolf}]",
+    good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
+)
+def glued(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        if _comma_inside(person.family):
+            yield _glued(loc, "family", person.family)
+        elif person.given and _comma_inside(person.given):
+            yield _glued(loc, "given", person.given)
+        elif not person.given and person.name_style is NameStyle.WESTERN and _two_names(person.family):
+            yield _glued(loc, "family", person.family)
+
+
+def _glued(loc: Loc, field: str, name: str) -> Fault:
+    return fault(*loc, field, length=len(name), field=field, name=name)
+
+
+def _comma_inside(name: str) -> bool:
+    return "," in name[:-1] and not _DEGREE.search(name)
+
+
+def _two_names(family: str) -> bool:
+    unclean = HONORIFIC.search(family) or _DEGREE.search(family) or _ET_AL.search(family) or _NOBODY.fullmatch(family)
+    group = GROUP.search(family) or _SEVERAL.search(family)
+    return " " in family and not unclean and not group and not _PARTICLE_FIRST.fullmatch(family)
+
+
+@rule(
+    "name-repeated",
+    WARNING,
+    "The given name holds the family name",
+    message="the given name “{given}” already holds the family name “{family}”",
+    hint="leave in `given` only the given names",
+    why="Displayed together, the family name is read twice.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried Wolf, family: Wolf}]",
+    good="authors: [{given: Siegfried, family: Wolf}]",
+)
+def repeated(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        words = (person.given or "").split()
+        if person.family in words and len(words) > 1:
+            yield fault(*loc, "given", length=len(person.given or ""), given=person.given, family=person.family)
+
+
+@rule(
+    "name-honorific",
+    WARNING,
+    "A title such as Dr. in a name",
+    message="“{found}” in the name of {who} is a title, not a name",
+    hint="take it away; titles and positions are not deposited",
+    why="Crossref asks for names without titles: they change, and they break the matching of authors.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+)
+def honorific(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        found = HONORIFIC.search(name)
+        if found and found[1] != name:
+            yield fault(*loc, length=len(found[1]) if found.start(1) == 0 else len(name), found=found[1], who=name)
+
+
+@rule(
+    "name-degree",
+    WARNING,
+    "An academic degree in a name",
+    message="“{found}” is a degree, not a part of the name",
+    hint="take it away; degrees are not deposited",
+    why="Crossref asks for names without degrees.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+)
+def degree(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if found := _DEGREE.search(name):
+            yield fault(*loc, length=len(name), found=found[1])
+    for loc, person in work.persons:
+        if person.suffix and _DEGREE.search(person.suffix):
+            yield fault(*loc, "suffix", length=len(person.suffix), found=person.suffix)
+
+
+@rule(
+    "name-suffix",
+    WARNING,
+    "The suffix is not one",
+    message="“{suffix}” is not a suffix of a name",
+    hint="only Jr., Sr., II, III, IV and the like; everything else is left out",
+    why="The suffix distinguishes members of a family; titles, degrees and commas do not belong there.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
+    good="authors: [{given: Donald, family: Eastlake, suffix: III}]",
+)
+def suffix(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        text = person.suffix
+        if text and not _SUFFIX.fullmatch(text) and not _DEGREE.search(text):
+            yield fault(*loc, "suffix", length=len(text), suffix=text)
+
+
+@rule(
+    "name-et-al",
+    ERROR,
+    "“et al.” is not an author",
+    message="“{found}” stands for authors who are not named",
+    hint="name all authors, in the order of the byline",
+    why="Crossref wants every author. Those left out are never linked to their work.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
+    good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
+)
+def et_al(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names + [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]:
+        found = _ET_AL.search(name)
+        if found:
+            yield fault(*loc, length=len(name), found=found[0])
+
+
+@rule(
+    "name-anonymous",
+    ERROR,
+    "A word in place of a name",
+    message="“{name}” is not the name of anyone",
+    hint="write `anonymous: true` for an author who is not named, or the group under `organisation`",
+    why="Crossref has an element for anonymous authors; a word in the place of a name becomes a person in every index.",
+    source=pages.AUTHORS,
+    bad="authors: [{family: Anonymous}]",
+    good="authors: [{anonymous: true}]",
+)
+def nobody(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        if _NOBODY.fullmatch(person.family):
+            yield fault(*loc, "family", length=len(person.family), name=person.family)
+    for loc, group in work.organisations:
+        if _NOBODY.fullmatch(group.organisation):
+            yield fault(*loc, "organisation", length=len(group.organisation), name=group.organisation)
+
+
+@rule(
+    "name-character",
+    WARNING,
+    "A character that no name has",
+    message="the name “{name}” contains “{found}”",
+    hint="correct the name: it may be a footnote number, an address or a letter lost in copying",
+    why="Older versions of the schema refused digits and question marks in names; the present one takes them silently.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried O., family: Wolf1}]",
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+)
+def character(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        found = _ODD.search(name)
+        if found and not _SEVERAL.search(name):
+            yield fault(*loc, length=len(name), name=name, found=found[0])
+
+
+@rule(
+    "name-all-caps",
+    WARNING,
+    "A name in capitals",
+    message="the name “{name}” is written in capitals",
+    hint="write it as the author does: with one capital",
+    why="Some bylines print family names in capitals; records and citations do not.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried O., family: WOLF}]",
+    good="authors: [{given: Siegfried O., family: Wolf}, {given: JS, family: NG}]",
+)
+def all_caps(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name):
+            yield fault(*loc, length=len(name), name=name)
+
+
+@rule(
+    "name-lower-case",
+    WARNING,
+    "A name without a capital",
+    message="the name “{name}” has no capital letter",
+    hint="write it as the author does, or ignore this finding where the author writes it so",
+    why="Names typed in a hurry, or taken from an e-mail address, lose their capitals.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried, family: wolf}]",
+    good="authors: [{given: Siegfried, family: de Wolf}]",
+)
+def lower_case(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if (
+            name.islower()
+            and not _ET_AL.search(name)
+            and not _NOBODY.fullmatch(name)
+            and not _PARTICLE_FIRST.fullmatch(name)
+        ):
+            yield fault(*loc, length=len(name), name=name)
+
+
+@rule(
+    "name-particle",
+    WARNING,
+    "A particle at the end of the given name",
+    message="“{particle}” at the end of the given name usually belongs to the family name",
+    hint="write `family: {particle} {family}`, unless the author writes it otherwise",
+    why="Particles stay with the family name, so that the name is sorted and cited as its bearer wants.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Ursula von der, family: Leyen}]",
+    good="authors: [{given: Ursula, family: von der Leyen}]",
+)
+def particle(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        if person.given and (found := _PARTICLE_LAST.fullmatch(person.given)):
+            yield fault(*loc, "given", length=len(person.given), particle=found[1], family=person.family)
+
+
+@rule(
+    "name-initials",
+    INFO,
+    "Initials without spaces",
+    message="the initials “{given}” have no spaces between them",
+    hint="write “S. O.” rather than “S.O.”, if the author has no other wish",
+    why="Initials keep their points and spaces, so that one person is not read as two.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: S.O., family: Wolf}]",
+    good="authors: [{given: S. O., family: Wolf}]",
+)
+def initials(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        if person.given and "." in person.given[:-1] and _UNSPACED_INITIALS.fullmatch(person.given):
+            yield fault(*loc, "given", length=len(person.given), given=person.given)
+
+
+@rule(
+    "name-punctuation",
+    WARNING,
+    "A mark at the edge of a name",
+    message="the name “{name}” begins or ends with a mark that is not part of it",
+    hint="take the mark away: it separated names, or pointed to a footnote",
+    why="Bylines put commas between names and footnote signs behind them; both stick when they are copied.",
+    source=pages.AUTHORS,
+    bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+)
+def punctuation(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if _MARK.search(name):
+            yield fault(*loc, length=len(name), name=name)
+
+
+@rule(
+    "name-several",
+    WARNING,
+    "Two people in one name",
+    message="“{name}” seems to name more than one person",
+    hint="give every person an entry of its own in `authors`",
+    why="Every author needs an entry, or nobody but the first is found.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
+    good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
+)
+def several(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if _SEVERAL.search(name) and not GROUP.search(name) and not _ET_AL.search(name):
+            yield fault(*loc, length=len(name), name=name)

@@ -1,0 +1,130 @@
+"""What the rules look at: a commentary laid out once, so that eighty rules need not each walk through it."""
+
+import re
+from functools import cached_property
+from urllib.parse import SplitResult, urlsplit
+
+from doideposit.findings import Loc
+from doideposit.models.commentary import Commentary
+from doideposit.models.contributors import Anonymous, Institution, Organisation, Person
+from doideposit.models.references import Reference
+from doideposit.rules.registry import Context
+
+__all__ = ["Cited", "Text", "Work", "letters"]
+
+Text = tuple[Loc, str]
+"""A text and the field it stands in."""
+Cited = tuple[int, Reference, str]
+"""A reference: its place in the list, the reference, and its text without markup (empty when it has none)."""
+
+_REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})
+_UNUSUAL = re.compile("[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffd]")
+
+
+def letters(text: str) -> str:
+    """Only the letters of a text."""
+    return "".join(filter(str.isalpha, text))
+
+
+class Work:
+    """A commentary with its parts sorted by what rules ask for."""
+
+    def __init__(self, commentary: Commentary, context: Context) -> None:
+        self.commentary = commentary
+        self.context = context
+        self.title = commentary.title.plain
+        self.subtitle = commentary.subtitle.plain if commentary.subtitle else ""
+        self.persons: list[tuple[Loc, Person]] = []
+        self.organisations: list[tuple[Loc, Organisation]] = []
+        self.affiliations: list[tuple[Loc, Institution]] = []
+        for index, author in enumerate(commentary.authors):
+            self._sort(("authors", index), author)
+        self.references: list[Cited] = [
+            (index, reference, reference.text.plain if reference.text else "")
+            for index, reference in enumerate(commentary.references)
+        ]
+
+    def _sort(self, loc: Loc, author: Person | Organisation | Anonymous) -> None:
+        if isinstance(author, Organisation):
+            self.organisations.append((loc, author))
+            return
+        if isinstance(author, Person):
+            self.persons.append((loc, author))
+        for index, institution in enumerate(author.affiliations):
+            self.affiliations.append(((*loc, "affiliations", index), institution))
+
+    @cached_property
+    def names(self) -> list[Text]:
+        """Every part of every personal name."""
+        found: list[Text] = []
+        for loc, person in self.persons:
+            if person.given:
+                found.append(((*loc, "given"), person.given))
+            found.append(((*loc, "family"), person.family))
+        return found
+
+    @cached_property
+    def plain(self) -> list[Text]:
+        """Texts that cannot carry markup: names, institutions, parts of references, labels."""
+        commentary = self.commentary
+        found = list(self.names)
+        found += [((*loc, "organisation"), group.organisation) for loc, group in self.organisations]
+        found += [((*loc, "name"), place.name) for loc, place in self.affiliations if place.name]
+        found += [(("funding", index, "name"), item.name) for index, item in enumerate(commentary.funding) if item.name]
+        for index, reference, _ in self.references:
+            for name in _REFERENCE_TEXTS & reference.model_fields_set:
+                value = getattr(reference, name)
+                if value:
+                    found.append((("references", index, name), value))
+        return found
+
+    @cached_property
+    def rich(self) -> list[Text]:
+        """Texts that can carry face markup, as they were written."""
+        commentary = self.commentary
+        found: list[Text] = [(("title",), commentary.title.source)]
+        if commentary.subtitle:
+            found.append((("subtitle",), commentary.subtitle.source))
+        if commentary.original_title:
+            found.append((("original_title", "text"), commentary.original_title.text.source))
+        for index, reference, _ in self.references:
+            if reference.text:
+                found.append((("references", index, "text"), reference.text.source))
+        return found
+
+    @cached_property
+    def abstracts(self) -> list[Text]:
+        """Every abstract as it was written."""
+        return [(("abstracts", index, "text"), item.text) for index, item in enumerate(self.commentary.abstracts)]
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """Every text that people will read."""
+        return self.plain + self.rich + self.abstracts
+
+    @cached_property
+    def everything(self) -> str:
+        """All texts in one, to see at once that a character occurs nowhere."""
+        return "\n".join([text for _, text in self.texts])
+
+    @cached_property
+    def unusual(self) -> bool:
+        """Whether any text has letters of other alphabets, private characters, ligatures or lost characters."""
+        return not self.everything.isascii() and _UNUSUAL.search(self.everything) is not None
+
+    @cached_property
+    def landing(self) -> SplitResult | None:
+        """The landing page, taken apart."""
+        return urlsplit(self.commentary.url) if self.commentary.url else None
+
+    @cached_property
+    def addresses(self) -> list[tuple[Loc, str, SplitResult]]:
+        """The addresses that are deposited for readers and machines: landing page, PDF, further full texts."""
+        commentary = self.commentary
+        found: list[Text] = []
+        if commentary.url:
+            found.append((("url",), commentary.url))
+        if commentary.pdf_url:
+            found.append((("pdf_url",), commentary.pdf_url))
+        found += [(("full_texts", index, "url"), item.url) for index, item in enumerate(commentary.full_texts)]
+        return [(loc, url, urlsplit(url)) for loc, url in found]

@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
@@ -81,8 +81,8 @@ class CrossrefClient:
         user_agent: str | None = None,
         pending: Callable[[], int] | None = None,
     ) -> None:
-        check_address(endpoint.url, f"the address of target {endpoint.target}")
-        self._endpoint = endpoint
+        url = check_address(endpoint.url, f"the address of target {endpoint.target}")
+        self._endpoint = replace(endpoint, url=url)
         self._credentials = credentials
         self._exchange = Exchange(timeouts, user_agent)
         self._pending = pending or (lambda: 0)

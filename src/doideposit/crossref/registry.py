@@ -124,7 +124,7 @@ class Registry:
         answer = self._get(url, {"auth": "true"} if authoritative else {})
         # The resolver answers 404 for "not registered" too, and says so in its body.
         document = _json(answer)
-        if document is None or document.get("handle") is None:
+        if document is None or str(document.get("handle")).lower() != doi.key:
             self._refuse(answer, url)
         code = document.get("responseCode")
         if code == HANDLE_MISSING:

@@ -44,3 +44,9 @@ class BundleSource(Protocol):
 
     def load(self, version: str) -> Bundle:
         """The bundle; raises `SchemaMissing` or `SchemaDamaged`."""
+
+    def kept(self, version: str, name: str) -> bytes | None:
+        """What `keep` was given for this bundle, or None; it may be old or damaged, so the reader checks it."""
+
+    def keep(self, version: str, name: str, content: bytes) -> None:
+        """Keep something worked out from the bundle, if that is possible; never raises for a full or read-only disk."""

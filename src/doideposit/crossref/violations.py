@@ -6,7 +6,7 @@ from lxml import etree
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["assertion_finding", "schema_findings"]
+__all__ = ["assertion_finding", "schema_findings", "value_finding"]
 
 
 def schema_findings(log: Iterable[etree._LogEntry], root: etree._Element, file: str | None) -> list[Finding]:
@@ -33,4 +33,15 @@ def assertion_finding(element: etree._Element, test: str, file: str | None) -> F
         f"<{name}> breaks a rule of the schema",
         where=Where(file=file, line=element.sourceline),
         original=f"assert {test}",
+    )
+
+
+def value_finding(element: etree._Element, attribute: str, value: str, problem: str, file: str | None) -> Finding:
+    """The finding for an attribute value that is not listed, an ID that occurs twice, or a reference to no ID."""
+    name = etree.QName(element).localname
+    return Finding(
+        "xsd-value",
+        Severity.ERROR,
+        f"{attribute} of <{name}>: {value!r} {problem}",
+        where=Where(file=file, line=element.sourceline),
     )

@@ -167,6 +167,26 @@ class SchemaStore:
         say(f"Crossref's schema {bundle.version} is in {target}")
         return target
 
+    def kept(self, version: str, name: str) -> bytes | None:
+        """What was worked out from the bundle before and kept beside its files, or None."""
+        folder = self.location(version)
+        try:
+            return (folder / name).read_bytes() if folder else None
+        except OSError:
+            return None
+
+    def keep(self, version: str, name: str, content: bytes) -> None:
+        """Keep something worked out from the bundle beside its files, where they can be written."""
+        folder = self.location(version)
+        if folder is None:
+            return
+        try:
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name}-", delete=False) as scratch:
+                scratch.write(content)
+            Path(scratch.name).replace(folder / name)
+        except OSError:
+            return
+
     def _gather(self, bundle: PinnedBundle, say: Announce) -> dict[str, bytes]:
         say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
         try:

@@ -7,14 +7,21 @@ from lxml import etree
 
 from doideposit.crossref.bundle import BundleSource
 from doideposit.crossref.documents import parse_document
-from doideposit.crossref.validator.asserts import Assertions, lift_assertions
-from doideposit.crossref.validator.compiling import MATHML, CompiledSchema, Sources, compile_schema, read_sources
-from doideposit.crossref.violations import assertion_finding, schema_findings
+from doideposit.crossref.validator.asserts import violations
+from doideposit.crossref.validator.compiling import compile_schema
+from doideposit.crossref.validator.lifting import Form
+from doideposit.crossref.validator.prepared import Prepared, prepare, read_prepared, write_prepared
+from doideposit.crossref.validator.sources import MATHML
+from doideposit.crossref.validator.values import bad_identities, bad_values
+from doideposit.crossref.violations import assertion_finding, schema_findings, value_finding
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.identifiers import Doi, InvalidIdentifier
 from doideposit.models.batch import SEAL, SealedBatch
 
 __all__ = ["Sealed", "Validator", "Verdict"]
+
+XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+PREPARED = "prepared.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +42,23 @@ class Sealed:
 
 
 class _Engine:
-    """One schema version, read once and compiled at most twice: without MathML, and with it."""
+    """One form of one schema version, ready to judge documents."""
 
-    def __init__(self, sources: Sources) -> None:
-        self.sources = sources
-        self.assertions: Assertions = lift_assertions(sources)
-        self._compiled: dict[bool, CompiledSchema] = {}
-        self._lock = threading.Lock()
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
 
-    def compiled(self, *, mathml: bool) -> CompiledSchema:
-        with self._lock:
-            if mathml not in self._compiled:
-                self._compiled[mathml] = compile_schema(self.sources, mathml=mathml)
-            return self._compiled[mathml]
+    def findings(self, root: etree._Element, file: str | None) -> tuple[Finding, ...]:
+        """Everything that is wrong with a document, in the order of its lines."""
+        findings = schema_findings(self._compiled.complaints(root), root, file)
+        findings += [
+            assertion_finding(element, rule.test, file) for element, rule in violations(root, self._prepared.assertions)
+        ]
+        faults = (*bad_values(root, self._prepared.lookups), *bad_identities(root, self._prepared.identities))
+        findings += [
+            value_finding(fault.element, fault.attribute, fault.value, fault.problem, file) for fault in faults
+        ]
+        return tuple(sorted(findings, key=lambda finding: finding.where.line or 0))
 
 
 class Validator:
@@ -55,7 +66,7 @@ class Validator:
 
     def __init__(self, schemas: BundleSource) -> None:
         self._schemas = schemas
-        self._engines: dict[str, _Engine] = {}
+        self._engines: dict[tuple[str, Form], _Engine] = {}
         self._lock = threading.Lock()
 
     def validate(self, xml: bytes, *, file: str | None = None) -> Verdict:
@@ -80,24 +91,31 @@ class Validator:
         findings = self._violations(root, version, file)
         return Verdict(version, valid=not has_errors(findings), findings=findings), root
 
-    def _engine(self, version: str) -> _Engine:
+    def _engine(self, version: str, form: Form) -> _Engine:
         with self._lock:
-            if version not in self._engines:
-                self._engines[version] = _Engine(read_sources(self._schemas.load(version)))
-            return self._engines[version]
+            if (version, form) not in self._engines:
+                self._engines[version, form] = _Engine(self._prepared(version, form))
+            return self._engines[version, form]
+
+    def _prepared(self, version: str, form: Form) -> Prepared:
+        """The prepared schema: the one that is kept with the bundle where it fits, for the form that nearly all need."""
+        bundle = self._schemas.load(version)
+        kept = self._schemas.kept(version, PREPARED) if form.lean else None
+        prepared = read_prepared(bundle, kept) if kept else None
+        if prepared is None:
+            prepared = prepare(bundle, form)
+            if form.lean:
+                self._schemas.keep(version, PREPARED, write_prepared(bundle, prepared))
+        return prepared
 
     def _violations(self, root: etree._Element, version: str, file: str | None) -> tuple[Finding, ...]:
-        engine = self._engine(version)
+        for attribute in (f"{XSI}schemaLocation", f"{XSI}noNamespaceSchemaLocation"):
+            # libxml2 would follow these hints to files of the document's choice.
+            for element in root.iter():
+                element.attrib.pop(attribute, None)
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
-        compiled = engine.compiled(mathml=mathml)
-        with compiled.lock:
-            valid = compiled.schema.validate(root)
-            log = [] if valid else list(compiled.schema.error_log)
-        findings = schema_findings(log, root, file)
-        findings += [
-            assertion_finding(element, rule.test, file) for element, rule in engine.assertions.violations(root)
-        ]
-        return tuple(sorted(findings, key=lambda finding: finding.where.line or 0))
+        retyped = bool(root.xpath("boolean(//@xsi:type)", namespaces={"xsi": XSI[1:-1]}))
+        return self._engine(version, Form(mathml=mathml, lean=not mathml and not retyped)).findings(root, file)
 
     def _unknown_schema(self, root: etree._Element, file: str | None) -> Finding:
         name = etree.QName(root)

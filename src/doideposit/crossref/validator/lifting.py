@@ -1,0 +1,113 @@
+"""What is lifted out of the schema before libxml2 compiles it, and what is put in its place.
+
+* ``xsd:assert``, which libxml2 does not know: evaluated by `doideposit.crossref.validator.asserts`.
+* Annotations, which only cost time.
+* Built-in types that libxml2 reads differently from XSD 1.1: replaced by those of `doideposit.crossref.validator.datatypes`.
+* MathML, 3 of the 3.1 seconds of compiling: a stub with its one element ``math`` stands for it, where a document has no
+  MathML. Nothing in such a document can tell the difference.
+* In the lean form also the global components that ``doi_batch`` does not lead to, and enumerations of hundreds of values
+  in attributes, which libxml2 compares one by one: `doideposit.crossref.validator.values` looks them up.
+"""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from doideposit.crossref.validator.components import XSD_NAMESPACE, Components, Place
+from doideposit.crossref.validator.datatypes import NAMESPACE, REPLACED, schema_text
+from doideposit.crossref.validator.sources import MATHML, XS, Sources, links
+from doideposit.errors import SchemaDamaged
+
+__all__ = ["LONG", "Form", "is_long_enumeration", "lifted_texts"]
+
+LONG = 64
+"""An enumeration of more values than this is looked up instead of compared one by one."""
+
+TYPES_FILE = "datatypes.xsd"
+_PREFIX = "xsd11"
+_STUB = f'<xs:schema xmlns:xs="{XSD_NAMESPACE}" targetNamespace="{MATHML}"><xs:element name="math"/></xs:schema>'
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Which schema is made: with MathML or a stub for it, and lean (for documents without ``xsi:type``) or whole."""
+
+    mathml: bool
+    lean: bool
+
+
+def lifted_texts(components: Components, form: Form) -> dict[str, str]:
+    """The schema documents to hand to libxml2, by file name."""
+    sources = components.sources
+    start = ("element", sources.bundle.namespace, "doi_batch")
+    kept = components.reachable(start) if form.lean else None
+    removed = {place.node for key, place in components.table.items() if kept is not None and key not in kept}
+    mathml = {name for name, namespace in sources.namespaces.items() if namespace == MATHML}
+    texts = {
+        name: _lifted(sources, name, removed, lean=form.lean)
+        for name in sources.documents
+        if form.mathml or name not in mathml
+    }
+    if not form.mathml:
+        texts |= {name: _STUB for name in _mathml_entries(components)}
+    return texts | {TYPES_FILE: schema_text()}
+
+
+def _mathml_entries(components: Components) -> set[str]:
+    """The files that others import for MathML. The stub must have all that they refer to."""
+    sources = components.sources
+    entries = set()
+    for name, root in sources.documents.items():
+        if sources.namespaces[name] == MATHML:
+            continue
+        entries |= {sources.target(name, link) for link in links(root) if link.get("namespace") == MATHML}
+        used = {key for key in components.references(Place(name, root)) if key[1] == MATHML}
+        if used - {("element", MATHML, "math")}:
+            raise SchemaDamaged(f"the schema file {name} uses parts of MathML that the validator does not expect")
+    return entries
+
+
+def is_long_enumeration(restriction: etree._Element) -> bool:
+    """Whether this is the inline type of an attribute, with an enumeration long enough to be looked up."""
+    owner = restriction.getparent()
+    attribute = owner.getparent() if owner is not None else None
+    inline = attribute is not None and attribute.tag == f"{XS}attribute"
+    return inline and len(restriction.findall(f"{XS}enumeration")) > LONG
+
+
+def _lifted(sources: Sources, name: str, removed: set[etree._Element], *, lean: bool) -> str:
+    root = sources.documents[name]
+    types = f"{'../' * name.count('/')}{TYPES_FILE}"
+    result = etree.Element(root.tag, dict(root.attrib), nsmap={**root.nsmap, _PREFIX: NAMESPACE})
+    etree.SubElement(result, f"{XS}import", namespace=NAMESPACE, schemaLocation=types)
+    for node in root.iterchildren(f"{XS}*"):
+        if node not in removed and node.tag != f"{XS}annotation":
+            result.append(_copy(node))
+    _strip(result, lean=lean)
+    _replace_types(result)
+    return etree.tostring(result, encoding="unicode")
+
+
+def _copy(node: etree._Element) -> etree._Element:
+    return etree.fromstring(etree.tostring(node, with_tail=False))
+
+
+def _strip(root: etree._Element, *, lean: bool) -> None:
+    for node in list(root.iter(f"{XS}assert", f"{XS}annotation")):
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
+    for restriction in root.iter(f"{XS}restriction") if lean else ():
+        if is_long_enumeration(restriction):
+            for value in restriction.findall(f"{XS}enumeration"):
+                restriction.remove(value)
+
+
+def _replace_types(root: etree._Element) -> None:
+    for node in root.iter(f"{XS}*"):
+        for attribute in ("type", "base", "itemType"):
+            prefix, _, local = node.get(attribute, "").rpartition(":")
+            is_builtin = node.nsmap.get(prefix or None) == XSD_NAMESPACE and local in REPLACED
+            # A name that is one of a few given ones needs no pattern besides.
+            if is_builtin and not (local == "NMTOKEN" and node.find(f"{XS}enumeration") is not None):
+                node.set(attribute, f"{_PREFIX}:{local}")

@@ -119,6 +119,9 @@ class Completed:
 Reading = Pending | NotKnown | Unknown | Completed
 """What an answer to "what became of this file?" can be."""
 
+Inherited = tuple[str, Finding, Retry]
+"""A failure of the file as a whole: Crossref's words, ours, and whether sending again can help."""
+
 SUCCESS, WARNING = "success", "warning"
 GOOD: Final = frozenset({SUCCESS, WARNING})
 TIMESTAMP: Final = "crossref-timestamp-too-old"
@@ -149,10 +152,12 @@ def _judge(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
         by_doi.setdefault(_key(record.doi), []).append(record)
     file_level = [record for record in log.records if _is_file_level(record)]
     sent = {doi.key for doi in dois}
+    # What the file as a whole suffered is worked out once: it can be long, and there can be ten thousand DOIs.
+    inherited = _inherited(file_level[0]) if file_level else None
     return BatchOutcome(
         submission_id=log.submission_id,
         batch_id=log.batch_id,
-        outcomes=tuple(_outcome(doi, by_doi.get(doi.key, []), file_level) for doi in dois),
+        outcomes=tuple(_outcome(doi, by_doi.get(doi.key, []), inherited) for doi in dois),
         extra=tuple(_extra(record) for record in log.records if _key(record.doi) not in sent),
         file_failures=tuple(_failure_finding(record) for record in file_level),
         counters=log.counters,
@@ -160,7 +165,7 @@ def _judge(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
     )
 
 
-def _outcome(doi: Doi, records: list[LogRecord], file_level: list[LogRecord]) -> DoiOutcome:
+def _outcome(doi: Doi, records: list[LogRecord], inherited: Inherited | None) -> DoiOutcome:
     notices = [record for record in records if _is_notice(record)]
     own = [record for record in records if not _is_notice(record)]
     failed = [record for record in own if record.status not in GOOD]
@@ -172,8 +177,9 @@ def _outcome(doi: Doi, records: list[LogRecord], file_level: list[LogRecord]) ->
         verdict = _failed(doi, failed)
     elif good:
         verdict = _registered(doi, good)
-    elif file_level:
-        verdict = _inherited(doi, file_level[0])
+    elif inherited:
+        message, finding, retry = inherited
+        verdict = DoiOutcome(doi, Outcome.FAILED, message, finding, retry, inherited=True)
     else:
         verdict = _missing(doi)
     return _with_details(verdict, records, notices)
@@ -195,10 +201,9 @@ def _failed(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
     return DoiOutcome(doi, Outcome.FAILED, decisive.message, finding, retry, registered_timestamp=registered)
 
 
-def _inherited(doi: Doi, record: LogRecord) -> DoiOutcome:
+def _inherited(record: LogRecord) -> Inherited:
     known = _file_meaning(record)
-    finding = _finding(known, record.message)
-    return DoiOutcome(doi, Outcome.FAILED, record.message, finding, _retry(known), inherited=True)
+    return record.message, _finding(known, record.message), _retry(known)
 
 
 def _missing(doi: Doi) -> DoiOutcome:

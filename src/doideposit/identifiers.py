@@ -50,10 +50,9 @@ class Identifier:
         try:
             return cls.parse(value)
         except InvalidIdentifier as error:
-            context = {"hint": error.hint, "position": error.position, "length": error.length}
-            # Pydantic formats its template with braces, and an identifier may contain some.
-            template = error.message.replace("{", "{{").replace("}", "}}")
-            raise PydanticCustomError(error.code, template, context) from None
+            context = {"hint": error.hint, "position": error.position, "length": error.length, "what": error.message}
+            # Pydantic fills its template between braces, and an identifier may contain some.
+            raise PydanticCustomError(error.code, "{what}", context) from None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:

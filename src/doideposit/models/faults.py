@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Tag, ValidationError
 from pydantic.fields import FieldInfo
 
-from doideposit.findings import Finding, Loc, Severity, Where, field_path
+from doideposit.findings import Finding, Loc, Severity
 from doideposit.models.record import Origin
 
 __all__ = ["did_you_mean", "findings_of", "unknown_key"]
@@ -35,11 +35,15 @@ def findings_of(
     findings = []
     for each, loc in zip(errors, places, strict=True):
         # Pydantic also counts too few entries when the entries themselves are wrong.
-        if each["type"] == "too_short" and any(other[: len(loc)] == loc and other != loc for other in places):
+        if _is_list_fault(dict(each)) and any(other[: len(loc)] == loc and other != loc for other in places):
             continue
         fault = _Fault.of(dict(each), model, data, at)
         findings.append(_finding(fault, origin))
     return tuple(sorted(findings, key=_order))
+
+
+def _is_list_fault(error: dict[str, Any]) -> bool:
+    return error["type"] == "too_short" and not isinstance(error.get("input"), str)
 
 
 def _order(finding: Finding) -> tuple[int, int]:
@@ -50,7 +54,8 @@ def _order(finding: Finding) -> tuple[int, int]:
 class _Fault:
     """One error of pydantic, with the way to it as people write it and the model around it."""
 
-    type: str
+    kind: str
+    """Pydantic's name for it."""
     message: str
     context: Mapping[str, Any]
     input: Any
@@ -92,7 +97,7 @@ _SHOWN: Final = 60
 
 
 def _finding(fault: _Fault, origin: Origin) -> Finding:
-    translate = _TRANSLATIONS.get(fault.type, _own_words)
+    translate = _TRANSLATIONS.get(fault.kind, _own_words)
     code, message, hint = translate(fault)
     where = origin.where(fault.loc, key=code == "unknown-key")
     finding = Finding(code, Severity.ERROR, message, hint, where)
@@ -120,7 +125,7 @@ _Words = tuple[str, str, str]
 
 def _own_words(fault: _Fault) -> _Words:
     """The model said it itself; errors of pydantic that no model of ours gives are passed on with its words."""
-    code = fault.type if "-" in fault.type else "invalid-value"
+    code = fault.kind if "-" in fault.kind else "invalid-value"
     known = fault.context.get("known")
     hint = str(fault.context.get("hint") or "")
     if known and isinstance(fault.context.get(fault.key, fault.context.get("type")), str):
@@ -182,12 +187,16 @@ _SYNONYMS: Final = {
 }
 
 
+_BEGUN: Final = 3
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return “did you mean …?” for a word that resembles a known one, or an empty text."""
     names = {name.lower().replace("-", "_"): name for name in known}
     wanted = word.lower().replace("-", "_").replace(" ", "_")
     synonym = _SYNONYMS.get(wanted)
-    close = [synonym] if synonym in names else get_close_matches(wanted, names, n=1, cutoff=0.6)
+    begun = [name for name in names if len(wanted) >= _BEGUN and name.startswith(wanted)]
+    close = [synonym] if synonym in names else begun or get_close_matches(wanted, names, n=1, cutoff=0.6)
     return f"did you mean `{names[close[0]]}`?" if close else ""
 
 
@@ -200,21 +209,18 @@ def _text_expected(fault: _Fault) -> _Words:
 
 
 def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "empty"
-        case bool():
-            return "yes or no"
-        case str():
-            return "a text"
-        case int() | float():
-            return "a number"
-        case list() | tuple():
-            return "a list"
-        case dict():
-            return "a mapping with keys"
-        case _:
-            return f"a {type(value).__name__}"
+    if value is None:
+        return "empty"
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
+
+
+_KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
+    (bool, "yes or no"),
+    (str, "a text"),
+    ((int, float), "a number"),
+    ((list, tuple), "a list"),
+    (Mapping, "a mapping with keys"),
+)
 
 
 def _list_expected(fault: _Fault) -> _Words:
@@ -251,6 +257,8 @@ def _too_long(fault: _Fault) -> _Words:
 
 
 def _too_few(fault: _Fault) -> _Words:
+    if isinstance(fault.input, str):
+        return _too_short(fault)
     return (
         "list-empty",
         f"`{fault.key}` needs at least {fault.context.get('min_length')} entry",
@@ -328,6 +336,7 @@ _TRANSLATIONS: Final[Mapping[str, Callable[[_Fault], _Words]]] = {
     "string_too_short": _too_short,
     "string_too_long": _too_long,
     "too_short": _too_few,
+    "too_long": _too_long,
     "string_pattern_mismatch": _pattern,
     "enum": _choice,
     "literal_error": _choice,

@@ -49,14 +49,14 @@ def _known_places(template: str) -> str:
         raise PydanticCustomError(
             "template-braces",
             "a brace in this pattern is never closed",
-            {"hint": "write {{number}}, {{issn}}, {{prefix}}"},
+            {"hint": "write {number}, {issn}, {prefix}"},
         ) from None
     unknown = sorted(names - PLACES)
     if unknown:
         raise PydanticCustomError(
             "template-place",
             "this pattern has an unknown place {place}",
-            {"place": "{" + unknown[0] + "}", "hint": "only {{prefix}}, {{issn}} and {{number}} can be used"},
+            {"place": "{" + unknown[0] + "}", "hint": "only {prefix}, {issn} and {number} can be used"},
         )
     return template
 

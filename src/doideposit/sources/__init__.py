@@ -61,6 +61,7 @@ def _read_file(path: Path) -> Iterator[RawRecord | Finding]:
         case ".yaml" | ".yml" | ".json" | "":
             return structured.read_file(path)
         case suffix:
-            hint = f"record files end in {', '.join(sorted(SUFFIXES))}; a finished document goes through `doideposit extract`"
+            hint = "a finished document goes through `doideposit extract`; record files end in "
+            hint += ", ".join(sorted(SUFFIXES))
             message = f"{path} is no record file: its name ends in {suffix}"
             return iter([Finding("file-kind", Severity.ERROR, message, hint, Where(str(path)))])

@@ -89,7 +89,7 @@ def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
         )
         decoded.data = _texts(data, MAX_DEPTH)
     except json.JSONDecodeError as error:
-        return _syntax_finding(error, text, file, line)
+        return _syntax_finding(error, file, line)
     except RecursionError:
         return _refused(_TOO_DEEP, file, line)
     except _Refused as error:
@@ -149,7 +149,7 @@ _MEANINGS: Final = (
 )
 
 
-def _syntax_finding(error: json.JSONDecodeError, text: str, file: str | None, line: int) -> Finding:
+def _syntax_finding(error: json.JSONDecodeError, file: str | None, line: int) -> Finding:
     meaning, hint = next(
         ((meaning, hint) for start, meaning, hint in _MEANINGS if error.msg.startswith(start)),
         ("this is not valid JSON", "compare it with a text that is right"),

@@ -43,7 +43,7 @@ def read(text: str, *, file: str | None = None) -> Read:
     """Read every document of a YAML text; a syntax error is one finding, and then there are no records."""
     builder = _Builder(file, _positions(text), text)
     try:
-        for event in yaml.parse(_UNPRINTABLE.sub(_STAND_IN, text), Loader=_LOADER):  # type: ignore[no-untyped-call]
+        for event in yaml.parse(_UNPRINTABLE.sub(_STAND_IN, text), Loader=_LOADER):
             builder.take(event)
     except yaml.YAMLError as error:
         return Read(findings=(syntax_finding(error, text, file),))

@@ -1,0 +1,165 @@
+"""Find the configuration file, read it, put environment and flags above it, and name every fault at once."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, NoReturn
+
+from pydantic import ValidationError
+
+from doideposit.config.layers import Layers
+from doideposit.config.schema import ConfigurationFile
+from doideposit.config.settings import Settings, settings_from
+from doideposit.config.toml_places import toml_places
+from doideposit.errors import ConfigurationError
+from doideposit.findings import Finding, Loc, Severity, Where
+from doideposit.models.faults import findings_of
+from doideposit.models.record import Origin
+from doideposit.rules.settings import problems
+from doideposit.sources.files import load_text
+
+__all__ = ["FILE_NAME", "find", "load"]
+
+FILE_NAME: Final = "doideposit.toml"
+CONFIG_VARIABLE: Final = "DOIDEPOSIT_CONFIG"
+MAX_SIZE: Final = 1_000_000
+
+_NO_FLAGS: Mapping[str, object] = MappingProxyType({})
+
+
+def load(
+    path: Path | None = None,
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    overrides: Mapping[str, object] = _NO_FLAGS,
+    required: bool = True,
+) -> Settings:
+    """Return the settings in force: the file, above it the environment, above it `overrides` by dotted paths.
+
+    The file is `path`, else the one that ``DOIDEPOSIT_CONFIG`` names, else the nearest ``doideposit.toml`` from `cwd`
+    upwards. Without any, the defaults and the environment make the settings, unless a file is `required`. Raises
+    `ConfigurationError`, whose findings name every fault with line and column; no secret stands in any of them.
+    """
+    found = _chosen(path, environ, cwd) or find(cwd)
+    if found is None and required:
+        raise ConfigurationError(
+            f"there is no {FILE_NAME} in {cwd} or above it",
+            hint="run `doideposit init` to write one, or name one with --config",
+        )
+    layers = Layers()
+    origin = Origin()
+    if found is not None:
+        layers.data, origin = _from_file(found, cwd)
+    layers.lay_environment(environ)
+    layers.lay_flags(overrides)
+    written = _validate(layers, origin)
+    base = (cwd if found is None else found.parent).absolute()
+    settings = settings_from(written, base=base, path=found, origins=layers.all_origins(origin))
+    _check_rules(settings, layers, origin)
+    return settings
+
+
+def find(cwd: Path) -> Path | None:
+    """The nearest ``doideposit.toml`` in a folder or above it."""
+    folder = cwd.absolute()
+    return next((each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None)
+
+
+def _chosen(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
+    if path is None and not environ.get(CONFIG_VARIABLE):
+        return None
+    return cwd / (path or Path(environ[CONFIG_VARIABLE]).expanduser())
+
+
+def _from_file(path: Path, cwd: Path) -> tuple[dict[str, Any], Origin]:
+    """Return what a file says and where; it is named as seen from the working directory when it is below it."""
+    absolute, here = path.absolute(), cwd.absolute()
+    name = str(absolute.relative_to(here) if absolute.is_relative_to(here) else path)
+    loaded = load_text(path, limit=MAX_SIZE)
+    if loaded.text is None and [finding.code for finding in loaded.findings] != ["file-empty"]:
+        _fail(loaded.findings, name)
+    text = loaded.text or ""
+    return _parse(text, name), Origin(name, places=toml_places(text))
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        finding = _syntax_finding(str(error), text, name)
+    except RecursionError:
+        message = "arrays and tables lie too deep in one another"
+        finding = Finding("too-deep", Severity.ERROR, message, "take the brackets away", Where(name))
+    else:
+        return data
+    _fail((finding,), name)
+
+
+_SYNTAX: Final = (
+    ("Invalid value", "a value is missing or cannot be read here", "put a text into double quotes"),
+    ("Expected '=' after a key", "a sign of equality is missing after a key", 'write key = "value"'),
+    ("Cannot overwrite a value", "this key was set before", "keep one of the two"),
+    ("Cannot declare", "this table was begun before", "keep all keys of a table together below one heading"),
+    ("Cannot mutate", "this table was closed before", "keep all keys of a table together"),
+    ("Unterminated string", "a quotation mark is opened and never closed", "close it on the same line"),
+    ("Illegal character", "this character cannot stand here", "close the quotation mark, or delete the character"),
+    ("Unescaped '\\'", "this backslash means nothing in double quotes", "write two backslashes, or use single quotes"),
+    ("Expected newline", "something follows after the value", "write each key on a line of its own"),
+    ("Unclosed", "a bracket is opened and never closed", "close it"),
+)
+
+
+def _syntax_finding(original: str, text: str, file: str) -> Finding:
+    meaning, hint = next(
+        ((meaning, hint) for start, meaning, hint in _SYNTAX if original.startswith(start)),
+        ("this is not valid TOML", "compare the line with one that is right"),
+    )
+    at = re.search(r"line (\d+), column (\d+)", original)
+    lines = text.rstrip().splitlines() or [""]
+    where = Where(file, int(at[1]), int(at[2])) if at else Where(file, len(lines), len(lines[-1]) + 1)
+    return Finding("toml-syntax", Severity.ERROR, meaning, hint, where, original=original)
+
+
+def _validate(layers: Layers, origin: Origin) -> ConfigurationFile:
+    findings = list(layers.findings)
+    try:
+        written = ConfigurationFile.model_validate(layers.data)
+    except ValidationError as error:
+        faults = findings_of(error, origin, model=ConfigurationFile, data=layers.data)
+        written = None
+        findings += [_placed(fault, layers) for fault in faults]
+    if written is None or findings:
+        # Raised outside of the handler, because pydantic's error shows its input.
+        _fail(tuple(findings), origin.file)
+    return written
+
+
+def _check_rules(settings: Settings, layers: Layers, origin: Origin) -> None:
+    found = [
+        _placed(finding.at(origin.where(_loc(finding.where.field or ""), key=finding.code == "rule-unknown")), layers)
+        for finding in problems(settings.rules)
+    ]
+    if found:
+        _fail(tuple(found), origin.file)
+
+
+def _loc(path: str) -> Loc:
+    steps = re.findall(r"\[(\d+)\]|([^.\[\]]+)", path)
+    return tuple(int(index) if index else name for index, name in steps)
+
+
+def _placed(finding: Finding, layers: Layers) -> Finding:
+    """Name the variable or the flag for a value that does not come from the file."""
+    origin = layers.origin_of(_loc(finding.where.field or ""))
+    return finding if origin is None else finding.at(replace(finding.where, file=origin, line=None, column=None))
+
+
+def _fail(findings: tuple[Finding, ...], file: str | None) -> NoReturn:
+    count = "one fault" if len(findings) == 1 else f"{len(findings)} faults"
+    message = f"the configuration cannot be used: {count}" + (f" ({file})" if file else "")
+    first = findings[0]
+    raise ConfigurationError(message, hint=first.hint, findings=findings)

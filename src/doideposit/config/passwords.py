@@ -1,0 +1,119 @@
+"""Passwords, fetched at the last moment from where the configuration says they are kept.
+
+Nothing here logs, and no error says more about a password than where it was looked for.
+"""
+
+import stat
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from doideposit.config.schema import PasswordReference
+from doideposit.errors import ConfigurationError
+
+__all__ = ["ask_keyring", "read_secret_file", "resolve_password", "run_secret_command"]
+
+COMMAND_TIMEOUT: Final = 30.0
+"""Seconds a password command may take."""
+
+ReadFile = Callable[[Path], tuple[int, str]]
+"""Return the mode and the text of a file; raises `OSError`."""
+RunCommand = Callable[[Sequence[str]], str]
+"""Return what a program prints; raises `ConfigurationError`."""
+Keyring = Callable[[str, str], str | None]
+"""Return the password of a service and a user name, or None; raises `ConfigurationError`."""
+
+
+def read_secret_file(path: Path) -> tuple[int, str]:
+    """Return the permission bits and the text of a file, from one opened file; raises `OSError`."""
+    with path.open(encoding="utf-8") as stream:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        return mode, stream.read(10_000)
+
+
+def run_secret_command(command: Sequence[str]) -> str:
+    """Run a program without a shell and return what it prints; raises `ConfigurationError`."""
+    problem = ""
+    try:
+        done = subprocess.run(list(command), capture_output=True, check=False, timeout=COMMAND_TIMEOUT, text=True)
+        problem = f"ended with status {done.returncode}" if done.returncode else ""
+    except FileNotFoundError:
+        problem = "was not found"
+    except subprocess.TimeoutExpired:
+        problem = f"took longer than {COMMAND_TIMEOUT:g} seconds"
+    except (OSError, UnicodeDecodeError, ValueError):
+        problem = "could not be run"
+    if problem:
+        hint = "run the command yourself and look at what it prints"
+        raise ConfigurationError(f"the password command `{command[0]}` {problem}", hint=hint)
+    return done.stdout
+
+
+def ask_keyring(service: str, username: str) -> str | None:
+    """Ask the system's keyring; raises `ConfigurationError` when there is none."""
+    try:
+        import keyring  # noqa: PLC0415  (an optional library)
+    except ImportError:
+        hint = "install doideposit with the extra: pip install 'doideposit[keyring]'"
+        raise ConfigurationError("the library for the system's keyring is not installed", hint=hint) from None
+    failed = False
+    password: str | None = None
+    try:
+        password = keyring.get_password(service, username)
+    except Exception:  # noqa: BLE001  (each system's keyring has errors of its own; none may carry a secret out)
+        failed = True
+    if failed:
+        hint = "unlock it, or keep the password elsewhere"
+        raise ConfigurationError("the system's keyring cannot be asked", hint=hint)
+    return password
+
+
+def resolve_password(
+    reference: PasswordReference,
+    *,
+    environ: Mapping[str, str],
+    service: str = "doideposit",
+    username: str = "",
+    read_file: ReadFile = read_secret_file,
+    run_command: RunCommand = run_secret_command,
+    keyring: Keyring = ask_keyring,
+) -> SecretStr:
+    """Fetch a password from where it is kept; raises `ConfigurationError`, which never holds the password.
+
+    `service` and `username` are what the keyring is asked for. A file that others than its owner may read is refused.
+    One line end after the password is not part of it.
+    """
+    if reference.env is not None:
+        text, place = environ.get(reference.env, ""), f"the environment variable {reference.env}"
+    elif reference.file is not None:
+        text, place = _from_file(Path(reference.file), read_file), f"the file {reference.file}"
+    elif reference.command is not None:
+        text, place = run_command(reference.command), f"the output of `{reference.command[0]}`"
+    else:
+        text, place = keyring(service, username) or "", f"the keyring entry {service} of {username}"
+    password = text.split("\n", 1)[0].rstrip("\r")
+    if not password:
+        raise ConfigurationError(f"there is no password in {place}", hint="put it there, or name another place")
+    return SecretStr(password)
+
+
+def _from_file(path: Path, read_file: ReadFile) -> str:
+    problem = ""
+    mode, text = 0, ""
+    try:
+        mode, text = read_file(path)
+    except FileNotFoundError:
+        problem = "does not exist"
+    except PermissionError:
+        problem = "may not be read by this user"
+    except (OSError, ValueError):
+        problem = "cannot be read"
+    if problem:
+        raise ConfigurationError(f"the password file {path} {problem}", hint="look at the path in the configuration")
+    if mode & 0o077:
+        message = f"the password file {path} can be read by others (mode {mode:04o})"
+        raise ConfigurationError(message, hint=f"run: chmod 600 {path}")
+    return text

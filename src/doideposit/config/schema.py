@@ -1,0 +1,267 @@
+"""The configuration file as it is written: every section a model, so that each fault has its key and its words.
+
+To add a setting, add a field here with a docstring; the environment variable, the JSON Schema and the refusal of
+misspellings follow by themselves.
+"""
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from doideposit.findings import Severity
+from doideposit.models.series import Series
+from doideposit.models.text import PlainText
+from doideposit.planning import Limits
+
+__all__ = [
+    "ConfigurationFile",
+    "CredentialSettings",
+    "DelaySettings",
+    "DepositorSettings",
+    "IgnoreSection",
+    "LedgerSection",
+    "LimitSection",
+    "PasswordReference",
+    "RuleSection",
+    "SandboxSection",
+    "SchemaVersion",
+    "Target",
+    "TargetSettings",
+]
+
+Target = Literal["sandbox", "test", "production"]
+SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
+
+
+class Section(BaseModel):
+    """A table of the configuration file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+_FOUR_WAYS = (
+    'name where it is kept: { env = "VARIABLE" }, { file = "path" }, { command = ["program", "argument"] } '
+    "or { keyring = true }"
+)
+
+
+class PasswordReference(Section):
+    """Where a password is kept; exactly one of the four. The password itself never stands in the file."""
+
+    env: Annotated[str, Field(min_length=1)] | None = None
+    """Name of an environment variable."""
+    file: Annotated[str, Field(min_length=1)] | None = None
+    """Path of a file that only its owner may read, relative to the configuration file; its first line counts."""
+    command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """A program and its arguments; the first line it prints counts. No shell is involved."""
+    keyring: Literal[True] | None = None
+    """Ask the system's keyring (needs the extra `keyring`)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _never_itself(cls, value: Any) -> Any:
+        if isinstance(value, Mapping | PasswordReference):
+            return value
+        raise PydanticCustomError(
+            "password-in-file", "a password must never stand in the configuration itself", {"hint": _FOUR_WAYS}
+        )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "PasswordReference":
+        if sum(way is not None for way in (self.env, self.file, self.command, self.keyring)) != 1:
+            raise PydanticCustomError(
+                "password-reference", "a password is kept in exactly one place", {"hint": _FOUR_WAYS}
+            )
+        return self
+
+
+class DepositorSettings(Section):
+    """Who deposits; it stands in the head of every file (common5.5.0.xsd: depositor, registrant)."""
+
+    name: Annotated[PlainText, Field(max_length=130)]
+    """Name of the depositing organisation."""
+    email: Annotated[PlainText, Field(min_length=6, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    """Crossref mails its results here."""
+    registrant: Annotated[PlainText, Field(max_length=255)]
+    """The organisation that owns the works."""
+
+
+class CredentialSettings(Section):
+    """A login at Crossref for one target."""
+
+    username: PlainText
+    """The role, or the person's e-mail address, a slash and the role."""
+    password: PasswordReference | None = None
+    """Where the password is kept; asked for at the terminal when left out."""
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in {"http", "https"} or not host:
+        hint = "write the whole address, beginning with https://"
+        raise PydanticCustomError("url-shape", "this is not an address", {"hint": hint})
+    if parts.username or parts.password or parts.query or parts.fragment:
+        hint = "write only host and path; the login belongs below [credentials]"
+        raise PydanticCustomError("address-extra", "this address holds more than host and path", {"hint": hint})
+    if parts.scheme == "http" and not _loopback(host):
+        hint = "write https://; plain http is for this machine alone, such as http://127.0.0.1:8080"
+        raise PydanticCustomError("address-unencrypted", "a password would travel unencrypted here", {"hint": hint})
+    return url.rstrip("/")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+Address = Annotated[str, AfterValidator(_address), Field(examples=["http://127.0.0.1:8080"])]
+
+
+class TargetSettings(Section):
+    """Other addresses for a target; what is left out stays as it is."""
+
+    url: Address | None = None
+    """Deposit and submissionDownload are below it."""
+    rest_url: Address | None = None
+    """The REST API."""
+    handle_url: Address | None = None
+    """The resolver."""
+
+
+def _ledger_url(url: str) -> str:
+    scheme, found, rest = url.partition("://")
+    if not found or scheme not in {"sqlite", "postgresql+psycopg", "postgresql"}:
+        raise PydanticCustomError(
+            "ledger-url",
+            "this is not the address of a ledger",
+            {"hint": "write sqlite:///doideposit.sqlite3 or postgresql+psycopg://user@host/database"},
+        )
+    if re.match(r"[^/@]*:[^/@]*@", rest) or re.search(r"[?&]password=", rest):
+        raise PydanticCustomError(
+            "password-in-file",
+            "a password must never stand in the address of the ledger",
+            {"hint": f"take it out; below [ledger] set password and {_FOUR_WAYS}"},
+        )
+    return url if scheme != "postgresql" else f"postgresql+psycopg://{rest}"
+
+
+class LedgerSection(Section):
+    """The memory of what was submitted."""
+
+    url: Annotated[str, AfterValidator(_ledger_url)] = "sqlite:///doideposit.sqlite3"
+    """A SQLite file (relative to the configuration file) or a PostgreSQL database."""
+    password: PasswordReference | None = None
+    """Where the database password is kept."""
+
+
+class IgnoreSection(Section):
+    """Findings that are set aside; they stay visible, with the reason."""
+
+    code: PlainText
+    """The code of the findings."""
+    reason: PlainText
+    """Why they are set aside."""
+    doi: PlainText | None = None
+    """Only for this DOI."""
+    series: PlainText | None = None
+    """Only for this series, by its short name."""
+
+
+class RuleSection(Section):
+    """What the configuration says about rules."""
+
+    severity: dict[str, Severity] = Field(default_factory=dict)
+    """Another severity for a code: error, warning or info."""
+    ignore: tuple[IgnoreSection, ...] = ()
+    """Findings that are set aside."""
+
+
+class DelaySettings(Section):
+    """How long things take in the sandbox, in seconds."""
+
+    hidden: Annotated[float, Field(ge=0)] = 1.0
+    """Until a file is known at all."""
+    queued: Annotated[float, Field(ge=0)] = 2.0
+    """In the queue."""
+    in_process: Annotated[float, Field(ge=0)] = 2.0
+    """Being processed."""
+    unready_polls: Annotated[int, Field(ge=0)] = 1
+    """So many polls never see the file completed."""
+    rest: Annotated[float, Field(ge=0)] = 20.0
+    """Until the REST API knows a registered DOI."""
+    handle: Annotated[float, Field(ge=0)] = 5.0
+    """Until a registered DOI resolves."""
+
+
+class SandboxSection(Section):
+    """The simulated Crossref."""
+
+    state: str = "doideposit-sandbox.sqlite3"
+    """Where it keeps what was sent to it, relative to the configuration file."""
+    delays: DelaySettings = DelaySettings()
+    """How long things take."""
+
+
+_LIMITS = Limits()
+
+
+class LimitSection(Section):
+    """How much at once."""
+
+    records_per_submission: Annotated[int, Field(ge=1, le=5_000)] = _LIMITS.records_per_submission
+    """Records in one file; 1 keeps every commentary apart from the faults of others, more is quicker."""
+    bytes_per_submission: Annotated[int, Field(ge=10_000, le=9_500_000)] = _LIMITS.bytes_per_submission
+    """Size of one file in bytes; Crossref takes 10 MB with everything around it."""
+    pending: Annotated[int, Field(ge=1, le=9_900)] = _LIMITS.pending
+    """Files waiting at Crossref at the same time; it takes 10,000."""
+    looks_per_pass: Annotated[int, Field(ge=1)] = _LIMITS.looks_per_pass
+    """Questions to Crossref in one pass over what is outstanding."""
+    workers: Annotated[int, Field(ge=1, le=16)] = _LIMITS.workers
+    """Questions at the same time."""
+
+
+def _named(value: Any) -> Any:
+    """Give every series the name under which it stands in the file."""
+    if not isinstance(value, Mapping):
+        return value
+    for name, section in value.items():
+        if isinstance(section, Mapping) and section.get("name", name) != name:
+            message = "the name of a series is that in the brackets above it"
+            raise PydanticCustomError("series-name", message, {"field": name, "hint": "take the key `name` away"})
+    return {name: {**each, "name": name} if isinstance(each, Mapping) else each for name, each in value.items()}
+
+
+class ConfigurationFile(Section):
+    """Settings of doideposit: who deposits what, where, and with which login."""
+
+    target: Target = "sandbox"
+    """Where deposits go: the embedded sandbox, Crossref's test system, or production."""
+    schema_version: SchemaVersion = "5.5.0"
+    """Crossref's schema that deposit files are written for."""
+    depositor: DepositorSettings | None = None
+    """Who deposits."""
+    credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
+    """The logins, one for each target."""
+    targets: dict[Target, TargetSettings] = Field(default_factory=dict)
+    """Other addresses for a target; rarely needed."""
+    ledger: LedgerSection = LedgerSection()
+    """The memory of what was submitted."""
+    series: Annotated[dict[str, Series], BeforeValidator(_named)] = Field(default_factory=dict)
+    """The series, by the short names that records use."""
+    rules: RuleSection = RuleSection()
+    """Other severities, and findings that are set aside."""
+    limits: LimitSection = LimitSection()
+    """How much at once."""
+    sandbox: SandboxSection = SandboxSection()
+    """The simulated Crossref."""

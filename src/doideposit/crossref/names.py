@@ -43,7 +43,7 @@ PREFIXES: Final = {
 }
 """The prefix each namespace gets in a deposit; Crossref's own namespace is the default one.
 
-The schema requires no prefixes, but Crossref's documentation asks for ``mml`` and ``jats``, and readers expect the rest.
+The schema requires no prefixes, but Crossref's documentation asks for ``mml`` and ``jats``; readers know the rest.
 """
 
 

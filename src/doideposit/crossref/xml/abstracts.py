@@ -12,10 +12,10 @@ from typing import Final
 from lxml import etree
 
 from doideposit.crossref.names import JATS
-from doideposit.crossref.xml.elements import XML_LANG, Element, maker
+from doideposit.crossref.xml.elements import XML_LANG, Element, maker, text_inside
 from doideposit.models.commentary import Abstract, AbstractFormat
 
-__all__ = ["Reduction", "abstract", "reduce_abstract"]
+__all__ = ["Reduction", "abstract", "illegal_character", "reduce_abstract"]
 
 _JATS = maker(JATS)
 
@@ -84,8 +84,15 @@ def reduce_abstract(text: Abstract) -> Reduction:
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _BLANK_LINE: Final = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)")
-_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b\u2060\ufeff\u00ad]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ILLEGAL: Final = re.compile(_CONTROL.pattern[:-1] + "\u200b\u2060\ufeff\u00ad]")
 _SPACES: Final = re.compile(r"\s+")
+
+
+def illegal_character(text: str) -> str | None:
+    """The first character that XML cannot hold or that no abstract is meant to contain; it is left out."""
+    found = _CONTROL.search(text)
+    return found[0] if found else None
 
 
 def _clean(text: str) -> str:
@@ -110,7 +117,9 @@ def _xml(text: str) -> Element | None:
     prefixes = (
         f'xmlns:jats="{JATS}" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML"'
     )
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(f"<wrap {prefixes}>{_ILLEGAL.sub('', text)}</wrap>".encode(), parser)
     except etree.XMLSyntaxError:
@@ -130,7 +139,7 @@ class _Reader:
         if name in _WITHOUT_TEXT:
             self.lost.add(name)
         elif depth > _DEPTH:
-            self._say("".join(node.itertext()))
+            self._say(text_inside(node))
         elif name in _HEADINGS:
             self._block(node, depth, heading=True)
         elif name in _BLOCKS:
@@ -156,8 +165,7 @@ class _Reader:
     def _inside(self, node: Element, depth: int) -> None:
         self._say(node.text)
         for child in node:
-            if isinstance(child.tag, str):
-                self.read(child, depth + 1)
+            self.read(child, depth + 1)
             self._say(child.tail)
 
     def _say(self, text: str | None) -> None:
@@ -178,7 +186,7 @@ def _blocks(paragraphs: list[_Paragraph]) -> tuple[Element, ...]:
             section.append(element)
             continue
         done += _section(heading, section)
-        heading, section = "".join(element.itertext()), []
+        heading, section = text_inside(element), []
     return tuple(done + _section(heading, section))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 
@@ -49,12 +50,17 @@ def build(
     root = etree.Element(
         f"{{{schema.namespace}}}doi_batch",
         {"version": schema_version, f"{{{XSI}}}schemaLocation": schema_location(schema_version)},
-        {None: schema.namespace, **PREFIXES},
+        _prefixes(schema.namespace),
     )
     root.extend([_head(schema, head), schema.make("body", *(item(schema, one) for one in commentaries))])
     etree.cleanup_namespaces(root)
     lay_out(root, schema.namespace)
     return Built(to_bytes(root), tuple(commentaries), schema_version)
+
+
+def _prefixes(namespace: str) -> dict[str, str]:
+    prefixes: dict[str | None, str] = {**PREFIXES, None: namespace}
+    return cast("dict[str, str]", prefixes)  # lxml takes None for the default namespace; its stubs do not know
 
 
 def _check_one_file(commentaries: Sequence[Commentary]) -> None:
@@ -81,4 +87,7 @@ def _head(schema: Dialect, head: BatchHead) -> Element:
 def fingerprint(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_VERSION) -> str:
     """SHA-256 of what would be deposited of the commentary, without the head: the same as long as nothing changed."""
     schema = dialect(schema_version)
-    return canonical_hash(item(schema, commentary), schema.namespace)
+    made = item(schema, commentary)
+    # The item gets the prefixes it has in a file.
+    etree.Element(f"{{{schema.namespace}}}body", None, _prefixes(schema.namespace)).append(made)
+    return canonical_hash(made)

@@ -11,7 +11,7 @@ from doideposit.crossref.xml.elements import Maker, crossref_maker
 from doideposit.models.contributors import CROSSREF_ROLES, Role
 from doideposit.models.relations import Archive
 
-__all__ = ["Dialect", "LanguageCode", "dialect"]
+__all__ = ["Dialect", "LanguageCode", "dialect", "relation_language"]
 
 # The two-letter codes of languages5.5.0.xsd; common5.3.1.xsd lacks the last three, and has no codes of three letters.
 _TWO_LETTERS: Final = frozenset(
@@ -21,6 +21,7 @@ _TWO_LETTERS: Final = frozenset(
     "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st "
     "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh jv mh zu".split()
 )
+_LATER_CODES: Final = frozenset({"jv", "mh", "zu"})
 # ISO 639-2 has two codes for these languages; the schema takes the terminology code only.
 _BIBLIOGRAPHIC: Final = MappingProxyType(
     dict(
@@ -95,9 +96,15 @@ class Dialect:
 
     def _has(self, code: str) -> bool:
         if self.short_languages:
-            return code in _TWO_LETTERS and code not in {"jv", "mh", "zu"}
+            return code in _TWO_LETTERS - _LATER_CODES
         # ISO 639-3 has close to eight thousand codes: those of three letters are left to the XSD itself.
         return len(code) == 3 or code in _TWO_LETTERS  # noqa: PLR2004 - the length of such a code
+
+
+def relation_language(tag: str) -> str | None:
+    """The code for ``language`` in a relation's description: relations.xsd knows the codes of two letters only."""
+    code = tag.lower()
+    return code if code in _TWO_LETTERS - _LATER_CODES else None
 
 
 _OLD_NAME: Final = re.compile(r"[^\d?]*[^?\s]+[^\d]*")  # crossref5.4.0.xsd: surname

@@ -50,7 +50,8 @@ def _one(schema: Dialect, home: Institution | None, place: int, who: Contributor
 
 def _person(schema: Dialect, home: Institution | None, sequence: str, who: Person) -> Element:
     make = schema.make
-    orcid = who.orcid and make("ORCID", who.orcid.url, authenticated="true" if who.orcid_authenticated else "false")
+    confirmed = "true" if who.orcid_authenticated else "false"
+    orcid = None if who.orcid is None else make("ORCID", who.orcid.url, authenticated=confirmed)
     style = {"name-style": who.name_style.value}
     return make(
         "person_name",

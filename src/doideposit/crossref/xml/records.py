@@ -13,7 +13,7 @@ from doideposit.models.series import RecordType
 
 __all__ = ["BODIES", "ORDERS", "body_kind", "item"]
 
-Part = Callable[[Dialect, Commentary], "Element | None | Iterable[Element | None]"]
+Part = Callable[[Dialect, Commentary], "Element | Iterable[Element | None] | None"]
 """Makes one part of an item: an element, several, or None where the record has nothing for it."""
 
 BODIES: Final = {

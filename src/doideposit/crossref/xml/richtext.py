@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from doideposit.crossref.names import MATHML
-from doideposit.crossref.xml.elements import Element, Maker
+from doideposit.crossref.xml.elements import Element, Maker, text_inside
 from doideposit.models.text import Face, Math, Node, RichText
 
 __all__ = ["mathml", "nodes_without_math", "rich"]
@@ -59,7 +59,9 @@ def mathml(formula: Math) -> Element | None:
     """
     default = "" if formula.xml.lstrip().lower().startswith("<mml:") else f' xmlns="{MATHML}"'
     wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{formula.xml}</wrap>'
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(wrapped.encode(), parser)
     except etree.XMLSyntaxError:
@@ -75,13 +77,12 @@ def _copied(source: Element) -> Element:
     target.text = source.text
     last: Element | None = None
     for child in source:
-        if isinstance(child.tag, str) and child.tag.startswith(f"{{{MATHML}}}"):
+        if child.tag.startswith(f"{{{MATHML}}}"):
             last = _copied(child)
             last.tail = child.tail
             target.append(last)
         else:
-            own = "".join(child.itertext()) if isinstance(child.tag, str) else ""
-            _add_text(target, last, own + (child.tail or ""))
+            _add_text(target, last, text_inside(child) + (child.tail or ""))
     return target
 
 

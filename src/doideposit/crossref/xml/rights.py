@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
-from doideposit.crossref.xml.dialects import Dialect
+from doideposit.crossref.xml.dialects import Dialect, relation_language
 from doideposit.crossref.xml.elements import Element, maker
 from doideposit.crossref.xml.richtext import nodes_without_math, rich
 from doideposit.identifiers import Doi
@@ -67,7 +67,8 @@ def _funder_name(funding: Funding) -> Iterator[Element]:
     if funding.ror is not None:
         yield _FR("assertion", funding.ror.url, name="ror")
     elif funding.name is not None:
-        registry = funding.funder_id and _FR("assertion", funding.funder_id.url, name="funder_identifier")
+        number = funding.funder_id
+        registry = None if number is None else _FR("assertion", number.url, name="funder_identifier")
         yield _FR("assertion", funding.name, registry, name="funder_name")
 
 
@@ -109,7 +110,8 @@ def _description(relation: Relation) -> Element | None:
     if relation.description is None:
         return None
     nodes = nodes_without_math(relation.description.nodes)
-    return rich(_REL, "description", nodes, language=relation.language) if nodes else None
+    language = relation_language(relation.language) if relation.language else None
+    return rich(_REL, "description", nodes, language=language) if nodes else None
 
 
 def _identifier(relation: Relation) -> str:
@@ -120,7 +122,7 @@ def _identifier(relation: Relation) -> str:
 
 
 def membership_relations(commentary: Commentary) -> tuple[Relation, ...]:
-    """``isPartOf`` the series by each ISSN, for record types that have no other place for it; behind the record's own."""
+    """``isPartOf`` the series by each ISSN, for record types that have no place for the ISSN."""
     series = commentary.series
     given = {(relation.type, relation.identifier) for relation in commentary.relations}
     words = RichText(f"{series.title} (series)", (f"{series.title} (series)",))

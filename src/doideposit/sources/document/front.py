@@ -207,7 +207,7 @@ def _take_known(text: str, line: Line, front: Front) -> bool:
     label = (_ANY_DOI_LABEL if doi else _DOI_LABEL).search(rest)
     rest = f"{rest[: label.start()]} {rest[label.end() :]}" if label else rest
     dates, rest = _split_dates(rest)
-    rest = _ADDRESS.sub("", _PUBLISHED.sub("", rest)).strip(_EDGE)
+    rest = _trimmed(_ADDRESS.sub("", _PUBLISHED.sub("", rest)))
     names = _BY.fullmatch(rest)
     if names is None and not (doi or dates or label):
         return front.byline != [] and _joins_byline(rest, line, front)
@@ -217,6 +217,14 @@ def _take_known(text: str, line: Line, front: Front) -> bool:
     front.dates += [(date, line) for date in dates]
     _take_names(front, line, names["names"] if names else rest, is_byline=names is not None)
     return True
+
+
+def _trimmed(text: str) -> str:
+    """A text without punctuation at its ends, and without a bracket that was left alone or holds everything."""
+    text = re.sub(r"\(\s*\)", "", text).strip(_EDGE.replace("(", "").replace(")", ""))
+    if text.count("(") != text.count(")"):
+        return text.strip(_EDGE)
+    return "" if re.fullmatch(r"\([^()]{0,40}\)", text) else text
 
 
 def _split_dates(text: str) -> tuple[list[PrintedDate], str]:
@@ -249,7 +257,7 @@ def _take_names(front: Front, line: Line, names: str, *, is_byline: bool) -> Non
     if front.byline:
         return
     if is_byline:
-        front.byline.append(Printed(names.strip(_EDGE), line))
+        front.byline.append(Printed(_trimmed(names), line))
     elif len(names.split()) > 1:
         front.byline.append(Printed(names, line))
         front.byline_assumed = True

@@ -32,6 +32,8 @@ _MARKS = re.compile(r"[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,
 _GLUED_TITLE = re.compile(r"\b(Dr|Prof|Mr|Mrs|Ms|Amb|Gen|Col)\.(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.\-])*|[^\W\d_]\.")
 _BYLINE_PARTS = re.compile(r"\s*;\s*|\s*,?\s+(?:and|with)\s+|\s*,?\s*&\s*|\s*,\s*", re.IGNORECASE)
+_LAST_AND = re.compile(r"[\s,]*(?:\band|&)?[\s,]*$")
+_BOUND_PARTICLE = re.compile(r"[a-z]{1,3}[-'’][^\W\d_a-z]")
 _ROUND = re.compile(r"\(([^)]*)\)")
 _LONGEST = 6
 
@@ -61,7 +63,7 @@ class PrintedName:
 def split_byline(text: str) -> list[str]:
     """Split a byline at commas, semicolons, “and” and “&”; degrees and Jr. stay with the name before them."""
     parts: list[str] = []
-    for part in _BYLINE_PARTS.split(_MARKS.sub("", text).strip(" :")):
+    for part in _BYLINE_PARTS.split(_LAST_AND.sub("", _MARKS.sub("", text).strip(" :"))):
         if parts and _key(part) in _DEGREES | _SUFFIXES:
             parts[-1] += f" {part}"
         elif part:
@@ -81,9 +83,13 @@ def is_name(text: str) -> bool:
     words = _words(text)
     if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(text):
         return False
-    return all(
-        _WORD.fullmatch(word) and (word[0].isupper() or _is_particle(word) or not word[0].islower()) for word in words
-    )
+    return all(map(_is_name_word, words))
+
+
+def _is_name_word(word: str) -> bool:
+    """Whether a word may be part of a name: a capital, a script without capitals, or a particle such as “al-”."""
+    shaped = _WORD.fullmatch(word) and not word[0].islower()
+    return bool(shaped or _is_particle(word) or _BOUND_PARTICLE.match(word))
 
 
 def is_group(text: str) -> bool:

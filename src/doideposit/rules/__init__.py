@@ -4,7 +4,7 @@
 other parts included; it is made when first asked for, since a check needs none of its words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from doideposit.findings import Finding
@@ -13,6 +13,7 @@ from doideposit.rules.addresses import ADDRESSES
 from doideposit.rules.contributors import CONTRIBUTORS
 from doideposit.rules.dates import DATES
 from doideposit.rules.names import NAMES
+from doideposit.rules.reference_parts import REFERENCE_PARTS
 from doideposit.rules.references import REFERENCES
 from doideposit.rules.registry import Context, Fault, Rule, Rules
 from doideposit.rules.settings import Ignored, RuleSettings, apply, problems
@@ -39,7 +40,7 @@ __all__ = [
     "problems",
 ]
 
-CATEGORIES: tuple[Rules[Work], ...] = (TITLES, NAMES, CONTRIBUTORS, DATES, ADDRESSES, REFERENCES)
+CATEGORIES: tuple[Rules[Work], ...] = (TITLES, NAMES, CONTRIBUTORS, DATES, ADDRESSES, REFERENCES, REFERENCE_PARTS)
 RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
 RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
 ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES)
@@ -62,16 +63,15 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
     return tuple(_settled(rule, fault, record, context) for rule in RECORD_RULES for fault in rule.function(work))
 
 
-def check_together(records: Sequence[Record], context: Context) -> tuple[Finding, ...]:
-    """What can only be seen across the records of one run: the same DOI, page, title or person twice."""
-    return tuple(_across(records, context)) if len(records) > 1 else ()
-
-
-def _across(records: Sequence[Record], context: Context) -> Iterator[Finding]:
+def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:
+    """What can only be seen across the records of one run, by the place of the record it was found in."""
+    found: dict[int, tuple[Finding, ...]] = {}
     run = [record.commentary for record in records]
-    for rule in RUN_RULES:
+    for rule in RUN_RULES if len(run) > 1 else ():
         for fault in rule.function(run):
-            yield _settled(rule, fault, records[fault.index], context)
+            place = fault.index
+            found[place] = (*found.get(place, ()), _settled(rule, fault, records[place], context))
+    return found
 
 
 def _settled(rule: Rule[Any], fault: Fault, record: Record, context: Context) -> Finding:

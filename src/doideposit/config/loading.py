@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -81,7 +81,7 @@ def _from_file(path: Path, cwd: Path) -> tuple[dict[str, Any], Origin]:
     name = str(absolute.relative_to(here) if absolute.is_relative_to(here) else path)
     loaded = load_text(path, limit=MAX_SIZE)
     if loaded.text is None and [finding.code for finding in loaded.findings] != ["file-empty"]:
-        _fail(loaded.findings, name)
+        raise _refusal(loaded.findings, name)
     text = loaded.text or ""
     return _parse(text, name), Origin(name, places=toml_places(text))
 
@@ -96,7 +96,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         finding = Finding("too-deep", Severity.ERROR, message, "take the brackets away", Where(name))
     else:
         return data
-    _fail((finding,), name)
+    raise _refusal((finding,), name)
 
 
 _SYNTAX: Final = (
@@ -134,7 +134,7 @@ def _validate(layers: Layers, origin: Origin) -> ConfigurationFile:
         findings += [_placed(fault, layers) for fault in faults]
     if written is None or findings:
         # Raised outside of the handler, because pydantic's error shows its input.
-        _fail(tuple(findings), origin.file)
+        raise _refusal(tuple(findings), origin.file)
     return written
 
 
@@ -144,7 +144,7 @@ def _check_rules(settings: Settings, layers: Layers, origin: Origin) -> None:
         for finding in problems(settings.rules)
     ]
     if found:
-        _fail(tuple(found), origin.file)
+        raise _refusal(tuple(found), origin.file)
 
 
 def _loc(path: str) -> Loc:
@@ -158,8 +158,8 @@ def _placed(finding: Finding, layers: Layers) -> Finding:
     return finding if origin is None else finding.at(replace(finding.where, file=origin, line=None, column=None))
 
 
-def _fail(findings: tuple[Finding, ...], file: str | None) -> NoReturn:
+def _refusal(findings: tuple[Finding, ...], file: str | None) -> ConfigurationError:
     count = "one fault" if len(findings) == 1 else f"{len(findings)} faults"
     message = f"the configuration cannot be used: {count}" + (f" ({file})" if file else "")
     first = findings[0]
-    raise ConfigurationError(message, hint=first.hint, findings=findings)
+    return ConfigurationError(message, hint=first.hint, findings=findings)

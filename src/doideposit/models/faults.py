@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from doideposit.findings import Finding, Loc, Severity
 from doideposit.models.record import Origin
 
-__all__ = ["did_you_mean", "findings_of", "unknown_key"]
+__all__ = ["did_you_mean", "fields_of", "findings_of", "is_list", "unknown_key"]
 
 
 def findings_of(
@@ -414,15 +414,11 @@ def _step(current: Any, step: str | int) -> tuple[str, Any]:
         return "tag", current.members.get(str(step))
     if isinstance(current, type) and issubclass(current, BaseModel):
         field = current.model_fields.get(str(step))
-        return "field", None if field is None else _annotation(field)
+        return "field", None if field is None else field.annotation
     arguments = typing.get_args(current)
     if isinstance(step, int):
         return "item", arguments[0] if arguments else None
     return "entry", arguments[1] if len(arguments) > 1 else None
-
-
-def _annotation(field: FieldInfo) -> Any:
-    return field.annotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,3 +446,31 @@ def _bare(annotation: Any) -> Any:
 def _model(annotation: Any) -> _Owner:
     bare = _bare(annotation)
     return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
+
+
+def fields_of(model: type[BaseModel], loc: Loc) -> tuple[str, ...] | None:
+    """The keys that can stand at a place of a record, those of every kind of contributor; None where no keys can."""
+    found = _all_models(_annotation_at(model, loc))
+    return tuple(dict.fromkeys(name for each in found for name in each.model_fields)) or None
+
+
+def is_list(model: type[BaseModel], loc: Loc) -> bool:
+    """Whether a list stands at a place of a record."""
+    return typing.get_origin(_bare(_annotation_at(model, loc))) is tuple
+
+
+def _annotation_at(model: type[BaseModel], loc: Loc) -> Any:
+    current: Any = model
+    for step in loc:
+        if isinstance(step, int):
+            current = _step(_bare(current), step)[1]
+        else:
+            having = [each for each in _all_models(current) if step in each.model_fields]
+            current = having[0].model_fields[step].annotation if having else None
+    return current
+
+
+def _all_models(annotation: Any) -> tuple[type[BaseModel], ...]:
+    bare = _bare(annotation)
+    members = tuple(bare.members.values()) if isinstance(bare, _Choice) else (bare,)
+    return tuple(each for each in members if isinstance(each, type) and issubclass(each, BaseModel))

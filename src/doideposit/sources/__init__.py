@@ -51,15 +51,16 @@ def _record_files(folder: Path) -> Iterator[Path]:
 
 
 def _read_file(path: Path) -> Iterator[RawRecord | Finding]:
-    from doideposit.sources import structured, table  # noqa: PLC0415  (readers are imported where one is used)
+    from doideposit.sources.structured import read_file  # noqa: PLC0415  (readers are imported where one is used)
+    from doideposit.sources.table import read_csv, read_json_lines  # noqa: PLC0415
 
     match path.suffix.lower():
         case ".jsonl" | ".ndjson":
-            return table.read_json_lines(path)
+            return read_json_lines(path)
         case ".csv" | ".tsv":
-            return table.read_csv(path)
+            return read_csv(path)
         case ".yaml" | ".yml" | ".json" | "":
-            return structured.read_file(path)
+            return read_file(path)
         case suffix:
             hint = "a finished document goes through `doideposit extract`; record files end in "
             hint += ", ".join(sorted(SUFFIXES))

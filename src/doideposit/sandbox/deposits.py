@@ -200,7 +200,8 @@ _NUMBERS = ("pages/first_page", "publisher_item/item_number", "item_number", "vo
 
 
 def _targets(parent: "etree._Element") -> Iterator[str]:
-    for relation in parent.iterfind("{*}program/{*}related_item/*"):
+    within = ("", "{*}crossmark/{*}custom_metadata/")
+    for relation in (found for path in within for found in parent.iterfind(f"{path}{{*}}program/{{*}}related_item/*")):
         if relation.get("identifier-type") == "doi" and local(relation) in {
             "inter_work_relation",
             "intra_work_relation",

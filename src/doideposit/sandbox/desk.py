@@ -16,14 +16,13 @@ __all__ = ["Desk"]
 
 LARGEST_FILE = 10_000_000
 """Bytes; Crossref staff name 10 MB as the limit of one file."""
-MOST_PENDING = 10_000
-"""Submissions of one user that may wait (Crossref documentation, HTTPS POST)."""
 
 
 class Desk:
     """Answers the requests that need a login, over one `Queue`."""
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Queue, most_pending: int) -> None:
+        self._most_pending = most_pending
         self._queue = queue
         self._archive = queue.archive
         self._accounts = queue.accounts
@@ -58,7 +57,7 @@ class Desk:
         """Why an upload is turned away at the door, where next to nothing is looked at."""
         full = self._faults.take("queue_full", Door.UPLOAD)
         page = self._faults.take("html_200", Door.UPLOAD)
-        if full or self._pending(login) >= MOST_PENDING:
+        if full or self._pending(login) >= self._most_pending:
             return pages.error_page(int(full.value or 429) if full else 429)
         if page:
             reason = "The submission could not be stored. Please contact support."

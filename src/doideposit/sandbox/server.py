@@ -78,8 +78,8 @@ def serve(
     Raises `UsageError` for an address that others can reach, unless `allow_remote`, and `WorldError` for a port in use.
     """
     server = _server(sandbox, host, port, log=log, allow_remote=allow_remote)
-    ready(_port(server))
     try:
+        ready(_port(server))
         server.serve_forever(poll_interval=0.1)
     finally:
         server.server_close()

@@ -37,7 +37,8 @@ class Sandbox:
     `validate` gives the schema's verdict on a file, None leaves that step out. `state` is a file that several processes
     may share, so that what was uploaded is found later; None keeps everything in memory. `synchronous` opens the
     route ``/v2/deposits``. `relation_targets` says whether related DOIs must be registered: those of prefixes that the
-    sandbox knows, all, or none. Raises `DiskError` when the state file cannot be used.
+    sandbox knows, all, or none. `most_pending` is how many unprocessed submissions an account may have (Crossref
+    documentation, HTTPS POST: 10,000). Raises `DiskError` when the state file cannot be used.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Sandbox:
         state: Path | None = None,
         relation_targets: RelationTargets = "known",
         synchronous: bool = False,
+        most_pending: int = 10_000,
     ) -> None:
         self.faults = Faults(seed)
         self.faults.arm(faults)
@@ -68,7 +70,7 @@ class Sandbox:
             relation_targets=relation_targets,
             seed=seed,
         )
-        self._routes, self._routes_below = self._table(synchronous=synchronous)
+        self._routes, self._routes_below = self._table(Desk(self._queue, most_pending), synchronous=synchronous)
 
     def __enter__(self) -> Self:
         return self
@@ -137,8 +139,8 @@ class Sandbox:
             handler = next(below, None)
         return handler(request) if handler else pages.not_found()
 
-    def _table(self, *, synchronous: bool) -> tuple[Routes, Routes]:
-        desk, enquiries = Desk(self._queue), Enquiries(self._queue)
+    def _table(self, desk: Desk, *, synchronous: bool) -> tuple[Routes, Routes]:
+        enquiries = Enquiries(self._queue)
         exact: Routes = {
             "/servlet/deposit": desk.deposit,
             "/servlet/submissionDownload": desk.download,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from doideposit.findings import Finding
 from doideposit.models.record import Record
+from doideposit.rules.abstracts import ABSTRACTS
 from doideposit.rules.addresses import ADDRESSES
 from doideposit.rules.contributors import CONTRIBUTORS
 from doideposit.rules.dates import DATES
@@ -16,7 +17,9 @@ from doideposit.rules.names import NAMES
 from doideposit.rules.reference_parts import REFERENCE_PARTS
 from doideposit.rules.references import REFERENCES
 from doideposit.rules.registry import Context, Fault, Rule, Rules
+from doideposit.rules.rights import RIGHTS
 from doideposit.rules.settings import Ignored, RuleSettings, apply, problems
+from doideposit.rules.texts import TEXTS
 from doideposit.rules.titles import TITLES
 from doideposit.rules.together import TOGETHER, Run
 from doideposit.rules.work import Work
@@ -40,7 +43,18 @@ __all__ = [
     "problems",
 ]
 
-CATEGORIES: tuple[Rules[Work], ...] = (TITLES, NAMES, CONTRIBUTORS, DATES, ADDRESSES, REFERENCES, REFERENCE_PARTS)
+CATEGORIES: tuple[Rules[Work], ...] = (
+    TITLES,
+    NAMES,
+    CONTRIBUTORS,
+    DATES,
+    ADDRESSES,
+    REFERENCES,
+    REFERENCE_PARTS,
+    ABSTRACTS,
+    RIGHTS,
+    TEXTS,
+)
 RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
 RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
 ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES)

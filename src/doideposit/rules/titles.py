@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _STOP = re.compile(r"(?<![.…])[.;,:]$")
-_ABBREVIATION = re.compile(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$|&\w+;$", re.IGNORECASE)
 _HONORIFIC = re.compile(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
 _BY = re.compile(r"[\s,–—-]+by\s+$", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()

@@ -42,7 +42,8 @@ def loaded(fields: str) -> Any:
 
 def commentary(fields: dict[str, Any], setting: str = "") -> Commentary:
     data = loaded(BASE) | fields
-    data["series"] = Series.model_validate(SERIES | data.get("series", {}) | tomllib.loads(setting))
+    described = SERIES | data.get("series", {}) | tomllib.loads(setting)
+    data["series"] = Series.model_validate({key: value if value != "" else None for key, value in described.items()})
     return Commentary.model_validate({key: value for key, value in data.items() if value not in ("null", "")})
 
 

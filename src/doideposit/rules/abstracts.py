@@ -1,0 +1,276 @@
+"""Abstracts and languages: what is shown with the title, and in which tongue."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from doideposit.findings import Loc
+from doideposit.models.commentary import Abstract
+from doideposit.rules import pages
+from doideposit.rules.registry import INFO, WARNING, Fault, Rules, fault
+from doideposit.rules.work import Work
+
+__all__ = ["ABSTRACTS"]
+
+ABSTRACTS: Rules[Work] = Rules("abstracts and languages")
+rule = ABSTRACTS.rule
+
+_HEADING = re.compile(
+    r"(?:\s|<[^<>]*>)*(?P<word>abstract|summary|executive summary|zusammenfassung|résumé|resumen)\s*(?:</[^<>]*>|[:.–—]|\n)",
+    re.IGNORECASE,
+)
+_SECOND = re.compile(
+    r"(?:^|\n|<p>|<h\d>|</p>)\s*(?:Abstract|Zusammenfassung|Résumé|Resumen|Samenvatting|Riassunto)\s*[:.\n<]"
+)
+_CUT = re.compile(
+    r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|(?:read|continue) (?:more|reading)\W*)\s*(?:</[^<>]*>\s*)*$", re.IGNORECASE
+)
+_KEYWORDS = re.compile(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
+_RIGHTS = re.compile(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
+_TAGS = re.compile(r"<[^<>]*>")
+SHORTEST, LONGEST = 60, 6000
+LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
+
+
+def _each(work: Work) -> Iterator[tuple[Loc, Abstract, str]]:
+    for index, item in enumerate(work.commentary.abstracts):
+        yield ("abstracts", index, "text"), item, _TAGS.sub(" ", item.text).strip()
+
+
+@rule(
+    "abstract-heading",
+    WARNING,
+    "The abstract begins with a heading",
+    message="the abstract begins with the heading “{word}”",
+    hint="take the heading away",
+    why="Whoever shows the abstract puts a heading above it.",
+    source=pages.ABSTRACTS,
+    bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
+    good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
+)
+def abstract_heading(work: Work) -> Iterator[Fault]:
+    for loc, item, _ in _each(work):
+        if found := _HEADING.match(item.text):
+            yield fault(*loc, length=len(found[0].strip()), word=found["word"])
+
+
+@rule(
+    "abstract-short",
+    WARNING,
+    "A very short abstract",
+    message="the abstract has only {length} characters",
+    hint="give the whole abstract, or leave it out",
+    why="So short a text says no more than the title. An abstract is not to be invented.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: [On NATO and Japan.]",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+)
+def abstract_short(work: Work) -> Iterator[Fault]:
+    for loc, item, plain in _each(work):
+        if len(plain) < SHORTEST and plain.casefold().rstrip(".") != work.title.casefold():
+            yield Fault(loc, {"length": len(plain)}, len(item.text))
+
+
+@rule(
+    "abstract-is-title",
+    WARNING,
+    "The abstract is the title",
+    message="the abstract only repeats the title",
+    hint="give the abstract, or leave it out",
+    why="It adds nothing, and counts as an abstract in every index.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: [Prospects for NATO-Japan relations]",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+)
+def abstract_is_title(work: Work) -> Iterator[Fault]:
+    for loc, item, plain in _each(work):
+        if plain.casefold().rstrip(".") == work.title.casefold():
+            yield fault(*loc, length=len(item.text))
+
+
+@rule(
+    "abstract-cut-off",
+    WARNING,
+    "The abstract was cut off",
+    message="the abstract ends in “{found}”",
+    hint="give the whole abstract",
+    why="Content management systems cut texts for lists; what was cut is lost in the record.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+)
+def abstract_cut(work: Work) -> Iterator[Fault]:
+    for loc, item, _ in _each(work):
+        if found := _CUT.search(item.text):
+            yield fault(*loc, length=len(item.text), found=found[0].strip())
+
+
+@rule(
+    "abstract-several",
+    WARNING,
+    "Several abstracts in one",
+    message="a second abstract begins within this one: “{found}”",
+    hint="give each language an entry of its own in `abstracts`, with its `language`",
+    why="Each abstract is deposited by itself with its language; two in one are shown to the readers of neither.",
+    source=pages.ABSTRACTS,
+    bad="""
+        abstracts:
+          - |-
+            The author examines the prospects for closer relations between NATO and Japan.
+
+            Zusammenfassung: Der Autor untersucht die Aussichten.
+        """,
+    good="""
+        abstracts:
+          - The author examines the prospects for closer relations between NATO and Japan after 2023.
+          - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
+            language: de
+        """,
+)
+def abstract_several(work: Work) -> Iterator[Fault]:
+    for loc, item, _ in _each(work):
+        found = _SECOND.search(item.text, 1)
+        if found:
+            yield fault(*loc, length=len(item.text), found=found[0].strip())
+
+
+@rule(
+    "abstract-keywords",
+    WARNING,
+    "Keywords in the abstract",
+    message="the abstract holds the keywords",
+    hint="move them to `keywords`",
+    why="An abstract is running text. Crossref has no place for keywords.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. Keywords: NATO, Japan']",
+    good="""
+        abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
+        """,
+)
+def abstract_keywords(work: Work) -> Iterator[Fault]:
+    for loc, item, _ in _each(work):
+        if _KEYWORDS.search(item.text):
+            yield fault(*loc, length=len(item.text))
+
+
+@rule(
+    "abstract-rights",
+    WARNING,
+    "A copyright notice in the abstract",
+    message="the abstract holds “{found}”",
+    hint="take it away; the licence is deposited in `licences`",
+    why="Rights are a field of their own, which machines can read.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+)
+def abstract_rights(work: Work) -> Iterator[Fault]:
+    for loc, item, _ in _each(work):
+        if found := _RIGHTS.search(item.text):
+            yield fault(*loc, length=len(item.text), found=found[0])
+
+
+@rule(
+    "abstract-long",
+    WARNING,
+    "A very long abstract",
+    message="the abstract has {length} characters",
+    hint="check whether the whole text slipped into it",
+    why=f"Hardly any abstract is longer than {LONGEST} characters.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: ["
+    + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
+    + "]",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+)
+def abstract_long(work: Work) -> Iterator[Fault]:
+    for loc, item, plain in _each(work):
+        if len(plain) > LONGEST:
+            yield Fault(loc, {"length": len(plain)}, len(item.text))
+
+
+@rule(
+    "abstract-language-twice",
+    WARNING,
+    "Two abstracts in one language",
+    message="two abstracts are in {language}",
+    hint="give the second its own `language`, or its `kind`",
+    why="There is one abstract for each language and kind.",
+    source=pages.ABSTRACTS,
+    bad="""
+        abstracts:
+          - The author examines the prospects for closer relations between NATO and Japan after 2023.
+          - Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
+        """,
+    good="""
+        abstracts:
+          - The author examines the prospects for closer relations between NATO and Japan after 2023.
+          - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
+            language: de
+        """,
+)
+def abstract_language(work: Work) -> Iterator[Fault]:
+    seen: set[tuple[str | None, str | None]] = set()
+    for index, item in enumerate(work.commentary.abstracts):
+        language = item.language or work.commentary.effective_language
+        if (language, item.kind) in seen:
+            yield fault("abstracts", index, language=language or "no stated language")
+        seen.add((language, item.kind))
+
+
+@rule(
+    "language-missing",
+    WARNING,
+    "No language",
+    message="the record does not say in which language the text is",
+    hint="add `language`, here or in the series",
+    why="Indexes sort, search and translate by it.",
+    source=pages.SCHEMA,
+    bad="language: null",
+    good="language: en",
+    setting='language = ""',
+)
+def language_missing(work: Work) -> Iterator[Fault]:
+    if work.commentary.effective_language is None:
+        yield fault("language")
+
+
+@rule(
+    "language-undetermined",
+    INFO,
+    "A language code that says nothing",
+    message="the language {language} says only that it is not known, or that there are several",
+    hint="give the language of the text; abstracts have a language of their own",
+    why="Crossref accepts und, mul and zxx; no index can do anything with them.",
+    source=pages.SCHEMA,
+    bad="language: und",
+    good="language: en",
+)
+def language_undetermined(work: Work) -> Iterator[Fault]:
+    language = work.commentary.effective_language
+    if language in {"und", "mul", "zxx", "mis"}:
+        yield fault("language", length=3, language=language)
+
+
+@rule(
+    "language-script",
+    WARNING,
+    "The title is in another script than the language",
+    message="the language is {language}, and the title is written in {script} letters",
+    hint="correct `language`, or give the translated title as `title` and this one as `original_title`",
+    why="The language belongs to the text and its title; a title in the original script has a field of its own.",
+    source=pages.SCHEMA,
+    bad="title: नाटो और जापान के संबंध",
+    good="""
+        title: Relations between NATO and Japan
+        original_title: {text: नाटो और जापान के संबंध, language: hi}
+        """,
+)
+def language_script(work: Work) -> Iterator[Fault]:
+    if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:
+        return
+    names = [unicodedata.name(character, "").split(" ")[0] for character in work.title if character.isalpha()]
+    other = [name for name in names if name != "LATIN"]
+    if len(other) * 2 > len(names):
+        language, script = work.commentary.effective_language, other[0].capitalize()
+        yield fault("title", length=len(work.title), language=language, script=script)

@@ -73,6 +73,7 @@ _PAST = re.compile(
     r"consult(?:ed|ant))\b",
     re.IGNORECASE,
 )
+_PRESENT = re.compile(r"\b(?:is|are|now|currently|presently|works|serves|teaches|heads|leads|directs)\b", re.IGNORECASE)
 _NAME_WORDS = r"(?:[^\W\d_a-z][\w.'’&-]*)"
 _PLACE = re.compile(
     rf"\b(?:at|with|(?:works|working|writes)\s+for)\s+(?P<article>[Tt]he\s+)?(?P<name>{_NAME_WORDS}(?:\s+(?:(?:of|for|and|the|de|des|on|in|&)\s+){{0,2}}{_NAME_WORDS})*)"
@@ -97,9 +98,15 @@ def affiliation_of(biography: Biography, known: Sequence[str] = ()) -> Affiliati
 
 
 def _present_part(clause: str) -> str:
-    """The part of a clause before it turns to the past; nothing when it begins there."""
-    past = _PAST.search(clause)
-    return clause if past is None else re.sub(r"(?:\b(?:and|as well as)\b)?[^,]*$", "", clause[: past.start()])
+    """What a clause says about the present: after a past post, only “is”, “now” and the like lead back to it."""
+    kept: list[str] = []
+    past = False
+    for segment in clause.split(","):
+        turn = _PAST.search(segment)
+        if not past or _PRESENT.search(segment):
+            kept.append(segment if turn is None else segment[: turn.start()])
+            past = turn is not None
+    return ",".join(kept)
 
 
 def spelled_out(acronym: str, lines: Iterable[Line]) -> tuple[str, Line] | None:

@@ -239,6 +239,6 @@ class _Inline:
     def _close_link(self) -> None:
         piece, label = self.pieces[-1], _clean(self.label)
         piece.links.append(Link(label, _clean(self.target or "")))
-        if _ADDRESS_LABEL.fullmatch(label):
+        if label == piece.links[-1].target or _ADDRESS_LABEL.fullmatch(label):
             piece.bare = piece.bare[: self.bare_start]
         self.target = None

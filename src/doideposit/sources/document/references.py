@@ -46,7 +46,7 @@ def _alone(lines: Sequence[Line], index: int) -> bool:
 
 def _closed_up(text: str) -> str:
     """A text without the brackets and stops that an address taken out of it leaves behind."""
-    text = re.sub(r"\s+", " ", _EMPTY_BRACKETS.sub("", text))
+    text = re.sub(r"\s+", " ", _EMPTY_BRACKETS.sub(" ", text))
     text = re.sub(r"([.,;:])\s+[.,;](?=\s|$)", r"\1", text)
     return re.sub(r"\s+([,;.])(?=\s|$)", r"\1", text).strip()
 

@@ -41,7 +41,7 @@ SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
 class Section(BaseModel):
     """A table of the configuration file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 _FOUR_WAYS = (

@@ -13,9 +13,9 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Tag, ValidationError
-from pydantic.fields import FieldInfo
 
 from doideposit.findings import Finding, Loc, Severity
+from doideposit.models.descriptions import descriptions
 from doideposit.models.record import Origin
 
 __all__ = ["did_you_mean", "fields_of", "findings_of", "is_list", "unknown_key"]
@@ -81,10 +81,6 @@ class _Fault:
         return str(self.loc[-1]) if self.loc else ""
 
     @property
-    def field(self) -> FieldInfo | None:
-        return self.owner.model_fields.get(self.key) if self.owner else None
-
-    @property
     def shown(self) -> str:
         """What was written, for a message; nothing that may be a secret."""
         if any("password" in str(step) for step in self.loc) or not isinstance(self.input, str | int | float):
@@ -134,7 +130,7 @@ def _own_words(fault: _Fault) -> _Words:
 
 
 def _missing(fault: _Fault) -> _Words:
-    description = (fault.field.description if fault.field else None) or ""
+    description = descriptions(fault.owner).get(fault.key, "") if fault.owner else ""
     purpose = f": {description[:1].lower()}{description[1:]}".rstrip(".") if description else ""
     if isinstance(fault.raw, _Empty):
         return "missing-key", f"`{fault.key}` has no value", f"write one{purpose}"

@@ -3,15 +3,18 @@
 ::
 
     PREPARED ──start──> SENDING ──accept──> QUEUED ──finish──> DONE
-        ^                  │ │
-        └─────release──────┘ └──refuse──> REFUSED
+      │ ^                  │ │                ^
+      │ └─────release──────┘ └──refuse──> REFUSED   (and abandon, from PREPARED, SENDING or QUEUED)
+      └──────────────────recover──────────────┘
 
 * `start`: the exact bytes, their hash, file name and timestamp are committed; the upload may begin.
 * `accept`: Crossref said "received", or knows the file name when asked after a crash.
 * `release`: certainly not received (never reached Crossref, or still unknown after the grace period). The same XML
   with the same timestamp goes out again under a new file name.
+* `recover`: the file is to go out again, and an earlier upload of it turns up at Crossref after all.
 * `refuse`: Crossref will not take it, and sending it again unchanged cannot help.
 * `finish`: a completed result log was read; each DOI has its own outcome.
+* `abandon`: a person gives a file up that waits for ever, with a reason.
 """
 
 from enum import StrEnum
@@ -37,6 +40,8 @@ class Move(StrEnum):
     RELEASE = "release"
     REFUSE = "refuse"
     FINISH = "finish"
+    RECOVER = "recover"
+    ABANDON = "abandon"
 
 
 class Outcome(StrEnum):
@@ -63,6 +68,10 @@ TABLE: dict[tuple[State, Move], State] = {
     (State.SENDING, Move.RELEASE): State.PREPARED,
     (State.SENDING, Move.REFUSE): State.REFUSED,
     (State.QUEUED, Move.FINISH): State.DONE,
+    (State.PREPARED, Move.RECOVER): State.QUEUED,
+    (State.PREPARED, Move.ABANDON): State.REFUSED,
+    (State.SENDING, Move.ABANDON): State.REFUSED,
+    (State.QUEUED, Move.ABANDON): State.REFUSED,
 }
 
 

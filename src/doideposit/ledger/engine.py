@@ -1,0 +1,134 @@
+"""The door to the database: one engine, pragmas, file permissions, and errors in our own words.
+
+Whatever SQLAlchemy or a driver raises leaves here as a `LedgerError` without its cause: such exceptions carry
+statements, values and addresses.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
+
+__all__ = ["Place", "make_engine", "translated"]
+
+BUSY_SECONDS = 30.0  # How long a writer waits for another one; every transaction here takes milliseconds.
+SQLITE_DRIVERS, POSTGRES_DRIVERS = ("sqlite", "sqlite+pysqlite"), ("postgresql+psycopg",)
+WRITES = "doideposit_writes"
+
+
+class Place:
+    """Where a ledger is: `name` is what people are told, without any password; `path` the file, for SQLite."""
+
+    def __init__(self, address: str, password: SecretStr | None = None) -> None:
+        self.url = _parsed(address)
+        if password is not None:
+            self.url = self.url.set(password=password.get_secret_value())
+        self.path = Path(self.url.database or "") if self.url.drivername in SQLITE_DRIVERS else None
+        self.name = str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file on this machine."""
+        return self.path is not None
+
+
+def _parsed(address: str) -> URL:
+    hint = "write sqlite:///path/to/file.sqlite3 or postgresql+psycopg://user@host/database"
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        raise ConfigurationError("the address of the ledger cannot be read", hint=hint) from None
+    if url.drivername not in SQLITE_DRIVERS + POSTGRES_DRIVERS:
+        raise ConfigurationError(f"the ledger cannot live in {url.drivername}", hint=hint)
+    if url.drivername in SQLITE_DRIVERS and url.database in {None, "", ":memory:"}:
+        raise ConfigurationError("the ledger needs a file: it must outlive this run", hint=hint)
+    return url
+
+
+def make_engine(place: Place) -> Engine:
+    """An engine for the place; raises `LedgerUnavailable` when its driver or its folder is missing."""
+    if place.path is not None:
+        _make_file(place.path)
+        engine = create_engine(place.url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        return create_engine(place.url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except (ModuleNotFoundError, NoSuchModuleError):
+        hint = "install doideposit with its extra: pip install 'doideposit[postgres]'"
+        raise LedgerUnavailable("a ledger in PostgreSQL needs psycopg, which is not installed", hint=hint) from None
+
+
+def _make_file(path: Path) -> None:
+    """Create the file for its owner alone; SQLite gives its side files the same permissions."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise _no_file(path, error.strerror or "unknown reason") from None
+
+
+def _no_file(path: Path, why: str) -> LedgerUnavailable:
+    hint = "choose another place with [ledger] url, or give this user the right to write there"
+    return LedgerUnavailable(f"the ledger {path} cannot be created: {why}", hint=hint)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # Transactions are begun by `_begin_sqlite`; the driver must not begin its own.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer says so at once: a reader that turns writer later could be refused half-way.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def translated(place: Place) -> Iterator[None]:
+    """Turn every exception of the database into a `LedgerError` that names the place."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _in_our_words(place, error.orig) from None
+    except SQLAlchemyError as error:
+        raise LedgerError(f"the ledger {place.name} failed: {type(error).__name__}") from None
+    except sqlite3.Error as error:
+        raise _in_our_words(place, error) from None
+
+
+DAMAGE = ("malformed", "not a database", "disk image", "corrupt")
+SQLITE_CAUSES = (
+    ("full", "the disk is full", "free some space; nothing is lost, and the same command can be given again"),
+    ("readonly", "it is read-only", "give this user the right to write the file and its folder"),
+    ("read-only", "it is read-only", "give this user the right to write the file and its folder"),
+    ("locked", "another program holds it", "end whatever has the file open for long, and try again"),
+    ("unable to open", "it cannot be opened", "check that it is a file, and the permissions of its folder"),
+    ("i/o error", "the disk failed", "check the disk, and restore a backup if `doideposit ledger check` says so"),
+)
+
+
+def _in_our_words(place: Place, cause: BaseException | None) -> LedgerError:
+    words = str(cause).lower()
+    if place.is_sqlite:
+        if any(sign in words for sign in DAMAGE):
+            return LedgerDamaged(f"the ledger {place.name} is damaged, or no ledger at all")
+        for sign, why, hint in SQLITE_CAUSES:
+            if sign in words:
+                return LedgerUnavailable(f"the ledger {place.name} cannot be used: {why}", hint=hint)
+        return LedgerError(f"the ledger {place.name} failed: {type(cause).__name__}")
+    hint = "check that the database server runs and accepts this user; nothing is lost"
+    return LedgerUnavailable(f"the ledger {place.name} cannot be used: {type(cause).__name__}", hint=hint)

@@ -1,0 +1,180 @@
+"""Asking what became of a file: whose turn it is to ask, and what the answer changes."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, or_, select, update
+
+from doideposit.identifiers import Doi
+from doideposit.ledger.entries import Attempt, ItemResult, Submission
+from doideposit.ledger.rows import SUBMISSION_FIELDS, attempt_of, finding_text, json_text, submission_of
+from doideposit.ledger.tables import attempt, item, log, submission, work
+from doideposit.ledger.transaction import Transaction
+from doideposit.ledger.uploads import FREE
+from doideposit.lifecycle import Move, Outcome, State, advance
+
+__all__ = ["claim", "finish", "looked", "put_back"]
+
+
+def claim(
+    transaction: Transaction, target: str, owner: str, until: datetime, *, most: int, force: bool, skip: Sequence[int]
+) -> tuple[Submission, ...]:
+    """Up to `most` files that should be asked about now, the longest due first, leased to `owner`.
+
+    What another process holds is passed over (``SKIP LOCKED`` on PostgreSQL; SQLite has one writer at a time).
+    """
+    now = transaction.now
+    free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
+    at_crossref = submission.c.state.in_([State.QUEUED.value, State.SENDING.value])
+    where = [submission.c.target == target, at_crossref, free, submission.c.id.not_in(skip)]
+    if not force:
+        where.append(submission.c.next_look_at <= now)
+    due = select(submission).where(*where).order_by(submission.c.next_look_at, submission.c.id).limit(most)
+    found = tuple(submission_of(row) for row in transaction.all(due.with_for_update(skip_locked=True)))
+    if found:
+        mine = update(submission).where(submission.c.id.in_([one.id for one in found]))
+        transaction.connection.execute(mine.values(lease_owner=owner, lease_until=until))
+    return found
+
+
+def put_back(transaction: Transaction, owner: str, keys: Iterable[int]) -> None:
+    """Give back what was claimed and not asked about."""
+    mine = update(submission).where(submission.c.id.in_(list(keys)), submission.c.lease_owner == owner)
+    transaction.connection.execute(mine.values(**FREE))
+
+
+def late(connection: Connection, target: str, now: datetime, most: int) -> tuple[tuple[Attempt, Submission], ...]:
+    """Earlier uploads, thought lost, of files that are not being asked about: they may still turn up."""
+    elsewhere = submission.c.state.in_([State.PREPARED.value, State.DONE.value])
+    columns = [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
+    statement = (
+        select(*attempt.c, *columns)
+        .join(submission, submission.c.id == attempt.c.submission)
+        .where(submission.c.target == target, elsewhere, attempt.c.next_look_at <= now)
+        .order_by(attempt.c.next_look_at)
+        .limit(most)
+    )
+    rows = connection.execute(statement).mappings()
+    return tuple((attempt_of(row), submission_of(row, "sub_")) for row in rows)
+
+
+def watch(transaction: Transaction, upload: Attempt, next_look_at: datetime | None) -> None:
+    """When to ask again about an upload thought lost; None for no more."""
+    mine = update(attempt).where(attempt.c.id == upload.id)
+    transaction.connection.execute(mine.values(next_look_at=next_look_at))
+
+
+def looked(
+    transaction: Transaction,
+    current: Submission,
+    next_look_at: datetime,
+    *,
+    reason: str,
+    alarm: str,
+    submission_id: str | None,
+    counts: bool = True,
+) -> None:
+    """The answer was not final: when to ask again. With `counts` False nothing could be asked at all."""
+    held = transaction.lock_submission(current.id)
+    if held.state not in {State.QUEUED, State.SENDING}:
+        return
+    values: dict[str, Any] = {"next_look_at": next_look_at, "looks": held.looks + counts, "reason": reason, **FREE}
+    transaction.change(current.id, **values, alarm=alarm, submission_id=submission_id or held.submission_id)
+    if alarm and alarm != held.alarm:
+        transaction.note(held.target, alarm, submission=held.id, detail={"file_name": held.file_name or ""})
+
+
+def finish(
+    transaction: Transaction,
+    current: Submission,
+    results: Sequence[ItemResult],
+    *,
+    file_name: str,
+    answer: bytes,
+    submission_id: str | None,
+) -> None:
+    """A completed log was read: what it says of each DOI, and the log itself, are kept.
+
+    A file that is done already takes only what is better: a later log may show that an earlier upload registered a
+    DOI, and never that it is not registered after all.
+    """
+    held = transaction.lock_submission(current.id)
+    if held.state in {State.PREPARED, State.SENDING, State.REFUSED}:
+        return
+    _keep_log(transaction, held.id, file_name, answer)
+    if held.state is State.QUEUED:
+        proof = f"the result log of {file_name}" + (f" (submission {submission_id})" if submission_id else "")
+        values = {"state": advance(held.state, Move.FINISH).value, "finished_at": transaction.now, "next_look_at": None}
+        ids = {"submission_id": submission_id or held.submission_id, "finished_proof": proof}
+        transaction.change(held.id, **values, **ids, **FREE, reason="", hint="", alarm="")
+        transaction.note(held.target, "processed", submission=held.id, detail={"file_name": file_name, "proof": proof})
+    for result in sorted(results, key=lambda one: one.doi.key):
+        _apply(transaction, held, result)
+    if all(result.outcome.is_registered for result in results):
+        done = update(attempt).where(attempt.c.submission == held.id)
+        transaction.connection.execute(done.values(next_look_at=None))
+
+
+def _keep_log(transaction: Transaction, key: int, file_name: str, answer: bytes) -> None:
+    digest = hashlib.sha256(answer).hexdigest()
+    same = select(log.c.id).where(log.c.submission == key, log.c.sha256 == digest)
+    if transaction.connection.execute(same).first() is None:
+        row = {"submission": key, "file_name": file_name, "fetched_at": transaction.now, "sha256": digest}
+        transaction.connection.execute(insert(log).values(**row, answer=answer))
+
+
+def _apply(transaction: Transaction, held: Submission, result: ItemResult) -> None:
+    where = (item.c.submission == held.id, item.c.doi == result.doi.key)
+    row = transaction.connection.execute(select(item).where(*where)).mappings().one()
+    before = Outcome(row["outcome"]) if row["outcome"] else None
+    if before is not None and (before.is_registered or not result.outcome.is_registered):
+        return
+    values = {
+        "open": False,
+        "outcome": result.outcome.value,
+        "message": result.message,
+        "finding": finding_text(result.finding),
+        "retry": result.retry,
+        "details": json_text(dict(result.details)),
+        "proof": result.proof,
+    }
+    transaction.connection.execute(update(item).where(*where).values(**values))
+    _apply_to_work(transaction, held, row, result)
+    detail = {"message": result.message, "proof": result.proof, "timestamp": str(held.timestamp)}
+    transaction.note(held.target, result.outcome.value, submission=held.id, doi=result.doi, detail=detail)
+
+
+def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result: ItemResult) -> None:
+    mine = and_(work.c.target == held.target, work.c.doi == result.doi.key)
+    old = transaction.connection.execute(select(work).where(mine).with_for_update()).mappings().one()
+    values: dict[str, Any] = {}
+    latest = old["item"] == row["id"]
+    newer = old["registered_timestamp"] is None or held.timestamp > old["registered_timestamp"]
+    if result.outcome.is_registered and newer:
+        values = {
+            "registered_at": old["registered_at"] or transaction.now,
+            "registered_proof": result.proof,
+            "registered_fingerprint": row["fingerprint"],
+            "registered_timestamp": held.timestamp,
+            "registered_landing_page": row["landing_page"],
+        }
+        if latest:
+            values["last_update_failed"] = False
+    elif not result.outcome.is_registered and latest:
+        values = {"last_update_failed": old["registered_at"] is not None}
+    if result.registered_timestamp is not None and _fits(result.registered_timestamp, old["timestamp"]):
+        values["timestamp"] = result.registered_timestamp
+    if values:
+        transaction.connection.execute(update(work).where(mine).values(**values))
+
+
+def _fits(value: int, old: int | None) -> bool:
+    return value < 2**63 and (old is None or value > old)
+
+
+def dois_of(connection: Connection, key: int) -> tuple[Doi, ...]:
+    """The DOIs of the submission, in the order of its file."""
+    statement = select(item.c.printed).where(item.c.submission == key).order_by(item.c.position)
+    return tuple(Doi(text) for text in connection.execute(statement).scalars())

@@ -1,0 +1,3 @@
+"""The ledger's revisions, oldest first; `doideposit.ledger.migrate` runs them."""
+
+REVISIONS = ("0001",)

@@ -1,0 +1,225 @@
+"""The ledger's tables, the same on SQLite and PostgreSQL.
+
+Moments are texts of fixed width in UTC, so that they sort, compare and export alike everywhere. Timestamps are exact
+64-bit integers. `migrations` makes these tables; a test keeps the two in step.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+__all__ = ["METADATA", "Moment", "attempt", "content", "event", "gate", "item", "log", "submission", "work"]
+
+MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+MOMENT_LENGTH = 27
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in UTC, as text of fixed width: ``2026-09-01T12:00:00.000000Z``."""
+
+    impl = String(MOMENT_LENGTH)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy
+        """Write the moment in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise RuntimeError("the ledger takes aware datetimes only")
+        return value.astimezone(UTC).strftime(MOMENT_FORMAT)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy
+        """Read the moment back."""
+        return None if value is None else datetime.strptime(value, MOMENT_FORMAT).replace(tzinfo=UTC)
+
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER PRIMARY KEY.
+
+
+def _nothing() -> Any:
+    return text("''")
+
+
+# One file for Crossref, as it stands now; the events say how it came there.
+submission = Table(
+    "submission",
+    METADATA,
+    Column("id", Key, primary_key=True),
+    Column("target", String(32), nullable=False),
+    Column("series", Text, nullable=False),
+    Column("container", Text, nullable=False),
+    Column("schema_version", String(64), nullable=False),
+    Column("batch_id", String(100), nullable=False, unique=True),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("file_name", String(100)),
+    Column("submission_id", Text),
+    Column("sent_at", Moment),
+    Column("accepted_at", Moment),
+    Column("accepted_proof", Text, nullable=False, server_default=_nothing()),
+    Column("finished_at", Moment),
+    Column("finished_proof", Text, nullable=False, server_default=_nothing()),
+    Column("not_before", Moment),
+    Column("next_look_at", Moment),
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("lease_owner", Text),
+    Column("lease_until", Moment),
+    Column("doubt", Boolean, nullable=False, server_default=text("false")),
+    Column("reason", Text, nullable=False, server_default=_nothing()),
+    Column("hint", Text, nullable=False, server_default=_nothing()),
+    Column("alarm", String(16), nullable=False, server_default=_nothing()),
+    Index(None, "target", "state", "next_look_at"),
+    Index(None, "target", "state", "not_before"),
+    Index(None, "target", "container", "state"),
+)
+
+# The exact bytes that go out, apart from the row above so that looking through it stays cheap.
+content = Table(
+    "content",
+    METADATA,
+    Column("submission", Key, ForeignKey("submission.id"), primary_key=True),
+    Column("xml", LargeBinary, nullable=False),
+)
+
+# Each upload under its own name; a name is never used again.
+attempt = Table(
+    "attempt",
+    METADATA,
+    Column("id", Key, primary_key=True),
+    Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
+    Column("file_name", String(100), nullable=False, unique=True),
+    Column("sent_at", Moment, nullable=False),
+    Column("fate", String(16), nullable=False),
+    Column("next_look_at", Moment),
+    Index(
+        "ix_attempt_late",
+        "next_look_at",
+        sqlite_where=text("next_look_at IS NOT NULL"),
+        postgresql_where=text("next_look_at IS NOT NULL"),
+    ),
+)
+
+# Result logs as they came, whole.
+log = Table(
+    "log",
+    METADATA,
+    Column("id", Key, primary_key=True),
+    Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
+    Column("file_name", String(100), nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+)
+
+# One DOI of one file. `open` holds while the end of the file's story is unknown: at most one such row for a DOI.
+item = Table(
+    "item",
+    METADATA,
+    Column("id", Key, primary_key=True),
+    Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("target", String(32), nullable=False),
+    Column("doi", Text, nullable=False),
+    Column("printed", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("record_type", Text, nullable=False),
+    Column("title", Text, nullable=False, server_default=_nothing()),
+    Column("source", Text, nullable=False, server_default=_nothing()),
+    Column("landing_page", Text),
+    Column("open", Boolean, nullable=False),
+    Column("outcome", String(32)),
+    Column("message", Text, nullable=False, server_default=_nothing()),
+    Column("finding", Text),
+    Column("retry", String(16), nullable=False, server_default=_nothing()),
+    Column("details", Text),
+    Column("proof", Text, nullable=False, server_default=_nothing()),
+    UniqueConstraint("submission", "doi"),
+    Index(None, "target", "doi"),
+    Index("uq_item_open", "target", "doi", unique=True, sqlite_where=text("open"), postgresql_where=text("open")),
+)
+
+# One DOI on one target, and what is proved of it.
+work = Table(
+    "work",
+    METADATA,
+    Column("target", String(32), primary_key=True),
+    Column("doi", Text, primary_key=True),
+    Column("printed", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("container", Text, nullable=False),
+    Column("record_type", Text, nullable=False),
+    Column("title", Text, nullable=False, server_default=_nothing()),
+    Column("timestamp", BigInteger),
+    Column("item", Key, ForeignKey("item.id")),
+    Column("registered_at", Moment),
+    Column("registered_proof", Text, nullable=False, server_default=_nothing()),
+    Column("registered_fingerprint", String(64)),
+    Column("registered_timestamp", BigInteger),
+    Column("registered_landing_page", Text),
+    Column("last_update_failed", Boolean, nullable=False, server_default=text("false")),
+    Column("resolves_at", Moment),
+    Column("resolves_proof", Text, nullable=False, server_default=_nothing()),
+    Column("indexed_at", Moment),
+    Column("indexed_proof", Text, nullable=False, server_default=_nothing()),
+    Column("acknowledged_at", Moment),
+    Column("acknowledged_reason", Text),
+    Index(None, "target", "container", "registered_at"),
+    Index(None, "item"),
+)
+
+# One row for each target: who uploads now, and until when nobody should.
+gate = Table(
+    "gate",
+    METADATA,
+    Column("target", String(32), primary_key=True),
+    Column("lease_owner", Text),
+    Column("lease_until", Moment),
+    Column("last_upload_at", Moment),
+    Column("pause_until", Moment),
+    Column("pause_reason", Text, nullable=False, server_default=_nothing()),
+    Column("failures", Integer, nullable=False, server_default="0"),
+)
+
+# Everything that happened, in order, never changed.
+event = Table(
+    "event",
+    METADATA,
+    Column("id", Key, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("target", String(32), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("submission", Key, ForeignKey("submission.id"), index=True),
+    Column("doi", Text),
+    Column("detail", Text, nullable=False, server_default=text("'{}'")),
+    Index(None, "target", "doi"),
+    sqlite_autoincrement=True,
+)

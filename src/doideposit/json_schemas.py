@@ -1,0 +1,256 @@
+"""Our own JSON Schemas, for editors that complete and check while a person types: the record and the configuration.
+
+They are made from the models (`python -m doideposit.json_schemas` writes them to ``schemas/``). A schema lets numbers
+stand for texts (``number: 258``), because an editor reads YAML's own types; and it cannot say what hangs together, such
+as check digits, or the DOI and the number: that a record fits it is a help for typing and no verdict.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from doideposit.config.schema import ConfigurationFile
+from doideposit.models.commentary import Commentary
+from doideposit.models.descriptions import descriptions
+
+__all__ = ["configuration_schema", "modeline", "record_schema", "schema_path", "schema_text", "write_schemas"]
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+RECORD_SCHEMA: Final = "record.schema.json"
+CONFIGURATION_SCHEMA: Final = "configuration.schema.json"
+
+Schema = dict[str, Any]
+
+
+def record_schema() -> Schema:
+    """The JSON Schema of a record file: one record or a list of records."""
+    made, definitions = _made(Commentary)
+    made["properties"]["series"] = {
+        "type": "string",
+        "title": "Series",
+        "description": "The short name of the series in the configuration.",
+        "examples": ["sadf-comment"],
+    }
+    for name in ("Series", "Publisher", "RecordType", "IssnMedium", "SeriesIssn"):
+        definitions.pop(name, None)
+    made["properties"]["free_to_read"] = _with_words(made["properties"]["free_to_read"], {"type": "boolean"})
+    made["required"] = ["series", "number", "title", "authors", "published"]
+    made["examples"] = [_EXAMPLE]
+    definitions["Commentary"] = made
+    for definition in definitions.values():
+        _as_texts(definition)
+    for name, key in _SHORTHANDS.items():
+        definitions[name] = _with_shorthand(definitions[name], key)
+    return {
+        "$schema": DIALECT,
+        "title": "doideposit record",
+        "description": "One commentary, or a list of commentaries, to be registered with Crossref.",
+        "anyOf": [{"$ref": "#/$defs/Commentary"}, {"type": "array", "items": {"$ref": "#/$defs/Commentary"}}],
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def configuration_schema() -> Schema:
+    """The JSON Schema of ``doideposit.toml``."""
+    made, definitions = _made(ConfigurationFile)
+    series = definitions["Series"]
+    series["properties"].pop("name")
+    series["required"].remove("name")
+    series["properties"]["free_to_read"] = _with_words(series["properties"]["free_to_read"], {"type": "boolean"})
+    definitions["Licence"] = _with_shorthand(definitions["Licence"], "url")
+    definitions["Institution"] = _with_shorthand(definitions["Institution"], "name")
+    reference = definitions["PasswordReference"]
+    reference.update(minProperties=1, maxProperties=1)
+    return {
+        "$schema": DIALECT,
+        **made,
+        "title": "doideposit configuration",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def modeline(schema_location: str) -> str:
+    """The comment that tells an editor with YAML support which schema a record follows; it belongs on the first line.
+
+    `schema_location` is a path or an address, such as ``schemas/record.schema.json``.
+    """
+    if any(character.isspace() for character in schema_location):
+        raise RuntimeError("the location of a schema in a modeline cannot hold spaces: write them as %20")
+    return f"# yaml-language-server: $schema={schema_location}"
+
+
+def schema_path(name: str) -> str | None:
+    """Where this installation keeps the schema called ``record`` or ``configuration``; None where there is no file.
+
+    A wheel carries the schemas inside the package; in a checkout they are in ``schemas/``.
+    """
+    here = Path(__file__).resolve().parent
+    folders = (here / "schemas", here.parents[1] / "schemas")
+    files = (folder / f"{name}.schema.json" for folder in folders)
+    return next((str(file) for file in files if file.is_file()), None)
+
+
+def schema_text(schema: Mapping[str, Any]) -> str:
+    """A schema as the text of its file; the same schema always gives the same text."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_schemas(folder: Path) -> tuple[Path, ...]:
+    """Write both schemas into a folder and return their paths."""
+    texts = {RECORD_SCHEMA: record_schema(), CONFIGURATION_SCHEMA: configuration_schema()}
+    for name, schema in texts.items():
+        (folder / name).write_text(schema_text(schema), encoding="utf-8")
+    return tuple(folder / name for name in texts)
+
+
+# Models that can also be written as a bare text, and the key that text stands for.
+_SHORTHANDS: Final = {
+    "Abstract": "text",
+    "Institution": "name",
+    "AltName": "text",
+    "Licence": "url",
+    "Version": "label",
+}
+
+_EXAMPLE: Final = {
+    "series": "sadf-comment",
+    "number": "258",
+    "title": "Prospects for NATO-Japan relations",
+    "published": "2023-09-14",
+    "authors": [
+        {"given": "Siegfried O.", "family": "Wolf", "affiliations": [{"name": "South Asia Democratic Forum"}]},
+    ],
+    "url": "https://www.sadf.eu/comment-258/",
+}
+
+
+def _made(model: type[BaseModel]) -> tuple[Schema, dict[str, Schema]]:
+    """The schema of a model and its definitions, with every description, and without pydantic's filler."""
+    made = model.model_json_schema()
+    definitions: dict[str, Schema] = made.pop("$defs", {})
+    models = {each.__name__: each for each in _models_below(model, set())}
+    _describe(made, models.get(model.__name__))
+    for name, definition in definitions.items():
+        _describe(definition, models.get(name))
+    return made, definitions
+
+
+def _models_below(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterable[type[BaseModel]]:
+    if model in seen:
+        return
+    seen.add(model)
+    yield model
+    for each in model.model_fields.values():
+        for inner in _models_in(each.annotation):
+            yield from _models_below(inner, seen)
+
+
+def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models_in(argument)
+
+
+def _describe(definition: Schema, model: type[BaseModel] | None) -> None:
+    if model is None:
+        # What an enumeration is called in the code says nothing to the person who types.
+        definition.pop("title", None)
+        return
+    texts = descriptions(model)
+    if "description" in definition:
+        definition["description"] = _prose(definition["description"])
+    for name, inner in definition.get("properties", {}).items():
+        field = model.model_fields[name]
+        tidy = _with_pattern(_without_null(inner), _pattern(field.annotation, field.metadata))
+        tidy["title"] = _title(name)
+        if name in texts:
+            tidy["description"] = _prose(texts[name])
+        definition["properties"][name] = tidy
+
+
+def _prose(text: str) -> str:
+    """A docstring as an editor shows it: one line for each paragraph."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text.replace("``", "`"))
+
+
+def _pattern(annotation: Any, metadata: Iterable[Any] = ()) -> str | None:
+    """The pattern a text must match; pydantic's own schema loses it where the text is normalised first."""
+    own = [*metadata, *(inner for each in metadata for inner in getattr(each, "metadata", ()))]
+    found = [pattern for each in own if isinstance(pattern := getattr(each, "pattern", None), str)]
+    found += [pattern for each in getattr(annotation, "__metadata__", ()) if (pattern := _pattern(None, [each]))]
+    if not found:
+        inner = getattr(annotation, "__args__", ()) or (getattr(annotation, "__origin__", None),)
+        found = [pattern for each in inner if each is not None and (pattern := _pattern(each))]
+    return found[-1] if found else None
+
+
+def _with_pattern(inner: Schema, pattern: str | None) -> Schema:
+    if pattern is None or "$ref" in inner:
+        return inner
+    if isinstance(inner.get("items"), dict):
+        return {**inner, "items": _with_pattern(inner["items"], pattern)}
+    return inner if "pattern" in inner or inner.get("type") != "string" else {**inner, "pattern": pattern}
+
+
+def _title(name: str) -> str:
+    known = {"doi": "DOI", "url": "Address", "orcid": "ORCID iD", "ror": "ROR id", "isni": "ISNI", "issn": "ISSN"}
+    return known.get(name, name.replace("_", " ").capitalize())
+
+
+def _without_null(inner: Schema) -> Schema:
+    """Leave out null, which stands for a key that is left out, and defaults that say no more than that."""
+    inner = dict(inner)
+    if not isinstance(inner.get("default"), str | int | float):
+        inner.pop("default", None)
+    choices = [choice for choice in inner.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        inner.pop("anyOf")
+        inner |= choices[0]
+    return inner
+
+
+def _as_texts(definition: Schema) -> None:
+    """Let a number stand wherever a text is expected that can be all digits: an editor reads 258 as a number."""
+    for name, inner in definition.get("properties", {}).items():
+        definition["properties"][name] = _as_text(inner)
+
+
+def _as_text(inner: Schema) -> Schema:
+    if isinstance(inner.get("items"), dict):
+        return {**inner, "items": _as_text(inner["items"])}
+    if inner.get("type") == "string" and not {"format", "enum", "const"} & inner.keys() and _takes_digits(inner):
+        return {**inner, "type": ["string", "number"]}
+    return inner
+
+
+_DIGITS: Final = ("1", "2023", "24065617", "0000000405062673")
+
+
+def _takes_digits(inner: Schema) -> bool:
+    pattern = inner.get("pattern")
+    return pattern is None or any(re.search(pattern, digits) for digits in _DIGITS)
+
+
+def _with_words(inner: Schema, other: Schema) -> Schema:
+    """Allow something else beside what the model has, and keep the words about it."""
+    words: Schema = {key: inner[key] for key in ("title", "description", "default", "examples") if key in inner}
+    rest = {key: value for key, value in inner.items() if key not in words}
+    return {**words, "anyOf": [rest, other]}
+
+
+def _with_shorthand(definition: Schema, key: str) -> Schema:
+    words: Schema = {name: definition[name] for name in ("title", "description") if name in definition}
+    text = {name: value for name, value in definition["properties"][key].items() if name not in words}
+    rest = {name: value for name, value in definition.items() if name not in words}
+    return {**words, "anyOf": [text, rest]}
+
+
+if __name__ == "__main__":
+    for path in write_schemas(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas")):
+        print(path)  # noqa: T201  (this is the command's answer)

@@ -15,6 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from doideposit.crossref.client import CrossrefClient, LoginVerdict, Timeouts
+from doideposit.crossref.exchange import Exchange
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.errors import DoiDepositError, RegistrarUnavailable, SubmissionInDoubt, UnexpectedAnswer
 from doideposit.identifiers import Doi
@@ -190,7 +191,9 @@ def test_tls_with_something_that_does_not_speak_it(serve: Serve) -> None:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
-def test_a_certificate_nobody_vouches_for_is_refused_before_anything_is_sent(serve: Serve, tmp_path: Path) -> None:
+def test_a_certificate_nobody_vouches_for_is_refused_before_anything_is_sent(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
@@ -204,13 +207,14 @@ def test_a_certificate_nobody_vouches_for_is_refused_before_anything_is_sent(ser
             received.append(read_request(secure))
             secure.sendall(reply(SUCCESS))
 
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     url = serve(behave).url.replace("http:", "https:")
     with pytest.raises(RegistrarUnavailable, match="certificate"):
         client(url).submit(sealed(), NAME)
     assert received == []
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-        assert client(url).submit(sealed(), NAME).answer == SUCCESS
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    assert client(url).submit(sealed(), NAME).answer == SUCCESS
     assert len(received) == 1
 
 
@@ -244,6 +248,25 @@ def test_an_answer_that_drips_ends_with_the_budget(serve: Serve, behaviour: Beha
     with pytest.raises(SubmissionInDoubt):
         client(server.url, total=0.6).submit(sealed(), NAME)
     assert time.monotonic() - started < 3
+
+
+def test_a_body_that_drips_leaves_no_thread_behind(serve: Serve) -> None:
+    server = serve(drip_body)
+    before = set(threading.enumerate())
+    with pytest.raises(SubmissionInDoubt):
+        client(server.url, total=0.3).submit(sealed(), NAME)
+    for thread in set(threading.enumerate()) - before:
+        if thread.name == "doideposit-exchange":
+            thread.join(timeout=3)
+            assert not thread.is_alive()
+
+
+def test_an_answer_is_cut_at_the_limit_exactly(serve: Serve) -> None:
+    server = serve(answering(reply(b"0123456789")))
+    cases = {9: (b"012345678", True), 10: (b"0123456789", False), 11: (b"0123456789", False)}
+    for limit, expected in cases.items():
+        answer = Exchange().post(server.url, {"a": "b"}, limit=limit)
+        assert (answer.body, answer.truncated) == expected
 
 
 def test_a_server_that_does_not_take_the_file_ends_with_the_budget_and_never_has_it(serve: Serve) -> None:

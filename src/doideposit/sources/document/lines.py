@@ -158,24 +158,23 @@ class _Piece:
     """One line while it is put together."""
 
     offset: int
-    text: str = ""
-    rich: str = ""
-    bare: str = ""
+    text: list[str] = field(default_factory=list)
+    rich: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
 
     def add(self, text: str) -> None:
-        self.text += text
-        self.rich += text
-        self.bare += text
+        for parts in (self.text, self.rich, self.bare):
+            parts.append(text)
 
     def line(self, number: int, source: str, place: tuple[int, int, str, int]) -> Line:
         block, level, marker, item = place
-        text, rich, bare = _clean(self.text), _clean(self.rich), _clean(self.bare)
+        text, rich, bare = _clean(*self.text), _clean(*self.rich), _clean(*self.bare)
         return Line(number, text, rich, bare, tuple(self.links), source, block, level, marker, item)
 
 
-def _clean(text: str) -> str:
-    return normalise(_CONTROL.sub(" ", text))
+def _clean(*parts: str) -> str:
+    return normalise(_CONTROL.sub(" ", "".join(parts)))
 
 
 def _pieces(token: "Token") -> list[_Piece]:
@@ -194,7 +193,7 @@ class _Inline:
     def __init__(self) -> None:
         self.pieces = [_Piece(0)]
         self.target: str | None = None
-        self.label = ""
+        self.label: list[str] = []
         self.bare_start = 0
 
     def read(self, children: "Sequence[Token]") -> list[_Piece]:
@@ -207,12 +206,12 @@ class _Inline:
             case "softbreak" | "hardbreak":
                 self._break(1)
             case "link_open":
-                self.target, self.label = str(child.attrs.get("href", "")), ""
+                self.target, self.label = str(child.attrs.get("href", "")), []
                 self.bare_start = len(self.pieces[-1].bare)
             case "link_close":
                 self._close_link()
             case "em_open" | "em_close":
-                self.pieces[-1].rich += "<i>" if child.nesting == 1 else "</i>"
+                self.pieces[-1].rich.append("<i>" if child.nesting == 1 else "</i>")
             case "html_inline":
                 self._tag(child.content)
             case "text" | "text_special" | "code_inline":
@@ -220,25 +219,25 @@ class _Inline:
 
     def _text(self, text: str) -> None:
         self.pieces[-1].add(text)
-        self.label += text
+        self.label.append(text)
 
     def _break(self, count: int) -> None:
         for _ in range(count):
             self.pieces.append(_Piece(self.pieces[-1].offset + 1))
-        self.label += " "
+        self.label.append(" ")
         self.bare_start = 0
 
     def _tag(self, tag: str) -> None:
         if _KEPT_TAG.fullmatch(tag):
-            self.pieces[-1].rich += tag.lower()
+            self.pieces[-1].rich.append(tag.lower())
         elif tag.lower().startswith("<br"):
             self._text(" ")
         if "\n" in tag:
             self._break(tag.count("\n"))
 
     def _close_link(self) -> None:
-        piece, label = self.pieces[-1], _clean(self.label)
+        piece, label = self.pieces[-1], _clean(*self.label)
         piece.links.append(Link(label, _clean(self.target or "")))
         if label == piece.links[-1].target or _ADDRESS_LABEL.fullmatch(label):
-            piece.bare = piece.bare[: self.bare_start]
+            del piece.bare[self.bare_start :]
         self.target = None

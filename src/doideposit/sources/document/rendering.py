@@ -12,7 +12,9 @@ __all__ = ["render"]
 
 _WIDTH = 112
 # A plain scalar of YAML: nothing in it can be taken for structure or comment, whatever the reader makes of its type.
-_PLAIN = re.compile(r"[^\W_](?:[\w .,/()&;’–+%=?~-]|:(?=\S))*", re.ASCII)
+_PLAIN = re.compile(r"[^\W_](?:[\w .,/()&;'\"’“”–+%=?~-]|:(?=\S))*")
+# What YAML would take for a number; a date is text in YAML 1.2, and in our own reader anyway.
+_NUMBER = re.compile(r"(?!\d{4}-\d\d(?:-\d\d)?$)[\d.,:_xXoOeE+-]*")
 _WORDS = frozenset("y n yes no on off true false null".split())  # YAML takes them for something else
 _ESCAPED = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")
@@ -68,7 +70,8 @@ def _field(key: str, node: Node, loc: Loc, depth: int, findings: _Findings) -> I
     indent = "  " * depth
     match node:
         case Leaf():
-            yield f"{indent}{key}: {_scalar(node.text)}  # line {node.line}"
+            plain = key == "number" and re.fullmatch(r"[1-9][0-9]*", node.text)
+            yield f"{indent}{key}: {node.text if plain else _scalar(node.text)}  # line {node.line}"
         case Gap():
             yield f"{indent}# {key}: {_one_line(node.example)}  # {_one_line(node.hint)}"
         case tuple():
@@ -118,7 +121,8 @@ def _one_line(text: str) -> str:
 
 def _scalar(text: str) -> str:
     """A text as a YAML scalar that gives exactly this text back."""
-    if _PLAIN.fullmatch(text) and not text.endswith((" ", ":")) and text.lower() not in _WORDS:
+    special = text.endswith((" ", ":")) or text.lower() in _WORDS or _NUMBER.fullmatch(text)
+    if _PLAIN.fullmatch(text) and not special:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

@@ -76,7 +76,8 @@ TRIAL_BATCH, TRIAL_TIMESTAMP = "doideposit-trial", 20000101000000000
 class Checker:
     """Checks inputs one after the other, in bounded memory.
 
-    `validator` is called when the first verdict is needed, so that a record with errors costs no schema.
+    `validator` is called when the first verdict is needed, so that a record with errors costs no schema. `live` says
+    that the deposit is meant for production, where placeholders are errors.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Checker:
         rules: RuleSettings | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         schema_version: str = DEFAULT_SCHEMA_VERSION,
+        live: bool = False,
     ) -> None:
         self.series = series
         self.depositor = depositor
@@ -96,6 +98,10 @@ class Checker:
         self._validator: Validator | None = None
         self._rules = rules or RuleSettings()
         self._clock = clock
+        self._live = live
+
+    def _context(self) -> Context:
+        return Context(today=self._clock().date(), settings=self._rules, live=self._live)
 
     @property
     def validator(self) -> Validator:
@@ -106,7 +112,7 @@ class Checker:
 
     def read(self, inputs: Iterable[Input]) -> Iterator[Checked]:
         """Check every input, each exactly once and in order; what cannot be read is a `Checked` with findings."""
-        context = Context(today=self._clock().date(), settings=self._rules)
+        context = self._context()
         for item in inputs:
             if is_deposit_xml(item):
                 yield self._check_xml(Path(str(item)))
@@ -116,13 +122,13 @@ class Checker:
 
     def check(self, record: Record) -> Checked:
         """Check one record that is already parsed."""
-        return self._check_record(record, Context(today=self._clock().date(), settings=self._rules))
+        return self._check_record(record, self._context())
 
     def read_together(self, inputs: Iterable[Input]) -> tuple[Checked, ...]:
         """Check every input, and what can be wrong only between several of them."""
         checked = list(self.read(inputs))
         records = [one.record for one in checked if one.record is not None]
-        context = Context(today=self._clock().date(), settings=self._rules)
+        context = self._context()
         for place, findings in check_together(records, context).items():
             index = next(index for index, one in enumerate(checked) if one.record is records[place])
             checked[index] = replace(checked[index], findings=(*checked[index].findings, *findings))

@@ -88,7 +88,8 @@ def record_documents(checked: Checked, action: str | None = None) -> Iterator[di
     """The JSON of one checked input, as the contract has it: one entry for each DOI, one when it has none."""
     findings = [finding.to_dict() for finding in checked.findings]
     verdict = action or ("register" if checked.ok else "blocked")
-    for doi in [str(item.doi) for item in checked.items] or [None]:
+    dois: list[str | None] = [str(item.doi) for item in checked.items]
+    for doi in dois or [None]:
         yield {"source": checked.source, "doi": doi, "action": verdict, "findings": findings}
 
 
@@ -171,14 +172,14 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
 
     terminal = invocation.terminal(as_json=as_json)
     validator = open_validator(announce=terminal.note)
-    documents, findings, verdicts = [], [], []
+    documents: list[dict[str, Any]] = []
+    verdicts: list[bool] = []
     for path in paths:
         loaded = _read_xml(path)
         if isinstance(loaded, Finding):
             verdict = Verdict(None, valid=False, findings=(loaded,))
         else:
             verdict = validator.validate(loaded, file=path)
-        findings += verdict.findings
         verdicts.append(verdict.valid)
         documents.append(
             {

@@ -31,14 +31,14 @@ def extract(invocation: Invocation, document: Path, output: Path | None, force: 
     The draft is a file to review: beside each field stands the line it was read from, and what the document lacks or
     prints oddly is said. Nothing is guessed silently, and nothing is deposited.
     """
-    from doideposit.sources.document import MAX_DOCUMENT, read, render
+    from doideposit.sources.document import LIMIT, read, render
     from doideposit.sources.files import load_text
     from doideposit.wiring import record_schema_location
 
     terminal = Terminal(plain=invocation.plain, out=click.get_text_stream("stderr"))
     if output is not None and output.exists() and not force:
         raise UsageError(f"{output} exists already", hint="choose another name, or add --force to overwrite it")
-    loaded = load_text(document, limit=MAX_DOCUMENT)
+    loaded = load_text(document, limit=LIMIT)
     tally = Tally()
     tally.add(loaded.findings)
     if loaded.text is None:

@@ -72,9 +72,8 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], self.list_commands(ctx), 1)
-            if near:
-                error.message += f" Did you mean “{near[0]}”?"
-            raise
+            hint = f" Did you mean “{near[0]}”?" if near else ""
+            raise click.UsageError(f"There is no command “{args[0]}”.{hint}", error.ctx) from None
 
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:

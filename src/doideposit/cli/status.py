@@ -48,7 +48,7 @@ def status(
 
     terminal = invocation.terminal(as_json=as_json)
     wanted = [parse_doi(doi) for doi in dois]
-    with open_depositor(invocation.settings(target=target), announce=terminal.note, offline=True) as depositor:
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
 
         def select() -> "Iterator[WorkStatus]":
             if wanted:
@@ -132,7 +132,7 @@ def history(invocation: Invocation, doi: str, target: str | None, as_json: bool)
 
     terminal = invocation.terminal(as_json=as_json)
     wanted = parse_doi(doi)
-    with open_depositor(invocation.settings(target=target), announce=terminal.note, offline=True) as depositor:
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
         entries = depositor.history(wanted)
         if as_json:
             documents = [entry.to_dict() for entry in entries]

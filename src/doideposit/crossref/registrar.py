@@ -4,13 +4,14 @@ Two implementations exist: `doideposit.crossref.client` over HTTPS, and `doidepo
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from pydantic import SecretStr
 
 from doideposit.models.batch import SealedBatch
 
-__all__ = ["Credentials", "Endpoint", "Receipt", "Registrar"]
+__all__ = ["Credentials", "Endpoint", "Receipt", "RegisteredWork", "Registrar", "ResolvedHandle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,31 @@ class Receipt:
 
     file_name: str
     answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredWork:
+    """A work as Crossref's REST API has it.
+
+    `type` is the REST API's name (``report``, ``posted-content``), `landing_url` the address the DOI was registered
+    with; `created`, `deposited` (the last deposit that took effect) and `indexed` are aware.
+    """
+
+    doi: str
+    type: str | None
+    landing_url: str | None
+    created: datetime | None
+    deposited: datetime | None
+    indexed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedHandle:
+    """A DOI as the handle system has it: where it leads, and the timestamp beside it, kept as text."""
+
+    doi: str
+    urls: tuple[str, ...]
+    timestamp: str | None
 
 
 class Registrar(Protocol):

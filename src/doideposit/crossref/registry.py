@@ -7,7 +7,6 @@ documentation; the DOI handbook's "REST API response format"; Crossref's "unixsd
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote
@@ -23,7 +22,7 @@ from doideposit.crossref.exchange import (
     check_address,
     default_user_agent,
 )
-from doideposit.crossref.registrar import Endpoint
+from doideposit.crossref.registrar import Endpoint, RegisteredWork, ResolvedHandle
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionForbidden, UnexpectedAnswer
 from doideposit.identifiers import Doi
 
@@ -36,31 +35,6 @@ TIMESTAMP_TYPE = "700050"
 """The type of handle value in which Crossref keeps the deposit's timestamp; seen, and not documented."""
 OK, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 200, 403, 404, 429, 500
 HANDLE_FOUND, HANDLE_MISSING, VALUES_MISSING = 1, 100, 200
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredWork:
-    """A work as Crossref's REST API has it.
-
-    `type` is the REST API's name (``report``, ``posted-content``), `landing_url` the address the DOI was registered
-    with; `created`, `deposited` (the last deposit that took effect) and `indexed` are aware.
-    """
-
-    doi: str
-    type: str | None
-    landing_url: str | None
-    created: datetime | None
-    deposited: datetime | None
-    indexed: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedHandle:
-    """A DOI as the handle system has it: where it leads, and the timestamp beside it, kept as text."""
-
-    doi: str
-    urls: tuple[str, ...]
-    timestamp: str | None
 
 
 class Registry:

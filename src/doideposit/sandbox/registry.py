@@ -1,0 +1,73 @@
+"""The sandbox's look-ups in process: what the REST API and the resolver would say, without a socket."""
+
+import json
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
+from doideposit.errors import RegistrarUnavailable
+from doideposit.identifiers import Doi
+from doideposit.sandbox.exchange import Dropped, Reply, Request
+from doideposit.sandbox.simulation import Sandbox
+
+__all__ = ["SandboxRegistry"]
+
+OK, NOT_FOUND = 200, 404
+
+
+class SandboxRegistry:
+    """Asks a `Sandbox` about registered DOIs, as `doideposit.crossref.registry.Registry` asks Crossref and doi.org."""
+
+    has_works = True
+    has_handles = True
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def work(self, doi: Doi) -> RegisteredWork | None:
+        """The work as the REST API shows it, None while it does not; raises `RegistrarUnavailable`."""
+        reply = self._ask(f"/works/{doi}")
+        if reply is None:
+            return None
+        message = json.loads(reply.body)["message"]
+        return RegisteredWork(
+            doi=message["DOI"],
+            type=message.get("type"),
+            landing_url=message.get("resource", {}).get("primary", {}).get("URL"),
+            created=_moment(message.get("created")),
+            deposited=_moment(message.get("deposited")),
+            indexed=_moment(message.get("indexed")),
+        )
+
+    def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
+        """Where the DOI leads, None while it leads nowhere; raises `RegistrarUnavailable`."""
+        query = {"auth": "true"} if authoritative else {}
+        reply = self._ask(f"/api/handles/{doi}", **query)
+        if reply is None:
+            return None
+        values = json.loads(reply.body).get("values", [])
+        urls = tuple(value["data"]["value"] for value in values if value["type"] == "URL")
+        versions = [str(value["data"]["value"]) for value in values if value["type"] == "700050"]
+        return ResolvedHandle(str(doi), urls, versions[0] if versions else None)
+
+    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
+        """The version the sandbox holds, None for a DOI it does not know; raises `RegistrarUnavailable`."""
+        reply = self._ask("/servlet/query", pid=email, format="unixsd", id=str(doi))
+        if reply is None:
+            return None
+        # The answer is the sandbox's own, made in this process.
+        root = ET.fromstring(reply.body)  # noqa: S314
+        for item in root.iter():
+            if item.get("name") == "deposit-timestamp" and item.text:
+                return int(item.text)
+        return None
+
+    def _ask(self, path: str, **query: str) -> Reply | None:
+        answer = self._sandbox.handle(Request.get(path, **query))
+        if isinstance(answer, Dropped) or answer.status not in {OK, NOT_FOUND}:
+            raise RegistrarUnavailable("the sandbox does not answer look-ups at the moment")
+        return answer if answer.status == OK else None
+
+
+def _moment(value: dict[str, str] | None) -> datetime | None:
+    return datetime.fromisoformat(value["date-time"]) if value and "date-time" in value else None

@@ -1,0 +1,249 @@
+"""The composition root: from settings to a depositor, and the only place that knows which part plugs in where."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doideposit.checking import Checker, DepositorName
+from doideposit.config import CredentialSettings, Settings, load, resolve_password
+from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, Registrar
+from doideposit.crossref.schemas import SchemaStore
+from doideposit.crossref.validator import Validator
+from doideposit.errors import ConfigurationError
+from doideposit.models.batch import SealedBatch
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from doideposit.ledger import Ledger
+    from doideposit.sandbox import Sandbox
+    from doideposit.workflow import Depositor, RegistryPort
+
+__all__ = [
+    "endpoint_of",
+    "load_settings",
+    "open_checker",
+    "open_depositor",
+    "open_ledger",
+    "open_path",
+    "open_validator",
+    "record_schema_location",
+]
+
+Announce = Callable[[str], None]
+Ask = Callable[[str], "SecretStr | None"]
+"""Ask a person for a password, by a question; None when nobody is there."""
+
+# Crossref documentation, HTTPS POST: the two systems have separate credentials; the test system has no public REST API.
+ENDPOINTS = {
+    "test": Endpoint("test", "https://test.crossref.org"),
+    "production": Endpoint("production", "https://doi.crossref.org", "https://api.crossref.org", "https://doi.org"),
+}
+
+
+def _silent(_sentence: str) -> None:
+    return None
+
+
+def _nobody(_question: str) -> None:
+    return None
+
+
+def system_clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def load_settings(
+    path: Path | None = None,
+    *,
+    target: str | None = None,
+    required: bool = True,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings in force; `target` is the flag that stands above everything. Raises `ConfigurationError`."""
+    flags = {"target": target} if target else {}
+    variables = os.environ if environ is None else environ
+    return load(path, environ=variables, cwd=Path.cwd(), overrides=flags, required=required)
+
+
+def endpoint_of(settings: Settings) -> Endpoint:
+    """The addresses of the target in force: Crossref's own, unless the configuration names others."""
+    known = ENDPOINTS.get(settings.target, Endpoint("sandbox", "sandbox:"))
+    other = settings.targets.get(settings.target)
+    if other is None:
+        return known
+    return Endpoint(
+        known.target,
+        other.url or known.url,
+        other.rest_url or (None if other.url else known.rest_url),
+        other.handle_url or (None if other.url else known.handle_url),
+    )
+
+
+def open_validator(*, announce: Announce = _silent, offline: bool = False) -> Validator:
+    """The validator over this installation's schemas; a missing bundle is fetched on first need, with a word."""
+    return Validator(SchemaStore.default(announce=announce, offline=offline))
+
+
+def open_checker(
+    settings: Settings,
+    *,
+    announce: Announce = _silent,
+    schema_version: str | None = None,
+    clock: Callable[[], datetime] = system_clock,
+    validator: Validator | None = None,
+) -> Checker:
+    """What checks records by these settings; the schemas are loaded with the first verdict."""
+    depositor = settings.depositor
+    if depositor is None:
+        raise ConfigurationError(
+            "the configuration does not say who deposits",
+            hint="add a section [depositor] with name, email and registrant; `doideposit init` writes one",
+        )
+    return Checker(
+        series=settings.series,
+        validator=lambda: validator or open_validator(announce=announce),
+        depositor=DepositorName(depositor.name, depositor.email, depositor.registrant),
+        rules=settings.rules,
+        clock=clock,
+        schema_version=schema_version or settings.schema_version,
+        live=settings.target == "production",
+    )
+
+
+def open_ledger(settings: Settings, *, environ: Mapping[str, str] | None = None) -> "Ledger":
+    """The ledger of these settings; raises `LedgerError`."""
+    from doideposit.ledger import Ledger
+
+    reference = settings.ledger.password
+    variables = os.environ if environ is None else environ
+    password = (
+        None if reference is None else resolve_password(reference, environ=variables, service="doideposit-ledger")
+    )
+    return Ledger.open(settings.ledger.url, password=password)
+
+
+class _LateRegistrar:
+    """A registrar that is made when it is first asked: planning and reading the ledger need no password."""
+
+    def __init__(self, make: Callable[[], Registrar]) -> None:
+        self._make = make
+        self._made: Registrar | None = None
+
+    def _registrar(self) -> Registrar:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
+        return self._registrar().submit(batch, file_name)
+
+    def fetch_result(self, file_name: str) -> bytes:
+        return self._registrar().fetch_result(file_name)
+
+
+def open_depositor(
+    settings: Settings,
+    *,
+    announce: Announce = _silent,
+    ask: Ask = _nobody,
+    clock: Callable[[], datetime] = system_clock,
+    environ: Mapping[str, str] | None = None,
+) -> "Depositor":
+    """Everything plugged together for the target in force. Nothing is sent and no password is fetched yet."""
+    from doideposit.workflow import Depositor
+
+    validator = open_validator(announce=announce)
+    checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
+    registrar, registry = _ends(settings, validator, clock, ask, os.environ if environ is None else environ)
+    return Depositor(
+        registrar=registrar,
+        ledger=open_ledger(settings, environ=environ),
+        checker=checker,
+        clock=clock,
+        target=settings.target,
+        head=checker.depositor,
+        registry=registry,
+        seed_timestamps=settings.target == "production",
+        limits=settings.limits,
+    )
+
+
+def _ends(
+    settings: Settings,
+    validator: Validator,
+    clock: Callable[[], datetime],
+    ask: Ask,
+    environ: Mapping[str, str],
+) -> "tuple[Registrar, RegistryPort | None]":
+    if settings.target == "sandbox" and "sandbox" not in settings.targets:
+        return _embedded(settings, validator, clock)
+    endpoint = endpoint_of(settings)
+    credentials = settings.credentials.get(settings.target)
+    contact = settings.depositor.email if settings.depositor else None
+
+    def client() -> Registrar:
+        from doideposit.crossref.client import CrossrefClient
+
+        return CrossrefClient(endpoint, login_of(settings.target, credentials, ask=ask, environ=environ))
+
+    from doideposit.crossref.registry import Registry
+
+    return _LateRegistrar(client), Registry(endpoint, mailto=contact)
+
+
+def _embedded(
+    settings: Settings, validator: Validator, clock: Callable[[], datetime]
+) -> "tuple[Registrar, RegistryPort | None]":
+    from doideposit.sandbox.registrar import SandboxRegistrar
+    from doideposit.sandbox.registry import SandboxRegistry
+
+    sandbox = embedded_sandbox(settings, validator, clock)
+    return SandboxRegistrar(sandbox), SandboxRegistry(sandbox)
+
+
+def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[], datetime]) -> "Sandbox":
+    """The sandbox on this machine, with its state in a file, so that a later run finds what was submitted."""
+    from doideposit.sandbox import Delays, Sandbox
+
+    delays = Delays(**settings.sandbox.delays.model_dump())
+    return Sandbox(clock=clock, validate=validator.validate, delays=delays, state=settings.sandbox.state)
+
+
+def login_of(
+    target: str, credentials: CredentialSettings | None, *, ask: Ask = _nobody, environ: Mapping[str, str]
+) -> Credentials:
+    """The login of a target, with its password fetched now; raises `ConfigurationError`."""
+    if credentials is None:
+        raise ConfigurationError(
+            f"there is no Crossref login for the target {target}",
+            hint=f'add a section [credentials.{target}] with username and password = {{ env = "CROSSREF_PASSWORD" }}',
+        )
+    if credentials.password is not None:
+        password = resolve_password(credentials.password, environ=environ, username=credentials.username)
+        return Credentials(credentials.username, password)
+    answer = ask(f"Crossref password of {credentials.username} on {target}")
+    if answer is None:
+        raise ConfigurationError(
+            f"no password is known for {credentials.username} on {target}",
+            hint=f'name where it is kept: password = {{ env = "CROSSREF_PASSWORD" }} below [credentials.{target}]',
+        )
+    return Credentials(credentials.username, answer)
+
+
+def open_path(path: str | Path | None = None, *, target: str | None = None) -> "Depositor":
+    """Open a depositor by a configuration file: the one named, else the one found from the working directory upwards.
+
+    Raises `ConfigurationError` and `LedgerError`. Close it, or use it as a context manager.
+    """
+    return open_depositor(load_settings(None if path is None else Path(path), target=target))
+
+
+def record_schema_location() -> str | None:
+    """Where an editor finds the JSON Schema of a record: a file of this installation, or None where there is none."""
+    from doideposit.json_schemas import schema_path
+
+    return schema_path("record")

@@ -4,19 +4,23 @@
 other parts included; it is made when first asked for, since a check needs none of its words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from doideposit.findings import Finding
+from doideposit.findings import Finding, Severity, Where, field_path
 from doideposit.models.record import Record
 from doideposit.rules.abstracts import ABSTRACTS
 from doideposit.rules.addresses import ADDRESSES
+from doideposit.rules.completeness import COMPLETENESS
 from doideposit.rules.contributors import CONTRIBUTORS
 from doideposit.rules.dates import DATES
+from doideposit.rules.depositor import DEPOSITOR, Head
+from doideposit.rules.identity import IDENTITY
 from doideposit.rules.names import NAMES
 from doideposit.rules.reference_parts import REFERENCE_PARTS
 from doideposit.rules.references import REFERENCES
 from doideposit.rules.registry import Context, Fault, Rule, Rules
+from doideposit.rules.relations import RELATIONS
 from doideposit.rules.rights import RIGHTS
 from doideposit.rules.settings import Ignored, RuleSettings, apply, problems
 from doideposit.rules.texts import TEXTS
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL_RULES",
     "CATALOGUE",
+    "DEPOSITOR_RULES",
     "RECORD_RULES",
     "RUN_RULES",
     "Context",
@@ -39,11 +44,14 @@ __all__ = [
     "RuleSettings",
     "as_markdown",
     "check",
+    "check_depositor",
     "check_together",
     "problems",
+    "settle",
 ]
 
 CATEGORIES: tuple[Rules[Work], ...] = (
+    IDENTITY,
     TITLES,
     NAMES,
     CONTRIBUTORS,
@@ -53,11 +61,14 @@ CATEGORIES: tuple[Rules[Work], ...] = (
     REFERENCE_PARTS,
     ABSTRACTS,
     RIGHTS,
+    RELATIONS,
     TEXTS,
+    COMPLETENESS,
 )
 RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
 RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
-ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES)
+DEPOSITOR_RULES: tuple[Rule[Head], ...] = tuple(DEPOSITOR.rules)
+ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES, *DEPOSITOR_RULES)
 
 
 def __getattr__(name: str) -> object:
@@ -86,6 +97,26 @@ def check_together(records: Sequence[Record], context: Context) -> dict[int, tup
             place = fault.index
             found[place] = (*found.get(place, ()), _settled(rule, fault, records[place], context))
     return found
+
+
+def check_depositor(name: str, email: str, registrant: str, context: Context) -> tuple[Finding, ...]:
+    """What is wrong with the depositor the configuration names; the findings name fields of the configuration."""
+    head = Head(name, email, registrant, context)
+    return tuple(
+        apply(rule.finding(fault, Where(field=field_path(fault.loc))), context.settings, firm=rule.firm)
+        for rule in DEPOSITOR_RULES
+        for fault in rule.function(head)
+    )
+
+
+def settle(findings: Iterable[Finding], record: Record, context: Context) -> tuple[Finding, ...]:
+    """Findings about a record that come from elsewhere, as the settings want them; errors stay as they are."""
+    commentary, settings = record.commentary, context.settings
+    doi, series = commentary.doi.printed, commentary.series.name
+    return tuple(
+        apply(finding, settings, firm=finding.severity is Severity.ERROR, doi=doi, series=series)
+        for finding in findings
+    )
 
 
 def _settled(rule: Rule[Any], fault: Fault, record: Record, context: Context) -> Finding:

@@ -229,6 +229,7 @@ def abstract_language(work: Work) -> Iterator[Fault]:
     bad="language: null",
     good="language: en",
     setting='language = ""',
+    good_setting='language = ""',
 )
 def language_missing(work: Work) -> Iterator[Fault]:
     if work.commentary.effective_language is None:

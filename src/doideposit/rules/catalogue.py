@@ -23,16 +23,21 @@ def _explanation(rule: Rule[Any]) -> Explanation:
         why=rule.why,
         hint=rule.hint,
         source=rule.source,
-        bad=_snippet(rule.bad),
-        good=_snippet(rule.good),
-        setting=rule.setting,
+        bad=_snippet(rule.bad, rule.setting),
+        good=_snippet(rule.good, rule.good_setting),
         category=rule.category,
         firm=rule.firm,
     )
 
 
-def _snippet(text: str) -> str:
-    return textwrap.dedent(text).strip()
+_IN_THE_SERIES = "# doideposit.toml, in the series"
+
+
+def _snippet(fields: str, setting: str) -> str:
+    record = textwrap.dedent(fields).strip()
+    if not setting:
+        return record
+    return f"{_IN_THE_SERIES}\n{setting}" + (f"\n\n# the record\n{record}" if record else "")
 
 
 CATALOGUE: Mapping[str, Explanation] = MappingProxyType(
@@ -80,11 +85,10 @@ def _section(item: Explanation) -> Iterator[str]:
     if item.source:
         yield f"- Source: <{item.source}>"
     yield ""
-    if item.setting:
-        yield f"With this in the series:\n\n```toml\n{item.setting}\n```\n"
     for label, snippet in (("Not so", item.bad), ("So", item.good)):
         if snippet:
-            yield f"{label}:\n\n```yaml\n{snippet}\n```\n"
+            language = "toml" if snippet.startswith(_IN_THE_SERIES) and "# the record" not in snippet else "yaml"
+            yield f"{label}:\n\n```{language}\n{snippet}\n```\n"
 
 
 def _escaped(text: str) -> str:

@@ -201,6 +201,7 @@ def event_future(work: Work) -> Iterator[Fault]:
         status: {type: withdrawn, date: 2023-12-01, text: Replaced by a new version.}
         """,
     setting='record_type = "posted"',
+    good_setting='record_type = "posted"',
 )
 def status_early(work: Work) -> Iterator[Fault]:
     status, published = work.commentary.status, work.commentary.published

@@ -29,8 +29,8 @@ class Explanation:
 
     `title` is a heading, `message` the sentence the finding says (with the places to fill in braces), `why` the
     reason in a sentence or two, `hint` what to do now, `source` the page the rule comes from. `bad` and `good` are
-    fields of a record in YAML, empty where an example would show nothing; `setting` is what the series says in the
-    configuration for both, as TOML. What is `firm` cannot be changed or ignored by the configuration.
+    fields of a record in YAML, or what the configuration says of the series; they are empty where an example would
+    show nothing. What is `firm` cannot be changed or ignored by the configuration.
     """
 
     code: str
@@ -43,7 +43,6 @@ class Explanation:
     source: str = ""
     bad: str = ""
     good: str = ""
-    setting: str = ""
     category: str = ""
     firm: bool = True
 

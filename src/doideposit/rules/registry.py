@@ -64,8 +64,8 @@ class Rule(Generic[Subject]):
     """A rule: what it is called, what it says, where it comes from, how it goes wrong and right, and its function.
 
     `message` and `hint` have places in braces, filled from the fault. `bad` and `good` are fields of a record in
-    YAML, laid over a complete record by the tests (a list of records for rules about a whole run); `setting` is what
-    the series says in the configuration for both. A `firm` rule cannot be changed or ignored.
+    YAML, laid over a complete record by the tests (a list of records for rules about a whole run); `setting` and
+    `good_setting` are what the series says in the configuration for them. A `firm` rule cannot be changed or ignored.
     """
 
     code: str
@@ -80,6 +80,7 @@ class Rule(Generic[Subject]):
     good: str
     function: Callable[[Subject], Iterable[Fault]]
     setting: str = ""
+    good_setting: str = ""
     firm: bool = False
 
     def finding(self, fault: Fault, where: Where) -> Finding:
@@ -118,6 +119,7 @@ class Rules(Generic[Subject]):
         bad: str,
         good: str,
         setting: str = "",
+        good_setting: str = "",
         firm: bool = False,
     ) -> Callable[[Callable[[Subject], Iterable[Fault]]], Callable[[Subject], Iterable[Fault]]]:
         """Register the function below under `code`."""
@@ -125,7 +127,20 @@ class Rules(Generic[Subject]):
         def register(function: Callable[[Subject], Iterable[Fault]]) -> Callable[[Subject], Iterable[Fault]]:
             self.rules.append(
                 Rule(
-                    code, severity, self.category, title, message, hint, why, source, bad, good, function, setting, firm
+                    code=code,
+                    severity=severity,
+                    category=self.category,
+                    title=title,
+                    message=message,
+                    hint=hint,
+                    why=why,
+                    source=source,
+                    bad=bad,
+                    good=good,
+                    function=function,
+                    setting=setting,
+                    good_setting=good_setting,
+                    firm=firm,
                 )
             )
             return function

@@ -1,0 +1,291 @@
+"""The DOI, the number and the series: what a commentary is called for good."""
+
+import re
+from collections.abc import Iterator
+
+from doideposit.models.series import RecordType
+from doideposit.rules import pages
+from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.rules.work import Work, letters
+
+__all__ = ["IDENTITY"]
+
+IDENTITY: Rules[Work] = Rules("identifiers, numbers and series")
+rule = IDENTITY.rule
+
+_ISSN_INSIDE = re.compile(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
+_SEPARATORS = re.compile(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
+_LABEL = re.compile(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
+_LETTERS_FIRST = re.compile(r"^([A-Za-z]+)\d")
+_SERIES_NUMBER = re.compile(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", re.IGNORECASE)
+CROSSREF_TEST_PREFIXES = frozenset({"10.5555", "10.50505"})
+LONGEST_SUFFIX = 64
+SHORTEST_CAPS = 12
+
+
+@rule(
+    "doi-prefix-differs",
+    ERROR,
+    "The DOI has another prefix than the series",
+    message="the DOI {doi} does not begin with the prefix of the series, {prefix}",
+    hint="write {{prefix}} in the series' `doi` pattern, or correct `prefix`",
+    why="An account may register only DOIs of its own prefix, and one file holds only one prefix.",
+    source=pages.TROUBLE,
+    bad="",
+    good="",
+    setting='doi = "10.12345/SADF.C{number}"',
+    good_setting='doi = "{prefix}/SADF.C{number}"',
+    firm=True,
+)
+def prefix_differs(work: Work) -> Iterator[Fault]:
+    doi, prefix = work.commentary.doi, work.commentary.series.prefix
+    if doi.prefix != prefix:
+        yield fault("doi", doi=doi, prefix=prefix)
+
+
+@rule(
+    "doi-test-prefix",
+    WARNING,
+    "A prefix for examples",
+    message="the prefix {prefix} is Crossref's own, for examples and tests",
+    hint="give the prefix of the publisher; for production this is an error",
+    why="DOIs of that prefix belong to nobody, and no member's account may register them.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="",
+    good="",
+    setting='prefix = "10.5555"',
+    good_setting='prefix = "10.48251"',
+)
+def test_prefix(work: Work) -> Iterator[Fault]:
+    prefix = work.commentary.doi.prefix
+    if prefix in CROSSREF_TEST_PREFIXES:
+        yield fault("doi", severity=ERROR if work.context.live else None, prefix=prefix)
+
+
+@rule(
+    "doi-without-number",
+    ERROR,
+    "A DOI without the number",
+    message="the series' pattern {pattern} has no place for the number, so that every commentary has the same DOI",
+    hint="write {{number}} into the series' `doi` pattern",
+    why="Each DOI names one work; the second commentary would replace the first.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="",
+    good="",
+    setting='doi = "{prefix}/sadf-comment"',
+    good_setting='doi = "{prefix}/sadf-comment.{number}"',
+    firm=True,
+)
+def without_number(work: Work) -> Iterator[Fault]:
+    pattern = work.commentary.series.doi
+    if "{number}" not in pattern:
+        yield fault("number", pattern=pattern)
+
+
+@rule(
+    "doi-issn-disagrees",
+    WARNING,
+    "The DOI holds another ISSN",
+    message="the DOI holds the ISSN {found}, and the series has {issn}",
+    hint="write {{issn}} in the series' `doi` pattern, or correct the ISSN",
+    why="Where a DOI holds number and ISSN, they must agree with the record: people read them.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="",
+    good="",
+    setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
+    good_setting='doi = "{prefix}/SADF.ISSN.{issn}.C{number}"',
+)
+def issn_disagrees(work: Work) -> Iterator[Fault]:
+    series = work.commentary.series
+    known = {str(item.issn) for item in series.issns}
+    for found in _ISSN_INSIDE.findall(work.commentary.doi.suffix) if known else ():
+        if found.upper() not in known:
+            yield fault("doi", found=found, issn=series.issn)
+
+
+@rule(
+    "doi-suffix-separators",
+    WARNING,
+    "A DOI with odd separators",
+    message="“{found}” in the DOI is easily lost or doubled",
+    hint="choose one separator, and none at the end, before the first DOI of the series is registered",
+    why="DOIs are typed and copied by people; doubled and trailing separators are lost on the way.",
+    source=pages.SUFFIXES,
+    bad="",
+    good="",
+    setting='doi = "{prefix}/sadf--{number}"',
+    good_setting='doi = "{prefix}/sadf-{number}"',
+)
+def separators(work: Work) -> Iterator[Fault]:
+    if found := _SEPARATORS.search(work.commentary.doi.suffix):
+        yield fault("doi", found=found[0])
+
+
+@rule(
+    "doi-suffix-long",
+    INFO,
+    "A long DOI",
+    message="the DOI has {length} characters behind its prefix",
+    hint="for a new series choose a short pattern; DOIs that are registered stay as they are",
+    why="Crossref advises short suffixes: they are printed, read aloud and typed.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="",
+    good="",
+    setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
+    good_setting='doi = "{prefix}/sadf.c{number}"',
+)
+def suffix_long(work: Work) -> Iterator[Fault]:
+    length = len(work.commentary.doi.suffix)
+    if length > LONGEST_SUFFIX:
+        yield Fault(("doi",), {"length": length})
+
+
+@rule(
+    "number-leading-zeros",
+    WARNING,
+    "A number with leading zeros",
+    message="the number {number} begins with zeros",
+    hint="keep them only if they are printed so on every commentary",
+    why="258 and 0258 are two numbers here, and make two DOIs for one commentary.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="number: '0258'",
+    good="number: 258",
+)
+def leading_zeros(work: Work) -> Iterator[Fault]:
+    number = work.commentary.number
+    if number[0] == "0" and number.isdigit() and len(number) > 1:
+        yield fault("number", length=len(number), number=number)
+
+
+@rule(
+    "number-label",
+    WARNING,
+    "A label in the number",
+    message="the number “{number}” holds the label “{label}”",
+    hint="leave the number alone; labels belong into the series' title and pattern",
+    why="The label would be deposited as a part of the number, and doubled in the DOI.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="number: C258",
+    good="number: 258",
+)
+def number_label(work: Work) -> Iterator[Fault]:
+    number = work.commentary.number
+    found = _LABEL.match(number)
+    first = _LETTERS_FIRST.match(number)
+    if found:
+        yield fault("number", length=len(found[0]), number=number, label=found[0].strip())
+    elif first and work.commentary.series.doi.lower().endswith(f"{first[1].lower()}{{number}}"):
+        yield fault("number", length=len(first[1]), number=number, label=first[1])
+
+
+@rule(
+    "report-number-disagrees",
+    WARNING,
+    "The report number does not hold the number",
+    message="the report number “{report}” does not hold the number {number}",
+    hint="correct it, or leave it out: it is made from the series' title and the number",
+    why="Both name the same commentary; a copied record keeps the report number of the last one.",
+    source=pages.REPORTS,
+    bad="report_number: SADF Comment 257",
+    good="report_number: SADF Comment 258",
+)
+def report_number(work: Work) -> Iterator[Fault]:
+    report, number = work.commentary.report_number, work.commentary.number
+    if report and number not in report:
+        yield fault("report_number", length=len(report), report=report, number=number)
+
+
+@rule(
+    "issn-medium-assumed",
+    WARNING,
+    "The medium of the ISSN is assumed",
+    message="nothing says whether the ISSN {issn} is that of the printed or the online edition; online is assumed",
+    hint='look it up at portal.issn.org, and write issn_medium = "electronic" (or "print") into the series',
+    why="Crossref registers the medium with the title, and print is what its schema takes for granted.",
+    source=pages.ISSN_ERRORS,
+    bad="",
+    good="",
+    setting='issn_medium = ""',
+    good_setting='issn_medium = "electronic"',
+)
+def medium(work: Work) -> Iterator[Fault]:
+    series = work.commentary.series
+    if series.issn is not None and series.issn_medium is None:
+        yield fault("series", issn=series.issn)
+
+
+@rule(
+    "series-title-caps",
+    WARNING,
+    "The title of the series is written in capitals",
+    message="the series' title “{title}” is written in capitals",
+    hint="write it as the ISSN centre has it, before the first deposit locks it",
+    why="The first deposit makes a title record, and every later one must match it exactly.",
+    source=pages.TITLE_RECORDS,
+    bad="",
+    good="",
+    setting='title = "SADF COMMENTARIES"',
+    good_setting='title = "SADF Commentaries"',
+)
+def series_caps(work: Work) -> Iterator[Fault]:
+    title = work.commentary.series.title
+    if title.isupper() and len(letters(title)) >= SHORTEST_CAPS:
+        yield fault("series", title=title)
+
+
+@rule(
+    "series-title-number",
+    WARNING,
+    "The title of the series holds a number",
+    message="the series' title “{title}” ends in a number",
+    hint="take the number away: the title is that of the whole series",
+    why="The first deposit makes a title record with an ISSN. A title with a number fits only one commentary.",
+    source=pages.TITLE_RECORDS,
+    bad="",
+    good="",
+    setting='title = "SADF Comment No. 258"',
+    good_setting='title = "SADF Comment"',
+)
+def series_number(work: Work) -> Iterator[Fault]:
+    title = work.commentary.series.title
+    if _SERIES_NUMBER.search(title):
+        yield fault("series", title=title)
+
+
+@rule(
+    "posted-as-preprint",
+    WARNING,
+    "Commentaries as preprints",
+    message="the series registers its commentaries as preprints",
+    hint='write posted_type = "other", or "blog" for posts of a web log',
+    why="A preprint announces an article to come, and Crossref looks for it. Commentaries are finished.",
+    source=pages.POSTED,
+    bad="",
+    good="",
+    setting='record_type = "posted"\nposted_type = "preprint"',
+    good_setting='record_type = "posted"\nposted_type = "other"',
+)
+def preprint(work: Work) -> Iterator[Fault]:
+    series = work.commentary.series
+    if series.record_type is RecordType.POSTED and series.posted_type == "preprint":
+        yield fault("series")
+
+
+@rule(
+    "publisher-missing",
+    WARNING,
+    "A report without a publisher",
+    message="the series names neither a publisher nor an institution",
+    hint="add `publisher` with name and place to the series",
+    why="Crossref asks for the publisher or the institution that issues a report; citations of reports need it.",
+    source=pages.REPORTS,
+    bad="",
+    good="",
+    setting='publisher = ""\ninstitution = ""',
+    good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
+)
+def publisher(work: Work) -> Iterator[Fault]:
+    series = work.commentary.series
+    report = series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
+    if report and series.publisher is None and series.institution is None:
+        yield fault("series")

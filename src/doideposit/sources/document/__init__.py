@@ -52,7 +52,7 @@ def _fields(document: Document, known: Mapping[str, Series], notes: Notes) -> di
     authors = read_authors(front, (*document.prose, *document.references), lines, series, notes)
     fields: dict[str, Node] = {"series": series_node, "number": number, **title, "published": published}
     fields["authors"] = authors.nodes
-    fields["doi"] = parts.doi_field(document, notes)
+    fields["doi"] = parts.doi_field(document, number, series, notes)
     fields["url"] = parts.url_field(number, series, notes)
     fields |= parts.abstract_field(document, notes)
     fields["licences"] = parts.licence_field(document, series, notes)

@@ -122,7 +122,7 @@ def _author(place: str, name: PrintedName, line: Line, biography: Biography | No
     fields: dict[str, Node] = {key: Leaf(value, line.number, line.text) for key, value in parts if value}
     _name_findings(place, name, line, biography, context.notes)
     fields["orcid"] = _orcid(place, name, line, biography, context)
-    fields["affiliations"] = _affiliations(place, name, biography, context)
+    fields["affiliations"] = _affiliations(place, name, line, biography, context)
     return fields
 
 
@@ -173,31 +173,29 @@ def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | Non
     return Gap("https://orcid.org/0000-0000-0000-0000", "only as the author gives it")
 
 
-def _affiliations(place: str, name: PrintedName, biography: Biography | None, context: _Context) -> Node:
+def _affiliations(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _Context) -> Node:
     field = f"{place}.affiliations"
     found = affiliation_of(biography, _institution_names(context.series)) if biography else None
-    if biography is None or found is None:
-        why = "its biography names none clearly" if biography else "there is no biography"
+    if found is None and name.note:
+        found = Affiliation(name.note, name.printed)
+    elif found is not None and biography is not None:
+        line = next((one for one in biography.lines if found.name in one.text), biography.lines[0])
+    if found is None:
+        why = "the biography names none clearly" if biography else "there is no biography"
         context.notes.tell(
             "affiliation-missing", f"no present affiliation of {name.display} was found: {why}",
             "add it if it is known", line=biography.lines[0].number if biography else None, field=field,
         )  # fmt: skip
         return Gap("[{name: …}]", "present affiliations only, with `ror` where known")
-    line = biography.lines[0]
-    line = next((one for one in biography.lines if found.name in one.text), line)
     full, how = _full_name(found.name, context)
     note = context.notes.tell if how else context.notes.warn
     note(
-        "affiliation-from-biography",
+        "affiliation-assumed",
         f"the affiliation was read from “{found.clause}”" + (f"; {how}" if how else " and stands as printed"),
         "look whether it is right, and whether the name is complete", line=line.number, field=field,
     )  # fmt: skip
-    return (
-        {
-            "name": Leaf(full, line.number, line.text),
-            **_institution_fields(f"{field}[0]", found, full, line, context),
-        },
-    )
+    name_leaf = Leaf(full, line.number, line.text)
+    return ({"name": name_leaf, **_institution_fields(f"{field}[0]", found, full, line, context)},)
 
 
 def _full_name(printed: str, context: _Context) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from doideposit.findings import Finding, Loc, Severity, Where
 
@@ -42,9 +43,26 @@ class Draft:
         """Every value with the way to it, in the order of the record."""
         return _leaves(self.fields, ())
 
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The record without lines and gaps: texts in their structure."""
+        return {key: part for key, node in self.fields.items() if (part := _data(node)) is not None}
+
     def text(self, *loc: str | int) -> str | None:
         """The text at that place of the record, or None when the document does not give it."""
         return next((leaf.text for place, leaf in self.leaves() if place == loc), None)
+
+
+def _data(node: Node) -> Any:
+    match node:
+        case Leaf():
+            return node.text
+        case tuple():
+            return [_data(part) for part in node]
+        case Mapping():
+            return {key: data for key, part in node.items() if (data := _data(part)) is not None}
+        case Gap():
+            return None
 
 
 def _leaves(node: Node, loc: Loc) -> Iterator[tuple[Loc, Leaf]]:

@@ -61,7 +61,7 @@ def _unknown_series(found: Sequence[Found], issn: PrintedIssn | None, notes: Not
         "write the short name of the series, as the configuration has it",
         line=issn.line.number if issn else None, field="series",
     )  # fmt: skip
-    return Gap(found[0].series.name if found else "sadf-comment", "its short name in the configuration")
+    return Gap(found[0].series.name if found else "name-of-the-series", "its short name in the configuration")
 
 
 _NUMBER_IN_TITLE = re.compile(r"\s*(?:[-–—|,:]\s*|\()\s*[A-Z]{1,2}\.?\s?(?P<number>\d{1,5})\)?\s*$")
@@ -81,7 +81,7 @@ def number_field(document: Document, notes: Notes) -> Node:
         node = Leaf(in_doi["number"], doi.line.number, doi.line.text)
     else:
         notes.warn("number-missing", "no number was found", "write the number as printed", field="number")
-        return Gap("258", "the number as printed")
+        return Gap("…", "the number as printed")
     if front.number is None:
         notes.warn(
             "number-assumed", f"there is no heading with a number; {node.text} was read from “{node.source}”",
@@ -148,7 +148,7 @@ def _subtitle(front: Front, notes: Notes) -> dict[str, Node]:
 
 def published_field(front: Front, notes: Notes) -> Node:
     """The first date of the front matter, as precise as it is printed."""
-    gap = Gap("2023-09-14", "the printed date: a year, a year and month, or a day")
+    gap = Gap("…", "the printed date: a year, a year and month, or a day")
     if not front.dates:
         notes.warn("published-missing", "no date of publication was found", "write the printed date", field="published")
         return gap
@@ -181,14 +181,39 @@ def _possible(value: str) -> bool:
     return True
 
 
-def doi_field(document: Document, notes: Notes) -> Node:
-    """The DOI as printed, with findings about how it is shown."""
+def doi_field(document: Document, number: Node, series: Series | None, notes: Notes) -> Node:
+    """The DOI as printed, with findings about how it is shown and whether it fits series and number."""
     doi = document.doi
+    derived = _derived_doi(number, series)
     if doi is None:
         notes.tell(
-            "doi-missing", "the document prints no DOI", "left out, it follows from series and number", field="doi"
+            "doi-missing", "the document prints no DOI", "print it in the document once it is known", field="doi"
         )
-        return Gap("10.48251/…", "left out, it follows from series and number")
+        return Gap(derived or "…", "left out, it follows from series and number")
+    line = doi.line.number
+    _display_findings(doi, notes)
+    if derived is not None and derived.lower() != doi.text.lower():
+        notes.warn(
+            "doi-disagrees", f"the printed DOI {doi.text} disagrees with series and number, which give {derived}",
+            "find out which one is right", line=line, field="doi",
+        )  # fmt: skip
+    try:
+        return Leaf(str(Doi.parse(doi.text)), line, doi.line.text)
+    except InvalidIdentifier as error:
+        notes.warn(error.code, error.message, error.hint, line=line, field="doi")
+        return Leaf(doi.text, line, doi.line.text)
+
+
+def _derived_doi(number: Node, series: Series | None) -> str | None:
+    if series is None or not isinstance(number, Leaf):
+        return None
+    try:
+        return str(series.doi_for(number.text))
+    except InvalidIdentifier:
+        return None
+
+
+def _display_findings(doi: PrintedDoi, notes: Notes) -> None:
     line = doi.line.number
     if not doi.shown_as_link:
         notes.warn(
@@ -201,11 +226,6 @@ def doi_field(document: Document, notes: Notes) -> Node:
             "doi-joined", "the DOI is printed in two pieces and was put together", "compare it", line=line, field="doi"
         )
     _link_finding(doi, notes)
-    try:
-        return Leaf(str(Doi.parse(doi.text)), line, doi.line.text)
-    except InvalidIdentifier as error:
-        notes.warn(error.code, error.message, error.hint, line=line, field="doi")
-        return Leaf(doi.text, line, doi.line.text)
 
 
 def _link_finding(doi: PrintedDoi, notes: Notes) -> None:
@@ -225,7 +245,8 @@ def url_field(number: Node, series: Series | None, notes: Notes) -> Node:
         "url-missing", "the document does not say where its landing page is",
         "write the address of the page with title, authors, DOI and the way to the text", field="url",
     )  # fmt: skip
-    return Gap("https://www.example.org/comment-258/", "the landing page, not the PDF; nothing is deposited without it")
+    example = f"https://www.example.org/comment-{number.text if isinstance(number, Leaf) else 'number'}/"
+    return Gap(example, "the landing page, not the PDF; nothing is deposited without it")
 
 
 _ABSTRACT = re.compile(r"(?:abstract|summary|executive summary)\s*(?P<mark>[:.–—-]?)\s*(?P<text>.*)", re.IGNORECASE)

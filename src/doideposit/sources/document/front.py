@@ -94,7 +94,7 @@ def _heading_pattern(labels: Iterable[str]) -> re.Pattern[str]:
     words = sorted({*_WORDS, *(label.lower() for label in labels)}, key=len, reverse=True)
     return re.compile(
         rf"(?P<word>(?:[^\W\d_][\w.&’'-]*\s+){{0,4}}?(?:{'|'.join(re.escape(word) for word in words)}))[\s:–—-]*"
-        rf"(?:\b(?:no|nr|number|issue)\b\.?\s*|[#№]\s*|n[°º]\s*)?(?P<number>\d{{1,5}})(?![\d%])\s*(?P<rest>.*)",
+        rf"(?:\b(?:no|nr|number|issue)\b\.?\s*|[#№]\s*|n[°º]\s*)?(?P<number>\d{{1,5}}[a-z]?)(?![\w%])\s*(?P<rest>.*)",
         re.IGNORECASE,
     )
 
@@ -116,8 +116,8 @@ def _read_heading(lines: Sequence[Line], pattern: re.Pattern[str], front: Front)
 
 
 def _is_sentence(line: Line, match: re.Match[str]) -> bool:
-    """Whether “report 12 …” is running text: not a heading, a lower-case word, and a sentence behind it."""
-    return not line.level and not match["word"][:1].isupper()
+    """Whether “report 12 …” is running text: no heading, and a lower-case word in it or right behind it."""
+    return not line.level and (not match["word"][:1].isupper() or match["rest"][:1].islower())
 
 
 def _rich_rest(line: Line, rest: str) -> str:
@@ -127,8 +127,10 @@ def _rich_rest(line: Line, rest: str) -> str:
 
 
 def _title_stands_before(lines: Sequence[Line], index: int) -> bool:
-    before = lines[index - 1]
-    return before.level > 0 and index + 1 < len(lines) and lines[index + 1].level == 0
+    """Whether the title stands above the number: right behind the number come byline, date or DOI."""
+    following = lines[index + 1 : index + 2]
+    known = any(_take_known(line.printed, line, Front()) for line in following)
+    return known and not is_imprint(lines[index - 1])
 
 
 def _read_rest(lines: Sequence[Line], start: int, lengths: dict[int, int], front: Front) -> None:

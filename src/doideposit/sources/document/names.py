@@ -40,9 +40,10 @@ _LONGEST = 6
 
 @dataclass(frozen=True, slots=True)
 class PrintedName:
-    """A name in its parts; `titles` and `degrees` are what was left out. `group` is set for a body, which has no parts.
+    """A name in its parts; `titles` and `degrees` are what was left out.
 
-    `sure` says that there was only one way to split: one word, or one word and initials before the family name.
+    `group` is set for a body, which has no parts; `note` is what stands in brackets behind the name. `sure` says that
+    there was only one way to split: one word, or one word and initials before the family name.
     """
 
     printed: str
@@ -52,6 +53,7 @@ class PrintedName:
     titles: tuple[str, ...] = ()
     degrees: tuple[str, ...] = ()
     group: str | None = None
+    note: str | None = None
     sure: bool = True
 
     @property
@@ -129,6 +131,7 @@ def read_name(text: str) -> PrintedName:
         suffix=" ".join(suffixes) or None,
         titles=titles,
         degrees=tuple(degrees),
+        note=next((note for note in _ROUND.findall(text) if _key(note) not in _DEGREES), None),
         sure=sure,
     )
 

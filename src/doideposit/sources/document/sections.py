@@ -1,6 +1,7 @@
 """A document in its sections: front matter, body, reference list, and what follows it, with the imprint."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ _AFTER = re.compile(
     r"acknowledge?ments?|annex.{0,40}|contact|imprint)\s*:?",
     re.IGNORECASE,
 )
+_PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,3})?", re.IGNORECASE)
 _FOOT_LINES = 20
 
 
@@ -45,8 +47,19 @@ def divide(lines: Sequence[Line], labels: Iterable[str]) -> Document:
     start = foot if heading is None else front.end + heading
     stop = next((index for index in range(start + 1, foot) if _ends_references(lines[index])), max(start, foot))
     body, references, tail = lines[front.end : start], lines[start + 1 : stop], lines[stop:]
+    references = _without_page_furniture(references, lines)
     doi = front.doi or find_doi([*body[:_FOOT_LINES], *tail])
     return Document(lines[: front.end], front, body, references if heading is not None else (), tail, doi)
+
+
+def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -> Sequence[Line]:
+    """A reference list without what a PDF prints on every page: page numbers, and an imprint that repeats."""
+    seen = Counter(line.text for line in lines)
+    return [
+        line
+        for line in references
+        if not _PAGE_NUMBER.fullmatch(line.printed) and not (seen[line.text] > 1 and is_imprint(line))
+    ]
 
 
 def _ends_references(line: Line) -> bool:

@@ -45,6 +45,12 @@ def test_the_biography_itself_stays_out_of_the_record() -> None:
     assert finding.where.line == 9
 
 
+def test_an_institution_behind_the_name_is_the_affiliation_without_a_better_one() -> None:
+    assert reading("", byline="By Ada B. Byron (SADF)").text("authors", 0, "affiliations", 0, "name") == SADF
+    draft = reading("Ada B. Byron is a fellow at the Engine Society.", byline="By Ada B. Byron (SADF)")
+    assert draft.text("authors", 0, "affiliations", 0, "name") == "Engine Society"
+
+
 def test_each_author_has_the_own_biography() -> None:
     biographies = "Charles Babbage is Keeper at the Engine Society (ES).\n\nAda B. Byron is a fellow at SADF."
     draft = reading(biographies, byline="By Ada B. Byron and Charles Babbage")

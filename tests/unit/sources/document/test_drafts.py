@@ -67,7 +67,7 @@ def test_a_gap_becomes_a_field_when_its_mark_is_taken_away() -> None:
     written = render(read(document(), file="c300.md", series=SERIES), schema=None)
     (line,) = [line for line in written.splitlines() if line.startswith("# url: ")]
     filled = yaml.safe_load(written.replace(line, line.removeprefix("# ")))
-    assert filled["url"] == "https://www.example.org/comment-258/"
+    assert filled["url"] == "https://www.example.org/comment-300/"
 
 
 SNIPPETS = st.sampled_from(

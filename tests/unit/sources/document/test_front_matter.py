@@ -30,6 +30,8 @@ def codes(draft: Draft) -> set[str]:
         ("", "# Salt and silence – C 300"),
         ("", "Salt and silence (C300)"),
         ("# Salt and silence", "## COMMENT 300"),
+        ("Salt and silence", "COMMENT 300"),
+        ("SADF\n\nsadf@example.org", "COMMENT 300\n\nSalt and silence"),
         ("Salt and silence\n================", "Comment 300\n-----------"),
         ("## COMMENT 300\r\n", "# Salt and silence\r\n"),
     ],
@@ -178,7 +180,14 @@ def test_dois_in_all_their_spellings(printed: str, told: set[str]) -> None:
 
 def test_a_doi_that_disagrees_with_its_link_or_its_number_is_told() -> None:
     assert "doi-link-disagrees" in codes(reading(document(date=f"DOI: [{DOI}](https://doi.org/{DOI[:-1]}1)")))
-    assert "number-disagrees" in codes(reading(document(date=f"DOI: {DOI[:-1]}1")))
+    assert {"number-disagrees", "doi-disagrees"} <= codes(reading(document(date=f"DOI: {DOI[:-1]}1")))
+    assert "doi-disagrees" not in codes(reading(document(date=f"DOI: {DOI.lower()}")))
+
+
+def test_numbers_keep_their_letter_and_running_text_is_no_heading() -> None:
+    assert reading(document(heading="COMMENT 12b", date="")).text("number") == "12b"
+    draft = reading(document(heading="", title="# Salt -C300", body="Report 12 was read aloud, and paper 7 was not."))
+    assert draft.text("number") == "300"
 
 
 def test_a_doi_with_a_dash_is_kept_and_told() -> None:

@@ -85,6 +85,12 @@ def test_the_list_ends_before_biography_and_imprint() -> None:
     assert entries(unheaded) == BOTH[:1]
 
 
+def test_page_numbers_and_repeated_footers_are_no_entries() -> None:
+    footer = "Email: info@example.org"
+    draft = reading(f"{ONE} {URL_ONE}\n\n{footer}\n\n3\n\n{TWO} {URL_TWO}\n\n{footer}\n\nPage 4 of 4")
+    assert entries(draft) == BOTH
+
+
 def test_an_entry_of_the_author_is_no_biography() -> None:
     draft = reading("Ada B. Byron (2020). On engines. https://example.org/engines")
     assert entries(draft) == [("Ada B. Byron (2020). On engines.", "https://example.org/engines")]

@@ -108,7 +108,7 @@ def test_the_doubts(draft: Draft) -> None:
         ("doi-display", warning, 9),
         ("name-prefix-dropped", info, 13),
         ("name-split-assumed", info, 7),
-        ("affiliation-from-biography", info, 13),
+        ("affiliation-assumed", info, 13),
         ("biography-not-deposited", info, 13),
         ("references-without-doi", info, None),
         ("body-links-dead", info, 15),

@@ -15,7 +15,7 @@ from doideposit.cli.terminal import Progress, Terminal, source_line
 from doideposit.crossref.documents import LIMITS
 from doideposit.errors import DiskError
 from doideposit.findings import Finding, Severity
-from doideposit.reports.findings import Span, Style, Tally, annotations, detailed, grouped, safe, summary
+from doideposit.reports.findings import Span, Style, Tally, annotations, detailed, grouped, in_order, safe, summary
 
 __all__ = ["build", "check", "validate"]
 
@@ -103,7 +103,7 @@ def show_findings(
     if many and not each:
         terminal.lines(grouped(tally if verbose else visible, source_line))
     else:
-        terminal.lines(detailed(visible.kept, source_line, verbose=verbose))
+        terminal.lines(detailed(in_order(visible.kept), source_line, verbose=verbose))
     if visible.seen and not many:
         terminal.say()
     terminal.line(summary(tally, count, noun=noun))

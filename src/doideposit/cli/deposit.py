@@ -15,9 +15,10 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import local_time, show_receipt, show_trouble
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
+from doideposit.findings import Severity
 from doideposit.lifecycle import is_open
 from doideposit.planning import Action
-from doideposit.reports.findings import Span, Style, Tally, safe
+from doideposit.reports.findings import Span, Style, Tally, counted, safe
 
 if TYPE_CHECKING:
     from doideposit.workflow import Depositor, DepositReport, Plan, Progress, WorkStatus
@@ -77,10 +78,11 @@ def deposit(
 def _show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
     if terminal.as_json:
         return
-    tally = Tally()
-    tally.add(finding for entry in plan.entries for finding in entry.findings)
-    if tally.seen:
-        show_findings(terminal, tally, len(plan.entries), verbose=verbose, each=False)
+    findings = [finding for entry in plan.entries for finding in entry.findings]
+    shown = Tally()
+    shown.add(findings if verbose else (finding for finding in findings if finding.stops))
+    if shown.seen:
+        show_findings(terminal, shown, len(plan.entries), verbose=verbose, each=False)
         terminal.say()
     terminal.line((Span(f"Plan for {TARGETS[plan.target]}", Style.HEADING),))
     styles = {Action.BLOCKED: Style.ERROR, Action.UNCHANGED: Style.DIM}
@@ -90,6 +92,11 @@ def _show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
         style = styles.get(entry.action, Style.GOOD)
         terminal.line((Span(f"  {entry.action.value:<10}", style), Span(f"{name}  {safe(entry.source)}{reason}")))
     fee = " (Crossref charges for each)" if plan.new and plan.target == "production" else ""
+    warnings = sum(one.severity is Severity.WARNING for one in findings)
+    if warnings and not verbose:
+        terminal.line(
+            (Span(f"  {counted(warnings, 'warning')} travel along: `doideposit check` shows them", Style.DIM),)
+        )
     terminal.say(
         f"  {plan.new} new{fee}, {plan.updates} to update (free), {plan.unchanged} unchanged, {plan.blocked} blocked"
     )

@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "extract": ("extract", "extract", "Draft a record from a finished document, to be reviewed."),
     "check": ("check", "check", "Check records: model, rules, XML and Crossref's schema. Sends nothing."),
     "build": ("check", "build", "Write the deposit XML of records."),
-    "validate": ("validate", "validate", "Give the XSD verdict for any Crossref deposit file."),
+    "validate": ("check", "validate", "Give the XSD verdict for any Crossref deposit file."),
     "deposit": ("deposit", "deposit", "Plan, check and submit records or deposit files."),
     "poll": ("deposit", "poll", "Ask once what became of everything outstanding."),
     "status": ("status", "status", "Show what the ledger knows."),

@@ -12,7 +12,7 @@ from doideposit.cli.receipt import local_time, show_receipt, state_words
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
 from doideposit.identifiers import Doi, InvalidIdentifier
-from doideposit.reports.findings import Span, Style, safe
+from doideposit.reports.findings import Span, Style, counted, safe
 
 if TYPE_CHECKING:
     from doideposit.workflow import Depositor, WorkStatus
@@ -114,10 +114,8 @@ def _show_counts(terminal: Terminal, statuses: "list[WorkStatus]", depositor: "D
     registered = sum(one.registered for one in statuses)
     attention = sum(one.needs_person for one in statuses)
     terminal.say()
-    terminal.say(
-        f"{len(statuses)} DOIs on {depositor.target}: {registered} registered, {depositor.outstanding()} outstanding, "
-        f"{attention} that need a person"
-    )
+    numbers = f"{registered} registered, {depositor.outstanding()} outstanding, {attention} needing a person"
+    terminal.say(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}")
     terminal.line((Span("proved: R received, P processed, G registered, S resolves, I indexed", Style.DIM),))
 
 

@@ -11,7 +11,19 @@ from enum import StrEnum
 
 from doideposit.findings import Finding, Severity
 
-__all__ = ["Line", "Span", "Style", "Tally", "annotations", "detailed", "grouped", "safe", "summary"]
+__all__ = [
+    "Line",
+    "Span",
+    "Style",
+    "Tally",
+    "annotations",
+    "counted",
+    "detailed",
+    "grouped",
+    "in_order",
+    "safe",
+    "summary",
+]
 
 
 class Style(StrEnum):
@@ -55,6 +67,15 @@ def _shown(char: str) -> str:
     if char in "\t\n\r":
         return " "
     return f"\\u{ord(char):04x}" if char not in "\u00a0\u2003\u2009\u202f" else char
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings as a person works through them: file by file, from the top down."""
+    first: dict[str | None, int] = {}
+    kept = list(findings)
+    for finding in kept:
+        first.setdefault(finding.where.file, len(first))
+    return sorted(kept, key=lambda one: (first[one.where.file], one.where.line or 0, one.where.column or 0))
 
 
 def detailed(findings: Iterable[Finding], source_line: SourceLine, *, verbose: bool = False) -> Iterator[Line]:
@@ -177,17 +198,18 @@ def summary(tally: Tally, records: int, *, noun: str = "record") -> Line:
     """One line that counts: records, errors, warnings, remarks, and what was ignored."""
     counts = tally.by_weight
     words = [
-        _counted(counts["error"], "error"),
-        _counted(counts["warning"], "warning"),
-        _counted(counts["info"], "remark"),
+        counted(counts["error"], "error"),
+        counted(counts["warning"], "warning"),
+        counted(counts["info"], "remark"),
     ]
     if counts["ignored"]:
         words.append(f"{counts['ignored']} ignored")
     style = Style.ERROR if counts["error"] else Style.GOOD
-    return (Span(f"{_counted(records, noun)} checked: ", style), Span(", ".join(words)))
+    return (Span(f"{counted(records, noun)} checked: ", style), Span(", ".join(words)))
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where that is right."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 

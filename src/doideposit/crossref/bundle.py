@@ -1,4 +1,4 @@
-"""A schema bundle as a value: the verified files of one version of Crossref's schema, and how they refer to each other."""
+"""A schema bundle as a value: the verified files of one version of Crossref's schema."""
 
 import posixpath
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Bundle:
     fingerprint: str
 
     def resolve(self, base: str, location: str) -> str | None:
-        """The file that `location` names when it is written in the file `base`; None where the bundle has no such file."""
+        """The file that `location` names where it is written in the file `base`; None where the bundle has none."""
         if location in self.addresses:
             name = self.addresses[location]
         else:

@@ -4,6 +4,7 @@ No document type declaration, so no entities of its own; no network and no other
 in depth. Deposit files need none of what is refused here: Crossref takes files up to 10 MB, and its schema has no DTD.
 """
 
+import html
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +24,7 @@ class Limits:
     """
 
     size: int = 32 * 1024 * 1024
-    markup: int = 2_000_000
+    markup: int = 1_000_000
 
 
 LIMITS: Final = Limits()
@@ -55,7 +56,10 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: Limits = LIMI
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
-_ENCODINGS = re.compile(r"utf-?8|utf-?16([bl]e)?|us-ascii|ascii|(iso-?8859-|latin-?)\d+|windows-125\d|cp125\d", re.I)
+_UTF_32 = {b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00\x00\x00", b"\x00\x00\x00<"}
+_ENCODINGS = re.compile(
+    r"utf-?8|utf-?16([bl]e)?|us-ascii|ascii|(iso-?8859-|latin-?)\d+|windows-125\d|cp125\d", re.IGNORECASE
+)
 _PROLOG_SIZE = 64 * 1024
 
 
@@ -79,6 +83,8 @@ def _refusal(xml: bytes, limits: Limits) -> Finding | None:
 def _prolog(xml: bytes) -> bytes:
     """The start of the document in an encoding that has ASCII as a part, which is enough to read its markup."""
     start = xml[:_PROLOG_SIZE]
+    if start[:4] in _UTF_32:
+        return b'<?xml version="1.0" encoding="UTF-32"?>'
     wide = _WIDE.get(start[:2])
     if wide:
         return start.decode(wide, "replace").encode("utf-8", "replace").removeprefix(b"\xef\xbb\xbf")
@@ -87,6 +93,7 @@ def _prolog(xml: bytes) -> bytes:
 
 def _refused_prolog(prolog: bytes) -> Finding | None:
     declared = _DECLARED.match(prolog)
+    # What declares an encoding that has other bytes for ASCII could hide a declaration from the look below.
     if declared and not _ENCODINGS.fullmatch(declared[1].decode("ascii")):
         return _error(
             "xml-encoding",
@@ -110,21 +117,112 @@ def _error(code: str, message: str, hint: str) -> Finding:
     return Finding(code, Severity.ERROR, message, hint)
 
 
-_DEPTH = "excessive depth"
-_ENCODING_ERRORS = frozenset(
-    {
-        etree.ErrorTypes.ERR_INVALID_ENCODING,
-        etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
-        etree.ErrorTypes.ERR_UNKNOWN_ENCODING,
-        etree.ErrorTypes.I18N_CONV_FAILED,
-    }
-)
-
-
 def _not_well_formed(error: etree.XMLSyntaxError, file: str | None) -> Finding:
+    """One finding for the first thing that stopped the parser; the rest would only follow from it."""
     line, column = error.position
-    text = (error.msg or "").strip()
-    where = Where(file=file, line=line or None, column=column or None)
+    text = " ".join((error.msg or "").partition(", line ")[0].split())
+    code, message, hint = _explain(getattr(error, "code", None) or 0, text)
     return Finding(
-        "xml-not-well-formed", Severity.ERROR, f"this is not well-formed XML: {text}", where=where, original=text
+        code,
+        Severity.ERROR,
+        message,
+        hint,
+        Where(file=file, line=line or None, column=column or None),
+        original=error.msg,
+    )
+
+
+_BROKEN = "xml-not-well-formed"
+_ESCAPES = "in XML, & is written &amp; and < is written &lt;"
+_MESSAGES: dict[int, tuple[str, str, str]] = {
+    etree.ErrorTypes.ERR_DOCUMENT_EMPTY: (_BROKEN, "the file is empty, or is not XML", "give an XML file"),
+    etree.ErrorTypes.ERR_DOCUMENT_END: (
+        _BROKEN,
+        "there is something after the end of the root element",
+        "remove it: a file has one root element",
+    ),
+    etree.ErrorTypes.ERR_NAME_REQUIRED: (_BROKEN, "there is a lone & or <", _ESCAPES),
+    etree.ErrorTypes.ERR_ENTITYREF_SEMICOL_MISSING: (_BROKEN, "there is a lone &", _ESCAPES),
+    etree.ErrorTypes.ERR_LT_IN_ATTRIBUTE: (_BROKEN, "there is a < in the value of an attribute", _ESCAPES),
+    etree.ErrorTypes.ERR_INVALID_CHAR: (
+        _BROKEN,
+        "there is a control character, which XML does not allow",
+        "remove it; it often comes from a word processor or a PDF",
+    ),
+    etree.ErrorTypes.ERR_INVALID_CHARREF: (
+        _BROKEN,
+        "there is a reference to a character that XML does not allow",
+        "remove it",
+    ),
+    etree.ErrorTypes.ERR_ATTRIBUTE_NOT_STARTED: (
+        _BROKEN,
+        "the value of an attribute is not in quotes",
+        "put it in quotes",
+    ),
+    etree.ErrorTypes.ERR_ATTRIBUTE_NOT_FINISHED: (
+        _BROKEN,
+        "the value of an attribute has no closing quote",
+        "close it",
+    ),
+    etree.ErrorTypes.ERR_TAG_NOT_FINISHED: (
+        _BROKEN,
+        "the file ends before all its elements are closed: it is cut off",
+        "copy or export it again",
+    ),
+    etree.ErrorTypes.ERR_INVALID_ENCODING: (
+        "xml-encoding",
+        "the bytes here are not in the encoding of the file, which is UTF-8 unless its first line says otherwise",
+        "save the file as UTF-8",
+    ),
+    etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING: (
+        "xml-encoding",
+        "the encoding of the file is unknown",
+        "save it as UTF-8",
+    ),
+    etree.ErrorTypes.ERR_UNKNOWN_VERSION: (
+        _BROKEN,
+        "the file has another version of XML",
+        'write <?xml version="1.0"?>',
+    ),
+    etree.ErrorTypes.ERR_RESERVED_XML_NAME: (
+        _BROKEN,
+        "the XML declaration is not at the very start of the file",
+        "remove what stands before <?xml",
+    ),
+}
+"""What to say for an error of libxml2's parser: code, message, hint."""
+
+
+def _explain(number: int, text: str) -> tuple[str, str, str]:
+    if number == etree.ErrorTypes.ERR_RESOURCE_LIMIT or "XML_PARSE_HUGE" in text:
+        return _over_limit(text)
+    quoted = re.search(r"mismatch: (\S+) line (\d+) and (\S+)", text)
+    if quoted:
+        message = f"<{quoted[1]}> of line {quoted[2]} is closed by </{quoted[3]}>"
+        return _BROKEN, message, f"close <{quoted[1]}> first, or correct the name"
+    entity = re.search(r"Entity '(\w+)' not defined", text)
+    if entity:
+        character = html.unescape(f"&{entity[1]};")
+        known = f"write {character} itself" if not character.startswith("&") else _ESCAPES
+        return _BROKEN, f"XML does not know &{entity[1]};", known
+    prefix = re.search(r"Namespace prefix (\S+)", text)
+    if prefix:
+        return _BROKEN, f"the prefix {prefix[1]}: is not declared", f'add xmlns:{prefix[1]}="..." to the root element'
+    redefined = re.search(r"Attribute (\S+) redefined", text)
+    if redefined:
+        return _BROKEN, f"an element has the attribute {redefined[1]} twice", "remove one"
+    return _MESSAGES.get(number, (_BROKEN, f"this is not well-formed XML: {text}", "see the line named here"))
+
+
+def _over_limit(text: str) -> tuple[str, str, str]:
+    if "depth" in text:
+        return (
+            "xml-too-deep",
+            "elements are nested deeper than 256 levels",
+            "no deposit is nested like this: check the file",
+        )
+    return (
+        "xml-too-large",
+        "a text, name or value is longer than 10 million characters",
+        "no deposit has one: check the file",
     )

@@ -1,4 +1,4 @@
-"""The two ways to a schema file: Crossref's own address, and a wheel on the Python package index that has the same bytes.
+"""The two ways to a schema file: Crossref's own address, and a wheel on the Python package index with the same bytes.
 
 Both are plain callables, so that the store takes others in tests. Neither is trusted: the store checks every byte.
 """

@@ -61,7 +61,7 @@ class Lock:
     addresses: Mapping[str, str]
 
     def bundle(self, version: str) -> PinnedBundle:
-        """The bundle of a version, also when written ``doi_resources-5.4.0``; raises `UsageError` for an unknown one."""
+        """The bundle of a version, also when written ``doi_resources-5.4.0``; raises `UsageError` if there is none."""
         spelling = re.sub(r"^doi_resources[-_ ]?", "doi_resources ", version.strip())
         if spelling not in self.bundles:
             raise UsageError(

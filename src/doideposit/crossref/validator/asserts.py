@@ -2,8 +2,10 @@
 
 Nothing of an assertion is written here: its XPath 2.0 test is read from the schema, and elementpath says of which
 attributes and children its outcome depends. As these have few values, every outcome is worked out once by elementpath
-and kept; a combination that was not foreseen is evaluated when it occurs. An assertion that cannot be placed, understood
-or evaluated is an error (`SchemaDamaged`), never passed over.
+and kept; a combination that was not foreseen is evaluated when it occurs. An assertion that cannot be placed,
+understood or evaluated is an error (`SchemaDamaged`), never passed over.
+
+Values are compared as they are written, with spaces around them, as xmlschema does it.
 """
 
 import itertools
@@ -28,31 +30,28 @@ class Assertion:
     """One ``xsd:assert``.
 
     `tag` is that of the elements it governs, `test` its XPath 2.0 expression. `attributes` are those the test looks at,
-    each with whether its whitespace is collapsed first; `children` are lxml patterns of the children it asks for.
-    `outcomes` holds what elementpath said of each combination.
+    and sees as they are written; `children` are lxml patterns of the children it asks for. `outcomes` holds what
+    elementpath said of each combination.
     """
 
     tag: str
     test: str
     namespaces: tuple[tuple[str, str], ...]
-    attributes: tuple[tuple[str, bool], ...]
+    attributes: tuple[str, ...]
     children: tuple[str, ...]
     outcomes: dict[Inputs, bool]
 
     def holds(self, element: etree._Element) -> bool:
         """Whether the element fulfils the assertion."""
-        inputs = self._inputs(element)
+        inputs = self.inputs(element)
         if inputs not in self.outcomes:
             self.outcomes[inputs] = evaluate(self, [inputs])[0]
         return self.outcomes[inputs]
 
-    def _inputs(self, element: etree._Element) -> Inputs:
-        values = tuple(_typed(element.get(name), collapsed=collapsed) for name, collapsed in self.attributes)
+    def inputs(self, element: etree._Element) -> Inputs:
+        """What the outcome for this element depends on."""
+        values = tuple(element.get(name) for name in self.attributes)
         return values, tuple(element.find(pattern) is not None for pattern in self.children)
-
-
-def _typed(value: str | None, *, collapsed: bool) -> str | None:
-    return " ".join(value.split()) if value is not None and collapsed else value
 
 
 def violations(root: etree._Element, assertions: Sequence[Assertion]) -> Iterator[tuple[etree._Element, Assertion]]:
@@ -79,15 +78,13 @@ def _lift(components: Components, place: Place) -> Assertion:
     namespaces = {prefix: uri for prefix, uri in place.node.nsmap.items() if prefix}
     names, children = _dependencies(place, test, namespaces, components)
     declared = components.attributes(element)
-    attributes = []
     domains: list[list[str | None]] = []
     for name in names:
         if name not in declared or declared[name].node.get("default") or declared[name].node.get("fixed"):
             raise _unusable(place, components, f"looks at @{name}, whose value the schema may add or does not declare")
-        attributes.append((name, components.simple_type(declared[name])[1]))
         domains.append([None, *_enumerated(declared[name])])
     tag = f"{{{components.sources.namespaces[element.file]}}}{element.node.get('name')}"
-    assertion = Assertion(tag, test, tuple(sorted(namespaces.items())), tuple(attributes), children, {})
+    assertion = Assertion(tag, test, tuple(sorted(namespaces.items())), names, children, {})
     combinations = itertools.product(
         itertools.product(*domains), itertools.product((False, True), repeat=len(children))
     )
@@ -171,7 +168,7 @@ def evaluate(assertion: Assertion, combinations: Sequence[Inputs]) -> list[bool]
 def _example(assertion: Assertion, inputs: Inputs) -> etree._Element:
     """An element that has these attributes and children, and stands alone, as XSD 1.1 wants it for an assertion."""
     element = etree.Element(assertion.tag)
-    for (name, _), value in zip(assertion.attributes, inputs[0], strict=True):
+    for name, value in zip(assertion.attributes, inputs[0], strict=True):
         if value is not None:
             element.set(name, value)
     for pattern, present in zip(assertion.children, inputs[1], strict=True):

@@ -2,16 +2,25 @@
 
 import posixpath
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, cast
 
 from lxml import etree
 
 from doideposit.errors import SchemaDamaged
 
-__all__ = ["CompiledSchema", "compile_schema"]
+__all__ = ["CompiledSchema", "LogEntry", "compile_schema"]
 
 SCHEME = "bundle:/"
+
+
+class LogEntry(Protocol):
+    """One entry of libxml2's log, as lxml gives it: the number of the error, its words, and the path of the node."""
+
+    type: int
+    message: str
+    path: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +30,10 @@ class CompiledSchema:
     schema: etree.XMLSchema
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def complaints(self, root: etree._Element) -> list[etree._LogEntry]:
+    def complaints(self, root: etree._Element) -> list[LogEntry]:
         """Everything that libxml2 finds wrong with the document; empty when it is valid."""
         with self.lock:
-            return [] if self.schema.validate(root) else list(self.schema.error_log)
+            return [] if self.schema.validate(root) else [*cast(Iterable[LogEntry], self.schema.error_log)]
 
 
 class _MemoryResolver(etree.Resolver):
@@ -36,12 +45,12 @@ class _MemoryResolver(etree.Resolver):
         self._texts = texts
         self._addresses = addresses
 
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]
         """Give the file that the address names; what is not in memory is empty, and never looked for elsewhere."""
         del public_id
         name = self._addresses.get(system_url) or posixpath.normpath(system_url.removeprefix(SCHEME))
         if name not in self._texts:
-            return self.resolve_empty(context)
+            return self.resolve_string("", context, base_url=system_url)
         self.asked.add(name)
         return self.resolve_string(self._texts[name], context, base_url=SCHEME + name)
 

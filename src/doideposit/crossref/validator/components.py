@@ -127,7 +127,7 @@ class Components:
         return self.table.get(("type", *self.sources.qualified(place.file, place.node, written)))
 
     def simple_type(self, attribute: Place) -> tuple[str, bool]:
-        """The built-in type at the root of an attribute's type, and whether whitespace is collapsed before it is used."""
+        """The built-in type at the root of an attribute's type, and whether whitespace is collapsed before use."""
         place, node, written = attribute, attribute.node, attribute.node.get("type")
         white = None
         while True:

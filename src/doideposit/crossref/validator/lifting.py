@@ -2,14 +2,15 @@
 
 * ``xsd:assert``, which libxml2 does not know: evaluated by `doideposit.crossref.validator.asserts`.
 * Annotations, which only cost time.
-* Built-in types that libxml2 reads differently from XSD 1.1: replaced by those of `doideposit.crossref.validator.datatypes`.
-* MathML, 3 of the 3.1 seconds of compiling: a stub with its one element ``math`` stands for it, where a document has no
-  MathML. Nothing in such a document can tell the difference.
-* In the lean form also the global components that ``doi_batch`` does not lead to, and enumerations of hundreds of values
-  in attributes, which libxml2 compares one by one: `doideposit.crossref.validator.values` looks them up.
+* Built-in types that libxml2 reads differently from XSD 1.1: replaced by those of the module ``datatypes``.
+* MathML, 3 of the 3.1 seconds of compiling: where a document has no MathML, a stub with its one element ``math`` stands
+  for it. Nothing in such a document can tell the difference.
+* In the lean form also the global components that ``doi_batch`` does not lead to, and enumerations of hundreds of
+  values in attributes, which libxml2 compares one by one: the module ``values`` looks them up.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -49,7 +50,7 @@ def lifted_texts(components: Components, form: Form) -> dict[str, str]:
         if form.mathml or name not in mathml
     }
     if not form.mathml:
-        texts |= {name: _STUB for name in _mathml_entries(components)}
+        texts |= dict.fromkeys(_mathml_entries(components), _STUB)
     return texts | {TYPES_FILE: schema_text()}
 
 
@@ -78,7 +79,8 @@ def is_long_enumeration(restriction: etree._Element) -> bool:
 def _lifted(sources: Sources, name: str, removed: set[etree._Element], *, lean: bool) -> str:
     root = sources.documents[name]
     types = f"{'../' * name.count('/')}{TYPES_FILE}"
-    result = etree.Element(root.tag, dict(root.attrib), nsmap={**root.nsmap, _PREFIX: NAMESPACE})
+    prefixes = cast(dict[str, str], root.nsmap | {_PREFIX: NAMESPACE})
+    result = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
     etree.SubElement(result, f"{XS}import", namespace=NAMESPACE, schemaLocation=types)
     for node in root.iterchildren(f"{XS}*"):
         if node not in removed and node.tag != f"{XS}annotation":

@@ -1,8 +1,8 @@
 """Everything a verdict needs that can be worked out from the schema once and kept: the prepared schema.
 
-Made from a verified bundle in about 0.4 seconds (reading half a megabyte of XSD, and elementpath for the assertions), or
-read back in a few milliseconds. It is only ever used for the bundle, the versions of elementpath and libxml2, and the
-form of this module it was made with; otherwise, or when it is damaged, it is made anew.
+Made from a verified bundle in about 0.4 seconds (reading half a megabyte of XSD, and elementpath for the assertions),
+or read back in a few milliseconds. It is only ever used for the bundle, the version of elementpath and the form of this
+module it was made with; otherwise, or when it is damaged, it is made anew.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from doideposit.crossref.validator.values import Identity, Lookup, identities, l
 
 __all__ = ["Prepared", "prepare", "read_prepared", "write_prepared"]
 
-FORMAT = 1
+FORMAT = 2
 """Counted up whenever what is kept, or how it is worked out, changes."""
 
 
@@ -95,7 +95,7 @@ def _assertion(data: list[Any]) -> Assertion:
         tag,
         test,
         tuple((prefix, uri) for prefix, uri in namespaces),
-        tuple((name, collapsed) for name, collapsed in attributes),
+        tuple(attributes),
         tuple(children),
         {(tuple(values), tuple(present)): holds for values, present, holds in outcomes},
     )

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -10,10 +11,12 @@ from doideposit.crossref.documents import parse_document
 from doideposit.crossref.validator.asserts import violations
 from doideposit.crossref.validator.compiling import compile_schema
 from doideposit.crossref.validator.lifting import Form
+from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.prepared import Prepared, prepare, read_prepared, write_prepared
+from doideposit.crossref.validator.recovery import all_complaints
 from doideposit.crossref.validator.sources import MATHML
 from doideposit.crossref.validator.values import bad_identities, bad_values
-from doideposit.crossref.violations import assertion_finding, schema_findings, value_finding
+from doideposit.crossref.validator.violations import assertion_finding, complaint_findings, fault_finding
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.identifiers import Doi, InvalidIdentifier
 from doideposit.models.batch import SEAL, SealedBatch
@@ -22,6 +25,8 @@ __all__ = ["Sealed", "Validator", "Verdict"]
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 PREPARED = "prepared.json"
+MOST = 2_000
+"""Problems of one kind beyond this number are counted and not described: a hostile file cannot flood anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +55,21 @@ class _Engine:
 
     def findings(self, root: etree._Element, file: str | None) -> tuple[Finding, ...]:
         """Everything that is wrong with a document, in the order of its lines."""
-        findings = schema_findings(self._compiled.complaints(root), root, file)
-        findings += [
-            assertion_finding(element, rule.test, file) for element, rule in violations(root, self._prepared.assertions)
-        ]
-        faults = (*bad_values(root, self._prepared.lookups), *bad_identities(root, self._prepared.identities))
-        findings += [
-            value_finding(fault.element, fault.attribute, fault.value, fault.problem, file) for fault in faults
-        ]
-        return tuple(sorted(findings, key=lambda finding: finding.where.line or 0))
+        places = Places(file)
+        complaints = all_complaints(self._compiled, root)
+        broken = list(violations(root, self._prepared.assertions))
+        faults = [*bad_values(root, self._prepared.lookups), *bad_identities(root, self._prepared.identities)]
+        findings = complaint_findings(complaints[:MOST], places)
+        findings += [assertion_finding(element, rule, places) for element, rule in broken[:MOST]]
+        findings += [fault_finding(fault, places) for fault in faults[:MOST]]
+        left = sum(max(0, len(found) - MOST) for found in (complaints, broken, faults))
+        findings.sort(key=lambda finding: finding.where.line or 0)
+        return (*findings, _more(left, file)) if left else tuple(findings)
+
+
+def _more(left: int, file: str | None) -> Finding:
+    message = f"there are {left:,} more problems in the file"
+    return Finding("xsd-more", Severity.ERROR, message, "correct the first ones, then check again", Where(file=file))
 
 
 class Validator:
@@ -98,7 +109,7 @@ class Validator:
             return self._engines[version, form]
 
     def _prepared(self, version: str, form: Form) -> Prepared:
-        """The prepared schema: the one that is kept with the bundle where it fits, for the form that nearly all need."""
+        """The prepared schema: for the form that nearly all need, the one that is kept with the bundle if it fits."""
         bundle = self._schemas.load(version)
         kept = self._schemas.kept(version, PREPARED) if form.lean else None
         prepared = read_prepared(bundle, kept) if kept else None
@@ -109,12 +120,9 @@ class Validator:
         return prepared
 
     def _violations(self, root: etree._Element, version: str, file: str | None) -> tuple[Finding, ...]:
-        for attribute in (f"{XSI}schemaLocation", f"{XSI}noNamespaceSchemaLocation"):
-            # libxml2 would follow these hints to files of the document's choice.
-            for element in root.iter():
-                element.attrib.pop(attribute, None)
+        _drop_hints(root)
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
-        retyped = bool(root.xpath("boolean(//@xsi:type)", namespaces={"xsi": XSI[1:-1]}))
+        retyped = bool(_having(root, "@xsi:type"))
         return self._engine(version, Form(mathml=mathml, lean=not mathml and not retyped)).findings(root, file)
 
     def _unknown_schema(self, root: etree._Element, file: str | None) -> Finding:
@@ -125,8 +133,21 @@ class Validator:
             f"the file is no Crossref deposit of a version known here: its root is <{name.localname}>"
             f" in {name.namespace or 'no namespace'}",
             f"schema versions there are: {', '.join(self._schemas.available())}",
-            Where(file=file, line=root.sourceline),
+            Places(file).where(root),
         )
+
+
+def _drop_hints(root: etree._Element) -> None:
+    """Remove ``xsi:schemaLocation`` and its like: libxml2 would follow such hints to files of the document's choice."""
+    hints = (f"{XSI}schemaLocation", f"{XSI}noNamespaceSchemaLocation")
+    for element in _having(root, "@xsi:schemaLocation or @xsi:noNamespaceSchemaLocation"):
+        for name in hints:
+            element.attrib.pop(name, "")
+
+
+def _having(root: etree._Element, condition: str) -> list[etree._Element]:
+    found = root.xpath(f"//*[{condition}]", namespaces={"xsi": XSI[1:-1]})
+    return cast(list[etree._Element], found)
 
 
 def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:
@@ -136,9 +157,9 @@ def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None
         problem = Finding(
             "seal-no-timestamp",
             Severity.ERROR,
-            "the file is a resource deposit, which adds to records that exist; it can be validated but not deposited here",
+            "the file is a resource deposit, which adds to records that exist; it can only be validated here",
             "deposit the full record instead",
-            Where(file=file, line=root.sourceline),
+            Places(file).where(root),
         )
         return Sealed(None, (*verdict.findings, problem))
     dois, faults = _registered(root, ns, file)
@@ -151,12 +172,13 @@ def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None
 
 def _registered(root: etree._Element, ns: str, file: str | None) -> tuple[list[Doi], list[Finding]]:
     """The DOIs the file registers: those in a ``doi_data`` of the body, which citations do not have."""
+    places = Places(file)
     dois: list[Doi] = []
     faults: list[Finding] = []
     for element in root.iterfind(f"{ns}body//{ns}doi_data/{ns}doi"):
         try:
             dois.append(Doi.parse((element.text or "").strip()))
         except InvalidIdentifier as error:
-            where = Where(file=file, line=element.sourceline)
+            where = places.where(element)
             faults.append(Finding(error.code, Severity.ERROR, error.message, error.hint, where))
     return dois, faults

@@ -1,0 +1,81 @@
+"""Where an element stands: its line, its path as people read it, and the element that libxml2's path means."""
+
+import re
+from collections import Counter
+from typing import cast
+
+from lxml import etree
+
+from doideposit.findings import Where
+
+__all__ = ["Finder", "Places"]
+
+
+class Places:
+    """Says where elements of one document stand: line, and path as people read it.
+
+    The path is as in ``/doi_batch/body/report-paper[2]/titles``, with numbers only where there are several of a name.
+    """
+
+    def __init__(self, file: str | None) -> None:
+        self._file = file
+        self._steps: dict[etree._Element, dict[etree._Element, str]] = {}
+
+    def where(self, element: etree._Element) -> Where:
+        """The place of an element."""
+        line = cast(int | None, element.sourceline)
+        return Where(self._file, line or None, element=self._path(element))
+
+    def _path(self, element: etree._Element) -> str:
+        steps: list[str] = []
+        parent = element.getparent()
+        while parent is not None:
+            if parent not in self._steps:
+                self._steps[parent] = _numbered(parent)
+            steps.append(self._steps[parent][element])
+            element, parent = parent, parent.getparent()
+        return "/" + "/".join([_name(element), *reversed(steps)])
+
+
+def _numbered(parent: etree._Element) -> dict[etree._Element, str]:
+    """A step for each child; worked out for all of them at once, as a parent may have many."""
+    children = list(parent.iterchildren("*"))
+    total = Counter(child.tag for child in children)
+    seen: Counter[str] = Counter()
+    steps = {}
+    for child in children:
+        seen[child.tag] += 1
+        steps[child] = f"{_name(child)}[{seen[child.tag]}]" if total[child.tag] > 1 else _name(child)
+    return steps
+
+
+def _name(element: etree._Element) -> str:
+    local = etree.QName(element).localname
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
+class Finder:
+    """Finds elements by the paths that libxml2 gives for them, such as ``/*/*[2]/jats:abstract``."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._children: dict[tuple[etree._Element, str], list[etree._Element]] = {}
+
+    def find(self, path: str | None) -> etree._Element:
+        """The element; the nearest one above it where the path cannot be followed."""
+        element = self._root
+        for step in (path or "").split("/")[2:]:
+            found = re.fullmatch(r"([^\[]+)(?:\[(\d+)\])?", step)
+            matches = self._matching(element, found[1]) if found else []
+            position = int(found[2] or 1) if found else 1
+            if position > len(matches):
+                return element
+            element = matches[position - 1]
+        return element
+
+    def _matching(self, parent: etree._Element, name: str) -> list[etree._Element]:
+        """The children that a step may mean: all of them for ``*``, by which libxml2 names what has no prefix."""
+        if (parent, name) not in self._children:
+            children = parent.iterchildren("*")
+            self._children[parent, name] = [child for child in children if name in {"*", _name(child)}]
+        return self._children[parent, name]

@@ -1,0 +1,481 @@
+"""What libxml2's XSD engine complains of, in plain words: which element, what was expected, what was found.
+
+Every complaint keeps libxml2's own words in `Finding.original`. Several complaints about one value become one finding,
+led by the one that helps most.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from doideposit.crossref.names import PREFIXES
+from doideposit.crossref.validator.asserts import Assertion
+from doideposit.crossref.validator.datatypes import DATATYPES
+from doideposit.crossref.validator.places import Places
+from doideposit.crossref.validator.values import Fault
+from doideposit.findings import Finding, Severity
+
+__all__ = ["CODES", "Complaint", "assertion_finding", "complaint_findings", "fault_finding"]
+
+CODES = (
+    "xsd-element-unexpected",
+    "xsd-element-missing",
+    "xsd-element-unknown",
+    "xsd-text-unexpected",
+    "xsd-attribute-missing",
+    "xsd-attribute-unexpected",
+    "xsd-value",
+    "xsd-id-duplicate",
+    "xsd-idref-unknown",
+    "xsd-assert-role",
+    "xsd-assert-person-name",
+    "xsd-violation",
+)
+"""The codes of findings that this module makes for Crossref's schemas."""
+
+SHOWN = 60
+LISTED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One entry of libxml2's log: its error number (``xmlParserErrors`` of libxml2), its words, and the element."""
+
+    number: int
+    text: str
+    element: etree._Element
+    undeclared: bool = False
+    """Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect."""
+
+    @property
+    def attribute(self) -> str | None:
+        """The attribute that it is about, if it is about one."""
+        found = re.match(r"Element '[^']+', attribute '([^']+)': ", self.text)
+        return found[1] if found else None
+
+    @property
+    def claim(self) -> str:
+        """Its words without the name of the element."""
+        return re.sub(r"^Element '[^']+'(, attribute '[^']+')?: ", "", self.text)
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """The tags that were expected instead, in Clark notation."""
+        found = re.search(r"Expected is (?:one of )?\( (.*) \)\.$", self.text, re.DOTALL)
+        return tuple(found[1].split(", ")) if found else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A finding before it has its place; of several about one value, the one with the lowest `rank` leads."""
+
+    code: str
+    message: str
+    hint: str = ""
+    rank: int = 5
+
+
+def complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[Finding]:
+    """The findings for libxml2's complaints, one for each value or element that is wrong."""
+    groups: dict[tuple[etree._Element, str | None, bool], list[Complaint]] = {}
+    for complaint in complaints:
+        about_value = complaint.number in _VALUES
+        groups.setdefault((complaint.element, complaint.attribute, about_value), []).append(complaint)
+    findings = []
+    for group in groups.values():
+        if group[0].number in _VALUES:
+            words, original = min((_words(one) for one in group), key=lambda one: one.rank), _originals(group)
+            findings.append(_finding(words, group[0].element, original, places))
+        else:
+            findings += [_finding(_words(one), one.element, one.text, places) for one in dict.fromkeys(group)]
+    return findings
+
+
+def _originals(group: list[Complaint]) -> str:
+    return "\n".join(dict.fromkeys(one.text for one in group))
+
+
+def _finding(words: _Words, element: etree._Element, original: str, places: Places) -> Finding:
+    return Finding(words.code, Severity.ERROR, words.message, words.hint, places.where(element), original=original)
+
+
+def _words(complaint: Complaint) -> _Words:
+    return _TRANSLATORS.get(complaint.number, _other)(complaint)
+
+
+_PREFIXES = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+"""The usual prefixes; Crossref's own elements have none. Several vocabularies have a ``program``."""
+
+
+def _name(tag: str) -> str:
+    """An element as people write it, from Clark notation: ``<titles>``, ``<jats:p>``."""
+    namespace, _, local = tag.removeprefix("{").rpartition("}")
+    prefix = _PREFIXES.get(namespace)
+    return f"<{prefix}:{local}>" if prefix else f"<{local}>"
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _either(names: Iterable[str], *, last: str = "or") -> str:
+    listed = list(dict.fromkeys(names))
+    if len(listed) > LISTED:
+        listed = [*listed[:LISTED], f"{len(listed) - LISTED} more"]
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} {last} {listed[-1]}"
+
+
+def _quoted(value: str) -> str:
+    shown = " ".join(value.split())
+    return f'"{shown[:SHOWN]}…"' if len(shown) > SHOWN else f'"{value}"' if value == shown else f'"{shown}"'
+
+
+def _subject(complaint: Complaint) -> str:
+    """What a complaint about a value is about: an element's text, or an attribute."""
+    element = _name(str(complaint.element.tag))
+    return f"the attribute {_local(complaint.attribute)} of {element}" if complaint.attribute else element
+
+
+def _content(complaint: Complaint) -> str:
+    """The value that was found."""
+    if complaint.attribute:
+        return complaint.element.get(complaint.attribute, "")
+    return "".join(str(text) for text in complaint.element.itertext())
+
+
+# Elements in the wrong place -----------------------------------------------------------------------------------------
+
+
+def _misplaced(complaint: Complaint) -> _Words:
+    if complaint.claim.startswith("Missing child"):
+        return _incomplete(complaint)
+    element, parent = complaint.element, complaint.element.getparent()
+    if complaint.undeclared:
+        return _unknown(complaint)
+    within = f" in {_name(str(parent.tag))}" if parent is not None else ""
+    if not complaint.expected:
+        previous = element.getprevious()
+        after = f" after {_name(str(previous.tag))}" if previous is not None else ""
+        return _Words(
+            "xsd-element-unexpected",
+            f"{_name(str(element.tag))} is not allowed here: nothing more may follow{after}{within}",
+            "remove it, or move it to where the schema has it",
+        )
+    expected = _either(map(_name, complaint.expected))
+    message = f"{_name(str(element.tag))} is not allowed here{within}; expected is {expected}"
+    return _Words("xsd-element-unexpected", message, _remedy(element, complaint.expected))
+
+
+def _remedy(element: etree._Element, expected: tuple[str, ...]) -> str:
+    name = _name(str(element.tag))
+    if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
+        return f"{name} stands here once more than allowed: remove one, or put them next to each other"
+    later = [tag for tag in expected if element.getparent() is not None and _follows(element, tag)]
+    if later:
+        return f"the order matters: {_either(map(_name, later), last='and')} come first; or remove {name}"
+    parent = element.getparent()
+    if parent is not None and _local(str(parent.tag)) == "body":
+        return "a file holds one kind of work: send the other kinds in files of their own"
+    return f"add {_either(map(_name, expected))} before {name}, or remove {name}"
+
+
+def _follows(element: etree._Element, tag: str) -> bool:
+    return next(element.itersiblings(tag), None) is not None
+
+
+def _incomplete(complaint: Complaint) -> _Words:
+    missing = _either(map(_name, complaint.expected)) if complaint.expected else "something"
+    element = _name(str(complaint.element.tag))
+    return _Words("xsd-element-missing", f"{element} is incomplete: it lacks {missing}", f"add {missing} at its end")
+
+
+def _unknown(complaint: Complaint) -> _Words:
+    name = etree.QName(complaint.element)
+    space = "" if name.namespace == _namespace(complaint.element.getparent()) else f" in {_space(name.namespace)}"
+    message = f"the schema has no element <{name.localname}>{space}"
+    close = difflib.get_close_matches(name.localname, map(_local, complaint.expected), n=1, cutoff=0.6)
+    if close:
+        hint = f"did you mean <{close[0]}>{' in the namespace of its neighbours' if space else ''}?"
+    else:
+        hint = f"possible here: {_either(map(_name, complaint.expected))}" if complaint.expected else "remove it"
+    return _Words("xsd-element-unknown", message, hint)
+
+
+def _namespace(element: etree._Element | None) -> str | None:
+    return None if element is None else etree.QName(element).namespace
+
+
+def _space(namespace: str | None) -> str:
+    return f"the namespace {namespace}" if namespace else "no namespace"
+
+
+def _only_text(complaint: Complaint) -> _Words:
+    inner = _either((_name(str(child.tag)) for child in complaint.element.iterchildren("*")), last="and")
+    element = _name(str(complaint.element.tag))
+    return _Words(
+        "xsd-element-unexpected", f"{element} may hold text only, and holds {inner}", f"remove {inner}, keep its text"
+    )
+
+
+def _only_elements(complaint: Complaint) -> _Words:
+    element = complaint.element
+    texts = [element.text, *(child.tail for child in element)]
+    text = next((text.strip() for text in texts if text and text.strip()), "")
+    where = _name(str(element.tag))
+    return _Words(
+        "xsd-text-unexpected", f"{where} may hold elements only, and holds the text {_quoted(text)}", "remove the text"
+    )
+
+
+def _only_nothing(complaint: Complaint) -> _Words:
+    element = _name(str(complaint.element.tag))
+    found = "elements" if complaint.claim.startswith("Element") else f"the text {_quoted(_content(complaint).strip())}"
+    code = "xsd-element-unexpected" if found == "elements" else "xsd-text-unexpected"
+    return _Words(
+        code, f"{element} must be empty, and holds {found}", "its meaning is in its attributes: remove the content"
+    )
+
+
+# Attributes ----------------------------------------------------------------------------------------------------------
+
+
+def _attribute_missing(complaint: Complaint) -> _Words:
+    found = re.search(r"attribute '([^']+)' is required", complaint.claim)
+    name = _local(found[1]) if found else "an attribute"
+    element = _name(str(complaint.element.tag))
+    return _Words("xsd-attribute-missing", f"{element} lacks the attribute {name}", f'add {name}="..." to it')
+
+
+def _attribute_unexpected(complaint: Complaint) -> _Words:
+    name = _local(complaint.attribute or "")
+    element = _name(str(complaint.element.tag))
+    return _Words("xsd-attribute-unexpected", f"{element} has no attribute {name} in this schema", "remove it")
+
+
+def _nil(complaint: Complaint) -> _Words:
+    element = _name(str(complaint.element.tag))
+    return _Words(
+        "xsd-attribute-unexpected", f"{element} may not have xsi:nil", "leave out an element that has no value"
+    )
+
+
+def _retyped(complaint: Complaint) -> _Words:
+    element = _name(str(complaint.element.tag))
+    return _Words("xsd-attribute-unexpected", f"{element} may not have this xsi:type", "remove xsi:type")
+
+
+# Values --------------------------------------------------------------------------------------------------------------
+
+_TYPES = {
+    "nonNegativeInteger": "a whole number, 0 or more",
+    "positiveInteger": "a whole number, 1 or more",
+    "integer": "a whole number",
+    "unsignedLong": "a whole number, 0 or more",
+    "decimal": "a number",
+    "boolean": "true or false",
+    "gYear": "a year of four digits",
+    "xrefYear": "a year of four digits, from 1400 to 2200",
+    "xrefMonth": "a month as a number, 1 to 12 (21 to 24 for seasons, 31 to 34 for quarters)",
+    "xrefDay": "a day as a number, 1 to 31",
+    "date": "a date that exists, as in 2024-03-05",
+    "ID": "a name that starts with a letter and has no spaces or colons",
+    "IDREF": "the id of an element of this file",
+    "IDREFS": "the ids of elements of this file, with spaces between them",
+    "NCName": "a name that starts with a letter and has no spaces or colons",
+    "NMTOKEN": "one word of letters, digits, and . - _ :",
+    "NMTOKENS": "words of letters, digits, and . - _ :",
+    "language": "a language tag, such as en or pt-BR",
+}
+"""What a type asks for, by its name."""
+
+_FORMS = {DATATYPES[name]: text for name, text in _TYPES.items() if DATATYPES.get(name)} | {
+    r"10\.[0-9]{4,9}/.{1,200}": "a DOI without an address before it, such as 10.5555/abc.1",
+    r"\d{4}-?\d{3}[\dX]": "an ISSN, such as 2049-3630",
+    r"(97(8|9)-)?\d[\d \-]+[\dX]": "an ISBN, such as 978-3-16-148410-0",
+    r"https?://orcid.org/[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[X0-9]{1}": (
+        "an ORCID iD as an address, such as https://orcid.org/0000-0002-1825-0097"
+    ),
+    r"[hH][tT][tT][pP][sS]://.{1,50}": "an address that starts with https:// and has at most 50 characters after that",
+    r"([hH][tT][tT][pP]|[hH][tT][tT][pP][sS]|[fF][tT][pP])://.*": "an address that starts with https://, http:// or ftp://",
+    r"[^\d\?]*[^\?\s]+[^\d]*": "a name without digits and question marks",
+    r"10.18810/[a-z-]+": "the DOI of a registry of clinical trials, such as 10.18810/isrctn",
+}
+"""What a pattern of Crossref's schemas asks for."""
+
+
+def _wrong_type(complaint: Complaint) -> _Words:
+    found = re.search(r"type '(?:\{[^}]*\}|xs:)?([^']+)'\.$", complaint.claim)
+    wanted = _TYPES.get(found[1] if found else "", "a value that the schema allows there")
+    if complaint.attribute and _local(complaint.attribute) == "lang":
+        wanted = _TYPES["language"]
+    return _expected(complaint, wanted, rank=2)
+
+
+def _expected(complaint: Complaint, wanted: str, *, rank: int) -> _Words:
+    found = _quoted(_content(complaint)) if _content(complaint).strip() else "nothing"
+    return _Words(
+        "xsd-value", f"{_subject(complaint)} must be {wanted}; found is {found}", _value_hint(complaint), rank
+    )
+
+
+def _value_hint(complaint: Complaint) -> str:
+    value = _content(complaint)
+    if value != value.strip():
+        return "there are spaces or line breaks around the value: remove them"
+    return "" if value else "fill it in, or leave it out"
+
+
+def _wrong_form(complaint: Complaint) -> _Words:
+    found = re.search(r"pattern '(.*)'\.$", complaint.claim, re.DOTALL)
+    pattern = found[1] if found else ""
+    return _expected(complaint, _FORMS.get(pattern, f"of the form {pattern}"), rank=1)
+
+
+def _not_listed(complaint: Complaint) -> _Words:
+    values = re.findall(r"'([^']*)'", complaint.claim.partition("element of the set ")[2])
+    return _choice(_subject(complaint), _content(complaint), values)
+
+
+def _choice(subject: str, value: str, values: list[str]) -> _Words:
+    if {"en", "de", "fr"} <= set(values):
+        wanted, hint = "a language code of the schema", "use two or three letters, such as en, de or nep"
+    elif len(values) <= LISTED * 2:
+        wanted, hint = f"one of {_either(values)}", ""
+    else:
+        wanted, hint = f"one of {len(values):,} listed values", "the list is in the schema's documentation"
+    close = difflib.get_close_matches(value.strip().lower(), values, n=1, cutoff=0.75)
+    hint = f'did you mean "{close[0]}"?' if close else hint
+    return _Words("xsd-value", f"{subject} must be {wanted}; found is {_quoted(value)}", hint, 0)
+
+
+def _length(complaint: Complaint) -> _Words:
+    numbers = re.findall(r"'(\d+)'", complaint.claim)
+    has, limit = (int(number) for number in numbers[-2:])
+    subject = _subject(complaint)
+    if has > limit:
+        return _Words("xsd-value", f"{subject} has {has:,} characters; at most {limit:,} are allowed", "shorten it", 3)
+    if not _content(complaint).strip():
+        return _Words("xsd-value", f"{subject} is empty", "fill it in, or leave it out", 0)
+    return _Words(
+        "xsd-value", f"{subject} has {has:,} characters; at least {limit:,} are needed", "write it in full", 3
+    )
+
+
+def _range(complaint: Complaint) -> _Words:
+    limit = re.findall(r"\('([^']*)'\)", complaint.claim)[-1]
+    word = "at least" if "less than" in complaint.claim else "at most"
+    return _expected(complaint, f"{word} {limit}", rank=4)
+
+
+def _digits(complaint: Complaint) -> _Words:
+    limit = re.findall(r"\('([^']*)'\)", complaint.claim)[-1]
+    return _expected(complaint, f"a number of at most {limit} digits", rank=6)
+
+
+def _fixed(complaint: Complaint) -> _Words:
+    wanted = re.findall(r"constraint '([^']*)'", complaint.claim)[-1]
+    return _expected(complaint, f'"{wanted}"', rank=0)
+
+
+def _other(complaint: Complaint) -> _Words:
+    claim = re.sub(r"\{[^}]*\}", "", complaint.claim)
+    return _Words("xsd-violation", f"{_subject(complaint)}: {claim}")
+
+
+_TRANSLATORS: dict[int, Callable[[Complaint], _Words]] = {
+    1871: _misplaced,
+    1845: _unknown,
+    1846: _unknown,
+    1828: _only_text,
+    1842: _only_text,
+    1843: _only_elements,
+    1841: _only_nothing,
+    1868: _attribute_missing,
+    1866: _attribute_unexpected,
+    1827: _attribute_unexpected,
+    1847: _nil,
+    1851: _retyped,
+    1852: _retyped,
+    1824: _wrong_type,
+    1825: _wrong_type,
+    1826: _wrong_type,
+    1839: _wrong_form,
+    1840: _not_listed,
+    1830: _length,
+    1831: _length,
+    1832: _length,
+    1833: _range,
+    1834: _range,
+    1835: _range,
+    1836: _range,
+    1837: _digits,
+    1874: _fixed,
+    1875: _fixed,
+}
+"""By libxml2's number of the error (``xmlerror.h``: XML_SCHEMAV_...)."""
+
+_VALUES = frozenset({1824, 1825, 1826, 1839, 1840, 1830, 1831, 1832, 1833, 1834, 1835, 1836, 1837, 1874, 1875})
+
+
+# What is checked beside libxml2 --------------------------------------------------------------------------------------
+
+
+def fault_finding(fault: Fault, places: Places) -> Finding:
+    """The finding for an attribute value that is not listed, an ID that occurs twice, or a reference to no ID."""
+    subject = f"the attribute {_local(fault.attribute)} of {_name(str(fault.element.tag))}"
+    value = _quoted(fault.value)
+    if fault.problem == "not-listed":
+        words = _choice(subject, fault.value, sorted(fault.allowed))
+    elif fault.problem == "duplicate-id":
+        words = _Words(
+            "xsd-id-duplicate", f"{subject} repeats the id {value}", "ids are unique in the whole file: remove it"
+        )
+    else:
+        words = _Words(
+            "xsd-idref-unknown", f"{subject} refers to {value}, and no element has that id", "correct or remove it"
+        )
+    return _finding(words, fault.element, f"{fault.problem}: {fault.value}", places)
+
+
+def assertion_finding(element: etree._Element, rule: Assertion, places: Places) -> Finding:
+    """The finding for an element that breaks an assertion; what would keep it is read from the assertion's outcomes."""
+    values, children = rule.inputs(element)
+    has = [f'{name}="{value}"' for name, value in zip(rule.attributes, values, strict=True) if value is not None]
+    lacks = [name for name, value in zip(rule.attributes, values, strict=True) if value is None]
+    lacks += [f"<{_local(name)}>" for name, present in zip(rule.children, children, strict=True) if not present]
+    found = f" with {_either(has, last='and')}" if has else ""
+    without = (
+        f" and without {_either(lacks, last='and')}" if lacks and has else f" without {_either(lacks)}" if lacks else ""
+    )
+    local = _local(rule.tag)
+    words = _Words(
+        f"xsd-assert-{local.replace('_', '-')}",
+        f"<{local}>{found}{without} is not allowed",
+        _ways_out(rule, values, children),
+    )
+    return _finding(words, element, f"assertion test is false: {rule.test}", places)
+
+
+def _ways_out(rule: Assertion, values: tuple[str | None, ...], children: tuple[bool, ...]) -> str:
+    """The single changes that would fulfil the assertion, such as another value of one attribute."""
+    ways = []
+    for position, name in enumerate(rule.attributes):
+        good = [
+            other[position]
+            for (other, present), holds in rule.outcomes.items()
+            if holds and present == children and other[position] and _differ(other, values) == [position]
+        ]
+        if good:
+            ways.append(f"{name} may be {_either(str(value) for value in good)}")
+    for position, name in enumerate(rule.children):
+        changed = tuple(value != (index == position) for index, value in enumerate(children))
+        if rule.outcomes.get((values, changed)):
+            ways.append(f"it may have <{_local(name)}>")
+    return "; or ".join(ways)
+
+
+def _differ(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> list[int]:
+    return [index for index, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]

@@ -196,6 +196,15 @@ def test_s9_items_below_a_series_that_failed_have_failed_for_another_reason_than
     assert result.extra[0].finding.code == "crossref-timestamp-too-old"
 
 
+def test_s9_the_items_are_told_why_the_series_failed() -> None:
+    message = 'ISSN "24065618" is invalid - content item DOIs not processed due to title level error'
+    outcome = one(log(f'<record_diagnostic status="Failure"><doi/><msg>{message}</msg></record_diagnostic>'))
+    assert outcome.finding is not None
+    assert (outcome.finding.code, outcome.message) == ("crossref-title-level", message)
+    assert "the ISSN 24065618 has a wrong check digit" in outcome.finding.message
+    assert outcome.finding.hint == "correct the ISSN and deposit again"
+
+
 def test_s9_holds_too_when_the_series_was_sent_as_such() -> None:
     message = OLDER + " - content item DOIs not processed due to title level error"
     result = batch(log(record(A, "Failure", message)), A, B)

@@ -59,6 +59,13 @@ class KnownMessage:
         """Whether `line`, in lower case, holds one of the patterns."""
         return any(_holds(line, pattern.lower()) for pattern in self.patterns)
 
+    def without(self, text: str) -> str:
+        """The text on one line, with this message's own words taken out: what is left is what else it says."""
+        line = one_line(text)
+        for pattern in self.patterns:
+            line = re.sub(re.escape(pattern), "", line, flags=re.IGNORECASE)
+        return line
+
     def explain(self, original: str) -> str:
         """Our sentence about the message `original`."""
         found = self.detail.search(one_line(original)) if self.detail else None

@@ -202,8 +202,16 @@ def _failed(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
 
 
 def _inherited(record: LogRecord) -> Inherited:
-    known = _file_meaning(record)
-    return record.message, _finding(known, record.message), _retry(known)
+    if not _is_title_level(record):
+        known = meaning(record.message, frozenset({Kind.FAILURE}))
+        return record.message, _finding(known, record.message), _retry(known)
+    # What failed is the series, not the item: a timestamp in the message, for one, is not the item's.
+    cause = meaning(TITLE_LEVEL.without(record.message), frozenset({Kind.FAILURE}))
+    finding = _finding(TITLE_LEVEL, record.message)
+    if cause is None:
+        return record.message, finding, TITLE_LEVEL.retry
+    sentence = f"{finding.message}: {cause.explain(record.message)}"
+    return record.message, replace(finding, message=sentence, hint=cause.hint), cause.retry
 
 
 def _missing(doi: Doi) -> DoiOutcome:
@@ -256,11 +264,6 @@ def _is_file_level(record: LogRecord) -> bool:
 
 def _is_title_level(record: LogRecord) -> bool:
     return TITLE_LEVEL.matches(one_line(record.message).lower())
-
-
-def _file_meaning(record: LogRecord) -> KnownMessage | None:
-    """What a failure of the file means for an item in it: the timestamp of a series is not the item's."""
-    return TITLE_LEVEL if _is_title_level(record) else meaning(record.message, frozenset({Kind.FAILURE}))
 
 
 def _failure_finding(record: LogRecord) -> Finding:

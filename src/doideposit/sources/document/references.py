@@ -73,7 +73,7 @@ class _Entry:
 
 def read_references(lines: Sequence[Line], notes: Notes, *, published: str | None) -> tuple[Node, ...]:
     """Read the entries of a reference list; `published` is the date of the document, for comparison."""
-    entries = [entry for entry in _entries(lines) if entry.text]
+    entries = [entry for entry in _entries(lines) if entry.text or any(entry.links)]
     nodes = tuple(_reference(index, entry, notes, published) for index, entry in enumerate(entries))
     without = sum("doi" not in node for node in nodes)
     if without:
@@ -136,10 +136,13 @@ def _reference(index: int, entry: _Entry, notes: Notes, published: str | None) -
     address, text = _address(entry, text, notes, place)
     doi = _doi(entry, address)
     parts = parts_of(text, has_url=address is not None)
+    if doi is not None and address is not None and _DOI_ADDRESS.fullmatch(address.text):
+        address = None  # A DOI has a field of its own, where it is matched for certain.
     fields: dict[str, Node] = {"key": Leaf(f"ref{index + 1}", first.number, first.text)}
     if parts is not None and parts.type:
         fields["type"] = Leaf(parts.type, first.number, first.text)
-    fields["text"] = Leaf(text, first.number, first.source.strip())
+    if text:
+        fields["text"] = Leaf(text, first.number, first.source.strip())
     if address is not None:
         fields["url"] = address
     if doi is not None:
@@ -156,6 +159,11 @@ def _part_fields(parts: Parts | None, line: Line) -> dict[str, Node]:
 
 
 def _text_findings(text: str, line: Line, notes: Notes, place: str, published: str | None, *, structured: bool) -> None:
+    if not text:
+        notes.warn(
+            "reference-only-url", "this entry is only an address", "write who published what and when under `text`",
+            line=line.number, field=place,
+        )  # fmt: skip
     for message, _ in text_doubts(text, published=published):
         notes.warn(
             "reference-text-suspicious", message, "compare with the source; it is deposited as printed",

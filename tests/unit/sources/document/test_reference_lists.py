@@ -100,8 +100,8 @@ def test_an_entry_of_the_author_is_no_biography() -> None:
 @pytest.mark.parametrize(
     ("printed", "doi", "url"),
     [
-        ("<https://doi.org/10.1234/ab.c>", "10.1234/ab.c", "https://doi.org/10.1234/ab.c"),
-        ("http://dx.doi.org/10.1234/ab.c.", "10.1234/ab.c", "http://dx.doi.org/10.1234/ab.c"),
+        ("<https://doi.org/10.1234/ab.c>", "10.1234/ab.c", None),
+        ("http://dx.doi.org/10.1234/ab.c.", "10.1234/ab.c", None),
         ("doi:10.1234/ab.c", "10.1234/ab.c", None),
         ("DOI: 10.1234/ab.c.", "10.1234/ab.c", None),
         ("https://example.org/a", None, "https://example.org/a"),
@@ -111,6 +111,12 @@ def test_dois_of_references(printed: str, doi: str | None, url: str | None) -> N
     draft = reading(f"{ONE} {printed}")
     assert (draft.text("references", 0, "doi"), draft.text("references", 0, "url")) == (doi, url)
     assert told(draft, "references-without-doi") == ([] if doi else ["references"])
+
+
+def test_entries_that_are_only_addresses_are_kept_and_told() -> None:
+    draft = reading(f"1. {URL_ONE}\n2. {ONE} {URL_TWO}\n3. www.example.org/x")
+    assert entries(draft) == [(None, URL_ONE), (ONE, URL_TWO), (None, "www.example.org/x")]
+    assert told(draft, "reference-only-url") == ["references[0]", "references[2]"]
 
 
 def test_two_addresses_and_a_dead_link() -> None:

@@ -15,20 +15,20 @@ __all__ = ["ABSTRACTS"]
 ABSTRACTS: Rules[Work] = Rules("abstracts and languages")
 rule = ABSTRACTS.rule
 
-_HEADING = re.compile(
-    r"(?:\s|<[^<>]*>)*(?P<word>abstract|summary|executive summary|zusammenfassung|résumé|resumen)\s*(?:</[^<>]*>|[:.–—]|\n)",
-    re.IGNORECASE,
-)
-_SECOND = re.compile(
-    r"(?:^|\n|<p>|<h\d>|</p>)\s*(?:Abstract|Zusammenfassung|Résumé|Resumen|Samenvatting|Riassunto)\s*[:.\n<]"
-)
+_WORDS = "abstract|summary|executive summary|zusammenfassung|résumé|resumen"
+_HEADING = re.compile(rf"(?:\s|<[^<>]*>)*(?P<word>{_WORDS})\s*(?:</[^<>]*>|[:.–—]|\n)", re.IGNORECASE)
+_SECOND_WORDS = "Abstract Zusammenfassung Résumé Resumen Samenvatting Riassunto".split()
+_SECOND = re.compile(rf"(?:^|\n|<p>|<h\d>|</p>)\s*(?:{'|'.join(_SECOND_WORDS)})\s*[:.\n<]")
 _CUT = re.compile(
     r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|(?:read|continue) (?:more|reading)\W*)\s*(?:</[^<>]*>\s*)*$", re.IGNORECASE
 )
 _KEYWORDS = re.compile(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
 _RIGHTS = re.compile(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
+_KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
+_RIGHTS_WORDS = ("©", "copyright", "rights reserved")
 _TAGS = re.compile(r"<[^<>]*>")
 SHORTEST, LONGEST = 60, 6000
+LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
 
 
@@ -101,7 +101,7 @@ def abstract_is_title(work: Work) -> Iterator[Fault]:
 )
 def abstract_cut(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
-        if found := _CUT.search(item.text):
+        if found := _CUT.search(item.text, max(0, len(item.text) - LONGEST_ENDING)):
             yield fault(*loc, length=len(item.text), found=found[0].strip())
 
 
@@ -129,7 +129,7 @@ def abstract_cut(work: Work) -> Iterator[Fault]:
 )
 def abstract_several(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
-        found = _SECOND.search(item.text, 1)
+        found = _SECOND.search(item.text, 1) if any(word in item.text for word in _SECOND_WORDS) else None
         if found:
             yield fault(*loc, length=len(item.text), found=found[0].strip())
 
@@ -149,7 +149,7 @@ def abstract_several(work: Work) -> Iterator[Fault]:
 )
 def abstract_keywords(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
-        if _KEYWORDS.search(item.text):
+        if any(word in work.lowered for word in _KEYWORD_WORDS) and _KEYWORDS.search(item.text):
             yield fault(*loc, length=len(item.text))
 
 
@@ -166,7 +166,8 @@ def abstract_keywords(work: Work) -> Iterator[Fault]:
 )
 def abstract_rights(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
-        if found := _RIGHTS.search(item.text):
+        found = _RIGHTS.search(item.text) if any(word in work.lowered for word in _RIGHTS_WORDS) else None
+        if found:
             yield fault(*loc, length=len(item.text), found=found[0])
 
 

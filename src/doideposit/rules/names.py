@@ -22,22 +22,24 @@ HONORIFIC = re.compile(
     r"(?:^|\s)((?:Dr|Prof|Amb|Hon|Mr|Mrs|Ms|Mx|Rev|Gen|Col|Lt|Capt|Dipl\.-\w+)\.?(?=\s|$)"
     r"|(?:Professor|Doctor|Ambassador|Sir|Dame|Lord|Lady|General|Colonel|Justice|H\.E\.)(?=\s|$))"
 )
-_DEGREE = re.compile(
-    r"(?:^|[\s,(])(Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.A\.?|M\.?Sc\.?|B\.A\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?|M\.D\.?"
-    r"|J\.D\.?|(?<=,\s)(?:MA|BA|MD|JD|PhD))(?=$|[\s,)])"
+_DEGREES = (
+    r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.A\.?|M\.?Sc\.?|B\.A\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?|"
+    r"M\.D\.?|J\.D\.?|(?<=,\s)(?:MA|BA|MD|JD|PhD)"
 )
+_DEGREE = re.compile(rf"(?:^|[\s,(])({_DEGREES})(?=$|[\s,)])")
 _SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr)\.?|I{1,3}|IV|V|VI|[2-5](?:nd|rd|th)", re.IGNORECASE)
 _ET_AL = re.compile(r"\bet\s?\.?\s?al\b\.?|\band others\b|\bu\. ?a\.$|\band colleagues\b", re.IGNORECASE)
 _NOBODY = re.compile(
-    r"\W*(?:anonymous|anon|unknown(?: author)?|n\.? ?n|n/a|none|no author|admin|administrator|webmaster|editor|author|staff)\W*",
+    r"\W*(?:anonymous|anon|unknown(?: author)?|n\.? ?n|n/a|none|no author|admin|administrator|webmaster|editor|author|"
+    r"staff)\W*",
     re.IGNORECASE,
 )
 _ODD = re.compile(r"[0-9?@#$%&+=/\\|~^{}!<>\"“”;:]|https?:|www\.")
 _MARK = re.compile(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
 _SEVERAL = re.compile(r"\s(?:and|und|et|y|&)\s|;\s*", re.IGNORECASE)
 GROUP = re.compile(
-    r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|Foundation|"
-    r"Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|Board|"
+    r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|"
+    r"Foundation|Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|Board|"
     r"Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
 )
 _UNSPACED_INITIALS = re.compile(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")

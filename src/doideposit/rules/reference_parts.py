@@ -17,8 +17,8 @@ _YEAR = re.compile(r"(?<!\d)(?:1[4-9]|20|21)\d\d(?!\d)")
 _YEAR_SHAPE = re.compile(r"(?:1[4-9]|20|21)\d\d[a-z]?|n\.? ?d\.?|forthcoming|in press", re.IGNORECASE)
 _NEWS = re.compile(
     r"(?:The )?(?:Reuters|Associated Press|AP News|AFP|Bloomberg|BBC(?: News)?|CNN|Guardian|New York Times|"
-    r"Washington Post|Financial Times|Wall Street Journal|Economist|Times of India|Hindu|Indian Express|Dawn|Daily Star|"
-    r"Nikkei(?: Asia)?|Asahi Shimbun|Japan Times|Deutsche Welle|DW|Al Jazeera|Le Monde|Politico|Euronews|"
+    r"Washington Post|Financial Times|Wall Street Journal|Economist|Times of India|Hindu|Indian Express|Dawn|"
+    r"Daily Star|Nikkei(?: Asia)?|Asahi Shimbun|Japan Times|Deutsche Welle|DW|Al Jazeera|Le Monde|Politico|Euronews|"
     r"South China Morning Post|Global Times|Xinhua|Kyodo News|Voice of America|Radio Free Europe(?:/Radio Liberty)?|"
     r"France 24|Foreign Policy|Diplomat)",
     re.IGNORECASE,
@@ -28,6 +28,9 @@ _EDITION = re.compile(r"\d+")
 _UUID_LIKE = re.compile(
     r"(?<![0-9a-f])([0-9a-f]{6,10}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{9,15})(?![0-9a-f])", re.IGNORECASE
 )
+_HEX_GROUPS = re.compile(r"(?:-[0-9a-fA-F]{3,5}){3}-")
+HYPHENS = 4
+UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TWO_SCHEMES = re.compile(r"^https?://(?:https?[:/]|.*\s?https?://(?!.*/(?:web|wayback|save)/))", re.IGNORECASE)
 _ARCHIVED = re.compile(
@@ -50,8 +53,8 @@ _TRUNCATED = re.compile(r"\.\.\.|…|\[\.\.\.?\]")
     hint="open the address and compare it with the source; it is deposited as printed",
     why="Addresses lose characters in print and in copying, and nobody notices until a reader follows them.",
     source=pages.REFERENCES,
-    bad="references: [{text: 'Sevastopulo, D. (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
-    good="references: [{text: 'Sevastopulo, D. (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
+    bad="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
+    good="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
 )
 def url_suspicious(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -61,11 +64,11 @@ def url_suspicious(work: Work) -> Iterator[Fault]:
 
 
 def _doubt(url: str) -> str | None:
-    broken = _UUID_LIKE.search(url)
+    broken = _UUID_LIKE.search(url) if url.count("-") >= HYPHENS and _HEX_GROUPS.search(url) else None
     if broken and not _UUID.fullmatch(broken[1]):
-        lengths = [len(group) for group in broken[1].split("-")]
-        wrong = next(at for at, pair in enumerate(zip(lengths, (8, 4, 4, 4, 12), strict=True)) if pair[0] != pair[1])
-        return f"an id whose part “{broken[1].split('-')[wrong]}” has {lengths[wrong]} characters instead of {(8, 4, 4, 4, 12)[wrong]}"
+        groups = zip(broken[1].split("-"), UUID_GROUPS, strict=True)
+        group, wanted = next((group, wanted) for group, wanted in groups if len(group) != wanted)
+        return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
     if "://" in url[8:] and not _ARCHIVED.match(url) and not _EMBEDDED.search(url):
         return "two addresses in one"
     if _LOCAL.match(url):
@@ -118,8 +121,8 @@ def url_trailing(work: Work) -> Iterator[Fault]:
     hint="copy the target of the link, not its label",
     why="Text formats write _ as \\_ and & as &amp;amp; in what is shown; the address itself has neither.",
     source=pages.MARKUP_LEFTOVERS,
-    bad="references: [{text: 'NATO (2023). Contact points in partner countries.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
-    good="references: [{text: 'NATO (2023). Contact points in partner countries.', url: 'https://www.nato.int/topics_49190.htm'}]",
+    bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
+    good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
 )
 def url_escaped(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -215,7 +218,7 @@ def year_future(work: Work) -> Iterator[Fault]:
     hint="write `type: web_resource`; there is no type for news",
     why="Crossref looks for journal articles among its records; news items are not there, and count as unmatched.",
     source=pages.REFERENCES,
-    bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
+    bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
     good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
 )
 def news(work: Work) -> Iterator[Fault]:
@@ -251,8 +254,8 @@ def first_page(work: Work) -> Iterator[Fault]:
     hint="write 2 rather than 2nd edition",
     why="Crossref asks for the number alone.",
     source=pages.REFERENCES,
-    bad="references: [{edition: 2nd, volume_title: A handbook, text: 'Doe, J. (2020). A handbook (2nd ed.). Brussels: Press.'}]",
-    good="references: [{edition: 2, volume_title: A handbook, text: 'Doe, J. (2020). A handbook (2nd ed.). Brussels: Press.'}]",
+    bad="references: [{edition: 2nd, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
+    good="references: [{edition: 2, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
 )
 def edition(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:

@@ -14,9 +14,9 @@ rule = REFERENCES.rule
 
 _DOI_URL = re.compile(r"^https?://(?:www\.|dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _DOI_TEXT = re.compile(r"\b10\.\d{4,9}/[^\s<>\"]+", re.IGNORECASE)
-_PLACE = re.compile(
-    r"\bWashington,? D\.(?!\s?C)\w?\.?|\b(?:Lodon|Londen|Bruxels|Brusels|New Yrok|Pairs|Gevena|Islamabd)\b(?=:)"
-)
+_MISSPELT = "Lodon Londen Bruxels Brusels Yrok Pairs Gevena Islamabd".split()
+_PLACE_WORDS = ("Washington", *_MISSPELT)
+_PLACE = re.compile(rf"\bWashington,? D\.(?!\s?C)\w?\.?|\b(?:{'|'.join(_MISSPELT)})\b(?=:)")
 _NUMBERED = re.compile(r"^(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)])\s")
 _IBID = re.compile(r"^(?:ibid(?:em)?|op\. ?cit|loc\. ?cit|idem|id\.|see (?:above|note))\b", re.IGNORECASE)
 _HEADING = re.compile(
@@ -272,6 +272,8 @@ def same_twice(work: Work) -> Iterator[Fault]:
     good="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.C.: USIP.'}]",
 )
 def text_suspicious(work: Work) -> Iterator[Fault]:
+    if not any(word in work.everything for word in _PLACE_WORDS):
+        return
     for index, _, text in work.references:
         if found := _PLACE.search(text):
             yield fault("references", index, "text", length=len(text), place=index + 1, found=found[0])
@@ -285,8 +287,8 @@ def text_suspicious(work: Work) -> Iterator[Fault]:
     hint="leave the family name of the first author; the others stand in `text`",
     why="The field holds the first author only, and is compared with the first author of the cited work.",
     source=pages.REFERENCES,
-    bad="references: [{author: Gray and Irish, text: 'Gray, A., Irish, J. (2023). NATO leaders send messages. Reuters.'}]",
-    good="references: [{author: Gray, text: 'Gray, A., Irish, J. (2023). NATO leaders send messages. Reuters.'}]",
+    bad="references: [{author: Gray and Irish, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
+    good="references: [{author: Gray, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
 )
 def author_several(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:

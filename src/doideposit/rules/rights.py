@@ -16,8 +16,10 @@ RIGHTS: Rules[Work] = Rules("licences and funding")
 rule = RIGHTS.rule
 
 _CC = re.compile(r"^https?://(?:www\.)?creativecommons\.org(?P<path>/[^?#]*)?", re.IGNORECASE)
+_KINDS = "by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd"
+_VERSIONS = r"1\.0|2\.0|2\.5|3\.0|4\.0"
 _CC_PATH = re.compile(
-    r"/licenses/(?:by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd)/(?:1\.0|2\.0|2\.5|3\.0|4\.0)(?:/(?:igo|[a-z]{2,3}(?:-[a-z]+)?))?(?P<end>/?)"
+    rf"/licenses/(?:{_KINDS})/(?:{_VERSIONS})(?:/(?:igo|[a-z]{{2,3}}(?:-[a-z]+)?))?(?P<end>/?)"
     r"|/publicdomain/(?:zero|mark)/1\.0(?P<end0>/?)"
 )
 _DEED = re.compile(r"/(?:deed|legalcode)(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
@@ -93,7 +95,7 @@ def deed(work: Work) -> Iterator[Fault]:
     WARNING,
     "No such Creative Commons licence",
     message="Creative Commons has no licence with the address {url}",
-    hint="write for instance https://creativecommons.org/licenses/by-nc/4.0/, with the licence, its version and a slash",
+    hint="write for instance https://creativecommons.org/licenses/by-nc/4.0/, in this order",
     why="An address without the licence or its version, or with its parts in another order, names no licence.",
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/nc-by/4.0/']",

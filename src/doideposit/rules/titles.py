@@ -17,7 +17,7 @@ TITLES: Rules[Work] = Rules("titles")
 rule = TITLES.rule
 
 _PLACEHOLDER = re.compile(
-    r"^\W*(untitled|title|new (post|title)|tbd|tba|to be (determined|announced|confirmed)|test|draft|xxx+|lorem ipsum.*)\W*$",
+    r"^\W*(untitled|title|new (post|title)|tb[ad]|to be (announced|confirmed)|test|draft|xxx+|lorem ipsum.*)\W*$",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"(?<![.…])[.;,:]$")

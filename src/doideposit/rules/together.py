@@ -31,7 +31,7 @@ def _repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tuple[in
     "The same DOI twice in one run",
     message="the DOI {doi} is also that of “{other}”, in the same run",
     hint="keep one of the two records, or correct its number",
-    why="A DOI names one work. Two records for it in one file make Crossref fail, and the later would replace the other.",
+    why="A DOI names one work. Two records for it in one file fail at Crossref; in two, one replaces the other.",
     source=pages.TROUBLE,
     bad="""
         - {number: 258, title: Prospects for NATO-Japan relations}

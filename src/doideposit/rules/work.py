@@ -19,6 +19,7 @@ Cited = tuple[int, Reference, str]
 
 _REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})
 _UNUSUAL = re.compile("[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffd]")
+_ASCII = bytes(range(128))
 
 
 def letters(text: str) -> str:
@@ -110,7 +111,16 @@ class Work:
     @cached_property
     def unusual(self) -> bool:
         """Whether any text has letters of other alphabets, private characters, ligatures or lost characters."""
-        return not self.everything.isascii() and _UNUSUAL.search(self.everything) is not None
+        if self.everything.isascii():
+            return False
+        # Taking the ASCII away first is many times faster than a search through all of it.
+        rest = self.everything.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+        return _UNUSUAL.search(rest.decode("utf-8", "replace")) is not None
+
+    @cached_property
+    def lowered(self) -> str:
+        """All texts in one, in small letters, to see at once that a word occurs nowhere."""
+        return self.everything.lower()
 
     @cached_property
     def landing(self) -> SplitResult | None:

@@ -49,7 +49,8 @@ def _fields(document: Document, known: Mapping[str, Series], notes: Notes) -> di
     title = parts.title_fields(document, notes)
     published = parts.published_field(front, notes)
     lines = (*document.head, *document.prose, *document.references)
-    authors = read_authors(front, (*document.prose, *document.references), lines, series, notes)
+    sections = (document.body, document.tail, document.references)
+    authors = read_authors(front, sections, lines, series, notes)
     fields: dict[str, Node] = {"series": series_node, "number": number, **title, "published": published}
     fields["authors"] = authors.nodes
     fields["doi"] = parts.doi_field(document, number, series, notes)

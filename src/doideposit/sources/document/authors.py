@@ -30,9 +30,9 @@ _ANONYMOUS = re.compile(r"anonymous|n\.?\s?n\.?|name withheld", re.IGNORECASE)
 
 
 def read_authors(
-    front: Front, prose: Sequence[Line], everything: Sequence[Line], series: Series | None, notes: Notes
+    front: Front, sections: Sequence[Sequence[Line]], everything: Sequence[Line], series: Series | None, notes: Notes
 ) -> Authors:
-    """Read byline and biographies; `prose` is where biographies may stand, `everything` spells acronyms out."""
+    """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
     names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, notes)]
     if not names:
         notes.warn(
@@ -44,7 +44,8 @@ def read_authors(
             "byline-assumed", "the line of names has no “By”; it was taken for the byline", "compare with the document",
             line=names[0][1].number, field="authors",
         )  # fmt: skip
-    biographies = [find_biography(prose, name) for name, _ in names]
+    biographies = [find_biography(sections, name) for name, _ in names]
+    prose = tuple(line for section in sections for line in section)
     nodes = tuple(
         _author(f"authors[{index}]", name, line, biography, _Context(prose, everything, series, len(names), notes))
         for index, ((name, line), biography) in enumerate(zip(names, biographies, strict=True))
@@ -154,10 +155,9 @@ def _biography_titles(biography: Biography | None) -> tuple[tuple[str, ...], int
 
 
 def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _Context) -> Node:
-    lines = [line, *(biography.lines if biography else ())] if context.count > 1 else [line, *context.prose]
-    if context.count > 1:
-        lines = [one for one in lines if one is not line]
-    for candidate in lines:
+    # With several authors only an iD in the author's own biography is certain to be the author's.
+    own = biography.lines if biography else ()
+    for candidate in own if context.count > 1 else (line, *context.prose):
         places = [candidate.text, *(link.target for link in candidate.links)]
         match = next((found for text in places if (found := _ORCID.search(text))), None)
         if match is None:

@@ -32,6 +32,7 @@ _AFTER_NAME = (
     r"\s*(?:,|\(|:|[–—-]|\b(?:is|are|was|were|has|holds|works|serves|teaches|heads|leads|writes|directs|studied|graduated|"
     r"joined|worked|served|completed|received|earned|obtained|currently|also)\b)"
 )
+_LONGEST = 1500  # where a document has no blank lines, the text goes on behind the biography
 _DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
 
 
@@ -47,7 +48,7 @@ def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield block
 
 
-def find_biography(lines: Sequence[Line], name: PrintedName) -> Biography | None:
+def find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Biography | None:
     """Find the paragraph that begins with the author's name and goes on about the author."""
     if name.family is None:
         return None
@@ -57,8 +58,8 @@ def find_biography(lines: Sequence[Line], name: PrintedName) -> Biography | None
         rf"{whole}(?:,?\s+{re.escape(name.suffix or 'Jr.')})?(?:,\s*Ph\.?D\.?)?(?={_AFTER_NAME})", re.IGNORECASE
     )
     short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
-    for block in blocks_of(lines):
-        text = " ".join(line.text for line in block).lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
+    for block in (block for section in sections for block in blocks_of(section)):
+        text = " ".join(line.text for line in block)[:_LONGEST].lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
         plain, titles = without_titles(text)
         match = full.match(plain) or (short.match(plain) if titles else None)
         if match is not None and not _DATED.match(plain, match.end()) and not block[0].level:

@@ -1,5 +1,8 @@
 """Comment 258 itself, as it lies beside the repository: every row of what its draft has to hold."""
 
+import re
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -118,6 +121,47 @@ def test_the_doubts(draft: Draft) -> None:
     assert "29 links" in messages["body-links-dead"]
     assert "D.V." in messages["reference-text-suspicious"]
     assert "11 characters instead of 12" in messages["reference-url-suspicious"]
+
+
+def unmarked(text: str) -> str:
+    """The document as plain text: addresses in place of links, no headings, no bold."""
+    text = re.sub(
+        r"\[((?:\\.|[^\]\\])*)\]\(([^)]*)\)", lambda link: link[2] if "nato.int" in link[2] else link[1], text
+    )
+    return re.sub(r"</?sup>|[*<>#]", "", text)
+
+
+def wrapped(text: str) -> str:
+    """The document with lines of at most 72 characters, headings whole."""
+    rows = (line if line.startswith("#") else textwrap.fill(line, 72, break_long_words=False, break_on_hyphens=False)
+            for line in text.split("\n"))  # fmt: skip
+    return "\n".join(rows)
+
+
+def dense(text: str) -> str:
+    """The document without any blank line."""
+    return re.sub(r"\n\n+", "\n", text.strip())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        unmarked,
+        wrapped,
+        lambda text: wrapped(unmarked(text)),
+        lambda text: dense(unmarked(text)),
+        lambda text: dense(wrapped(unmarked(text))),
+        lambda text: textwrap.indent(unmarked(text), "\t"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text.replace(" ", "\u00a0").replace("#\u00a0", "# "),
+    ],
+    ids=["plain", "wrapped", "plain-wrapped", "plain-dense", "plain-dense-wrapped", "plain-tabs", "crlf", "nbsp"],
+)
+def test_the_same_document_in_other_clothes_gives_the_same_record(draft: Draft, change: Callable[[str], str]) -> None:
+    other = read(change(SEED.read_text(encoding="utf-8")), file="comment-258.txt", series=SERIES)
+    assert other.data == draft.data
+    dead = {"body-links-dead"}
+    assert {one.code for one in other.findings} | dead == {one.code for one in draft.findings}
 
 
 def test_without_a_configured_series_nothing_is_made_up() -> None:

@@ -44,8 +44,8 @@ LAYERS: list[tuple[str, str, float]] = [
     ("doideposit.wiring", "wiring", 3.3),
     ("doideposit.cli", "cli", 4),
     ("doideposit.testing", "testing", 4),
-    ("doideposit.__main__", "main", 4),
-    ("doideposit", "api", 4),
+    ("doideposit.__main__", "main", 4.1),
+    ("doideposit", "api", 3.9),
 ]
 
 HOMES: dict[str, tuple[str, ...]] = {
@@ -60,9 +60,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "markdown_it": ("sources",),
     "jinja2": ("reports",),
     "werkzeug": ("sandbox", "api"),
-    "stdnum": ("identifiers", "sandbox"),
+    "stdnum": ("identifiers", "sandbox", "rules"),
     "pydantic": (
-        "sandbox",
         "identifiers",
         "models",
         "registrar",
@@ -71,8 +70,12 @@ HOMES: dict[str, tuple[str, ...]] = {
         "json_schemas",
         "client",
         "registry",
+        "sandbox",
+        "ledger",
         "wiring",
+        "cli",
     ),
+    "pytest": ("testing",),
     "platformdirs": ("schemas", "config", "wiring"),
 }
 DECLARED = set(HOMES) | {"pydantic_core", "urllib3", "psycopg", "keyring", "waitress", "annotated_types"}

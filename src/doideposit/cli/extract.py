@@ -1,5 +1,6 @@
 """`extract`: a draft record from a finished document."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -35,7 +36,7 @@ def extract(invocation: Invocation, document: Path, output: Path | None, force: 
     from doideposit.sources.files import load_text
     from doideposit.wiring import record_schema_location
 
-    terminal = Terminal(plain=invocation.plain, out=click.get_text_stream("stderr"))
+    terminal = Terminal(plain=invocation.plain, out=sys.stderr)
     if output is not None and output.exists() and not force:
         raise UsageError(f"{output} exists already", hint="choose another name, or add --force to overwrite it")
     loaded = load_text(document, limit=LIMIT)

@@ -1,0 +1,123 @@
+"""The way of a record through the command line, as the README tells it."""
+
+from pathlib import Path
+
+import pytest
+
+from desk import DOI, Desk
+from doideposit.cli.main import COMMANDS, cli
+
+SEED = Path(__file__).parents[3] / "shared" / "seed" / "comment-258.md"
+
+
+def test_every_command_of_the_overview_is_there_and_has_help(desk: Desk) -> None:
+    overview = desk("--help").out
+    names = cli.list_commands(None)  # type: ignore[arg-type]
+    assert set(names) == set(COMMANDS)
+    for name in names:
+        assert name in overview
+        helped = desk(name, "--help")
+        assert helped.code == 0
+        assert "Usage: doideposit" in helped.out
+
+
+def test_check_build_validate(desk: Desk) -> None:
+    record = desk.record()
+    checked = desk("check", record.name)
+    assert (checked.code, "0 errors" in checked.out) == (0, True)
+    built = desk("build", record.name, "-o", "c258.xml")
+    assert built.code == 0
+    assert "valid against Crossref 5.5.0" in built.err
+    verdict = desk("validate", "c258.xml", "--json").json
+    assert verdict == {"ok": True, "files": [{"file": "c258.xml", "schema": "5.5.0", "valid": True, "findings": []}]}
+    to_stdout = desk("build", record.name)
+    assert to_stdout.out.startswith("<?xml version=")
+
+
+def test_deposit_wait_status_history_and_again(desk: Desk) -> None:
+    record = desk.record()
+    first = desk("deposit", record.name, "--wait", 30, "--json")
+    assert first.code == 0
+    entry = first.json["records"][0]
+    assert first.json["target"] == "sandbox"
+    assert (entry["doi"], entry["state"], entry["outcome"], entry["registered"]) == (DOI, "done", "registered", True)
+    assert set(entry["submission"]) == {"file_name", "batch_id", "submission_id", "timestamp"}
+    assert len(entry["submission"]["timestamp"]) == 17
+    status = desk("status", "--json").json
+    assert status["records"][0]["registered"] is True
+    story = desk("history", DOI).out
+    assert story.index("sending as") < story.index("received") < story.index("registered")
+    again = desk("deposit", record.name, "--json")
+    assert again.code == 0
+    assert again.json["records"][0]["action"] == "unchanged"
+    assert len(desk("history", DOI, "--json").json["history"]) == len(story.splitlines()) - 1
+
+
+def test_a_deposit_is_only_received_until_a_poll_says_more(desk: Desk) -> None:
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text().replace("hidden = 0", "hidden = 60"))
+    sent = desk("deposit", desk.record().name, "--json")
+    assert sent.code == 0
+    assert sent.json["records"][0]["state"] == "queued"
+    assert sent.json["records"][0]["registered"] is False
+    waited = desk("deposit", desk.record().name, "--wait", "0.1", "--json")
+    assert waited.code == 4
+    polled = desk("poll", "--all", "--json")
+    assert polled.code == 0
+    assert desk("status", DOI, "--json").json["records"][0]["registered"] is False
+
+
+def test_an_update_is_planned_as_one(desk: Desk) -> None:
+    desk("deposit", desk.record().name, "--wait", 30)
+    changed = desk.record(title="title: Prospects for relations of NATO and Japan")
+    plan = desk("deposit", changed.name, "--dry-run", "--json").json
+    assert plan["records"][0]["action"] == "update"
+    done = desk("deposit", changed.name, "--wait", 30, "--json")
+    assert done.json["records"][0]["message"].strip() == "Successfully updated"
+
+
+def test_a_dry_run_writes_nothing_down(desk: Desk) -> None:
+    plan = desk("deposit", desk.record().name, "--dry-run", "--json")
+    assert (plan.code, plan.json["records"][0]["action"]) == (0, "register")
+    assert desk("status", "--json").json["records"] == []
+
+
+def test_a_ready_made_file_is_deposited_with_a_timestamp_of_ours(desk: Desk) -> None:
+    desk("build", desk.record().name, "-o", "c258.xml")
+    done = desk("deposit", "c258.xml", "--wait", 30, "--json")
+    assert done.code == 0
+    assert done.json["records"][0]["registered"] is True
+    assert desk("deposit", desk.folder / "c258.yaml", "--json").json["records"][0]["action"] == "unchanged"
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the document of comment 258 is not on this machine")
+def test_from_the_document_to_a_registered_doi(desk: Desk) -> None:
+    assert desk("extract", SEED, "-o", "c258.yaml").code == 0
+    refused = desk("check", "c258.yaml", "--json")
+    assert refused.code == 1
+    assert [one["code"] for one in refused.json["records"][0]["findings"] if one["severity"] == "error"] == [
+        "url-missing"
+    ]
+    draft = (desk.folder / "c258.yaml").read_text().splitlines()
+    page = "url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/"
+    desk.write("c258.yaml", "\n".join(page if line.startswith("# url:") else line for line in draft) + "\n")
+    done = desk("deposit", "c258.yaml", "--wait", 30, "--json")
+    assert done.code == 0
+    assert done.json["records"][0]["registered"] is True
+
+
+@pytest.mark.network_loopback
+@pytest.mark.slow
+def test_the_demo_ends_with_a_registered_doi(desk: Desk) -> None:
+    told = desk("demo", "--keep", "demo")
+    assert told.code == 0, told.err
+    assert f"https://doi.org/{DOI}  registered" in told.out
+    assert "unchanged" in told.out
+    for name in ("deposit.xml", "doideposit.toml", "doideposit.sqlite3", "comment-258.yaml"):
+        assert (desk.folder / "demo" / name).exists()
+
+
+def test_init_refuses_to_overwrite_and_to_ask_nobody(desk: Desk) -> None:
+    assert desk("init", "--preset", "sadf-comment").code == 2
+    assert desk("init", "-o", "other.toml").code == 2
+    assert desk("init", "--preset", "sadf-comment", "-o", "other.toml").code == 0
+    assert desk("--config", "other.toml", "check", desk.record().name).code == 0

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from doideposit.models.series import Series
-from doideposit.sources.document import fields as parts
 from doideposit.sources.document.authors import read_authors
+from doideposit.sources.document.dois import doi_field
 from doideposit.sources.document.draft import Draft, Gap, Leaf, Node, Notes
+from doideposit.sources.document.fields import number_field, published_field, title_fields
 from doideposit.sources.document.lines import read_lines
 from doideposit.sources.document.references import read_references
 from doideposit.sources.document.rendering import render
 from doideposit.sources.document.sections import Document, divide
-from doideposit.sources.document.series import labels_of
+from doideposit.sources.document.series import labels_of, series_field
+from doideposit.sources.document.supplements import abstract_field, licence_field, tell_dead_links, url_field
 
 __all__ = ["LIMIT", "Draft", "Gap", "Leaf", "Node", "read", "render"]
 
@@ -44,21 +46,21 @@ def read(text: str, *, file: str, series: Mapping[str, Series] = _NO_SERIES) -> 
 
 def _fields(document: Document, known: Mapping[str, Series], notes: Notes) -> dict[str, Node]:
     front = document.front
-    series_node, series = parts.series_field(document, known, notes)
-    number = parts.number_field(document, notes)
-    title = parts.title_fields(document, notes)
-    published = parts.published_field(front, notes)
+    series_node, series = series_field(document, known, notes)
+    number = number_field(document, notes)
+    title = title_fields(document, notes)
+    published = published_field(front, notes)
     lines = (*document.head, *document.prose, *document.references)
     sections = (document.body, document.tail, document.references)
     authors = read_authors(front, sections, lines, series, notes)
     fields: dict[str, Node] = {"series": series_node, "number": number, **title, "published": published}
     fields["authors"] = authors.nodes
-    fields["doi"] = parts.doi_field(document, number, series, notes)
-    fields["url"] = parts.url_field(number, series, notes)
-    fields |= parts.abstract_field(document, notes)
-    fields["licences"] = parts.licence_field(document, series, notes)
+    fields["doi"] = doi_field(document.doi, number, series, notes)
+    fields["url"] = url_field(number, series, notes)
+    fields |= abstract_field(document, notes)
+    fields["licences"] = licence_field(document, series, notes)
     fields["references"] = _references(document, authors.biography_lines, published, notes)
-    parts.tell_dead_links(document, notes)
+    tell_dead_links(document, notes)
     return fields
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from doideposit.sources.document.dates import PrintedDate, find_date
+from doideposit.sources.document.dois import ANY_LABEL, EDGE, LABEL, PrintedDoi, split_doi
 from doideposit.sources.document.imprint import is_imprint
 from doideposit.sources.document.lines import Line
 from doideposit.sources.document.names import is_name, split_byline, without_titles
 
-__all__ = ["Front", "Printed", "PrintedDoi", "read_front"]
+__all__ = ["Front", "Printed", "read_front"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +19,6 @@ class Printed:
 
     text: str
     line: Line
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedDoi:
-    """A DOI as printed; `shown_as_link` says that it is shown with https://doi.org/, `target` is where its link leads.
-
-    `joined` is set when it was broken over two lines or by a space.
-    """
-
-    text: str
-    line: Line
-    shown_as_link: bool
-    target: str | None = None
-    joined: bool = False
 
 
 @dataclass(slots=True)
@@ -59,13 +46,7 @@ _WORDS = (
     "research paper", "issue brief", "briefing", "brief", "focus", "paper", "report", "insight", "analysis", "note",
     "perspective", "viewpoint", "opinion",
 )  # fmt: skip
-_DOI = re.compile(
-    r"(?P<address>(?:https?://)?(?:dx\.)?doi\.org/)?(?P<doi>10\.\d{4,9}/(?P<suffix>[^\s<>\"'“”]*))", re.IGNORECASE
-)
-_DOI_LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?\s*$", re.IGNORECASE)
-_ANY_DOI_LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?", re.IGNORECASE)
 _BY = re.compile(r"(?:(?:written\s+)?by|authors?)\b\s*:?\s*(?P<names>.*)", re.IGNORECASE)
-_EDGE = " \t-–—|,;:•·()[]"
 _PUBLISHED = re.compile(
     r"\b(?:(?:first\s+)?published(?:\s+(?:on|online))?|date(?:\s+of\s+publication)?|posted(?:\s+on)?|"
     r"(?:last\s+)?(?:updated|revised)(?:\s+on)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s*:?",
@@ -106,7 +87,7 @@ def _read_heading(lines: Sequence[Line], pattern: re.Pattern[str], front: Front)
         if match is None or _is_sentence(line, match):
             continue
         front.word, front.number = Printed(match["word"], line), Printed(match["number"], line)
-        rest = match["rest"].strip(_EDGE)
+        rest = match["rest"].strip(EDGE)
         if rest and not _take_known(rest, line, front):
             front.title.append(Printed(_rich_rest(line, rest), line))
         if not rest and index and _title_stands_before(lines, index):
@@ -123,7 +104,7 @@ def _is_sentence(line: Line, match: re.Match[str]) -> bool:
 def _rich_rest(line: Line, rest: str) -> str:
     """The rest of a heading line with its italics, where they can be found again."""
     start = line.rich.find(rest[:10])
-    return line.rich[start:].strip(_EDGE) if start >= 0 and line.rich != line.text else rest
+    return line.rich[start:].strip(EDGE) if start >= 0 and line.rich != line.text else rest
 
 
 def _title_stands_before(lines: Sequence[Line], index: int) -> bool:
@@ -174,7 +155,7 @@ def _front_follows(lines: Sequence[Line], index: int) -> bool:
 
 def _open_end(line: Line, front: Front) -> str:
     """What the next line has to bring: the DOI after “DOI:”, or names after “By”, “and” or a comma."""
-    if front.doi is None and _DOI_LABEL.search(line.text):
+    if front.doi is None and LABEL.search(line.text):
         return "doi"
     if (
         front.doi is not None
@@ -205,8 +186,8 @@ def _continue(open_end: str, line: Line, front: Front) -> bool:
 
 def _take_known(text: str, line: Line, front: Front) -> bool:
     """Take DOI, dates and byline from a line; False, and nothing taken, when something else stands there."""
-    doi, rest = _split_doi(text, line)
-    label = (_ANY_DOI_LABEL if doi else _DOI_LABEL).search(rest)
+    doi, rest = split_doi(text, line)
+    label = (ANY_LABEL if doi else LABEL).search(rest)
     rest = f"{rest[: label.start()]} {rest[label.end() :]}" if label else rest
     dates, rest = _split_dates(rest)
     rest = _trimmed(_ADDRESS.sub("", _PUBLISHED.sub("", rest)))
@@ -223,9 +204,9 @@ def _take_known(text: str, line: Line, front: Front) -> bool:
 
 def _trimmed(text: str) -> str:
     """A text without punctuation at its ends, and without a bracket that was left alone or holds everything."""
-    text = re.sub(r"\(\s*\)", "", text).strip(_EDGE.replace("(", "").replace(")", ""))
+    text = re.sub(r"\(\s*\)", "", text).strip(EDGE.replace("(", "").replace(")", ""))
     if text.count("(") != text.count(")"):
-        return text.strip(_EDGE)
+        return text.strip(EDGE)
     return "" if re.fullmatch(r"\([^()]{0,40}\)", text) else text
 
 
@@ -275,41 +256,3 @@ def _byline_without_by(front: Front) -> None:
             front.byline_assumed = True
             front.unread.remove(printed)
             return
-
-
-def find_doi(lines: Iterable[Line]) -> PrintedDoi | None:
-    """Find the DOI that a document prints as its own somewhere outside the front matter, such as in the imprint."""
-    for line in lines:
-        doi, rest = _split_doi(line.printed, line)
-        if doi is not None and (_ANY_DOI_LABEL.search(rest) or not rest.strip(_EDGE)):
-            return doi
-    return None
-
-
-def _split_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
-    """Take a DOI out of a text; returns it and the text without it, with the label “DOI:” left for the caller."""
-    match = _DOI.search(text)
-    if match is None:
-        return _linked_doi(text, line)
-    end, doi, joined = match.end(), match["doi"], False
-    if not match["suffix"]:
-        following = re.match(r"\s+(\S+)", text[end:])
-        if following:
-            doi, end, joined = doi + following[1], end + following.end(), True
-    trimmed = doi.rstrip(".,;:–—]*") if match["suffix"] or joined else doi
-    if trimmed.count("(") < trimmed.count(")"):
-        trimmed = trimmed.rstrip(")")
-    target = next((link.target for link in line.links if "doi.org/" in link.target.lower()), None)
-    printed = PrintedDoi(trimmed, line, bool(match["address"]), target, joined)
-    return printed, (text[: match.start()].rstrip() + " " + text[end:].lstrip(" .,;")).rstrip()
-
-
-def _linked_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
-    """Take the DOI from a link whose label is just a word, such as “DOI”."""
-    for link in line.links:
-        match = _DOI.search(link.target)
-        if match is not None and match["suffix"]:
-            return PrintedDoi(match["doi"], line, shown_as_link=False, target=link.target), text.replace(
-                link.label, "", 1
-            )
-    return None, text

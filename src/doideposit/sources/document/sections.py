@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from doideposit.sources.document.front import Front, PrintedDoi, find_doi, read_front
+from doideposit.sources.document.dois import PrintedDoi, find_doi
+from doideposit.sources.document.front import Front, read_front
 from doideposit.sources.document.imprint import is_imprint
 from doideposit.sources.document.lines import Line
 from doideposit.sources.document.references import find_section

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from doideposit.findings import Loc
 from doideposit.models.commentary import Abstract
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work
 
@@ -16,17 +17,17 @@ ABSTRACTS: Rules[Work] = Rules("abstracts and languages")
 rule = ABSTRACTS.rule
 
 _WORDS = "abstract|summary|executive summary|zusammenfassung|résumé|resumen"
-_HEADING = re.compile(rf"(?:\s|<[^<>]*>)*(?P<word>{_WORDS})\s*(?:</[^<>]*>|[:.–—]|\n)", re.IGNORECASE)
+_HEADING = Pattern(rf"(?:\s|<[^<>]*>)*(?P<word>{_WORDS})\s*(?:</[^<>]*>|[:.–—]|\n)", re.IGNORECASE)
 _SECOND_WORDS = "Abstract Zusammenfassung Résumé Resumen Samenvatting Riassunto".split()
-_SECOND = re.compile(rf"(?:^|\n|<p>|<h\d>|</p>)\s*(?:{'|'.join(_SECOND_WORDS)})\s*[:.\n<]")
-_CUT = re.compile(
+_SECOND = Pattern(rf"(?:^|\n|<p>|<h\d>|</p>)\s*(?:{'|'.join(_SECOND_WORDS)})\s*[:.\n<]")
+_CUT = Pattern(
     r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|(?:read|continue) (?:more|reading)\W*)\s*(?:</[^<>]*>\s*)*$", re.IGNORECASE
 )
-_KEYWORDS = re.compile(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
-_RIGHTS = re.compile(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
+_KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
+_RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
-_TAGS = re.compile(r"<[^<>]*>")
+_TAGS = Pattern(r"<[^<>]*>")
 SHORTEST, LONGEST = 60, 6000
 LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import SplitResult
 
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work
 
@@ -14,19 +15,19 @@ __all__ = ["ADDRESSES"]
 ADDRESSES: Rules[Work] = Rules("addresses")
 rule = ADDRESSES.rule
 
-_FILE = re.compile(r"\.(pdf|docx?|odt|rtf|epub|zip|pptx?|xlsx?)$", re.IGNORECASE)
-_PLACEHOLDER_HOST = re.compile(r"(^|\.)(example\.(com|org|net|edu)|example|invalid|test|your-?(site|domain)\.\w+)$")
-_PLACEHOLDER = re.compile(r"[{}<>]|placeholder|\btodo\b|\bxxx+\b|lorem", re.IGNORECASE)
-_LOCAL = re.compile(r"(^localhost$|\.(local|localhost|localdomain|internal|intranet|lan|home|corp)$)")
-_DOI_HOST = re.compile(r"(^|\.)(doi\.org|crossref\.org|handle\.net)$")
-_PREVIEW = re.compile(
+_FILE = Pattern(r"\.(pdf|docx?|odt|rtf|epub|zip|pptx?|xlsx?)$", re.IGNORECASE)
+_PLACEHOLDER_HOST = Pattern(r"(^|\.)(example\.(com|org|net|edu)|example|invalid|test|your-?(site|domain)\.\w+)$")
+_PLACEHOLDER = Pattern(r"[{}<>]|placeholder|\btodo\b|\bxxx+\b|lorem", re.IGNORECASE)
+_LOCAL = Pattern(r"(^localhost$|\.(local|localhost|localdomain|internal|intranet|lan|home|corp)$)")
+_DOI_HOST = Pattern(r"(^|\.)(doi\.org|crossref\.org|handle\.net)$")
+_PREVIEW = Pattern(
     r"[?&](preview|draft)(=|&|$)|/wp-admin/|[?&]p=\d+|/(draft|preview|staging)s?/|^(staging|preview|dev)\.",
     re.IGNORECASE,
 )
-_TRACKING = re.compile(
+_TRACKING = Pattern(
     r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid)=", re.IGNORECASE
 )
-_ITEM = re.compile(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
+_ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 

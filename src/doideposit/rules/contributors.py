@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from doideposit.models.contributors import Person, Role
 from doideposit.rules import pages
 from doideposit.rules.names import GROUP, HONORIFIC
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work
 
@@ -15,20 +16,20 @@ CONTRIBUTORS: Rules[Work] = Rules("contributors")
 rule = CONTRIBUTORS.rule
 
 _LETTER = r"[^\W\d_]"
-_PERSONAL = re.compile(
+_PERSONAL = Pattern(
     rf"{_LETTER}+(?:\s{_LETTER}\.)+\s{_LETTER}[\w'’-]+"  # Siegfried O. Wolf
     rf"|(?:{_LETTER}\.\s?)+{_LETTER}[\w'’-]{{2,}}"  # S. O. Wolf
     rf"|[\w'’-]+,\s(?:[\w'’-]+|{_LETTER}\.)"  # Wolf, Siegfried
 )
 _STREETS = "Avenue|Street|Strasse|Straße|straat|Boulevard|Road|Rue|Platz|P\\.? ?O\\. ?Box"
-_ADDRESS = re.compile(rf"(?<![\w-])[A-Z]{{0,2}}-?\d{{4,6}}(?!\w)|\b\w*(?:{_STREETS})\b|@", re.IGNORECASE)
+_ADDRESS = Pattern(rf"(?<![\w-])[A-Z]{{0,2}}-?\d{{4,6}}(?!\w)|\b\w*(?:{_STREETS})\b|@", re.IGNORECASE)
 _RANKS = "Senior|Junior|Research|Executive|Deputy|Managing|Visiting|Associate|Assistant"
 _POSITIONS = (
     "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|Chair|President|Member|Student|Candidate|Coordinator|"
     "Advisor|Adviser|Consultant"
 )
-_POSITION = re.compile(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
-_SEVERAL = re.compile(r";\s|\s/\s")
+_POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
+_SEVERAL = Pattern(r";\s|\s/\s")
 
 
 @rule(

@@ -1,12 +1,12 @@
 """Dates: of publication, of acceptance, and those that depend on them."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from doideposit.findings import Loc
 from doideposit.models.text import PartialDate
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work
 
@@ -17,7 +17,7 @@ rule = DATES.rule
 
 FIRST_WEB_YEAR = 1991
 FAR_APART = timedelta(days=3 * 365)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def _own_dates(work: Work) -> Iterator[tuple[Loc, PartialDate]]:

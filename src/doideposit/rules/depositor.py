@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, WARNING, Context, Fault, Rules, Scope, fault
 
 __all__ = ["DEPOSITOR", "Head"]
@@ -23,9 +24,9 @@ class Head:
 DEPOSITOR: Rules[Head] = Rules("depositor", Scope.DEPOSITOR)
 rule = DEPOSITOR.rule
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
-_PLACEHOLDER_HOST = re.compile(r"(?:^|[.@])(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)$", re.IGNORECASE)
-_PLACEHOLDER_NAME = re.compile(
+_EMAIL = Pattern(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_PLACEHOLDER_HOST = Pattern(r"(?:^|[.@])(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)$", re.IGNORECASE)
+_PLACEHOLDER_NAME = Pattern(
     r"(?:test|example|your (?:name|organi[sz]ation)|name|depositor|publisher|todo|tbd|xxx+|foo)", re.IGNORECASE
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from doideposit.models.series import RecordType
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work, letters
 
@@ -13,11 +14,11 @@ __all__ = ["IDENTITY"]
 IDENTITY: Rules[Work] = Rules("identifiers, numbers and series")
 rule = IDENTITY.rule
 
-_ISSN_INSIDE = re.compile(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
-_SEPARATORS = re.compile(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
-_LABEL = re.compile(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
-_LETTERS_FIRST = re.compile(r"^([A-Za-z]+)\d")
-_SERIES_NUMBER = re.compile(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", re.IGNORECASE)
+_ISSN_INSIDE = Pattern(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
+_SEPARATORS = Pattern(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
+_LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
+_LETTERS_FIRST = Pattern(r"^([A-Za-z]+)\d")
+_SERIES_NUMBER = Pattern(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", re.IGNORECASE)
 CROSSREF_TEST_PREFIXES = frozenset({"10.5555", "10.50505"})
 LONGEST_SUFFIX = 64
 SHORTEST_CAPS = 12

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from doideposit.findings import Loc
 from doideposit.models.contributors import NameStyle
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work, letters
 
@@ -15,10 +16,10 @@ NAMES: Rules[Work] = Rules("names")
 rule = NAMES.rule
 
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten|zu|af|av)"
-_INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?)+")
-_PARTICLE_FIRST = re.compile(rf"{_PARTICLE}\s+(?:{_PARTICLE}\s+)*[^\W\d_]{{2,}}")
-_PARTICLE_LAST = re.compile(rf".+\s({_PARTICLE}(?:\s{_PARTICLE})*)")
-HONORIFIC = re.compile(
+_INITIALS = Pattern(r"(?:[^\W\d_]\.[\s-]?)+")
+_PARTICLE_FIRST = Pattern(rf"{_PARTICLE}\s+(?:{_PARTICLE}\s+)*[^\W\d_]{{2,}}")
+_PARTICLE_LAST = Pattern(rf".+\s({_PARTICLE}(?:\s{_PARTICLE})*)")
+HONORIFIC = Pattern(
     r"(?:^|\s)((?:Dr|Prof|Amb|Hon|Mr|Mrs|Ms|Mx|Rev|Gen|Col|Lt|Capt|Dipl\.-\w+)\.?(?=\s|$)"
     r"|(?:Professor|Doctor|Ambassador|Sir|Dame|Lord|Lady|General|Colonel|Justice|H\.E\.)(?=\s|$))"
 )
@@ -26,23 +27,23 @@ _DEGREES = (
     r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.A\.?|M\.?Sc\.?|B\.A\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?|"
     r"M\.D\.?|J\.D\.?|(?<=,\s)(?:MA|BA|MD|JD|PhD)"
 )
-_DEGREE = re.compile(rf"(?:^|[\s,(])({_DEGREES})(?=$|[\s,)])")
-_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr)\.?|I{1,3}|IV|V|VI|[2-5](?:nd|rd|th)", re.IGNORECASE)
-_ET_AL = re.compile(r"\bet\s?\.?\s?al\b\.?|\band others\b|\bu\. ?a\.$|\band colleagues\b", re.IGNORECASE)
-_NOBODY = re.compile(
+_DEGREE = Pattern(rf"(?:^|[\s,(])({_DEGREES})(?=$|[\s,)])")
+_SUFFIX = Pattern(r"(?:Jr|Sr|Jnr|Snr)\.?|I{1,3}|IV|V|VI|[2-5](?:nd|rd|th)", re.IGNORECASE)
+_ET_AL = Pattern(r"\bet\s?\.?\s?al\b\.?|\band others\b|\bu\. ?a\.$|\band colleagues\b", re.IGNORECASE)
+_NOBODY = Pattern(
     r"\W*(?:anonymous|anon|unknown(?: author)?|n\.? ?n|n/a|none|no author|admin|administrator|webmaster|editor|author|"
     r"staff)\W*",
     re.IGNORECASE,
 )
-_ODD = re.compile(r"[0-9?@#$%&+=/\\|~^{}!<>\"“”;:]|https?:|www\.")
-_MARK = re.compile(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
-_SEVERAL = re.compile(r"\s(?:and|und|et|y|&)\s|;\s*", re.IGNORECASE)
-GROUP = re.compile(
+_ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>\"“”;:]|https?:|www\.")
+_MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
+_SEVERAL = Pattern(r"\s(?:and|und|et|y|&)\s|;\s*", re.IGNORECASE)
+GROUP = Pattern(
     r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|"
-    r"Foundation|Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|Board|"
-    r"Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
+    r"Foundation|Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|"
+    r"Board|Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
 )
-_UNSPACED_INITIALS = re.compile(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
+_UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
 SHORTEST_CAPS = 4
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from doideposit.models.references import CitationType
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work
 
@@ -13,9 +14,9 @@ __all__ = ["REFERENCE_PARTS"]
 REFERENCE_PARTS: Rules[Work] = Rules("references")
 rule = REFERENCE_PARTS.rule
 
-_YEAR = re.compile(r"(?<!\d)(?:1[4-9]|20|21)\d\d(?!\d)")
-_YEAR_SHAPE = re.compile(r"(?:1[4-9]|20|21)\d\d[a-z]?|n\.? ?d\.?|forthcoming|in press", re.IGNORECASE)
-_NEWS = re.compile(
+_YEAR = Pattern(r"(?<!\d)(?:1[4-9]|20|21)\d\d(?!\d)")
+_YEAR_SHAPE = Pattern(r"(?:1[4-9]|20|21)\d\d[a-z]?|n\.? ?d\.?|forthcoming|in press", re.IGNORECASE)
+_NEWS = Pattern(
     r"(?:The )?(?:Reuters|Associated Press|AP News|AFP|Bloomberg|BBC(?: News)?|CNN|Guardian|New York Times|"
     r"Washington Post|Financial Times|Wall Street Journal|Economist|Times of India|Hindu|Indian Express|Dawn|"
     r"Daily Star|Nikkei(?: Asia)?|Asahi Shimbun|Japan Times|Deutsche Welle|DW|Al Jazeera|Le Monde|Politico|Euronews|"
@@ -23,26 +24,24 @@ _NEWS = re.compile(
     r"France 24|Foreign Policy|Diplomat)",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"\d\s*[-–—]\s*\w*\d")
-_EDITION = re.compile(r"\d+")
-_UUID_LIKE = re.compile(
+_RANGE = Pattern(r"\d\s*[-–—]\s*\w*\d")
+_EDITION = Pattern(r"\d+")
+_UUID_LIKE = Pattern(
     r"(?<![0-9a-f])([0-9a-f]{6,10}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{9,15})(?![0-9a-f])", re.IGNORECASE
 )
-_HEX_GROUPS = re.compile(r"(?:-[0-9a-fA-F]{3,5}){3}-")
+_HEX_GROUPS = Pattern(r"(?:-[0-9a-fA-F]{3,5}){3}-")
 HYPHENS = 4
 UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_TWO_SCHEMES = re.compile(r"^https?://(?:https?[:/]|.*\s?https?://(?!.*/(?:web|wayback|save)/))", re.IGNORECASE)
-_ARCHIVED = re.compile(
+_UUID = Pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_TWO_SCHEMES = Pattern(r"^https?://(?:https?[:/]|.*\s?https?://(?!.*/(?:web|wayback|save)/))", re.IGNORECASE)
+_ARCHIVED = Pattern(
     r"^https?://(?:web\.archive\.org|archive\.(?:org|ph|is|today)|webcache\.|translate\.|r\.jina\.ai)", re.IGNORECASE
 )
-_EMBEDDED = re.compile(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
-_LOCAL = re.compile(
-    r"^\w+://(?:localhost|127\.|10\.|192\.168\.|[^/.]+(?:[/:]|$)|(?:[^/]*\.)?example\.(?:com|org|net))", re.IGNORECASE
-)
-_ESCAPED = re.compile(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
-_TRACKING = re.compile(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
-_TRUNCATED = re.compile(r"\.\.\.|…|\[\.\.\.?\]")
+_EMBEDDED = Pattern(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
+_OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
+_ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
+_TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
+_TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
 
 @rule(
@@ -71,7 +70,8 @@ def _doubt(url: str) -> str | None:
         return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
     if "://" in url[8:] and not _ARCHIVED.match(url) and not _EMBEDDED.search(url):
         return "two addresses in one"
-    if _LOCAL.match(url):
+    host = url.split("/", 3)[2]
+    if "." not in host or host.startswith(_OTHERS_CANNOT_REACH):
         return "a host that nobody else can reach, or a placeholder"
     return None
 

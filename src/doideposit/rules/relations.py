@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from doideposit.identifiers import Doi, InvalidIdentifier, Issn
 from doideposit.models.relations import IdentifierType
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work
 
@@ -14,10 +15,10 @@ __all__ = ["RELATIONS"]
 RELATIONS: Rules[Work] = Rules("relations, updates and versions")
 rule = RELATIONS.rule
 
-_DOI_URL = re.compile(r"^https?://(?:www\.|dx\.)?doi\.org/(10\.\S+)", re.IGNORECASE)
-_URL = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_LEADING_NUMBER = re.compile(r"\d+")
-_VERSION_WORD = re.compile(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
+_DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(10\.\S+)", re.IGNORECASE)
+_URL = Pattern(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_LEADING_NUMBER = Pattern(r"\d+")
+_VERSION_WORD = Pattern(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
 
 
 def _doi(text: str) -> Doi | None:

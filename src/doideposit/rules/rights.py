@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from doideposit.findings import Loc
 from doideposit.models.relations import Licence
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work
 
@@ -15,15 +16,15 @@ __all__ = ["RIGHTS"]
 RIGHTS: Rules[Work] = Rules("licences and funding")
 rule = RIGHTS.rule
 
-_CC = re.compile(r"^https?://(?:www\.)?creativecommons\.org(?P<path>/[^?#]*)?", re.IGNORECASE)
+_CC = Pattern(r"^https?://(?:www\.)?creativecommons\.org(?P<path>/[^?#]*)?", re.IGNORECASE)
 _KINDS = "by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd"
 _VERSIONS = r"1\.0|2\.0|2\.5|3\.0|4\.0"
-_CC_PATH = re.compile(
+_CC_PATH = Pattern(
     rf"/licenses/(?:{_KINDS})/(?:{_VERSIONS})(?:/(?:igo|[a-z]{{2,3}}(?:-[a-z]+)?))?(?P<end>/?)"
     r"|/publicdomain/(?:zero|mark)/1\.0(?P<end0>/?)"
 )
-_DEED = re.compile(r"/(?:deed|legalcode)(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
-_AWARD_LABEL = re.compile(
+_DEED = Pattern(r"/(?:deed|legalcode)(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
+_AWARD_LABEL = Pattern(
     r"^(?:grant|award|contract|project|agreement)\b.*?(?:no|nr|number|agreement|#)?[.:#]?\s+\S", re.IGNORECASE
 )
 FUNDER_REGISTRY = "10.13039"

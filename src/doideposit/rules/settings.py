@@ -1,6 +1,5 @@
 """What the configuration may say about rules: another severity, or a finding set aside with a reason."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -70,6 +69,8 @@ def problems(settings: RuleSettings) -> tuple[Finding, ...]:
 
 
 def _problem(code: str, place: str) -> Finding | None:
+    import difflib  # noqa: PLC0415  (only for a code that does not exist)
+
     from doideposit.rules.catalogue import CATALOGUE  # noqa: PLC0415  (the catalogue reads this module)
 
     explanation = CATALOGUE.get(code)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Text, Work
 
@@ -13,32 +14,32 @@ TEXTS: Rules[Work] = Rules("texts")
 rule = TEXTS.rule
 
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what its continuation bytes became.
-_MOJIBAKE = re.compile(
+_MOJIBAKE = Pattern(
     "[ÃÂ][\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u00a0-\u00bf™œ“”˜¦¢š\u009d]?|ðŸ|Ã[\u0080-\u00bf ]|ï»¿"
 )
-_ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_ESCAPED_TAG = re.compile(r"&lt;/?[a-zA-Z][^&<>]*(?:&gt;|>)")
-_TAG = re.compile(r"</?(?:[a-zA-Z][a-zA-Z0-9:]*)(?:\s[^<>]*)?/?>")
-_MARKDOWN = re.compile(
+_ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_ESCAPED_TAG = Pattern(r"&lt;/?[a-zA-Z][^&<>]*(?:&gt;|>)")
+_TAG = Pattern(r"</?(?:[a-zA-Z][a-zA-Z0-9:]*)(?:\s[^<>]*)?/?>")
+_MARKDOWN = Pattern(
     r"\*\*\S|\S\*\*|(?<![\w/])__\w|\w__(?!\w)|\[[^\[\]]+\]\([^()\s]*\)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`"
 )
-_HYPHENATED = re.compile(r"\b[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of)\b)[a-zà-ÿ]{3,}\b")
-_LIGATURE = re.compile("[ﬀ-ﬆ]")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
-_MIXED = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff][A-Za-z]")
-_TEX = re.compile(
+_HYPHENATED = Pattern(r"\b[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of)\b)[a-zà-ÿ]{3,}\b")
+_LIGATURE = Pattern("[ﬀ-ﬆ]")
+_PRIVATE = Pattern("[\ue000-\uf8ff]")
+_MIXED = Pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff][A-Za-z]")
+_TEX = Pattern(
     r"\\(?:textit|textbf|emph|textsc|cite|ref|url|href|footnote|LaTeX|TeX|ldots)\b|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''"
 )
-_ESCAPE = re.compile(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
-_LOST = re.compile(r"[^\W\d_]\?[a-zà-ÿ]|\?{3,}")
-_FILLER = re.compile(
+_ESCAPE = Pattern(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
+_LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ]|\?{3,}")
+_FILLER = Pattern(
     r"lorem ipsum|\b(?:TODO|FIXME|XXXX*)\b|\[(?:insert|add|your|author|title|date)\b[^\]]*\]", re.IGNORECASE
 )
 _FILLER_WORDS = ("lorem ipsum", "todo", "fixme", "xxx", "[")
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+")
+_ADDRESS = Pattern(r"https?://\S+|www\.\S+")
 
 
-def _search(pattern: re.Pattern[str], texts: list[Text]) -> Iterator[tuple[Text, str]]:
+def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
     for text in texts:
         found = pattern.search(text[1])
         if found:

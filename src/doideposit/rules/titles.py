@@ -8,6 +8,7 @@ from doideposit.models.relations import UpdateType
 from doideposit.models.series import Series
 from doideposit.models.text import Face
 from doideposit.rules import pages
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
 from doideposit.rules.work import Work, letters
 
@@ -16,17 +17,17 @@ __all__ = ["TITLES"]
 TITLES: Rules[Work] = Rules("titles")
 rule = TITLES.rule
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = Pattern(
     r"^\W*(untitled|title|new (post|title)|tb[ad]|to be (announced|confirmed)|test|draft|xxx+|lorem ipsum.*)\W*$",
     re.IGNORECASE,
 )
-_STOP = re.compile(r"(?<![.…])[.;,:]$")
-_ABBREVIATION = re.compile(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$|&\w+;$", re.IGNORECASE)
-_HONORIFIC = re.compile(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
-_BY = re.compile(r"[\s,–—-]+by\s+$", re.IGNORECASE)
+_STOP = Pattern(r"(?<![.…])[.;,:]$")
+_ABBREVIATION = Pattern(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$|&\w+;$", re.IGNORECASE)
+_HONORIFIC = Pattern(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
+_BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()
 _RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, UpdateType.WITHDRAWAL})
-_RETRACTED = re.compile(r"retract|withdr[ae]w", re.IGNORECASE)
+_RETRACTED = Pattern(r"retract|withdr[ae]w", re.IGNORECASE)
 LONGEST_TITLE = 300
 SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
 

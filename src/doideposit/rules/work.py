@@ -1,6 +1,5 @@
 """What the rules look at: a commentary laid out once, so that eighty rules need not each walk through it."""
 
-import re
 from functools import cached_property
 from urllib.parse import SplitResult, urlsplit
 
@@ -8,6 +7,7 @@ from doideposit.findings import Loc
 from doideposit.models.commentary import Commentary
 from doideposit.models.contributors import Anonymous, Institution, Organisation, Person
 from doideposit.models.references import Reference
+from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import Context
 
 __all__ = ["Cited", "Text", "Work", "letters"]
@@ -18,7 +18,7 @@ Cited = tuple[int, Reference, str]
 """A reference: its place in the list, the reference, and its text without markup (empty when it has none)."""
 
 _REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})
-_UNUSUAL = re.compile("[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffd]")
+_UNUSUAL = Pattern("[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffd]")
 _ASCII = bytes(range(128))
 
 

@@ -1,0 +1,34 @@
+"""Patterns that are compiled when they are first needed: most records need few of them, and a start needs none."""
+
+import re
+from collections.abc import Callable
+
+__all__ = ["Pattern"]
+
+
+class Pattern:
+    """A regular expression with the methods of `re.Pattern` that rules use, compiled on first use."""
+
+    __slots__ = ("_flags", "_text", "findall", "fullmatch", "match", "search", "sub")
+
+    search: Callable[..., re.Match[str] | None]
+    match: Callable[..., re.Match[str] | None]
+    fullmatch: Callable[..., re.Match[str] | None]
+    findall: Callable[..., list[str]]
+    sub: Callable[..., str]
+
+    def __init__(self, text: str, flags: re.RegexFlag = re.NOFLAG) -> None:
+        self._text = text
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> object:
+        """Compile, and put the methods in place; from then on this is not called again."""
+        if name not in Pattern.__slots__ or name.startswith("_"):
+            raise AttributeError(name)
+        compiled = re.compile(self._text, self._flags)
+        self.search = compiled.search
+        self.match = compiled.match
+        self.fullmatch = compiled.fullmatch
+        self.findall = compiled.findall
+        self.sub = compiled.sub
+        return getattr(self, name)

@@ -105,7 +105,7 @@ def next_due(connection: Connection, target: str) -> datetime | None:
     late = (
         select(func.min(attempt.c.next_look_at))
         .join(submission, submission.c.id == attempt.c.submission)
-        .where(mine, submission.c.state.in_(["prepared", "done"]))
+        .where(mine, submission.c.state == State.DONE.value)
     )
     moments = [connection.execute(statement).scalar_one() for statement in (asks, late)]
     moments.append(_next_upload(connection, target))

@@ -19,16 +19,25 @@ __all__ = ["claim", "finish", "looked", "put_back"]
 
 
 def claim(
-    transaction: Transaction, target: str, owner: str, until: datetime, *, most: int, force: bool, skip: Sequence[int]
+    transaction: Transaction,
+    target: str,
+    owner: str,
+    until: datetime,
+    *,
+    most: int,
+    force: bool,
+    doubts_only: bool,
+    skip: Sequence[int],
 ) -> tuple[Submission, ...]:
     """Up to `most` files that should be asked about now, the longest due first, leased to `owner`.
 
-    What another process holds is passed over (``SKIP LOCKED`` on PostgreSQL; SQLite has one writer at a time).
+    What another process holds is passed over (``SKIP LOCKED`` on PostgreSQL; SQLite has one writer at a time). With
+    `doubts_only` only those of which it is not known whether they arrived.
     """
     now = transaction.now
     free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
-    at_crossref = submission.c.state.in_([State.QUEUED.value, State.SENDING.value])
-    where = [submission.c.target == target, at_crossref, free, submission.c.id.not_in(skip)]
+    states = [State.SENDING.value] if doubts_only else [State.SENDING.value, State.QUEUED.value]
+    where = [submission.c.target == target, submission.c.state.in_(states), free, submission.c.id.not_in(skip)]
     if not force:
         where.append(submission.c.next_look_at <= now)
     due = select(submission).where(*where).order_by(submission.c.next_look_at, submission.c.id).limit(most)
@@ -46,13 +55,17 @@ def put_back(transaction: Transaction, owner: str, keys: Iterable[int]) -> None:
 
 
 def late(connection: Connection, target: str, now: datetime, most: int) -> tuple[tuple[Attempt, Submission], ...]:
-    """Earlier uploads, thought lost, of files that are not being asked about: they may still turn up."""
-    elsewhere = submission.c.state.in_([State.PREPARED.value, State.DONE.value])
+    """Earlier uploads, thought lost, of files that are not being asked about: they may still turn up.
+
+    Of a file that is to go out again they are asked about in every run, before it goes.
+    """
+    again = submission.c.state == State.PREPARED.value
+    due = or_(again, and_(submission.c.state == State.DONE.value, attempt.c.next_look_at <= now))
     columns = [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
     statement = (
         select(*attempt.c, *columns)
         .join(submission, submission.c.id == attempt.c.submission)
-        .where(submission.c.target == target, elsewhere, attempt.c.next_look_at <= now)
+        .where(submission.c.target == target, attempt.c.next_look_at.is_not(None), due)
         .order_by(attempt.c.next_look_at)
         .limit(most)
     )

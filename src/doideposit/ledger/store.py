@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
+from doideposit.findings import Finding
 from doideposit.identifiers import Doi
-from doideposit.ledger import looking, looks, people, preparing, uploads
+from doideposit.ledger import audit, copies, looking, looks, people, preparing, uploads
 from doideposit.ledger.engine import WRITES, Place, make_engine, translated
 from doideposit.ledger.entries import (
     Attempt,
@@ -210,11 +212,14 @@ class Ledger:
         *,
         most: int,
         force: bool = False,
+        doubts_only: bool = False,
         skip: Sequence[int] = (),
     ) -> tuple[Submission, ...]:
         """Up to `most` files that should be asked about now, leased to `owner` until `until`."""
         with self._writing("claim looks", now) as transaction:
-            return looks.claim(transaction, target, owner, until, most=most, force=force, skip=skip)
+            return looks.claim(
+                transaction, target, owner, until, most=most, force=force, doubts_only=doubts_only, skip=skip
+            )
 
     def put_back(self, owner: str, keys: Iterable[int], now: datetime) -> None:
         """Give back what was claimed and not asked about."""
@@ -345,3 +350,35 @@ class Ledger:
         """Record what a look-up showed: that the DOI resolves or is indexed, or that it does not."""
         with self._writing("prove", now) as transaction:
             people.prove(transaction, target, doi, truth, proof, holds=holds)
+
+    # Looking after the ledger itself.
+
+    def check(self) -> tuple[Finding, ...]:
+        """Every way in which the ledger contradicts itself; nothing is changed."""
+        with self._reading() as connection:
+            return tuple(audit.audit(connection))
+
+    def backup(self, path: Path) -> None:
+        """Copy the ledger while it is in use: the SQLite file itself, or an export where it lives in PostgreSQL.
+
+        Raises `UsageError` when `path` exists, `DiskError` when it cannot be written.
+        """
+        if self._place.path is None:
+            copies.write_lines(path, self.export_lines())
+            return
+        with translated(self._place):
+            copies.copy_file(self._place.path, path)
+
+    def export_lines(self) -> Iterator[str]:
+        """The whole ledger as lines of JSON, as it stands at one moment."""
+        with translated(self._place), self._engine.connect() as connection:
+            if not self._place.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            with connection.begin():
+                yield from copies.lines(connection)
+
+    def import_lines(self, lines: Iterable[str]) -> int:
+        """Take an export into this ledger, which must be empty; all of it or nothing. Returns the number of rows."""
+        writer = self._engine.connect().execution_options(**{WRITES: True})
+        with translated(self._place), writer as connection, connection.begin():
+            return copies.take_in(connection, lines)

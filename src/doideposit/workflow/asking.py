@@ -102,11 +102,15 @@ def _result(outcome: DoiOutcome, proof: str) -> ItemResult:
 
 
 class Asker:
-    """One pass over the files that are due: `asked` counts them, `moved` are those whose state changed."""
+    """One pass over the files that are due: `asked` are those, `moved` those whose state changed.
 
-    def __init__(self, means: Means, *, force: bool, on_event: OnEvent) -> None:
+    With `force` everything open is due; with `doubts_only` nothing is that Crossref certainly received.
+    """
+
+    def __init__(self, means: Means, *, on_event: OnEvent, force: bool = False, doubts_only: bool = False) -> None:
         self._means = means
         self._force = force
+        self._doubts_only = doubts_only
         self._on_event = on_event
         self.asked: list[int] = []
         self.moved: list[int] = []
@@ -133,7 +137,14 @@ class Asker:
             return ()
         skip = tuple(self.asked) if self._force else ()
         return means.ledger.claim_looks(
-            means.target, means.owner, now, now + LEASE, most=most, force=self._force, skip=skip
+            means.target,
+            means.owner,
+            now,
+            now + LEASE,
+            most=most,
+            force=self._force,
+            doubts_only=self._doubts_only,
+            skip=skip,
         )
 
     def _ask_all(self, part: Sequence[Submission]) -> None:
@@ -179,7 +190,7 @@ class Asker:
 
     def _again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
         means, now = self._means, self._means.clock()
-        moment = next_look(now, submission.looks, means.random)
+        moment = next_look(now, submission.looks + 1, means.random)
         sign = alarm(submission, now)
         means.ledger.looked(submission, now, moment, reason=reason, alarm=sign, submission_id=submission_id)
 

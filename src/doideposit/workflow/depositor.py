@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from doideposit.checking import Checker, DepositorName, Input
 from doideposit.crossref.registrar import Registrar
@@ -38,6 +38,13 @@ __all__ = ["Depositor"]
 
 def _silent(_progress: Progress) -> None:
     """Watch nothing."""
+
+
+class _Pass(NamedTuple):
+    keys: list[int]
+    looked: int
+    sent: int
+    trouble: WorldError | None
 
 
 class Depositor:
@@ -130,10 +137,9 @@ class Depositor:
             return DepositReport(self.target, tuple(entries))
         watch = on_event or _silent
         decisions = self._prepare(items, retry=retry, on_event=watch)
-        sender = Sender(self._means, on_event=watch)
-        if any(decision.action.sends for decision in decisions):
-            sender.run()
-        return self._report(decisions, sender.trouble)
+        if not any(decision.action.sends for decision in decisions):
+            return self._report(decisions, None)
+        return self._report(decisions, self._send(watch).trouble)
 
     def enqueue(self, *items: Input, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""
@@ -156,11 +162,22 @@ class Depositor:
 
         Raises `CredentialsRefused`, with everything put back.
         """
-        sender = Sender(self._means, on_event=on_event or _silent)
-        sender.run()
-        statuses = [status_of(work) for work in self.ledger.works_of(sender.touched)]
+        sent = self._send(on_event or _silent)
+        statuses = [status_of(work) for work in self.ledger.works_of(sent.keys)]
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
-        return DepositReport(self.target, entries, sender.trouble)
+        return DepositReport(self.target, entries, sent.trouble)
+
+    def _send(self, watch: OnEvent) -> "_Pass":
+        return self._pass(Asker(self._means, on_event=watch, doubts_only=True), watch)
+
+    def _pass(self, asker: Asker, watch: OnEvent) -> "_Pass":
+        """Ask, and send unless Crossref is away."""
+        asker.run()
+        sender = Sender(self._means, on_event=watch)
+        if asker.trouble is None:
+            sender.run()
+        keys = list(dict.fromkeys([*asker.moved, *sender.touched]))
+        return _Pass(keys, len(asker.asked), sender.received, asker.trouble or sender.trouble)
 
     # Following up.
 
@@ -170,19 +187,14 @@ class Depositor:
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
         watch = on_event or _silent
-        asker = Asker(self._means, force=force, on_event=watch)
-        asker.run()
-        sender = Sender(self._means, on_event=watch)
-        if asker.trouble is None:
-            sender.run()
-        keys = list(dict.fromkeys([*asker.moved, *sender.touched]))
+        done = self._pass(Asker(self._means, force=force, on_event=watch), watch)
         return PollReport(
             target=self.target,
-            changed=tuple(status_of(work) for work in self.ledger.works_of(keys)),
-            looked=len(asker.asked),
-            sent=sender.received,
+            changed=tuple(status_of(work) for work in self.ledger.works_of(done.keys)),
+            looked=done.looked,
+            sent=done.sent,
             outstanding=self.outstanding(),
-            trouble=asker.trouble or sender.trouble,
+            trouble=done.trouble,
         )
 
     def next_due(self) -> datetime | None:

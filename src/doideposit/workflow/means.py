@@ -10,8 +10,7 @@ from random import Random
 from typing import Protocol
 
 from doideposit.checking import Checker, DepositorName
-from doideposit.crossref.registrar import Registrar
-from doideposit.crossref.registry import RegisteredWork, ResolvedHandle
+from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHandle
 from doideposit.identifiers import Doi
 from doideposit.ledger.store import Ledger, Step
 from doideposit.ledger.uploads import Turn

@@ -11,6 +11,17 @@ MOMENT = sa.String(length=27)
 
 
 def upgrade() -> None:
+    _gate()
+    _submission()
+    _attempt()
+    _content()
+    _event()
+    _item()
+    _log()
+    _work()
+
+
+def _gate() -> None:
     op.create_table(
         "gate",
         sa.Column("target", sa.String(length=32), nullable=False),
@@ -22,6 +33,9 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("target", name="pk_gate"),
     )
+
+
+def _submission() -> None:
     op.create_table(
         "submission",
         sa.Column("id", KEY, nullable=False),
@@ -57,6 +71,9 @@ def upgrade() -> None:
     op.create_index("ix_submission_target_container_state", "submission", ["target", "container", "state"])
     op.create_index("ix_submission_target_state_next_look_at", "submission", ["target", "state", "next_look_at"])
     op.create_index("ix_submission_target_state_not_before", "submission", ["target", "state", "not_before"])
+
+
+def _attempt() -> None:
     op.create_table(
         "attempt",
         sa.Column("id", KEY, nullable=False),
@@ -77,6 +94,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_look_at IS NOT NULL"),
     )
     op.create_index("ix_attempt_submission", "attempt", ["submission"])
+
+
+def _content() -> None:
     op.create_table(
         "content",
         sa.Column("submission", KEY, nullable=False),
@@ -84,6 +104,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["submission"], ["submission.id"], name="fk_content_submission"),
         sa.PrimaryKeyConstraint("submission", name="pk_content"),
     )
+
+
+def _event() -> None:
     op.create_table(
         "event",
         sa.Column("id", KEY, nullable=False),
@@ -99,6 +122,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_event_submission", "event", ["submission"])
     op.create_index("ix_event_target_doi", "event", ["target", "doi"])
+
+
+def _item() -> None:
     op.create_table(
         "item",
         sa.Column("id", KEY, nullable=False),
@@ -133,6 +159,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("open"),
         postgresql_where=sa.text("open"),
     )
+
+
+def _log() -> None:
     op.create_table(
         "log",
         sa.Column("id", KEY, nullable=False),
@@ -145,6 +174,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_log"),
     )
     op.create_index("ix_log_submission", "log", ["submission"])
+
+
+def _work() -> None:
     op.create_table(
         "work",
         sa.Column("target", sa.String(length=32), nullable=False),

@@ -1,0 +1,398 @@
+"""Doubt, crashes and outages: nothing is lost, nothing is sent again blindly, and every wait is in the ledger."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from depositing import SERIES, Desk, commentary, sqlite_url, validator
+from doideposit.crossref.registrar import Receipt
+from doideposit.errors import (
+    CredentialsRefused,
+    RegistrarUnavailable,
+    SubmissionForbidden,
+    SubmissionInDoubt,
+    UnexpectedAnswer,
+    UsageError,
+)
+from doideposit.lifecycle import Outcome, State
+from doideposit.models.batch import SealedBatch
+from doideposit.planning import Action
+from doideposit.sandbox import Delays, Sandbox
+from doideposit.sandbox.registrar import SandboxRegistrar
+
+C258 = "10.48251/SADF.ISSN.2406-5617.C258"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Desk(sqlite_url(tmp_path)) as one:
+        yield one
+
+
+def state(desk: Desk) -> State | None:
+    return desk.depositor.status(C258).state
+
+
+def test_an_upload_whose_answer_is_lost_is_asked_about_and_never_sent_twice(desk: Desk) -> None:
+    desk.sandbox.faults.add("drop_after_accept")
+    report = desk.depositor.deposit(commentary())
+    assert isinstance(report.trouble, SubmissionInDoubt)
+    assert report.entries[0].status.state is State.SENDING
+    assert "not known whether Crossref has the file" in report.entries[0].status.next_action
+    assert desk.depositor.poll().looked == 0, "it is not due yet"
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+    assert len(desk.sandbox.submissions) == 1
+
+
+@pytest.mark.parametrize("fault", ["drop_before_body", "status=500", "status=502", "status=504"])
+def test_a_file_still_unknown_after_the_grace_period_goes_out_again_with_the_same_bytes(desk: Desk, fault: str) -> None:
+    name, _, value = fault.partition("=")
+    desk.sandbox.faults.add(name, value or None, at="upload")
+    desk.depositor.deposit(commentary())
+    first = desk.depositor.status(C258).submission
+    desk.clock.advance(14 * 60)
+    desk.depositor.poll()
+    assert state(desk) is State.SENDING, "the grace period is not over"
+    desk.settle()
+    status = desk.depositor.status(C258)
+    assert status.registered
+    assert status.submission.file_name != first.file_name
+    assert status.submission.timestamp == first.timestamp
+    (received,) = desk.sandbox.submissions
+    assert received.content == desk.depositor.xml(C258)
+    names = {entry.file_name for entry in desk.depositor.history(C258) if entry.kind == "sending"}
+    assert names == {first.file_name, status.submission.file_name}
+
+
+class Post:
+    """A registrar whose first uploads reach Crossref only when the test delivers them."""
+
+    def __init__(self, sandbox: Sandbox, held: int) -> None:
+        self.inner = SandboxRegistrar(sandbox)
+        self.held = held
+        self.bag: list[tuple[SealedBatch, str]] = []
+
+    def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
+        if self.held:
+            self.held -= 1
+            self.bag.append((batch, file_name))
+            raise SubmissionInDoubt("no answer came")
+        return self.inner.submit(batch, file_name)
+
+    def fetch_result(self, file_name: str) -> bytes:
+        return self.inner.fetch_result(file_name)
+
+    def deliver(self) -> None:
+        for batch, file_name in self.bag:
+            self.inner.submit(batch, file_name)
+        self.bag = []
+
+
+def late_desk(tmp_path: Path, held: int = 1) -> Desk:
+    desk = Desk(sqlite_url(tmp_path))
+    desk.registrar = Post(desk.sandbox, held)
+    desk.depositor.close()
+    desk.open()
+    return desk
+
+
+def test_a_first_copy_that_arrives_after_the_second_does_no_harm(tmp_path: Path) -> None:
+    with late_desk(tmp_path) as desk:
+        desk.depositor.deposit(commentary())
+        desk.clock.advance(16 * 60)
+        desk.depositor.poll()
+        assert state(desk) is State.QUEUED
+        desk.registrar.deliver()
+        desk.settle()
+        status = desk.depositor.status(C258)
+        assert (status.outcome, status.registered) == (Outcome.REGISTERED, True)
+        assert len(desk.sandbox.submissions) == 2
+        assert len(desk.sandbox.history(C258)) == 1
+
+
+def test_a_first_copy_that_overtakes_the_second_counts_by_equal_timestamps(tmp_path: Path) -> None:
+    with late_desk(tmp_path) as desk:
+        desk.depositor.deposit(commentary())
+        desk.clock.advance(16 * 60)
+        desk.registrar.held = 1
+        desk.depositor.poll()  # thought lost, and sent again: that copy is held too
+        first, second = desk.registrar.bag
+        desk.registrar.inner.submit(*first)
+        desk.registrar.inner.submit(*second)
+        desk.settle()
+        assert desk.depositor.status(C258).registered
+        assert len(desk.sandbox.history(C258)) == 1
+
+
+def test_the_second_copy_alone_shows_that_the_first_was_applied(tmp_path: Path) -> None:
+    """Crossref refuses the second for its timestamp and names ours; the first copy is never seen again."""
+    with late_desk(tmp_path) as desk:
+        desk.depositor.deposit(commentary())
+        batch, _ = desk.registrar.bag[0]
+        desk.registrar.inner.submit(batch, "another-name.xml")
+        desk.sandbox.process()
+        desk.settle()
+        status = desk.depositor.status(C258)
+        assert (status.outcome, status.registered) == (Outcome.REGISTERED, True)
+        assert "which is ours" in status.registration.proof
+        assert len(desk.sandbox.history(C258)) == 1
+
+
+def test_a_lost_copy_that_turns_up_before_it_is_sent_again_is_taken(tmp_path: Path) -> None:
+    with late_desk(tmp_path) as desk:
+        desk.depositor.deposit(commentary())
+        desk.clock.advance(16 * 60)
+        desk.sandbox.faults.add("status", "503", at="upload")
+        desk.depositor.poll()
+        assert state(desk) is State.PREPARED
+        desk.registrar.deliver()
+        desk.settle()
+        assert desk.depositor.status(C258).registered
+        assert len(desk.sandbox.submissions) == 1
+        assert [entry.kind for entry in desk.depositor.history(C258)][-3:] == ["received", "processed", "registered"]
+
+
+def test_a_late_log_of_a_lost_copy_registers_after_all(tmp_path: Path) -> None:
+    with late_desk(tmp_path) as desk:
+        desk.sandbox.faults.add("zero_records")
+        desk.depositor.deposit(commentary())
+        desk.clock.advance(16 * 60)
+        desk.depositor.poll()
+        desk.clock.advance(60)
+        desk.depositor.poll()
+        assert desk.depositor.status(C258).outcome is Outcome.MISSING
+        assert not desk.depositor.status(C258).registered
+        desk.registrar.deliver()
+        desk.clock.advance(3600)
+        report = desk.depositor.poll()
+        assert [status.registered for status in report.changed] == [True]
+        assert desk.depositor.status(C258).outcome is Outcome.REGISTERED
+        assert desk.depositor.ledger.check() == ()
+
+
+def test_a_lost_copy_is_not_asked_about_for_ever(tmp_path: Path) -> None:
+    with late_desk(tmp_path) as desk:
+        desk.sandbox.faults.add("zero_records")
+        desk.depositor.deposit(commentary())
+        for _ in range(400):
+            due = desk.depositor.next_due()
+            if due is None:
+                break
+            desk.clock.set(max(due, desk.clock()) + timedelta(seconds=1))
+            desk.depositor.poll()
+        assert desk.depositor.next_due() is None
+
+
+def test_an_outage_pauses_and_the_pause_survives_a_restart(desk: Desk) -> None:
+    desk.sandbox.faults.add("status", "503", times=3, at="upload")
+    report = desk.depositor.deposit(commentary())
+    assert isinstance(report.trouble, RegistrarUnavailable)
+    waits = []
+    for _ in range(3):
+        status = desk.depositor.status(C258)
+        assert status.state is State.PREPARED
+        desk.depositor.close()
+        desk.open()
+        assert desk.depositor.send().entries == (), "the pause is kept by the ledger"
+        waits.append((desk.depositor.next_due() - desk.clock()).total_seconds())
+        desk.clock.set(desk.depositor.next_due())
+        desk.depositor.poll()
+    assert waits[0] < waits[1] < waits[2] <= 900
+    assert state(desk) is State.QUEUED
+    assert len({entry.file_name for entry in desk.depositor.history(C258) if entry.kind == "sending"}) == 4
+
+
+def test_retry_after_is_honoured(desk: Desk) -> None:
+    desk.sandbox.faults.add("retry_after", "120")
+    desk.depositor.deposit(commentary())
+    assert (desk.depositor.next_due() - desk.clock()).total_seconds() == 120
+
+
+def test_refused_credentials_stop_the_run_and_mark_nothing_failed(desk: Desk) -> None:
+    desk.sandbox.faults.add("auth", times=2)
+    with pytest.raises(CredentialsRefused):
+        desk.depositor.deposit(commentary(), commentary(259))
+    assert [status.state for status in desk.depositor.statuses()] == [State.PREPARED] * 2
+    with pytest.raises(CredentialsRefused):
+        desk.depositor.poll()
+    desk.settle()
+    assert all(status.registered for status in desk.depositor.statuses())
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"), [(("status", "403"), SubmissionForbidden), (("html_200", None), UnexpectedAnswer)]
+)
+def test_what_crossref_does_not_take_needs_a_person(desk: Desk, fault: tuple[str, str], error: type) -> None:
+    desk.sandbox.faults.add(*fault, at="upload")
+    report = desk.depositor.deposit(commentary())
+    assert isinstance(report.trouble, error)
+    status = desk.depositor.status(C258)
+    assert (status.state, status.needs_person) == (State.REFUSED, True)
+    assert status.next_action == report.trouble.hint
+    assert [one.doi for one in desk.depositor.statuses(attention=True)] == [status.doi]
+    again = desk.depositor.deposit(commentary()).entries[0]
+    assert (again.action, again.findings[-1].code) == (Action.BLOCKED, "plan-failed-before")
+    desk.clock.advance(600)
+    assert desk.depositor.deposit(commentary(), retry=True).entries[0].action is Action.REGISTER
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+
+
+def test_a_maintenance_page_does_not_refuse_one_file_after_the_other(desk: Desk) -> None:
+    desk.depositor.deposit(commentary())
+    desk.settle()
+    desk.sandbox.faults.add("html_200", times=None)
+    for number in range(1, 5):
+        desk.depositor.deposit(commentary(number))
+    states = [desk.depositor.status(f"10.48251/SADF.ISSN.2406-5617.C{number}").state for number in range(1, 5)]
+    assert states == [State.REFUSED] + [State.PREPARED] * 3
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+@pytest.mark.parametrize("where", ["submit: begin", "submit: answered"])
+def test_a_run_that_dies_while_sending_leaves_the_rest_to_the_next(tmp_path: Path, where: str) -> None:
+    with Desk(sqlite_url(tmp_path)) as desk:
+        dead = False
+
+        def step(name: str) -> None:
+            nonlocal dead
+            dead = dead or name == where
+            if dead:
+                raise Crash
+
+        desk.step = step
+        desk.depositor.close()
+        victim = desk.open()
+        with pytest.raises(Crash):
+            victim.deposit(commentary())
+        desk.step = lambda _name: None
+        desk.open()
+        assert state(desk) is State.SENDING
+        assert desk.depositor.poll().looked == 0, "the dead run's lease has not ended"
+        assert "should that run have died" in desk.depositor.status(C258).next_action
+        desk.settle()
+        assert desk.depositor.status(C258).registered
+        assert len(desk.sandbox.submissions) == 1
+        victim.close()
+
+
+def test_an_interrupt_while_sending_is_a_doubt_at_once(desk: Desk) -> None:
+    class Interrupted:
+        def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
+            SandboxRegistrar(desk.sandbox).submit(batch, file_name)
+            raise KeyboardInterrupt
+
+        def fetch_result(self, file_name: str) -> bytes:
+            return SandboxRegistrar(desk.sandbox).fetch_result(file_name)
+
+    desk.registrar = Interrupted()
+    desk.depositor.close()
+    desk.open()
+    with pytest.raises(KeyboardInterrupt):
+        desk.depositor.deposit(commentary())
+    assert "not known whether" in desk.depositor.status(C258).next_action
+    desk.clock.advance(30)
+    desk.depositor.poll()
+    assert desk.depositor.status(C258).registered
+
+
+@pytest.mark.parametrize("garbage", ["truncated", "html", "empty", "binary", "other_root", "dtd"])
+def test_an_answer_that_is_no_log_is_neither_success_nor_failure(desk: Desk, garbage: str) -> None:
+    desk.depositor.deposit(commentary())
+    desk.sandbox.faults.add("poll_garbage", garbage, times=2)
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+
+
+def test_garbage_instead_of_an_answer_never_sends_a_file_in_doubt_again(desk: Desk) -> None:
+    desk.sandbox.faults.add("drop_after_accept")
+    desk.depositor.deposit(commentary())
+    desk.sandbox.faults.add("poll_garbage", "html", times=None)
+    for _ in range(10):
+        desk.clock.advance(1800)
+        desk.depositor.poll()
+    assert state(desk) is State.SENDING
+    desk.sandbox.faults.clear()
+    desk.settle()
+    assert len(desk.sandbox.submissions) == 1
+    assert desk.depositor.status(C258).registered
+
+
+def test_an_outage_while_asking_pauses_everything_without_counting_a_question(desk: Desk) -> None:
+    desk.depositor.deposit(commentary())
+    desk.clock.advance(60)
+    desk.sandbox.faults.add("status", "503", at="poll")
+    report = desk.depositor.poll()
+    assert isinstance(report.trouble, RegistrarUnavailable)
+    assert desk.depositor.poll().looked == 0
+    assert desk.depositor.poll(force=True).looked == 1
+    assert desk.depositor.status(C258).registered
+
+
+def test_a_login_page_while_asking_stops_the_run_and_changes_nothing(desk: Desk) -> None:
+    desk.depositor.deposit(commentary())
+    desk.clock.advance(60)
+    desk.sandbox.faults.add("poll_login_page")
+    with pytest.raises(CredentialsRefused):
+        desk.depositor.poll()
+    assert state(desk) is State.QUEUED
+    assert desk.depositor.poll().looked == 1
+
+
+def test_a_file_that_crossref_never_finishes_is_late_then_stalled_and_never_failed(desk: Desk) -> None:
+    desk.sandbox.faults.add("stuck", "queued", at="upload")
+    desk.depositor.deposit(commentary())
+    desk.clock.advance(25 * 3600)
+    desk.depositor.poll()
+    assert "more than a day" in desk.depositor.status(C258).next_action
+    desk.clock.advance(48 * 3600)
+    desk.depositor.poll()
+    status = desk.depositor.status(C258)
+    assert (status.state, status.stalled, status.needs_person) == (State.QUEUED, True, True)
+    assert "ask Crossref support" in status.next_action
+    with pytest.raises(UsageError):
+        desk.depositor.abandon(C258, " ")
+    desk.depositor.abandon(C258, "support says that it is lost")
+    assert desk.depositor.deposit(commentary()).entries[0].action is Action.REGISTER
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+
+
+def test_the_questions_follow_the_schedule(tmp_path: Path) -> None:
+    from doideposit.sandbox import Clock
+
+    clock = Clock()
+    slow = Sandbox(clock=clock, validate=validator().validate, delays=Delays(queued=7200))
+    with Desk(sqlite_url(tmp_path), clock=clock, sandbox=slow) as desk:
+        desk.depositor.deposit(commentary())
+        waits = []
+        for _ in range(9):
+            due = desk.depositor.next_due()
+            waits.append(round((due - clock()).total_seconds()))
+            clock.set(due)
+            desk.depositor.poll()
+        for wait, wanted in zip(waits, [20, 40, 80, 150, 300, 600, 900, 1800, 1800], strict=True):
+            assert 0.89 * wanted <= wait <= 1.11 * wanted
+
+
+def test_warnings_are_kept_shown_and_acknowledged(desk: Desk) -> None:
+    desk.depositor.deposit(commentary())
+    desk.settle()
+    twin = commentary(series=SERIES.model_copy(update={"name": "other", "doi": "{prefix}/twin.{number}"}))
+    desk.depositor.deposit(twin)
+    desk.settle()
+    status = desk.depositor.status(twin.doi)
+    assert (status.outcome, status.registered, status.needs_person) == (Outcome.REGISTERED_WITH_WARNING, True, True)
+    assert status.finding.code == "crossref-conflict"
+    done = desk.depositor.acknowledge(twin.doi, "the twin is a translation")
+    assert (done.needs_person, done.acknowledged) == (False, "the twin is a translation")
+    assert done.finding == status.finding
+    assert desk.depositor.history(twin.doi)[-1].text == "acknowledged by a person: the twin is a translation"
+    with pytest.raises(UsageError):
+        desk.depositor.acknowledge(C258, "nothing is wrong here")

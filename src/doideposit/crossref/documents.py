@@ -13,7 +13,11 @@ from lxml import etree
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["LIMITS", "Limits", "Parsed", "parse_document"]
+__all__ = ["LIBXML2_VERSION", "LIMITS", "Limits", "Parsed", "parse_document"]
+
+
+LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
+"""The version of libxml2 that gives the verdicts."""
 
 
 @dataclass(frozen=True, slots=True)

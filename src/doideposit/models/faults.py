@@ -197,11 +197,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _text_expected(fault: _Fault) -> _Words:
+    if fault.input is None:
+        return _EMPTY_ENTRY
     return (
         "text-expected",
         f"a text is expected here, and this is {_kind(fault.input)}",
         "write it in quotes, on one line",
     )
+
+
+_EMPTY_ENTRY: Final = ("empty-entry", "this entry is empty", "fill it in, or take it away")
 
 
 def _kind(value: object) -> str:
@@ -230,7 +235,7 @@ def _list_expected(fault: _Fault) -> _Words:
 
 def _mapping_expected(fault: _Fault) -> _Words:
     if fault.input is None:
-        return "empty-entry", "this entry is empty", "fill it in, or take it away"
+        return _EMPTY_ENTRY
     hint = "write it as keys with values"
     if fault.inner is not None:
         fields = fault.inner.model_fields
@@ -323,6 +328,7 @@ _TRANSLATIONS: Final[Mapping[str, Callable[[_Fault], _Words]]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,
     "string_type": _text_expected,
+    "text-expected": _text_expected,
     "tuple_type": _list_expected,
     "list_type": _list_expected,
     "model_type": _mapping_expected,

@@ -34,14 +34,23 @@ def _read_folder(folder: Path) -> Iterator[RawRecord | Finding]:
     empty = True
     for path in _record_files(folder):
         empty = False
-        yield from _read_file(path)
+        if isinstance(path, Finding):
+            yield path
+        else:
+            yield from _read_file(path)
     if empty:
         hint = f"the names of record files end in {', '.join(sorted(SUFFIXES))}"
         yield Finding("folder-empty", Severity.ERROR, f"{folder} holds no record file", hint, Where(str(folder)))
 
 
-def _record_files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir(), key=lambda each: each.name):
+def _record_files(folder: Path) -> Iterator[Path | Finding]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda each: each.name)
+    except OSError as error:
+        message = f"the folder {folder} cannot be read: {error.strerror or 'unknown reason'}"
+        yield Finding("file-unreadable", Severity.ERROR, message, "change its permissions", Where(str(folder)))
+        return
+    for path in entries:
         if path.name.startswith("."):
             continue
         if path.is_dir() and not path.is_symlink():

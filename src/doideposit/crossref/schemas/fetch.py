@@ -3,18 +3,19 @@
 Both are plain callables, so that the store takes others in tests. Neither is trusted: the store checks every byte.
 """
 
-import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
-__all__ = ["Fetch", "RunPip", "Unreachable", "fetch_official", "run_pip"]
+__all__ = ["Announce", "Fetch", "RunPip", "Unreachable", "fetch_official", "run_pip"]
 
 Fetch = Callable[[str], bytes]
 """Takes an address and returns what is there; raises `Unreachable`."""
 
 RunPip = Callable[[list[str]], None]
 """Runs pip with these arguments; raises `Unreachable` when it fails."""
+
+Announce = Callable[[str], None]
+"""Takes one sentence about what is going on, for a person to read."""
 
 TIMEOUT = (5.0, 30.0)
 PIP_TIMEOUT = 300.0
@@ -42,6 +43,8 @@ def fetch_official(address: str) -> bytes:
 
 def run_pip(arguments: list[str]) -> None:
     """Run this Python's pip; raises `Unreachable` with the last line of its complaint."""
+    import subprocess  # noqa: PLC0415 - only an installation needs it
+
     command = [sys.executable, "-m", "pip", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_TIMEOUT, check=False)
@@ -50,15 +53,3 @@ def run_pip(arguments: list[str]) -> None:
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise Unreachable(f"pip: {lines[-1].strip() if lines else f'ended with status {done.returncode}'}")
-
-
-def download_wheel(requirement: str, sha256: str, folder: Path, run: RunPip) -> Path:
-    """Let pip download one pinned wheel into `folder`, and check its hash; raises `Unreachable`."""
-    pins = folder / "requirements.txt"
-    pins.write_text(f"{requirement} --hash=sha256:{sha256}\n", encoding="utf-8")
-    options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check", "--quiet"]
-    run(["download", *options, "--requirement", str(pins), "--dest", str(folder)])
-    wheels = sorted(folder.glob("*.whl"))
-    if len(wheels) != 1:
-        raise Unreachable(f"pip: no wheel for {requirement}")
-    return wheels[0]

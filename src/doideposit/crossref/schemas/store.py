@@ -7,22 +7,17 @@ be written: the named folder, the checkout, or the user's data folder.
 
 import hashlib
 import os
-import shutil
-import tempfile
-import zipfile
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from doideposit.crossref.bundle import Bundle
-from doideposit.crossref.schemas.fetch import Fetch, RunPip, Unreachable, download_wheel, fetch_official, run_pip
+from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, fetch_official, run_pip
 from doideposit.crossref.schemas.lock import HERE, Lock, PinnedBundle, PinnedFile, checkout_folder, read_lock
-from doideposit.errors import DiskError, SchemaDamaged, SchemaMissing
+from doideposit.errors import SchemaDamaged, SchemaMissing
 
 __all__ = ["Announce", "FileFault", "Homes", "SchemaStore"]
-
-Announce = Callable[[str], None]
-"""Takes one sentence about what is going on, for a person to read."""
 
 OVERRIDE = "DOIDEPOSIT_SCHEMAS"
 
@@ -115,8 +110,8 @@ class SchemaStore:
         return next((folder for folder in folders if (folder / bundle.main).is_file()), None)
 
     def target(self, version: str) -> Path:
-        """The folder an installation of this version would make."""
-        return self._homes.to_write() / self._lock.bundle(version).folder
+        """The folder an installation of this version would make, or make anew."""
+        return self.location(version) or self._homes.to_write() / self._lock.bundle(version).folder
 
     def verify(self, version: str) -> list[FileFault]:
         """Compare every file with the lock; an empty list is a clean bill. Raises `SchemaMissing`."""
@@ -151,19 +146,17 @@ class SchemaStore:
         A bundle that is there already and unharmed is left alone unless `force`. Raises `SchemaMissing` when it
         cannot be had, and `DiskError` when it cannot be written.
         """
-        say = announce or self._announce
         bundle = self._lock.bundle(version)
         folder = self.location(version)
         if folder and not force and not self.verify(version):
             return folder
         if self._offline:
             raise SchemaMissing(f"Crossref's schema {bundle.version} is not on this machine, which works offline")
-        files = self._gather(bundle, say)
+        from doideposit.crossref.schemas.installing import gather, put_in_place  # noqa: PLC0415 - needed once
+
+        say = announce or self._announce
         target = self.target(version)
-        try:
-            _put_in_place(target, files)
-        except OSError as error:
-            raise DiskError(f"the schema bundle cannot be written to {target}: {error.strerror}") from None
+        put_in_place(target, gather(self._lock, bundle, self._fetch, self._run_pip, say))
         say(f"Crossref's schema {bundle.version} is in {target}")
         return target
 
@@ -180,52 +173,12 @@ class SchemaStore:
         folder = self.location(version)
         if folder is None:
             return
+        scratch = folder / f".{name}-{os.getpid()}-{threading.get_ident()}"
         try:
-            with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name}-", delete=False) as scratch:
-                scratch.write(content)
-            Path(scratch.name).replace(folder / name)
+            scratch.write_bytes(content)
+            scratch.replace(folder / name)
         except OSError:
-            return
-
-    def _gather(self, bundle: PinnedBundle, say: Announce) -> dict[str, bytes]:
-        say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
-        try:
-            return {pin.path: _checked(self._fetch(pin.address), pin) for pin in bundle.files}
-        except Unreachable as error:
-            official = str(error)
-        say("www.crossref.org did not give the pinned files; fetching them from the Python package index")
-        try:
-            return self._from_wheels(bundle)
-        except Unreachable as error:
-            raise SchemaMissing(
-                f"Crossref's schema {bundle.version} is not on this machine and cannot be fetched ({official}; {error})"
-            ) from None
-
-    def _from_wheels(self, bundle: PinnedBundle) -> dict[str, bytes]:
-        files: dict[str, bytes] = {}
-        for name in sorted({pin.wheel for pin in bundle.files}):
-            wheel = self._lock.wheels[name]
-            with tempfile.TemporaryDirectory(prefix="doideposit-") as scratch:
-                path = download_wheel(wheel.requirement, wheel.sha256, Path(scratch), self._run_pip)
-                pins = [pin for pin in bundle.files if pin.wheel == name]
-                files |= _unpack(path, wheel.sha256, wheel.folder, pins)
-        return files
-
-
-def _unpack(path: Path, sha256: str, folder: str, pins: list[PinnedFile]) -> dict[str, bytes]:
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise Unreachable(f"{path.name} does not have its pinned SHA-256")
-    try:
-        with zipfile.ZipFile(path) as wheel:
-            return {pin.path: _checked(wheel.read(folder + pin.path), pin) for pin in pins}
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise Unreachable(f"{path.name}: {error}") from None
-
-
-def _checked(content: bytes, pin: PinnedFile) -> bytes:
-    if hashlib.sha256(content).hexdigest() != pin.sha256:
-        raise Unreachable(f"{pin.path} does not have its pinned SHA-256")
-    return content
+            scratch.unlink(missing_ok=True)
 
 
 def _problem(path: Path, pin: PinnedFile) -> str | None:
@@ -253,20 +206,3 @@ def _read_verified(path: Path, pin: PinnedFile) -> bytes:
 def _fingerprint(bundle: PinnedBundle) -> str:
     lines = "".join(f"{pin.path} {pin.sha256}\n" for pin in bundle.files)
     return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files beside `target`, then rename: a reader sees the old bundle or the new one, never half of one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        new, old = scratch / "new", scratch / "old"
-        for name, content in files.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        if target.exists():
-            target.rename(old)
-        new.rename(target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)

@@ -9,17 +9,17 @@
   values in attributes, which libxml2 compares one by one: the module ``values`` looks them up.
 """
 
-from dataclasses import dataclass
 from typing import cast
 
 from lxml import etree
 
 from doideposit.crossref.validator.components import XSD_NAMESPACE, Components, Place
 from doideposit.crossref.validator.datatypes import NAMESPACE, REPLACED, schema_text
+from doideposit.crossref.validator.prepared import Form
 from doideposit.crossref.validator.sources import MATHML, XS, Sources, links
 from doideposit.errors import SchemaDamaged
 
-__all__ = ["LONG", "Form", "is_long_enumeration", "lifted_texts"]
+__all__ = ["LONG", "is_long_enumeration", "lifted_texts"]
 
 LONG = 64
 """An enumeration of more values than this is looked up instead of compared one by one."""
@@ -27,14 +27,6 @@ LONG = 64
 TYPES_FILE = "datatypes.xsd"
 _PREFIX = "xsd11"
 _STUB = f'<xs:schema xmlns:xs="{XSD_NAMESPACE}" targetNamespace="{MATHML}"><xs:element name="math"/></xs:schema>'
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Which schema is made: with MathML or a stub for it, and lean (for documents without ``xsi:type``) or whole."""
-
-    mathml: bool
-    lean: bool
 
 
 def lifted_texts(components: Components, form: Form) -> dict[str, str]:
@@ -79,7 +71,7 @@ def is_long_enumeration(restriction: etree._Element) -> bool:
 def _lifted(sources: Sources, name: str, removed: set[etree._Element], *, lean: bool) -> str:
     root = sources.documents[name]
     types = f"{'../' * name.count('/')}{TYPES_FILE}"
-    prefixes = cast(dict[str, str], root.nsmap | {_PREFIX: NAMESPACE})
+    prefixes = cast("dict[str, str]", {**root.nsmap, _PREFIX: NAMESPACE})
     result = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
     etree.SubElement(result, f"{XS}import", namespace=NAMESPACE, schemaLocation=types)
     for node in root.iterchildren(f"{XS}*"):

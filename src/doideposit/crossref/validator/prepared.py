@@ -6,23 +6,29 @@ module it was made with; otherwise, or when it is damaged, it is made anew.
 """
 
 import hashlib
+import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from doideposit.crossref.bundle import Bundle
-from doideposit.crossref.validator.asserts import Assertion, lift_assertions
-from doideposit.crossref.validator.components import Components
-from doideposit.crossref.validator.lifting import Form, lifted_texts
-from doideposit.crossref.validator.sources import read_sources
-from doideposit.crossref.validator.values import Identity, Lookup, identities, lookups
+from doideposit.crossref.validator.asserts import Assertion
+from doideposit.crossref.validator.values import Identity, Lookup
 
-__all__ = ["Prepared", "prepare", "read_prepared", "write_prepared"]
+__all__ = ["Form", "Prepared", "read_prepared", "write_prepared"]
 
-FORMAT = 2
+FORMAT = 3
 """Counted up whenever what is kept, or how it is worked out, changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Which schema is made: with MathML or a stub for it, and lean (for documents without ``xsi:type``) or whole."""
+
+    mathml: bool
+    lean: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +43,11 @@ class Prepared:
     lookups: tuple[Lookup, ...]
 
 
-def prepare(bundle: Bundle, form: Form) -> Prepared:
-    """Work everything out from the schema; raises `SchemaDamaged`."""
-    components = Components(read_sources(bundle))
-    return Prepared(
-        bundle.main,
-        lifted_texts(components, form),
-        bundle.addresses,
-        lift_assertions(components),
-        identities(components),
-        lookups(components) if form.lean else (),
-    )
-
-
 def _key(bundle: Bundle) -> str:
-    return f"{FORMAT} {bundle.fingerprint} elementpath-{version('elementpath')}"
+    spec = importlib.util.find_spec("elementpath")
+    # The file that has elementpath's version in it; asking for the version would cost more than all the rest.
+    elementpath = Path(spec.origin).read_bytes() if spec and spec.origin else b""
+    return f"{FORMAT} {bundle.fingerprint} {hashlib.sha256(elementpath).hexdigest()}"
 
 
 def write_prepared(bundle: Bundle, prepared: Prepared) -> bytes:

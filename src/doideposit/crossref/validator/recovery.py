@@ -6,7 +6,7 @@ element, which means that this one is simply missing.
 """
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lxml import etree
@@ -23,9 +23,8 @@ BUDGET = 200_000
 """Elements that may be copied for one document: enough for hundreds of mistakes, and a bound for a hostile file."""
 
 
-def all_complaints(schema: CompiledSchema, root: etree._Element) -> list[Complaint]:
-    """Every complaint about the document; empty when it is valid."""
-    log = schema.complaints(root)
+def all_complaints(schema: CompiledSchema, root: etree._Element, log: Sequence[LogEntry]) -> list[Complaint]:
+    """Every complaint about the document, given what libxml2 said of it."""
     return _Recovery(schema).everything(_complaints(log, root)) if log else []
 
 

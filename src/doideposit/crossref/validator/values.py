@@ -11,16 +11,9 @@ from typing import Literal
 
 from lxml import etree
 
-from doideposit.crossref.validator.components import Components
-from doideposit.crossref.validator.lifting import is_long_enumeration
-from doideposit.crossref.validator.sources import XS
-from doideposit.errors import SchemaDamaged
+__all__ = ["Fault", "Identity", "Kind", "Lookup", "bad_identities", "bad_values"]
 
-__all__ = ["Fault", "Identity", "Lookup", "bad_identities", "bad_values", "identities", "lookups"]
-
-XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 Kind = Literal["ID", "IDREF", "IDREFS"]
-_KINDS: dict[str, Kind] = {"ID": "ID", "IDREF": "IDREF", "IDREFS": "IDREFS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +44,6 @@ class Fault:
     value: str
     problem: Literal["not-listed", "duplicate-id", "unknown-idref"]
     allowed: frozenset[str] = frozenset()
-
-
-def lookups(components: Components) -> tuple[Lookup, ...]:
-    """The long enumerations of the schema, and the places where each one holds."""
-    places: dict[tuple[str, etree._Element], set[str]] = {}
-    found: dict[tuple[str, etree._Element], Lookup] = {}
-    declarations: dict[tuple[str, str], etree._Element] = {}
-    for tag, element in components.elements():
-        for name, attribute in components.attributes(element).items():
-            restriction = attribute.node.find(f"{XS}simpleType/{XS}restriction")
-            if restriction is None or not is_long_enumeration(restriction):
-                continue
-            if declarations.setdefault((tag, name), attribute.node) is not attribute.node:
-                raise SchemaDamaged(f"the attribute {name} of {tag} has two enumerations", hint="upgrade doideposit")
-            values = frozenset(node.get("value", "") for node in restriction.iterfind(f"{XS}enumeration"))
-            collapsed = components.simple_type(attribute)[1]
-            key = (name, attribute.node)
-            places.setdefault(key, set()).add(tag)
-            found[key] = Lookup(name, frozenset(), values, collapsed)
-    return tuple(
-        Lookup(lookup.attribute, frozenset(places[key]), lookup.values, lookup.collapsed)
-        for key, lookup in found.items()
-    )
-
-
-def identities(components: Components) -> tuple[Identity, ...]:
-    """The attributes of the schema that are of type ID, IDREF or IDREFS."""
-    tags: dict[tuple[str, Kind], set[str]] = {}
-    for tag, element in components.elements():
-        for name, attribute in components.attributes(element).items():
-            kind = _KINDS.get(components.simple_type(attribute)[0])
-            if kind:
-                tags.setdefault((name, kind), set()).add(tag)
-    return tuple(Identity(name, kind, frozenset(where)) for (name, kind), where in tags.items())
 
 
 def bad_values(root: etree._Element, rules: Sequence[Lookup]) -> Iterator[Fault]:

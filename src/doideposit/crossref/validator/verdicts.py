@@ -8,16 +8,13 @@ from lxml import etree
 
 from doideposit.crossref.bundle import BundleSource
 from doideposit.crossref.documents import parse_document
+from doideposit.crossref.names import MATHML
 from doideposit.crossref.validator.asserts import violations
 from doideposit.crossref.validator.compiling import compile_schema
-from doideposit.crossref.validator.lifting import Form
 from doideposit.crossref.validator.places import Places
-from doideposit.crossref.validator.prepared import Prepared, prepare, read_prepared, write_prepared
-from doideposit.crossref.validator.recovery import all_complaints
-from doideposit.crossref.validator.sources import MATHML
+from doideposit.crossref.validator.prepared import Form, Prepared, read_prepared, write_prepared
 from doideposit.crossref.validator.values import bad_identities, bad_values
-from doideposit.crossref.validator.violations import assertion_finding, complaint_findings, fault_finding
-from doideposit.findings import Finding, Severity, Where, has_errors
+from doideposit.findings import Finding, Severity, has_errors
 from doideposit.identifiers import Doi, InvalidIdentifier
 from doideposit.models.batch import SEAL, SealedBatch
 
@@ -25,8 +22,6 @@ __all__ = ["Sealed", "Validator", "Verdict"]
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 PREPARED = "prepared.json"
-MOST = 2_000
-"""Problems of one kind beyond this number are counted and not described: a hostile file cannot flood anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +50,14 @@ class _Engine:
 
     def findings(self, root: etree._Element, file: str | None) -> tuple[Finding, ...]:
         """Everything that is wrong with a document, in the order of its lines."""
-        places = Places(file)
-        complaints = all_complaints(self._compiled, root)
+        log = self._compiled.complaints(root)
         broken = list(violations(root, self._prepared.assertions))
         faults = [*bad_values(root, self._prepared.lookups), *bad_identities(root, self._prepared.identities)]
-        findings = complaint_findings(complaints[:MOST], places)
-        findings += [assertion_finding(element, rule, places) for element, rule in broken[:MOST]]
-        findings += [fault_finding(fault, places) for fault in faults[:MOST]]
-        left = sum(max(0, len(found) - MOST) for found in (complaints, broken, faults))
-        findings.sort(key=lambda finding: finding.where.line or 0)
-        return (*findings, _more(left, file)) if left else tuple(findings)
+        if not (log or broken or faults):
+            return ()
+        from doideposit.crossref.validator.describing import describe  # noqa: PLC0415 - only files with faults need it
 
-
-def _more(left: int, file: str | None) -> Finding:
-    message = f"there are {left:,} more problems in the file"
-    return Finding("xsd-more", Severity.ERROR, message, "correct the first ones, then check again", Where(file=file))
+        return describe(self._compiled, root, log, broken, faults, file)
 
 
 class Validator:
@@ -114,6 +102,8 @@ class Validator:
         kept = self._schemas.kept(version, PREPARED) if form.lean else None
         prepared = read_prepared(bundle, kept) if kept else None
         if prepared is None:
+            from doideposit.crossref.validator.preparing import prepare  # noqa: PLC0415 - most runs find it kept
+
             prepared = prepare(bundle, form)
             if form.lean:
                 self._schemas.keep(version, PREPARED, write_prepared(bundle, prepared))
@@ -147,7 +137,7 @@ def _drop_hints(root: etree._Element) -> None:
 
 def _having(root: etree._Element, condition: str) -> list[etree._Element]:
     found = root.xpath(f"//*[{condition}]", namespaces={"xsi": XSI[1:-1]})
-    return cast(list[etree._Element], found)
+    return cast("list[etree._Element]", found)
 
 
 def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:

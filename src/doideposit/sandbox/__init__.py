@@ -5,8 +5,8 @@ Nothing here imports a web server; `doideposit.sandbox.server` puts the same obj
 """
 
 from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account
-from doideposit.sandbox.archive import Registration, Stage, Submission
 from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.entries import Registration, Stage, Submission
 from doideposit.sandbox.exchange import Content, Dropped, Reply, Request, Upload
 from doideposit.sandbox.faults import FAULTS, Door, Fault, FaultKind, Faults, parse_fault
 from doideposit.sandbox.simulation import Sandbox

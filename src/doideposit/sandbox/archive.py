@@ -7,16 +7,15 @@ without losing anything, because every request is one immediate transaction. No 
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from threading import RLock
 
 from doideposit.errors import DiskError
+from doideposit.sandbox.entries import Registration, Submission, TitleRecord
 
-__all__ = ["Archive", "Registration", "Stage", "Submission", "TitleRecord"]
+__all__ = ["Archive"]
 
 FORMAT = 1
 BUSY_SECONDS = 60.0
@@ -30,6 +29,7 @@ CREATE TABLE submissions (
 CREATE INDEX submissions_by_name ON submissions (login, file_name);
 CREATE INDEX submissions_by_batch ON submissions (login, batch_id);
 CREATE INDEX submissions_waiting ON submissions (due) WHERE log IS NULL;
+CREATE INDEX submissions_pending ON submissions (login) WHERE log IS NULL;
 CREATE TABLE registrations (
     number INTEGER PRIMARY KEY, doi_key TEXT NOT NULL, doi TEXT NOT NULL, timestamp TEXT NOT NULL, url TEXT NOT NULL,
     login TEXT NOT NULL, record_type TEXT NOT NULL, title TEXT NOT NULL, year TEXT NOT NULL,
@@ -61,82 +61,11 @@ _CONFLICTS = """SELECT id, CASE WHEN one = :doi THEN other ELSE one END FROM con
 WHERE (one = :doi OR other = :doi) AND NOT resolved ORDER BY id"""
 
 
-class Stage(StrEnum):
-    """Where a submission stands at a given moment."""
-
-    HIDDEN = "hidden"
-    QUEUED = "queued"
-    IN_PROCESS = "in_process"
-    COMPLETED = "completed"
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """An upload that was received. `log` is None until it was processed, `batch_id` None until it was parsed."""
-
-    id: int
-    file_name: str
-    operation: str
-    login: str
-    content: bytes = field(repr=False)
-    received: datetime
-    visible: datetime
-    started: datetime
-    due: datetime
-    stuck: str | None = None
-    polls: int = 0
-    unknown_polls: int = 0
-    batch_id: str | None = None
-    log: bytes | None = field(default=None, repr=False)
-
-    def stage(self, now: datetime) -> Stage:
-        """Where it stands at `now`."""
-        if self.log is not None:
-            return Stage.COMPLETED
-        if now < self.visible:
-            return Stage.HIDDEN
-        return Stage.QUEUED if self.stuck == Stage.QUEUED or now < self.started else Stage.IN_PROCESS
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """One version of a DOI that took effect. `rest` and `handle` are when the outside world sees it."""
-
-    doi: str
-    timestamp: int
-    url: str
-    login: str
-    record_type: str
-    title: str
-    year: str
-    signature: str
-    reference_words: str
-    submission_id: int
-    applied: datetime
-    rest: datetime
-    handle: datetime
-
-    @property
-    def prefix(self) -> str:
-        """The part before the slash."""
-        return self.doi.partition("/")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class TitleRecord:
-    """What Crossref keeps of a journal or series: later deposits with this ISSN must match it."""
-
-    issn: str
-    title: str
-    kind: str
-    owner: str
-    doi: str
-
-
 class Archive:
     """The memory of one sandbox. `path` is its file, made with mode 0600, or None for memory alone.
 
-    Every method is to be called inside `transaction`. Raises `DiskError` when the file cannot be used.
+    Every method is to be called inside `transaction`, or inside `snapshot` when it only reads. Raises `DiskError` when
+    the file cannot be used.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -152,6 +81,9 @@ class Archive:
                 isolation_level=None,
                 check_same_thread=False,
             )
+            # Another process may be switching it at this moment; either mode is safe.
+            with suppress(sqlite3.OperationalError):
+                self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._prepare()
 
@@ -160,11 +92,18 @@ class Archive:
         with self._lock:
             self._base.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, one at a time across threads and processes."""
+        return self._between("BEGIN IMMEDIATE")
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """One consistent view for reading, which waits for no other process."""
+        return self._between("BEGIN")
+
+    @contextmanager
+    def _between(self, begin: str) -> Iterator[None]:
         with self._lock, self._guard():
-            self._base.execute("BEGIN IMMEDIATE")
+            self._base.execute(begin)
             try:
                 yield
             except BaseException:

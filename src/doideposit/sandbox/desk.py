@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from doideposit.sandbox import pages
 from doideposit.sandbox.accounts import Login
-from doideposit.sandbox.archive import Stage, Submission
+from doideposit.sandbox.entries import Stage, Submission
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Door
 from doideposit.sandbox.login import login_page, refusal
@@ -69,7 +69,7 @@ class Desk:
         return None
 
     def _pending(self, login: Login) -> int:
-        with self._archive.transaction():
+        with self._archive.snapshot():
             return self._archive.pending(login.words)
 
     def _received(self, number: int) -> Answer:
@@ -102,7 +102,7 @@ class Desk:
 
     def _find(self, login: Login, fields: Mapping[str, str]) -> Submission | None:
         name, batch_id = fields.get("file_name"), fields.get("doi_batch_id")
-        with self._archive.transaction():
+        with self._archive.snapshot():
             if name:
                 return self._archive.by_file_name(login.words, name)
             return self._archive.by_batch_id(login.words, batch_id) if batch_id else None

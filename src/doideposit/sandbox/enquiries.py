@@ -1,7 +1,7 @@
 """The enquiry desk: the REST API, the resolver and the query service, over what the archive may show by now."""
 
 from doideposit.sandbox import lookups, pages
-from doideposit.sandbox.archive import Registration
+from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply, Request
 from doideposit.sandbox.queue import Queue
 
@@ -22,7 +22,7 @@ class Enquiries:
         if "@" not in words and self._accounts.log_in(words, password) is None:
             return pages.unauthorized()
         doi = request.query.get("doi") or request.query.get("id", "")
-        with self._archive.transaction():
+        with self._archive.snapshot():
             return lookups.query_reply(doi, self._archive.history(doi))
 
     def resolved_references(self, request: Request) -> Reply:
@@ -32,7 +32,7 @@ class Enquiries:
         if login is None:
             return pages.unauthorized()
         doi = fields.get("doi", "")
-        with self._archive.transaction():
+        with self._archive.snapshot():
             current = self._archive.current(doi)
             words = [line.partition("\t")[::2] for line in (current.reference_words if current else "").splitlines()]
             matches = {key: match for key, text in words if (match := self._archive.titles_in(text))}
@@ -43,7 +43,7 @@ class Enquiries:
     def _shown(self, doi: str, lag: str) -> list[Registration]:
         """The versions of a DOI that the outside world sees by now."""
         now = self._clock()
-        with self._archive.transaction():
+        with self._archive.snapshot():
             return [one for one in self._archive.history(doi) if (one.rest if lag == "rest" else one.handle) <= now]
 
     def work(self, request: Request) -> Reply:
@@ -62,7 +62,7 @@ class Enquiries:
     def prefix(self, request: Request) -> Reply:
         """``/prefixes/{prefix}``."""
         prefix = request.path.removeprefix("/prefixes/")
-        with self._archive.transaction():
+        with self._archive.snapshot():
             known = prefix in self._accounts.prefixes | self._archive.prefixes()
         return lookups.prefix_reply(prefix, request.query, known=known)
 

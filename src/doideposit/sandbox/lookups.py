@@ -9,7 +9,7 @@ from json import dumps, loads
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from doideposit.sandbox.archive import Registration
+from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply
 
 __all__ = [

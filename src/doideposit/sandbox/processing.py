@@ -13,9 +13,10 @@ from stdnum import issn as issn_numbers
 from stdnum.iso7064 import mod_11_2
 
 from doideposit.sandbox.accounts import Login
-from doideposit.sandbox.archive import Archive, Registration, Submission, TitleRecord
+from doideposit.sandbox.archive import Archive
 from doideposit.sandbox.cvc import VerdictLike, first_fault
 from doideposit.sandbox.deposits import Deposit, FileFault, Item, Reference, Series, read
+from doideposit.sandbox.entries import Registration, Submission, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic, file_failure
 
 __all__ = ["Processed", "RelationTargets", "Validate", "Worker", "inspect"]

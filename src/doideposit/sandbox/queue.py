@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from doideposit.sandbox.accounts import Accounts, Login
-from doideposit.sandbox.archive import Archive, Submission
+from doideposit.sandbox.archive import Archive
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.deposits import Deposit, FileFault, Item
+from doideposit.sandbox.entries import Submission
 from doideposit.sandbox.faults import Door, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, inspect
@@ -64,7 +65,7 @@ class Queue:
 
     def process(self) -> None:
         """Process everything that is due by now, in the order of the queue."""
-        with self.archive.transaction():
+        with self.archive.snapshot():
             due = self.archive.due(self.clock())
         for submission in due:
             self._process_one(submission)
@@ -72,7 +73,7 @@ class Queue:
     def process_now(self, login: Login, file_name: str, content: bytes) -> Log:
         """Process a file at once, as the synchronous route does; its references are put off to another submission."""
         number = self.receive(login, file_name, "doMDUpload", content, Delays.none())
-        with self.archive.transaction():
+        with self.archive.snapshot():
             submission = self.archive.submission(number)
         log = self._process_one(submission, defer=True) if submission else None
         return log or Log(number, "")

@@ -15,10 +15,11 @@ from typing import Self
 from doideposit.errors import UsageError
 from doideposit.sandbox import lookups, pages
 from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account, Accounts
-from doideposit.sandbox.archive import Archive, Registration, Submission
+from doideposit.sandbox.archive import Archive
 from doideposit.sandbox.clock import Delays, system_time
 from doideposit.sandbox.desk import Desk
 from doideposit.sandbox.enquiries import Enquiries
+from doideposit.sandbox.entries import Registration, Submission
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Door, Fault, Faults, parse_fault
 from doideposit.sandbox.login import login_page
@@ -86,14 +87,14 @@ class Sandbox:
     def submissions(self) -> tuple[Submission, ...]:
         """Every upload that was received, oldest first."""
         self.process()
-        with self._archive.transaction():
+        with self._archive.snapshot():
             return tuple(self._archive.submissions())
 
     @property
     def records(self) -> tuple[Registration, ...]:
         """The current version of every registered DOI, in the order of first registration."""
         self.process()
-        with self._archive.transaction():
+        with self._archive.snapshot():
             return tuple(self._archive.registrations())
 
     def record(self, doi: str) -> Registration | None:
@@ -103,7 +104,7 @@ class Sandbox:
     def history(self, doi: str) -> tuple[Registration, ...]:
         """Every version of a DOI that took effect, oldest first."""
         self.process()
-        with self._archive.transaction():
+        with self._archive.snapshot():
             return tuple(self._archive.history(doi))
 
     def process(self) -> None:

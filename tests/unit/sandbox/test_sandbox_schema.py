@@ -1,9 +1,12 @@
 """The sandbox's third check: the schema's verdict, told in the words of Crossref's parser."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from doideposit.crossref.schemas import SchemaStore
+from doideposit.crossref.validator import Validator
 from doideposit.findings import Finding, Severity, Where
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.cvc import first_fault
@@ -80,3 +83,41 @@ def test_a_file_that_is_not_well_formed_never_reaches_the_schema() -> None:
     upload(sandbox, b"<doi_batch>")
     assert "JDOMParseException" in poll(sandbox).text
     assert refusing.asked == []
+
+
+@pytest.fixture(scope="module")
+def real() -> Validator:
+    store = SchemaStore.default(offline=True)
+    if "5.5.0" not in store.installed():
+        pytest.skip("the schema bundle 5.5.0 is not installed: run `doideposit schemas install`")
+    return Validator(store)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"", b"", "Successfully added"),
+        (b"<year>2023</year>", b"<year>99</year>", "Error: cvc-minInclusive-valid: The value of element 'year'"),
+        (b"<issn>", b"<isnn>2</isnn><issn>", "Error: cvc-complex-type.2.4.a: Invalid content was found"),
+        (b"<doi>10.5555/c1</doi>", b"<doi>10.5555/</doi>", "Error: cvc-pattern-valid: The value of element 'doi'"),
+        (b'language="en"', b'language="pt_BR"', "Error: cvc-"),
+        (b"/schema/5.5.0", b"/schema/9.9.9", "Error: cvc-"),
+    ],
+)
+def test_with_the_real_schema(real: Validator, old: bytes, new: bytes, told: str) -> None:
+    sandbox = Sandbox(clock=Clock(), delays=Delays.none(), validate=real.validate)
+    upload(sandbox, Batch().xml().replace(old, new) if old else Batch().xml())
+    assert f"<msg>{told}" in poll(sandbox).text
+
+
+EXAMPLES = Path(__file__).parents[4] / "shared" / "crossref" / "examples"
+
+
+@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the example deposits are not on this machine")
+def test_every_example_deposit_is_registered(real: Validator) -> None:
+    for path in sorted(EXAMPLES.glob("*.xml")):
+        sandbox = Sandbox(clock=Clock(), delays=Delays.none(), validate=real.validate, relation_targets="none")
+        upload(sandbox, path.read_bytes())
+        log = poll(sandbox).text
+        assert "Successfully added" in log, (path.name, log)
+        assert len(sandbox.records) == 1

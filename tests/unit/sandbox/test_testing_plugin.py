@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 import requests
 
 from doideposit.testing import SandboxForTests, SandboxServerForTests
@@ -22,6 +23,7 @@ def test_in_process(doideposit_sandbox: SandboxForTests) -> None:
     assert doideposit_sandbox.credentials.username == "sandbox"
 
 
+@pytest.mark.network_loopback
 def test_over_http(doideposit_sandbox_server: SandboxServerForTests) -> None:
     one = doideposit_sandbox_server
     one.faults.add("status", 503)

@@ -1,0 +1,79 @@
+"""What the sandbox keeps, as frozen values: submissions, versions of registered DOIs, title records."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["Registration", "Stage", "Submission", "TitleRecord"]
+
+
+class Stage(StrEnum):
+    """Where a submission stands at a given moment."""
+
+    HIDDEN = "hidden"
+    QUEUED = "queued"
+    IN_PROCESS = "in_process"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An upload that was received. `log` is None until it was processed, `batch_id` None until it was parsed."""
+
+    id: int
+    file_name: str
+    operation: str
+    login: str
+    content: bytes = field(repr=False)
+    received: datetime
+    visible: datetime
+    started: datetime
+    due: datetime
+    stuck: str | None = None
+    polls: int = 0
+    unknown_polls: int = 0
+    batch_id: str | None = None
+    log: bytes | None = field(default=None, repr=False)
+
+    def stage(self, now: datetime) -> Stage:
+        """Where it stands at `now`."""
+        if self.log is not None:
+            return Stage.COMPLETED
+        if now < self.visible:
+            return Stage.HIDDEN
+        return Stage.QUEUED if self.stuck == Stage.QUEUED or now < self.started else Stage.IN_PROCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One version of a DOI that took effect. `rest` and `handle` are when the outside world sees it."""
+
+    doi: str
+    timestamp: int
+    url: str
+    login: str
+    record_type: str
+    title: str
+    year: str
+    signature: str
+    reference_words: str
+    submission_id: int
+    applied: datetime
+    rest: datetime
+    handle: datetime
+
+    @property
+    def prefix(self) -> str:
+        """The part before the slash."""
+        return self.doi.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class TitleRecord:
+    """What Crossref keeps of a journal or series: later deposits with this ISSN must match it."""
+
+    issn: str
+    title: str
+    kind: str
+    owner: str
+    doi: str

@@ -37,6 +37,10 @@ _PERSONS = re.compile(
     r"(?:,?\s*et al\.?)?,?"
 )
 _SMALL_WORDS = frozenset("of the and for in on at de la le du des et van von der den & al el und".split())
+_GROUP_WORDS = frozenset(
+    "of for institute institution organization organisation committee ministry department university council commission "
+    "association forum union centre center foundation society office bank agency board group government".split()
+)
 _INITIAL_WORD = re.compile(r"(?:^|\s)[A-Z]\.(?:\s|$)")
 _TAIL = re.compile(
     r"\s*[(\[]?\b(?:retrieved|accessed|available|last\s+accessed|last\s+visited|url|online)\b[^.]*[.)\]]*\s*$",
@@ -101,9 +105,15 @@ def _author(printed: str) -> str | None:
     closed = group.endswith(".")
     group = group.removesuffix(".").rstrip()
     unclear = re.search(r"[,;:?!&]|\.\s|https?:", group) or _INITIAL_WORD.search(group) or not group[:1].isupper()
-    if not group or unclear or (not closed and " and " in group):
+    if not group or unclear or not (closed or _is_surely_group(group)):
         return None
     return group
+
+
+def _is_surely_group(name: str) -> bool:
+    """Whether a name without its full stop is that of a body: “Siegfried Wolf (2023)” may be a person."""
+    words = name.split()
+    return len(words) == 1 or words[0] == "The" or bool(_GROUP_WORDS & {word.lower() for word in words})
 
 
 def _sentences(rest: str) -> list[str] | None:

@@ -112,9 +112,7 @@ def without_titles(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def read_name(text: str) -> PrintedName:
-    """Read one name of a byline."""
-    if is_group(text):
-        return PrintedName(text, group=text)
+    """Read the name of a person in a byline."""
     plain, titles = without_titles(_ROUND.sub("", text))
     family_first, comma, given = plain.partition(",")
     words = (f"{given} {family_first}" if comma else plain).replace(",", " ").split()

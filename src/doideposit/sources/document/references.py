@@ -134,7 +134,7 @@ def _reference(index: int, entry: _Entry, notes: Notes, published: str | None) -
     first = entry.lines[0]
     text = entry.text
     address, text = _address(entry, text, notes, place)
-    doi = _doi(entry, address)
+    doi = _doi(entry, address, notes, place)
     parts = parts_of(text, has_url=address is not None)
     if doi is not None and address is not None and _DOI_ADDRESS.fullmatch(address.text):
         address = None  # A DOI has a field of its own, where it is matched for certain.
@@ -238,7 +238,7 @@ def _checked(url: str, line: Line, notes: Notes, place: str) -> Leaf:
     return Leaf(url, line.number, line.text)
 
 
-def _doi(entry: _Entry, address: Leaf | None) -> Leaf | None:
+def _doi(entry: _Entry, address: Leaf | None, notes: Notes, place: str) -> Leaf | None:
     candidates = [(address.text, address.line)] if address else []
     candidates += [(line.text, line.number) for line in entry.lines]
     for text, number in candidates:
@@ -246,7 +246,14 @@ def _doi(entry: _Entry, address: Leaf | None) -> Leaf | None:
         if match is None:
             continue
         try:
-            return Leaf(str(Doi.parse(match[1].rstrip(".,;)"))), number, text)
-        except InvalidIdentifier:
+            return Leaf(str(Doi.parse(_without_closing(match[1]))), number, text)
+        except InvalidIdentifier as error:
+            notes.warn(error.code, error.message, error.hint, line=number, field=f"{place}.text")
             return None
     return None
+
+
+def _without_closing(doi: str) -> str:
+    """A DOI without the stop or the bracket that closes what stands around it."""
+    doi = doi.rstrip(".,;>]")
+    return doi[:-1].rstrip(".") if doi.endswith(")") and doi.count("(") < doi.count(")") else doi

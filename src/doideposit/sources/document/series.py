@@ -14,7 +14,7 @@ from doideposit.sources.document.sections import Document
 
 __all__ = ["labels_of", "series_field"]
 
-_ISSN_IN_DOI = re.compile(r"(?<!\d)(\d{4}-?\d{3}[\dX])(?![\dX])", re.IGNORECASE)
+_ISSN_IN_DOI = re.compile(r"(?:ISSN\W?|(?<![\dX]))(\d{4}-\d{3}[\dX])(?![\dX])", re.IGNORECASE)
 _ISSN_LABELLED = re.compile(
     r"\b(?P<medium>[ep]-?)?ISSN\b(?:\s*\((?P<kind>[^)]*)\))?[:\s]*(?P<issn>\d{4}-?\d{3}[\dX])", re.IGNORECASE
 )
@@ -44,24 +44,23 @@ def labels_of(series: Mapping[str, Series]) -> list[str]:
     return words + [word.split()[-1] for word in words]
 
 
-def _printed_issn(doi: PrintedDoi | None, lines: Iterable[Line]) -> _PrintedIssn | None:
+def _printed_issn(doi: PrintedDoi | None, lines: Iterable[Line], notes: Notes) -> _PrintedIssn | None:
     """The ISSN of the document: printed as such, or as a part of the DOI, with a right check digit."""
     for line in lines:
         match = _ISSN_LABELLED.search(line.text)
-        issn = _issn(match["issn"]) if match and "10." not in line.text[: match.start()] else None
+        issn = _issn(match["issn"], line, notes) if match and "10." not in line.text[: match.start()] else None
         if match and issn:
             return _PrintedIssn(issn, line, bool(match["medium"] or match["kind"]))
-    for match in _ISSN_IN_DOI.finditer(doi.text) if doi else ():
-        issn = _issn(match[1])
-        if issn and doi:
-            return _PrintedIssn(issn, doi.line, medium_printed=False)
-    return None
+    match = _ISSN_IN_DOI.search(doi.text) if doi else None
+    issn = _issn(match[1], doi.line, notes) if match and doi else None
+    return _PrintedIssn(issn, doi.line, medium_printed=False) if issn and doi else None
 
 
-def _issn(text: str) -> Issn | None:
+def _issn(text: str, line: Line, notes: Notes) -> Issn | None:
     try:
         return Issn.parse(text)
-    except InvalidIdentifier:
+    except InvalidIdentifier as error:
+        notes.warn(error.code, error.message, error.hint, line=line.number, field="series")
         return None
 
 
@@ -98,7 +97,7 @@ def _is_called(series: Series, word: str) -> bool:
 
 def series_field(document: Document, series: Mapping[str, Series], notes: Notes) -> tuple[Node, Series | None]:
     """The series, told by the ISSN or by its word; a gap when that leaves none or several."""
-    issn = _printed_issn(document.doi, [*document.head, *document.tail])
+    issn = _printed_issn(document.doi, [*document.head, *document.tail], notes)
     found = _find_series(document.front, document.doi, issn, series)
     chosen = found[0] if len(found) == 1 else None
     _issn_finding(issn, chosen, notes)

@@ -93,7 +93,7 @@ def test_any_text_gives_a_draft_whose_lines_exist_and_that_is_read_back(text: st
 @given(st.lists(st.text(), min_size=1, max_size=5), st.text(min_size=1, max_size=20))
 def test_any_value_is_written_so_that_it_is_read_back(values: list[str], file: str) -> None:
     fields = {f"key{index}": Leaf(value, 1, "") for index, value in enumerate(values)}
-    draft = Draft(file, {**fields, "list": tuple({"a": leaf} for leaf in fields.values())})
+    draft = Draft(file, {**fields, "list": tuple({"a": leaf} for leaf in fields.values()), "one": fields})
     assert composed(draft) == {loc: leaf.text for loc, leaf in draft.leaves()}
 
 

@@ -170,6 +170,8 @@ DOI = "10.48251/SADF.ISSN.2406-5617.C300"
         (f"DOI: {DOI[:9]} {DOI[9:]}", {"doi-display", "doi-joined"}),
         (f"DOI: {DOI[:24]}\n{DOI[24:]}", {"doi-display", "doi-joined"}),
         (f"{DOI} (open access)", {"doi-display"}),
+        (f"(DOI: {DOI})", {"doi-display"}),
+        (f"<br>DOI:<br\n/>{DOI}", {"doi-display"}),
     ],
 )
 def test_dois_in_all_their_spellings(printed: str, told: set[str]) -> None:
@@ -188,6 +190,32 @@ def test_numbers_keep_their_letter_and_running_text_is_no_heading() -> None:
     assert reading(document(heading="COMMENT 12b", date="")).text("number") == "12b"
     draft = reading(document(heading="", title="# Salt -C300", body="Report 12 was read aloud, and paper 7 was not."))
     assert draft.text("number") == "300"
+
+
+def test_the_number_may_stand_in_the_doi_alone() -> None:
+    draft = reading(document(heading="", title="# Salt and silence"))
+    assert (draft.text("number"), draft.text("title")) == ("300", "Salt and silence")
+    assert "number-assumed" in codes(draft)
+    none = reading(document(heading="", title="# Salt and silence", date="4 May 2021"))
+    assert isinstance(none.fields["number"], Gap)
+    assert "number-missing" in codes(none)
+
+
+def test_a_title_that_is_only_the_number_is_a_gap() -> None:
+    assert isinstance(reading(document(heading="", title="# - C300")).fields["title"], Gap)
+    assert isinstance(reading(document(title="")).fields["title"], Gap)
+
+
+def test_a_wrong_check_digit_in_an_issn_is_told() -> None:
+    draft = reading(document(date="DOI: 10.48251/SADF.ISSN.2406-5618.C300"))
+    assert "issn-check-digit" in codes(draft)
+    assert "issn-check-digit" in codes(reading(document(references="ISSN 2406-5618")))
+
+
+def test_a_name_in_capitals_is_told() -> None:
+    draft = reading(document(byline="By ADA BYRON"))
+    assert draft.text("authors", 0, "family") == "BYRON"
+    assert "name-capitals" in codes(draft)
 
 
 def test_a_doi_with_a_dash_is_kept_and_told() -> None:

@@ -104,6 +104,7 @@ def test_an_entry_of_the_author_is_no_biography() -> None:
         ("http://dx.doi.org/10.1234/ab.c.", "10.1234/ab.c", None),
         ("doi:10.1234/ab.c", "10.1234/ab.c", None),
         ("DOI: 10.1234/ab.c.", "10.1234/ab.c", None),
+        ("(doi:10.1234/ab(c)d)", "10.1234/ab(c)d", None),
         ("https://example.org/a", None, "https://example.org/a"),
     ],
 )
@@ -111,6 +112,15 @@ def test_dois_of_references(printed: str, doi: str | None, url: str | None) -> N
     draft = reading(f"{ONE} {printed}")
     assert (draft.text("references", 0, "doi"), draft.text("references", 0, "url")) == (doi, url)
     assert told(draft, "references-without-doi") == ([] if doi else ["references"])
+
+
+def test_a_doi_of_a_reference_that_is_none_stays_in_the_text() -> None:
+    draft = reading(f"{ONE} doi:10.1234/ab‐c")
+    assert draft.text("references", 0, "doi") is None
+    assert draft.text("references", 0, "text") == f"{ONE} doi:10.1234/ab‐c"
+    assert {finding.where.field for finding in draft.findings if finding.code.startswith("doi-")} >= {
+        "references[0].text"
+    }
 
 
 def test_entries_that_are_only_addresses_are_kept_and_told() -> None:
@@ -154,6 +164,7 @@ NEWS, REPORT = "web_resource", "report"
         ("Roe, R. (2020). Ways of old. Journal of Ways, 12(3), 45–67. https://doi.org/10.1234/x",
          Parts("journal_article", "Roe", "2020", article_title="Ways of old", journal_title="Journal of Ways",
                volume="12", issue="3", first_page="45")),
+        ("World Bank (2020). A page.", Parts(NEWS, "World Bank", "2020", article_title="A page")),
         ("Roe, R. (2020). A page. Retrieved from", Parts(NEWS, "Roe", "2020", article_title="A page")),
     ],
 )  # fmt: skip
@@ -168,6 +179,7 @@ def test_parts_that_are_safe(text: str, parts: Parts) -> None:
         "Gray, A. Mixed messages. Reuters, 2023.",
         "Siegfried O. Wolf (2023). A title.",
         "Gray and Irish (2023). A title. Reuters.",
+        "Siegfried Wolf (2023). A title. Reuters.",
         "Gray, Anna, and Bob Irish (2023). A title. Reuters.",
         "Roe, R. (2023). Trade with the U.S. Reuters.",
         "Roe, R. (2023). A title. And a second sentence of it. Reuters.",

@@ -9,10 +9,11 @@ from doideposit.config.schema import (
     PasswordReference,
     TargetSettings,
 )
-from doideposit.config.settings import LedgerSettings, SandboxSettings, Settings
+from doideposit.config.settings import ApiSettings, LedgerSettings, SandboxSettings, Settings
 
 __all__ = [
     "FILE_NAME",
+    "ApiSettings",
     "CredentialSettings",
     "DelaySettings",
     "DepositorSettings",

@@ -19,6 +19,7 @@ from doideposit.models.text import PlainText
 from doideposit.planning import Limits
 
 __all__ = [
+    "ApiSection",
     "ConfigurationFile",
     "CredentialSettings",
     "DelaySettings",
@@ -231,6 +232,15 @@ class LimitSection(Section):
     """Questions at the same time."""
 
 
+class ApiSection(Section):
+    """The JSON API and the receiver of Crossref's notifications: `doideposit serve`."""
+
+    tokens: dict[PlainText, PasswordReference] = Field(default_factory=dict)
+    """Where the tokens of the API are kept, by the names of those who use them; without any nobody may use it."""
+    notify_endpoints: tuple[PlainText, ...] = ()
+    """Endpoint names that Crossref support set up for notifications; without any they are not received."""
+
+
 def _named(value: Any) -> Any:
     """Give every series the name under which it stands in the file."""
     if not isinstance(value, Mapping):
@@ -265,3 +275,5 @@ class ConfigurationFile(Section):
     """How much at once."""
     sandbox: SandboxSection = SandboxSection()
     """The simulated Crossref."""
+    api: ApiSection = ApiSection()
+    """The JSON API and the receiver of Crossref's notifications."""

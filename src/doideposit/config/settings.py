@@ -19,7 +19,7 @@ from doideposit.models.series import Series
 from doideposit.planning import Limits
 from doideposit.rules.settings import Ignored, RuleSettings
 
-__all__ = ["LedgerSettings", "SandboxSettings", "Settings", "settings_from"]
+__all__ = ["ApiSettings", "LedgerSettings", "SandboxSettings", "Settings", "settings_from"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,14 @@ class SandboxSettings:
 
     state: Path
     delays: DelaySettings = field(default_factory=DelaySettings)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """Where the tokens of the JSON API are kept, by name, and the endpoint names of Crossref's notifications."""
+
+    tokens: Mapping[str, PasswordReference] = field(default_factory=lambda: MappingProxyType({}))
+    notify_endpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Settings:
     rules: RuleSettings
     limits: Limits
     sandbox: SandboxSettings
+    api: ApiSettings = field(default_factory=ApiSettings)
     path: Path | None = None
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
@@ -81,6 +90,10 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
         ),
         limits=Limits(**written.limits.model_dump()),
         sandbox=SandboxSettings(base / Path(written.sandbox.state).expanduser(), written.sandbox.delays),
+        api=ApiSettings(
+            MappingProxyType({name: _kept(each, base) for name, each in written.api.tokens.items()}),
+            written.api.notify_endpoints,
+        ),
         path=path,
         origins=MappingProxyType(dict(origins)),
     )
@@ -91,7 +104,11 @@ def _absolute(credentials: CredentialSettings, base: Path) -> CredentialSettings
 
 
 def _reference(reference: PasswordReference | None, base: Path) -> PasswordReference | None:
-    if reference is None or reference.file is None:
+    return None if reference is None else _kept(reference, base)
+
+
+def _kept(reference: PasswordReference, base: Path) -> PasswordReference:
+    if reference.file is None:
         return reference
     return reference.model_copy(update={"file": str(base / Path(reference.file).expanduser())})
 

@@ -15,7 +15,7 @@ from doideposit.ledger.transaction import Transaction
 from doideposit.ledger.uploads import FREE
 from doideposit.lifecycle import Move, Outcome, State, advance
 
-__all__ = ["claim", "finish", "looked", "put_back"]
+__all__ = ["claim", "finish", "hasten", "looked", "put_back"]
 
 
 def claim(
@@ -77,6 +77,15 @@ def watch(transaction: Transaction, upload: Attempt, next_look_at: datetime | No
     """When to ask again about an upload thought lost; None for no more."""
     mine = update(attempt).where(attempt.c.id == upload.id)
     transaction.connection.execute(mine.values(next_look_at=next_look_at))
+
+
+def hasten(transaction: Transaction, target: str, batch_id: str) -> bool:
+    """Make the file with that batch id due now, where it is waited for; False when there is no such file."""
+    mine = and_(submission.c.target == target, submission.c.batch_id == batch_id)
+    known = transaction.connection.execute(select(submission.c.id).where(mine)).first()
+    waited_for = and_(mine, submission.c.state == State.QUEUED.value, submission.c.next_look_at > transaction.now)
+    transaction.connection.execute(update(submission).where(waited_for).values(next_look_at=transaction.now))
+    return known is not None
 
 
 def looked(

@@ -226,6 +226,11 @@ class Ledger:
         with self._writing("put back", now) as transaction:
             looks.put_back(transaction, owner, keys)
 
+    def hasten(self, target: str, batch_id: str, now: datetime) -> bool:
+        """Ask about the file with that batch id at the next opportunity; False when there is no such file."""
+        with self._writing("hasten", now) as transaction:
+            return looks.hasten(transaction, target, batch_id)
+
     def late(self, target: str, now: datetime, *, most: int) -> tuple[tuple[Attempt, Submission], ...]:
         """Uploads thought lost that should be asked about again, each with its submission."""
         with self._reading() as connection:

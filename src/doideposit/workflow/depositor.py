@@ -1,6 +1,6 @@
 """`Depositor`: everything doideposit does, for one target, over one ledger."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from types import TracebackType
@@ -16,6 +16,7 @@ from doideposit.ledger.looking import Wish
 from doideposit.ledger.people import Truth as LookedUp
 from doideposit.ledger.store import Ledger, Step, quiet
 from doideposit.lifecycle import State
+from doideposit.models.series import Series
 from doideposit.planning import Decision, Limits
 from doideposit.workflow.asking import Asker
 from doideposit.workflow.means import Means, OnEvent, RegistryPort
@@ -105,6 +106,11 @@ class Depositor:
     def target(self) -> str:
         """The target everything here is about: sandbox, test or production."""
         return self._means.target
+
+    @property
+    def series(self) -> Mapping[str, Series]:
+        """The series of the configuration, by the names that records use."""
+        return self._means.checker.series
 
     # Checking and planning.
 
@@ -200,6 +206,13 @@ class Depositor:
     def next_due(self) -> datetime | None:
         """When the next `poll` makes sense; None when nothing is open."""
         return self.ledger.next_due(self.target)
+
+    def hint(self, batch_id: str) -> bool:
+        """Someone says that Crossref has finished a file: the next `poll` asks about it, whenever it was due.
+
+        It may be untrue: nothing but the moment of the question depends on it. False for a batch id of no file.
+        """
+        return self.ledger.hasten(self.target, batch_id, self._means.clock())
 
     def outstanding(self) -> int:
         """How many DOIs have a deposit whose end is not known yet."""

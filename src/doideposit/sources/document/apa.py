@@ -38,8 +38,9 @@ _PERSONS = re.compile(
 )
 _SMALL_WORDS = frozenset("of the and for in on at de la le du des et van von der den & al el und".split())
 _GROUP_WORDS = frozenset(
-    "of for institute institution organization organisation committee ministry department university council commission "
-    "association forum union centre center foundation society office bank agency board group government".split()
+    "of for institute institution organization organisation committee ministry department university council "
+    "commission association forum union centre center foundation society office bank agency board group "
+    "government".split()
 )
 _INITIAL_WORD = re.compile(r"(?:^|\s)[A-Z]\.(?:\s|$)")
 _TAIL = re.compile(

@@ -85,6 +85,7 @@ class Desk(AbstractContextManager["Desk"]):
     step: Callable[[str], None] = quiet
     random: Random = field(default_factory=lambda: Random(1))
     depositor: Depositor = None  # type: ignore[assignment]
+    opened: list[Depositor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.sandbox is None:
@@ -107,6 +108,7 @@ class Desk(AbstractContextManager["Desk"]):
             random=self.random,
             step=self.step,
         )
+        self.opened.append(self.depositor)
         return self.depositor
 
     def settle(self, most: int = 200) -> None:
@@ -124,4 +126,5 @@ class Desk(AbstractContextManager["Desk"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.depositor.close()
+        for one in self.opened:
+            one.close()

@@ -81,12 +81,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What will be done with one input, and why, in a plain sentence."""
+    """What will be done with one input, and why, in a plain sentence.
+
+    `busy` is set where nothing is to be done because the same content is on its way already.
+    """
 
     wanted: Wanted
     action: Action
     reason: str
     findings: tuple[Finding, ...] = ()
+    busy: bool = False
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
@@ -130,7 +134,8 @@ def _twice(one: Wanted, earlier: Wanted | None, *, conflicting: bool) -> Decisio
         hint = "keep the record that is right, and take the other away"
         return _blocked(one, "plan-twice", f"{one.doi} comes twice in this run with different content{also}", hint)
     if earlier is not None:
-        return Decision(one, Action.UNCHANGED, f"the same record comes earlier in this run, in {earlier.source}")
+        text = f"the same record comes earlier in this run, in {earlier.source}"
+        return Decision(one, Action.UNCHANGED, text, busy=True)
     return None
 
 
@@ -162,7 +167,7 @@ def _stopped(one: Wanted, known: KnownWork) -> Decision | None:
 
 def _under_way(one: Wanted, known: KnownWork) -> Decision:
     if known.open is not None and known.open.fingerprint == one.fingerprint:
-        return Decision(one, Action.UNCHANGED, f"the same content is under way ({known.open.state})")
+        return Decision(one, Action.UNCHANGED, f"the same content is under way ({known.open.state})", busy=True)
     text = f"an earlier deposit of {one.doi} with other content is still under way"
     return _blocked(one, "plan-under-way", text, "this one can go when that one is done: run `doideposit poll` first")
 
@@ -191,24 +196,22 @@ def _blocked(one: Wanted, code: str, message: str, hint: str) -> Decision:
 
 def _together(decisions: list[Decision]) -> tuple[Decision, ...]:
     """Inputs of one ready-made file share its fate: one that is blocked holds the others, one that goes takes them."""
-    groups: dict[int, list[Decision]] = {}
+    groups: dict[int | None, list[Decision]] = {}
     for decision in decisions:
         if decision.wanted.group is not None:
             groups.setdefault(decision.wanted.group, []).append(decision)
-    stopped = {key: next((d for d in all_ if d.action is Action.BLOCKED), None) for key, all_ in groups.items()}
-    going = {key for key, all_ in groups.items() if any(d.action.sends for d in all_)}
-    return tuple(_with_group(decision, stopped, going) for decision in decisions)
+    return tuple(_with_group(decision, groups.get(decision.wanted.group)) for decision in decisions)
 
 
-def _with_group(decision: Decision, stopped: Mapping[int, Decision | None], going: set[int]) -> Decision:
-    group = decision.wanted.group
+def _with_group(decision: Decision, group: Sequence[Decision] | None) -> Decision:
     if group is None or decision.action is Action.BLOCKED:
         return decision
-    culprit = stopped[group]
+    going = any(one.action.sends for one in group)
+    culprit = next((one for one in group if one.action is Action.BLOCKED or (going and one.busy)), None)
     if culprit is not None:
-        text = f"its file also holds {culprit.wanted.doi}, which cannot go"
-        return _blocked(decision.wanted, "plan-travels-together", text, "settle that one, or split the file")
-    if group in going and decision.action is Action.UNCHANGED:
+        text = f"its file also holds {culprit.wanted.doi}, which cannot go now: {culprit.reason}"
+        return _blocked(decision.wanted, "plan-travels-together", text, "settle that one first, or split the file")
+    if going and decision.action is Action.UNCHANGED:
         return replace(decision, action=Action.UPDATE, reason="unchanged, but its file holds others that changed")
     return decision
 

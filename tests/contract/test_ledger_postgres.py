@@ -1,0 +1,116 @@
+"""The ledger and the workflow on PostgreSQL: the same promises as on SQLite, with real parallel runs."""
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import postgres
+from depositing import Desk, commentary
+from doideposit.errors import LedgerUnavailable
+from doideposit.ledger import Ledger
+from doideposit.lifecycle import State
+from doideposit.planning import Action, Limits
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+COUNTER = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres.running() as address:
+        yield address
+
+
+@pytest.fixture
+def url(server: str) -> str:
+    return postgres.new_database(server, f"ledger{next(COUNTER)}")
+
+
+def test_a_deposit_and_an_update(url: str) -> None:
+    with Desk(url) as desk:
+        desk.depositor.deposit(commentary())
+        desk.settle()
+        desk.depositor.deposit(commentary(title="Other words"))
+        desk.settle()
+        status = desk.depositor.status(commentary().doi)
+        assert (status.state, status.registered) == (State.DONE, True)
+        assert len(desk.sandbox.history(str(status.doi))) == 2
+        assert desk.depositor.ledger.check() == ()
+
+
+def test_doubt_is_settled_there_too(url: str) -> None:
+    with Desk(url) as desk:
+        desk.sandbox.faults.add("drop_before_body", at="upload")
+        desk.depositor.deposit(commentary())
+        desk.settle()
+        assert desk.depositor.status(commentary().doi).registered
+        assert desk.depositor.ledger.check() == ()
+
+
+def test_of_many_that_deposit_one_doi_exactly_one_wins(url: str) -> None:
+    with Desk(url) as desk:
+        others = [desk.open() for _ in range(5)]
+        with ThreadPoolExecutor(5) as pool:
+            futures = [
+                pool.submit(one.deposit, commentary(title=f"Version {place % 2}")) for place, one in enumerate(others)
+            ]
+            reports = [future.result() for future in futures]
+        actions = sorted(report.entries[0].action for report in reports)
+        assert actions.count(Action.REGISTER) == 1
+        assert set(actions) <= {Action.REGISTER, Action.UNCHANGED, Action.BLOCKED}
+        desk.settle()
+        assert len(desk.sandbox.history(str(commentary().doi))) == 1
+
+
+def test_five_runs_share_the_work_and_nothing_is_asked_or_sent_twice(url: str) -> None:
+    with Desk(url, limits=Limits(records_per_submission=1)) as desk:
+        desk.depositor.deposit(commentary(1))
+        desk.settle()
+        desk.depositor.enqueue(*(commentary(number) for number in range(2, 22)))
+        runs = [desk.open() for _ in range(5)]
+        for _ in range(12):
+            with ThreadPoolExecutor(5) as pool:
+                list(pool.map(lambda one: one.poll(), runs))
+            desk.clock.advance(31)
+            if not desk.depositor.outstanding():
+                break
+        assert all(status.registered for status in desk.depositor.statuses())
+        assert len(desk.sandbox.submissions) == 21
+        assert desk.depositor.ledger.check() == ()
+        ids = [event.id for event in desk.depositor.events()]
+        assert ids == sorted(ids)
+
+
+def test_many_open_a_new_ledger_at_once(url: str) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        for ledger in pool.map(lambda _: Ledger.open(url), range(6)):
+            ledger.close()
+
+
+def test_export_from_one_database_and_import_into_another(url: str, server: str) -> None:
+    with Desk(url) as desk:
+        desk.depositor.deposit(commentary(1), commentary(2))
+        desk.settle()
+        lines = list(desk.depositor.ledger.export_lines())
+        other = postgres.new_database(server, f"copy{next(COUNTER)}")
+        with Ledger.open(other) as copy:
+            assert copy.import_lines(lines) == len(lines) - 1
+            assert list(copy.export_lines()) == lines
+            assert copy.check() == ()
+        with Desk(other, clock=desk.clock, sandbox=desk.sandbox) as second:
+            second.depositor.deposit(commentary(3))
+            second.settle()
+            assert second.depositor.status(commentary(3).doi).registered
+
+
+def test_a_server_that_is_away_is_said_so_without_a_password() -> None:
+    from pydantic import SecretStr
+
+    with pytest.raises(LedgerUnavailable) as caught:
+        Ledger.open("postgresql+psycopg://someone:inurl@127.0.0.1:1/none", password=SecretStr("hunter2"))
+    text = f"{caught.value} {caught.value.hint} {caught.value.__cause__} {caught.value.__context__!r}"
+    assert "hunter2" not in text
+    assert "inurl" not in text
+    assert caught.value.__suppress_context__

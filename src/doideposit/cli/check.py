@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 
@@ -41,8 +41,8 @@ def check(
     """
     terminal = invocation.terminal(as_json=as_json)
     checker = _checker(invocation, terminal)
-    shown = CheckOutput(terminal, verbose=verbose, each=each, format_=format_)
     with ExitStack() as stack:
+        shown = stack.enter_context(CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
         progress = stack.enter_context(Progress(terminal, "checked"))
         for one in checker.read(paths):
             shown.add(one)
@@ -63,6 +63,13 @@ class CheckOutput:
         self._each = each
         self._format = format_
         self._documents = terminal.json_list("records") if terminal.as_json else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._documents is not None:
+            self._documents.__exit__(*error)
 
     def add(self, checked: Checked) -> None:
         """Take one checked input."""

@@ -39,6 +39,7 @@ TARGETS = {
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing, not even the ledger.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because its cause is mended.")
+@click.option("--skip-invalid", is_flag=True, help="Send the records that are right, although others are not.")
 @click.option("--verbose", "-v", is_flag=True, help="Show remarks and original messages.")
 @json_option
 @click.pass_obj
@@ -50,12 +51,13 @@ def deposit(
     dry_run: bool,
     yes: bool,
     retry: bool,
+    skip_invalid: bool,
     verbose: bool,
     as_json: bool,
 ) -> None:
     """Plan, check and submit records or ready-made deposit files.
 
-    Nothing is sent when any record has an error. Repeating the command is safe: what is unchanged is not sent again.
+    Nothing is sent when any record is blocked, unless --skip-invalid is given. Repeating the command is safe: what is unchanged is not sent again.
     """
     from doideposit.wiring import open_depositor
 
@@ -67,7 +69,9 @@ def deposit(
             _show_plan(terminal, plan, verbose=verbose)
         if dry_run:
             _finish_dry_run(terminal, plan)
-        if plan.ok and plan.new + plan.updates:
+        if not plan.ok and not skip_invalid:
+            _refuse(terminal, plan)
+        if plan.new + plan.updates:
             _ask(terminal, plan, yes=yes)
         report = depositor.deposit(*paths, retry=retry, on_event=_narrator(terminal))
         if wait is not None and report.trouble is None:
@@ -108,6 +112,18 @@ def _finish_dry_run(terminal: Terminal, plan: "Plan") -> None:
     else:
         terminal.say("Dry run: nothing was sent and nothing was written down.")
     finish(ExitCode.DONE if plan.ok else ExitCode.REJECTED)
+
+
+def _refuse(terminal: Terminal, plan: "Plan") -> None:
+    """Stop before anything is sent: a half-done deposit is harder to keep in mind than none."""
+    if terminal.as_json:
+        terminal.json(plan.to_dict())
+    else:
+        terminal.say()
+        terminal.line(
+            (Span("Nothing was sent. ", Style.ERROR), Span("Correct what is blocked, or add --skip-invalid."))
+        )
+    finish(ExitCode.REJECTED)
 
 
 def _ask(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
+from doideposit.errors import DoiDepositError
 from doideposit.reports.findings import Line, Style
 
 if TYPE_CHECKING:
@@ -112,27 +113,38 @@ class Terminal:
 
 
 class JsonList:
-    """One JSON document whose list goes out piece by piece, so that a hundred thousand entries need no memory."""
+    """One JSON document whose list goes out piece by piece, so that a hundred thousand entries need no memory.
+
+    Used as a context manager it ends the document whatever happens: an error that comes in the middle stands in it.
+    """
 
     def __init__(self, key: str, out: TextIO) -> None:
+        self._key = key
         self._out = out
-        self._first = True
-        out.write(f"{{\n  {json.dumps(key)}: [")
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        return self
 
     def add(self, *entries: object) -> None:
         """Write these entries."""
         for entry in entries:
-            self._out.write("\n    " if self._first else ",\n    ")
+            self._out.write(f"{{\n  {json.dumps(self._key)}: [\n    " if self._count == 0 else ",\n    ")
             self._out.write(json.dumps(entry, ensure_ascii=False))
-            self._first = False
+            self._count += 1
 
     def close(self, **rest: object) -> None:
         """Write the other keys, and end the document."""
-        self._out.write("]" if self._first else "\n  ]")
+        self._out.write("\n  ]" if self._count else f"{{\n  {json.dumps(self._key)}: []")
         for key, value in rest.items():
             self._out.write(f",\n  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
         self._out.write("\n}\n")
         self._out.flush()
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, DoiDepositError) and self._count:
+            self.close(ok=False, error=error.to_dict())
+            error.told_in_json = True
 
 
 class Progress:

@@ -59,8 +59,8 @@ def build(
 
 
 def _prefixes(namespace: str) -> dict[str, str]:
-    prefixes: dict[str | None, str] = {**PREFIXES, None: namespace}
-    return cast("dict[str, str]", prefixes)  # lxml takes None for the default namespace; its stubs do not know
+    prefixes: list[tuple[str | None, str]] = [(None, namespace), *PREFIXES.items()]
+    return cast("dict[str, str]", dict(prefixes))  # lxml takes None for the default namespace; its stubs do not know
 
 
 def _check_one_file(commentaries: Sequence[Commentary]) -> None:

@@ -57,7 +57,8 @@ def deposit(
 ) -> None:
     """Plan, check and submit records or ready-made deposit files.
 
-    Nothing is sent when any record is blocked, unless --skip-invalid is given. Repeating the command is safe: what is unchanged is not sent again.
+    Nothing is sent when any record is blocked, unless --skip-invalid is given. Repeating the command is safe: what
+    is unchanged is not sent again.
     """
     from doideposit.wiring import open_depositor
 

@@ -83,6 +83,7 @@ class Relation(Value):
                 "Crossref knows no relation “{type}”",
                 {
                     "type": self.type,
+                    "field": "type",
                     "known": RELATION_TYPES,
                     "hint": "use one of Crossref's relations, such as isCommentOn",
                 },

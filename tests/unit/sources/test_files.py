@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from doideposit.errors import DiskError
 from doideposit.sources.files import load_text
 
 
@@ -66,3 +67,20 @@ def test_an_endless_device_is_refused(tmp_path: Path) -> None:
     if not device.exists():
         pytest.skip("this system has no /dev/zero")
     assert load_text(device, limit=1000).findings[0].code == "file-too-large"
+
+
+def test_a_disk_that_fails_is_a_fault_of_the_world() -> None:
+    failing = Path("/proc/self/mem")
+    if not failing.exists():
+        pytest.skip("only Linux has a file that cannot be read from its beginning")
+    with pytest.raises(DiskError, match="could not be read"):
+        load_text(failing, limit=100)
+
+
+def test_a_file_of_somebody_else(tmp_path: Path) -> None:
+    path = tmp_path / "in.md"
+    path.write_text("text")
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
+    assert load_text(path, limit=100).findings[0].code == "file-unreadable"

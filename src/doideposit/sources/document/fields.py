@@ -45,21 +45,24 @@ def title_fields(document: Document, notes: Notes) -> dict[str, Node]:
     """Title and, where a short line stands between title and byline, a subtitle."""
     front = document.front
     subtitle = _subtitle(front, notes)
-    if not front.title:
+    title = _without_number(_one_face(" ".join(part.text for part in front.title)), document, notes)
+    if not title:
         notes.warn("title-missing", "no title was found", "write the title in its printed case", field="title")
         return {"title": Gap("…", "the title in its printed case, without series and number")}
     line = front.title[0].line
-    title = _one_face(" ".join(part.text for part in front.title))
-    label = _NUMBER_IN_TITLE.search(title)
-    if label is not None and _same_number(label["number"], document):
-        notes.tell(
-            "title-series-label-dropped", f"“{label[0].strip()}” behind the title was left out: it is the number",
-            line=front.title[-1].line.number, field="title",
-        )  # fmt: skip
-        title = title[: label.start()].rstrip()
-    if not title:
-        return {"title": Gap("…", "the title in its printed case, without series and number")}
     return {"title": Leaf(title, line.number, line.text), **subtitle}
+
+
+def _without_number(title: str, document: Document, notes: Notes) -> str:
+    """A title without the number at its end, as in “… -C258”, where it is that of the document."""
+    label = _NUMBER_IN_TITLE.search(title)
+    if label is None or not _same_number(label["number"], document):
+        return title
+    notes.tell(
+        "title-series-label-dropped", f"“{label[0].strip()}” behind the title was left out: it is the number",
+        line=document.front.title[-1].line.number, field="title",
+    )  # fmt: skip
+    return title[: label.start()].rstrip()
 
 
 def _same_number(number: str, document: Document) -> bool:

@@ -202,8 +202,9 @@ def test_the_number_may_stand_in_the_doi_alone() -> None:
 
 
 def test_a_title_that_is_only_the_number_is_a_gap() -> None:
-    assert isinstance(reading(document(heading="", title="# - C300")).fields["title"], Gap)
-    assert isinstance(reading(document(title="")).fields["title"], Gap)
+    for draft in (reading(document(heading="", title="# - C300")), reading(document(title=""))):
+        assert isinstance(draft.fields["title"], Gap)
+        assert "title-missing" in codes(draft)
 
 
 def test_a_wrong_check_digit_in_an_issn_is_told() -> None:

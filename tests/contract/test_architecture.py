@@ -42,6 +42,8 @@ LAYERS: list[tuple[str, str, float]] = [
     ("doideposit.workflow", "workflow", 3.1),
     ("doideposit.inbox", "inbox", 3.2),
     ("doideposit.wiring", "wiring", 3.3),
+    ("doideposit.landing", "landing", 2.1),
+    ("doideposit.api", "webapi", 3.5),
     ("doideposit.cli", "cli", 4),
     ("doideposit.testing", "testing", 4),
     ("doideposit.__main__", "main", 4.1),
@@ -59,7 +61,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "yaml": ("sources", "config"),
     "markdown_it": ("sources",),
     "jinja2": ("reports",),
-    "werkzeug": ("sandbox", "api"),
+    "werkzeug": ("sandbox", "webapi"),
+    "waitress": ("webapi",),
     "stdnum": ("identifiers", "sandbox", "rules"),
     "pydantic": (
         "identifiers",

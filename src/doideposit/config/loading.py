@@ -139,10 +139,12 @@ def _validate(layers: Layers, origin: Origin) -> ConfigurationFile:
 
 
 def _check_rules(settings: Settings, layers: Layers, origin: Origin) -> None:
-    found = [
-        _placed(finding.at(origin.where(_loc(finding.where.field or ""), key=finding.code == "rule-unknown")), layers)
-        for finding in problems(settings.rules)
-    ]
+    found = []
+    for finding in problems(settings.rules):
+        path = finding.where.field or ""
+        # A severity has the code for its key; everywhere else the code is the value.
+        where = origin.where(_loc(path), key=path.startswith("rules.severity"))
+        found.append(_placed(finding.at(where), layers))
     if found:
         raise _refusal(tuple(found), origin.file)
 

@@ -3,6 +3,7 @@
 Nothing here logs, and no error says more about a password than where it was looked for.
 """
 
+import os
 import stat
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +31,7 @@ Keyring = Callable[[str, str], str | None]
 def read_secret_file(path: Path) -> tuple[int, str]:
     """Return the permission bits and the text of a file, from one opened file; raises `OSError`."""
     with path.open(encoding="utf-8") as stream:
-        mode = stat.S_IMODE(path.stat().st_mode)
+        mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
         return mode, stream.read(10_000)
 
 

@@ -1,0 +1,155 @@
+"""Passwords come from where the configuration points, and from nowhere into an error."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from doideposit.config import PasswordReference, read_secret_file, resolve_password, run_secret_command
+from doideposit.config.passwords import COMMAND_TIMEOUT, ask_keyring
+from doideposit.errors import ConfigurationError
+
+SECRET = "geheim-4711"
+
+
+def never(*_: object) -> str:
+    raise AssertionError("this door is not to be opened")
+
+
+def resolved(reference: PasswordReference, **doors: object) -> str:
+    closed: dict[str, object] = {"environ": {}, "read_file": never, "run_command": never, "keyring": never}
+    return resolve_password(reference, **(closed | doors)).get_secret_value()  # type: ignore[arg-type]
+
+
+def refused(reference: PasswordReference, **doors: object) -> ConfigurationError:
+    with pytest.raises(ConfigurationError) as caught:
+        resolved(reference, **doors)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    assert SECRET not in caught.value.hint
+    assert isinstance(caught.value.__context__, ImportError | None)
+    return caught.value
+
+
+def test_from_a_variable() -> None:
+    reference = PasswordReference(env="CROSSREF_PASSWORD")
+    assert resolved(reference, environ={"CROSSREF_PASSWORD": SECRET}) == SECRET
+    assert "CROSSREF_PASSWORD" in refused(reference).message
+    assert refused(reference, environ={"CROSSREF_PASSWORD": ""}).exit_code == 2
+
+
+def test_from_a_file_that_only_its_owner_may_read(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text(f"{SECRET}\nsecond line\n")
+    path.chmod(0o600)
+    reference = PasswordReference(file=str(path))
+    assert resolved(reference, read_file=read_secret_file) == SECRET
+    path.write_text(f"{SECRET}\r\n")
+    assert resolved(reference, read_file=read_secret_file) == SECRET
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o610, 0o660, 0o666, 0o777])
+def test_a_file_that_others_may_read_is_refused_with_the_command_that_mends_it(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "secret"
+    path.write_text(SECRET)
+    path.chmod(mode)
+    error = refused(PasswordReference(file=str(path)), read_file=read_secret_file)
+    assert f"{mode:04o}" in error.message
+    assert error.hint == f"run: chmod 600 {path}"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (FileNotFoundError(), "does not exist"),
+        (PermissionError(), "may not be read"),
+        (IsADirectoryError(), "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(error: OSError, words: str) -> None:
+    def read_file(_path: Path) -> tuple[int, str]:
+        raise error
+
+    assert words in refused(PasswordReference(file="secret"), read_file=read_file).message
+
+
+def test_an_empty_or_binary_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.touch(0o600)
+    reference = PasswordReference(file=str(path))
+    assert "no password" in refused(reference, read_file=read_secret_file).message
+    path.write_bytes(b"\xff\xfe" + SECRET.encode())
+    assert "cannot be read" in refused(reference, read_file=read_secret_file).message
+
+
+def test_from_the_first_line_a_command_prints() -> None:
+    asked: list[Sequence[str]] = []
+
+    def run(command: Sequence[str]) -> str:
+        asked.append(command)
+        return f"{SECRET}\nlogin: x\n"
+
+    assert resolved(PasswordReference(command=("pass", "show", "crossref")), run_command=run) == SECRET
+    assert asked == [("pass", "show", "crossref")]
+
+
+def python(code: str) -> PasswordReference:
+    return PasswordReference(command=(sys.executable, "-c", code))
+
+
+def test_a_command_is_run_without_a_shell() -> None:
+    reference = PasswordReference(command=(sys.executable, "-c", "import sys; print(sys.argv[1])", "$HOME; echo x"))
+    assert resolved(reference, run_command=run_secret_command) == "$HOME; echo x"
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        (python(f"import sys; print('{SECRET}'); sys.exit('{SECRET}')"), "status 1"),
+        (python("pass"), "no password"),
+        (python("import sys; sys.stdout.buffer.write(b'\\xff')"), "could not be run"),
+        (PasswordReference(command=("doideposit-no-such-program",)), "was not found"),
+        (PasswordReference(command=("/",)), "could not be run"),
+    ],
+)
+def test_a_command_that_fails_is_refused_without_what_it_printed(reference: PasswordReference, words: str) -> None:
+    assert words in refused(reference, run_command=run_secret_command).message
+
+
+def test_a_command_cannot_hang_for_ever() -> None:
+    assert COMMAND_TIMEOUT <= 60
+
+
+def test_from_the_keyring() -> None:
+    def keyring(service: str, username: str) -> str | None:
+        return SECRET if (service, username) == ("doideposit production", "staff/role") else None
+
+    reference = PasswordReference(keyring=True)
+    assert resolved(reference, keyring=keyring, service="doideposit production", username="staff/role") == SECRET
+    error = refused(reference, keyring=keyring, username="other")
+    assert "doideposit" in error.message
+    assert "other" in error.message
+
+
+class LockedKeyring:
+    """Stands in for the library: its errors carry what they should not."""
+
+    @staticmethod
+    def get_password(_service: str, _username: str) -> str:
+        raise RuntimeError(SECRET)
+
+
+def test_a_keyring_that_fails_says_nothing_of_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", LockedKeyring)
+    assert "cannot be asked" in refused(PasswordReference(keyring=True), keyring=ask_keyring).message
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert "doideposit[keyring]" in refused(PasswordReference(keyring=True), keyring=ask_keyring).hint
+
+
+def test_a_secret_never_prints(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text(SECRET)
+    path.chmod(0o600)
+    secret = resolve_password(PasswordReference(file=str(path)), environ={})
+    assert SECRET not in f"{secret!r} {secret}"

@@ -9,7 +9,7 @@
   values in attributes, which libxml2 compares one by one: the module ``values`` looks them up.
 """
 
-from typing import cast
+from typing import Any
 
 from lxml import etree
 
@@ -71,7 +71,8 @@ def is_long_enumeration(restriction: etree._Element) -> bool:
 def _lifted(sources: Sources, name: str, removed: set[etree._Element], *, lean: bool) -> str:
     root = sources.documents[name]
     types = f"{'../' * name.count('/')}{TYPES_FILE}"
-    prefixes = cast("dict[str, str]", {**root.nsmap, _PREFIX: NAMESPACE})
+    prefixes: Any = root.nsmap
+    prefixes[_PREFIX] = NAMESPACE
     result = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
     etree.SubElement(result, f"{XS}import", namespace=NAMESPACE, schemaLocation=types)
     for node in root.iterchildren(f"{XS}*"):

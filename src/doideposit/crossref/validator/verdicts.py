@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 from lxml import etree
 
@@ -22,6 +22,10 @@ __all__ = ["Sealed", "Validator", "Verdict"]
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 PREPARED = "prepared.json"
+
+# Compiled once; XPath gives elements here, and lxml's type for its results cannot say so.
+_with_hints: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLocation]", namespaces={"x": XSI[1:-1]})
+_with_type: Any = etree.XPath("//*[@x:type]", namespaces={"x": XSI[1:-1]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class Validator:
     def _violations(self, root: etree._Element, version: str, file: str | None) -> tuple[Finding, ...]:
         _drop_hints(root)
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
-        retyped = bool(_having(root, "@xsi:type"))
+        retyped = bool(_with_type(root))
         return self._engine(version, Form(mathml=mathml, lean=not mathml and not retyped)).findings(root, file)
 
     def _unknown_schema(self, root: etree._Element, file: str | None) -> Finding:
@@ -129,15 +133,9 @@ class Validator:
 
 def _drop_hints(root: etree._Element) -> None:
     """Remove ``xsi:schemaLocation`` and its like: libxml2 would follow such hints to files of the document's choice."""
-    hints = (f"{XSI}schemaLocation", f"{XSI}noNamespaceSchemaLocation")
-    for element in _having(root, "@xsi:schemaLocation or @xsi:noNamespaceSchemaLocation"):
-        for name in hints:
-            element.attrib.pop(name, "")
-
-
-def _having(root: etree._Element, condition: str) -> list[etree._Element]:
-    found = root.xpath(f"//*[{condition}]", namespaces={"xsi": XSI[1:-1]})
-    return cast("list[etree._Element]", found)
+    for element in _with_hints(root):
+        for name in ("schemaLocation", "noNamespaceSchemaLocation"):
+            element.attrib.pop(f"{XSI}{name}", "")
 
 
 def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:

@@ -20,9 +20,8 @@ _MOJIBAKE = Pattern(
 _ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _ESCAPED_TAG = Pattern(r"&lt;/?[a-zA-Z][^&<>]*(?:&gt;|>)")
 _TAG = Pattern(r"</?(?:[a-zA-Z][a-zA-Z0-9:]*)(?:\s[^<>]*)?/?>")
-_MARKDOWN = Pattern(
-    r"\*\*\S|\S\*\*|(?<![\w/])__\w|\w__(?!\w)|\[[^\[\]]+\]\([^()\s]*\)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`"
-)
+_LINK = Pattern(r"\[[^\[\]]+\]\([^()\s]*\)")
+_MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__\w|\w__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
 _HYPHENATED = Pattern(r"\b[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of)\b)[a-zà-ÿ]{3,}\b")
 _LIGATURE = Pattern("[ﬀ-ﬆ]")
 _PRIVATE = Pattern("[\ue000-\uf8ff]")
@@ -160,7 +159,7 @@ def markdown(work: Work) -> Iterator[Fault]:
     everything = work.everything
     if any(mark in everything for mark in ("**", "__", "](", "\\", "#", "`")):
         for text in work.texts:
-            found = _MARKDOWN.search(_ADDRESS.sub("", text[1]))
+            found = _LINK.search(text[1]) or _MARKDOWN.search(_ADDRESS.sub("", text[1]))
             if found and not _TEX.search(text[1]) and not _ESCAPE.search(text[1]):
                 yield _at(text, found[0])
 

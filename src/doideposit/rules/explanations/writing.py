@@ -1,0 +1,43 @@
+"""A short way to write explanations down."""
+
+from collections.abc import Callable
+
+from doideposit.findings import Severity
+from doideposit.rules.explanation import Explanation, Kind
+
+__all__ = ["Writer", "writer"]
+
+Writer = Callable[..., Explanation]
+
+
+def writer(kind: Kind, source: str = "", severity: Severity = Severity.ERROR, *, firm: bool = True) -> Writer:
+    """Return a function that makes explanations of one kind, with a source and severity where none is given."""
+
+    def write(
+        code: str,
+        title: str,
+        message: str,
+        why: str,
+        hint: str,
+        *,
+        source: str = source,
+        severity: Severity = severity,
+        bad: str = "",
+        good: str = "",
+    ) -> Explanation:
+        return Explanation(
+            code=code,
+            kind=kind,
+            severity=severity,
+            title=title,
+            message=message,
+            why=why,
+            hint=hint,
+            source=source,
+            bad=bad,
+            good=good,
+            category=kind.value,
+            firm=firm,
+        )
+
+    return write

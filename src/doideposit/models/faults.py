@@ -122,10 +122,10 @@ _Words = tuple[str, str, str]
 def _own_words(fault: _Fault) -> _Words:
     """The model said it itself; errors of pydantic that no model of ours gives are passed on with its words."""
     code = fault.kind if "-" in fault.kind else "invalid-value"
-    known = fault.context.get("known")
     hint = str(fault.context.get("hint") or "")
-    if known and isinstance(fault.context.get(fault.key, fault.context.get("type")), str):
-        hint = did_you_mean(str(fault.context.get("type")), known) or hint
+    known = fault.context.get("known")
+    if known:
+        hint = did_you_mean(str(fault.raw), known) or hint
     return code, fault.message, hint
 
 

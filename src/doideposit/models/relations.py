@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from doideposit.identifiers import Doi, Ror
+from doideposit.identifiers import Doi, InvalidIdentifier, Ror
 from doideposit.models.text import Day, Language, PlainText, RichText, Url, Value
 
 __all__ = [
@@ -89,9 +89,16 @@ class Relation(Value):
                 },
             )
         if self.identifier_type is IdentifierType.DOI:
-            # The DOI is checked here and kept as printed.
-            Doi._from_input(self.identifier)  # noqa: SLF001
+            self._check_doi()
         return self
+
+    def _check_doi(self) -> None:
+        """The DOI is checked and kept as printed."""
+        try:
+            Doi.parse(self.identifier)
+        except InvalidIdentifier as error:
+            context = {"what": error.message, "hint": error.hint, "field": "identifier"}
+            raise PydanticCustomError(error.code, "{what}", context) from None
 
 
 class UpdateType(StrEnum):

@@ -107,9 +107,12 @@ def _plain(text: str) -> tuple[Element, ...]:
 def _html(text: str) -> Element | None:
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, encoding="utf-8")
     try:
-        return etree.fromstring(f"<html><body>{_ILLEGAL.sub('', text)}</body></html>".encode(), parser)
+        root = etree.fromstring(f"<html><body>{_ILLEGAL.sub('', text)}</body></html>".encode(), parser)
     except etree.ParserError:
         return None
+    # libxml2 mends everything else, but drops what is nested deeper than it goes.
+    too_deep = any("depth" in entry.message for entry in parser.error_log)
+    return None if too_deep else root
 
 
 def _xml(text: str) -> Element | None:
@@ -135,7 +138,8 @@ class _Reader:
 
     def read(self, node: Element, depth: int = 0) -> None:
         """Take in an element with everything inside it."""
-        name = etree.QName(node).localname.lower()
+        # Not by lxml's QName, which refuses names that the HTML parser lets through.
+        name = str(node.tag).rpartition("}")[2].lower()
         if name in _WITHOUT_TEXT:
             self.lost.add(name)
         elif depth > _DEPTH:

@@ -12,6 +12,7 @@ from typing import Final
 
 from lxml import etree
 
+from doideposit.crossref.names import PREFIXES
 from doideposit.crossref.xml import parts
 from doideposit.crossref.xml.elements import Element
 from doideposit.crossref.xml.references import PARTS
@@ -42,7 +43,10 @@ def locate(xml: bytes, commentaries: Sequence[Commentary], path: str) -> tuple[i
 
 
 _ITEM_DEPTH: Final = 3  # doi_batch, body, item
-_STEP: Final = re.compile(r"(?:[^:/\[\]]+:)?([^:/\[\]]+)(?:\[(\d+)\])?")
+_STEP: Final = re.compile(
+    r"/(?:\{(?P<namespace>[^}]*)\}|(?P<prefix>[^:/\[\]{}]+):)?(?P<name>[^:/\[\]{}]+)(?:\[(?P<number>\d+)\])?"
+)
+_PATH: Final = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '', _STEP.pattern)})+")
 _ATTRIBUTES: Final[Mapping[str, Loc]] = MappingProxyType({"language": ("language",), "lang": ("language",)})
 
 
@@ -61,23 +65,24 @@ def _bare(name: str) -> str:
 
 def _chain(root: Element, path: str) -> list[Element] | None:
     """The elements from the root down to the one at the path, or None when there is no such element."""
-    matches = [_STEP.fullmatch(_bare_step(step)) for step in path.strip("/").split("/")]
-    if not matches or matches[0] is None or matches[0][1] not in {"*", _local(root)}:
+    if not _PATH.fullmatch(path):
         return None
-    chain = [root]
-    for match in matches[1:]:
-        if match is None:
-            return None
-        same = [child for child in chain[-1] if match[1] in {"*", _local(child)}]
-        number = int(match[2] or 1)
+    chain: list[Element] = []
+    for step in _STEP.finditer(path):
+        children = list(chain[-1]) if chain else [root]
+        same = [child for child in children if _fits(child, step)]
+        number = int(step["number"] or 1)
         if not 1 <= number <= len(same):
             return None
         chain.append(same[number - 1])
     return chain
 
 
-def _bare_step(step: str) -> str:
-    return re.sub(r"^\{[^}]*\}", "", step)
+def _fits(element: Element, step: re.Match[str]) -> bool:
+    """Whether an element has the name of a step; a name without namespace and prefix fits every namespace."""
+    name = etree.QName(element)
+    namespace = step["namespace"] or PREFIXES.get(step["prefix"] or "")
+    return step["name"] in {"*", name.localname} and namespace in {None, name.namespace}
 
 
 Way = Callable[[Element, Commentary], Loc]

@@ -1,0 +1,123 @@
+"""Abstracts from text, HTML and JATS, reduced to the part of JATS that is safe, whatever comes in."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from doideposit.crossref.xml.abstracts import abstract, reduce_abstract
+from doideposit.models.commentary import Abstract
+
+ALLOWED = {"abstract", "sec", "title", "p", "italic", "bold", "sub", "sup"}
+
+
+def reduced(text: str, form: str, **more: str) -> str:
+    element = abstract(Abstract.model_validate({"text": text, "format": form, **more}), "en")
+    if element is None:
+        return ""
+    xml = etree.tostring(element, encoding="unicode")
+    inside = xml.partition(">")[2].rpartition("</")[0]
+    return inside.replace("ns0:", "").replace("jats:", "").replace(' xmlns:ns0="http://www.ncbi.nlm.nih.gov/JATS1"', "")
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "expected"),
+    [
+        ("One.\n\nTwo\nlines.", "text", "<p>One.</p><p>Two lines.</p>"),
+        ("One.\r\n \r\nTwo.", "text", "<p>One.</p><p>Two.</p>"),
+        ("a < b & c > d", "text", "<p>a &lt; b &amp; c &gt; d</p>"),
+        ("<p>not markup</p>", "text", "<p>&lt;p&gt;not markup&lt;/p&gt;</p>"),
+        ("soft\u00adhyphen, no\u00a0break, zero\u200bwidth", "text", "<p>softhyphen, no break, zerowidth</p>"),
+        ("bare text", "html", "<p>bare text</p>"),
+        ("<p>a <em>b</em><strong>c</strong></p>", "html", "<p>a <italic>b</italic><bold>c</bold></p>"),
+        ("H<sub>2</sub>O x<sup>2</sup>", "html", "<p>H<sub>2</sub>O x<sup>2</sup></p>"),
+        ("<ul><li>one</li><li>two</li></ul>", "html", "<p>one</p><p>two</p>"),
+        ('see <a href="javascript:alert(1)">this</a>', "html", "<p>see this</p>"),
+        ("a<script>alert(1)</script><style>b{}</style>c", "html", "<p>ac</p>"),
+        ("a&nbsp;b &lt;i&gt; &#x20AC;", "html", "<p>a b &lt;i&gt; €</p>"),
+        ('<p id="x" onclick="y">a<br>b</p>', "html", "<p>a</p><p>b</p>"),
+        ("<i>a<p>b</p>c</i> d", "html", "<p><italic>a</italic></p><p>b</p><p>c d</p>"),
+        ("<h2>Aim</h2>x<h2>End</h2>", "html", "<sec><title>Aim</title><p>x</p></sec><p>End</p>"),
+        ("<em> spaced </em> <b> out </b>", "html", "<p><italic>spaced </italic><bold>out</bold></p>"),
+        ("<jats:p>a <jats:italic>b</jats:italic></jats:p>", "jats", "<p>a <italic>b</italic></p>"),
+        ("<p>a</p>", "jats", "<p>a</p>"),
+        ('<jats:abstract xml:lang="fr"><jats:p id="p1">a</jats:p></jats:abstract>', "jats", "<p>a</p>"),
+        (
+            "<jats:sec><jats:title>T</jats:title><jats:p>a</jats:p></jats:sec>",
+            "jats",
+            "<sec><title>T</title><p>a</p></sec>",
+        ),
+        ('<p><ext-link xlink:href="http://x.org">x</ext-link></p>', "jats", "<p>x</p>"),
+        ("<p><inline-formula><mml:math><mml:mi>x</mml:mi></mml:math></inline-formula></p>", "jats", "<p>x</p>"),
+        ("<p>a <b>b</p>", "jats", "<p>a b</p>"),
+        (
+            '<!DOCTYPE p [<!ENTITY e SYSTEM "file:///etc/passwd">]><p>&e;</p>',
+            "jats",
+            "<p>&lt;!DOCTYPE p [ ]&gt; &amp;e;</p>",
+        ),
+        ("<p>a<!-- comment --><?pi?>b</p>", "jats", "<p>ab</p>"),
+        ("\x0b\x00a", "text", "<p>a</p>"),
+        ("<p> </p>", "html", ""),
+        ("<p/>", "jats", ""),
+    ],
+)
+def test_reduction(text: str, form: str, expected: str) -> None:
+    assert reduced(text, form) == expected
+
+
+def test_language_and_kind() -> None:
+    element = abstract(Abstract(text="a", language="en-GB", kind="teaser"), "de")
+    assert element is not None
+    assert dict(element.attrib) == {
+        "abstract-type": "teaser",
+        "{http://www.w3.org/XML/1998/namespace}lang": "en-GB",
+    }
+    inherited = abstract(Abstract(text="a"), "de")
+    assert inherited is not None
+    assert inherited.get("{http://www.w3.org/XML/1998/namespace}lang") == "de"
+    unknown = abstract(Abstract(text="a"), None)
+    assert unknown is not None
+    assert not unknown.attrib
+
+
+def test_what_became_text_is_named() -> None:
+    assert reduce_abstract(Abstract.model_validate({"text": "<p>a<u>b</u></p>", "format": "html"})).lost == {"u"}
+    assert not reduce_abstract(Abstract.model_validate({"text": "<p>a<em>b</em></p>", "format": "html"})).lost
+    assert not reduce_abstract(Abstract.model_validate({"text": "<p>a", "format": "jats"})).readable
+
+
+@pytest.mark.parametrize("form", ["html", "jats"])
+def test_very_deep_markup_is_survived(form: str) -> None:
+    assert "deep" in reduced("<i>" * 200 + "deep" + "</i>" * 200, form)
+    far_too_deep = Abstract.model_validate({"text": "<i>" * 5000 + "deep" + "</i>" * 5000, "format": form})
+    reduction = reduce_abstract(far_too_deep)
+    assert not reduction.readable
+    assert [block.text for block in reduction.blocks] == ["deep"]
+
+
+def test_entity_bombs_do_not_expand() -> None:
+    bomb = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><p>&b;&b;&b;</p>'
+    assert "aaaa" not in reduced(bomb, "jats").replace('"aaaaaaaaaa"', "")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["<", ">", "/", "p", "i", "sec", "title", "&", ";", " ", "a", "\n", "\x00", "é", '"', "="]),
+        max_size=30,
+    ).map("".join),
+    st.sampled_from(["text", "html", "jats"]),
+)
+def test_whatever_comes_in_only_the_subset_comes_out(text: str, form: str) -> None:
+    if not text:
+        return
+    element = abstract(Abstract.model_validate({"text": text, "format": form}), "en")
+    if element is None:
+        return
+    again = etree.fromstring(etree.tostring(element))
+    names = {etree.QName(one).localname for one in again.iter()}
+    assert names <= ALLOWED
+    assert {etree.QName(one).localname for one in again} <= {"p", "sec"}
+    assert all(len(sec) > 1 for sec in again.iter("{*}sec"))
+    paragraphs = ["".join(one.itertext()) for one in again.iter("{*}p")]
+    assert all(one.strip() == one and "  " not in one for one in paragraphs)

@@ -1,0 +1,78 @@
+"""Titles with face markup, and formulas that are rebuilt from MathML's own elements."""
+
+import pytest
+from lxml import etree
+
+from doideposit.crossref.xml.elements import maker
+from doideposit.crossref.xml.richtext import mathml, nodes_without_math, rich
+from doideposit.models.text import Math, RichText
+
+MAKE = maker("urn:test")
+
+
+def shown(source: str) -> str:
+    element = rich(MAKE, "title", RichText.parse(source))
+    root = etree.Element("{urn:test}root", nsmap={None: "urn:test", "mml": "http://www.w3.org/1998/Math/MathML"})
+    root.append(element)
+    return etree.tostring(root, encoding="unicode").partition("<title>")[2].rpartition("</title>")[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("plain & simple < text", "plain &amp; simple &lt; text"),
+        ("H<sub>2</sub>O", "H<sub>2</sub>O"),
+        ("<i>a</i><b>b <i>c</i></b> d", "<i>a</i><b>b <i>c</i></b> d"),
+        ("&amp;", "&amp;amp;"),
+        ("x <mml:math><mml:mi>y</mml:mi></mml:math> z", "x <mml:math><mml:mi>y</mml:mi></mml:math> z"),
+        ("<math><mi>y</mi></math>", "<mml:math><mml:mi>y</mml:mi></mml:math>"),
+        (
+            '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>y</mi></math>',
+            "<mml:math><mml:mi>y</mml:mi></mml:math>",
+        ),
+    ],
+)
+def test_markup(source: str, expected: str) -> None:
+    assert shown(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ('<mml:math id="f1"><mml:mi mathvariant="bold">x</mml:mi></mml:math>', '<mi mathvariant="bold">x</mi>'),
+        ('<mml:math><mml:mi onclick="evil()" href="javascript:1">x</mml:mi></mml:math>', "<mi>x</mi>"),
+        ('<mml:math><mml:mi xlink:href="http://x.org">x</mml:mi></mml:math>', "<mi>x</mi>"),
+        ('<mml:math><mml:mtext>a<b xmlns="urn:x">b</b>c</mml:mtext></mml:math>', "<mtext>abc</mtext>"),
+        ("<mml:math><!-- c --><mml:mn>1</mml:mn><?p?></mml:math>", "<mn>1</mn>"),
+    ],
+)
+def test_a_formula_keeps_nothing_but_mathml(formula: str, expected: str) -> None:
+    element = mathml(Math(formula))
+    assert element is not None
+    text = etree.tostring(element).decode()
+    assert text.partition(">")[2].rpartition("</")[0].replace("ns0:", "").replace("mml:", "") == expected
+    assert not element.attrib
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "<mml:math><mml:mi>x</mml:math>",
+        "<mml:math>&alpha;</mml:math>",
+        "<math><mi>x</math>",
+        "<mml:math/><mml:math/>",
+        '<math xmlns="urn:other"><mi>x</mi></math>',
+        "<mml:math>" * 300 + "</mml:math>" * 300,
+    ],
+)
+def test_what_is_no_formula_is_none(formula: str) -> None:
+    assert mathml(Math(formula)) is None
+
+
+def test_of_a_broken_formula_its_text_is_left() -> None:
+    assert shown("a <mml:math><mml:mi>x</mml:math> b") == "a x b"
+
+
+def test_formulas_can_be_left_out() -> None:
+    nodes = RichText.parse("a <i>b <math><mi>x</mi></math></i> c").nodes
+    assert shown("a <i>b </i> c") == etree.tostring(rich(maker(""), "t", nodes_without_math(nodes))).decode()[3:-4]

@@ -45,6 +45,8 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _is_local(host: str) -> bool:
+    if not host:
+        return False
     address = _address(host)
     if address is not None:
         return not address.is_global
@@ -66,6 +68,24 @@ def _is_local(host: str) -> bool:
 def missing(work: Work) -> Iterator[Fault]:
     if work.landing is None:
         yield fault("url")
+
+
+@rule(
+    "url-malformed",
+    ERROR,
+    "An address that cannot be read",
+    message="the address {url} names no host",
+    hint="copy the address from the browser's address bar",
+    why="The XSD takes it; no browser and no crawler can follow it.",
+    source=pages.SCHEMA,
+    bad="url: https:///comment-258/",
+    good="url: https://www.sadf.eu/comment-258/",
+    firm=True,
+)
+def malformed(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        if not _host(parts):
+            yield fault(*loc, length=len(url), url=url)
 
 
 @rule(
@@ -189,7 +209,7 @@ def fragment(work: Work) -> Iterator[Fault]:
 )
 def not_https(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
-        if parts.scheme != "https" and not _is_local(_host(parts)):
+        if parts.scheme not in {"https", ""} and not _is_local(_host(parts)):
             yield fault(*loc, length=len(url), scheme=f"{parts.scheme}://")
 
 

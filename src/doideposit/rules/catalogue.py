@@ -19,15 +19,25 @@ def _explanation(rule: Rule[Any]) -> Explanation:
         kind=Kind.RULE,
         severity=rule.severity,
         title=rule.title,
-        message=rule.message,
+        message=_without_places(rule.message),
         why=rule.why,
-        hint=rule.hint,
+        hint=_without_places(rule.hint),
         source=rule.source,
         bad=_snippet(rule.bad, rule.setting),
         good=_snippet(rule.good, rule.good_setting),
         category=rule.category,
         firm=rule.firm,
     )
+
+
+class _Anything(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _without_places(text: str) -> str:
+    """The sentence with … where a finding names what it found; doubled braces become single ones."""
+    return text.format_map(_Anything())
 
 
 _IN_THE_SERIES = "# doideposit.toml, in the series"

@@ -27,7 +27,7 @@ class Kind(StrEnum):
 class Explanation:
     """One code explained.
 
-    `title` is a heading, `message` the sentence the finding says (with the places to fill in braces), `why` the
+    `title` is a heading, `message` the sentence the finding says (with … where it names what was found), `why` the
     reason in a sentence or two, `hint` what to do now, `source` the page the rule comes from. `bad` and `good` are
     fields of a record in YAML, or what the configuration says of the series; they are empty where an example would
     show nothing. What is `firm` cannot be changed or ignored by the configuration.

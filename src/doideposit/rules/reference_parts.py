@@ -205,7 +205,7 @@ def year_future(work: Work) -> Iterator[Fault]:
     latest = work.commentary.published.year + 1
     for index, reference, _ in work.references:
         year = reference.year
-        if year and year[:4].isdigit() and int(year[:4]) > latest and _YEAR_SHAPE.fullmatch(year):
+        if year and _YEAR_SHAPE.fullmatch(year) and year[:4].isdecimal() and int(year[:4]) > latest:
             values = {"place": index + 1, "year": year, "published": work.commentary.published}
             yield Fault(("references", index, "year"), values, len(year))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from doideposit.findings import Loc
 from doideposit.identifiers import Doi, InvalidIdentifier, Issn
 from doideposit.models.relations import IdentifierType
 from doideposit.rules import pages
@@ -26,6 +27,37 @@ def _doi(text: str) -> Doi | None:
         return Doi.parse(text)
     except InvalidIdentifier:
         return None
+
+
+@rule(
+    "doi-trailing-punctuation",
+    WARNING,
+    "A DOI that ends in punctuation",
+    message="the DOI {doi} ends in “{mark}”",
+    hint="take the mark away, if it belonged to the sentence the DOI was copied from",
+    why="Brackets and semicolons can stand in a DOI, and hardly ever end one. With one too many it leads nowhere.",
+    source=pages.SUFFIXES,
+    bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
+    good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
+)
+def trailing_punctuation(work: Work) -> Iterator[Fault]:
+    for loc, doi in _other_dois(work):
+        mark = doi.printed[-1]
+        if not mark.isalnum() and (mark in ";-_/" or doi.printed.count("(") < doi.printed.count(")")):
+            yield fault(*loc, length=len(doi.printed), doi=doi, mark=mark)
+
+
+def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
+    """The DOIs of other works that the record names."""
+    for index, reference, _ in work.references:
+        if reference.doi is not None:
+            yield ("references", index, "doi"), reference.doi
+    for index, update in enumerate(work.commentary.updates):
+        yield ("updates", index, "doi"), update.doi
+    for index, relation in enumerate(work.commentary.relations):
+        doi = _doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
+        if doi is not None:
+            yield ("relations", index, "identifier"), doi
 
 
 @rule(

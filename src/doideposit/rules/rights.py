@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from doideposit.findings import Loc
 from doideposit.models.relations import Licence
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
-from doideposit.rules.work import Work
+from doideposit.rules.work import Work, split_address
 
 __all__ = ["RIGHTS"]
 
@@ -122,7 +121,7 @@ def unknown(work: Work) -> Iterator[Fault]:
 )
 def no_licence(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
-        parts = urlsplit(licence.url)
+        parts = split_address(licence.url)
         if licence.url == work.commentary.url:
             yield fault(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
         elif parts.path in {"", "/"} and not parts.query and not _CC.match(licence.url):

@@ -10,7 +10,7 @@ from doideposit.models.references import Reference
 from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import Context
 
-__all__ = ["Cited", "Text", "Work", "letters"]
+__all__ = ["Cited", "Text", "Work", "letters", "split_address"]
 
 Text = tuple[Loc, str]
 """A text and the field it stands in."""
@@ -20,6 +20,14 @@ Cited = tuple[int, Reference, str]
 _REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})
 _UNUSUAL = Pattern("[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffd]")
 _ASCII = bytes(range(128))
+
+
+def split_address(url: str) -> SplitResult:
+    """An address taken apart; without scheme and host where it cannot be, as in ``https://[broken/``."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
 
 
 def letters(text: str) -> str:
@@ -125,7 +133,7 @@ class Work:
     @cached_property
     def landing(self) -> SplitResult | None:
         """The landing page, taken apart."""
-        return urlsplit(self.commentary.url) if self.commentary.url else None
+        return split_address(self.commentary.url) if self.commentary.url else None
 
     @cached_property
     def addresses(self) -> list[tuple[Loc, str, SplitResult]]:
@@ -137,4 +145,4 @@ class Work:
         if commentary.pdf_url:
             found.append((("pdf_url",), commentary.pdf_url))
         found += [(("full_texts", index, "url"), item.url) for index, item in enumerate(commentary.full_texts)]
-        return [(loc, url, urlsplit(url)) for loc, url in found]
+        return [(loc, url, split_address(url)) for loc, url in found]

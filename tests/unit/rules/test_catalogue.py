@@ -84,6 +84,16 @@ def test_every_error_is_explained() -> None:
     assert codes - CATALOGUE.keys() == set()
 
 
+PUT_TOGETHER = {"orcid-check-digit", "isni-check-digit"}
+
+
+def test_no_code_is_explained_that_nobody_reports() -> None:
+    paths = [path for path in SOURCE.rglob("*.py") if path.relative_to(SOURCE).parts[:2] != ("rules", "explanations")]
+    everything = "\n".join(path.read_text("utf-8") for path in paths)
+    unused = {item.code for item in EXPLANATIONS if f'"{item.code}"' not in everything}
+    assert unused - PUT_TOGETHER == set()
+
+
 @pytest.mark.parametrize("code", ["orcid-check-digit", "isni-check-digit", "shape", "invalid-value"])
 def test_codes_that_are_put_together_are_explained(code: str) -> None:
     assert code in CATALOGUE

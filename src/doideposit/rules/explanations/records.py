@@ -285,14 +285,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         source=pages.SUFFIXES,
     ),
     _model(
-        "doi-trailing-punctuation",
-        "A DOI that ends in punctuation",
-        "this DOI ends in “{mark}”",
-        "The mark most likely belonged to the sentence the DOI was copied from. With it the DOI leads nowhere.",
-        "take the mark away",
-        source=pages.SUFFIXES,
-    ),
-    _model(
         "doi-too-long",
         "A DOI that is too long",
         "the part after the slash has {length} characters",

@@ -1,11 +1,14 @@
 """A short way to write explanations down."""
 
+import re
 from collections.abc import Callable
 
 from doideposit.findings import Severity
 from doideposit.rules.explanation import Explanation, Kind
 
 __all__ = ["Writer", "writer"]
+
+_PLACE = re.compile(r"\{\w+\}")
 
 Writer = Callable[..., Explanation]
 
@@ -30,7 +33,7 @@ def writer(kind: Kind, source: str = "", severity: Severity = Severity.ERROR, *,
             kind=kind,
             severity=severity,
             title=title,
-            message=message,
+            message=_PLACE.sub("…", message),
             why=why,
             hint=hint,
             source=source,

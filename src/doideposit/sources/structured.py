@@ -14,16 +14,22 @@ __all__ = ["read", "read_file"]
 def read(text: str, *, file: str | None = None) -> Read:
     """Read one record, or a list of them, from YAML or JSON; `file` is the name findings point at.
 
-    A name that ends in ``.json`` and a text that starts with a bracket or a brace are read as JSON, all else as YAML.
-    A syntax error leaves no record of the whole text: what follows it could mean anything.
+    The end of the name decides between the two; without a telling name, a text that starts with a bracket or a brace
+    is JSON. A syntax error leaves no record of the whole text: what follows it could mean anything.
     """
-    if (file or "").lower().endswith(".json") or text.lstrip()[:1] in {"{", "["}:
+    if _is_json(text, (file or "").lower()):
         from doideposit.sources import json_text  # noqa: PLC0415  (a run needs one of the two readers)
 
         return json_text.read(text, file=file)
     from doideposit.sources import yaml_text  # noqa: PLC0415
 
     return yaml_text.read(text, file=file)
+
+
+def _is_json(text: str, name: str) -> bool:
+    if name.endswith((".yaml", ".yml")):
+        return False
+    return name.endswith(".json") or text.lstrip()[:1] in {"{", "["}
 
 
 def read_file(path: Path) -> Iterator[RawRecord | Finding]:

@@ -140,6 +140,13 @@ def test_a_json_scalar_keeps_its_digits(written: str, read_as: str | None) -> No
     assert one(f'{{"title": {written}}}', "c.json").data == {"title": read_as}
 
 
+def test_the_name_decides_between_yaml_and_json_and_the_first_character_where_it_does_not() -> None:
+    assert one("[{number: 012}]", "c.yaml").data == {"number": "012"}
+    assert one('{"number": "\\/"}', "-").data == {"number": "/"}
+    assert one("number: 012", "-").data == {"number": "012"}
+    assert [finding.code for finding in read("number: 1", file="c.json").findings] == ["json-syntax"]
+
+
 def test_places_count_characters_and_lines_as_editors_do() -> None:
     raw = one('title: "😀é"\na: 1\nb: "x\u2028y"\r\nc: [é, {d: 2}]\n')
     assert placed(raw) == {
@@ -278,7 +285,7 @@ def test_json_that_only_python_reads_is_refused() -> None:
 def test_what_a_record_may_not_hold_is_a_finding_of_that_record(
     text: str, code: str, line: int, column: int, field: str
 ) -> None:
-    found = read(text, file="c.yaml")
+    found = read(text, file="c.json" if text.startswith("{") else "c.yaml")
     assert found.findings == ()
     (raw,) = found.records
     (finding,) = raw.findings

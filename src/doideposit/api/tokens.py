@@ -1,0 +1,57 @@
+"""Who may use the API: secrets that are kept only as hashes, and compared in a time that does not depend on them."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pydantic import SecretStr
+
+from doideposit.errors import ConfigurationError
+
+__all__ = ["SHORTEST", "Tokens"]
+
+SHORTEST: Final = 24
+"""Characters; shorter tokens could be guessed."""
+LONGEST: Final = 512
+_HOW_TO_MAKE: Final = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+class Tokens:
+    """The tokens in force, by the names of those who hold them; the tokens themselves are forgotten at once.
+
+    Raises `ConfigurationError` for a token that is too short, or that no HTTP header can carry.
+    """
+
+    def __init__(self, secrets: Mapping[str, SecretStr | str]) -> None:
+        self._digests = {name: _digest(_usable(name, secret)) for name, secret in secrets.items()}
+
+    def __len__(self) -> int:
+        return len(self._digests)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._digests)
+
+    def __repr__(self) -> str:
+        return f"Tokens({', '.join(self._digests)})"
+
+    def holder(self, token: str) -> str | None:
+        """The name of who holds the token, None for nobody; every token is compared, whichever fits."""
+        digest = _digest(token)
+        fitting = [name for name, known in self._digests.items() if hmac.compare_digest(known, digest)]
+        return fitting[0] if fitting else None
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _usable(name: str, secret: SecretStr | str) -> str:
+    token = secret.get_secret_value() if isinstance(secret, SecretStr) else secret
+    if not SHORTEST <= len(token) <= LONGEST:
+        message = f"the API token of {name} must have {SHORTEST} to {LONGEST} characters"
+        raise ConfigurationError(message, hint=_HOW_TO_MAKE)
+    if not all("!" <= character <= "~" for character in token):
+        message = f"the API token of {name} holds spaces or characters outside of ASCII"
+        raise ConfigurationError(message, hint=_HOW_TO_MAKE)
+    return token

@@ -1,0 +1,67 @@
+"""`serve`: the JSON API and the receiver of Crossref's notifications, for a CMS not written in Python."""
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.invocation import Invocation, target_option
+from doideposit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from doideposit.config import Settings
+
+__all__ = ["serve"]
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="0 takes any free port.")
+@click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests at the same time.")
+@click.option("--allow-remote", is_flag=True, help="Allow an address that other machines can reach.")
+@target_option
+@click.pass_obj
+def serve(invocation: Invocation, host: str, port: int, threads: int, allow_remote: bool, target: str | None) -> None:
+    """Run the JSON API and callback receiver, for a CMS not written in Python.
+
+    Who may use it says [api.tokens] in the configuration. It speaks http: put a web server with https before it where
+    other machines are to reach it. Deposits are followed up by `doideposit run`. SIGTERM and Ctrl-C let requests under
+    way finish.
+    """
+    from doideposit.api import application
+    from doideposit.api.serving import serve as serve_until_stopped
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal()
+    settings = invocation.settings(target=target)
+    app = application(
+        lambda: open_depositor(settings, announce=terminal.note),
+        tokens=_tokens(settings),
+        notify_endpoints=settings.api.notify_endpoints,
+        log=terminal.note,
+    )
+
+    def ready(actual: int) -> None:
+        address = f"http://{f'[{host}]' if ':' in host else host}:{actual}"
+        terminal.note(f"the API listens on {address} for deposits to {settings.target}; stop it with Ctrl-C")
+        terminal.note(f"its description is {address}/openapi.json")
+
+    serve_until_stopped(app, host, port, threads=threads, ready=ready, allow_remote=allow_remote)
+    terminal.note("stopped: every request was answered")
+
+
+def _tokens(settings: "Settings") -> "dict[str, SecretStr]":
+    from doideposit.config import resolve_password
+
+    references = settings.api.tokens
+    if not references:
+        raise ConfigurationError(
+            "the configuration names no token for the API, so that nobody could use it",
+            hint='add a section [api.tokens] with a line such as wordpress = { env = "WORDPRESS_TOKEN" }',
+        )
+    return {
+        name: resolve_password(each, environ=os.environ, service="doideposit-api", username=name)
+        for name, each in references.items()
+    }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, select
 
 from doideposit.identifiers import Doi
 from doideposit.ledger.entries import LedgerEvent, Work
@@ -101,7 +101,10 @@ def oldest_unfinished(connection: Connection, target: str) -> datetime | None:
 def next_due(connection: Connection, target: str) -> datetime | None:
     """When it next makes sense to send or to ask; None when nothing is open."""
     mine = submission.c.target == target
-    asks = select(func.min(submission.c.next_look_at)).where(mine, submission.c.state.in_(["queued", "sending"]))
+    # A file that another run holds cannot be asked about before that run's lease ends.
+    held = submission.c.lease_until > submission.c.next_look_at
+    free = case((held, submission.c.lease_until), else_=submission.c.next_look_at)
+    asks = select(func.min(free)).where(mine, submission.c.state.in_([State.QUEUED.value, State.SENDING.value]))
     late = (
         select(func.min(attempt.c.next_look_at))
         .join(submission, submission.c.id == attempt.c.submission)

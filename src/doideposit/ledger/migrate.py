@@ -1,6 +1,7 @@
 """Bring a ledger to the newest revision, or refuse one that is newer than this program."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,8 +17,8 @@ NEWEST = REVISIONS[-1]
 LOCK = 0x646F6964  # "doid": the number of PostgreSQL's advisory lock under which revisions are run.
 
 
-def migrate(engine: Engine, place: Place) -> None:
-    """Create or upgrade the tables; a SQLite file is copied beside itself first.
+def migrate(engine: Engine, place: Place, step: Callable[[str], None]) -> None:
+    """Create or upgrade the tables; a SQLite file is copied beside itself first. `step` is called around the commit.
 
     Raises `LedgerTooNew` for a ledger of a newer program, which is left as it is, and `LedgerDamaged` for a database
     that holds something else.
@@ -32,8 +33,11 @@ def migrate(engine: Engine, place: Place) -> None:
                 _use_write_ahead_log(place.path)
             else:
                 copy_beside(place.path, found)
+        step("ledger migrate: begin")
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             _run(connection, place)
+            step("ledger migrate: commit")
+        step("ledger migrate: committed")
 
 
 def revision_of(connection: Connection, place: Place) -> str | None:

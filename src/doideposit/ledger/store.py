@@ -61,7 +61,7 @@ class Ledger:
         place = Place(url, password)
         engine = make_engine(place)
         try:
-            migrate(engine, place)
+            migrate(engine, place, step)
         except BaseException:
             engine.dispose()
             raise

@@ -1,0 +1,95 @@
+"""Kill tests: the plug is pulled at every step, and nothing is lost or doubled. `make soak` runs all of them."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from soak.killing import Figures, Life, Zygote, every_third_run
+
+FAULTS = {
+    "calm": (),
+    "answer lost": (("drop_after_accept", None),),
+    "upload lost": (("drop_before_body", None),),
+    "outage": (("status", "503"),),
+    "gateway": (("status_after_accept", "502"),),
+}
+SOME_FAULTS = (
+    ("drop_after_accept", None),
+    ("drop_before_body", None),
+    ("status", "503"),
+    ("status", "500"),
+    ("status_after_accept", "504"),
+    ("unknown_for", "4"),
+    ("poll_garbage", "html"),
+    ("retry_after", "20"),
+)
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with Zygote() as one:
+        yield one
+
+
+def every_step(zygote: Zygote, folder: Path, figures: Figures, faults: str, first: int = 1, stride: int = 1) -> int:
+    """Kill every third run at its n-th step, for growing n, until no run has as many; returns the last n that one had."""
+    for step in itertools.count(first, stride):
+        place = folder / f"{faults}-{step}".replace(" ", "-")
+        place.mkdir()
+        life = Life(zygote, place, figures, every_third_run(step), FAULTS[faults])
+        life.live()
+        shutil.rmtree(place)
+        if not life.reached:
+            return step - stride
+    raise AssertionError
+
+
+def random_life(zygote: Zygote, folder: Path, figures: Figures, seed: int) -> None:
+    """Several faults, and runs that die at any step, again and again."""
+    random = Random(seed)
+    place = folder / f"random-{seed}"
+    place.mkdir()
+    faults = [random.choice(SOME_FAULTS) for _ in range(random.randint(0, 4))]
+    Life(zygote, place, figures, lambda _: random.randint(1, 40) if random.random() < 0.4 else None, faults).live()
+    shutil.rmtree(place)
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+@pytest.mark.parametrize(("faults", "first"), [("calm", 3), ("answer lost", 1), ("upload lost", 5)])
+def test_runs_killed_at_some_of_their_steps_lose_and_double_nothing(
+    zygote: Zygote, tmp_path: Path, faults: str, first: int
+) -> None:
+    figures = Figures()
+    assert every_step(zygote, tmp_path, figures, faults, first, stride=6) >= 12
+    assert figures.kills >= 6
+    assert (figures.lost, figures.doubled) == (0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+@pytest.mark.parametrize("seed", range(3))
+def test_lives_full_of_kills_and_faults_end_well(zygote: Zygote, tmp_path: Path, seed: int) -> None:
+    figures = Figures()
+    random_life(zygote, tmp_path, figures, seed)
+    assert (figures.lost, figures.doubled) == (0, 0)
+
+
+@pytest.mark.soak
+@pytest.mark.network_loopback
+def test_at_least_three_hundred_kills(zygote: Zygote, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = Figures()
+    for faults in FAULTS:
+        steps = every_step(zygote, tmp_path, figures, faults)
+        with capsys.disabled():
+            print(f"\nsoak: {faults}: runs have up to {steps} steps, each was the last one; {figures}")
+    for seed in range(1000, 1040):
+        random_life(zygote, tmp_path, figures, seed)
+    with capsys.disabled():
+        print(f"soak: {figures}")
+    assert figures.kills >= 300
+    assert (figures.lost, figures.doubled) == (0, 0)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from doideposit.rules import ALL_RULES
+from doideposit.rules.evaluation import ALL_RULES
 from doideposit.rules.explanation import Explanation, Kind
 from doideposit.rules.explanations import EXPLANATIONS
 from doideposit.rules.registry import Rule

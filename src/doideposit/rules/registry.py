@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 from doideposit.findings import Finding, Loc, Severity, Where
-from doideposit.rules.settings import RuleSettings
+from doideposit.rules.overrides import RuleSettings
 
 __all__ = ["ERROR", "INFO", "WARNING", "Context", "Fault", "Rule", "Rules", "Scope", "fault"]
 

@@ -1,0 +1,102 @@
+"""All rules, and what runs them: over one record, over the records of a run, over the depositor."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from doideposit.findings import Finding, Severity, Where, field_path
+from doideposit.models.record import Record
+from doideposit.rules.abstracts import ABSTRACTS
+from doideposit.rules.addresses import ADDRESSES
+from doideposit.rules.completeness import COMPLETENESS
+from doideposit.rules.contributors import CONTRIBUTORS
+from doideposit.rules.dates import DATES
+from doideposit.rules.depositor import DEPOSITOR, Head
+from doideposit.rules.identity import IDENTITY
+from doideposit.rules.names import NAMES
+from doideposit.rules.overrides import apply
+from doideposit.rules.reference_parts import REFERENCE_PARTS
+from doideposit.rules.references import REFERENCES
+from doideposit.rules.registry import Context, Fault, Rule, Rules
+from doideposit.rules.relations import RELATIONS
+from doideposit.rules.rights import RIGHTS
+from doideposit.rules.texts import TEXTS
+from doideposit.rules.titles import TITLES
+from doideposit.rules.together import TOGETHER, Run
+from doideposit.rules.work import Work
+
+__all__ = [
+    "ALL_RULES",
+    "DEPOSITOR_RULES",
+    "RECORD_RULES",
+    "RUN_RULES",
+    "check",
+    "check_depositor",
+    "check_together",
+    "settle",
+]
+
+CATEGORIES: tuple[Rules[Work], ...] = (
+    IDENTITY,
+    TITLES,
+    NAMES,
+    CONTRIBUTORS,
+    DATES,
+    ADDRESSES,
+    REFERENCES,
+    REFERENCE_PARTS,
+    ABSTRACTS,
+    RIGHTS,
+    RELATIONS,
+    TEXTS,
+    COMPLETENESS,
+)
+RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
+RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
+DEPOSITOR_RULES: tuple[Rule[Head], ...] = tuple(DEPOSITOR.rules)
+ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES, *DEPOSITOR_RULES)
+
+
+def check(record: Record, context: Context) -> tuple[Finding, ...]:
+    """Every finding of every rule about one record, in the order of the rules.
+
+    Severities are as `context.settings` wants them; what is ignored there is still here, with its reason.
+    """
+    work = Work(record.commentary, context)
+    return tuple(_settled(rule, fault, record, context) for rule in RECORD_RULES for fault in rule.function(work))
+
+
+def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:
+    """What can only be seen across the records of one run, by the place of the record it was found in."""
+    found: dict[int, tuple[Finding, ...]] = {}
+    run = [record.commentary for record in records]
+    for rule in RUN_RULES if len(run) > 1 else ():
+        for fault in rule.function(run):
+            place = fault.index
+            found[place] = (*found.get(place, ()), _settled(rule, fault, records[place], context))
+    return found
+
+
+def check_depositor(name: str, email: str, registrant: str, context: Context) -> tuple[Finding, ...]:
+    """What is wrong with the depositor the configuration names; the findings name fields of the configuration."""
+    head = Head(name, email, registrant, context)
+    return tuple(
+        apply(rule.finding(fault, Where(field=field_path(fault.loc))), context.settings, firm=rule.firm)
+        for rule in DEPOSITOR_RULES
+        for fault in rule.function(head)
+    )
+
+
+def settle(findings: Iterable[Finding], record: Record, context: Context) -> tuple[Finding, ...]:
+    """Findings about a record that come from elsewhere, as the settings want them; errors stay as they are."""
+    commentary, settings = record.commentary, context.settings
+    doi, series = commentary.doi.printed, commentary.series.name
+    return tuple(
+        apply(finding, settings, firm=finding.severity is Severity.ERROR, doi=doi, series=series)
+        for finding in findings
+    )
+
+
+def _settled(rule: Rule[Any], fault: Fault, record: Record, context: Context) -> Finding:
+    finding = rule.finding(fault, record.origin.where(fault.loc))
+    commentary = record.commentary
+    return apply(finding, context.settings, firm=rule.firm, doi=commentary.doi.printed, series=commentary.series.name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.elements import XML_LANG, Element
+from doideposit.crossref.xml.elements import XML_LANG, Element, leaf
 from doideposit.crossref.xml.richtext import rich
 from doideposit.models.commentary import Commentary
 from doideposit.models.relations import FullText
@@ -61,7 +61,7 @@ def titles(schema: Dialect, commentary: Commentary) -> Element:
 
 def series_titles(schema: Dialect, series: Series) -> Element:
     """``titles`` of the series."""
-    return schema.make("titles", schema.make("title", series.title))
+    return schema.make("titles", ("title", series.title))
 
 
 def issns(schema: Dialect, series: Series) -> Iterator[Element]:
@@ -75,9 +75,9 @@ def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -
     make = schema.make
     return make(
         name,
-        make("month", f"{day.month:02d}") if day.month is not None else None,
-        make("day", f"{day.day:02d}") if day.day is not None else None,
-        make("year", str(day.year)),
+        ("month", f"{day.month:02d}") if day.month is not None else None,
+        ("day", f"{day.day:02d}") if day.day is not None else None,
+        ("year", str(day.year)),
         media_type=medium,
     )
 
@@ -118,7 +118,7 @@ def version_info(schema: Dialect, commentary: Commentary) -> Element | None:
     make = schema.make
     language = {XML_LANG: version.language}
     text = rich(make, "description", version.text, **language) if version.text else None
-    return make("version_info", make("version", version.label), text)
+    return make("version_info", ("version", version.label), text)
 
 
 def status(schema: Dialect, commentary: Commentary) -> Element | None:
@@ -135,8 +135,8 @@ def doi_data(schema: Dialect, commentary: Commentary) -> Element:
     make = schema.make
     return make(
         "doi_data",
-        make("doi", commentary.doi.printed),
-        make.optional("resource", commentary.url),
+        ("doi", commentary.doi.printed),
+        leaf("resource", commentary.url),
         _collection(schema, "crawler-based", (_crawled(schema, text) for text in similarity_texts(commentary))),
         _collection(schema, "text-mining", (_mined(schema, text) for text in full_texts(commentary))),
     )

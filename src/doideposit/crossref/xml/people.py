@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.elements import Element
+from doideposit.crossref.xml.elements import Element, leaf
 from doideposit.models.contributors import (
     CREDIT_ROLES,
     CROSSREF_ROLES,
@@ -55,9 +55,9 @@ def _person(schema: Dialect, home: Institution | None, sequence: str, who: Perso
     style = {"name-style": who.name_style.value}
     return make(
         "person_name",
-        make.optional("given_name", who.given),
-        make("surname", who.family),
-        make.optional("suffix", who.suffix),
+        leaf("given_name", who.given),
+        ("surname", who.family),
+        leaf("suffix", who.suffix),
         *_roles(schema, who.roles),
         _affiliations(schema, home, who.affiliations),
         orcid,
@@ -129,18 +129,18 @@ def institution(schema: Dialect, body: Institution) -> Element:
     ids = (("ror", body.ror), ("isni", body.isni), ("wikidata", body.wikidata))
     return make(
         "institution",
-        make.optional("institution_name", body.name),
+        leaf("institution_name", body.name),
         *(make("institution_id", value.url, type=kind) for kind, value in ids if value is not None),
-        make.optional("institution_acronym", body.acronym),
-        make.optional("institution_place", body.place),
-        make.optional("institution_department", body.department),
+        leaf("institution_acronym", body.acronym),
+        leaf("institution_place", body.place),
+        leaf("institution_department", body.department),
     )
 
 
 def publisher(schema: Dialect, who: Publisher) -> Element:
     """``publisher``: name and place."""
     make = schema.make
-    return make("publisher", make("publisher_name", who.name), make.optional("publisher_place", who.place))
+    return make("publisher", ("publisher_name", who.name), leaf("publisher_place", who.place))
 
 
 def _alt_name(schema: Dialect, name: AltName) -> Element:
@@ -151,10 +151,10 @@ def _alt_name(schema: Dialect, name: AltName) -> Element:
         return make("string-name", name.text, **style, language=language)
     return make(
         "name",
-        make.optional("surname", name.family),
-        make.optional("given_name", name.given),
-        make.optional("prefix", name.prefix),
-        make.optional("suffix", name.suffix),
+        leaf("surname", name.family),
+        leaf("given_name", name.given),
+        leaf("prefix", name.prefix),
+        leaf("suffix", name.suffix),
         **style,
         language=language,
     )

@@ -114,7 +114,7 @@ def _volume(schema: Dialect, commentary: Commentary) -> Element:
 
 
 def _edition(schema: Dialect, commentary: Commentary) -> Element | None:
-    return schema.make.optional("edition_number", commentary.edition)
+    return schema.make("edition_number", commentary.edition) if commentary.edition else None
 
 
 def _publication_dates(schema: Dialect, commentary: Commentary) -> Iterator[Element]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.elements import Element
+from doideposit.crossref.xml.elements import Element, Leaf, leaf
 from doideposit.crossref.xml.richtext import rich
 from doideposit.models.references import Reference
 from doideposit.models.text import Node
@@ -58,17 +58,17 @@ def _citation(schema: Dialect, key: str, reference: Reference) -> Element:
     kind = reference.type.value if reference.type is not None and schema.citation_types else None
     return make(
         "citation",
-        *[make(name, str(values[part])) for name, part in PARTS if values[part] is not None],
+        *[(name, str(values[part])) for name, part in PARTS if values[part] is not None],
         _as_printed(schema, reference),
         key=key,
         type=kind,
     )
 
 
-def _as_printed(schema: Dialect, reference: Reference) -> Element | None:
+def _as_printed(schema: Dialect, reference: Reference) -> Element | Leaf | None:
     """``unstructured_citation``: the only place an address has in Crossref's schema is behind the text."""
     if reference.text is None:
-        return schema.make.optional("unstructured_citation", reference.url)
+        return leaf("unstructured_citation", reference.url)
     nodes: tuple[Node, ...] = reference.text.nodes
     if reference.url is not None and reference.url not in reference.text.plain:
         tail = f" {reference.url}"

@@ -40,7 +40,7 @@ def crossmark(schema: Dialect, commentary: Commentary) -> Element | None:
     custom = (program for program in (funding_program(commentary), access_program(commentary)) if program is not None)
     return make(
         "crossmark",
-        make("crossmark_policy", policy.printed),
+        ("crossmark_policy", policy.printed),
         make.listed("updates", updates),
         make.listed("custom_metadata", custom),
     )

@@ -1,6 +1,7 @@
 """A deposit file as a whole: valid, in the schema's order, deterministic, and true to its record."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
@@ -32,6 +33,7 @@ def validator() -> Validator:
     return Validator(store)
 
 
+@pytest.mark.slow  # the schemas are compiled with MathML
 @pytest.mark.parametrize("version", SCHEMA_VERSIONS)
 @pytest.mark.parametrize("record_type", RecordType)
 def test_a_record_with_every_field_set_is_valid(validator: Validator, record_type: RecordType, version: str) -> None:
@@ -146,6 +148,7 @@ def test_several_commentaries_in_one_file_keep_their_order() -> None:
     found = items(build(HEAD, many).xml)
     assert [item.doi.printed for item in found] == [f"10.5555/notes.{number}" for number in range(1, 6)]
     assert [item.fingerprint for item in found] == [fingerprint(one) for one in many]
+    assert build(HEAD, many).fingerprints == tuple(fingerprint(one) for one in many)
 
 
 def test_what_does_not_belong_in_one_file_is_a_fault_of_the_programmer() -> None:
@@ -179,3 +182,11 @@ def test_the_fingerprint_changes_with_what_is_deposited_and_only_then(changes: d
     after = fingerprint(full_commentary(RecordType.REPORT_SERIES, **changes))
     assert re.fullmatch(r"[0-9a-f]{64}", before)
     assert (before == after) is same
+
+
+def test_several_threads_build_at_once() -> None:
+    commentary = full_commentary(RecordType.REPORT_SERIES)
+    alone = build(HEAD, [commentary]).xml
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda _: build(HEAD, [commentary]).xml, range(200)))
+    assert set(together) == {alone}

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.masking import configuration_line
+from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, DoiDepositError
 from doideposit.reports.findings import Span, Style, detailed, safe
 
@@ -60,7 +61,7 @@ def guarded(command: Callable[[], Any], *, as_json: bool, debug: bool) -> int:
 def _show(error: DoiDepositError, terminal: Terminal) -> None:
     terminal.line((Span("error: ", Style.ERROR), Span(safe(error.message))), stream=terminal.err)
     if isinstance(error, ConfigurationError):
-        for line in detailed(error.findings, source_line):
+        for line in detailed(error.findings, configuration_line):
             terminal.line(line, stream=terminal.err)
     if error.hint:
         terminal.line((Span("  do this: ", Style.HINT), Span(safe(error.hint))), stream=terminal.err)

@@ -15,7 +15,7 @@ from doideposit.cli.invocation import Invocation
 from doideposit.cli.receipt import show_receipt
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.findings import Severity
-from doideposit.reports.findings import Span, Style, detailed
+from doideposit.reports.findings import Span, Style, counted, detailed, in_order
 
 if TYPE_CHECKING:
     from doideposit.workflow import Depositor, Progress, WorkStatus
@@ -114,8 +114,12 @@ def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
 def _check(terminal: Terminal, depositor: "Depositor", record: Path) -> None:
     _step(terminal, 2, "Every check runs before anything is sent: the model, the rules, the XML, Crossref's schema.")
     findings = depositor.check(record)
-    for line in detailed([one for one in findings if one.severity is not Severity.INFO], source_line):
+    warnings = in_order(one for one in findings if one.severity is Severity.WARNING)
+    doubts = [one for one in warnings if "suspicious" in one.code]
+    for line in detailed(doubts, source_line):
         terminal.line((Span("   "), *line))
+    rest = len(warnings) - len(doubts)
+    terminal.say(f"   … and {counted(rest, 'warning')} about what is missing: abstract, licence, ORCID, ROR.")
     terminal.say("   Warnings travel along; an error would have stopped it here.")
 
 

@@ -12,6 +12,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.check import show_findings
 from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.receipt import local_time, show_receipt, show_trouble
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
@@ -60,11 +61,12 @@ def deposit(
     Nothing is sent when any record is blocked, unless --skip-invalid is given. Repeating the command is safe: what
     is unchanged is not sent again.
     """
-    from doideposit.wiring import open_depositor
+    from doideposit.wiring import ask_beforehand, open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
-    with open_depositor(settings, announce=terminal.note) as depositor:
+    prompt = PasswordPrompt(terminal)
+    with open_depositor(settings, announce=terminal.note, ask=prompt) as depositor:
         plan = depositor.plan(*paths, retry=retry)
         if dry_run or not as_json:
             _show_plan(terminal, plan, verbose=verbose)
@@ -74,6 +76,7 @@ def deposit(
             _refuse(terminal, plan)
         if plan.new + plan.updates:
             _ask(terminal, plan, yes=yes)
+            ask_beforehand(settings, prompt)
         report = depositor.deposit(*paths, retry=retry, on_event=_narrator(terminal))
         if wait is not None and report.trouble is None:
             wait_until_done(depositor, wait, _narrator(terminal), eager=settings.target == "sandbox")
@@ -202,7 +205,7 @@ def poll(invocation: Invocation, target: str | None, force: bool, as_json: bool)
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
-    with open_depositor(settings, announce=terminal.note) as depositor:
+    with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
         report = depositor.poll(force=force, on_event=_narrator(terminal))
         if as_json:
             terminal.json(report.to_dict())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -67,7 +68,8 @@ class Terminal:
         """Write one line of styled spans."""
         target = stream or self.prose
         coloured = self._coloured(target)
-        text = "".join(click.style(span.text, **COLOURS[span.style]) if coloured else span.text for span in line)
+        spans = [(harmless(span.text), span.style) for span in line]
+        text = "".join(click.style(text, **COLOURS[style]) if coloured else text for text, style in spans)
         click.echo(text.rstrip() if not coloured else text, file=target, color=coloured)
 
     def lines(self, lines: Iterable[Line]) -> None:
@@ -78,15 +80,16 @@ class Terminal:
     def say(self, text: str = "", **style: Any) -> None:
         """Write a sentence for people."""
         coloured = self._coloured(self.prose)
-        click.echo(click.style(text, **style) if coloured and style else text, file=self.prose, color=coloured)
+        shown = harmless(text)
+        click.echo(click.style(shown, **style) if coloured and style else shown, file=self.prose, color=coloured)
 
     def note(self, text: str) -> None:
         """Write a sentence about what is going on, always on standard error."""
-        click.echo(text, file=self.err)
+        click.echo(harmless(text), file=self.err)
 
     def json(self, document: object) -> None:
         """Write the one JSON document of this command."""
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False), file=self.out)
+        click.echo(_json(document, indent=2), file=self.out)
 
     def json_list(self, key: str) -> "JsonList":
         """Begin the one JSON document of this command, with a list that is written as it grows."""
@@ -112,6 +115,20 @@ class Terminal:
         )
 
 
+def harmless(text: str) -> str:
+    """Show control characters as escapes: whatever a message from outside holds, it must not steer the terminal."""
+    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _json(document: object, indent: int | None = None) -> str:
+    """JSON in which control characters are escapes, also those that JSON would let through."""
+    return harmless(json.dumps(document, indent=indent, ensure_ascii=False))
+
+
+# Control characters but tab and line feed, and those that turn the direction of writing.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
 class JsonList:
     """One JSON document whose list goes out piece by piece, so that a hundred thousand entries need no memory.
 
@@ -130,14 +147,14 @@ class JsonList:
         """Write these entries."""
         for entry in entries:
             self._out.write(f"{{\n  {json.dumps(self._key)}: [\n    " if self._count == 0 else ",\n    ")
-            self._out.write(json.dumps(entry, ensure_ascii=False))
+            self._out.write(_json(entry))
             self._count += 1
 
     def close(self, **rest: object) -> None:
         """Write the other keys, and end the document."""
         self._out.write("\n  ]" if self._count else f"{{\n  {json.dumps(self._key)}: []")
         for key, value in rest.items():
-            self._out.write(f",\n  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+            self._out.write(f",\n  {json.dumps(key)}: {_json(value)}")
         self._out.write("\n}\n")
         self._out.flush()
 

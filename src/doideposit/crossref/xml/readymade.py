@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -127,7 +127,13 @@ def restamp(xml: bytes, head_batch_id: str, timestamp: int) -> bytes:
     values = {"doi_batch_id": head_batch_id, "timestamp": str(timestamp)}
     # From the last to the first, so that the places found stay true.
     for field in sorted(_head_fields(text, set(values)), key=lambda found: found.start, reverse=True):
-        text = text[: field.start] + field.before + escape(values[field.name]) + field.after + text[field.end :]
+        text = (
+            text[: field.start]
+            + field.before
+            + escape(values[field.name], quote=False)
+            + field.after
+            + text[field.end :]
+        )
     return text.encode(encoding)
 
 

@@ -1,0 +1,54 @@
+"""A CMS for tests: the API over a whole workflow, and the requests a CMS makes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.test import Client, TestResponse
+
+from depositing import Desk
+from doideposit.api import Application, application
+
+TOKEN = "the-token-of-the-test-cms-0123456789"
+ENDPOINT = "sadf.1"
+DOI = "10.48251/SADF.ISSN.2406-5617.C258"
+RECORD = {
+    "series": "sadf-comment",
+    "number": 258,
+    "title": "Prospects for NATO-Japan relations",
+    "published": "2023-09-14",
+    "authors": [{"given": "Siegfried O.", "family": "Wolf"}],
+}
+
+
+@dataclass
+class Cms:
+    """Makes requests with the right token, unless told otherwise."""
+
+    desk: Desk
+    log: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    token: str = TOKEN
+
+    def __post_init__(self) -> None:
+        self.app: Application = application(
+            self.desk.depositor,
+            tokens={"cms": TOKEN, "other": "another-token-0123456789-0123456789"},
+            notify_endpoints=[ENDPOINT],
+            log=self.log.append,
+            monotonic=lambda: self.seconds,
+        )
+        self.client = Client(self.app)
+
+    def open(self, path: str, method: str = "GET", **options: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers |= options.pop("headers", {})
+        return self.client.open(path, method=method, headers=headers, **options)
+
+    def post(self, path: str, json: Any, **options: Any) -> TestResponse:
+        return self.open(path, "POST", json=json, **options)
+
+    def notify(self, endpoint: str | None, batch_id: str | None, method: str = "POST") -> TestResponse:
+        headers = {"CROSSREF-NOTIFY-ENDPOINT": endpoint, "CROSSREF-EXTERNAL-ID": batch_id}
+        headers["CROSSREF-RETRIEVE-URL"] = "https://evil.example.org/log"
+        given = {name: value for name, value in headers.items() if value is not None}
+        return self.client.open("/v1/crossref/notify", method=method, headers=given)

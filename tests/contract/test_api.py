@@ -1,0 +1,403 @@
+"""The JSON API as a CMS meets it: right answers, right refusals, and nothing told to those who may not know it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from api_client import DOI, ENDPOINT, RECORD, TOKEN, Cms
+from depositing import Desk, sqlite_url
+from doideposit.api import Tokens, application
+from doideposit.api.reading import MAX_BODY, MAX_RECORDS
+from doideposit.errors import ConfigurationError, LedgerUnavailable
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Desk(sqlite_url(tmp_path)) as one:
+        yield one
+
+
+@pytest.fixture
+def cms(desk: Desk) -> Cms:
+    return Cms(desk)
+
+
+def error_of(answer: TestResponse) -> dict[str, str]:
+    """The four parts of a refusal, each of which says something."""
+    assert answer.content_type == "application/json"
+    data = answer.get_json()
+    assert data["ok"] is False
+    assert set(data["error"]) == {"code", "message", "hint", "where"}
+    assert all(data["error"].values())
+    error: dict[str, str] = data["error"]
+    return error
+
+
+# The way of a record.
+
+
+def test_a_record_is_checked_deposited_and_followed(cms: Cms) -> None:
+    checked = cms.post("/v1/check", RECORD)
+    assert checked.status_code == 200
+    assert checked.get_json()["records"][0]["action"] == "register"
+    assert cms.open(f"/v1/dois/{DOI}").status_code == 404, "a check changes nothing"
+
+    taken = cms.post("/v1/deposits", RECORD)
+    assert taken.status_code == 202
+    (record,) = taken.get_json()["records"]
+    assert (record["doi"], record["state"], record["registered"]) == (DOI, "queued", False)
+
+    cms.desk.settle()
+    (record,) = cms.open(f"/v1/dois/{DOI}").get_json()["records"]
+    assert (record["state"], record["outcome"], record["registered"]) == ("done", "registered", True)
+    story = cms.open(f"/v1/dois/{DOI}/history").get_json()
+    kinds = [entry["kind"] for entry in story["history"]]
+    assert kinds == ["prepared", "sending", "received", "processed", "registered"]
+
+
+def test_the_same_deposit_twice_is_sent_once(cms: Cms) -> None:
+    answers = [cms.post("/v1/deposits", RECORD) for _ in range(3)]
+    assert [each.status_code for each in answers] == [202, 200, 200]
+    assert [each.get_json()["records"][0]["action"] for each in answers] == ["register", "unchanged", "unchanged"]
+    assert len(cms.desk.sandbox.submissions) == 1
+
+
+def test_enqueue_sends_nothing(cms: Cms) -> None:
+    answer = cms.post("/v1/deposits?mode=enqueue", RECORD)
+    assert answer.status_code == 202
+    assert answer.get_json()["records"][0]["state"] == "prepared"
+    assert not cms.desk.sandbox.submissions
+    cms.desk.depositor.send()
+    assert len(cms.desk.sandbox.submissions) == 1
+
+
+def test_digits_survive_as_they_are_written(cms: Cms) -> None:
+    body = json.dumps(RECORD).replace("258", "3.10")
+    answer = cms.open("/v1/check", "POST", data=body, content_type="application/json; charset=UTF-8")
+    assert answer.get_json()["records"][0]["doi"].endswith(".C3.10")
+
+
+def test_findings_name_their_fields_and_nothing_is_taken(cms: Cms) -> None:
+    bad = {**RECORD, "authors": [{"family": "Wolf", "orcid": "0000-0002-1825-0098"}], "titel": "x"}
+    answer = cms.post("/v1/deposits", bad)
+    assert answer.status_code == 422
+    assert error_of(answer)["code"] == "record-blocked"
+    (record,) = answer.get_json()["records"]
+    assert {each["field"] for each in record["findings"] if each["severity"] == "error"} == {
+        "authors[0].orcid",
+        "titel",
+    }
+    assert cms.desk.depositor.outstanding() == 0
+    assert cms.post("/v1/check", bad).get_json()["ok"] is False
+
+
+def test_what_is_right_in_a_list_is_taken_and_what_is_wrong_is_named(cms: Cms) -> None:
+    answer = cms.post("/v1/deposits", [RECORD, {**RECORD, "number": "259", "published": "soon"}])
+    assert answer.status_code == 202
+    data = answer.get_json()
+    assert data["ok"] is False
+    assert [each["action"] for each in data["records"]] == ["register", "blocked"]
+    assert data["error"]["where"] == "body, records [1]"
+
+
+def test_refused_content_goes_again_when_a_person_says_so(cms: Cms) -> None:
+    cms.desk.sandbox.faults.add("zero_records")
+    cms.post("/v1/deposits", RECORD)
+    cms.desk.settle()
+    assert cms.open(f"/v1/dois/{DOI}").get_json()["ok"] is False
+    assert cms.post("/v1/deposits", RECORD).status_code == 422
+    assert cms.post("/v1/deposits?retry=true", RECORD).status_code == 202
+
+
+def test_an_outage_loses_nothing(cms: Cms) -> None:
+    cms.desk.sandbox.faults.add("status", 503, times=1)
+    answer = cms.post("/v1/deposits", RECORD)
+    assert answer.status_code == 202
+    data = answer.get_json()
+    assert (data["ok"], data["records"][0]["state"]) == (False, "prepared")
+    assert data["trouble"]["code"] == "registrar-unavailable"
+    cms.desk.settle()
+    assert cms.open(f"/v1/dois/{DOI}").get_json()["records"][0]["registered"] is True
+
+
+def test_a_refused_login_is_a_fault_of_the_world(cms: Cms) -> None:
+    cms.desk.sandbox.faults.add("auth", times=1)
+    answer = cms.post("/v1/deposits", RECORD)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert error_of(answer)["code"] == "credentials-refused"
+    assert cms.desk.depositor.status(DOI).state.value == "prepared"
+
+
+def test_events_go_on_from_a_cursor(cms: Cms) -> None:
+    cms.post("/v1/deposits", RECORD)
+    cms.desk.settle()
+    seen, cursor, more = [], 0, True
+    while more:
+        page = cms.open(f"/v1/events?since={cursor}&limit=2").get_json()
+        seen += [event["kind"] for event in page["events"]]
+        cursor, more = page["next"], page["more"]
+    assert seen == ["prepared", "sending", "received", "processed", "registered"]
+    assert cms.open(f"/v1/events?since={cursor}").get_json() == {
+        "ok": True,
+        "target": "sandbox",
+        "events": [],
+        "next": cursor,
+        "more": False,
+    }
+
+
+def test_a_doi_is_found_however_its_slash_is_written(cms: Cms) -> None:
+    cms.post("/v1/deposits?mode=enqueue", RECORD)
+    for path in (DOI, DOI.lower(), DOI.replace("/", "%2F"), DOI.replace("/", "%2f")):
+        assert cms.open(f"/v1/dois/{path}").status_code == 200, path
+
+
+def test_requests_at_the_same_time_register_once(cms: Cms) -> None:
+    answers: list[TestResponse] = []
+    threads = [threading.Thread(target=lambda: answers.append(cms.post("/v1/deposits", RECORD))) for _ in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(each.status_code for each in answers) == [200] * 5 + [202]
+    assert len(cms.desk.sandbox.submissions) == 1
+
+
+# Who may.
+
+PROTECTED = [
+    ("POST", "/v1/check"),
+    ("POST", "/v1/deposits"),
+    ("GET", f"/v1/dois/{DOI}"),
+    ("GET", f"/v1/dois/{DOI}/history"),
+    ("GET", "/v1/events"),
+]
+HEADERS = [
+    {},
+    {"Authorization": ""},
+    {"Authorization": "Bearer"},
+    {"Authorization": f"Bearer {TOKEN}x"},
+    {"Authorization": f"Basic {TOKEN}"},
+    {"Authorization": TOKEN},
+    {"Authorization": "Bearer tokeñ"},
+]
+
+
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+@pytest.mark.parametrize("headers", HEADERS)
+def test_without_a_token_nothing_is_done(cms: Cms, method: str, path: str, headers: dict[str, str]) -> None:
+    cms.token = ""
+    answer = cms.open(path, method, headers=headers, json=RECORD if method == "POST" else None)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert error_of(answer)["code"] == "unauthorized"
+    assert TOKEN not in answer.text
+    assert cms.desk.depositor.outstanding() == 0
+
+
+def test_every_token_opens_and_none_is_kept_or_logged(cms: Cms) -> None:
+    for token in (TOKEN, "another-token-0123456789-0123456789"):
+        cms.token = token
+        assert cms.open("/v1/events?since=0").status_code == 200
+    assert cms.log == ["GET /v1/events 200"] * 2
+    kept = repr(vars(cms.app)) + repr(vars(cms.app._tokens))
+    assert TOKEN not in kept
+    assert repr(cms.app._tokens) == "Tokens(cms, other)"
+
+
+@pytest.mark.parametrize("token", ["", "short", "x" * 23, "x" * 513, "with a space in it, and long", "ünicode" * 5])
+def test_tokens_that_cannot_serve_are_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Tokens({"cms": token})
+    assert "cms" in caught.value.message
+    assert not token or token not in str(caught.value)
+
+
+def test_without_tokens_nobody_may(desk: Desk) -> None:
+    client = Client(application(desk.depositor, tokens={}))
+    assert client.get("/v1/events", headers={"Authorization": "Bearer "}).status_code == 401
+    assert client.get("/v1/health").status_code == 200
+
+
+# What cannot be read.
+
+
+def body(content: Any, **options: Any) -> dict[str, Any]:
+    return {"data": content, "content_type": "application/json", **options}
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "code"),
+    [
+        (body(b"{", headers={}), 400, "json-syntax"),
+        (body(b""), 400, "json-syntax"),
+        (body(b"null"), 400, "json-syntax"),
+        (body(b'"/etc/passwd"'), 400, "json-syntax"),
+        (body(b"/etc/passwd"), 400, "json-syntax"),
+        (body(b"series: sadf-comment"), 400, "json-syntax"),
+        (body(b'{"a": NaN}'), 400, "json-syntax"),
+        (body(b"[" * 100_000), 400, "too-deep"),
+        (body(b'{"a": ' * 60 + b"1" + b"}" * 60), 400, "too-deep"),
+        (body(b'{"title": "\xff"}'), 400, "encoding"),
+        (body(b'["/etc/passwd"]'), 422, "record-shape"),
+        (body(b"[[]]"), 422, "record-shape"),
+        (body(b"[]"), 422, "no-record"),
+        (body(b'{"title": "a", "title": "b"}'), 422, "duplicate-key"),
+        (body(b"[" + b",".join([b"{}"] * (MAX_RECORDS + 1)) + b"]"), 413, "too-many-records"),
+        (body(b" " * (MAX_BODY + 1)), 413, "body-too-large"),
+        (body(b"{}", content_type="text/plain"), 415, "content-type"),
+        (body(b"{}", content_type=""), 415, "content-type"),
+        (body(b"{}", content_type="application/x-www-form-urlencoded"), 415, "content-type"),
+        (body(b"{}", content_type="application/json; charset=latin-1"), 415, "content-type"),
+        (body(b"{}", headers={"Content-Encoding": "gzip"}), 415, "content-encoding"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/check", "/v1/deposits"])
+def test_bodies_that_are_no_records(cms: Cms, path: str, options: dict[str, Any], status: int, code: str) -> None:
+    answer = cms.open(path, "POST", **options)
+    assert (answer.status_code, error_of(answer)["code"]) == (status, code)
+    assert cms.desk.depositor.outstanding() == 0
+
+
+@pytest.mark.parametrize("content", [{}, {"series": 1}, {"\ud800": "\ud800"}, {**RECORD, "title": "a\u0000\ud800"}])
+def test_strange_records_are_findings(cms: Cms, content: dict[str, Any]) -> None:
+    answer = cms.open("/v1/deposits", "POST", **body(json.dumps(content)))
+    assert answer.status_code == 422
+    assert answer.get_json()["records"][0]["findings"]
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/v1/deposits?mod=enqueue", "query parameter mod"),
+        ("/v1/deposits?mode=later", "query parameter mode"),
+        ("/v1/deposits?mode=send&mode=enqueue", "query parameter mode"),
+        ("/v1/deposits?retry=yes", "query parameter retry"),
+        ("/v1/check?retry=true", "query parameter retry"),
+        ("/v1/events?since=-1", "query parameter since"),
+        ("/v1/events?since=1e3", "query parameter since"),
+        ("/v1/events?since=99999999999999999999", "query parameter since"),
+        ("/v1/events?since=٣", "query parameter since"),
+        ("/v1/events?limit=0", "query parameter limit"),
+        ("/v1/events?limit=1001", "query parameter limit"),
+    ],
+)
+def test_a_misspelt_parameter_is_never_passed_over(cms: Cms, path: str, where: str) -> None:
+    answer = cms.open(path) if "events" in path else cms.post(path, RECORD)
+    assert (answer.status_code, error_of(answer)["where"]) == (400, where)
+    assert cms.desk.depositor.outstanding() == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 404),
+        ("GET", "/v1", 404),
+        ("GET", "/v2/health", 404),
+        ("GET", "/v1/dois/", 404),
+        ("GET", "/v1/dois/nothing", 404),
+        ("GET", "/v1/dois/10.5555/never-seen", 404),
+        ("GET", "/v1/dois/10.5555/never-seen/history", 404),
+        ("GET", "/v1/dois/10.5555/ä%FF%0A", 404),
+        ("GET", "/v1/check", 405),
+        ("DELETE", f"/v1/dois/{DOI}", 405),
+        ("PUT", "/v1/deposits", 405),
+        ("OPTIONS", "/v1/deposits", 405),
+    ],
+)
+def test_what_is_not_there(cms: Cms, method: str, path: str, status: int) -> None:
+    answer = cms.open(path, method)
+    assert answer.status_code == status
+    error_of(answer)
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_no_other_site_is_let_in(cms: Cms) -> None:
+    headers = {"Origin": "https://evil.example.org", "Access-Control-Request-Method": "POST"}
+    for answer in (cms.open("/v1/deposits", "OPTIONS", headers=headers), cms.open("/v1/events", headers=headers)):
+        assert not [name for name in answer.headers.keys() if name.startswith("Access-Control")]  # noqa: SIM118
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+# When something fails.
+
+
+class Broken:
+    """Opens nothing: the ledger is away, or the code has a fault."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __call__(self) -> Any:
+        raise self.error
+
+
+HEADER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def test_a_ledger_that_is_away_is_said_to_those_with_a_token_alone() -> None:
+    error = LedgerUnavailable("/secret/place/ledger.sqlite3 cannot be opened", hint="look at the disk")
+    client = Client(application(Broken(error), tokens={"cms": TOKEN}, notify_endpoints=[ENDPOINT]))
+    for path in ("/v1/health", "/v1/crossref/notify"):
+        answer = client.get(path, headers={"CROSSREF-NOTIFY-ENDPOINT": ENDPOINT, "CROSSREF-EXTERNAL-ID": "a"})
+        assert answer.status_code == 503
+        assert "secret" not in answer.text
+    answer = client.get("/v1/events", headers=HEADER)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert error_of(answer)["message"] == error.message
+
+
+def test_a_fault_of_the_code_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    client = Client(application(Broken(KeyError("the inside")), tokens={"cms": TOKEN}))
+    answer = client.get("/v1/events", headers=HEADER)
+    assert answer.status_code == 500
+    assert error_of(answer)["code"] == "internal"
+    assert "inside" not in answer.text
+    assert "Traceback" not in answer.text
+    assert "the inside" in caplog.text, "the log has it"
+
+
+def test_a_depositor_is_opened_once_and_closed_by_who_opened_it(desk: Desk) -> None:
+    opened = []
+
+    def open_it() -> Any:
+        opened.append(desk.open())
+        return opened[-1]
+
+    app = application(open_it, tokens={"cms": TOKEN})
+    assert not opened, "nothing is opened before it is needed"
+    client = Client(app)
+    threads = [threading.Thread(target=lambda: client.get("/v1/health")) for _ in range(5)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(opened) == 1
+    app.close()
+    assert Client(app).get("/v1/health").status_code == 200, "and opened again when it is needed again"
+    assert len(opened) == 2
+    app.close()
+    given = application(desk.depositor, tokens={})
+    given.close()
+    assert desk.depositor.outstanding() == 0, "what was handed over stays open"
+
+
+# Below a path of another application.
+
+
+def test_it_can_be_mounted_below_a_path(desk: Desk) -> None:
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+    from werkzeug.wrappers import Response
+
+    mounted = DispatcherMiddleware(Response("a page"), {"/doi": Cms(desk).app})
+    client = Client(mounted)
+    assert client.get("/doi/v1/events", headers=HEADER).status_code == 200
+    assert client.get("/doi/openapi.json").get_json()["servers"] == [{"url": "/doi"}]
+    assert client.get("/anything").text == "a page"

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select, text
 
 from doideposit.findings import Finding, Severity
 from doideposit.ledger.looking import OPEN
+from doideposit.ledger.rows import bytes_of
 from doideposit.ledger.tables import content, event, item, submission, work
 from doideposit.lifecycle import State
 
@@ -61,7 +62,7 @@ def _bytes(connection: Connection) -> Iterator[Finding]:
     for batch_id, sha256, xml in connection.execution_options(yield_per=50).execute(statement):
         if xml is None:
             yield _fault("ledger-bytes", f"the bytes of batch {batch_id} are gone")
-        elif hashlib.sha256(xml).hexdigest() != sha256:
+        elif hashlib.sha256(bytes_of(xml)).hexdigest() != sha256:
             yield _fault("ledger-bytes", f"the bytes of batch {batch_id} do not have their SHA-256")
 
 

@@ -12,7 +12,7 @@ from doideposit.identifiers import Doi
 from doideposit.ledger.entries import Attempt, Fate, Item, LedgerEvent, Submission
 from doideposit.lifecycle import Outcome, State
 
-__all__ = ["attempt_of", "event_of", "finding_text", "item_of", "json_text", "submission_of"]
+__all__ = ["attempt_of", "bytes_of", "event_of", "finding_text", "item_of", "json_text", "submission_of"]
 
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
@@ -59,6 +59,11 @@ def event_of(row: RowMapping) -> LedgerEvent:
         submission=row["submission"],
         detail=json.loads(row["detail"]),
     )
+
+
+def bytes_of(value: bytes | str) -> bytes:
+    """Stored bytes as they are; SQLite gives back a text where somebody wrote one, and its hash will tell."""
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
 
 
 def json_text(data: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
+from doideposit.errors import LedgerDamaged
 from doideposit.findings import Finding
 from doideposit.identifiers import Doi
 from doideposit.ledger import audit, copies, looking, looks, people, preparing, uploads
@@ -86,8 +87,12 @@ class Ledger:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with translated(self._place), self._engine.connect() as connection, connection.begin():
-            yield connection
+        try:
+            with translated(self._place), self._engine.connect() as connection, connection.begin():
+                yield connection
+        except ValueError:
+            # A state or a text of JSON that nobody but doideposit writes, and that doideposit never wrote.
+            raise LedgerDamaged(f"the ledger {self.place} holds a value that cannot be read") from None
 
     @contextmanager
     def _writing(self, name: str, now: datetime) -> Iterator[Transaction]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or
 
 from doideposit.errors import LedgerDamaged
 from doideposit.ledger.entries import Attempt, Fate, Submission, Upload
-from doideposit.ledger.rows import attempt_of, submission_of
+from doideposit.ledger.rows import attempt_of, bytes_of, submission_of
 from doideposit.ledger.tables import attempt, content, gate, item, submission, work
 from doideposit.ledger.transaction import Transaction
 from doideposit.lifecycle import Move, State, advance
@@ -77,7 +77,7 @@ def candidate(connection: Connection, target: str, now: datetime) -> tuple[Submi
     ready = or_(submission.c.not_before.is_(None), submission.c.not_before <= now)
     where = (submission.c.target == target, submission.c.state == State.PREPARED.value, ready, ~waits_for_series())
     row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
-    return None if row is None else (submission_of(row), bytes(row["xml"]))
+    return None if row is None else (submission_of(row), bytes_of(row["xml"]))
 
 
 def say_why_waiting(transaction: Transaction, target: str) -> None:
@@ -269,4 +269,4 @@ def stored(connection: Connection, key: int) -> bytes:
     xml = connection.execute(select(content.c.xml).where(content.c.submission == key)).scalar_one_or_none()
     if xml is None:
         raise LedgerDamaged(f"the bytes of submission {key} are not in the ledger")
-    return bytes(xml)
+    return bytes_of(xml)

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.validator import Sealed, Validator
-from doideposit.crossref.xml import DepositItem, body_kind, build, capabilities, fingerprint, items
+from doideposit.crossref.xml import Built, DepositItem, body_kind, build, capabilities, fingerprint, items
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.models.batch import BatchHead
 from doideposit.models.commentary import Commentary
 from doideposit.models.record import Origin, RawRecord, Record
 from doideposit.models.series import Series
-from doideposit.rules import Context, check, check_together
+from doideposit.rules import Context, check, check_together, settle
 from doideposit.rules.settings import RuleSettings
 from doideposit.sources import read_data, read_path
 from doideposit.sources.parsing import parse
@@ -126,11 +126,23 @@ class Checker:
 
     def read_together(self, inputs: Iterable[Input]) -> tuple[Checked, ...]:
         """Check every input, and what can be wrong only between several of them."""
-        checked = list(self.read(inputs))
+        return self._together(list(self.read(inputs)))
+
+    def read_streaming(self, inputs: Iterable[Input], *, at_once: int = 2_000) -> Iterator[Checked]:
+        """Check every input in bounded memory: records are compared with one another `at_once` at a time."""
+        some: list[Checked] = []
+        for one in self.read(inputs):
+            some.append(one)
+            if len(some) == at_once:
+                yield from self._together(some)
+                some = []
+        yield from self._together(some)
+
+    def _together(self, checked: list[Checked]) -> tuple[Checked, ...]:
+        places = [index for index, one in enumerate(checked) if one.record is not None]
         records = [one.record for one in checked if one.record is not None]
-        context = self._context()
-        for place, findings in check_together(records, context).items():
-            index = next(index for index, one in enumerate(checked) if one.record is records[place])
+        for place, findings in check_together(records, self._context()).items():
+            index = places[place]
             checked[index] = replace(checked[index], findings=(*checked[index].findings, *findings))
         return tuple(checked)
 
@@ -178,27 +190,30 @@ class Checker:
 
     def _check_record(self, record: Record, context: Context) -> Checked:
         commentary, origin = record.commentary, record.origin
-        findings = list(check(record, context))
         carried = capabilities(commentary, schema_version=self.schema_version)
-        findings += [_placed(finding, origin) for finding in carried]
-        if not has_errors(findings):
-            findings += self._verdict(record)
+        findings = [*check(record, context), *settle((_placed(each, origin) for each in carried), record, context)]
+        if has_errors(findings):
+            # What has errors is not deposited, so it needs neither XML nor a verdict.
+            print_ = fingerprint(commentary, schema_version=self.schema_version)
+        else:
+            head = self.depositor.head(TRIAL_BATCH, TRIAL_TIMESTAMP)
+            built = build(head, [commentary], schema_version=self.schema_version)
+            print_ = built.fingerprints[0]
+            findings += self._verdict(built, origin)
         item = DepositItem(
             doi=commentary.doi,
-            fingerprint=fingerprint(commentary, schema_version=self.schema_version),
+            fingerprint=print_,
             record_type=commentary.series.record_type.value,
             container=commentary.series.title,
             title=commentary.title.plain,
         )
         return Checked(origin.label, tuple(findings), record=record, items=(item,))
 
-    def _verdict(self, record: Record) -> list[Finding]:
-        head = self.depositor.head(TRIAL_BATCH, TRIAL_TIMESTAMP)
-        built = build(head, [record.commentary], schema_version=self.schema_version)
+    def _verdict(self, built: Built, origin: Origin) -> list[Finding]:
         found = []
         for finding in self.validator.validate(built.xml).findings:
             spot = built.locate(finding.where.element or "")
-            where = record.origin.where(spot[1]) if spot else Where(file=record.origin.file)
+            where = origin.where(spot[1]) if spot else Where(file=origin.file)
             found.append(finding.at(replace(where, element=finding.where.element)))
         return found
 

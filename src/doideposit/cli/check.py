@@ -44,7 +44,7 @@ def check(
     with ExitStack() as stack:
         shown = stack.enter_context(CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
         progress = stack.enter_context(Progress(terminal, "checked"))
-        for one in checker.read(paths):
+        for one in checker.read_streaming(paths):
             shown.add(one)
             progress.step()
     shown.close()
@@ -67,9 +67,9 @@ class CheckOutput:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if self._documents is not None:
-            self._documents.__exit__(*error)
+            self._documents.__exit__(kind, error, trace)
 
     def add(self, checked: Checked) -> None:
         """Take one checked input."""

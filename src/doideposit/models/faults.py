@@ -7,7 +7,7 @@ Every error type that our models can give has its own line here. Errors that the
 
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Annotated, Any, Final
@@ -18,7 +18,7 @@ from doideposit.findings import Finding, Loc, Severity
 from doideposit.models.descriptions import descriptions
 from doideposit.models.record import Origin
 
-__all__ = ["did_you_mean", "fields_of", "findings_of", "is_list", "unknown_key"]
+__all__ = ["did_you_mean", "fields_of", "findings_of", "is_list", "nearest", "unknown_key"]
 
 
 def findings_of(
@@ -33,13 +33,29 @@ def findings_of(
     errors = error.errors(include_url=False)
     places = [tuple(each["loc"]) for each in errors]
     findings = []
+    misspelt = _misspelt(errors, model)
     for each, loc in zip(errors, places, strict=True):
+        if each["type"] == "missing" and loc in misspelt:
+            # The key is there under a wrong name, which has a finding of its own.
+            continue
         # Pydantic also counts too few entries when the entries themselves are wrong.
         if _is_list_fault(dict(each)) and any(other[: len(loc)] == loc and other != loc for other in places):
             continue
         fault = _Fault.of(dict(each), model, data, at)
         findings.append(_finding(fault, origin))
     return tuple(sorted(findings, key=_order))
+
+
+def _misspelt(errors: Sequence[Any], model: type[BaseModel]) -> set[Loc]:
+    """The places of keys that unknown keys were perhaps meant to be."""
+    meant: set[Loc] = set()
+    for each in errors:
+        if each["type"] == "extra_forbidden":
+            *around, key = each["loc"]
+            _, owner, _ = _trace(model, tuple(each["loc"]))
+            near = nearest(str(key), owner.model_fields if owner else ())
+            meant.add((*around, near) if near else ())
+    return meant
 
 
 def _is_list_fault(error: dict[str, Any]) -> bool:
@@ -188,12 +204,18 @@ _BEGUN: Final = 3
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return “did you mean …?” for a word that resembles a known one, or an empty text."""
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelt one was most likely meant to be."""
     names = {name.lower().replace("-", "_"): name for name in known}
     wanted = word.lower().replace("-", "_").replace(" ", "_")
     synonym = _SYNONYMS.get(wanted)
     begun = [name for name in names if len(wanted) >= _BEGUN and name.startswith(wanted)]
     close = [synonym] if synonym in names else begun or get_close_matches(wanted, names, n=1, cutoff=0.6)
-    return f"did you mean `{names[close[0]]}`?" if close else ""
+    return names[close[0]] if close else None
 
 
 def _text_expected(fault: _Fault) -> _Words:

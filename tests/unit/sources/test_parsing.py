@@ -186,11 +186,16 @@ def test_one_fault_is_one_finding(case: tuple[str, str, int, int, str, str, str]
     assert found.stops
 
 
-def test_all_faults_of_an_author_leave_no_word_about_the_number_of_authors() -> None:
+def test_a_misspelt_key_is_one_fault_not_two_and_none_about_the_number_of_authors() -> None:
     findings = findings_in(instead("family: Wolf", "famly: Wolf"))
-    assert [(found.code, found.where.field) for found in findings] == [
+    assert [(found.code, found.where.field) for found in findings] == [("unknown-key", "authors[0].famly")]
+
+
+def test_a_key_that_is_like_nothing_leaves_the_missing_one_missing() -> None:
+    findings = findings_in(instead("family: Wolf", "colour: red"))
+    assert sorted((found.code, found.where.field) for found in findings) == [
         ("missing-key", "authors[0].family"),
-        ("unknown-key", "authors[0].famly"),
+        ("unknown-key", "authors[0].colour"),
     ]
 
 

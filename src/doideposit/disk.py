@@ -1,0 +1,58 @@
+"""Files written whole or not at all, and moved without ever taking another file's place."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from doideposit.errors import DiskError
+
+__all__ = ["move_apart", "told_of_disk", "write_whole"]
+
+
+@contextmanager
+def told_of_disk(path: Path, what: str) -> Iterator[None]:
+    """Turn an `OSError` about `path` into a `DiskError`; `what` is such as "cannot be written"."""
+    try:
+        yield
+    except OSError as error:
+        hint = "look at free space, permissions and whether the disk is there"
+        raise DiskError(f"{path} {what}: {error.strerror or error}", hint=hint) from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text so that a reader, or a run after a crash, finds the old file or the new one and nothing between.
+
+    Raises `DiskError`.
+    """
+    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
+    with told_of_disk(path, "cannot be written"):
+        try:
+            with beside.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def move_apart(source: Path, target: Path) -> bool:
+    """Move a file to a name that is free; False when another file has it, which is left alone. Raises `OSError`.
+
+    A second name is made first and the old one then taken away: unlike a rename, that cannot overwrite. A run that
+    died between the two left both names of one file, which is finished here.
+    """
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        if not os.path.samestat(source.lstat(), target.lstat()):
+            return False
+    except OSError:
+        # Some file systems have no second names; nobody but the holder of the lock moves files here.
+        if os.path.lexists(target):
+            return False
+        source.rename(target)
+        return True
+    source.unlink()
+    return True

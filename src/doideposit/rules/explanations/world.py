@@ -411,4 +411,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "The others were taken; each finding says what stands in the way.",
         "correct what the findings of each say, and send it again",
     ),
+    _error(
+        "encoding", "A body that is not UTF-8", "the body is not UTF-8", "JSON travels in UTF-8.", "write it in UTF-8"
+    ),
 )

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from doideposit.workflow import Depositor, RegistryPort
 
 __all__ = [
+    "ask_beforehand",
     "endpoint_of",
+    "ledger_password",
     "load_settings",
+    "login_of",
+    "needs_login",
     "open_checker",
     "open_depositor",
     "open_ledger",
@@ -114,16 +118,23 @@ def open_checker(
     )
 
 
+def ledger_password(settings: Settings, environ: Mapping[str, str]) -> "SecretStr | None":
+    """The password of the ledger's database, fetched now; None where it has none. Raises `ConfigurationError`."""
+    reference = settings.ledger.password
+    return None if reference is None else resolve_password(reference, environ=environ, service="doideposit-ledger")
+
+
 def open_ledger(settings: Settings, *, environ: Mapping[str, str] | None = None) -> "Ledger":
     """The ledger of these settings; raises `LedgerError`."""
     from doideposit.ledger import Ledger
 
-    reference = settings.ledger.password
-    variables = os.environ if environ is None else environ
-    password = (
-        None if reference is None else resolve_password(reference, environ=variables, service="doideposit-ledger")
-    )
+    password = ledger_password(settings, os.environ if environ is None else environ)
     return Ledger.open(settings.ledger.url, password=password)
+
+
+def needs_login(settings: Settings) -> bool:
+    """Whether the target in force is reached over the network; the embedded sandbox is not."""
+    return settings.target != "sandbox" or "sandbox" in settings.targets
 
 
 class _LateRegistrar:
@@ -179,7 +190,7 @@ def _ends(
     ask: Ask,
     environ: Mapping[str, str],
 ) -> "tuple[Registrar, RegistryPort | None]":
-    if settings.target == "sandbox" and "sandbox" not in settings.targets:
+    if not needs_login(settings):
         return _embedded(settings, validator, clock)
     endpoint = endpoint_of(settings)
     credentials = settings.credentials.get(settings.target)
@@ -225,13 +236,27 @@ def login_of(
     if credentials.password is not None:
         password = resolve_password(credentials.password, environ=environ, username=credentials.username)
         return Credentials(credentials.username, password)
-    answer = ask(f"Crossref password of {credentials.username} on {target}")
+    answer = ask(_question(target, credentials))
     if answer is None:
         raise ConfigurationError(
             f"no password is known for {credentials.username} on {target}",
             hint=f'name where it is kept: password = {{ env = "CROSSREF_PASSWORD" }} below [credentials.{target}]',
         )
     return Credentials(credentials.username, answer)
+
+
+def _question(target: str, credentials: CredentialSettings) -> str:
+    return f"Crossref password of {credentials.username} on {target}"
+
+
+def ask_beforehand(settings: Settings, ask: Ask) -> None:
+    """Put the question for the password now, where it will come: nobody should be asked in the middle of a deposit.
+
+    `ask` has to remember the answer. Nothing happens where the configuration says where the password is kept.
+    """
+    credentials = settings.credentials.get(settings.target)
+    if needs_login(settings) and credentials is not None and credentials.password is None:
+        ask(_question(settings.target, credentials))
 
 
 def open_path(path: str | Path | None = None, *, target: str | None = None) -> "Depositor":

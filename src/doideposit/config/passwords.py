@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from unicodedata import category
 
 from pydantic import SecretStr
 
@@ -97,7 +98,12 @@ def resolve_password(
         text, place = keyring(service, username) or "", f"the keyring entry {service} of {username}"
     password = text.split("\n", 1)[0].rstrip("\r")
     if not password:
-        raise ConfigurationError(f"there is no password in {place}", hint="put it there, or name another place")
+        hint = "put it there for whoever runs doideposit, the scheduled job included, or name another place"
+        raise ConfigurationError(f"there is no password in {place}", hint=hint)
+    if any(category(character) in {"Cc", "Cs"} for character in password):
+        # Sent as it is, such a password fails deep inside a library, whose error would show it.
+        hint = "write it there anew, as UTF-8 text without control characters"
+        raise ConfigurationError(f"the password in {place} is not plain text", hint=hint)
     return SecretStr(password)
 
 

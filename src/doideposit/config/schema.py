@@ -6,6 +6,7 @@ misspellings follow by themselves.
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from doideposit.config.durations import Duration
 from doideposit.findings import Severity
 from doideposit.models.series import Series
 from doideposit.models.text import PlainText
@@ -22,11 +24,15 @@ __all__ = [
     "ApiSection",
     "ConfigurationFile",
     "CredentialSettings",
+    "DeadlineSection",
     "DelaySettings",
     "DepositorSettings",
     "IgnoreSection",
+    "InboxSection",
     "LedgerSection",
     "LimitSection",
+    "MailSection",
+    "MonitoringSection",
     "PasswordReference",
     "RuleSection",
     "SandboxSection",
@@ -51,10 +57,18 @@ _FOUR_WAYS = (
 )
 
 
+def _variable(name: str) -> str:
+    # Whoever writes the password itself here is told so without seeing it again.
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        hint = "write the name of the variable, such as CROSSREF_PASSWORD, and put the password into that variable"
+        raise PydanticCustomError("variable-name", "this cannot be the name of an environment variable", {"hint": hint})
+    return name
+
+
 class PasswordReference(Section):
     """Where a password is kept; exactly one of the four. The password itself never stands in the file."""
 
-    env: Annotated[str, Field(min_length=1)] | None = None
+    env: Annotated[str, Field(min_length=1), AfterValidator(_variable)] | None = None
     """Name of an environment variable."""
     file: Annotated[str, Field(min_length=1)] | None = None
     """Path of a file that only its owner may read, relative to the configuration file; its first line counts."""
@@ -126,6 +140,27 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _ping_address(url: str) -> str:
+    """An address that may hold a secret of its own in path or query; no message repeats it."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and _loopback(host))):
+        hint = "write the whole address, beginning with https://"
+        raise PydanticCustomError("url-shape", "this is not an address that can be fetched", {"hint": hint})
+    if parts.username or parts.password:
+        raise PydanticCustomError(
+            "address-extra", "this address holds a login", {"hint": "write it without user name and password"}
+        )
+    return url
+
+
+PingAddress = Annotated[str, AfterValidator(_ping_address)]
+MailAddress = Annotated[
+    PlainText, Field(min_length=6, max_length=200, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", examples=["it@example.org"])
+]
 Address = Annotated[str, AfterValidator(_address), Field(examples=["http://127.0.0.1:8080"])]
 
 
@@ -241,6 +276,80 @@ class ApiSection(Section):
     """Endpoint names that Crossref support set up for notifications; without any they are not received."""
 
 
+class InboxSection(Section):
+    """The folder that the scheduled job takes files from: `doideposit run`."""
+
+    folder: Annotated[str, Field(min_length=1)] = "inbox"
+    """Where people put records and deposit files, relative to the configuration file."""
+    settle: Duration = timedelta(seconds=10)
+    """How long a file must lie unchanged before it is taken in."""
+    look_ups: Annotated[int, Field(ge=0, le=5_000)] = 50
+    """Registered DOIs looked up in one pass, at doi.org and in Crossref's REST API, until both are proved; 0 for none."""
+
+
+class MailSection(Section):
+    """Mail of the scheduled job, to those who look after it."""
+
+    host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")]
+    """The mail server."""
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is encrypted; none is for a mail server on this machine alone."""
+    sender: MailAddress
+    """Address that the mails come from."""
+    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+    """Addresses that the mails go to."""
+    username: PlainText | None = None
+    """Login at the mail server, where it wants one."""
+    password: PasswordReference | None = None
+    """Where the password of the mail server is kept."""
+    repeat_after: Duration = timedelta(days=1)
+    """The same matter is not mailed again before this."""
+    digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = "monday"
+    """The day of the weekly digest."""
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> "MailSection":
+        if self.security == "none" and not _loopback(self.host):
+            hint = 'set security = "starttls" or "tls"; none is for localhost alone'
+            raise PydanticCustomError("mail-unencrypted", "mail would travel unencrypted here", {"hint": hint})
+        if (self.username is None) != (self.password is None):
+            hint = f"give both username and password, or neither; the password: {_FOUR_WAYS}"
+            raise PydanticCustomError("mail-login", "a login is a user name and a password", {"hint": hint})
+        return self
+
+
+class DeadlineSection(Section):
+    """How long each stage of a DOI may take before the scheduled job reports it."""
+
+    received: Duration = timedelta(hours=2)
+    """From being recorded until Crossref has the file."""
+    processed: Duration = timedelta(days=1)
+    """From there until Crossref has read it."""
+    registered: Duration = timedelta(days=3)
+    """How long a deposit that failed may wait for a person."""
+    resolves: Duration = timedelta(days=1)
+    """From the registration until the DOI leads to its page."""
+    indexed: Duration = timedelta(days=3)
+    """From the registration until Crossref's REST API shows the record."""
+
+
+class MonitoringSection(Section):
+    """What the scheduled job leaves for those who watch it; paths are relative to the configuration file."""
+
+    status_file: Annotated[str, Field(min_length=1)] | None = None
+    """A JSON file with the state of everything after the last pass."""
+    prometheus_file: Annotated[str, Field(min_length=1, pattern=r"\.prom$")] | None = None
+    """A text file for the textfile collector of Prometheus' node_exporter."""
+    heartbeat_file: Annotated[str, Field(min_length=1)] | None = None
+    """A file that is written anew at the end of every pass."""
+    ping_url: PingAddress | None = None
+    """An address that is fetched after every pass that did what it should."""
+    deadlines: DeadlineSection = DeadlineSection()
+    """How long each stage may take."""
+
+
 def _named(value: Any) -> Any:
     """Give every series the name under which it stands in the file."""
     if not isinstance(value, Mapping):
@@ -277,3 +386,9 @@ class ConfigurationFile(Section):
     """The simulated Crossref."""
     api: ApiSection = ApiSection()
     """The JSON API and the receiver of Crossref's notifications."""
+    inbox: InboxSection = InboxSection()
+    """The folder that the scheduled job takes files from."""
+    mail: MailSection | None = None
+    """Mail of the scheduled job; none is sent without it."""
+    monitoring: MonitoringSection = MonitoringSection()
+    """What the scheduled job leaves for those who watch it."""

@@ -5,8 +5,6 @@ The login travels in the body of a POST and nowhere else. Every answer is put in
 retrieve logs"; the shapes of failures are those seen in practice, as Crossref documents none.
 """
 
-import html
-import json
 import re
 import secrets
 from collections.abc import Callable
@@ -14,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
-from urllib.parse import quote, quote_plus
 
 from doideposit.crossref.diagnostics import Unknown, read
 from doideposit.crossref.exchange import Answer, Exchange, NeverSent, NoAnswer, Timeouts, Upload, check_address
@@ -29,6 +26,7 @@ from doideposit.errors import (
     UsageError,
 )
 from doideposit.models.batch import SealedBatch
+from doideposit.secrecy import redact
 
 __all__ = ["CrossrefClient", "LoginCheck", "LoginVerdict", "Timeouts"]
 
@@ -193,11 +191,7 @@ class CrossrefClient:
     def _redact(self, content: bytes, shortest: int = SHORTEST_REDACTED) -> bytes:
         """Take the password out of an answer, in every spelling in which a server might echo it."""
         password = self._credentials.password.get_secret_value()
-        if len(password) < shortest:
-            return content
-        for spelling in _spellings(password):
-            content = content.replace(spelling, b"[redacted]")
-        return content
+        return content if len(password) < shortest else redact(content, [password])
 
 
 OK, FORBIDDEN, UNAUTHORIZED, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 403, 401, 429, 500, 503
@@ -227,18 +221,3 @@ def _redirected(answer: Answer) -> str:
     """Name the host a redirect points to: an address with more in it could hold anything."""
     host = re.match(r"https?://([A-Za-z0-9.-]+)", answer.headers.get("location", ""))
     return f" (a redirect to {host[1]}, not followed)" if host else ""
-
-
-def _spellings(password: str) -> set[bytes]:
-    texts = {
-        password,
-        quote(password, safe=""),
-        quote(password),
-        quote_plus(password),
-        html.escape(password),
-        html.escape(password, quote=False),
-        json.dumps(password)[1:-1],
-        json.dumps(password, ensure_ascii=False)[1:-1],
-    }
-    encodings = ("utf-8", "latin-1") if all(ord(character) < 256 for character in password) else ("utf-8",)  # noqa: PLR2004
-    return {text.encode(encoding) for text in texts for encoding in encodings} - {b""}

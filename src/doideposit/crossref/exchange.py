@@ -211,8 +211,8 @@ class _Body:
 def _prepared(request: requests.Request) -> requests.PreparedRequest:
     try:
         return request.prepare()
-    except requests.RequestException:
-        raise NeverSent("its address cannot be used") from None
+    except (requests.RequestException, UnicodeError):
+        raise NeverSent("its address, or what was to be sent, cannot be written down") from None
 
 
 def _failure(reason: str, body: _Body) -> NeverSent:

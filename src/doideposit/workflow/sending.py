@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from doideposit.errors import (
+    ConfigurationError,
     CredentialsRefused,
     LedgerDamaged,
     LedgerError,
@@ -81,7 +82,8 @@ class Sender:
             means.step("submit: begin")
             receipt = means.registrar.submit(batch, name)
             means.step("submit: answered")
-        except CredentialsRefused as error:
+        except (CredentialsRefused, ConfigurationError) as error:
+            # A configuration that cannot be used is noticed before anything leaves: a password that is not there.
             means.ledger.return_unsent(means.target, upload.attempt, means.clock(), None, error.message)
             raise
         except (RegistrarUnavailable, RegistrarBusy) as error:

@@ -1,0 +1,120 @@
+"""`config`: the settings in force, each with where it comes from; secrets only as where they are kept."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import BaseModel
+
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.findings import Loc, field_path
+from doideposit.reports.findings import Line, Span, Style, safe
+
+if TYPE_CHECKING:
+    from doideposit.config import Settings
+
+__all__ = ["Value", "config", "values_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One setting in force: its dotted path, its value as plain data, and where it comes from."""
+
+    name: str
+    value: Any
+    origin: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The setting as JSON."""
+        return {"name": self.name, "value": self.value, "origin": self.origin}
+
+
+@click.group()
+def config() -> None:
+    """Show the settings in force and where each comes from."""
+
+
+@config.command()
+@target_option
+@click.option("--origin", is_flag=True, help="Say behind each value where it comes from: file and line, and so on.")
+@json_option
+@click.pass_obj
+def show(invocation: Invocation, target: str | None, origin: bool, as_json: bool) -> None:
+    """Show every value: the file, above it the environment, above it the flags.
+
+    A password is never shown, only where it is kept. What is not set has no line.
+    """
+    terminal = invocation.terminal(as_json=as_json)
+    settings = invocation.settings(target=target, required=False)
+    values = list(values_of(settings))
+    if as_json:
+        path = str(settings.path) if settings.path else None
+        terminal.json({"ok": True, "path": path, "values": [value.to_dict() for value in values]})
+        return
+    terminal.line((Span(f"# {settings.path or 'no configuration file: defaults and the environment'}", Style.DIM),))
+    for value in values:
+        terminal.line(_line(value, with_origin=origin))
+
+
+def _line(value: Value, *, with_origin: bool) -> Line:
+    shown = json.dumps(value.value, ensure_ascii=False)
+    behind = (Span(f"   # {safe(value.origin)}", Style.DIM),) if with_origin else ()
+    return (Span(value.name, Style.PLACE), Span(" = "), Span(safe(shown)), *behind)
+
+
+def values_of(settings: "Settings") -> Iterator[Value]:
+    """Every value that is set or has a default, in the order of the configuration file's sections."""
+    for field in fields(settings):
+        if field.name not in {"path", "origins"}:
+            for loc, value in _leaves(getattr(settings, field.name), (field.name,)):
+                name = field_path(loc)
+                if not _IS_HEADING.fullmatch(name):
+                    yield Value(name, value, _origin(settings.origins, name))
+
+
+# The name of a series is the heading of its section, and no key of it.
+_IS_HEADING = re.compile(r"series\.[^.]+\.name")
+
+
+def _origin(origins: Mapping[str, str], name: str) -> str:
+    """Where the value comes from: said of itself, of a part of it, or of what it is a part of."""
+    if name in origins:
+        return origins[name]
+    inside = (origin for path, origin in origins.items() if path.startswith((f"{name}.", f"{name}[")))
+    around = (origin for path, origin in origins.items() if name.startswith((f"{path}.", f"{path}[")))
+    return next(inside, None) or next(around, None) or "default"
+
+
+def _leaves(value: Any, loc: Loc) -> Iterator[tuple[Loc, Any]]:
+    """The plain values inside a setting, each with its way; what is not set is left out."""
+    if value is None or value in ((), {}):
+        return
+    inner = _inner(value)
+    if inner is None:
+        yield loc, _plain(value)
+        return
+    for key, each in inner.items():
+        yield from _leaves(each, (*loc, key))
+
+
+def _inner(value: Any) -> Mapping[str | int, Any] | None:
+    """What a table or an array of tables consists of; None for a plain value."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, BaseModel):
+        return {name: getattr(value, name) for name in type(value).model_fields}
+    if is_dataclass(value) and type(value).__str__ is object.__str__:
+        # An identifier is a dataclass too, and is shown as it is written.
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, tuple) and any(_inner(each) is not None for each in value):
+        return dict(enumerate(value))
+    return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,89 @@
+"""`doctor`: every check of the set-up as a line, with what to do where something is wrong."""
+
+import shutil
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from doideposit.cli.boundary import finish
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.masking import configuration_line
+from doideposit.diagnosis import Check, Diagnosis, Verdict, diagnose
+from doideposit.reports.findings import Line, Span, Style, counted, detailed, safe
+
+__all__ = ["diagnosis_lines", "doctor"]
+
+STYLES = {Verdict.OK: Style.GOOD, Verdict.WARN: Style.WARNING, Verdict.FAIL: Style.ERROR}
+WORDS = {Verdict.OK: "ok", Verdict.WARN: "warn", Verdict.FAIL: "FAIL"}
+NAME_WIDTH = 15
+INDENT = 2 + 5 + NAME_WIDTH
+WIDEST, PIPE = 110, 10_000
+"""Columns at which a terminal's lines end, and those of a pipe, which are for programs that go line by line."""
+
+
+@click.command()
+@target_option
+@click.option("--online", is_flag=True, help="Also ask Crossref: network, clock, login, prefix. Deposits nothing.")
+@json_option
+@click.pass_obj
+def doctor(invocation: Invocation, target: str | None, online: bool, as_json: bool) -> None:
+    """Look for what is wrong with the set-up, and say what to do; nothing is changed.
+
+    The exit status is 0 when nothing fails (warnings do not count), 2 when the configuration has to be mended, and 3
+    when something outside of it fails.
+    """
+    terminal = invocation.terminal(as_json=as_json)
+    diagnosis = diagnose(lambda: invocation.settings(target=target), online=online)
+    if as_json:
+        terminal.json(diagnosis.to_dict())
+    else:
+        width = min(shutil.get_terminal_size().columns, WIDEST) if terminal.out.isatty() else PIPE
+        terminal.lines(diagnosis_lines(diagnosis, width=width))
+    finish(diagnosis.exit_code)
+
+
+def diagnosis_lines(diagnosis: Diagnosis, *, width: int) -> Iterator[Line]:
+    """The diagnosis for people: what is wrong stands out, and each fault is followed by what to do."""
+    for check in diagnosis.checks:
+        yield from _check_lines(check, width)
+    if diagnosis.not_looked_at:
+        names = ", ".join(diagnosis.not_looked_at)
+        yield (Span(f"  Not looked at, until the configuration can be read: {names}", Style.DIM),)
+    yield ()
+    yield _summary(diagnosis)
+    if not diagnosis.online and diagnosis.ok:
+        yield (Span("`doideposit doctor --online` also asks Crossref: network, clock, login, prefix", Style.DIM),)
+
+
+def _check_lines(check: Check, width: int) -> Iterator[Line]:
+    first, *rest = _wrapped(check.message, width)
+    word = Span(f"  {WORDS[check.verdict]:<5}", STYLES[check.verdict])
+    yield (word, Span(f"{safe(check.name):<{NAME_WIDTH - 1}} ", Style.PLACE), Span(first))
+    for line in rest:
+        yield (Span(" " * INDENT + line),)
+    for finding in detailed(check.findings, configuration_line):
+        yield (Span(" " * INDENT), *finding)
+    if check.hint and not check.findings:
+        label = "do this: "
+        first, *rest = _wrapped(check.hint, width - len(label))
+        yield (Span(" " * INDENT + label, Style.HINT), Span(first))
+        for line in rest:
+            yield (Span(" " * (INDENT + len(label)) + line),)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    room = max(width - INDENT, 30)
+    return textwrap.wrap(safe(text), room, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _summary(diagnosis: Diagnosis) -> Line:
+    failed, warned = diagnosis.count(Verdict.FAIL), diagnosis.count(Verdict.WARN)
+    fine = f"{diagnosis.count(Verdict.OK)} ok"
+    where = f" for {diagnosis.target}" if diagnosis.target else ""
+    if failed:
+        warnings = f", {counted(warned, 'warning')}" if warned else ""
+        return (Span(f"{failed} failed{where}", Style.ERROR), Span(f"{warnings}, {fine}"))
+    if warned:
+        return (Span(f"Nothing failed{where}", Style.GOOD), Span(f": {counted(warned, 'warning')}, {fine}"))
+    return (Span(f"All is well{where}", Style.GOOD), Span(f": {fine}"))

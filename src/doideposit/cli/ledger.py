@@ -1,0 +1,158 @@
+"""`ledger`: looking after the memory itself: a backup, a check, an export and an import."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.invocation import Invocation, json_option
+from doideposit.cli.terminal import source_line
+from doideposit.errors import DiskError, UsageError, WorldError
+from doideposit.reports.findings import Span, Style, counted, detailed, safe
+
+if TYPE_CHECKING:
+    from doideposit.ledger import Ledger
+
+__all__ = ["ledger"]
+
+file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group()
+def ledger() -> None:
+    """Back up, check, export and import the ledger. It holds no password."""
+
+
+@contextmanager
+def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
+    """The ledger of the configuration; raises `UsageError` where there is none yet, instead of making an empty one."""
+    import os
+
+    from doideposit.ledger.condition import look
+    from doideposit.wiring import ledger_password, open_ledger
+
+    settings = invocation.settings()
+    condition = look(settings.ledger.url, ledger_password(settings, os.environ))
+    if condition.revision is None:
+        hint = "the first `doideposit deposit` makes it; or look at [ledger] url: `doideposit config show --origin`"
+        raise UsageError(f"there is no ledger yet in {condition.place}", hint=hint)
+    with open_ledger(settings) as opened:
+        yield opened
+
+
+@ledger.command()
+@file_argument
+@json_option
+@click.pass_obj
+def backup(invocation: Invocation, file: Path, as_json: bool) -> None:
+    """Copy the ledger to a new FILE, while it may be in use, readable by its owner alone.
+
+    A ledger in SQLite is copied as it is: to restore it, put the copy in its place. One in PostgreSQL is exported, to
+    be taken in again with `doideposit ledger import`.
+    """
+    terminal = invocation.terminal(as_json=as_json)
+    with existing_ledger(invocation) as opened:
+        opened.backup(file)
+        place = opened.place
+    size = file.stat().st_size
+    if as_json:
+        terminal.json({"ok": True, "ledger": place, "backup": str(file), "bytes": size})
+    else:
+        terminal.say(f"{place} is copied to {file} ({size:,} bytes)")
+
+
+@ledger.command()
+@json_option
+@click.pass_obj
+def check(invocation: Invocation, as_json: bool) -> None:
+    """Look for contradictions: damaged files, stored bytes without their hash, states that no event led to.
+
+    Nothing is changed. The exit status is 3 when anything is found.
+    """
+    terminal = invocation.terminal(as_json=as_json)
+    with existing_ledger(invocation) as opened:
+        findings = opened.check()
+        place = opened.place
+    if as_json:
+        documents = [finding.to_dict() for finding in findings]
+        terminal.json({"ok": not findings, "ledger": place, "findings": documents})
+    elif findings:
+        terminal.lines(detailed(findings, source_line))
+        terminal.line((Span(f"{safe(place)}: {counted(len(findings), 'contradiction')}", Style.ERROR),))
+    else:
+        terminal.line((Span(safe(place), Style.PLACE), Span(": "), Span("agrees with itself", Style.GOOD)))
+    finish(ExitCode.WORLD if findings else ExitCode.DONE)
+
+
+@ledger.command()
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A new file [default: standard output]."
+)
+@json_option
+@click.pass_obj
+def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
+    """Write the whole ledger as JSON Lines, as it stands at one moment: for another database, or for reading."""
+    from doideposit.ledger.copies import write_lines
+
+    if as_json and output is None:
+        raise UsageError("the export itself goes to standard output", hint="name a file with -o, or leave --json out")
+    terminal = invocation.terminal(as_json=as_json)
+    count = 0
+
+    def counting(lines: Iterator[str]) -> Iterator[str]:
+        nonlocal count
+        for line in lines:
+            count += 1
+            yield line
+
+    with existing_ledger(invocation) as opened:
+        if output is None:
+            sys.stdout.writelines(f"{line}\n" for line in opened.export_lines())
+            return
+        write_lines(output, counting(opened.export_lines()))
+        place = opened.place
+    # The first line names the format; every other one is a row.
+    rows = count - 1
+    if as_json:
+        terminal.json({"ok": True, "ledger": place, "file": str(output), "rows": rows})
+    else:
+        terminal.say(f"{place} is exported to {output} ({counted(rows, 'row')})")
+
+
+@ledger.command("import")
+@file_argument
+@json_option
+@click.pass_obj
+def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
+    """Take an export in FILE into a ledger that is new or empty: all of it or nothing."""
+    from doideposit.wiring import open_ledger
+
+    terminal = invocation.terminal(as_json=as_json)
+    with _lines_of(file) as lines, open_ledger(invocation.settings()) as opened:
+        rows = opened.import_lines(lines)
+        findings = opened.check()
+        place = opened.place
+    if findings:
+        raise WorldError(
+            f"{place} took in {counted(rows, 'row')}, and contradicts itself: {findings[0].message}",
+            hint="the export was made from a damaged ledger: `doideposit ledger check` lists everything",
+        )
+    if as_json:
+        terminal.json({"ok": True, "ledger": place, "file": str(file), "rows": rows})
+    else:
+        terminal.say(f"{counted(rows, 'row')} of {file} are in {place}")
+
+
+@contextmanager
+def _lines_of(file: Path) -> Iterator[Iterator[str]]:
+    try:
+        with file.open(encoding="utf-8") as stream:
+            yield iter(stream)
+    except OSError as error:
+        raise DiskError(f"{file} cannot be read: {error.strerror}", hint="look at its name and permissions") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is no export: it is not UTF-8", hint="`doideposit ledger export` makes one") from None

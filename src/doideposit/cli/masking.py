@@ -1,0 +1,46 @@
+"""Lines of a configuration file for display: what may be a secret is covered, whatever mistake put it there.
+
+A password does not belong into the file; but the message that says so, or one about a missing quotation mark beside
+it, must not carry it to a screen, a log or a ticket.
+"""
+
+import re
+from collections.abc import Callable
+
+from doideposit.cli.terminal import source_line
+
+__all__ = ["configuration_line", "masked"]
+
+COVER = "••••••"
+"""Stands for a covered text, whatever its length: the length of a password is nobody's business."""
+SUSPICIOUS = re.compile(r"pass|pwd|secret|token|credential|login|\bkey\b|\bauth", re.IGNORECASE)
+"""Words in a key, a heading or a value that make everything behind the sign of equality suspect."""
+WITH_LOGIN = re.compile(r"(?<=://)[^\s\"':@]*:[^\s\"']*@")
+HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
+
+
+def configuration_line(path: str, number: int) -> str | None:
+    """Line `number` (from 1) of a configuration file, with whatever may be a secret covered."""
+    text = source_line(path, number)
+    return None if text is None else masked(text, _heading_above(path, number, source_line))
+
+
+def masked(text: str, heading: str = "") -> str:
+    """The line with its value covered, when the line or its heading speaks of secrets."""
+    if HEADING.match(text):
+        return text
+    key, sign, _ = text.partition("=")
+    if not (SUSPICIOUS.search(text) or SUSPICIOUS.search(heading)):
+        return WITH_LOGIN.sub(f"{COVER}@", text)
+    if not sign:
+        # A line without a key goes on with what was begun above.
+        return COVER
+    return f"{key}= {COVER}"
+
+
+def _heading_above(path: str, number: int, line: Callable[[str, int], str | None]) -> str:
+    for above in range(number, 0, -1):
+        found = HEADING.match(line(path, above) or "")
+        if found:
+            return found[1]
+    return ""

@@ -1,0 +1,115 @@
+"""Checks that ask Crossref, or whatever stands in for it: the way there, the clock, the login, the prefixes.
+
+Nothing is deposited: the login is tried by asking for a file that never existed.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from doideposit.config import Settings
+from doideposit.crossref.client import CrossrefClient, LoginVerdict
+from doideposit.crossref.exchange import Answer, Exchange, NeverSent, Timeouts, check_address
+from doideposit.crossref.registrar import Credentials, Endpoint
+from doideposit.crossref.registry import Registry
+from doideposit.diagnosis.surroundings import Surroundings
+from doideposit.diagnosis.values import Check, examine, fail, ok, warn
+from doideposit.wiring import endpoint_of, login_of, needs_login
+
+__all__ = ["check_online"]
+
+SLOW, WRONG = 60.0, 600.0
+"""Seconds by which a clock may be off before it is worth a warning, and before timestamps suffer."""
+PATIENCE = Timeouts(connect=10.0, read=20.0, total=40.0)
+ENOUGH = 64 * 1024
+SERVER_ERROR = 500
+
+
+def check_online(settings: Settings, around: Surroundings) -> Iterator[Check]:
+    """Everything that needs the network, each question once."""
+    if not needs_login(settings):
+        yield ok("network", "nothing to ask: the embedded sandbox is on this machine")
+        return
+    endpoint = endpoint_of(settings)
+    host = endpoint.url.partition("://")[2]
+    base = check_address(endpoint.url, f"the address of target {endpoint.target}")
+    try:
+        answer = Exchange(PATIENCE).get(f"{base}/", limit=ENOUGH)
+    except NeverSent as failure:
+        yield fail("network", f"{host} cannot be reached: {failure.reason}", _advice(failure.reason, base))
+        return
+    yield _reached(host, answer)
+    yield _clock(answer.date, around.clock())
+    credentials = settings.credentials.get(settings.target)
+    if credentials is not None and credentials.password is not None:
+        # Where the password cannot be fetched, the check of the login has said so already.
+        yield from examine(
+            "login online",
+            lambda: _login(endpoint, login_of(settings.target, credentials, environ=around.environ)),
+        )
+    yield from _prefixes(settings, endpoint)
+
+
+def _reached(host: str, answer: Answer) -> Check:
+    if answer.status >= SERVER_ERROR:
+        return warn("network", f"{host} can be reached, and answers {answer.status}", "try again later")
+    return ok("network", f"{host} can be reached")
+
+
+ADVICE = (
+    ("looked up", "check the network and the DNS of this machine, and the address in the configuration"),
+    ("certificate", "where a proxy re-encrypts, let REQUESTS_CA_BUNDLE name the file with its certificate"),
+    ("proxy", "check HTTPS_PROXY and NO_PROXY in the environment"),
+)
+
+
+def _advice(reason: str, base: str) -> str:
+    if base.startswith("http:"):
+        port = base.rpartition(":")[2]
+        return f"start it again: doideposit sandbox --port {port if port.isdigit() else 80}"
+    return next(
+        (hint for word, hint in ADVICE if word in reason),
+        "check the network; a firewall must let HTTPS to this host through",
+    )
+
+
+def _clock(theirs: datetime | None, ours: datetime) -> Check:
+    if theirs is None:
+        return warn("clock", "the server does not say what time it is", "compare the clock of this machine by hand")
+    off = (ours - theirs).total_seconds()
+    way = "ahead of" if off > 0 else "behind"
+    message = f"the clock of this machine is {abs(off):,.0f} s {way} the server's"
+    hint = "let it follow a time server, for instance: timedatectl set-ntp true"
+    if abs(off) > WRONG:
+        return fail("clock", message, f"{hint}; deposits carry timestamps that must rise")
+    return warn("clock", message, hint) if abs(off) > SLOW else ok("clock", "agrees with the server's")
+
+
+def _login(endpoint: Endpoint, login: Credentials) -> Iterator[Check]:
+    checked = CrossrefClient(endpoint, login, timeouts=PATIENCE).check_login()
+    if checked.verdict is LoginVerdict.ACCEPTED:
+        yield ok("login online", f"{login.username} is accepted on {endpoint.target}; nothing was deposited")
+    elif checked.verdict is LoginVerdict.REFUSED:
+        hint = "check user name, role and password of this target; test and production have separate passwords"
+        yield fail("login online", f"{login.username}: {checked.detail}", hint)
+    else:
+        hint = "try again later; if it stays, check the address of the target"
+        yield warn("login online", f"not settled for {login.username}: {checked.detail}", hint)
+
+
+def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
+    prefixes = sorted({series.prefix for series in settings.series.values()})
+    if endpoint.rest_url is None:
+        yield ok("prefix", f"not asked: {endpoint.target} has no REST API")
+        return
+    registry = Registry(endpoint, mailto=settings.depositor.email if settings.depositor else None, timeouts=PATIENCE)
+    for prefix in prefixes:
+        yield from examine("prefix", lambda prefix=prefix: _prefix(registry, prefix))  # type: ignore[misc]
+
+
+def _prefix(registry: Registry, prefix: str) -> Iterator[Check]:
+    name = registry.prefix(prefix)
+    if name is None:
+        hint = "compare it with the one Crossref gave the publisher; it stands in [series.…] prefix"
+        yield fail("prefix", f"Crossref does not know the prefix {prefix}", hint)
+    else:
+        yield ok("prefix", f"{prefix} belongs to {name}")

@@ -1,0 +1,191 @@
+"""Checks of what people set: configuration, target, login, series, libraries, encoding."""
+
+import platform
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+
+from doideposit.config import PasswordReference, Settings, resolve_password
+from doideposit.diagnosis.surroundings import Surroundings
+from doideposit.diagnosis.values import Check, Realm, fail, ok, warn
+from doideposit.identifiers import InvalidIdentifier
+from doideposit.models.series import Series
+from doideposit.wiring import endpoint_of, login_of, needs_login
+
+__all__ = [
+    "check_credentials",
+    "check_encoding",
+    "check_libraries",
+    "check_program",
+    "check_series",
+    "check_settings",
+    "check_target",
+    "check_tokens",
+    "place_of",
+]
+
+
+def check_program() -> Iterator[Check]:
+    """The program itself."""
+    yield ok(
+        "program", f"doideposit {version('doideposit')} on Python {platform.python_version()}, {platform.system()}"
+    )
+
+
+def check_encoding(around: Surroundings) -> Iterator[Check]:
+    """Names of authors survive only where UTF-8 is spoken."""
+    others = [f"{what} ({code})" for what, code in around.encodings().items() if not _is_utf8(code)]
+    if others:
+        hint = "set LANG=C.UTF-8 or PYTHONUTF8=1, or names such as Müller may come out garbled"
+        yield warn("encoding", f"not UTF-8: {', '.join(others)}", hint)
+    else:
+        yield ok("encoding", "UTF-8 everywhere")
+
+
+def _is_utf8(code: str) -> bool:
+    return code.lower().replace("-", "").replace("_", "") == "utf8"
+
+
+def check_settings(settings: Settings) -> Iterator[Check]:
+    """Where the settings in force come from; that they are valid was settled when they were read."""
+    elsewhere = sorted({word for word in settings.origins.values() if word.startswith(("environment", "flag"))})
+    beside = f"; above it: {', '.join(elsewhere)}" if elsewhere else ""
+    yield ok("configuration", f"{settings.path or 'no file, defaults alone'}{beside}")
+    depositor = settings.depositor
+    if depositor is None:
+        hint = "add a section [depositor] with name, email and registrant; `doideposit init` writes one"
+        yield fail("depositor", "the configuration does not say who deposits", hint, Realm.CONFIGURATION)
+    else:
+        yield ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
+
+
+MEANINGS = {
+    "sandbox": "the embedded Crossref: nothing leaves this machine",
+    "test": "Crossref's test system: nothing is registered for readers",
+    "production": "Crossref: what is registered stays registered",
+}
+
+
+def check_target(settings: Settings) -> Iterator[Check]:
+    """Where deposits go."""
+    if not needs_login(settings):
+        yield ok("target", f"{settings.target}, {MEANINGS['sandbox']}")
+        return
+    other = settings.targets.get(settings.target)
+    address = endpoint_of(settings).url
+    meaning = f"not Crossref's own address, but {address}" if other and other.url else MEANINGS[settings.target]
+    if settings.target == "production" and other and other.url:
+        hint = "take [targets.production] away, unless this is a rehearsal"
+        yield warn("target", f"production, {meaning}", hint)
+    else:
+        yield ok("target", f"{settings.target}, {meaning}")
+
+
+def place_of(reference: PasswordReference) -> str:
+    """Where a password is kept, in words; never the password."""
+    if reference.env is not None:
+        return f"the environment variable {reference.env}"
+    if reference.file is not None:
+        return f"the file {reference.file}"
+    if reference.command is not None:
+        return f"the output of `{reference.command[0]}`"
+    return "the system's keyring"
+
+
+def check_credentials(settings: Settings, around: Surroundings) -> Iterator[Check]:
+    """Whether the login of the target is there; the password is fetched, looked at and forgotten."""
+    if not needs_login(settings):
+        yield ok("login", "the embedded sandbox needs none")
+        return
+    credentials = settings.credentials.get(settings.target)
+    if credentials is not None and credentials.password is None:
+        hint = f"for the scheduled job, name where it is kept: password below [credentials.{settings.target}]"
+        yield warn("login", f"{credentials.username}; the password is asked for at the terminal each time", hint)
+        return
+    password = login_of(settings.target, credentials, environ=around.environ).password
+    if credentials is None or credentials.password is None:
+        return
+    place = place_of(credentials.password)
+    if _is_odd(password.get_secret_value()):
+        hint = "look whether they belong to the password; programs that read .env files often keep quotation marks"
+        yield warn("login", f"the password in {place} begins and ends with quotation marks or spaces", hint)
+    else:
+        yield ok("login", f"{credentials.username}, with a password in {place}")
+
+
+def _is_odd(password: str) -> bool:
+    quoted = len(password) > 1 and password[0] == password[-1] and password[0] in "'\""
+    return quoted or password != password.strip()
+
+
+def check_tokens(settings: Settings, around: Surroundings) -> Iterator[Check]:
+    """Whether every token of the JSON API can be fetched, where any is configured."""
+    for name, reference in settings.api.tokens.items():
+        resolve_password(reference, environ=around.environ, service="doideposit-api", username=name)
+    if settings.api.tokens:
+        yield ok("api tokens", f"{len(settings.api.tokens)} can be fetched: {', '.join(sorted(settings.api.tokens))}")
+
+
+def check_libraries(settings: Settings, around: Surroundings) -> Iterator[Check]:
+    """Whether the optional libraries are there that this configuration needs."""
+    references = [each.password for each in settings.credentials.values()]
+    references += [settings.ledger.password, *settings.api.tokens.values()]
+    needed = {
+        "postgres": ("psycopg", settings.ledger.url.startswith("postgresql")),
+        "keyring": ("keyring", any(each and each.keyring for each in references)),
+        "serve": ("waitress", bool(settings.api.tokens or settings.api.notify_endpoints)),
+    }
+    extras = [extra for extra, (_, wanted) in needed.items() if wanted]
+    for extra in extras:
+        library = needed[extra][0]
+        if not around.has_library(library):
+            hint = f"run: pip install 'doideposit[{extra}]'"
+            yield fail("libraries", f"the configuration needs {library}, which is not installed", hint)
+            return
+    if extras:
+        yield ok("libraries", f"the extras this configuration needs are installed: {', '.join(extras)}")
+
+
+def check_series(settings: Settings) -> Iterator[Check]:
+    """Whether each series gives each commentary a DOI of its own, on its own prefix."""
+    if not settings.series:
+        hint = "add a section [series.NAME]; `doideposit init` writes one"
+        yield fail("series", "no series is configured: records have none to belong to", hint, Realm.CONFIGURATION)
+    for series in settings.series.values():
+        faults = list(_faults(series)) or list(_shared(series, settings.series.values()))
+        yield from (fail("series", f"{series.name}: {what}", hint, Realm.CONFIGURATION) for what, hint in faults)
+        if not faults:
+            yield _remark(series)
+
+
+def _faults(series: Series) -> Iterator[tuple[str, str]]:
+    if "{number}" not in series.doi:
+        yield f"every commentary would get the same DOI: {series.doi}", "write {number} into the pattern `doi`"
+    try:
+        example = series.doi_for("1")
+    except InvalidIdentifier as error:
+        yield f"its pattern gives no valid DOI: {error.message}", error.hint
+        return
+    if example.prefix != series.prefix:
+        message = f"its DOIs begin with {example.prefix}, and its prefix is {series.prefix}"
+        yield message, "write {prefix} into the pattern `doi`"
+    if series.url and not series.url.startswith(("https://", "http://")):
+        yield f"its landing pages are no web addresses: {series.url}", "begin the pattern `url` with https://"
+
+
+def _shared(series: Series, others: Iterable[Series]) -> Iterator[tuple[str, str]]:
+    for other in others:
+        if other.name < series.name and other.doi_for("1").key == series.doi_for("1").key:
+            yield f"it gives the same DOIs as {other.name}", "make the pattern `doi` of one of them different"
+
+
+def _remark(series: Series) -> Check:
+    issn = f"ISSN {series.issn}" if series.issn else "no ISSN"
+    if series.url and "{number}" not in series.url:
+        message = f"{series.name}: every commentary would lead to {series.url}"
+        return warn("series", message, "write {number} into the pattern `url`")
+    if series.url and series.url.startswith("http://"):
+        message = f"{series.name}: its landing pages are unencrypted: {series.url}"
+        return warn("series", message, "use https:// where the site has it")
+    example = f"number 1 is {series.doi_for('1')}"
+    pages = "" if series.url else "; each record names its landing page"
+    return ok("series", f"{series.name}: {series.title}, {issn}, {series.record_type.value}; {example}{pages}")

@@ -1,0 +1,157 @@
+"""Checks of what lies on this machine: schemas, ledger, disk, and the state of the sandbox."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from doideposit.config import Settings
+from doideposit.crossref.schemas import SchemaStore
+from doideposit.diagnosis.surroundings import Surroundings
+from doideposit.diagnosis.values import Check, Verdict, fail, ok, warn
+from doideposit.ledger.condition import Condition, look
+from doideposit.ledger.looking import Wish
+from doideposit.ledger.store import Ledger
+from doideposit.wiring import ledger_password, needs_login, open_ledger
+
+__all__ = ["check_disk", "check_ledger", "check_sandbox", "check_schemas"]
+
+TIGHT, FULL = 500_000_000, 50_000_000
+"""Free bytes below which a disk is worth a warning, and below which a deposit may fail."""
+LATE, OVERDUE = 24.0, 72.0
+"""Hours after which an unfinished deposit is worth a warning, and after which something is wrong."""
+
+
+def check_schemas(store: SchemaStore, needed: str) -> Iterator[Check]:
+    """Whether the schema that deposits are checked with is here, and every installed one as pinned."""
+    if store.location(needed) is None:
+        hint = "run `doideposit schemas install` while this machine is online"
+        yield fail("schemas", f"Crossref's schema {needed} is not on this machine", hint)
+    for version in store.installed():
+        faults = store.verify(version)
+        if faults:
+            more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+            message = f"Crossref's schema {version} is damaged: {faults[0].path} {faults[0].problem}{more}"
+            hint = f"run `doideposit schemas install --force {version}`"
+            yield fail("schemas", message, hint) if version == needed else warn("schemas", message, hint)
+        elif version == needed:
+            yield ok("schemas", f"Crossref {version} in {store.location(version)}, every file as pinned")
+
+
+def check_ledger(settings: Settings, around: Surroundings) -> Iterator[Check]:
+    """Whether the ledger opens, can be written, agrees with itself, and what in it is waiting for too long."""
+    condition = look(settings.ledger.url, ledger_password(settings, around.environ))
+    if condition.revision is None:
+        yield _not_there_yet(condition)
+        return
+    if not condition.is_current:
+        hint = "nothing to do: the next command upgrades it, and copies it beside itself first"
+        yield warn("ledger", f"{condition.place} has the older revision {condition.revision}", hint)
+        return
+    if condition.hindrance is not None:
+        yield fail("ledger", condition.hindrance.message, condition.hindrance.hint)
+    else:
+        yield ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
+    yield from _permissions(condition)
+    with open_ledger(settings, environ=around.environ) as ledger:
+        yield from _contents(ledger, settings.target, around.clock())
+
+
+def _not_there_yet(condition: Condition) -> Check:
+    if condition.path is None:
+        return ok("ledger", f"{condition.place} is empty: the first deposit makes the tables")
+    folder = _folder(condition.path)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        hint = "choose another place with [ledger] url, or give this user the right to write there"
+        return fail("ledger", f"{condition.path} cannot be made: {folder} is read-only", hint)
+    return ok("ledger", f"{condition.path} is not there yet: the first deposit makes it")
+
+
+def _permissions(condition: Condition) -> Iterator[Check]:
+    """Whether others can read the ledger: it holds unpublished titles and abstracts."""
+    if condition.path is None:
+        return
+    open_ones = [path for path in condition.side_files if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    if open_ones:
+        names = " ".join(str(path) for path in open_ones)
+        yield warn("permissions", f"others can read {names}", f"run: chmod 600 {names}")
+    else:
+        yield ok("permissions", "the ledger is readable by its owner alone")
+
+
+def _contents(ledger: Ledger, target: str, now: datetime) -> Iterator[Check]:
+    findings = ledger.check()
+    if findings:
+        message = f"the ledger contradicts itself: {findings[0].message}"
+        hint = "keep this file, run `doideposit ledger check`, and restore a backup"
+        yield Check("consistency", Verdict.FAIL, message, hint, findings=findings)
+    else:
+        yield ok("consistency", "the ledger agrees with itself")
+    yield _oldest(ledger.oldest_unfinished(target), target, now)
+    attention = sum(1 for _ in ledger.works(target, Wish(attention=True)))
+    if attention:
+        count = "1 DOI needs" if attention == 1 else f"{attention} DOIs need"
+        yield warn("attention", f"{count} a person on {target}", "run `doideposit status --attention`")
+
+
+def _oldest(since: datetime | None, target: str, now: datetime) -> Check:
+    if since is None:
+        return ok("unfinished", f"nothing is outstanding on {target}")
+    hours = (now - since).total_seconds() / 3600
+    age = f"{hours / 24:.0f} days" if hours >= OVERDUE else f"{hours:.0f} hours" if hours >= 1 else "less than an hour"
+    message = f"the oldest outstanding deposit on {target} is {age} old"
+    hint = "run `doideposit poll --all`, then `doideposit status --outstanding`"
+    if hours > OVERDUE:
+        return fail("unfinished", message, f"{hint}; ask Crossref support about what stays")
+    return warn("unfinished", message, hint) if hours > LATE else ok("unfinished", message)
+
+
+def check_disk(settings: Settings | None, around: Surroundings) -> Iterator[Check]:
+    """Whether there is room for the ledger and for temporary files."""
+    places = {"temporary files": Path(tempfile.gettempdir())}
+    if settings is not None and settings.ledger.url.startswith("sqlite:///"):
+        places["the ledger"] = _folder(Path(settings.ledger.url.removeprefix("sqlite:///")))
+    free = {what: around.free_bytes(folder) for what, folder in places.items()}
+    least = min(free, key=lambda what: free[what])
+    message = f"{_size(free[least])} free for {least}, in {places[least]}"
+    hint = "free some space: a full disk stops a deposit, and loses nothing"
+    if free[least] < FULL:
+        yield fail("disk", message, hint)
+    elif free[least] < TIGHT:
+        yield warn("disk", message, hint)
+    else:
+        yield ok("disk", message)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= TIGHT else f"{count / 1e6:,.0f} MB"
+
+
+SQLITE_MARK = b"SQLite format 3\x00"
+
+
+def check_sandbox(settings: Settings) -> Iterator[Check]:
+    """Whether the embedded sandbox can keep its state; only where it is the target."""
+    if needs_login(settings):
+        return
+    path = settings.sandbox.state
+    place = path if path.exists() else _folder(path)
+    hint = "choose another file with [sandbox] state, or give this user the right to write there"
+    if not os.access(place, os.W_OK):
+        yield fail("sandbox", f"the sandbox cannot keep its state in {path}: {place} is read-only", hint)
+    elif path.exists() and not _is_database(path):
+        yield fail("sandbox", f"{path} is not the state of a sandbox", "choose another file with [sandbox] state")
+    else:
+        yield ok("sandbox", f"keeps its state in {path}")
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(SQLITE_MARK)) in {b"", SQLITE_MARK}
+
+
+def _folder(path: Path) -> Path:
+    """The nearest folder above `path` that exists."""
+    return next((each for each in path.absolute().parents if each.is_dir()), Path(path.anchor or "."))

@@ -1,0 +1,112 @@
+"""What a diagnosis consists of: checks, each with a verdict, what was seen, and what to do about it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
+from doideposit.findings import Finding
+
+__all__ = ["Check", "Diagnosis", "Verdict", "examine", "fail", "ok", "warn"]
+
+
+class Verdict(StrEnum):
+    """How a check came out: a warning can wait, a failure stops a deposit."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Realm(StrEnum):
+    """What a failure is a fault of: the configuration (exit status 2) or the world (exit status 3)."""
+
+    CONFIGURATION = "configuration"
+    WORLD = "world"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `message` says what was seen, `hint` what to do; neither holds a secret."""
+
+    name: str
+    verdict: Verdict
+    message: str
+    hint: str = ""
+    realm: Realm = Realm.WORLD
+    findings: tuple[Finding, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The check as JSON."""
+        data = {"name": self.name, "verdict": self.verdict.value, "message": self.message, "hint": self.hint}
+        return data | {"findings": [finding.to_dict() for finding in self.findings]}
+
+
+def ok(name: str, message: str) -> Check:
+    """Nothing is wrong here."""
+    return Check(name, Verdict.OK, message)
+
+
+def warn(name: str, message: str, hint: str) -> Check:
+    """Something deserves attention, and stops nothing."""
+    return Check(name, Verdict.WARN, message, hint)
+
+
+def fail(name: str, message: str, hint: str, realm: Realm = Realm.WORLD) -> Check:
+    """Something stops deposits."""
+    return Check(name, Verdict.FAIL, message, hint, realm)
+
+
+def from_error(name: str, error: DoiDepositError) -> Check:
+    """The error that a look ran into, as a failed check."""
+    configured = isinstance(error, ConfigurationError | UsageError)
+    realm = Realm.CONFIGURATION if configured else Realm.WORLD
+    findings = error.findings if isinstance(error, ConfigurationError) else ()
+    return Check(name, Verdict.FAIL, error.message, error.hint, realm, findings)
+
+
+def examine(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
+    """Every check that `look` yields; whatever stops it becomes a failed check, and nothing is raised."""
+    try:
+        yield from look()
+    except DoiDepositError as error:
+        yield from_error(name, error)
+    except Exception as error:  # noqa: BLE001  (a diagnosis goes on; the text of a foreign error may hold a secret)
+        hint = "this is not foreseen: please report it, with the output of `doideposit --debug` on the failing command"
+        yield fail(name, f"it could not be looked at ({type(error).__name__})", hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything that was looked at, in order, and the names of what could not be without a configuration."""
+
+    checks: tuple[Check, ...]
+    online: bool
+    target: str | None = None
+    not_looked_at: tuple[str, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not any(check.verdict is Verdict.FAIL for check in self.checks)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nothing failed, 2 when the configuration has to be mended, else 3."""
+        realms = {check.realm for check in self.checks if check.verdict is Verdict.FAIL}
+        return 2 if Realm.CONFIGURATION in realms else 3 if realms else 0
+
+    def count(self, verdict: Verdict) -> int:
+        """How many checks came out like that."""
+        return sum(check.verdict is verdict for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The diagnosis as JSON."""
+        return {
+            "ok": self.ok,
+            "target": self.target,
+            "online": self.online,
+            "checks": [check.to_dict() for check in self.checks],
+            "not_looked_at": list(self.not_looked_at),
+        }

@@ -1,0 +1,52 @@
+"""How a secret may look where it should not be, and how it is taken out of a text.
+
+Whoever echoes a form back (an error page, a proxy, a debugging servlet) writes its values in a spelling of its own:
+each of those that occur in practice is known here, so that a redaction and the test of it mean the same.
+"""
+
+import html
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+__all__ = ["REDACTED", "redact", "spellings"]
+
+REDACTED = b"[redacted]"
+
+
+def spellings(secret: str) -> frozenset[bytes]:
+    """Every spelling of `secret`: raw, percent- and form-encoded, HTML, JSON and base64; empty for an empty one."""
+    encodings = ("utf-8", "latin-1") if all(ord(character) < 256 for character in secret) else ("utf-8",)  # noqa: PLR2004
+    found: set[bytes] = set()
+    for encoding in encodings:
+        raw = secret.encode(encoding, "surrogateescape")
+        percent = {quote(raw, safe=""), quote(raw), quote_plus(raw), quote_plus(raw, safe="/")}
+        texts = _marked_up(secret) | percent | {re.sub("%..", lambda code: code[0].lower(), text) for text in percent}
+        found |= {text.encode(encoding, "surrogateescape") for text in texts} | {raw, b64encode(raw)}
+    return frozenset(found - {b""})
+
+
+def _marked_up(secret: str) -> set[str]:
+    """The secret as HTML, XML, JSON and a Python literal show it, with the quotation marks around it taken off."""
+    pages = {html.escape(secret), html.escape(secret, quote=False)}
+    quotes = {"&quot;": "&#34;", "&#x27;": "&#39;"}
+    pages |= {_replaced(page, quotes) for page in pages} | {page.replace("&#x27;", "&apos;") for page in pages}
+    literals = {json.dumps(secret), json.dumps(secret, ensure_ascii=False), repr(secret), ascii(secret)}
+    slashes = {json.dumps(secret).replace("/", "\\/")}
+    return {secret} | pages | {text[1:-1] for text in literals | slashes}
+
+
+def _replaced(text: str, table: dict[str, str]) -> str:
+    for old, new in table.items():
+        text = text.replace(old, new)
+    return text
+
+
+def redact(content: bytes, secrets: Iterable[str]) -> bytes:
+    """Take every spelling of every secret out of `content`, the longest first, so that no half is left behind."""
+    known = {spelling for secret in secrets for spelling in spellings(secret)}
+    for spelling in sorted(known, key=len, reverse=True):
+        content = content.replace(spelling, REDACTED)
+    return content

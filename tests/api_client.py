@@ -16,6 +16,7 @@ RECORD = {
     "number": 258,
     "title": "Prospects for NATO-Japan relations",
     "published": "2023-09-14",
+    "url": "https://www.sadf.eu/comment-258/",
     "authors": [{"given": "Siegfried O.", "family": "Wolf"}],
 }
 

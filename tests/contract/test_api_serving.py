@@ -1,0 +1,191 @@
+"""`doideposit serve` as a process: it listens, answers, refuses to be reachable by accident, and stops in order."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from api_client import RECORD, TOKEN
+from desk import FAST
+from doideposit.api import application
+from doideposit.api.serving import is_loopback, serve
+from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.errors import UsageError, WorldError
+
+pytestmark = pytest.mark.network_loopback
+
+API = '\n[api]\ntokens.cms = { env = "CMS_TOKEN" }\n'
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+# What a slow upload to Crossref is like: the answer to /v1/events takes two seconds.
+SLOW = """
+import sys, time
+from doideposit.workflow import Depositor
+plain = Depositor.events
+def slow(self, since=0):
+    print("begun", file=sys.stderr, flush=True)
+    time.sleep(2)
+    return plain(self, since)
+Depositor.events = slow
+from doideposit.__main__ import main
+main()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "doideposit.toml").write_text(configuration_text(PRESETS["sadf-comment"]) + FAST + API)
+    return tmp_path
+
+
+class Served:
+    """A server process, and what it says on standard error."""
+
+    def __init__(self, folder: Path, *command: str) -> None:
+        environment = {name: each for name, each in os.environ.items() if not name.startswith("DOIDEPOSIT_")}
+        self.process = subprocess.Popen(
+            [sys.executable, *command, "serve", "--port", "0"],
+            cwd=folder,
+            env=environment | {"CMS_TOKEN": TOKEN},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.url = self.wait_for(r"http://127\.0\.0\.1:\d+")
+
+    def wait_for(self, pattern: str) -> str:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if found := re.search(pattern, line):
+                return found[0]
+        raise AssertionError(f"it ended with {self.process.wait()} and never said {pattern}")
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        self.process.send_signal(number)
+        assert self.process.stderr is not None
+        said = self.process.stderr.read()
+        return self.process.wait(30), said
+
+
+@pytest.fixture
+def served(folder: Path) -> Iterator[Served]:
+    one = Served(folder, "-m", "doideposit")
+    yield one
+    if one.process.poll() is None:
+        one.process.kill()
+        one.process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_and_stops_in_order(served: Served, number: int) -> None:
+    assert requests.get(f"{served.url}/v1/health", timeout=10).json() == {"ok": True}
+    assert requests.get(f"{served.url}/v1/events", timeout=10).status_code == 401
+    answer = requests.post(f"{served.url}/v1/deposits?mode=enqueue", json=RECORD, headers=HEADERS, timeout=60)
+    assert answer.status_code == 202
+    assert "Server" not in answer.headers
+    too_large = requests.post(
+        f"{served.url}/v1/check",
+        data=b" " * 2_500_000,
+        headers={**HEADERS, "Content-Type": "application/json"},
+        timeout=10,
+    )
+    assert too_large.status_code == 413
+    assert too_large.json()["error"]["code"] == "body-too-large"
+    code, said = served.stop(number)
+    assert code == 0
+    assert "POST /v1/deposits 202" in said
+    assert said.rstrip().endswith("stopped: every request was answered")
+    assert TOKEN not in said
+
+
+@pytest.mark.slow
+def test_a_request_under_way_is_answered_before_it_stops(folder: Path) -> None:
+    one = Served(folder, "-c", SLOW)
+    answers: list[int] = []
+
+    def ask() -> None:
+        answers.append(requests.get(f"{one.url}/v1/events", headers=HEADERS, timeout=30).status_code)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    one.wait_for("begun")
+    code, _ = one.stop()
+    asking.join(10)
+    assert (answers, code) == ([200], 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True)]
+    + [(host, False) for host in ("0.0.0.0", "::", "192.0.2.1", "", "example.org", "localhost.example.org")],
+)
+def test_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+def test_others_are_kept_out_unless_that_is_said() -> None:
+    with pytest.raises(UsageError, match=r"0\.0\.0\.0"):
+        serve(application(_nothing, tokens={}), "0.0.0.0")
+
+
+def test_a_port_in_use_and_an_address_of_nobody(free_port: int) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", free_port))
+        taken.listen()
+        with pytest.raises(WorldError, match=str(free_port)):
+            serve(application(_nothing, tokens={}), "127.0.0.1", free_port)
+    with pytest.raises(WorldError, match=r"no-such-host\.invalid"):
+        serve(application(_nothing, tokens={}), "no-such-host.invalid", 0, allow_remote=True)
+
+
+@pytest.fixture
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _nothing() -> None:
+    raise AssertionError("nothing is opened here")
+
+
+@pytest.mark.parametrize(
+    ("section", "variable", "says"),
+    [
+        ("", TOKEN, "names no token"),
+        (API, "", "CMS_TOKEN"),
+        (API, "short", "24 to 512 characters"),
+        (API.replace('{ env = "CMS_TOKEN" }', f'"{TOKEN}"'), TOKEN, "must never stand in the configuration"),
+    ],
+)
+def test_without_usable_tokens_it_does_not_start(
+    folder: Path,
+    section: str,
+    variable: str,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from doideposit.cli.main import run
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CMS_TOKEN", variable)
+    text = configuration_text(PRESETS["sadf-comment"])
+    (folder / "doideposit.toml").write_text(text + section)
+    assert run(["serve", "--port", "0"]) == 2
+    said = capsys.readouterr()
+    assert says in said.err
+    assert "do this:" in said.err
+    assert TOKEN not in said.err + said.out
+    assert variable != "short" or "short\n" not in said.err

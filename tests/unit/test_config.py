@@ -252,7 +252,7 @@ def test_all_faults_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> Non
     ("environ", "code", "file", "hint"),
     [
         ({"DOIDEPOSIT_TARGT": "test"}, "unknown-variable", "environment DOIDEPOSIT_TARGT", "DOIDEPOSIT_TARGET"),
-        ({"DOIDEPOSIT_MAIL__HOST": "x"}, "unknown-variable", "environment DOIDEPOSIT_MAIL__HOST", "DOIDEPOSIT_TARGET"),
+        ({"DOIDEPOSIT_POSTS__HOST": "x"}, "unknown-variable", "environment DOIDEPOSIT_POSTS__HOST", "DOIDEPOSIT_TARGET"),
         ({"DOIDEPOSIT_TARGET": "x"}, "unknown-value", "environment DOIDEPOSIT_TARGET", "sandbox"),
         ({"DOIDEPOSIT_LIMITS__WORKERS": "x"}, "number-expected", "environment DOIDEPOSIT_LIMITS__WORKERS", "digits"),
         ({"DOIDEPOSIT_LIMITS__WORKER": "1"}, "unknown-key", "environment DOIDEPOSIT_LIMITS__WORKER", "`workers`"),

@@ -284,7 +284,7 @@ class InboxSection(Section):
     settle: Duration = timedelta(seconds=10)
     """How long a file must lie unchanged before it is taken in."""
     look_ups: Annotated[int, Field(ge=0, le=5_000)] = 50
-    """Registered DOIs looked up in one pass, at doi.org and in Crossref's REST API, until both are proved; 0 for none."""
+    """Registered DOIs looked up in one pass, at doi.org and in Crossref's REST API, until both show; 0 for none."""
 
 
 class MailSection(Section):

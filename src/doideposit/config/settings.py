@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
 from doideposit.config.schema import (
     ConfigurationFile,
     CredentialSettings,
+    DeadlineSection,
     DelaySettings,
     DepositorSettings,
+    MailSection,
+    MonitoringSection,
     PasswordReference,
     SchemaVersion,
     Target,
@@ -19,7 +23,15 @@ from doideposit.models.series import Series
 from doideposit.planning import Limits
 from doideposit.rules.settings import Ignored, RuleSettings
 
-__all__ = ["ApiSettings", "LedgerSettings", "SandboxSettings", "Settings", "settings_from"]
+__all__ = [
+    "ApiSettings",
+    "InboxSettings",
+    "LedgerSettings",
+    "MonitoringSettings",
+    "SandboxSettings",
+    "Settings",
+    "settings_from",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,26 @@ class ApiSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxSettings:
+    """The folder of the scheduled job, how long a file must lie still in it, and how many DOIs a pass looks up."""
+
+    folder: Path = Path("inbox")
+    settle: timedelta = timedelta(seconds=10)
+    look_ups: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringSettings:
+    """Where the scheduled job leaves its signs of life, and how long each stage may take."""
+
+    status_file: Path | None = None
+    prometheus_file: Path | None = None
+    heartbeat_file: Path | None = None
+    ping_url: str | None = field(default=None, repr=False)
+    deadlines: DeadlineSection = field(default_factory=DeadlineSection)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set. `origins` says for every value, by its dotted path, where it comes from.
 
@@ -65,6 +97,9 @@ class Settings:
     limits: Limits
     sandbox: SandboxSettings
     api: ApiSettings = field(default_factory=ApiSettings)
+    inbox: InboxSettings = field(default_factory=InboxSettings)
+    mail: MailSection | None = None
+    monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     path: Path | None = None
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
@@ -94,8 +129,30 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
             MappingProxyType({name: _kept(each, base) for name, each in written.api.tokens.items()}),
             written.api.notify_endpoints,
         ),
+        inbox=InboxSettings(
+            base / Path(written.inbox.folder).expanduser(), written.inbox.settle, written.inbox.look_ups
+        ),
+        mail=_mail(written.mail, base),
+        monitoring=_monitoring(written.monitoring, base),
         path=path,
         origins=MappingProxyType(dict(origins)),
+    )
+
+
+def _mail(mail: MailSection | None, base: Path) -> MailSection | None:
+    return None if mail is None else mail.model_copy(update={"password": _reference(mail.password, base)})
+
+
+def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:
+    def absolute(path: str | None) -> Path | None:
+        return None if path is None else base / Path(path).expanduser()
+
+    return MonitoringSettings(
+        absolute(written.status_file),
+        absolute(written.prometheus_file),
+        absolute(written.heartbeat_file),
+        written.ping_url,
+        written.deadlines,
     )
 
 

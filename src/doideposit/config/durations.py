@@ -1,0 +1,46 @@
+"""Lengths of time as people write them: ``90s``, ``15m``, ``36h``, ``3d``."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+__all__ = ["Duration", "duration_text", "parse_duration"]
+
+UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+PATTERN: Final = r"^\s*[0-9]{1,6}\s*[smhd]\s*$"
+HINT: Final = "write a number and s, m, h or d, such as 90s, 15m, 36h or 3d"
+
+
+def parse_duration(text: str) -> timedelta:
+    """The length of time that `text` says; raises `ValueError`."""
+    if not re.fullmatch(PATTERN, text):
+        raise ValueError(HINT)
+    number, unit = text.strip()[:-1], text.strip()[-1]
+    return timedelta(seconds=int(number) * UNITS[unit])
+
+
+def duration_text(length: timedelta) -> str:
+    """The length in its largest whole unit."""
+    seconds = int(length.total_seconds())
+    name = next((name for name in "dhm" if seconds and seconds % UNITS[name] == 0), "s")
+    return f"{seconds // UNITS[name]}{name}"
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value
+    try:
+        return parse_duration(str(value))
+    except ValueError:
+        raise PydanticCustomError("duration", "this is no length of time", {"hint": HINT}) from None
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_read),
+    WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["15m", "36h", "3d"]}),
+]
+"""A length of time, written as a number and its unit."""

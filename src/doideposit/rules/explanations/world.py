@@ -120,13 +120,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "write the name of the variable, such as CROSSREF_PASSWORD, and put the password into that variable",
     ),
     _setting(
-        "variable-name",
-        "A name no variable can have",
-        "this cannot be the name of an environment variable",
-        "Perhaps the password itself was written where the name of its variable belongs.",
-        "write the name of the variable, such as CROSSREF_PASSWORD, and put the password into that variable",
-    ),
-    _setting(
         "mail-unencrypted",
         "Mail without encryption",
         "mail would travel unencrypted here",

@@ -1,13 +1,17 @@
 """The syntax errors of YAML in plain words: where it is, what is wrong there, and how it is usually put right."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import yaml
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["syntax_finding"]
+__all__ = ["Position", "syntax_finding"]
+
+Position = Callable[[Any], tuple[int, int]]
+"""Returns the line and the column, from 1, that a mark of the parser stands for."""
 
 _LOST: Final = "nothing in this file was read"
 
@@ -93,15 +97,18 @@ _MEANINGS: Final = (
 _FALLBACK: Final = ("this is not valid YAML", "compare the line with one that is right, and look at its indentation")
 
 
-def syntax_finding(error: yaml.YAMLError, text: str, file: str | None) -> Finding:
-    """Return the one finding for a text the parser gave up on; the parser's own words are kept as `original`."""
+def syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position: Position) -> Finding:
+    """Return the one finding for a text the parser gave up on; the parser's own words are kept as `original`.
+
+    `position` says which line and column a mark of the parser means.
+    """
     problem, context = (_word(error, name) for name in ("problem", "context"))
     original = "; ".join(part for part in (problem, context) if part) or str(error)
     meaning, hint = _explain(original)
     mark = getattr(error, "problem_mark", None)
     if "quoted scalar" in original and "unexpected" in original:
         mark = getattr(error, "context_mark", None) or mark
-    where = Where(file) if mark is None else _place(mark, text, file)
+    where = Where(file) if mark is None else _place(mark, text, file, position)
     return Finding("yaml-syntax", Severity.ERROR, meaning, f"{hint} ({_LOST})", where, original=original)
 
 
@@ -116,12 +123,11 @@ def _explain(original: str) -> tuple[str, str]:
     return _FALLBACK
 
 
-def _place(mark: Any, text: str, file: str | None) -> Where:
+def _place(mark: Any, text: str, file: str | None, position: Position) -> Where:
     """The place of a mark; one behind the last line is moved to the end of the text, where something can be seen."""
-    lines = text.splitlines() or [""]
-    if mark.line < len(lines):
-        return Where(file, mark.line + 1, mark.column + 1)
-    last = len(lines)
-    while last > 1 and not lines[last - 1].strip():
-        last -= 1
+    lines = re.split("\r\n|\n|\r", text)
+    line, column = position(mark)
+    if line <= len(lines) and any(each.strip() for each in lines[line - 1 :]):
+        return Where(file, line, column)
+    last = max((number for number, each in enumerate(lines, 1) if each.strip()), default=1)
     return Where(file, last, len(lines[last - 1].rstrip()) + 1)

@@ -6,7 +6,6 @@ limit and forgets keys that are given twice.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.models.record import Place
 from doideposit.sources.interface import MAX_DEPTH, MAX_VALUES, Read
 from doideposit.sources.nodes import Entry, Node, add_entry, records_in
-from doideposit.sources.yaml_faults import syntax_finding
+from doideposit.sources.yaml_faults import Position, syntax_finding
 
 __all__ = ["read"]
 
@@ -46,16 +45,13 @@ def read(text: str, *, file: str | None = None) -> Read:
         for event in yaml.parse(_UNPRINTABLE.sub(_STAND_IN, text), Loader=_LOADER):
             builder.take(event)
     except yaml.YAMLError as error:
-        return Read(findings=(syntax_finding(error, text, file),))
+        return Read(findings=(syntax_finding(error, text, file, builder.position),))
     except _Stop as stop:
         return Read(findings=(stop.finding,))
     return records_in(builder.roots, file=file)
 
 
-Positions = Callable[[Any], tuple[int, int]]
-
-
-def _positions(text: str) -> Positions:
+def _positions(text: str) -> Position:
     """Return how a mark of the parser becomes a line and a column as an editor counts them."""
     if not _FOREIGN_BREAKS.search(text):
         return lambda mark: (mark.line + 1, mark.column + 1)
@@ -84,7 +80,7 @@ class _Builder:
     """Puts events together to nodes, with an explicit stack."""
 
     file: str | None
-    position: Positions
+    position: Position
     text: str
     roots: list[Node] = field(default_factory=list)
     stack: list[_Frame] = field(default_factory=list)

@@ -224,6 +224,8 @@ SYNTAX = [
     ("a: !x!y z\n", 1, 4, "tag", "quotes"),
     ("a: &\n", 1, 5, "begin with & or *", "quotes"),
     ("a: |x\n", 1, 5, "next line", "indented"),
+    ('a: "x\u2028y"\nb: c: d\n', 2, 5, "colon", "quotes"),
+    ("a: [1\n\n", 1, 6, "brackets", "close"),
     ("%YAML 3.0\n---\na: 1\n", 1, 1, "directive", "take the line away"),
 ]
 

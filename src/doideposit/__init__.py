@@ -58,7 +58,10 @@ if TYPE_CHECKING:
         HistoryEntry,
         LedgerEvent,
         Plan,
+        PlanEntry,
         PollReport,
+        Progress,
+        ReportEntry,
         SubmissionRef,
         Truth,
         WorkStatus,
@@ -82,7 +85,10 @@ _HOMES = {
     "models.series": "RecordType Series",
     "models.text": "PartialDate RichText",
     "planning": "Action Limits",
-    "workflow": ("DepositReport Depositor HistoryEntry LedgerEvent Plan PollReport SubmissionRef Truth WorkStatus"),
+    "workflow": (
+        "DepositReport Depositor HistoryEntry LedgerEvent Plan PlanEntry PollReport Progress ReportEntry SubmissionRef "
+        "Truth WorkStatus"
+    ),
 }
 _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}
 _WHERE["open"] = ("wiring", "open_path")
@@ -127,13 +133,16 @@ __all__ = [
     "PartialDate",
     "Person",
     "Plan",
+    "PlanEntry",
     "PollReport",
+    "Progress",
     "Publisher",
     "RecordType",
     "Reference",
     "Registrar",
     "RegistrarError",
     "Relation",
+    "ReportEntry",
     "RichText",
     "Role",
     "Ror",

@@ -1,0 +1,99 @@
+"""`report`: the state of everything as one HTML page, for people who would rather look."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.errors import UsageError
+from doideposit.reports.findings import counted
+
+if TYPE_CHECKING:
+    from doideposit.cli.terminal import Terminal
+    from doideposit.config import Settings
+    from doideposit.reports.page import Report
+    from doideposit.reports.standing import Stage
+
+__all__ = ["report"]
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    default=Path("report.html"),
+    show_default=True,
+    metavar="FILE.html",
+    help="Where to write the page; - is standard output.",
+)
+@target_option
+@json_option
+@click.pass_obj
+def report(invocation: Invocation, output: Path, target: str | None, as_json: bool) -> None:
+    """Write the state of everything as one HTML page; it asks nobody, and sends nothing.
+
+    The page is a single file without any link to another: it can be mailed, printed, or put on an intranet.
+    """
+    from doideposit.cli.overview import gather
+    from doideposit.reports.page import page
+    from doideposit.wiring import open_depositor, system_clock
+
+    terminal = invocation.terminal(as_json=as_json)
+    settings = invocation.settings(target=target)
+    with open_depositor(settings, announce=terminal.note) as depositor:
+        gathered = gather(depositor, system_clock(), asked=_asked(settings))
+    text = page(gathered)
+    if str(output) == "-":
+        if as_json:
+            raise UsageError("the page and the JSON cannot both go to standard output", hint="give a file with -o")
+        click.echo(text, nl=False)
+    else:
+        _write(output, text)
+        _tell(terminal, gathered, output, as_json=as_json)
+    finish(ExitCode.DONE)
+
+
+def _asked(settings: "Settings") -> "frozenset[Stage]":
+    """The stages that can be seen on this target: Crossref's test system has neither a resolver nor a REST API."""
+    from doideposit.reports.standing import Stage
+    from doideposit.wiring import endpoint_of, needs_login
+
+    if not needs_login(settings):
+        return frozenset(Stage)
+    endpoint = endpoint_of(settings)
+    hidden = {Stage.RESOLVING: endpoint.handle_url, Stage.INDEXING: endpoint.rest_url}
+    return frozenset(Stage) - {stage for stage, address in hidden.items() if address is None}
+
+
+def _write(path: Path, text: str) -> None:
+    """Write it beside its place, and put it there in one step: whoever reads meanwhile has the old page or the new."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            try:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UsageError(f"{path} cannot be written: {why}", hint="name another place with -o") from None
+
+
+def _tell(terminal: "Terminal", gathered: "Report", path: Path, *, as_json: bool) -> None:
+    counts = gathered.counts
+    if as_json:
+        terminal.json({"ok": counts["attention"] == 0, "file": str(path), **gathered.to_dict()})
+        return
+    numbers = f"{counts['registered']:,} registered, {counts['outstanding']:,} outstanding"
+    needing = f"{counts['attention']:,} needing attention"
+    terminal.say(f"{path}: {counted(counts['dois'], 'DOI')} on {gathered.target}, {numbers}, {needing}")

@@ -1,0 +1,172 @@
+"""What the ledger's events say over time: outcomes by period, and how long a registration took."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from doideposit.ledger.entries import LedgerEvent
+from doideposit.reports.charts import Chart, columns
+
+__all__ = ["Activity", "outcomes_chart", "read_events", "waiting_chart"]
+
+REGISTERED: Final = "registered"
+WARNED: Final = "registered, with a warning"
+NOT: Final = "not registered"
+OUTCOMES: Final[Mapping[str, str]] = {
+    "registered": REGISTERED,
+    "registered-with-warning": WARNED,
+    "failed": NOT,
+    "missing": NOT,
+}
+MOST_COLUMNS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A summary of events.
+
+    `outcomes` are the moment and the kind of every result; `waits` how long each registration took from the first
+    upload of its file; `registered_in` names, by the key of the DOI, the submission that registered it last;
+    `prepared_at` says when the file of a batch id was recorded.
+    """
+
+    outcomes: tuple[tuple[datetime, str], ...]
+    waits: tuple[timedelta, ...]
+    registered_in: Mapping[str, int]
+    prepared_at: Mapping[str, datetime]
+
+
+def read_events(events: Iterable[LedgerEvent]) -> Activity:
+    """Fold the events of one target, oldest first, into a summary."""
+    sent: dict[int, datetime] = {}
+    outcomes: list[tuple[datetime, str]] = []
+    waits: list[timedelta] = []
+    registered_in: dict[str, int] = {}
+    prepared_at: dict[str, datetime] = {}
+    for event in events:
+        if event.submission is None:
+            continue
+        if event.kind == "prepared":
+            prepared_at[event.detail.get("batch_id", "")] = event.at
+        elif event.kind == "sending":
+            sent.setdefault(event.submission, event.at)
+        elif event.kind in OUTCOMES and event.doi is not None:
+            kind = OUTCOMES[event.kind]
+            outcomes.append((event.at, kind))
+            if kind != NOT:
+                registered_in[event.doi] = event.submission
+                waits.append(event.at - sent.get(event.submission, event.at))
+    return Activity(tuple(outcomes), tuple(waits), registered_in, prepared_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Periods:
+    """The periods between two days: what one is called, and its label for a day."""
+
+    name: str
+    labels: tuple[str, ...]
+    starts: tuple[date, ...]
+
+    def place(self, day: date) -> int | None:
+        """Which period the day is in; None before the first."""
+        found = [place for place, start in enumerate(self.starts) if start <= day]
+        return found[-1] if found else None
+
+
+def _periods(first: date, last: date) -> _Periods:
+    """Days, weeks, months, quarters or years: the finest that needs no more than a dozen columns."""
+    makers = {"day": _days(first, last, 1), "week": _days(first - timedelta(first.weekday()), last, 7)}
+    makers |= {name: _months(first, last, step) for name, step in (("month", 1), ("quarter", 3), ("year", 12))}
+    name, starts = next(((n, s) for n, s in makers.items() if len(s) <= MOST_COLUMNS), ("year", makers["year"]))
+    kept = starts[-MOST_COLUMNS:]
+    return _Periods(name, tuple(_label(name, start) for start in kept), tuple(kept))
+
+
+def _days(first: date, last: date, step: int) -> list[date]:
+    # Longer spans are never shown in days or weeks; the bound keeps a ledger of many years from making long lists.
+    most = MOST_COLUMNS * step + step
+    span = min((last - first).days, most)
+    return [first + timedelta(days) for days in range(0, span + 1, step)]
+
+
+def _months(first: date, last: date, step: int) -> list[date]:
+    begin = first.year * 12 + (first.month - 1) // step * step
+    end = last.year * 12 + last.month - 1
+    return [date(month // 12, month % 12 + 1, 1) for month in range(begin, end + 1, step)]
+
+
+MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def _label(name: str, start: date) -> str:
+    match name:
+        case "year":
+            return str(start.year)
+        case "quarter":
+            return f"Q{(start.month + 2) // 3} {start.year}"
+        case "month":
+            return f"{MONTHS[start.month - 1]} {start.year}"
+        case _:
+            return f"{start.day} {MONTHS[start.month - 1]}"
+
+
+def outcomes_chart(activity: Activity, now: datetime) -> Chart:
+    """How many DOIs came to an end in each period up to now, by outcome."""
+    kinds = (REGISTERED, WARNED, NOT)
+    days = [(moment.astimezone(UTC).date(), kind) for moment, kind in activity.outcomes]
+    today = now.astimezone(UTC).date()
+    first = min((day for day, _ in days), default=today)
+    last = max([today, *(day for day, _ in days)])
+    periods = _periods(first, last)
+    counts: Counter[tuple[int, str]] = Counter()
+    for day, number in Counter(days).items():
+        place = periods.place(day[0])
+        if place is not None:
+            counts[place, day[1]] += number
+    bars = [(label, [counts[place, kind] for kind in kinds]) for place, label in enumerate(periods.labels)]
+    description = f"DOIs by {periods.name} of Crossref's answer. A DOI counts with each of its deposits."
+    return columns("Submissions over time", description, periods.name, kinds, bars)
+
+
+BUCKETS: Final[Sequence[tuple[str, timedelta]]] = (
+    ("1 min", timedelta(minutes=1)),
+    ("5 min", timedelta(minutes=5)),
+    ("15 min", timedelta(minutes=15)),
+    ("1 h", timedelta(hours=1)),
+    ("6 h", timedelta(hours=6)),
+    ("1 day", timedelta(days=1)),
+    ("3 days", timedelta(days=3)),
+)
+LONGER: Final = "longer"
+
+
+def waiting_chart(activity: Activity) -> Chart:
+    """How long registrations took, in steps that people think in."""
+    counts: Counter[str] = Counter()
+    for wait in activity.waits:
+        counts[next((label for label, most in BUCKETS if wait <= most), LONGER)] += 1
+    bars = [(label, [counts[label]]) for label in (*(label for label, _ in BUCKETS), LONGER)]
+    description = f"DOIs by the time from sending to the registration, up to the length named. {_median(activity)}"
+    return columns("Time to registration", description.strip(), "up to", [REGISTERED], bars)
+
+
+def _median(activity: Activity) -> str:
+    if not activity.waits:
+        return ""
+    middle = sorted(activity.waits)[(len(activity.waits) - 1) // 2]
+    return f"Half of them took no more than {in_words(middle)}."
+
+
+def in_words(span: timedelta) -> str:
+    """A length of time as people say it, in its largest unit."""
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size or (seconds >= size and unit == "day"):
+            return _unit(seconds // size, unit)
+    return _unit(seconds, "second")
+
+
+def _unit(number: int, name: str) -> str:
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

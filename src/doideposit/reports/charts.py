@@ -1,0 +1,129 @@
+"""The geometry of the report's charts: numbers in, places on a small canvas out. The template draws them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["Chart", "Column", "Segment", "Tick", "columns"]
+
+WIDTH: Final = 400
+HEIGHT: Final = 190
+LEFT, RIGHT, TOP, BOTTOM = 34, 6, 12, 26
+"""Room for the numbers of the axis and for the labels below the columns, in units of the canvas."""
+NARROWEST_LABEL: Final = 46
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a column: which kind it is, how many, and its rectangle."""
+
+    kind: str
+    value: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its label, where that stands, whether there is room to show it, and its parts from below."""
+
+    label: str
+    x: float
+    shown: bool
+    values: tuple[int, ...]
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line of the axis with its number."""
+
+    value: int
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart of stacked columns on a canvas of `width` × `height`; `kinds` names the parts from below."""
+
+    title: str
+    description: str
+    kinds: tuple[str, ...]
+    columns: tuple[Column, ...]
+    ticks: tuple[Tick, ...]
+    unit: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+
+    @property
+    def right(self) -> int:
+        """Where the lines of the axis end."""
+        return self.width - RIGHT
+
+    @property
+    def baseline(self) -> int:
+        """Where the labels stand."""
+        return self.height - BOTTOM
+
+    @property
+    def total(self) -> int:
+        """Everything counted."""
+        return sum(sum(column.values) for column in self.columns)
+
+
+def columns(
+    title: str, description: str, unit: str, kinds: Sequence[str], bars: Sequence[tuple[str, Sequence[int]]]
+) -> Chart:
+    """Lay out stacked columns: each bar has a label and one number for each kind."""
+    highest = max((sum(values) for _, values in bars), default=0)
+    ticks = _ticks(highest)
+    top = ticks[-1].value
+    slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
+    every = -(-NARROWEST_LABEL // max(int(slot), 1))
+    laid = tuple(
+        Column(
+            label=label,
+            x=round(LEFT + slot * (place + 0.5), 1),
+            # Counted from the end, so that the latest period always has its label.
+            shown=(len(bars) - 1 - place) % every == 0,
+            values=tuple(values),
+            segments=_stack(kinds, values, LEFT + slot * place, slot, top),
+        )
+        for place, (label, values) in enumerate(bars)
+    )
+    return Chart(title, description, tuple(kinds), laid, ticks, unit)
+
+
+def _stack(kinds: Sequence[str], values: Sequence[int], x: float, slot: float, top: int) -> tuple[Segment, ...]:
+    width = min(slot * 0.7, 40.0)
+    left = round(x + (slot - width) / 2, 1)
+    floor, segments = float(HEIGHT - BOTTOM), []
+    for kind, value in zip(kinds, values, strict=True):
+        height = value * _scale(top)
+        if value:
+            floor -= height
+            segments.append(Segment(kind, value, left, round(floor, 1), round(width, 1), round(height, 1)))
+    return tuple(segments)
+
+
+def _scale(top: int) -> float:
+    return (HEIGHT - TOP - BOTTOM) / top
+
+
+def _ticks(highest: int) -> tuple[Tick, ...]:
+    """From zero to a round number that is at least the highest, in two to five steps."""
+    step = _round_step(highest)
+    count = max(-(-highest // step), 1)
+    return tuple(Tick(step * n, round(HEIGHT - BOTTOM - step * n * _scale(step * count), 1)) for n in range(count + 1))
+
+
+def _round_step(highest: int) -> int:
+    step = 1
+    while True:
+        for factor in (1, 2, 5):
+            if highest <= step * factor * 4:
+                return step * factor
+        step *= 10

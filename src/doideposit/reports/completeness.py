@@ -1,0 +1,155 @@
+"""How complete each series is by Crossref's Participation Report, and what helps most for least work."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from doideposit.crossref.xml.measures import Measure, Measured
+from doideposit.reports.findings import counted
+
+__all__ = ["Completeness", "Share", "completeness"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many works have something, of how many."""
+
+    measure: Measure
+    have: int
+    works: int
+
+    @property
+    def percent(self) -> int:
+        """The share, rounded down: 100 means all."""
+        return 100 * self.have // self.works if self.works else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """The shares of one series in the order of the Participation Report, and the next step in a sentence."""
+
+    series: str
+    works: int
+    shares: tuple[Share, ...]
+    next_step: str
+
+
+def completeness(series: str, works: Sequence[Measured]) -> Completeness:
+    """Count what the registered works of a series have; `works` has each DOI once."""
+    counts = Counter(one for work in works for one in work.has)
+    shares = tuple(Share(one, counts[one], len(works)) for one in Measure)
+    return Completeness(series, len(works), shares, _next_step(series, works))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Something to do: how many shares of works it fills, and its effort, where one record edited by hand is 1."""
+
+    gain: int
+    effort: float
+    sentence: str
+
+
+# One question to a person, or one search in a registry; one line of the configuration; a page that must be written.
+_QUESTION: Final = 1.5
+_LINE: Final = 1.0
+_PAGE: Final = 8.0
+_TYPED: Final = 4.0
+_DONE: Final = "Nothing: every registered commentary has all that can be added without knowing more about it."
+_THEN: Final = "Then deposit the records again; updates are free."
+
+
+def _next_step(series: str, works: Sequence[Measured]) -> str:
+    steps = [step for one in _STEPS for step in one(series, works) if step.gain]
+    # The surest gain for the effort; among equals the one that fills more.
+    best = max(steps, key=lambda step: (step.gain / step.effort, step.gain), default=None)
+    return best.sentence if best else _DONE
+
+
+def _lacking(works: Iterable[Measured], measure: Measure) -> int:
+    return sum(measure not in work.has for work in works)
+
+
+def _licence(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _lacking(works, Measure.LICENCES)
+    line = f"one line, `licences` below [series.{series}] in the configuration, gives {_all(gain)} a licence"
+    yield _Step(gain, _LINE, f"If the texts have a licence, name it once: {line}. {_THEN}")
+
+
+def _ror(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    lacking = (work.without_ror for work in works if Measure.RORS not in work.has)
+    name, gain = _most_frequent(lacking)
+    where = f"`ror` in the institution of [series.{series}], or in the records where it is another one"
+    sentence = f"Look up the ROR id of {name} once, at ror.org, and add it as {where}: {_all(gain)} gain by it. {_THEN}"
+    yield _Step(gain, _QUESTION, sentence)
+
+
+def _orcid(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    name, gain = _most_frequent(work.without_orcid for work in works if Measure.ORCIDS not in work.has)
+    sentence = (
+        f"Ask {name} for the ORCID iD, and add it to the records: {_all(gain)} gain by that one question. {_THEN}"
+    )
+    yield _Step(gain, _QUESTION + gain / 4, sentence)
+
+
+def _full_text(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    one, other = _lacking(works, Measure.TEXT_MINING), _lacking(works, Measure.SIMILARITY)
+    number = max(one, other)
+    sentence = (
+        f"Add `pdf_url`, the address of the PDF, to {_all(number)}: it fills two measures at once, and lets "
+        f"plagiarism checks and text mining find the text. {_THEN}"
+    )
+    yield _Step(one + other, number, sentence)
+
+
+def _abstract(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _lacking(works, Measure.ABSTRACTS)
+    sentence = f"Copy the abstract into the records of {_all(gain)}, where the text has one. {_THEN}"
+    yield _Step(gain, gain, sentence)
+
+
+def _affiliation(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _lacking(works, Measure.AFFILIATIONS)
+    sentence = f"Add the authors' `affiliations`, as printed, to the records of {_all(gain)}. {_THEN}"
+    yield _Step(gain, gain * 1.2, sentence)
+
+
+def _references(_series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _lacking(works, Measure.REFERENCES)
+    sentence = (
+        f"Add the references to the records of {_all(gain)}; `doideposit extract` reads them from the text. {_THEN}"
+    )
+    yield _Step(gain, gain * _TYPED, sentence)
+
+
+def _crossmark(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
+    gain = _lacking(works, Measure.CROSSMARK)
+    sentence = (
+        f"Put a page on the web that says how you correct and retract, register a DOI for it, and name that DOI as "
+        f"`crossmark_policy` of [series.{series}]: readers of {_all(gain)} then learn of corrections. {_THEN}"
+    )
+    yield _Step(gain, _PAGE + gain / 2, sentence)
+
+
+# Funders and award numbers are no step: most commentaries were funded by nobody, and nothing here can tell.
+_STEPS: Final[tuple[Callable[[str, Sequence[Measured]], Iterator[_Step]], ...]] = (
+    _licence,
+    _ror,
+    _orcid,
+    _full_text,
+    _abstract,
+    _affiliation,
+    _references,
+    _crossmark,
+)
+
+
+def _all(number: int) -> str:
+    return counted(number, "DOI")
+
+
+def _most_frequent(names: Iterable[tuple[str, ...]]) -> tuple[str, int]:
+    """The name that stands in most works, and in how many; the first of the alphabet among equals."""
+    counts = Counter(name for some in names for name in some)
+    return min(counts.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))

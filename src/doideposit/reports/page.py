@@ -1,0 +1,210 @@
+"""The report as one self-contained HTML page: no request leaves it, and nothing in it needs a script.
+
+Everything from outside is escaped, and characters that could reorder or hide text are shown by their codes.
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from doideposit.reports.charts import Chart
+from doideposit.reports.completeness import Completeness
+from doideposit.reports.findings import counted
+from doideposit.reports.standing import TRUTHS, Concern, Kind, Proved, Standing, concerns, natural
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["Report", "Waiting", "page"]
+
+MOST_WITH_PROOFS: Final = 1_000
+"""Beyond so many DOIs the big table leaves the proofs out, to stay small; the dates remain."""
+MOST_IN_CONCERN: Final = 200
+FEW: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record in a folder that is not at Crossref as it is: its source, and what a deposit would do."""
+
+    source: str
+    doi: str
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the page shows. `place` is where the ledger is, `written` when the report was made."""
+
+    target: str
+    place: str
+    written: datetime
+    version: str
+    standings: tuple[Standing, ...]
+    charts: tuple[Chart, ...] = ()
+    series: tuple[Completeness, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+    @property
+    def concerns(self) -> tuple[Concern, ...]:
+        """What needs attention, most urgent first."""
+        return concerns(self.standings)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many DOIs there are, and how they stand."""
+        return {
+            "dois": len(self.standings),
+            "registered": sum(one.registered for one in self.standings),
+            "outstanding": sum(one.open for one in self.standings),
+            "attention": sum(len(one.standings) for one in self.concerns),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON: the counts, what needs attention, and the completeness of each series."""
+        return {
+            "target": self.target,
+            "ledger": self.place,
+            "written": _iso(self.written),
+            "counts": self.counts,
+            "attention": [
+                {
+                    "kind": concern.kind.value,
+                    "heading": concern.heading,
+                    "next_action": concern.next_action,
+                    "dois": [one.doi for one in concern.standings],
+                }
+                for concern in self.concerns
+            ],
+            "series": [
+                {
+                    "series": one.series,
+                    "works": one.works,
+                    "shares": {share.measure.value: share.have for share in one.shares},
+                    "next_step": one.next_step,
+                }
+                for one in self.series
+            ],
+        }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def page(report: Report) -> str:
+    """The page as HTML; the same text for the same report."""
+    environment = _environment()
+    style, script = (_source(environment, name) for name in ("report.css", "report.js"))
+    template = environment.get_template("report.html.j2")
+    return template.render(
+        report=report,
+        concerns=report.concerns,
+        counts=report.counts,
+        rows=sorted(report.standings, key=_order),
+        many_series=len({one.series for one in report.standings}) > 1,
+        kinds=_kinds(report.standings),
+        proofs=len(report.standings) <= MOST_WITH_PROOFS,
+        truths=TRUTHS,
+        few=FEW,
+        most=MOST_IN_CONCERN,
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+    )
+
+
+def _order(one: Standing) -> tuple[str, tuple[tuple[int, int | str], ...]]:
+    """By series, the highest number first: what is new is looked for most often."""
+    return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in natural(one.doi))
+
+
+def _kinds(standings: Sequence[Standing]) -> Mapping[Kind, int]:
+    counts = Counter(one.kind for one in standings)
+    return {kind: counts[kind] for kind in Kind if counts[kind]}
+
+
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only this command needs it
+
+    environment = Environment(
+        loader=PackageLoader("doideposit.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = {
+        "counted": counted,
+        "day": _day,
+        "moment": _moment,
+        "proof": _proof,
+        "link": _link,
+        "sentence": _sentence,
+    }
+    environment.filters.update(filters)
+    return environment
+
+
+def _source(environment: "Environment", name: str) -> str:
+    if environment.loader is None:
+        raise RuntimeError("the templates have no loader")
+    return environment.loader.get_source(environment, name)[0].strip()
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing but the page's own style and script, known by their hashes."""
+    hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script))
+    style_hash, script_hash = hashes
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+# Joiners belong to the spelling of Persian and Indic words; a soft hyphen only says where a word may break.
+_KEPT: Final = frozenset("\u200c\u200d\u00ad\u00a0\u2003\u2009\u202f\u3000\n")
+
+
+def _shown(value: Any) -> Any:
+    """What the template writes out: text in which nothing is hidden. Escaping comes after this."""
+    if type(value) is not str or value.isprintable():
+        return value
+    return "".join(char if char.isprintable() or char in _KEPT else _code(char) for char in value)
+
+
+def _code(char: str) -> str:
+    return " " if char in "\t\r" else f"\\u{ord(char):04x}"
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _proof(truth: Proved, full: bool) -> str:
+    if truth.at is None:
+        return truth.proof if full else ""
+    time = truth.at.astimezone(UTC).strftime("%H:%M UTC")
+    return f"{time}: {truth.proof}" if full and truth.proof else time
+
+
+def _link(url: str) -> str:
+    """The address, when it is one of the web; otherwise a place that leads nowhere."""
+    return url if urlsplit(url).scheme in {"http", "https"} else "#"
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?", ":")) else ".")

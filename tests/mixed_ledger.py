@@ -1,0 +1,99 @@
+"""A ledger as a publisher has it after some months: most DOIs well, and one of every kind of trouble. All is invented."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from depositing import Desk, commentary, sqlite_url, validator
+from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.registry import SandboxRegistry
+
+NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
+TITLES = (
+    "River water and the border: what a new treaty would need",
+    "Textile exports after the tariff change",
+    "A railway through the delta, and who pays for it",
+    "Local elections in the hill districts",
+    "The monsoon forecast as public policy",
+    "Remittances and the village school",
+    "Nuclear safety talks: a second attempt",
+    "Port fees and small traders",
+    "Press freedom under the new broadcasting act",
+    "Glacier lakes: an early warning that works",
+)
+LICENCE = [{"url": "https://creativecommons.org/licenses/by/4.0/", "start_date": "2026-01-01"}]
+PEOPLE = (("Maya", "Gurung"), ("Arif", "Rahman"), ("Lakshmi", "Perera"))
+
+
+def work(number: int, **changes: Any) -> Any:
+    """One commentary, more or less complete by its number."""
+    given, family = PEOPLE[number % len(PEOPLE)]
+    author: dict[str, Any] = {"given": given, "family": family, "affiliations": ["South Asia Democratic Forum"]}
+    if family == "Perera":
+        author["orcid"] = "0000-0002-1825-0097"
+    data: dict[str, Any] = {
+        "number": str(number),
+        "title": f"{TITLES[number % len(TITLES)]} ({number})",
+        "authors": [author],
+        "published": "2026-01-15",
+        "references": [{"text": f"Perera, L. (2024). A book that is cited in {number}. Example Press."}],
+    }
+    if number % 3 == 0:
+        data["abstracts"] = [f"What this commentary, number {number}, says in one sentence."]
+    if number % 4 == 0:
+        data["licences"] = LICENCE
+    if number % 5 == 0:
+        data["pdf_url"] = f"https://www.example.org/files/{number}.pdf"
+    return commentary(**(data | changes))
+
+
+def mixed_desk(folder: Path, **changes: Any) -> Desk:
+    """A desk at `NOW`, with its story behind it; close it after use."""
+    clock = Clock(datetime(2026, 2, 2, 8, tzinfo=UTC))
+    sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays(0, 60, 120, 1, 3600, 600))
+    desk = Desk(sqlite_url(folder), clock=clock, sandbox=sandbox, registry=SandboxRegistry(sandbox), **changes)
+    _months(desk)
+    _trouble(desk)
+    clock.set(NOW)
+    return desk
+
+
+def _months(desk: Desk) -> None:
+    number = 231
+    for month in range(2, 9):
+        desk.clock.set(datetime(2026, month, 3, 8, 15, tzinfo=UTC))
+        several = [work(number + place) for place in range(2 + month % 3)]
+        number += len(several)
+        desk.depositor.deposit(*several)
+        desk.settle()
+        desk.clock.advance(7200)
+        for one in several:
+            desk.depositor.verify(one.doi)
+
+
+def _trouble(desk: Desk) -> None:
+    depositor, faults, clock = desk.depositor, desk.sandbox.faults, desk.clock
+    clock.set(NOW - timedelta(days=6))
+    # Two texts with one title by one author, on one day: Crossref warns of a conflict.
+    depositor.deposit(work(260, title="The harbour question"), work(263, title="The harbour question"))
+    desk.settle()
+    clock.set(NOW - timedelta(days=5))
+    faults.add(
+        "reject", "Error: User with ID: {sadf} can't submit into handle, please contact the prefix owner: 10.48251"
+    )
+    depositor.deposit(work(261), work(262))
+    desk.settle()
+    faults.add(
+        "reject", "Record not processed because submitted version: 20260909 is less or equal to previous version"
+    )
+    depositor.deposit(work(235, title="River water and the border, corrected"))
+    desk.settle()
+    clock.set(NOW - timedelta(days=4))
+    faults.add("stuck", "queued")
+    depositor.deposit(work(264))
+    depositor.poll()
+    clock.set(NOW - timedelta(hours=20))
+    depositor.poll()
+    clock.set(NOW - timedelta(hours=2))
+    depositor.deposit(work(265))
+    depositor.enqueue(work(266), work(267))

@@ -73,7 +73,7 @@ def _lifted(sources: Sources, name: str, removed: set[etree._Element], *, lean: 
     types = f"{'../' * name.count('/')}{TYPES_FILE}"
     prefixes: Any = root.nsmap
     prefixes[_PREFIX] = NAMESPACE
-    result = etree.Element(root.tag, dict(root.attrib), nsmap=prefixes)
+    result = etree.Element(root.tag, {str(key): str(value) for key, value in root.items()}, nsmap=prefixes)
     etree.SubElement(result, f"{XS}import", namespace=NAMESPACE, schemaLocation=types)
     for node in root.iterchildren(f"{XS}*"):
         if node not in removed and node.tag != f"{XS}annotation":

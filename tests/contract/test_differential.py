@@ -1,0 +1,123 @@
+"""The verdict is that of XSD 1.1: the same as xmlschema's, on documents harmed in every way a schema may care about."""
+
+import itertools
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from contract import mutations
+from contract.oracle import KNOWN_FAULTS, is_known_fault, oracle_says, validator, version_of
+
+TESTS = Path(__file__).parents[1]
+DEPOSITS = sorted((TESTS / "golden" / "deposits").glob("*.xml"))
+EXAMPLES = sorted((TESTS.parents[1] / "shared" / "crossref" / "examples").glob("*.xml"))
+
+pytestmark = pytest.mark.slow
+
+Mutation = tuple[str, bytes]
+Generator = Callable[[bytes], Iterable[Mutation]]
+
+# One in how many is tried: the tests take about a minute this way. All of them were tried once, and agreed.
+SHARES: list[tuple[Generator, int]] = [
+    (mutations.structural, 6),
+    (mutations.attributes, 24),
+    (mutations.values, 20),
+]
+
+
+def chosen(xml: bytes, generator: Generator, share: int) -> Iterator[Mutation]:
+    """One in `share` mutations, the same ones each time."""
+    for name, harmed in generator(xml):
+        if zlib.crc32(name.encode()) % share == 0 and not is_known_fault(name):
+            yield name, harmed
+
+
+def disagreements(version: str, cases: Iterable[Mutation]) -> tuple[list[str], int, int]:
+    """Where the verdicts differ, and how many of each verdict there were."""
+    different, counts = [], {True: 0, False: 0}
+    for name, xml in cases:
+        verdict = validator().validate(xml)
+        counts[verdict.valid] += 1
+        assert verdict.valid == (not verdict.findings), name
+        if verdict.valid != oracle_says(version, xml):
+            different.append(f"{name}: {'valid' if verdict.valid else verdict.findings[0].original} here")
+    return different, counts[True], counts[False]
+
+
+@pytest.mark.parametrize("path", DEPOSITS, ids=lambda path: path.stem)
+def test_the_examples_are_valid_for_both(path: Path) -> None:
+    xml = path.read_bytes()
+    verdict = validator().validate(xml)
+    assert verdict.schema == version_of(path)
+    assert verdict.findings == ()
+    assert oracle_says(version_of(path), xml)
+
+
+@pytest.mark.parametrize("path", DEPOSITS, ids=lambda path: path.stem)
+def test_harmed_documents_get_the_same_verdict(path: Path) -> None:
+    xml = path.read_bytes()
+    cases = itertools.chain(*(chosen(xml, generator, share) for generator, share in SHARES))
+    different, valid, invalid = disagreements(version_of(path), cases)
+    assert different == []
+    assert valid > 10
+    assert invalid > 40
+
+
+@pytest.mark.parametrize("path", EXAMPLES or [pytest.param(None, marks=pytest.mark.skip("no examples here"))])
+def test_worked_examples_get_the_same_verdict(path: Path) -> None:
+    xml = path.read_bytes()
+    assert validator().validate(xml).findings == ()
+    different, _, invalid = disagreements("5.5.0", chosen(xml, mutations.structural, 12))
+    assert different == []
+    assert invalid > 20
+
+
+ROLE = b'<role vocab="crossref" type="author"/>'
+TYPES = [None, "author", "editor", "other", "conceptualization", "writing-review-editing", "software", "zzz", ""]
+VOCABULARIES = [None, "crossref", "credit", "zzz", ""]
+
+
+def roles() -> Iterator[Mutation]:
+    xml = (TESTS / "golden" / "deposits" / "report-series-full-5.5.0.xml").read_bytes()
+    for vocabulary, kind in itertools.product(VOCABULARIES, TYPES):
+        attributes = {"vocab": vocabulary, "type": kind}
+        text = "".join(f' {name}="{value}"' for name, value in attributes.items() if value is not None)
+        yield f"role{text}", xml.replace(ROLE, f"<role{text}/>".encode())
+    for pad_vocabulary, pad_kind in itertools.product((" {}", "{}\t", "{}"), repeat=2):
+        for kind in ("author", "software"):
+            text = f'vocab="{pad_vocabulary.format("crossref")}" type="{pad_kind.format(kind)}"'
+            yield f"role padded {text}", xml.replace(ROLE, f"<role {text}/>".encode())
+
+
+def persons() -> Iterator[Mutation]:
+    xml = (TESTS / "golden" / "deposits" / "report-series-minimal-5.5.0.xml").read_bytes()
+    insides = ["", ROLE.decode(), '<role vocab="credit"/>', '<x:role xmlns:x="urn:x"/>', "<role xmlns=''/>"]
+    attributes = ["", 'contributor_role="author"', 'contributor_role=""', 'contributor_role="zzz"', 'sequence="first"']
+    for inside, attribute in itertools.product(insides, attributes):
+        person = f"<person_name {attribute}><surname>Rai</surname>{inside}</person_name>"
+        yield person, xml.replace(b"<contributors>", f"<contributors>{person}".encode())
+
+
+@pytest.mark.parametrize("cases", [roles, persons])
+def test_every_way_to_meet_or_break_an_assertion(cases: Callable[[], Iterator[Mutation]]) -> None:
+    different, valid, invalid = disagreements("5.5.0", cases())
+    assert different == []
+    assert valid > 4
+    assert invalid > 8
+
+
+def test_where_the_oracle_takes_a_choice_twice_the_standard_counts() -> None:
+    xml = (TESTS / "golden" / "deposits" / "journal-full-5.5.0.xml").read_bytes()
+    doubled = dict(mutations.structural(xml))["crossmark[83]/double"]
+    assert "xsd-element-unexpected" in {finding.code for finding in validator().validate(doubled).findings}
+
+
+@pytest.mark.parametrize("fault", KNOWN_FAULTS)
+def test_where_the_oracle_is_wrong_about_a_value_the_standard_counts(fault: str) -> None:
+    xml = (TESTS / "golden" / "deposits" / "report-series-minimal-5.5.0.xml").read_bytes()
+    value = mutations.TEXTS[fault].format("20240305101500000")
+    harmed = xml.replace(b"<timestamp>20240305101500000<", f"<timestamp>{value}<".encode())
+    assert harmed != xml
+    assert not validator().validate(harmed).valid

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, Regist
 from doideposit.crossref.schemas import SchemaStore
 from doideposit.crossref.validator import Validator
 from doideposit.errors import ConfigurationError
+from doideposit.findings import Finding, has_errors
 from doideposit.models.batch import SealedBatch
+from doideposit.rules import Context, check_depositor
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -107,15 +110,30 @@ def open_checker(
             "the configuration does not say who deposits",
             hint="add a section [depositor] with name, email and registrant; `doideposit init` writes one",
         )
+    name = DepositorName(depositor.name, depositor.email, depositor.registrant)
+    live = settings.target == "production"
+    problems = check_depositor(name.name, name.email, name.registrant, Context(clock().date(), settings.rules, live))
+    if has_errors(problems):
+        findings = tuple(_placed(each, settings) for each in problems if each.stops)
+        raise ConfigurationError("the depositor cannot stand in a deposit as it is", findings=findings)
     return Checker(
         series=settings.series,
         validator=lambda: validator or open_validator(announce=announce),
-        depositor=DepositorName(depositor.name, depositor.email, depositor.registrant),
+        depositor=name,
         rules=settings.rules,
         clock=clock,
         schema_version=schema_version or settings.schema_version,
-        live=settings.target == "production",
+        live=live,
     )
+
+
+def _placed(finding: Finding, settings: Settings) -> Finding:
+    """Point at the line of the configuration file, where the value comes from there."""
+    origin = settings.origins.get(finding.where.field or "", "")
+    file, _, line = origin.removeprefix("file ").rpartition(":")
+    if not origin.startswith("file ") or not line.isdigit():
+        return finding
+    return finding.at(replace(finding.where, file=file, line=int(line)))
 
 
 def ledger_password(settings: Settings, environ: Mapping[str, str]) -> "SecretStr | None":

@@ -83,6 +83,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "sandbox",
         "ledger",
         "wiring",
+        "notices",
         "webapi",
         "cli",
     ),

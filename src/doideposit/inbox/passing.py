@@ -66,6 +66,8 @@ class PassReport:
     passed_over: tuple[str, ...] = ()
     troubles: list[DoiDepositError] = field(default_factory=list)
     interrupted: bool = False
+    in_files: set[str] = field(default_factory=set)
+    """DOIs that some file of the inbox brought: their failures are told with their file."""
 
     @property
     def done(self) -> int:
@@ -203,6 +205,7 @@ class InboxPass:
             return True
         if claim.entries is None or claim.target != self._depositor.target:
             return False
+        self.report.in_files |= {entry.doi for entry in claim.entries}
         now = replace(claim, entries=tuple(followed(entry, self._depositor) for entry in claim.entries))
         if now.entries != claim.entries:
             now.save()

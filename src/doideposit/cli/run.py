@@ -1,0 +1,270 @@
+"""`run`: the scheduled job, once for systemd, cron or Kubernetes, or again and again in a container's foreground."""
+
+import os
+import random
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.terminal import Terminal
+from doideposit.errors import DoiDepositError, WorldError
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from doideposit.config import Settings
+    from doideposit.scheduled import Doors, Job, Outcome
+    from doideposit.standing import Stage
+
+__all__ = ["run_job"]
+
+JITTER = 0.05
+"""Part of the interval by which a pass may come early or late, so that many machines do not call at the same moment."""
+NAP = 0.5
+"""Seconds after which a sleeping job looks whether it should stop."""
+
+
+def _interval(_ctx: click.Context, _param: click.Parameter, text: str | None) -> timedelta | None:
+    from doideposit.config import parse_duration
+
+    if text is None:
+        return None
+    try:
+        length = parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if length <= timedelta(0):
+        raise click.BadParameter("it must be longer than nothing")
+    return length
+
+
+def _ping_address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
+    from pydantic import TypeAdapter, ValidationError
+
+    from doideposit.config.schema import PingAddress
+
+    try:
+        return url if url is None else TypeAdapter[str](PingAddress).validate_python(url)
+    except ValidationError:
+        raise click.BadParameter("write a whole address, beginning with https://, without a login") from None
+
+
+@click.command(name="run")
+@click.option(
+    "--inbox",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Take files from this folder [default: the configuration's, which is inbox beside it].",
+)
+@target_option
+@click.option(
+    "--every",
+    callback=_interval,
+    metavar="TIME",
+    help="Keep going, with a pass every 15m, 2h or so; for containers.",
+)
+@json_option
+@click.option("--json-logs", is_flag=True, help="Tell what happens on standard error, one JSON object a line.")
+@click.option("--heartbeat", type=click.Path(path_type=Path, dir_okay=False), help="Write this file after every pass.")
+@click.option(
+    "--ping", callback=_ping_address, metavar="URL", help="Fetch this address after every pass that did what it should."
+)
+@click.pass_obj
+def run_job(
+    invocation: Invocation,
+    inbox: Path | None,
+    target: str | None,
+    every: timedelta | None,
+    as_json: bool,
+    json_logs: bool,
+    heartbeat: Path | None,
+    ping: str | None,
+) -> None:
+    """The scheduled job: take files from the inbox, deposit, follow up, report, exit.
+
+    Each file ends in done/ or rejected/ inside the inbox, with a report beside it. Starting it twice, or killing it at
+    any moment, is safe. Exit code 1 means that something was rejected in this pass.
+    """
+    terminal = invocation.terminal(as_json=as_json)
+    settings = _with_options(invocation.settings(target=target), inbox, heartbeat, ping)
+    with _logging(terminal, as_json=json_logs), _Stop() as stop:
+        job, doors = _job(settings), _doors(settings, stop, terminal)
+        if every is None:
+            outcome = job.run(doors)
+            _show(terminal, outcome, in_one_line=False)
+            code = outcome.exit_code
+        else:
+            _again_and_again(terminal, job, doors, stop, every)
+            code = ExitCode.INTERRUPTED if stop.by_hand else ExitCode.DONE
+    finish(code)
+
+
+def _with_options(settings: "Settings", inbox: Path | None, heartbeat: Path | None, ping: str | None) -> "Settings":
+    monitoring = settings.monitoring
+    if heartbeat is not None:
+        monitoring = replace(monitoring, heartbeat_file=heartbeat.absolute())
+    if ping is not None:
+        monitoring = replace(monitoring, ping_url=ping)
+    folder = settings.inbox.folder if inbox is None else inbox.absolute()
+    return replace(settings, inbox=replace(settings.inbox, folder=folder), monitoring=monitoring)
+
+
+def _show(terminal: Terminal, outcome: "Outcome", *, in_one_line: bool) -> None:
+    import json
+
+    if not terminal.as_json:
+        terminal.say(outcome.summary)
+    elif in_one_line:
+        terminal.result(json.dumps(outcome.document, ensure_ascii=False))
+    else:
+        terminal.json(outcome.document)
+
+
+# The job, and its doors to the world.
+
+
+def _job(settings: "Settings") -> "Job":
+    from doideposit import __version__
+    from doideposit.inbox import Folders
+    from doideposit.scheduled import Job
+
+    return Job(
+        target=settings.target,
+        folders=Folders(settings.inbox.folder),
+        settle=settings.inbox.settle,
+        look_ups=settings.inbox.look_ups,
+        looked_up=_looked_up(settings),
+        mail=settings.mail,
+        monitoring=settings.monitoring,
+        version=__version__,
+    )
+
+
+def _looked_up(settings: "Settings") -> "frozenset[Stage]":
+    """The stages that this target can be asked about: Crossref's test system has neither resolver nor REST API."""
+    from doideposit.standing import LOOKED_UP, Stage
+    from doideposit.wiring import endpoint_of, needs_login
+
+    if not needs_login(settings):
+        return LOOKED_UP
+    endpoint = endpoint_of(settings)
+    asked = {Stage.INDEXED: endpoint.rest_url, Stage.RESOLVES: endpoint.handle_url}
+    return frozenset(stage for stage, url in asked.items() if url)
+
+
+def _doors(settings: "Settings", stop: "_Stop", terminal: Terminal) -> "Doors":
+    from doideposit.scheduled import Doors
+    from doideposit.wiring import open_depositor, system_clock
+
+    url = settings.monitoring.ping_url
+    return Doors(
+        clock=system_clock,
+        open_depositor=lambda: open_depositor(settings, announce=terminal.note),
+        send_mail=None if settings.mail is None else lambda message: _send_mail(settings, message),
+        ping=None if url is None else lambda: _ping(url),
+        stop=stop,
+        host=socket.gethostname(),
+    )
+
+
+def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
+    from doideposit.config import resolve_password
+    from doideposit.notices import send
+
+    mail = settings.mail
+    if mail is None:
+        raise RuntimeError("no mail is configured")
+    password = None
+    if mail.password is not None:
+        name = mail.username or ""
+        password = resolve_password(mail.password, environ=os.environ, service="doideposit-mail", username=name)
+    send(mail, message, password)
+
+
+def _ping(url: str) -> None:
+    """Fetch the address; no message repeats it, because such addresses are secrets of their own."""
+    from doideposit.crossref.exchange import Exchange, NeverSent, Timeouts
+
+    try:
+        answer = Exchange(Timeouts(connect=5, read=10, total=20)).get(url, limit=10_000)
+    except NeverSent as error:
+        raise WorldError(f"the address to ping could not be fetched: {error.reason}") from None
+    if answer.status >= 300:  # noqa: PLR2004  (everything but success)
+        raise WorldError(f"the address to ping answered with status {answer.status}")
+
+
+# Keeping on, and stopping.
+
+
+class _Stop:
+    """Whether someone asked to stop, by SIGTERM or Ctrl-C; a second Ctrl-C stops at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.by_hand = False
+        self._before: dict[int, object] = {}
+
+    def __call__(self) -> bool:
+        return self.asked
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]  # it is what signal() gave back
+
+    def _ask(self, number: int, _frame: FrameType | None) -> None:
+        if self.by_hand and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.asked = True
+        self.by_hand = self.by_hand or number == signal.SIGINT
+
+
+def _again_and_again(terminal: Terminal, job: "Job", doors: "Doors", stop: _Stop, every: timedelta) -> None:
+    """Pass after pass until someone asks to stop; an inbox or a ledger that is away is waited for."""
+    while not stop():
+        begun = time.monotonic()
+        try:
+            _show(terminal, job.run(doors), in_one_line=True)
+        except DoiDepositError as error:
+            terminal.note(f"{error.message}; the next pass tries again")
+        pause = every.total_seconds() * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  (no secret)
+        _sleep_until(begun + pause, stop)
+
+
+def _sleep_until(moment: float, stop: Callable[[], bool]) -> None:
+    while not stop() and (left := moment - time.monotonic()) > 0:
+        time.sleep(min(NAP, left))
+
+
+@contextmanager
+def _logging(terminal: Terminal, *, as_json: bool) -> Iterator[None]:
+    """Let the library's log go to standard error for as long as the command runs."""
+    import logging
+
+    from doideposit.cli.logs import JsonLines, PlainLines
+
+    logger = logging.getLogger("doideposit")
+    handler = logging.StreamHandler(terminal.err)
+    handler.setFormatter(JsonLines() if as_json else PlainLines())
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO if as_json else logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)

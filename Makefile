@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: demo test quick lint types docs build bench soak schemas clean help
+.PHONY: demo test quick lint types docs build bench soak schemas all-schemas clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
@@ -34,6 +34,9 @@ $(STAMP): $(RUN) requirements/dev.txt
 schemas: $(RUN)
 	@$(BIN)/doideposit schemas install --quiet
 
+all-schemas: $(RUN)
+	@$(BIN)/doideposit schemas install --all --quiet
+
 demo: schemas
 	@$(BIN)/doideposit demo
 
@@ -48,19 +51,19 @@ types: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/sphinx-build --fail-on-warning --quiet -b html docs docs/_build/html
 
-test: $(STAMP) schemas lint types docs
+test: $(STAMP) all-schemas lint types docs
 	$(BIN)/pytest -n auto
 
-quick: $(STAMP) schemas
+quick: $(STAMP) all-schemas
 	$(BIN)/pytest -m 'not slow'
 
 bench: $(STAMP) schemas
 	$(BIN)/python -m benchmarks
 
-soak: $(STAMP) schemas
+soak: $(STAMP) all-schemas
 	$(BIN)/python -m pytest -m soak tests/soak
 
-build: $(STAMP) schemas
+build: $(STAMP) all-schemas
 	$(BIN)/python -m build --no-isolation --outdir dist .
 
 clean:

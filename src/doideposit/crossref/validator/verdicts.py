@@ -83,6 +83,10 @@ class Validator:
             return Sealed(None, verdict.findings)
         return _sealed(xml, root, verdict, file)
 
+    def prepare(self, version: str) -> None:
+        """Read a version's schema and keep what was worked out, so that the next process need not; raises likewise."""
+        self._engine(version, Form(mathml=False, lean=True))
+
     def _examine(self, xml: bytes, file: str | None) -> tuple[Verdict, etree._Element | None]:
         parsed = parse_document(xml, file=file)
         if parsed.root is None:

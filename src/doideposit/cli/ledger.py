@@ -1,6 +1,5 @@
 """`ledger`: looking after the memory itself: a backup, a check, an export and an import."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,7 +110,8 @@ def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
 
     with existing_ledger(invocation) as opened:
         if output is None:
-            sys.stdout.writelines(f"{line}\n" for line in opened.export_lines())
+            for line in opened.export_lines():
+                terminal.result(line)
             return
         write_lines(output, counting(opened.export_lines()))
         place = opened.place

@@ -89,7 +89,7 @@ class Terminal:
 
     def json(self, document: object) -> None:
         """Write the one JSON document of this command."""
-        click.echo(_json(document, indent=2), file=self.out)
+        click.echo(_json(document, self.out, indent=2), file=self.out)
 
     def json_list(self, key: str) -> "JsonList":
         """Begin the one JSON document of this command, with a list that is written as it grows."""
@@ -97,7 +97,7 @@ class Terminal:
 
     def result(self, text: str) -> None:
         """Write the command's product, such as XML, on standard output."""
-        click.echo(text, file=self.out)
+        click.echo(text if _speaks_utf8(self.out) else text.encode(), file=self.out)
 
     def console(self) -> "Console":
         """A rich console for tables and progress, imported only when one is shown."""
@@ -120,9 +120,13 @@ def harmless(text: str) -> str:
     return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _json(document: object, indent: int | None = None) -> str:
-    """JSON in which control characters are escapes, also those that JSON would let through."""
-    return harmless(json.dumps(document, indent=indent, ensure_ascii=False))
+def _json(document: object, out: TextIO, indent: int | None = None) -> str:
+    """JSON in which control characters are escapes, and whatever the stream cannot write."""
+    return harmless(json.dumps(document, indent=indent, ensure_ascii=not _speaks_utf8(out)))
+
+
+def _speaks_utf8(stream: TextIO) -> bool:
+    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "") == "utf8"
 
 
 # Control characters but tab and line feed, and those that turn the direction of writing.
@@ -147,14 +151,14 @@ class JsonList:
         """Write these entries."""
         for entry in entries:
             self._out.write(f"{{\n  {json.dumps(self._key)}: [\n    " if self._count == 0 else ",\n    ")
-            self._out.write(_json(entry))
+            self._out.write(_json(entry, self._out))
             self._count += 1
 
     def close(self, **rest: object) -> None:
         """Write the other keys, and end the document."""
         self._out.write("\n  ]" if self._count else f"{{\n  {json.dumps(self._key)}: []")
         for key, value in rest.items():
-            self._out.write(f",\n  {json.dumps(key)}: {_json(value)}")
+            self._out.write(f",\n  {json.dumps(key)}: {_json(value, self._out)}")
         self._out.write("\n}\n")
         self._out.flush()
 

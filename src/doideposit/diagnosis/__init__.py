@@ -50,11 +50,12 @@ def _configured(settings: Settings, around: Surroundings, *, online: bool) -> It
 
     yield from examine("target", lambda: setup.check_target(settings))
     yield from examine("login", lambda: setup.check_credentials(settings, around))
-    yield from examine("api tokens", lambda: setup.check_tokens(settings, around))
+    yield from examine("other secrets", lambda: setup.check_other_secrets(settings, around))
     yield from examine("libraries", lambda: setup.check_libraries(settings, around))
     yield from examine("series", lambda: setup.check_series(settings))
     yield from examine("ledger", lambda: storage.check_ledger(settings, around))
     yield from examine("sandbox", lambda: storage.check_sandbox(settings))
+    yield from examine("inbox", lambda: storage.check_inbox(settings))
     if online:
         from doideposit.diagnosis.online import check_online  # noqa: PLC0415 - requests, only when asked for
 

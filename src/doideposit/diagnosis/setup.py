@@ -15,11 +15,11 @@ __all__ = [
     "check_credentials",
     "check_encoding",
     "check_libraries",
+    "check_other_secrets",
     "check_program",
     "check_series",
     "check_settings",
     "check_target",
-    "check_tokens",
     "place_of",
 ]
 
@@ -117,8 +117,12 @@ def _is_odd(password: str) -> bool:
     return quoted or password != password.strip()
 
 
-def check_tokens(settings: Settings, around: Surroundings) -> Iterator[Check]:
-    """Whether every token of the JSON API can be fetched, where any is configured."""
+def check_other_secrets(settings: Settings, around: Surroundings) -> Iterator[Check]:
+    """Whether the password of the mail server and every token of the JSON API can be fetched, where there are any."""
+    mail = settings.mail
+    if mail is not None and mail.password is not None:
+        resolve_password(mail.password, environ=around.environ, service="doideposit-mail", username=mail.username or "")
+        yield ok("mail", f"{mail.username} at {mail.host}, with a password in {place_of(mail.password)}")
     for name, reference in settings.api.tokens.items():
         resolve_password(reference, environ=around.environ, service="doideposit-api", username=name)
     if settings.api.tokens:
@@ -128,7 +132,8 @@ def check_tokens(settings: Settings, around: Surroundings) -> Iterator[Check]:
 def check_libraries(settings: Settings, around: Surroundings) -> Iterator[Check]:
     """Whether the optional libraries are there that this configuration needs."""
     references = [each.password for each in settings.credentials.values()]
-    references += [settings.ledger.password, *settings.api.tokens.values()]
+    references += [settings.ledger.password, settings.mail.password if settings.mail else None]
+    references += [*settings.api.tokens.values()]
     needed = {
         "postgres": ("psycopg", settings.ledger.url.startswith("postgresql")),
         "keyring": ("keyring", any(each and each.keyring for each in references)),

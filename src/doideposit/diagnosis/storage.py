@@ -16,10 +16,11 @@ from doideposit.ledger.looking import Wish
 from doideposit.ledger.store import Ledger
 from doideposit.wiring import ledger_password, needs_login, open_ledger
 
-__all__ = ["check_disk", "check_ledger", "check_sandbox", "check_schemas"]
+__all__ = ["check_disk", "check_inbox", "check_ledger", "check_sandbox", "check_schemas"]
 
 TIGHT, FULL = 500_000_000, 50_000_000
 """Free bytes below which a disk is worth a warning, and below which a deposit may fail."""
+MOST_SHOWN = 5
 LATE, OVERDUE = 24.0, 72.0
 """Hours after which an unfinished deposit is worth a warning, and after which something is wrong."""
 
@@ -76,7 +77,7 @@ def _permissions(condition: Condition) -> Iterator[Check]:
     open_ones = [path for path in condition.side_files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_ones:
         names = " ".join(str(path) for path in open_ones)
-        yield warn("permissions", f"others can read {names}", f"run: chmod 600 {names}")
+        yield warn("permissions", f"others can read {names}", f"chmod 600 {names}")
     else:
         yield ok("permissions", "the ledger is readable by its owner alone")
 
@@ -84,9 +85,9 @@ def _permissions(condition: Condition) -> Iterator[Check]:
 def _contents(ledger: Ledger, target: str, now: datetime) -> Iterator[Check]:
     findings = ledger.check()
     if findings:
-        message = f"the ledger contradicts itself: {findings[0].message}"
+        message = f"the ledger contradicts itself ({len(findings)} times)" if findings[1:] else "a contradiction"
         hint = "keep this file, run `doideposit ledger check`, and restore a backup"
-        yield Check("consistency", Verdict.FAIL, message, hint, findings=findings)
+        yield Check("consistency", Verdict.FAIL, message, hint, findings=findings[:MOST_SHOWN])
     else:
         yield ok("consistency", "the ledger agrees with itself")
     yield _oldest(ledger.oldest_unfinished(target), target, now)
@@ -145,6 +146,18 @@ def check_sandbox(settings: Settings) -> Iterator[Check]:
         yield fail("sandbox", f"{path} is not the state of a sandbox", "choose another file with [sandbox] state")
     else:
         yield ok("sandbox", f"keeps its state in {path}")
+
+
+def check_inbox(settings: Settings) -> Iterator[Check]:
+    """Whether the scheduled job can move files within its inbox, where there is one."""
+    folder = settings.inbox.folder
+    if not folder.exists():
+        return
+    if folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield ok("inbox", f"{folder}, whose files can be moved")
+    else:
+        hint = "give this user the right to write there, or name another folder with [inbox] folder"
+        yield fail("inbox", f"files in {folder} cannot be moved", hint)
 
 
 def _is_database(path: Path) -> bool:

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, se
 from doideposit.identifiers import Doi
 from doideposit.ledger.entries import LedgerEvent, Work
 from doideposit.ledger.rows import SUBMISSION_FIELDS, event_of, item_of, submission_of
-from doideposit.ledger.tables import attempt, event, gate, item, submission, work
+from doideposit.ledger.tables import attempt, event, gate, item, log, submission, work
 from doideposit.ledger.uploads import waits_for_series
 from doideposit.lifecycle import State
 
-__all__ = ["Wish", "events", "next_due", "of_doi", "one", "outstanding", "page"]
+__all__ = ["Wish", "events", "next_due", "of_doi", "one", "outstanding", "page", "result_logs"]
 
 OPEN = [State.PREPARED.value, State.SENDING.value, State.QUEUED.value]
 PAGE = 500
@@ -143,3 +143,11 @@ def of_doi(connection: Connection, target: str, doi: Doi) -> tuple[tuple[LedgerE
     statement = select(*event.c, *columns).select_from(joined).where(event.c.target == target, about)
     rows = connection.execute(statement.order_by(event.c.id)).mappings()
     return tuple((event_of(row), submission_of(row, "sub_") if row["sub_id"] else None) for row in rows)
+
+
+def result_logs(connection: Connection, target: str, most: int) -> tuple[tuple[str, bytes], ...]:
+    """The latest result logs, the newest first, each with the file name it was asked for by."""
+    joined = log.join(submission, submission.c.id == log.c.submission)
+    statement = select(log.c.file_name, log.c.answer).select_from(joined).where(submission.c.target == target)
+    rows = connection.execute(statement.order_by(log.c.id.desc()).limit(most))
+    return tuple((str(name), bytes(answer)) for name, answer in rows)

@@ -329,6 +329,11 @@ class Ledger:
         with self._reading() as connection:
             return looking.of_doi(connection, target, doi)
 
+    def result_logs(self, target: str, most: int) -> tuple[tuple[str, bytes], ...]:
+        """The latest result logs as they came, the newest first, each with its file name."""
+        with self._reading() as connection:
+            return looking.result_logs(connection, target, most)
+
     def outstanding(self, target: str) -> int:
         """How many DOIs have a deposit whose end is not known yet."""
         with self._reading() as connection:

@@ -1,0 +1,324 @@
+"""`support-bundle`: what someone who helps needs to see, in one archive, without secrets and without the works.
+
+Three nets keep secrets out: nothing is gathered that holds one; every password this machine can name is taken out of
+all members, in every spelling; and what looks like a login is shortened. Titles and DOIs stay, because a question about
+a deposit is a question about them.
+"""
+
+import io
+import json
+import os
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.terminal import Terminal
+from doideposit.errors import DiskError, DoiDepositError, UsageError
+from doideposit.reports.findings import Span, Style
+from doideposit.secrecy import redact
+
+if TYPE_CHECKING:
+    from doideposit.config import PasswordReference, Settings
+    from doideposit.workflow import Depositor
+
+__all__ = ["support_bundle"]
+
+LOGS = 20
+"""How many result logs go along."""
+MOST_LINES = 20_000
+"""How many statuses and events go along."""
+SHORTEST = 6
+"""Characters of a secret from which its text is taken out; shorter ones occur in any text by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of the archive, and in a few words what it is."""
+
+    name: str
+    meaning: str
+    content: bytes = field(repr=False)
+
+
+@click.command("support-bundle")
+@target_option
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A new file, .zip or .tar.gz [default: doideposit-support-DATE.zip].",
+)
+@click.option("--list", "only_list", is_flag=True, help="Say what would be in it, and write nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before writing.")
+@json_option
+@click.pass_obj
+def support_bundle(
+    invocation: Invocation, target: str | None, output: Path | None, only_list: bool, yes: bool, as_json: bool
+) -> None:
+    """Pack an archive for those who help: versions, diagnosis, settings, states, events and Crossref's answers.
+
+    No password is in it, no token and no deposited file; mail addresses and logins are shortened. What is inside is
+    listed before anything is written.
+    """
+    terminal = invocation.terminal(as_json=as_json)
+    place = output or Path(f"doideposit-support-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip")
+    pack = _packer(place)
+    members = list(_members(invocation, target))
+    _show(terminal, members)
+    if only_list:
+        terminal.say("Nothing was written.")
+    else:
+        if terminal.interactive and not yes and not click.confirm(f"Write {place}?", default=True, err=True):
+            raise click.Abort
+        _write(place, pack(members))
+        terminal.say(f"{place} is written, readable by you alone. Look through it before you hand it on.")
+    if as_json:
+        names = [{"name": each.name, "bytes": len(each.content), "meaning": each.meaning} for each in members]
+        terminal.json({"ok": True, "file": None if only_list else str(place), "members": names})
+
+
+def _show(terminal: Terminal, members: Iterable[Member]) -> None:
+    for member in members:
+        size = Span(f"{len(member.content):>10,}  ", Style.DIM)
+        terminal.line((size, Span(f"{member.name:<24}", Style.PLACE), Span(f" {member.meaning}")))
+
+
+# What goes in.
+
+
+def _members(invocation: Invocation, target: str | None) -> Iterator[Member]:
+    """Every member, with the secrets taken out of it."""
+    settings, trouble = _settings(invocation, target)
+    clean = _Cleaner(settings, os.environ)
+    for member in _gathered(invocation, target, settings, trouble):
+        yield Member(clean.text(member.name), member.meaning, clean(member.content))
+
+
+def _settings(invocation: Invocation, target: str | None) -> "tuple[Settings | None, str]":
+    try:
+        return invocation.settings(target=target), ""
+    except DoiDepositError as error:
+        return None, error.message
+
+
+def _gathered(
+    invocation: Invocation, target: str | None, settings: "Settings | None", trouble: str
+) -> Iterator[Member]:
+    from doideposit.cli.about import version_text
+    from doideposit.cli.doctor import diagnosis_lines
+    from doideposit.diagnosis import diagnose
+
+    yield Member("README.txt", "what this archive is", README.encode())
+    yield _text("versions.txt", "the program, its libraries, the schemas", f"{version_text()}\n{_libraries()}\n")
+    diagnosis = diagnose(lambda: invocation.settings(target=target))
+    lines = ("".join(span.text for span in line) for line in diagnosis_lines(diagnosis, width=100))
+    yield _text("doctor.txt", "the diagnosis", "\n".join(lines) + "\n")
+    yield _json("doctor.json", "the same for programs", diagnosis.to_dict())
+    yield _json("environment.json", "variables by name, encodings; no values", _environment(os.environ))
+    if settings is None:
+        yield _text("trouble.txt", "why settings and ledger are missing", f"{trouble}\n")
+        return
+    yield _configuration(settings)
+    yield from _from_ledger(settings)
+
+
+def _configuration(settings: "Settings") -> Member:
+    from doideposit.cli.config import values_of
+
+    values = [value.to_dict() for value in values_of(settings)]
+    return _json("configuration.json", "every setting and where it comes from", values)
+
+
+def _from_ledger(settings: "Settings") -> Iterator[Member]:
+    from doideposit.ledger.condition import look
+    from doideposit.wiring import ledger_password, open_depositor
+
+    try:
+        condition = look(settings.ledger.url, ledger_password(settings, os.environ))
+        if condition.revision is None:
+            yield _text("trouble.txt", "why states and events are missing", f"no ledger yet in {condition.place}\n")
+        elif not condition.is_current:
+            yield _text("trouble.txt", "why states and events are missing", f"revision {condition.revision}\n")
+        else:
+            with open_depositor(settings) as depositor:
+                yield from _history(depositor)
+    except DoiDepositError as error:
+        yield _text("trouble.txt", "why states or events are missing", f"{error.message}\n")
+
+
+def _history(depositor: "Depositor") -> Iterator[Member]:
+    findings = [finding.to_dict() for finding in depositor.ledger.check()]
+    yield _json("ledger-check.json", "whether the ledger agrees with itself", findings)
+    states = (status.to_dict() for status in depositor.statuses())
+    yield _lines("statuses.jsonl", f"the state of each DOI on {depositor.target}", states)
+    events = (
+        {"id": each.id, "at": each.at.isoformat(), "kind": each.kind, "doi": each.doi, "detail": dict(each.detail)}
+        for each in depositor.events()
+    )
+    yield _lines("events.jsonl", f"what happened on {depositor.target}", events)
+    for name, answer in depositor.ledger.result_logs(depositor.target, LOGS):
+        yield Member(f"logs/{name}", "what Crossref answered", answer)
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    from doideposit.diagnosis.surroundings import Surroundings
+
+    proxies = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+    return {
+        "settings": sorted(name for name in environ if name.startswith("DOIDEPOSIT_")),
+        "network": sorted(name for name in environ if name.upper() in proxies),
+        "encodings": dict(Surroundings().encodings()),
+        "user": "root" if hasattr(os, "geteuid") and os.geteuid() == 0 else "not root",
+    }
+
+
+def _libraries() -> str:
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    lines = []
+    for requirement in sorted(requires("doideposit") or ()):
+        name = re.split(r"[^A-Za-z0-9_.-]", requirement, maxsplit=1)[0]
+        try:
+            lines.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            lines.append(f"{name} is not installed")
+    return "\n".join(lines)
+
+
+def _text(name: str, meaning: str, text: str) -> Member:
+    return Member(name, meaning, text.encode("utf-8", "backslashreplace"))
+
+
+def _json(name: str, meaning: str, document: object) -> Member:
+    return _text(name, meaning, json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def _lines(name: str, meaning: str, documents: Iterable[object]) -> Member:
+    texts = (json.dumps(each, ensure_ascii=False, default=str) for each in islice(documents, MOST_LINES))
+    return _text(name, meaning, "".join(f"{text}\n" for text in texts))
+
+
+README = """\
+This archive was made by `doideposit support-bundle`, for those who help when something is stuck.
+
+It holds no password, no token and no file that was deposited. Mail addresses and logins are shortened to their first
+letter, the home folder to ~. Titles and DOIs of deposited works are in it, also of such as are not published yet.
+"""
+
+
+# What stays out.
+
+EMAIL = re.compile(rb"([\w+-])[\w.+-]*@([\w-]+(?:\.[\w-]+)+)")
+
+
+class _Cleaner:
+    """Takes out of a text every secret that can be named, and shortens logins, addresses and the home folder."""
+
+    def __init__(self, settings: "Settings | None", environ: Mapping[str, str]) -> None:
+        self._secrets = [secret for secret in _secrets(settings, environ) if len(secret) >= SHORTEST]
+        self._logins = _logins(settings)
+        home = str(Path.home())
+        self._home = home.encode() if len(home) > len("/x") else b""
+
+    def __call__(self, content: bytes) -> bytes:
+        """The content without them."""
+        content = redact(content, self._secrets)
+        for login in self._logins:
+            whole = re.compile(rb"(?<![\w-])" + re.escape(login.encode()) + rb"(?![\w-])")
+            content = whole.sub(f"{login[0]}•••".encode(), content)
+        content = EMAIL.sub(lambda found: found[1] + "•••@".encode() + found[2], content)
+        return content.replace(self._home, b"~") if self._home else content
+
+    def text(self, text: str) -> str:
+        """The text without them."""
+        return self(text.encode()).decode("utf-8", "replace")
+
+
+def _logins(settings: "Settings | None") -> tuple[str, ...]:
+    """Roles that are logins by themselves; those with an address in front are shortened as addresses."""
+    names = {each.username for each in settings.credentials.values()} if settings else set()
+    return tuple(sorted(name for name in names - {"sandbox", "test", "production"} if "@" not in name))
+
+
+def _secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterator[str]:
+    """What is known to be secret here: whatever the configuration refers to, and variables named like a secret."""
+    yield from (text for name, text in environ.items() if re.search("PASS|TOKEN|SECRET|_KEY", name, re.IGNORECASE))
+    if settings is None:
+        return
+    if settings.monitoring.ping_url:
+        yield settings.monitoring.ping_url
+    for reference, service, username in _references(settings):
+        yield from _fetched(reference, environ, service, username)
+
+
+def _references(settings: "Settings") -> "Iterator[tuple[PasswordReference | None, str, str]]":
+    """Every secret of the configuration: where it is kept, and what a keyring knows it by."""
+    yield from ((each.password, "doideposit", each.username) for each in settings.credentials.values())
+    yield settings.ledger.password, "doideposit-ledger", ""
+    if settings.mail is not None:
+        yield settings.mail.password, "doideposit-mail", settings.mail.username or ""
+    yield from ((each, "doideposit-api", name) for name, each in settings.api.tokens.items())
+
+
+def _fetched(
+    reference: "PasswordReference | None", environ: Mapping[str, str], service: str, username: str
+) -> Iterator[str]:
+    """The secret, where it can be had; what cannot be fetched now was not in use now either."""
+    from doideposit.config import resolve_password
+
+    if reference is None:
+        return
+    try:
+        yield resolve_password(reference, environ=environ, service=service, username=username).get_secret_value()
+    except DoiDepositError:
+        return
+
+
+# The archive itself.
+
+
+def _packer(place: Path) -> Callable[[Iterable[Member]], bytes]:
+    """How to pack, by the ending of the name; raises `UsageError` for another one, and for a file that exists."""
+    if place.exists():
+        raise UsageError(f"{place} exists already", hint="name a new file with -o")
+    if place.name.endswith(".zip"):
+        return _zipped
+    if place.name.endswith((".tar.gz", ".tgz")):
+        return _tarred
+    raise UsageError(f"{place} is neither .zip nor .tar.gz", hint="choose one of these endings for -o")
+
+
+def _zipped(members: Iterable[Member]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member in members:
+            archive.writestr(member.name, member.content)
+    return stream.getvalue()
+
+
+def _tarred(members: Iterable[Member]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for member in members:
+            entry = tarfile.TarInfo(member.name)
+            entry.size, entry.mode = len(member.content), 0o600
+            archive.addfile(entry, io.BytesIO(member.content))
+    return stream.getvalue()
+
+
+def _write(place: Path, content: bytes) -> None:
+    try:
+        handle = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+    except OSError as error:
+        raise DiskError(f"{place} cannot be written: {error.strerror}", hint="choose another place with -o") from None

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from depositing import Desk, commentary, sqlite_url, validator
+from depositing import SERIES, Desk, sqlite_url, validator
+from doideposit.models.commentary import Commentary
+from doideposit.models.series import Series
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.registry import SandboxRegistry
 
@@ -21,6 +23,16 @@ TITLES = (
     "Press freedom under the new broadcasting act",
     "Glacier lakes: an early warning that works",
 )
+FOCUS = Series.model_validate(
+    {
+        **SERIES.model_dump(exclude_none=True),
+        "name": "sadf-focus",
+        "title": "SADF Focus",
+        "issn": "2049-3630",
+        "doi": "{prefix}/SADF.FOCUS.{number}",
+        "url": "https://www.sadf.eu/focus-{number}/",
+    }
+)
 LICENCE = [{"url": "https://creativecommons.org/licenses/by/4.0/", "start_date": "2026-01-01"}]
 PEOPLE = (("Maya", "Gurung"), ("Arif", "Rahman"), ("Lakshmi", "Perera"))
 
@@ -33,7 +45,7 @@ def work(number: int, **changes: Any) -> Any:
         author["orcid"] = "0000-0002-1825-0097"
     data: dict[str, Any] = {
         "number": str(number),
-        "title": f"{TITLES[number % len(TITLES)]} ({number})",
+        "title": f"{TITLES[number * 7 % len(TITLES)]}",
         "authors": [author],
         "published": "2026-01-15",
         "references": [{"text": f"Perera, L. (2024). A book that is cited in {number}. Example Press."}],
@@ -44,7 +56,7 @@ def work(number: int, **changes: Any) -> Any:
         data["licences"] = LICENCE
     if number % 5 == 0:
         data["pdf_url"] = f"https://www.example.org/files/{number}.pdf"
-    return commentary(**(data | changes))
+    return Commentary.model_validate({"series": SERIES} | data | changes)
 
 
 def mixed_desk(folder: Path, **changes: Any) -> Desk:
@@ -74,19 +86,18 @@ def _months(desk: Desk) -> None:
 def _trouble(desk: Desk) -> None:
     depositor, faults, clock = desk.depositor, desk.sandbox.faults, desk.clock
     clock.set(NOW - timedelta(days=6))
-    # Two texts with one title by one author, on one day: Crossref warns of a conflict.
-    depositor.deposit(work(260, title="The harbour question"), work(263, title="The harbour question"))
+    # One text in two series: Crossref warns that the two may be the same.
+    depositor.deposit(work(260, title="The harbour question"))
+    depositor.deposit(work(260, title="The harbour question", series=FOCUS), work(41, series=FOCUS))
     desk.settle()
     clock.set(NOW - timedelta(days=5))
-    faults.add(
-        "reject", "Error: User with ID: {sadf} can't submit into handle, please contact the prefix owner: 10.48251"
-    )
+    faults.add("reject", "User with ID: {sadf} can't submit into handle, please contact the prefix owner: 10.48251")
     depositor.deposit(work(261), work(262))
     desk.settle()
     faults.add(
-        "reject", "Record not processed because submitted version: 20260909 is less or equal to previous version"
+        "reject", "Record not processed because submitted version: 1 is less or equal to previously submitted version 2"
     )
-    depositor.deposit(work(235, title="River water and the border, corrected"))
+    depositor.deposit(work(235, title="Remittances and the village school, corrected"))
     desk.settle()
     clock.set(NOW - timedelta(days=4))
     faults.add("stuck", "queued")
@@ -97,3 +108,4 @@ def _trouble(desk: Desk) -> None:
     clock.set(NOW - timedelta(hours=2))
     depositor.deposit(work(265))
     depositor.enqueue(work(266), work(267))
+    faults.clear()

@@ -4,21 +4,23 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doideposit import __version__
 from doideposit.cli.receipt import state_words
 from doideposit.crossref.xml.measures import Measured, measure
+from doideposit.planning import Action
 from doideposit.reports.activity import Activity, outcomes_chart, read_events, waiting_chart
 from doideposit.reports.completeness import Completeness, completeness
-from doideposit.reports.findings import Style
-from doideposit.reports.page import Report
+from doideposit.reports.findings import Style, counted
+from doideposit.reports.page import Planned, Report
 from doideposit.reports.standing import Kind, Proved, Stage, Standing, overdue
 
 if TYPE_CHECKING:
-    from doideposit.workflow import Depositor, WorkStatus
+    from doideposit.workflow import Depositor, PlanEntry, WorkStatus
 
-__all__ = ["gather"]
+__all__ = ["gather", "planned"]
 
 KINDS = {Style.ERROR: Kind.BAD, Style.WARNING: Kind.WARNING, Style.GOOD: Kind.GOOD}
 
@@ -38,6 +40,19 @@ def gather(depositor: "Depositor", now: datetime, *, asked: frozenset[Stage] = f
     )
 
 
+def planned(depositor: "Depositor", records: Sequence[Path]) -> tuple[Planned, ...]:
+    """What a deposit would do with the records of these files and folders; those that need nothing are left out."""
+    entries = (entry for entry in depositor.plan(*records).entries if entry.action is not Action.UNCHANGED)
+    return tuple(Planned(entry.source, str(entry.doi or ""), entry.action.value, _why(entry)) for entry in entries)
+
+
+def _why(entry: "PlanEntry") -> str:
+    """The first thing that stops it, in its own words: that is what has to be corrected."""
+    stops = [finding.message for finding in entry.findings if finding.stops]
+    more = f", and {counted(len(stops) - 1, 'more error')}" if len(stops) > 1 else ""
+    return stops[0] + more if stops else entry.reason
+
+
 def _standing(status: "WorkStatus", activity: Activity, now: datetime, asked: frozenset[Stage]) -> Standing:
     words, style = state_words(replace(status, needs_person=False))
     five = (status.received, status.processed, status.registration, status.resolves, status.indexed)
@@ -55,6 +70,7 @@ def _standing(status: "WorkStatus", activity: Activity, now: datetime, asked: fr
         message=status.message.strip(),
         next_action=status.next_action,
         file_name=(status.submission.file_name or "") if status.submission else "",
+        submission_id=(status.submission.submission_id or "") if status.submission else "",
         urgent=status.needs_person,
         registered=status.registered,
         open=status.is_open,

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,15 +32,22 @@ __all__ = ["report"]
     metavar="FILE.html",
     help="Where to write the page; - is standard output.",
 )
+@click.option(
+    "--records",
+    type=click.Path(path_type=Path, exists=True),
+    multiple=True,
+    metavar="PATH",
+    help="Also say which records of this file or folder are not at Crossref as they are; may be given several times.",
+)
 @target_option
 @json_option
 @click.pass_obj
-def report(invocation: Invocation, output: Path, target: str | None, as_json: bool) -> None:
+def report(invocation: Invocation, output: Path, records: tuple[Path, ...], target: str | None, as_json: bool) -> None:
     """Write the state of everything as one HTML page; it asks nobody, and sends nothing.
 
     The page is a single file without any link to another: it can be mailed, printed, or put on an intranet.
     """
-    from doideposit.cli.overview import gather
+    from doideposit.cli.overview import gather, planned
     from doideposit.reports.page import page
     from doideposit.wiring import open_depositor, system_clock
 
@@ -47,6 +55,8 @@ def report(invocation: Invocation, output: Path, target: str | None, as_json: bo
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
         gathered = gather(depositor, system_clock(), asked=_asked(settings))
+        if records:
+            gathered = replace(gathered, records=planned(depositor, records))
     text = page(gathered)
     if str(output) == "-":
         if as_json:

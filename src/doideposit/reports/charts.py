@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 __all__ = ["Chart", "Column", "Segment", "Tick", "columns"]
@@ -10,7 +11,8 @@ WIDTH: Final = 400
 HEIGHT: Final = 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 6, 12, 26
 """Room for the numbers of the axis and for the labels below the columns, in units of the canvas."""
-NARROWEST_LABEL: Final = 46
+LETTER: Final = 6.3
+"""About how wide a letter of a label is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def columns(
     ticks = _ticks(highest)
     top = ticks[-1].value
     slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
-    every = -(-NARROWEST_LABEL // max(int(slot), 1))
+    every = ceil((max((len(label) for label, _ in bars), default=0) * LETTER) / slot) or 1
     laid = tuple(
         Column(
             label=label,

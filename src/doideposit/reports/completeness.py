@@ -73,14 +73,14 @@ def _lacking(works: Iterable[Measured], measure: Measure) -> int:
 
 def _licence(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _lacking(works, Measure.LICENCES)
-    line = f"one line, `licences` below [series.{series}] in the configuration, gives {_all(gain)} a licence"
+    line = f"one line, `licences` below `[series.{series}]` in the configuration, gives {_all(gain)} a licence"
     yield _Step(gain, _LINE, f"If the texts have a licence, name it once: {line}. {_THEN}")
 
 
 def _ror(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     lacking = (work.without_ror for work in works if Measure.RORS not in work.has)
     name, gain = _most_frequent(lacking)
-    where = f"`ror` in the institution of [series.{series}], or in the records where it is another one"
+    where = f"`ror` in the institution of `[series.{series}]`, or in the records where it is another one"
     sentence = f"Look up the ROR id of {name} once, at ror.org, and add it as {where}: {_all(gain)} gain by it. {_THEN}"
     yield _Step(gain, _QUESTION, sentence)
 
@@ -127,7 +127,7 @@ def _crossmark(series: str, works: Sequence[Measured]) -> Iterator[_Step]:
     gain = _lacking(works, Measure.CROSSMARK)
     sentence = (
         f"Put a page on the web that says how you correct and retract, register a DOI for it, and name that DOI as "
-        f"`crossmark_policy` of [series.{series}]: readers of {_all(gain)} then learn of corrections. {_THEN}"
+        f"`crossmark_policy` of `[series.{series}]`: readers of {_all(gain)} then learn of corrections. {_THEN}"
     )
     yield _Step(gain, _PAGE + gain / 2, sentence)
 

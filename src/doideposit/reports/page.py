@@ -7,7 +7,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from doideposit.reports.standing import TRUTHS, Concern, Kind, Proved, Standing,
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["Report", "Waiting", "page"]
+__all__ = ["Planned", "Report", "page"]
 
 MOST_WITH_PROOFS: Final = 1_000
 """Beyond so many DOIs the big table leaves the proofs out, to stay small; the dates remain."""
@@ -29,8 +29,8 @@ FEW: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A record in a folder that is not at Crossref as it is: its source, and what a deposit would do."""
+class Planned:
+    """A record that is not at Crossref as it is; `action` is what a deposit would do: register, update or blocked."""
 
     source: str
     doi: str
@@ -40,7 +40,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the page shows. `place` is where the ledger is, `written` when the report was made."""
+    """Everything the page shows.
+
+    `place` is where the ledger is, `written` when the report was made; `records` is None when no records were named.
+    """
 
     target: str
     place: str
@@ -49,7 +52,7 @@ class Report:
     standings: tuple[Standing, ...]
     charts: tuple[Chart, ...] = ()
     series: tuple[Completeness, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
+    records: tuple[Planned, ...] | None = None
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
@@ -68,7 +71,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON: the counts, what needs attention, and the completeness of each series."""
-        return {
+        data = {
             "target": self.target,
             "ledger": self.place,
             "written": _iso(self.written),
@@ -92,6 +95,7 @@ class Report:
                 for one in self.series
             ],
         }
+        return data if self.records is None else data | {"records": [asdict(one) for one in self.records]}
 
 
 def _iso(moment: datetime) -> str:

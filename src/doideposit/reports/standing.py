@@ -49,6 +49,7 @@ class Standing:
     message: str = ""
     next_action: str = ""
     file_name: str = ""
+    submission_id: str = ""
     urgent: bool = False
     registered: bool = False
     open: bool = False
@@ -58,9 +59,9 @@ class Standing:
     late: "Lateness | None" = None
 
     @property
-    def changed(self) -> datetime | None:
-        """When the latest of the truths was proved."""
-        return max((truth.at for truth in self.truths if truth.at), default=None)
+    def quoted(self) -> str:
+        """Crossref's words, where they say more than that all went well."""
+        return self.message if self.kind in {Kind.BAD, Kind.WARNING} else ""
 
 
 def natural(doi: str) -> tuple[tuple[int, int | str], ...]:
@@ -143,6 +144,12 @@ class Concern:
     heading: str
     next_action: str
     standings: tuple[Standing, ...]
+
+    @property
+    def quoted(self) -> str:
+        """What Crossref said of them all, when it said the same of each."""
+        said = {one.quoted for one in self.standings}
+        return said.pop() if len(said) == 1 else ""
 
 
 HEADINGS: Final[Mapping[Stage, str]] = {

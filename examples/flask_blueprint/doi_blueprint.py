@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from doideposit import Depositor, DoiDepositError, InvalidIdentifier
+from doideposit import Depositor, DoiDepositError, InvalidIdentifier, ReportEntry
 
 FindRecord = Callable[[str], dict[str, Any] | Path | None]
 """The record of a commentary by its number: its fields, or the file that holds them. None where there is none."""
@@ -45,12 +45,16 @@ def doi_blueprint(depositor: Callable[[], Depositor], find_record: FindRecord, *
         except DoiDepositError as error:
             flash(f"{error.message}. {error.hint}")
         else:
-            flash(f"{entry.doi or number}: {entry.reason}")
-            for finding in entry.findings:
-                flash(f"{finding.severity}: {finding.message} ({finding.where.field}). {finding.hint}")
+            _tell(entry)
         return redirect(url_for("doi.show", number=number), 303)
 
     return pages
+
+
+def _tell(entry: ReportEntry) -> None:
+    flash(f"{entry.doi or entry.source}: {entry.reason}")
+    for finding in entry.findings:
+        flash(f"{finding.severity}: {finding.message} ({finding.where.field}). {finding.hint}")
 
 
 def _form_token() -> str:

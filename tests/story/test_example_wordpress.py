@@ -1,0 +1,159 @@
+"""The WordPress plugin: every address and field it uses is in the API's description, and it works against the API."""
+
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from api_client import DOI, Cms
+from depositing import Desk, sqlite_url
+from doideposit.api.description import description
+
+ROOT = Path(__file__).parents[2]
+PLUGIN = ROOT / "examples" / "wordpress" / "doideposit.php"
+DESCRIPTION = description()
+SOURCE = PLUGIN.read_text(encoding="utf-8")
+SCHEMAS = DESCRIPTION["components"]["schemas"]
+
+needs_php = pytest.mark.skipif(shutil.which("php") is None, reason="PHP is not installed: apt-get install php-cli")
+
+
+def used(variable: str) -> set[str]:
+    """The keys the plugin reads from a variable."""
+    return set(re.findall(rf"\${variable}\['(\w+)'\]", SOURCE))
+
+
+def test_it_asks_for_nothing_the_api_does_not_have() -> None:
+    asked = re.findall(r"doideposit_ask\( '(\w+)', '([^']+)'", SOURCE)
+    assert set(asked) == {("POST", "/v1/deposits"), ("GET", "/v1/dois/")}
+    for method, path in asked:
+        assert method.lower() in DESCRIPTION["paths"][path + "{doi}" if path.endswith("/") else path]
+
+
+def test_it_sends_no_field_a_record_does_not_have() -> None:
+    record = SOURCE[SOURCE.index("function doideposit_record") : SOURCE.index("function doideposit_authors")]
+    sent = set(re.findall(r"'(\w+)'\s*=>", record))
+    schema = SCHEMAS["Commentary"]
+    assert set(schema["required"]) <= sent <= set(schema["properties"])
+    authors = SOURCE[SOURCE.index("function doideposit_authors") : SOURCE.index("function doideposit_ask")]
+    assert set(re.findall(r"'(\w+)'\s*=>", authors)) <= set(SCHEMAS["Person"]["properties"])
+
+
+def test_it_reads_no_field_an_answer_does_not_have() -> None:
+    assert used("data") <= set(SCHEMAS["DepositResult"]["properties"])
+    assert used("record") <= set(SCHEMAS["DepositedRecord"]["properties"])
+    assert used("finding") <= set(SCHEMAS["Finding"]["properties"])
+    assert {"records", "trouble", "error"} <= used("data")
+
+
+def test_the_token_is_never_in_an_address_and_every_action_is_guarded() -> None:
+    assert SOURCE.count("DOIDEPOSIT_TOKEN") == 2, "named in the comment, and used in the header"
+    assert "'Authorization' => 'Bearer ' . DOIDEPOSIT_TOKEN" in SOURCE
+    action = SOURCE[SOURCE.index("'admin_post_doideposit_register'") :]
+    assert action.index("current_user_can") < action.index("check_admin_referer") < action.index("doideposit_register(")
+
+
+@needs_php
+def test_its_syntax() -> None:
+    done = subprocess.run(["php", "-l", PLUGIN], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@dataclass
+class Site:
+    """The plugin on one post, in a PHP process for each call, as WordPress has one for each request."""
+
+    cms: Cms
+    url: str
+    meta: dict[str, Any] = field(default_factory=lambda: {"commentary_number": "258"})
+    post: dict[str, str] = field(
+        default_factory=lambda: {
+            "post_title": "Prospects for <em>NATO</em>&#8211;Japan relations",
+            "post_date": "2023-09-14 23:30:00",
+        }
+    )
+
+    def __call__(self, function: str) -> Any:
+        asked = {"url": self.url, "token": self.cms.token, "plugin": str(PLUGIN), "call": function}
+        done = subprocess.run(
+            ["php", ROOT / "tests" / "wordpress" / "site.php"],
+            input=json.dumps({**asked, "post": self.post, "meta": self.meta}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        data = json.loads(done.stdout)
+        self.meta = data["meta"]
+        return data["answer"]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Desk(sqlite_url(tmp_path)) as desk:
+        cms = Cms(desk)
+        server = make_server("127.0.0.1", 0, cms.app, threaded=True)
+        server.log_startup = lambda: None  # type: ignore[method-assign]
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield Site(cms, f"http://127.0.0.1:{server.server_port}/")
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@needs_php
+@pytest.mark.network_loopback
+def test_the_button_registers_and_the_column_follows(site: Site) -> None:
+    assert site("doideposit_column") == "—"
+    assert site("doideposit_register") == [f"{DOI}: new"]
+    assert site("doideposit_column") == "under way"
+    assert site("doideposit_register") == [f"{DOI}: the same content is under way (queued)"]
+    site.cms.desk.settle()
+    assert site("doideposit_refresh") is None
+    assert site("doideposit_column") == f'<a href="https://doi.org/{DOI}">https://doi.org/{DOI}</a>'
+    (submission,) = site.cms.desk.sandbox.submissions
+    assert "<title>Prospects for NATO–Japan relations</title>" in submission.content.decode()
+    assert site.cms.desk.sandbox.record(DOI).url == "https://www.example.org/comment-258/"
+
+
+@needs_php
+@pytest.mark.network_loopback
+def test_more_authors_and_what_is_wrong(site: Site) -> None:
+    site.meta["commentary_authors"] = "Wolf, Siegfried O.\r\nTsuji, Yuichi\n"
+    assert len(site("doideposit_authors")) == 2
+    site.meta["commentary_number"] = ""
+    said = site("doideposit_register")
+    assert said[0] == "no DOI: it has errors"
+    assert any(sentence.startswith("number: ") for sentence in said)
+    assert site("doideposit_column") == "—"
+
+
+@needs_php
+@pytest.mark.network_loopback
+def test_nothing_is_claimed_when_the_api_says_no(site: Site) -> None:
+    site.cms.token = "not the token"
+    (said,) = site("doideposit_register")
+    assert said.startswith("this token is not known here. ")
+    site.url = "http://127.0.0.1:9/"
+    (said,) = site("doideposit_register")
+    assert said.startswith("doideposit cannot be reached. ")
+    assert "_doideposit_state" not in site.meta
+
+
+@needs_php
+@pytest.mark.network_loopback
+def test_what_crossref_refuses_asks_for_a_person(site: Site) -> None:
+    site.cms.desk.sandbox.faults.add("zero_records")
+    site("doideposit_register")
+    site.cms.desk.settle()
+    site("doideposit_refresh")
+    assert site("doideposit_column").startswith("<strong>")

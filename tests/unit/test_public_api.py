@@ -14,6 +14,7 @@ import doideposit
 from depositing import Desk, commentary, sqlite_url
 from doideposit.crossref.registrar import Receipt
 from doideposit.errors import RegistrarUnavailable
+from doideposit.identifiers import Doi
 from doideposit.lifecycle import State
 from doideposit.models.batch import SealedBatch
 
@@ -163,6 +164,35 @@ def test_to_enqueue_needs_no_network_and_one_transaction(desk: Desk, steps: list
     assert report.entries[0].status.state is State.PREPARED
     assert desk.registrar.calls == []
     assert committed(steps) == ["prepare"]
+
+
+class CountingRegistry:
+    """What Crossref knows of DOIs, for a ledger that never saw them: nothing; it counts the questions."""
+
+    has_works = has_handles = True
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def work(self, doi: Doi) -> None:
+        self.calls.append(f"work {doi}")
+
+    def handle(self, doi: Doi, *, authoritative: bool = False) -> None:
+        self.calls.append(f"handle {doi} {authoritative}")
+
+    def deposit_timestamp(self, doi: Doi, email: str) -> None:
+        self.calls.append(f"timestamp {doi} {email}")
+
+
+def test_to_enqueue_asks_nobody_in_production_either(tmp_path: Path) -> None:
+    registry = CountingRegistry()
+    with Desk(sqlite_url(tmp_path), registrar=CountingRegistrar(), registry=registry, seed=True) as desk:
+        assert desk.depositor.enqueue(commentary(1)).ok
+        assert registry.calls == []
+        desk.depositor.deposit(commentary(2))
+        assert len(registry.calls) == 1
+        assert desk.depositor.send().trouble is None
+        assert "submit" in desk.registrar.calls
 
 
 def test_to_look_changes_nothing(desk: Desk, steps: list[str]) -> None:

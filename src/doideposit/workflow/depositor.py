@@ -1,6 +1,7 @@
 """`Depositor`: everything doideposit does, for one target, over one ledger."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from types import TracebackType
@@ -142,18 +143,20 @@ class Depositor:
             entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
             return DepositReport(self.target, tuple(entries))
         watch = on_event or _silent
-        decisions = self._prepare(items, retry=retry, on_event=watch)
+        decisions = self._prepare(self._means, items, retry=retry, on_event=watch)
         if not any(decision.action.sends for decision in decisions):
             return self._report(decisions, None)
         return self._report(decisions, self._send(watch).trouble)
 
     def enqueue(self, *items: Input, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""
-        return self._report(self._prepare(items, retry=retry, on_event=on_event or _silent), None)
+        # Nobody is asked which version Crossref has; should it be newer than ours, its result log says so.
+        offline = replace(self._means, seed_timestamps=False)
+        return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
 
-    def _prepare(self, items: Iterable[Input], *, retry: bool, on_event: OnEvent) -> tuple[Decision, ...]:
-        flat = wanted_of(self._means.checker.read_together(items))
-        return Preparation(self._means, retry=retry, on_event=on_event).run(flat)
+    def _prepare(self, means: Means, items: Iterable[Input], *, retry: bool, on_event: OnEvent) -> tuple[Decision, ...]:
+        flat = wanted_of(means.checker.read_together(items))
+        return Preparation(means, retry=retry, on_event=on_event).run(flat)
 
     def _report(self, decisions: Sequence[Decision], trouble: WorldError | None) -> DepositReport:
         entries = []

@@ -78,8 +78,8 @@ def _of_run(run: Run) -> Iterator[str]:
         yield from _metric("last_success_timestamp_seconds", text, run.target, run.last_success.timestamp())
     yield from _metric("last_run_duration_seconds", "How long the last run took.", run.target, run.seconds)
     yield from _metric("last_run_exit_code", "Exit code of the last run.", run.target, run.exit_code)
-    text = "Files in the inbox and its folders, by where they lie."
-    yield from _metric("inbox_files", text, run.target, run.inbox, label="place")
+    text = "Files of the inbox in the last run, by what became of them."
+    yield from _metric("inbox_files", text, run.target, run.inbox, label="fate")
 
 
 def _of_standing(one: Standing) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from doideposit.inbox.claims import Claim, Entry, Fate
 from doideposit.inbox.folders import Folders
 from doideposit.inbox.lock import Lock
-from doideposit.inbox.passing import InboxPass, PassReport, Settled
+from doideposit.inbox.outcome import PassReport, Settled
+from doideposit.inbox.passing import InboxPass
 
 __all__ = ["Claim", "Entry", "Fate", "Folders", "InboxPass", "Lock", "PassReport", "Settled"]

@@ -45,7 +45,8 @@ class Entry:
     """One record of a file, or one DOI of a ready-made deposit file.
 
     `place` is where it stands in a list, such as ``[3]``. `batch_id` is the submission that is followed. `says` and
-    `hint` are why it stands as it does and what to do; `lines` are the findings as people read them.
+    `hint` are why it stands as it does and what to do; `lines` are the errors as people read them, `remarks` what is
+    worth a look and stopped nothing.
     """
 
     place: str
@@ -56,6 +57,7 @@ class Entry:
     says: str = ""
     hint: str = ""
     lines: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     tries: int = 0
 
 
@@ -101,12 +103,6 @@ class Claim:
         data = {"name": self.name, "target": self.target, "going_to": self.going_to, "entries": entries}
         write_whole(self.folder / MEMORY, json.dumps(data))
 
-    def forget(self) -> None:
-        """Take away what was written down, and the folder, which is empty by now; raises `OSError`."""
-        for left in self.folder.glob(".*"):
-            left.unlink()
-        self.folder.rmdir()
-
 
 def new_id(now: datetime, number: int) -> str:
     """The name of the folder of a claim."""
@@ -140,7 +136,8 @@ def _memory(path: Path) -> Mapping[str, Any]:
 
 
 def _entry(data: Mapping[str, Any]) -> Entry:
-    return Entry(**{**data, "fate": Fate(data["fate"]), "lines": tuple(data["lines"])})
+    lists = {"lines": tuple(data["lines"]), "remarks": tuple(data["remarks"])}
+    return Entry(**{**data, "fate": Fate(data["fate"]), **lists})
 
 
 def _moment(name: str) -> datetime:

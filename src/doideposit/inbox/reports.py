@@ -12,7 +12,7 @@ from doideposit.inbox.claims import Claim, Entry, Fate
 from doideposit.reports.findings import counted, safe
 from doideposit.workflow import Depositor, Truth
 
-__all__ = ["headline", "report_text"]
+__all__ = ["first_reasons", "headline", "report_text"]
 
 WIDTH: Final = 100
 WORDS: Final = {
@@ -45,62 +45,52 @@ def report_text(claim: Claim, depositor: Depositor, inbox: Path, now: datetime) 
     lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
     if bad or not entries:
         lines += _what_to_do(claim, inbox)
-        lines += [_underlined(f"Rejected: {counted(len(bad), 'record')}"), ""]
-        lines += [line for entry in bad for line in (*_of_entry(entry, depositor), "")]
+    if bad:
+        lines += _heading(f"Rejected: {counted(len(bad), 'record')}")
+        lines += [line for entry in bad for line in (*_rejected(claim, entry), "")]
     if good:
-        lines += [_underlined(f"In order: {counted(len(good), 'record')}"), ""]
-        lines += [line for entry in good for line in (*_of_entry(entry, depositor), "")]
+        lines += _heading(f"In order: {counted(len(good), 'record')}")
+        lines += [line for entry in good for line in (*_in_order(claim, entry, depositor), "")]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _underlined(text: str) -> str:
-    return f"{text}\n{'-' * len(text)}"
+def _heading(text: str) -> tuple[str, ...]:
+    return text, "-" * len(text), ""
 
 
 def _what_to_do(claim: Claim, inbox: Path) -> Iterator[str]:
-    yield _underlined("What to do now")
-    yield ""
+    yield from _heading("What to do now")
     if not claim.entries:
         yield f"There is no record in {safe(claim.name)}. Look whether it is the right file."
     else:
-        steps = [
-            f"Correct {safe(claim.name)}, which lies beside this report. What is wrong with each record stands below.",
-            f"Put the corrected file into the inbox again: {inbox}",
-        ]
-        if len(claim.rejected) < len(claim.entries):
-            steps.append("Leave the other records in the file as they are: what is registered is not sent again.")
-        if any(entry.batch_id for entry in claim.rejected):
-            advice = "Where the fault was not in the file and is mended, send it as it is: doideposit deposit --retry "
-            steps.append(advice + safe(claim.name))
-        for number, step in enumerate(steps, 1):
-            yield textwrap.fill(step, WIDTH, initial_indent=f"{number}. ", subsequent_indent="   ")
+        for number, step in enumerate(_steps(claim, inbox), 1):
+            yield _filled(step, f"{number}. ", "   ")
     yield ""
 
 
-def _of_entry(entry: Entry, depositor: Depositor) -> Iterator[str]:
-    name = _link(entry.doi) if entry.doi else "no DOI"
-    place = f"  (record {int(entry.place[1:-1]) + 1} of the file)" if _is_index(entry.place) else ""
-    yield f"{name}  {WORDS[entry.fate]}{place}"
-    if entry.title:
-        yield _wrapped(safe(entry.title))
-    if entry.fate is Fate.REJECTED:
-        yield from _why(entry)
+def _steps(claim: Claim, inbox: Path) -> Iterator[str]:
+    name = safe(claim.name)
+    yield f"Correct {name}, which lies beside this report. What is wrong stands below."
+    yield f"Put the corrected file into the inbox again, which is the folder {inbox}"
+    if len(claim.rejected) < len(claim.entries or ()):
+        yield "Leave the other records in the file as they are: what is registered is not sent again."
+    if any(entry.batch_id for entry in claim.rejected):
+        yield f"Was the fault elsewhere, and is it mended? Then send it as it is: doideposit deposit --retry {name}"
+
+
+def _rejected(claim: Claim, entry: Entry) -> Iterator[str]:
+    yield from _title(claim, entry)
+    if entry.lines:
+        yield from (f"  {line}" for line in entry.lines)
     else:
-        yield from _proofs(entry, depositor)
-    yield from (f"  {line}" for line in entry.lines)
-
-
-def _why(entry: Entry) -> Iterator[str]:
-    """Why it was rejected, unless the findings below say so in the same words."""
-    if any(entry.says and entry.says in line for line in entry.lines):
-        return
-    if entry.says:
         yield _wrapped(f"why: {safe(entry.says)}")
-    if entry.hint:
-        yield _wrapped(f"do this: {safe(entry.hint)}")
+        if entry.hint:
+            yield _wrapped(f"do this: {safe(entry.hint)}")
+    yield from _remarks(entry)
 
 
-def _proofs(entry: Entry, depositor: Depositor) -> Iterator[str]:
+def _in_order(claim: Claim, entry: Entry, depositor: Depositor) -> Iterator[str]:
+    yield from _title(claim, entry)
     if entry.says:
         yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.fate is Fate.REGISTERED else safe(entry.says))
     status = depositor.status(entry.doi)
@@ -109,14 +99,22 @@ def _proofs(entry: Entry, depositor: Depositor) -> Iterator[str]:
             yield f"  {word:<11}{_proof(truth)}"
     if entry.fate is Fate.REGISTERED and entry.hint not in {"", "nothing to do"}:
         yield _wrapped(f"do this: {safe(entry.hint)}")
+    yield from _remarks(entry)
 
 
-def _proof(truth: Truth) -> str:
-    return f"{_time(truth.at)}  {safe(truth.proof)}" if truth.at else ""
+def _title(claim: Claim, entry: Entry) -> Iterator[str]:
+    yield f"{_name(claim, entry)}  {WORDS[entry.fate]}"
+    if entry.title:
+        yield _wrapped(safe(entry.title))
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
+def _name(claim: Claim, entry: Entry) -> str:
+    """The DOI as a link, and which record of the file it is where there are several."""
+    index = entry.place[1:-1] if entry.place.startswith("[") else ""
+    record = f"record {int(index) + 1} of the file" if index.isdigit() else ""
+    if not entry.doi:
+        return record or safe(claim.name)
+    return _link(entry.doi) + (f" ({record})" if record else "")
 
 
 def _link(doi: str) -> str:
@@ -126,22 +124,37 @@ def _link(doi: str) -> str:
         return doi
 
 
-def _is_index(place: str) -> bool:
-    return place.startswith("[") and place.endswith("]") and place[1:-1].isdigit()
+def _remarks(entry: Entry) -> Iterator[str]:
+    if entry.remarks:
+        yield "  worth a look, although it stopped nothing:"
+        yield from (_filled(remark, "    - ", "      ") for remark in entry.remarks)
+
+
+def _proof(truth: Truth) -> str:
+    return f"{_time(truth.at)}  {safe(truth.proof)}" if truth.at else ""
+
+
+def _wrapped(text: str) -> str:
+    return _filled(text, "  ", "  ")
+
+
+def _filled(text: str, first: str, rest: str) -> str:
+    # Paths and addresses stay whole, so that they can be copied.
+    wrapper = textwrap.TextWrapper(WIDTH, first, rest, break_long_words=False, break_on_hyphens=False)
+    return wrapper.fill(text)
 
 
 def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def first_reasons(entries: Sequence[Entry], most: int) -> list[str]:
+def first_reasons(claim: Claim, most: int) -> Sequence[str]:
     """The first reasons, each with its DOI, for a mail."""
     lines = []
-    for entry in entries[:most]:
-        lines.append(_link(entry.doi) if entry.doi else f"record {entry.place}".strip())
-        lines.append(f"  {safe(entry.says)}")
+    for entry in claim.rejected[:most]:
+        lines += [_name(claim, entry), f"  {safe(entry.says)}"]
         if entry.hint:
             lines.append(f"  do this: {safe(entry.hint)}")
-    if len(entries) > most:
-        lines.append(f"and {len(entries) - most:,} more, in the report")
+    if len(claim.rejected) > most:
+        lines.append(f"and {len(claim.rejected) - most:,} more, in the report")
     return lines

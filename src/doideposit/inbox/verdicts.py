@@ -1,16 +1,17 @@
 """What became of a record: from what planning said about it, and then from what the ledger knows of its deposit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from doideposit.findings import Finding, Severity, has_errors
+from doideposit.findings import Finding, Severity
 from doideposit.identifiers import Doi
 from doideposit.inbox.claims import Claim, Entry, Fate
 from doideposit.lifecycle import State
 from doideposit.planning import Action
-from doideposit.reports.findings import detailed, in_order
+from doideposit.reports.findings import detailed, in_order, safe
 from doideposit.workflow import Depositor, ReportEntry, WorkStatus
 
 __all__ = ["entries_of", "followed", "overtaken", "refused_file"]
@@ -29,7 +30,7 @@ def entries_of(claim: Claim, made: Sequence[ReportEntry], depositor: Depositor) 
     for one in made:
         entry = _entry(one, one.source.removeprefix(str(claim.file)), depositor, source_lines)
         before = earlier.get((entry.place, entry.doi))
-        found.append(entry if before is None else replace(entry, tries=before.tries, lines=before.lines or entry.lines))
+        found.append(entry if before is None else replace(entry, tries=before.tries))
     return _together(made, found)
 
 
@@ -46,7 +47,8 @@ def _entry(made: ReportEntry, place: str, depositor: Depositor, source_lines: "_
         title=status.title if status else "",
         says=source_lines.plain(first.message) if first else made.reason,
         hint=source_lines.plain(first.hint) if first else "",
-        lines=source_lines.rendered(made.findings),
+        lines=source_lines.rendered(stopping),
+        remarks=source_lines.remarks(made.findings),
     )
 
 
@@ -85,9 +87,9 @@ def _together(made: Sequence[ReportEntry], entries: Sequence[Entry]) -> tuple[En
     return tuple(replace(entry, fate=Fate.WAITING) if each and moving else entry for entry, each in pairs)
 
 
-def refused_file(claim: Claim, message: str, hint: str) -> tuple[Entry, ...]:
+def refused_file(message: str, hint: str) -> tuple[Entry, ...]:
     """The one entry of a file that cannot be read as records at all."""
-    return (Entry("", "", Fate.REJECTED, says=message, hint=hint, lines=(f"{claim.name}  {message}",)),)
+    return (Entry("", "", Fate.REJECTED, says=message, hint=hint),)
 
 
 def overtaken(entry: Entry, depositor: Depositor) -> Entry | None:
@@ -112,22 +114,19 @@ def followed(entry: Entry, depositor: Depositor) -> Entry:
     if status.is_open:
         return replace(entry, says=status.next_action)
     if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
-        finding = (status.finding,) if status.finding else ()
-        lines = (*entry.lines, *_told(finding))
-        return replace(entry, fate=Fate.REGISTERED, says=status.message, hint=status.next_action, lines=lines)
+        return replace(entry, fate=Fate.REGISTERED, says=status.message, hint=status.next_action, lines=())
     return _not_registered(entry, status, depositor)
 
 
 def _not_registered(entry: Entry, status: WorkStatus, depositor: Depositor) -> Entry:
     finding = status.finding
     says = finding.message if finding else status.message or "Crossref did not take it"
-    lines = (*entry.lines, *_told((finding,) if finding else ()))
     again = status.state is State.DONE and (
         _retry_of(depositor, status.doi) in {"now", "once", "later"} or (finding and finding.code == OLD_TIMESTAMP)
     )
     if again and entry.tries < MOST_TRIES:
         return replace(entry, fate=Fate.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1)
-    return replace(entry, fate=Fate.REJECTED, says=says, hint=status.next_action, lines=lines)
+    return replace(entry, fate=Fate.REJECTED, says=says, hint=status.next_action, lines=())
 
 
 def _from_history(entry: Entry, depositor: Depositor) -> Entry:
@@ -141,29 +140,32 @@ def _from_history(entry: Entry, depositor: Depositor) -> Entry:
     return replace(entry, fate=Fate.REJECTED, says=last, hint=hint)
 
 
-def _told(findings: Iterable[Finding]) -> tuple[str, ...]:
-    lines = detailed(findings, lambda _file, _number: None)
-    return tuple("".join(span.text for span in line).removeprefix("-  ").rstrip() for line in lines)
-
-
 class _SourceLines:
     """Findings of one file as people read them: under the name they know it by, with the lines they point at."""
 
     def __init__(self, claim: Claim) -> None:
         self._path = claim.file
         self._name = claim.name
+        self._folders = re.compile(re.escape(f"{claim.folder.parent}/") + "[^/]+/")
         self._lines: tuple[str, ...] | None = None
 
     def plain(self, text: str) -> str:
-        """The text with the file's own name in place of where it lies at the moment."""
-        return text.replace(str(self._path), self._name)
+        """The text with the names of files in place of where they lie at the moment."""
+        return self._folders.sub("", text)
 
     def rendered(self, findings: Sequence[Finding]) -> tuple[str, ...]:
-        """Errors first, then warnings; remarks are left out."""
-        kept = [each for each in findings if each.severity is not Severity.INFO]
-        order = sorted(in_order(kept), key=lambda each: not has_errors([each]))
-        lines = detailed([self._named(each) for each in order], self._line)
+        """Every finding with the line it points at, and what to do."""
+        lines = detailed([self._named(each) for each in in_order(findings)], self._line)
         return tuple("".join(span.text for span in line).removeprefix("-  ").rstrip() for line in lines)
+
+    def remarks(self, findings: Sequence[Finding]) -> tuple[str, ...]:
+        """The warnings, in one line each."""
+        warnings = [each for each in in_order(findings) if each.severity is Severity.WARNING]
+        places = [f"line {each.where.line}: " if each.where.line else "" for each in warnings]
+        return tuple(
+            safe(f"{place}{self.plain(each.message)} ({each.code})")
+            for place, each in zip(places, warnings, strict=True)
+        )
 
     def _named(self, finding: Finding) -> Finding:
         file = self.plain(finding.where.file) if finding.where.file else None
@@ -185,12 +187,3 @@ def _read(path: Path) -> tuple[str, ...]:
         return tuple(path.read_text(encoding="utf-8-sig", errors="replace").split("\n"))
     except OSError:
         return ()
-
-
-def by_claim(made: Iterable[ReportEntry], claims: Mapping[str, Claim], working: Path) -> dict[str, list[ReportEntry]]:
-    """The entries of a report, by the claim whose file they come from."""
-    found: dict[str, list[ReportEntry]] = {name: [] for name in claims}
-    start = f"{working}/"
-    for one in made:
-        found[one.source.removeprefix(start).partition("/")[0]].append(one)
-    return found

@@ -118,9 +118,8 @@ class _Pass:
         try:
             work()
         except DoiDepositError as error:
-            if not any(one.message == error.message for one in self._report.troubles):
-                self._report.troubles.append(error)
-            logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})  # noqa: TRY400
+            if self._report.trouble(error):
+                logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})  # noqa: TRY400
 
     def _deposit(self) -> None:
         job, doors = self._job, self._doors
@@ -129,7 +128,7 @@ class _Pass:
                 depositor,
                 job.folders,
                 clock=doors.clock,
-                settle=job.settle,
+                settle_time=job.settle,
                 seen=self._state.seen,
                 notes=job.mail is not None and doors.send_mail is not None,
                 stop=doors.stop,
@@ -236,25 +235,24 @@ def _exit_code(report: PassReport) -> int:
 
 def _summary(report: PassReport, standing: Standing | None) -> str:
     """One line, which says nothing of what did not happen."""
-    parts = [
-        f"{counted(number, 'file')} {words}"
-        for number, words in (
-            (report.taken_in, "taken in"),
-            (report.done, "done"),
-            (report.rejected, "rejected"),
-            (report.working, "on the way"),
-            (report.unfinished, "still being written"),
-        )
-        if number
-    ]
+    counts = (
+        (report.done, "done"),
+        (report.rejected, "rejected"),
+        (report.working, "on the way"),
+        (report.unfinished, "still being written"),
+    )
+    parts = [f"{counted(report.taken_in, 'file')} taken in" if report.taken_in else "no new files"]
+    parts += [f"{number} {words}" for number, words in counts if number]
     if report.passed_over:
         first = ", ".join(report.passed_over[:3]) + ("…" if len(report.passed_over) > 3 else "")  # noqa: PLR2004
         parts.append(f"{len(report.passed_over)} passed over ({first})")
-    text = ", ".join(parts) or "no new files"
+    text = ", ".join(parts)
     if standing is not None:
         text += f"; {counted(standing.registered, 'DOI')} registered, {standing.outstanding} outstanding"
         for number, words in ((standing.attention.count, "in need of a person"), (standing.overdue.count, "late")):
             text += f", {number} {words}" if number else ""
+    if report.next_due is not None:
+        text += f"; Crossref is asked again after {report.next_due:%H:%M:%S} UTC"
     if report.troubles:
         text += f"; trouble: {report.troubles[0].message}"
     return f"{report.target}: {text}" + ("; stopped early" if report.interrupted else "")

@@ -29,6 +29,9 @@ def describe(
     """Put into words what libxml2 said, which assertions are broken, and which attribute values are wrong."""
     places = Places(file)
     complaints = all_complaints(schema, root, log)
+    # One value is one finding, even where libxml2 has something against it as well.
+    said = {(complaint.element, complaint.attribute) for complaint in complaints}
+    faults = [fault for fault in faults if (fault.element, fault.attribute) not in said]
     findings = complaint_findings(complaints[:MOST], places)
     findings += [assertion_finding(element, rule, places) for element, rule in broken[:MOST]]
     findings += [fault_finding(fault, places) for fault in faults[:MOST]]

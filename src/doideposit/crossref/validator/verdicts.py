@@ -22,6 +22,8 @@ __all__ = ["Sealed", "Validator", "Verdict"]
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 PREPARED = "prepared.json"
+ROOT = "doi_batch"
+"""The root of every deposit. Crossref's schema declares all its elements globally, so that it would let others be it."""
 
 # Compiled once; XPath gives elements here, and lxml's type for its results cannot say so.
 _with_hints: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLocation]", namespaces={"x": XSI[1:-1]})
@@ -95,7 +97,8 @@ class Validator:
         version = self._schemas.version_of(etree.QName(root).namespace or "")
         if version is None:
             return Verdict(None, valid=False, findings=(self._unknown_schema(root, file),)), root
-        findings = self._violations(root, version, file)
+        name = etree.QName(root).localname
+        findings = self._violations(root, version, file) if name == ROOT else (_no_deposit(root, file),)
         return Verdict(version, valid=not has_errors(findings), findings=findings), root
 
     def _engine(self, version: str, form: Form) -> _Engine:
@@ -133,6 +136,16 @@ class Validator:
             f"schema versions there are: {', '.join(self._schemas.available())}",
             Places(file).where(root),
         )
+
+
+def _no_deposit(root: etree._Element, file: str | None) -> Finding:
+    return Finding(
+        "xml-not-a-deposit",
+        Severity.ERROR,
+        f"the file is only a part of a deposit: its root is <{etree.QName(root).localname}>, expected is <{ROOT}>",
+        f"put it into a <{ROOT}> with <head> and <body>",
+        Places(file).where(root),
+    )
 
 
 def _drop_hints(root: etree._Element) -> None:

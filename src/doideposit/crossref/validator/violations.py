@@ -175,7 +175,7 @@ def _remedy(element: etree._Element, expected: tuple[str, ...]) -> str:
         return f"{name} stands here once more than allowed: remove one, or put them next to each other"
     later = [tag for tag in expected if element.getparent() is not None and _follows(element, tag)]
     if later:
-        return f"the order matters: {_either(map(_name, later), last='and')} come first; or remove {name}"
+        return f"the order matters: {_either(map(_name, later), last='and')} before {name}; or remove {name}"
     parent = element.getparent()
     if parent is not None and _local(str(parent.tag)) == "body":
         return "a file holds one kind of work: send the other kinds in files of their own"

@@ -23,7 +23,7 @@ __all__ = ["Sealed", "Validator", "Verdict"]
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 PREPARED = "prepared.json"
 ROOT = "doi_batch"
-"""The root of every deposit. Crossref's schema declares all its elements globally, so that it would let others be it."""
+"""The root of every deposit. Crossref's schema would let any of its elements be the root."""
 
 # Compiled once; XPath gives elements here, and lxml's type for its results cannot say so.
 _with_hints: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLocation]", namespaces={"x": XSI[1:-1]})

@@ -9,7 +9,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
-from doideposit.cli.terminal import source_line
+from doideposit.cli.terminal import harmless, source_line
 from doideposit.errors import DiskError, UsageError, WorldError
 from doideposit.reports.findings import Span, Style, counted, detailed, safe
 
@@ -111,7 +111,8 @@ def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
     with existing_ledger(invocation) as opened:
         if output is None:
             for line in opened.export_lines():
-                terminal.result(line)
+                # JSON says the same with an escape, which does not steer the terminal it may be shown on.
+                terminal.result(harmless(line))
             return
         write_lines(output, counting(opened.export_lines()))
         place = opened.place

@@ -18,7 +18,7 @@ from doideposit.reports.findings import Line, Style
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["JsonList", "Progress", "Terminal", "source_line"]
+__all__ = ["JsonList", "Progress", "Terminal", "harmless", "source_line"]
 
 COLOURS: dict[Style, dict[str, Any]] = {
     Style.PLAIN: {},

@@ -172,11 +172,12 @@ class Exchange:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, content, truncated, headers)
         except (OSError, HTTPError) as error:
-            if _was_never_connected(error):
-                raise NeverSent(_reason(error, self._timeouts)) from None
-            raise _failure(_reason(error, self._timeouts), body) from None
+            reason = _reason(error, self._timeouts)
+            failure = NeverSent(reason) if _was_never_connected(error) else _failure(reason, body)
         finally:
             adapter.close()
+        # Raised out here, or the library's error, which may quote what the server said, would hang on behind ours.
+        raise failure
 
 
 class _Body:
@@ -209,10 +210,9 @@ class _Body:
 
 
 def _prepared(request: requests.Request) -> requests.PreparedRequest:
-    try:
+    with contextlib.suppress(requests.RequestException, UnicodeError):
         return request.prepare()
-    except (requests.RequestException, UnicodeError):
-        raise NeverSent("its address, or what was to be sent, cannot be written down") from None
+    raise NeverSent("its address, or what was to be sent, cannot be written down")
 
 
 def _failure(reason: str, body: _Body) -> NeverSent:

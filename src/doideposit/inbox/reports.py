@@ -1,5 +1,6 @@
 """The report that lies beside a file: what happened to each record, and what to do now, in plain words."""
 
+import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -36,15 +37,15 @@ def headline(claim: Claim) -> str:
     return f"{safe(claim.name)}: " + (", ".join(parts) or "no record in it")
 
 
-def report_text(claim: Claim, depositor: Depositor, inbox: Path, now: datetime) -> str:
-    """The whole report; what needs a person stands first."""
+def report_text(claim: Claim, depositor: Depositor, inbox: Path, place: Path, now: datetime) -> str:
+    """The whole report; what needs a person stands first. `place` is where the file will lie."""
     entries = claim.entries or ()
     bad = claim.rejected
     good = tuple(entry for entry in entries if entry.fate is not Fate.REJECTED)
     lines = [headline(claim), "", f"Taken in   {_time(claim.taken_in)}", f"Settled    {_time(now)}"]
     lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
     if bad or not entries:
-        lines += _what_to_do(claim, inbox)
+        lines += _what_to_do(claim, inbox, place)
     if bad:
         lines += _heading(f"Rejected: {counted(len(bad), 'record')}")
         lines += [line for entry in bad for line in (*_rejected(claim, entry), "")]
@@ -58,24 +59,28 @@ def _heading(text: str) -> tuple[str, ...]:
     return text, "-" * len(text), ""
 
 
-def _what_to_do(claim: Claim, inbox: Path) -> Iterator[str]:
+def _what_to_do(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
     yield from _heading("What to do now")
     if not claim.entries:
         yield f"There is no record in {safe(claim.name)}. Look whether it is the right file."
     else:
-        for number, step in enumerate(_steps(claim, inbox), 1):
-            yield _filled(step, f"{number}. ", "   ")
+        for number, step in enumerate(_steps(claim, inbox, place), 1):
+            text, _, command = step.partition("\n")
+            yield _filled(text, f"{number}. ", "   ")
+            if command:
+                yield f"     {command}"
     yield ""
 
 
-def _steps(claim: Claim, inbox: Path) -> Iterator[str]:
-    name = safe(claim.name)
-    yield f"Correct {name}, which lies beside this report. What is wrong stands below."
+def _steps(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
+    """What to do; a command stands on a line of its own, to be copied."""
+    yield f"Correct {safe(place.name)}, which lies beside this report. What is wrong stands below."
     yield f"Put the corrected file into the inbox again, which is the folder {inbox}"
     if len(claim.rejected) < len(claim.entries or ()):
         yield "Leave the other records in the file as they are: what is registered is not sent again."
     if any(entry.batch_id for entry in claim.rejected):
-        yield f"Was the fault elsewhere, and is it mended? Then send it as it is: doideposit deposit --retry {name}"
+        command = f"doideposit deposit --target {claim.target} --retry {shlex.quote(str(place))}"
+        yield f"Was the fault elsewhere, and is it mended? Then send the file as it is:\n{command}"
 
 
 def _rejected(claim: Claim, entry: Entry) -> Iterator[str]:

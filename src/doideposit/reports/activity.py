@@ -160,10 +160,10 @@ def _median(activity: Activity) -> str:
 
 
 def in_words(span: timedelta) -> str:
-    """A length of time as people say it, in its largest unit."""
+    """A length of time as people say it, in the largest unit of which there are two."""
     seconds = int(span.total_seconds())
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= 2 * size or (seconds >= size and unit == "day"):
+        if seconds >= 2 * size:
             return _unit(seconds // size, unit)
     return _unit(seconds, "second")
 

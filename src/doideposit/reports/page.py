@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -134,6 +135,7 @@ def _kinds(standings: Sequence[Standing]) -> Mapping[Kind, int]:
     return {kind: counts[kind] for kind in Kind if counts[kind]}
 
 
+@cache
 def _environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only this command needs it
 
@@ -144,6 +146,7 @@ def _environment() -> "Environment":
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     filters = {
         "counted": counted,

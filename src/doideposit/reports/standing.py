@@ -169,7 +169,7 @@ ACTIONS: Final[Mapping[Stage, str]] = {
 
 
 def concerns(standings: Iterable[Standing]) -> tuple[Concern, ...]:
-    """What needs attention: failures first, then what is stuck, what is late, and warnings; the largest group first."""
+    """What needs attention: failures first, then warnings, what is stuck, and what is late; the largest group first."""
     groups: dict[tuple[int, str, str], list[Standing]] = {}
     for one in standings:
         rank = _rank(one)
@@ -177,22 +177,18 @@ def concerns(standings: Iterable[Standing]) -> tuple[Concern, ...]:
             groups.setdefault((rank, *_about(rank, one)), []).append(one)
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
     return tuple(
-        Concern(Kind.BAD if rank < LATE else Kind.WARNING, heading, action, tuple(found))
+        Concern(Kind.BAD if rank in {FAILED, STALLED} else Kind.WARNING, heading, action, tuple(found))
         for (rank, heading, action), found in ordered
     )
 
 
-FAILED, STALLED, LATE, WARNED = range(4)
+FAILED, WARNED, STALLED, LATE = range(4)
 
 
 def _rank(one: Standing) -> int | None:
-    if one.urgent and one.stalled:
-        return STALLED
-    if one.urgent and one.kind is Kind.BAD:
-        return FAILED
-    if one.late:
-        return LATE
-    return WARNED if one.urgent else None
+    if one.urgent:
+        return STALLED if one.stalled else FAILED if one.kind is Kind.BAD else WARNED
+    return LATE if one.late else None
 
 
 def _about(rank: int, one: Standing) -> tuple[str, str]:

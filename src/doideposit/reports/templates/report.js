@@ -4,22 +4,29 @@
   const table = document.getElementById("table");
   const tools = document.getElementById("tools");
   if (!table || !tools) return;
-  const body = table.tBodies[0];
   const find = document.getElementById("find");
   const kind = document.getElementById("kind");
   const shown = document.getElementById("shown");
-  const rows = Array.from(body.rows, (row) => ({ row, kind: row.className, text: row.textContent.toLowerCase() }));
+  const rows = Array.from(table.querySelectorAll("tbody > tr"), (row) => ({ row, kind: row.className, text: row.textContent.toLowerCase() }));
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
-  const filter = () => {
+  // Rows go into bodies of a hundred, which a browser lays out only when they come into view.
+  const show = () => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let count = 0;
-    for (const one of rows) {
-      const keep = (!kind.value || one.kind === kind.value) && words.every((word) => one.text.includes(word));
-      if (one.row.hidden === keep) one.row.hidden = !keep;
-      if (keep) count += 1;
+    const kept = rows.filter((one) => (!kind.value || one.kind === kind.value)
+      && words.every((word) => one.text.includes(word)));
+    const bodies = [];
+    for (let start = 0; start < kept.length; start += 100) {
+      const body = document.createElement("tbody");
+      body.append(...kept.slice(start, start + 100).map((one) => one.row));
+      bodies.push(body);
     }
-    shown.textContent = `${count.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
+    for (const body of Array.from(table.tBodies)) body.remove();
+    table.append(...bodies);
+    count(kept.length);
+  };
+  const count = (number) => {
+    shown.textContent = `${number.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
   };
 
   const keyOf = (row, place) => {
@@ -34,9 +41,7 @@
     heading.setAttribute("aria-sort", down ? "descending" : "ascending");
     const keys = new Map(rows.map((one) => [one, keyOf(one.row, place)]));
     rows.sort((one, other) => (down ? -1 : 1) * collator.compare(keys.get(one), keys.get(other)));
-    const sorted = document.createDocumentFragment();
-    for (const one of rows) sorted.append(one.row);
-    body.append(sorted);
+    show();
   };
 
   table.tHead.classList.add("sorting");
@@ -48,9 +53,9 @@
     heading.replaceChildren(button);
   });
   let due = 0;
-  find.addEventListener("input", () => { clearTimeout(due); due = setTimeout(filter, 80); });
-  kind.addEventListener("change", filter);
+  find.addEventListener("input", () => { clearTimeout(due); due = setTimeout(show, 80); });
+  kind.addEventListener("change", show);
   tools.addEventListener("submit", (event) => event.preventDefault());
   tools.hidden = false;
-  filter();
+  count(rows.length);
 })();

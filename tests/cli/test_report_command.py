@@ -1,0 +1,102 @@
+"""`doideposit report`: a page from the ledger alone, written in one step."""
+
+from pathlib import Path
+
+import pytest
+
+from desk import DOI, Desk
+from doideposit.cli.overview import gather
+from doideposit.crossref.xml.measures import Measure
+from doideposit.reports.page import page
+from doideposit.reports.standing import Kind, Stage
+from mixed_ledger import NOW, mixed_desk
+
+
+def test_a_deposited_commentary_is_on_the_page(desk: Desk) -> None:
+    desk("deposit", desk.record(), "--wait", 30)
+    result = desk("report")
+    assert result.code == 0
+    assert result.out == "report.html: 1 DOI on sandbox, 1 registered, 0 outstanding, 0 needing attention\n"
+    html = Path("report.html").read_text(encoding="utf-8")
+    assert f'<a href="https://doi.org/{DOI}">{DOI}</a>' in html
+    assert "Prospects for NATO-Japan relations" in html
+
+
+def test_json_says_the_same_and_only_that(desk: Desk) -> None:
+    desk("deposit", desk.record(), "--wait", 30)
+    document = desk("report", "-o", "state.html", "--json").json
+    assert document["ok"] is True
+    assert document["file"] == "state.html"
+    assert document["counts"] == {"dois": 1, "registered": 1, "outstanding": 0, "attention": 0}
+    assert document["series"][0]["shares"]["references"] == 1
+    assert Path("state.html").exists()
+
+
+def test_the_page_can_go_into_a_pipe(desk: Desk) -> None:
+    result = desk("report", "-o", "-")
+    assert result.out.startswith("<!doctype html>")
+    assert result.out.endswith("</html>\n")
+    assert not Path("report.html").exists()
+    both = desk("report", "-o", "-", "--json")
+    assert both.code == 2
+    assert both.json["ok"] is False
+
+
+def test_records_that_are_not_at_crossref_are_named(desk: Desk) -> None:
+    Path("records").mkdir()
+    desk.record("records/c258.yaml")
+    desk("deposit", "records/c258.yaml", "--wait", 30)
+    desk.record("records/c258.yaml", title="title: Prospects, corrected")
+    desk.record("records/c259.yaml", number="number: 259", published="published: 2023-02-31")
+    records = desk("report", "--records", "records", "--json").json["records"]
+    assert [(Path(one["source"]).name, one["action"]) for one in records] == [
+        ("c258.yaml", "update"),
+        ("c259.yaml", "blocked"),
+    ]
+    assert records[1]["reason"] == "there is no day 31 in 2023-02"
+
+
+def test_an_old_page_survives_when_the_new_one_cannot_be_written(desk: Desk) -> None:
+    (desk.folder / "page.html").mkdir()
+    result = desk("report", "-o", "nowhere/report.html")
+    assert result.code == 2
+    assert "nowhere/report.html cannot be written" in result.err
+    assert not list(desk.folder.glob(".*.html.*"))
+
+
+def test_writing_leaves_nothing_beside_the_page_and_nobody_else_can_read_it(desk: Desk) -> None:
+    old = desk.write("report.html", "old")
+    desk("report")
+    assert old.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert old.stat().st_mode & 0o077 == 0
+    assert [one.name for one in desk.folder.iterdir() if "report" in one.name] == ["report.html"]
+
+
+@pytest.mark.slow
+def test_a_ledger_with_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
+    with mixed_desk(tmp_path) as story:
+        found = gather(story.depositor, NOW)
+        html = page(found)
+    kinds = {one.doi.rpartition(".")[2]: one.kind for one in found.standings}
+    assert (kinds["C261"], kinds["C235"], kinds["C264"]) == (Kind.BAD,) * 3
+    assert (kinds["C265"], kinds["C267"], kinds["C231"]) == (Kind.OPEN, Kind.OPEN, Kind.GOOD)
+    assert {one.heading: len(one.standings) for one in found.concerns} == {
+        "Rejected": 2,
+        "Update failed": 1,
+        "At Crossref, stalled": 1,
+        "Registered, with a warning": 1,
+        "Registered, but not proved to resolve": 2,
+    }
+    assert found.counts == {"dois": 31, "registered": 25, "outstanding": 4, "attention": 7}
+    comment, focus = found.series
+    assert (comment.series, comment.works, focus.series, focus.works) == ("sadf-comment", 23, "sadf-focus", 2)
+    # C235 failed as an update: what counts is what is registered, not what was refused.
+    assert {one.measure: one.have for one in comment.shares}[Measure.REFERENCES] == 23
+    assert all(html.count(f">{one.doi}</a>") >= 1 for one in found.standings)
+
+
+@pytest.mark.slow
+def test_a_target_without_resolver_is_not_blamed_for_it(tmp_path: Path) -> None:
+    with mixed_desk(tmp_path) as story:
+        found = gather(story.depositor, NOW, asked=frozenset({Stage.SENDING, Stage.READING}))
+    assert "Registered, but not proved to resolve" not in {one.heading for one in found.concerns}

@@ -1,0 +1,184 @@
+"""The page: self-contained, complete, bounded, and harmless whatever the ledger holds."""
+
+import base64
+import hashlib
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from doideposit.crossref.xml.measures import Measure, Measured
+from doideposit.identifiers import Doi
+from doideposit.reports.activity import Activity, outcomes_chart, waiting_chart
+from doideposit.reports.completeness import completeness
+from doideposit.reports.page import Planned, page
+from doideposit.reports.standing import Kind, Proved
+from made_up_reports import NOW, everything_hostile, report, standing
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would make of a page: elements with their attributes, and the text outside of scripts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in {"script", "style"}:
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+def test_whatever_comes_from_outside_is_shown_and_does_nothing() -> None:
+    html = page(everything_hostile())
+    read = Reader(html)
+    assert [tag for tag, _ in read.elements].count("script") == 1
+    assert not any(tag in {"img", "iframe", "object", "embed", "base"} for tag, _ in read.elements)
+    assert not any(name.startswith("on") for _, attributes in read.elements for name in attributes)
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f\x00-\x08\x0b-\x1f\x7f-\x9f]", html)
+    assert "\\u202egnp.exe\\u202c" in read.text
+    assert "\\u001b[31mred\\u0007" in read.text
+    assert "<img src=x onerror=alert(2)>" in read.text
+
+
+def test_links_lead_to_the_web_or_to_the_page_itself() -> None:
+    html = page(everything_hostile())
+    links = [attributes["href"] for tag, attributes in Reader(html).elements if tag in {"a", "link"}]
+    assert "#" in links  # where javascript: was
+    assert {re.match(r"https://doi\.org/|#|data:,$", link)[0] for link in links} == {"https://doi.org/", "#", "data:,"}
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=60))
+def test_any_text_stays_text(text: str) -> None:
+    read = Reader(page(report(standing(1, title=text, message=text, kind=Kind.BAD, urgent=True, next_action=text))))
+    baseline = Reader(page(report(standing(1, title="x", message="x", kind=Kind.BAD, urgent=True, next_action="x"))))
+    dull = {"code", "p", "bdi", "blockquote"}
+    assert [tag for tag, _ in read.elements if tag not in dull] == [t for t, _ in baseline.elements if t not in dull]
+
+
+def test_joiners_of_persian_and_indic_words_stay() -> None:
+    assert "می\u200cخواهم" in page(report(standing(1, title="می\u200cخواهم")))
+
+
+def test_the_policy_allows_the_pages_own_style_and_script_and_nothing_else() -> None:
+    html = page(report(standing()))
+    policy = next(a["content"] for tag, a in Reader(html).elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    for name in ("style", "script"):
+        content = re.search(rf"<{name}>(.*?)</{name}>", html, re.DOTALL)[1]
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}'" in policy
+    assert not re.search(r"\sstyle=", html.split("<body>")[1])
+
+
+def test_every_doi_is_there_once_with_its_five_truths() -> None:
+    partly = standing(
+        3, truths=(Proved(NOW, "SUCCESS"), *(Proved(None),) * 4), kind=Kind.OPEN, word="at Crossref", open=True
+    )
+    html = page(report(standing(10), standing(9), partly))
+    rows = html.split('id="table"')[1].split("</table>")[0].split("<tr")[2:]
+    assert [re.search(r"10\.5555/C\d+", row)[0] for row in rows] == ["10.5555/C10", "10.5555/C9", "10.5555/C3"]
+    assert rows[0].count("2026-09-14") == 5
+    assert (rows[2].count("2026-09-14"), rows[2].count("not yet")) == (1, 4)
+    assert 'title="09:30 UTC: proof of indexed"' in rows[0]
+
+
+def test_the_head_names_target_ledger_moment_and_counts() -> None:
+    text = Reader(page(report(standing(1), standing(2, open=True), target="test"))).text
+    assert "DOIs on test" in text
+    assert "Written 2026-09-14 09:30 UTC by doideposit 1.2.3 from the ledger /srv/ledger.sqlite3" in text
+    assert "nothing here is registered for readers" in text
+    assert "nothing here is registered for readers" not in Reader(page(report(standing(1)))).text
+    assert report(standing(1), standing(2, open=True)).counts == {
+        "dois": 2,
+        "registered": 2,
+        "outstanding": 1,
+        "attention": 0,
+    }
+
+
+def test_an_empty_ledger_says_what_to_do() -> None:
+    text = Reader(page(report(target="sandbox"))).text
+    assert "The ledger has no DOI for this target yet" in text
+    assert "Nothing needs attention" not in text
+    assert "Nothing needs attention" in Reader(page(report(standing()))).text
+
+
+def test_what_needs_attention_stands_before_everything_else_with_its_next_step() -> None:
+    failed = standing(
+        2,
+        kind=Kind.BAD,
+        word="rejected",
+        urgent=True,
+        message="No ISSN",
+        next_action="add `issn`",
+        file_name="f.xml",
+        submission_id="17",
+    )
+    html = page(report(standing(1), failed))
+    text = Reader(html).text
+    assert text.index("Rejected") < text.index("Every DOI, with")
+    assert "Next Add issn ." in text
+    assert "<code>issn</code>" in html
+    assert "No ISSN" in text
+    assert "File f.xml , submission 17" in text
+
+
+def test_records_are_named_only_when_they_were_asked_for() -> None:
+    assert "Records not at Crossref" not in page(report(standing()))
+    assert "Every record that was named is at Crossref as it is" in page(report(standing(), records=()))
+    text = Reader(
+        page(report(standing(), records=(Planned("c259.yaml", "10.5555/C259", "update", "the title changed"),)))
+    ).text
+    assert "c259.yaml" in text
+    assert "update it" in text
+    assert "The title changed." in text
+
+
+def test_charts_have_a_title_a_description_and_their_figures_as_a_table() -> None:
+    activity = Activity(((NOW, "registered"), (NOW, "not registered")), (timedelta(minutes=3),), {}, {})
+    html = page(report(standing(), charts=(outcomes_chart(activity, NOW), waiting_chart(activity))))
+    assert html.count("<figure>") == 2
+    assert html.count('role="img"') == 2
+    assert html.count('<table class="figures">') == 2
+    assert re.search(r'<th scope="row">14 Sep</th><td>1</td><td>0</td><td>1</td>', html)
+
+
+def test_completeness_is_told_by_series() -> None:
+    work = Measured(Doi("10.5555/1"), frozenset(Measure) - {Measure.LICENCES})
+    text = Reader(page(report(standing(), series=(completeness("notes", [work]),)))).text
+    assert "If the texts have a licence, name it once" in text
+    assert "0 % 0 of 1" in text
+
+
+@pytest.mark.slow
+def test_ten_thousand_dois_make_a_page_that_can_still_be_mailed() -> None:
+    failing = {"kind": Kind.BAD, "word": "rejected", "urgent": True, "next_action": "write to support", "message": "No"}
+    standings = [standing(n, title="T" * 70, **(failing if n % 2 else {})) for n in range(10_000)]
+    html = page(report(*standings))
+    assert len(html.encode()) < 6_000_000
+    assert "4,995 more DOIs" in html
+    assert "4,800 more DOIs" in html
+    assert html.count("<tr class=") == 10_000
+
+
+def test_the_same_report_is_the_same_page() -> None:
+    assert page(everything_hostile()) == page(everything_hostile())

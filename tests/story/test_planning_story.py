@@ -15,6 +15,7 @@ from doideposit.identifiers import Doi
 from doideposit.lifecycle import Outcome, State
 from doideposit.models.series import Series
 from doideposit.planning import Action, Limits
+from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.workflow import Progress
 
 C258 = "10.48251/SADF.ISSN.2406-5617.C258"
@@ -326,3 +327,21 @@ def test_polling_with_several_threads_finishes_everything_once(tmp_path: Path) -
         desk.clock.advance(60)
         report = desk.depositor.poll()
         assert (report.looked, len(report.changed), report.outstanding) == (18, 18, 0)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_many_that_are_not_done_are_asked_about_in_parts_and_come_due_later(tmp_path: Path, workers: int) -> None:
+    clock = Clock()
+    slow = Sandbox(clock=clock, validate=None, delays=Delays(queued=3600))
+    limits = Limits(records_per_submission=1, workers=workers, looks_per_pass=5)
+    with Desk(sqlite_url(tmp_path), clock=clock, sandbox=slow, limits=limits) as desk:
+        desk.depositor.deposit(commentary(1))
+        desk.settle()
+        desk.depositor.deposit(*(commentary(number) for number in range(2, 10)))
+        clock.advance(25)
+        assert [desk.depositor.poll().looked for _ in range(3)] == [5, 3, 0]
+        clock.advance(20)
+        assert desk.depositor.poll().looked == 0
+        assert desk.depositor.poll(force=True).looked == 5
+        desk.settle()
+        assert desk.depositor.ledger.check() == ()

@@ -1,11 +1,12 @@
 """Asking what became of a file: whose turn it is to ask, and what the answer changes."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from doideposit.identifiers import Doi
 from doideposit.ledger.entries import Attempt, ItemResult, Submission
@@ -15,7 +16,7 @@ from doideposit.ledger.transaction import Transaction
 from doideposit.ledger.uploads import FREE
 from doideposit.lifecycle import Move, Outcome, State, advance
 
-__all__ = ["claim", "finish", "hasten", "looked", "put_back"]
+__all__ = ["Look", "claim", "details", "end", "finish", "hasten", "late", "watch"]
 
 
 def claim(
@@ -27,9 +28,11 @@ def claim(
     most: int,
     force: bool,
     doubts_only: bool,
-    skip: Sequence[int],
+    after: int,
 ) -> tuple[Submission, ...]:
     """Up to `most` files that should be asked about now, the longest due first, leased to `owner`.
+
+    With `force` every open file is due, in the order of their numbers from the one after `after`.
 
     What another process holds is passed over (``SKIP LOCKED`` on PostgreSQL; SQLite has one writer at a time). With
     `doubts_only` only those of which it is not known whether they arrived.
@@ -37,10 +40,10 @@ def claim(
     now = transaction.now
     free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
     states = [State.SENDING.value] if doubts_only else [State.SENDING.value, State.QUEUED.value]
-    where = [submission.c.target == target, submission.c.state.in_(states), free, submission.c.id.not_in(skip)]
-    if not force:
-        where.append(submission.c.next_look_at <= now)
-    due = select(submission).where(*where).order_by(submission.c.next_look_at, submission.c.id).limit(most)
+    where = [submission.c.target == target, submission.c.state.in_(states), free]
+    where.append(submission.c.id > after if force else submission.c.next_look_at <= now)
+    order = [submission.c.id] if force else [submission.c.next_look_at, submission.c.id]
+    due = select(submission).where(*where).order_by(*order).limit(most)
     found = tuple(submission_of(row) for row in transaction.all(due.with_for_update(skip_locked=True)))
     if found:
         mine = update(submission).where(submission.c.id.in_([one.id for one in found]))
@@ -48,10 +51,58 @@ def claim(
     return found
 
 
-def put_back(transaction: Transaction, owner: str, keys: Iterable[int]) -> None:
-    """Give back what was claimed and not asked about."""
-    mine = update(submission).where(submission.c.id.in_(list(keys)), submission.c.lease_owner == owner)
-    transaction.connection.execute(mine.values(**FREE))
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An answer that was not final: when to ask again, and what to tell people meanwhile.
+
+    With `counts` False nothing could be asked at all, and the schedule does not move on.
+    """
+
+    submission: Submission
+    next_look_at: datetime
+    reason: str = ""
+    alarm: str = ""
+    submission_id: str | None = None
+    counts: bool = True
+
+
+def end(transaction: Transaction, owner: str, keys: Sequence[int], looks: Sequence[Look]) -> None:
+    """End a part of a pass: write down what was not final, and give back everything that was claimed."""
+    rows = [
+        {
+            "key": look.submission.id,
+            "next_look_at": look.next_look_at,
+            "looks": look.submission.looks + look.counts,
+            "reason": look.reason,
+            "alarm": look.alarm,
+            "submission_id": look.submission_id or look.submission.submission_id,
+        }
+        for look in looks
+    ]
+    if rows:
+        open_still = or_(submission.c.state == State.QUEUED.value, submission.c.state == State.SENDING.value)
+        # The names of the other values in `rows` are those of the columns they are for.
+        mine = update(submission).where(submission.c.id == bindparam("key"), open_still)
+        transaction.connection.execute(mine, rows)
+    for look in looks:
+        if look.alarm and look.alarm != look.submission.alarm:
+            detail = {"file_name": look.submission.file_name or ""}
+            transaction.note(look.submission.target, look.alarm, submission=look.submission.id, detail=detail)
+    held = update(submission).where(submission.c.id.in_(keys), submission.c.lease_owner == owner)
+    transaction.connection.execute(held.values(**FREE))
+
+
+def details(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
+    """The uploads of each submission, the newest first, and its DOIs in the order of its file."""
+    uploads: dict[int, list[Attempt]] = {key: [] for key in keys}
+    dois: dict[int, list[Doi]] = {key: [] for key in keys}
+    statement = select(attempt).where(attempt.c.submission.in_(keys)).order_by(attempt.c.id.desc())
+    for row in connection.execute(statement).mappings():
+        uploads[row["submission"]].append(attempt_of(row))
+    printed = select(item.c.submission, item.c.printed).where(item.c.submission.in_(keys))
+    for key, text in connection.execute(printed.order_by(item.c.submission, item.c.position)):
+        dois[key].append(Doi(text))
+    return {key: (tuple(uploads[key]), tuple(dois[key])) for key in keys}
 
 
 def late(connection: Connection, target: str, now: datetime, most: int) -> tuple[tuple[Attempt, Submission], ...]:
@@ -86,26 +137,6 @@ def hasten(transaction: Transaction, target: str, batch_id: str) -> bool:
     waited_for = and_(mine, submission.c.state == State.QUEUED.value, submission.c.next_look_at > transaction.now)
     transaction.connection.execute(update(submission).where(waited_for).values(next_look_at=transaction.now))
     return known is not None
-
-
-def looked(
-    transaction: Transaction,
-    current: Submission,
-    next_look_at: datetime,
-    *,
-    reason: str,
-    alarm: str,
-    submission_id: str | None,
-    counts: bool = True,
-) -> None:
-    """The answer was not final: when to ask again. With `counts` False nothing could be asked at all."""
-    held = transaction.lock_submission(current.id)
-    if held.state not in {State.QUEUED, State.SENDING}:
-        return
-    values: dict[str, Any] = {"next_look_at": next_look_at, "looks": held.looks + counts, "reason": reason, **FREE}
-    transaction.change(current.id, **values, alarm=alarm, submission_id=submission_id or held.submission_id)
-    if alarm and alarm != held.alarm:
-        transaction.note(held.target, alarm, submission=held.id, detail={"file_name": held.file_name or ""})
 
 
 def finish(
@@ -194,9 +225,3 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
 
 def _fits(value: int, old: int | None) -> bool:
     return value < 2**63 and (old is None or value > old)
-
-
-def dois_of(connection: Connection, key: int) -> tuple[Doi, ...]:
-    """The DOIs of the submission, in the order of its file."""
-    statement = select(item.c.printed).where(item.c.submission == key).order_by(item.c.position)
-    return tuple(Doi(text) for text in connection.execute(statement).scalars())

@@ -196,11 +196,6 @@ class Ledger:
         with self._writing("resume", now) as transaction:
             uploads.resume(transaction, target)
 
-    def attempts(self, key: int) -> tuple[Attempt, ...]:
-        """Every upload of the submission, the newest first."""
-        with self._reading() as connection:
-            return uploads.attempts(connection, key)
-
     def stored(self, key: int) -> bytes:
         """The bytes of the submission."""
         with self._reading() as connection:
@@ -218,18 +213,23 @@ class Ledger:
         most: int,
         force: bool = False,
         doubts_only: bool = False,
-        skip: Sequence[int] = (),
+        after: int = 0,
     ) -> tuple[Submission, ...]:
         """Up to `most` files that should be asked about now, leased to `owner` until `until`."""
         with self._writing("claim looks", now) as transaction:
             return looks.claim(
-                transaction, target, owner, until, most=most, force=force, doubts_only=doubts_only, skip=skip
+                transaction, target, owner, until, most=most, force=force, doubts_only=doubts_only, after=after
             )
 
-    def put_back(self, owner: str, keys: Iterable[int], now: datetime) -> None:
-        """Give back what was claimed and not asked about."""
-        with self._writing("put back", now) as transaction:
-            looks.put_back(transaction, owner, keys)
+    def end_looks(self, owner: str, keys: Sequence[int], results: Sequence[looks.Look], now: datetime) -> None:
+        """Write down the answers that were not final, and give back everything that was claimed."""
+        with self._writing("end looks", now) as transaction:
+            looks.end(transaction, owner, keys, results)
+
+    def look_details(self, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
+        """The uploads of each submission, the newest first, and its DOIs in the order of its file."""
+        with self._reading() as connection:
+            return looks.details(connection, keys)
 
     def hasten(self, target: str, batch_id: str, now: datetime) -> bool:
         """Ask about the file with that batch id at the next opportunity; False when there is no such file."""
@@ -246,29 +246,6 @@ class Ledger:
         with self._writing("watch", now) as transaction:
             looks.watch(transaction, upload, next_look_at)
 
-    def looked(
-        self,
-        current: Submission,
-        now: datetime,
-        next_look_at: datetime,
-        *,
-        reason: str = "",
-        alarm: str = "",
-        submission_id: str | None = None,
-        counts: bool = True,
-    ) -> None:
-        """The answer was not final: when to ask again."""
-        with self._writing("looked", now) as transaction:
-            looks.looked(
-                transaction,
-                current,
-                next_look_at,
-                reason=reason,
-                alarm=alarm,
-                submission_id=submission_id,
-                counts=counts,
-            )
-
     def finish(
         self,
         current: Submission,
@@ -282,11 +259,6 @@ class Ledger:
         """A completed log was read: keep it, and what it says of each DOI."""
         with self._writing("finish", now) as transaction:
             looks.finish(transaction, current, results, file_name=file_name, answer=answer, submission_id=submission_id)
-
-    def dois(self, key: int) -> tuple[Doi, ...]:
-        """The DOIs of the submission, in the order of its file."""
-        with self._reading() as connection:
-            return looks.dois_of(connection, key)
 
     # Telling people.
 

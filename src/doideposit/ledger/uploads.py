@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or
 
 from doideposit.errors import LedgerDamaged
 from doideposit.ledger.entries import Attempt, Fate, Submission, Upload
-from doideposit.ledger.rows import attempt_of, bytes_of, submission_of
+from doideposit.ledger.rows import bytes_of, submission_of
 from doideposit.ledger.tables import attempt, content, gate, item, submission, work
 from doideposit.ledger.transaction import Transaction
 from doideposit.lifecycle import Move, State, advance
@@ -256,12 +256,6 @@ def lose(transaction: Transaction, target: str, upload: Attempt, next_look_at: d
     values = {"state": advance(current.state, Move.RELEASE).value, "not_before": None, "next_look_at": None}
     transaction.change(current.id, **values, **FREE, reason=reason, doubt=False)
     transaction.note(target, "lost", submission=current.id, detail={"file_name": upload.file_name})
-
-
-def attempts(connection: Connection, key: int) -> tuple[Attempt, ...]:
-    """Every upload of the submission, the newest first."""
-    statement = select(attempt).where(attempt.c.submission == key).order_by(attempt.c.id.desc())
-    return tuple(attempt_of(row) for row in connection.execute(statement).mappings())
 
 
 def stored(connection: Connection, key: int) -> bytes:

@@ -15,6 +15,7 @@ from doideposit.errors import (
 )
 from doideposit.identifiers import Doi
 from doideposit.ledger.entries import Attempt, Fate, ItemResult, Submission
+from doideposit.ledger.looks import Look
 from doideposit.lifecycle import Outcome, State
 from doideposit.workflow.means import Means, OnEvent
 from doideposit.workflow.schedule import GRACE, LEASE, WATCH, alarm, next_look, pause_until
@@ -117,6 +118,8 @@ class Asker:
         self.trouble: WorldError | None = None
         self._odd = 0
         self._was_away = False
+        self._details: dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]] = {}
+        self._looks: list[Look] = []
 
     def run(self) -> None:
         """Ask about everything due, in parts, until the pass has asked enough or Crossref is away."""
@@ -135,7 +138,6 @@ class Asker:
         most = min(AT_ONCE, means.limits.looks_per_pass - len(self.asked))
         if most <= 0:
             return ()
-        skip = tuple(self.asked) if self._force else ()
         return means.ledger.claim_looks(
             means.target,
             means.owner,
@@ -144,23 +146,24 @@ class Asker:
             most=most,
             force=self._force,
             doubts_only=self._doubts_only,
-            skip=skip,
+            after=max(self.asked, default=0),
         )
 
     def _ask_all(self, part: Sequence[Submission]) -> None:
         """Ask about each of the part; what could not be asked is given back, whatever happens."""
-        self.asked += [one.id for one in part]
+        means, keys = self._means, [one.id for one in part]
+        self.asked += keys
         try:
-            if self._means.limits.workers == 1:
+            self._details = means.ledger.look_details(keys)
+            if means.limits.workers == 1:
                 for one in part:
                     self._ask(one)
-                    if self.trouble is not None:
-                        break
             else:
-                with ThreadPoolExecutor(self._means.limits.workers) as pool:
+                with ThreadPoolExecutor(means.limits.workers) as pool:
                     list(pool.map(self._ask, part))
         finally:
-            self._means.ledger.put_back(self._means.owner, [one.id for one in part], self._means.clock())
+            found, self._looks = self._looks, []
+            means.ledger.end_looks(means.owner, keys, found, means.clock())
 
     def _ask(self, submission: Submission) -> None:
         """Ask about one file; whatever goes wrong at Crossref's end is settled here, but refused credentials."""
@@ -184,20 +187,18 @@ class Asker:
         failures = means.ledger.paused(means.target)[2]
         until = pause_until(now, failures, means.random, error)
         means.ledger.pause(means.target, until, error.message, now)
-        means.ledger.looked(submission, now, until, reason=error.message, alarm=alarm(submission, now), counts=False)
+        self._looks.append(Look(submission, until, error.message, alarm(submission, now), counts=False))
         self.trouble = error
         self._on_event(Progress("waiting", error.message, file_name=submission.file_name))
 
     def _again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
         means, now = self._means, self._means.clock()
         moment = next_look(now, submission.looks + 1, means.random)
-        sign = alarm(submission, now)
-        means.ledger.looked(submission, now, moment, reason=reason, alarm=sign, submission_id=submission_id)
+        self._looks.append(Look(submission, moment, reason, alarm(submission, now), submission_id))
 
     def _settle(self, submission: Submission) -> None:
-        uploads = [one for one in self._means.ledger.attempts(submission.id) if one.fate in AT_CROSSREF]
-        dois = self._means.ledger.dois(submission.id)
-        answers = [self._fetch(submission, one, dois) for one in uploads]
+        uploads, dois = self._details[submission.id]
+        answers = [self._fetch(submission, one, dois) for one in uploads if one.fate in AT_CROSSREF]
         if self._was_away:
             self._means.ledger.resume(self._means.target, self._means.clock())
         self._was_away, self._odd = False, 0
@@ -290,7 +291,7 @@ class Asker:
                 self._watch(upload)
 
     def _ask_late(self, upload: Attempt, submission: Submission) -> None:
-        dois = self._means.ledger.dois(submission.id)
+        _, dois = self._means.ledger.look_details([submission.id])[submission.id]
         answer = self._fetch(submission, upload, dois)
         if answer.is_there and submission.state is State.PREPARED:
             self._found(submission, upload)

@@ -1,0 +1,328 @@
+"""The scheduled job with its mails and its signs of life, over weeks."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from depositing import Desk, commentary, sqlite_url
+from doideposit.config import MailSection, MonitoringSettings
+from doideposit.errors import DoiDepositError, LedgerUnavailable, WorldError
+from doideposit.inbox import Folders, Lock
+from doideposit.sandbox import Clock
+from doideposit.sandbox.registry import SandboxRegistry
+from doideposit.scheduled import Doors, Job, Outcome
+from inboxes import OLD, Office, doi, yaml
+
+MONDAY = datetime(2026, 9, 7, 8, tzinfo=UTC)
+MAIL = MailSection(host="mail.example.org", sender="doi@example.org", to=("it@example.org", "desk@example.org"))
+
+
+@dataclass
+class Week:
+    """A job over an inbox, with a letter box that can be closed."""
+
+    home: Path
+    office: Office = None  # type: ignore[assignment]
+    mails: list[EmailMessage] = field(default_factory=list)
+    pings: int = 0
+    mail_fails: bool = False
+    ping_fails: bool = False
+    opening: DoiDepositError | None = None
+    mail: MailSection | None = MAIL
+
+    def __post_init__(self) -> None:
+        desk = Desk(sqlite_url(self.home), clock=Clock(MONDAY - timedelta(days=3)))
+        self.office = Office(self.home, desk=desk)
+        desk.registry = SandboxRegistry(desk.sandbox)
+        desk.open()
+        self.monitoring = MonitoringSettings(
+            self.home / "status.json", self.home / "metrics.prom", self.home / "beat", "https://ping.example.org/x"
+        )
+
+    @property
+    def desk(self) -> Desk:
+        return self.office.desk
+
+    def _send(self, message: EmailMessage) -> None:
+        if self.mail_fails:
+            raise WorldError("mail could not be sent")
+        self.mails.append(message)
+
+    def _ping(self) -> None:
+        self.pings += 1
+        if self.ping_fails:
+            raise WorldError("no ping")
+
+    def _open(self) -> object:
+        if self.opening is not None:
+            raise self.opening
+        return self.desk.open()
+
+    def run(self, *, wait: float = 900, stop: Callable[[], bool] = lambda: False) -> Outcome:
+        self.desk.clock.advance(wait)
+        job = Job("sandbox", self.office.folders, mail=self.mail, monitoring=self.monitoring, version="1")
+        doors = Doors(self.desk.clock, self._open, self._send, self._ping, stop, host="pub1")  # type: ignore[arg-type]
+        return job.run(doors)
+
+    def to_monday(self) -> None:
+        self.desk.clock.set(MONDAY)
+
+    @property
+    def status(self) -> dict[str, object]:
+        data: dict[str, object] = json.loads((self.home / "status.json").read_text())
+        return data
+
+
+@pytest.fixture
+def week(tmp_path: Path) -> Iterator[Week]:
+    made = Week(tmp_path)
+    made.run()  # It sends the first digest, as every first run does.
+    made.mails.clear()
+    made.pings = 0
+    with made.desk:
+        yield made
+
+
+def text(message: EmailMessage) -> str:
+    return str(message.get_content())
+
+
+def test_a_file_from_the_inbox_to_five_truths(week: Week) -> None:
+    week.office.drop("c258.yaml")
+    assert week.run().exit_code == 0
+    done = week.run()
+    assert (done.exit_code, done.document["inbox"]["done"]) == (0, 1)
+    week.run()
+    status = week.desk.depositor.status(doi())
+    assert all((status.received, status.processed, status.registration, status.resolves, status.indexed))
+    assert week.mails == []
+    assert done.summary == "sandbox: no new files, 1 done; 1 DOI registered, 0 outstanding"
+
+
+def test_a_rejected_file_is_mailed_once_with_what_to_do(week: Week) -> None:
+    week.office.drop("bad.yaml", yaml(published="2023-13-01"))
+    done = week.run()
+    assert done.exit_code == 1
+    (mail,) = week.mails
+    assert mail["Subject"] == "doideposit: 1 rejected file (sandbox)"
+    assert (mail["To"], mail["Auto-Submitted"]) == ("it@example.org, desk@example.org", "auto-generated")
+    assert "bad.yaml: 1 rejected" in text(mail)
+    assert "there is no month 13" in text(mail)
+    assert f"What to do: read {week.office.folders.rejected / 'bad.yaml.report.txt'}" in text(mail)
+    for _ in range(200):
+        assert week.run(wait=3600 * 2).exit_code == 0
+    assert [mail["Subject"] for mail in week.mails[1:] if "rejected" in mail["Subject"]] == []
+
+
+def test_a_mail_that_cannot_be_sent_is_sent_later(week: Week) -> None:
+    week.mail_fails = True
+    week.office.drop("bad.yaml", yaml(published="2023-13-01"))
+    assert week.run().exit_code == 3
+    assert week.run().exit_code == 3
+    week.mail_fails = False
+    assert week.run().exit_code == 0
+    assert len(week.mails) == 1
+    assert list(week.office.folders.outbox.iterdir()) == []
+
+
+def test_ten_thousand_matters_make_one_mail_that_can_be_read(week: Week) -> None:
+    for number in range(40):
+        week.office.drop(f"bad{number}.yaml", yaml(number, published="x"))
+    week.run()
+    (mail,) = week.mails
+    assert mail["Subject"] == "doideposit: 40 rejected files (sandbox)"
+    assert "And 10 more" in text(mail)
+
+
+def test_what_is_stuck_is_told_once_a_day(week: Week) -> None:
+    week.desk.sandbox.faults.add("stuck", "queued", times=None)
+    week.office.drop("c258.yaml")
+    for _ in range(4 * 24 * 3):
+        week.run()
+    subjects = [mail["Subject"] for mail in week.mails]
+    assert subjects.count("doideposit: 1 overdue DOI (sandbox)") in {2, 3}
+    body = text(week.mails[0])
+    assert f"https://doi.org/{doi()}" in body
+    assert "at Crossref and not yet processed, since" in body
+    assert "What to do: Crossref is still reading the file" in body
+    assert week.status["standing"]["overdue_dois"][0]["stage"] == "processed"  # type: ignore[index]
+
+
+def test_an_outage_is_no_news_until_it_lasts(week: Week) -> None:
+    week.desk.sandbox.faults.add("status", "503", times=None)
+    week.office.drop("c258.yaml")
+    assert week.run().exit_code == 3
+    assert week.mails == []
+    assert week.pings == 0
+    for _ in range(9):
+        week.run()
+    (mail,) = week.mails
+    assert mail["Subject"] == "doideposit: 1 overdue DOI (sandbox)"
+    assert "not yet received by Crossref, since" in text(mail)
+    week.desk.sandbox.faults.clear()
+    for _ in range(4):
+        last = week.run()
+    assert last.exit_code == 0
+    assert week.office.names("done") == ["c258.yaml"]
+
+
+def test_a_refused_login_is_told_at_once_and_daily(week: Week) -> None:
+    week.desk.sandbox.faults.add("auth", times=None)
+    week.office.drop("c258.yaml")
+    assert week.run().exit_code == 3
+    (mail,) = week.mails
+    assert mail["Subject"] == "doideposit: it could not do its work (sandbox)"
+    assert "What to do: check user name, role and password" in text(mail)
+    week.run()
+    assert len(week.mails) == 1
+
+
+def test_a_ledger_that_is_away_is_told_too(week: Week) -> None:
+    week.opening = LedgerUnavailable("the ledger cannot be opened", hint="look at the disk")
+    assert week.run().exit_code == 3
+    assert "the ledger cannot be opened" in text(week.mails[0])
+    assert week.status["standing"] is None
+    metrics = (week.home / "metrics.prom").read_text()
+    assert "registered_dois" not in metrics
+    assert "last_run_timestamp_seconds" in metrics
+
+
+def test_a_doi_that_failed_without_a_file_is_told(week: Week) -> None:
+    week.desk.sandbox.faults.add("reject", "Some words nobody knows")
+    week.desk.depositor.enqueue(commentary(300))
+    week.run()
+    assert week.run().exit_code == 1
+    (mail,) = week.mails
+    assert mail["Subject"] == "doideposit: 1 rejected DOI (sandbox)"
+    assert f"https://doi.org/{doi(300)}" in text(mail)
+    for _ in range(4 * 24 * 4):
+        week.run()
+    late = [text(mail) for mail in week.mails if "overdue" in mail["Subject"]]
+    assert "not registered, and nobody has dealt with it" in late[0]
+    week.desk.depositor.acknowledge(doi(300), "the number was a mistake")
+    count = len(late)
+    for _ in range(4 * 24 * 2):
+        week.run()
+    assert len([mail for mail in week.mails if "overdue" in mail["Subject"]]) == count
+
+
+def test_a_link_that_never_works_is_told(week: Week) -> None:
+    week.desk.sandbox.faults.add("handle_lag", "9999999")
+    week.office.drop("c258.yaml")
+    for _ in range(4 * 26):
+        week.run()
+    (mail,) = [mail for mail in week.mails if "overdue" in mail["Subject"]]
+    assert "registered, and its link does not work yet, since" in text(mail)
+    looks = json.loads((week.office.folders.job / "state.json").read_text())["looks"]
+    assert 5 < looks[doi().lower()][0] < 12
+
+
+def test_the_weekly_digest_comes_on_its_day_also_when_all_is_well(week: Week) -> None:
+    week.office.drop("c258.yaml")
+    week.run()
+    week.run()
+    assert week.mails == []
+    week.to_monday()
+    week.run()
+    (digest,) = week.mails
+    assert digest["Subject"] == "doideposit: 1 DOI registered this week (sandbox)"
+    assert f"https://doi.org/{doi()}\n  A title" in text(digest)
+    assert "Nothing needs to be done." in text(digest)
+    for _ in range(6 * 24):
+        week.run(wait=3600)
+    assert len(week.mails) == 1
+    for _ in range(24):
+        week.run(wait=3600)
+    assert [mail["Subject"] for mail in week.mails[1:]] == ["doideposit: 0 DOIs registered this week (sandbox)"]
+
+
+def test_a_digest_missed_on_its_day_comes_on_the_next(week: Week) -> None:
+    week.desk.clock.set(MONDAY + timedelta(days=2))
+    week.run()
+    assert len(week.mails) == 1
+
+
+def test_the_signs_of_life(week: Week) -> None:
+    week.office.drop("c258.yaml")
+    week.run()
+    status = week.status
+    assert (status["format"], status["ok"], status["exit_code"]) == (1, True, 0)
+    assert status["standing"]["by_state"] == {"prepared": 0, "sending": 0, "queued": 1}  # type: ignore[index]
+    metrics = (week.home / "metrics.prom").read_text()
+    assert 'doideposit_outstanding_dois{target="sandbox",state="queued"} 1\n' in metrics
+    assert metrics.endswith("\n")
+    assert (week.home / "beat").read_text().endswith(" 0\n")
+    assert week.pings == 1
+    assert [path.name for path in week.home.iterdir() if path.name.endswith(".tmp")] == []
+
+
+def test_a_ping_that_fails_is_only_a_warning(week: Week, caplog: pytest.LogCaptureFixture) -> None:
+    week.ping_fails = True
+    assert week.run().exit_code == 0
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [("WARNING", "no ping")]
+
+
+def test_a_status_file_that_cannot_be_written_is_trouble(week: Week) -> None:
+    (week.home / "status.json").unlink()
+    (week.home / "status.json").mkdir()
+    done = week.run()
+    assert done.exit_code == 3
+    assert "status.json" in done.summary
+
+
+def test_a_second_run_has_nothing_to_do(week: Week) -> None:
+    week.office.drop("c258.yaml")
+    with Lock(week.office.folders.job / "lock", week.desk.clock()) as lock:
+        assert lock.held
+        done = week.run()
+    assert (done.exit_code, done.document["skipped"]) == (0, True)
+    assert "another run is at work (process " in done.summary
+    assert week.office.uploads == 0
+    assert week.run().document["inbox"]["taken_in"] == 1
+
+
+def test_what_the_job_remembers_may_be_lost_or_damaged(week: Week) -> None:
+    state = week.office.folders.job / "state.json"
+    for damage in ("", "{", "[]", '{"told": 3, "seen": {"a": [1]}, "looks": {"x": ["y"]}, "digest": "x"}'):
+        state.write_text(damage)
+        assert week.run().exit_code == 0
+    (week.office.folders.outbox / "x.json").write_text("{")
+    assert week.run().exit_code == 0
+
+
+def test_a_damaged_memory_of_a_claim_means_that_the_file_is_checked_again(week: Week) -> None:
+    week.office.drop("c258.yaml")
+    week.run()
+    (memory,) = week.office.folders.working.rglob(".claim.json")
+    memory.write_text('{"entries": [{"fate": "lost"}]}')
+    week.run()
+    week.run()
+    assert (week.office.names("done"), week.office.uploads) == (["c258.yaml"], 1)
+
+
+def test_interrupted_runs_say_so_and_send_no_mail(week: Week) -> None:
+    week.office.drop("bad.yaml", yaml(published="x"))
+    done = week.run(stop=lambda: True)
+    assert (done.exit_code, week.mails) == (130, [])
+    assert week.run().exit_code == 1
+
+
+def test_nothing_secret_or_odd_gets_into_a_mail(week: Week) -> None:
+    week.office.drop("bad\n.yaml" if False else "bad.yaml", yaml(title='"A\\u001b[31m title"', published="x"))
+    week.run()
+    body = week.mails[0].as_string()
+    assert "\x1b" not in body
+    assert OLD
+    assert all(line.isprintable() for line in text(week.mails[0]).splitlines())
+
+
+def test_folders_are_made_below_the_inbox_only(tmp_path: Path) -> None:
+    folders = Folders(tmp_path / "inbox")
+    folders.make()
+    folders.make()
+    assert sorted(path.name for path in folders.root.iterdir()) == [".doideposit", "done", "rejected", "working"]

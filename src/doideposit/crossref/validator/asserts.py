@@ -7,7 +7,7 @@ out once by elementpath and kept; a combination that was not foreseen is evaluat
 Values are compared as they are written, with spaces around them, as xmlschema does it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from lxml import etree
 
 from doideposit.errors import SchemaDamaged
 
-__all__ = ["Assertion", "Inputs", "evaluate", "parsed_test", "violations"]
+__all__ = ["Assertion", "Inputs", "evaluate", "parsed_test"]
 
 Inputs = tuple[tuple[str | None, ...], tuple[bool, ...]]
 """All that an outcome depends on: the values of some attributes (None: absent), and whether some children exist."""
@@ -47,18 +47,7 @@ class Assertion:
     def inputs(self, element: etree._Element) -> Inputs:
         """What the outcome for this element depends on."""
         values = tuple(element.get(name) for name in self.attributes)
-        return values, tuple(element.find(pattern) is not None for pattern in self.children)
-
-
-def violations(root: etree._Element, assertions: Sequence[Assertion]) -> Iterator[tuple[etree._Element, Assertion]]:
-    """Every element that breaks an assertion, in the order of the document."""
-    by_tag: dict[str, list[Assertion]] = {}
-    for assertion in assertions:
-        by_tag.setdefault(assertion.tag, []).append(assertion)
-    for element in root.iter(*by_tag) if by_tag else ():
-        for assertion in by_tag[str(element.tag)]:
-            if not assertion.holds(element):
-                yield element, assertion
+        return values, tuple(next(element.iterchildren(pattern), None) is not None for pattern in self.children)
 
 
 def parsed_test(test: str, namespaces: dict[str, str]) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from doideposit.crossref.validator.asserts import Assertion
+from doideposit.crossref.validator.beside import Violation
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.recovery import all_complaints
@@ -22,7 +22,7 @@ def describe(
     schema: CompiledSchema,
     root: etree._Element,
     log: Sequence[LogEntry],
-    broken: Sequence[tuple[etree._Element, Assertion]],
+    broken: Sequence[Violation],
     faults: Sequence[Fault],
     file: str | None,
 ) -> tuple[Finding, ...]:

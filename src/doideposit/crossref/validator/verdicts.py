@@ -9,11 +9,10 @@ from lxml import etree
 from doideposit.crossref.bundle import BundleSource
 from doideposit.crossref.documents import parse_document
 from doideposit.crossref.names import MATHML
-from doideposit.crossref.validator.asserts import violations
+from doideposit.crossref.validator.beside import Beside
 from doideposit.crossref.validator.compiling import compile_schema
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.prepared import Form, Prepared, read_prepared, write_prepared
-from doideposit.crossref.validator.values import bad_identities, bad_values
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.identifiers import Doi, InvalidIdentifier
 from doideposit.models.batch import SEAL, SealedBatch
@@ -25,9 +24,8 @@ PREPARED = "prepared.json"
 ROOT = "doi_batch"
 """The root of every deposit. Crossref's schema would let any of its elements be the root."""
 
-# Compiled once; XPath gives elements here, and lxml's type for its results cannot say so.
-_with_hints: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLocation]", namespaces={"x": XSI[1:-1]})
-_with_type: Any = etree.XPath("//*[@x:type]", namespaces={"x": XSI[1:-1]})
+# It gives elements here, and lxml's type for results of XPath cannot say so.
+_with_instance: Any = etree.XPath("//*[@x:*]", namespaces={"x": XSI[1:-1]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +49,13 @@ class _Engine:
     """One form of one schema version, ready to judge documents."""
 
     def __init__(self, prepared: Prepared) -> None:
-        self._prepared = prepared
         self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
+        self._beside = Beside(prepared.assertions, prepared.lookups, prepared.identities)
 
     def findings(self, root: etree._Element, file: str | None) -> tuple[Finding, ...]:
         """Everything that is wrong with a document, in the order of its lines."""
         log = self._compiled.complaints(root)
-        broken = list(violations(root, self._prepared.assertions))
-        faults = [*bad_values(root, self._prepared.lookups), *bad_identities(root, self._prepared.identities)]
+        broken, faults = self._beside.check(root)
         if not (log or broken or faults):
             return ()
         from doideposit.crossref.validator.describing import describe  # noqa: PLC0415 - only files with faults need it
@@ -121,9 +118,8 @@ class Validator:
         return prepared
 
     def _violations(self, root: etree._Element, version: str, file: str | None) -> tuple[Finding, ...]:
-        _drop_hints(root)
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
-        retyped = bool(_with_type(root))
+        retyped = _look_at_instance(root)
         return self._engine(version, Form(mathml=mathml, lean=not mathml and not retyped)).findings(root, file)
 
     def _unknown_schema(self, root: etree._Element, file: str | None) -> Finding:
@@ -148,11 +144,17 @@ def _no_deposit(root: etree._Element, file: str | None) -> Finding:
     )
 
 
-def _drop_hints(root: etree._Element) -> None:
-    """Remove ``xsi:schemaLocation`` and its like: libxml2 would follow such hints to files of the document's choice."""
-    for element in _with_hints(root):
+def _look_at_instance(root: etree._Element) -> bool:
+    """Whether ``xsi:type`` occurs; ``xsi:schemaLocation`` and its like are removed.
+
+    libxml2 would follow such hints to files of the document's choice.
+    """
+    retyped = False
+    for element in _with_instance(root):
+        retyped = retyped or f"{XSI}type" in element.attrib
         for name in ("schemaLocation", "noNamespaceSchemaLocation"):
             element.attrib.pop(f"{XSI}{name}", "")
+    return retyped
 
 
 def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:

@@ -311,6 +311,11 @@ class Ledger:
         with self._reading() as connection:
             return looking.outstanding(connection, target)
 
+    def pending(self, target: str) -> int:
+        """How many files are at Crossref, or on the way to it, without a result."""
+        with self._reading() as connection:
+            return uploads.pending(connection, target)
+
     def oldest_unfinished(self, target: str) -> datetime | None:
         """When the oldest deposit was prepared whose end is not known yet."""
         with self._reading() as connection:

@@ -44,12 +44,13 @@ def obstacle(connection: Connection, turn: Turn, now: datetime) -> str | None:
         return "another run is uploading at this moment"
     if row["pause_until"] and row["pause_until"] > now:
         return str(row["pause_reason"])
-    if _pending(connection, turn.target) >= turn.pending:
+    if pending(connection, turn.target) >= turn.pending:
         return "too many files are waiting at Crossref already"
     return None
 
 
-def _pending(connection: Connection, target: str) -> int:
+def pending(connection: Connection, target: str) -> int:
+    """How many files are at Crossref, or on the way to it, without a result."""
     at_crossref = submission.c.state.in_([State.SENDING.value, State.QUEUED.value])
     statement = select(func.count()).select_from(submission).where(submission.c.target == target, at_crossref)
     return int(connection.execute(statement).scalar_one())

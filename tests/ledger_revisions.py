@@ -1,0 +1,52 @@
+"""Ledgers of every revision with data in them, for tests of upgrades: see tests/golden/ledger."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, Engine, Integer, LargeBinary, MetaData, create_engine, text
+
+from doideposit.ledger.engine import WRITES, Place, make_engine
+from doideposit.ledger.migrate import upgrade
+
+GOLDEN = Path(__file__).parent / "golden" / "ledger"
+
+
+def lines(revision: str) -> list[str]:
+    """An export made when that revision was the newest."""
+    return (GOLDEN / f"{revision}.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+def ledger_of(url: str, revision: str) -> None:
+    """Make a ledger of that revision with the data of its export, by the revision's own tables."""
+    place = Place(url)
+    engine = make_engine(place)
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        upgrade(connection, revision)
+    _fill(engine, revision)
+    engine.dispose()
+
+
+def _fill(engine: Engine, revision: str) -> None:
+    tables = MetaData()
+    tables.reflect(engine)
+    plain = create_engine(engine.url)
+    with plain.begin() as connection:
+        for line in lines(revision)[1:]:
+            data = json.loads(line)
+            table = tables.tables[data["table"]]
+            row = {name: _value(table.c[name].type, value) for name, value in data["row"].items()}
+            connection.execute(table.insert(), row)
+        if plain.dialect.name == "postgresql":
+            for name in ("submission", "attempt", "log", "item", "event"):
+                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"))
+    plain.dispose()
+
+
+def _value(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
+    return int(value) if isinstance(kind, BigInteger | Integer) else value

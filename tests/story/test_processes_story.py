@@ -1,0 +1,72 @@
+"""Real processes over one SQLite ledger and one sandbox server: exactly one deposit of each DOI."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from depositing import commentary, sqlite_url, validator
+from doideposit.ledger import Ledger
+from doideposit.sandbox import Delays, Sandbox
+from doideposit.sandbox.server import running
+
+JOB = """
+import json, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+sys.path.insert(0, sys.argv[4])
+from pydantic import SecretStr
+from depositing import DEPOSITOR, checker, commentary
+from doideposit.crossref.client import CrossrefClient
+from doideposit.crossref.registrar import Credentials, Endpoint
+from doideposit.ledger import Ledger
+from doideposit.planning import Limits
+from doideposit.workflow import Depositor
+ledger, url, title, _ = sys.argv[1:]
+clock = lambda: datetime.now(UTC)
+client = CrossrefClient(Endpoint("sandbox", url), Credentials("sandbox", SecretStr("sandbox")))
+with Depositor(registrar=client, ledger=Ledger.open(ledger), checker=checker(clock), clock=clock, target="sandbox",
+               head=DEPOSITOR, limits=Limits(records_per_submission=2)) as depositor:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    report = depositor.deposit(*(commentary(number, title) for number in range(1, 7)))
+    for _ in range(5):
+        depositor.poll(force=True)
+    print(json.dumps([entry.action.value for entry in report.entries]), flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_processes_at_once_deposit_each_doi_once(tmp_path: Path) -> None:
+    sandbox = Sandbox(validate=validator().validate, delays=Delays.none())
+    with sandbox, running(sandbox) as url:
+        folder = str(Path(__file__).parents[1])
+        runs = [
+            subprocess.Popen(
+                [sys.executable, "-c", JOB, sqlite_url(tmp_path), url, f"Version {place % 2}", folder],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for place in range(4)
+        ]
+        for run in runs:
+            assert run.stdout.readline() == "ready\n"
+        for run in runs:
+            run.stdin.write("\n")
+            run.stdin.flush()
+        answers = [json.loads(run.communicate(timeout=120)[0]) for run in runs]
+        assert [run.returncode for run in runs] == [0] * 4
+        for place in range(6):
+            actions = [answer[place] for answer in answers]
+            assert actions.count("register") == 1, actions
+            assert set(actions) <= {"register", "unchanged", "blocked", "update"}
+        for number in range(1, 7):
+            history = sandbox.history(str(commentary(number).doi))
+            assert len(history) == 1 + sum(answer[number - 1] == "update" for answer in answers)
+        with Ledger.open(sqlite_url(tmp_path)) as ledger:
+            assert ledger.check() == ()

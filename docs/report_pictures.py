@@ -11,10 +11,9 @@ from playwright.sync_api import sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from mixed_ledger import NOW, mixed_desk  # noqa: E402  (it lies among the tests)
-
 from doideposit.cli.overview import gather  # noqa: E402
 from doideposit.reports.page import page  # noqa: E402
+from mixed_ledger import NOW, mixed_desk  # noqa: E402  (it lies among the tests)
 
 SIZES = {"phone": {"width": 375, "height": 812}, "desktop": {"width": 1280, "height": 900}}
 

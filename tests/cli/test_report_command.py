@@ -56,20 +56,31 @@ def test_records_that_are_not_at_crossref_are_named(desk: Desk) -> None:
     assert records[1]["reason"] == "there is no day 31 in 2023-02"
 
 
-def test_an_old_page_survives_when_the_new_one_cannot_be_written(desk: Desk) -> None:
-    (desk.folder / "page.html").mkdir()
+def test_a_place_that_cannot_be_written_is_named_and_nothing_is_left_behind(desk: Desk) -> None:
     result = desk("report", "-o", "nowhere/report.html")
-    assert result.code == 2
-    assert "nowhere/report.html cannot be written" in result.err
-    assert not list(desk.folder.glob(".*.html.*"))
+    assert result.code == 3
+    assert "nowhere/report.html cannot be written: No such file or directory" in result.err
+    assert not list(desk.folder.glob("**/.*.html.*"))
 
 
-def test_writing_leaves_nothing_beside_the_page_and_nobody_else_can_read_it(desk: Desk) -> None:
-    old = desk.write("report.html", "old")
+def test_a_new_page_is_for_its_owner_and_an_old_one_keeps_who_may_read_it(desk: Desk) -> None:
     desk("report")
-    assert old.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert old.stat().st_mode & 0o077 == 0
+    new = desk.folder / "report.html"
+    assert new.stat().st_mode & 0o777 == 0o600
+    new.chmod(0o644)
+    new.write_text("old", encoding="utf-8")
+    desk("report")
+    assert new.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert new.stat().st_mode & 0o777 == 0o644
     assert [one.name for one in desk.folder.iterdir() if "report" in one.name] == ["report.html"]
+
+
+def test_a_link_to_the_page_stays_a_link(desk: Desk) -> None:
+    (desk.folder / "web").mkdir()
+    (desk.folder / "report.html").symlink_to("web/dois.html")
+    assert desk("report").code == 0
+    assert (desk.folder / "report.html").is_symlink()
+    assert (desk.folder / "web" / "dois.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 @pytest.mark.slow

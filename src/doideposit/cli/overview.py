@@ -63,9 +63,8 @@ def _standing(status: "WorkStatus", activity: Activity, now: datetime, asked: fr
         url=status.doi.url,
         title=status.title,
         series=status.series,
-        record_type=status.record_type,
         kind=_kind(status, style),
-        word=words,
+        word=f"{words}, acknowledged" if status.acknowledged else words,
         truths=truths,
         message=status.message.strip(),
         next_action=status.next_action,
@@ -75,7 +74,6 @@ def _standing(status: "WorkStatus", activity: Activity, now: datetime, asked: fr
         registered=status.registered,
         open=status.is_open,
         stalled=status.stalled,
-        problem=status.finding.code if status.finding else "",
         acknowledged=status.acknowledged or "",
         late=overdue(truths, now, open_since=since, asked=asked),
     )

@@ -1,6 +1,7 @@
 """`report`: the state of everything as one HTML page, for people who would rather look."""
 
 import os
+import stat
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.errors import UsageError
+from doideposit.errors import DiskError, UsageError
 from doideposit.reports.findings import counted
 
 if TYPE_CHECKING:
@@ -81,22 +82,28 @@ def _asked(settings: "Settings") -> "frozenset[Stage]":
 
 
 def _write(path: Path, text: str) -> None:
-    """Write it beside its place, and put it there in one step: whoever reads meanwhile has the old page or the new."""
+    """Write it beside its place, and put it there in one step: whoever reads meanwhile has the old page or the new.
+
+    A page that was there keeps its permissions; a new one is for its owner only, like the ledger. Raises `DiskError`.
+    """
+    place = path.resolve()  # A link stays a link.
     try:
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+            "w", encoding="utf-8", newline="\n", dir=place.parent, prefix=f".{place.name}.", delete=False
         ) as file:
             try:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-                Path(file.name).replace(path)
+                if place.exists():
+                    Path(file.name).chmod(stat.S_IMODE(place.stat().st_mode))
+                Path(file.name).replace(place)
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        why = error.strerror or str(error)
-        raise UsageError(f"{path} cannot be written: {why}", hint="name another place with -o") from None
+        why = error.strerror or type(error).__name__
+        raise DiskError(f"{path} cannot be written: {why}", hint="name another place with -o") from None
 
 
 def _tell(terminal: "Terminal", gathered: "Report", path: Path, *, as_json: bool) -> None:

@@ -34,15 +34,14 @@ class Proved:
 class Standing:
     """One DOI: what is proved, what Crossref said, and what to do next.
 
-    `truths` are in the order of `TRUTHS`. `urgent` holds when a person has to act on what Crossref answered; `problem`
-    is the code of the finding, by which like problems come together; `late` says which stage takes too long.
+    `truths` are in the order of `TRUTHS`. `urgent` holds when a person has to act on what Crossref answered,
+    `acknowledged` is the reason for which a person set that aside, and `late` says which stage takes too long.
     """
 
     doi: str
     url: str
     title: str
     series: str
-    record_type: str
     kind: Kind
     word: str
     truths: tuple[Proved, ...]
@@ -54,7 +53,6 @@ class Standing:
     registered: bool = False
     open: bool = False
     stalled: bool = False
-    problem: str = ""
     acknowledged: str = ""
     late: "Lateness | None" = None
 

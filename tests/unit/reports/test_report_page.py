@@ -142,6 +142,12 @@ def test_what_needs_attention_stands_before_everything_else_with_its_next_step()
     assert "File f.xml , submission 17" in text
 
 
+def test_what_was_acknowledged_says_why() -> None:
+    html = page(report(standing(1, kind=Kind.WARNING, word="registered, acknowledged", acknowledged="two editions")))
+    assert '<td class="w" title="acknowledged: two editions">registered, acknowledged' in html
+    assert "Nothing needs attention" in html
+
+
 def test_records_are_named_only_when_they_were_asked_for() -> None:
     assert "Records not at Crossref" not in page(report(standing()))
     assert "Every record that was named is at Crossref as it is" in page(report(standing(), records=()))

@@ -18,7 +18,6 @@ def standing(doi: str = "10.5555/c1", **changes: object) -> Standing:
         url=f"https://doi.org/{doi}",
         title="A title",
         series="notes",
-        record_type="report-series",
         kind=Kind.GOOD,
         word="registered",
         truths=(Proved(NOW, "proof"),) * 5,

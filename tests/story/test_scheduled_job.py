@@ -16,7 +16,7 @@ from doideposit.inbox import Folders, Lock
 from doideposit.sandbox import Clock
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.scheduled import Doors, Job, Outcome
-from inboxes import OLD, Office, doi, yaml
+from inboxes import Office, doi, yaml
 
 MONDAY = datetime(2026, 9, 7, 8, tzinfo=UTC)
 MAIL = MailSection(host="mail.example.org", sender="doi@example.org", to=("it@example.org", "desk@example.org"))
@@ -114,8 +114,8 @@ def test_a_rejected_file_is_mailed_once_with_what_to_do(week: Week) -> None:
     assert "bad.yaml: 1 rejected" in text(mail)
     assert "there is no month 13" in text(mail)
     assert f"What to do: read {week.office.folders.rejected / 'bad.yaml.report.txt'}" in text(mail)
-    for _ in range(200):
-        assert week.run(wait=3600 * 2).exit_code == 0
+    for _ in range(50):
+        assert week.run(wait=3600 * 8).exit_code == 0
     assert [mail["Subject"] for mail in week.mails[1:] if "rejected" in mail["Subject"]] == []
 
 
@@ -142,8 +142,8 @@ def test_ten_thousand_matters_make_one_mail_that_can_be_read(week: Week) -> None
 def test_what_is_stuck_is_told_once_a_day(week: Week) -> None:
     week.desk.sandbox.faults.add("stuck", "queued", times=None)
     week.office.drop("c258.yaml")
-    for _ in range(4 * 24 * 3):
-        week.run()
+    for _ in range(24):
+        week.run(wait=3 * 3600)
     subjects = [mail["Subject"] for mail in week.mails]
     assert subjects.count("doideposit: 1 overdue DOI (sandbox)") in {2, 3}
     body = text(week.mails[0])
@@ -200,22 +200,22 @@ def test_a_doi_that_failed_without_a_file_is_told(week: Week) -> None:
     (mail,) = week.mails
     assert mail["Subject"] == "doideposit: 1 rejected DOI (sandbox)"
     assert f"https://doi.org/{doi(300)}" in text(mail)
-    for _ in range(4 * 24 * 4):
-        week.run()
+    for _ in range(32):
+        week.run(wait=3 * 3600)
     late = [text(mail) for mail in week.mails if "overdue" in mail["Subject"]]
     assert "not registered, and nobody has dealt with it" in late[0]
     week.desk.depositor.acknowledge(doi(300), "the number was a mistake")
     count = len(late)
-    for _ in range(4 * 24 * 2):
-        week.run()
+    for _ in range(16):
+        week.run(wait=3 * 3600)
     assert len([mail for mail in week.mails if "overdue" in mail["Subject"]]) == count
 
 
 def test_a_link_that_never_works_is_told(week: Week) -> None:
     week.desk.sandbox.faults.add("handle_lag", "9999999")
     week.office.drop("c258.yaml")
-    for _ in range(4 * 26):
-        week.run()
+    for _ in range(30):
+        week.run(wait=3600)
     (mail,) = [mail for mail in week.mails if "overdue" in mail["Subject"]]
     assert "registered, and its link does not work yet, since" in text(mail)
     looks = json.loads((week.office.folders.job / "state.json").read_text())["looks"]
@@ -233,11 +233,11 @@ def test_the_weekly_digest_comes_on_its_day_also_when_all_is_well(week: Week) ->
     assert digest["Subject"] == "doideposit: 1 DOI registered this week (sandbox)"
     assert f"https://doi.org/{doi()}\n  A title" in text(digest)
     assert "Nothing needs to be done." in text(digest)
-    for _ in range(6 * 24):
-        week.run(wait=3600)
+    for _ in range(6 * 3):
+        week.run(wait=8 * 3600)
     assert len(week.mails) == 1
-    for _ in range(24):
-        week.run(wait=3600)
+    for _ in range(3):
+        week.run(wait=8 * 3600)
     assert [mail["Subject"] for mail in week.mails[1:]] == ["doideposit: 0 DOIs registered this week (sandbox)"]
 
 
@@ -313,11 +313,10 @@ def test_interrupted_runs_say_so_and_send_no_mail(week: Week) -> None:
 
 
 def test_nothing_secret_or_odd_gets_into_a_mail(week: Week) -> None:
-    week.office.drop("bad\n.yaml" if False else "bad.yaml", yaml(title='"A\\u001b[31m title"', published="x"))
+    week.office.drop("bad.yaml", yaml(title='"A\\u001b[31m title"', published="x"))
     week.run()
     body = week.mails[0].as_string()
     assert "\x1b" not in body
-    assert OLD
     assert all(line.isprintable() for line in text(week.mails[0]).splitlines())
 
 

@@ -1,0 +1,264 @@
+"""The examples for systemd, cron and Kubernetes are what those programs take, and call what doideposit has."""
+
+import configparser
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from doideposit.cli.main import cli
+from doideposit.config import load
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SYSTEMD = sorted((EXAMPLES / "systemd").iterdir())
+ANALYZE = shutil.which("systemd-analyze")
+
+NAME = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}
+LABELS = {"type": "object", "additionalProperties": {"type": "string"}}
+METADATA = {
+    "type": "object",
+    "properties": {"name": NAME, "labels": LABELS},
+    "required": ["name"],
+    "additionalProperties": False,
+}
+SECRET_REF = {
+    "type": "object",
+    "properties": {
+        "secretKeyRef": {"type": "object", "properties": {"name": NAME, "key": NAME}, "required": ["name", "key"]}
+    },
+    "required": ["secretKeyRef"],
+    "additionalProperties": False,
+}
+ENV = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"},
+        "value": {"type": "string"},
+        "valueFrom": SECRET_REF,
+    },
+    "required": ["name"],
+    "oneOf": [{"required": ["value"]}, {"required": ["valueFrom"]}],
+    "additionalProperties": False,
+}
+MOUNT = {
+    "type": "object",
+    "properties": {"name": NAME, "mountPath": {"type": "string", "pattern": "^/"}, "readOnly": {"type": "boolean"}},
+    "required": ["name", "mountPath"],
+    "additionalProperties": False,
+}
+CONTAINER = {
+    "type": "object",
+    "properties": {
+        "name": NAME,
+        "image": {"type": "string", "pattern": "^[^:]+:[^:]+$"},
+        "args": {"type": "array", "items": {"type": "string"}},
+        "env": {"type": "array", "items": ENV},
+        "securityContext": {
+            "type": "object",
+            "properties": {
+                "allowPrivilegeEscalation": {"const": False},
+                "readOnlyRootFilesystem": {"const": True},
+                "capabilities": {"type": "object", "properties": {"drop": {"const": ["ALL"]}}, "required": ["drop"]},
+            },
+            "required": ["allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities"],
+        },
+        "resources": {
+            "type": "object",
+            "propertyNames": {"enum": ["requests", "limits"]},
+            "required": ["requests", "limits"],
+        },
+        "volumeMounts": {"type": "array", "items": MOUNT, "minItems": 1},
+    },
+    "required": ["name", "image", "args", "env", "securityContext", "resources", "volumeMounts"],
+    "additionalProperties": False,
+}
+POD = {
+    "type": "object",
+    "properties": {
+        "restartPolicy": {"enum": ["Never", "OnFailure"]},
+        "terminationGracePeriodSeconds": {"type": "integer", "minimum": 30},
+        "automountServiceAccountToken": {"type": "boolean"},
+        "securityContext": {
+            "type": "object",
+            "properties": {"runAsNonRoot": {"const": True}},
+            "required": ["runAsNonRoot"],
+        },
+        "containers": {"type": "array", "items": CONTAINER, "minItems": 1, "maxItems": 1},
+        "volumes": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "name": NAME,
+                    "configMap": {"type": "object", "required": ["name"]},
+                    "persistentVolumeClaim": {"type": "object", "required": ["claimName"]},
+                    "emptyDir": {"type": "object"},
+                },
+                "minProperties": 2,
+                "maxProperties": 2,
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["restartPolicy", "containers", "volumes"],
+    "additionalProperties": False,
+}
+CRON_JOB = {
+    "type": "object",
+    "properties": {
+        "apiVersion": {"const": "batch/v1"},
+        "kind": {"const": "CronJob"},
+        "metadata": METADATA,
+        "spec": {
+            "type": "object",
+            "properties": {
+                "schedule": {"type": "string", "pattern": r"^(\S+ ){4}\S+$"},
+                "concurrencyPolicy": {"enum": ["Allow", "Forbid", "Replace"]},
+                "startingDeadlineSeconds": {"type": "integer"},
+                "successfulJobsHistoryLimit": {"type": "integer"},
+                "failedJobsHistoryLimit": {"type": "integer"},
+                "jobTemplate": {
+                    "type": "object",
+                    "properties": {
+                        "spec": {
+                            "type": "object",
+                            "properties": {
+                                "backoffLimit": {"type": "integer"},
+                                "activeDeadlineSeconds": {"type": "integer"},
+                                "template": {
+                                    "type": "object",
+                                    "properties": {"metadata": {"type": "object"}, "spec": POD},
+                                    "required": ["spec"],
+                                    "additionalProperties": False,
+                                },
+                            },
+                            "required": ["template"],
+                            "additionalProperties": False,
+                        }
+                    },
+                    "required": ["spec"],
+                    "additionalProperties": False,
+                },
+            },
+            "required": ["schedule", "jobTemplate", "concurrencyPolicy"],
+            "additionalProperties": False,
+        },
+    },
+    "required": ["apiVersion", "kind", "metadata", "spec"],
+    "additionalProperties": False,
+}
+"""What Kubernetes documents of batch/v1 CronJob, as far as the example uses it; a misspelt key is refused."""
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    text = (EXAMPLES / "kubernetes" / "cronjob.yaml").read_text(encoding="utf-8")
+    return {each["kind"]: each for each in yaml.safe_load_all(text)}
+
+
+def container() -> dict[str, Any]:
+    found: dict[str, Any] = documents()["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
+    return found
+
+
+def takes(arguments: list[str]) -> None:
+    """Parse a command line as doideposit would, without running it."""
+    with cli.make_context("doideposit", list(arguments), resilient_parsing=False) as context:
+        name, command, rest = cli.resolve_command(context, [*context._protected_args, *context.args])
+        assert command is not None
+        command.make_context(name, rest, parent=context).close()
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed: apt-get install systemd")
+@pytest.mark.parametrize("unit", SYSTEMD, ids=lambda path: path.name)
+def test_systemd_takes_the_units(unit: Path) -> None:
+    done = subprocess.run([str(ANALYZE), "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False)
+    complaints = [line for line in done.stderr.splitlines() if "doideposit" in line]
+    assert (done.returncode, complaints) == (0, []), done.stderr
+
+
+def test_the_service_is_a_single_pass_that_may_reject_something() -> None:
+    service = configparser.ConfigParser(strict=False, interpolation=None)
+    service.optionxform = str  # type: ignore[assignment,method-assign]
+    service.read(EXAMPLES / "systemd" / "doideposit.service")
+    assert service["Service"]["Type"] == "oneshot"
+    assert service["Service"]["SuccessExitStatus"] == "1"
+    program, name, *arguments = service["Service"]["ExecStart"].split()
+    assert (program, name) == ("/usr/bin/env", "doideposit")
+    takes(arguments)
+
+
+def test_the_timer_starts_the_service() -> None:
+    timer = configparser.ConfigParser(interpolation=None)
+    timer.optionxform = str  # type: ignore[assignment,method-assign]
+    timer.read(EXAMPLES / "systemd" / "doideposit.timer")
+    assert (EXAMPLES / "systemd" / timer["Timer"]["Unit"]).exists()
+    assert timer["Timer"]["OnCalendar"] == "*:0/15"
+
+
+def test_the_crontab_has_one_line_that_cron_takes() -> None:
+    lines = (EXAMPLES / "cron" / "crontab").read_text(encoding="utf-8").splitlines()
+    jobs = [line for line in lines if line and not line.startswith("#") and "=" not in line.split()[0]]
+    (job,) = jobs
+    minute, hour, day, month, weekday, command = job.split(None, 5)
+    assert [hour, day, month, weekday] == ["*"] * 4
+    minutes = [int(each) for each in minute.split(",")]
+    assert all(0 <= each < 60 for each in minutes)
+    assert {after - before for before, after in pairwise(minutes)} == {15}
+    assert "%" not in command, "cron takes a percent sign for the end of the command"
+    call = command.split("&&")[1].split(">>")[0].split()
+    assert call[0] == "doideposit"
+    takes(call[1:])
+
+
+def test_kubernetes_takes_the_cron_job() -> None:
+    found = documents()
+    assert set(found) == {"ConfigMap", "PersistentVolumeClaim", "CronJob"}
+    Draft202012Validator.check_schema(CRON_JOB)
+    faults = [
+        f"{list(fault.absolute_path)}: {fault.message}"
+        for fault in Draft202012Validator(CRON_JOB).iter_errors(found["CronJob"])
+    ]
+    assert faults == []
+    assert found["CronJob"]["spec"]["concurrencyPolicy"] == "Forbid"
+
+
+def test_every_name_in_the_cron_job_leads_somewhere() -> None:
+    found = documents()
+    pod = found["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    volumes = {each["name"]: each for each in pod["volumes"]}
+    assert {each["name"] for each in container()["volumeMounts"]} == set(volumes)
+    assert volumes["configuration"]["configMap"]["name"] == found["ConfigMap"]["metadata"]["name"]
+    claim = volumes["inbox"]["persistentVolumeClaim"]["claimName"]
+    assert claim == found["PersistentVolumeClaim"]["metadata"]["name"]
+    program, *arguments = container()["args"]
+    assert program == "doideposit"
+    takes(arguments)
+
+
+def test_the_configuration_in_the_cron_job_is_right(tmp_path: Path) -> None:
+    text = documents()["ConfigMap"]["data"]["doideposit.toml"]
+    path = tmp_path / "doideposit.toml"
+    path.write_text(text, encoding="utf-8")
+    settings = load(path, environ={}, cwd=tmp_path)
+    assert settings.target == "production"
+    assert settings.ledger.url.startswith("postgresql+psycopg://")
+    assert settings.mail is not None
+    mounts = [Path(each["mountPath"]) for each in container()["volumeMounts"]]
+    assert any(settings.inbox.folder.is_relative_to(mount) for mount in mounts)
+    given = {each["name"] for each in container()["env"]}
+    references = [settings.credentials["production"].password, settings.ledger.password, settings.mail.password]
+    assert {each.env for each in references if each is not None} <= given
+
+
+def test_no_example_holds_a_secret() -> None:
+    for path in EXAMPLES.rglob("*"):
+        if path.is_file() and path.parent.name in {"systemd", "cron", "kubernetes"}:
+            text = path.read_text(encoding="utf-8")
+            assert "password=" not in text.replace("crossref-password", "").lower().replace(" ", "").replace(
+                "password={", ""
+            )

@@ -1,4 +1,4 @@
-"""Getting a bundle onto this machine, from Crossref or from a pinned wheel: every byte verified, all of it or nothing."""
+"""Getting a bundle onto this machine, from Crossref or from a pinned wheel: every byte verified, all or nothing."""
 
 import hashlib
 import shutil

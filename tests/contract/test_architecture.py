@@ -16,6 +16,7 @@ LAYERS: list[tuple[str, str, float]] = [
     ("doideposit.findings", "findings", 0),
     ("doideposit.identifiers", "identifiers", 0),
     ("doideposit.lifecycle", "lifecycle", 0),
+    ("doideposit.limits", "limits", 0),
     ("doideposit.secrecy", "secrecy", 0),
     ("doideposit.disk", "disk", 0.2),
     ("doideposit.models", "models", 1),

@@ -1,0 +1,154 @@
+"""`doideposit run` as administrators start it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from desk import DOI, FAST, Desk
+from doideposit.inbox import Lock
+from doideposit.wiring import system_clock
+from inboxes import OLD
+from mail_server import mail_server
+
+
+def drop(desk: Desk, name: str, **changes: str) -> Path:
+    inbox = desk.folder / "inbox"
+    inbox.mkdir(exist_ok=True)
+    path = desk.record(f"inbox/{name}", **changes)
+    os.utime(path, (OLD, OLD))
+    return path
+
+
+def make_due(desk: Desk) -> None:
+    """Ask now what became of everything, as if time had gone by."""
+    assert desk("poll", "--all").code == 0
+
+
+def test_a_pass_says_in_one_line_what_it_did(desk: Desk) -> None:
+    drop(desk, "c258.yaml")
+    drop(desk, "bad.yaml", published="published: 2023-13-01", number="number: 259", url="url: https://www.sadf.eu/259/")
+    first = desk("run")
+    assert first.code == 1
+    assert first.out.startswith("sandbox: 2 files taken in, 1 rejected, 1 on the way; 0 DOIs registered, 1 outstanding")
+    assert first.out.count("\n") == 1
+    assert first.err == "warning: bad.yaml: 1 rejected\n"
+    make_due(desk)
+    second = desk("run", "--json")
+    assert (second.code, second.err) == (0, "")
+    assert second.json["files"][0]["path"] == str(desk.folder / "inbox" / "done" / "c258.yaml")
+    assert second.json["standing"]["registered"] == 1
+    assert DOI in (desk.folder / "inbox" / "done" / "c258.yaml.report.txt").read_text()
+
+
+def test_an_inbox_of_ones_own_and_json_logs(desk: Desk) -> None:
+    other = desk.folder / "elsewhere"
+    other.mkdir()
+    os.utime(desk.record("elsewhere/c258.yaml"), (OLD, OLD))
+    done = desk("run", "--inbox", other, "--json-logs", "--heartbeat", desk.folder / "beat")
+    assert done.code == 0
+    lines = [json.loads(line) for line in done.err.splitlines()]
+    assert {"time", "level", "logger", "message"} <= set(lines[0])
+    assert any(line.get("deposit_file") for line in lines)
+    assert not (desk.folder / "inbox").exists()
+    assert (desk.folder / "beat").read_text().endswith(" 0\n")
+
+
+def test_a_second_start_ends_with_a_word(desk: Desk) -> None:
+    desk("run")
+    with Lock(desk.folder / "inbox" / ".doideposit" / "lock", system_clock()):
+        done = desk("run")
+    assert (done.code, "another run is at work" in done.out) == (0, True)
+
+
+def test_a_drive_that_is_away_is_trouble(desk: Desk) -> None:
+    done = desk("run", "--inbox", desk.folder / "mnt" / "inbox", "--json")
+    assert (done.code, done.json["error"]["code"]) == (3, "disk")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--every", "often"), ("--every", "0s"), ("--ping", "ftp://x.org"), ("--ping", "https://u:p@x.org/")]
+)
+def test_options_that_cannot_be(desk: Desk, arguments: tuple[str, ...]) -> None:
+    done = desk("run", *arguments)
+    assert (done.code, "u:p@" in done.err) == (2, False)
+
+
+def test_mail_and_ping_go_out_and_show_no_secret(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, socket_enabled: None
+) -> None:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(404 if "gone" in self.path else 200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    monkeypatch.setenv("MAIL_PASSWORD", "hunter2")
+    drop(desk, "bad.yaml", published="published: 2023-13-01")
+    with HTTPServer(("127.0.0.1", 0), Handler) as web, mail_server() as letters:
+        threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        address = f"http://127.0.0.1:{web.server_address[1]}"
+        text = (desk.folder / "doideposit.toml").read_text()
+        mail = f'\n[mail]\nhost = "127.0.0.1"\nport = {letters.port}\nsecurity = "none"\nsender = "doi@example.org"\n'
+        mail += 'to = ["it@example.org"]\nusername = "doi"\npassword = { env = "MAIL_PASSWORD" }\n'
+        desk.write("doideposit.toml", text + mail)
+        done = desk("run", "--ping", f"{address}/s3cret-id")
+        gone = desk("run", "--ping", f"{address}/gone-s3cret-id", "--json-logs")
+        web.shutdown()
+    assert (done.code, gone.code) == (1, 0)
+    assert asked == ["/s3cret-id", "/gone-s3cret-id"]
+    assert letters.logins[0] == ("doi", "hunter2")
+    assert [mail["Subject"].split(" (")[0] for mail in letters.messages] == [
+        "doideposit: 1 rejected file",
+        "doideposit: 0 DOIs registered this week",
+    ]
+    everything = done.out + done.err + gone.out + gone.err + "".join(mail.as_string() for mail in letters.messages)
+    assert "answered with status 404" in gone.err
+    assert "hunter2" not in everything
+    assert "s3cret" not in everything
+
+
+def test_a_mail_password_that_is_missing_is_a_matter_of_configuration(desk: Desk) -> None:
+    text = (desk.folder / "doideposit.toml").read_text()
+    mail = '\n[mail]\nhost = "127.0.0.1"\nsender = "doi@example.org"\nto = ["it@example.org"]\nusername = "doi"\n'
+    desk.write("doideposit.toml", text + mail + 'password = { env = "NO_SUCH_VARIABLE" }\n')
+    drop(desk, "bad.yaml", published="published: 2023-13-01")
+    done = desk("run")
+    assert done.code == 2
+    assert "NO_SUCH_VARIABLE" in done.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_every_keeps_going_until_it_is_asked_to_stop(tmp_path: Path, number: int, code: int) -> None:
+    command = [sys.executable, "-m", "doideposit"]
+    subprocess.run([*command, "init", "--preset", "sadf-comment"], cwd=tmp_path, check=True, capture_output=True)
+    with (tmp_path / "doideposit.toml").open("a", encoding="utf-8") as stream:
+        stream.write(FAST)
+    running = subprocess.Popen(
+        [*command, "run", "--every", "1s", "--json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    lines = [json.loads(running.stdout.readline()) for _ in range(2)]
+    begun = time.monotonic()
+    running.send_signal(number)
+    out, err = running.communicate(timeout=30)
+    assert (running.returncode, time.monotonic() - begun < 20) == (code, True), err
+    assert [line["exit_code"] for line in lines] == [0, 0]
+    assert all(json.loads(line) for line in out.splitlines())

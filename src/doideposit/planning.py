@@ -12,6 +12,7 @@ from typing import Final
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.identifiers import Doi
 from doideposit.ledger.entries import KnownWork, PastFailure
+from doideposit.limits import Limits
 
 __all__ = [
     "MAX_TIMESTAMP",
@@ -32,25 +33,6 @@ MAX_TIMESTAMP: Final = 10**17 - 1
 """The largest timestamp of 17 digits, the length doideposit writes."""
 LATER: Final = timedelta(hours=6)
 """How long after a failure that may pass by itself the same content may be tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much at once: records and bytes of one file, files pending at Crossref, questions in one pass, threads.
-
-    Crossref takes 10 MB a file and 10,000 pending files of one user; the defaults keep a margin.
-    """
-
-    records_per_submission: int = 100
-    bytes_per_submission: int = 9_500_000
-    pending: int = 9_000
-    looks_per_pass: int = 1_000
-    workers: int = 1
-
-    def __post_init__(self) -> None:
-        numbers = (self.records_per_submission, self.bytes_per_submission, self.pending, self.looks_per_pass)
-        if min(*numbers, self.workers) < 1:
-            raise RuntimeError("every limit is at least 1")
 
 
 class Action(StrEnum):

@@ -16,9 +16,9 @@ from pydantic_core import PydanticCustomError
 
 from doideposit.config.durations import Duration
 from doideposit.findings import Severity
+from doideposit.limits import Limits
 from doideposit.models.series import Series
 from doideposit.models.text import PlainText
-from doideposit.planning import Limits
 
 __all__ = [
     "ApiSection",
@@ -48,7 +48,7 @@ SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
 class Section(BaseModel):
     """A table of the configuration file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 _FOUR_WAYS = (
@@ -245,7 +245,7 @@ class SandboxSection(Section):
 
     state: str = "doideposit-sandbox.sqlite3"
     """Where it keeps what was sent to it, relative to the configuration file."""
-    delays: DelaySettings = DelaySettings()
+    delays: DelaySettings = Field(default_factory=DelaySettings)
     """How long things take."""
 
 
@@ -346,7 +346,7 @@ class MonitoringSection(Section):
     """A file that is written anew at the end of every pass."""
     ping_url: PingAddress | None = None
     """An address that is fetched after every pass that did what it should."""
-    deadlines: DeadlineSection = DeadlineSection()
+    deadlines: DeadlineSection = Field(default_factory=DeadlineSection)
     """How long each stage may take."""
 
 
@@ -374,21 +374,21 @@ class ConfigurationFile(Section):
     """The logins, one for each target."""
     targets: dict[Target, TargetSettings] = Field(default_factory=dict)
     """Other addresses for a target; rarely needed."""
-    ledger: LedgerSection = LedgerSection()
+    ledger: LedgerSection = Field(default_factory=LedgerSection)
     """The memory of what was submitted."""
     series: Annotated[dict[str, Series], BeforeValidator(_named)] = Field(default_factory=dict)
     """The series, by the short names that records use."""
-    rules: RuleSection = RuleSection()
+    rules: RuleSection = Field(default_factory=RuleSection)
     """Other severities, and findings that are set aside."""
-    limits: LimitSection = LimitSection()
+    limits: LimitSection = Field(default_factory=LimitSection)
     """How much at once."""
-    sandbox: SandboxSection = SandboxSection()
+    sandbox: SandboxSection = Field(default_factory=SandboxSection)
     """The simulated Crossref."""
-    api: ApiSection = ApiSection()
+    api: ApiSection = Field(default_factory=ApiSection)
     """The JSON API and the receiver of Crossref's notifications."""
-    inbox: InboxSection = InboxSection()
+    inbox: InboxSection = Field(default_factory=InboxSection)
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None
     """Mail of the scheduled job; none is sent without it."""
-    monitoring: MonitoringSection = MonitoringSection()
+    monitoring: MonitoringSection = Field(default_factory=MonitoringSection)
     """What the scheduled job leaves for those who watch it."""

@@ -19,8 +19,8 @@ from doideposit.config.schema import (
     Target,
     TargetSettings,
 )
+from doideposit.limits import Limits
 from doideposit.models.series import Series
-from doideposit.planning import Limits
 from doideposit.rules.settings import Ignored, RuleSettings
 
 __all__ = [

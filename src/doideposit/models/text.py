@@ -28,7 +28,7 @@ __all__ = [
 class Value(BaseModel):
     """What all models of a commentary are: frozen, strict about unknown keys, and hashable."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 # Metadata deposited in XML 1.0 cannot hold C0 controls; C1 controls can only be leftovers of a wrong encoding.

@@ -24,7 +24,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 # What YAML does not allow in a text at all. It is replaced for the parser and put back afterwards, so that one control
 # character in a title is a finding about that title and does not hide all the others.
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdd1-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0\ufffe\uffff]")
 _STAND_IN = "\ufdd0"
 # YAML 1.1 also ends lines at these characters, and no editor does.
 _FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")

@@ -1,0 +1,24 @@
+"""How much at once; apart from planning, so that reading the configuration needs nothing else of it."""
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much at once: records and bytes of one file, files pending at Crossref, questions in one pass, threads.
+
+    Crossref takes 10 MB a file and 10,000 pending files of one user; the defaults keep a margin.
+    """
+
+    records_per_submission: int = 100
+    bytes_per_submission: int = 9_500_000
+    pending: int = 9_000
+    looks_per_pass: int = 1_000
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        numbers = (self.records_per_submission, self.bytes_per_submission, self.pending, self.looks_per_pass)
+        if min(*numbers, self.workers) < 1:
+            raise RuntimeError("every limit is at least 1")

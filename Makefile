@@ -52,7 +52,7 @@ docs: $(STAMP)
 	$(BIN)/sphinx-build --fail-on-warning --quiet -b html docs docs/_build/html
 
 test: $(STAMP) all-schemas lint types docs
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 quick: $(STAMP) all-schemas
 	$(BIN)/pytest -m 'not slow'

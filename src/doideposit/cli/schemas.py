@@ -5,6 +5,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.crossref.schemas import DEFAULT_VERSION, SchemaStore
+from doideposit.crossref.validator import Validator
 
 __all__ = ["schemas"]
 
@@ -33,6 +34,7 @@ def install(invocation: Invocation, versions: tuple[str, ...], everything: bool,
                 terminal.say(f"Crossref {version} is already here: {store.location(version)}")
             continue
         place = store.install(version, force=force)
+        Validator(store).prepare(version)
         terminal.say(f"Crossref {version} is installed and verified: {place}")
 
 

@@ -1,0 +1,101 @@
+"""`verify`, `acknowledge` and `abandon`: what a person settles about a DOI that is already in the ledger."""
+
+import click
+
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.receipt import show_receipt, show_trouble
+from doideposit.cli.status import parse_doi
+from doideposit.errors import RegistrarError
+from doideposit.identifiers import Doi
+from doideposit.workflow import Depositor, WorkStatus
+
+__all__ = ["abandon", "acknowledge", "verify"]
+
+reason_option = click.option("--reason", required=True, help="Why; it stays in the history of the DOI.")
+
+
+@click.command()
+@click.argument("dois", nargs=-1, metavar="[DOI]...")
+@target_option
+@json_option
+@click.pass_obj
+def verify(invocation: Invocation, dois: tuple[str, ...], target: str | None, as_json: bool) -> None:
+    """Ask doi.org and Crossref's index whether registered DOIs lead readers to their pages.
+
+    Without a DOI, all that are registered and not proved yet. That one is not found there is normal shortly after its
+    registration, and no failure.
+    """
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    wanted = [parse_doi(doi) for doi in dois]
+    found: list[WorkStatus] = []
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        if not wanted:
+            wanted = [one.doi for one in depositor.statuses() if one.registered and not (one.resolves and one.indexed)]
+        trouble = _look(depositor, wanted, found)
+        if as_json:
+            document: dict[str, object] = {"ok": trouble is None, "target": depositor.target}
+            document["records"] = [one.to_dict() for one in found]
+            terminal.json(document | ({"trouble": trouble.to_dict()} if trouble else {}))
+        elif not wanted:
+            terminal.say("Every registered DOI is proved to resolve and to be indexed.")
+        else:
+            show_receipt(terminal, found)
+            show_trouble(terminal, trouble)
+    finish(ExitCode.WORLD if trouble else ExitCode.DONE)
+
+
+def _look(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> RegistrarError | None:
+    """Look the DOIs up one by one into `found`, until the services are away."""
+    for doi in wanted:
+        try:
+            status = depositor.verify(doi)
+        except RegistrarError as error:
+            return error
+        found.append(status)
+    return None
+
+
+@click.command()
+@click.argument("doi")
+@reason_option
+@target_option
+@json_option
+@click.pass_obj
+def acknowledge(invocation: Invocation, doi: str, reason: str, target: str | None, as_json: bool) -> None:
+    """Set a warning, a conflict or a failure of a DOI aside, with the reason. It stays in its history."""
+    from doideposit.wiring import open_depositor
+
+    wanted = parse_doi(doi)
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        _tell(invocation, depositor.acknowledge(wanted, reason), as_json=as_json)
+
+
+@click.command()
+@click.argument("doi")
+@reason_option
+@target_option
+@json_option
+@click.pass_obj
+def abandon(invocation: Invocation, doi: str, reason: str, target: str | None, as_json: bool) -> None:
+    """Give up the deposit of a DOI that is under way, with the reason, so that the DOI can be deposited again.
+
+    What Crossref already has may still take effect there: `doideposit history` keeps the file names.
+    """
+    from doideposit.wiring import open_depositor
+
+    wanted = parse_doi(doi)
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        _tell(invocation, depositor.abandon(wanted, reason), as_json=as_json)
+
+
+def _tell(invocation: Invocation, status: WorkStatus, *, as_json: bool) -> None:
+    terminal = invocation.terminal(as_json=as_json)
+    if as_json:
+        terminal.json({"ok": True, "target": status.target, "records": [status.to_dict()]})
+    else:
+        show_receipt(terminal, [status])

@@ -1,0 +1,36 @@
+"""What a person settles: looking a DOI up, setting a failure aside, giving a deposit up."""
+
+from desk import DOI, Desk
+
+
+def slow(desk: Desk) -> None:
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text().replace("hidden = 0", "hidden = 600"))
+
+
+def test_verify_proves_that_readers_get_there(desk: Desk) -> None:
+    desk("deposit", desk.record(), "--wait", 30)
+    before = desk("status", DOI, "--json").json["records"][0]["truths"]
+    assert before["registered"]["at"] is not None
+    assert before["resolves"]["at"] is None
+    looked = desk("verify", "--json")
+    assert looked.code == 0
+    assert [record["doi"] for record in looked.json["records"]] == [DOI]
+    assert desk("verify", "10.48251/SADF.ISSN.2406-5617.C999").code == 2
+
+
+def test_giving_a_deposit_up_lets_the_doi_be_deposited_again(desk: Desk) -> None:
+    slow(desk)
+    desk("deposit", desk.record())
+    changed = desk.record(title="title: Prospects for relations of NATO and Japan")
+    blocked = desk("deposit", changed, "--json")
+    assert (blocked.code, blocked.json["records"][0]["action"]) == (1, "blocked")
+    assert desk("abandon", DOI, "--reason", "sent by mistake").code == 0
+    assert "sent by mistake" in desk("history", DOI).out
+    assert desk("deposit", changed, "--json").code == 0
+    assert desk("abandon", DOI).code == 2
+
+
+def test_a_failure_is_acknowledged_with_a_reason_and_stays_in_the_history(desk: Desk) -> None:
+    nothing = desk("acknowledge", DOI, "--reason", "seen", "--json")
+    assert nothing.code == 2
+    assert nothing.json["error"]["hint"]

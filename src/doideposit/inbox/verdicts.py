@@ -110,9 +110,9 @@ def followed(entry: Entry, depositor: Depositor) -> Entry:
     status = depositor.status(entry.doi)
     if status.submission is None or status.submission.batch_id != entry.batch_id:
         return _from_history(entry, depositor)
-    entry = replace(entry, title=status.title or entry.title)
     if status.is_open:
-        return replace(entry, says=status.next_action)
+        return entry
+    entry = replace(entry, title=status.title or entry.title)
     if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
         return replace(entry, fate=Fate.REGISTERED, says=status.message, hint=status.next_action, lines=())
     return _not_registered(entry, status, depositor)

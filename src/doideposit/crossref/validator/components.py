@@ -4,7 +4,7 @@ libxml2 does not tell which type an attribute has. Three checks need to know: as
 a test sees a value), ID and IDREF, and the long enumerations that are checked here for speed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -62,15 +62,15 @@ class Components:
                 for written in node.get(attribute, "").split():
                     yield kind, *self.sources.qualified(place.file, node, written)
 
-    def reachable(self, start: Reference) -> set[Reference]:
-        """The component `start` and everything that it leads to."""
+    def reachable(self, start: Reference, *, stop: Collection[Reference] = ()) -> set[Reference]:
+        """The component `start` and everything that it leads to, but not through those of `stop`."""
         seen: set[Reference] = set()
         waiting = [start]
         while waiting:
             reference = waiting.pop()
             if reference not in seen and reference in self.table:
                 seen.add(reference)
-                waiting += self.references(self.table[reference])
+                waiting += self.references(self.table[reference]) if reference not in stop else ()
         return seen
 
     def elements(self) -> Iterator[tuple[str, Place]]:

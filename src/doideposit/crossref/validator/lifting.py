@@ -5,6 +5,7 @@
 * Built-in types that libxml2 reads differently from XSD 1.1: replaced by those of the module ``datatypes``.
 * MathML, 3 of the 3.1 seconds of compiling: where a document has no MathML, a stub with its one element ``math`` stands
   for it. Nothing in such a document can tell the difference.
+* In the narrow form the types of elements that doideposit does not write: see the module ``narrowing``.
 * In the lean form also the global components that ``doi_batch`` does not lead to, and enumerations of hundreds of
   values in attributes, which libxml2 compares one by one: the module ``values`` looks them up.
 """
@@ -13,13 +14,14 @@ from typing import Any
 
 from lxml import etree
 
-from doideposit.crossref.validator.components import XSD_NAMESPACE, Components, Place
+from doideposit.crossref.validator.components import XSD_NAMESPACE, Components, Place, Reference
 from doideposit.crossref.validator.datatypes import NAMESPACE, REPLACED, schema_text
+from doideposit.crossref.validator.narrowing import is_described
 from doideposit.crossref.validator.prepared import Form
 from doideposit.crossref.validator.sources import MATHML, XS, Sources, links
 from doideposit.errors import SchemaDamaged
 
-__all__ = ["LONG", "is_long_enumeration", "lifted_texts"]
+__all__ = ["LONG", "is_long_enumeration", "lifted_texts", "undescribed"]
 
 LONG = 64
 """An enumeration of more values than this is looked up instead of compared one by one."""
@@ -33,17 +35,24 @@ def lifted_texts(components: Components, form: Form) -> dict[str, str]:
     """The schema documents to hand to libxml2, by file name."""
     sources = components.sources
     start = ("element", sources.bundle.namespace, "doi_batch")
-    kept = components.reachable(start) if form.lean else None
+    stubs = undescribed(components) if form.narrow else frozenset()
+    kept = components.reachable(start, stop=stubs) if form.lean else None
     removed = {place.node for key, place in components.table.items() if kept is not None and key not in kept}
+    bare = {components.table[key].node for key in stubs}
     mathml = {name for name, namespace in sources.namespaces.items() if namespace == MATHML}
     texts = {
-        name: _lifted(sources, name, removed, lean=form.lean)
+        name: _lifted(sources, name, removed, bare, lean=form.lean)
         for name in sources.documents
         if form.mathml or name not in mathml
     }
     if not form.mathml:
         texts |= dict.fromkeys(_mathml_entries(components), _STUB)
     return texts | {TYPES_FILE: schema_text()}
+
+
+def undescribed(components: Components) -> frozenset[Reference]:
+    """The global elements that the narrow form only names."""
+    return frozenset(key for key in components.table if key[0] == "element" and not is_described(*key[1:]))
 
 
 def _mathml_entries(components: Components) -> set[str]:
@@ -68,7 +77,7 @@ def is_long_enumeration(restriction: etree._Element) -> bool:
     return inline and len(restriction.findall(f"{XS}enumeration")) > LONG
 
 
-def _lifted(sources: Sources, name: str, removed: set[etree._Element], *, lean: bool) -> str:
+def _lifted(sources: Sources, name: str, removed: set[etree._Element], bare: set[etree._Element], *, lean: bool) -> str:
     root = sources.documents[name]
     types = f"{'../' * name.count('/')}{TYPES_FILE}"
     prefixes: Any = root.nsmap
@@ -77,10 +86,14 @@ def _lifted(sources: Sources, name: str, removed: set[etree._Element], *, lean: 
     etree.SubElement(result, f"{XS}import", namespace=NAMESPACE, schemaLocation=types)
     for node in root.iterchildren(f"{XS}*"):
         if node not in removed and node.tag != f"{XS}annotation":
-            result.append(_copy(node))
+            result.append(_named(node) if node in bare else _copy(node))
     _strip(result, lean=lean)
     _replace_types(result)
     return etree.tostring(result, encoding="unicode")
+
+
+def _named(node: etree._Element) -> etree._Element:
+    return etree.Element(node.tag, name=node.get("name", ""))
 
 
 def _copy(node: etree._Element) -> etree._Element:

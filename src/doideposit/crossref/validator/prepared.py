@@ -19,21 +19,33 @@ from doideposit.crossref.validator.values import Identity, Lookup
 
 __all__ = ["Form", "Prepared", "read_prepared", "write_prepared"]
 
-FORMAT = 3
+FORMAT = 4
 """Counted up whenever what is kept, or how it is worked out, changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Which schema is made: with MathML or a stub for it, and lean (for documents without ``xsi:type``) or whole."""
+    """Which schema is made: with MathML or a stub for it; lean (for documents without ``xsi:type``) or whole; narrow.
+
+    A narrow form is lean as well, and for documents that have only elements of the module ``narrowing``.
+    """
 
     mathml: bool
     lean: bool
+    narrow: bool = False
+
+    @property
+    def file(self) -> str | None:
+        """The name under which the prepared schema is kept with its bundle; None for the forms that few need."""
+        return None if not self.lean else "prepared-narrow.json" if self.narrow else "prepared.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The schema documents for libxml2, and the checks that go beside them."""
+    """The schema documents for libxml2, and the checks that go beside them.
+
+    Elements whose tag is among `undescribed` must not be in a document that is held against it.
+    """
 
     main: str
     texts: Mapping[str, str]
@@ -41,6 +53,7 @@ class Prepared:
     assertions: tuple[Assertion, ...]
     identities: tuple[Identity, ...]
     lookups: tuple[Lookup, ...]
+    undescribed: tuple[str, ...] = ()
 
 
 def _key(bundle: Bundle) -> str:
@@ -59,6 +72,7 @@ def write_prepared(bundle: Bundle, prepared: Prepared) -> bytes:
         "assertions": [_assertion_data(one) for one in prepared.assertions],
         "identities": [[one.attribute, one.kind, sorted(one.tags)] for one in prepared.identities],
         "lookups": [[one.attribute, sorted(one.tags), sorted(one.values), one.collapsed] for one in prepared.lookups],
+        "undescribed": prepared.undescribed,
     }
     payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     return f"{_key(bundle)} {hashlib.sha256(payload).hexdigest()}\n".encode() + payload
@@ -77,6 +91,7 @@ def read_prepared(bundle: Bundle, content: bytes) -> Prepared | None:
         tuple(_assertion(one) for one in data["assertions"]),
         tuple(Identity(name, kind, frozenset(tags)) for name, kind, tags in data["identities"]),
         tuple(Lookup(name, frozenset(tags), frozenset(values), flag) for name, tags, values, flag in data["lookups"]),
+        tuple(data["undescribed"]),
     )
 
 

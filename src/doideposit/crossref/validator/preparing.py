@@ -4,7 +4,7 @@ from lxml import etree
 
 from doideposit.crossref.bundle import Bundle
 from doideposit.crossref.validator.components import Components
-from doideposit.crossref.validator.lifting import is_long_enumeration, lifted_texts
+from doideposit.crossref.validator.lifting import is_long_enumeration, lifted_texts, undescribed
 from doideposit.crossref.validator.placing import lift_assertions
 from doideposit.crossref.validator.prepared import Form, Prepared
 from doideposit.crossref.validator.sources import XS, read_sources
@@ -26,6 +26,7 @@ def prepare(bundle: Bundle, form: Form) -> Prepared:
         lift_assertions(components),
         identities(components),
         lookups(components) if form.lean else (),
+        tuple(sorted(f"{{{key[1]}}}{key[2]}" for key in undescribed(components))) if form.narrow else (),
     )
 
 

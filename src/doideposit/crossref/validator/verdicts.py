@@ -20,7 +20,6 @@ from doideposit.models.batch import SEAL, SealedBatch
 __all__ = ["Sealed", "Validator", "Verdict"]
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
-PREPARED = "prepared.json"
 ROOT = "doi_batch"
 """The root of every deposit. Crossref's schema would let any of its elements be the root."""
 
@@ -51,6 +50,11 @@ class _Engine:
     def __init__(self, prepared: Prepared) -> None:
         self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
         self._beside = Beside(prepared.assertions, prepared.lookups, prepared.identities)
+        self._undescribed = prepared.undescribed
+
+    def suits(self, root: etree._Element) -> bool:
+        """Whether everything in the document is described by this form."""
+        return not self._undescribed or next(root.iter(*self._undescribed), None) is None
 
     def findings(self, root: etree._Element, file: str | None) -> tuple[Finding, ...]:
         """Everything that is wrong with a document, in the order of its lines."""
@@ -84,7 +88,8 @@ class Validator:
 
     def prepare(self, version: str) -> None:
         """Read a version's schema and keep what was worked out, so that the next process need not; raises likewise."""
-        self._engine(version, Form(mathml=False, lean=True))
+        for narrow in (True, False):
+            self._engine(version, Form(mathml=False, lean=True, narrow=narrow))
 
     def _examine(self, xml: bytes, file: str | None) -> tuple[Verdict, etree._Element | None]:
         parsed = parse_document(xml, file=file)
@@ -105,22 +110,26 @@ class Validator:
             return self._engines[version, form]
 
     def _prepared(self, version: str, form: Form) -> Prepared:
-        """The prepared schema: for the form that nearly all need, the one that is kept with the bundle if it fits."""
+        """The prepared schema: for the forms that nearly all need, the one that is kept with the bundle if it fits."""
         bundle = self._schemas.load(version)
-        kept = self._schemas.kept(version, PREPARED) if form.lean else None
+        kept = self._schemas.kept(version, form.file) if form.file else None
         prepared = read_prepared(bundle, kept) if kept else None
         if prepared is None:
             from doideposit.crossref.validator.preparing import prepare  # noqa: PLC0415 - most runs find it kept
 
             prepared = prepare(bundle, form)
-            if form.lean:
-                self._schemas.keep(version, PREPARED, write_prepared(bundle, prepared))
+            if form.file:
+                self._schemas.keep(version, form.file, write_prepared(bundle, prepared))
         return prepared
 
     def _violations(self, root: etree._Element, version: str, file: str | None) -> tuple[Finding, ...]:
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
         retyped = _look_at_instance(root)
-        return self._engine(version, Form(mathml=mathml, lean=not mathml and not retyped)).findings(root, file)
+        lean = not mathml and not retyped
+        engine = self._engine(version, Form(mathml=mathml, lean=lean, narrow=lean))
+        if not engine.suits(root):
+            engine = self._engine(version, Form(mathml=False, lean=True))
+        return engine.findings(root, file)
 
     def _unknown_schema(self, root: etree._Element, file: str | None) -> Finding:
         name = etree.QName(root)

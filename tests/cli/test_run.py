@@ -16,7 +16,7 @@ from desk import DOI, FAST, Desk
 from doideposit.inbox import Lock
 from doideposit.wiring import system_clock
 from inboxes import OLD
-from mail_server import mail_server
+from smtp_server import mail_server
 
 
 def drop(desk: Desk, name: str, **changes: str) -> Path:

@@ -15,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from doideposit.config import MailSection
 from doideposit.errors import WorldError
 from doideposit.notices import Kind, Notice, attention_mail, digest_due, due, send
-from mail_server import mail_server
+from smtp_server import mail_server
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)  # a Wednesday
 PASSWORD = SecretStr("hunter2")

@@ -48,8 +48,8 @@ def move_apart(source: Path, target: Path) -> bool:
     except FileExistsError:
         if not os.path.samestat(source.lstat(), target.lstat()):
             return False
-    except OSError:
-        # Some file systems have no second names; nobody but the holder of the lock moves files here.
+    except (OSError, NotImplementedError):
+        # Some file and operating systems have no second names; nobody but the holder of the lock moves files here.
         if os.path.lexists(target):
             return False
         source.rename(target)

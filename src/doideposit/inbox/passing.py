@@ -7,6 +7,7 @@ is sent stands in the ledger before it is sent, and what was decided is written 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from doideposit.disk import told_of_disk
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.inbox.folders import Folders, Sighting, complete, look
 from doideposit.inbox.outcome import PassReport
@@ -93,7 +94,9 @@ class InboxPass:
         self._note(sent.trouble)
 
     def _count(self) -> None:
-        self.report.working = sum(1 for _ in self._around.claims())
+        working = self._around.folders.working
+        with told_of_disk(working, "cannot be read"):
+            self.report.working = sum(not path.name.startswith(".") for path in working.iterdir())
         self.report.next_due = self._around.depositor.next_due()
 
     def _note(self, trouble: WorldError | None) -> None:

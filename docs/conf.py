@@ -26,6 +26,8 @@ html_theme = "furo"
 html_title = f"doideposit {release}"
 html_copy_source = False
 html_show_sphinx = False
+html_static_path = ["style"]
+html_css_files = ["pages.css"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

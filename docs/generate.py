@@ -203,8 +203,8 @@ def _kind(schema: Schema, definitions: Schema, page: str) -> str:
         return "`true`"
     if "enum" in schema:
         return _words(schema["enum"])
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(_kind(each, definitions, page) for each in schema["anyOf"]))
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(dict.fromkeys(_kind(each, definitions, page) for each in choices))
     return _plain(schema, definitions, page)
 
 

@@ -72,8 +72,10 @@ def _show(terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Deposito
     elif statuses:
         _show_table(terminal, statuses)
         _show_counts(terminal, statuses, depositor)
+    elif next(depositor.statuses(), None) is None:
+        terminal.say(f"Nothing was deposited to {depositor.target} from here yet.")
     else:
-        terminal.say(f"The ledger knows no such DOI for the target {depositor.target}.")
+        terminal.say(f"No DOI on {depositor.target} is like that.")
 
 
 def _show_table(terminal: Terminal, statuses: "list[WorkStatus]") -> None:

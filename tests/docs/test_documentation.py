@@ -196,7 +196,7 @@ def test_the_files_of_the_guides_are_what_they_seem(block: Block, walk: Walk) ->
 def placed(text: str, base: str, where: str) -> str:
     """The configuration with a block where its caption says; the series is the last section of the preset."""
     match where:
-        case "added at the end" | "in the series":
+        case "" | "added at the end" | "in the series":
             return f"{base}\n{text}"
         case "at the top":
             return f"{text}\n{base}"

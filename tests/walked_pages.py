@@ -5,7 +5,8 @@ In a ``console`` block, a line that begins with ``$ `` is run, and the lines bel
 differ. A command must succeed, unless ``echo $?`` follows and shows its exit code. A block with a caption is written to
 the file of that name, or added to it where the caption says so; a ``python`` block without one is executed.
 
-`python tests/walked_pages.py PAGE` prints what the commands of a page print now, to be copied into it.
+`python tests/walked_pages.py PAGE…` writes what the commands print now into pages that no longer agree; look at the
+difference before you commit it.
 """
 
 import os
@@ -119,9 +120,11 @@ class Walk:
     """What a reader does by hand before a command, where the page says so in words alone."""
     names: dict[str, object] = field(default_factory=dict)
     code: int = 0
+    printed: list[tuple[Command, str]] = field(default_factory=list)
+    """Every command so far, and what it printed."""
 
     def through(self, page: Path, *, show: bool = False) -> None:
-        """Do everything that the page says, in order."""
+        """Do everything that the page says, in order; with `show` whatever the commands print."""
         for block in blocks(page):
             place = f"{page.name}:{block.line}"
             if block.language == "console":
@@ -147,11 +150,10 @@ class Walk:
             assert asked or unread == 0, f"{place}: exit code {unread} is not mentioned before `{command.text}`"
             printed = f"{self.code}\n" if asked else self.do(command.text).replace(str(self.folder), SHOWN_AS)
             unread = 0 if asked else self.code
-            if show:
-                print(f"$ {command.text}\n{printed}", end="")
-            elif command.output:
+            self.printed.append((command, printed))
+            if command.output and not show:
                 assert agrees(command.output, printed), f"{place}: `{command.text}` prints\n{printed}"
-        assert unread == 0 or show, f"{place}: exit code {unread} is not mentioned\n{printed}"
+        assert unread == 0, f"{place}: exit code {unread} is not mentioned\n{printed}"
 
     def do(self, command: str) -> str:
         """Run one command and return what it prints on both streams."""
@@ -194,7 +196,39 @@ def surroundings() -> dict[str, str]:
     return {**kept, **FAST, "PATH": f"{folder}{os.pathsep}{kept.get('PATH', '')}", "NO_COLOR": "1", "COLUMNS": "120"}
 
 
+def renewed(page: str, printed: list[tuple[Command, str]]) -> str:
+    """The text of a page with what its commands print now, in place of what no longer agrees."""
+    for command, output in printed:
+        if command.output and not agrees(command.output, output):
+            page = page.replace(command.output, _shortened(command.output.splitlines(), output), 1)
+    return page
+
+
+def _shortened(before: list[str], printed: str) -> str:
+    """What was printed, cut short where it was before: as many lines at the beginning and at the end."""
+    lines = [line.rstrip() for line in printed.strip("\n").splitlines()]
+    if "…" in before:
+        cut = before.index("…")
+        end = len(before) - cut - 1
+        lines = [*lines[:cut], "…", *lines[len(lines) - end :]]
+    return "\n".join(lines)
+
+
+def main(names: list[str]) -> None:
+    """Walk through pages, and write what their commands print now into them."""
+    for page in map(Path, names):
+        with tempfile.TemporaryDirectory() as name, mailbox() as box:
+            mail = box.settings if page.stem == "administrator" else {}
+            environ = surroundings() | mail
+            for each in [*FAST, *box.settings]:
+                os.environ.pop(each, None)
+            os.environ.update(environ)
+            folder = Path(name) / "commentaries"
+            folder.mkdir()
+            walk = Walk(folder, environ)
+            walk.through(page, show=True)
+        page.write_text(renewed(page.read_text(encoding="utf-8"), walk.printed), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name, mailbox() as box:
-        os.environ.update(surroundings() | (box.settings if "administrator" in sys.argv[1] else {}))
-        Walk(Path(name), dict(os.environ)).through(Path(sys.argv[1]), show=True)
+    main(sys.argv[1:])

@@ -11,7 +11,7 @@ import pytest
 from doideposit.cli.init import PRESETS, configuration_text
 from doideposit.config import load
 from mail_server import Mailbox, mailbox
-from walked_pages import ROOT, Block, Walk, agrees, blocks, commands, surroundings
+from walked_pages import ROOT, Block, Command, Walk, agrees, blocks, commands, renewed, surroundings
 
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("[!i]*.md"))
 WALKED = [*(page for page in TUTORIALS if page.stem != "administrator"), ROOT / "docs" / "reference" / "json-output.md"]
@@ -160,6 +160,20 @@ def test_a_page_that_is_wrong_is_found_out(page: str, fault: str, walk: Walk, tm
     path.write_text(page, encoding="utf-8")
     with pytest.raises(AssertionError, match=fault):
         walk.through(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "printed", "after"),
+    [
+        ("old", "new\nwords\n", "new\nwords"),
+        ("a\n…\nz", "b\n1\n2\ny\n", "b\n…\ny"),
+        ("a\n…", "b\n1\n2\n", "b\n…"),
+        ("at …", "at noon\n", "at …"),
+    ],
+)
+def test_a_page_is_renewed_where_it_no_longer_agrees(before: str, printed: str, after: str) -> None:
+    page = "```console\n$ do\n{}\n```\n"
+    assert renewed(page.format(before), [(Command("do", before), printed)]) == page.format(after)
 
 
 def test_the_blocks_and_commands_of_a_page(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""Verdicts: against libxml2 alone, and against xmlschema's XMLSchema11."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from benchmarks.peers import Peers
+from benchmarks.rows import Row, at_least, at_most
+from benchmarks.samples import deposit_xml
+from benchmarks.timing import command, in_process, in_turns
+from doideposit.crossref.schemas import SchemaStore
+from doideposit.crossref.validator import Validator
+
+VERSION = "5.5.0"
+XS = "{http://www.w3.org/2001/XMLSchema}"
+FIRST = """
+import sys
+from pathlib import Path
+from doideposit.crossref.schemas import SchemaStore
+from doideposit.crossref.validator import Validator
+assert Validator(SchemaStore.default()).validate(Path(sys.argv[1]).read_bytes()).valid
+"""
+
+
+def rows(peers: Peers) -> Iterator[Row]:
+    """The three rows about verdicts."""
+    store = SchemaStore.default()
+    validator = Validator(store)
+    thousand, one = deposit_xml(1_000), deposit_xml(1)
+    yield _against_libxml2(store, validator, thousand)
+    folder = store.ensure(VERSION)
+    bundle = store.load(VERSION)
+    main = str(folder / bundle.main)
+    addresses = {address: str(folder / name) for address, name in bundle.addresses.items()}
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "one.xml"
+        path.write_bytes(one)
+        first = in_turns(
+            {
+                "ours": command([sys.executable, "-c", FIRST, str(path)], Path(scratch)),
+                "theirs": lambda: peers.measure("compile_11", main=main, addresses=addresses),
+            },
+            rounds=5,
+        )
+    each = in_turns(
+        {
+            "ours": in_process(lambda: validator.validate(one), times=20),
+            "theirs": lambda: peers.measure("validate_11", main=main, xml=one.decode(), times=2),
+        },
+        rounds=9,
+    )
+    yield at_least("verdict on one record | XMLSchema11", each["ours"], each["theirs"], times=12)
+    yield at_least(
+        "new process to its first verdict | XMLSchema11's compile alone", first["ours"], first["theirs"], times=15
+    )
+
+
+def _against_libxml2(store: SchemaStore, validator: Validator, xml: bytes) -> Row:
+    """From bytes to a verdict against the bare validation of a tree that is parsed already."""
+    schema, root = bare_schema(store), etree.fromstring(xml)
+    if not (validator.validate(xml).valid and schema.validate(root)):
+        raise RuntimeError("the sample is not valid")
+    taken = in_turns(
+        {"ours": in_process(lambda: validator.validate(xml)), "theirs": in_process(lambda: schema.validate(root))},
+        rounds=15,
+    )
+    return at_most(
+        "verdict on 1,000 records, from bytes | bare lxml, parsed tree", taken["ours"], taken["theirs"], times=1.2
+    )
+
+
+def bare_schema(store: SchemaStore) -> etree.XMLSchema:
+    """Crossref's schema as lxml compiles it from its files, only without the assertions, which libxml2 refuses."""
+    bundle = store.load(VERSION)
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, content in bundle.files.items():
+            path = Path(scratch) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            tree = etree.fromstring(content)
+            for node in list(tree.iter(f"{XS}assert")):
+                node.getparent().remove(node)
+            for link in tree.iter(f"{XS}import", f"{XS}include"):
+                known = bundle.addresses.get(link.get("schemaLocation", ""))
+                if known:
+                    link.set("schemaLocation", "../" * name.count("/") + known)
+            path.write_bytes(etree.tostring(tree))
+        return etree.XMLSchema(file=str(Path(scratch) / bundle.main))

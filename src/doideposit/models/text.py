@@ -45,6 +45,9 @@ def normalise(text: str) -> str:
 
     Crossref's schema keeps white space in most elements, so what is not normalised here becomes part of the record.
     """
+    # Most texts are printable ASCII with single spaces, and nothing below would change them.
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     bad = _CONTROL.search(text)
     if bad is not None:
         raise PydanticCustomError(
@@ -139,6 +142,8 @@ class RichText:
             raise PydanticCustomError(
                 "empty-text", "the text is empty", {"hint": "write the text, or leave the key out"}
             )
+        if "<" not in text:
+            return cls(text, (text,))
         stack: list[tuple[str, list[Node]]] = [("", [])]
         end = 0
         for token in _TOKEN.finditer(text):
@@ -153,6 +158,8 @@ class RichText:
     @property
     def plain(self) -> str:
         """The text without its markup; formulas are left out."""
+        if "<" not in self.source:
+            return self.source
         return "".join(_plain(node) for node in self.nodes)
 
     @classmethod

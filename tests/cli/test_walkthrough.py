@@ -46,7 +46,7 @@ def test_deposit_wait_status_history_and_again(desk: Desk) -> None:
     status = desk("status", "--json").json
     assert status["records"][0]["registered"] is True
     story = desk("history", DOI).out
-    assert story.index("sending as") < story.index("received") < story.index("registered")
+    assert story.index("Sending as") < story.index("Received") < story.index("Registered")
     again = desk("deposit", record.name, "--json")
     assert again.code == 0
     assert again.json["records"][0]["action"] == "unchanged"

@@ -244,6 +244,7 @@ ALONE: dict[str, list[list[str]] | None] = {
     "abandon": [["abandon", DOI, "--reason", "sent by hand"], ["abandon", DOI, "--reason", "", "--json"]],
     "ledger import": [["ledger", "import", "c258.yaml"], ["ledger", "import", "none.jsonl", "--json"]],
     "demo": [["demo", "--keep", "demo"]],
+    "completion": [["completion", "bash"], ["completion", "tcsh"]],
     "sandbox": None,
     "serve": None,
 }

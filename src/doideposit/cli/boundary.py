@@ -9,13 +9,15 @@ import click
 
 from doideposit.cli.masking import configuration_line
 from doideposit.cli.terminal import Terminal
-from doideposit.errors import ConfigurationError, DoiDepositError
+from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
 from doideposit.reports.findings import Span, Style, detailed, safe
 
 __all__ = ["ExitCode", "finish", "guarded"]
 
 
-INTERRUPTED = "\ninterrupted: what was sent is in the ledger; run `doideposit poll` to see what became of it"
+SENDING = {"deposit", "poll", "run"}
+"""The commands that may have sent something when they are interrupted."""
+INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll` to see what became of it"
 
 
 class ExitCode:
@@ -29,28 +31,25 @@ class ExitCode:
     INTERRUPTED = 130
 
 
-def guarded(command: Callable[[], Any], *, as_json: bool, debug: bool) -> int:
+def guarded(
+    command: Callable[[], Any], *, as_json: bool = False, plain: bool = False, debug: bool = False, sending: bool = True
+) -> int:
     """Run a command and return its exit status; every error becomes a message, and JSON where that was asked for."""
-    terminal = Terminal(as_json=as_json)
+    terminal = Terminal(as_json=as_json, plain=plain)
     try:
         outcome = command()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except click.Abort as abort:
-        interrupted = isinstance(abort.__cause__, KeyboardInterrupt)
-        terminal.note(INTERRUPTED if interrupted else "stopped, as you asked: nothing was sent")
-        return ExitCode.INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as stop:
+        return _stopped(terminal, stop, sending=sending)
     except click.ClickException as error:
-        error.show(file=terminal.err)
+        _show(_usage(error), terminal)
         return ExitCode.USAGE
     except DoiDepositError as error:
         if debug:
             traceback.print_exc(file=terminal.err)
         _show(error, terminal)
         return error.exit_code
-    except KeyboardInterrupt:
-        terminal.note(INTERRUPTED)
-        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; there is nobody to tell.
         sys.stderr.close()
@@ -58,10 +57,33 @@ def guarded(command: Callable[[], Any], *, as_json: bool, debug: bool) -> int:
     return outcome if isinstance(outcome, int) else ExitCode.DONE
 
 
+def _stopped(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:
+    """Say what a person stopped: a question was not answered, or work was interrupted."""
+    if isinstance(stop, click.Abort) and not isinstance(stop.__cause__, KeyboardInterrupt):
+        terminal.note("\nstopped, as you asked: nothing was changed")
+    else:
+        terminal.note(f"\n{INTERRUPTED if sending else 'interrupted'}")
+    return ExitCode.INTERRUPTED
+
+
+def _usage(error: click.ClickException) -> UsageError:
+    """What click found wrong with the words of a command, as our own errors say it."""
+    message = error.format_message().rstrip(".")
+    hints = []
+    if isinstance(error, click.NoSuchOption):
+        message = f"there is no option {error.option_name}"
+        if error.possibilities:
+            hints.append(f"did you mean {' or '.join(sorted(error.possibilities))}?")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        hints.append(f"`{context.command_path} --help` shows what it takes")
+    return UsageError(message[:1].lower() + message[1:], hint=" ".join(hints))
+
+
 def _show(error: DoiDepositError, terminal: Terminal) -> None:
     terminal.line((Span("error: ", Style.ERROR), Span(safe(error.message))), stream=terminal.err)
     if isinstance(error, ConfigurationError):
-        for line in detailed(error.findings, configuration_line):
+        for line in detailed(error.findings, configuration_line, width=terminal.width):
             terminal.line(line, stream=terminal.err)
     if error.hint:
         terminal.line((Span("  do this: ", Style.HINT), Span(safe(error.hint))), stream=terminal.err)

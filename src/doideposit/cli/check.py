@@ -15,7 +15,18 @@ from doideposit.cli.terminal import Progress, Terminal, source_line
 from doideposit.crossref.documents import LIMITS
 from doideposit.errors import DiskError
 from doideposit.findings import Finding, Severity
-from doideposit.reports.findings import Span, Style, Tally, annotations, detailed, grouped, in_order, safe, summary
+from doideposit.reports.findings import (
+    Span,
+    Style,
+    Tally,
+    annotations,
+    counted,
+    detailed,
+    grouped,
+    in_order,
+    safe,
+    summary,
+)
 
 __all__ = ["build", "check", "validate"]
 
@@ -108,16 +119,17 @@ def show_findings(
     visible.add(one for one in tally.kept if verbose or one.severity is not Severity.INFO)
     many = visible.seen > GROUP_FROM and count > 1
     if many and not each:
-        terminal.lines(grouped(tally if verbose else visible, source_line))
+        terminal.lines(grouped(tally if verbose else visible, source_line, width=terminal.width))
     else:
-        terminal.lines(detailed(in_order(visible.kept), source_line, verbose=verbose))
+        terminal.lines(detailed(in_order(visible.kept), source_line, verbose=verbose, width=terminal.width))
     if visible.seen and not many:
         terminal.say()
     terminal.line(summary(tally, count, noun=noun))
     if not verbose and tally.by_weight["info"]:
         terminal.line((Span("remarks are shown with --verbose", Style.DIM),))
     if visible.kept:
-        terminal.line((Span(f"`doideposit explain {visible.kept[0].code}` says more about a code", Style.DIM),))
+        code = min(in_order(visible.kept), key=lambda one: list(Severity).index(one.severity)).code
+        terminal.line((Span(f"`doideposit explain {code}` says more about a code", Style.DIM),))
 
 
 @click.command()
@@ -146,8 +158,7 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, 
     xml = checker.draft(checked)
     write_product(xml, output)
     if output is not None:
-        noun = "record" if len(checked) == 1 else "records"
-        terminal.say(f"{output}: {len(checked)} {noun}, valid against Crossref {checker.schema_version}")
+        terminal.say(f"{output}: {counted(len(checked), 'record')}, valid against Crossref {checker.schema_version}")
 
 
 def write_product(content: bytes, output: Path | None) -> None:
@@ -198,7 +209,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
         )
         if not as_json:
             _show_verdict(terminal, path, verdict.schema, valid=verdict.valid)
-            terminal.lines(detailed(verdict.findings, source_line, verbose=verbose))
+            terminal.lines(detailed(verdict.findings, source_line, verbose=verbose, width=terminal.width))
     if as_json:
         terminal.json({"ok": all(verdicts), "files": documents})
     finish(ExitCode.DONE if all(verdicts) else ExitCode.REJECTED)

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,7 +109,15 @@ def _travel(terminal: Terminal, folder: Path, record: Path) -> "WorkStatus":
 
 
 def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
-    return lambda progress: terminal.say(f"   {progress.text}")
+    return lambda progress: terminal.say(f"   {_as_it_is(progress.text)}")
+
+
+def _as_it_is(text: str) -> str:
+    """The demo speaks to a simulation where a publisher would speak to Crossref's test system, and says so."""
+    return text.replace("Crossref's test system", SIMULATED)
+
+
+SIMULATED = "the simulated Crossref"
 
 
 def _check(terminal: Terminal, depositor: "Depositor", record: Path) -> None:
@@ -147,7 +156,8 @@ def _prove(depositor: "Depositor", record: Path) -> "WorkStatus":
 def _close(terminal: Terminal, folder: Path, status: "WorkStatus") -> None:
     terminal.say()
     terminal.line((Span("Receipt", Style.HEADING),))
-    show_receipt(terminal, [status])
+    received = replace(status.received, proof=_as_it_is(status.received.proof))
+    show_receipt(terminal, [replace(status, received=received)], place=SIMULATED)
     terminal.say()
     terminal.say(f"Everything lies in {folder}: the configuration, the record, deposit.xml and the ledger.")
     terminal.say(

@@ -3,23 +3,24 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from doideposit.cli.activity import Activity
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.check import show_findings
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.passwords import PasswordPrompt
-from doideposit.cli.receipt import local_time, show_receipt, show_trouble
-from doideposit.cli.terminal import Terminal
+from doideposit.cli.receipt import local_time, show_receipt, show_trouble, with_target
+from doideposit.cli.table import show_table
+from doideposit.cli.terminal import Terminal, source_line
 from doideposit.errors import UsageError
 from doideposit.findings import Severity
 from doideposit.lifecycle import is_open
 from doideposit.planning import Action
-from doideposit.reports.findings import Span, Style, Tally, counted, safe
+from doideposit.reports.findings import Span, Style, counted, detailed, in_order, safe
 
 if TYPE_CHECKING:
     from doideposit.workflow import Depositor, DepositReport, Plan, Progress, WorkStatus
@@ -31,6 +32,7 @@ TARGETS = {
     "test": "test (Crossref's test system: nothing is registered for readers)",
     "production": "production (Crossref: what is registered stays registered)",
 }
+SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
 
 
 @click.command()
@@ -67,9 +69,9 @@ def deposit(
     settings = invocation.settings(target=target)
     prompt = PasswordPrompt(terminal)
     with open_depositor(settings, announce=terminal.note, ask=prompt) as depositor:
-        plan = depositor.plan(*paths, retry=retry)
-        if dry_run or not as_json:
-            _show_plan(terminal, plan, verbose=verbose)
+        with Activity(terminal, "checking"):
+            plan = depositor.plan(*paths, retry=retry)
+        _show_plan(terminal, plan, verbose=verbose)
         if dry_run:
             _finish_dry_run(terminal, plan)
         if not plan.ok and not skip_invalid:
@@ -77,37 +79,69 @@ def deposit(
         if plan.new + plan.updates:
             _ask(terminal, plan, yes=yes)
             ask_beforehand(settings, prompt)
-        report = depositor.deposit(*paths, retry=retry, on_event=_narrator(terminal))
-        if wait is not None and report.trouble is None:
-            wait_until_done(depositor, wait, _narrator(terminal), eager=settings.target == "sandbox")
-        _finish(terminal, report, depositor, waited=wait is not None)
+        with Activity(terminal, f"sending to {SHORT[plan.target]}"):
+            report = depositor.deposit(*paths, retry=retry, on_event=narrator(terminal))
+        if wait is not None and report.trouble is None and depositor.outstanding():
+            wait_shown(terminal, depositor, wait, eager=settings.target == "sandbox")
+        _finish(terminal, report, depositor, waited=wait is not None, flag=target)
 
 
 def _show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
+    """The plan, as a person reads it before anything is sent; a program gets it with the result."""
     if terminal.as_json:
         return
     findings = [finding for entry in plan.entries for finding in entry.findings]
-    shown = Tally()
-    shown.add(findings if verbose else (finding for finding in findings if finding.stops))
-    if shown.seen:
-        show_findings(terminal, shown, len(plan.entries), verbose=verbose, each=False)
+    shown = [finding for finding in findings if verbose or finding.stops]
+    if shown:
+        terminal.lines(detailed(in_order(shown[:MOST_SHOWN]), source_line, verbose=verbose, width=terminal.width))
+        if len(shown) > MOST_SHOWN:
+            terminal.say(f"… and {len(shown) - MOST_SHOWN:,} more: `doideposit check` shows all")
         terminal.say()
     terminal.line((Span(f"Plan for {TARGETS[plan.target]}", Style.HEADING),))
+    _show_entries(terminal, plan, verbose=verbose)
+    warnings = sum(one.severity is Severity.WARNING for one in findings)
+    if warnings and not verbose:
+        told = "1 warning travels" if warnings == 1 else f"{warnings:,} warnings travel"
+        terminal.line(
+            (Span(f"  {told} along: `doideposit check` shows {'it' if warnings == 1 else 'them'}", Style.DIM),)
+        )
+    terminal.say(f"  {_sum(plan)}")
+
+
+def _show_entries(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
+    """One line for each input, what is blocked first where not all can be shown."""
     styles = {Action.BLOCKED: Style.ERROR, Action.UNCHANGED: Style.DIM}
-    for entry in plan.entries:
+    entries = list(plan.entries)
+    if len(entries) > MOST_SHOWN and not verbose:
+        entries.sort(key=lambda entry: list(ORDER).index(entry.action))
+        del entries[MOST_SHOWN:]
+    for entry in entries:
         reason = f": {safe(entry.reason)}" if entry.reason and entry.action in styles else ""
         name = str(entry.doi) if entry.doi else "no DOI"
         style = styles.get(entry.action, Style.GOOD)
         terminal.line((Span(f"  {entry.action.value:<10}", style), Span(f"{name}  {safe(entry.source)}{reason}")))
-    fee = " (Crossref charges for each)" if plan.new and plan.target == "production" else ""
-    warnings = sum(one.severity is Severity.WARNING for one in findings)
-    if warnings and not verbose:
-        terminal.line(
-            (Span(f"  {counted(warnings, 'warning')} travel along: `doideposit check` shows them", Style.DIM),)
-        )
-    terminal.say(
-        f"  {plan.new} new{fee}, {plan.updates} to update (free), {plan.unchanged} unchanged, {plan.blocked} blocked"
-    )
+    if len(entries) < len(plan.entries):
+        terminal.say(f"  … and {len(plan.entries) - len(entries):,} more: --verbose shows all")
+
+
+MOST_SHOWN = 30
+ORDER = (Action.BLOCKED, Action.REGISTER, Action.UPDATE, Action.UNCHANGED)
+
+
+def _sum(plan: "Plan") -> str:
+    """What it comes to, and what costs a fee."""
+    parts = []
+    if plan.new:
+        charged = "each" if plan.new > 1 else "it"
+        fee = f"Crossref charges a fee for {charged}" if plan.target == "production" else "no fee here"
+        parts.append(f"{counted(plan.new, 'new DOI')} ({fee})")
+    if plan.updates:
+        parts.append(f"{counted(plan.updates, 'update')} (free)")
+    if plan.unchanged:
+        parts.append(f"{plan.unchanged:,} unchanged")
+    if plan.blocked:
+        parts.append(f"{plan.blocked:,} blocked")
+    return ", ".join(parts) + ("" if plan.new + plan.updates else ": nothing to send")
 
 
 def _finish_dry_run(terminal: Terminal, plan: "Plan") -> None:
@@ -135,30 +169,60 @@ def _ask(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:
         return
     if not terminal.interactive:
         raise UsageError("depositing to production needs a yes", hint="add --yes when nobody is there to answer")
-    question = f"Deposit {plan.new} new and {plan.updates} changed DOIs to production, where they stay for ever?"
+    what = " and ".join(
+        counted(number, noun) for number, noun in ((plan.new, "new DOI"), (plan.updates, "update")) if number
+    )
+    question = f"Deposit {what} to Crossref (production)? A registered DOI can never be deleted."
     if not click.confirm(question, default=False, err=True):
         raise click.Abort
 
 
-def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
+def narrator(terminal: Terminal) -> "Callable[[Progress], None]":
+    """Says on standard error what happens, while it happens."""
+
     def narrate(progress: "Progress") -> None:
         terminal.note(f"  {progress.text}")
 
     return narrate
 
 
+def wait_shown(terminal: Terminal, depositor: "Depositor", seconds: float, *, eager: bool) -> None:
+    """Wait until everything is done, with a bar where one can be drawn and with words everywhere else."""
+    total = depositor.outstanding()
+    asked = SHORT[depositor.target]
+    if not terminal.lively:
+        terminal.note(f"  waiting for {asked}, at most {counted(round(seconds), 'second')}")
+    with Activity(terminal, f"waiting for {asked}", total) as activity:
+
+        def pausing(pause: float) -> None:
+            activity.done(total - depositor.outstanding())
+            if not eager:
+                then = datetime.now(UTC) + timedelta(seconds=pause)
+                activity.text(f"waiting for {asked}; it is asked again at {local_time(then)[11:]}")
+
+        wait_until_done(depositor, seconds, narrator(terminal), eager=eager, pausing=pausing)
+
+
 def wait_until_done(
-    depositor: "Depositor", seconds: float, narrate: "Callable[[Progress], None]", *, eager: bool
+    depositor: "Depositor",
+    seconds: float,
+    narrate: "Callable[[Progress], None]",
+    *,
+    eager: bool,
+    pausing: Callable[[float], None] = lambda _seconds: None,
 ) -> None:
     """Poll until nothing is outstanding or the time is over; the waiting is done here, by the clock.
 
-    Crossref is asked when the ledger says it is time; an `eager` wait, for a sandbox, asks every second.
+    Crossref is asked when the ledger says it is time; an `eager` wait, for a sandbox, asks every second. `pausing` is
+    told before each pause how long it is.
     """
     end = time.monotonic() + seconds
     while depositor.outstanding():
         left = end - time.monotonic()
         due = EAGER_PAUSE if eager else _until(depositor.next_due())
-        time.sleep(max(0.0, min(due, left)))
+        pause = max(0.0, min(due, left))
+        pausing(pause)
+        time.sleep(pause)
         report = depositor.poll(force=eager or due > left, on_event=narrate)
         if report.trouble is not None or time.monotonic() >= end:
             return
@@ -171,7 +235,9 @@ def _until(moment: datetime | None) -> float:
     return EAGER_PAUSE if moment is None else max(EAGER_PAUSE, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _finish(terminal: Terminal, report: "DepositReport", depositor: "Depositor", *, waited: bool) -> None:
+def _finish(
+    terminal: Terminal, report: "DepositReport", depositor: "Depositor", *, waited: bool, flag: str | None
+) -> None:
     entries = tuple(
         replace(entry, status=depositor.status(entry.status.doi)) if entry.status else entry for entry in report.entries
     )
@@ -180,9 +246,25 @@ def _finish(terminal: Terminal, report: "DepositReport", depositor: "Depositor",
     if terminal.as_json:
         terminal.json(report.to_dict())
     else:
-        show_receipt(terminal, statuses)
+        show_outcome(terminal, statuses, flag=flag)
         show_trouble(terminal, report.trouble)
+        if any(status.is_open for status in statuses):
+            terminal.say()
+            _show_rest(terminal, depositor, depositor.outstanding(), flag)
     finish(_exit_code(report, statuses, waited=waited))
+
+
+def show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str | None) -> None:
+    """The receipt: in full for a few DOIs; a table for many, and in full those that need a person."""
+    if len(statuses) <= MOST_IN_FULL:
+        show_receipt(terminal, statuses, flag=flag)
+        return
+    terminal.say()
+    show_table(terminal, statuses)
+    show_receipt(terminal, [one for one in statuses if one.needs_person][:MOST_SHOWN], flag=flag)
+
+
+MOST_IN_FULL = 8
 
 
 def _exit_code(report: "DepositReport", statuses: "list[WorkStatus]", *, waited: bool) -> int:
@@ -206,21 +288,28 @@ def poll(invocation: Invocation, target: str | None, force: bool, as_json: bool)
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
-        report = depositor.poll(force=force, on_event=_narrator(terminal))
+        with Activity(terminal, f"asking {SHORT[settings.target]}"):
+            report = depositor.poll(force=force, on_event=narrator(terminal))
         if as_json:
             terminal.json(report.to_dict())
         else:
-            show_receipt(terminal, report.changed)
+            show_outcome(terminal, list(report.changed), flag=target)
             show_trouble(terminal, report.trouble)
-            _show_rest(terminal, depositor, report.outstanding)
+            if report.changed or report.trouble:
+                terminal.say()
+            _show_rest(terminal, depositor, report.outstanding, target)
         rejected = any(status.outcome is not None and not status.outcome.is_registered for status in report.changed)
     finish(ExitCode.WORLD if report.trouble else ExitCode.REJECTED if rejected else ExitCode.DONE)
 
 
-def _show_rest(terminal: Terminal, depositor: "Depositor", outstanding: int) -> None:
+def _show_rest(terminal: Terminal, depositor: "Depositor", outstanding: int, flag: str | None) -> None:
+    """What is not finished, when to look again, and with which command."""
+    where = SHORT[depositor.target]
     if not outstanding:
-        terminal.say("Nothing is outstanding.")
+        terminal.say(f"Nothing is outstanding at {where}.")
         return
     due = depositor.next_due()
-    when = f"; look again after {local_time(due)}" if due else ""
-    terminal.say(f"{outstanding} outstanding{when} with `doideposit poll`.")
+    when = f" after {local_time(due)}" if due and due > datetime.now(UTC) else " now"
+    command = with_target("`doideposit poll`", flag)
+    are = "is" if outstanding == 1 else "are"
+    terminal.say(f"{counted(outstanding, 'DOI')} {are} not finished at {where}: look again{when} with {command}")

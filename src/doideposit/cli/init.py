@@ -2,16 +2,20 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import click
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import DiskError, UsageError
+from doideposit.models.faults import findings_of
+from doideposit.models.record import Origin
 from doideposit.models.series import Series
+from doideposit.reports.findings import Span, Style
 
 __all__ = ["PRESETS", "Answers", "configuration_text", "init"]
 
@@ -74,7 +78,7 @@ QUESTIONS: dict[str, tuple[str, str, bool]] = {
     ),
     "record_type": (
         "Record type",
-        "report-series, report-single, journal or posted; chosen once, Crossref does not change it later.",
+        "report-series with an ISSN, else report-single; or journal, or posted. Crossref does not change it later.",
         True,
     ),
     "place": ("City of the publisher, or empty", "Shown beside the publisher's name.", False),
@@ -124,50 +128,77 @@ def init(invocation: Invocation, preset: str | None, output: Path, force: bool) 
 
 
 def _what_next(terminal: Terminal, output: Path) -> None:
+    command = "doideposit" if output.name == CONFIGURATION else f"doideposit --config {output}"
     terminal.say(f"{output} is written. What to do next:")
     terminal.say("  1. read it once: every line is explained")
-    terminal.say("  2. doideposit extract DOCUMENT.md -o RECORD.yaml     a draft from a finished document")
-    terminal.say("  3. doideposit check RECORD.yaml                      every problem at once, nothing is sent")
-    terminal.say("  4. doideposit deposit RECORD.yaml --wait 60          a rehearsal in the embedded sandbox")
+    for number, (does, gives) in enumerate(NEXT, 2):
+        step = f"  {number}. {f'{command} {does}':<50}  "
+        if terminal.width is None or len(step) + len(gives) <= terminal.width:
+            terminal.say(step + gives)
+        else:
+            terminal.say(f"{step.rstrip()}\n     {gives}")
     terminal.say("When that works, fill in [credentials.production] and deposit with --target production.")
 
 
+CONFIGURATION = "doideposit.toml"
+NEXT = (
+    ("extract DOCUMENT.md -o RECORD.yaml", "a draft from a finished document"),
+    ("check RECORD.yaml", "every problem at once, nothing is sent"),
+    ("deposit RECORD.yaml --wait 60", "a rehearsal in the embedded sandbox"),
+)
+
+
 def _interview(terminal: Terminal) -> Answers:
-    terminal.say("A few questions; press Enter to take what stands in brackets.\n")
+    terminal.say(
+        "A few questions for the configuration file. Press Enter to take what stands in brackets; Ctrl-C stops without "
+        "writing anything, and everything can be changed in the file later.\n"
+    )
     answers = EMPTY
     for name in (field.name for field in fields(Answers)):
         question, why, needed = QUESTIONS[name]
-        terminal.say(why, dim=True)
-        answers = replace(answers, **{name: _answer(name, question, answers, needed=needed)})
+        terminal.say(why, Style.DIM)
+        answers = replace(answers, **{name: _answer(terminal, name, question, answers, needed=needed)})
         terminal.say()
     return answers
 
 
-def _answer(name: str, question: str, answers: Answers, *, needed: bool) -> str:
+def _answer(terminal: Terminal, name: str, question: str, answers: Answers, *, needed: bool) -> str:
+    """Ask until the answer can be used; what cannot be used is explained."""
     default = getattr(answers, name)
     if name == "doi" and answers.issn:
         default = "{prefix}/{issn}.{number}"
-
-    def checked(text: str) -> str:
-        if needed and not text.strip():
-            raise click.UsageError("This one is needed.")
-        problem = _problem(replace(answers, **{name: text.strip()}), name)
-        if problem:
-            raise click.UsageError(problem)
-        return text.strip()
-
-    answer: str = click.prompt(question, default=default, show_default=bool(default), value_proc=checked)
-    return answer
+    while True:
+        text = click.prompt(question, default=default, show_default=bool(default), value_proc=str.strip)
+        problem = _problem(replace(answers, **{name: text}), name) if text or needed else None
+        if needed and not text:
+            problem = "this one is needed"
+        if problem is None:
+            return str(text)
+        terminal.line((Span("not yet: ", Style.ERROR), Span(problem)))
 
 
 def _problem(answers: Answers, name: str) -> str | None:
-    """What is wrong with one answer, by the same model that reads the file later."""
+    """What is wrong with one answer, by the same models that read the file later; in words, with what to do."""
+    from doideposit.config.schema import DepositorSettings
+
+    head = {"name": answers.depositor, "email": answers.email, "registrant": answers.depositor}
+    if name == "doi" and "{number}" not in answers.doi:
+        return "without {number} all commentaries would have the same DOI"
+    if name == "url" and answers.url and "{number}" not in answers.url:
+        return (
+            "without {number} all commentaries would have the same page; leave it empty to name each page in its record"
+        )
+    own = {"depositor": "name", "place": "", "acronym": "", "username": ""}.get(name, name)
+    return _complaint(DepositorSettings, head, own) or _complaint(Series, _series_of(answers), own)
+
+
+def _complaint(model: type[BaseModel], data: Mapping[str, object], field: str) -> str | None:
     try:
-        Series.model_validate(_series_of(answers))
+        model.model_validate(data)
     except ValidationError as error:
-        for fault in error.errors():
-            if fault["loc"][:1] == (name,):
-                return fault["msg"]
+        for found in findings_of(error, Origin(), model=model, data=data):
+            if (found.where.field or "").partition(".")[0] == field:
+                return f"{found.message}; {found.hint}" if found.hint else found.message
     return None
 
 

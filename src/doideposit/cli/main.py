@@ -2,12 +2,16 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from doideposit.cli.boundary import guarded
+from doideposit.cli.boundary import SENDING, guarded
 from doideposit.cli.invocation import Invocation
+from doideposit.errors import UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["cli", "run"]
 
@@ -35,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("serve", "serve", "Run the JSON API and callback receiver."),
     "doctor": ("doctor", "doctor", "Look for what is wrong with the set-up, and say what to do."),
     "config": ("config", "config", "Show the settings in force and where each comes from."),
+    "completion": ("completion", "completion", "Print what teaches your shell to complete commands with Tab."),
     "support-bundle": ("support", "support_bundle", "Pack an archive for support, without secrets."),
 }
 
@@ -71,12 +76,26 @@ class LazyGroup(click.Group):
         """Find the command, or say which one was perhaps meant."""
         try:
             return super().resolve_command(ctx, args)
-        except click.UsageError as error:
+        except click.UsageError:
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], self.list_commands(ctx), 1)
-            hint = f" Did you mean “{near[0]}”?" if near else ""
-            raise click.UsageError(f"There is no command “{args[0]}”.{hint}", error.ctx) from None
+            hint = ""
+            if near:
+                hint = f"did you mean “{near[0]}”? "
+            hint += "`doideposit --help` lists the commands"
+            raise UsageError(f"there is no command “{args[0]}”", hint=hint) from None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """The commands that begin so, with what they do; from the table, so that pressing Tab imports nothing."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=COMMANDS[name][2])
+            for name in self.list_commands(ctx)
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -113,5 +132,17 @@ def cli(ctx: click.Context, config_path: Path | None, plain: bool, debug: bool) 
 
 def run(arguments: list[str]) -> int:
     """Run the command line on these arguments and return the exit status."""
-    options: dict[str, Any] = {"as_json": "--json" in arguments, "debug": "--debug" in arguments}
-    return guarded(lambda: cli.main(arguments, prog_name="doideposit", standalone_mode=False), **options)
+    options: dict[str, Any] = {name: f"--{name}" in arguments for name in ANYWHERE}
+    options |= {"as_json": "--json" in arguments, "sending": any(each in SENDING for each in arguments[:4])}
+    arranged = _arranged(arguments)
+    return guarded(lambda: cli.main(arranged, prog_name="doideposit", standalone_mode=False), **options)
+
+
+ANYWHERE = ("plain", "debug")
+
+
+def _arranged(arguments: list[str]) -> list[str]:
+    """The options that belong to no command may stand behind it, where people write them."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    flags = [f"--{name}" for name in ANYWHERE if f"--{name}" in arguments[:end]]
+    return flags + [each for each in arguments[:end] if each not in flags] + arguments[end:]

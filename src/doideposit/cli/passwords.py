@@ -20,5 +20,6 @@ class PasswordPrompt:
         if not self._terminal.interactive:
             return None
         if question not in self._answers:
-            self._answers[question] = SecretStr(click.prompt(question, hide_input=True, err=True))
+            with self._terminal.undrawn():
+                self._answers[question] = SecretStr(click.prompt(question, hide_input=True, err=True))
         return self._answers[question]

@@ -1,6 +1,7 @@
 """What a deposit ends with: the DOIs as links, what is proved of each, and when to look again with which command."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from doideposit.reports.findings import Span, Style, safe
 if TYPE_CHECKING:
     from doideposit.workflow import Truth, WorkStatus
 
-__all__ = ["local_time", "show_receipt", "show_trouble", "state_words"]
+__all__ = ["local_time", "show_receipt", "show_trouble", "state_words", "with_target"]
 
 
 def local_time(moment: datetime | None) -> str:
@@ -22,13 +23,16 @@ def local_time(moment: datetime | None) -> str:
 
 def state_words(status: "WorkStatus") -> tuple[str, Style]:
     """The standing of a DOI in a word or two, and how to show it."""
-    if status.needs_person:
-        return "needs a person", Style.ERROR
+    words, style = _plain_words(status)
+    return (f"{words}, stalled" if status.stalled else words), Style.ERROR if status.needs_person else style
+
+
+def _plain_words(status: "WorkStatus") -> tuple[str, Style]:
     if status.state is None:
         return ("registered", Style.GOOD) if status.registered else ("never deposited", Style.DIM)
     if is_open(status.state):
         word = {"prepared": "waiting to be sent", "sending": "in doubt", "queued": "at Crossref"}[status.state.value]
-        return (f"{word}, stalled" if status.stalled else word), Style.WARNING
+        return word, Style.WARNING
     if status.outcome is None:
         return "refused", Style.ERROR
     words = {
@@ -40,23 +44,60 @@ def state_words(status: "WorkStatus") -> tuple[str, Style]:
     return words[status.outcome.value]
 
 
-def show_receipt(terminal: Terminal, statuses: "Iterable[WorkStatus]") -> None:
-    """Show every DOI with what is proved and what comes next."""
+def show_receipt(
+    terminal: Terminal, statuses: "Iterable[WorkStatus]", *, flag: str | None = None, place: str | None = None
+) -> None:
+    """Show every DOI with what is proved and what comes next.
+
+    `flag` is the target that was given as an option; `place` says where it is registered, should that not be obvious.
+    """
     for status in statuses:
         words, style = state_words(status)
+        where = place or PLACES[status.target]
         terminal.say()
-        terminal.line((Span(status.doi.url, Style.PLACE), Span("  "), Span(words, style)))
+        terminal.line(
+            (
+                Span(status.doi.url, Style.PLACE),
+                Span("  "),
+                Span(words, style),
+                Span(f" ({where})" if where else "", Style.DIM),
+            )
+        )
         if status.title:
             terminal.say(f"  {safe(status.title)}")
-        for name, truth in _truths(status):
-            if truth:
-                terminal.line((Span(f"  {name:<11}", Style.DIM), Span(f"{local_time(truth.at)}  {safe(truth.proof)}")))
-        if status.message and (status.outcome is None or not status.outcome.is_registered or status.finding):
-            terminal.line((Span("  Crossref   ", Style.DIM), Span(f"“{safe(status.message.strip())}”")))
-        if status.submission is not None and status.submission.file_name:
-            terminal.line((Span("  file       ", Style.DIM), Span(status.submission.file_name)))
+        for name, text in _details(status):
+            terminal.line((Span(f"  {name:<11}", Style.DIM), Span(safe(text))))
         if status.next_action:
-            terminal.line((Span("  next       ", Style.HINT), Span(safe(status.next_action))))
+            terminal.line((Span("  next       ", Style.HINT), Span(with_target(safe(status.next_action), flag))))
+
+
+def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
+    for name, truth in _truths(status):
+        if truth:
+            yield name, f"{local_time(truth.at)}  {_proof(status, truth)}"
+    if status.message and (status.outcome is None or not status.outcome.is_registered or status.finding):
+        yield "Crossref", f"“{status.message.strip()}”"
+    if status.submission is not None and status.submission.file_name:
+        yield "file", status.submission.file_name
+    if status.acknowledged:
+        yield "set aside", f"because: {status.acknowledged}"
+
+
+PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": ""}
+
+
+def _proof(status: "WorkStatus", truth: "Truth") -> str:
+    """The proof, without the long name of the file that stands below it anyway."""
+    name = status.submission.file_name if status.submission else None
+    return truth.proof.replace(name, "this file") if name else truth.proof
+
+
+def with_target(text: str, flag: str | None) -> str:
+    """Advice whose commands go where this one went: `doideposit poll` becomes `doideposit poll --target test`."""
+    return COMMANDS.sub(rf"\g<0> --target {flag}", text) if flag else text
+
+
+COMMANDS = re.compile(r"(?<=`)doideposit (?:deposit|poll|status|verify|acknowledge|abandon|history)\b")
 
 
 def _truths(status: "WorkStatus") -> "tuple[tuple[str, Truth], ...]":

@@ -3,6 +3,7 @@
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.completion import known_dois
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_receipt, show_trouble
 from doideposit.cli.status import parse_doi
@@ -16,7 +17,7 @@ reason_option = click.option("--reason", required=True, help="Why; it stays in t
 
 
 @click.command()
-@click.argument("dois", nargs=-1, metavar="[DOI]...")
+@click.argument("dois", nargs=-1, metavar="[DOI]...", shell_complete=known_dois)
 @target_option
 @json_option
 @click.pass_obj
@@ -59,7 +60,7 @@ def _look(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> R
 
 
 @click.command()
-@click.argument("doi")
+@click.argument("doi", shell_complete=known_dois)
 @reason_option
 @target_option
 @json_option
@@ -75,7 +76,7 @@ def acknowledge(invocation: Invocation, doi: str, reason: str, target: str | Non
 
 
 @click.command()
-@click.argument("doi")
+@click.argument("doi", shell_complete=known_dois)
 @reason_option
 @target_option
 @json_option

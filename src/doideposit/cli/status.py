@@ -1,33 +1,33 @@
 """`status` and `history`: what the ledger knows of all DOIs, and the story of one."""
 
-import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.completion import known_dois, known_series
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import local_time, show_receipt, state_words
+from doideposit.cli.receipt import local_time, show_receipt, with_target
+from doideposit.cli.table import LEGEND, table_lines
 from doideposit.cli.terminal import Terminal
+from doideposit.cli.watching import watched
 from doideposit.errors import UsageError
 from doideposit.identifiers import Doi, InvalidIdentifier
-from doideposit.reports.findings import Span, Style, counted, safe
+from doideposit.reports.findings import Line, Span, Style, counted, safe
 
 if TYPE_CHECKING:
     from doideposit.workflow import Depositor, WorkStatus
 
 __all__ = ["history", "status"]
 
-RICH_STYLES = {Style.ERROR: "bold red", Style.WARNING: "yellow", Style.GOOD: "green", Style.DIM: "dim"}
-
 
 @click.command()
-@click.argument("dois", nargs=-1, metavar="[DOI]...")
+@click.argument("dois", nargs=-1, metavar="[DOI]...", shell_complete=known_dois)
 @target_option
 @click.option("--outstanding", is_flag=True, help="Only those whose end is not known yet.")
 @click.option("--attention", is_flag=True, help="Only those that need a person.")
-@click.option("--series", help="Only those of this series.")
+@click.option("--series", shell_complete=known_series, help="Only those of this series.")
 @click.option(
     "--watch", type=click.FloatRange(1), metavar="SECONDS", help="Show it again every so often, until Ctrl-C."
 )
@@ -48,81 +48,60 @@ def status(
 
     terminal = invocation.terminal(as_json=as_json)
     wanted = [parse_doi(doi) for doi in dois]
+    if watch is not None and as_json:
+        raise UsageError("--watch shows a table that changes, --json is one document", hint="leave one of them out")
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
 
-        def select() -> "Iterator[WorkStatus]":
+        def look() -> "list[WorkStatus]":
             if wanted:
-                return iter([depositor.status(doi) for doi in wanted])
-            return depositor.statuses(outstanding=outstanding, attention=attention, series=series)
+                return [depositor.status(doi) for doi in wanted]
+            found = depositor.statuses(outstanding=outstanding, attention=attention, series=series)
+            return [one for one in found if one.needs_person or not attention]
 
-        while True:
-            _show(terminal, list(select()), depositor, in_full=bool(wanted))
-            if watch is None or as_json:
-                break
-            time.sleep(watch)
-            click.clear()
-
-
-def _show(terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Depositor", *, in_full: bool) -> None:
-    if terminal.as_json:
-        ok = not any(one.needs_person for one in statuses)
-        terminal.json({"ok": ok, "target": depositor.target, "records": [one.to_dict() for one in statuses]})
-    elif in_full:
-        show_receipt(terminal, statuses)
-    elif statuses:
-        _show_table(terminal, statuses)
-        _show_counts(terminal, statuses, depositor)
-    elif next(depositor.statuses(), None) is None:
-        terminal.say(f"Nothing was deposited to {depositor.target} from here yet.")
-    else:
-        terminal.say(f"No DOI on {depositor.target} is like that.")
+        if as_json:
+            found = look()
+            ok = not any(one.needs_person for one in found)
+            terminal.json({"ok": ok, "target": depositor.target, "records": [one.to_dict() for one in found]})
+        elif watch is not None:
+            watched(terminal, watch, lambda: list(_overview(terminal, look(), depositor, target)))
+        elif wanted:
+            show_receipt(terminal, look(), flag=target)
+        else:
+            terminal.lines(_overview(terminal, look(), depositor, target))
 
 
-def _show_table(terminal: Terminal, statuses: "list[WorkStatus]") -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, options in COLUMNS:
-        table.add_column(heading, **options)
-    for one in statuses:
-        words, style = state_words(one)
-        table.add_row(
-            str(one.doi),
-            Text(words, style=RICH_STYLES.get(style, "")),
-            local_time(one.registration.at) if one.registration else "",
-            _marks(one),
-            safe(one.title or ""),
-        )
-    terminal.console().print(table)
-
-
-COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("DOI", {"no_wrap": True}),
-    ("state", {"no_wrap": True}),
-    ("registered", {"no_wrap": True}),
-    ("proved", {"no_wrap": True}),
-    ("title", {"overflow": "ellipsis", "no_wrap": True, "ratio": 1}),
-)
-
-
-def _marks(one: "WorkStatus") -> str:
-    """How far it is proved: received, processed, registered, resolves, indexed; a dot stands for not yet."""
-    truths = (one.received, one.processed, one.registration, one.resolves, one.indexed)
-    return "".join(letter if truth else "·" for letter, truth in zip("RPGSI", truths, strict=True))
-
-
-def _show_counts(terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Depositor") -> None:
+def _overview(
+    terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Depositor", flag: str | None
+) -> Iterator[Line]:
+    """The table, what it comes to, and what to do next."""
+    if not statuses:
+        nothing = next(depositor.statuses(), None) is None
+        here = f"Nothing was deposited to {depositor.target} from here yet."
+        yield (Span(here if nothing else f"No DOI on {depositor.target} is like that."),)
+        return
+    yield from table_lines(statuses, terminal.width)
     registered = sum(one.registered for one in statuses)
-    attention = sum(one.needs_person for one in statuses)
-    terminal.say()
-    numbers = f"{registered} registered, {depositor.outstanding()} outstanding, {attention} needing a person"
-    terminal.say(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}")
-    terminal.line((Span("proved: R received, P processed, G registered, S resolves, I indexed", Style.DIM),))
+    attention = [one for one in statuses if one.needs_person]
+    numbers = f"{registered:,} registered, {depositor.outstanding():,} outstanding"
+    needing = f"{len(attention):,} {'needs' if len(attention) == 1 else 'need'} a person"
+    yield ()
+    yield (Span(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}, {needing}"),)
+    yield (Span(LEGEND + ("; ! needs a person" if attention else ""), Style.DIM),)
+    for one in attention[:MOST_ADVICE]:
+        yield (Span(f"! {one.doi}  ", Style.ERROR), Span(with_target(safe(one.next_action), flag)))
+    if len(attention) > MOST_ADVICE:
+        yield (Span(f"… and {len(attention) - MOST_ADVICE:,} more: `doideposit status --attention` shows them"),)
+    due = depositor.next_due() if depositor.outstanding() else None
+    if due is not None:
+        yield (Span("look again ", Style.HINT), Span(f"after {local_time(due)} with {with_target(POLL, flag)}"))
+
+
+MOST_ADVICE = 5
+POLL = "`doideposit poll`"
 
 
 @click.command()
-@click.argument("doi")
+@click.argument("doi", shell_complete=known_dois)
 @target_option
 @json_option
 @click.pass_obj
@@ -140,10 +119,14 @@ def history(invocation: Invocation, doi: str, target: str | None, as_json: bool)
         elif entries:
             terminal.line((Span(wanted.url, Style.PLACE), Span(f"  on {depositor.target}")))
             for entry in entries:
-                terminal.line((Span(f"  {local_time(entry.at)}  ", Style.DIM), Span(safe(entry.text))))
+                terminal.line((Span(f"  {local_time(entry.at)}  ", Style.DIM), Span(_sentence(safe(entry.text)))))
         else:
             terminal.say(f"The ledger knows nothing of {wanted} on {depositor.target}.")
     finish(ExitCode.DONE if entries else ExitCode.REJECTED)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "”", "?", "!")) else ".")
 
 
 def parse_doi(text: str) -> Doi:

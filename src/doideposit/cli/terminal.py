@@ -3,20 +3,24 @@
 import json
 import os
 import re
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
+from doideposit.cli.wrapping import wrapped
 from doideposit.errors import DoiDepositError
-from doideposit.reports.findings import Line, Style
+from doideposit.reports.findings import Line, Span, Style
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress as Drawing
 
 __all__ = ["JsonList", "Progress", "Terminal", "harmless", "source_line"]
 
@@ -55,6 +59,27 @@ class Terminal:
         self.as_json = as_json
         self.plain = plain or "NO_COLOR" in self._environ or self._environ.get("TERM") == "dumb"
         self.interactive = sys.stdin.isatty() and self.err.isatty() and "CI" not in self._environ
+        self.live: Drawing | None = None
+        """What draws on the last lines of the terminal at the moment: notes go above it."""
+
+    @property
+    def lively(self) -> bool:
+        """Whether what is going on can be drawn, on standard error; a pipe and a plain terminal get lines instead."""
+        return self.err.isatty() and not self.plain and "CI" not in self._environ
+
+    @property
+    def width(self) -> int | None:
+        """How many columns prose has; None in a pipe, where every line stays whole."""
+        return self._width(self.prose)
+
+    def _width(self, stream: TextIO) -> int | None:
+        if not stream.isatty():
+            return None
+        try:
+            columns = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError):
+            columns = 0
+        return max(columns, NARROWEST) if columns else 80
 
     @property
     def prose(self) -> TextIO:
@@ -65,27 +90,75 @@ class Terminal:
         return not self.plain and (stream.isatty() or bool(self._environ.get("CLICOLOR_FORCE")))
 
     def line(self, line: Line = (), *, stream: TextIO | None = None) -> None:
-        """Write one line of styled spans."""
+        """Write one line of styled spans, broken between words where the terminal ends."""
         target = stream or self.prose
+        width = self._width(target)
+        shown = tuple(Span(harmless(span.text), span.style) for span in line)
+        for piece in (shown,) if width is None else wrapped(shown, width):
+            self._write(piece, target)
+
+    def _styled(self, line: Line, target: TextIO) -> str:
         coloured = self._coloured(target)
-        spans = [(harmless(span.text), span.style) for span in line]
-        text = "".join(click.style(text, **COLOURS[style]) if coloured else text for text, style in spans)
-        click.echo(text.rstrip() if not coloured else text, file=target, color=coloured)
+        text = "".join(click.style(one.text, **COLOURS[one.style]) if coloured else one.text for one in line)
+        return text if coloured else text.rstrip()
+
+    def _write(self, line: Line, target: TextIO) -> None:
+        text = self._styled(line, target)
+        if self.live is not None and target is self.err:
+            from rich.text import Text
+
+            self.live.console.print(Text.from_ansi(text, no_wrap=True, overflow="ignore"))
+        else:
+            click.echo(text, file=target, color=self._coloured(target))
+
+    @contextmanager
+    def undrawn(self) -> Iterator[None]:
+        """While a person is asked something, nothing is drawn."""
+        live = self.live
+        if live is not None:
+            live.stop()
+        yield
+        if live is not None:
+            live.start()
 
     def lines(self, lines: Iterable[Line]) -> None:
         """Write several lines."""
         for line in lines:
             self.line(line)
 
-    def say(self, text: str = "", **style: Any) -> None:
-        """Write a sentence for people."""
-        coloured = self._coloured(self.prose)
-        shown = harmless(text)
-        click.echo(click.style(shown, **style) if coloured and style else shown, file=self.prose, color=coloured)
+    def say(self, text: str = "", style: Style = Style.PLAIN) -> None:
+        """Write sentences for people; each line of the text on its own."""
+        for line in text.split("\n"):
+            self.line((Span(line, style),))
+
+    def verbatim(self, text: str) -> None:
+        """Write something to be copied: its lines are never broken."""
+        click.echo(harmless(text), file=self.prose)
 
     def note(self, text: str) -> None:
         """Write a sentence about what is going on, always on standard error."""
-        click.echo(harmless(text), file=self.err)
+        for line in text.split("\n"):
+            self.line((Span(line),), stream=self.err)
+
+    def enter_screen(self) -> None:
+        """Draw on a screen of its own from now on, so that what was on the terminal is there again afterwards."""
+        self.out.write("\033[?1049h\033[?25l")
+
+    def redraw(self, lines: Iterable[Line]) -> None:
+        """Draw these lines from the top, over what is there: nothing is cleared first, so nothing flickers."""
+        width = self._width(self.out) or 80
+        height = shutil.get_terminal_size().lines
+        rows = [piece for line in lines for piece in wrapped(line, width)]
+        if len(rows) > height:
+            rows = [*rows[: height - 2], (Span("…"),), rows[-1]]
+        texts = (self._styled(tuple(Span(harmless(span.text), span.style) for span in row), self.out) for row in rows)
+        self.out.write("\033[H" + "\n".join(f"{text}\033[K" for text in texts) + "\033[J")
+        self.out.flush()
+
+    def leave_screen(self) -> None:
+        """Give the terminal back as it was."""
+        self.out.write("\033[?25h\033[?1049l")
+        self.out.flush()
 
     def json(self, document: object) -> None:
         """Write the one JSON document of this command."""
@@ -99,20 +172,23 @@ class Terminal:
         """Write the command's product, such as XML, on standard output."""
         click.echo(text if _speaks_utf8(self.out) else text.encode(), file=self.out)
 
-    def console(self) -> "Console":
-        """A rich console for tables and progress, imported only when one is shown."""
+    def console(self, stream: TextIO | None = None) -> "Console":
+        """A rich console for what is drawn, imported only when something is."""
         from rich.console import Console
 
-        width = None if self.prose.isatty() else int(self._environ.get("COLUMNS", "120"))
+        target = stream or self.prose
         return Console(
-            file=self.prose,
-            no_color=not self._coloured(self.prose),
-            width=width,
+            file=target,
+            no_color=not self._coloured(target),
+            width=self._width(target),
             highlight=False,
             emoji=False,
             markup=False,
             legacy_windows=False,
         )
+
+
+NARROWEST = 40
 
 
 def harmless(text: str) -> str:

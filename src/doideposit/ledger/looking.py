@@ -71,6 +71,12 @@ def page(connection: Connection, target: str, wish: Wish, after: str) -> tuple[W
     return tuple(_work(row) for row in rows)
 
 
+def dois_from(connection: Connection, target: str, beginning: str, most: int) -> tuple[Doi, ...]:
+    """The first DOIs at or after a text, in their order."""
+    statement = select(work.c.printed).where(work.c.target == target, work.c.doi >= beginning.lower())
+    return tuple(Doi(printed) for printed in connection.execute(statement.order_by(work.c.doi).limit(most)).scalars())
+
+
 def _conditions(wish: Wish) -> Iterator[Any]:
     if wish.state is not None:
         yield submission.c.state == wish.state.value

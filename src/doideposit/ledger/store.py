@@ -277,6 +277,11 @@ class Ledger:
             more = len(found) == looking.PAGE
             after = found[-1].doi.key if found else ""
 
+    def dois_from(self, target: str, beginning: str, most: int) -> tuple[Doi, ...]:
+        """The first DOIs, in their order, that come at or after a text: for completing what somebody types."""
+        with self._reading() as connection:
+            return looking.dois_from(connection, target, beginning, most)
+
     def works_of(self, keys: Sequence[int]) -> tuple[Work, ...]:
         """The works whose latest deposit is in one of these submissions."""
         with self._reading() as connection:

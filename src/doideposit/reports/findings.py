@@ -12,6 +12,7 @@ from enum import StrEnum
 from doideposit.findings import Finding, Severity
 
 __all__ = [
+    "GUTTER",
     "Line",
     "Span",
     "Style",
@@ -78,11 +79,16 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(kept, key=lambda one: (first[one.where.file], one.where.line or 0, one.where.column or 0))
 
 
-def detailed(findings: Iterable[Finding], source_line: SourceLine, *, verbose: bool = False) -> Iterator[Line]:
-    """Every finding with its line and its hint; with `verbose` also the machine's own words."""
+def detailed(
+    findings: Iterable[Finding], source_line: SourceLine, *, verbose: bool = False, width: int | None = None
+) -> Iterator[Line]:
+    """Every finding with its line and its hint; with `verbose` also the machine's own words.
+
+    Excerpts are cut to `width` columns, so that a marker stays under what it marks; None stands for no terminal.
+    """
     for finding in findings:
         yield _headline(finding)
-        yield from _excerpt(finding, source_line)
+        yield from _excerpt(finding, source_line, _room(width))
         yield from _advice(finding, verbose=verbose)
 
 
@@ -102,7 +108,12 @@ def _headline(finding: Finding) -> Line:
     return tuple(spans)
 
 
-def _excerpt(finding: Finding, source_line: SourceLine) -> Iterator[Line]:
+def _room(width: int | None) -> int:
+    """How many characters of a line are shown; two of the width are for the signs that it goes on."""
+    return WIDEST_EXCERPT if width is None else max(20, min(WIDEST_EXCERPT, width - GUTTER - 3))
+
+
+def _excerpt(finding: Finding, source_line: SourceLine, room: int) -> Iterator[Line]:
     where = finding.where
     if where.file is None or where.line is None:
         if where.field or where.element:
@@ -111,21 +122,21 @@ def _excerpt(finding: Finding, source_line: SourceLine) -> Iterator[Line]:
     text = source_line(where.file, where.line)
     if text is None:
         return
-    shown, column = _window(safe(text), where.column)
+    shown, column = _window(safe(text), where.column, room)
     yield (Span(f"{where.line:>{GUTTER - 2}} | ", Style.DIM), Span(shown))
     if column is not None:
         length = max(1, min(finding.length or 1, len(shown) - column + 1))
         yield (Span(" " * (GUTTER - 2) + " | ", Style.DIM), Span(" " * (column - 1)), Span("^" * length, Style.MARKER))
 
 
-def _window(text: str, column: int | None) -> tuple[str, int | None]:
+def _window(text: str, column: int | None, room: int) -> tuple[str, int | None]:
     """Cut a long line around the marked column, so that the marker stays on the screen."""
     text = text.rstrip()
-    if len(text) <= WIDEST_EXCERPT:
+    if len(text) <= room:
         return text, column
-    start = max(0, (column or 1) - WIDEST_EXCERPT // 2)
-    piece = text[start : start + WIDEST_EXCERPT]
-    head, tail = "…" if start else "", "…" if start + WIDEST_EXCERPT < len(text) else ""
+    start = max(0, (column or 1) - room // 2)
+    piece = text[start : start + room]
+    head, tail = "…" if start else "", "…" if start + room < len(text) else ""
     return head + piece + tail, None if column is None else column - start + len(head)
 
 
@@ -168,7 +179,7 @@ class Tally:
 EXAMPLES = 3
 
 
-def grouped(tally: Tally, source_line: SourceLine) -> Iterator[Line]:
+def grouped(tally: Tally, source_line: SourceLine, *, width: int | None = None) -> Iterator[Line]:
     """Findings by kind, the most serious and most frequent first, with a few places of each.
 
     For runs over many records, where the same mistake made five hundred times is one problem, not five hundred.
@@ -183,7 +194,7 @@ def grouped(tally: Tally, source_line: SourceLine) -> Iterator[Line]:
         if first.hint:
             yield (Span("  hint: ", Style.HINT), Span(safe(first.hint)))
         for finding in kind[:EXAMPLES]:
-            for line in (_headline(finding), *_excerpt(finding, source_line)):
+            for line in (_headline(finding), *_excerpt(finding, source_line, _room(width))):
                 yield (Span("  "), *line)
         if count > EXAMPLES:
             yield (Span(f"  … and {count - EXAMPLES:,} more", Style.DIM),)

@@ -20,6 +20,7 @@ from doideposit.lifecycle import Outcome, State
 from doideposit.workflow.means import Means, OnEvent
 from doideposit.workflow.schedule import GRACE, LEASE, WATCH, alarm, next_look, pause_until
 from doideposit.workflow.values import Progress
+from doideposit.workflow.words import name_of
 
 __all__ = ["Asker", "judge"]
 
@@ -219,7 +220,7 @@ class Asker:
 
     def _found(self, submission: Submission, upload: Attempt) -> None:
         means, now = self._means, self._means.clock()
-        proof = f"{means.target} knows {upload.file_name} when asked"
+        proof = f"{name_of(means.target)} knows {upload.file_name} when asked"
         means.ledger.found(means.target, upload, now, next_look(now, 0, means.random), proof)
         self.moved.append(submission.id)
         self._on_event(Progress("received", proof, file_name=upload.file_name))

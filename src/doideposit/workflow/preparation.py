@@ -16,6 +16,7 @@ from doideposit.models.batch import SealedBatch
 from doideposit.planning import Action, Decision, Wanted, next_timestamp, plan
 from doideposit.workflow.means import Means, OnEvent
 from doideposit.workflow.values import Progress
+from doideposit.workflow.words import name_of
 
 __all__ = ["Preparation", "decide", "unique_name", "wanted_of"]
 
@@ -185,7 +186,7 @@ class Preparation:
         self._means.sealed[sealed.batch.sha256] = sealed.batch
         dois = sealed.batch.dois
         self._on_event(
-            Progress("prepared", f"recorded {_count(len(dois))} to be sent to {self._means.target}", dois=dois)
+            Progress("prepared", f"recorded {_count(len(dois))} to be sent to {name_of(self._means.target)}", dois=dois)
         )
         return []
 

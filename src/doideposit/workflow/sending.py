@@ -23,6 +23,7 @@ from doideposit.workflow.means import Means, OnEvent
 from doideposit.workflow.preparation import unique_name
 from doideposit.workflow.schedule import LEASE, next_look, pause_until
 from doideposit.workflow.values import Progress
+from doideposit.workflow.words import name_of
 
 __all__ = ["Sender"]
 
@@ -77,7 +78,9 @@ class Sender:
 
     def _send(self, upload: Upload, batch: SealedBatch) -> None:
         means, name = self._means, upload.attempt.file_name
-        self._on_event(Progress("sending", f"sending {name} to {means.target}", file_name=name, dois=batch.dois))
+        self._on_event(
+            Progress("sending", f"sending {name} to {name_of(means.target)}", file_name=name, dois=batch.dois)
+        )
         try:
             means.step("submit: begin")
             receipt = means.registrar.submit(batch, name)
@@ -99,7 +102,7 @@ class Sender:
                 self._doubt(upload, "the run was interrupted while the file was being sent")
             raise
         else:
-            proof = f"{means.target} answered that it received {receipt.file_name}"
+            proof = f"{name_of(means.target)} answered that it received {receipt.file_name}"
             now = means.clock()
             means.ledger.accept(means.target, upload.attempt, now, next_look(now, 0, means.random), proof)
             self.received += 1

@@ -8,7 +8,7 @@ from doideposit.ledger.entries import LedgerEvent, Submission, Work
 from doideposit.lifecycle import Outcome, State
 from doideposit.workflow.values import HistoryEntry, SubmissionRef, Truth, WorkStatus
 
-__all__ = ["history_entry", "status_of"]
+__all__ = ["history_entry", "name_of", "status_of"]
 
 
 def status_of(work: Work) -> WorkStatus:
@@ -124,7 +124,7 @@ def _done(work: Work) -> str:
 
 
 SENTENCES: Mapping[str, str] = {
-    "prepared": "recorded with {dois} DOI(s), timestamp {timestamp}, before anything was sent",
+    "prepared": "recorded {together} under the timestamp {timestamp}, before anything was sent",
     "sending": "sending as {file_name}",
     "received": "received: {proof}",
     "not-received": "not received: {reason}",
@@ -133,9 +133,9 @@ SENTENCES: Mapping[str, str] = {
     "refused": "refused: {reason}",
     "abandoned": "given up by a person: {reason}",
     "processed": "processed, as {proof} shows",
-    "registered": "registered: {message}",
-    "registered-with-warning": "registered, with a warning: {message}",
-    "failed": "failed: {message}",
+    "registered": "registered: “{message}”",
+    "registered-with-warning": "registered, with a warning: “{message}”",
+    "failed": "failed: “{message}”",
     "missing": "the result log says nothing of this DOI",
     "late": "Crossref has not finished {file_name} for a day",
     "stalled": "Crossref has not finished {file_name} for three days",
@@ -145,6 +145,12 @@ SENTENCES: Mapping[str, str] = {
     "indexed": "Crossref's REST API shows the record: {proof}",
     "not-indexed": "Crossref's REST API does not show the record as it should: {proof}",
 }
+NAMES: Mapping[str, str] = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
+
+
+def name_of(target: str) -> str:
+    """A target as a sentence names it."""
+    return NAMES.get(target, target)
 
 
 class _Blank(dict[str, str]):
@@ -152,9 +158,16 @@ class _Blank(dict[str, str]):
         return ""
 
 
+def _together(dois: str) -> str:
+    """How many DOIs went into the same file."""
+    return "alone in a file" if dois == "1" else f"in a file of {dois} DOIs" if dois else ""
+
+
 def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryEntry:
     """The event as a sentence, with the submission it belongs to."""
-    text = SENTENCES.get(event.kind, event.kind).format_map(_Blank(event.detail)).strip().removesuffix(":")
+    words = _Blank(event.detail, together=_together(event.detail.get("dois", "")))
+    text = " ".join(SENTENCES.get(event.kind, event.kind).format_map(words).split()).removesuffix(": “”")
+    text = text.removesuffix(":")
     outcome = next((one for one in Outcome if one.value == event.kind), None)
     return HistoryEntry(
         at=event.at,

@@ -1,0 +1,81 @@
+"""`completion`: what teaches a shell to complete commands, options, DOIs and codes with Tab."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.invocation import Invocation
+
+if TYPE_CHECKING:
+    from doideposit.config import Settings
+
+__all__ = ["completion", "known_codes", "known_dois", "known_series"]
+
+MOST = 200
+SHELLS = ("bash", "fish", "zsh")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_obj
+def completion(invocation: Invocation, shell: str) -> None:
+    """Print what teaches your SHELL to complete commands, options, DOIs and codes with Tab.
+
+    Put it where the shell looks for completions, for instance, for bash, into
+    ~/.local/share/bash-completion/completions/doideposit, and open a new terminal.
+    """
+    from click.shell_completion import get_completion_class
+
+    from doideposit.cli.main import cli
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise RuntimeError(f"click does not know {shell}")
+    invocation.terminal().result(kind(cli, {}, "doideposit", "_DOIDEPOSIT_COMPLETE").source())
+
+
+def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The DOIs of the ledger that begin so; none where there is no ledger yet, and never an error."""
+    try:
+        return _beginning(_dois(_settings(ctx), incomplete), incomplete)
+    except Exception:  # noqa: BLE001
+        return []  # Whatever is wrong, pressing Tab is not the moment to say so.
+
+
+def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
+    """Only from a file that is there: a server may be far away, and pressing Tab makes and upgrades nothing."""
+    from doideposit.ledger.condition import look
+    from doideposit.wiring import open_ledger
+
+    if not settings.ledger_url.startswith("sqlite") or not look(settings.ledger_url).is_current:
+        return []
+    with open_ledger(settings) as ledger:
+        return [str(doi) for doi in ledger.dois_from(settings.target, beginning, MOST)]
+
+
+def known_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The codes of findings that begin so."""
+    from doideposit.rules import CATALOGUE
+
+    return [code for code in CATALOGUE if code.startswith(incomplete)]
+
+
+def known_series(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The series of the configuration that begin so."""
+    try:
+        return _beginning(_settings(ctx).series, incomplete)
+    except Exception:  # noqa: BLE001
+        return []  # As above.
+
+
+def _settings(ctx: click.Context) -> "Settings":
+    from doideposit.wiring import load_settings
+
+    path: Path | None = ctx.find_root().params.get("config_path")
+    return load_settings(path, target=ctx.params.get("target"))
+
+
+def _beginning(texts: Iterable[str], incomplete: str) -> list[str]:
+    return [text for text in texts if text.lower().startswith(incomplete.lower())]

@@ -4,10 +4,12 @@ No ledger and no network are needed here, and nothing heavy is imported before i
 one record must feel immediate.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.validator import Sealed, Validator
@@ -16,7 +18,7 @@ from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.models.batch import BatchHead
 from doideposit.models.commentary import Commentary
-from doideposit.models.record import Origin, RawRecord, Record
+from doideposit.models.record import Origin, RawRecord, RawValue, Record
 from doideposit.models.series import Series
 from doideposit.rules import Context, check, check_together, settle
 from doideposit.rules.settings import RuleSettings
@@ -184,9 +186,28 @@ class Checker:
             case RawRecord():
                 parsed = parse(raw, series=self.series)
                 if parsed.record is None:
-                    return Checked(raw.origin.label, parsed.findings)
+                    more = self._beyond(raw, parsed.findings, context)
+                    return Checked(raw.origin.label, (*parsed.findings, *more))
                 checked = self._check_record(parsed.record, context)
                 return replace(checked, findings=(*parsed.findings, *checked.findings))
+
+    def _beyond(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> tuple[Finding, ...]:
+        """What the rules find in the fields that are right, when others are not: one run tells everything.
+
+        Broken fields are left out, and stand-ins fill those that no commentary can do without; nothing is said of them.
+        """
+        broken = {_top(finding) for finding in found}
+        if "series" in broken:
+            return ()
+        missing = STAND_INS.keys() - raw.data.keys()
+        if "number" in broken | missing:
+            broken.add("doi")
+        stand_ins = {key: STAND_INS[key] for key in STAND_INS.keys() & (broken | missing)}
+        data = {key: value for key, value in raw.data.items() if key not in broken} | stand_ins
+        again = parse(RawRecord(data, raw.origin), series=self.series)
+        if again.record is None:
+            return ()
+        return tuple(one for one in check(again.record, context) if _top(one) not in {"", *broken, *stand_ins})
 
     def _check_record(self, record: Record, context: Context) -> Checked:
         commentary, origin = record.commentary, record.origin
@@ -228,6 +249,17 @@ class Checker:
         if sealed.batch is not None and not found:
             findings = (*findings, _nothing_to_register(name))
         return Checked(name, findings, xml=xml, items=found)
+
+
+# What no commentary can do without, so that the rules can look at the rest of a record that lacks it.
+STAND_INS: Mapping[str, RawValue] = MappingProxyType(
+    {"number": "1", "title": "Stand-in", "authors": ({"family": "Stand-in"},), "published": "2000"}
+)
+
+
+def _top(finding: Finding) -> str:
+    """The field of the record that a finding is about."""
+    return re.split(r"[.\[]", finding.where.field or "", maxsplit=1)[0]
 
 
 def _placed(finding: Finding, origin: Origin) -> Finding:

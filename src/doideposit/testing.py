@@ -62,10 +62,13 @@ class SandboxForTests:
         return self.sandbox.record(doi)
 
     def settle(self) -> None:
-        """Move the clock past every delay, so that what was uploaded is processed, resolves and is indexed."""
+        """Move the clock past every delay: what was uploaded is processed, resolves and is indexed.
+
+        The next poll sees it, although a first poll otherwise never does.
+        """
         delays = self.sandbox.delays
         self.clock.advance(delays.until_processed + max(delays.rest, delays.handle) + 1)
-        self.sandbox.process()
+        self.sandbox.settle()
 
 
 @dataclass(frozen=True)

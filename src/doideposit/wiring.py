@@ -181,15 +181,23 @@ def open_depositor(
     ask: Ask = _nobody,
     clock: Callable[[], datetime] = system_clock,
     environ: Mapping[str, str] | None = None,
+    registrar: Registrar | None = None,
 ) -> "Depositor":
-    """Everything plugged together for the target in force. Nothing is sent and no password is fetched yet."""
+    """Everything plugged together for the target in force. Nothing is sent and no password is fetched yet.
+
+    A `registrar` takes the place of the target's own, and no look-ups are made then.
+    """
     from doideposit.workflow import Depositor
 
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
-    registrar, registry = _ends(settings, validator, clock, ask, os.environ if environ is None else environ)
+    own, registry = (
+        (registrar, None)
+        if registrar
+        else _ends(settings, validator, clock, ask, os.environ if environ is None else environ)
+    )
     return Depositor(
-        registrar=registrar,
+        registrar=own,
         ledger=open_ledger(settings, environ=environ),
         checker=checker,
         clock=clock,
@@ -277,12 +285,21 @@ def ask_beforehand(settings: Settings, ask: Ask) -> None:
         ask(_question(settings.target, credentials))
 
 
-def open_path(path: str | Path | None = None, *, target: str | None = None) -> "Depositor":
+def open_path(
+    path: str | Path | None = None,
+    *,
+    target: str | None = None,
+    registrar: Registrar | None = None,
+    clock: Callable[[], datetime] = system_clock,
+) -> "Depositor":
     """Open a depositor by a configuration file: the one named, else the one found from the working directory upwards.
 
-    Raises `ConfigurationError` and `LedgerError`. Close it, or use it as a context manager.
+    `registrar` and `clock` take the place of Crossref and of the system's clock: for tests, together with the pytest
+    fixture `doideposit_sandbox`. Raises `ConfigurationError` and `LedgerError`. Close it, or use it as a context
+    manager.
     """
-    return open_depositor(load_settings(None if path is None else Path(path), target=target))
+    settings = load_settings(None if path is None else Path(path), target=target)
+    return open_depositor(settings, registrar=registrar, clock=clock)
 
 
 def record_schema_location() -> str | None:

@@ -47,6 +47,15 @@ def test_six_mistakes_give_six_findings_each_with_its_place(desk: Desk) -> None:
     assert all(one["file"] == "bad.yaml" and one["hint"] for one in found)
 
 
+def test_rules_look_at_the_fields_that_are_right_when_others_are_not(desk: Desk) -> None:
+    broken = "published: 2023-02-31"
+    loud = desk.record(published=broken, title="title: SHOUTING ABOUT NATO AND JAPAN", url="# no landing page")
+    found = desk("check", loud, "--json").json["records"][0]["findings"]
+    codes = {one["code"] for one in found}
+    assert {"date-impossible", "url-missing", "title-all-caps", "orcid-missing"} <= codes
+    assert not any("Stand-in" in one["message"] for one in found)
+
+
 def test_what_was_perhaps_meant(desk: Desk) -> None:
     said = {str(one["code"]): f"{one['message']} {one['hint']}" for one in findings(desk, SIX_MISTAKES)}
     assert "sadf-comment" in said["unknown-series"]

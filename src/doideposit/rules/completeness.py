@@ -148,7 +148,7 @@ def references(work: Work) -> Iterator[Fault]:
     "references-without-doi",
     INFO,
     "References without a DOI",
-    message="{without} of {all} references have no DOI",
+    message="without a DOI: {without} of {all} references",
     hint="add the DOIs you know; news items have none",
     why="References with a DOI are linked for certain; for the others Crossref searches by their words.",
     source=pages.REFERENCES,

@@ -161,6 +161,10 @@ class Archive:
             (number,),
         )
 
+    def count_polls(self, at_least: int) -> None:
+        """Treat every submission as asked about so many times already."""
+        self._base.execute("UPDATE submissions SET polls = MAX(polls, ?)", (at_least,))
+
     def hold(self, number: int, *, stuck: str | None = None, unknown_polls: int = 0) -> None:
         """Make a submission stick, or stay unknown for a number of polls."""
         self._base.execute(

@@ -111,6 +111,12 @@ class Sandbox:
         """Process what is due by now; every request does this first."""
         self._queue.process()
 
+    def settle(self) -> None:
+        """Process what is due, and let the next poll of every file see what became of it."""
+        self.process()
+        with self._archive.transaction():
+            self._archive.count_polls(self.delays.unready_polls)
+
     def unstick(self) -> None:
         """Let go of what the fault ``stuck`` holds."""
         with self._archive.transaction():

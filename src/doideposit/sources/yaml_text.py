@@ -126,11 +126,21 @@ class _Builder:
     def _text_place(self, event: Any) -> Place:
         line, column = self.position(event.start_mark)
         end_line, end_column = self.position(event.end_mark)
+        if event.style in {"|", ">"}:
+            return self._block_place(event)
         quotes = 2 if event.style in {"'", '"'} else 0
-        literal = (
-            line == end_line and end_column - column - quotes == len(event.value) and event.style not in {"|", ">"}
-        )
+        literal = line == end_line and end_column - column - quotes == len(event.value)
         return Place(line, column, text_column=column + quotes // 2 if literal else None)
+
+    def _block_place(self, event: Any) -> Place:
+        """The first text below a ``|`` or ``>``, which is what a person would point at."""
+        _, _, body = self.text[event.start_mark.index : event.end_mark.index].partition("\n")
+        lead = len(body) - len(body.lstrip())
+        if lead == len(body):
+            return Place(*self.position(event.start_mark))
+        line, _ = self.position(event.start_mark)
+        begun = body[:lead]
+        return Place(line + 1 + begun.count("\n"), lead - (begun.rfind("\n") + 1) + 1)
 
     def _wants_key(self) -> bool:
         if not self.stack:

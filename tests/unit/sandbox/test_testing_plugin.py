@@ -30,10 +30,11 @@ def test_over_http(doideposit_sandbox_server: SandboxServerForTests) -> None:
     upload = {"data": LOGIN, "files": {"fname": ("a.xml", Batch().xml())}, "timeout": 10}
     assert requests.post(f"{one.url}/servlet/deposit", **upload).status_code == 503  # type: ignore[arg-type]
     assert requests.post(f"{one.url}/servlet/deposit", **upload).status_code == 200  # type: ignore[arg-type]
-    one.settle()
     asked = {**POLL, "file_name": "a.xml"}
-    texts = [requests.post(f"{one.url}/servlet/submissionDownload", asked, timeout=10).text for _ in range(2)]
-    assert ["completed" in text for text in texts] == [False, True]
+    first = requests.post(f"{one.url}/servlet/submissionDownload", asked, timeout=10).text
+    one.settle()
+    after = requests.post(f"{one.url}/servlet/submissionDownload", asked, timeout=10).text
+    assert ["completed" in text for text in (first, after)] == [False, True]
     assert requests.get(f"{one.url}/works/10.5555%2Fc1", timeout=10).json()["message"]["DOI"] == "10.5555/c1"
 
 

@@ -152,7 +152,7 @@ ONE_FAULT = [
     (with_line('subtitle: "a\x07b"'), "control-character", 8, 13, "subtitle", "U+0007", "PDF"),
     # The escape is four characters in the file and one in the text.
     (with_line(r'subtitle: "\x41\x07b"'), "control-character", 8, 11, "subtitle", "U+0007", "PDF"),
-    (with_line("subtitle: |\n  a\n  <p>b"), "markup-not-allowed", 8, 11, "subtitle", "<p>", "tag"),
+    (with_line("subtitle: |\n  a\n  <p>b"), "markup-not-allowed", 9, 3, "subtitle", "<p>", "tag"),
     (instead("  - given: Siegfried O.\n    family: Wolf", "  - Jane Doe"), "mapping-expected", 6, 5, "authors[0]", "a text", "`family: …`"),
     (instead("authors:\n  - given: Siegfried O.\n    family: Wolf", "authors: Jane Doe"), "list-expected", 5, 10, "authors", "a text", "family"),
     (instead("authors:\n  - given: Siegfried O.\n    family: Wolf", "authors: []"), "list-empty", 5, 10, "authors", "at least 1", "add"),

@@ -150,6 +150,13 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "`doideposit schemas list` shows those there are",
     ),
     _xsd(
+        "xml-not-a-deposit",
+        "Not a deposit file",
+        "the root element is not doi_batch",
+        "Every file that Crossref takes begins with the element doi_batch.",
+        "give the deposit file itself, not a part of it or an answer of Crossref",
+    ),
+    _xsd(
         "seal-no-timestamp",
         "A resource deposit",
         "the file adds to records that exist; it can only be validated here",

@@ -79,7 +79,7 @@ def read_references(lines: Sequence[Line], notes: Notes, *, published: str | Non
     if without:
         notes.tell(
             "references-without-doi",
-            f"{without} of {len(nodes)} references have no DOI",
+            f"without a DOI: {without} of {len(nodes)} references",
             "add the DOIs you know; news items have none",
             field="references",
         )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from doideposit.workflow import Depositor, RegistryPort
 
 __all__ = [
-    "ask_beforehand",
     "endpoint_of",
     "ledger_password",
     "load_settings",
@@ -167,6 +166,10 @@ class _LateRegistrar:
             self._made = self._make()
         return self._made
 
+    def ready(self) -> None:
+        """Make it now; raises `ConfigurationError` when the login cannot be fetched."""
+        self._registrar()
+
     def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
         return self._registrar().submit(batch, file_name)
 
@@ -191,14 +194,16 @@ def open_depositor(
 
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
-    own, registry = (
-        (registrar, None)
-        if registrar
-        else _ends(settings, validator, clock, ask, os.environ if environ is None else environ)
-    )
+    ledger = open_ledger(settings, environ=environ)
+    registry: RegistryPort | None = None
+    if registrar is None and needs_login(settings):
+        late = Login(settings, ask, os.environ if environ is None else environ)
+        registrar, registry = _crossref(settings, late, lambda: ledger.pending(settings.target))
+    elif registrar is None:
+        registrar, registry = _embedded(settings, validator, clock)
     return Depositor(
-        registrar=own,
-        ledger=open_ledger(settings, environ=environ),
+        registrar=registrar,
+        ledger=ledger,
         checker=checker,
         clock=clock,
         target=settings.target,
@@ -209,27 +214,31 @@ def open_depositor(
     )
 
 
-def _ends(
-    settings: Settings,
-    validator: Validator,
-    clock: Callable[[], datetime],
-    ask: Ask,
-    environ: Mapping[str, str],
-) -> "tuple[Registrar, RegistryPort | None]":
-    if not needs_login(settings):
-        return _embedded(settings, validator, clock)
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Where the login of the target in force comes from: the configuration, the environment, or a person."""
+
+    settings: Settings
+    ask: Ask
+    environ: Mapping[str, str]
+
+    def fetch(self) -> Credentials:
+        """The login, with its password fetched now; raises `ConfigurationError`."""
+        target = self.settings.target
+        return login_of(target, self.settings.credentials.get(target), ask=self.ask, environ=self.environ)
+
+
+def _crossref(settings: Settings, login: Login, pending: Callable[[], int]) -> "tuple[Registrar, RegistryPort | None]":
     endpoint = endpoint_of(settings)
-    credentials = settings.credentials.get(settings.target)
-    contact = settings.depositor.email if settings.depositor else None
 
     def client() -> Registrar:
         from doideposit.crossref.client import CrossrefClient
 
-        return CrossrefClient(endpoint, login_of(settings.target, credentials, ask=ask, environ=environ))
+        return CrossrefClient(endpoint, login.fetch(), pending=pending)
 
     from doideposit.crossref.registry import Registry
 
-    return _LateRegistrar(client), Registry(endpoint, mailto=contact)
+    return _LateRegistrar(client), Registry(endpoint, mailto=settings.depositor.email if settings.depositor else None)
 
 
 def _embedded(
@@ -273,16 +282,6 @@ def login_of(
 
 def _question(target: str, credentials: CredentialSettings) -> str:
     return f"Crossref password of {credentials.username} on {target}"
-
-
-def ask_beforehand(settings: Settings, ask: Ask) -> None:
-    """Put the question for the password now, where it will come: nobody should be asked in the middle of a deposit.
-
-    `ask` has to remember the answer. Nothing happens where the configuration says where the password is kept.
-    """
-    credentials = settings.credentials.get(settings.target)
-    if needs_login(settings) and credentials is not None and credentials.password is None:
-        ask(_question(settings.target, credentials))
 
 
 def open_path(

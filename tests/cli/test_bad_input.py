@@ -297,3 +297,12 @@ def test_unknown_commands_and_codes_get_a_suggestion(desk: Desk) -> None:
     assert desk("explain", "orcid-chek-digit").code == 2
     assert "orcid-check-digit" in desk("explain", "orcid-chek-digit").err
     assert desk("status", "not-a-doi").code == 2
+
+
+def test_a_missing_login_is_told_before_anything_is_written_down(desk: Desk) -> None:
+    text = (desk.folder / "doideposit.toml").read_text().replace("info@sadf.eu", "doi@sadf.eu")
+    desk.write("doideposit.toml", text)
+    refused = desk("deposit", desk.record(), "--target", "test", "--json")
+    assert refused.code == 2
+    assert "credentials.test" in refused.json["error"]["hint"]
+    assert desk("status", "--target", "test", "--json").json["records"] == []

@@ -63,7 +63,7 @@ def deposit(
     Nothing is sent when any record is blocked, unless --skip-invalid is given. Repeating the command is safe: what
     is unchanged is not sent again.
     """
-    from doideposit.wiring import ask_beforehand, open_depositor
+    from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
@@ -78,7 +78,7 @@ def deposit(
             _refuse(terminal, plan)
         if plan.new + plan.updates:
             _ask(terminal, plan, yes=yes)
-            ask_beforehand(settings, prompt)
+            depositor.ready()
         with Activity(terminal, f"sending to {SHORT[plan.target]}"):
             report = depositor.deposit(*paths, retry=retry, on_event=narrator(terminal))
         if wait is not None and report.trouble is None and depositor.outstanding():

@@ -207,8 +207,9 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
     newer = old["registered_timestamp"] is None or held.timestamp > old["registered_timestamp"]
     if result.outcome.is_registered and newer:
         values = {
+            # Since when, and what proved it, belong together: an update renews neither.
             "registered_at": old["registered_at"] or transaction.now,
-            "registered_proof": result.proof,
+            "registered_proof": old["registered_proof"] or result.proof,
             "registered_fingerprint": row["fingerprint"],
             "registered_timestamp": held.timestamp,
             "registered_landing_page": row["landing_page"],

@@ -20,7 +20,7 @@ from doideposit.lifecycle import State
 from doideposit.models.series import Series
 from doideposit.planning import Decision, Limits
 from doideposit.workflow.asking import Asker
-from doideposit.workflow.means import Means, OnEvent, RegistryPort
+from doideposit.workflow.means import Late, Means, OnEvent, RegistryPort
 from doideposit.workflow.preparation import Load, Preparation, decide, wanted_of
 from doideposit.workflow.sending import Sender
 from doideposit.workflow.values import (
@@ -147,6 +147,14 @@ class Depositor:
         if not any(decision.action.sends for decision in decisions):
             return self._report(decisions, None)
         return self._report(decisions, self._send(watch).trouble)
+
+    def ready(self) -> None:
+        """Fetch the login now, so that one that is missing is told before anything is recorded.
+
+        Raises `ConfigurationError`. Without this call the login is fetched with the first upload.
+        """
+        if isinstance(self._means.registrar, Late):
+            self._means.registrar.ready()
 
     def enqueue(self, *items: Input, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from doideposit.checking import Checker, DepositorName
 from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHandle
@@ -21,6 +21,14 @@ from doideposit.workflow.values import Progress
 __all__ = ["Means", "OnEvent", "RegistryPort", "owner_name"]
 
 OnEvent = Callable[[Progress], None]
+
+
+@runtime_checkable
+class Late(Protocol):
+    """A registrar whose login is fetched when it is first needed, or when it is told to be ready."""
+
+    def ready(self) -> None:
+        """Fetch the login now; raises `ConfigurationError`."""
 
 
 class RegistryPort(Protocol):

@@ -1,20 +1,31 @@
 """`doideposit` and `python -m doideposit`."""
 
+import gc
 import io
+import os
 import sys
-
-from doideposit.cli.main import run
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    _be_quick()
+    from doideposit.cli.main import run  # noqa: PLC0415  (only what comes later is quick)
+
     for stream in (sys.stdout, sys.stderr):
         # Where the terminal knows no UTF-8, a name is better shown with an escape than not at all.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
+
+
+def _be_quick() -> None:
+    """What a process may set for itself and a library may not."""
+    # The collector would look at all objects again and again while modules and models are made, and find nothing.
+    gc.set_threshold(50_000, 20, 20)
+    # Pydantic would read the metadata of every installed distribution to find plugins, and these models need none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 if __name__ == "__main__":

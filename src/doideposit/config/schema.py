@@ -51,6 +51,11 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
+def _empty() -> Any:
+    """An absent section: validated like an empty one, as a section made by itself needs a validator of its own."""
+    return {}
+
+
 _FOUR_WAYS = (
     'name where it is kept: { env = "VARIABLE" }, { file = "path" }, { command = ["program", "argument"] } '
     "or { keyring = true }"
@@ -245,7 +250,7 @@ class SandboxSection(Section):
 
     state: str = "doideposit-sandbox.sqlite3"
     """Where it keeps what was sent to it, relative to the configuration file."""
-    delays: DelaySettings = Field(default_factory=DelaySettings)
+    delays: DelaySettings = Field(default_factory=_empty, validate_default=True)
     """How long things take."""
 
 
@@ -346,7 +351,7 @@ class MonitoringSection(Section):
     """A file that is written anew at the end of every pass."""
     ping_url: PingAddress | None = None
     """An address that is fetched after every pass that did what it should."""
-    deadlines: DeadlineSection = Field(default_factory=DeadlineSection)
+    deadlines: DeadlineSection = Field(default_factory=_empty, validate_default=True)
     """How long each stage may take."""
 
 
@@ -374,21 +379,21 @@ class ConfigurationFile(Section):
     """The logins, one for each target."""
     targets: dict[Target, TargetSettings] = Field(default_factory=dict)
     """Other addresses for a target; rarely needed."""
-    ledger: LedgerSection = Field(default_factory=LedgerSection)
+    ledger: LedgerSection = Field(default_factory=_empty, validate_default=True)
     """The memory of what was submitted."""
     series: Annotated[dict[str, Series], BeforeValidator(_named)] = Field(default_factory=dict)
     """The series, by the short names that records use."""
-    rules: RuleSection = Field(default_factory=RuleSection)
+    rules: RuleSection = Field(default_factory=_empty, validate_default=True)
     """Other severities, and findings that are set aside."""
-    limits: LimitSection = Field(default_factory=LimitSection)
+    limits: LimitSection = Field(default_factory=_empty, validate_default=True)
     """How much at once."""
-    sandbox: SandboxSection = Field(default_factory=SandboxSection)
+    sandbox: SandboxSection = Field(default_factory=_empty, validate_default=True)
     """The simulated Crossref."""
-    api: ApiSection = Field(default_factory=ApiSection)
+    api: ApiSection = Field(default_factory=_empty, validate_default=True)
     """The JSON API and the receiver of Crossref's notifications."""
-    inbox: InboxSection = Field(default_factory=InboxSection)
+    inbox: InboxSection = Field(default_factory=_empty, validate_default=True)
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None
     """Mail of the scheduled job; none is sent without it."""
-    monitoring: MonitoringSection = Field(default_factory=MonitoringSection)
+    monitoring: MonitoringSection = Field(default_factory=_empty, validate_default=True)
     """What the scheduled job leaves for those who watch it."""

@@ -60,15 +60,14 @@ def _record_files(folder: Path) -> Iterator[Path | Finding]:
 
 
 def _read_file(path: Path) -> Iterator[RawRecord | Finding]:
-    from doideposit.sources.structured import read_file  # noqa: PLC0415  (readers are imported where one is used)
-    from doideposit.sources.table import read_csv, read_json_lines  # noqa: PLC0415
-
     match path.suffix.lower():
-        case ".jsonl" | ".ndjson":
-            return read_json_lines(path)
-        case ".csv" | ".tsv":
-            return read_csv(path)
+        case ".jsonl" | ".ndjson" | ".csv" | ".tsv" as suffix:
+            from doideposit.sources import table  # noqa: PLC0415  (readers are imported where one is used)
+
+            return table.read_csv(path) if suffix in {".csv", ".tsv"} else table.read_json_lines(path)
         case ".yaml" | ".yml" | ".json" | "":
+            from doideposit.sources.structured import read_file  # noqa: PLC0415
+
             return read_file(path)
         case suffix:
             hint = "a finished document goes through `doideposit extract`; record files end in "

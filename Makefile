@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: demo test quick lint types docs build bench soak schemas all-schemas clean help
+.PHONY: demo test quick lint types docs man build bench soak schemas all-schemas clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
@@ -15,6 +15,7 @@ help:
 	@echo 'make quick   the fast tests only'
 	@echo 'make bench   speed against other tools, as ratios'
 	@echo 'make soak    the full count of kills and faults'
+	@echo 'make man     man pages, into build/man'
 	@echo 'make build   a wheel that carries the schemas'
 
 $(VENV)/bin/python:
@@ -50,6 +51,9 @@ types: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/sphinx-build --fail-on-warning --quiet -b html docs docs/_build/html
+
+man: $(STAMP)
+	$(BIN)/python docs/man_pages.py build/man
 
 test: $(STAMP) all-schemas lint types docs
 	$(BIN)/pytest -n auto --dist loadgroup

@@ -18,7 +18,7 @@ SHELLS = ("bash", "fish", "zsh")
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(SHELLS), metavar="SHELL")
 @click.pass_obj
 def completion(invocation: Invocation, shell: str) -> None:
     """Print what teaches your SHELL to complete commands, options, DOIs and codes with Tab.

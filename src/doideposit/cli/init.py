@@ -132,7 +132,7 @@ def _what_next(terminal: Terminal, output: Path) -> None:
     terminal.say(f"{output} is written. What to do next:")
     terminal.say("  1. read it once: every line is explained")
     for number, (does, gives) in enumerate(NEXT, 2):
-        step = f"  {number}. {f'{command} {does}':<50}  "
+        step = f"  {number}. {f'{command} {does}':<48}  "
         if terminal.width is None or len(step) + len(gives) <= terminal.width:
             terminal.say(step + gives)
         else:
@@ -184,7 +184,9 @@ def _problem(answers: Answers, name: str) -> str | None:
     head = {"name": answers.depositor, "email": answers.email, "registrant": answers.depositor}
     if name == "doi" and "{number}" not in answers.doi:
         return "without {number} all commentaries would have the same DOI"
-    if name == "url" and answers.url and "{number}" not in answers.url:
+    if name == "url" and not answers.url.startswith(("https://", "http://")):
+        return "the address of a page begins with https://"
+    if name == "url" and "{number}" not in answers.url:
         return (
             "without {number} all commentaries would have the same page; leave it empty to name each page in its record"
         )

@@ -98,9 +98,9 @@ class Terminal:
             self._write(piece, target)
 
     def _styled(self, line: Line, target: TextIO) -> str:
-        coloured = self._coloured(target)
-        text = "".join(click.style(one.text, **COLOURS[one.style]) if coloured else one.text for one in line)
-        return text if coloured else text.rstrip()
+        if not self._coloured(target):
+            return "".join(one.text for one in line).rstrip()
+        return "".join(click.style(one.text, **COLOURS[one.style]) if COLOURS[one.style] else one.text for one in line)
 
     def _write(self, line: Line, target: TextIO) -> None:
         text = self._styled(line, target)

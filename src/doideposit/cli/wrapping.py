@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
 
 from doideposit.reports.findings import GUTTER, Line, Span, Style
 
@@ -46,13 +47,22 @@ def wrapped(line: Line, width: int) -> Iterator[Line]:
     piece: list[Span] = []
     used = 0
     for gap, word in _words(line):
-        size = sum(columns(span.text) for span in word)
-        if used + columns(gap) + size > width and used > hang:
-            yield tuple(piece)
-            piece, used, gap = [Span(" " * hang)], hang, ""  # noqa: PLW2901
-        piece += [Span(gap), *word]
-        used += columns(gap) + size
-    yield tuple(piece)
+        space, size = columns(gap.text), sum(columns(span.text) for span in word)
+        if used + space + size > width and used > hang:
+            yield _joined(piece)
+            piece, used = [Span(" " * hang)], hang
+        else:
+            piece.append(gap)
+            used += space
+        piece += word
+        used += size
+    yield _joined(piece)
+
+
+def _joined(spans: list[Span]) -> Line:
+    """The same with neighbours of one style in one span, as short as it came."""
+    groups = groupby((span for span in spans if span.text), key=lambda span: span.style)
+    return tuple(Span("".join(span.text for span in group), style) for style, group in groups)
 
 
 def _hang(line: Line) -> int:
@@ -70,17 +80,17 @@ def _hang(line: Line) -> int:
     return before + (len(found[0]) if found else 0)
 
 
-def _words(line: Line) -> Iterator[tuple[str, list[Span]]]:
+def _words(line: Line) -> Iterator[tuple[Span, list[Span]]]:
     """Every word with the space before it; a word may change its style in the middle."""
-    gap, word = "", list[Span]()
+    gap, word = Span(""), list[Span]()
     for span in line:
         for text in re.findall(r"\s+|\S+", span.text):
             if not text.isspace():
                 word.append(Span(text, span.style))
             elif word:
                 yield gap, word
-                gap, word = text, []
+                gap, word = Span(text, span.style), []
             else:
-                gap += text
+                gap = Span(gap.text + text, span.style)
     if word:
         yield gap, word

@@ -1,0 +1,116 @@
+"""`--json` is one document on standard output, for every command that has it, whatever happens; and errors say four things."""
+
+import json
+import re
+
+import click
+import pytest
+
+from desk import DOI, Desk, Result
+from doideposit.cli.main import cli
+
+GOOD: dict[str, list[list[str]]] = {
+    "check": [["c258.yaml"], ["bad.yaml"], ["none.yaml"], ["c258.yaml", "--verbose", "--each"]],
+    "validate": [["c258.xml"], ["bad.yaml"]],
+    "deposit": [["c258.yaml"], ["c258.yaml", "--dry-run"], ["bad.yaml"], ["c258.yaml", "bad.yaml", "--skip-invalid"]],
+    "poll": [[], ["--all"]],
+    "status": [[], [DOI], ["10.48251/never"], ["--attention"], ["--series", "none"]],
+    "history": [[DOI], ["10.48251/never"], ["nonsense"]],
+    "verify": [[], [DOI]],
+    "acknowledge": [[DOI, "--reason", "seen"], [DOI]],
+    "abandon": [[DOI, "--reason", "seen"], []],
+    "run": [["--inbox", "inbox"]],
+    "report": [[], ["-o", "-"]],
+    "explain": [[], ["url-missing"], ["no-such-code"]],
+    "schemas list": [[]],
+    "schemas verify": [[]],
+    "schemas install": [[]],
+    "ledger check": [[]],
+    "ledger backup": [["backup.sqlite3"]],
+    "ledger export": [["-o", "export.jsonl"]],
+    "ledger import": [["none.jsonl"]],
+    "doctor": [[]],
+    "config show": [[], ["--origin"]],
+    "support-bundle": [["--list"], ["-o", "bundle.tar.gz"]],
+}
+"""Ways in which each command that has --json ends well and badly."""
+
+
+def commands() -> dict[str, click.Command]:
+    context = click.Context(cli)
+    found: dict[str, click.Command] = {}
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            found |= {f"{name} {below}": command.commands[below] for below in command.list_commands(context)}
+        else:
+            found[name] = command
+    return found
+
+
+REPORTING = [name for name, command in commands().items() if any("--json" in each.opts for each in command.params)]
+
+
+def test_every_command_that_reports_is_in_the_table() -> None:
+    assert set(REPORTING) <= set(GOOD)
+    assert {"check", "validate", "deposit", "poll", "status", "history", "report", "doctor", "explain"} <= set(
+        REPORTING
+    )
+
+
+@pytest.fixture
+def used(desk: Desk) -> Desk:
+    desk.record()
+    desk.write("bad.yaml", "series: none\ntitle: x\n")
+    (desk.folder / "inbox").mkdir()
+    assert desk("build", "c258.yaml", "-o", "c258.xml").code == 0
+    return desk
+
+
+@pytest.mark.parametrize("name", REPORTING)
+def test_json_is_one_document_and_nothing_else(used: Desk, name: str) -> None:
+    used("deposit", "c258.yaml", "--wait", "30")
+    for arguments in [*GOOD[name], ["--no-such-option"]]:
+        done: Result = used(*name.split(), *arguments, "--json")
+        document = json.loads(done.out)
+        assert isinstance(document, dict)
+        assert document["ok"] is (done.code in {0, 4}) or done.code == 0, (arguments, done.code)
+        assert done.code in {0, 1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "do"),
+    [
+        (["depost"], "there is no command “depost”", "did you mean “deposit”?"),
+        (["deposit", "c258.yaml", "--wiat", "3"], "there is no option --wiat", "did you mean --wait?"),
+        (["check"], "missing argument 'RECORD...'", "`doideposit check --help`"),
+        (["deposit", "c258.yaml", "--wait", "x"], "'x' is not a valid float", "`doideposit deposit --help`"),
+        (["status", "--target", "prod"], "'prod' is not one of", "`doideposit status --help`"),
+        (["status", "nonsense"], "“nonsense” is not a DOI", "10.48251/"),
+        (["explain", "url-mising"], "there is no code “url-mising”", "did you mean url-missing"),
+        (["ledger", "chek"], "chek", "`doideposit ledger --help`"),
+    ],
+)
+def test_a_command_that_cannot_be_is_answered_with_what_to_do(
+    used: Desk, arguments: list[str], said: str, do: str
+) -> None:
+    done = used(*arguments)
+    assert done.code == 2
+    assert done.out == ""
+    assert re.match(r"error: .+\n  do this: .+\n", done.err)
+    assert said in done.err
+    assert do in done.err
+
+
+def test_plain_and_debug_may_stand_anywhere(used: Desk) -> None:
+    assert used("status", "--plain").code == 0
+    assert used("--plain", "status", "--debug").code == 0
+    assert used("check", "c258.yaml", "--plain", "--json").json["ok"] is True
+
+
+def test_the_version_names_the_schemas(used: Desk) -> None:
+    told = used("--version")
+    assert told.code == 0
+    assert re.match(r"doideposit \d+\.\d+", told.out)
+    assert "5.5.0" in told.out

@@ -1,0 +1,148 @@
+"""What the command line says: proper plurals, advice that goes to the same target, tables and lines of every width."""
+
+import ast
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desk import DOI, Desk
+from doideposit.cli.receipt import state_words, with_target
+from doideposit.cli.table import table_lines
+from doideposit.cli.wrapping import columns, cropped, wrapped
+from doideposit.identifiers import Doi
+from doideposit.lifecycle import Outcome, State
+from doideposit.reports.findings import Line, Span, Style
+from doideposit.workflow import Truth, WorkStatus
+
+SOURCE = Path(__file__).parents[2] / "src" / "doideposit"
+MOMENT = Truth(datetime(2026, 9, 1, 12, tzinfo=UTC), "proof")
+WORDS = st.lists(st.text("ab日 \u0301“.", min_size=1, max_size=12), min_size=1, max_size=30).map(" ".join)
+
+
+def text_of(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.builds(Span, WORDS, st.sampled_from(Style)), min_size=1, max_size=5).map(tuple), st.integers(20, 130)
+)
+def test_breaking_a_line_loses_nothing_and_keeps_to_the_width(line: Line, width: int) -> None:
+    pieces = list(wrapped(line, width))
+    assert "".join(text_of(piece).replace(" ", "") for piece in pieces) == text_of(line).replace(" ", "")
+    for piece in pieces:
+        assert columns(text_of(piece).rstrip()) <= width or len(text_of(piece).split()) == 1
+
+
+def test_styles_survive_the_breaking() -> None:
+    line = (Span("       hint: ", Style.HINT), Span("one two three four five six seven eight nine ten"))
+    first, *rest = wrapped(line, 40)
+    assert first[0] == Span("       hint: ", Style.HINT)
+    assert all(text_of(piece).startswith(" " * 13) for piece in rest)
+    assert all(span.style is Style.PLAIN for piece in rest for span in piece)
+
+
+@given(st.text("ab日", max_size=60), st.integers(2, 40))
+def test_a_cropped_text_says_so(text: str, width: int) -> None:
+    short = cropped(text, width)
+    assert columns(short) <= width
+    assert short == text or short.endswith("…")
+
+
+def status(doi: str = DOI, **changes: object) -> WorkStatus:
+    given = {"state": State.DONE, "outcome": Outcome.REGISTERED, "registered": True, "title": "Title " * 30}
+    return WorkStatus(Doi(doi), "sandbox", **{**given, "registration": MOMENT, **changes})  # type: ignore[arg-type]
+
+
+STATES = [
+    status(),
+    status(state=State.QUEUED, outcome=None, registered=False, registration=Truth()),
+    status(outcome=Outcome.REGISTERED_WITH_WARNING, needs_person=True),
+    status("10.48251/" + "long-" * 20),
+    status(state=State.QUEUED, outcome=None, stalled=True, needs_person=True, title="日本" * 40),
+]
+
+
+@pytest.mark.parametrize("width", [None, 200, 120, 100, 80, 60, 40])
+@pytest.mark.parametrize("rows", [STATES[:1], STATES[:3], STATES], ids=["one", "short", "long"])
+def test_a_doi_is_whole_at_every_width(rows: list[WorkStatus], width: int | None) -> None:
+    lines = [text_of(line).rstrip() for line in table_lines(rows, width)]
+    for row in rows:
+        assert any(line.split()[:1] == [str(row.doi)] for line in lines)
+    longest = max(len(str(row.doi)) for row in rows)
+    assert width is None or all(columns(line) <= max(width, longest) for line in lines)
+
+
+def test_what_needs_a_person_is_marked_without_colour() -> None:
+    lines = [text_of(line) for line in table_lines(STATES[:3], 120)]
+    assert [" ! " in line for line in lines] == [False, False, False, True]
+    assert len({state_words(one)[0] for one in STATES[:3]}) == 3
+
+
+def test_advice_goes_where_the_command_went() -> None:
+    advice = "`doideposit poll` asks; run `doideposit abandon DOI`, or see `doideposit explain x`"
+    assert with_target(advice, None) == advice
+    assert with_target(advice, "test") == (
+        "`doideposit poll --target test` asks; run `doideposit abandon --target test DOI`, or see `doideposit explain x`"
+    )
+
+
+def test_a_deposit_that_is_not_finished_says_when_to_look_with_which_command(desk: Desk) -> None:
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text().replace("hidden = 0", "hidden = 60"))
+    sent = desk("deposit", desk.record(), "--target", "sandbox")
+    assert sent.code == 0
+    last = sent.out.splitlines()[-1]
+    assert re.fullmatch(
+        r"1 DOI is not finished at the sandbox: look again after [\d :-]{19} with `doideposit poll --target sandbox`",
+        last,
+    )
+    assert "look again after" in desk("status").out
+
+
+def test_one_and_many(desk: Desk) -> None:
+    record = desk.record()
+    other = desk.record("c259.yaml", number="number: 259", doi="# no doi", url="url: https://www.sadf.eu/c259/")
+    assert "  1 new DOI (no fee here)\n" in desk("deposit", record, "--dry-run").out
+    assert "  2 new DOIs (no fee here)\n" in desk("deposit", record, other, "--wait", 30).out
+    again = desk("deposit", record, other)
+    assert "  2 unchanged: nothing to send\n" in again.out
+    story = desk("history", DOI).out
+    assert "Recorded in a file of 2 DOIs under the timestamp" in story
+    assert "Received: the sandbox answered that it received" in story
+    assert "2 DOIs on sandbox: 2 registered" in desk("status").out
+
+
+def test_many_records_are_told_in_short(desk: Desk) -> None:
+    for number in range(300, 340):
+        text = f"number: {number}"
+        page = f"url: https://www.sadf.eu/c{number}/"
+        desk.record(
+            f"c{number}.yaml", number=text, doi="# no doi", url=page, title=f"title: Comment {number} on rivers"
+        )
+    told = desk("deposit", desk.folder, "--wait", 60)
+    names = [line for line in told.out.splitlines() if line.startswith("  register  ")]
+    assert len(names) == 30
+    assert "  … and 10 more: --verbose shows all\n" in told.out
+    assert told.code == 0
+    assert told.out.count("https://doi.org/") == 0
+    assert len([line for line in told.out.splitlines() if line.startswith("10.48251/")]) == 40
+
+
+def strings(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def test_no_text_leaves_the_plural_to_the_reader() -> None:
+    found = [
+        f"{path.name}: {text}"
+        for path in SOURCE.rglob("*.py")
+        for text in strings(path)
+        if re.search(r"\w\(e?s\)", text)
+    ]
+    allowed = [each for each in found if "sandbox" in each or "/" in each]
+    assert [each for each in found if each not in allowed] == []

@@ -55,5 +55,5 @@ def _drawing(terminal: Terminal, *, bar: bool) -> "Progress":
     signs = "dots" if (getattr(terminal.err, "encoding", "") or "").lower().startswith("utf") else "line"
     text = TextColumn("{task.description}", markup=False)
     columns: list[ProgressColumn] = [SpinnerColumn(signs), text]
-    columns += [BarColumn(bar_width=20), MofNCompleteColumn()] if bar else []
+    columns += [BarColumn(bar_width=10), MofNCompleteColumn()] if bar else []
     return Progress(*columns, Elapsed(), console=terminal.console(terminal.err), transient=True)

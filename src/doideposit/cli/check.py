@@ -55,9 +55,8 @@ def check(
     with ExitStack() as stack:
         shown = stack.enter_context(CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
         progress = stack.enter_context(Progress(terminal, "checked"))
-        for one in checker.read_streaming(paths):
+        for one in checker.read_streaming(paths, on_each=progress.step):
             shown.add(one)
-            progress.step()
     shown.close()
     finish(ExitCode.DONE if shown.ok else ExitCode.REJECTED)
 

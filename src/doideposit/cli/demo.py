@@ -125,7 +125,8 @@ def _check(terminal: Terminal, depositor: "Depositor", record: Path) -> None:
     findings = depositor.check(record)
     warnings = in_order(one for one in findings if one.severity is Severity.WARNING)
     doubts = [one for one in warnings if "suspicious" in one.code]
-    for line in detailed(doubts, source_line):
+    width = None if terminal.width is None else terminal.width - 3
+    for line in detailed(doubts, source_line, width=width):
         terminal.line((Span("   "), *line))
     rest = len(warnings) - len(doubts)
     terminal.say(f"   … and {counted(rest, 'warning')} about what is missing: abstract, licence, ORCID, ROR.")

@@ -198,7 +198,7 @@ def wait_shown(terminal: Terminal, depositor: "Depositor", seconds: float, *, ea
             activity.done(total - depositor.outstanding())
             if not eager:
                 then = datetime.now(UTC) + timedelta(seconds=pause)
-                activity.text(f"waiting for {asked}; it is asked again at {local_time(then)[11:]}")
+                activity.text(f"{asked} is asked again at {local_time(then)[11:]}")
 
         wait_until_done(depositor, seconds, narrator(terminal), eager=eager, pausing=pausing)
 

@@ -75,8 +75,10 @@ def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
     for name, truth in _truths(status):
         if truth:
             yield name, f"{local_time(truth.at)}  {_proof(status, truth)}"
-    if status.message and (status.outcome is None or not status.outcome.is_registered or status.finding):
+    if status.outcome is not None and status.message and (not status.outcome.is_registered or status.finding):
         yield "Crossref", f"“{status.message.strip()}”"
+    elif status.failed and status.message:
+        yield "why", status.message
     if status.submission is not None and status.submission.file_name:
         yield "file", status.submission.file_name
     if status.acknowledged:

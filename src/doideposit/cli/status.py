@@ -88,7 +88,8 @@ def _overview(
     yield (Span(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}, {needing}"),)
     yield (Span(LEGEND + ("; ! needs a person" if attention else ""), Style.DIM),)
     for one in attention[:MOST_ADVICE]:
-        yield (Span(f"! {one.doi}  ", Style.ERROR), Span(with_target(safe(one.next_action), flag)))
+        yield (Span(f"! {one.doi}", Style.ERROR),)
+        yield (Span(f"  {with_target(safe(one.next_action), flag)}"),)
     if len(attention) > MOST_ADVICE:
         yield (Span(f"… and {len(attention) - MOST_ADVICE:,} more: `doideposit status --attention` shows them"),)
     due = depositor.next_due() if depositor.outstanding() else None

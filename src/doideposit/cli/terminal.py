@@ -69,12 +69,13 @@ class Terminal:
 
     @property
     def width(self) -> int | None:
-        """How many columns prose has; None in a pipe, where every line stays whole."""
+        """How many columns prose has; None in a pipe, where every line stays whole unless it plays a terminal."""
         return self._width(self.prose)
 
     def _width(self, stream: TextIO) -> int | None:
         if not stream.isatty():
-            return None
+            said = self._environ.get("COLUMNS", "")
+            return int(said) if self._environ.get("CLICOLOR_FORCE") and said.isdecimal() else None
         try:
             columns = os.get_terminal_size(stream.fileno()).columns
         except (OSError, ValueError):

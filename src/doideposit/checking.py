@@ -130,10 +130,16 @@ class Checker:
         """Check every input, and what can be wrong only between several of them."""
         return self._together(list(self.read(inputs)))
 
-    def read_streaming(self, inputs: Iterable[Input], *, at_once: int = 2_000) -> Iterator[Checked]:
-        """Check every input in bounded memory: records are compared with one another `at_once` at a time."""
+    def read_streaming(
+        self, inputs: Iterable[Input], *, at_once: int = 2_000, on_each: Callable[[], None] = lambda: None
+    ) -> Iterator[Checked]:
+        """Check every input in bounded memory: records are compared with one another `at_once` at a time.
+
+        `on_each` is called whenever one is checked, long before it can come out.
+        """
         some: list[Checked] = []
         for one in self.read(inputs):
+            on_each()
             some.append(one)
             if len(some) == at_once:
                 yield from self._together(some)

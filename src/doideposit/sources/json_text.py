@@ -163,6 +163,8 @@ def _syntax_finding(error: json.JSONDecodeError, file: str | None, line: int) ->
 
 _TOKEN = re.compile(r'[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|([{}\[\]])|([,:])|([^\s{}\[\],:"]+))', re.DOTALL)
 
+_DECODE = json.JSONDecoder(strict=False).decode
+
 
 def _nodes(text: str, file: str | None, line: int = 1) -> Node:
     """Take a text apart that is known to be JSON."""
@@ -181,7 +183,7 @@ def _nodes(text: str, file: str | None, line: int = 1) -> Node:
         offset = match.start(match.lastindex or 0)
         if string is not None:
             plain = "\\" not in string
-            tree.text(json.loads(string, strict=False), place(offset, offset + 1 if plain else None))
+            tree.text(string[1:-1] if plain else _DECODE(string), place(offset, offset + 1 if plain else None))
         elif literal is not None:
             tree.literal(literal, place(offset, offset))
         elif bracket is not None:

@@ -130,7 +130,7 @@ def places_of(node: Node) -> dict[Loc, Place]:
 def _collect(node: Node, loc: Loc, key: Place | None, places: dict[Loc, Place]) -> None:
     place = node.place
     if key is not None:
-        place = replace(place, key_line=key.line, key_column=key.column)
+        place = Place(place.line, place.column, key.line, key.column, place.text_column)
     places[loc] = place
     match node.value:
         case list() as items:

@@ -32,6 +32,7 @@ SERIES = Series.model_validate(
         "prefix": "10.48251",
         "doi": "{prefix}/SADF.ISSN.{issn}.C{number}",
         "url": "https://www.sadf.eu/comment-{number}/",
+        "language": "en",
         "publisher": {"name": "South Asia Democratic Forum", "place": "Brussels"},
     }
 )

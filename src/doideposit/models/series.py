@@ -87,8 +87,8 @@ class Series(Value):
     """How the series is registered."""
     posted_type: Literal["blog", "letter", "other", "poster", "preprint", "review"] = "other"
     """The kind of posted content, for the record type posted."""
-    language: Language | None = "en"
-    """The language of a commentary that does not name its own."""
+    language: Language | None = None
+    """The language of a commentary that does not name its own; it is never assumed."""
     publisher: Publisher | None = None
     """Who publishes the series."""
     institution: Institution | None = None

@@ -32,6 +32,7 @@ SERIES: dict[str, Any] = {
     "issn": "2406-5617",
     "issn_medium": "electronic",
     "prefix": "10.48251",
+    "language": "en",
     "doi": "{prefix}/SADF.ISSN.{issn}.C{number}",
     "publisher": {"name": "South Asia Democratic Forum", "place": "Brussels"},
     "institution": {"name": "South Asia Democratic Forum", "ror": "02twcfp32", "place": "Brussels"},

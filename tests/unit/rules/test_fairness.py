@@ -18,6 +18,7 @@ SERIES = Series.model_validate(
         "labels": ["COMMENT", "Comment"],
         "issn": "2406-5617",
         "prefix": "10.48251",
+        "language": "en",
         "doi": "{prefix}/SADF.ISSN.{issn}.C{number}",
         "publisher": {"name": "South Asia Democratic Forum", "place": "Brussels"},
         "institution": {"name": "South Asia Democratic Forum", "acronym": "SADF", "place": "Brussels"},

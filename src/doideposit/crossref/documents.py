@@ -51,7 +51,7 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: Limits = LIMI
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        return Parsed(None, (_not_well_formed(error, file),))
+        return Parsed(None, (_not_well_formed(error, xml, file),))
     if root.getroottree().docinfo.internalDTD is not None:
         return Parsed(None, (_doctype(1).at(Where(file=file)),))
     return Parsed(root)
@@ -65,6 +65,7 @@ _ENCODINGS = re.compile(
     r"utf-?8|utf-?16([bl]e)?|us-ascii|ascii|(iso-?8859-|latin-?)\d+|windows-125\d|cp125\d", re.IGNORECASE
 )
 _PROLOG_SIZE = 64 * 1024
+_AS_UTF_8 = 'save it as UTF-8, with encoding="UTF-8" in its first line'
 
 
 def _refusal(xml: bytes, limits: Limits) -> Finding | None:
@@ -81,7 +82,16 @@ def _refusal(xml: bytes, limits: Limits) -> Finding | None:
             f"the file has more than {limits.markup:,} elements or attributes",
             "split it: Crossref takes files up to 10 MB",
         )
-    return _refused_prolog(_prolog(xml))
+    return _belied_encoding(xml) or _refused_prolog(_prolog(xml))
+
+
+def _belied_encoding(xml: bytes) -> Finding | None:
+    """A file that says in single bytes that it has two for each character."""
+    declared = _DECLARED.match(xml.removeprefix(b"\xef\xbb\xbf"))
+    if not declared or not declared[1].lower().startswith((b"utf-16", b"utf16")):
+        return None
+    message = f"the file says it is encoded in {declared[1].decode('ascii')}, and it is not"
+    return _error("xml-encoding", message, _AS_UTF_8).at(Where(line=1))
 
 
 def _prolog(xml: bytes) -> bytes:
@@ -102,7 +112,7 @@ def _refused_prolog(prolog: bytes) -> Finding | None:
         return _error(
             "xml-encoding",
             f"the file says it is encoded in {declared[1].decode('ascii')}, which is not read here",
-            'save it as UTF-8, with encoding="UTF-8" in its first line',
+            _AS_UTF_8,
         ).at(Where(line=1))
     misc = _PROLOG.match(prolog)
     end = misc.end() if misc else 0
@@ -121,11 +131,12 @@ def _error(code: str, message: str, hint: str) -> Finding:
     return Finding(code, Severity.ERROR, message, hint)
 
 
-def _not_well_formed(error: etree.XMLSyntaxError, file: str | None) -> Finding:
+def _not_well_formed(error: etree.XMLSyntaxError, xml: bytes, file: str | None) -> Finding:
     """One finding for the first thing that stopped the parser; the rest would only follow from it."""
     line, column = error.position
     text = " ".join((error.msg or "").partition(", line ")[0].split())
-    code, message, hint = _explain(getattr(error, "code", None) or 0, text)
+    number = getattr(error, "code", None) or 0
+    code, message, hint = _CUT_OFF if _ends_here(number, line, xml) else _explain(number, text)
     return Finding(
         code,
         Severity.ERROR,
@@ -136,7 +147,30 @@ def _not_well_formed(error: etree.XMLSyntaxError, file: str | None) -> Finding:
     )
 
 
+_UNFINISHED = frozenset(
+    {
+        etree.ErrorTypes.ERR_ATTRIBUTE_NOT_STARTED,
+        etree.ErrorTypes.ERR_ATTRIBUTE_NOT_FINISHED,
+        etree.ErrorTypes.ERR_ATTRIBUTE_WITHOUT_VALUE,
+        etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED,
+        etree.ErrorTypes.ERR_ENTITYREF_SEMICOL_MISSING,
+        etree.ErrorTypes.ERR_GT_REQUIRED,
+        etree.ErrorTypes.ERR_NAME_REQUIRED,
+        etree.ErrorTypes.NS_ERR_QNAME,
+        etree.ErrorTypes.ERR_SPACE_REQUIRED,
+        etree.ErrorTypes.ERR_XMLDECL_NOT_FINISHED,
+    }
+)
+"""What the parser says when it waits for more, which it also says in the middle of a file."""
+
+
+def _ends_here(number: int, line: int, xml: bytes) -> bool:
+    """Whether the parser stopped because the file does: in its last line, which no tag ends."""
+    return number in _UNFINISHED and not xml.rstrip().endswith(b">") and line > xml.rstrip().count(b"\n")
+
+
 _BROKEN = "xml-not-well-formed"
+_CUT_OFF = (_BROKEN, "the file ends before all its elements are closed: it is cut off", "copy or export it again")
 _ESCAPES = "in XML, & is written &amp; and < is written &lt;"
 _MESSAGES: dict[int, tuple[str, str, str]] = {
     etree.ErrorTypes.ERR_DOCUMENT_EMPTY: (_BROKEN, "the file is empty, or is not XML", "give an XML file"),
@@ -168,11 +202,15 @@ _MESSAGES: dict[int, tuple[str, str, str]] = {
         "the value of an attribute has no closing quote",
         "close it",
     ),
-    etree.ErrorTypes.ERR_TAG_NOT_FINISHED: (
+    etree.ErrorTypes.ERR_ATTRIBUTE_WITHOUT_VALUE: (
         _BROKEN,
-        "the file ends before all its elements are closed: it is cut off",
-        "copy or export it again",
+        "an attribute has no value",
+        'write ="…" behind its name',
     ),
+    etree.ErrorTypes.ERR_SPACE_REQUIRED: (_BROKEN, "a space is missing here", "write one, as between two attributes"),
+    etree.ErrorTypes.ERR_GT_REQUIRED: (_BROKEN, "a tag is not closed", "write > at its end"),
+    etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED: (_BROKEN, "a comment is not closed", "write --> at its end"),
+    etree.ErrorTypes.ERR_TAG_NOT_FINISHED: _CUT_OFF,
     etree.ErrorTypes.ERR_INVALID_ENCODING: (
         "xml-encoding",
         "the bytes here are not in the encoding of the file, which is UTF-8 unless its first line says otherwise",
@@ -207,7 +245,8 @@ def _explain(number: int, text: str) -> tuple[str, str, str]:
     entity = re.search(r"Entity '(\w+)' not defined", text)
     if entity:
         character = html.unescape(f"&{entity[1]};")
-        known = f"write {character} itself" if not character.startswith("&") else _ESCAPES
+        written = character if character.isprintable() else "".join(f"&#{ord(one)};" for one in character)
+        known = f"write {written} instead" if not character.startswith("&") else _ESCAPES
         return _BROKEN, f"XML does not know &{entity[1]};", known
     prefix = re.search(r"Namespace prefix (\S+)", text)
     if prefix:
@@ -215,7 +254,7 @@ def _explain(number: int, text: str) -> tuple[str, str, str]:
     redefined = re.search(r"Attribute (\S+) redefined", text)
     if redefined:
         return _BROKEN, f"an element has the attribute {redefined[1]} twice", "remove one"
-    return _MESSAGES.get(number, (_BROKEN, f"this is not well-formed XML: {text}", "see the line named here"))
+    return _MESSAGES.get(number, (_BROKEN, "this is not well-formed XML", "--verbose shows the words of the parser"))
 
 
 def _over_limit(text: str) -> tuple[str, str, str]:

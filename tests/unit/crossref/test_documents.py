@@ -49,6 +49,7 @@ REFUSED = {
     "DTD in UTF-32": ("<!DOCTYPE a><a/>".encode("utf-32"), "xml-encoding", 1),
     "DTD in UTF-7": (b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a>', "xml-encoding", 1),
     "unknown encoding": (b'<?xml version="1.0" encoding="klingon"?><a/>', "xml-encoding", 1),
+    "UTF-8 that says UTF-16": (b'<?xml version="1.0" encoding="UTF-16"?>\n<a/>', "xml-encoding", 1),
     "EBCDIC": (b'<?xml version="1.0" encoding="IBM037"?><a/>', "xml-encoding", 1),
     "Latin-1 that says UTF-8": ("<a>ü</a>".encode("latin-1"), "xml-encoding", 1),
     "surrogates": (b"<a>\n\xed\xa0\x80</a>", "xml-encoding", 2),
@@ -101,6 +102,10 @@ MESSAGES = [
     (b'<a b="1" b="2"/>', "an element has the attribute b twice"),
     (b"<a>R & D</a>", "there is a lone & or <"),
     (b"<a><b>", "the file ends before all its elements are closed: it is cut off"),
+    (b"<a>\n<b c>\n</b></a>", "an attribute has no value"),
+    (b'<a b="1"c="2"/>', "a space is missing here"),
+    (b"<a>\n<!-- x </a>", "a comment is not closed"),
+    (b"<a><b></b </a>", "a tag is not closed"),
 ]
 
 
@@ -111,8 +116,18 @@ def test_says_it_in_plain_words_and_keeps_the_original(xml: bytes, message: str)
     assert finding.original
 
 
+CUT_OFF = "the file ends before all its elements are closed: it is cut off"
+
+
+def test_wherever_a_file_is_cut_off_it_says_so() -> None:
+    start = DEPOSIT.index(b"<doi_batch") + 5
+    said = {only_finding(DEPOSIT[:end]).message for end in range(start, len(DEPOSIT.rstrip()) - 1)}
+    assert said == {CUT_OFF}
+
+
 def test_an_html_entity_is_spelt_out_in_the_hint() -> None:
     assert html.unescape("&eacute;") in only_finding(b"<a>&eacute;</a>").hint
+    assert "&#160;" in only_finding(b"<a>&nbsp;</a>").hint  # the character itself could not be seen
 
 
 ACCEPTED = {

@@ -6,6 +6,7 @@ element, which means that this one is simply missing.
 """
 
 import copy
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -48,9 +49,9 @@ class _Recovery:
     def everything(self, first: list[Complaint]) -> list[Complaint]:
         """The complaints, and those that were behind them."""
         found: dict[tuple[etree._Element, int, str], Complaint] = {}
-        waiting = list(first)
+        waiting = deque(first)
         while waiting:
-            complaint = waiting.pop(0)
+            complaint = waiting.popleft()
             key = (complaint.element, complaint.number, complaint.text)
             if key in found:
                 continue

@@ -54,7 +54,7 @@ def decode_text(data: bytes, *, file: str) -> Loaded:
         return _refused(file, "file-empty", f"{file} is empty", "look whether the right file was saved")
     kind = _binary_kind(data)
     if kind is not None:
-        hint = "save or export the document as Markdown or plain text in UTF-8"
+        hint = "save or export it in UTF-8: a record as YAML, JSON or CSV, a document as Markdown or plain text"
         return _refused(file, "file-binary", f"{file} is {kind}, not a text", hint)
     data = data.removeprefix(codecs.BOM_UTF8)
     try:

@@ -29,7 +29,7 @@ def install(invocation: Invocation, versions: tuple[str, ...], everything: bool,
     terminal = invocation.terminal()
     store = SchemaStore.default(announce=terminal.note)
     for version in store.available() if everything else versions or (DEFAULT_VERSION,):
-        if store.location(version) is not None and not force:
+        if store.location(version) is not None and not force and not store.verify(version):
             if not quiet:
                 terminal.say(f"Crossref {version} is already here: {store.location(version)}")
             continue

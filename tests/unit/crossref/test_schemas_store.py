@@ -126,7 +126,7 @@ def test_a_wheel_with_another_hash_is_refused(world: World, tmp_path: Path) -> N
     world.wheel = make_wheel(tmp_path).replace(b"part", b"trap", 1)
     with pytest.raises(SchemaMissing, match="pinned SHA-256") as caught:
         store.install("9.9.0")
-    assert "schemas install" in caught.value.hint
+    assert "`doideposit schemas install 9.9.0`" in caught.value.hint
     assert store.location("9.9.0") is None
 
 
@@ -139,7 +139,7 @@ def test_no_source_at_all(world: World) -> None:
 def test_offline_says_what_to_run(world: World) -> None:
     with pytest.raises(SchemaMissing, match="offline") as caught:
         world.store(offline=True).load("9.9.0")
-    assert "doideposit schemas install" in caught.value.hint
+    assert "`doideposit schemas install 9.9.0`" in caught.value.hint
     assert caught.value.exit_code == 3
     assert world.fetched == []
 
@@ -168,7 +168,7 @@ def test_a_damaged_file_is_named_and_mended(world: World, damage: Callable[[Path
     damage(path)
     with pytest.raises(SchemaDamaged, match=r"parts/part\.xsd") as caught:
         store.load("9.9.0")
-    assert "--force" in caught.value.hint
+    assert "`doideposit schemas install --force 9.9.0`" in caught.value.hint
     [fault] = store.verify("9.9.0")
     assert fault.path == path
     assert problem in fault.problem

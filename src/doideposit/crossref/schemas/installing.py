@@ -28,7 +28,8 @@ def gather(lock: Lock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, say: Ann
             files |= _from_wheel(lock.wheels[name], [pin for pin in bundle.files if pin.wheel == name], run)
     except Unreachable as error:
         raise SchemaMissing(
-            f"Crossref's schema {bundle.version} is not on this machine and cannot be fetched ({official}; {error})"
+            f"Crossref's schema {bundle.version} is not on this machine and cannot be fetched ({official}; {error})",
+            hint=f"run `doideposit schemas install {bundle.name}` while this machine is online",
         ) from None
     return files
 

@@ -4,6 +4,7 @@
 """
 
 import re
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ class PinnedBundle:
     namespace: str
     main: str
     files: tuple[PinnedFile, ...]
+
+    @property
+    def name(self) -> str:
+        """The version as the command line takes it; one of them has a space."""
+        return shlex.quote(self.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class SchemaStore:
         bundle = self._lock.bundle(version)
         folder = self.location(version)
         if folder is None:
-            raise SchemaMissing(f"Crossref's schema {bundle.version} is not on this machine")
+            raise _missing(bundle, "is not on this machine")
         problems = ((folder / pin.path, _problem(folder / pin.path, pin)) for pin in bundle.files)
         return [FileFault(path, problem) for path, problem in problems if problem]
 
@@ -130,7 +130,7 @@ class SchemaStore:
         """Read and verify every file of the bundle; raises `SchemaMissing` or `SchemaDamaged`."""
         pinned = self._lock.bundle(version)
         folder = self.ensure(version)
-        files = {pin.path: _read_verified(folder / pin.path, pin) for pin in pinned.files}
+        files = {pin.path: _read_verified(folder / pin.path, pin, pinned) for pin in pinned.files}
         return Bundle(
             version=pinned.version,
             namespace=pinned.namespace,
@@ -151,7 +151,7 @@ class SchemaStore:
         if folder and not force and not self.verify(version):
             return folder
         if self._offline:
-            raise SchemaMissing(f"Crossref's schema {bundle.version} is not on this machine, which works offline")
+            raise _missing(bundle, "is not on this machine, which works offline")
         from doideposit.crossref.schemas.installing import gather, put_in_place  # noqa: PLC0415 - needed once
 
         say = announce or self._announce
@@ -193,14 +193,20 @@ def _problem(path: Path, pin: PinnedFile) -> str | None:
     return None if hashlib.sha256(content).hexdigest() == pin.sha256 else "does not have its pinned SHA-256"
 
 
-def _read_verified(path: Path, pin: PinnedFile) -> bytes:
+def _read_verified(path: Path, pin: PinnedFile, bundle: PinnedBundle) -> bytes:
+    hint = f"run `doideposit schemas install --force {bundle.name}` to fetch the bundle again"
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SchemaDamaged(f"the schema file {path} cannot be read: {error.strerror}") from None
+        raise SchemaDamaged(f"the schema file {path} cannot be read: {error.strerror}", hint=hint) from None
     if hashlib.sha256(content).hexdigest() != pin.sha256:
-        raise SchemaDamaged(f"the schema file {path} is not what it should be: {_problem(path, pin)}")
+        raise SchemaDamaged(f"the schema file {path} is not what it should be: {_problem(path, pin)}", hint=hint)
     return content
+
+
+def _missing(bundle: PinnedBundle, why: str) -> SchemaMissing:
+    hint = f"run `doideposit schemas install {bundle.name}` while this machine is online"
+    return SchemaMissing(f"Crossref's schema {bundle.version} {why}", hint=hint)
 
 
 def _fingerprint(bundle: PinnedBundle) -> str:

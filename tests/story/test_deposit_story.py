@@ -90,3 +90,26 @@ def test_many_records_travel_in_few_files_and_the_first_of_a_series_alone(tmp_pa
         assert len(desk.sandbox.submissions) == 3
         assert all(status.registered for status in desk.depositor.statuses())
         assert desk.depositor.outstanding() == 0
+
+
+def test_a_deposit_is_three_short_transactions_and_one_upload(tmp_path: Path) -> None:
+    steps: list[str] = []
+    with Desk(sqlite_url(tmp_path), step=steps.append) as desk:
+        for number in (1, 2):
+            steps.clear()
+            desk.depositor.deposit(commentary(number))
+            taken = [step for step in steps if step.endswith(("committed", "answered"))]
+            # Intent before the first byte leaves, and outcome after the answer: it cannot be fewer, nor held meanwhile.
+            assert taken == [
+                "ledger prepare: committed",
+                "ledger start: committed",
+                "submit: answered",
+                "ledger accept: committed",
+            ]
+            desk.settle()
+        steps.clear()
+        desk.depositor.deposit(commentary(2))
+        assert steps == [], "what is registered needs none"
+        desk.depositor.enqueue(commentary(3))
+        assert [step for step in steps if step.endswith("committed")] == ["ledger prepare: committed"]
+        assert not [step for step in steps if step.startswith(("submit", "fetch"))]

@@ -396,3 +396,48 @@ def test_warnings_are_kept_shown_and_acknowledged(desk: Desk) -> None:
     assert desk.depositor.history(twin.doi)[-1].text == "acknowledged by a person: the twin is a translation"
     with pytest.raises(UsageError):
         desk.depositor.acknowledge(C258, "nothing is wrong here")
+
+
+def test_a_run_that_died_under_a_clock_years_ahead_holds_nothing_up(tmp_path: Path) -> None:
+    dying: list[str] = []
+
+    def step(name: str) -> None:
+        if name in dying:
+            raise SystemExit("the plug is pulled")
+
+    with Desk(sqlite_url(tmp_path), step=step) as desk:
+        right = desk.clock()
+        desk.clock.advance(10 * 365 * 86_400)
+        dying.append("submit: begin")
+        # Everything that would tidy up fails too, as it does in a process that is killed.
+        dying.extend(["ledger doubt: begin"])
+        with pytest.raises(SystemExit):
+            desk.depositor.deposit(commentary())
+        dying.clear()
+        desk.clock.set(right)
+        desk.open()
+        said: list[str] = []
+        desk.depositor.poll(on_event=lambda one: said.append(one.text))
+        assert any("the clock was days ahead" in text for text in said)
+        desk.settle()
+        assert desk.depositor.status(C258).registered
+        assert desk.depositor.ledger.check() == ()
+        assert len(desk.sandbox.history(C258)) == 1
+        assert desk.clock() - right < timedelta(hours=1)
+
+
+@pytest.mark.parametrize("fault", [("status", "503", "upload"), ("status", "503", "poll"), ("unknown_for", "1", None)])
+def test_a_pause_made_under_a_clock_years_ahead_ends_when_the_clock_is_right(
+    desk: Desk, fault: tuple[str, str, str | None]
+) -> None:
+    right = desk.clock()
+    desk.sandbox.faults.add(fault[0], fault[1], at=fault[2])
+    desk.clock.advance(10 * 365 * 86_400)
+    desk.depositor.deposit(commentary())
+    desk.depositor.poll(force=True)
+    desk.clock.set(right)
+    desk.depositor.poll()
+    desk.depositor.poll()
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+    assert desk.clock() - right < timedelta(hours=1)

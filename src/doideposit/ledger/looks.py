@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
 
 from doideposit.identifiers import Doi
 from doideposit.ledger.entries import Attempt, ItemResult, Submission
@@ -16,34 +16,28 @@ from doideposit.ledger.transaction import Transaction
 from doideposit.ledger.uploads import FREE
 from doideposit.lifecycle import Move, Outcome, State, advance
 
-__all__ = ["Look", "claim", "details", "end", "finish", "hasten", "late", "watch"]
+__all__ = ["Look", "claim", "details", "due", "end", "finish", "hasten", "late", "watch"]
 
 
-def claim(
-    transaction: Transaction,
-    target: str,
-    owner: str,
-    until: datetime,
-    *,
-    most: int,
-    force: bool,
-    doubts_only: bool,
-    after: int,
-) -> tuple[Submission, ...]:
-    """Up to `most` files that should be asked about now, the longest due first, leased to `owner`.
+def due(target: str, now: datetime, *, force: bool, doubts_only: bool, after: int) -> Select[Any]:
+    """The files that should be asked about now and that nobody holds, the longest due first.
 
-    With `force` every open file is due, in the order of their numbers from the one after `after`.
-
-    What another process holds is passed over (``SKIP LOCKED`` on PostgreSQL; SQLite has one writer at a time). With
-    `doubts_only` only those of which it is not known whether they arrived.
+    With `force` every open file is due, in the order of their numbers from the one after `after`. With `doubts_only`
+    only those of which it is not known whether they arrived.
     """
-    now = transaction.now
     free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
     states = [State.SENDING.value] if doubts_only else [State.SENDING.value, State.QUEUED.value]
     where = [submission.c.target == target, submission.c.state.in_(states), free]
     where.append(submission.c.id > after if force else submission.c.next_look_at <= now)
     order = [submission.c.id] if force else [submission.c.next_look_at, submission.c.id]
-    due = select(submission).where(*where).order_by(*order).limit(most)
+    return select(submission).where(*where).order_by(*order)
+
+
+def claim(transaction: Transaction, due: Select[Any], owner: str, until: datetime) -> tuple[Submission, ...]:
+    """Those that are `due`, leased to `owner`.
+
+    What another process holds is passed over (``SKIP LOCKED`` on PostgreSQL; SQLite has one writer at a time).
+    """
     found = tuple(submission_of(row) for row in transaction.all(due.with_for_update(skip_locked=True)))
     if found:
         mine = update(submission).where(submission.c.id.in_([one.id for one in found]))
@@ -111,12 +105,12 @@ def late(connection: Connection, target: str, now: datetime, most: int) -> tuple
     Of a file that is to go out again they are asked about in every run, before it goes.
     """
     again = submission.c.state == State.PREPARED.value
-    due = or_(again, and_(submission.c.state == State.DONE.value, attempt.c.next_look_at <= now))
+    wanted = or_(again, and_(submission.c.state == State.DONE.value, attempt.c.next_look_at <= now))
     columns = [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
     statement = (
         select(*attempt.c, *columns)
         .join(submission, submission.c.id == attempt.c.submission)
-        .where(submission.c.target == target, attempt.c.next_look_at.is_not(None), due)
+        .where(submission.c.target == target, attempt.c.next_look_at.is_not(None), wanted)
         .order_by(attempt.c.next_look_at)
         .limit(most)
     )

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from doideposit.errors import LedgerDamaged
 from doideposit.findings import Finding
 from doideposit.identifiers import Doi
-from doideposit.ledger import audit, copies, looking, looks, people, preparing, uploads
+from doideposit.ledger import audit, copies, looking, looks, people, planned, preparing, uploads
 from doideposit.ledger.engine import WRITES, Place, make_engine, translated
 from doideposit.ledger.entries import (
     Attempt,
@@ -131,6 +131,9 @@ class Ledger:
 
     def say_why_waiting(self, target: str, now: datetime) -> None:
         """Write down which prepared files wait for the first deposit of their series."""
+        with self._reading() as connection:
+            if not uploads.is_to_say_why(connection, target):
+                return
         with self._writing("say why waiting", now) as transaction:
             uploads.say_why_waiting(transaction, target)
 
@@ -191,6 +194,15 @@ class Ledger:
         with self._writing("pause", now) as transaction:
             uploads.pause(transaction, target, until, reason)
 
+    def pull_back(self, target: str, now: datetime) -> bool:
+        """Let go of what was planned for days ahead by a clock that was wrong; says whether there was anything."""
+        with self._reading() as connection:
+            if not planned.is_too_far(connection, target, now):
+                return False
+        with self._writing("pull back", now) as transaction:
+            planned.pull_back(transaction, target)
+        return True
+
     def resume(self, target: str, now: datetime) -> None:
         """Crossref answered again."""
         with self._writing("resume", now) as transaction:
@@ -216,10 +228,12 @@ class Ledger:
         after: int = 0,
     ) -> tuple[Submission, ...]:
         """Up to `most` files that should be asked about now, leased to `owner` until `until`."""
+        due = looks.due(target, now, force=force, doubts_only=doubts_only, after=after)
+        with self._reading() as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return ()
         with self._writing("claim looks", now) as transaction:
-            return looks.claim(
-                transaction, target, owner, until, most=most, force=force, doubts_only=doubts_only, after=after
-            )
+            return looks.claim(transaction, due.limit(most), owner, until)
 
     def end_looks(self, owner: str, keys: Sequence[int], results: Sequence[looks.Look], now: datetime) -> None:
         """Write down the answers that were not final, and give back everything that was claimed."""

@@ -81,11 +81,20 @@ def candidate(connection: Connection, target: str, now: datetime) -> tuple[Submi
     return None if row is None else (submission_of(row), bytes_of(row["xml"]))
 
 
+def _waits_unsaid(target: str) -> ColumnElement[bool]:
+    prepared = and_(submission.c.target == target, submission.c.state == State.PREPARED.value)
+    return and_(prepared, submission.c.reason != FIRST_OF_SERIES, waits_for_series())
+
+
+def is_to_say_why(connection: Connection, target: str) -> bool:
+    """Whether a prepared file waits for the first deposit of its series, and does not say so yet."""
+    unsaid = select(submission.c.id).where(_waits_unsaid(target)).limit(1)
+    return connection.execute(unsaid).first() is not None
+
+
 def say_why_waiting(transaction: Transaction, target: str) -> None:
     """Write down, for people, which prepared files wait for the first deposit of their series."""
-    where = (submission.c.target == target, submission.c.state == State.PREPARED.value)
-    waits = update(submission).where(*where, submission.c.reason != FIRST_OF_SERIES, waits_for_series())
-    transaction.connection.execute(waits.values(reason=FIRST_OF_SERIES))
+    transaction.connection.execute(update(submission).where(_waits_unsaid(target)).values(reason=FIRST_OF_SERIES))
 
 
 def start(transaction: Transaction, turn: Turn, key: int, claim: Claim) -> Upload | None:

@@ -16,6 +16,7 @@ from doideposit.errors import (
 from doideposit.identifiers import Doi
 from doideposit.ledger.entries import Attempt, Fate, ItemResult, Submission
 from doideposit.ledger.looks import Look
+from doideposit.ledger.planned import FARTHEST
 from doideposit.lifecycle import Outcome, State
 from doideposit.workflow.means import Means, OnEvent
 from doideposit.workflow.schedule import GRACE, LEASE, WATCH, alarm, next_look, pause_until
@@ -66,8 +67,14 @@ def _is_settled(answer: Answer, now: datetime) -> bool:
     """Whether no better word about this upload is to be waited for."""
     if isinstance(answer.reading, NotKnown):
         lost = answer.upload.fate is Fate.LOST
-        return lost or (answer.upload.fate is not Fate.ACCEPTED and now - answer.upload.sent_at >= GRACE)
+        return lost or (answer.upload.fate is not Fate.ACCEPTED and _had_time(answer.upload, now))
     return isinstance(answer.reading, Completed)
+
+
+def _had_time(upload: Attempt, now: datetime) -> bool:
+    """Whether the grace period is over. The age of an upload is unknown where a wrong clock dated it days ahead."""
+    age = now - upload.sent_at
+    return age >= GRACE or age < -FARTHEST
 
 
 def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> ItemResult:
@@ -125,6 +132,8 @@ class Asker:
     def run(self) -> None:
         """Ask about everything due, in parts, until the pass has asked enough or Crossref is away."""
         means = self._means
+        if means.ledger.pull_back(means.target, means.clock()):
+            self._on_event(Progress("waiting", "the clock was days ahead before: what it put off is done now"))
         pause, reason, failures = means.ledger.paused(means.target)
         self._was_away = failures > 0
         if pause is not None and pause > means.clock() and not self._force:
@@ -230,7 +239,7 @@ class Asker:
         means, now = self._means, self._means.clock()
         newest = answers[0]
         reading = newest.reading
-        if isinstance(reading, NotKnown) and now - newest.upload.sent_at >= GRACE:
+        if isinstance(reading, NotKnown) and _had_time(newest.upload, now):
             means.ledger.lose(means.target, newest.upload, now, next_look(now, 0, means.random))
             self.moved.append(submission.id)
             self._on_event(Progress("waiting", "it goes out again under a new name", file_name=submission.file_name))

@@ -61,7 +61,14 @@ test: $(STAMP) all-schemas lint types docs
 quick: $(STAMP) all-schemas
 	$(BIN)/pytest -m 'not slow'
 
-bench: $(STAMP) schemas
+# The tools that are compared pin other versions of our libraries, so they have an environment of their own.
+BENCH := .venv-bench
+$(BENCH)/.installed: $(VENV)/bin/python requirements/bench.txt
+	test -x $(BENCH)/bin/python || $(VENV)/bin/python -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench: $(STAMP) schemas $(BENCH)/.installed
 	$(BIN)/python -m benchmarks
 
 soak: $(STAMP) all-schemas

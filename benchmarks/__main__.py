@@ -57,7 +57,7 @@ def machine() -> dict[str, str]:
 def show(row: Row) -> None:
     """One line of the table."""
     verdict = {True: "reached", False: "not reached", None: ""}[row.reached]
-    print(f"{row.what:<62} {row.ours:>16} {row.theirs:>18} {row.ratio:>10} {row.target:>10}  {verdict}", flush=True)
+    print(f"{row.what:<72} {row.ours:>16} {row.theirs:>18} {row.ratio:>10} {row.target:>10}  {verdict}", flush=True)
 
 
 def main() -> int:
@@ -69,7 +69,7 @@ def main() -> int:
     peers = Peers()
     report = Report(datetime.now(UTC).isoformat(timespec="seconds"), machine(), peers.versions)
     print(f"medians of CPU time, turn by turn; load {report.machine['load']} on {report.machine['cores']} cores")
-    print(f"{'what':<62} {'doideposit':>16} {'the other':>18} {'ratio':>10} {'to reach':>10}")
+    print(f"{'what':<72} {'doideposit':>16} {'the other':>18} {'ratio':>10} {'to reach':>10}")
     with tempfile.TemporaryDirectory() as folder:
         for row in rows(peers, Path(folder), quick=arguments.quick, only=arguments.only):
             report.rows.append(row)

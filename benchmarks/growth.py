@@ -17,7 +17,7 @@ WRITERS: dict[str, Callable[[Path, int], None]] = {"jsonl": json_lines, "csv": c
 def rows(folder: Path, *, quick: bool) -> Iterator[Row]:
     """Peak of memory and time of `check` on large files; then the cost of polling."""
     (folder / "doideposit.toml").write_text(CONFIGURATION, encoding="utf-8")
-    small, large = (1_000, 10_000) if quick else (10_000, 100_000)
+    small, large = (4_000, 20_000) if quick else (10_000, 100_000)
     for suffix in ("jsonl",) if quick else ("jsonl", "csv"):
         yield from _check(folder, suffix, small, large)
     yield from polling()

@@ -25,6 +25,7 @@ issn_medium = "electronic"
 prefix = "10.48251"
 doi = "{prefix}/notes.{number}"
 url = "https://www.island-institute.net/notes/{number}/"
+language = "en"
 publisher = { name = "Institute of Made-up Affairs", place = "Nowhere" }
 institution = { name = "Institute of Made-up Affairs", ror = "02twcfp32" }
 licences = ["https://creativecommons.org/licenses/by/4.0/"]
@@ -38,6 +39,7 @@ SERIES = Series.model_validate(
         "prefix": "10.48251",
         "doi": "{prefix}/notes.{number}",
         "url": "https://www.island-institute.net/notes/{number}/",
+        "language": "en",
         "publisher": {"name": "Institute of Made-up Affairs", "place": "Nowhere"},
         "institution": {"name": "Institute of Made-up Affairs", "ror": "02twcfp32"},
         "licences": ["https://creativecommons.org/licenses/by/4.0/"],
@@ -133,10 +135,11 @@ def commonmeta_record(number: int) -> dict[str, Any]:
     }
 
 
-def deposit_xml(count: int) -> bytes:
-    """A deposit file of `count` records."""
+def deposit_xml(count: int, *, language: bool = True) -> bytes:
+    """A deposit file of `count` records, which name the language of their text or do not."""
     head = BatchHead("benchmark", 20240506000000000, "Institute", "doi@example.org", "Institute")
-    commentaries = [Commentary.model_validate(record(number) | {"series": SERIES}) for number in range(1, count + 1)]
+    series = SERIES if language else SERIES.model_copy(update={"language": None})
+    commentaries = [Commentary.model_validate(record(number) | {"series": series}) for number in range(1, count + 1)]
     return build(head, commentaries).xml
 
 

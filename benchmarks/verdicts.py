@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from lxml import etree
@@ -26,11 +27,11 @@ assert Validator(SchemaStore.default()).validate(Path(sys.argv[1]).read_bytes())
 
 
 def rows(peers: Peers) -> Iterator[Row]:
-    """The three rows about verdicts."""
+    """The rows about verdicts."""
     store = SchemaStore.default()
     validator = Validator(store)
-    thousand, one = deposit_xml(1_000), deposit_xml(1)
-    yield _against_libxml2(store, validator, thousand)
+    one = deposit_xml(1)
+    yield from _against_libxml2(store, validator)
     folder = store.ensure(VERSION)
     bundle = store.load(VERSION)
     main = str(folder / bundle.main)
@@ -58,18 +59,31 @@ def rows(peers: Peers) -> Iterator[Row]:
     )
 
 
-def _against_libxml2(store: SchemaStore, validator: Validator, xml: bytes) -> Row:
-    """From bytes to a verdict against the bare validation of a tree that is parsed already."""
-    schema, root = bare_schema(store), etree.fromstring(xml)
-    if not (validator.validate(xml).valid and schema.validate(root)):
-        raise RuntimeError("the sample is not valid")
-    taken = in_turns(
-        {"ours": in_process(lambda: validator.validate(xml)), "theirs": in_process(lambda: schema.validate(root))},
-        rounds=15,
-    )
-    return at_most(
-        "verdict on 1,000 records, from bytes | bare lxml, parsed tree", taken["ours"], taken["theirs"], times=1.2
-    )
+def _against_libxml2(store: SchemaStore, validator: Validator) -> Iterator[Row]:
+    """From bytes to a verdict, against the bare validation of a tree that is parsed already, and with its parsing.
+
+    Bare validation compares a language with 8,107 others one by one. Most records name one, some do not.
+    """
+    schema = bare_schema(store)
+    for language, named in ((True, ""), (False, " without a language")):
+        xml = deposit_xml(1_000, language=language)
+        root = etree.fromstring(xml)
+        if not (validator.validate(xml).valid and schema.validate(root)):
+            raise RuntimeError("the sample is not valid")
+        contestants = {
+            "ours": in_process(partial(validator.validate, xml)),
+            "bare": in_process(partial(schema.validate, root)),
+            "parsing": in_process(partial(_parse_and_validate, schema, xml)),
+        }
+        taken = in_turns(contestants, rounds=15)
+        what = f"verdict on 1,000 records{named}, from bytes"
+        target = 1.2 if language else None
+        yield at_most(f"{what} | bare lxml, parsed tree", taken["ours"], taken["bare"], times=target)
+        yield at_most(f"{what} | bare lxml, from bytes", taken["ours"], taken["parsing"], times=None)
+
+
+def _parse_and_validate(schema: etree.XMLSchema, xml: bytes) -> bool:
+    return bool(schema.validate(etree.fromstring(xml)))
 
 
 def bare_schema(store: SchemaStore) -> etree.XMLSchema:

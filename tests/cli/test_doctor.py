@@ -65,6 +65,20 @@ def test_a_good_set_up_is_well_and_looking_makes_nothing(desk: Desk) -> None:
     assert sorted(path.name for path in desk.folder.iterdir()) == before
 
 
+def test_every_value_is_told_with_its_origin(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOIDEPOSIT_LIMITS__PENDING", "17")
+    document = desk("doctor", "--json").json
+    values = {value["name"]: (value["value"], value["origin"]) for value in document["values"]}
+    assert values["limits.pending"] == (17, "environment DOIDEPOSIT_LIMITS__PENDING")
+    assert values["depositor.email"][1].startswith("file doideposit.toml:")
+    assert values["limits.workers"][1] == "default"
+    said = desk("doctor", "--target", "sandbox").out
+    assert "above it: target (flag), limits.pending (environment DOIDEPOSIT_LIMITS__PENDING)" in said
+    assert "`doideposit config show --origin`" in said
+    (desk.folder / "doideposit.toml").write_text("targett = 1\n")
+    assert desk("doctor", "--json").json["values"] == []
+
+
 def test_after_a_deposit_the_ledger_is_looked_through(desk: Desk) -> None:
     desk("deposit", desk.record(), "--wait", 20)
     before = (desk.folder / "doideposit.sqlite3").read_bytes()

@@ -1,12 +1,14 @@
-"""Real processes over one SQLite ledger and one sandbox server: exactly one deposit of each DOI."""
+"""Real processes over one ledger and one sandbox server: exactly one deposit of each DOI."""
 
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import postgres
 from depositing import commentary, sqlite_url, validator
 from doideposit.ledger import Ledger
 from doideposit.sandbox import Delays, Sandbox
@@ -39,20 +41,30 @@ with Depositor(registrar=client, ledger=Ledger.open(ledger), checker=checker(clo
 """
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A ledger on one machine, and one that several machines share."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path)
+        return
+    with postgres.running() as server:
+        yield postgres.new_database(server, "ledger")
+
+
 @pytest.mark.slow
 @pytest.mark.network_loopback
-def test_processes_at_once_deposit_each_doi_once(tmp_path: Path) -> None:
+def test_processes_at_once_deposit_each_doi_once(ledger_url: str) -> None:
     sandbox = Sandbox(validate=validator().validate, delays=Delays.none())
     with sandbox, running(sandbox) as url:
         folder = str(Path(__file__).parents[1])
         runs = [
             subprocess.Popen(
-                [sys.executable, "-c", JOB, sqlite_url(tmp_path), url, f"Version {place % 2}", folder],
+                [sys.executable, "-c", JOB, ledger_url, url, f"Version {place % 2}", folder],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            for place in range(4)
+            for place in range(5)
         ]
         for run in runs:
             assert run.stdout.readline() == "ready\n"
@@ -60,7 +72,7 @@ def test_processes_at_once_deposit_each_doi_once(tmp_path: Path) -> None:
             run.stdin.write("\n")
             run.stdin.flush()
         answers = [json.loads(run.communicate(timeout=120)[0]) for run in runs]
-        assert [run.returncode for run in runs] == [0] * 4
+        assert [run.returncode for run in runs] == [0] * len(runs)
         for place in range(6):
             actions = [answer[place] for answer in answers]
             assert actions.count("register") == 1, actions
@@ -68,5 +80,5 @@ def test_processes_at_once_deposit_each_doi_once(tmp_path: Path) -> None:
         for number in range(1, 7):
             history = sandbox.history(str(commentary(number).doi))
             assert len(history) == 1 + sum(answer[number - 1] == "update" for answer in answers)
-        with Ledger.open(sqlite_url(tmp_path)) as ledger:
+        with Ledger.open(ledger_url) as ledger:
             assert ledger.check() == ()

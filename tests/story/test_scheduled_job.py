@@ -119,6 +119,26 @@ def test_a_rejected_file_is_mailed_once_with_what_to_do(week: Week) -> None:
     assert [mail["Subject"] for mail in week.mails[1:] if "rejected" in mail["Subject"]] == []
 
 
+def test_a_mail_names_every_mistake_of_a_record(week: Week) -> None:
+    week.office.drop("bad.yaml", yaml(published="2023-02-30", title="''"))
+    week.run()
+    (mail,) = week.mails
+    report = (week.office.folders.rejected / "bad.yaml.report.txt").read_text(encoding="utf-8")
+    named = [
+        line.strip() for line in report.splitlines() if line.strip().startswith("bad.yaml:") and "  " in line.strip()
+    ]
+    assert len(named) >= 2
+    assert all(line in text(mail) for line in named)
+
+
+def test_a_mail_about_very_many_mistakes_leads_to_the_report(week: Week) -> None:
+    authors = "[" + ", ".join('{given: A, family: B, orcid: "0000-0002-1825-0098"}' for _ in range(60)) + "]"
+    week.office.drop("bad.yaml", yaml(authors=authors))
+    week.run()
+    assert "and more, in the report" in text(week.mails[0])
+    assert len(text(week.mails[0]).splitlines()) < 80
+
+
 def test_a_mail_that_cannot_be_sent_is_sent_later(week: Week) -> None:
     week.mail_fails = True
     week.office.drop("bad.yaml", yaml(published="2023-13-01"))

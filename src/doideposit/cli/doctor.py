@@ -3,14 +3,19 @@
 import shutil
 import textwrap
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from doideposit.cli.boundary import finish
+from doideposit.cli.config import values_of
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.masking import configuration_line
 from doideposit.diagnosis import Check, Diagnosis, Verdict, diagnose
 from doideposit.reports.findings import Line, Span, Style, counted, detailed, safe
+
+if TYPE_CHECKING:
+    from doideposit.config import Settings
 
 __all__ = ["diagnosis_lines", "doctor"]
 
@@ -34,9 +39,16 @@ def doctor(invocation: Invocation, target: str | None, online: bool, as_json: bo
     when something outside of it fails.
     """
     terminal = invocation.terminal(as_json=as_json)
-    diagnosis = diagnose(lambda: invocation.settings(target=target), online=online)
+    loaded: list[Settings] = []
+
+    def load() -> "Settings":
+        loaded.append(invocation.settings(target=target))
+        return loaded[0]
+
+    diagnosis = diagnose(load, online=online)
     if as_json:
-        terminal.json(diagnosis.to_dict())
+        values = [value.to_dict() for settings in loaded for value in values_of(settings)]
+        terminal.json(diagnosis.to_dict() | {"values": values})
     else:
         width = min(shutil.get_terminal_size().columns, WIDEST) if terminal.out.isatty() else PIPE
         terminal.lines(diagnosis_lines(diagnosis, width=width))
@@ -54,6 +66,8 @@ def diagnosis_lines(diagnosis: Diagnosis, *, width: int) -> Iterator[Line]:
     yield _summary(diagnosis)
     if not diagnosis.online and diagnosis.ok:
         yield (Span("`doideposit doctor --online` also asks Crossref: network, clock, login, prefix", Style.DIM),)
+    if diagnosis.target:
+        yield (Span("`doideposit config show --origin`: where values come from", Style.DIM),)
 
 
 def _check_lines(check: Check, width: int) -> Iterator[Line]:

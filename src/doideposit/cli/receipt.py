@@ -75,6 +75,9 @@ def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
     for name, truth in _truths(status):
         if truth:
             yield name, f"{local_time(truth.at)}  {_proof(status, truth)}"
+        elif truth.proof:
+            # It was looked up, and did not hold: saying nothing would leave open whether anybody looked.
+            yield name, f"{'not proved':<19}  {_proof(status, truth)}"
     if status.outcome is not None and status.message and (not status.outcome.is_registered or status.finding):
         yield "Crossref", f"“{status.message.strip()}”"
     elif status.failed and status.message:

@@ -45,10 +45,13 @@ def _is_utf8(code: str) -> bool:
     return code.lower().replace("-", "").replace("_", "") == "utf8"
 
 
+ABOVE_THE_FILE = ("environment", "flag")
+
+
 def check_settings(settings: Settings) -> Iterator[Check]:
     """Where the settings in force come from; that they are valid was settled when they were read."""
-    elsewhere = sorted({word for word in settings.origins.values() if word.startswith(("environment", "flag"))})
-    beside = f"; above it: {', '.join(elsewhere)}" if elsewhere else ""
+    above = [f"{name} ({origin})" for name, origin in settings.origins.items() if origin.startswith(ABOVE_THE_FILE)]
+    beside = f"; above it: {', '.join(above)}" if above else ""
     yield ok("configuration", f"{settings.path or 'no file, defaults alone'}{beside}")
     depositor = settings.depositor
     if depositor is None:

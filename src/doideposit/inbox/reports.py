@@ -16,6 +16,8 @@ from doideposit.workflow import Depositor, Truth
 __all__ = ["first_reasons", "headline", "report_text"]
 
 WIDTH: Final = 100
+LINES_IN_MAIL: Final = 40
+"""How many lines a mail says about one record; the report beside the file says everything."""
 WORDS: Final = {
     Fate.REGISTERED: "registered",
     Fate.UNCHANGED: "unchanged",
@@ -153,13 +155,23 @@ def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
+def _reasons(entry: Entry) -> Iterator[str]:
+    """Why it was rejected: everything that is wrong with it, as far as a mail has room for it."""
+    if not entry.lines:
+        yield safe(entry.says)
+        if entry.hint:
+            yield f"do this: {safe(entry.hint)}"
+        return
+    yield from entry.lines[:LINES_IN_MAIL]
+    if len(entry.lines) > LINES_IN_MAIL:
+        yield "and more, in the report"
+
+
 def first_reasons(claim: Claim, most: int) -> Sequence[str]:
     """The first reasons, each with its DOI, for a mail."""
     lines = []
     for entry in claim.rejected[:most]:
-        lines += [_name(claim, entry), f"  {safe(entry.says)}"]
-        if entry.hint:
-            lines.append(f"  do this: {safe(entry.hint)}")
+        lines += [_name(claim, entry), *(f"  {line}" for line in _reasons(entry))]
     if len(claim.rejected) > most:
         lines.append(f"and {len(claim.rejected) - most:,} more, in the report")
     return lines

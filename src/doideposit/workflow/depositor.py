@@ -325,7 +325,7 @@ class Depositor:
         found = registry.work(doi)
         landing = found.landing_url if found else None
         holds = found is not None and (expected is None or landing is None or landing == expected)
-        proof = f"as {found.type}, leading to {landing}" if found else "it has no record of it yet"
+        proof = f"as {found.type}, leading to {landing}" if found else "Crossref's REST API has no record of it yet"
         self.ledger.prove(self.target, doi, LookedUp.INDEXED, proof, self._means.clock(), holds=holds)
 
 

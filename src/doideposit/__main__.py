@@ -23,7 +23,7 @@ def main() -> None:
 def _be_quick() -> None:
     """What a process may set for itself and a library may not."""
     # The collector would look at all objects again and again while modules and models are made, and find nothing.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(10_000, 10, 10)
     # Pydantic would read the metadata of every installed distribution to find plugins, and these models need none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 

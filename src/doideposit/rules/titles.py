@@ -126,6 +126,14 @@ def _label_pattern(series: Series) -> re.Pattern[str]:
     )
 
 
+def _label_in(work: Work) -> re.Match[str] | None:
+    series, title = work.commentary.series, work.title.casefold()
+    # Most titles hold none of the words, and need no pattern.
+    if not any(word.casefold() in title for word in (series.title, *series.labels)):
+        return None
+    return _label_pattern(series).search(work.title)
+
+
 @rule(
     "title-series-label",
     WARNING,
@@ -138,7 +146,7 @@ def _label_pattern(series: Series) -> re.Pattern[str]:
     good="title: Prospects for NATO-Japan relations",
 )
 def series_label(work: Work) -> Iterator[Fault]:
-    found = _label_pattern(work.commentary.series).search(work.title)
+    found = _label_in(work)
     if found and found[0] != work.title:
         length = len(found[0]) if found.start() == 0 else len(work.title)
         yield fault("title", length=length, found=found[0].strip(" –—-:|"))
@@ -169,7 +177,7 @@ def number(work: Work) -> Iterator[Fault]:
     if number not in work.title[: len(number) + 4] and number not in work.title[-len(number) - 1 :]:
         return
     found = _number_pattern(number).search(work.title)
-    if found and not _label_pattern(work.commentary.series).search(work.title):
+    if found and not _label_in(work):
         length = len(found[0]) if found.start() == 0 else len(work.title)
         yield fault("title", length=length, found=found[0].strip())
 

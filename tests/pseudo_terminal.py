@@ -19,6 +19,8 @@ ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 CTRL_C = "\x03"
 LONGEST = 60.0
 """Seconds after which a command is given up."""
+PATIENCE = 2.0
+"""Seconds after which Ctrl-C is pressed again."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def on_terminal(
 
 def _talk(process: "subprocess.Popen[bytes]", main: int, waiting: list[tuple[str, str]]) -> str:
     seen, begin, read = b"", time.monotonic(), 0
+    interrupted = float("inf")
     while time.monotonic() - begin < LONGEST:
         ready, _, _ = select.select([main], [], [], 0.1)
         if ready:
@@ -89,8 +92,14 @@ def _talk(process: "subprocess.Popen[bytes]", main: int, waiting: list[tuple[str
         elif process.poll() is not None:
             break
         if waiting and waiting[0][0].encode() in seen[read:]:
-            read = len(seen)
-            _press(process, main, waiting.pop(0)[1])
+            read, (_, text) = len(seen), waiting.pop(0)
+            interrupted = time.monotonic() if text == CTRL_C else interrupted
+            _press(process, main, text)
+        elif time.monotonic() - interrupted > PATIENCE:
+            # Between the words of a question and the wait for its answer, Python keeps an interrupt to itself until
+            # something is typed. A person would press again.
+            interrupted = time.monotonic()
+            _press(process, main, CTRL_C)
     else:
         process.kill()
         raise AssertionError(f"still running, after it said\n{seen.decode(errors='replace')}")

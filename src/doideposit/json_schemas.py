@@ -18,7 +18,16 @@ from doideposit.config.schema import ConfigurationFile
 from doideposit.models.commentary import Commentary
 from doideposit.models.descriptions import descriptions
 
-__all__ = ["configuration_schema", "modeline", "record_schema", "schema_path", "schema_text", "write_schemas"]
+__all__ = [
+    "configuration_schema",
+    "modeline",
+    "record_schema",
+    "schema_location",
+    "schema_path",
+    "schema_text",
+    "without_spaces",
+    "write_schemas",
+]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 RECORD_SCHEMA: Final = "record.schema.json"
@@ -93,6 +102,17 @@ def schema_path(name: str) -> str | None:
     folders = (here / "schemas", here.parents[1] / "schemas")
     files = (folder / f"{name}.schema.json" for folder in folders)
     return next((str(file) for file in files if file.is_file()), None)
+
+
+def schema_location(name: str) -> str | None:
+    """The file of `schema_path` as the first line of a record or of a configuration names it."""
+    path = schema_path(name)
+    return without_spaces(path) if path else None
+
+
+def without_spaces(path: str) -> str:
+    """A path that a modeline can hold: as an address where there is white space in it."""
+    return Path(path).as_uri() if any(map(str.isspace, path)) else path
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:

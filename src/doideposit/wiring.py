@@ -303,6 +303,6 @@ def open_path(
 
 def record_schema_location() -> str | None:
     """Where an editor finds the JSON Schema of a record: a file of this installation, or None where there is none."""
-    from doideposit.json_schemas import schema_path
+    from doideposit.json_schemas import schema_location
 
-    return schema_path("record")
+    return schema_location("record")

@@ -1,5 +1,6 @@
 """The way of a record through the command line, as the README tells it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,13 @@ def test_the_demo_ends_with_a_registered_doi(desk: Desk) -> None:
     assert "unchanged" in told.out
     for name in ("deposit.xml", "doideposit.toml", "doideposit.sqlite3", "comment-258.yaml"):
         assert (desk.folder / "demo" / name).exists()
+
+
+def test_the_first_line_of_what_init_writes_leads_an_editor_to_the_schema(desk: Desk) -> None:
+    assert desk("init", "--preset", "sadf-comment", "-o", "other.toml").code == 0
+    first = (desk.folder / "other.toml").read_text(encoding="utf-8").splitlines()[0]
+    schema = json.loads(Path(first.removeprefix("#:schema ")).read_text(encoding="utf-8"))
+    assert schema["title"] == "doideposit configuration"
 
 
 def test_init_refuses_to_overwrite_and_to_ask_nobody(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from doideposit.json_schemas import (
     record_schema,
     schema_path,
     schema_text,
+    without_spaces,
     write_schemas,
 )
 
@@ -208,6 +209,11 @@ def test_a_good_configuration_is_let_through() -> None:
 def test_a_bad_configuration_is_marked_as_it_is_typed(old: str, new: str) -> None:
     assert old in CONFIGURATION
     assert configuration_faults(CONFIGURATION.replace(old, new))
+
+
+def test_a_schema_below_a_folder_with_a_space_is_named_without_one() -> None:
+    assert without_spaces("/my tools/record.schema.json") == "file:///my%20tools/record.schema.json"
+    assert without_spaces("/tools/record.schema.json") == "/tools/record.schema.json"
 
 
 def test_the_modeline_names_the_schema_for_the_editor() -> None:

@@ -121,10 +121,18 @@ def init(invocation: Invocation, preset: str | None, output: Path, force: bool) 
             hint=f"run it on a terminal, or take a preset: doideposit init --preset {min(PRESETS)}",
         )
     try:
-        output.write_text(configuration_text(answers), encoding="utf-8")
+        output.write_text(_modeline() + configuration_text(answers), encoding="utf-8")
     except OSError as error:
         raise DiskError(f"{output} cannot be written: {error.strerror}", hint="choose another place with -o") from None
     _what_next(terminal, output)
+
+
+def _modeline() -> str:
+    """The first line, by which an editor finds the JSON Schema of the configuration."""
+    from doideposit.json_schemas import schema_location
+
+    location = schema_location("configuration")
+    return f"#:schema {location}\n\n" if location else ""
 
 
 def _what_next(terminal: Terminal, output: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from desk import DOI, Desk
 from doideposit.cli.receipt import state_words, with_target
-from doideposit.cli.table import table_lines
+from doideposit.cli.table import in_order, table_lines
 from doideposit.cli.wrapping import columns, cropped, wrapped
 from doideposit.identifiers import Doi
 from doideposit.lifecycle import Outcome, State
@@ -75,6 +75,12 @@ def test_a_doi_is_whole_at_every_width(rows: list[WorkStatus], width: int | None
         assert any(line.split()[:1] == [str(row.doi)] for line in lines)
     longest = max(len(str(row.doi)) for row in rows)
     assert width is None or all(columns(line) <= max(width, longest) for line in lines)
+
+
+def test_numbers_stand_in_the_order_in_which_people_count() -> None:
+    dois = ["10.48251/C10", "10.48251/C9", "10.48251/9a", "10.48251/C10b", "10.5555/C1", "10.48251/C"]
+    found = [str(one.doi) for one in in_order([status(doi) for doi in dois])]
+    assert found == ["10.5555/C1", "10.48251/9a", "10.48251/C", "10.48251/C9", "10.48251/C10", "10.48251/C10b"]
 
 
 def test_what_needs_a_person_is_marked_without_colour() -> None:

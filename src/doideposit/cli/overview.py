@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from doideposit import __version__
 from doideposit.cli.receipt import state_words
+from doideposit.cli.table import in_order
 from doideposit.crossref.xml.measures import Measured, measure
 from doideposit.planning import Action
 from doideposit.reports.activity import Activity, outcomes_chart, read_events, waiting_chart
@@ -28,7 +29,7 @@ KINDS = {Style.ERROR: Kind.BAD, Style.WARNING: Kind.WARNING, Style.GOOD: Kind.GO
 def gather(depositor: "Depositor", now: datetime, *, asked: frozenset[Stage] = frozenset(Stage)) -> Report:
     """The report of the depositor's target; `asked` has the stages that can be seen there."""
     activity = read_events(depositor.events())
-    statuses = list(depositor.statuses())
+    statuses = in_order(depositor.statuses())
     return Report(
         target=depositor.target,
         place=depositor.ledger.place,

@@ -9,7 +9,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.completion import known_dois, known_series
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import local_time, show_receipt, with_target
-from doideposit.cli.table import LEGEND, table_lines
+from doideposit.cli.table import LEGEND, in_order, table_lines
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.watching import watched
 from doideposit.errors import UsageError
@@ -56,7 +56,7 @@ def status(
             if wanted:
                 return [depositor.status(doi) for doi in wanted]
             found = depositor.statuses(outstanding=outstanding, attention=attention, series=series)
-            return [one for one in found if one.needs_person or not attention]
+            return in_order(one for one in found if one.needs_person or not attention)
 
         if as_json:
             found = look()

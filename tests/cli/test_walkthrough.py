@@ -117,6 +117,22 @@ def test_the_demo_ends_with_a_registered_doi(desk: Desk) -> None:
         assert (desk.folder / "demo" / name).exists()
 
 
+def test_build_says_what_an_older_schema_cannot_hold(desk: Desk) -> None:
+    record = desk.record(url="url: https://www.sadf.eu/c258/\nversion: '1.1'\nfree_to_read: true")
+    assert "cannot-carry" not in desk("build", record, "-o", "new.xml").err
+    older = desk("build", record, "--schema", "5.3.1", "-o", "old.xml")
+    assert older.code == 0
+    assert "schema 5.3.1 has no place for a version" in older.err
+    assert "schema 5.3.1 has no place for free to read in a report of a series" in older.err
+    assert "c258.yaml:" in older.err
+
+
+def test_build_for_a_schema_there_is_not_names_those_there_are(desk: Desk) -> None:
+    refused = desk("build", desk.record(), "--schema", "4.4.2")
+    assert refused.code == 2
+    assert "5.5.0, 5.4.0, 5.3.1" in refused.err
+
+
 def test_the_first_line_of_what_init_writes_leads_an_editor_to_the_schema(desk: Desk) -> None:
     assert desk("init", "--preset", "sadf-comment", "-o", "other.toml").code == 0
     first = (desk.folder / "other.toml").read_text(encoding="utf-8").splitlines()[0]

@@ -13,7 +13,8 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.cli.terminal import Progress, Terminal, source_line
 from doideposit.crossref.documents import LIMITS
-from doideposit.errors import DiskError
+from doideposit.crossref.names import SCHEMA_VERSIONS
+from doideposit.errors import DiskError, UsageError
 from doideposit.findings import Finding, Severity
 from doideposit.reports.findings import (
     Span,
@@ -146,6 +147,9 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, 
 
     Batch id and timestamp are provisional: `deposit` gives each file its own.
     """
+    if schema_version not in {None, *SCHEMA_VERSIONS}:
+        hint = f"there are: {', '.join(SCHEMA_VERSIONS)}"
+        raise UsageError(f"records cannot be built for schema {schema_version}", hint=hint)
     terminal = Terminal(plain=invocation.plain, out=sys.stderr)
     checker = _checker(invocation, terminal, schema_version=schema_version)
     checked = checker.read_together(paths)
@@ -156,8 +160,16 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, 
         finish(ExitCode.REJECTED)
     xml = checker.draft(checked)
     write_product(xml, output)
+    lost = [finding for one in checked for finding in one.findings if _is_loss(finding)]
+    terminal.lines(detailed(in_order(lost), source_line, verbose=False, width=terminal.width))
     if output is not None:
         terminal.say(f"{output}: {counted(len(checked), 'record')}, valid against Crossref {checker.schema_version}")
+
+
+def _is_loss(finding: Finding) -> bool:
+    """Whether it says what the file that was built does not hold of the record."""
+    of_the_type = finding.code == "type-cannot-carry" and finding.severity is not Severity.INFO
+    return of_the_type or finding.code == "schema-cannot-carry"
 
 
 def write_product(content: bytes, output: Path | None) -> None:

@@ -142,7 +142,8 @@ def _stopped(one: Wanted, known: KnownWork) -> Decision | None:
     """What no retry can help: Crossref does not change a type, and takes only rising timestamps."""
     if known.registered and known.record_type is not None and one.record_type != known.record_type:
         text = f"{one.doi} is registered as {known.record_type}, and this would make it {one.record_type}"
-        return _blocked(one, "plan-record-type", text, "Crossref does not change the type of a registered DOI")
+        hint = f"keep {known.record_type}, the `record_type` of the series: Crossref does not change it any more"
+        return _blocked(one, "plan-record-type", text, hint)
     crowded = too_many_digits(known.doi, known.timestamp)
     return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
 

@@ -117,6 +117,17 @@ def test_the_demo_ends_with_a_registered_doi(desk: Desk) -> None:
         assert (desk.folder / "demo" / name).exists()
 
 
+def test_a_registered_doi_keeps_its_record_type(desk: Desk) -> None:
+    desk.record()
+    assert desk("deposit", "c258.yaml", "--wait", "60").code == 0
+    text = (desk.folder / "doideposit.toml").read_text(encoding="utf-8")
+    desk.write("doideposit.toml", text.replace('record_type = "report-series"', 'record_type = "journal"'))
+    blocked = desk("deposit", "c258.yaml")
+    assert blocked.code == 1
+    assert f"c258.yaml  plan-record-type  {DOI} is registered as report-series" in blocked.out
+    assert "keep report-series" in blocked.out
+
+
 def test_build_says_what_an_older_schema_cannot_hold(desk: Desk) -> None:
     record = desk.record(url="url: https://www.sadf.eu/c258/\nversion: '1.1'\nfree_to_read: true")
     assert "cannot-carry" not in desk("build", record, "-o", "new.xml").err

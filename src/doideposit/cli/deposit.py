@@ -17,7 +17,7 @@ from doideposit.cli.receipt import local_time, show_receipt, show_trouble, with_
 from doideposit.cli.table import show_table
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.errors import UsageError
-from doideposit.findings import Severity
+from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import is_open
 from doideposit.planning import Action
 from doideposit.reports.findings import Span, Style, counted, detailed, in_order, safe
@@ -90,7 +90,7 @@ def _show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
     """The plan, as a person reads it before anything is sent; a program gets it with the result."""
     if terminal.as_json:
         return
-    findings = [finding for entry in plan.entries for finding in entry.findings]
+    findings = [_in(entry.source, finding) for entry in plan.entries for finding in entry.findings]
     shown = [finding for finding in findings if verbose or finding.stops]
     if shown:
         terminal.lines(detailed(in_order(shown[:MOST_SHOWN]), source_line, verbose=verbose, width=terminal.width))
@@ -106,6 +106,11 @@ def _show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
             (Span(f"  {told} along: `doideposit check` shows {'it' if warnings == 1 else 'them'}", Style.DIM),)
         )
     terminal.say(f"  {_sum(plan)}")
+
+
+def _in(source: str, finding: Finding) -> Finding:
+    """The finding with its file, also where it is about the whole of it, as what the ledger says of a DOI is."""
+    return finding if finding.where.file else finding.at(replace(finding.where, file=source))
 
 
 def _show_entries(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:

@@ -27,7 +27,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "Another record type",
         "{doi} is registered as {type}, and this would make it another",
         "Crossref does not change the type of a registered DOI.",
-        "keep the record type of the series",
+        "keep the type it is registered as, the `record_type` of the series",
         source=pages.TITLE_RECORDS,
     ),
     _plan(

@@ -3,6 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import issn
+from stdnum.iso7064 import mod_11_2 as iso_mod_11_2
+from stdnum.iso7064 import mod_97_10
 
 from doideposit.identifiers import Doi, Identifier, InvalidIdentifier, Isni, Issn, Orcid, Ror, Wikidata
 
@@ -120,3 +123,20 @@ def test_any_text_is_an_identifier_or_an_error_of_ours(text: str, kind: type[Ide
         error = None
         assert kind.parse(str(value)) == value
     assert error is None or (error.code and error.message and error.hint)
+
+
+ROR_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+@given(st.integers(0, 10**7 - 1), st.integers(0, 10**15 - 1), st.integers(0, 32**6 - 1))
+def test_check_digits_are_those_of_python_stdnum(seven: int, fifteen: int, six: int) -> None:
+    body = f"{seven:07d}"
+    assert Issn.parse(body + issn.calc_check_digit(body)).value.replace("-", "").startswith(body)
+    body = f"{fifteen:015d}"
+    assert Isni.parse(body + iso_mod_11_2.calc_check_digit(body))
+    letters = "0" + "".join(ROR_ALPHABET[six // 32**place % 32] for place in range(5, -1, -1))
+    assert Ror.parse(letters + mod_97_10.calc_check_digits(str(six)))
+    for kind, text, check in ((Issn, f"{seven:07d}", issn), (Isni, f"{fifteen:015d}", iso_mod_11_2)):
+        wrong = next(digit for digit in "0123456789X" if digit != check.calc_check_digit(text))
+        with pytest.raises(InvalidIdentifier):
+            kind.parse(text + wrong)

@@ -1,6 +1,5 @@
 """What is counted for the Participation Report, read back from deposit XML of every kind and version."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest

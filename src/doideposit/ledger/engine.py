@@ -117,7 +117,12 @@ SQLITE_CAUSES = (
     ("read-only", "it is read-only", "give this user the right to write the file and its folder"),
     ("locked", "another program holds it", "end whatever has the file open for long, and try again"),
     ("unable to open", "it cannot be opened", "check that it is a file, and the permissions of its folder"),
-    ("i/o error", "the disk failed", "check the disk, and restore a backup if `doideposit ledger check` says so"),
+    # So says SQLite also where the disk is too full for the files it keeps beside the ledger.
+    (
+        "i/o error",
+        "the disk is full, or it failed",
+        "free some space and try again; if that was not it, `doideposit ledger check` says whether the ledger is whole",
+    ),
 )
 
 

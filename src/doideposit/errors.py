@@ -163,7 +163,10 @@ class CredentialsRefused(RegistrarError):
     """Crossref does not accept the login. The whole run stops; trying again cannot help."""
 
     code = "credentials-refused"
-    default_hint = "check user name, role and password of this target; test and production have separate passwords"
+    default_hint = (
+        "check user name, role and password of this target; test and production have separate passwords. "
+        "What is recorded is kept, and goes out with the next run"
+    )
 
 
 class SubmissionForbidden(RegistrarError):

@@ -6,9 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contract import mutations
 from contract.oracle import KNOWN_FAULTS, is_known_fault, oracle_says, validator, version_of
+from deposit_heads import HEAD
+from doideposit.crossref.names import SCHEMA_VERSIONS
+from doideposit.crossref.xml import build
+from doideposit.models.commentary import Commentary
+from strategies import commentaries
 
 TESTS = Path(__file__).parents[1]
 DEPOSITS = sorted((TESTS / "golden" / "deposits").glob("*.xml"))
@@ -72,6 +79,28 @@ def test_worked_examples_get_the_same_verdict(path: Path) -> None:
     different, _, invalid = disagreements("5.5.0", chosen(xml, mutations.structural, 12))
     assert different == []
     assert invalid > 20
+
+
+FORMULA = b'<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:%s>x</mml:%s></mml:math>'
+FORMULAS = [b"", FORMULA % (b"mi", b"mi"), FORMULA % (b"mrow", b"mrow"), FORMULA % (b"mistake", b"mistake")]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    commentary=commentaries(),
+    version=st.sampled_from(SCHEMA_VERSIONS),
+    formula=st.sampled_from(FORMULAS),
+    choice=st.integers(0, 999),
+)
+def test_generated_records_get_the_same_verdict_whole_and_harmed(
+    commentary: Commentary, version: str, formula: bytes, choice: int
+) -> None:
+    """What the models accept, and what an older schema cannot hold of it, with MathML in the title and without."""
+    built = build(HEAD, [commentary], schema_version=version).xml
+    xml = built.replace(b"</title>", formula + b"</title>", 1)
+    harmed = [case for case in mutations.structural(xml) if not is_known_fault(case[0])]
+    different, _, _ = disagreements(version, [("whole", xml), *harmed[choice % 97 :: 97]])
+    assert different == []
 
 
 ROLE = b'<role vocab="crossref" type="author"/>'

@@ -295,6 +295,10 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
             text = f"the file has {size / 1_000_000:.1f} MB, and the limit is {limit / 1_000_000:.1f} MB"
             return problem("file-too-large", text, "split it: Crossref takes files up to 10 MB")
         return path.read_bytes()
+    except FileNotFoundError:
+        return problem("file-missing", f"there is no file {path}", "look at the spelling and the folder")
+    except IsADirectoryError:
+        return problem("file-is-directory", f"{path} is a folder, not a file", "name a file inside it")
     except OSError as error:
         text = f"the file cannot be read: {error.strerror}"
         return problem("file-unreadable", text, "check its name and its permissions")

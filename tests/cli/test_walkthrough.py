@@ -128,6 +128,12 @@ def test_a_registered_doi_keeps_its_record_type(desk: Desk) -> None:
     assert "keep report-series" in blocked.out
 
 
+def test_a_file_that_is_not_there_is_called_so_by_every_command(desk: Desk) -> None:
+    for command in ("check", "validate", "deposit"):
+        assert "nothing.xml  file-missing  there is no file nothing.xml" in desk(command, "nothing.xml").out
+    assert "file-is-directory" in desk("validate", ".").out
+
+
 def test_build_says_what_an_older_schema_cannot_hold(desk: Desk) -> None:
     record = desk.record(url="url: https://www.sadf.eu/c258/\nversion: '1.1'\nfree_to_read: true")
     assert "cannot-carry" not in desk("build", record, "-o", "new.xml").err

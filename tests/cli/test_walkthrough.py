@@ -117,6 +117,15 @@ def test_the_demo_ends_with_a_registered_doi(desk: Desk) -> None:
         assert (desk.folder / "demo" / name).exists()
 
 
+@pytest.mark.parametrize("command", [(), ("schemas",), ("ledger",), ("config",)])
+def test_a_command_alone_shows_its_help(desk: Desk, command: tuple[str, ...]) -> None:
+    shown = desk(*command)
+    assert shown.code == 2
+    assert shown.err.startswith("Usage: doideposit")
+    assert shown.err.count("\n") > 5
+    assert shown.out == ""
+
+
 def test_a_registered_doi_keeps_its_record_type(desk: Desk) -> None:
     desk.record()
     assert desk("deposit", "c258.yaml", "--wait", "60").code == 0

@@ -42,6 +42,9 @@ def guarded(
         return exit_.exit_code
     except (click.Abort, KeyboardInterrupt) as stop:
         return _stopped(terminal, stop, sending=sending)
+    except click.exceptions.NoArgsIsHelpError as help_:
+        terminal.err.write(f"{help_.format_message()}\n")
+        return ExitCode.USAGE
     except click.ClickException as error:
         _show(_usage(error), terminal)
         return ExitCode.USAGE

@@ -29,7 +29,7 @@ def _check(folder: Path, suffix: str, small: int, large: int) -> Iterator[Row]:
         path = folder / f"{count}.{suffix}"
         WRITERS[suffix](path, count)
         command = [str(Path(sys.executable).parent / "doideposit"), "check", path.name]
-        peaks[count], times[count], _ = memory_and_time(command, folder)
+        peaks[count], times[count] = memory_and_time(command, folder)
         path.unlink()
     growth = peaks[large] / peaks[small]
     what = f"`check` of {large:,} records in {suffix} | of {small:,}"

@@ -3,10 +3,12 @@
 CPU time is what is compared: the machine may be busy with other things. Turns keep a slow minute from hitting only one.
 """
 
+import json
 import os
 import resource
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,13 +77,21 @@ def command(arguments: Sequence[str], folder: Path) -> Measure:
     return measure
 
 
-def memory_and_time(arguments: Sequence[str], folder: Path) -> tuple[float, float, float]:
-    """Peak memory in MB, CPU seconds and wall seconds of a new process; its output goes nowhere."""
-    wall = time.perf_counter()
-    with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        complaint = process.stderr.read() if process.stderr else b""
-    if process.returncode:
-        raise RuntimeError(f"{arguments} failed: {complaint[-2000:].decode()}")
-    return usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, time.perf_counter() - wall
+_ASIDE = """
+import json, resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=False)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([done.returncode, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime]))
+"""
+
+
+def memory_and_time(arguments: Sequence[str], folder: Path) -> tuple[float, float]:
+    """Peak memory in MB and CPU seconds of a new process; its output goes nowhere.
+
+    A small process starts it: Linux counts the memory of the one that starts a process as the first of the new one's.
+    """
+    done = subprocess.run([sys.executable, "-c", _ASIDE, *arguments], cwd=folder, capture_output=True, check=True)
+    status, peak, seconds = json.loads(done.stdout)
+    if status:
+        raise RuntimeError(f"{arguments} failed: {done.stderr[-2000:].decode()}")
+    return peak, seconds

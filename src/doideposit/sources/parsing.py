@@ -18,6 +18,9 @@ from doideposit.models.series import Series
 
 __all__ = ["Parsed", "as_record", "findings_of", "parse"]
 
+LISTED = 12
+"""So many names of series are told at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -68,7 +71,8 @@ def _series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Series]
     if isinstance(name, str) and name in known:
         return known[name]
     where = origin.where(("series",))
-    listed = "the configuration has " + (", ".join(known) or "none yet: describe one below [series.<name>]")
+    names = ", ".join([*known][:LISTED]) + (f" and {len(known) - LISTED} more" if len(known) > LISTED else "")
+    listed = "the configuration has " + (names or "none yet: describe one below [series.<name>]")
     if name is None:
         return Finding(
             "missing-key", Severity.ERROR, "`series` is missing", f"add the name of the series; {listed}", where

@@ -275,3 +275,11 @@ def test_whatever_a_record_holds_every_fault_has_words_of_our_own(data: dict[str
         assert found.hint
         assert "Input should" not in found.message
         assert "person" not in (found.where.field or "")
+
+
+def test_of_many_series_only_some_are_named() -> None:
+    many = {f"series-{number}": SERIES["sadf-comment"] for number in range(40)}
+    (raw,) = read(instead("series: sadf-comment", "series: other"), file="c.yaml").records
+    (finding,) = parse(raw, series=many).findings
+    assert "series-11 and 28 more" in finding.hint
+    assert "series-12" not in finding.hint

@@ -96,6 +96,7 @@ def series(**changes: Any) -> Series:
         "issn_medium": "electronic",
         "prefix": "10.48251",
         "doi": "{prefix}/SADF.ISSN.{issn}.C{number}",
+        "language": "en",
         "labels": ["COMMENT", "SADF Comment"],
         "publisher": {"name": "South Asia Democratic Forum", "place": "Brussels"},
         "institution": {"name": "South Asia Democratic Forum", "acronym": "SADF", "place": "Brussels"},

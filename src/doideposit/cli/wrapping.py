@@ -45,17 +45,18 @@ def wrapped(line: Line, width: int) -> Iterator[Line]:
         return
     hang = min(_hang(line), width // 2)
     piece: list[Span] = []
-    used = 0
+    used, begun = 0, False
     for gap, word in _words(line):
         space, size = columns(gap.text), sum(columns(span.text) for span in word)
-        if used + space + size > width and used > hang:
+        # A label keeps a word beside it that would not fit on a line of its own either.
+        if used + space + size > width and begun and (used > hang or hang + size <= width):
             yield _joined(piece)
             piece, used = [Span(" " * hang)], hang
         else:
             piece.append(gap)
             used += space
         piece += word
-        used += size
+        used, begun = used + size, True
     yield _joined(piece)
 
 

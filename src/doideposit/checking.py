@@ -15,7 +15,7 @@ from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.validator import Sealed, Validator
 from doideposit.crossref.xml import Built, DepositItem, body_kind, build, capabilities, fingerprint, items
 from doideposit.errors import UsageError
-from doideposit.findings import Finding, Severity, Where, has_errors
+from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
 from doideposit.models.batch import BatchHead
 from doideposit.models.commentary import Commentary
 from doideposit.models.record import Origin, RawRecord, RawValue, Record
@@ -269,18 +269,7 @@ def _top(finding: Finding) -> str:
 
 
 def _placed(finding: Finding, origin: Origin) -> Finding:
-    return finding.at(origin.where(_loc(finding.where.field)))
-
-
-def _loc(path: str | None) -> tuple[str | int, ...]:
-    """The way to a field from its written form: ``authors[0].orcid``."""
-    steps: list[str | int] = []
-    for part in (path or "").replace("[", ".[").split("."):
-        if part.startswith("["):
-            steps.append(int(part[1:-1]))
-        elif part:
-            steps.append(part)
-    return tuple(steps)
+    return finding.at(origin.where(loc_of(finding.where.field)))
 
 
 def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Finding:

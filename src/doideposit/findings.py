@@ -4,11 +4,12 @@ A finding is a value that is returned, never raised: every reader, rule and vali
 findings at once. Faults of the world (network, disk, Crossref) are errors instead: see `doideposit.errors`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["Finding", "Severity", "Where", "field_path", "has_errors"]
+__all__ = ["Finding", "Severity", "Where", "field_path", "has_errors", "loc_of"]
 
 Loc = tuple[str | int, ...]
 """The way to a value inside a record, as keys and indices from the top: ``("authors", 0, "orcid")``."""
@@ -92,6 +93,12 @@ class Finding:
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Whether any of the findings stops its record."""
     return any(finding.stops for finding in findings)
+
+
+def loc_of(path: str | None) -> Loc:
+    """The way to a value from how people write it: ``authors[0].orcid`` gives ``("authors", 0, "orcid")``."""
+    steps = re.findall(r"\[(\d+)\]|([^.\[\]]+)", path or "")
+    return tuple(int(index) if index else name for index, name in steps)
 
 
 def field_path(loc: Loc) -> str:

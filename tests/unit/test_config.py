@@ -348,7 +348,7 @@ TREES = st.recursive(
 def test_whatever_the_file_holds_every_fault_has_a_line_and_words_of_our_own(
     tmp_path_factory: pytest.TempPathFactory, data: dict[str, str]
 ) -> None:
-    folder = tmp_path_factory.getbasetemp()
+    folder = tmp_path_factory.mktemp("configuration")
     text = "".join(f"{key} = {value}\n" for key, value in data.items())
     written(folder, text)
     for found in refusal(folder) or ():
@@ -361,6 +361,6 @@ def test_whatever_the_file_holds_every_fault_has_a_line_and_words_of_our_own(
 @settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=50))
 def test_no_bytes_break_the_configuration(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    folder = tmp_path_factory.getbasetemp()
+    folder = tmp_path_factory.mktemp("configuration")
     (folder / FILE_NAME).write_bytes(data)
     assert refusal(folder) is None or refusal(folder)

@@ -15,7 +15,7 @@ from doideposit.config.schema import ConfigurationFile
 from doideposit.config.settings import Settings, settings_from
 from doideposit.config.toml_places import toml_places
 from doideposit.errors import ConfigurationError
-from doideposit.findings import Finding, Loc, Severity, Where
+from doideposit.findings import Finding, Severity, Where, loc_of
 from doideposit.models.faults import findings_of
 from doideposit.models.record import Origin
 from doideposit.rules.settings import problems
@@ -143,20 +143,15 @@ def _check_rules(settings: Settings, layers: Layers, origin: Origin) -> None:
     for finding in problems(settings.rules):
         path = finding.where.field or ""
         # A severity has the code for its key; everywhere else the code is the value.
-        where = origin.where(_loc(path), key=path.startswith("rules.severity"))
+        where = origin.where(loc_of(path), key=path.startswith("rules.severity"))
         found.append(_placed(finding.at(where), layers))
     if found:
         raise _refusal(tuple(found), origin.file)
 
 
-def _loc(path: str) -> Loc:
-    steps = re.findall(r"\[(\d+)\]|([^.\[\]]+)", path)
-    return tuple(int(index) if index else name for index, name in steps)
-
-
 def _placed(finding: Finding, layers: Layers) -> Finding:
     """Name the variable or the flag for a value that does not come from the file."""
-    origin = layers.origin_of(_loc(finding.where.field or ""))
+    origin = layers.origin_of(loc_of(finding.where.field))
     return finding if origin is None else finding.at(replace(finding.where, file=origin, line=None, column=None))
 
 

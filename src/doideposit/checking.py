@@ -224,7 +224,7 @@ class Checker:
             print_ = fingerprint(commentary, schema_version=self.schema_version)
         else:
             head = self.depositor.head(TRIAL_BATCH, TRIAL_TIMESTAMP)
-            built = build(head, [commentary], schema_version=self.schema_version)
+            built = build(head, [commentary], schema_version=self.schema_version, indented=False)
             print_ = built.fingerprints[0]
             findings += self._verdict(built, origin)
         item = DepositItem(

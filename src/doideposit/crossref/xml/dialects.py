@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from doideposit.crossref.names import SCHEMA_VERSIONS, crossref_namespace
-from doideposit.crossref.xml.elements import Maker, crossref_maker
+from doideposit.crossref.xml.markup import Maker, crossref_maker
 from doideposit.models.contributors import CROSSREF_ROLES, Role
 from doideposit.models.relations import Archive
 

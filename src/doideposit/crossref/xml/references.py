@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.elements import Element, Leaf, leaf
+from doideposit.crossref.xml.markup import Markup, joined, leaf
 from doideposit.crossref.xml.richtext import rich
 from doideposit.models.references import Reference
 from doideposit.models.text import Node
@@ -32,7 +32,7 @@ PARTS: Final = (
 )
 
 
-def citation_list(schema: Dialect, references: Sequence[Reference]) -> Element | None:
+def citation_list(schema: Dialect, references: Sequence[Reference]) -> Markup | None:
     """``citation_list`` with every reference in order, or None without any."""
     keys = citation_keys(references)
     return schema.make.listed(
@@ -52,20 +52,14 @@ def citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _citation(schema: Dialect, key: str, reference: Reference) -> Element:
-    make = schema.make
+def _citation(schema: Dialect, key: str, reference: Reference) -> Markup:
     values = reference.__dict__
     kind = reference.type.value if reference.type is not None and schema.citation_types else None
-    return make(
-        "citation",
-        *[(name, str(values[part])) for name, part in PARTS if values[part] is not None],
-        _as_printed(schema, reference),
-        key=key,
-        type=kind,
-    )
+    structured = joined([leaf(name, str(values[part])) for name, part in PARTS if values[part] is not None])
+    return schema.make("citation", structured, _as_printed(schema, reference), key=key, type=kind)
 
 
-def _as_printed(schema: Dialect, reference: Reference) -> Element | Leaf | None:
+def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
     """``unstructured_citation``: the only place an address has in Crossref's schema is behind the text."""
     if reference.text is None:
         return leaf("unstructured_citation", reference.url)

@@ -101,6 +101,10 @@ def _clean(text: str) -> str:
 
 
 def _plain(text: str) -> tuple[Markup, ...]:
+    if text.isascii() and text.isprintable() and "  " not in text:
+        # It is one paragraph, and there is nothing in it to clean.
+        text = text.strip()
+        return (_JATS.text("p", text),) if text else ()
     paragraphs = (_clean(part).strip() for part in _BLANK_LINE.split(text))
     return tuple(_JATS.text("p", paragraph) for paragraph in paragraphs if paragraph)
 

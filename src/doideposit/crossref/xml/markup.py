@@ -3,13 +3,14 @@
 Everything a person wrote goes through `escaped` here; nothing else in this project turns text into markup.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Final, NewType, overload
 
 from doideposit.crossref.names import PREFIXES, crossref_namespace
 
-__all__ = ["XML_LANG", "Maker", "Markup", "crossref_maker", "declaration", "escaped", "joined", "leaf", "maker"]
+__all__ = ["XML_LANG", "Maker", "Markup", "crossref_maker", "declaration", "escaped", "leaf", "maker"]
 
 Markup = NewType("Markup", str)
 """Complete elements, or escaped text, as exclusive canonical XML 1.0 writes them within Crossref's namespace."""
@@ -20,6 +21,7 @@ _IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "
 _IN_VALUES: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 )
+_UNSAFE: Final = re.compile('[&<"\t\n\r]').search
 
 
 def escaped(text: str) -> Markup:
@@ -30,11 +32,6 @@ def escaped(text: str) -> Markup:
     return Markup(text)
 
 
-def joined(parts: Iterable[Markup]) -> Markup:
-    """Elements and texts one after the other."""
-    return Markup("".join(parts))
-
-
 def declaration(namespace: str, prefix: str = "") -> str:
     """What declares a namespace in a start tag, with the space before it."""
     return f' xmlns:{prefix}="{namespace}"' if prefix else f' xmlns="{namespace}"'
@@ -42,8 +39,13 @@ def declaration(namespace: str, prefix: str = "") -> str:
 
 def _attributes(values: dict[str, str | None]) -> str:
     """Attributes in canonical order: by name, and those with a prefix, of which there is ``xml:lang`` alone, last."""
-    names = sorted(values) if len(values) > 1 else values
-    return "".join([f' {name}="{value.translate(_IN_VALUES)}"' for name in names if (value := values[name]) is not None])
+    written = ""
+    for name, value in sorted(values.items()) if len(values) > 1 else values.items():
+        if value is not None:
+            # Looking first takes a fifth of the time of translating; most values are words of the schema.
+            safe = value.isalnum() or not _UNSAFE(value)
+            written += f' {name}="{value}"' if safe else f' {name}="{value.translate(_IN_VALUES)}"'
+    return written
 
 
 class Maker:

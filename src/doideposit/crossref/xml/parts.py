@@ -67,7 +67,7 @@ def series_titles(schema: Dialect, series: Series) -> Markup:
 def issns(schema: Dialect, series: Series) -> Iterator[Markup]:
     """Every ISSN of the series with its medium, which would be print if it were left out."""
     for one in series.issns:
-        yield schema.make.text("issn", str(one.issn), media_type=one.medium.value)
+        yield schema.make.text("issn", str(one.issn), media_type=one.medium)
 
 
 def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -> Markup:
@@ -107,7 +107,7 @@ def report_numbers(schema: Dialect, commentary: Commentary) -> Markup:
 def archive_locations(schema: Dialect, commentary: Commentary) -> Markup | None:
     """``archive_locations``, as far as the version of the schema knows the archives."""
     known = (archive for archive in commentary.archives if archive in schema.archives)
-    return schema.make.listed("archive_locations", (schema.make("archive", name=archive.value) for archive in known))
+    return schema.make.listed("archive_locations", (schema.make("archive", name=archive) for archive in known))
 
 
 def version_info(schema: Dialect, commentary: Commentary) -> Markup | None:

@@ -1,6 +1,7 @@
 """Contributors in their order, and institutions: the affiliations of people and the body that issues a series."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from doideposit.crossref.xml.dialects import Dialect
 from doideposit.crossref.xml.markup import Markup, leaf
@@ -52,7 +53,7 @@ def _person(schema: Dialect, home: Institution | None, sequence: str, who: Perso
     make = schema.make
     confirmed = "true" if who.orcid_authenticated else "false"
     orcid = None if who.orcid is None else make.text("ORCID", who.orcid.url, authenticated=confirmed)
-    style = {"name-style": who.name_style.value}
+    style = {"name-style": who.name_style}
     return make(
         "person_name",
         leaf("given_name", who.given),
@@ -71,7 +72,7 @@ def _person(schema: Dialect, home: Institution | None, sequence: str, who: Perso
 
 def leading_role(schema: Dialect, roles: Sequence[Role]) -> str:
     """The value of ``contributor_role``, which readers of older versions rely on: the first role it can hold."""
-    return next((role.value for role in roles if role in schema.contributor_roles), Role.AUTHOR.value)
+    return next((role for role in roles if role in schema.contributor_roles), Role.AUTHOR)
 
 
 def role_list(roles: Sequence[Role]) -> tuple[Role, ...]:
@@ -87,7 +88,7 @@ def role_list(roles: Sequence[Role]) -> tuple[Role, ...]:
 def _roles(schema: Dialect, roles: Sequence[Role]) -> Iterator[Markup]:
     if schema.roles:
         for role in role_list(roles):
-            yield schema.make("role", vocab="credit" if role in CREDIT_ROLES else "crossref", type=role.value)
+            yield schema.make("role", vocab="credit" if role in CREDIT_ROLES else "crossref", type=role)
 
 
 def _affiliations(schema: Dialect, home: Institution | None, named: Sequence[Institution]) -> Markup | None:
@@ -102,15 +103,14 @@ def completed(affiliation: Institution, home: Institution | None) -> Institution
     if home is None or not _same(affiliation, home):
         return affiliation
     by_acronym = affiliation.name is not None and _equal(affiliation.name, home.acronym)
-    return Institution(
-        name=home.name if by_acronym or affiliation.name is None else affiliation.name,
-        ror=affiliation.ror or home.ror,
-        isni=affiliation.isni or home.isni,
-        wikidata=affiliation.wikidata or home.wikidata,
-        acronym=affiliation.acronym or home.acronym,
-        place=affiliation.place or home.place,
-        department=affiliation.department,
-    )
+    own, known = affiliation.__dict__, home.__dict__
+    added = {name: known[name] for name in _COMPLETED if own[name] is None and known[name] is not None}
+    if by_acronym:
+        added["name"] = home.name
+    return affiliation.model_copy(update=added) if added else affiliation
+
+
+_COMPLETED: Final = ("name", "ror", "isni", "wikidata", "acronym", "place")
 
 
 def _same(one: Institution, other: Institution) -> bool:
@@ -145,7 +145,7 @@ def publisher(schema: Dialect, who: Publisher) -> Markup:
 
 def _alt_name(schema: Dialect, name: AltName) -> Markup:
     make = schema.make
-    style = {"name-style": name.style and name.style.value}
+    style = {"name-style": name.style}
     language = _language(schema, name.language)
     if name.text is not None:
         return make.text("string-name", name.text, **style, language=language)

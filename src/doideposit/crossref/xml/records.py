@@ -61,7 +61,9 @@ def _journal(schema: Dialect, commentary: Commentary) -> Markup:
         publication_type="full_text",
         language=parts.language_attribute(schema, commentary.effective_language),
     )
-    return schema.make.outer("journal", _journal_metadata(schema, commentary), _journal_issue(schema, commentary), article)
+    return schema.make.outer(
+        "journal", _journal_metadata(schema, commentary), _journal_issue(schema, commentary), article
+    )
 
 
 def _assembled(schema: Dialect, commentary: Commentary, order: "tuple[tuple[str, Part], ...]") -> Iterator[Markup]:
@@ -97,6 +99,7 @@ def _journal_issue(schema: Dialect, commentary: Commentary) -> Markup:
 
 
 def _group_title(schema: Dialect, commentary: Commentary) -> Markup:
+    del schema
     return leaf("group_title", commentary.series.title)
 
 
@@ -110,10 +113,12 @@ def _abstracts(schema: Dialect, commentary: Commentary) -> Iterator[Markup | Non
 
 
 def _volume(schema: Dialect, commentary: Commentary) -> Markup:
+    del schema
     return leaf("volume", commentary.number)
 
 
 def _edition(schema: Dialect, commentary: Commentary) -> Markup | None:
+    del schema
     return leaf("edition_number", commentary.edition) if commentary.edition else None
 
 

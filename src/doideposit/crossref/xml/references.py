@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.markup import Markup, joined, leaf
+from doideposit.crossref.xml.markup import Markup, leaf
 from doideposit.crossref.xml.richtext import rich
 from doideposit.models.references import Reference
 from doideposit.models.text import Node
@@ -54,17 +54,18 @@ def citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
 
 def _citation(schema: Dialect, key: str, reference: Reference) -> Markup:
     values = reference.__dict__
-    kind = reference.type.value if reference.type is not None and schema.citation_types else None
-    structured = joined([leaf(name, str(values[part])) for name, part in PARTS if values[part] is not None])
-    return schema.make("citation", structured, _as_printed(schema, reference), key=key, type=kind)
+    kind = reference.type if schema.citation_types else None
+    structured = [leaf(name, str(value)) for name, part in PARTS if (value := values[part]) is not None]
+    return schema.make("citation", *structured, _as_printed(schema, reference), key=key, type=kind)
 
 
 def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
     """``unstructured_citation``: the only place an address has in Crossref's schema is behind the text."""
-    if reference.text is None:
-        return leaf("unstructured_citation", reference.url)
-    nodes: tuple[Node, ...] = reference.text.nodes
-    if reference.url is not None and reference.url not in reference.text.plain:
-        tail = f" {reference.url}"
+    text, url = reference.text, reference.url
+    if text is None:
+        return leaf("unstructured_citation", url)
+    nodes: tuple[Node, ...] = text.nodes
+    if url is not None and url not in text.plain:
+        tail = f" {url}"
         nodes = (*nodes[:-1], nodes[-1] + tail) if isinstance(nodes[-1], str) else (*nodes, tail)
     return rich(schema.make, "unstructured_citation", nodes)

@@ -34,7 +34,7 @@ def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
         return None
     make = schema.make
     updates = (
-        make.text("update", update.doi.printed, type=update.type.value, date=update.date.isoformat())
+        make.text("update", update.doi.printed, type=update.type, date=update.date.isoformat())
         for update in commentary.updates
     )
     custom = (program for program in (funding_program(commentary), access_program(commentary)) if program is not None)
@@ -98,7 +98,7 @@ def relations_program(relations: Sequence[Relation]) -> Markup | None:
 
 def _related(relation: Relation) -> Markup:
     family = "intra_work_relation" if relation.type in INTRA_WORK else "inter_work_relation"
-    kind = {"relationship-type": relation.type, "identifier-type": relation.identifier_type.value}
+    kind = {"relationship-type": relation.type, "identifier-type": relation.identifier_type}
     return _REL(
         "related_item",
         _description(relation),

@@ -18,7 +18,7 @@ class Inventory:
         self._root = root
         few = list(itertools.islice(root.iter("*"), FEW))
         self._elements = few if len(few) < FEW else None
-        self._tags = [str(element.tag) for element in few] if len(few) < FEW else []
+        self._tags = [element.tag for element in few] if len(few) < FEW else []
         self._names = frozenset(self._tags)
 
     def has_any(self, tags: Collection[str]) -> bool:
@@ -29,10 +29,7 @@ class Inventory:
 
     def has_namespace(self, namespace: str) -> bool:
         """Whether an element is of this namespace."""
-        if self._elements is None:
-            return next(self._root.iter(f"{{{namespace}}}*"), None) is not None
-        start = f"{{{namespace}}}"
-        return any(name.startswith(start) for name in self._names)
+        return next(self._root.iter(f"{{{namespace}}}*"), None) is not None
 
     def among(self, tags: Collection[str], patterns: Sequence[str]) -> Iterable[tuple[etree._Element, str]]:
         """The elements with one of the tags, each with its tag, in the order of the document.

@@ -21,6 +21,8 @@ from doideposit.models.batch import SEAL, SealedBatch
 __all__ = ["Sealed", "Validator", "Verdict"]
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_HINT = f"{XSI}schemaLocation"
+_DECLARED = b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 ROOT = "doi_batch"
 """The root of every deposit. Crossref's schema would let any of its elements be the root."""
 
@@ -160,23 +162,24 @@ def _look_at_instance(root: etree._Element, xml: bytes) -> bool:
 
     libxml2 would follow such hints to files of the document's choice.
     """
-    if root.nsmap.get("xsi") == XSI[1:-1] and root.attrib.pop(f"{XSI}schemaLocation", "") and _declared_once(xml):
+    if root.attrib.pop(_HINT, "") and _has_no_more(xml):
         return False
     retyped = False
     for element in _with_instance(root):
         retyped = retyped or f"{XSI}type" in element.attrib
-        for name in ("schemaLocation", "noNamespaceSchemaLocation"):
-            element.attrib.pop(f"{XSI}{name}", "")
+        for name in (_HINT, f"{XSI}noNamespaceSchemaLocation"):
+            element.attrib.pop(name, "")
     return retyped
 
 
-def _declared_once(xml: bytes) -> bool:
+def _has_no_more(xml: bytes) -> bool:
     """Whether the bytes have room for one ``xsi:`` attribute only, which spares the search for others.
 
     Another one would need its prefix again, or another prefix and with it the namespace again; without references to
-    characters neither can be disguised. In encodings that do not have ASCII as a part nothing is counted at all.
+    characters neither can be disguised. In encodings that do not have ASCII as a part nothing is found at all.
     """
-    return xml.count(b"XMLSchema-instance") == 1 and xml.count(b"xsi:") == 1 and b"&#" not in xml
+    usual = xml.count(b"XMLSchema-instance") == 1 and _DECLARED in xml
+    return usual and xml.count(b"xsi:") == 1 and b"&#" not in xml
 
 
 def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:

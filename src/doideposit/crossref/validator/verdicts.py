@@ -178,8 +178,9 @@ def _has_no_more(xml: bytes) -> bool:
     Another one would need its prefix again, or another prefix and with it the namespace again; without references to
     characters neither can be disguised. In encodings that do not have ASCII as a part nothing is found at all.
     """
-    usual = xml.count(b"XMLSchema-instance") == 1 and _DECLARED in xml
-    return usual and xml.count(b"xsi:") == 1 and b"&#" not in xml
+    # A single byte is found many times faster than two, and is nearly never there.
+    plain = b"#" not in xml or b"&#" not in xml
+    return plain and xml.count(b"XMLSchema-instance") == 1 and _DECLARED in xml and xml.count(b"xsi:") == 1
 
 
 def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:

@@ -1,6 +1,7 @@
 """The reference list: the parts of each entry in the schema's order, and the entry as printed with its address."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Final
 
 from doideposit.crossref.xml.dialects import Dialect
@@ -52,10 +53,14 @@ def citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
     return tuple(keys)
 
 
+_NAMES: Final = tuple(name for name, _ in PARTS)
+_VALUES: Final = itemgetter(*(field for _, field in PARTS))
+
+
 def _citation(schema: Dialect, key: str, reference: Reference) -> Markup:
-    values = reference.__dict__
     kind = reference.type if schema.citation_types else None
-    structured = [leaf(name, str(value)) for name, part in PARTS if (value := values[part]) is not None]
+    values = zip(_NAMES, _VALUES(reference.__dict__), strict=True)
+    structured = [leaf(name, str(value)) for name, value in values if value is not None]
     return schema.make("citation", *structured, _as_printed(schema, reference), key=key, type=kind)
 
 

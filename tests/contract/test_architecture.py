@@ -184,7 +184,7 @@ def test_the_sandbox_shares_no_code_with_what_it_checks() -> None:
 
 
 def test_text_becomes_markup_in_one_place() -> None:
-    """mypy refuses a plain text where markup is wanted; what may declare a text to be markup is listed here."""
+    """Mypy refuses a plain text where markup is wanted; what may declare a text to be markup is listed here."""
     makers = {
         module
         for module, path in modules()

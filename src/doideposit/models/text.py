@@ -5,12 +5,14 @@ import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = [
+    "LANGUAGE_SHAPE",
+    "URL_SHAPE",
     "Day",
     "Face",
     "Language",
@@ -78,18 +80,22 @@ def text_of(value: Any) -> Any:
 PlainText = Annotated[str, BeforeValidator(text_of), StringConstraints(min_length=1)]
 """Text without markup, normalised, never empty."""
 
+LANGUAGE_SHAPE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
 Language = Annotated[
     str,
     BeforeValidator(text_of),
-    StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
+    StringConstraints(pattern=LANGUAGE_SHAPE),
     Field(examples=["en", "de", "fra"]),
 ]
 """A language as ISO 639-1 or 639-3 has it, such as ``en``; abstracts also take BCP 47 tags such as ``en-GB``."""
 
+URL_SHAPE: Final = r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"
+
 Url = Annotated[
     str,
     BeforeValidator(text_of),
-    StringConstraints(min_length=1, max_length=2048, pattern=r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"),
+    StringConstraints(min_length=1, max_length=2048, pattern=URL_SHAPE),
     Field(examples=["https://www.example.org/comment-258/"]),
 ]
 """An absolute http, https or ftp address without spaces (Crossref schema, common5.5.0.xsd: resource, 1 to 2048)."""
@@ -154,6 +160,11 @@ class RichText:
         if len(stack) > 1:
             raise _unbalanced(f"<{stack[-1][0]}> is never closed")
         return cls(text, tuple(stack[0][1]))
+
+    @classmethod
+    def without_markup(cls, text: str) -> "RichText":
+        """Take a text that is known to be normalised, not empty, and to hold no ``<``."""
+        return cls(text, (text,))
 
     @property
     def plain(self) -> str:
@@ -266,8 +277,8 @@ class PartialDate:
                 "“{text}” is not a date in the form 2023, 2023-09 or 2023-09-14",
                 {"text": text, "hint": "write year-month-day with hyphens and leading zeros, as much as is known"},
             )
-        parts = (int(part) if part else None for part in match.group("month", "day"))
-        return cls(int(match["year"]), *parts)
+        year, month, day = match.groups()
+        return cls(int(year), int(month) if month else None, int(day) if day else None)
 
     @property
     def first_day(self) -> date:
@@ -328,6 +339,9 @@ Day = Annotated[date, BeforeValidator(_day), Field(examples=["2023-09-14"])]
 """A calendar day, for the places where Crossref takes no less."""
 
 
+_SHORTEST_MONTH: Final = 28
+
+
 def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, str] | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return f"the year {year} is out of range", f"Crossref takes years from {FIRST_YEAR} to {LAST_YEAR}"
@@ -337,7 +351,9 @@ def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, s
         if (month in SEASONS or month in QUARTERS) and day is None:
             return None
         return f"there is no month {month}", "months go from 01 to 12"
+    if day is None or 1 <= day <= _SHORTEST_MONTH:
+        return None
     last = monthrange(year, month)[1]
-    if day is not None and not 1 <= day <= last:
+    if not 1 <= day <= last:
         return f"there is no day {day} in {year:04d}-{month:02d}", f"that month ends on {last}"
     return None

@@ -11,6 +11,7 @@ from doideposit.findings import Finding, Severity, has_errors
 from doideposit.models.commentary import Commentary
 from doideposit.models.contributors import AltName, Anonymous, Institution, Organisation, Person
 from doideposit.models.faults import did_you_mean, findings_of
+from doideposit.models.quick import quick_validator
 from doideposit.models.record import Origin, RawRecord, Record
 from doideposit.models.references import Reference
 from doideposit.models.relations import FreeToRead, FullText, Funding, Licence, Relation, Status, Update, Version
@@ -36,6 +37,9 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
     `series` are the series of the configuration, by the names that records use. Texts are read leniently where no
     doubt is possible: yes and true are the same, whole numbers are texts; a key without a value counts as left out.
     """
+    commentary = _usual(raw.data, series)
+    if commentary is not None and not has_errors(raw.findings):
+        return Parsed(Record(commentary, raw.origin), raw.findings)
     data = _present(raw.data)
     found = list(raw.findings)
     chosen = _series(data, raw.origin, series)
@@ -53,6 +57,20 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
     if commentary is None or has_errors(found):
         return Parsed(None, tuple(sorted(found, key=_order)))
     return Parsed(Record(commentary, raw.origin), tuple(found))
+
+
+def _usual(data: Mapping[str, Any], series: Mapping[str, Series]) -> Commentary | None:
+    """The commentary by the shorter way; None where only the longer one tells what there is."""
+    quick = quick_validator(Commentary)
+    name = data.get("series")
+    chosen = name if isinstance(name, Series) else series.get(name) if isinstance(name, str) else None
+    if quick is None or chosen is None:
+        return None
+    try:
+        commentary: Commentary = quick.validate_python({**data, "series": chosen})
+    except ValidationError:
+        return None
+    return commentary
 
 
 def as_record(commentary: Commentary, *, label: str | None = None) -> Record:

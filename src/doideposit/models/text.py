@@ -47,9 +47,10 @@ def normalise(text: str) -> str:
 
     Crossref's schema keeps white space in most elements, so what is not normalised here becomes part of the record.
     """
-    # Most texts are printable ASCII with single spaces, and nothing below would change them.
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
+    # Most texts are printable with single spaces. What is not printable includes every space but the plain one, and
+    # everything invisible: nothing below would change such a text but NFC, which in turn makes no spaces.
+    if text.isprintable() and "  " not in text:
+        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     bad = _CONTROL.search(text)
     if bad is not None:
         raise PydanticCustomError(

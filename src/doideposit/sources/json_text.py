@@ -1,7 +1,7 @@
 """JSON, read as texts: numbers keep their digits as written, and a key that is given twice is a finding.
 
-The standard library's parser does the reading. Lines and columns are found by a second pass over the text, which is
-made only when something has to be pointed at.
+The standard library's parser does the reading. Lines and columns are looked for only when something has to be pointed
+at. A text in which a key is given twice is taken apart here as a whole.
 """
 
 import json
@@ -68,9 +68,8 @@ def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRec
 def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
     decoded = _Decoded(None)
     if text.startswith("\ufeff"):
-        return _syntax_finding(
-            json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0), file, line
-        )
+        error = json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
+        return _syntax_finding(error, file, line)
     try:
         decoded.data = _texts(_DECODER.decode(text), MAX_DEPTH, decoded)
     except json.JSONDecodeError as error:

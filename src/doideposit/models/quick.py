@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic_core import SchemaValidator, core_schema
 
 from doideposit.identifiers import MAX_SUFFIX, Doi
-from doideposit.models.text import LANGUAGE_SHAPE, URL_SHAPE, RichText, text_of
+from doideposit.models.text import LANGUAGE_SHAPE, URL_SHAPE, RichText, text_of, without_markup
 
 __all__ = ["NORMAL", "quick_validator"]
 
@@ -103,7 +103,7 @@ def _plain(schema: _Schema) -> _Schema | None:
     function = schema["function"]["function"]
     if function == RichText._from_input:  # noqa: SLF001
         texts = core_schema.str_schema(strict=True, pattern=_WITHOUT_MARKUP)
-        return _or_else([core_schema.no_info_after_validator_function(RichText.without_markup, texts)], schema)
+        return _or_else([core_schema.no_info_after_validator_function(without_markup, texts)], schema)
     if function == Doi._from_input:  # noqa: SLF001
         texts = core_schema.str_schema(strict=True, pattern=_DOI, max_length=_DOI_LENGTH)
         return _or_else([core_schema.no_info_after_validator_function(Doi, texts)], schema)

@@ -7,12 +7,12 @@ from itertools import count
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import SchemaValidator
 
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.models.commentary import Commentary
 from doideposit.models.contributors import AltName, Anonymous, Institution, Organisation, Person
 from doideposit.models.faults import did_you_mean, findings_of
-from doideposit.models.quick import quick_validator
 from doideposit.models.record import Origin, RawRecord, Record
 from doideposit.models.references import Reference
 from doideposit.models.relations import FreeToRead, FullText, Funding, Licence, Relation, Status, Update, Version
@@ -64,7 +64,7 @@ def _usual(data: Mapping[str, Any], series: Mapping[str, Series]) -> Commentary 
     """The commentary by the shorter way; None where only the longer one tells what there is."""
     if next(_begun) < _FEW:
         return None
-    quick = quick_validator(Commentary)
+    quick = _quick()
     name = data.get("series")
     chosen = name if isinstance(name, Series) else series.get(name) if isinstance(name, str) else None
     if quick is None or chosen is None:
@@ -74,6 +74,13 @@ def _usual(data: Mapping[str, Any], series: Mapping[str, Series]) -> Commentary 
     except ValidationError:
         return None
     return commentary
+
+
+@cache
+def _quick() -> SchemaValidator | None:
+    from doideposit.models.quick import quick_validator  # noqa: PLC0415  (a run over a few records needs none)
+
+    return quick_validator(Commentary)
 
 
 _FEW: Final = 20

@@ -219,11 +219,11 @@ class Anonymous(Value):
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, Organisation) or (isinstance(value, dict) and "organisation" in value):
+    if isinstance(value, dict):
+        return "organisation" if "organisation" in value else "anonymous" if "anonymous" in value else "person"
+    if isinstance(value, Organisation):
         return "organisation"
-    if isinstance(value, Anonymous) or (isinstance(value, dict) and "anonymous" in value):
-        return "anonymous"
-    return "person"
+    return "anonymous" if isinstance(value, Anonymous) else "person"
 
 
 Contributor = Annotated[

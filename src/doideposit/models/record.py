@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 from doideposit.findings import Finding, Loc, Where, field_path
 from doideposit.models.commentary import Commentary
@@ -28,6 +29,9 @@ class Place:
     text_column: int | None = None
 
 
+NO_PLACES: Final[Mapping[Loc, Place]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a record comes from, down to the place of every field.
@@ -38,7 +42,7 @@ class Origin:
 
     file: str | None = None
     index: int | None = None
-    places: Mapping[Loc, Place] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    places: Mapping[Loc, Place] = field(default_factory=lambda: NO_PLACES, repr=False)
 
     def where(self, loc: Loc = (), *, key: bool = False) -> Where:
         """The place of the field at `loc`, or of the nearest field around it that has a place.

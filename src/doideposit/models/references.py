@@ -88,7 +88,8 @@ class Reference(Value):
 
     @model_validator(mode="after")
     def _says_something(self) -> "Reference":
-        if not self.model_fields_set - {"key", "type"}:
+        # The text alone answers for most references, and in half of the time.
+        if self.text is None and not self.model_fields_set - {"key", "type"}:
             raise PydanticCustomError(
                 "reference-empty", "this reference says nothing", {"hint": "give its `text`, or take the entry away"}
             )

@@ -5,12 +5,14 @@ import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = [
+    "LANGUAGE_SHAPE",
+    "URL_SHAPE",
     "Day",
     "Face",
     "Language",
@@ -22,6 +24,7 @@ __all__ = [
     "Value",
     "normalise",
     "text_of",
+    "without_markup",
 ]
 
 
@@ -45,9 +48,10 @@ def normalise(text: str) -> str:
 
     Crossref's schema keeps white space in most elements, so what is not normalised here becomes part of the record.
     """
-    # Most texts are printable ASCII with single spaces, and nothing below would change them.
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
+    # Most texts are printable with single spaces. What is not printable includes every space but the plain one, and
+    # everything invisible: nothing below would change such a text but NFC, which in turn makes no spaces.
+    if text.isprintable() and "  " not in text:
+        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     bad = _CONTROL.search(text)
     if bad is not None:
         raise PydanticCustomError(
@@ -78,18 +82,22 @@ def text_of(value: Any) -> Any:
 PlainText = Annotated[str, BeforeValidator(text_of), StringConstraints(min_length=1)]
 """Text without markup, normalised, never empty."""
 
+LANGUAGE_SHAPE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
 Language = Annotated[
     str,
     BeforeValidator(text_of),
-    StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
+    StringConstraints(pattern=LANGUAGE_SHAPE),
     Field(examples=["en", "de", "fra"]),
 ]
 """A language as ISO 639-1 or 639-3 has it, such as ``en``; abstracts also take BCP 47 tags such as ``en-GB``."""
 
+URL_SHAPE: Final = r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"
+
 Url = Annotated[
     str,
     BeforeValidator(text_of),
-    StringConstraints(min_length=1, max_length=2048, pattern=r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"),
+    StringConstraints(min_length=1, max_length=2048, pattern=URL_SHAPE),
     Field(examples=["https://www.example.org/comment-258/"]),
 ]
 """An absolute http, https or ftp address without spaces (Crossref schema, common5.5.0.xsd: resource, 1 to 2048)."""
@@ -143,7 +151,7 @@ class RichText:
                 "empty-text", "the text is empty", {"hint": "write the text, or leave the key out"}
             )
         if "<" not in text:
-            return cls(text, (text,))
+            return without_markup(text)
         stack: list[tuple[str, list[Node]]] = [("", [])]
         end = 0
         for token in _TOKEN.finditer(text):
@@ -183,6 +191,19 @@ class RichText:
 
     def __str__(self) -> str:
         return self.source
+
+
+_new_text = RichText.__new__
+_set_source, _set_nodes = (RichText.__dict__[name].__set__ for name in ("source", "nodes"))
+
+
+def without_markup(text: str) -> RichText:
+    """Take a text that is known to be normalised, not empty, and to hold no ``<``."""
+    # A record has a dozen of these, and what dataclass writes for a frozen value takes twice as long.
+    made = _new_text(RichText)
+    _set_source(made, text)
+    _set_nodes(made, (text,))
+    return made
 
 
 def _append(nodes: list[Node], text: str) -> None:
@@ -266,8 +287,8 @@ class PartialDate:
                 "“{text}” is not a date in the form 2023, 2023-09 or 2023-09-14",
                 {"text": text, "hint": "write year-month-day with hyphens and leading zeros, as much as is known"},
             )
-        parts = (int(part) if part else None for part in match.group("month", "day"))
-        return cls(int(match["year"]), *parts)
+        year, month, day = match.groups()
+        return cls(int(year), int(month) if month else None, int(day) if day else None)
 
     @property
     def first_day(self) -> date:
@@ -328,6 +349,9 @@ Day = Annotated[date, BeforeValidator(_day), Field(examples=["2023-09-14"])]
 """A calendar day, for the places where Crossref takes no less."""
 
 
+_SHORTEST_MONTH: Final = 28
+
+
 def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, str] | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return f"the year {year} is out of range", f"Crossref takes years from {FIRST_YEAR} to {LAST_YEAR}"
@@ -337,7 +361,9 @@ def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, s
         if (month in SEASONS or month in QUARTERS) and day is None:
             return None
         return f"there is no month {month}", "months go from 01 to 12"
+    if day is None or 1 <= day <= _SHORTEST_MONTH:
+        return None
     last = monthrange(year, month)[1]
-    if day is not None and not 1 <= day <= last:
+    if not 1 <= day <= last:
         return f"there is no day {day} in {year:04d}-{month:02d}", f"that month ends on {last}"
     return None

@@ -1,21 +1,21 @@
 """JSON, read as texts: numbers keep their digits as written, and a key that is given twice is a finding.
 
-The standard library's parser does the reading. Lines and columns are found by a second pass over the text, which is
-made only when something has to be pointed at.
+The standard library's parser does the reading. Lines and columns are looked for only when something has to be pointed
+at. A text in which a key is given twice is taken apart here as a whole.
 """
 
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final
 
 from doideposit.findings import Finding, Severity, Where
 from doideposit.models.record import Origin, Place, RawRecord, RawValue
-from doideposit.sources.interface import MAX_DEPTH, LazyPlaces, Read
-from doideposit.sources.nodes import Entry, Node, add_entry, places_of, records_in
+from doideposit.sources.interface import MAX_DEPTH, Read
+from doideposit.sources.json_places import JsonPlaces, JsonText
+from doideposit.sources.nodes import Entry, Node, add_entry, records_in
 
 __all__ = ["read", "read_line"]
 
@@ -38,21 +38,12 @@ def read(text: str, *, file: str | None = None) -> Read:
     items = decoded.data if isinstance(decoded.data, list) else [decoded.data]
     if decoded.doubled or not items or not all(isinstance(item, dict) for item in items):
         return records_in([_nodes(text, file)], file=file)
-    several = isinstance(decoded.data, list)
-    # One pass over the text serves all of its records.
-    root = cache(lambda: _nodes(text, file))
-
-    def places(index: int) -> Callable[[], dict[tuple[str | int, ...], Place]]:
-        def find() -> dict[tuple[str | int, ...], Place]:
-            value = root().value
-            return places_of(value[index] if several and isinstance(value, list) else root())
-
-        return find
-
+    indices: Iterable[int | None] = range(len(items)) if isinstance(decoded.data, list) else (None,)
+    whole = JsonText(text)
     return Read(
         tuple(
-            RawRecord(item, Origin(file, index if several else None, LazyPlaces(places(index))))
-            for index, item in enumerate(items)
+            RawRecord(item, Origin(file, index, JsonPlaces(whole, index)))
+            for index, item in zip(indices, items, strict=True)
         )
     )
 
@@ -63,8 +54,7 @@ def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRec
     if isinstance(decoded, Finding):
         return decoded
     if isinstance(decoded.data, dict) and not decoded.doubled:
-        places = LazyPlaces(lambda: places_of(_nodes(line, file, number)))
-        return RawRecord(decoded.data, Origin(file, index, places))
+        return RawRecord(decoded.data, Origin(file, index, JsonPlaces(JsonText(line, number))))
     found = records_in([_nodes(line, file, number)], file=file)
     if found.findings or isinstance(decoded.data, list):
         message = "a line of a JSON Lines file holds one record in braces, and this one does not"
@@ -77,17 +67,11 @@ def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRec
 
 def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
     decoded = _Decoded(None)
-
-    def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(entries)
-        decoded.doubled = decoded.doubled or len(result) != len(entries)
-        return result
-
+    if text.startswith("\ufeff"):
+        error = json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
+        return _syntax_finding(error, file, line)
     try:
-        data = json.loads(
-            text, object_pairs_hook=pairs, parse_float=str, parse_int=str, parse_constant=_refuse_constant
-        )
-        decoded.data = _texts(data, MAX_DEPTH)
+        decoded.data = _texts(_DECODER.decode(text), MAX_DEPTH, decoded)
     except json.JSONDecodeError as error:
         return _syntax_finding(error, file, line)
     except RecursionError:
@@ -109,14 +93,33 @@ def _refused(message: str, file: str | None, line: int) -> Finding:
     return Finding(code, Severity.ERROR, message, "nothing in this text was read", Where(file, line))
 
 
-def _texts(value: Any, depth: int) -> RawValue:
+class _Doubled(dict[str, Any]):
+    """An object in which a key is given twice."""
+
+
+def _object(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(entries)
+    return made if len(made) == len(entries) else _Doubled(made)
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_refuse_constant
+)
+
+
+def _texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
+    """Write out yes and no in what was just decoded, and notice keys that are given twice."""
     if depth == 0:
         raise _Refused(_TOO_DEEP)
     match value:
-        case dict():
-            return {key: _texts(item, depth - 1) for key, item in value.items()}
-        case list():
-            return [_texts(item, depth - 1) for item in value]
+        case dict() | list():
+            decoded.doubled = decoded.doubled or isinstance(value, _Doubled)
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                # Texts are what they are; all but a few of the values are texts.
+                if not isinstance(item, str) or depth == 1:
+                    value[key] = _texts(item, depth - 1, decoded)
+            made: RawValue = value
+            return made
         case bool():
             return "true" if value else "false"
         case _:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from doideposit.identifiers import Doi
@@ -158,3 +160,27 @@ def test_an_institution_needs_a_name_or_an_id() -> None:
 
 def test_a_reference_may_be_text_alone() -> None:
     assert Reference.model_validate({"text": "A. <i>B</i>."}).key is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "a.B / {number} {prefix} {issn} {{ }} {number!s} {number!r} {number:>6} {number:{issn}} {prefix:.3}".split()
+        ),
+        max_size=5,
+    ).map("".join),
+    st.sampled_from(["258", "3.10", "{number}", "7 a", "ä"]),
+)
+def test_a_pattern_is_filled_as_python_formats_it(pattern: str, number: str) -> None:
+    filled: object
+    try:
+        series = Series.model_validate(SERIES | {"url": "https://example.org/" + pattern})
+        filled = series.url_for(number)
+    except (ValueError, KeyError) as error:
+        filled = type(error)
+    wanted: object
+    try:
+        wanted = ("https://example.org/" + pattern).format(prefix="10.48251", issn="2406-5617", number=number)
+    except (ValueError, KeyError) as error:
+        wanted = type(error)
+    assert filled == wanted or (filled is ValidationError and not isinstance(wanted, str))

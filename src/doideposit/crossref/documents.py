@@ -6,8 +6,7 @@ in depth. Deposit files need none of what is refused here: Crossref takes files 
 
 import html
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -20,8 +19,7 @@ LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
 """The version of libxml2 that gives the verdicts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a document may have at most: bytes, and ``<`` and ``=`` characters, which stand for nodes in memory.
 
     libxml2 adds its own bounds: 256 levels of depth and 10 million characters in one text.
@@ -34,8 +32,7 @@ class Limits:
 LIMITS: Final = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The root element, or the findings that say why there is none; exactly one of the two."""
 
     root: etree._Element | None

@@ -78,4 +78,4 @@ build: $(STAMP) all-schemas
 	$(BIN)/python -m build --no-isolation --outdir dist .
 
 clean:
-	rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist docs/_build .mypy_cache .ruff_cache .hypothesis

@@ -9,6 +9,7 @@ from lxml import etree
 from contract import mutations
 from contract.oracle import store
 from doideposit.crossref.names import SCHEMA_VERSIONS
+from doideposit.crossref.validator.inventory import Inventory
 from doideposit.crossref.validator.prepared import Form
 from doideposit.crossref.validator.preparing import prepare
 from doideposit.crossref.validator.verdicts import _Engine
@@ -42,8 +43,10 @@ def written(record_type: RecordType, version: str) -> etree._Element:
 def test_the_narrow_form_has_what_doideposit_writes(record_type: RecordType, version: str) -> None:
     root = written(record_type, version)
     narrow = engine(version, narrow=True)
-    assert narrow.suits(root)
-    assert narrow.findings(root, None) == engine(version, narrow=False).findings(root, None)
+    assert narrow.suits(Inventory(root))
+    assert narrow.findings(root, Inventory(root), None) == engine(version, narrow=False).findings(
+        root, Inventory(root), None
+    )
 
 
 @pytest.mark.slow
@@ -55,9 +58,10 @@ def test_findings_are_the_same_in_both_forms(record_type: RecordType) -> None:
     for generator in (mutations.structural, mutations.attributes, mutations.values):
         for name, harmed in generator(xml):
             root = etree.fromstring(harmed) if zlib.crc32(name.encode()) % 40 == 0 else None
-            if root is not None and narrow.suits(root):
-                found = narrow.findings(root, None)
-                assert found == lean.findings(root, None), name
+            if root is not None and narrow.suits(Inventory(root)):
+                inventory = Inventory(root)
+                found = narrow.findings(root, inventory, None)
+                assert found == lean.findings(root, inventory, None), name
                 compared, faulty = compared + 1, faulty + bool(found)
     assert compared > 50
     assert faulty > 20
@@ -66,5 +70,5 @@ def test_findings_are_the_same_in_both_forms(record_type: RecordType) -> None:
 def test_other_records_need_the_wider_form() -> None:
     namespace = "http://www.crossref.org/schema/5.5.0"
     root = etree.fromstring(f'<doi_batch xmlns="{namespace}"><body><book/></body></doi_batch>')
-    assert not engine("5.5.0", narrow=True).suits(root)
-    assert engine("5.5.0", narrow=False).suits(root)
+    assert not engine("5.5.0", narrow=True).suits(Inventory(root))
+    assert engine("5.5.0", narrow=False).suits(Inventory(root))

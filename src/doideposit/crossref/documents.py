@@ -54,6 +54,8 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: Limits = LIMI
     return Parsed(root)
 
 
+_USUAL = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>\s*<[A-Za-z_]""")
+"""How nearly every file starts: in UTF-8, and with its root element at once, so without a DOCTYPE."""
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
@@ -73,13 +75,13 @@ def _refusal(xml: bytes, limits: Limits) -> Finding | None:
             f"the file has {len(xml):,} bytes; at most {limits.size:,} are read",
             "split it: Crossref takes files up to 10 MB",
         )
-    if xml.count(b"<") > limits.markup or xml.count(b"=") > limits.markup:
+    if len(xml) > limits.markup and (xml.count(b"<") > limits.markup or xml.count(b"=") > limits.markup):
         return _error(
             "xml-too-large",
             f"the file has more than {limits.markup:,} elements or attributes",
             "split it: Crossref takes files up to 10 MB",
         )
-    return _belied_encoding(xml) or _refused_prolog(_prolog(xml))
+    return None if _USUAL.match(xml) else _belied_encoding(xml) or _refused_prolog(_prolog(xml))
 
 
 def _belied_encoding(xml: bytes) -> Finding | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from doideposit.crossref.validator.asserts import Assertion
+from doideposit.crossref.validator.inventory import Inventory
 from doideposit.crossref.validator.values import Fault, Identity, Kind, Lookup
 
 __all__ = ["Beside", "Violation"]
@@ -53,15 +54,13 @@ class Beside:
     def _of(self, tag: str) -> _Rules:
         return self._rules.setdefault(tag, _Rules())
 
-    def check(self, root: etree._Element) -> tuple[list[Violation], list[Fault]]:
+    def check(self, inventory: Inventory) -> tuple[list[Violation], list[Fault]]:
         """Every broken assertion and every wrong attribute value, in the order of the document."""
         broken: list[Violation] = []
         faults: list[Fault] = []
         named = _Names()
-        for element in root.iter(*self._patterns) if self._patterns else ():
-            rules = self._rules.get(str(element.tag))
-            if rules is None:
-                continue
+        for element, tag in inventory.among(self._rules.keys(), self._patterns):
+            rules = self._rules[tag]
             broken += [Violation(element, assertion) for assertion in rules.assertions if not assertion.holds(element)]
             for lookup in rules.lookups:
                 faults += _misfits(element, lookup)

@@ -12,7 +12,8 @@ from typing import Final
 from lxml import etree
 
 from doideposit.crossref.names import JATS
-from doideposit.crossref.xml.elements import XML_LANG, Element, maker, text_inside
+from doideposit.crossref.xml.elements import Element, text_inside
+from doideposit.crossref.xml.markup import XML_LANG, Markup, escaped, maker
 from doideposit.models.commentary import Abstract, AbstractFormat
 
 __all__ = ["Reduction", "abstract", "illegal_character", "reduce_abstract"]
@@ -52,18 +53,18 @@ class _Paragraph:
 class Reduction:
     """An abstract in the subset: its blocks, the names of elements that became text, and whether it could be read."""
 
-    blocks: tuple[Element, ...]
+    blocks: tuple[Markup, ...]
     lost: frozenset[str] = frozenset()
     readable: bool = True
 
 
-def abstract(text: Abstract, language: str | None) -> Element | None:
+def abstract(text: Abstract, language: str | None) -> Markup | None:
     """``jats:abstract`` with its language, or None when nothing is left of the text."""
     blocks = reduce_abstract(text).blocks
     if not blocks:
         return None
     attributes = {"abstract-type": text.kind, XML_LANG: text.language or language}
-    return _JATS("abstract", *blocks, **attributes)
+    return _JATS.outer("abstract", *blocks, **attributes)
 
 
 def reduce_abstract(text: Abstract) -> Reduction:
@@ -99,9 +100,13 @@ def _clean(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _ILLEGAL.sub("", text)))
 
 
-def _plain(text: str) -> tuple[Element, ...]:
+def _plain(text: str) -> tuple[Markup, ...]:
+    if text.isascii() and text.isprintable() and "  " not in text:
+        # It is one paragraph, and there is nothing in it to clean.
+        text = text.strip()
+        return (_JATS.text("p", text),) if text else ()
     paragraphs = (_clean(part).strip() for part in _BLANK_LINE.split(text))
-    return tuple(_JATS("p", paragraph) for paragraph in paragraphs if paragraph)
+    return tuple(_JATS.text("p", paragraph) for paragraph in paragraphs if paragraph)
 
 
 def _html(text: str) -> Element | None:
@@ -177,46 +182,49 @@ class _Reader:
             self.paragraphs[-1].tokens.append(_clean(text))
 
 
-def _blocks(paragraphs: list[_Paragraph]) -> tuple[Element, ...]:
+def _blocks(paragraphs: list[_Paragraph]) -> tuple[Markup, ...]:
     """Paragraphs, and a section from each heading to the next; a heading without text below is a paragraph."""
-    done: list[Element] = []
+    done: list[Markup] = []
     heading: str | None = None
-    section: list[Element] = []
+    section: list[Markup] = []
     for paragraph in paragraphs:
-        element = _paragraph(paragraph)
-        if element is None:
+        tokens = list(_trimmed(paragraph.tokens))
+        text = "".join(token for token in tokens if isinstance(token, str))
+        if not text.strip():
             continue
         if not paragraph.heading:
-            section.append(element)
+            section.append(_paragraph(tokens))
             continue
         done += _section(heading, section)
-        heading, section = text_inside(element), []
+        heading, section = text, []
     return tuple(done + _section(heading, section))
 
 
-def _section(heading: str | None, inside: list[Element]) -> list[Element]:
+def _section(heading: str | None, inside: list[Markup]) -> list[Markup]:
     if heading is None:
         return inside
-    return [_JATS("sec", _JATS("title", heading), *inside)] if inside else [_JATS("p", heading)]
+    return [_JATS("sec", _JATS.text("title", heading), *inside)] if inside else [_JATS.text("p", heading)]
 
 
-def _paragraph(paragraph: _Paragraph) -> Element | None:
-    """``jats:p`` of the tokens, or None when they hold no text."""
-    tokens = list(_trimmed(paragraph.tokens))
-    if not any(isinstance(token, str) and token.strip() for token in tokens):
-        return None
-    root = _JATS("p")
-    open_elements = [root]
+def _paragraph(tokens: list[str | tuple[str, bool]]) -> Markup:
+    """``jats:p`` of the tokens; markup that is not closed when its turn comes ends where the one around it does."""
+    levels: list[tuple[str, list[Markup]]] = [("p", [])]
     for token in tokens:
         if isinstance(token, str):
-            _append_text(open_elements[-1], token)
+            levels[-1][1].append(escaped(token))
         elif token[1]:
-            child = _JATS(token[0])
-            open_elements[-1].append(child)
-            open_elements.append(child)
-        elif len(open_elements) > 1 and open_elements[-1].tag == f"{{{JATS}}}{token[0]}":
-            open_elements.pop()
-    return root
+            levels.append((token[0], []))
+        elif len(levels) > 1 and levels[-1][0] == token[0]:
+            _close(levels)
+    while len(levels) > 1:
+        _close(levels)
+    return _JATS("p", *levels[0][1])
+
+
+def _close(levels: list[tuple[str, list[Markup]]]) -> None:
+    """Put the innermost open element, complete, into the one around it."""
+    name, inside = levels.pop()
+    levels[-1][1].append(_JATS(name, *inside))
 
 
 def _trimmed(tokens: list[str | tuple[str, bool]]) -> Iterator[str | tuple[str, bool]]:
@@ -233,10 +241,3 @@ def _trimmed(tokens: list[str | tuple[str, bool]]) -> Iterator[str | tuple[str, 
         if text:
             space = text.endswith(" ")
             yield text
-
-
-def _append_text(element: Element, text: str) -> None:
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text

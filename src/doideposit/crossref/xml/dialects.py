@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from doideposit.crossref.names import SCHEMA_VERSIONS, crossref_namespace
-from doideposit.crossref.xml.elements import Maker, crossref_maker
+from doideposit.crossref.xml.markup import Maker, crossref_maker
 from doideposit.models.contributors import CROSSREF_ROLES, Role
 from doideposit.models.relations import Archive
 
@@ -88,17 +89,20 @@ class Dialect:
 
     def language(self, tag: str) -> LanguageCode:
         """The code for a ``language`` attribute: without region or script, and by ISO 639's terminology code."""
-        primary = tag.partition("-")[0].lower()
-        code = _BIBLIOGRAPHIC.get(primary, primary)
-        if self.short_languages:
-            code = _SHORTENED.get(code, code)
-        return LanguageCode(code if self._has(code) else None, code == tag.lower())
+        return _language(tag, two_letters_only=self.short_languages)
 
-    def _has(self, code: str) -> bool:
-        if self.short_languages:
-            return code in _TWO_LETTERS - _LATER_CODES
+
+@lru_cache(maxsize=256)
+def _language(tag: str, *, two_letters_only: bool) -> LanguageCode:
+    primary = tag.partition("-")[0].lower()
+    code = _BIBLIOGRAPHIC.get(primary, primary)
+    if two_letters_only:
+        code = _SHORTENED.get(code, code)
+        known = code in _TWO_LETTERS - _LATER_CODES
+    else:
         # ISO 639-3 has close to eight thousand codes: those of three letters are left to the XSD itself.
-        return len(code) == 3 or code in _TWO_LETTERS  # noqa: PLR2004 - the length of such a code
+        known = len(code) == 3 or code in _TWO_LETTERS  # noqa: PLR2004 - the length of such a code
+    return LanguageCode(code if known else None, code == tag.lower())
 
 
 def relation_language(tag: str) -> str | None:

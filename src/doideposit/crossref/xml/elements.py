@@ -1,34 +1,17 @@
-"""Making XML elements, laying them out for readers without touching mixed content, and their canonical form."""
+"""XML trees: laying them out for readers without touching mixed content, and their canonical form."""
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from typing import Final
 
 from lxml import etree
 
-from doideposit.crossref.names import FUNDING, JATS, RELATIONS, XML, crossref_namespace
+from doideposit.crossref.names import FUNDING, JATS, RELATIONS
 
-__all__ = [
-    "XML_LANG",
-    "Element",
-    "Leaf",
-    "Maker",
-    "canonical_hash",
-    "crossref_maker",
-    "is_mixed",
-    "lay_out",
-    "leaf",
-    "maker",
-    "text_inside",
-    "to_bytes",
-    "without_layout",
-]
+__all__ = ["Element", "canonical_hash", "is_mixed", "lay_out", "text_inside", "to_bytes", "without_layout"]
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type of its elements
-
-XML_LANG: Final = f"{{{XML}}}lang"
 
 # Elements whose text is content, down to its last space (crossref5.5.0.xsd: titles; common5.5.0.xsd: face markup).
 _MIXED_NAMES = (
@@ -43,64 +26,6 @@ _MIXED_NAMES = (
 _MIXED_FOREIGN = frozenset({f"{{{JATS}}}p", f"{{{JATS}}}title", f"{{{RELATIONS}}}description"})
 # A funder's name stands as text before the assertions nested in it.
 _FUNDER = f"{{{FUNDING}}}assertion"
-
-
-# A parser's own factory spares each element the search for the thread's default parser: a third of the time.
-_new: Callable[..., Element] = etree.XMLParser(resolve_entities=False, no_network=True).makeelement
-
-
-Leaf = tuple[str, str]
-"""A child that is only a name and a text: made inside its parent, which costs half of moving it there."""
-
-
-class Maker:
-    """Makes elements of one namespace.
-
-    Children come as elements, as leaves, as text (the first only) or as None, which stands for nothing; so do
-    attributes. An element is complete when it is made, and is not changed afterwards.
-    """
-
-    __slots__ = ("_prefix",)
-
-    def __init__(self, namespace: str) -> None:
-        self._prefix = f"{{{namespace}}}"
-
-    def __call__(self, name: str, /, *children: "Element | Leaf | str | None", **attributes: str | None) -> Element:
-        """Return the element `name`; attribute names with a hyphen or a namespace are passed with ``**{...}``."""
-        if None in attributes.values():
-            attributes = {key: value for key, value in attributes.items() if value is not None}
-        # No namespace map here: the root declares every prefix once, and lxml drops what it does not need.
-        element = _new(self._prefix + name, attributes)
-        for child in children:
-            if isinstance(child, tuple):
-                etree.SubElement(element, self._prefix + child[0]).text = child[1]
-            elif isinstance(child, str):
-                element.text = child
-            elif child is not None:
-                element.append(child)
-        return element
-
-    def listed(self, name: str, children: Iterable[Element]) -> Element | None:
-        """The element `name` around the children, or None where there are none: Crossref refuses empty lists."""
-        found = list(children)
-        return self(name, *found) if found else None
-
-
-def leaf(name: str, text: str | None) -> Leaf | None:
-    """The leaf `name` with that text, or None where there is no text."""
-    return None if text is None else (name, text)
-
-
-@cache
-def maker(namespace: str) -> Maker:
-    """The one maker of a namespace."""
-    return Maker(namespace)
-
-
-@cache
-def crossref_maker(version: str) -> Maker:
-    """The maker of Crossref's own elements in that version of the schema."""
-    return Maker(crossref_namespace(version))
 
 
 @cache

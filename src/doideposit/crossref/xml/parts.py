@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.elements import XML_LANG, Element, leaf
+from doideposit.crossref.xml.markup import XML_LANG, Markup, leaf
 from doideposit.crossref.xml.richtext import rich
 from doideposit.models.commentary import Commentary
 from doideposit.models.relations import FullText
@@ -35,7 +35,7 @@ def language_attribute(schema: Dialect, tag: str | None) -> str | None:
     return None if tag is None else schema.language(tag).code
 
 
-def titles(schema: Dialect, commentary: Commentary) -> Element:
+def titles(schema: Dialect, commentary: Commentary) -> Markup:
     """``titles``: title, subtitle, and for a translation the original title behind them."""
     make = schema.make
     original = commentary.original_title
@@ -59,32 +59,32 @@ def titles(schema: Dialect, commentary: Commentary) -> Element:
     )
 
 
-def series_titles(schema: Dialect, series: Series) -> Element:
+def series_titles(schema: Dialect, series: Series) -> Markup:
     """``titles`` of the series."""
-    return schema.make("titles", ("title", series.title))
+    return schema.make("titles", leaf("title", series.title))
 
 
-def issns(schema: Dialect, series: Series) -> Iterator[Element]:
+def issns(schema: Dialect, series: Series) -> Iterator[Markup]:
     """Every ISSN of the series with its medium, which would be print if it were left out."""
     for one in series.issns:
-        yield schema.make("issn", str(one.issn), media_type=one.medium.value)
+        yield schema.make.text("issn", str(one.issn), media_type=one.medium)
 
 
-def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -> Element:
+def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -> Markup:
     """A date as month, day, year, with two digits each for month and day, and always with its medium."""
     make = schema.make
     return make(
         name,
-        ("month", f"{day.month:02d}") if day.month is not None else None,
-        ("day", f"{day.day:02d}") if day.day is not None else None,
-        ("year", str(day.year)),
+        leaf("month", f"{day.month:02d}") if day.month is not None else None,
+        leaf("day", f"{day.day:02d}") if day.day is not None else None,
+        leaf("year", str(day.year)),
         media_type=medium,
     )
 
 
-def item_number(schema: Dialect, commentary: Commentary, kind: str) -> Element:
+def item_number(schema: Dialect, commentary: Commentary, kind: str) -> Markup:
     """``item_number``: the printed number, which Zotero shows as the number of a report."""
-    return schema.make("item_number", commentary.number, item_number_type=kind)
+    return schema.make.text("item_number", commentary.number, item_number_type=kind)
 
 
 def report_number(commentary: Commentary) -> str | None:
@@ -93,24 +93,24 @@ def report_number(commentary: Commentary) -> str | None:
     return number if len(number) <= REPORT_NUMBER_LIMIT else None
 
 
-def report_numbers(schema: Dialect, commentary: Commentary) -> Element:
+def report_numbers(schema: Dialect, commentary: Commentary) -> Markup:
     """``publisher_item`` of a report: its number in the series, and its report number."""
     make = schema.make
     number = report_number(commentary)
     return make(
         "publisher_item",
         item_number(schema, commentary, "series-number"),
-        make("identifier", number, id_type="report-number") if number else None,
+        make.text("identifier", number, id_type="report-number") if number else None,
     )
 
 
-def archive_locations(schema: Dialect, commentary: Commentary) -> Element | None:
+def archive_locations(schema: Dialect, commentary: Commentary) -> Markup | None:
     """``archive_locations``, as far as the version of the schema knows the archives."""
     known = (archive for archive in commentary.archives if archive in schema.archives)
-    return schema.make.listed("archive_locations", (schema.make("archive", name=archive.value) for archive in known))
+    return schema.make.listed("archive_locations", (schema.make("archive", name=archive) for archive in known))
 
 
-def version_info(schema: Dialect, commentary: Commentary) -> Element | None:
+def version_info(schema: Dialect, commentary: Commentary) -> Markup | None:
     """``version_info``: the version, and what changed."""
     version = commentary.version
     if version is None or not schema.versions:
@@ -118,10 +118,10 @@ def version_info(schema: Dialect, commentary: Commentary) -> Element | None:
     make = schema.make
     language = {XML_LANG: version.language}
     text = rich(make, "description", version.text, **language) if version.text else None
-    return make("version_info", ("version", version.label), text)
+    return make("version_info", leaf("version", version.label), text)
 
 
-def status(schema: Dialect, commentary: Commentary) -> Element | None:
+def status(schema: Dialect, commentary: Commentary) -> Markup | None:
     """``status`` of posted content: withdrawn or removed, when and why."""
     state = commentary.status
     if state is None or not schema.statuses:
@@ -130,12 +130,12 @@ def status(schema: Dialect, commentary: Commentary) -> Element | None:
     return schema.make("status", text, type=state.type, date=state.date.isoformat())
 
 
-def doi_data(schema: Dialect, commentary: Commentary) -> Element:
+def doi_data(schema: Dialect, commentary: Commentary) -> Markup:
     """``doi_data``: the DOI, the landing page, and the files for Similarity Check and for text mining."""
     make = schema.make
     return make(
         "doi_data",
-        ("doi", commentary.doi.printed),
+        leaf("doi", commentary.doi.printed),
         leaf("resource", commentary.url),
         _collection(schema, "crawler-based", (_crawled(schema, text) for text in similarity_texts(commentary))),
         _collection(schema, "text-mining", (_mined(schema, text) for text in full_texts(commentary))),
@@ -158,7 +158,7 @@ def _files(commentary: Commentary) -> Iterator[FullText]:
     yield from (text for text in commentary.full_texts if text.url != commentary.pdf_url)
 
 
-def _collection(schema: Dialect, kind: str, resources: Iterable[Element]) -> Element | None:
+def _collection(schema: Dialect, kind: str, resources: Iterable[Markup]) -> Markup | None:
     items = [
         schema.make("item", resource, **({"crawler": "iParadigms"} if kind == "crawler-based" else {}))
         for resource in resources
@@ -166,9 +166,9 @@ def _collection(schema: Dialect, kind: str, resources: Iterable[Element]) -> Ele
     return schema.make("collection", *items, property=kind) if items else None
 
 
-def _crawled(schema: Dialect, text: FullText) -> Element:
-    return schema.make("resource", text.url)
+def _crawled(schema: Dialect, text: FullText) -> Markup:
+    return schema.make.text("resource", text.url)
 
 
-def _mined(schema: Dialect, text: FullText) -> Element:
-    return schema.make("resource", text.url, mime_type=text.mime_type, content_version=text.content_version)
+def _mined(schema: Dialect, text: FullText) -> Markup:
+    return schema.make.text("resource", text.url, mime_type=text.mime_type, content_version=text.content_version)

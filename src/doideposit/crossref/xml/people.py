@@ -1,9 +1,10 @@
 """Contributors in their order, and institutions: the affiliations of people and the body that issues a series."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.elements import Element, leaf
+from doideposit.crossref.xml.markup import Markup, leaf
 from doideposit.models.contributors import (
     CREDIT_ROLES,
     CROSSREF_ROLES,
@@ -20,18 +21,18 @@ from doideposit.models.contributors import (
 __all__ = ["completed", "contributors", "institution", "leading_role", "publisher", "role_list"]
 
 
-def contributors(schema: Dialect, people: Sequence[Contributor], home: Institution | None) -> Element:
+def contributors(schema: Dialect, people: Sequence[Contributor], home: Institution | None) -> Markup:
     """``contributors``: everyone in the order of the byline; `home` completes affiliations that name it."""
     return schema.make("contributors", *(_one(schema, home, place, who) for place, who in enumerate(people)))
 
 
-def _one(schema: Dialect, home: Institution | None, place: int, who: Contributor) -> Element:
+def _one(schema: Dialect, home: Institution | None, place: int, who: Contributor) -> Markup:
     sequence = "additional" if place else "first"
     match who:
         case Person():
             return _person(schema, home, sequence, who)
         case Organisation():
-            return schema.make(
+            return schema.make.text(
                 "organization",
                 who.organisation,
                 sequence=sequence,
@@ -48,15 +49,15 @@ def _one(schema: Dialect, home: Institution | None, place: int, who: Contributor
             )
 
 
-def _person(schema: Dialect, home: Institution | None, sequence: str, who: Person) -> Element:
+def _person(schema: Dialect, home: Institution | None, sequence: str, who: Person) -> Markup:
     make = schema.make
     confirmed = "true" if who.orcid_authenticated else "false"
-    orcid = None if who.orcid is None else make("ORCID", who.orcid.url, authenticated=confirmed)
-    style = {"name-style": who.name_style.value}
+    orcid = None if who.orcid is None else make.text("ORCID", who.orcid.url, authenticated=confirmed)
+    style = {"name-style": who.name_style}
     return make(
         "person_name",
         leaf("given_name", who.given),
-        ("surname", who.family),
+        leaf("surname", who.family),
         leaf("suffix", who.suffix),
         *_roles(schema, who.roles),
         _affiliations(schema, home, who.affiliations),
@@ -71,7 +72,7 @@ def _person(schema: Dialect, home: Institution | None, sequence: str, who: Perso
 
 def leading_role(schema: Dialect, roles: Sequence[Role]) -> str:
     """The value of ``contributor_role``, which readers of older versions rely on: the first role it can hold."""
-    return next((role.value for role in roles if role in schema.contributor_roles), Role.AUTHOR.value)
+    return next((role for role in roles if role in schema.contributor_roles), Role.AUTHOR)
 
 
 def role_list(roles: Sequence[Role]) -> tuple[Role, ...]:
@@ -84,13 +85,13 @@ def role_list(roles: Sequence[Role]) -> tuple[Role, ...]:
     return tuple(roles) if CROSSREF_ROLES.intersection(roles) else (Role.AUTHOR, *roles)
 
 
-def _roles(schema: Dialect, roles: Sequence[Role]) -> Iterator[Element]:
+def _roles(schema: Dialect, roles: Sequence[Role]) -> Iterator[Markup]:
     if schema.roles:
         for role in role_list(roles):
-            yield schema.make("role", vocab="credit" if role in CREDIT_ROLES else "crossref", type=role.value)
+            yield schema.make("role", vocab="credit" if role in CREDIT_ROLES else "crossref", type=role)
 
 
-def _affiliations(schema: Dialect, home: Institution | None, named: Sequence[Institution]) -> Element | None:
+def _affiliations(schema: Dialect, home: Institution | None, named: Sequence[Institution]) -> Markup | None:
     return schema.make.listed("affiliations", (institution(schema, completed(one, home)) for one in named))
 
 
@@ -102,15 +103,14 @@ def completed(affiliation: Institution, home: Institution | None) -> Institution
     if home is None or not _same(affiliation, home):
         return affiliation
     by_acronym = affiliation.name is not None and _equal(affiliation.name, home.acronym)
-    return Institution(
-        name=home.name if by_acronym or affiliation.name is None else affiliation.name,
-        ror=affiliation.ror or home.ror,
-        isni=affiliation.isni or home.isni,
-        wikidata=affiliation.wikidata or home.wikidata,
-        acronym=affiliation.acronym or home.acronym,
-        place=affiliation.place or home.place,
-        department=affiliation.department,
-    )
+    own, known = affiliation.__dict__, home.__dict__
+    added = {name: known[name] for name in _COMPLETED if own[name] is None and known[name] is not None}
+    if by_acronym:
+        added["name"] = home.name
+    return affiliation.model_copy(update=added) if added else affiliation
+
+
+_COMPLETED: Final = ("name", "ror", "isni", "wikidata", "acronym", "place")
 
 
 def _same(one: Institution, other: Institution) -> bool:
@@ -123,32 +123,32 @@ def _equal(one: str, other: str | None) -> bool:
     return other is not None and one.casefold() == other.casefold()
 
 
-def institution(schema: Dialect, body: Institution) -> Element:
+def institution(schema: Dialect, body: Institution) -> Markup:
     """``institution`` (crossref5.5.0.xsd): name, ids, acronym, place, department."""
     make = schema.make
     ids = (("ror", body.ror), ("isni", body.isni), ("wikidata", body.wikidata))
     return make(
         "institution",
         leaf("institution_name", body.name),
-        *(make("institution_id", value.url, type=kind) for kind, value in ids if value is not None),
+        *(make.text("institution_id", value.url, type=kind) for kind, value in ids if value is not None),
         leaf("institution_acronym", body.acronym),
         leaf("institution_place", body.place),
         leaf("institution_department", body.department),
     )
 
 
-def publisher(schema: Dialect, who: Publisher) -> Element:
+def publisher(schema: Dialect, who: Publisher) -> Markup:
     """``publisher``: name and place."""
     make = schema.make
-    return make("publisher", ("publisher_name", who.name), leaf("publisher_place", who.place))
+    return make("publisher", leaf("publisher_name", who.name), leaf("publisher_place", who.place))
 
 
-def _alt_name(schema: Dialect, name: AltName) -> Element:
+def _alt_name(schema: Dialect, name: AltName) -> Markup:
     make = schema.make
-    style = {"name-style": name.style and name.style.value}
+    style = {"name-style": name.style}
     language = _language(schema, name.language)
     if name.text is not None:
-        return make("string-name", name.text, **style, language=language)
+        return make.text("string-name", name.text, **style, language=language)
     return make(
         "name",
         leaf("surname", name.family),

@@ -6,14 +6,14 @@ from typing import Final
 from doideposit.crossref.xml import parts, people, rights
 from doideposit.crossref.xml.abstracts import abstract
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.elements import Element
+from doideposit.crossref.xml.markup import Markup, leaf
 from doideposit.crossref.xml.references import citation_list
 from doideposit.models.commentary import Commentary
 from doideposit.models.series import RecordType
 
 __all__ = ["BODIES", "ORDERS", "body_kind", "item"]
 
-Part = Callable[[Dialect, Commentary], "Element | Iterable[Element | None] | None"]
+Part = Callable[[Dialect, Commentary], "Markup | Iterable[Markup | None] | None"]
 """Makes one part of an item: an element, several, or None where the record has nothing for it."""
 
 BODIES: Final = {
@@ -30,8 +30,8 @@ def body_kind(commentary: Commentary) -> str:
     return BODIES[commentary.series.record_type]
 
 
-def item(schema: Dialect, commentary: Commentary) -> Element:
-    """The whole item: ``report-paper``, ``journal`` or ``posted_content``."""
+def item(schema: Dialect, commentary: Commentary) -> Markup:
+    """The whole item: ``report-paper``, ``journal`` or ``posted_content``, which declares Crossref's namespace."""
     match commentary.series.record_type:
         case RecordType.REPORT_SERIES:
             return _report(schema, commentary, "report-paper_series_metadata", REPORT_SERIES)
@@ -40,7 +40,7 @@ def item(schema: Dialect, commentary: Commentary) -> Element:
         case RecordType.JOURNAL:
             return _journal(schema, commentary)
         case RecordType.POSTED:
-            return schema.make(
+            return schema.make.outer(
                 "posted_content",
                 *_assembled(schema, commentary, POSTED),
                 type=commentary.series.posted_type,
@@ -48,137 +48,142 @@ def item(schema: Dialect, commentary: Commentary) -> Element:
             )
 
 
-def _report(schema: Dialect, commentary: Commentary, name: str, order: "tuple[tuple[str, Part], ...]") -> Element:
+def _report(schema: Dialect, commentary: Commentary, name: str, order: "tuple[tuple[str, Part], ...]") -> Markup:
     language = parts.language_attribute(schema, commentary.effective_language)
     metadata = schema.make(name, *_assembled(schema, commentary, order), language=language)
-    return schema.make("report-paper", metadata, publication_type="full_text")
+    return schema.make.outer("report-paper", metadata, publication_type="full_text")
 
 
-def _journal(schema: Dialect, commentary: Commentary) -> Element:
+def _journal(schema: Dialect, commentary: Commentary) -> Markup:
     article = schema.make(
         "journal_article",
         *_assembled(schema, commentary, JOURNAL_ARTICLE),
         publication_type="full_text",
         language=parts.language_attribute(schema, commentary.effective_language),
     )
-    return schema.make("journal", _journal_metadata(schema, commentary), _journal_issue(schema, commentary), article)
+    return schema.make.outer(
+        "journal", _journal_metadata(schema, commentary), _journal_issue(schema, commentary), article
+    )
 
 
-def _assembled(schema: Dialect, commentary: Commentary, order: "tuple[tuple[str, Part], ...]") -> Iterator[Element]:
+def _assembled(schema: Dialect, commentary: Commentary, order: "tuple[tuple[str, Part], ...]") -> Iterator[Markup]:
     for _, part in order:
         made = part(schema, commentary)
         if made is None:
             continue
-        if isinstance(made, Element):
+        if isinstance(made, str):
             yield made
         else:
             yield from (one for one in made if one is not None)
 
 
-def _series_metadata(schema: Dialect, commentary: Commentary) -> Element:
+def _series_metadata(schema: Dialect, commentary: Commentary) -> Markup:
     """No doi_data here: Crossref would take every item of the series for an update of the series' own DOI."""
     series = commentary.series
     return schema.make("series_metadata", parts.series_titles(schema, series), *parts.issns(schema, series))
 
 
-def _journal_metadata(schema: Dialect, commentary: Commentary) -> Element:
+def _journal_metadata(schema: Dialect, commentary: Commentary) -> Markup:
     series = commentary.series
     return schema.make(
         "journal_metadata",
-        schema.make("full_title", series.title),
+        leaf("full_title", series.title),
         *parts.issns(schema, series),
         language=parts.language_attribute(schema, series.language),
     )
 
 
-def _journal_issue(schema: Dialect, commentary: Commentary) -> Element:
-    issue = schema.make("issue", commentary.number)
+def _journal_issue(schema: Dialect, commentary: Commentary) -> Markup:
+    issue = leaf("issue", commentary.number)
     return schema.make("journal_issue", *_publication_dates(schema, commentary), issue)
 
 
-def _group_title(schema: Dialect, commentary: Commentary) -> Element:
-    return schema.make("group_title", commentary.series.title)
+def _group_title(schema: Dialect, commentary: Commentary) -> Markup:
+    del schema
+    return leaf("group_title", commentary.series.title)
 
 
-def _contributors(schema: Dialect, commentary: Commentary) -> Element:
+def _contributors(schema: Dialect, commentary: Commentary) -> Markup:
     return people.contributors(schema, commentary.authors, commentary.series.institution)
 
 
-def _abstracts(schema: Dialect, commentary: Commentary) -> Iterator[Element | None]:
+def _abstracts(schema: Dialect, commentary: Commentary) -> Iterator[Markup | None]:
     del schema  # JATS is the same in every version.
     return (abstract(one, commentary.effective_language) for one in commentary.abstracts)
 
 
-def _volume(schema: Dialect, commentary: Commentary) -> Element:
-    return schema.make("volume", commentary.number)
+def _volume(schema: Dialect, commentary: Commentary) -> Markup:
+    del schema
+    return leaf("volume", commentary.number)
 
 
-def _edition(schema: Dialect, commentary: Commentary) -> Element | None:
-    return schema.make("edition_number", commentary.edition) if commentary.edition else None
+def _edition(schema: Dialect, commentary: Commentary) -> Markup | None:
+    del schema
+    return leaf("edition_number", commentary.edition) if commentary.edition else None
 
 
-def _publication_dates(schema: Dialect, commentary: Commentary) -> Iterator[Element]:
+def _publication_dates(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
     yield parts.date(schema, "publication_date", commentary.published)
     if commentary.published_print is not None:
         yield parts.date(schema, "publication_date", commentary.published_print, "print")
 
 
-def _posted_date(schema: Dialect, commentary: Commentary) -> Element:
+def _posted_date(schema: Dialect, commentary: Commentary) -> Markup:
     return parts.date(schema, "posted_date", commentary.published)
 
 
-def _approval_date(schema: Dialect, commentary: Commentary) -> Element | None:
+def _approval_date(schema: Dialect, commentary: Commentary) -> Markup | None:
     return parts.date(schema, "approval_date", commentary.accepted) if commentary.accepted else None
 
 
-def _acceptance_date(schema: Dialect, commentary: Commentary) -> Element | None:
+def _acceptance_date(schema: Dialect, commentary: Commentary) -> Markup | None:
     return parts.date(schema, "acceptance_date", commentary.accepted) if commentary.accepted else None
 
 
-def _publisher(schema: Dialect, commentary: Commentary) -> Element | None:
+def _publisher(schema: Dialect, commentary: Commentary) -> Markup | None:
     who = commentary.series.publisher
     return people.publisher(schema, who) if who else None
 
 
-def _institution(schema: Dialect, commentary: Commentary) -> Element | None:
+def _institution(schema: Dialect, commentary: Commentary) -> Markup | None:
     body = commentary.series.institution
     return people.institution(schema, body) if body else None
 
 
-def _article_number(schema: Dialect, commentary: Commentary) -> Element:
+def _article_number(schema: Dialect, commentary: Commentary) -> Markup:
     return schema.make("publisher_item", parts.item_number(schema, commentary, "article-number"))
 
 
-def _item_number(schema: Dialect, commentary: Commentary) -> Element:
+def _item_number(schema: Dialect, commentary: Commentary) -> Markup:
     return parts.item_number(schema, commentary, "series-number")
 
 
-def _series_rights(schema: Dialect, commentary: Commentary) -> list[Element] | None:
+def _series_rights(schema: Dialect, commentary: Commentary) -> list[Markup] | None:
     """Before 5.5.0 the report of a series could have neither licence, funding nor Crossmark."""
     return rights.rights(schema, commentary) if schema.series_rights else None
 
 
-def _plain_rights(schema: Dialect, commentary: Commentary) -> tuple[Element | None, ...]:
+def _plain_rights(schema: Dialect, commentary: Commentary) -> tuple[Markup | None, ...]:
     """Posted content has no Crossmark."""
     del schema
     return rights.funding_program(commentary), rights.access_program(commentary)
 
 
-def _relations(schema: Dialect, commentary: Commentary) -> Element | None:
+def _relations(schema: Dialect, commentary: Commentary) -> Markup | None:
     del schema
     return rights.relations_program(commentary.relations)
 
 
-def _relations_and_series(schema: Dialect, commentary: Commentary) -> Element | None:
+def _relations_and_series(schema: Dialect, commentary: Commentary) -> Markup | None:
     del schema
     return rights.relations_program((*commentary.relations, *rights.membership_relations(commentary)))
 
 
-def _posted_archives(schema: Dialect, commentary: Commentary) -> Element | None:
+def _posted_archives(schema: Dialect, commentary: Commentary) -> Markup | None:
     return parts.archive_locations(schema, commentary) if schema.posted_archives else None
 
 
-def _citations(schema: Dialect, commentary: Commentary) -> Element | None:
+def _citations(schema: Dialect, commentary: Commentary) -> Markup | None:
     return citation_list(schema, commentary.references)
 
 

@@ -1,10 +1,11 @@
 """The reference list: the parts of each entry in the schema's order, and the entry as printed with its address."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Final
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.elements import Element, Leaf, leaf
+from doideposit.crossref.xml.markup import Markup, leaf
 from doideposit.crossref.xml.richtext import rich
 from doideposit.models.references import Reference
 from doideposit.models.text import Node
@@ -32,7 +33,7 @@ PARTS: Final = (
 )
 
 
-def citation_list(schema: Dialect, references: Sequence[Reference]) -> Element | None:
+def citation_list(schema: Dialect, references: Sequence[Reference]) -> Markup | None:
     """``citation_list`` with every reference in order, or None without any."""
     keys = citation_keys(references)
     return schema.make.listed(
@@ -52,25 +53,24 @@ def citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _citation(schema: Dialect, key: str, reference: Reference) -> Element:
-    make = schema.make
-    values = reference.__dict__
-    kind = reference.type.value if reference.type is not None and schema.citation_types else None
-    return make(
-        "citation",
-        *[(name, str(values[part])) for name, part in PARTS if values[part] is not None],
-        _as_printed(schema, reference),
-        key=key,
-        type=kind,
-    )
+_NAMES: Final = tuple(name for name, _ in PARTS)
+_VALUES: Final = itemgetter(*(field for _, field in PARTS))
 
 
-def _as_printed(schema: Dialect, reference: Reference) -> Element | Leaf | None:
+def _citation(schema: Dialect, key: str, reference: Reference) -> Markup:
+    kind = reference.type if schema.citation_types else None
+    values = zip(_NAMES, _VALUES(reference.__dict__), strict=True)
+    structured = [leaf(name, str(value)) for name, value in values if value is not None]
+    return schema.make("citation", *structured, _as_printed(schema, reference), key=key, type=kind)
+
+
+def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
     """``unstructured_citation``: the only place an address has in Crossref's schema is behind the text."""
-    if reference.text is None:
-        return leaf("unstructured_citation", reference.url)
-    nodes: tuple[Node, ...] = reference.text.nodes
-    if reference.url is not None and reference.url not in reference.text.plain:
-        tail = f" {reference.url}"
+    text, url = reference.text, reference.url
+    if text is None:
+        return leaf("unstructured_citation", url)
+    nodes: tuple[Node, ...] = text.nodes
+    if url is not None and url not in text.plain:
+        tail = f" {url}"
         nodes = (*nodes[:-1], nodes[-1] + tail) if isinstance(nodes[-1], str) else (*nodes, tail)
     return rich(schema.make, "unstructured_citation", nodes)

@@ -7,51 +7,36 @@ from typing import Final
 from lxml import etree
 
 from doideposit.crossref.names import MATHML
-from doideposit.crossref.xml.elements import Element, Maker, text_inside
+from doideposit.crossref.xml.elements import Element, text_inside
+from doideposit.crossref.xml.markup import Maker, Markup, escaped
 from doideposit.models.text import Face, Math, Node, RichText
 
 __all__ = ["mathml", "nodes_without_math", "rich"]
 
 
-def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", **attributes: str | None) -> Element:
+def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", **attributes: str | None) -> Markup:
     """The element `name` with the nodes of a rich text as its mixed content."""
     nodes = text.nodes if isinstance(text, RichText) else text
-    element = make(name, **attributes)
-    _fill(make, element, nodes)
-    return element
+    if len(nodes) == 1 and isinstance(nodes[0], str):
+        return make.text(name, nodes[0], **attributes)
+    return make(name, *(_node(make, node) for node in nodes), **attributes)
 
 
-def _fill(make: Maker, element: Element, nodes: "Sequence[Node]") -> None:
-    last: Element | None = None
-    for node in nodes:
-        match node:
-            case str():
-                _add_text(element, last, node)
-                continue
-            case Face():
-                child = rich(make, node.tag, node.children)
-            case Math():
-                formula = mathml(node)
-                if formula is None:
-                    # A formula that is no XML is a finding of capabilities(); here only its text is left.
-                    _add_text(element, last, _TAG.sub("", node.xml))
-                    continue
-                child = formula
-        element.append(child)
-        last = child
-
-
-def _add_text(element: Element, last: Element | None, text: str) -> None:
-    if last is None:
-        element.text = (element.text or "") + text
-    else:
-        last.tail = (last.tail or "") + text
+def _node(make: Maker, node: Node) -> Markup:
+    match node:
+        case str():
+            return escaped(node)
+        case Face():
+            return rich(make, node.tag, node.children)
+        case Math():
+            # A formula that is no XML is a finding of capabilities(); here only its text is left.
+            return mathml(node) or escaped(_TAG.sub("", node.xml))
 
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 
 
-def mathml(formula: Math) -> Element | None:
+def mathml(formula: Math) -> Markup | None:
     """The ``mml:math`` element of a formula, rebuilt from MathML elements and plain attributes only.
 
     None when the formula is no well-formed XML, has a DOCTYPE, or its root is not MathML's ``math``. Ids go, because
@@ -68,12 +53,13 @@ def mathml(formula: Math) -> Element | None:
         return None
     if len(root) != 1 or root[0].tag != f"{{{MATHML}}}math":
         return None
-    return _copied(root[0])
+    copied = _copied(root[0], nsmap={"mml": MATHML})
+    return Markup(etree.tostring(copied, method="c14n", exclusive=True).decode())
 
 
-def _copied(source: Element) -> Element:
+def _copied(source: Element, nsmap: dict[str | None, str] | None = None) -> Element:
     attributes = {key: value for key, value in source.attrib.items() if _is_plain(str(key))}
-    target = etree.Element(source.tag, attributes)  # type: ignore[arg-type]
+    target = etree.Element(source.tag, attributes, nsmap)  # type: ignore[arg-type]
     target.text = source.text
     last: Element | None = None
     for child in source:
@@ -84,6 +70,13 @@ def _copied(source: Element) -> Element:
         else:
             _add_text(target, last, text_inside(child) + (child.tail or ""))
     return target
+
+
+def _add_text(element: Element, last: Element | None, text: str) -> None:
+    if last is None:
+        element.text = (element.text or "") + text
+    else:
+        last.tail = (last.tail or "") + text
 
 
 def _is_plain(name: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
 from doideposit.crossref.xml.dialects import Dialect, relation_language
-from doideposit.crossref.xml.elements import Element, maker
+from doideposit.crossref.xml.markup import Markup, escaped, leaf, maker
 from doideposit.crossref.xml.richtext import nodes_without_math, rich
 from doideposit.identifiers import Doi
 from doideposit.models.commentary import Commentary
@@ -16,7 +16,7 @@ __all__ = ["access_program", "crossmark", "funding_program", "membership_relatio
 _FR, _AI, _REL = maker(FUNDING), maker(ACCESS), maker(RELATIONS)
 
 
-def rights(schema: Dialect, commentary: Commentary) -> list[Element]:
+def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
     """Crossmark with funding and licences inside, or these two alone: the schema lets no record have both."""
     mark = crossmark(schema, commentary)
     if mark is not None:
@@ -24,7 +24,7 @@ def rights(schema: Dialect, commentary: Commentary) -> list[Element]:
     return [program for program in (funding_program(commentary), access_program(commentary)) if program is not None]
 
 
-def crossmark(schema: Dialect, commentary: Commentary) -> Element | None:
+def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
     """``crossmark``: the policy page, the works this one updates, and in custom_metadata funding and licences.
 
     None without a policy page: common5.5.0.xsd takes no updates without it, and capabilities() says so.
@@ -34,52 +34,52 @@ def crossmark(schema: Dialect, commentary: Commentary) -> Element | None:
         return None
     make = schema.make
     updates = (
-        make("update", update.doi.printed, type=update.type.value, date=update.date.isoformat())
+        make.text("update", update.doi.printed, type=update.type, date=update.date.isoformat())
         for update in commentary.updates
     )
     custom = (program for program in (funding_program(commentary), access_program(commentary)) if program is not None)
     return make(
         "crossmark",
-        ("crossmark_policy", policy.printed),
+        leaf("crossmark_policy", policy.printed),
         make.listed("updates", updates),
         make.listed("custom_metadata", custom),
     )
 
 
-def funding_program(commentary: Commentary) -> Element | None:
+def funding_program(commentary: Commentary) -> Markup | None:
     """``fr:program`` with one group for each funder, or None."""
     groups = [_funder(funding) for funding in commentary.funding]
-    return _FR("program", *groups, name="fundref") if groups else None
+    return _FR.outer("program", *groups, name="fundref") if groups else None
 
 
-def _funder(funding: Funding) -> Element:
+def _funder(funding: Funding) -> Markup:
     return _FR(
         "assertion",
         *_funder_name(funding),
-        *(_FR("assertion", award, name="award_number") for award in funding.awards),
-        *(_FR("assertion", grant.printed, name="grant_doi") for grant in funding.grant_dois),
+        *(_FR.text("assertion", award, name="award_number") for award in funding.awards),
+        *(_FR.text("assertion", grant.printed, name="grant_doi") for grant in funding.grant_dois),
         name="fundgroup",
     )
 
 
-def _funder_name(funding: Funding) -> Iterator[Element]:
+def _funder_name(funding: Funding) -> Iterator[Markup]:
     """A funder is its ROR id, or its name with the funder id nested in it (Crossref documentation, funding data)."""
     if funding.ror is not None:
-        yield _FR("assertion", funding.ror.url, name="ror")
+        yield _FR.text("assertion", funding.ror.url, name="ror")
     elif funding.name is not None:
         number = funding.funder_id
-        registry = None if number is None else _FR("assertion", number.url, name="funder_identifier")
-        yield _FR("assertion", funding.name, registry, name="funder_name")
+        registry = None if number is None else _FR.text("assertion", number.url, name="funder_identifier")
+        yield _FR("assertion", escaped(funding.name), registry, name="funder_name")
 
 
-def access_program(commentary: Commentary) -> Element | None:
+def access_program(commentary: Commentary) -> Markup | None:
     """``ai:program``: free to read first, then the licences, or None."""
     free = commentary.effective_free_to_read
     start = free and free.start_date and free.start_date.isoformat()
     end = free and free.end_date and free.end_date.isoformat()
     parts = [_AI("free_to_read", start_date=start or None, end_date=end or None)] if free else []
     parts += [
-        _AI(
+        _AI.text(
             "license_ref",
             licence.url,
             applies_to=licence.applies_to,
@@ -87,26 +87,26 @@ def access_program(commentary: Commentary) -> Element | None:
         )
         for licence in commentary.effective_licences
     ]
-    return _AI("program", *parts, name="AccessIndicators") if parts else None
+    return _AI.outer("program", *parts, name="AccessIndicators") if parts else None
 
 
-def relations_program(relations: Sequence[Relation]) -> Element | None:
+def relations_program(relations: Sequence[Relation]) -> Markup | None:
     """``rel:program`` with every relation in its family, or None."""
     items = [_related(relation) for relation in relations]
-    return _REL("program", *items, name="relations") if items else None
+    return _REL.outer("program", *items, name="relations") if items else None
 
 
-def _related(relation: Relation) -> Element:
+def _related(relation: Relation) -> Markup:
     family = "intra_work_relation" if relation.type in INTRA_WORK else "inter_work_relation"
-    kind = {"relationship-type": relation.type, "identifier-type": relation.identifier_type.value}
+    kind = {"relationship-type": relation.type, "identifier-type": relation.identifier_type}
     return _REL(
         "related_item",
         _description(relation),
-        _REL(family, _identifier(relation), **kind, namespace=relation.namespace),
+        _REL.text(family, _identifier(relation), **kind, namespace=relation.namespace),
     )
 
 
-def _description(relation: Relation) -> Element | None:
+def _description(relation: Relation) -> Markup | None:
     if relation.description is None:
         return None
     nodes = nodes_without_math(relation.description.nodes)

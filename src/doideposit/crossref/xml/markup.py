@@ -1,0 +1,104 @@
+"""Writing XML elements as text in their canonical form, so that what is hashed is what is written.
+
+Everything a person wrote goes through `escaped` here; nothing else in this project turns text into markup.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Final, NewType, overload
+
+from doideposit.crossref.names import PREFIXES, crossref_namespace
+
+__all__ = ["XML_LANG", "Maker", "Markup", "crossref_maker", "declaration", "escaped", "leaf", "maker"]
+
+Markup = NewType("Markup", str)
+"""Complete elements, or escaped text, as exclusive canonical XML 1.0 writes them within Crossref's namespace."""
+
+XML_LANG: Final = "xml:lang"
+
+_IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+_IN_VALUES: Final = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
+)
+_UNSAFE: Final = re.compile('[&<"\t\n\r]').search
+
+
+def escaped(text: str) -> Markup:
+    """Text as it stands between tags (Canonical XML 1.0, section 2.3)."""
+    # Looking for four characters takes a tenth of the time of translating all of them.
+    if "&" in text or "<" in text or ">" in text or "\r" in text:
+        text = text.translate(_IN_TEXT)
+    return Markup(text)
+
+
+def declaration(namespace: str, prefix: str = "") -> str:
+    """What declares a namespace in a start tag, with the space before it."""
+    return f' xmlns:{prefix}="{namespace}"' if prefix else f' xmlns="{namespace}"'
+
+
+def _attributes(values: dict[str, str | None]) -> str:
+    """Attributes in canonical order: by name, and those with a prefix, of which there is ``xml:lang`` alone, last."""
+    written = ""
+    for name, value in sorted(values.items()) if len(values) > 1 else values.items():
+        if value is not None:
+            # Looking first takes a fifth of the time of translating; most values are words of the schema.
+            safe = value.isalnum() or not _UNSAFE(value)
+            written += f' {name}="{value}"' if safe else f' {name}="{value.translate(_IN_VALUES)}"'
+    return written
+
+
+class Maker:
+    """Writes elements of one namespace; Crossref's own has no prefix. What is None is left out, child or attribute."""
+
+    __slots__ = ("_declaration", "_prefix")
+
+    def __init__(self, namespace: str, prefix: str = "") -> None:
+        self._prefix = f"{prefix}:" if prefix else ""
+        self._declaration = declaration(namespace, prefix)
+
+    def __call__(self, name: str, /, *children: Markup | None, **attributes: str | None) -> Markup:
+        """Return the element `name` around its children; names with a hyphen or a colon go as ``**{...}``."""
+        tag = self._prefix + name
+        inside = "".join(filter(None, children))
+        return Markup(f"<{tag}{_attributes(attributes) if attributes else ''}>{inside}</{tag}>")
+
+    def text(self, name: str, text: str, /, **attributes: str | None) -> Markup:
+        """Return the element `name` with nothing but text in it."""
+        tag = self._prefix + name
+        return Markup(f"<{tag}{_attributes(attributes) if attributes else ''}>{escaped(text)}</{tag}>")
+
+    def outer(self, name: str, /, *children: Markup | None, **attributes: str | None) -> Markup:
+        """Return the element `name`, which declares the namespace for what is inside it."""
+        tag = self._prefix + name
+        inside = "".join(filter(None, children))
+        return Markup(f"<{tag}{self._declaration}{_attributes(attributes)}>{inside}</{tag}>")
+
+    def listed(self, name: str, children: Iterable[Markup]) -> Markup | None:
+        """The element `name` around the children, or None where there are none: Crossref refuses empty lists."""
+        inside = "".join(children)
+        return Markup(f"<{self._prefix}{name}>{inside}</{self._prefix}{name}>") if inside else None
+
+
+@overload
+def leaf(name: str, text: str) -> Markup: ...
+@overload
+def leaf(name: str, text: str | None) -> Markup | None: ...
+def leaf(name: str, text: str | None) -> Markup | None:
+    """The element of Crossref's namespace that has that text and no attributes, or None where there is no text."""
+    return None if text is None else Markup(f"<{name}>{escaped(text)}</{name}>")
+
+
+_PREFIX_OF: Final = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+
+
+@cache
+def maker(namespace: str) -> Maker:
+    """The one maker of a namespace that is not Crossref's own, with the prefix it has in deposits."""
+    return Maker(namespace, _PREFIX_OF[namespace])
+
+
+@cache
+def crossref_maker(version: str) -> Maker:
+    """The maker of Crossref's own elements in that version of the schema."""
+    return Maker(crossref_namespace(version))

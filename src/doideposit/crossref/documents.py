@@ -4,7 +4,6 @@ No document type declaration, so no entities of its own; no network and no other
 in depth. Deposit files need none of what is refused here: Crossref takes files up to 10 MB, and its schema has no DTD.
 """
 
-import html
 import re
 from typing import Final, NamedTuple
 
@@ -243,6 +242,8 @@ def _explain(number: int, text: str) -> tuple[str, str, str]:
         return _BROKEN, message, f"close <{quoted[1]}> first, or correct the name"
     entity = re.search(r"Entity '(\w+)' not defined", text)
     if entity:
+        import html  # noqa: PLC0415 - its table of names is long, and few files have an entity
+
         character = html.unescape(f"&{entity[1]};")
         written = character if character.isprintable() else "".join(f"&#{ord(one)};" for one in character)
         known = f"write {written} instead" if not character.startswith("&") else _ESCAPES

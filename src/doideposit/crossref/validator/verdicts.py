@@ -96,10 +96,10 @@ class Validator:
         if parsed.root is None:
             return Verdict(None, valid=False, findings=parsed.findings), None
         root = parsed.root
-        version = self._schemas.version_of(etree.QName(root).namespace or "")
+        namespace, _, name = root.tag.removeprefix("{").rpartition("}")
+        version = self._schemas.version_of(namespace)
         if version is None:
             return Verdict(None, valid=False, findings=(self._unknown_schema(root, file),)), root
-        name = etree.QName(root).localname
         findings = self._violations(root, xml, version, file) if name == ROOT else (_no_deposit(root, file),)
         return Verdict(version, valid=not has_errors(findings), findings=findings), root
 

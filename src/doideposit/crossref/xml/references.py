@@ -5,10 +5,9 @@ from operator import itemgetter
 from typing import Final
 
 from doideposit.crossref.xml.dialects import Dialect
-from doideposit.crossref.xml.markup import Markup, leaf
+from doideposit.crossref.xml.markup import Markup, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
 from doideposit.models.references import Reference
-from doideposit.models.text import Node
 
 __all__ = ["PARTS", "citation_keys", "citation_list"]
 
@@ -59,9 +58,8 @@ _VALUES: Final = itemgetter(*(field for _, field in PARTS))
 
 def _citation(schema: Dialect, key: str, reference: Reference) -> Markup:
     kind = reference.type if schema.citation_types else None
-    values = zip(_NAMES, _VALUES(reference.__dict__), strict=True)
-    structured = [leaf(name, str(value)) for name, value in values if value is not None]
-    return schema.make("citation", *structured, _as_printed(schema, reference), key=key, type=kind)
+    structured = leaves(_NAMES, _VALUES(reference.__dict__))
+    return schema.make("citation", structured, _as_printed(schema, reference), key=key, type=kind)
 
 
 def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
@@ -69,8 +67,8 @@ def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
     text, url = reference.text, reference.url
     if text is None:
         return leaf("unstructured_citation", url)
-    nodes: tuple[Node, ...] = text.nodes
-    if url is not None and url not in text.plain:
-        tail = f" {url}"
-        nodes = (*nodes[:-1], nodes[-1] + tail) if isinstance(nodes[-1], str) else (*nodes, tail)
-    return rich(schema.make, "unstructured_citation", nodes)
+    plain = text.plain
+    tail = f" {url}" if url is not None and url not in plain else ""
+    if text.nodes == (plain,):
+        return leaf("unstructured_citation", plain + tail)
+    return rich(schema.make, "unstructured_citation", (*text.nodes, tail))

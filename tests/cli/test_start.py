@@ -83,5 +83,6 @@ def test_a_plugin_is_still_found(desk: Desk) -> None:
     folder.mkdir()
     (folder / "METADATA").write_text("Name: plugged\nVersion: 1.0\n")
     (folder / "entry_points.txt").write_text("[pydantic]\nplugged = plugged:plugin\n")
-    done = python(desk, PLUGIN, PYDANTIC_DISABLE_PLUGINS="", PYTHONPATH=str(desk.folder))
+    path = os.pathsep.join([str(desk.folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = python(desk, PLUGIN, PYDANTIC_DISABLE_PLUGINS="", PYTHONPATH=path)
     assert done.stdout == "found\n", done

@@ -17,13 +17,17 @@ def main() -> None:
         # Where the terminal knows no UTF-8, a name is better shown with an escape than not at all.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    # Leaving, the collector would look for cycles among all modules, classes and models before they are thrown away.
+    gc.freeze()
+    sys.exit(status)
 
 
 def _be_quick() -> None:
     """What a process may set for itself and a library may not."""
-    # The collector would look at all objects again and again while modules and models are made, and find nothing.
-    gc.set_threshold(10_000, 10, 10)
+    # The collector would look at all objects again and again while modules and models are made, and find nothing: a
+    # command on one record makes some 65,000 that stay.
+    gc.set_threshold(100_000, 10, 10)
     # Pydantic would read the metadata of every installed distribution to find plugins, and these models need none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 

@@ -202,10 +202,16 @@ _RESOLVER = r"(?:https?://(?:www\.)?{host}/)?"
 
 
 @dataclass(frozen=True, slots=True)
-class Orcid(Identifier):
-    """An ORCID iD as ``0000-0002-1825-0097``; the last character is its ISO 7064 mod 11-2 check character."""
+class _Written(Identifier):
+    """An identifier that is one text; only two of the same kind are ever equal."""
 
     value: str
+
+
+class Orcid(_Written):
+    """An ORCID iD as ``0000-0002-1825-0097``; the last character is its ISO 7064 mod 11-2 check character."""
+
+    __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
         "type": "string",
         "title": "ORCID iD",
@@ -239,11 +245,10 @@ class Orcid(Identifier):
         return self.url
 
 
-@dataclass(frozen=True, slots=True)
-class Isni(Identifier):
+class Isni(_Written):
     """An ISNI as sixteen characters without spaces, with the same check character as an ORCID iD."""
 
-    value: str
+    __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
         "type": "string",
         "title": "ISNI",
@@ -300,11 +305,10 @@ def _check_mod_11_2(code: str, name: str, text: str, digits: str) -> None:
 _ROR_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 
 
-@dataclass(frozen=True, slots=True)
-class Ror(Identifier):
+class Ror(_Written):
     """A ROR id as ``02twcfp32``; the last two digits are its ISO 7064 mod 97-10 check digits."""
 
-    value: str
+    __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
         "type": "string",
         "title": "ROR",
@@ -347,11 +351,10 @@ class Ror(Identifier):
         return self.url
 
 
-@dataclass(frozen=True, slots=True)
-class Wikidata(Identifier):
+class Wikidata(_Written):
     """A Wikidata item as ``Q5188229``."""
 
-    value: str
+    __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
         "type": "string",
         "title": "Wikidata item",
@@ -383,11 +386,10 @@ class Wikidata(Identifier):
         return self.url
 
 
-@dataclass(frozen=True, slots=True)
-class Issn(Identifier):
+class Issn(_Written):
     """An ISSN as ``2406-5617``; the last character is its check digit (ISO 3297, weights 8 to 2, modulo 11)."""
 
-    value: str
+    __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
         "type": "string",
         "title": "ISSN",

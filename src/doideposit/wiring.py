@@ -2,25 +2,25 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from doideposit.checking import Checker, DepositorName
 from doideposit.config import CredentialSettings, Settings, load, resolve_password
-from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, Registrar
 from doideposit.crossref.schemas import SchemaStore
 from doideposit.crossref.validator import Validator
 from doideposit.errors import ConfigurationError
 from doideposit.findings import Finding, has_errors
-from doideposit.models.batch import SealedBatch
 from doideposit.rules import Context, check_depositor
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, Registrar
     from doideposit.ledger import Ledger
+    from doideposit.models.batch import SealedBatch
     from doideposit.sandbox import Sandbox
     from doideposit.workflow import Depositor, RegistryPort
 
@@ -43,9 +43,10 @@ Ask = Callable[[str], "SecretStr | None"]
 """Ask a person for a password, by a question; None when nobody is there."""
 
 # Crossref documentation, HTTPS POST: the two systems have separate credentials; the test system has no public REST API.
-ENDPOINTS = {
-    "test": Endpoint("test", "https://test.crossref.org"),
-    "production": Endpoint("production", "https://doi.crossref.org", "https://api.crossref.org", "https://doi.org"),
+ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {
+    "test": ("https://test.crossref.org", None, None),
+    "production": ("https://doi.crossref.org", "https://api.crossref.org", "https://doi.org"),
+    "sandbox": ("sandbox:", None, None),
 }
 
 
@@ -75,9 +76,11 @@ def load_settings(
     return load(path, environ=variables, cwd=Path.cwd(), overrides=flags, required=required)
 
 
-def endpoint_of(settings: Settings) -> Endpoint:
+def endpoint_of(settings: Settings) -> "Endpoint":
     """The addresses of the target in force: Crossref's own, unless the configuration names others."""
-    known = ENDPOINTS.get(settings.target, Endpoint("sandbox", "sandbox:"))
+    from doideposit.crossref.registrar import Endpoint
+
+    known = Endpoint(settings.target, *ADDRESSES[settings.target])
     other = settings.targets.get(settings.target)
     if other is None:
         return known
@@ -157,11 +160,11 @@ def needs_login(settings: Settings) -> bool:
 class _LateRegistrar:
     """A registrar that is made when it is first asked: planning and reading the ledger need no password."""
 
-    def __init__(self, make: Callable[[], Registrar]) -> None:
+    def __init__(self, make: "Callable[[], Registrar]") -> None:
         self._make = make
         self._made: Registrar | None = None
 
-    def _registrar(self) -> Registrar:
+    def _registrar(self) -> "Registrar":
         if self._made is None:
             self._made = self._make()
         return self._made
@@ -170,7 +173,7 @@ class _LateRegistrar:
         """Make it now; raises `ConfigurationError` when the login cannot be fetched."""
         self._registrar()
 
-    def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
+    def submit(self, batch: "SealedBatch", file_name: str) -> "Receipt":
         return self._registrar().submit(batch, file_name)
 
     def fetch_result(self, file_name: str) -> bytes:
@@ -184,7 +187,7 @@ def open_depositor(
     ask: Ask = _nobody,
     clock: Callable[[], datetime] = system_clock,
     environ: Mapping[str, str] | None = None,
-    registrar: Registrar | None = None,
+    registrar: "Registrar | None" = None,
 ) -> "Depositor":
     """Everything plugged together for the target in force. Nothing is sent and no password is fetched yet.
 
@@ -214,15 +217,14 @@ def open_depositor(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(NamedTuple):
     """Where the login of the target in force comes from: the configuration, the environment, or a person."""
 
     settings: Settings
     ask: Ask
     environ: Mapping[str, str]
 
-    def fetch(self) -> Credentials:
+    def fetch(self) -> "Credentials":
         """The login, with its password fetched now; raises `ConfigurationError`."""
         target = self.settings.target
         return login_of(target, self.settings.credentials.get(target), ask=self.ask, environ=self.environ)
@@ -231,7 +233,7 @@ class Login:
 def _crossref(settings: Settings, login: Login, pending: Callable[[], int]) -> "tuple[Registrar, RegistryPort | None]":
     endpoint = endpoint_of(settings)
 
-    def client() -> Registrar:
+    def client() -> "Registrar":
         from doideposit.crossref.client import CrossrefClient
 
         return CrossrefClient(endpoint, login.fetch(), pending=pending)
@@ -261,8 +263,10 @@ def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[
 
 def login_of(
     target: str, credentials: CredentialSettings | None, *, ask: Ask = _nobody, environ: Mapping[str, str]
-) -> Credentials:
+) -> "Credentials":
     """The login of a target, with its password fetched now; raises `ConfigurationError`."""
+    from doideposit.crossref.registrar import Credentials
+
     if credentials is None:
         raise ConfigurationError(
             f"there is no Crossref login for the target {target}",
@@ -288,7 +292,7 @@ def open_path(
     path: str | Path | None = None,
     *,
     target: str | None = None,
-    registrar: Registrar | None = None,
+    registrar: "Registrar | None" = None,
     clock: Callable[[], datetime] = system_clock,
 ) -> "Depositor":
     """Open a depositor by a configuration file: the one named, else the one found from the working directory upwards.

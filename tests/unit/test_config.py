@@ -1,15 +1,18 @@
 """The configuration: three layers, where each value comes from, and every fault at once with its line."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from doideposit.config import FILE_NAME, PasswordReference, Settings, find, load
-from doideposit.config.schema import ConfigurationFile
+from doideposit.config.schema import ConfigurationFile, Section
 from doideposit.errors import ConfigurationError
 from doideposit.findings import Finding, Severity
 from doideposit.identifiers import Doi, Issn
@@ -356,6 +359,32 @@ def test_whatever_the_file_holds_every_fault_has_a_line_and_words_of_our_own(
         assert found.where.line is not None
         assert "Input should" not in found.message
         assert found.hint
+
+
+def outcome(read: Callable[[dict[str, Any]], ConfigurationFile], data: dict[str, Any]) -> object:
+    """What is read, or the errors in their order."""
+    try:
+        return read(data)
+    except ValidationError as error:
+        return error.errors(include_url=False, include_context=False)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.dictionaries(NAMES, TREES, max_size=6))
+def test_leaving_the_absent_sections_out_changes_neither_the_values_nor_the_errors(data: dict[str, str]) -> None:
+    tree = tomllib.loads("".join(f"{key} = {value}\n" for key, value in data.items()))
+    assert outcome(ConfigurationFile.of, tree) == outcome(ConfigurationFile.model_validate, tree)
+
+
+def test_a_good_file_is_read_the_same_with_the_absent_sections_left_out() -> None:
+    tree = tomllib.loads(GOOD)
+    assert ConfigurationFile.of(tree) == ConfigurationFile.model_validate(tree)
+
+
+@pytest.mark.parametrize("section", [*Section.__subclasses__()])
+def test_a_section_that_is_not_written_is_the_same_as_an_empty_one(section: type[Section]) -> None:
+    if not any(field.is_required() for field in section.model_fields.values()) and section is not PasswordReference:
+        assert section.model_construct() == section.model_validate({})
 
 
 @settings(deadline=None, max_examples=100)

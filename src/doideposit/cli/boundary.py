@@ -1,13 +1,11 @@
 """The one place where errors become exit codes and four-part messages."""
 
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from doideposit.cli.masking import configuration_line
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
 from doideposit.reports.findings import Span, Style, detailed, safe
@@ -50,6 +48,8 @@ def guarded(
         return ExitCode.USAGE
     except DoiDepositError as error:
         if debug:
+            import traceback
+
             traceback.print_exc(file=terminal.err)
         _show(error, terminal)
         return error.exit_code
@@ -86,6 +86,8 @@ def _usage(error: click.ClickException) -> UsageError:
 def _show(error: DoiDepositError, terminal: Terminal) -> None:
     terminal.line((Span("error: ", Style.ERROR), Span(safe(error.message))), stream=terminal.err)
     if isinstance(error, ConfigurationError):
+        from doideposit.cli.masking import configuration_line
+
         for line in detailed(error.findings, configuration_line, width=terminal.width):
             terminal.line(line, stream=terminal.err)
     if error.hint:

@@ -1,9 +1,8 @@
 """What every command gets from the options before it, and the few things nearly every command does with them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -17,8 +16,7 @@ __all__ = ["Invocation", "json_option", "target_option"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """The options before the command."""
 
     config_path: Path | None = None
@@ -31,8 +29,10 @@ class Invocation:
 
     def settings(self, *, target: str | None = None, required: bool = True) -> "Settings":
         """The settings in force; raises `ConfigurationError`."""
+        from doideposit.cli.plugins import import_no_metadata
         from doideposit.wiring import load_settings
 
+        import_no_metadata()
         return load_settings(self.config_path, target=target, required=required)
 
 

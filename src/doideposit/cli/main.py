@@ -55,11 +55,12 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command that this installation has, in the order people meet them."""
         del ctx
-        return [name for name, (module, _, _) in COMMANDS.items() if (Path(__file__).parent / f"{module}.py").exists()]
+        return [name for name in COMMANDS if _is_there(name)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command itself, imported now."""
-        if cmd_name not in self.list_commands(ctx):
+        del ctx
+        if cmd_name not in COMMANDS or not _is_there(cmd_name):
             return None
         module, attribute, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"doideposit.cli.{module}"), attribute)
@@ -96,6 +97,10 @@ class LazyGroup(click.Group):
             if name.startswith(incomplete)
         ]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def _is_there(command: str) -> bool:
+    return (Path(__file__).parent / f"{COMMANDS[command][0]}.py").exists()
 
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:

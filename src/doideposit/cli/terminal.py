@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -147,6 +146,8 @@ class Terminal:
 
     def redraw(self, lines: Iterable[Line]) -> None:
         """Draw these lines from the top, over what is there: nothing is cleared first, so nothing flickers."""
+        import shutil
+
         width = self._width(self.out) or 80
         height = shutil.get_terminal_size().lines
         rows = [piece for line in lines for piece in wrapped(line, width)]

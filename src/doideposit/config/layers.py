@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -20,13 +18,13 @@ _SECTIONS: Final = tuple(ConfigurationFile.model_fields)
 _OTHERS: Final = frozenset({"DOIDEPOSIT_CONFIG", "DOIDEPOSIT_SCHEMAS"})
 
 
-@dataclass(slots=True)
 class Layers:
     """The values gathered so far, and for each that does not come from the file, where it does come from."""
 
-    data: dict[str, Any] = field(default_factory=dict)
-    origins: dict[Loc, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = {}
+        self.origins: dict[Loc, str] = {}
+        self.findings: list[Finding] = []
 
     def lay_environment(self, environ: Mapping[str, str]) -> None:
         """Take over every ``DOIDEPOSIT_…`` variable; two underscores part the steps of the way to a value.
@@ -52,6 +50,8 @@ class Layers:
 
     def _doubt(self, name: str, steps: list[str]) -> None:
         """A variable that is no setting may be anyone's; one that resembles a setting was meant to be one."""
+        from difflib import get_close_matches  # noqa: PLC0415  (nearly nobody has such a variable)
+
         close = get_close_matches(steps[0], _SECTIONS, n=1, cutoff=0.75)
         if close or len(steps) > 1:
             names = [PREFIX + section.upper() for section in close or _SECTIONS]

@@ -127,7 +127,7 @@ def _syntax_finding(original: str, text: str, file: str) -> Finding:
 def _validate(layers: Layers, origin: Origin) -> ConfigurationFile:
     findings = list(layers.findings)
     try:
-        written = ConfigurationFile.model_validate(layers.data)
+        written = ConfigurationFile.of(layers.data)
     except ValidationError as error:
         faults = findings_of(error, origin, model=ConfigurationFile, data=layers.data)
         written = None

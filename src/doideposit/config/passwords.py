@@ -5,7 +5,6 @@ Nothing here logs, and no error says more about a password than where it was loo
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -38,6 +37,8 @@ def read_secret_file(path: Path) -> tuple[int, str]:
 
 def run_secret_command(command: Sequence[str]) -> str:
     """Run a program without a shell and return what it prints; raises `ConfigurationError`."""
+    import subprocess  # noqa: PLC0415  (few configurations have a program to run)
+
     problem = ""
     try:
         done = subprocess.run(list(command), capture_output=True, check=False, timeout=COMMAND_TIMEOUT, text=True)

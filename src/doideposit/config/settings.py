@@ -123,7 +123,7 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
             MappingProxyType(dict(written.rules.severity)),
             tuple(Ignored(each.code, each.reason, each.doi, each.series) for each in written.rules.ignore),
         ),
-        limits=Limits(**written.limits.model_dump()),
+        limits=Limits(**dict(written.limits)),
         sandbox=SandboxSettings(base / Path(written.sandbox.state).expanduser(), written.sandbox.delays),
         api=ApiSettings(
             MappingProxyType({name: _kept(each, base) for name, each in written.api.tokens.items()}),

@@ -7,7 +7,6 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from doideposit.findings import Loc
@@ -35,17 +34,16 @@ def _is_literal(written: str) -> bool:
     return written[0] in "\"'" and "\\" not in written and written[:3] not in {'"""', "'''"}
 
 
-@dataclass(slots=True)
 class _Scanner:
-    text: str
-    position: int = 0
-    places: dict[Loc, Place] = field(default_factory=dict)
-    # How many entries an array of tables has so far.
-    counts: dict[Loc, int] = field(default_factory=dict)
-    starts: list[int] = field(default_factory=list)
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.places: dict[Loc, Place] = {}
+        # How many entries an array of tables has so far.
+        self.counts: dict[Loc, int] = {}
+        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def run(self) -> None:
-        self.starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
         table: Loc = ()
         while self._skip(_BLANK) < len(self.text):
             if self._at("["):

@@ -2,14 +2,12 @@
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 __all__ = ["Bundle", "BundleSource"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(NamedTuple):
     """The files of one schema version, by their path inside the bundle; every one has its pinned SHA-256.
 
     `version` is written as in ``5.5.0`` or ``doi_resources 5.4.0``; `namespace` is the target namespace of the file

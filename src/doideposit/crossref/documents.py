@@ -4,10 +4,8 @@ No document type declaration, so no entities of its own; no network and no other
 in depth. Deposit files need none of what is refused here: Crossref takes files up to 10 MB, and its schema has no DTD.
 """
 
-import html
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -20,8 +18,7 @@ LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
 """The version of libxml2 that gives the verdicts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a document may have at most: bytes, and ``<`` and ``=`` characters, which stand for nodes in memory.
 
     libxml2 adds its own bounds: 256 levels of depth and 10 million characters in one text.
@@ -34,8 +31,7 @@ class Limits:
 LIMITS: Final = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The root element, or the findings that say why there is none; exactly one of the two."""
 
     root: etree._Element | None
@@ -246,6 +242,8 @@ def _explain(number: int, text: str) -> tuple[str, str, str]:
         return _BROKEN, message, f"close <{quoted[1]}> first, or correct the name"
     entity = re.search(r"Entity '(\w+)' not defined", text)
     if entity:
+        import html  # noqa: PLC0415 - its table of names is long, and few files have an entity
+
         character = html.unescape(f"&{entity[1]};")
         written = character if character.isprintable() else "".join(f"&#{ord(one)};" for one in character)
         known = f"write {written} instead" if not character.startswith("&") else _ESCAPES

@@ -6,8 +6,8 @@ and knows no terminal: the command line turns styles into colours or leaves them
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from doideposit.findings import Finding, Severity
 
@@ -42,8 +42,7 @@ class Style(StrEnum):
     HEADING = "heading"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of text in one style."""
 
     text: str

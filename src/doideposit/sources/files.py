@@ -5,8 +5,8 @@ and comes back as a finding; a disk that fails while reading is a fault of the w
 """
 
 import codecs
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from doideposit.errors import DiskError
 from doideposit.findings import Finding, Severity, Where
@@ -14,8 +14,7 @@ from doideposit.findings import Finding, Severity, Where
 __all__ = ["Loaded", "decode_text", "load_text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What became of a file: its text without a byte order mark, or None and the findings that say why."""
 
     text: str | None

@@ -1,8 +1,7 @@
 """What every reader of records gives back, and the limits they share."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from doideposit.findings import Finding, Loc
 from doideposit.models.record import Place, RawRecord
@@ -22,8 +21,7 @@ MAX_DEPTH: Final = 32
 """Lists and mappings inside one another; a record needs six."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What a text held: its records, and the findings that belong to no record but to the whole text."""
 
     records: tuple[RawRecord, ...] = ()

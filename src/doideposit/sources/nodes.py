@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.models.record import Origin, Place, RawRecord, RawValue
@@ -38,8 +39,7 @@ class Node:
         self.depth = 1 + max((node.depth for node in inner), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a mapping: the place of its key, and its value."""
 
     key: Place

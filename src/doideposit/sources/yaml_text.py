@@ -6,7 +6,6 @@ limit and forgets keys that are given twice.
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -64,28 +63,30 @@ def _positions(text: str) -> Position:
     return at
 
 
-@dataclass(slots=True)
 class _Frame:
     """A list or mapping that is still open."""
 
-    node: Node
-    anchor: str | None
-    key: tuple[str, Place] | None = None
-    # An entry without a usable key is read over, so that the rest of the mapping still counts.
-    skipping: bool = False
+    __slots__ = ("anchor", "key", "node", "skipping")
+
+    def __init__(self, node: Node, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: tuple[str, Place] | None = None
+        # An entry without a usable key is read over, so that the rest of the mapping still counts.
+        self.skipping = False
 
 
-@dataclass(slots=True)
 class _Builder:
     """Puts events together to nodes, with an explicit stack."""
 
-    file: str | None
-    position: Position
-    text: str
-    roots: list[Node] = field(default_factory=list)
-    stack: list[_Frame] = field(default_factory=list)
-    anchors: dict[str, Node] = field(default_factory=dict)
-    values: int = 0
+    def __init__(self, file: str | None, position: Position, text: str) -> None:
+        self.file = file
+        self.position = position
+        self.text = text
+        self.roots: list[Node] = []
+        self.stack: list[_Frame] = []
+        self.anchors: dict[str, Node] = {}
+        self.values = 0
 
     def take(self, event: Any) -> None:
         match event:

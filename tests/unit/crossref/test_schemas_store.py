@@ -4,7 +4,6 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,10 +202,10 @@ def test_an_unknown_version_lists_those_there_are(world: World) -> None:
 
 
 def test_looked_up_in_order(world: World, tmp_path: Path) -> None:
-    world.homes = replace(world.homes, checkout=None)
+    world.homes = world.homes._replace(checkout=None)
     store = world.store()
     assert store.install("9.9.0") == tmp_path / "user" / "9.9.0"
-    world.homes = replace(world.homes, override=tmp_path / "named")
+    world.homes = world.homes._replace(override=tmp_path / "named")
     named = world.store()
     assert named.location("9.9.0") == tmp_path / "user" / "9.9.0"
     assert named.target("doi_resources 9.8") == tmp_path / "named" / "res-9.8"
@@ -221,7 +220,7 @@ def test_the_environment_names_the_folder(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    world.homes = replace(world.homes, override=tmp_path / "file" / "below")
+    world.homes = world.homes._replace(override=tmp_path / "file" / "below")
     with pytest.raises(DiskError) as caught:
         world.store().install("9.9.0")
     assert "DOIDEPOSIT_SCHEMAS" in caught.value.hint

@@ -7,9 +7,8 @@ import re
 import shlex
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from doideposit.errors import SchemaDamaged, UsageError
 
@@ -21,8 +20,7 @@ DEFAULT_VERSION = "5.5.0"
 HERE = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedFile:
+class PinnedFile(NamedTuple):
     """One schema file: its path inside the bundle, its SHA-256 and size, its address, and the wheel that has a copy."""
 
     path: str
@@ -32,8 +30,7 @@ class PinnedFile:
     wheel: str
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedWheel:
+class PinnedWheel(NamedTuple):
     """A wheel that carries copies of schema files, in `folder`; `requirement` and `sha256` pin it for pip."""
 
     requirement: str
@@ -42,8 +39,7 @@ class PinnedWheel:
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedBundle:
+class PinnedBundle(NamedTuple):
     """One version: the folder it is kept in, the namespace of its documents, its main file, and all its files."""
 
     version: str
@@ -58,8 +54,7 @@ class PinnedBundle:
         return shlex.quote(self.version)
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(NamedTuple):
     """All that is pinned. `addresses` answers the absolute addresses that occur inside the schemas."""
 
     bundles: Mapping[str, PinnedBundle]

@@ -9,8 +9,8 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from doideposit.crossref.bundle import Bundle
 from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, fetch_official, run_pip
@@ -26,16 +26,14 @@ def _silent(_sentence: str) -> None:
     """Say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileFault:
+class FileFault(NamedTuple):
     """A file of an installed bundle that is not what the lock says."""
 
     path: Path
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Homes:
+class Homes(NamedTuple):
     """The folders that may hold bundles. `user` is asked for only when it is needed."""
 
     override: Path | None

@@ -8,8 +8,7 @@ Values are compared as they are written, with spaces around them, as xmlschema d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -21,8 +20,7 @@ Inputs = tuple[tuple[str | None, ...], tuple[bool, ...]]
 """All that an outcome depends on: the values of some attributes (None: absent), and whether some children exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """One ``xsd:assert``.
 
     `tag` is that of the elements it governs, `test` its XPath 2.0 expression. `attributes` are those the test looks at,

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from lxml import etree
@@ -25,42 +25,46 @@ class Violation(NamedTuple):
     assertion: Assertion
 
 
-@dataclass(slots=True)
-class _Rules:
+class _Rules(NamedTuple):
     """What is to be checked of the elements of one name."""
 
-    assertions: list[Assertion] = field(default_factory=list)
-    lookups: list[Lookup] = field(default_factory=list)
-    identities: list[tuple[str, Kind]] = field(default_factory=list)
+    assertions: tuple[Assertion, ...]
+    lookups: tuple[Lookup, ...]
+    identities: tuple[tuple[str, Kind], ...]
 
 
 class Beside:
-    """The checks of one schema version, arranged by the elements they concern."""
+    """The checks of one schema version, arranged by the elements they concern when the first of them occurs."""
 
     def __init__(
         self, assertions: Sequence[Assertion], lookups: Sequence[Lookup], identities: Sequence[Identity]
     ) -> None:
+        self._assertions = assertions
+        self._lookups = lookups
+        self._identities = identities
+        governed = (one.tag for one in assertions)
+        self._tags = frozenset(governed).union(*(one.tags for one in lookups), *(one.tags for one in identities))
         self._rules: dict[str, _Rules] = {}
-        for assertion in assertions:
-            self._of(assertion.tag).assertions.append(assertion)
-        for lookup in lookups:
-            for tag in lookup.tags:
-                self._of(tag).lookups.append(lookup)
-        for identity in identities:
-            for tag in identity.tags:
-                self._of(tag).identities.append((identity.attribute, identity.kind))
-        self._patterns = _patterns(list(self._rules))
 
-    def _of(self, tag: str) -> _Rules:
-        return self._rules.setdefault(tag, _Rules())
+    def _gathered(self, tag: str) -> _Rules:
+        self._rules[tag] = rules = _Rules(
+            tuple(one for one in self._assertions if one.tag == tag),
+            tuple(one for one in self._lookups if tag in one.tags),
+            tuple((one.attribute, one.kind) for one in self._identities if tag in one.tags),
+        )
+        return rules
+
+    @cached_property
+    def _patterns(self) -> Sequence[str]:
+        return _patterns(self._tags)
 
     def check(self, inventory: Inventory) -> tuple[list[Violation], list[Fault]]:
         """Every broken assertion and every wrong attribute value, in the order of the document."""
         broken: list[Violation] = []
         faults: list[Fault] = []
         named = _Names()
-        for element, tag in inventory.among(self._rules.keys(), self._patterns):
-            rules = self._rules[tag]
+        for element, tag in inventory.among(self._tags, lambda: self._patterns):
+            rules = self._rules.get(tag) or self._gathered(tag)
             broken += [Violation(element, assertion) for assertion in rules.assertions if not assertion.holds(element)]
             for lookup in rules.lookups:
                 faults += _misfits(element, lookup)
@@ -69,7 +73,7 @@ class Beside:
         return broken, [*faults, *named.unknown()]
 
 
-def _patterns(tags: list[str]) -> list[str]:
+def _patterns(tags: Collection[str]) -> list[str]:
     total = Counter(tag.rpartition("}")[0] for tag in tags)
     whole = {space for space, number in total.items() if space and number > MANY}
     return [f"{space}}}*" for space in whole] + [tag for tag in tags if tag.rpartition("}")[0] not in whole]

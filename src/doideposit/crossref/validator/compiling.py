@@ -3,7 +3,6 @@
 import posixpath
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from lxml import etree
@@ -23,17 +22,17 @@ class LogEntry(Protocol):
     path: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class CompiledSchema:
     """A schema in libxml2's hands. Its error log is shared, so only one thread may validate at a time."""
 
-    schema: etree.XMLSchema
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, schema: etree.XMLSchema) -> None:
+        self._schema = schema
+        self._lock = threading.Lock()
 
     def complaints(self, root: etree._Element) -> list[LogEntry]:
         """Everything that libxml2 finds wrong with the document; empty when it is valid."""
-        with self.lock:
-            return [] if self.schema.validate(root) else [*cast(Iterable[LogEntry], self.schema.error_log)]
+        with self._lock:
+            return [] if self._schema.validate(root) else [*cast(Iterable[LogEntry], self._schema.error_log)]
 
 
 class _MemoryResolver(etree.Resolver):

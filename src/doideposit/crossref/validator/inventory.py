@@ -1,7 +1,7 @@
 """Which elements a document has: looked through once where they are few, and by name where they are many."""
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from lxml import etree
 
@@ -31,13 +31,16 @@ class Inventory:
         """Whether an element is of this namespace."""
         return next(self._root.iter(f"{{{namespace}}}*"), None) is not None
 
-    def among(self, tags: Collection[str], patterns: Sequence[str]) -> Iterable[tuple[etree._Element, str]]:
+    def among(
+        self, tags: Collection[str], patterns: Callable[[], Sequence[str]]
+    ) -> Iterable[tuple[etree._Element, str]]:
         """The elements with one of the tags, each with its tag, in the order of the document.
 
-        `patterns` are names as lxml searches for them, which find all of these elements and maybe others.
+        `patterns` gives names as lxml searches for them, which find all of these elements and maybe others; it is asked
+        for them only where there is much to search.
         """
         if self._elements is None:
-            return self._searched(tags, patterns)
+            return self._searched(tags, patterns())
         return [found for found in zip(self._elements, self._tags, strict=True) if found[1] in tags]
 
     def _searched(self, tags: Collection[str], patterns: Sequence[str]) -> Iterator[tuple[etree._Element, str]]:

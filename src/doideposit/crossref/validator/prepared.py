@@ -9,9 +9,8 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from doideposit.crossref.bundle import Bundle
 from doideposit.crossref.validator.asserts import Assertion
@@ -23,8 +22,7 @@ FORMAT = 4
 """Counted up whenever what is kept, or how it is worked out, changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """Which schema is made: with MathML or a stub for it; lean (for documents without ``xsi:type``) or whole; narrow.
 
     A narrow form is lean as well, and for documents that have only elements of the module ``narrowing``.
@@ -40,8 +38,7 @@ class Form:
         return None if not self.lean else "prepared-narrow.json" if self.narrow else "prepared.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """The schema documents for libxml2, and the checks that go beside them.
 
     Elements whose tag is among `undescribed` must not be in a document that is held against it.

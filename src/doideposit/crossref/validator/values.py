@@ -4,8 +4,7 @@ libxml2 does not compare an IDREF with the IDs there are (XSD 1.1 part 1, 3.17.5
 of 8,107 languages one by one, which took five sixths of the time of a verdict. The module ``beside`` does the checking.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lxml import etree
 
@@ -14,8 +13,7 @@ __all__ = ["Fault", "Identity", "Kind", "Lookup"]
 Kind = Literal["ID", "IDREF", "IDREFS"]
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """The values that one attribute may have on some elements; whitespace is collapsed first where `collapsed`."""
 
     attribute: str
@@ -24,8 +22,7 @@ class Lookup:
     collapsed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """An attribute that is an ID, or refers to IDs, on some elements."""
 
     attribute: str
@@ -33,8 +30,7 @@ class Identity:
     tags: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """A value that is wrong: `problem` is ``not-listed``, ``duplicate-id`` or ``unknown-idref``."""
 
     element: etree._Element

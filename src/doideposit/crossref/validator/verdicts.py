@@ -1,8 +1,7 @@
 """The validator: which schema a file declares, what XSD 1.1 says of it, and the seal."""
 
 import threading
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -30,8 +29,7 @@ ROOT = "doi_batch"
 _with_instance: Any = etree.XPath("//*[@x:*]", namespaces={"x": XSI[1:-1]})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What XSD 1.1 says of a file: the schema version it was held against (None where it declares none we know)."""
 
     schema: str | None
@@ -39,8 +37,7 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """A sealed batch, or the findings that forbid it; `batch` is None exactly when a finding is an error."""
 
     batch: SealedBatch | None

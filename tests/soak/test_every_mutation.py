@@ -16,4 +16,4 @@ def test_every_harmed_document_gets_the_same_verdict(path: Path, generator: Gene
     different, valid, invalid = disagreements(version_of(path), chosen(path.read_bytes(), generator, 1))
     assert different == []
     assert valid + invalid > 20
-    print(f"\n{path.stem} {generator.__name__}: {valid} valid, {invalid} not")  # noqa: T201 - a soak reports its count
+    print(f"\n{path.stem} {generator.__name__}: {valid} valid, {invalid} not")

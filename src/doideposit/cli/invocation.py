@@ -29,10 +29,8 @@ class Invocation(NamedTuple):
 
     def settings(self, *, target: str | None = None, required: bool = True) -> "Settings":
         """The settings in force; raises `ConfigurationError`."""
-        from doideposit.cli.plugins import import_no_metadata
         from doideposit.wiring import load_settings
 
-        import_no_metadata()
         return load_settings(self.config_path, target=target, required=required)
 
 

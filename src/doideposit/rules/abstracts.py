@@ -48,6 +48,7 @@ def _each(work: Work) -> Iterator[tuple[Loc, Abstract, str]]:
     source=pages.ABSTRACTS,
     bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
     good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
+    needs="abstracts",
 )
 def abstract_heading(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
@@ -65,6 +66,7 @@ def abstract_heading(work: Work) -> Iterator[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: [On NATO and Japan.]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="abstracts",
 )
 def abstract_short(work: Work) -> Iterator[Fault]:
     for loc, item, plain in _each(work):
@@ -82,6 +84,7 @@ def abstract_short(work: Work) -> Iterator[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: [Prospects for NATO-Japan relations]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="abstracts",
 )
 def abstract_is_title(work: Work) -> Iterator[Fault]:
     for loc, item, plain in _each(work):
@@ -99,6 +102,7 @@ def abstract_is_title(work: Work) -> Iterator[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="abstracts",
 )
 def abstract_cut(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
@@ -127,6 +131,7 @@ def abstract_cut(work: Work) -> Iterator[Fault]:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
+    needs="abstracts",
 )
 def abstract_several(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
@@ -147,6 +152,7 @@ def abstract_several(work: Work) -> Iterator[Fault]:
     good="""
         abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
         """,
+    needs="abstracts",
 )
 def abstract_keywords(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
@@ -164,6 +170,7 @@ def abstract_keywords(work: Work) -> Iterator[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="abstracts",
 )
 def abstract_rights(work: Work) -> Iterator[Fault]:
     for loc, item, _ in _each(work):
@@ -184,6 +191,7 @@ def abstract_rights(work: Work) -> Iterator[Fault]:
     + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
     + "]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="abstracts",
 )
 def abstract_long(work: Work) -> Iterator[Fault]:
     for loc, item, plain in _each(work):
@@ -210,6 +218,7 @@ def abstract_long(work: Work) -> Iterator[Fault]:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
+    needs="abstracts",
 )
 def abstract_language(work: Work) -> Iterator[Fault]:
     seen: set[tuple[str | None, str | None]] = set()

@@ -81,6 +81,7 @@ def missing(work: Work) -> Iterator[Fault]:
     bad="url: https:///comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def malformed(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -118,6 +119,7 @@ def is_file(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.example.org/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def placeholder(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -136,6 +138,7 @@ def placeholder(work: Work) -> Iterator[Fault]:
     bad="url: http://localhost:8080/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def local(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -153,6 +156,7 @@ def local(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://8.8.4.4/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def numeric(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -172,6 +176,7 @@ def numeric(work: Work) -> Iterator[Fault]:
     bad="url: https://staff:secret@www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def userinfo(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -189,6 +194,7 @@ def userinfo(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comments/#c258",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def fragment(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -206,6 +212,7 @@ def fragment(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: http://www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def not_https(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -223,6 +230,7 @@ def not_https(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="url: https://www.sadf.eu/comment-für-japan/",
     good="url: https://www.sadf.eu/comment-f%C3%BCr-japan/",
+    needs="special address",
 )
 def not_ascii(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses:
@@ -242,6 +250,7 @@ def not_ascii(work: Work) -> Iterator[Fault]:
     bad="url: https://doi.org/10.48251/SADF.ISSN.2406-5617.C258",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def is_doi(work: Work) -> Iterator[Fault]:
     if work.landing and _DOI_HOST.search(_host(work.landing)):
@@ -258,6 +267,7 @@ def is_doi(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu:8443/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def port(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -276,6 +286,7 @@ def port(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def tracking(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -311,6 +322,7 @@ def home_page(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/?p=1258&preview=true",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def preview(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -347,6 +359,7 @@ def number_disagrees(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-258.",
     good="url: https://www.sadf.eu/comment-258",
+    needs="special address",
 )
 def trailing_punctuation(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses:
@@ -370,6 +383,7 @@ def trailing_punctuation(work: Work) -> Iterator[Fault]:
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
+    needs=("pdf_url", "full_texts"),
 )
 def full_text_is_landing(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses[1:]:

@@ -154,6 +154,7 @@ def references(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Crossref (2019). The works of Crossref.', doi: 10.13003/5jchdy}]",
+    needs="references",
 )
 def without_doi(work: Work) -> Iterator[Fault]:
     without = sum(reference.doi is None for _, reference, _ in work.references)

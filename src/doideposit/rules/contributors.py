@@ -59,6 +59,7 @@ def person_is_group(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{organisation: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="organisations",
 )
 def group_is_person(work: Work) -> Iterator[Fault]:
     for loc, group in work.organisations:
@@ -88,6 +89,7 @@ def group_is_person(work: Work) -> Iterator[Fault]:
             family: Wolf
             affiliations: [South Asia Democratic Forum]
         """,
+    needs="organisations",
 )
 def affiliation_as_author(work: Work) -> Iterator[Fault]:
     if not work.organisations:
@@ -112,6 +114,7 @@ def affiliation_as_author(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried, family: Wolf, affiliations: ['SADF, 19 Avenue des Arts, 1210 Brussels']}]",
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
+    needs="affiliations",
 )
 def affiliation_address(work: Work) -> Iterator[Fault]:
     for loc, place in work.affiliations:
@@ -130,6 +133,7 @@ def affiliation_address(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [Director of Research at SADF]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
+    needs="affiliations",
 )
 def affiliation_position(work: Work) -> Iterator[Fault]:
     for loc, place in work.affiliations:
@@ -147,6 +151,7 @@ def affiliation_position(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: ['SADF; Heidelberg University']}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [SADF, Heidelberg University]}]",
+    needs="affiliations",
 )
 def affiliation_several(work: Work) -> Iterator[Fault]:
     for loc, place in work.affiliations:
@@ -164,6 +169,7 @@ def affiliation_several(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf}, {given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
+    needs="several authors",
 )
 def twice(work: Work) -> Iterator[Fault]:
     seen: dict[str, tuple[int, object]] = {}
@@ -193,6 +199,7 @@ def twice(work: Work) -> Iterator[Fault]:
           - {given: Jane, family: Doe, orcid: 0000-0001-5109-3700}
         """,
     firm=True,
+    needs="several authors",
 )
 def orcid_duplicate(work: Work) -> Iterator[Fault]:
     seen: dict[object, Person] = {}
@@ -248,6 +255,7 @@ def no_author(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="authors: [{given: Siegfried, family: Wolf, alt_names: [Siegfried Wolf]}]",
     good="authors: [{given: Shinzo, family: Abe, alt_names: [安倍 晋三]}]",
+    needs="alternative names",
 )
 def alt_same(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:

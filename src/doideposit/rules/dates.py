@@ -81,6 +81,7 @@ def imprecise(work: Work) -> Iterator[Fault]:
         published: 2023-09-14
         accepted: 2023-09-01
         """,
+    needs="accepted",
 )
 def accepted_late(work: Work) -> Iterator[Fault]:
     accepted, published = work.commentary.accepted, work.commentary.published
@@ -123,6 +124,7 @@ def before_web(work: Work) -> Iterator[Fault]:
         published: 2023-09-14
         published_print: 2023-10-01
         """,
+    needs="published_print",
 )
 def far_apart(work: Work) -> Iterator[Fault]:
     printed, online = work.commentary.published_print, work.commentary.published
@@ -146,6 +148,7 @@ def far_apart(work: Work) -> Iterator[Fault]:
         number: 2023-05
         published: 2023-09-14
         """,
+    needs="special number",
 )
 def number_year(work: Work) -> Iterator[Fault]:
     number, published = work.commentary.number, work.commentary.published
@@ -177,6 +180,7 @@ def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
+    needs=("updates", "status"),
 )
 def event_future(work: Work) -> Iterator[Fault]:
     for loc, day, what in _other_days(work):
@@ -202,6 +206,7 @@ def event_future(work: Work) -> Iterator[Fault]:
         """,
     setting='record_type = "posted"',
     good_setting='record_type = "posted"',
+    needs="status",
 )
 def status_early(work: Work) -> Iterator[Fault]:
     status, published = work.commentary.status, work.commentary.published
@@ -219,6 +224,7 @@ def status_early(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="free_to_read: {start_date: 2024-01-01, end_date: 2023-01-01}",
     good="free_to_read: {start_date: 2023-09-14, end_date: 2199-01-01}",
+    needs="free_to_read",
 )
 def free_dates(work: Work) -> Iterator[Fault]:
     free = work.commentary.free_to_read
@@ -236,6 +242,7 @@ def free_dates(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="free_to_read: {start_date: 2023-09-14, end_date: 2023-12-31}",
     good="free_to_read: true",
+    needs="free_to_read",
 )
 def free_over(work: Work) -> Iterator[Fault]:
     free = work.commentary.free_to_read

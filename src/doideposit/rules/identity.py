@@ -151,6 +151,7 @@ def suffix_long(work: Work) -> Iterator[Fault]:
     source=pages.CONSTRUCTING_DOIS,
     bad="number: '0258'",
     good="number: 258",
+    needs="special number",
 )
 def leading_zeros(work: Work) -> Iterator[Fault]:
     number = work.commentary.number
@@ -168,6 +169,7 @@ def leading_zeros(work: Work) -> Iterator[Fault]:
     source=pages.CONSTRUCTING_DOIS,
     bad="number: C258",
     good="number: 258",
+    needs="special number",
 )
 def number_label(work: Work) -> Iterator[Fault]:
     number = work.commentary.number
@@ -189,6 +191,7 @@ def number_label(work: Work) -> Iterator[Fault]:
     source=pages.REPORTS,
     bad="report_number: SADF Comment 257",
     good="report_number: SADF Comment 258",
+    needs="report_number",
 )
 def report_number(work: Work) -> Iterator[Fault]:
     report, number = work.commentary.report_number, work.commentary.number

@@ -57,6 +57,7 @@ SHORTEST_CAPS = 4
     source=pages.AUTHORS,
     bad="authors: [{given: Wolf, family: S. O.}]",
     good="authors: [{given: S. O., family: Wolf}]",
+    needs="special name",
 )
 def swapped(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -76,6 +77,7 @@ def swapped(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{family: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
+    needs="special name",
 )
 def glued(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -111,6 +113,7 @@ def _two_names(family: str) -> bool:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried Wolf, family: Wolf}]",
     good="authors: [{given: Siegfried, family: Wolf}]",
+    needs="special name",
 )
 def repeated(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -129,6 +132,7 @@ def repeated(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
 )
 def honorific(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -147,6 +151,7 @@ def honorific(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs=("special name", "name suffixes"),
 )
 def degree(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -167,6 +172,7 @@ def degree(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
     good="authors: [{given: Donald, family: Eastlake, suffix: III}]",
+    needs="name suffixes",
 )
 def suffix(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -223,6 +229,7 @@ def nobody(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf1}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
 )
 def character(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -241,6 +248,7 @@ def character(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: WOLF}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: JS, family: NG}]",
+    needs="special name",
 )
 def all_caps(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -258,6 +266,7 @@ def all_caps(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried, family: wolf}]",
     good="authors: [{given: Siegfried, family: de Wolf}]",
+    needs="special name",
 )
 def lower_case(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -280,6 +289,7 @@ def lower_case(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Ursula von der, family: Leyen}]",
     good="authors: [{given: Ursula, family: von der Leyen}]",
+    needs="special name",
 )
 def particle(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -297,6 +307,7 @@ def particle(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: S.O., family: Wolf}]",
     good="authors: [{given: S. O., family: Wolf}]",
+    needs="special name",
 )
 def initials(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -314,6 +325,7 @@ def initials(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
 )
 def punctuation(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -331,6 +343,7 @@ def punctuation(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
     good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
+    needs="special name",
 )
 def several(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:

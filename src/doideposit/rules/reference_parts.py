@@ -54,6 +54,7 @@ _TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
     source=pages.REFERENCES,
     bad="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
     good="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
+    needs="reference url",
 )
 def url_suspicious(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -86,6 +87,7 @@ def _doubt(url: str) -> str | None:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato-in-ind...'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato/a-65928274'}]",
+    needs="reference url",
 )
 def url_truncated(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -104,6 +106,7 @@ def url_truncated(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274.'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274'}]",
+    needs="reference url",
 )
 def url_trailing(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -123,6 +126,7 @@ def url_trailing(work: Work) -> Iterator[Fault]:
     source=pages.MARKUP_LEFTOVERS,
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
+    needs="reference url",
 )
 def url_escaped(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -141,6 +145,7 @@ def url_escaped(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
+    needs="reference url",
 )
 def url_tracking(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -159,6 +164,7 @@ def url_tracking(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{year: 2022, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="reference year",
 )
 def year_mismatch(work: Work) -> Iterator[Fault]:
     for index, reference, text in work.references:
@@ -182,6 +188,7 @@ def year_mismatch(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{year: June 2023, text: 'Schultz, T. (June 2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023a, text: 'Schultz, T. (2023a). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="special reference year",
 )
 def year_shape(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -200,6 +207,7 @@ def year_shape(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{year: 2032, text: 'Schultz, T. (2032, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="special reference year",
 )
 def year_future(work: Work) -> Iterator[Fault]:
     latest = work.commentary.published.year + 1
@@ -220,6 +228,7 @@ def year_future(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
     good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
+    needs="reference journal article",
 )
 def news(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -238,6 +247,7 @@ def news(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{first_page: 12-20, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
     good="references: [{first_page: 12, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
+    needs="reference first page",
 )
 def first_page(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -256,6 +266,7 @@ def first_page(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{edition: 2nd, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{edition: 2, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
+    needs="reference edition",
 )
 def edition(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -274,6 +285,7 @@ def edition(work: Work) -> Iterator[Fault]:
     source=pages.ISSN_ERRORS,
     bad="references: [{isbn: 978-3-16-148410-1, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{isbn: 978-3-16-148410-0, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
+    needs="reference isbn",
 )
 def isbn_check(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:

@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.rules.overrides import RuleSettings
+from doideposit.rules.traits import Trait
 
 __all__ = ["ERROR", "INFO", "WARNING", "Context", "Fault", "Rule", "Rules", "Scope", "fault"]
 
@@ -66,6 +67,7 @@ class Rule(Generic[Subject]):
     `message` and `hint` have places in braces, filled from the fault. `bad` and `good` are fields of a record in
     YAML, laid over a complete record by the tests (a list of records for rules about a whole run); `setting` and
     `good_setting` are what the series says in the configuration for them. A `firm` rule cannot be changed or ignored.
+    A record that has none of the traits in `needs` cannot break the rule, which is then not asked.
     """
 
     code: str
@@ -82,6 +84,7 @@ class Rule(Generic[Subject]):
     setting: str = ""
     good_setting: str = ""
     firm: bool = False
+    needs: tuple[Trait, ...] = ()
 
     def finding(self, fault: Fault, where: Where) -> Finding:
         """The finding that says what is wrong at `where`."""
@@ -121,6 +124,7 @@ class Rules(Generic[Subject]):
         setting: str = "",
         good_setting: str = "",
         firm: bool = False,
+        needs: Trait | tuple[Trait, ...] = (),
     ) -> Callable[[Callable[[Subject], Iterable[Fault]]], Callable[[Subject], Iterable[Fault]]]:
         """Register the function below under `code`."""
 
@@ -141,6 +145,7 @@ class Rules(Generic[Subject]):
                     setting=setting,
                     good_setting=good_setting,
                     firm=firm,
+                    needs=(needs,) if isinstance(needs, str) else needs,
                 )
             )
             return function

@@ -46,6 +46,7 @@ def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['http://creativecommons.org/licenses/by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+    needs="special licence",
 )
 def not_https(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -63,6 +64,7 @@ def not_https(work: Work) -> Iterator[Fault]:
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+    needs="special licence",
 )
 def slash(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -82,6 +84,7 @@ def slash(work: Work) -> Iterator[Fault]:
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+    needs="special licence",
 )
 def deed(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -100,6 +103,7 @@ def deed(work: Work) -> Iterator[Fault]:
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/nc-by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by-nc/4.0/']",
+    needs="special licence",
 )
 def unknown(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -118,6 +122,7 @@ def unknown(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="licences: ['https://www.sadf.eu/']",
     good="licences: ['https://www.sadf.eu/terms-of-use/']",
+    needs="special licence",
 )
 def no_licence(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -138,6 +143,7 @@ def no_licence(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2022-01-01}]",
     good="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2024-01-01}]",
+    needs="special licence",
 )
 def early(work: Work) -> Iterator[Fault]:
     published = work.commentary.published
@@ -164,6 +170,7 @@ def early(work: Work) -> Iterator[Fault]:
           - https://creativecommons.org/licenses/by-nc/4.0/
           - {url: 'https://creativecommons.org/licenses/by/4.0/', applies_to: tdm}
         """,
+    needs="special licence",
 )
 def several(work: Work) -> Iterator[Fault]:
     seen: set[tuple[object, object]] = set()
@@ -183,6 +190,7 @@ def several(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="funding: [{name: European Commission}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
+    needs="funding",
 )
 def funder_id(work: Work) -> Iterator[Fault]:
     for index, item in enumerate(work.commentary.funding):
@@ -200,6 +208,7 @@ def funder_id(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="funding: [{name: European Commission, funder_id: 10.12345/501100000780}]",
     good="funding: [{name: European Commission, funder_id: 10.13039/501100000780}]",
+    needs="funding",
 )
 def funder_prefix(work: Work) -> Iterator[Fault]:
     for index, item in enumerate(work.commentary.funding):
@@ -218,6 +227,7 @@ def funder_prefix(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
+    needs="funding",
 )
 def award_label(work: Work) -> Iterator[Fault]:
     for index, item in enumerate(work.commentary.funding):
@@ -236,6 +246,7 @@ def award_label(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: ['1']}, {ror: 00k4n6c32, awards: ['2']}]",
     good="funding: [{ror: 00k4n6c32, awards: ['1', '2']}]",
+    needs="funding",
 )
 def funder_twice(work: Work) -> Iterator[Fault]:
     seen: set[object] = set()

@@ -60,6 +60,7 @@ def _at(text: Text, found: str) -> Fault:
     source=pages.TROUBLE,
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
+    needs="character outside ASCII",
 )
 def mojibake(work: Work) -> Iterator[Fault]:
     everything = work.everything
@@ -78,6 +79,7 @@ def mojibake(work: Work) -> Iterator[Fault]:
     source=pages.XML_CHARACTERS,
     bad="title: India\ufffds neighbours",
     good="title: India’s neighbours",
+    needs="unusual character",
 )
 def replacement(work: Work) -> Iterator[Fault]:
     if work.unusual and "\ufffd" in work.everything:
@@ -96,6 +98,7 @@ def replacement(work: Work) -> Iterator[Fault]:
     source=pages.MARKUP_LEFTOVERS,
     bad="title: Trade &amp; security in Asia",
     good="title: Trade & security in Asia",
+    needs="ampersand",
 )
 def entity(work: Work) -> Iterator[Fault]:
     if "&" in work.everything:
@@ -120,6 +123,7 @@ def _plain_abstracts(work: Work) -> list[Text]:
     source=pages.FACE_MARKUP,
     bad="title: The voyage of HMS &lt;i&gt;Beagle&lt;/i&gt;",
     good="title: The voyage of HMS <i>Beagle</i>",
+    needs="ampersand",
 )
 def escaped_tag(work: Work) -> Iterator[Fault]:
     if "&lt;" in work.everything:
@@ -137,6 +141,7 @@ def escaped_tag(work: Work) -> Iterator[Fault]:
     source=pages.FACE_MARKUP,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [The <i>Democratic</i> Forum]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
+    needs="less-than sign",
 )
 def tag(work: Work) -> Iterator[Fault]:
     if "<" in work.everything:
@@ -154,6 +159,7 @@ def tag(work: Work) -> Iterator[Fault]:
     source=pages.FACE_MARKUP,
     bad='title: "Prospects for **NATO-Japan** relations"',
     good="title: Prospects for NATO-Japan relations",
+    needs="Markdown sign",
 )
 def markdown(work: Work) -> Iterator[Fault]:
     everything = work.everything
@@ -174,6 +180,7 @@ def markdown(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Prospects for secu- rity in Asia",
     good="title: Short- and long-term prospects for security in Asia",
+    needs="hyphen before a space",
 )
 def hyphenated(work: Work) -> Iterator[Fault]:
     if "- " in work.everything:
@@ -191,6 +198,7 @@ def hyphenated(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: The ﬁrst year of the accord",
     good="title: The first year of the accord",
+    needs="unusual character",
 )
 def ligature(work: Work) -> Iterator[Fault]:
     if work.unusual:
@@ -208,6 +216,7 @@ def ligature(work: Work) -> Iterator[Fault]:
     source=pages.XML_CHARACTERS,
     bad='title: "Prospects \\uf0b7 for NATO-Japan relations"',
     good="title: Prospects for NATO-Japan relations",
+    needs="unusual character",
 )
 def private(work: Work) -> Iterator[Fault]:
     if work.unusual:
@@ -225,6 +234,7 @@ def private(work: Work) -> Iterator[Fault]:
     source=pages.LOOKALIKES,
     bad="title: Prospects for NАTO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
+    needs="unusual character",
 )
 def mixed(work: Work) -> Iterator[Fault]:
     if work.unusual:
@@ -242,6 +252,7 @@ def mixed(work: Work) -> Iterator[Fault]:
     source=pages.FACE_MARKUP,
     bad=r"title: 'The \emph{Indo-Pacific} turn'",
     good="title: The <i>Indo-Pacific</i> turn",
+    needs=("backslash", "two backquotes"),
 )
 def tex(work: Work) -> Iterator[Fault]:
     if "\\" in work.everything or "``" in work.everything:
@@ -259,6 +270,7 @@ def tex(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad=r"title: 'Caf\u00e9 diplomacy'",
     good="title: Café diplomacy",
+    needs="backslash",
 )
 def escape_sequence(work: Work) -> Iterator[Fault]:
     if "\\" in work.everything:
@@ -276,6 +288,7 @@ def escape_sequence(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Soci?t? and state in the Sahel",
     good="title: Société and state in the Sahel",
+    needs="question mark",
 )
 def lost_letter(work: Work) -> Iterator[Fault]:
     if "?" not in work.everything:

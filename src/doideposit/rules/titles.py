@@ -198,6 +198,7 @@ def number(work: Work) -> Iterator[Fault]:
         title: Prospects for NATO-Japan relations
         subtitle: An overview
         """,
+    needs="subtitle",
 )
 def subtitle_repeated(work: Work) -> Iterator[Fault]:
     if work.subtitle and work.subtitle.casefold() in work.title.casefold():
@@ -220,6 +221,7 @@ def subtitle_repeated(work: Work) -> Iterator[Fault]:
         title: Prospects for NATO-Japan relations
         subtitle: An overview
         """,
+    needs="subtitle",
 )
 def subtitle_colon(work: Work) -> Iterator[Fault]:
     if work.subtitle and work.subtitle[0] in ":–—-":
@@ -373,6 +375,7 @@ def quoted(work: Work) -> Iterator[Fault]:
         title: Prospects for NATO-Japan relations
         original_title: {text: Aussichten für die Beziehungen zwischen der NATO und Japan, language: de}
         """,
+    needs="original_title",
 )
 def original_same(work: Work) -> Iterator[Fault]:
     original = work.commentary.original_title
@@ -403,6 +406,7 @@ def original_same(work: Work) -> Iterator[Fault]:
         crossmark_policy: 10.48251/policy
         updates: [{type: retraction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
+    needs="updates",
 )
 def retraction_unmarked(work: Work) -> Iterator[Fault]:
     for update in work.commentary.updates:

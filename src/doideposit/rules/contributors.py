@@ -1,7 +1,7 @@
 """Contributors: groups and persons, where they work, what they did, and their ORCID iDs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from doideposit.models.contributors import Person, Role
 from doideposit.rules import pages
@@ -22,7 +22,9 @@ _PERSONAL = Pattern(
     rf"|[\w'’-]+,\s(?:[\w'’-]+|{_LETTER}\.)"  # Wolf, Siegfried
 )
 _STREETS = "Avenue|Street|Strasse|Straße|straat|Boulevard|Road|Rue|Platz|P\\.? ?O\\. ?Box"
-_ADDRESS = Pattern(rf"(?<![\w-])[A-Z]{{0,2}}-?\d{{4,6}}(?!\w)|\b\w*(?:{_STREETS})\b|@", re.IGNORECASE)
+_ADDRESS = Pattern(rf"(?<![\w-])[A-Z]{{0,2}}-?\d{{4,6}}(?!\w)|(?:{_STREETS})\b|@", re.IGNORECASE)
+_FOUR_DIGITS = Pattern(r"\d{4}")
+_STREET_WORDS = "avenue treet tra boulevard road rue platz box @".split()  # Without i and s, which have other forms.
 _RANKS = "Senior|Junior|Research|Executive|Deputy|Managing|Visiting|Associate|Assistant"
 _POSITIONS = (
     "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|Chair|President|Member|Student|Candidate|Coordinator|"
@@ -30,6 +32,7 @@ _POSITIONS = (
 )
 _POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
 _SEVERAL = Pattern(r";\s|\s/\s")
+_WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR})
 
 
 @rule(
@@ -43,10 +46,8 @@ _SEVERAL = Pattern(r";\s|\s/\s")
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
 )
-def person_is_group(work: Work) -> Iterator[Fault]:
-    for loc, person in work.persons:
-        if GROUP.search(person.family):
-            yield fault(*loc, name=person.display)
+def person_is_group(work: Work) -> Iterable[Fault]:
+    return [fault(*loc, name=person.display) for loc, person in work.persons if GROUP.search(person.family)]
 
 
 @rule(
@@ -116,11 +117,19 @@ def affiliation_as_author(work: Work) -> Iterator[Fault]:
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
     needs="affiliations",
 )
-def affiliation_address(work: Work) -> Iterator[Fault]:
-    for loc, place in work.affiliations:
-        for field, text in (("name", place.name), ("place", place.place)):
-            if text and _ADDRESS.search(text):
-                yield fault(*loc, field, length=len(text), name=text)
+def affiliation_address(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, field, length=len(text), name=text)
+        for loc, place in work.affiliations
+        for field, text in (("name", place.name), ("place", place.place))
+        if text and _holds_address(text)
+    ]
+
+
+def _holds_address(text: str) -> bool:
+    # Most names hold none of the words and no long number, and looking for those is many times faster.
+    likely = any(map(text.lower().__contains__, _STREET_WORDS)) or _FOUR_DIGITS.search(text)
+    return bool(likely and _ADDRESS.search(text))
 
 
 @rule(
@@ -135,10 +144,12 @@ def affiliation_address(work: Work) -> Iterator[Fault]:
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
     needs="affiliations",
 )
-def affiliation_position(work: Work) -> Iterator[Fault]:
-    for loc, place in work.affiliations:
-        if place.name and _POSITION.match(place.name):
-            yield fault(*loc, "name", length=len(place.name), name=place.name)
+def affiliation_position(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, "name", length=len(place.name), name=place.name)
+        for loc, place in work.affiliations
+        if place.name and _POSITION.match(place.name)
+    ]
 
 
 @rule(
@@ -153,10 +164,12 @@ def affiliation_position(work: Work) -> Iterator[Fault]:
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [SADF, Heidelberg University]}]",
     needs="affiliations",
 )
-def affiliation_several(work: Work) -> Iterator[Fault]:
-    for loc, place in work.affiliations:
-        if place.name and _SEVERAL.search(place.name):
-            yield fault(*loc, "name", length=len(place.name), name=place.name)
+def affiliation_several(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, "name", length=len(place.name), name=place.name)
+        for loc, place in work.affiliations
+        if place.name and (";" in place.name or "/" in place.name) and _SEVERAL.search(place.name)
+    ]
 
 
 @rule(
@@ -222,10 +235,12 @@ def orcid_duplicate(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf, orcid_authenticated: true}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
 )
-def orcid_authenticated(work: Work) -> Iterator[Fault]:
-    for loc, person in work.persons:
-        if person.orcid_authenticated and person.orcid is None:
-            yield fault(*loc, "orcid_authenticated", who=person.display)
+def orcid_authenticated(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, "orcid_authenticated", who=person.display)
+        for loc, person in work.persons
+        if person.orcid_authenticated and person.orcid is None
+    ]
 
 
 @rule(
@@ -239,10 +254,11 @@ def orcid_authenticated(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Jane, family: Doe, roles: [translator]}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe, roles: [translator]}]",
 )
-def no_author(work: Work) -> Iterator[Fault]:
-    wanted = {Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR}
-    if not any(wanted.intersection(author.roles) for author in work.commentary.authors):
-        yield fault("authors")
+def no_author(work: Work) -> Iterable[Fault]:
+    for author in work.commentary.authors:
+        if not _WRITING.isdisjoint(author.roles):
+            return ()
+    return (fault("authors"),)
 
 
 @rule(

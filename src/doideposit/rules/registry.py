@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.rules.overrides import RuleSettings
@@ -39,8 +39,7 @@ class Context:
     live: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One place where a rule is broken; `values` fill the rule's message and hint.
 
     `index` says which record of a run is meant, for rules that look at all of them.
@@ -91,11 +90,15 @@ class Rule(Generic[Subject]):
         return Finding(
             self.code,
             fault.severity or self.severity,
-            self.message.format_map(fault.values),
-            self.hint.format_map(fault.values),
+            _filled(self.message, fault.values),
+            _filled(self.hint, fault.values),
             where,
             length=fault.length,
         )
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return text.format_map(values) if "{" in text else text
 
 
 class Rules(Generic[Subject]):

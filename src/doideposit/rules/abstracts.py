@@ -2,10 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from doideposit.findings import Loc
-from doideposit.models.commentary import Abstract
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import INFO, WARNING, Fault, Rules, fault
@@ -27,15 +25,9 @@ _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[-
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
-_TAGS = Pattern(r"<[^<>]*>")
 SHORTEST, LONGEST = 60, 6000
 LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
-
-
-def _each(work: Work) -> Iterator[tuple[Loc, Abstract, str]]:
-    for index, item in enumerate(work.commentary.abstracts):
-        yield ("abstracts", index, "text"), item, _TAGS.sub(" ", item.text).strip()
 
 
 @rule(
@@ -50,10 +42,12 @@ def _each(work: Work) -> Iterator[tuple[Loc, Abstract, str]]:
     good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
     needs="abstracts",
 )
-def abstract_heading(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        if found := _HEADING.match(item.text):
-            yield fault(*loc, length=len(found[0].strip()), word=found["word"])
+def abstract_heading(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(found[0].strip()), word=found["word"])
+        for loc, text in work.abstracts
+        if (found := _HEADING.match(text))
+    ]
 
 
 @rule(
@@ -68,10 +62,16 @@ def abstract_heading(work: Work) -> Iterator[Fault]:
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
     needs="abstracts",
 )
-def abstract_short(work: Work) -> Iterator[Fault]:
-    for loc, item, plain in _each(work):
-        if len(plain) < SHORTEST and plain.casefold().rstrip(".") != work.title.casefold():
-            yield Fault(loc, {"length": len(plain)}, len(item.text))
+def abstract_short(work: Work) -> Iterable[Fault]:
+    return [
+        Fault(loc, {"length": len(plain)}, len(text))
+        for loc, text, plain in work.bare_abstracts
+        if len(plain) < SHORTEST and not _is_title(plain, work)
+    ]
+
+
+def _is_title(plain: str, work: Work) -> bool:
+    return plain.casefold().rstrip(".") == work.title.casefold()
 
 
 @rule(
@@ -86,10 +86,8 @@ def abstract_short(work: Work) -> Iterator[Fault]:
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
     needs="abstracts",
 )
-def abstract_is_title(work: Work) -> Iterator[Fault]:
-    for loc, item, plain in _each(work):
-        if plain.casefold().rstrip(".") == work.title.casefold():
-            yield fault(*loc, length=len(item.text))
+def abstract_is_title(work: Work) -> Iterable[Fault]:
+    return [fault(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work)]
 
 
 @rule(
@@ -104,10 +102,16 @@ def abstract_is_title(work: Work) -> Iterator[Fault]:
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
     needs="abstracts",
 )
-def abstract_cut(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        if found := _CUT.search(item.text, max(0, len(item.text) - LONGEST_ENDING)):
-            yield fault(*loc, length=len(item.text), found=found[0].strip())
+def abstract_cut(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0].strip())
+        for loc, text in work.abstracts
+        if _can_be_cut(text[-LONGEST_ENDING:]) and (found := _CUT.search(text, max(0, len(text) - LONGEST_ENDING)))
+    ]
+
+
+def _can_be_cut(ending: str) -> bool:
+    return "..." in ending or "…" in ending or any(word in ending.lower() for word in ("read", "more"))
 
 
 @rule(
@@ -133,11 +137,14 @@ def abstract_cut(work: Work) -> Iterator[Fault]:
         """,
     needs="abstracts",
 )
-def abstract_several(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        found = _SECOND.search(item.text, 1) if any(word in item.text for word in _SECOND_WORDS) else None
-        if found:
-            yield fault(*loc, length=len(item.text), found=found[0].strip())
+def abstract_several(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0].strip())
+        for loc, text in work.abstracts
+        if ("\n" in text or "<" in text)
+        and any(word in text for word in _SECOND_WORDS)
+        and (found := _SECOND.search(text, 1))
+    ]
 
 
 @rule(
@@ -154,10 +161,12 @@ def abstract_several(work: Work) -> Iterator[Fault]:
         """,
     needs="abstracts",
 )
-def abstract_keywords(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        if any(word in work.lowered for word in _KEYWORD_WORDS) and _KEYWORDS.search(item.text):
-            yield fault(*loc, length=len(item.text))
+def abstract_keywords(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text))
+        for loc, text in work.abstracts
+        if ":" in text and any(word in work.lowered for word in _KEYWORD_WORDS) and _KEYWORDS.search(text)
+    ]
 
 
 @rule(
@@ -172,11 +181,14 @@ def abstract_keywords(work: Work) -> Iterator[Fault]:
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
     needs="abstracts",
 )
-def abstract_rights(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        found = _RIGHTS.search(item.text) if any(word in work.lowered for word in _RIGHTS_WORDS) else None
-        if found:
-            yield fault(*loc, length=len(item.text), found=found[0])
+def abstract_rights(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0])
+        for loc, text in work.abstracts
+        if ("©" in text or "ght" in text.lower())
+        and any(word in work.lowered for word in _RIGHTS_WORDS)
+        and (found := _RIGHTS.search(text))
+    ]
 
 
 @rule(
@@ -193,10 +205,12 @@ def abstract_rights(work: Work) -> Iterator[Fault]:
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
     needs="abstracts",
 )
-def abstract_long(work: Work) -> Iterator[Fault]:
-    for loc, item, plain in _each(work):
-        if len(plain) > LONGEST:
-            yield Fault(loc, {"length": len(plain)}, len(item.text))
+def abstract_long(work: Work) -> Iterable[Fault]:
+    return [
+        Fault(loc, {"length": len(plain)}, len(text))
+        for loc, text, plain in work.bare_abstracts
+        if len(plain) > LONGEST
+    ]
 
 
 @rule(
@@ -220,7 +234,7 @@ def abstract_long(work: Work) -> Iterator[Fault]:
         """,
     needs="abstracts",
 )
-def abstract_language(work: Work) -> Iterator[Fault]:
+def abstract_language(work: Work) -> Iterable[Fault]:
     seen: set[tuple[str | None, str | None]] = set()
     for index, item in enumerate(work.commentary.abstracts):
         language = item.language or work.commentary.effective_language
@@ -242,9 +256,8 @@ def abstract_language(work: Work) -> Iterator[Fault]:
     setting='language = ""',
     good_setting='language = ""',
 )
-def language_missing(work: Work) -> Iterator[Fault]:
-    if work.commentary.effective_language is None:
-        yield fault("language")
+def language_missing(work: Work) -> Iterable[Fault]:
+    return (fault("language"),) if work.commentary.effective_language is None else ()
 
 
 @rule(
@@ -258,10 +271,9 @@ def language_missing(work: Work) -> Iterator[Fault]:
     bad="language: und",
     good="language: en",
 )
-def language_undetermined(work: Work) -> Iterator[Fault]:
+def language_undetermined(work: Work) -> Iterable[Fault]:
     language = work.commentary.effective_language
-    if language in {"und", "mul", "zxx", "mis"}:
-        yield fault("language", length=3, language=language)
+    return (fault("language", length=3, language=language),) if language in {"und", "mul", "zxx", "mis"} else ()
 
 
 @rule(
@@ -278,11 +290,12 @@ def language_undetermined(work: Work) -> Iterator[Fault]:
         original_title: {text: नाटो और जापान के संबंध, language: hi}
         """,
 )
-def language_script(work: Work) -> Iterator[Fault]:
+def language_script(work: Work) -> Iterable[Fault]:
     if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:
-        return
+        return ()
     names = [unicodedata.name(character, "").split(" ")[0] for character in work.title if character.isalpha()]
     other = [name for name in names if name != "LATIN"]
-    if len(other) * 2 > len(names):
-        language, script = work.commentary.effective_language, other[0].capitalize()
-        yield fault("title", length=len(work.title), language=language, script=script)
+    if len(other) * 2 <= len(names):
+        return ()
+    language, script = work.commentary.effective_language, other[0].capitalize()
+    return (fault("title", length=len(work.title), language=language, script=script),)

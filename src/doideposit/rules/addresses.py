@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import SplitResult
 
 from doideposit.rules import pages
@@ -65,9 +65,8 @@ def _is_local(host: str) -> bool:
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
 )
-def missing(work: Work) -> Iterator[Fault]:
-    if work.landing is None:
-        yield fault("url")
+def missing(work: Work) -> Iterable[Fault]:
+    return (fault("url"),) if work.landing is None else ()
 
 
 @rule(
@@ -103,10 +102,9 @@ def malformed(work: Work) -> Iterator[Fault]:
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
 )
-def is_file(work: Work) -> Iterator[Fault]:
+def is_file(work: Work) -> Iterable[Fault]:
     found = _FILE.search(work.landing.path) if work.landing else None
-    if found:
-        yield fault("url", length=len(work.commentary.url or ""), kind=found[1].upper())
+    return (fault("url", length=len(work.commentary.url or ""), kind=found[1].upper()),) if found else ()
 
 
 @rule(
@@ -306,10 +304,11 @@ def tracking(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def home_page(work: Work) -> Iterator[Fault]:
+def home_page(work: Work) -> Iterable[Fault]:
     parts = work.landing
-    if parts and parts.path in {"", "/", "/index.html", "/index.php"} and not parts.query and not parts.fragment:
-        yield fault("url", length=len(work.commentary.url or ""))
+    if not parts or parts.path not in {"", "/", "/index.html", "/index.php"} or parts.query or parts.fragment:
+        return ()
+    return (fault("url", length=len(work.commentary.url or "")),)
 
 
 @rule(
@@ -342,11 +341,12 @@ def preview(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu/comment-257/",
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
 )
-def number_disagrees(work: Work) -> Iterator[Fault]:
+def number_disagrees(work: Work) -> Iterable[Fault]:
     numbers = _ITEM.findall(work.landing.path) if work.landing else []
-    digits = re.sub(r"\D", "", work.commentary.number).lstrip("0")
-    if numbers and digits and digits not in {number.lstrip("0") for number in numbers}:
-        yield fault("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number)
+    digits = re.sub(r"\D", "", work.commentary.number).lstrip("0") if numbers else ""
+    if not digits or digits in {number.lstrip("0") for number in numbers}:
+        return ()
+    return (fault("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number),)
 
 
 @rule(

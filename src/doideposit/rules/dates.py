@@ -1,10 +1,9 @@
 """Dates: of publication, of acceptance, and those that depend on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from doideposit.findings import Loc
-from doideposit.models.text import PartialDate
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
@@ -20,15 +19,6 @@ FAR_APART = timedelta(days=3 * 365)
 _YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
-def _own_dates(work: Work) -> Iterator[tuple[Loc, PartialDate]]:
-    commentary = work.commentary
-    yield ("published",), commentary.published
-    if commentary.published_print:
-        yield ("published_print",), commentary.published_print
-    if commentary.accepted:
-        yield ("accepted",), commentary.accepted
-
-
 @rule(
     "date-future",
     WARNING,
@@ -40,10 +30,18 @@ def _own_dates(work: Work) -> Iterator[tuple[Loc, PartialDate]]:
     bad="published: 2199-09-14",
     good="published: 2023-09-14",
 )
-def future(work: Work) -> Iterator[Fault]:
-    for loc, day in _own_dates(work):
-        if day.first_day > work.context.today:
-            yield fault(*loc, length=len(str(day)), day=day)
+def future(work: Work) -> Iterable[Fault]:
+    commentary = work.commentary
+    days = (
+        ("published", commentary.published),
+        ("published_print", commentary.published_print),
+        ("accepted", commentary.accepted),
+    )
+    return [
+        fault(field, length=len(str(day)), day=day)
+        for field, day in days
+        if day is not None and day.year >= work.context.today.year and day.first_day > work.context.today
+    ]
 
 
 @rule(
@@ -57,12 +55,13 @@ def future(work: Work) -> Iterator[Fault]:
     bad="published: 2023",
     good="published: 2023-09-14",
 )
-def imprecise(work: Work) -> Iterator[Fault]:
+def imprecise(work: Work) -> Iterable[Fault]:
     day = work.commentary.published
+    if day.day is not None:
+        return ()
     if day.month is None:
-        yield fault("published", length=4, precision="year")
-    elif day.day is None:
-        yield fault("published", length=len(str(day)), severity=INFO, precision="month")
+        return (fault("published", length=4, precision="year"),)
+    return (fault("published", length=len(str(day)), severity=INFO, precision="month"),)
 
 
 @rule(
@@ -102,10 +101,9 @@ def accepted_late(work: Work) -> Iterator[Fault]:
     bad="published: 1923-09-14",
     good="published: 2023-09-14",
 )
-def before_web(work: Work) -> Iterator[Fault]:
+def before_web(work: Work) -> Iterable[Fault]:
     year = work.commentary.published.year
-    if year < FIRST_WEB_YEAR:
-        yield fault("published", length=4, year=year)
+    return (fault("published", length=4, year=year),) if year < FIRST_WEB_YEAR else ()
 
 
 @rule(

@@ -39,10 +39,9 @@ SHORTEST_CAPS = 12
     good_setting='doi = "{prefix}/SADF.C{number}"',
     firm=True,
 )
-def prefix_differs(work: Work) -> Iterator[Fault]:
+def prefix_differs(work: Work) -> Iterable[Fault]:
     doi, prefix = work.commentary.doi, work.commentary.series.prefix
-    if doi.prefix != prefix:
-        yield fault("doi", doi=doi, prefix=prefix)
+    return (fault("doi", doi=doi, prefix=prefix),) if doi.prefix != prefix else ()
 
 
 @rule(
@@ -58,10 +57,11 @@ def prefix_differs(work: Work) -> Iterator[Fault]:
     setting='prefix = "10.5555"',
     good_setting='prefix = "10.48251"',
 )
-def test_prefix(work: Work) -> Iterator[Fault]:
+def test_prefix(work: Work) -> Iterable[Fault]:
     prefix = work.commentary.doi.prefix
-    if prefix in CROSSREF_TEST_PREFIXES:
-        yield fault("doi", severity=ERROR if work.context.live else None, prefix=prefix)
+    if prefix not in CROSSREF_TEST_PREFIXES:
+        return ()
+    return (fault("doi", severity=ERROR if work.context.live else None, prefix=prefix),)
 
 
 @rule(
@@ -78,10 +78,9 @@ def test_prefix(work: Work) -> Iterator[Fault]:
     good_setting='doi = "{prefix}/sadf-comment.{number}"',
     firm=True,
 )
-def without_number(work: Work) -> Iterator[Fault]:
+def without_number(work: Work) -> Iterable[Fault]:
     pattern = work.commentary.series.doi
-    if "{number}" not in pattern:
-        yield fault("number", pattern=pattern)
+    return () if "{number}" in pattern else (fault("number", pattern=pattern),)
 
 
 @rule(
@@ -116,9 +115,9 @@ def issn_disagrees(work: Work) -> Iterable[Fault]:
     setting='doi = "{prefix}/sadf--{number}"',
     good_setting='doi = "{prefix}/sadf-{number}"',
 )
-def separators(work: Work) -> Iterator[Fault]:
-    if found := _SEPARATORS.search(work.commentary.doi.suffix):
-        yield fault("doi", found=found[0])
+def separators(work: Work) -> Iterable[Fault]:
+    found = _SEPARATORS.search(work.commentary.doi.suffix)
+    return (fault("doi", found=found[0]),) if found else ()
 
 
 @rule(
@@ -134,10 +133,9 @@ def separators(work: Work) -> Iterator[Fault]:
     setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
     good_setting='doi = "{prefix}/sadf.c{number}"',
 )
-def suffix_long(work: Work) -> Iterator[Fault]:
+def suffix_long(work: Work) -> Iterable[Fault]:
     length = len(work.commentary.doi.suffix)
-    if length > LONGEST_SUFFIX:
-        yield Fault(("doi",), {"length": length})
+    return (Fault(("doi",), {"length": length}),) if length > LONGEST_SUFFIX else ()
 
 
 @rule(
@@ -211,10 +209,10 @@ def report_number(work: Work) -> Iterator[Fault]:
     setting='issn_medium = ""',
     good_setting='issn_medium = "electronic"',
 )
-def medium(work: Work) -> Iterator[Fault]:
+def medium(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
-    if series.issn is not None and series.issn_medium is None:
-        yield fault("series", issn=series.issn)
+    assumed = series.issn is not None and series.issn_medium is None
+    return (fault("series", issn=series.issn),) if assumed else ()
 
 
 @rule(
@@ -230,10 +228,9 @@ def medium(work: Work) -> Iterator[Fault]:
     setting='title = "SADF COMMENTARIES"',
     good_setting='title = "SADF Commentaries"',
 )
-def series_caps(work: Work) -> Iterator[Fault]:
+def series_caps(work: Work) -> Iterable[Fault]:
     title = work.commentary.series.title
-    if title.isupper() and len(letters(title)) >= SHORTEST_CAPS:
-        yield fault("series", title=title)
+    return (fault("series", title=title),) if title.isupper() and len(letters(title)) >= SHORTEST_CAPS else ()
 
 
 @rule(
@@ -251,7 +248,7 @@ def series_caps(work: Work) -> Iterator[Fault]:
 )
 def series_number(work: Work) -> Iterable[Fault]:
     title = work.commentary.series.title
-    return [fault("series", title=title)] if _ends_in_number(title) else ()
+    return (fault("series", title=title),) if _ends_in_number(title) else ()
 
 
 @lru_cache(maxsize=64)
@@ -273,10 +270,10 @@ def _ends_in_number(title: str) -> bool:
     setting='record_type = "posted"\nposted_type = "preprint"',
     good_setting='record_type = "posted"\nposted_type = "other"',
 )
-def preprint(work: Work) -> Iterator[Fault]:
+def preprint(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
-    if series.record_type is RecordType.POSTED and series.posted_type == "preprint":
-        yield fault("series")
+    chosen = series.record_type is RecordType.POSTED and series.posted_type == "preprint"
+    return (fault("series"),) if chosen else ()
 
 
 @rule(
@@ -292,8 +289,8 @@ def preprint(work: Work) -> Iterator[Fault]:
     setting='publisher = ""\ninstitution = ""',
     good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
 )
-def publisher(work: Work) -> Iterator[Fault]:
+def publisher(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
-    report = series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
-    if report and series.publisher is None and series.institution is None:
-        yield fault("series")
+    if series.publisher is not None or series.institution is not None:
+        return ()
+    return (fault("series"),) if series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE} else ()

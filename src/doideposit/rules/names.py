@@ -1,7 +1,7 @@
 """Names of people: their parts, and what does not belong into them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from doideposit.findings import Loc
 from doideposit.models.contributors import NameStyle
@@ -192,11 +192,13 @@ def suffix(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
 )
-def et_al(work: Work) -> Iterator[Fault]:
-    for loc, name in work.names + [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]:
-        found = _ET_AL.search(name)
-        if found:
-            yield fault(*loc, length=len(name), found=found[0])
+def et_al(work: Work) -> Iterable[Fault]:
+    groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+    return [
+        fault(*loc, length=len(name), found=found[0])
+        for loc, name in work.names + groups
+        if (found := _ET_AL.search(name))
+    ]
 
 
 @rule(
@@ -210,13 +212,10 @@ def et_al(work: Work) -> Iterator[Fault]:
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
 )
-def nobody(work: Work) -> Iterator[Fault]:
-    for loc, person in work.persons:
-        if _NOBODY.fullmatch(person.family):
-            yield fault(*loc, "family", length=len(person.family), name=person.family)
-    for loc, group in work.organisations:
-        if _NOBODY.fullmatch(group.organisation):
-            yield fault(*loc, "organisation", length=len(group.organisation), name=group.organisation)
+def nobody(work: Work) -> Iterable[Fault]:
+    names = [((*loc, "family"), person.family) for loc, person in work.persons]
+    names += [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+    return [fault(*loc, length=len(name), name=name) for loc, name in names if _NOBODY.fullmatch(name)]
 
 
 @rule(

@@ -1,7 +1,7 @@
 """Relations, updates, versions and archives: how a commentary stands to other works and to itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from doideposit.findings import Loc
 from doideposit.identifiers import Doi, InvalidIdentifier, Issn
@@ -242,10 +242,11 @@ def update_foreign(work: Work) -> Iterator[Fault]:
     bad="crossmark_policy: 10.48251/SADF.ISSN.2406-5617.C258",
     good="crossmark_policy: 10.48251/policy",
 )
-def policy_itself(work: Work) -> Iterator[Fault]:
+def policy_itself(work: Work) -> Iterable[Fault]:
     policy = work.commentary.effective_crossmark_policy
-    if policy is not None and policy == work.commentary.doi:
-        yield fault("crossmark_policy", length=len(policy.printed))
+    if policy is None or policy != work.commentary.doi:
+        return ()
+    return (fault("crossmark_policy", length=len(policy.printed)),)
 
 
 @rule(

@@ -1,7 +1,7 @@
 """The hygiene of texts: leftovers of wrong encodings, other formats and copying."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern
@@ -34,7 +34,6 @@ _LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ]|\?{3,}")
 _FILLER = Pattern(
     r"lorem ipsum|\b(?:TODO|FIXME|XXXX*)\b|\[(?:insert|add|your|author|title|date)\b[^\]]*\]", re.IGNORECASE
 )
-_FILLER_WORDS = ("lorem ipsum", "todo", "fixme", "xxx", "[")
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
 
 
@@ -311,9 +310,13 @@ def lost_letter(work: Work) -> Iterator[Fault]:
     bad='abstracts: ["[insert abstract here] The author examines the prospects for relations between NATO and Japan."]',
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def filler(work: Work) -> Iterator[Fault]:
-    if not any(word in work.lowered for word in _FILLER_WORDS):
-        return
+def filler(work: Work) -> Iterable[Fault]:
+    text = work.lowered
+    likely = "[" in text or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem ipsum" in text
+    return _fillers(work) if likely else ()
+
+
+def _fillers(work: Work) -> Iterator[Fault]:
     for text, found in _search(_FILLER, [*work.rich, *work.abstracts]):
         if text[0] != ("title",) or not text[1].lower().startswith("lorem"):
             yield _at(text, found)

@@ -1,7 +1,7 @@
 """Titles and subtitles: what a reader, a search engine and a reference list will show."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from doideposit.models.relations import UpdateType
@@ -24,6 +24,7 @@ _PLACEHOLDER = Pattern(
 _STOP = Pattern(r"(?<![.…])[.;,:]$")
 _ABBREVIATION = Pattern(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$|&\w+;$", re.IGNORECASE)
 _HONORIFIC = Pattern(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
+_HONORIFICS = ("Dr", "Prof", "Amb")
 _BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()
 _RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, UpdateType.WITHDRAWAL})
@@ -44,10 +45,9 @@ SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
     good="title: Prospects for NATO-Japan relations",
     firm=True,
 )
-def blank(work: Work) -> Iterator[Fault]:
-    title = work.commentary.title
-    if not any(map(str.isalnum, work.title)) and "math" not in title.source:
-        yield fault("title", length=len(title.source))
+def blank(work: Work) -> Iterable[Fault]:
+    source = work.commentary.title.source
+    return () if any(map(str.isalnum, work.title)) or "math" in source else (fault("title", length=len(source)),)
 
 
 @rule(
@@ -61,9 +61,9 @@ def blank(work: Work) -> Iterator[Fault]:
     bad="title: Untitled",
     good="title: Prospects for NATO-Japan relations",
 )
-def placeholder(work: Work) -> Iterator[Fault]:
-    if _PLACEHOLDER.match(work.title):
-        yield fault("title", length=len(work.title), title=work.title)
+def placeholder(work: Work) -> Iterable[Fault]:
+    found = _PLACEHOLDER.match(work.title)
+    return (fault("title", length=len(work.title), title=work.title),) if found else ()
 
 
 @rule(
@@ -77,10 +77,12 @@ def placeholder(work: Work) -> Iterator[Fault]:
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
 )
-def all_caps(work: Work) -> Iterator[Fault]:
-    for field, text in (("title", work.title), ("subtitle", work.subtitle)):
-        if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text:
-            yield fault(field, length=len(text))
+def all_caps(work: Work) -> Iterable[Fault]:
+    return [
+        fault(field, length=len(text))
+        for field, text in (("title", work.title), ("subtitle", work.subtitle))
+        if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text
+    ]
 
 
 @rule(
@@ -94,9 +96,8 @@ def all_caps(work: Work) -> Iterator[Fault]:
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
 )
-def lower_case(work: Work) -> Iterator[Fault]:
-    if work.title.islower() and " " in work.title:
-        yield fault("title", length=len(work.title))
+def lower_case(work: Work) -> Iterable[Fault]:
+    return (fault("title", length=len(work.title)),) if work.title.islower() and " " in work.title else ()
 
 
 @rule(
@@ -110,10 +111,12 @@ def lower_case(work: Work) -> Iterator[Fault]:
     bad="title: Prospects for NATO-Japan relations.",
     good="title: What next for relations with the U.S.A.",
 )
-def trailing_stop(work: Work) -> Iterator[Fault]:
-    for field, text in (("title", work.title), ("subtitle", work.subtitle)):
-        if text and text[-1] in ".;,:" and _STOP.search(text) and not _ABBREVIATION.search(text):
-            yield fault(field, length=len(text), mark=text[-1])
+def trailing_stop(work: Work) -> Iterable[Fault]:
+    return [
+        fault(field, length=len(text), mark=text[-1])
+        for field, text in (("title", work.title), ("subtitle", work.subtitle))
+        if text and text[-1] in ".;,:" and _STOP.search(text) and not _ABBREVIATION.search(text)
+    ]
 
 
 @lru_cache(maxsize=64)
@@ -129,9 +132,9 @@ def _label_pattern(series: Series) -> re.Pattern[str]:
 def _label_in(work: Work) -> re.Match[str] | None:
     series, title = work.commentary.series, work.title.casefold()
     # Most titles hold none of the words, and need no pattern.
-    if not any(word.casefold() in title for word in (series.title, *series.labels)):
-        return None
-    return _label_pattern(series).search(work.title)
+    if series.title.casefold() in title or any(word.casefold() in title for word in series.labels):
+        return _label_pattern(series).search(work.title)
+    return None
 
 
 @rule(
@@ -145,11 +148,12 @@ def _label_in(work: Work) -> re.Match[str] | None:
     bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
 )
-def series_label(work: Work) -> Iterator[Fault]:
+def series_label(work: Work) -> Iterable[Fault]:
     found = _label_in(work)
-    if found and found[0] != work.title:
-        length = len(found[0]) if found.start() == 0 else len(work.title)
-        yield fault("title", length=length, found=found[0].strip(" –—-:|"))
+    if found is None or found[0] == work.title:
+        return ()
+    length = len(found[0]) if found.start() == 0 else len(work.title)
+    return (fault("title", length=length, found=found[0].strip(" –—-:|")),)
 
 
 @lru_cache(maxsize=256)
@@ -171,15 +175,16 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     bad="title: Prospects for NATO-Japan relations -C258",
     good="title: Resolution 1325 at twenty",
 )
-def number(work: Work) -> Iterator[Fault]:
+def number(work: Work) -> Iterable[Fault]:
     number = work.commentary.number
     # The pattern takes longer to compile than all other rules together, and matches only very near to either end.
     if number not in work.title[: len(number) + 4] and number not in work.title[-len(number) - 1 :]:
-        return
+        return ()
     found = _number_pattern(number).search(work.title)
-    if found and not _label_in(work):
-        length = len(found[0]) if found.start() == 0 else len(work.title)
-        yield fault("title", length=length, found=found[0].strip())
+    if found is None or _label_in(work):
+        return ()
+    length = len(found[0]) if found.start() == 0 else len(work.title)
+    return (fault("title", length=length, found=found[0].strip()),)
 
 
 @rule(
@@ -244,10 +249,10 @@ def subtitle_colon(work: Work) -> Iterator[Fault]:
         subtitle: A no-go for now
         """,
 )
-def subtitle_in_title(work: Work) -> Iterator[Fault]:
+def subtitle_in_title(work: Work) -> Iterable[Fault]:
     head, colon, rest = work.title.partition(": ")
-    if colon and not work.subtitle and " " in head and " " in rest:
-        yield fault("title", length=len(work.title), rest=rest)
+    held = colon and not work.subtitle and " " in head and " " in rest
+    return (fault("title", length=len(work.title), rest=rest),) if held else ()
 
 
 @rule(
@@ -261,12 +266,21 @@ def subtitle_in_title(work: Work) -> Iterator[Fault]:
     bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
-def author(work: Work) -> Iterator[Fault]:
-    for _, person in work.persons:
-        start = work.title.find(person.display) if person.given else -1
-        before = work.title[:start]
-        if start >= 0 and (not before or _BY.search(before) or before.rstrip()[-1] in ",–—|-("):
-            yield fault("title", length=len(work.title), who=person.display)
+def author(work: Work) -> Iterable[Fault]:
+    named = [
+        (person.display, work.title.find(person.display))
+        for _, person in work.persons
+        if person.given and person.family in work.title
+    ]
+    return [
+        fault("title", length=len(work.title), who=who)
+        for who, start in named
+        if start >= 0 and _is_byline(work.title[:start])
+    ]
+
+
+def _is_byline(before: str) -> bool:
+    return not before or _BY.search(before) is not None or before.rstrip()[-1] in ",–—|-("
 
 
 @rule(
@@ -280,10 +294,10 @@ def author(work: Work) -> Iterator[Fault]:
     bad="title: Prospects for NATO-Japan relations Dr. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
-def honorific(work: Work) -> Iterator[Fault]:
-    found = _HONORIFIC.search(work.title)
-    if found:
-        yield fault("title", length=len(work.title), found=found[0].strip())
+def honorific(work: Work) -> Iterable[Fault]:
+    likely = any(map(work.title.__contains__, _HONORIFICS))
+    found = _HONORIFIC.search(work.title) if likely else None
+    return (fault("title", length=len(work.title), found=found[0].strip()),) if found else ()
 
 
 @rule(
@@ -297,16 +311,14 @@ def honorific(work: Work) -> Iterator[Fault]:
     bad="title: Prospects for NATO-Japan relations (14 September 2023)",
     good="title: Prospects for NATO-Japan relations after 2023",
 )
-def title_date(work: Work) -> Iterator[Fault]:
+def title_date(work: Work) -> Iterable[Fault]:
     day = work.commentary.published
     if day.month is None or day.month > len(_MONTHS) or str(day.year) not in work.title:
-        return
+        return ()
     month = _MONTHS[day.month - 1]
     forms = [str(day), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"({month} {day.year})"]
-    for form in forms:
-        if form in work.title:
-            yield fault("title", length=len(work.title), found=form.strip("()"))
-            return
+    found = next((form for form in forms if form in work.title), None)
+    return (fault("title", length=len(work.title), found=found.strip("()")),) if found else ()
 
 
 @rule(
@@ -320,10 +332,11 @@ def title_date(work: Work) -> Iterator[Fault]:
     bad="title: <b>Prospects for NATO-Japan relations</b>",
     good="title: The voyage of HMS <i>Beagle</i>",
 )
-def markup_for_looks(work: Work) -> Iterator[Fault]:
+def markup_for_looks(work: Work) -> Iterable[Fault]:
     nodes = work.commentary.title.nodes
-    if len(nodes) == 1 and isinstance(nodes[0], Face):
-        yield fault("title", length=len(work.commentary.title.source), tag=nodes[0].tag)
+    if len(nodes) != 1 or not isinstance(nodes[0], Face):
+        return ()
+    return (fault("title", length=len(work.commentary.title.source), tag=nodes[0].tag),)
 
 
 @rule(
@@ -337,9 +350,9 @@ def markup_for_looks(work: Work) -> Iterator[Fault]:
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
 )
-def long(work: Work) -> Iterator[Fault]:
-    if len(work.title) > LONGEST_TITLE:
-        yield Fault(("title",), {"length": len(work.title)}, len(work.title))
+def long(work: Work) -> Iterable[Fault]:
+    length = len(work.title)
+    return (Fault(("title",), {"length": length}, length),) if length > LONGEST_TITLE else ()
 
 
 @rule(
@@ -353,10 +366,10 @@ def long(work: Work) -> Iterator[Fault]:
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
 )
-def quoted(work: Work) -> Iterator[Fault]:
+def quoted(work: Work) -> Iterable[Fault]:
     title = work.title
-    if title[:1] in '“"«„' and title[-1:] in '”"»“' and title.count(title[-1]) <= 1 + (title[0] == title[-1]):
-        yield fault("title", length=len(title))
+    marked = title[:1] in '“"«„' and title[-1:] in '”"»“' and title.count(title[-1]) <= 1 + (title[0] == title[-1])
+    return (fault("title", length=len(title)),) if marked else ()
 
 
 @rule(

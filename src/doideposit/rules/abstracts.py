@@ -25,9 +25,44 @@ _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[-
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
+_SAYS_NOTHING = frozenset({"und", "mul", "zxx", "mis"})
 SHORTEST, LONGEST = 60, 6000
 LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
+
+
+def is_special_abstract(text: str, plain: str, title: str) -> bool:
+    """Whether an abstract is very short or long, repeats the title, or seems to hold more or less than an abstract."""
+    return (
+        not SHORTEST <= len(plain) <= LONGEST
+        or _can_be_cut(text[-LONGEST_ENDING:])
+        or _can_be_several(text)
+        or _HEADING.match(text) is not None
+        or _is_title(plain, title)
+    )
+
+
+def has_colon_or_rights(text: str) -> bool:
+    """Whether an abstract can name keywords or rights."""
+    return ":" in text or "©" in text or "ght" in text.lower()
+
+
+def is_special_language(work: Work) -> bool:
+    """Whether the language is missing or says nothing, or the title has letters beyond ASCII."""
+    language = work.commentary.effective_language
+    return language is None or language in _SAYS_NOTHING or not work.title.isascii()
+
+
+def _can_be_cut(ending: str) -> bool:
+    return "..." in ending or "…" in ending or any([word in ending.lower() for word in ("read", "more")])
+
+
+def _can_be_several(text: str) -> bool:
+    return ("\n" in text or "<" in text) and any([word in text for word in _SECOND_WORDS])
+
+
+def _is_title(plain: str, title: str) -> bool:
+    return plain.casefold().rstrip(".") == title.casefold()
 
 
 @rule(
@@ -40,7 +75,7 @@ LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro 
     source=pages.ABSTRACTS,
     bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
     good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
-    needs="abstracts",
+    needs="special abstract",
 )
 def abstract_heading(work: Work) -> Iterable[Fault]:
     return [
@@ -60,18 +95,14 @@ def abstract_heading(work: Work) -> Iterable[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: [On NATO and Japan.]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="abstracts",
+    needs="special abstract",
 )
 def abstract_short(work: Work) -> Iterable[Fault]:
     return [
         Fault(loc, {"length": len(plain)}, len(text))
         for loc, text, plain in work.bare_abstracts
-        if len(plain) < SHORTEST and not _is_title(plain, work)
+        if len(plain) < SHORTEST and not _is_title(plain, work.title)
     ]
-
-
-def _is_title(plain: str, work: Work) -> bool:
-    return plain.casefold().rstrip(".") == work.title.casefold()
 
 
 @rule(
@@ -84,10 +115,10 @@ def _is_title(plain: str, work: Work) -> bool:
     source=pages.ABSTRACTS,
     bad="abstracts: [Prospects for NATO-Japan relations]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="abstracts",
+    needs="special abstract",
 )
 def abstract_is_title(work: Work) -> Iterable[Fault]:
-    return [fault(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work)]
+    return [fault(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)]
 
 
 @rule(
@@ -100,7 +131,7 @@ def abstract_is_title(work: Work) -> Iterable[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="abstracts",
+    needs="special abstract",
 )
 def abstract_cut(work: Work) -> Iterable[Fault]:
     return [
@@ -108,10 +139,6 @@ def abstract_cut(work: Work) -> Iterable[Fault]:
         for loc, text in work.abstracts
         if _can_be_cut(text[-LONGEST_ENDING:]) and (found := _CUT.search(text, max(0, len(text) - LONGEST_ENDING)))
     ]
-
-
-def _can_be_cut(ending: str) -> bool:
-    return "..." in ending or "…" in ending or any(word in ending.lower() for word in ("read", "more"))
 
 
 @rule(
@@ -135,15 +162,13 @@ def _can_be_cut(ending: str) -> bool:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
-    needs="abstracts",
+    needs="special abstract",
 )
 def abstract_several(work: Work) -> Iterable[Fault]:
     return [
         fault(*loc, length=len(text), found=found[0].strip())
         for loc, text in work.abstracts
-        if ("\n" in text or "<" in text)
-        and any(word in text for word in _SECOND_WORDS)
-        and (found := _SECOND.search(text, 1))
+        if _can_be_several(text) and (found := _SECOND.search(text, 1))
     ]
 
 
@@ -159,7 +184,7 @@ def abstract_several(work: Work) -> Iterable[Fault]:
     good="""
         abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
         """,
-    needs="abstracts",
+    needs="colon or rights in an abstract",
 )
 def abstract_keywords(work: Work) -> Iterable[Fault]:
     return [
@@ -179,15 +204,13 @@ def abstract_keywords(work: Work) -> Iterable[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="abstracts",
+    needs="colon or rights in an abstract",
 )
 def abstract_rights(work: Work) -> Iterable[Fault]:
     return [
         fault(*loc, length=len(text), found=found[0])
         for loc, text in work.abstracts
-        if ("©" in text or "ght" in text.lower())
-        and any(word in work.lowered for word in _RIGHTS_WORDS)
-        and (found := _RIGHTS.search(text))
+        if any(word in work.lowered for word in _RIGHTS_WORDS) and (found := _RIGHTS.search(text))
     ]
 
 
@@ -203,7 +226,7 @@ def abstract_rights(work: Work) -> Iterable[Fault]:
     + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
     + "]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="abstracts",
+    needs="special abstract",
 )
 def abstract_long(work: Work) -> Iterable[Fault]:
     return [
@@ -232,7 +255,7 @@ def abstract_long(work: Work) -> Iterable[Fault]:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
-    needs="abstracts",
+    needs="several abstracts",
 )
 def abstract_language(work: Work) -> Iterable[Fault]:
     seen: set[tuple[str | None, str | None]] = set()
@@ -255,6 +278,7 @@ def abstract_language(work: Work) -> Iterable[Fault]:
     good="language: en",
     setting='language = ""',
     good_setting='language = ""',
+    needs="special language",
 )
 def language_missing(work: Work) -> Iterable[Fault]:
     return (fault("language"),) if work.commentary.effective_language is None else ()
@@ -270,10 +294,11 @@ def language_missing(work: Work) -> Iterable[Fault]:
     source=pages.SCHEMA,
     bad="language: und",
     good="language: en",
+    needs="special language",
 )
 def language_undetermined(work: Work) -> Iterable[Fault]:
     language = work.commentary.effective_language
-    return (fault("language", length=3, language=language),) if language in {"und", "mul", "zxx", "mis"} else ()
+    return (fault("language", length=3, language=language),) if language in _SAYS_NOTHING else ()
 
 
 @rule(
@@ -289,6 +314,7 @@ def language_undetermined(work: Work) -> Iterable[Fault]:
         title: Relations between NATO and Japan
         original_title: {text: नाटो और जापान के संबंध, language: hi}
         """,
+    needs="special language",
 )
 def language_script(work: Work) -> Iterable[Fault]:
     if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:

@@ -28,6 +28,11 @@ _TRACKING = Pattern(
     r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid)=", re.IGNORECASE
 )
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
+# An https host of several words, none of them the ending ``.lan`` of a network at home, and a path to a page.
+_PLAIN = Pattern(r"https://(?:[a-z0-9-]+\.)+(?!lan/)[a-z]{2,3}(?:/[A-Za-z0-9_~%-]+)+/?")
+_DOUBTFUL_WORDS = (
+    "example your placeholder todo xxx lorem draft preview staging wp-admin //dev. doi.org crossref.org handle.net"
+).split()
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
@@ -53,6 +58,11 @@ def _is_local(host: str) -> bool:
     return "." not in host or _LOCAL.search(host) is not None
 
 
+def is_special_address(url: str) -> bool:
+    """Whether an address is anything but an https host and a path in ASCII, without words that are in doubt."""
+    return not _PLAIN.fullmatch(url) or any(map(url.lower().__contains__, _DOUBTFUL_WORDS))
+
+
 @rule(
     "url-missing",
     ERROR,
@@ -64,6 +74,7 @@ def _is_local(host: str) -> bool:
     bad="url: null",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def missing(work: Work) -> Iterable[Fault]:
     return (fault("url"),) if work.landing is None else ()
@@ -101,6 +112,7 @@ def malformed(work: Work) -> Iterator[Fault]:
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
+    needs="special address",
 )
 def is_file(work: Work) -> Iterable[Fault]:
     found = _FILE.search(work.landing.path) if work.landing else None
@@ -303,6 +315,7 @@ def tracking(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def home_page(work: Work) -> Iterable[Fault]:
     parts = work.landing

@@ -26,6 +26,7 @@ _WOLF = "authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-009
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="no abstracts",
 )
 def abstract(work: Work) -> Iterable[Fault]:
     return () if work.commentary.abstracts else (fault("abstracts"),)
@@ -41,6 +42,7 @@ def abstract(work: Work) -> Iterable[Fault]:
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+    needs="no licences",
 )
 def licence(work: Work) -> Iterable[Fault]:
     return () if work.commentary.effective_licences else (fault("licences"),)
@@ -56,6 +58,7 @@ def licence(work: Work) -> Iterable[Fault]:
     source=pages.PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
+    needs="person without ORCID iD",
 )
 def orcid(work: Work) -> Iterable[Fault]:
     return [fault(*loc, who=person.display) for loc, person in work.persons if person.orcid is None]
@@ -71,6 +74,7 @@ def orcid(work: Work) -> Iterable[Fault]:
     source=pages.PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
     good=_WOLF % "South Asia Democratic Forum",
+    needs="person without affiliation",
 )
 def affiliation(work: Work) -> Iterable[Fault]:
     return [fault(*loc, who=person.display) for loc, person in work.persons if not person.affiliations]
@@ -86,6 +90,7 @@ def affiliation(work: Work) -> Iterable[Fault]:
     source=pages.PARTICIPATION,
     bad=_WOLF % "Heidelberg University",
     good=_WOLF % "{name: Heidelberg University, ror: 038t36y30}",
+    needs="institution without ROR id",
 )
 def ror(work: Work) -> Iterator[Fault]:
     home = work.commentary.series.institution
@@ -131,6 +136,7 @@ def funding(work: Work) -> Iterable[Fault]:
     source=pages.REFERENCES,
     bad="number: 258",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="no references",
 )
 def references(work: Work) -> Iterable[Fault]:
     return () if work.references else (fault("references"),)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from doideposit.models.contributors import Person, Role
 from doideposit.rules import pages
@@ -35,6 +36,15 @@ _SEVERAL = Pattern(r";\s|\s/\s")
 _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR})
 
 
+@lru_cache(maxsize=1024)
+def is_special_affiliation(text: str) -> bool:
+    """Whether the name or the place of an institution may hold more than that.
+
+    A run has many records of few institutions.
+    """
+    return _holds_address(text) or any([_POSITION.match(text), _SEVERAL.search(text)])
+
+
 @rule(
     "person-is-organisation",
     WARNING,
@@ -45,6 +55,7 @@ _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGI
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
+    needs="special name",
 )
 def person_is_group(work: Work) -> Iterable[Fault]:
     return [fault(*loc, name=person.display) for loc, person in work.persons if GROUP.search(person.family)]
@@ -115,7 +126,7 @@ def affiliation_as_author(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried, family: Wolf, affiliations: ['SADF, 19 Avenue des Arts, 1210 Brussels']}]",
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
-    needs="affiliations",
+    needs="special affiliation",
 )
 def affiliation_address(work: Work) -> Iterable[Fault]:
     return [
@@ -142,7 +153,7 @@ def _holds_address(text: str) -> bool:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [Director of Research at SADF]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
-    needs="affiliations",
+    needs="special affiliation",
 )
 def affiliation_position(work: Work) -> Iterable[Fault]:
     return [
@@ -162,7 +173,7 @@ def affiliation_position(work: Work) -> Iterable[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: ['SADF; Heidelberg University']}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [SADF, Heidelberg University]}]",
-    needs="affiliations",
+    needs="special affiliation",
 )
 def affiliation_several(work: Work) -> Iterable[Fault]:
     return [
@@ -234,6 +245,7 @@ def orcid_duplicate(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid_authenticated: true}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
+    needs="unconfirmed ORCID iD",
 )
 def orcid_authenticated(work: Work) -> Iterable[Fault]:
     return [
@@ -253,6 +265,7 @@ def orcid_authenticated(work: Work) -> Iterable[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Jane, family: Doe, roles: [translator]}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe, roles: [translator]}]",
+    needs="no author first",
 )
 def no_author(work: Work) -> Iterable[Fault]:
     for author in work.commentary.authors:
@@ -271,7 +284,7 @@ def no_author(work: Work) -> Iterable[Fault]:
     source=pages.SCHEMA,
     bad="authors: [{given: Siegfried, family: Wolf, alt_names: [Siegfried Wolf]}]",
     good="authors: [{given: Shinzo, family: Abe, alt_names: [安倍 晋三]}]",
-    needs="alternative names",
+    needs="alternative name",
 )
 def alt_same(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:

@@ -19,6 +19,18 @@ FAR_APART = timedelta(days=3 * 365)
 _YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
+def has_special_date(work: Work) -> bool:
+    """Whether a date is of this year or a later one, of before the web, or the publication not known to the day."""
+    commentary, this_year = work.commentary, work.context.today.year
+    day, printed, accepted = commentary.published, commentary.published_print, commentary.accepted
+    return (
+        day.day is None
+        or not FIRST_WEB_YEAR <= day.year < this_year
+        or (printed is not None and printed.year >= this_year)
+        or (accepted is not None and accepted.year >= this_year)
+    )
+
+
 @rule(
     "date-future",
     WARNING,
@@ -29,6 +41,7 @@ _YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
     source=pages.RECOMMENDATIONS,
     bad="published: 2199-09-14",
     good="published: 2023-09-14",
+    needs="special date",
 )
 def future(work: Work) -> Iterable[Fault]:
     commentary = work.commentary
@@ -54,6 +67,7 @@ def future(work: Work) -> Iterable[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="published: 2023",
     good="published: 2023-09-14",
+    needs="special date",
 )
 def imprecise(work: Work) -> Iterable[Fault]:
     day = work.commentary.published
@@ -100,6 +114,7 @@ def accepted_late(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="published: 1923-09-14",
     good="published: 2023-09-14",
+    needs="special date",
 )
 def before_web(work: Work) -> Iterable[Fault]:
     year = work.commentary.published.year

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
-from doideposit.models.series import RecordType
+from doideposit.models.series import RecordType, Series
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
@@ -15,6 +14,7 @@ __all__ = ["IDENTITY"]
 IDENTITY: Rules[Work] = Rules("identifiers, numbers and series")
 rule = IDENTITY.rule
 
+_PLAIN_DOI = Pattern(r"[0-9.]+/[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _ISSN_INSIDE = Pattern(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
 _SEPARATORS = Pattern(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
 _LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
@@ -23,6 +23,36 @@ _SERIES_NUMBER = Pattern(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", 
 CROSSREF_TEST_PREFIXES = frozenset({"10.5555", "10.50505"})
 LONGEST_SUFFIX = 64
 SHORTEST_CAPS = 12
+
+
+def is_special_number(number: str) -> bool:
+    """Whether a number is anything but a whole one without zeros in front: 3.10, 012, C258."""
+    return number[0] == "0" or not number.isdigit()
+
+
+def is_special_doi(work: Work) -> bool:
+    """Whether a DOI is anything but a short one of the series' prefix, without ISSN and with single separators."""
+    doi, prefix = work.commentary.doi.printed, work.commentary.series.prefix
+    return (
+        len(doi) > LONGEST_SUFFIX
+        or not doi.startswith(prefix + "/")
+        or prefix in CROSSREF_TEST_PREFIXES
+        or not _PLAIN_DOI.fullmatch(doi)
+        or ("-" in doi and _ISSN_INSIDE.search(doi) is not None)
+    )
+
+
+def is_special_series(series: Series) -> bool:
+    """Whether a series lacks what one should have, or its title holds anything but words."""
+    title = series.title
+    return (
+        "{number}" not in series.doi
+        or (series.issn is not None and series.issn_medium is None)
+        or (series.publisher is None and series.institution is None)
+        or series.record_type is RecordType.POSTED
+        or title.isupper()
+        or not title.replace(" ", "").isalpha()
+    )
 
 
 @rule(
@@ -38,6 +68,7 @@ SHORTEST_CAPS = 12
     setting='doi = "10.12345/SADF.C{number}"',
     good_setting='doi = "{prefix}/SADF.C{number}"',
     firm=True,
+    needs="special DOI",
 )
 def prefix_differs(work: Work) -> Iterable[Fault]:
     doi, prefix = work.commentary.doi, work.commentary.series.prefix
@@ -56,6 +87,7 @@ def prefix_differs(work: Work) -> Iterable[Fault]:
     good="",
     setting='prefix = "10.5555"',
     good_setting='prefix = "10.48251"',
+    needs="special DOI",
 )
 def test_prefix(work: Work) -> Iterable[Fault]:
     prefix = work.commentary.doi.prefix
@@ -77,6 +109,7 @@ def test_prefix(work: Work) -> Iterable[Fault]:
     setting='doi = "{prefix}/sadf-comment"',
     good_setting='doi = "{prefix}/sadf-comment.{number}"',
     firm=True,
+    needs="special series",
 )
 def without_number(work: Work) -> Iterable[Fault]:
     pattern = work.commentary.series.doi
@@ -95,6 +128,7 @@ def without_number(work: Work) -> Iterable[Fault]:
     good="",
     setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
     good_setting='doi = "{prefix}/SADF.ISSN.{issn}.C{number}"',
+    needs="special DOI",
 )
 def issn_disagrees(work: Work) -> Iterable[Fault]:
     series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
@@ -114,6 +148,7 @@ def issn_disagrees(work: Work) -> Iterable[Fault]:
     good="",
     setting='doi = "{prefix}/sadf--{number}"',
     good_setting='doi = "{prefix}/sadf-{number}"',
+    needs="special DOI",
 )
 def separators(work: Work) -> Iterable[Fault]:
     found = _SEPARATORS.search(work.commentary.doi.suffix)
@@ -132,6 +167,7 @@ def separators(work: Work) -> Iterable[Fault]:
     good="",
     setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
     good_setting='doi = "{prefix}/sadf.c{number}"',
+    needs="special DOI",
 )
 def suffix_long(work: Work) -> Iterable[Fault]:
     length = len(work.commentary.doi.suffix)
@@ -208,6 +244,7 @@ def report_number(work: Work) -> Iterator[Fault]:
     good="",
     setting='issn_medium = ""',
     good_setting='issn_medium = "electronic"',
+    needs="special series",
 )
 def medium(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
@@ -227,6 +264,7 @@ def medium(work: Work) -> Iterable[Fault]:
     good="",
     setting='title = "SADF COMMENTARIES"',
     good_setting='title = "SADF Commentaries"',
+    needs="special series",
 )
 def series_caps(work: Work) -> Iterable[Fault]:
     title = work.commentary.series.title
@@ -245,16 +283,11 @@ def series_caps(work: Work) -> Iterable[Fault]:
     good="",
     setting='title = "SADF Comment No. 258"',
     good_setting='title = "SADF Comment"',
+    needs="special series",
 )
 def series_number(work: Work) -> Iterable[Fault]:
     title = work.commentary.series.title
-    return (fault("series", title=title),) if _ends_in_number(title) else ()
-
-
-@lru_cache(maxsize=64)
-def _ends_in_number(title: str) -> bool:
-    """Whether a series' title does; a run has few series and many records."""
-    return _SERIES_NUMBER.search(title) is not None
+    return (fault("series", title=title),) if _SERIES_NUMBER.search(title) else ()
 
 
 @rule(
@@ -269,6 +302,7 @@ def _ends_in_number(title: str) -> bool:
     good="",
     setting='record_type = "posted"\nposted_type = "preprint"',
     good_setting='record_type = "posted"\nposted_type = "other"',
+    needs="special series",
 )
 def preprint(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
@@ -288,6 +322,7 @@ def preprint(work: Work) -> Iterable[Fault]:
     good="",
     setting='publisher = ""\ninstitution = ""',
     good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
+    needs="special series",
 )
 def publisher(work: Work) -> Iterable[Fault]:
     series = work.commentary.series

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from doideposit.findings import Loc
 from doideposit.models.contributors import NameStyle
@@ -45,6 +46,16 @@ GROUP = Pattern(
 )
 _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
 SHORTEST_CAPS = 4
+
+
+@lru_cache(maxsize=1024)
+def is_special_name(name: str) -> bool:
+    """Whether a given or family name is anything but one word with one capital at its front, or no name at all.
+
+    A run has many records of few authors.
+    """
+    one_word = name.isalpha() and name.istitle() and not name.isupper()
+    return not one_word or any([_NOBODY.fullmatch(name), _ET_AL.search(name), GROUP.search(name)])
 
 
 @rule(
@@ -151,7 +162,7 @@ def honorific(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
-    needs=("special name", "name suffixes"),
+    needs=("special name", "name suffix"),
 )
 def degree(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -172,7 +183,7 @@ def degree(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
     good="authors: [{given: Donald, family: Eastlake, suffix: III}]",
-    needs="name suffixes",
+    needs="name suffix",
 )
 def suffix(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -191,6 +202,7 @@ def suffix(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
+    needs=("special name", "organisations"),
 )
 def et_al(work: Work) -> Iterable[Fault]:
     groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
@@ -211,6 +223,7 @@ def et_al(work: Work) -> Iterable[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
+    needs=("special name", "organisations"),
 )
 def nobody(work: Work) -> Iterable[Fault]:
     names = [((*loc, "family"), person.family) for loc, person in work.persons]

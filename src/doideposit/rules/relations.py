@@ -241,6 +241,7 @@ def update_foreign(work: Work) -> Iterator[Fault]:
     source=pages.CROSSMARK,
     bad="crossmark_policy: 10.48251/SADF.ISSN.2406-5617.C258",
     good="crossmark_policy: 10.48251/policy",
+    needs="Crossmark policy",
 )
 def policy_itself(work: Work) -> Iterable[Fault]:
     policy = work.commentary.effective_crossmark_policy

@@ -26,7 +26,17 @@ _DEED = Pattern(r"/(?:deed|legalcode)(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
 _AWARD_LABEL = Pattern(
     r"^(?:grant|award|contract|project|agreement)\b.*?(?:no|nr|number|agreement|#)?[.:#]?\s+\S", re.IGNORECASE
 )
+_PRESENT = Pattern(r"https://creativecommons\.org/licenses/by(?:-nc)?(?:-nd|-sa)?/4\.0/")
 FUNDER_REGISTRY = "10.13039"
+
+
+def has_special_licence(work: Work) -> bool:
+    """Whether there is anything but one licence of Creative Commons, of its present version, from the first day."""
+    licences = work.commentary.effective_licences
+    if len(licences) != 1:
+        return bool(licences)
+    (licence,) = licences
+    return licence.start_date is not None or licence.url == work.commentary.url or not _PRESENT.fullmatch(licence.url)
 
 
 def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:

@@ -1,11 +1,23 @@
-"""The survey of a record: one look at everything, which says what traits it has."""
+"""The survey of a record: one look at everything, which says what traits it has.
+
+What makes a thing special stands beside the rules about it.
+"""
 
 from operator import itemgetter
 from typing import Final, get_args
 
-from doideposit.models.contributors import Person
+from doideposit.models.contributors import Person, Role
 from doideposit.models.references import CitationType
-from doideposit.rules.patterns import Pattern
+from doideposit.rules.abstracts import has_colon_or_rights, is_special_abstract, is_special_language
+from doideposit.rules.addresses import is_special_address
+from doideposit.rules.contributors import is_special_affiliation
+from doideposit.rules.dates import has_special_date
+from doideposit.rules.identity import is_special_doi, is_special_number, is_special_series
+from doideposit.rules.names import is_special_name
+from doideposit.rules.reference_parts import has_special_address, has_special_year
+from doideposit.rules.references import has_special_text
+from doideposit.rules.rights import has_special_licence
+from doideposit.rules.titles import is_special_title
 from doideposit.rules.traits import Trait
 from doideposit.rules.work import Work
 
@@ -15,97 +27,87 @@ TRAITS: Final[tuple[Trait, ...]] = get_args(Trait)
 """All traits, in the order in which `survey` answers."""
 
 _FIELDS = itemgetter(*TRAITS[: TRAITS.index("references") + 1])
-_CREATIVE_COMMONS = Pattern(r"https://creativecommons\.org/licenses/by(?:-nc)?(?:-nd|-sa)?/4\.0/")
-# An address with a host of several words and a path, the ending ``.lan`` of a network at home left out.
-_ADDRESS = Pattern(r"https://(?:[a-z0-9-]+\.)+(?!lan(?:/|$))[a-z]{2,3}(?:/[A-Za-z0-9/_.~%-]*(?<!\.))?")
-_DOUBTFUL_WORDS = (
-    "example your placeholder todo xxx lorem draft preview staging wp-admin //dev. doi.org crossref.org handle.net"
-).split()
-# A text that may be an address, a heading, a pointer to another entry, or begin with its number.
-_BEGINNING = Pattern(
-    r"\n(?i:https?://|www\.|references?\b|bibliography|sources|literature|works cited|endnotes|notes|ibid|op\. ?cit"
-    r"|loc\. ?cit|idem|id\.|see (?:above|note)|\[\d|\(\d|\d{1,3}[.)])"
-)
-SHORT_TEXT = 15
-_YEARS = Pattern(r"(?:(?:1[4-9]|20|21)[0-9][0-9]\n)*")
 
 
 def survey(work: Work) -> tuple[bool, ...]:
     """Which of `TRAITS` the record has, in their order."""
     commentary = work.commentary
-    number = commentary.number
     return (
         *map(bool, _FIELDS(vars(commentary))),
-        number[0] == "0" or not number.isdigit(),
-        any(map(_is_special, _addresses(work))),
-        _has_special_licence(work),
+        not commentary.abstracts,
+        not commentary.effective_licences,
+        not commentary.references,
+        commentary.effective_crossmark_policy is not None,
+        is_special_language(work),
+        has_special_licence(work),
+        is_special_number(commentary.number),
+        is_special_doi(work),
+        is_special_series(commentary.series),
+        has_special_date(work),
+        _has_special_address(work),
+        is_special_title(work),
+        ": " in work.title,
+        *(_abstracts(work) if commentary.abstracts else _NO_ABSTRACTS),
         *_people(work),
         *(_references(work) if commentary.references else _NO_REFERENCES),
         *_characters(work),
     )
 
 
-def _addresses(work: Work) -> list[str]:
+def _has_special_address(work: Work) -> bool:
     commentary = work.commentary
-    found = [commentary.url, commentary.pdf_url, *[item.url for item in commentary.full_texts]]
-    return [url for url in found if url]
+    if commentary.url is None or is_special_address(commentary.url):
+        return True
+    others = [commentary.pdf_url, *[item.url for item in commentary.full_texts]]
+    return any([is_special_address(url) for url in others if url])
 
 
-def _is_special(url: str) -> bool:
-    return not _ADDRESS.fullmatch(url) or any(map(url.lower().__contains__, _DOUBTFUL_WORDS))
-
-
-def _has_special_licence(work: Work) -> bool:
-    licences = work.commentary.effective_licences
-    if len(licences) != 1:
-        return bool(licences)
-    (licence,) = licences
+def _abstracts(work: Work) -> tuple[bool, ...]:
+    abstracts = work.bare_abstracts
     return (
-        licence.start_date is not None
-        or licence.url == work.commentary.url
-        or not _CREATIVE_COMMONS.fullmatch(licence.url)
+        any([is_special_abstract(text, plain, work.title) for _, text, plain in abstracts]),
+        any([has_colon_or_rights(text) for _, text, _ in abstracts]),
+        len(abstracts) > 1,
     )
+
+
+_NO_ABSTRACTS: Final = (False,) * 3
 
 
 def _people(work: Work) -> tuple[bool, ...]:
-    persons = [person for _, person in work.persons]
+    authors, persons = work.commentary.authors, [person for _, person in work.persons]
+    places = [place for _, place in work.affiliations]
+    home = work.commentary.series.institution
     return (
-        len(work.commentary.authors) > 1,
+        len(authors) > 1,
+        Role.AUTHOR not in authors[0].roles,
         bool(work.organisations),
-        bool(work.affiliations),
-        any([person.alt_names for person in persons]),
+        any([is_special_name(name) for person in persons for name in (person.given, person.family) if name]),
         any([person.suffix for person in persons]),
-        any([_is_special_name(person.family) or _is_special_name(person.given or person.family) for person in persons]),
+        any([person.alt_names for person in persons]),
+        any([person.orcid is None for person in persons]),
+        not all([person.affiliations for person in persons]),
+        any([person.orcid_authenticated and person.orcid is None for person in persons]),
+        any([is_special_affiliation(text) for place in places for text in (place.name, place.place) if text]),
+        any([place.ror is None for place in places]) or (home is not None and home.ror is None),
     )
-
-
-def _is_special_name(name: str) -> bool:
-    return not (name.isalpha() and name.istitle()) or name.isupper()
 
 
 def _references(work: Work) -> tuple[bool, ...]:
-    columns = work.columns
+    columns, addresses = work.columns, work.cited_addresses
     return (
         *map(any, columns[1:7]),
         CitationType.JOURNAL_ARTICLE in columns.types,
-        any(columns.years),
         not all(map(str.isalpha, filter(None, columns.authors))),
-        _has_special_year(work),
-        min([len(text) for _, _, text in work.references]) < SHORT_TEXT or _BEGINNING.search(work.cited) is not None,
+        has_special_year(work),
+        has_special_text(work),
+        "10." in work.cited,
+        bool(addresses) and has_special_address(addresses),
+        "?" in addresses or "\\" in addresses or "&" in addresses or "%" in addresses,
     )
 
 
-_NO_REFERENCES: Final = (False,) * 11
-
-
-def _has_special_year(work: Work) -> bool:
-    years = [year for year in work.columns.years if year]
-    if not years:
-        return False
-    latest = work.commentary.published.year + 1
-    return max(years) > str(latest) or not _YEARS.fullmatch("\n".join([*years, ""]))
-
-
+_NO_REFERENCES: Final = (False,) * 13
 _DOUBLE_MARKS: Final = ("**", "__", "](")  # Looking for one character is many times faster than for two.
 
 
@@ -117,7 +119,7 @@ def _characters(work: Work) -> tuple[bool, ...]:
         "<" in text,
         backslash,
         backquote and "``" in text,
-        backslash or backquote or "#" in text or any(mark in text for mark in _DOUBLE_MARKS if mark[0] in text),
+        backslash or backquote or "#" in text or any([mark in text for mark in _DOUBLE_MARKS if mark[0] in text]),
         "?" in text,
         "-" in text and "- " in text,
         not is_ascii,

@@ -1,7 +1,7 @@
 """Titles and subtitles: what a reader, a search engine and a reference list will show."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from doideposit.models.relations import UpdateType
@@ -24,6 +24,7 @@ _PLACEHOLDER = Pattern(
 _STOP = Pattern(r"(?<![.…])[.;,:]$")
 _ABBREVIATION = Pattern(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$|&\w+;$", re.IGNORECASE)
 _HONORIFIC = Pattern(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
+_STOPS = ".;,:"
 _HONORIFICS = ("Dr", "Prof", "Amb")
 _BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()
@@ -31,6 +32,43 @@ _RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, U
 _RETRACTED = Pattern(r"retract|withdr[ae]w", re.IGNORECASE)
 LONGEST_TITLE = 300
 SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
+
+
+def is_special_title(work: Work) -> bool:
+    """Whether a title is anything but a short text in sentence case, without names, labels, numbers and dates of ours.
+
+    The rules about the colon of a subtitle are not meant.
+    """
+    title, subtitle, commentary = work.title, work.subtitle, work.commentary
+    return (
+        not _is_plain_text(title, commentary.title.nodes)
+        or (subtitle != "" and (subtitle.isupper() or subtitle[-1] in _STOPS))
+        or any(map(title.__contains__, _HONORIFICS))
+        or str(commentary.published.year) in title
+        or _stands_at_an_end(commentary.number, title)
+        or any([person.family in title for _, person in work.persons])
+        or _names_series(work)
+        or _PLACEHOLDER.match(title) is not None
+    )
+
+
+def _is_plain_text(title: str, nodes: Sequence[object]) -> bool:
+    return (
+        title[:1].isalnum()
+        and len(title) <= LONGEST_TITLE
+        and not (title.isupper() or title.islower())
+        and title[-1] not in _STOPS
+        and not (len(nodes) == 1 and isinstance(nodes[0], Face))
+    )
+
+
+def _stands_at_an_end(number: str, title: str) -> bool:
+    return number in title[: len(number) + 4] or number in title[-len(number) - 1 :]
+
+
+def _names_series(work: Work) -> bool:
+    series, title = work.commentary.series, work.title.casefold()
+    return series.title.casefold() in title or any([word.casefold() in title for word in series.labels])
 
 
 @rule(
@@ -44,6 +82,7 @@ SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
     bad='title: "—"',
     good="title: Prospects for NATO-Japan relations",
     firm=True,
+    needs="special title",
 )
 def blank(work: Work) -> Iterable[Fault]:
     source = work.commentary.title.source
@@ -60,6 +99,7 @@ def blank(work: Work) -> Iterable[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Untitled",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
 def placeholder(work: Work) -> Iterable[Fault]:
     found = _PLACEHOLDER.match(work.title)
@@ -76,6 +116,7 @@ def placeholder(work: Work) -> Iterable[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
 def all_caps(work: Work) -> Iterable[Fault]:
     return [
@@ -95,6 +136,7 @@ def all_caps(work: Work) -> Iterable[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
+    needs="special title",
 )
 def lower_case(work: Work) -> Iterable[Fault]:
     return (fault("title", length=len(work.title)),) if work.title.islower() and " " in work.title else ()
@@ -110,12 +152,13 @@ def lower_case(work: Work) -> Iterable[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: Prospects for NATO-Japan relations.",
     good="title: What next for relations with the U.S.A.",
+    needs="special title",
 )
 def trailing_stop(work: Work) -> Iterable[Fault]:
     return [
         fault(field, length=len(text), mark=text[-1])
         for field, text in (("title", work.title), ("subtitle", work.subtitle))
-        if text and text[-1] in ".;,:" and _STOP.search(text) and not _ABBREVIATION.search(text)
+        if text and text[-1] in _STOPS and _STOP.search(text) and not _ABBREVIATION.search(text)
     ]
 
 
@@ -130,11 +173,8 @@ def _label_pattern(series: Series) -> re.Pattern[str]:
 
 
 def _label_in(work: Work) -> re.Match[str] | None:
-    series, title = work.commentary.series, work.title.casefold()
     # Most titles hold none of the words, and need no pattern.
-    if series.title.casefold() in title or any(word.casefold() in title for word in series.labels):
-        return _label_pattern(series).search(work.title)
-    return None
+    return _label_pattern(work.commentary.series).search(work.title) if _names_series(work) else None
 
 
 @rule(
@@ -147,6 +187,7 @@ def _label_in(work: Work) -> re.Match[str] | None:
     source=pages.REPORTS,
     bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
 def series_label(work: Work) -> Iterable[Fault]:
     found = _label_in(work)
@@ -174,11 +215,12 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     source=pages.REPORTS,
     bad="title: Prospects for NATO-Japan relations -C258",
     good="title: Resolution 1325 at twenty",
+    needs="special title",
 )
 def number(work: Work) -> Iterable[Fault]:
     number = work.commentary.number
     # The pattern takes longer to compile than all other rules together, and matches only very near to either end.
-    if number not in work.title[: len(number) + 4] and number not in work.title[-len(number) - 1 :]:
+    if not _stands_at_an_end(number, work.title):
         return ()
     found = _number_pattern(number).search(work.title)
     if found is None or _label_in(work):
@@ -248,6 +290,7 @@ def subtitle_colon(work: Work) -> Iterator[Fault]:
         title: NATO in the Indo-Pacific
         subtitle: A no-go for now
         """,
+    needs="colon in the title",
 )
 def subtitle_in_title(work: Work) -> Iterable[Fault]:
     head, colon, rest = work.title.partition(": ")
@@ -265,6 +308,7 @@ def subtitle_in_title(work: Work) -> Iterable[Fault]:
     source=pages.AUTHORS,
     bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
 def author(work: Work) -> Iterable[Fault]:
     named = [
@@ -293,6 +337,7 @@ def _is_byline(before: str) -> bool:
     source=pages.AUTHORS,
     bad="title: Prospects for NATO-Japan relations Dr. Wolf",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
 def honorific(work: Work) -> Iterable[Fault]:
     likely = any(map(work.title.__contains__, _HONORIFICS))
@@ -310,6 +355,7 @@ def honorific(work: Work) -> Iterable[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Prospects for NATO-Japan relations (14 September 2023)",
     good="title: Prospects for NATO-Japan relations after 2023",
+    needs="special title",
 )
 def title_date(work: Work) -> Iterable[Fault]:
     day = work.commentary.published
@@ -331,6 +377,7 @@ def title_date(work: Work) -> Iterable[Fault]:
     source=pages.FACE_MARKUP,
     bad="title: <b>Prospects for NATO-Japan relations</b>",
     good="title: The voyage of HMS <i>Beagle</i>",
+    needs="special title",
 )
 def markup_for_looks(work: Work) -> Iterable[Fault]:
     nodes = work.commentary.title.nodes
@@ -349,6 +396,7 @@ def markup_for_looks(work: Work) -> Iterable[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
 def long(work: Work) -> Iterable[Fault]:
     length = len(work.title)
@@ -365,6 +413,7 @@ def long(work: Work) -> Iterable[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
+    needs="special title",
 )
 def quoted(work: Work) -> Iterable[Fault]:
     title = work.title

@@ -26,35 +26,50 @@ Trait = Literal[
     "full_texts",
     "archives",
     "references",
-    # What is not a whole number written without zeros in front: 3.10, 012, C258.
-    "special number",
-    # An address readers or machines are led to that is more than an https host and a plain path.
-    "special address",
-    # Anything but a single, present licence of Creative Commons, without a first day of its own.
+    # What is said here or by the series.
+    "no abstracts",
+    "no licences",
+    "no references",
+    "Crossmark policy",
+    "special language",
     "special licence",
+    # Identity: a number that is not a whole number without zeros in front, and what the series is asked about once.
+    "special number",
+    "special DOI",
+    "special series",
+    "special date",
+    "special address",
+    "special title",
+    "colon in the title",
+    "special abstract",
+    "colon or rights in an abstract",
+    "several abstracts",
     # Contributors.
     "several authors",
+    "no author first",
     "organisations",
-    "affiliations",
-    "alternative names",
-    "name suffixes",
-    # A given or family name that is not one word of letters with one capital at its front.
     "special name",
+    "name suffix",
+    "alternative name",
+    "person without ORCID iD",
+    "person without affiliation",
+    "unconfirmed ORCID iD",
+    "special affiliation",
+    "institution without ROR id",
     # References, any of which has such a thing.
     "reference key",
     "reference doi",
-    "reference url",
     "reference isbn",
     "reference first page",
     "reference edition",
-    "reference journal article",
     "reference year",
-    # An author that is not one word of letters.
+    "reference journal article",
     "special reference author",
-    # A year that is not four digits, or later than the year after the publication.
     "special reference year",
-    # A text that is missing or very short, or begins with a number, an address, or words such as ibid.
     "special reference text",
+    "number of a DOI in a reference text",
+    "special reference address",
+    "query or escape in a reference address",
     # Characters that occur in any text.
     "ampersand",
     "less-than sign",
@@ -66,4 +81,4 @@ Trait = Literal[
     "character outside ASCII",
     "unusual character",
 ]
-"""The name of a trait."""
+"""The name of a trait. What is special is said where it is found; all the rest is what most records have."""

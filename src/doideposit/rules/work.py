@@ -35,12 +35,12 @@ class Columns(NamedTuple):
     texts: tuple[RichText | None, ...] = ()
     keys: _Texts = ()
     dois: tuple[Doi | None, ...] = ()
-    urls: _Texts = ()
     isbns: _Texts = ()
     first_pages: _Texts = ()
     editions: _Texts = ()
-    types: tuple[CitationType | None, ...] = ()
     years: _Texts = ()
+    urls: _Texts = ()
+    types: tuple[CitationType | None, ...] = ()
     authors: _Texts = ()
     journal_titles: _Texts = ()
     series_titles: _Texts = ()
@@ -49,8 +49,8 @@ class Columns(NamedTuple):
 
 
 _PARTS = itemgetter(
-    *"text key doi url isbn first_page edition type".split(),
-    *"year author journal_title series_title volume_title article_title".split(),
+    *"text key doi isbn first_page edition year url type".split(),
+    *"author journal_title series_title volume_title article_title".split(),
 )
 
 

@@ -44,20 +44,24 @@ _EMBEDDED = Pattern(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
 _OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
 _ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
-_TRAILING = ".,;:)]}>'\""
+_TRAILING = frozenset(".,;:)]}>'\"")
 _TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
 
-def has_special_address(addresses: str) -> bool:
-    """Whether any of the addresses, each on a line of its own, is in doubt; queries and escapes are not meant."""
+def has_special_address(urls: list[str], together: str) -> bool:
+    """Whether any of the addresses, which are `together` on lines of their own, is in doubt.
+
+    Queries and escapes are not meant.
+    """
     return (
-        addresses.count("://") != addresses.count("\n") + 1
-        or ".." in addresses
-        or "…" in addresses
-        or ".org/10." in addresses.lower()
-        or _DOUBTFUL_HOST.search(addresses) is not None
-        or _HEX_GROUPS.search(addresses) is not None
-        or not {url[-1] for url in addresses.split("\n")}.isdisjoint(_TRAILING)
+        together.count(":") != len(urls)
+        or "[" in together
+        or "..." in together
+        or "…" in together
+        or "/10." in together
+        or _DOUBTFUL_HOST.search(together) is not None
+        or _HEX_GROUPS.search(together) is not None
+        or not _TRAILING.isdisjoint([url[-1] for url in urls])
     )
 
 
@@ -193,15 +197,12 @@ def url_tracking(work: Work) -> Iterator[Fault]:
     needs="reference year",
 )
 def year_mismatch(work: Work) -> Iterator[Fault]:
-    for index, reference, text in work.references:
-        if not (reference.year and text) or reference.year[:4] in text:
+    for index, (year, text) in enumerate(zip(work.columns.years, work.cited_texts, strict=True)):
+        if not year or not text or year[:4] in text:
             continue
         years = _YEAR.findall(text)
         if years:
-            length = len(reference.year)
-            yield fault(
-                "references", index, "year", length=length, place=index + 1, year=reference.year, found=years[0]
-            )
+            yield fault("references", index, "year", length=len(year), place=index + 1, year=year, found=years[0])
 
 
 @rule(

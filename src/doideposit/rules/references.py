@@ -40,8 +40,8 @@ def has_special_text(work: Work) -> bool:
     The only misprint that is known is one of Washington, D.C.
     """
     return (
-        min([len(text) for _, _, text in work.references]) < SHORTEST
-        or _BEGINNING.search(work.cited) is not None
+        min(map(len, work.cited_texts)) < SHORTEST
+        or _BEGINNING.search("\n" + work.cited) is not None
         or ("Washington" in work.cited and _PLACE.search(work.cited) is not None)
     )
 
@@ -278,7 +278,8 @@ def to_itself(work: Work) -> Iterator[Fault]:
 )
 def same_twice(work: Work) -> Iterator[Fault]:
     seen: dict[object, int] = {}
-    keys = [doi or text.casefold().rstrip(" .") for doi, (_, _, text) in zip(work.columns.dois, work.references, strict=True)]
+    pairs = zip(work.columns.dois, work.cited_texts, strict=True)
+    keys = [doi or text.casefold().rstrip(" .") for doi, text in pairs]
     if len({*keys}) == len(keys):
         return
     for index, key in enumerate(keys):

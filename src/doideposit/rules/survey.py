@@ -4,9 +4,9 @@ What makes a thing special stands beside the rules about it.
 """
 
 from operator import itemgetter
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
-from doideposit.models.contributors import Person, Role
+from doideposit.models.contributors import Role
 from doideposit.models.references import CitationType
 from doideposit.rules.abstracts import has_colon_or_rights, is_special_abstract, is_special_language
 from doideposit.rules.addresses import is_special_address
@@ -27,6 +27,10 @@ TRAITS: Final[tuple[Trait, ...]] = get_args(Trait)
 """All traits, in the order in which `survey` answers."""
 
 _FIELDS = itemgetter(*TRAITS[: TRAITS.index("references") + 1])
+_PERSON = itemgetter("given", "family", "suffix", "alt_names", "orcid", "affiliations", "orcid_authenticated")
+_NO_PERSONS: Final[tuple[tuple[Any, ...], ...]] = ((),) * 7
+_PLACE = itemgetter("name", "place", "ror")
+_NO_PLACES: Final[tuple[tuple[Any, ...], ...]] = ((),) * 3
 
 
 def survey(work: Work) -> tuple[bool, ...]:
@@ -75,34 +79,38 @@ _NO_ABSTRACTS: Final = (False,) * 3
 
 
 def _people(work: Work) -> tuple[bool, ...]:
-    authors, persons = work.commentary.authors, [person for _, person in work.persons]
-    places = [place for _, place in work.affiliations]
-    home = work.commentary.series.institution
+    authors, home = work.commentary.authors, work.commentary.series.institution
+    persons = [_PERSON(vars(person)) for _, person in work.persons]
+    places = [_PLACE(vars(place)) for _, place in work.affiliations]
+    given, family, suffixes, alt_names, orcids, affiliations, confirmed = zip(*persons, strict=True) if persons else _NO_PERSONS
+    names, towns, rors = zip(*places, strict=True) if places else _NO_PLACES
     return (
         len(authors) > 1,
         Role.AUTHOR not in authors[0].roles,
         bool(work.organisations),
-        any([is_special_name(name) for person in persons for name in (person.given, person.family) if name]),
-        any([person.suffix for person in persons]),
-        any([person.alt_names for person in persons]),
-        any([person.orcid is None for person in persons]),
-        not all([person.affiliations for person in persons]),
-        any([person.orcid_authenticated and person.orcid is None for person in persons]),
-        any([is_special_affiliation(text) for place in places for text in (place.name, place.place) if text]),
-        any([place.ror is None for place in places]) or (home is not None and home.ror is None),
+        any(map(is_special_name, filter(None, given + family))),
+        any(suffixes),
+        any(alt_names),
+        None in orcids,
+        not all(affiliations),
+        None in orcids and any(confirmed),
+        any(map(is_special_affiliation, filter(None, names + towns))),
+        None in rors or (home is not None and home.ror is None),
     )
 
 
 def _references(work: Work) -> tuple[bool, ...]:
-    columns, addresses = work.columns, work.cited_addresses
+    columns = work.columns
+    urls = [url for url in columns.urls if url]
+    addresses = "\n".join(urls)
     return (
         *map(any, columns[1:7]),
         CitationType.JOURNAL_ARTICLE in columns.types,
         not all(map(str.isalpha, filter(None, columns.authors))),
         has_special_year(work),
         has_special_text(work),
-        "10." in work.cited,
-        bool(addresses) and has_special_address(addresses),
+        "/" in work.cited and "10." in work.cited,
+        bool(urls) and has_special_address(urls, addresses),
         "?" in addresses or "\\" in addresses or "&" in addresses or "%" in addresses,
     )
 

@@ -83,13 +83,8 @@ class Work:
         self.affiliations: list[tuple[Loc, Institution]] = []
         for index, author in enumerate(commentary.authors):
             self._sort(("authors", index), author)
-        references = commentary.references
         # Asking a model for its values one by one takes three times longer.
-        self.columns = Columns(*zip(*[_PARTS(vars(reference)) for reference in references], strict=True))
-        self.references: list[Cited] = [
-            (index, reference, text.plain if text else "")
-            for index, reference, text in zip(range(len(references)), references, self.columns.texts, strict=True)
-        ]
+        self.columns = Columns(*zip(*[_PARTS(vars(reference)) for reference in commentary.references], strict=True))
 
     def _sort(self, loc: Loc, author: Person | Organisation | Anonymous) -> None:
         if isinstance(author, Organisation):
@@ -155,14 +150,27 @@ class Work:
         return self.plain + self.rich + self.abstracts
 
     @cached_property
-    def cited(self) -> str:
-        """The texts of all references in one, each on a line of its own, to see at once what occurs in none of them."""
-        return "\n".join(["", *[text for _, _, text in self.references]])
+    def references(self) -> list[Cited]:
+        """Every reference."""
+        places = range(len(self.cited_texts))
+        return list(zip(places, self.commentary.references, self.cited_texts, strict=True))
 
     @cached_property
-    def cited_addresses(self) -> str:
-        """The addresses of all references in one, to see at once what occurs in none of them."""
-        return "\n".join(filter(None, self.columns.urls))
+    def cited_sources(self) -> str:
+        """The texts of all references as they were written, in one, each on a line of its own."""
+        return "\n".join([text.source if text else "" for text in self.columns.texts])
+
+    @cached_property
+    def cited_texts(self) -> list[str]:
+        """The texts of all references without markup; those that have none are empty."""
+        if "<" in self.cited_sources:
+            return [text.plain if text else "" for text in self.columns.texts]
+        return [text.source if text else "" for text in self.columns.texts]
+
+    @cached_property
+    def cited(self) -> str:
+        """The texts of all references in one, each on a line of its own, to see at once what occurs in none of them."""
+        return "\n".join(self.cited_texts) if "<" in self.cited_sources else self.cited_sources
 
     @cached_property
     def everything(self) -> str:
@@ -172,16 +180,20 @@ class Work:
         """
         commentary, columns = self.commentary, self.columns
         original = commentary.original_title
-        rich = [commentary.title, commentary.subtitle, original and original.text, *columns.texts]
-        found: list[str | None] = [text.source for text in rich if text]
+        found: list[str | None] = [commentary.title.source, self.cited_sources]
+        found += [text.source for text in (commentary.subtitle, original and original.text) if text]
         for _, person in self.persons:
             found += person.given, person.family
-        found += [group.organisation for _, group in self.organisations]
-        found += [place.name for _, place in self.affiliations]
-        found += [item.name for item in commentary.funding]
-        found += columns.authors + columns.journal_titles
-        found += columns.series_titles + columns.volume_titles + columns.article_titles
-        found += [item.text for item in commentary.abstracts]
+        for _, group in self.organisations:
+            found.append(group.organisation)
+        for _, place in self.affiliations:
+            found.append(place.name)
+        for item in commentary.funding:
+            found.append(item.name)
+        for column in columns[-5:]:
+            found += column
+        for abstract in commentary.abstracts:
+            found.append(abstract.text)
         return "\n".join(filter(None, found))
 
     @cached_property

@@ -28,7 +28,9 @@ _GROUP = Pattern(
 )
 # A text that may be an address, a heading, a pointer to another entry, or begin with its number.
 _BEGINNING = Pattern(
-    r"\n(?i:https?://|www\.|references?\b|bibliography|sources|literature|works cited|endnotes|notes|ibid|op\. ?cit"
+    # The first letters alone, which are compared quickly, exclude most texts.
+    r"\n(?=[HhWwRrBbSsſLlEeNnIiıİOo\[(\d])"
+    r"(?i:https?://|www\.|references?\b|bibliography|sources|literature|works cited|endnotes|notes|ibid|op\. ?cit"
     r"|loc\. ?cit|idem|id\.|see (?:above|note)|\[\d|\(\d|\d{1,3}[.)])"
 )
 SHORTEST = 15

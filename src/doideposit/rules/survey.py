@@ -91,17 +91,17 @@ def _people(work: Work) -> tuple[bool, ...]:
         any(map(is_special_name, filter(None, given + family))),
         any(suffixes),
         any(alt_names),
-        None in orcids,
+        not all(orcids),
         not all(affiliations),
-        None in orcids and any(confirmed),
+        any(confirmed) and not all(orcids),
         any(map(is_special_affiliation, filter(None, names + towns))),
-        None in rors or (home is not None and home.ror is None),
+        not all(rors) or (home is not None and home.ror is None),
     )
 
 
 def _references(work: Work) -> tuple[bool, ...]:
     columns = work.columns
-    urls = [url for url in columns.urls if url]
+    urls = list(filter(None, columns.urls))
     addresses = "\n".join(urls)
     return (
         *map(any, columns[1:7]),

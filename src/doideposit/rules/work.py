@@ -85,15 +85,46 @@ class Work:
             self._sort(("authors", index), author)
         # Asking a model for its values one by one takes three times longer.
         self.columns = Columns(*zip(*[_PARTS(vars(reference)) for reference in commentary.references], strict=True))
+        sources = [text.source if text else "" for text in self.columns.texts]
+        self.cited = self.cited_sources = "\n".join(sources)
+        self.cited_texts = sources
+        if "<" in self.cited_sources:
+            self.cited_texts = [text.plain if text else "" for text in self.columns.texts]
+            self.cited = "\n".join(self.cited_texts)
+        self.abstracts: list[Text] = [
+            (("abstracts", index, "text"), item.text) for index, item in enumerate(commentary.abstracts)
+        ]
+        self.everything = self._everything()
 
     def _sort(self, loc: Loc, author: Person | Organisation | Anonymous) -> None:
-        if isinstance(author, Organisation):
-            self.organisations.append((loc, author))
-            return
+        # Persons first: pydantic looks long at a model that is not exactly of the class asked for.
         if isinstance(author, Person):
             self.persons.append((loc, author))
+        elif isinstance(author, Organisation):
+            self.organisations.append((loc, author))
+            return
         for index, institution in enumerate(author.affiliations):
             self.affiliations.append(((*loc, "affiliations", index), institution))
+
+    def _everything(self) -> str:
+        """All of `texts` in one, without the fields they stand in: those are needed only where something is found."""
+        commentary, columns = self.commentary, self.columns
+        original = commentary.original_title
+        found: list[str | None] = [commentary.title.source, self.cited_sources]
+        if commentary.subtitle or original:
+            found += [text.source for text in (commentary.subtitle, original and original.text) if text]
+        for _, person in self.persons:
+            found += person.given, person.family
+        found += [group.organisation for _, group in self.organisations] if self.organisations else ()
+        for _, place in self.affiliations:
+            found.append(place.name)
+        for item in commentary.funding:
+            found.append(item.name)
+        for column in columns[-5:]:
+            found += column
+        for _, text in self.abstracts:
+            found.append(text)
+        return "\n".join(filter(None, found))
 
     @cached_property
     def names(self) -> list[Text]:
@@ -135,11 +166,6 @@ class Work:
         return found
 
     @cached_property
-    def abstracts(self) -> list[Text]:
-        """Every abstract as it was written."""
-        return [(("abstracts", index, "text"), item.text) for index, item in enumerate(self.commentary.abstracts)]
-
-    @cached_property
     def bare_abstracts(self) -> list[tuple[Loc, str, str]]:
         """Every abstract as it was written, and without its tags."""
         return [(loc, text, (_TAGS.sub(" ", text) if "<" in text else text).strip()) for loc, text in self.abstracts]
@@ -154,47 +180,6 @@ class Work:
         """Every reference."""
         places = range(len(self.cited_texts))
         return list(zip(places, self.commentary.references, self.cited_texts, strict=True))
-
-    @cached_property
-    def cited_sources(self) -> str:
-        """The texts of all references as they were written, in one, each on a line of its own."""
-        return "\n".join([text.source if text else "" for text in self.columns.texts])
-
-    @cached_property
-    def cited_texts(self) -> list[str]:
-        """The texts of all references without markup; those that have none are empty."""
-        if "<" in self.cited_sources:
-            return [text.plain if text else "" for text in self.columns.texts]
-        return [text.source if text else "" for text in self.columns.texts]
-
-    @cached_property
-    def cited(self) -> str:
-        """The texts of all references in one, each on a line of its own, to see at once what occurs in none of them."""
-        return "\n".join(self.cited_texts) if "<" in self.cited_sources else self.cited_sources
-
-    @cached_property
-    def everything(self) -> str:
-        """All of `texts` in one, to see at once that a character occurs nowhere.
-
-        The fields they stand in are left out here, since they are needed only where something is found.
-        """
-        commentary, columns = self.commentary, self.columns
-        original = commentary.original_title
-        found: list[str | None] = [commentary.title.source, self.cited_sources]
-        found += [text.source for text in (commentary.subtitle, original and original.text) if text]
-        for _, person in self.persons:
-            found += person.given, person.family
-        for _, group in self.organisations:
-            found.append(group.organisation)
-        for _, place in self.affiliations:
-            found.append(place.name)
-        for item in commentary.funding:
-            found.append(item.name)
-        for column in columns[-5:]:
-            found += column
-        for abstract in commentary.abstracts:
-            found.append(abstract.text)
-        return "\n".join(filter(None, found))
 
     @cached_property
     def unusual(self) -> bool:

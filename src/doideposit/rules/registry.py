@@ -87,18 +87,13 @@ class Rule(Generic[Subject]):
 
     def finding(self, fault: Fault, where: Where) -> Finding:
         """The finding that says what is wrong at `where`."""
-        return Finding(
-            self.code,
-            fault.severity or self.severity,
-            _filled(self.message, fault.values),
-            _filled(self.hint, fault.values),
-            where,
-            length=fault.length,
-        )
-
-
-def _filled(text: str, values: Mapping[str, object]) -> str:
-    return text.format_map(values) if "{" in text else text
+        _, values, length, severity, _ = fault
+        message, hint = self.message, self.hint
+        if "{" in message:
+            message = message.format_map(values)
+        if "{" in hint:
+            hint = hint.format_map(values)
+        return Finding(self.code, severity or self.severity, message, hint, where, length=length)
 
 
 class Rules(Generic[Subject]):

@@ -54,11 +54,12 @@ def is_special_language(work: Work) -> bool:
 
 
 def _can_be_cut(ending: str) -> bool:
-    return "..." in ending or "…" in ending or any([word in ending.lower() for word in ("read", "more")])
+    lowered = ending.lower()
+    return "..." in ending or "…" in ending or "read" in lowered or "more" in lowered
 
 
 def _can_be_several(text: str) -> bool:
-    return ("\n" in text or "<" in text) and any([word in text for word in _SECOND_WORDS])
+    return ("\n" in text or "<" in text) and any(map(text.__contains__, _SECOND_WORDS))
 
 
 def _is_title(plain: str, title: str) -> bool:

@@ -89,7 +89,7 @@ def check_together(records: Sequence[Record], context: Context) -> dict[int, tup
     run = [record.commentary for record in records]
     for rule in RUN_RULES if len(run) > 1 else ():
         for fault in rule.function(run):
-            place = fault.index
+            place = fault.record
             found[place] = (*found.get(place, ()), _settled(rule, fault, records[place], context))
     return found
 

@@ -1,7 +1,7 @@
 """Parts and addresses of references: years, types, pages, and addresses that cannot be right."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from doideposit.models.references import CitationType
 from doideposit.rules import pages

@@ -1,7 +1,7 @@
 """The list of references: what Crossref matches and what everyone can read."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern

@@ -42,14 +42,14 @@ class Context:
 class Fault(NamedTuple):
     """One place where a rule is broken; `values` fill the rule's message and hint.
 
-    `index` says which record of a run is meant, for rules that look at all of them.
+    `record` says which record of a run is meant, for rules that look at all of them.
     """
 
     loc: Loc
     values: Mapping[str, object]
     length: int | None = None
     severity: Severity | None = None
-    index: int = 0
+    record: int = 0
 
 
 def fault(

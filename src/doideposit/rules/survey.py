@@ -65,17 +65,14 @@ def _has_special_address(work: Work) -> bool:
     commentary = work.commentary
     if commentary.url is None or is_special_address(commentary.url):
         return True
-    others = [commentary.pdf_url, *[item.url for item in commentary.full_texts]]
-    return any([is_special_address(url) for url in others if url])
+    others = (commentary.pdf_url, *[item.url for item in commentary.full_texts])
+    return any(map(is_special_address, filter(None, others)))
 
 
 def _abstracts(work: Work) -> tuple[bool, ...]:
-    abstracts = work.bare_abstracts
-    return (
-        any([is_special_abstract(text, plain, work.title) for _, text, plain in abstracts]),
-        any([has_colon_or_rights(text) for _, text, _ in abstracts]),
-        len(abstracts) > 1,
-    )
+    special = [is_special_abstract(text, plain, work.title) for _, text, plain in work.bare_abstracts]
+    colons = [has_colon_or_rights(text) for _, text in work.abstracts]
+    return any(special), any(colons), len(special) > 1
 
 
 _NO_ABSTRACTS: Final = (False,) * 3
@@ -85,11 +82,13 @@ def _people(work: Work) -> tuple[bool, ...]:
     authors, home = work.commentary.authors, work.commentary.series.institution
     persons = [_PERSON(vars(person)) for _, person in work.persons]
     places = [_PLACE(vars(place)) for _, place in work.affiliations]
-    given, family, suffixes, alt_names, orcids, affiliations, confirmed = zip(*persons, strict=True) if persons else _NO_PERSONS
+    given, family, suffixes, alt_names, orcids, affiliations, confirmed = (
+        zip(*persons, strict=True) if persons else _NO_PERSONS
+    )
     names, towns, rors = zip(*places, strict=True) if places else _NO_PLACES
     return (
         len(authors) > 1,
-        _AUTHOR not in authors[0].roles,
+        not authors or _AUTHOR not in authors[0].roles,
         bool(work.organisations),
         any(map(is_special_name, filter(None, given + family))),
         any(suffixes),
@@ -119,7 +118,6 @@ def _references(work: Work) -> tuple[bool, ...]:
 
 
 _NO_REFERENCES: Final = (False,) * 13
-_DOUBLE_MARKS: Final = ("**", "__", "](")  # Looking for one character is many times faster than for two.
 
 
 def _characters(work: Work) -> tuple[bool, ...]:
@@ -130,9 +128,14 @@ def _characters(work: Work) -> tuple[bool, ...]:
         "<" in text,
         backslash,
         backquote and "``" in text,
-        backslash or backquote or "#" in text or any([mark in text for mark in _DOUBLE_MARKS if mark[0] in text]),
+        backslash or backquote or "#" in text or _has_double_mark(text),
         "?" in text,
         "-" in text and "- " in text,
         not is_ascii,
         not is_ascii and work.unusual,
     )
+
+
+def _has_double_mark(text: str) -> bool:
+    # Looking for one character is many times faster than for two.
+    return ("*" in text and "**" in text) or ("_" in text and "__" in text) or ("]" in text and "](" in text)

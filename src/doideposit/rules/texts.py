@@ -312,7 +312,9 @@ def lost_letter(work: Work) -> Iterator[Fault]:
 )
 def filler(work: Work) -> Iterable[Fault]:
     text = work.lowered
-    likely = "[" in text or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem ipsum" in text
+    likely = (
+        "[" in text or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem ipsum" in text
+    )
     return _fillers(work) if likely else ()
 
 

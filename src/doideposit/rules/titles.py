@@ -46,7 +46,7 @@ def is_special_title(work: Work) -> bool:
         or any(map(title.__contains__, _HONORIFICS))
         or str(commentary.published.year) in title
         or _stands_at_an_end(commentary.number, title)
-        or any([person.family in title for _, person in work.persons])
+        or any(map(title.__contains__, [person.family for _, person in work.persons]))
         or _names_series(work)
         or _PLACEHOLDER.match(title) is not None
     )
@@ -68,7 +68,7 @@ def _stands_at_an_end(number: str, title: str) -> bool:
 
 def _names_series(work: Work) -> bool:
     series, title = work.commentary.series, work.title.casefold()
-    return series.title.casefold() in title or any([word.casefold() in title for word in series.labels])
+    return series.title.casefold() in title or any(map(title.__contains__, map(str.casefold, series.labels)))
 
 
 @rule(

@@ -12,7 +12,6 @@ Trait = Literal[
     # Fields of the commentary that are filled.
     "subtitle",
     "original_title",
-    "abstracts",
     "published_print",
     "accepted",
     "free_to_read",

@@ -273,7 +273,7 @@ def subtitle_repeated(work: Work) -> Iterator[Fault]:
 def subtitle_colon(work: Work) -> Iterator[Fault]:
     if work.subtitle and work.subtitle[0] in ":–—-":
         yield fault("subtitle", length=1, field="subtitle")
-    if work.subtitle and work.title[-1] in "–—-":
+    if work.subtitle and work.title.endswith(("–", "—", "-")):
         yield fault("title", length=len(work.title), field="title")
 
 
@@ -417,7 +417,12 @@ def long(work: Work) -> Iterable[Fault]:
 )
 def quoted(work: Work) -> Iterable[Fault]:
     title = work.title
-    marked = title[:1] in '“"«„' and title[-1:] in '”"»“' and title.count(title[-1]) <= 1 + (title[0] == title[-1])
+    marked = (
+        title != ""
+        and title[0] in '“"«„'
+        and title[-1] in '”"»“'
+        and title.count(title[-1]) <= 1 + (title[0] == title[-1])
+    )
     return (fault("title", length=len(title)),) if marked else ()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -32,6 +33,12 @@ class Place:
 NO_PLACES: Final[Mapping[Loc, Place]] = MappingProxyType({})
 
 
+@lru_cache(maxsize=1024)
+def _without_place(file: str | None, loc: Loc) -> Where:
+    """A field of a record made in Python; the fields that findings name are the same few for all records."""
+    return Where(file=file, field=field_path(loc) or None)
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a record comes from, down to the place of every field.
@@ -49,6 +56,8 @@ class Origin:
 
         With `key` the place of the field's name rather than of its value.
         """
+        if self.places is NO_PLACES:
+            return _without_place(self.file, loc)
         for end in range(len(loc), -1, -1):
             place = self.places.get(loc[:end])
             if place is not None:

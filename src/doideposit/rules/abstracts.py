@@ -2,10 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from doideposit.findings import Loc
-from doideposit.models.commentary import Abstract
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import INFO, WARNING, Fault, Rules, fault
@@ -27,15 +25,45 @@ _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[-
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
-_TAGS = Pattern(r"<[^<>]*>")
+_SAYS_NOTHING = frozenset({"und", "mul", "zxx", "mis"})
 SHORTEST, LONGEST = 60, 6000
 LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
 
 
-def _each(work: Work) -> Iterator[tuple[Loc, Abstract, str]]:
-    for index, item in enumerate(work.commentary.abstracts):
-        yield ("abstracts", index, "text"), item, _TAGS.sub(" ", item.text).strip()
+def is_special_abstract(text: str, plain: str, title: str) -> bool:
+    """Whether an abstract is very short or long, repeats the title, or seems to hold more or less than an abstract."""
+    return (
+        not SHORTEST <= len(plain) <= LONGEST
+        or _can_be_cut(text[-LONGEST_ENDING:])
+        or _can_be_several(text)
+        or _HEADING.match(text) is not None
+        or _is_title(plain, title)
+    )
+
+
+def has_colon_or_rights(text: str) -> bool:
+    """Whether an abstract can name keywords or rights."""
+    return ":" in text or "©" in text or "ght" in text.lower()
+
+
+def is_special_language(work: Work) -> bool:
+    """Whether the language is missing or says nothing, or the title has letters beyond ASCII."""
+    language = work.commentary.effective_language
+    return language is None or language in _SAYS_NOTHING or not work.title.isascii()
+
+
+def _can_be_cut(ending: str) -> bool:
+    lowered = ending.lower()
+    return "..." in ending or "…" in ending or "read" in lowered or "more" in lowered
+
+
+def _can_be_several(text: str) -> bool:
+    return ("\n" in text or "<" in text) and any(map(text.__contains__, _SECOND_WORDS))
+
+
+def _is_title(plain: str, title: str) -> bool:
+    return plain.casefold().rstrip(".") == title.casefold()
 
 
 @rule(
@@ -48,11 +76,14 @@ def _each(work: Work) -> Iterator[tuple[Loc, Abstract, str]]:
     source=pages.ABSTRACTS,
     bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
     good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
+    needs="special abstract",
 )
-def abstract_heading(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        if found := _HEADING.match(item.text):
-            yield fault(*loc, length=len(found[0].strip()), word=found["word"])
+def abstract_heading(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(found[0].strip()), word=found["word"])
+        for loc, text in work.abstracts
+        if (found := _HEADING.match(text))
+    ]
 
 
 @rule(
@@ -65,11 +96,14 @@ def abstract_heading(work: Work) -> Iterator[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: [On NATO and Japan.]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="special abstract",
 )
-def abstract_short(work: Work) -> Iterator[Fault]:
-    for loc, item, plain in _each(work):
-        if len(plain) < SHORTEST and plain.casefold().rstrip(".") != work.title.casefold():
-            yield Fault(loc, {"length": len(plain)}, len(item.text))
+def abstract_short(work: Work) -> Iterable[Fault]:
+    return [
+        Fault(loc, {"length": len(plain)}, len(text))
+        for loc, text, plain in work.bare_abstracts
+        if len(plain) < SHORTEST and not _is_title(plain, work.title)
+    ]
 
 
 @rule(
@@ -82,11 +116,10 @@ def abstract_short(work: Work) -> Iterator[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: [Prospects for NATO-Japan relations]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="special abstract",
 )
-def abstract_is_title(work: Work) -> Iterator[Fault]:
-    for loc, item, plain in _each(work):
-        if plain.casefold().rstrip(".") == work.title.casefold():
-            yield fault(*loc, length=len(item.text))
+def abstract_is_title(work: Work) -> Iterable[Fault]:
+    return [fault(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)]
 
 
 @rule(
@@ -99,11 +132,14 @@ def abstract_is_title(work: Work) -> Iterator[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="special abstract",
 )
-def abstract_cut(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        if found := _CUT.search(item.text, max(0, len(item.text) - LONGEST_ENDING)):
-            yield fault(*loc, length=len(item.text), found=found[0].strip())
+def abstract_cut(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0].strip())
+        for loc, text in work.abstracts
+        if _can_be_cut(text[-LONGEST_ENDING:]) and (found := _CUT.search(text, max(0, len(text) - LONGEST_ENDING)))
+    ]
 
 
 @rule(
@@ -127,12 +163,14 @@ def abstract_cut(work: Work) -> Iterator[Fault]:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
+    needs="special abstract",
 )
-def abstract_several(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        found = _SECOND.search(item.text, 1) if any(word in item.text for word in _SECOND_WORDS) else None
-        if found:
-            yield fault(*loc, length=len(item.text), found=found[0].strip())
+def abstract_several(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0].strip())
+        for loc, text in work.abstracts
+        if _can_be_several(text) and (found := _SECOND.search(text, 1))
+    ]
 
 
 @rule(
@@ -147,11 +185,14 @@ def abstract_several(work: Work) -> Iterator[Fault]:
     good="""
         abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
         """,
+    needs="colon or rights in an abstract",
 )
-def abstract_keywords(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        if any(word in work.lowered for word in _KEYWORD_WORDS) and _KEYWORDS.search(item.text):
-            yield fault(*loc, length=len(item.text))
+def abstract_keywords(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text))
+        for loc, text in work.abstracts
+        if ":" in text and any(word in work.lowered for word in _KEYWORD_WORDS) and _KEYWORDS.search(text)
+    ]
 
 
 @rule(
@@ -164,12 +205,14 @@ def abstract_keywords(work: Work) -> Iterator[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="colon or rights in an abstract",
 )
-def abstract_rights(work: Work) -> Iterator[Fault]:
-    for loc, item, _ in _each(work):
-        found = _RIGHTS.search(item.text) if any(word in work.lowered for word in _RIGHTS_WORDS) else None
-        if found:
-            yield fault(*loc, length=len(item.text), found=found[0])
+def abstract_rights(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0])
+        for loc, text in work.abstracts
+        if any(word in work.lowered for word in _RIGHTS_WORDS) and (found := _RIGHTS.search(text))
+    ]
 
 
 @rule(
@@ -184,11 +227,14 @@ def abstract_rights(work: Work) -> Iterator[Fault]:
     + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
     + "]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="special abstract",
 )
-def abstract_long(work: Work) -> Iterator[Fault]:
-    for loc, item, plain in _each(work):
-        if len(plain) > LONGEST:
-            yield Fault(loc, {"length": len(plain)}, len(item.text))
+def abstract_long(work: Work) -> Iterable[Fault]:
+    return [
+        Fault(loc, {"length": len(plain)}, len(text))
+        for loc, text, plain in work.bare_abstracts
+        if len(plain) > LONGEST
+    ]
 
 
 @rule(
@@ -210,8 +256,9 @@ def abstract_long(work: Work) -> Iterator[Fault]:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
+    needs="several abstracts",
 )
-def abstract_language(work: Work) -> Iterator[Fault]:
+def abstract_language(work: Work) -> Iterable[Fault]:
     seen: set[tuple[str | None, str | None]] = set()
     for index, item in enumerate(work.commentary.abstracts):
         language = item.language or work.commentary.effective_language
@@ -232,10 +279,10 @@ def abstract_language(work: Work) -> Iterator[Fault]:
     good="language: en",
     setting='language = ""',
     good_setting='language = ""',
+    needs="special language",
 )
-def language_missing(work: Work) -> Iterator[Fault]:
-    if work.commentary.effective_language is None:
-        yield fault("language")
+def language_missing(work: Work) -> Iterable[Fault]:
+    return (fault("language"),) if work.commentary.effective_language is None else ()
 
 
 @rule(
@@ -248,11 +295,11 @@ def language_missing(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="language: und",
     good="language: en",
+    needs="special language",
 )
-def language_undetermined(work: Work) -> Iterator[Fault]:
+def language_undetermined(work: Work) -> Iterable[Fault]:
     language = work.commentary.effective_language
-    if language in {"und", "mul", "zxx", "mis"}:
-        yield fault("language", length=3, language=language)
+    return (fault("language", length=3, language=language),) if language in _SAYS_NOTHING else ()
 
 
 @rule(
@@ -268,12 +315,14 @@ def language_undetermined(work: Work) -> Iterator[Fault]:
         title: Relations between NATO and Japan
         original_title: {text: नाटो और जापान के संबंध, language: hi}
         """,
+    needs="special language",
 )
-def language_script(work: Work) -> Iterator[Fault]:
+def language_script(work: Work) -> Iterable[Fault]:
     if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:
-        return
+        return ()
     names = [unicodedata.name(character, "").split(" ")[0] for character in work.title if character.isalpha()]
     other = [name for name in names if name != "LATIN"]
-    if len(other) * 2 > len(names):
-        language, script = work.commentary.effective_language, other[0].capitalize()
-        yield fault("title", length=len(work.title), language=language, script=script)
+    if len(other) * 2 <= len(names):
+        return ()
+    language, script = work.commentary.effective_language, other[0].capitalize()
+    return (fault("title", length=len(work.title), language=language, script=script),)

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import SplitResult
 
 from doideposit.rules import pages
@@ -28,6 +28,11 @@ _TRACKING = Pattern(
     r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid)=", re.IGNORECASE
 )
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
+# An https host of several words, none of them the ending ``.lan`` of a network at home, and a path to a page.
+_PLAIN = Pattern(r"https://(?:[a-z0-9-]+\.)+(?!lan/)[a-z]{2,3}(?:/[A-Za-z0-9_~%-]+)+/?")
+_DOUBTFUL_WORDS = (
+    "example your placeholder todo xxx lorem draft preview staging wp-admin //dev. doi.org crossref.org handle.net"
+).split()
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
@@ -53,6 +58,11 @@ def _is_local(host: str) -> bool:
     return "." not in host or _LOCAL.search(host) is not None
 
 
+def is_special_address(url: str) -> bool:
+    """Whether an address is anything but an https host and a path in ASCII, without words that are in doubt."""
+    return not _PLAIN.fullmatch(url) or any(map(url.lower().__contains__, _DOUBTFUL_WORDS))
+
+
 @rule(
     "url-missing",
     ERROR,
@@ -64,10 +74,10 @@ def _is_local(host: str) -> bool:
     bad="url: null",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
-def missing(work: Work) -> Iterator[Fault]:
-    if work.landing is None:
-        yield fault("url")
+def missing(work: Work) -> Iterable[Fault]:
+    return (fault("url"),) if work.landing is None else ()
 
 
 @rule(
@@ -81,6 +91,7 @@ def missing(work: Work) -> Iterator[Fault]:
     bad="url: https:///comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def malformed(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -101,11 +112,11 @@ def malformed(work: Work) -> Iterator[Fault]:
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
+    needs="special address",
 )
-def is_file(work: Work) -> Iterator[Fault]:
+def is_file(work: Work) -> Iterable[Fault]:
     found = _FILE.search(work.landing.path) if work.landing else None
-    if found:
-        yield fault("url", length=len(work.commentary.url or ""), kind=found[1].upper())
+    return (fault("url", length=len(work.commentary.url or ""), kind=found[1].upper()),) if found else ()
 
 
 @rule(
@@ -118,6 +129,7 @@ def is_file(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.example.org/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def placeholder(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -136,6 +148,7 @@ def placeholder(work: Work) -> Iterator[Fault]:
     bad="url: http://localhost:8080/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def local(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -153,6 +166,7 @@ def local(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://8.8.4.4/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def numeric(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -172,6 +186,7 @@ def numeric(work: Work) -> Iterator[Fault]:
     bad="url: https://staff:secret@www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def userinfo(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -189,6 +204,7 @@ def userinfo(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comments/#c258",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def fragment(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -206,6 +222,7 @@ def fragment(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: http://www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def not_https(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -223,6 +240,7 @@ def not_https(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="url: https://www.sadf.eu/comment-für-japan/",
     good="url: https://www.sadf.eu/comment-f%C3%BCr-japan/",
+    needs="special address",
 )
 def not_ascii(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses:
@@ -242,6 +260,7 @@ def not_ascii(work: Work) -> Iterator[Fault]:
     bad="url: https://doi.org/10.48251/SADF.ISSN.2406-5617.C258",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
+    needs="special address",
 )
 def is_doi(work: Work) -> Iterator[Fault]:
     if work.landing and _DOI_HOST.search(_host(work.landing)):
@@ -258,6 +277,7 @@ def is_doi(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu:8443/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def port(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -276,6 +296,7 @@ def port(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def tracking(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -294,11 +315,13 @@ def tracking(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
-def home_page(work: Work) -> Iterator[Fault]:
+def home_page(work: Work) -> Iterable[Fault]:
     parts = work.landing
-    if parts and parts.path in {"", "/", "/index.html", "/index.php"} and not parts.query and not parts.fragment:
-        yield fault("url", length=len(work.commentary.url or ""))
+    if not parts or parts.path not in {"", "/", "/index.html", "/index.php"} or parts.query or parts.fragment:
+        return ()
+    return (fault("url", length=len(work.commentary.url or "")),)
 
 
 @rule(
@@ -311,6 +334,7 @@ def home_page(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/?p=1258&preview=true",
     good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
 )
 def preview(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -330,11 +354,12 @@ def preview(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu/comment-257/",
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
 )
-def number_disagrees(work: Work) -> Iterator[Fault]:
+def number_disagrees(work: Work) -> Iterable[Fault]:
     numbers = _ITEM.findall(work.landing.path) if work.landing else []
-    digits = re.sub(r"\D", "", work.commentary.number).lstrip("0")
-    if numbers and digits and digits not in {number.lstrip("0") for number in numbers}:
-        yield fault("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number)
+    digits = re.sub(r"\D", "", work.commentary.number).lstrip("0") if numbers else ""
+    if not digits or digits in {number.lstrip("0") for number in numbers}:
+        return ()
+    return (fault("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number),)
 
 
 @rule(
@@ -347,6 +372,7 @@ def number_disagrees(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-258.",
     good="url: https://www.sadf.eu/comment-258",
+    needs="special address",
 )
 def trailing_punctuation(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses:
@@ -370,6 +396,7 @@ def trailing_punctuation(work: Work) -> Iterator[Fault]:
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
+    needs=("pdf_url", "full_texts"),
 )
 def full_text_is_landing(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses[1:]:

@@ -1,6 +1,6 @@
 """What is not wrong but missing: the shares of Crossref's Participation Report, record by record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from doideposit.models.contributors import Institution
 from doideposit.models.series import RecordType
@@ -26,10 +26,10 @@ _WOLF = "authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-009
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="no abstracts",
 )
-def abstract(work: Work) -> Iterator[Fault]:
-    if not work.commentary.abstracts:
-        yield fault("abstracts")
+def abstract(work: Work) -> Iterable[Fault]:
+    return () if work.commentary.abstracts else (fault("abstracts"),)
 
 
 @rule(
@@ -42,10 +42,10 @@ def abstract(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+    needs="no licences",
 )
-def licence(work: Work) -> Iterator[Fault]:
-    if not work.commentary.effective_licences:
-        yield fault("licences")
+def licence(work: Work) -> Iterable[Fault]:
+    return () if work.commentary.effective_licences else (fault("licences"),)
 
 
 @rule(
@@ -58,11 +58,10 @@ def licence(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
+    needs="person without ORCID iD",
 )
-def orcid(work: Work) -> Iterator[Fault]:
-    for loc, person in work.persons:
-        if person.orcid is None:
-            yield fault(*loc, who=person.display)
+def orcid(work: Work) -> Iterable[Fault]:
+    return [fault(*loc, who=person.display) for loc, person in work.persons if person.orcid is None]
 
 
 @rule(
@@ -75,11 +74,10 @@ def orcid(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
     good=_WOLF % "South Asia Democratic Forum",
+    needs="person without affiliation",
 )
-def affiliation(work: Work) -> Iterator[Fault]:
-    for loc, person in work.persons:
-        if not person.affiliations:
-            yield fault(*loc, who=person.display)
+def affiliation(work: Work) -> Iterable[Fault]:
+    return [fault(*loc, who=person.display) for loc, person in work.persons if not person.affiliations]
 
 
 @rule(
@@ -92,6 +90,7 @@ def affiliation(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad=_WOLF % "Heidelberg University",
     good=_WOLF % "{name: Heidelberg University, ror: 038t36y30}",
+    needs="institution without ROR id",
 )
 def ror(work: Work) -> Iterator[Fault]:
     home = work.commentary.series.institution
@@ -123,9 +122,8 @@ def _is_known(place: Institution, home: Institution | None) -> bool:
     bad="number: 258",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
 )
-def funding(work: Work) -> Iterator[Fault]:
-    if not work.commentary.funding:
-        yield fault("funding")
+def funding(work: Work) -> Iterable[Fault]:
+    return () if work.commentary.funding else (fault("funding"),)
 
 
 @rule(
@@ -138,10 +136,10 @@ def funding(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="number: 258",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="no references",
 )
-def references(work: Work) -> Iterator[Fault]:
-    if not work.references:
-        yield fault("references")
+def references(work: Work) -> Iterable[Fault]:
+    return () if work.references else (fault("references"),)
 
 
 @rule(
@@ -154,11 +152,11 @@ def references(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Crossref (2019). The works of Crossref.', doi: 10.13003/5jchdy}]",
+    needs="references",
 )
-def without_doi(work: Work) -> Iterator[Fault]:
-    without = sum(reference.doi is None for _, reference, _ in work.references)
-    if without:
-        yield fault("references", without=without, all=len(work.references))
+def without_doi(work: Work) -> Iterable[Fault]:
+    without = sum([doi is None for doi in work.columns.dois])
+    return (fault("references", without=without, all=len(work.references)),) if without else ()
 
 
 @rule(
@@ -172,9 +170,9 @@ def without_doi(work: Work) -> Iterator[Fault]:
     bad="number: 258",
     good="pdf_url: https://www.sadf.eu/files/comment-258.pdf",
 )
-def full_text(work: Work) -> Iterator[Fault]:
-    if work.commentary.pdf_url is None and not work.commentary.full_texts:
-        yield fault("pdf_url")
+def full_text(work: Work) -> Iterable[Fault]:
+    given = work.commentary.pdf_url is not None or work.commentary.full_texts
+    return () if given else (fault("pdf_url"),)
 
 
 @rule(
@@ -188,7 +186,7 @@ def full_text(work: Work) -> Iterator[Fault]:
     bad="number: 258",
     good="crossmark_policy: 10.48251/policy",
 )
-def crossmark(work: Work) -> Iterator[Fault]:
+def crossmark(work: Work) -> Iterable[Fault]:
     posted = work.commentary.series.record_type is RecordType.POSTED
-    if not posted and work.commentary.effective_crossmark_policy is None:
-        yield fault("crossmark_policy")
+    given = posted or work.commentary.effective_crossmark_policy is not None
+    return () if given else (fault("crossmark_policy"),)

@@ -1,7 +1,8 @@
 """Contributors: groups and persons, where they work, what they did, and their ORCID iDs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from doideposit.models.contributors import Person, Role
 from doideposit.rules import pages
@@ -22,7 +23,9 @@ _PERSONAL = Pattern(
     rf"|[\w'’-]+,\s(?:[\w'’-]+|{_LETTER}\.)"  # Wolf, Siegfried
 )
 _STREETS = "Avenue|Street|Strasse|Straße|straat|Boulevard|Road|Rue|Platz|P\\.? ?O\\. ?Box"
-_ADDRESS = Pattern(rf"(?<![\w-])[A-Z]{{0,2}}-?\d{{4,6}}(?!\w)|\b\w*(?:{_STREETS})\b|@", re.IGNORECASE)
+_ADDRESS = Pattern(rf"(?<![\w-])[A-Z]{{0,2}}-?\d{{4,6}}(?!\w)|(?:{_STREETS})\b|@", re.IGNORECASE)
+_FOUR_DIGITS = Pattern(r"\d{4}")
+_STREET_WORDS = "avenue treet tra boulevard road rue platz box @".split()  # Without i and s, which have other forms.
 _RANKS = "Senior|Junior|Research|Executive|Deputy|Managing|Visiting|Associate|Assistant"
 _POSITIONS = (
     "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|Chair|President|Member|Student|Candidate|Coordinator|"
@@ -30,6 +33,16 @@ _POSITIONS = (
 )
 _POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
 _SEVERAL = Pattern(r";\s|\s/\s")
+_WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR})
+
+
+@lru_cache(maxsize=1024)
+def is_special_affiliation(text: str) -> bool:
+    """Whether the name or the place of an institution may hold more than that.
+
+    A run has many records of few institutions.
+    """
+    return _holds_address(text) or any([_POSITION.match(text), _SEVERAL.search(text)])
 
 
 @rule(
@@ -42,11 +55,10 @@ _SEVERAL = Pattern(r";\s|\s/\s")
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
+    needs="special name",
 )
-def person_is_group(work: Work) -> Iterator[Fault]:
-    for loc, person in work.persons:
-        if GROUP.search(person.family):
-            yield fault(*loc, name=person.display)
+def person_is_group(work: Work) -> Iterable[Fault]:
+    return [fault(*loc, name=person.display) for loc, person in work.persons if GROUP.search(person.family)]
 
 
 @rule(
@@ -59,6 +71,7 @@ def person_is_group(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{organisation: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="organisations",
 )
 def group_is_person(work: Work) -> Iterator[Fault]:
     for loc, group in work.organisations:
@@ -88,6 +101,7 @@ def group_is_person(work: Work) -> Iterator[Fault]:
             family: Wolf
             affiliations: [South Asia Democratic Forum]
         """,
+    needs="organisations",
 )
 def affiliation_as_author(work: Work) -> Iterator[Fault]:
     if not work.organisations:
@@ -112,12 +126,21 @@ def affiliation_as_author(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried, family: Wolf, affiliations: ['SADF, 19 Avenue des Arts, 1210 Brussels']}]",
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
+    needs="special affiliation",
 )
-def affiliation_address(work: Work) -> Iterator[Fault]:
-    for loc, place in work.affiliations:
-        for field, text in (("name", place.name), ("place", place.place)):
-            if text and _ADDRESS.search(text):
-                yield fault(*loc, field, length=len(text), name=text)
+def affiliation_address(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, field, length=len(text), name=text)
+        for loc, place in work.affiliations
+        for field, text in (("name", place.name), ("place", place.place))
+        if text and _holds_address(text)
+    ]
+
+
+def _holds_address(text: str) -> bool:
+    # Most names hold none of the words and no long number, and looking for those is many times faster.
+    likely = any(map(text.lower().__contains__, _STREET_WORDS)) or _FOUR_DIGITS.search(text)
+    return bool(likely and _ADDRESS.search(text))
 
 
 @rule(
@@ -130,11 +153,14 @@ def affiliation_address(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [Director of Research at SADF]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
+    needs="special affiliation",
 )
-def affiliation_position(work: Work) -> Iterator[Fault]:
-    for loc, place in work.affiliations:
-        if place.name and _POSITION.match(place.name):
-            yield fault(*loc, "name", length=len(place.name), name=place.name)
+def affiliation_position(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, "name", length=len(place.name), name=place.name)
+        for loc, place in work.affiliations
+        if place.name and _POSITION.match(place.name)
+    ]
 
 
 @rule(
@@ -147,11 +173,14 @@ def affiliation_position(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: ['SADF; Heidelberg University']}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [SADF, Heidelberg University]}]",
+    needs="special affiliation",
 )
-def affiliation_several(work: Work) -> Iterator[Fault]:
-    for loc, place in work.affiliations:
-        if place.name and _SEVERAL.search(place.name):
-            yield fault(*loc, "name", length=len(place.name), name=place.name)
+def affiliation_several(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, "name", length=len(place.name), name=place.name)
+        for loc, place in work.affiliations
+        if place.name and (";" in place.name or "/" in place.name) and _SEVERAL.search(place.name)
+    ]
 
 
 @rule(
@@ -164,6 +193,7 @@ def affiliation_several(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf}, {given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
+    needs="several authors",
 )
 def twice(work: Work) -> Iterator[Fault]:
     seen: dict[str, tuple[int, object]] = {}
@@ -193,6 +223,7 @@ def twice(work: Work) -> Iterator[Fault]:
           - {given: Jane, family: Doe, orcid: 0000-0001-5109-3700}
         """,
     firm=True,
+    needs="several authors",
 )
 def orcid_duplicate(work: Work) -> Iterator[Fault]:
     seen: dict[object, Person] = {}
@@ -214,11 +245,14 @@ def orcid_duplicate(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid_authenticated: true}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
+    needs="unconfirmed ORCID iD",
 )
-def orcid_authenticated(work: Work) -> Iterator[Fault]:
-    for loc, person in work.persons:
-        if person.orcid_authenticated and person.orcid is None:
-            yield fault(*loc, "orcid_authenticated", who=person.display)
+def orcid_authenticated(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, "orcid_authenticated", who=person.display)
+        for loc, person in work.persons
+        if person.orcid_authenticated and person.orcid is None
+    ]
 
 
 @rule(
@@ -231,11 +265,13 @@ def orcid_authenticated(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Jane, family: Doe, roles: [translator]}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe, roles: [translator]}]",
+    needs="no author first",
 )
-def no_author(work: Work) -> Iterator[Fault]:
-    wanted = {Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR}
-    if not any(wanted.intersection(author.roles) for author in work.commentary.authors):
-        yield fault("authors")
+def no_author(work: Work) -> Iterable[Fault]:
+    for author in work.commentary.authors:
+        if not _WRITING.isdisjoint(author.roles):
+            return ()
+    return (fault("authors"),)
 
 
 @rule(
@@ -248,6 +284,7 @@ def no_author(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="authors: [{given: Siegfried, family: Wolf, alt_names: [Siegfried Wolf]}]",
     good="authors: [{given: Shinzo, family: Abe, alt_names: [安倍 晋三]}]",
+    needs="alternative name",
 )
 def alt_same(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:

@@ -1,10 +1,9 @@
 """Dates: of publication, of acceptance, and those that depend on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from doideposit.findings import Loc
-from doideposit.models.text import PartialDate
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
@@ -20,13 +19,16 @@ FAR_APART = timedelta(days=3 * 365)
 _YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
-def _own_dates(work: Work) -> Iterator[tuple[Loc, PartialDate]]:
-    commentary = work.commentary
-    yield ("published",), commentary.published
-    if commentary.published_print:
-        yield ("published_print",), commentary.published_print
-    if commentary.accepted:
-        yield ("accepted",), commentary.accepted
+def has_special_date(work: Work) -> bool:
+    """Whether a date is of this year or a later one, of before the web, or the publication not known to the day."""
+    commentary, this_year = work.commentary, work.context.today.year
+    day, printed, accepted = commentary.published, commentary.published_print, commentary.accepted
+    return (
+        day.day is None
+        or not FIRST_WEB_YEAR <= day.year < this_year
+        or (printed is not None and printed.year >= this_year)
+        or (accepted is not None and accepted.year >= this_year)
+    )
 
 
 @rule(
@@ -39,11 +41,20 @@ def _own_dates(work: Work) -> Iterator[tuple[Loc, PartialDate]]:
     source=pages.RECOMMENDATIONS,
     bad="published: 2199-09-14",
     good="published: 2023-09-14",
+    needs="special date",
 )
-def future(work: Work) -> Iterator[Fault]:
-    for loc, day in _own_dates(work):
-        if day.first_day > work.context.today:
-            yield fault(*loc, length=len(str(day)), day=day)
+def future(work: Work) -> Iterable[Fault]:
+    commentary = work.commentary
+    days = (
+        ("published", commentary.published),
+        ("published_print", commentary.published_print),
+        ("accepted", commentary.accepted),
+    )
+    return [
+        fault(field, length=len(str(day)), day=day)
+        for field, day in days
+        if day is not None and day.year >= work.context.today.year and day.first_day > work.context.today
+    ]
 
 
 @rule(
@@ -56,13 +67,15 @@ def future(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="published: 2023",
     good="published: 2023-09-14",
+    needs="special date",
 )
-def imprecise(work: Work) -> Iterator[Fault]:
+def imprecise(work: Work) -> Iterable[Fault]:
     day = work.commentary.published
+    if day.day is not None:
+        return ()
     if day.month is None:
-        yield fault("published", length=4, precision="year")
-    elif day.day is None:
-        yield fault("published", length=len(str(day)), severity=INFO, precision="month")
+        return (fault("published", length=4, precision="year"),)
+    return (fault("published", length=len(str(day)), severity=INFO, precision="month"),)
 
 
 @rule(
@@ -81,6 +94,7 @@ def imprecise(work: Work) -> Iterator[Fault]:
         published: 2023-09-14
         accepted: 2023-09-01
         """,
+    needs="accepted",
 )
 def accepted_late(work: Work) -> Iterator[Fault]:
     accepted, published = work.commentary.accepted, work.commentary.published
@@ -100,11 +114,11 @@ def accepted_late(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="published: 1923-09-14",
     good="published: 2023-09-14",
+    needs="special date",
 )
-def before_web(work: Work) -> Iterator[Fault]:
+def before_web(work: Work) -> Iterable[Fault]:
     year = work.commentary.published.year
-    if year < FIRST_WEB_YEAR:
-        yield fault("published", length=4, year=year)
+    return (fault("published", length=4, year=year),) if year < FIRST_WEB_YEAR else ()
 
 
 @rule(
@@ -123,6 +137,7 @@ def before_web(work: Work) -> Iterator[Fault]:
         published: 2023-09-14
         published_print: 2023-10-01
         """,
+    needs="published_print",
 )
 def far_apart(work: Work) -> Iterator[Fault]:
     printed, online = work.commentary.published_print, work.commentary.published
@@ -146,6 +161,7 @@ def far_apart(work: Work) -> Iterator[Fault]:
         number: 2023-05
         published: 2023-09-14
         """,
+    needs="special number",
 )
 def number_year(work: Work) -> Iterator[Fault]:
     number, published = work.commentary.number, work.commentary.published
@@ -177,6 +193,7 @@ def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
+    needs=("updates", "status"),
 )
 def event_future(work: Work) -> Iterator[Fault]:
     for loc, day, what in _other_days(work):
@@ -202,6 +219,7 @@ def event_future(work: Work) -> Iterator[Fault]:
         """,
     setting='record_type = "posted"',
     good_setting='record_type = "posted"',
+    needs="status",
 )
 def status_early(work: Work) -> Iterator[Fault]:
     status, published = work.commentary.status, work.commentary.published
@@ -219,6 +237,7 @@ def status_early(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="free_to_read: {start_date: 2024-01-01, end_date: 2023-01-01}",
     good="free_to_read: {start_date: 2023-09-14, end_date: 2199-01-01}",
+    needs="free_to_read",
 )
 def free_dates(work: Work) -> Iterator[Fault]:
     free = work.commentary.free_to_read
@@ -236,6 +255,7 @@ def free_dates(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="free_to_read: {start_date: 2023-09-14, end_date: 2023-12-31}",
     good="free_to_read: true",
+    needs="free_to_read",
 )
 def free_over(work: Work) -> Iterator[Fault]:
     free = work.commentary.free_to_read

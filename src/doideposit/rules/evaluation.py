@@ -1,6 +1,7 @@
 """All rules, and what runs them: over one record, over the records of a run, over the depositor."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from doideposit.findings import Finding, Severity, Where, field_path
@@ -19,6 +20,7 @@ from doideposit.rules.references import REFERENCES
 from doideposit.rules.registry import Context, Fault, Rule, Rules
 from doideposit.rules.relations import RELATIONS
 from doideposit.rules.rights import RIGHTS
+from doideposit.rules.survey import TRAITS, survey
 from doideposit.rules.texts import TEXTS
 from doideposit.rules.titles import TITLES
 from doideposit.rules.together import TOGETHER, Run
@@ -62,7 +64,23 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
     Severities are as `context.settings` wants them; what is ignored there is still here, with its reason.
     """
     work = Work(record.commentary, context)
-    return tuple(_settled(rule, fault, record, context) for rule in RECORD_RULES for fault in rule.function(work))
+    where, settings = record.origin.where, context.settings
+    found = [
+        (rule, rule.finding(fault, where(fault.loc)))
+        for rule in rules_for(survey(work))
+        for fault in rule.function(work)
+    ]
+    if not (settings.severity or settings.ignore):
+        return tuple([finding for _, finding in found])
+    doi, series = record.commentary.doi.printed, record.commentary.series.name
+    return tuple([apply(finding, settings, firm=rule.firm, doi=doi, series=series) for rule, finding in found])
+
+
+@lru_cache(maxsize=512)
+def rules_for(traits: tuple[bool, ...]) -> tuple[Rule[Work], ...]:
+    """The rules that a record with these traits can break; most records of a run have the same few sets of them."""
+    present = {trait for trait, has in zip(TRAITS, traits, strict=True) if has}
+    return tuple(rule for rule in RECORD_RULES if not rule.needs or not present.isdisjoint(rule.needs))
 
 
 def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:
@@ -71,7 +89,7 @@ def check_together(records: Sequence[Record], context: Context) -> dict[int, tup
     run = [record.commentary for record in records]
     for rule in RUN_RULES if len(run) > 1 else ():
         for fault in rule.function(run):
-            place = fault.index
+            place = fault.record
             found[place] = (*found.get(place, ()), _settled(rule, fault, records[place], context))
     return found
 
@@ -89,6 +107,8 @@ def check_depositor(name: str, email: str, registrant: str, context: Context) ->
 def settle(findings: Iterable[Finding], record: Record, context: Context) -> tuple[Finding, ...]:
     """Findings about a record that come from elsewhere, as the settings want them; errors stay as they are."""
     commentary, settings = record.commentary, context.settings
+    if not (settings.severity or settings.ignore):
+        return tuple(findings)
     doi, series = commentary.doi.printed, commentary.series.name
     return tuple(
         apply(finding, settings, firm=finding.severity is Severity.ERROR, doi=doi, series=series)

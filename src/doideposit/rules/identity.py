@@ -1,9 +1,9 @@
 """The DOI, the number and the series: what a commentary is called for good."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from doideposit.models.series import RecordType
+from doideposit.models.series import RecordType, Series
 from doideposit.rules import pages
 from doideposit.rules.patterns import Pattern
 from doideposit.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
@@ -14,6 +14,7 @@ __all__ = ["IDENTITY"]
 IDENTITY: Rules[Work] = Rules("identifiers, numbers and series")
 rule = IDENTITY.rule
 
+_PLAIN_DOI = Pattern(r"[0-9.]+/[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _ISSN_INSIDE = Pattern(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
 _SEPARATORS = Pattern(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
 _LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
@@ -22,6 +23,36 @@ _SERIES_NUMBER = Pattern(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", 
 CROSSREF_TEST_PREFIXES = frozenset({"10.5555", "10.50505"})
 LONGEST_SUFFIX = 64
 SHORTEST_CAPS = 12
+
+
+def is_special_number(number: str) -> bool:
+    """Whether a number is anything but a whole one without zeros in front: 3.10, 012, C258."""
+    return number[0] == "0" or not number.isdigit()
+
+
+def is_special_doi(work: Work) -> bool:
+    """Whether a DOI is anything but a short one of the series' prefix, without ISSN and with single separators."""
+    doi, prefix = work.commentary.doi.printed, work.commentary.series.prefix
+    return (
+        len(doi) > LONGEST_SUFFIX
+        or not doi.startswith(prefix + "/")
+        or prefix in CROSSREF_TEST_PREFIXES
+        or not _PLAIN_DOI.fullmatch(doi)
+        or ("-" in doi and _ISSN_INSIDE.search(doi) is not None)
+    )
+
+
+def is_special_series(series: Series) -> bool:
+    """Whether a series lacks what one should have, or its title holds anything but words."""
+    title = series.title
+    return (
+        "{number}" not in series.doi
+        or (series.issn is not None and series.issn_medium is None)
+        or (series.publisher is None and series.institution is None)
+        or series.record_type is RecordType.POSTED
+        or title.isupper()
+        or not title.replace(" ", "").isalpha()
+    )
 
 
 @rule(
@@ -37,11 +68,11 @@ SHORTEST_CAPS = 12
     setting='doi = "10.12345/SADF.C{number}"',
     good_setting='doi = "{prefix}/SADF.C{number}"',
     firm=True,
+    needs="special DOI",
 )
-def prefix_differs(work: Work) -> Iterator[Fault]:
+def prefix_differs(work: Work) -> Iterable[Fault]:
     doi, prefix = work.commentary.doi, work.commentary.series.prefix
-    if doi.prefix != prefix:
-        yield fault("doi", doi=doi, prefix=prefix)
+    return (fault("doi", doi=doi, prefix=prefix),) if doi.prefix != prefix else ()
 
 
 @rule(
@@ -56,11 +87,13 @@ def prefix_differs(work: Work) -> Iterator[Fault]:
     good="",
     setting='prefix = "10.5555"',
     good_setting='prefix = "10.48251"',
+    needs="special DOI",
 )
-def test_prefix(work: Work) -> Iterator[Fault]:
+def test_prefix(work: Work) -> Iterable[Fault]:
     prefix = work.commentary.doi.prefix
-    if prefix in CROSSREF_TEST_PREFIXES:
-        yield fault("doi", severity=ERROR if work.context.live else None, prefix=prefix)
+    if prefix not in CROSSREF_TEST_PREFIXES:
+        return ()
+    return (fault("doi", severity=ERROR if work.context.live else None, prefix=prefix),)
 
 
 @rule(
@@ -76,11 +109,11 @@ def test_prefix(work: Work) -> Iterator[Fault]:
     setting='doi = "{prefix}/sadf-comment"',
     good_setting='doi = "{prefix}/sadf-comment.{number}"',
     firm=True,
+    needs="special series",
 )
-def without_number(work: Work) -> Iterator[Fault]:
+def without_number(work: Work) -> Iterable[Fault]:
     pattern = work.commentary.series.doi
-    if "{number}" not in pattern:
-        yield fault("number", pattern=pattern)
+    return () if "{number}" in pattern else (fault("number", pattern=pattern),)
 
 
 @rule(
@@ -95,13 +128,12 @@ def without_number(work: Work) -> Iterator[Fault]:
     good="",
     setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
     good_setting='doi = "{prefix}/SADF.ISSN.{issn}.C{number}"',
+    needs="special DOI",
 )
-def issn_disagrees(work: Work) -> Iterator[Fault]:
-    series = work.commentary.series
-    known = {str(item.issn) for item in series.issns}
-    for found in _ISSN_INSIDE.findall(work.commentary.doi.suffix) if known else ():
-        if found.upper() not in known:
-            yield fault("doi", found=found, issn=series.issn)
+def issn_disagrees(work: Work) -> Iterable[Fault]:
+    series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
+    known = {str(item.issn) for item in series.issns} if inside else ()
+    return [fault("doi", found=found, issn=series.issn) for found in inside if known and found.upper() not in known]
 
 
 @rule(
@@ -116,10 +148,11 @@ def issn_disagrees(work: Work) -> Iterator[Fault]:
     good="",
     setting='doi = "{prefix}/sadf--{number}"',
     good_setting='doi = "{prefix}/sadf-{number}"',
+    needs="special DOI",
 )
-def separators(work: Work) -> Iterator[Fault]:
-    if found := _SEPARATORS.search(work.commentary.doi.suffix):
-        yield fault("doi", found=found[0])
+def separators(work: Work) -> Iterable[Fault]:
+    found = _SEPARATORS.search(work.commentary.doi.suffix)
+    return (fault("doi", found=found[0]),) if found else ()
 
 
 @rule(
@@ -134,11 +167,11 @@ def separators(work: Work) -> Iterator[Fault]:
     good="",
     setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
     good_setting='doi = "{prefix}/sadf.c{number}"',
+    needs="special DOI",
 )
-def suffix_long(work: Work) -> Iterator[Fault]:
+def suffix_long(work: Work) -> Iterable[Fault]:
     length = len(work.commentary.doi.suffix)
-    if length > LONGEST_SUFFIX:
-        yield Fault(("doi",), {"length": length})
+    return (Fault(("doi",), {"length": length}),) if length > LONGEST_SUFFIX else ()
 
 
 @rule(
@@ -151,6 +184,7 @@ def suffix_long(work: Work) -> Iterator[Fault]:
     source=pages.CONSTRUCTING_DOIS,
     bad="number: '0258'",
     good="number: 258",
+    needs="special number",
 )
 def leading_zeros(work: Work) -> Iterator[Fault]:
     number = work.commentary.number
@@ -168,6 +202,7 @@ def leading_zeros(work: Work) -> Iterator[Fault]:
     source=pages.CONSTRUCTING_DOIS,
     bad="number: C258",
     good="number: 258",
+    needs="special number",
 )
 def number_label(work: Work) -> Iterator[Fault]:
     number = work.commentary.number
@@ -189,6 +224,7 @@ def number_label(work: Work) -> Iterator[Fault]:
     source=pages.REPORTS,
     bad="report_number: SADF Comment 257",
     good="report_number: SADF Comment 258",
+    needs="report_number",
 )
 def report_number(work: Work) -> Iterator[Fault]:
     report, number = work.commentary.report_number, work.commentary.number
@@ -208,11 +244,12 @@ def report_number(work: Work) -> Iterator[Fault]:
     good="",
     setting='issn_medium = ""',
     good_setting='issn_medium = "electronic"',
+    needs="special series",
 )
-def medium(work: Work) -> Iterator[Fault]:
+def medium(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
-    if series.issn is not None and series.issn_medium is None:
-        yield fault("series", issn=series.issn)
+    assumed = series.issn is not None and series.issn_medium is None
+    return (fault("series", issn=series.issn),) if assumed else ()
 
 
 @rule(
@@ -227,11 +264,11 @@ def medium(work: Work) -> Iterator[Fault]:
     good="",
     setting='title = "SADF COMMENTARIES"',
     good_setting='title = "SADF Commentaries"',
+    needs="special series",
 )
-def series_caps(work: Work) -> Iterator[Fault]:
+def series_caps(work: Work) -> Iterable[Fault]:
     title = work.commentary.series.title
-    if title.isupper() and len(letters(title)) >= SHORTEST_CAPS:
-        yield fault("series", title=title)
+    return (fault("series", title=title),) if title.isupper() and len(letters(title)) >= SHORTEST_CAPS else ()
 
 
 @rule(
@@ -246,11 +283,11 @@ def series_caps(work: Work) -> Iterator[Fault]:
     good="",
     setting='title = "SADF Comment No. 258"',
     good_setting='title = "SADF Comment"',
+    needs="special series",
 )
-def series_number(work: Work) -> Iterator[Fault]:
+def series_number(work: Work) -> Iterable[Fault]:
     title = work.commentary.series.title
-    if _SERIES_NUMBER.search(title):
-        yield fault("series", title=title)
+    return (fault("series", title=title),) if _SERIES_NUMBER.search(title) else ()
 
 
 @rule(
@@ -265,11 +302,12 @@ def series_number(work: Work) -> Iterator[Fault]:
     good="",
     setting='record_type = "posted"\nposted_type = "preprint"',
     good_setting='record_type = "posted"\nposted_type = "other"',
+    needs="special series",
 )
-def preprint(work: Work) -> Iterator[Fault]:
+def preprint(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
-    if series.record_type is RecordType.POSTED and series.posted_type == "preprint":
-        yield fault("series")
+    chosen = series.record_type is RecordType.POSTED and series.posted_type == "preprint"
+    return (fault("series"),) if chosen else ()
 
 
 @rule(
@@ -284,9 +322,10 @@ def preprint(work: Work) -> Iterator[Fault]:
     good="",
     setting='publisher = ""\ninstitution = ""',
     good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
+    needs="special series",
 )
-def publisher(work: Work) -> Iterator[Fault]:
+def publisher(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
-    report = series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
-    if report and series.publisher is None and series.institution is None:
-        yield fault("series")
+    if series.publisher is not None or series.institution is not None:
+        return ()
+    return (fault("series"),) if series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE} else ()

@@ -1,7 +1,8 @@
 """Names of people: their parts, and what does not belong into them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from doideposit.findings import Loc
 from doideposit.models.contributors import NameStyle
@@ -47,6 +48,16 @@ _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
 SHORTEST_CAPS = 4
 
 
+@lru_cache(maxsize=1024)
+def is_special_name(name: str) -> bool:
+    """Whether a given or family name is anything but one word with one capital at its front, or no name at all.
+
+    A run has many records of few authors.
+    """
+    one_word = name.isalpha() and name.istitle() and not name.isupper()
+    return not one_word or any([_NOBODY.fullmatch(name), _ET_AL.search(name), GROUP.search(name)])
+
+
 @rule(
     "name-swapped",
     WARNING,
@@ -57,6 +68,7 @@ SHORTEST_CAPS = 4
     source=pages.AUTHORS,
     bad="authors: [{given: Wolf, family: S. O.}]",
     good="authors: [{given: S. O., family: Wolf}]",
+    needs="special name",
 )
 def swapped(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -76,6 +88,7 @@ def swapped(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{family: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
+    needs="special name",
 )
 def glued(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -111,6 +124,7 @@ def _two_names(family: str) -> bool:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried Wolf, family: Wolf}]",
     good="authors: [{given: Siegfried, family: Wolf}]",
+    needs="special name",
 )
 def repeated(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -129,6 +143,7 @@ def repeated(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
 )
 def honorific(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -147,6 +162,7 @@ def honorific(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs=("special name", "name suffix"),
 )
 def degree(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -167,6 +183,7 @@ def degree(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
     good="authors: [{given: Donald, family: Eastlake, suffix: III}]",
+    needs="name suffix",
 )
 def suffix(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -185,12 +202,15 @@ def suffix(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
+    needs=("special name", "organisations"),
 )
-def et_al(work: Work) -> Iterator[Fault]:
-    for loc, name in work.names + [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]:
-        found = _ET_AL.search(name)
-        if found:
-            yield fault(*loc, length=len(name), found=found[0])
+def et_al(work: Work) -> Iterable[Fault]:
+    groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+    return [
+        fault(*loc, length=len(name), found=found[0])
+        for loc, name in work.names + groups
+        if (found := _ET_AL.search(name))
+    ]
 
 
 @rule(
@@ -203,14 +223,12 @@ def et_al(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
+    needs=("special name", "organisations"),
 )
-def nobody(work: Work) -> Iterator[Fault]:
-    for loc, person in work.persons:
-        if _NOBODY.fullmatch(person.family):
-            yield fault(*loc, "family", length=len(person.family), name=person.family)
-    for loc, group in work.organisations:
-        if _NOBODY.fullmatch(group.organisation):
-            yield fault(*loc, "organisation", length=len(group.organisation), name=group.organisation)
+def nobody(work: Work) -> Iterable[Fault]:
+    names = [((*loc, "family"), person.family) for loc, person in work.persons]
+    names += [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+    return [fault(*loc, length=len(name), name=name) for loc, name in names if _NOBODY.fullmatch(name)]
 
 
 @rule(
@@ -223,6 +241,7 @@ def nobody(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf1}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
 )
 def character(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -241,6 +260,7 @@ def character(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: WOLF}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: JS, family: NG}]",
+    needs="special name",
 )
 def all_caps(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -258,6 +278,7 @@ def all_caps(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried, family: wolf}]",
     good="authors: [{given: Siegfried, family: de Wolf}]",
+    needs="special name",
 )
 def lower_case(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -280,6 +301,7 @@ def lower_case(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Ursula von der, family: Leyen}]",
     good="authors: [{given: Ursula, family: von der Leyen}]",
+    needs="special name",
 )
 def particle(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -297,6 +319,7 @@ def particle(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: S.O., family: Wolf}]",
     good="authors: [{given: S. O., family: Wolf}]",
+    needs="special name",
 )
 def initials(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -314,6 +337,7 @@ def initials(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
     good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
 )
 def punctuation(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -331,6 +355,7 @@ def punctuation(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
     good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
+    needs="special name",
 )
 def several(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.rules.overrides import RuleSettings
+from doideposit.rules.traits import Trait
 
 __all__ = ["ERROR", "INFO", "WARNING", "Context", "Fault", "Rule", "Rules", "Scope", "fault"]
 
@@ -38,18 +39,17 @@ class Context:
     live: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One place where a rule is broken; `values` fill the rule's message and hint.
 
-    `index` says which record of a run is meant, for rules that look at all of them.
+    `record` says which record of a run is meant, for rules that look at all of them.
     """
 
     loc: Loc
     values: Mapping[str, object]
     length: int | None = None
     severity: Severity | None = None
-    index: int = 0
+    record: int = 0
 
 
 def fault(
@@ -66,6 +66,7 @@ class Rule(Generic[Subject]):
     `message` and `hint` have places in braces, filled from the fault. `bad` and `good` are fields of a record in
     YAML, laid over a complete record by the tests (a list of records for rules about a whole run); `setting` and
     `good_setting` are what the series says in the configuration for them. A `firm` rule cannot be changed or ignored.
+    A record that has none of the traits in `needs` cannot break the rule, which is then not asked.
     """
 
     code: str
@@ -82,17 +83,17 @@ class Rule(Generic[Subject]):
     setting: str = ""
     good_setting: str = ""
     firm: bool = False
+    needs: tuple[Trait, ...] = ()
 
     def finding(self, fault: Fault, where: Where) -> Finding:
         """The finding that says what is wrong at `where`."""
-        return Finding(
-            self.code,
-            fault.severity or self.severity,
-            self.message.format_map(fault.values),
-            self.hint.format_map(fault.values),
-            where,
-            length=fault.length,
-        )
+        _, values, length, severity, _ = fault
+        message, hint = self.message, self.hint
+        if "{" in message:
+            message = message.format_map(values)
+        if "{" in hint:
+            hint = hint.format_map(values)
+        return Finding(self.code, severity or self.severity, message, hint, where, length=length)
 
 
 class Rules(Generic[Subject]):
@@ -121,6 +122,7 @@ class Rules(Generic[Subject]):
         setting: str = "",
         good_setting: str = "",
         firm: bool = False,
+        needs: Trait | tuple[Trait, ...] = (),
     ) -> Callable[[Callable[[Subject], Iterable[Fault]]], Callable[[Subject], Iterable[Fault]]]:
         """Register the function below under `code`."""
 
@@ -141,6 +143,7 @@ class Rules(Generic[Subject]):
                     setting=setting,
                     good_setting=good_setting,
                     firm=firm,
+                    needs=(needs,) if isinstance(needs, str) else needs,
                 )
             )
             return function

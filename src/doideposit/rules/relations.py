@@ -1,7 +1,7 @@
 """Relations, updates, versions and archives: how a commentary stands to other works and to itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from doideposit.findings import Loc
 from doideposit.identifiers import Doi, InvalidIdentifier, Issn
@@ -39,6 +39,7 @@ def _doi(text: str) -> Doi | None:
     source=pages.SUFFIXES,
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
     good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
+    needs=("reference doi", "updates", "relations"),
 )
 def trailing_punctuation(work: Work) -> Iterator[Fault]:
     for loc, doi in _other_dois(work):
@@ -70,6 +71,7 @@ def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
     source=pages.SCHEMA,
     bad="relations: [{type: isCommentOn, identifier: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
+    needs="relations",
 )
 def to_itself(work: Work) -> Iterator[Fault]:
     own, page = work.commentary.doi, work.commentary.url
@@ -97,6 +99,7 @@ def to_itself(work: Work) -> Iterator[Fault]:
           - {type: isCommentOn, identifier: 10.1787/ece3a6d6-en}
           - {type: references, identifier: 10.1787/ece3a6d6-en}
         """,
+    needs="relations",
 )
 def twice(work: Work) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
@@ -117,6 +120,7 @@ def twice(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="relations: [{type: isCommentOn, identifier: 'https://doi.org/10.1787/ece3a6d6-en', identifier_type: uri}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
+    needs="relations",
 )
 def doi_as_address(work: Work) -> Iterator[Fault]:
     for index, relation in enumerate(work.commentary.relations):
@@ -135,6 +139,7 @@ def doi_as_address(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="relations: [{type: isPartOf, identifier: 2406-5618, identifier_type: issn}]",
     good="relations: [{type: isPartOf, identifier: 2406-5617, identifier_type: issn}]",
+    needs="relations",
 )
 def identifier(work: Work) -> Iterator[Fault]:
     for index, relation in enumerate(work.commentary.relations):
@@ -164,6 +169,7 @@ def _is_issn(text: str) -> bool:
     source=pages.RELATION_TARGETS,
     bad="relations: [{type: isReplyTo, identifier: 10.48251/SADF.ISSN.2406-5617.C200}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
+    needs="relations",
 )
 def target_first(work: Work) -> Iterator[Fault]:
     own = work.commentary.doi
@@ -189,6 +195,7 @@ def target_first(work: Work) -> Iterator[Fault]:
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
+    needs="updates",
 )
 def update_itself(work: Work) -> Iterator[Fault]:
     for index, update in enumerate(work.commentary.updates):
@@ -214,6 +221,7 @@ def update_itself(work: Work) -> Iterator[Fault]:
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
+    needs="updates",
 )
 def update_foreign(work: Work) -> Iterator[Fault]:
     for index, update in enumerate(work.commentary.updates):
@@ -233,11 +241,13 @@ def update_foreign(work: Work) -> Iterator[Fault]:
     source=pages.CROSSMARK,
     bad="crossmark_policy: 10.48251/SADF.ISSN.2406-5617.C258",
     good="crossmark_policy: 10.48251/policy",
+    needs="Crossmark policy",
 )
-def policy_itself(work: Work) -> Iterator[Fault]:
+def policy_itself(work: Work) -> Iterable[Fault]:
     policy = work.commentary.effective_crossmark_policy
-    if policy is not None and policy == work.commentary.doi:
-        yield fault("crossmark_policy", length=len(policy.printed))
+    if policy is None or policy != work.commentary.doi:
+        return ()
+    return (fault("crossmark_policy", length=len(policy.printed)),)
 
 
 @rule(
@@ -250,6 +260,7 @@ def policy_itself(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="version: Version 2",
     good="version: 2",
+    needs="version",
 )
 def version_label(work: Work) -> Iterator[Fault]:
     version = work.commentary.version
@@ -274,6 +285,7 @@ def version_label(work: Work) -> Iterator[Fault]:
         version: 2.1
         edition: 2
         """,
+    needs="version",
 )
 def version_edition(work: Work) -> Iterator[Fault]:
     version, edition = work.commentary.version, work.commentary.edition
@@ -292,6 +304,7 @@ def version_edition(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="archives: [Portico, Portico]",
     good="archives: [Portico, CLOCKSS]",
+    needs="archives",
 )
 def archive_twice(work: Work) -> Iterator[Fault]:
     archives = work.commentary.archives

@@ -1,7 +1,7 @@
 """Titles and subtitles: what a reader, a search engine and a reference list will show."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from doideposit.models.relations import UpdateType
@@ -24,12 +24,51 @@ _PLACEHOLDER = Pattern(
 _STOP = Pattern(r"(?<![.…])[.;,:]$")
 _ABBREVIATION = Pattern(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$|&\w+;$", re.IGNORECASE)
 _HONORIFIC = Pattern(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
+_STOPS = ".;,:"
+_HONORIFICS = ("Dr", "Prof", "Amb")
 _BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()
 _RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, UpdateType.WITHDRAWAL})
 _RETRACTED = Pattern(r"retract|withdr[ae]w", re.IGNORECASE)
 LONGEST_TITLE = 300
 SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
+
+
+def is_special_title(work: Work) -> bool:
+    """Whether a title is anything but a short text in sentence case, without names, labels, numbers and dates of ours.
+
+    The rules about the colon of a subtitle are not meant.
+    """
+    title, subtitle, commentary = work.title, work.subtitle, work.commentary
+    return (
+        not _is_plain_text(title, commentary.title.nodes)
+        or (subtitle != "" and (subtitle.isupper() or subtitle[-1] in _STOPS))
+        or any(map(title.__contains__, _HONORIFICS))
+        or str(commentary.published.year) in title
+        or _stands_at_an_end(commentary.number, title)
+        or any(map(title.__contains__, [person.family for _, person in work.persons]))
+        or _names_series(work)
+        or _PLACEHOLDER.match(title) is not None
+    )
+
+
+def _is_plain_text(title: str, nodes: Sequence[object]) -> bool:
+    return (
+        title[:1].isalnum()
+        and len(title) <= LONGEST_TITLE
+        and not (title.isupper() or title.islower())
+        and title[-1] not in _STOPS
+        and not (len(nodes) == 1 and isinstance(nodes[0], Face))
+    )
+
+
+def _stands_at_an_end(number: str, title: str) -> bool:
+    return number in title[: len(number) + 4] or number in title[-len(number) - 1 :]
+
+
+def _names_series(work: Work) -> bool:
+    series, title = work.commentary.series, work.title.casefold()
+    return series.title.casefold() in title or any(map(title.__contains__, map(str.casefold, series.labels)))
 
 
 @rule(
@@ -43,11 +82,11 @@ SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
     bad='title: "—"',
     good="title: Prospects for NATO-Japan relations",
     firm=True,
+    needs="special title",
 )
-def blank(work: Work) -> Iterator[Fault]:
-    title = work.commentary.title
-    if not any(map(str.isalnum, work.title)) and "math" not in title.source:
-        yield fault("title", length=len(title.source))
+def blank(work: Work) -> Iterable[Fault]:
+    source = work.commentary.title.source
+    return () if any(map(str.isalnum, work.title)) or "math" in source else (fault("title", length=len(source)),)
 
 
 @rule(
@@ -60,10 +99,11 @@ def blank(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Untitled",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
-def placeholder(work: Work) -> Iterator[Fault]:
-    if _PLACEHOLDER.match(work.title):
-        yield fault("title", length=len(work.title), title=work.title)
+def placeholder(work: Work) -> Iterable[Fault]:
+    found = _PLACEHOLDER.match(work.title)
+    return (fault("title", length=len(work.title), title=work.title),) if found else ()
 
 
 @rule(
@@ -76,11 +116,14 @@ def placeholder(work: Work) -> Iterator[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
-def all_caps(work: Work) -> Iterator[Fault]:
-    for field, text in (("title", work.title), ("subtitle", work.subtitle)):
-        if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text:
-            yield fault(field, length=len(text))
+def all_caps(work: Work) -> Iterable[Fault]:
+    return [
+        fault(field, length=len(text))
+        for field, text in (("title", work.title), ("subtitle", work.subtitle))
+        if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text
+    ]
 
 
 @rule(
@@ -93,10 +136,10 @@ def all_caps(work: Work) -> Iterator[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
+    needs="special title",
 )
-def lower_case(work: Work) -> Iterator[Fault]:
-    if work.title.islower() and " " in work.title:
-        yield fault("title", length=len(work.title))
+def lower_case(work: Work) -> Iterable[Fault]:
+    return (fault("title", length=len(work.title)),) if work.title.islower() and " " in work.title else ()
 
 
 @rule(
@@ -109,11 +152,14 @@ def lower_case(work: Work) -> Iterator[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: Prospects for NATO-Japan relations.",
     good="title: What next for relations with the U.S.A.",
+    needs="special title",
 )
-def trailing_stop(work: Work) -> Iterator[Fault]:
-    for field, text in (("title", work.title), ("subtitle", work.subtitle)):
-        if text and text[-1] in ".;,:" and _STOP.search(text) and not _ABBREVIATION.search(text):
-            yield fault(field, length=len(text), mark=text[-1])
+def trailing_stop(work: Work) -> Iterable[Fault]:
+    return [
+        fault(field, length=len(text), mark=text[-1])
+        for field, text in (("title", work.title), ("subtitle", work.subtitle))
+        if text and text[-1] in _STOPS and _STOP.search(text) and not _ABBREVIATION.search(text)
+    ]
 
 
 @lru_cache(maxsize=64)
@@ -127,11 +173,8 @@ def _label_pattern(series: Series) -> re.Pattern[str]:
 
 
 def _label_in(work: Work) -> re.Match[str] | None:
-    series, title = work.commentary.series, work.title.casefold()
     # Most titles hold none of the words, and need no pattern.
-    if not any(word.casefold() in title for word in (series.title, *series.labels)):
-        return None
-    return _label_pattern(series).search(work.title)
+    return _label_pattern(work.commentary.series).search(work.title) if _names_series(work) else None
 
 
 @rule(
@@ -144,12 +187,14 @@ def _label_in(work: Work) -> re.Match[str] | None:
     source=pages.REPORTS,
     bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
-def series_label(work: Work) -> Iterator[Fault]:
+def series_label(work: Work) -> Iterable[Fault]:
     found = _label_in(work)
-    if found and found[0] != work.title:
-        length = len(found[0]) if found.start() == 0 else len(work.title)
-        yield fault("title", length=length, found=found[0].strip(" –—-:|"))
+    if found is None or found[0] == work.title:
+        return ()
+    length = len(found[0]) if found.start() == 0 else len(work.title)
+    return (fault("title", length=length, found=found[0].strip(" –—-:|")),)
 
 
 @lru_cache(maxsize=256)
@@ -170,16 +215,18 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     source=pages.REPORTS,
     bad="title: Prospects for NATO-Japan relations -C258",
     good="title: Resolution 1325 at twenty",
+    needs="special title",
 )
-def number(work: Work) -> Iterator[Fault]:
+def number(work: Work) -> Iterable[Fault]:
     number = work.commentary.number
     # The pattern takes longer to compile than all other rules together, and matches only very near to either end.
-    if number not in work.title[: len(number) + 4] and number not in work.title[-len(number) - 1 :]:
-        return
+    if not _stands_at_an_end(number, work.title):
+        return ()
     found = _number_pattern(number).search(work.title)
-    if found and not _label_in(work):
-        length = len(found[0]) if found.start() == 0 else len(work.title)
-        yield fault("title", length=length, found=found[0].strip())
+    if found is None or _label_in(work):
+        return ()
+    length = len(found[0]) if found.start() == 0 else len(work.title)
+    return (fault("title", length=length, found=found[0].strip()),)
 
 
 @rule(
@@ -198,6 +245,7 @@ def number(work: Work) -> Iterator[Fault]:
         title: Prospects for NATO-Japan relations
         subtitle: An overview
         """,
+    needs="subtitle",
 )
 def subtitle_repeated(work: Work) -> Iterator[Fault]:
     if work.subtitle and work.subtitle.casefold() in work.title.casefold():
@@ -220,11 +268,12 @@ def subtitle_repeated(work: Work) -> Iterator[Fault]:
         title: Prospects for NATO-Japan relations
         subtitle: An overview
         """,
+    needs="subtitle",
 )
 def subtitle_colon(work: Work) -> Iterator[Fault]:
     if work.subtitle and work.subtitle[0] in ":–—-":
         yield fault("subtitle", length=1, field="subtitle")
-    if work.subtitle and work.title[-1] in "–—-":
+    if work.subtitle and work.title.endswith(("–", "—", "-")):
         yield fault("title", length=len(work.title), field="title")
 
 
@@ -241,11 +290,12 @@ def subtitle_colon(work: Work) -> Iterator[Fault]:
         title: NATO in the Indo-Pacific
         subtitle: A no-go for now
         """,
+    needs="colon in the title",
 )
-def subtitle_in_title(work: Work) -> Iterator[Fault]:
+def subtitle_in_title(work: Work) -> Iterable[Fault]:
     head, colon, rest = work.title.partition(": ")
-    if colon and not work.subtitle and " " in head and " " in rest:
-        yield fault("title", length=len(work.title), rest=rest)
+    held = colon and not work.subtitle and " " in head and " " in rest
+    return (fault("title", length=len(work.title), rest=rest),) if held else ()
 
 
 @rule(
@@ -258,13 +308,23 @@ def subtitle_in_title(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
-def author(work: Work) -> Iterator[Fault]:
-    for _, person in work.persons:
-        start = work.title.find(person.display) if person.given else -1
-        before = work.title[:start]
-        if start >= 0 and (not before or _BY.search(before) or before.rstrip()[-1] in ",–—|-("):
-            yield fault("title", length=len(work.title), who=person.display)
+def author(work: Work) -> Iterable[Fault]:
+    named = [
+        (person.display, work.title.find(person.display))
+        for _, person in work.persons
+        if person.given and person.family in work.title
+    ]
+    return [
+        fault("title", length=len(work.title), who=who)
+        for who, start in named
+        if start >= 0 and _is_byline(work.title[:start])
+    ]
+
+
+def _is_byline(before: str) -> bool:
+    return not before or _BY.search(before) is not None or before.rstrip()[-1] in ",–—|-("
 
 
 @rule(
@@ -277,11 +337,12 @@ def author(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="title: Prospects for NATO-Japan relations Dr. Wolf",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
-def honorific(work: Work) -> Iterator[Fault]:
-    found = _HONORIFIC.search(work.title)
-    if found:
-        yield fault("title", length=len(work.title), found=found[0].strip())
+def honorific(work: Work) -> Iterable[Fault]:
+    likely = any(map(work.title.__contains__, _HONORIFICS))
+    found = _HONORIFIC.search(work.title) if likely else None
+    return (fault("title", length=len(work.title), found=found[0].strip()),) if found else ()
 
 
 @rule(
@@ -294,17 +355,16 @@ def honorific(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Prospects for NATO-Japan relations (14 September 2023)",
     good="title: Prospects for NATO-Japan relations after 2023",
+    needs="special title",
 )
-def title_date(work: Work) -> Iterator[Fault]:
+def title_date(work: Work) -> Iterable[Fault]:
     day = work.commentary.published
     if day.month is None or day.month > len(_MONTHS) or str(day.year) not in work.title:
-        return
+        return ()
     month = _MONTHS[day.month - 1]
     forms = [str(day), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"({month} {day.year})"]
-    for form in forms:
-        if form in work.title:
-            yield fault("title", length=len(work.title), found=form.strip("()"))
-            return
+    found = next((form for form in forms if form in work.title), None)
+    return (fault("title", length=len(work.title), found=found.strip("()")),) if found else ()
 
 
 @rule(
@@ -317,11 +377,13 @@ def title_date(work: Work) -> Iterator[Fault]:
     source=pages.FACE_MARKUP,
     bad="title: <b>Prospects for NATO-Japan relations</b>",
     good="title: The voyage of HMS <i>Beagle</i>",
+    needs="special title",
 )
-def markup_for_looks(work: Work) -> Iterator[Fault]:
+def markup_for_looks(work: Work) -> Iterable[Fault]:
     nodes = work.commentary.title.nodes
-    if len(nodes) == 1 and isinstance(nodes[0], Face):
-        yield fault("title", length=len(work.commentary.title.source), tag=nodes[0].tag)
+    if len(nodes) != 1 or not isinstance(nodes[0], Face):
+        return ()
+    return (fault("title", length=len(work.commentary.title.source), tag=nodes[0].tag),)
 
 
 @rule(
@@ -334,10 +396,11 @@ def markup_for_looks(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
+    needs="special title",
 )
-def long(work: Work) -> Iterator[Fault]:
-    if len(work.title) > LONGEST_TITLE:
-        yield Fault(("title",), {"length": len(work.title)}, len(work.title))
+def long(work: Work) -> Iterable[Fault]:
+    length = len(work.title)
+    return (Fault(("title",), {"length": length}, length),) if length > LONGEST_TITLE else ()
 
 
 @rule(
@@ -350,11 +413,17 @@ def long(work: Work) -> Iterator[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
+    needs="special title",
 )
-def quoted(work: Work) -> Iterator[Fault]:
+def quoted(work: Work) -> Iterable[Fault]:
     title = work.title
-    if title[:1] in '“"«„' and title[-1:] in '”"»“' and title.count(title[-1]) <= 1 + (title[0] == title[-1]):
-        yield fault("title", length=len(title))
+    marked = (
+        title != ""
+        and title[0] in '“"«„'
+        and title[-1] in '”"»“'
+        and title.count(title[-1]) <= 1 + (title[0] == title[-1])
+    )
+    return (fault("title", length=len(title)),) if marked else ()
 
 
 @rule(
@@ -373,6 +442,7 @@ def quoted(work: Work) -> Iterator[Fault]:
         title: Prospects for NATO-Japan relations
         original_title: {text: Aussichten für die Beziehungen zwischen der NATO und Japan, language: de}
         """,
+    needs="original_title",
 )
 def original_same(work: Work) -> Iterator[Fault]:
     original = work.commentary.original_title
@@ -403,6 +473,7 @@ def original_same(work: Work) -> Iterator[Fault]:
         crossmark_policy: 10.48251/policy
         updates: [{type: retraction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
+    needs="updates",
 )
 def retraction_unmarked(work: Work) -> Iterator[Fault]:
     for update in work.commentary.updates:

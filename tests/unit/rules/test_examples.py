@@ -1,16 +1,10 @@
 """The bad and the good example of every rule are tests: the bad one gives exactly its code, the good one does not."""
 
-import textwrap
-import tomllib
 from datetime import date
-from typing import Any
 
 import pytest
-import yaml
 
-from doideposit.models.commentary import Commentary
 from doideposit.models.record import Record
-from doideposit.models.series import Series
 from doideposit.rules import (
     DEPOSITOR_RULES,
     RECORD_RULES,
@@ -24,38 +18,9 @@ from doideposit.rules import (
 from doideposit.rules.depositor import Head
 from doideposit.rules.together import Run
 from doideposit.rules.work import Work
+from rule_examples import commentary, loaded
 
-SERIES: dict[str, Any] = {
-    "name": "sadf-comment",
-    "title": "SADF Comment",
-    "labels": ("COMMENT", "Comment"),
-    "issn": "2406-5617",
-    "issn_medium": "electronic",
-    "prefix": "10.48251",
-    "language": "en",
-    "doi": "{prefix}/SADF.ISSN.{issn}.C{number}",
-    "publisher": {"name": "South Asia Democratic Forum", "place": "Brussels"},
-    "institution": {"name": "South Asia Democratic Forum", "ror": "02twcfp32", "place": "Brussels"},
-}
-BASE = """
-number: 258
-title: Prospects for NATO-Japan relations
-published: 2023-09-14
-authors: [{given: Siegfried O., family: Wolf}]
-url: https://www.sadf.eu/prospects-for-nato-japan-relations/
-"""
 TODAY = date(2026, 9, 1)
-
-
-def loaded(fields: str) -> Any:
-    return yaml.load(textwrap.dedent(fields), yaml.BaseLoader) or {}
-
-
-def commentary(fields: dict[str, Any], setting: str = "") -> Commentary:
-    data = loaded(BASE) | fields
-    described = SERIES | data.get("series", {}) | tomllib.loads(setting)
-    data["series"] = Series.model_validate({key: value if value != "" else None for key, value in described.items()})
-    return Commentary.model_validate({key: value for key, value in data.items() if value not in ("null", "")})
 
 
 def codes(fields: str, setting: str) -> set[str]:

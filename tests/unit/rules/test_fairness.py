@@ -121,6 +121,13 @@ def test_real_titles_pass(title: str) -> None:
     assert codes(title=title) == set()
 
 
+def test_a_title_may_be_a_formula_alone() -> None:
+    """Without its formula nothing is left of it, and the rules look at what is left."""
+    formula = "<mml:math><mml:mi>E</mml:mi><mml:mo>=</mml:mo><mml:mi>m</mml:mi></mml:math>"
+    assert codes(title=formula) == set()
+    assert codes(title=formula, subtitle="A note") == set()
+
+
 @pytest.mark.parametrize(
     ("title", "code"),
     [

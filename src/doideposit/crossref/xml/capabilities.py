@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.xml import parts
 from doideposit.crossref.xml.abstracts import illegal_character, reduce_abstract
-from doideposit.crossref.xml.dialects import Dialect, dialect, relation_language
+from doideposit.crossref.xml.dialects import Dialect, LanguageCode, dialect, relation_language
 from doideposit.crossref.xml.people import leading_role, role_list
 from doideposit.crossref.xml.richtext import mathml
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
-from doideposit.models.commentary import AbstractFormat, Commentary
+from doideposit.models.commentary import Abstract, AbstractFormat, Commentary
 from doideposit.models.contributors import Contributor, Organisation, Person
 from doideposit.models.series import RecordType
 from doideposit.models.text import Face, Math, Node, RichText
@@ -29,7 +30,7 @@ def capabilities(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA
     a name that does not fit. The findings name fields (``authors[0].roles``), not lines.
     """
     schema = dialect(schema_version)
-    return tuple(finding for check in _CHECKS for finding in check(commentary, schema))
+    return tuple([finding for check in _CHECKS for finding in check(commentary, schema)])
 
 
 def _finding(code: str, severity: Severity, loc: Loc, message: str, hint: str) -> Finding:
@@ -119,9 +120,11 @@ def _schema_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]
         yield from _right_losses(commentary, schema)
     if commentary.series.record_type is RecordType.POSTED:
         yield from _posted_losses(commentary, schema)
-    yield from _archive_losses(commentary, schema)
-    for place, who in enumerate(commentary.authors):
-        yield from _contributor_losses(who, ("authors", place), schema)
+    if commentary.archives:
+        yield from _archive_losses(commentary, schema)
+    if not (schema.roles and schema.alt_names and schema.name_pattern is None):
+        for place, who in enumerate(commentary.authors):
+            yield from _contributor_losses(who, ("authors", place), schema)
 
 
 def _right_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
@@ -190,18 +193,27 @@ def _tags(commentary: Commentary) -> Iterator[tuple[Loc, str | None]]:
     if commentary.original_title:
         yield ("original_title", "language"), commentary.original_title.language
     for place, who in enumerate(commentary.authors):
-        if isinstance(who, Person | Organisation):
+        # Persons first: pydantic looks long at a model that is not exactly of the class asked for.
+        if not isinstance(who, Person | Organisation):
+            continue
+        if who.language is not None:
             yield ("authors", place, "language"), who.language
-        if isinstance(who, Person):
+        if isinstance(who, Person) and who.alt_names:
             for index, name in enumerate(who.alt_names):
                 yield ("authors", place, "alt_names", index, "language"), name.language
+
+
+@lru_cache(maxsize=256)
+def _language(schema_version: str, tag: str) -> LanguageCode:
+    """The code a language becomes; most records are in the language of their series."""
+    return dialect(schema_version).language(tag)
 
 
 def _language_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
     for loc, tag in _tags(commentary):
         if tag is None:
             continue
-        found = schema.language(tag)
+        found = _language(schema.version, tag)
         if found.code is None:
             message = f"schema {schema.version} has no language “{tag}”"
             hint = "use the ISO 639 code of two letters, such as en, or of three where there is none of two"
@@ -227,13 +239,15 @@ _RICH_TEXTS: Final = (
 
 
 def _rich_texts(commentary: Commentary) -> Iterator[tuple[Loc, RichText]]:
+    """The texts that hold more than bare words."""
     for loc in _RICH_TEXTS:
-        text = _value(commentary, loc)
-        if isinstance(text, RichText):
+        text = _value(commentary, loc) if getattr(commentary, loc[0]) is not None else None
+        if isinstance(text, RichText) and text.nodes != (text.source,):
             yield loc, text
     for place, reference in enumerate(commentary.references):
-        if reference.text is not None:
-            yield ("references", place, "text"), reference.text
+        text = reference.text
+        if text is not None and text.nodes != (text.source,):
+            yield ("references", place, "text"), text
 
 
 def _formulas(nodes: "Sequence[Node]") -> Iterator[Math]:
@@ -260,9 +274,21 @@ def _formula_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding
             yield _finding("formula-not-allowed", W, ("relations", place, "description"), message, hint)
 
 
+def _is_plain(abstract: Abstract) -> bool:
+    """Whether an abstract is a text with words and without characters XML cannot hold, of which nothing is lost."""
+    text = abstract.text
+    return (
+        abstract.format is AbstractFormat.TEXT
+        and any(map(str.isalnum, text))
+        and (text.isprintable() or illegal_character(text) is None)
+    )
+
+
 def _abstract_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
     del schema
     for place, abstract in enumerate(commentary.abstracts):
+        if _is_plain(abstract):
+            continue
         loc = ("abstracts", place, "text")
         bad = illegal_character(abstract.text)
         if bad is not None:

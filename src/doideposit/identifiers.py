@@ -13,7 +13,15 @@ from typing import Any, ClassVar, Self
 
 from pydantic_core import PydanticCustomError, core_schema
 
-__all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
+__all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isni", "Issn", "Orcid", "Ror", "Wikidata", "writable"]
+
+
+def writable(text: str) -> str:
+    """The text with halves of surrogate pairs as escapes: no encoding has them, so no file and no terminal takes them.
+
+    JSON can write them down one by one, and Python puts them for bytes it cannot read.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class InvalidIdentifier(ValueError):
@@ -23,10 +31,10 @@ class InvalidIdentifier(ValueError):
     """
 
     def __init__(self, code: str, message: str, hint: str, *, position: int | None = None, length: int = 1) -> None:
-        super().__init__(message)
+        super().__init__(writable(message))
         self.code = code
-        self.message = message
-        self.hint = hint
+        self.message = writable(message)
+        self.hint = writable(hint)
         self.position = position
         self.length = length
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Tag, ValidationError
 
 from doideposit.findings import Finding, Loc, Severity
+from doideposit.identifiers import writable
 from doideposit.models.descriptions import descriptions
 from doideposit.models.record import Origin
 
@@ -112,7 +113,8 @@ def _finding(fault: _Fault, origin: Origin) -> Finding:
     translate = _TRANSLATIONS.get(fault.kind, _own_words)
     code, message, hint = translate(fault)
     where = origin.where(fault.loc, key=code == "unknown-key")
-    finding = Finding(code, Severity.ERROR, message, hint, where)
+    where = replace(where, field=where.field and writable(where.field))
+    finding = Finding(code, Severity.ERROR, writable(message), writable(hint), where)
     if translate is _own_words:
         return _narrowed(finding, fault, origin)
     return replace(finding, original=fault.message)

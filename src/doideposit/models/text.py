@@ -10,6 +10,8 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError, core_schema
 
+from doideposit.identifiers import writable
+
 __all__ = [
     "LANGUAGE_SHAPE",
     "URL_SHAPE",
@@ -285,7 +287,10 @@ class PartialDate:
             raise PydanticCustomError(
                 "date-shape",
                 "“{text}” is not a date in the form 2023, 2023-09 or 2023-09-14",
-                {"text": text, "hint": "write year-month-day with hyphens and leading zeros, as much as is known"},
+                {
+                    "text": writable(text),
+                    "hint": "write year-month-day with hyphens and leading zeros, as much as is known",
+                },
             )
         year, month, day = match.groups()
         return cls(int(year), int(month) if month else None, int(day) if day else None)

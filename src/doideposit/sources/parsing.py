@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaValidator
 
 from doideposit.findings import Finding, Severity, has_errors
+from doideposit.identifiers import writable
 from doideposit.models.commentary import Commentary
 from doideposit.models.contributors import AltName, Anonymous, Institution, Organisation, Person
 from doideposit.models.faults import did_you_mean, findings_of
@@ -18,7 +19,7 @@ from doideposit.models.references import Reference
 from doideposit.models.relations import FreeToRead, FullText, Funding, Licence, Relation, Status, Update, Version
 from doideposit.models.series import Series
 
-__all__ = ["Parsed", "as_record", "findings_of", "parse"]
+__all__ = ["Parsed", "findings_of", "parse"]
 
 LISTED = 12
 """So many names of series are told at most."""
@@ -89,11 +90,6 @@ _FEW: Final = 20
 _begun = count()
 
 
-def as_record(commentary: Commentary, *, label: str | None = None) -> Record:
-    """Take a commentary made in Python along as a record that comes from no file."""
-    return Record(commentary, Origin(label))
-
-
 def _order(finding: Finding) -> tuple[int, int]:
     return finding.where.line or 0, finding.where.column or 0
 
@@ -115,7 +111,8 @@ def _series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Series]
         message = "the series is given by its name, as one word"
         return Finding("series-by-name", Severity.ERROR, message, f"describe it in the configuration; {listed}", where)
     hint = " ".join(part for part in (did_you_mean(name, known), listed) if part)
-    return Finding("unknown-series", Severity.ERROR, f"there is no series `{name}`", hint, where, length=len(name))
+    text = writable(f"there is no series `{name}`")
+    return Finding("unknown-series", Severity.ERROR, text, hint, where, length=len(name))
 
 
 def _present(data: Mapping[str, Any]) -> dict[str, Any]:

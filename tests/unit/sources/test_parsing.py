@@ -15,7 +15,7 @@ from doideposit.models.contributors import Anonymous, Organisation
 from doideposit.models.series import Series
 from doideposit.models.text import PartialDate
 from doideposit.sources import read_data
-from doideposit.sources.parsing import as_record, parse
+from doideposit.sources.parsing import parse
 from doideposit.sources.structured import read
 
 SERIES = MappingProxyType(
@@ -229,12 +229,6 @@ def test_a_record_from_python_has_fields_and_no_lines() -> None:
     assert parsed.record is not None
     assert parsed.record.commentary.published == PartialDate(2023, 9, 14)
     assert parse(read_data(data | {"number": 3.1}), series={}).findings[0].code == "text-expected"
-
-
-def test_a_commentary_is_taken_along_as_a_record() -> None:
-    commentary = commentary_in(GOOD)
-    assert as_record(commentary, label="x").commentary is commentary
-    assert as_record(commentary, label="x").origin.label == "x"
 
 
 def test_a_warning_of_the_reader_travels_with_the_record() -> None:

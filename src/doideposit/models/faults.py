@@ -9,7 +9,6 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Tag, ValidationError
@@ -18,8 +17,9 @@ from doideposit.findings import Finding, Loc, Severity
 from doideposit.identifiers import writable
 from doideposit.models.descriptions import descriptions
 from doideposit.models.record import Origin
+from doideposit.models.resemblance import did_you_mean, nearest
 
-__all__ = ["did_you_mean", "fields_of", "findings_of", "is_list", "nearest", "unknown_key"]
+__all__ = ["fields_of", "findings_of", "is_list", "unknown_key"]
 
 
 def findings_of(
@@ -173,51 +173,6 @@ def unknown_key(key: str, known: Iterable[str]) -> _Words:
 
 
 _FEW: Final = 12
-
-# Words people use for our keys that do not look like them.
-_SYNONYMS: Final = {
-    "date": "published",
-    "publication_date": "published",
-    "year": "published",
-    "lang": "language",
-    "link": "url",
-    "pdf": "pdf_url",
-    "license": "licences",
-    "funder": "funding",
-    "funders": "funding",
-    "surname": "family",
-    "lastname": "family",
-    "last_name": "family",
-    "firstname": "given",
-    "first_name": "given",
-    "forename": "given",
-    "organization": "organisation",
-    "group": "organisation",
-    "title_original": "original_title",
-    "user": "username",
-    "login": "username",
-    "mail": "email",
-    "type": "record_type",
-}
-
-
-_BEGUN: Final = 3
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return “did you mean …?” for a word that resembles a known one, or an empty text."""
-    near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that a misspelt one was most likely meant to be."""
-    names = {name.lower().replace("-", "_"): name for name in known}
-    wanted = word.lower().replace("-", "_").replace(" ", "_")
-    synonym = _SYNONYMS.get(wanted)
-    begun = [name for name in names if len(wanted) >= _BEGUN and name.startswith(wanted)]
-    close = [synonym] if synonym in names else begun or get_close_matches(wanted, names, n=1, cutoff=0.6)
-    return names[close[0]] if close else None
 
 
 def _text_expected(fault: _Fault) -> _Words:

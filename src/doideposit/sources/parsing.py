@@ -13,10 +13,11 @@ from doideposit.findings import Finding, Severity, has_errors
 from doideposit.identifiers import writable
 from doideposit.models.commentary import Commentary
 from doideposit.models.contributors import AltName, Anonymous, Institution, Organisation, Person
-from doideposit.models.faults import did_you_mean, findings_of
+from doideposit.models.faults import findings_of
 from doideposit.models.record import Origin, RawRecord, Record
 from doideposit.models.references import Reference
 from doideposit.models.relations import FreeToRead, FullText, Funding, Licence, Relation, Status, Update, Version
+from doideposit.models.resemblance import did_you_mean
 from doideposit.models.series import Series
 
 __all__ = ["Parsed", "findings_of", "parse"]

@@ -24,8 +24,15 @@ def is_known_fault(mutation: str) -> bool:
 
     Besides the values, it takes two ``crossmark`` where the content model has a choice, once, between an optional
     crossmark and a sequence of other optional elements (crossref5.5.0.xsd: journal_article); libxml2 refuses the second.
+    It also knows xml:lang where no schema document declares it (the resource schema imports none that does), and so
+    looks at its value in elements that may hold anything.
     """
-    return mutation.rpartition("/")[2] in KNOWN_FAULTS or bool(re.fullmatch(r"crossmark\[\d+\]/double", mutation))
+    last = mutation.rpartition("/")[2]
+    return last in KNOWN_FAULTS or bool(_CROSSMARK.fullmatch(mutation) or _UNDECLARED.fullmatch(mutation))
+
+
+_CROSSMARK = re.compile(r"crossmark\[\d+\]/double")
+_UNDECLARED = re.compile(r"standards_body_\w+\[\d+\]/\+xml-lang-bad")
 
 
 @cache

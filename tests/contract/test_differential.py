@@ -1,6 +1,7 @@
 """The verdict is that of XSD 1.1: the same as xmlschema's, on documents harmed in every way a schema may care about."""
 
 import itertools
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.xml import build
 from doideposit.models.commentary import Commentary
+from doideposit.models.series import RecordType
+from made_up_records import full_commentary
 from strategies import commentaries
 
 TESTS = Path(__file__).parents[1]
@@ -150,3 +153,38 @@ def test_where_the_oracle_is_wrong_about_a_value_the_standard_counts(fault: str)
     harmed = xml.replace(b"<timestamp>20240305101500000<", f"<timestamp>{value}<".encode())
     assert harmed != xml
     assert not validator().validate(harmed).valid
+
+
+INSIDE = [
+    "text",
+    "<jats:article xmlns:jats='http://www.ncbi.nlm.nih.gov/JATS1'/>",
+    "<jats:p xmlns:jats='http://www.ncbi.nlm.nih.gov/JATS1'>x</jats:p>",
+    "<content_date><year>never</year></content_date>",
+    "<content_date media_type='online'><year>2020</year></content_date>",
+    "<x xmlns='urn:x'><year xmlns='{0}'>never</year></x>",
+    "<titles><title/></titles>",
+    "<person_name sequence='first' contributor_role='nobody'><surname>A</surname></person_name>",
+    "<mml:math xmlns:mml='http://www.w3.org/1998/Math/MathML'><mml:mistake/></mml:math>",
+    "<posted_content language='zzzz'/>",
+]
+
+
+@pytest.mark.parametrize("version", SCHEMA_VERSIONS)
+def test_elements_that_may_hold_anything_get_the_same_verdict(version: str) -> None:
+    """What is in them is looked at as far as it is declared anywhere, also where nothing else leads to it."""
+    head, body = HEAD, full_commentary(RecordType.REPORT_SINGLE)
+    xml = re.sub(rb"<mml:math.*?</mml:math>", b"", build(head, [body], schema_version=version, indented=False).xml)
+    cases = []
+    for name in ("standards_body_name", "standards_body_acronym"):
+        for inside in INSIDE:
+            text = inside.format(f"http://www.crossref.org/schema/{version}")
+            parts = {
+                each: text if each == name else "ISO" for each in ("standards_body_name", "standards_body_acronym")
+            }
+            written = "".join(f"<{each}>{content}</{each}>" for each, content in parts.items())
+            citation = f'<citation key="s"><standards_body>{written}</standards_body></citation></citation_list>'
+            cases.append((f"{name} {inside}", xml.replace(b"</citation_list>", citation.encode())))
+    different, valid, invalid = disagreements(version, cases)
+    assert different == []
+    assert valid > 3
+    assert invalid > 8

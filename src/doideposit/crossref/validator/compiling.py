@@ -3,6 +3,7 @@
 import posixpath
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Protocol, cast
 
 from lxml import etree
@@ -54,11 +55,25 @@ class _MemoryResolver(etree.Resolver):
         return self.resolve_string(self._texts[name], context, base_url=SCHEME + name)
 
 
+ATTEMPTS = 5
+
+
 def compile_schema(texts: Mapping[str, str], main: str, addresses: Mapping[str, str]) -> CompiledSchema:
     """Compile the schema whose main file is `main`; raises `SchemaDamaged`.
 
     `addresses` maps absolute addresses inside the documents to names of documents.
+
+    Where libxml2 asks for the other documents is a setting of the whole process, which lxml makes for each parsing and
+    takes back after it: a parsing that ends in another thread can take it away from a compilation, which then misses a
+    document. That is always noticed here, and passes, so a failure counts only when it comes again.
     """
+    for _ in range(ATTEMPTS - 1):
+        with suppress(SchemaDamaged):
+            return _compiled(texts, main, addresses)
+    return _compiled(texts, main, addresses)
+
+
+def _compiled(texts: Mapping[str, str], main: str, addresses: Mapping[str, str]) -> CompiledSchema:
     resolver = _MemoryResolver(texts, addresses)
     parser = etree.XMLParser(no_network=True, resolve_entities=False)
     parser.resolvers.add(resolver)

@@ -5,9 +5,12 @@
 * Built-in types that libxml2 reads differently from XSD 1.1: replaced by those of the module ``datatypes``.
 * MathML, 3 of the 3.1 seconds of compiling: where a document has no MathML, a stub with its one element ``math`` stands
   for it. Nothing in such a document can tell the difference.
-* In the narrow form the types of elements that doideposit does not write: see the module ``narrowing``.
-* In the lean form also the global components that ``doi_batch`` does not lead to, and enumerations of hundreds of
-  values in attributes, which libxml2 compares one by one: the module ``values`` looks them up.
+* In the lean form enumerations of hundreds of values in attributes, which libxml2 compares one by one: the module
+  ``values`` looks them up.
+* In the narrow form also the types of elements that doideposit does not write (see the module ``narrowing``), and the
+  global components that ``doi_batch`` then does not lead to. The other forms need all of them: Crossref declares two
+  elements without a type, ``standards_body_name`` and ``standards_body_acronym``, and those may hold whatever is
+  declared anywhere, which XSD then holds against its declaration.
 """
 
 from typing import Any
@@ -36,7 +39,7 @@ def lifted_texts(components: Components, form: Form) -> dict[str, str]:
     sources = components.sources
     start = ("element", sources.bundle.namespace, "doi_batch")
     stubs = undescribed(components) if form.narrow else frozenset()
-    kept = components.reachable(start, stop=stubs) if form.lean else None
+    kept = components.reachable(start, stop=stubs) if form.narrow else None
     removed = {place.node for key, place in components.table.items() if kept is not None and key not in kept}
     bare = {components.table[key].node for key in stubs}
     mathml = {name for name, namespace in sources.namespaces.items() if namespace == MATHML}

@@ -18,7 +18,7 @@ from doideposit.crossref.validator.values import Identity, Lookup
 
 __all__ = ["Form", "Prepared", "read_prepared", "write_prepared"]
 
-FORMAT = 4
+FORMAT = 5
 """Counted up whenever what is kept, or how it is worked out, changes."""
 
 

@@ -156,7 +156,7 @@ def url_trailing(work: Work) -> Iterator[Fault]:
     source=pages.MARKUP_LEFTOVERS,
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
-    needs="query or escape in a reference address",
+    needs="escape in a reference address",
 )
 def url_escaped(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -175,7 +175,7 @@ def url_escaped(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
-    needs="query or escape in a reference address",
+    needs="query in a reference address",
 )
 def url_tracking(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:

@@ -67,7 +67,7 @@ def has_special_address(urls: list[str], together: str) -> bool:
 
 def has_special_year(work: Work) -> bool:
     """Whether any year is not four digits, or later than the year after the publication."""
-    years = [year for year in work.columns.years if year]
+    years = list(filter(None, work.columns.years))
     if not years:
         return False
     latest = work.commentary.published.year + 1

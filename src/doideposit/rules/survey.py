@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from doideposit.models.contributors import Role
 from doideposit.models.references import CitationType
 from doideposit.rules.abstracts import has_colon_or_rights, is_special_abstract, is_special_language
-from doideposit.rules.addresses import is_special_address
+from doideposit.rules.addresses import is_special_address, names_item
 from doideposit.rules.contributors import is_special_affiliation
 from doideposit.rules.dates import has_special_date
 from doideposit.rules.identity import is_special_doi, is_special_number, is_special_series
@@ -53,6 +53,7 @@ def survey(work: Work) -> tuple[bool, ...]:
         is_special_series(commentary.series),
         has_special_date(work),
         _has_special_address(work),
+        names_item(commentary.url or ""),
         is_special_title(work),
         ": " in work.title,
         *(_abstracts(work) if commentary.abstracts else _NO_ABSTRACTS),

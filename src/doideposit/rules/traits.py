@@ -38,6 +38,7 @@ Trait = Literal[
     "special series",
     "special date",
     "special address",
+    "number of an item in the address",
     "special title",
     "colon in the title",
     "special abstract",

@@ -25,6 +25,8 @@ _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[-
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
+# Letters and numbers without those that are surely Latin.
+_OTHER = Pattern(r"[^\W\d_A-Za-zÀ-\u024f]")
 _SAYS_NOTHING = frozenset({"und", "mul", "zxx", "mis"})
 SHORTEST, LONGEST = 60, 6000
 LONGEST_ENDING = 80
@@ -48,9 +50,10 @@ def has_colon_or_rights(text: str) -> bool:
 
 
 def is_special_language(work: Work) -> bool:
-    """Whether the language is missing or says nothing, or the title has letters beyond ASCII."""
+    """Whether the language is missing or says nothing, or the title has letters other than Latin ones."""
     language = work.commentary.effective_language
-    return language is None or language in _SAYS_NOTHING or not work.title.isascii()
+    title = work.title
+    return language is None or language in _SAYS_NOTHING or (not title.isascii() and _OTHER.search(title) is not None)
 
 
 def _can_be_cut(ending: str) -> bool:
@@ -63,6 +66,9 @@ def _can_be_several(text: str) -> bool:
 
 
 def _is_title(plain: str, title: str) -> bool:
+    # Folding never makes a text shorter, and no character becomes more than three.
+    if len(plain.rstrip(".")) > len(title) * 3:
+        return False
     return plain.casefold().rstrip(".") == title.casefold()
 
 

@@ -63,6 +63,11 @@ def is_special_address(url: str) -> bool:
     return not _PLAIN.fullmatch(url) or any(map(url.lower().__contains__, _DOUBTFUL_WORDS))
 
 
+def names_item(url: str) -> bool:
+    """Whether an address that is not special holds a number behind a word such as comment."""
+    return _ITEM.search(url) is not None
+
+
 @rule(
     "url-missing",
     ERROR,
@@ -353,6 +358,7 @@ def preview(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-257/",
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
+    needs=("special address", "number of an item in the address"),
 )
 def number_disagrees(work: Work) -> Iterable[Fault]:
     numbers = _ITEM.findall(work.landing.path) if work.landing else []

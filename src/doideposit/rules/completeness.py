@@ -139,7 +139,7 @@ def funding(work: Work) -> Iterable[Fault]:
     needs="no references",
 )
 def references(work: Work) -> Iterable[Fault]:
-    return () if work.references else (fault("references"),)
+    return () if work.commentary.references else (fault("references"),)
 
 
 @rule(
@@ -156,7 +156,7 @@ def references(work: Work) -> Iterable[Fault]:
 )
 def without_doi(work: Work) -> Iterable[Fault]:
     without = sum([doi is None for doi in work.columns.dois])
-    return (fault("references", without=without, all=len(work.references)),) if without else ()
+    return (fault("references", without=without, all=len(work.cited_texts)),) if without else ()
 
 
 @rule(

@@ -45,17 +45,35 @@ GROUP = Pattern(
     r"Board|Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
 )
 _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
+_NO_PARTS_OF_NAMES = (HONORIFIC, _DEGREE, _ET_AL, _ODD, _MARK, _SEVERAL, GROUP)
 SHORTEST_CAPS = 4
 
 
 @lru_cache(maxsize=1024)
-def is_special_name(name: str) -> bool:
-    """Whether a given or family name is anything but one word with one capital at its front, or no name at all.
+def is_special_name(given: str | None, family: str) -> bool:
+    """Whether the name of a person may break any of the rules below, its suffix aside.
 
-    A run has many records of few authors.
+    A run has many records of few authors, so that each name is looked at once.
     """
-    one_word = name.isalpha() and name.istitle() and not name.isupper()
-    return not one_word or any([_NOBODY.fullmatch(name), _ET_AL.search(name), GROUP.search(name)])
+    if not given:
+        return " " in family or _is_odd(family)
+    return (
+        _is_odd(given)
+        or _is_odd(family)
+        or family in given.split()
+        or _INITIALS.fullmatch(family) is not None
+        or any(pattern.fullmatch(given) for pattern in (_PARTICLE_FIRST, _PARTICLE_LAST, _UNSPACED_INITIALS))
+    )
+
+
+def _is_odd(name: str) -> bool:
+    """Whether a given or family name holds what no name should, or is written as no name is."""
+    marks = "," in name or name.islower() or _is_all_caps(name)
+    return bool(marks or _NOBODY.fullmatch(name) or any(pattern.search(name) for pattern in _NO_PARTS_OF_NAMES))
+
+
+def _is_all_caps(name: str) -> bool:
+    return name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name)
 
 
 @rule(
@@ -264,7 +282,7 @@ def character(work: Work) -> Iterator[Fault]:
 )
 def all_caps(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
-        if name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name):
+        if _is_all_caps(name):
             yield fault(*loc, length=len(name), name=name)
 
 

@@ -67,7 +67,7 @@ def has_special_address(urls: list[str], together: str) -> bool:
 
 def has_special_year(work: Work) -> bool:
     """Whether any year is not four digits, or later than the year after the publication."""
-    years = [year for year in work.columns.years if year]
+    years = list(filter(None, work.columns.years))
     if not years:
         return False
     latest = work.commentary.published.year + 1
@@ -156,7 +156,7 @@ def url_trailing(work: Work) -> Iterator[Fault]:
     source=pages.MARKUP_LEFTOVERS,
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
-    needs="query or escape in a reference address",
+    needs="escape in a reference address",
 )
 def url_escaped(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -175,7 +175,7 @@ def url_escaped(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
-    needs="query or escape in a reference address",
+    needs="query in a reference address",
 )
 def url_tracking(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from doideposit.models.contributors import Role
 from doideposit.models.references import CitationType
 from doideposit.rules.abstracts import has_colon_or_rights, is_special_abstract, is_special_language
-from doideposit.rules.addresses import is_special_address
+from doideposit.rules.addresses import is_special_address, names_item
 from doideposit.rules.contributors import is_special_affiliation
 from doideposit.rules.dates import has_special_date
 from doideposit.rules.identity import is_special_doi, is_special_number, is_special_series
@@ -17,6 +17,7 @@ from doideposit.rules.names import is_special_name
 from doideposit.rules.reference_parts import has_special_address, has_special_year
 from doideposit.rules.references import has_special_text
 from doideposit.rules.rights import has_special_licence
+from doideposit.rules.texts import may_lack_letter
 from doideposit.rules.titles import is_special_title
 from doideposit.rules.traits import Trait
 from doideposit.rules.work import Work
@@ -52,6 +53,7 @@ def survey(work: Work) -> tuple[bool, ...]:
         is_special_series(commentary.series),
         has_special_date(work),
         _has_special_address(work),
+        names_item(commentary.url or ""),
         is_special_title(work),
         ": " in work.title,
         *(_abstracts(work) if commentary.abstracts else _NO_ABSTRACTS),
@@ -90,7 +92,7 @@ def _people(work: Work) -> tuple[bool, ...]:
         len(authors) > 1,
         not authors or _AUTHOR not in authors[0].roles,
         bool(work.organisations),
-        any(map(is_special_name, filter(None, given + family))),
+        any(map(is_special_name, given, family)),
         any(suffixes),
         any(alt_names),
         not all(orcids),
@@ -113,11 +115,12 @@ def _references(work: Work) -> tuple[bool, ...]:
         has_special_text(work),
         "/" in work.cited and "10." in work.cited,
         bool(urls) and has_special_address(urls, addresses),
-        "?" in addresses or "\\" in addresses or "&" in addresses or "%" in addresses,
+        "?" in addresses,
+        "\\" in addresses or "&" in addresses or "%" in addresses,
     )
 
 
-_NO_REFERENCES: Final = (False,) * 13
+_NO_REFERENCES: Final = (False,) * 14
 
 
 def _characters(work: Work) -> tuple[bool, ...]:
@@ -129,7 +132,7 @@ def _characters(work: Work) -> tuple[bool, ...]:
         backslash,
         backquote and "``" in text,
         backslash or backquote or "#" in text or _has_double_mark(text),
-        "?" in text,
+        "?" in text and may_lack_letter(text),
         "-" in text and "- " in text,
         not is_ascii,
         not is_ascii and work.unusual,

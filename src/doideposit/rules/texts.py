@@ -30,11 +30,18 @@ _TEX = Pattern(
     r"\\(?:textit|textbf|emph|textsc|cite|ref|url|href|footnote|LaTeX|TeX|ldots)\b|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''"
 )
 _ESCAPE = Pattern(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
+# The same without what may stand before the question mark, which makes it many times faster.
+_MAY_BE_LOST = Pattern(r"\?(?:[a-zà-ÿ]|\?\?)")
 _LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ]|\?{3,}")
 _FILLER = Pattern(
     r"lorem ipsum|\b(?:TODO|FIXME|XXXX*)\b|\[(?:insert|add|your|author|title|date)\b[^\]]*\]", re.IGNORECASE
 )
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
+
+
+def may_lack_letter(text: str) -> bool:
+    """Whether a question mark stands where a letter may have been lost."""
+    return _MAY_BE_LOST.search(text) is not None
 
 
 def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
@@ -287,11 +294,9 @@ def escape_sequence(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Soci?t? and state in the Sahel",
     good="title: Société and state in the Sahel",
-    needs="question mark",
+    needs="question mark in a word",
 )
 def lost_letter(work: Work) -> Iterator[Fault]:
-    if "?" not in work.everything:
-        return
     names = {loc for loc, _ in work.names}
     for loc, text in work.texts:
         found = _LOST.search(_ADDRESS.sub("", text)) if "?" in text and loc not in names else None

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.xml import build, capabilities
-from doideposit.models.commentary import Commentary
+from doideposit.crossref.xml.abstracts import illegal_character, reduce_abstract
+from doideposit.models.commentary import Abstract, Commentary
 from doideposit.models.series import RecordType
 from examples_c258 import commentary
 from made_up_records import full_commentary, full_record, full_series
@@ -39,6 +42,23 @@ def test_the_plain_record_loses_nothing(record_type: RecordType, version: str) -
 
 def test_comment_258_loses_nothing() -> None:
     assert capabilities(commentary()) == ()
+
+
+ABSTRACTS = st.text(
+    st.sampled_from("aÄ日1 \n\r\t\u00a0\u2000\u200b\ufeff\u00ad\x0b\x7f\x85\ufffe\u0301.…<&²"), min_size=1, max_size=12
+)
+
+
+@given(ABSTRACTS)
+def test_an_abstract_in_words_is_judged_as_its_reduction_would_be(text: str) -> None:
+    """The reduction itself is left out where words are left for certain, and that changes nothing."""
+    record = commentary().model_copy(update={"abstracts": (Abstract(text=text),)})
+    reduced = reduce_abstract(record.abstracts[0])
+    expected = {"control-character"} if illegal_character(text) is not None else set()
+    expected |= set() if reduced.blocks else {"abstract-empty"}
+    assert reduced.readable
+    assert not reduced.lost
+    assert {finding.code for finding in capabilities(record)} == expected
 
 
 STATUS = {"status": {"type": "removed", "date": "2024-01-01", "text": "Gone"}}

@@ -12,7 +12,7 @@ from doideposit.crossref.xml import build
 from doideposit.wiring import open_validator
 
 MANY = 60
-"""Records checked one after the other for one measurement: about as long as ten take commonmeta-py."""
+"""Records checked one after the other for one measurement."""
 
 
 def checker() -> Checker:
@@ -33,11 +33,13 @@ def rows(peers: Peers) -> Iterator[Row]:
     taken = in_turns(
         {
             "ours": in_process(lambda: all(one.ok for one in ours.read(many)), count=MANY),
+            "single": in_process(lambda: all(one.ok for each in many for one in ours.read([each])), count=MANY),
             "theirs": lambda: peers.measure("commonmeta", text=theirs, times=10),
         },
         rounds=21,
     )
     yield at_least("model, rules, XML, verdict of a record | commonmeta-py", taken["ours"], taken["theirs"], times=15)
+    yield at_least("the same, one call for each record | commonmeta-py", taken["single"], taken["theirs"])
     head = ours.depositor.head("benchmark", 20240506000000000)
     taken = in_turns(
         {

@@ -140,6 +140,7 @@ def test_a_registered_doi_keeps_its_record_type(desk: Desk) -> None:
 def test_a_file_that_is_not_there_is_called_so_by_every_command(desk: Desk) -> None:
     for command in ("check", "validate", "deposit"):
         assert "nothing.xml  file-missing  there is no file nothing.xml" in desk(command, "nothing.xml").out
+    assert "not valid" not in desk("validate", "nothing.xml").out
     assert "file-is-directory" in desk("validate", ".").out
 
 

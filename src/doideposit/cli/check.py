@@ -219,7 +219,8 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
             }
         )
         if not as_json:
-            _show_verdict(terminal, path, verdict.schema, valid=verdict.valid)
+            if isinstance(loaded, bytes):  # Of a file that nobody has read there is no verdict.
+                _show_verdict(terminal, path, verdict.schema, valid=verdict.valid)
             terminal.lines(detailed(verdict.findings, source_line, verbose=verbose, width=terminal.width))
     if as_json:
         terminal.json({"ok": all(verdicts), "files": documents})

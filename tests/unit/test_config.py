@@ -272,6 +272,13 @@ def test_a_fault_of_the_environment_names_the_variable(
     assert hint in found.hint
 
 
+@pytest.mark.parametrize(("text", "named"), [(GOOD, False), (GOOD.replace("info@sadf.eu", "x"), True)])
+def test_the_file_is_only_named_when_a_fault_is_in_it(tmp_path: Path, text: str, named: bool) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        loaded(tmp_path, text, {"DOIDEPOSIT_TARGET": "x"})
+    assert (FILE_NAME in str(caught.value)) is named
+
+
 def test_variables_of_others_are_left_alone(tmp_path: Path) -> None:
     environ = {"DOIDEPOSIT_SCHEMAS": "/x", "DOIDEPOSIT_FOO": "1", "DOIDEPOSIT_PG_DSN": "x", "DOIDEPOSITX": "1"}
     assert loaded(tmp_path, GOOD, environ).target == "sandbox"

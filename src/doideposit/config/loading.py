@@ -157,6 +157,8 @@ def _placed(finding: Finding, layers: Layers) -> Finding:
 
 def _refusal(findings: tuple[Finding, ...], file: str | None) -> ConfigurationError:
     count = "one fault" if len(findings) == 1 else f"{len(findings)} faults"
-    message = f"the configuration cannot be used: {count}" + (f" ({file})" if file else "")
+    # A fault in a variable or a flag is not one of the file.
+    among = any(finding.where.file == file for finding in findings)
+    message = f"the configuration cannot be used: {count}" + (f" ({file})" if file and among else "")
     first = findings[0]
     return ConfigurationError(message, hint=first.hint, findings=findings)

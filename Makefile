@@ -14,7 +14,7 @@ help:
 	@echo 'make test    lint, types, architecture, every test, and the documentation'
 	@echo 'make quick   the fast tests only'
 	@echo 'make bench   speed against other tools, as ratios'
-	@echo 'make soak    the full count of kills and faults'
+	@echo 'make soak    the full count of kills, faults and harmed documents'
 	@echo 'make man     man pages, into build/man'
 	@echo 'make build   a wheel that carries the schemas'
 

@@ -124,9 +124,10 @@ Node = str | Face | Math
 
 FACE_TAGS = ("b", "i", "em", "strong", "u", "ovl", "sup", "sub", "scp", "tt", "font")
 _HTML_TAGS = "a|p|br|span|div|h[1-6]|ul|ol|li|img|script|style|table|tr|td|small|big|code|pre|blockquote"
+# Of tags only letters of ASCII count: without regard to case, Unicode has other forms of i and s.
 _TOKEN = re.compile(
     rf"(?P<math><(?P<prefix>mml:)?math\b.*?</(?P=prefix)math>|<math\b.*?</math>)"
-    rf"|<(?P<close>/?)(?P<tag>{'|'.join(FACE_TAGS)})\s*>"
+    rf"|<(?P<close>/?)(?P<tag>(?a:{'|'.join(FACE_TAGS)}))\s*>"
     rf"|(?P<html></?(?:{_HTML_TAGS})\b[^<>]*>)",
     re.IGNORECASE | re.DOTALL,
 )

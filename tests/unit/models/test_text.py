@@ -60,6 +60,7 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
         ("<i>A <b>b</b></i>", (Face("i", ("A ", Face("b", ("b",)))),)),
         ("a <3 b> c", ("a <3 b> c",)),
         ("<I>x</I>", (Face("i", ("x",)),)),
+        ("<\u0131>x</\u0131> <\u017fub>", ("<\u0131>x</\u0131> <\u017fub>",)),  # Other forms of i and s.
         ("x <mml:math><mml:mi>y</mml:mi></mml:math>", ("x ", Math("<mml:math><mml:mi>y</mml:mi></mml:math>"))),
         ("&amp; stays as typed", ("&amp; stays as typed",)),
     ],

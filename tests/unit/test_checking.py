@@ -86,6 +86,21 @@ def test_without_a_schema_the_records_before_the_first_verdict_come_out() -> Non
     assert str(failure) == "there is no schema"
 
 
+@pytest.mark.parametrize("depth", [99, 100, 101, 250, 1_000, 100_000])
+def test_no_depth_of_markup_stops_a_run(depth: int) -> None:
+    deep = "<i>" * depth + "x" + "</i>" * depth
+    given = [
+        record(1),
+        record(2, title=deep),
+        record(3, subtitle=deep),
+        record(4, references=[{"text": deep}]),
+        record(5),
+    ]
+    found = list(checker().read(given))
+    fits = depth <= 100
+    assert [one.ok for one in found] == [True, fits, fits, fits, True]
+
+
 def test_no_more_is_asked_for_than_is_taken_at_once() -> None:
     asked = []
 

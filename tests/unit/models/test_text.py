@@ -77,6 +77,8 @@ def test_face_markup(source: str, nodes: tuple[object, ...]) -> None:
         ("<i>never closed", "markup-unbalanced"),
         ("closed too early</i>", "markup-unbalanced"),
         ("<i><b>crossed</i></b>", "markup-unbalanced"),
+        ("<i>" * 101 + "x" + "</i>" * 101, "markup-unbalanced"),
+        ("<i>" * 100_000, "markup-unbalanced"),
         ("  \u200b ", "empty-text"),
         (None, "text-expected"),
         (["x"], "text-expected"),

@@ -83,6 +83,24 @@ TAKEN_AT_ONCE = 32
 Findings = tuple[Finding, ...]
 _Raw = RawRecord | Record | Finding | Path
 """One record as it was read, or the path of deposit XML, or why nothing could be read."""
+_Taken = tuple[Record, Findings] | Checked | Path
+"""A record and what reading it found, or the whole answer where there is none, or the path of deposit XML."""
+
+
+def _some(taken: Iterator[_Taken]) -> tuple[list[_Taken], Exception | None]:
+    """The next few, and what ended them too early.
+
+    Ready-made XML is always the last: it may have megabytes, and is read before whoever gives the inputs goes on.
+    """
+    some: list[_Taken] = []
+    try:
+        for one in itertools.islice(taken, TAKEN_AT_ONCE):
+            some.append(one)
+            if isinstance(one, Path):
+                break
+    except Exception as error:  # noqa: BLE001 (it is raised again)
+        return some, error
+    return some, None
 
 
 class Checker:
@@ -125,12 +143,17 @@ class Checker:
     def read(self, inputs: Iterable[Input]) -> Iterator[Checked]:
         """Check every input, each exactly once and in order; what cannot be read is a `Checked` with findings.
 
-        Inputs are taken `TAKEN_AT_ONCE` at a time.
+        Inputs are taken `TAKEN_AT_ONCE` at a time, and fewer before ready-made XML. Each is read before the next one is
+        asked for. When something fails, what came before it still comes out first.
         """
         context = self._context()
-        raws = (raw for item in inputs for raw in self._raw(item))
-        while some := list(itertools.islice(raws, TAKEN_AT_ONCE)):
+        taken = (self._taken(raw, context) for item in inputs for raw in self._raw(item))
+        some, failure = _some(taken)
+        while some:
             yield from self._check_some(some, context)
+            some, failure = ([], failure) if failure else _some(taken)
+        if failure:
+            raise failure
 
     def check(self, record: Record) -> Checked:
         """Check one record that is already parsed."""
@@ -198,21 +221,32 @@ class Checker:
             case _:
                 yield from read_path(Path(item))
 
-    def _check_some(self, some: Sequence[_Raw], context: Context) -> Iterator[Checked]:
-        parsed = [raw if isinstance(raw, Path) else self._parsed(raw, context) for raw in some]
-        checked = iter(self._check_records([one for one in parsed if isinstance(one, tuple)], context))
-        for one in parsed:
+    def _check_some(self, some: Sequence[_Taken], context: Context) -> Iterator[Checked]:
+        checked = self._in_order([one for one in some if isinstance(one, tuple)], context)
+        for one in some:
             match one:
-                case Path():  # One after the other, since each may have megabytes.
+                case Path():
                     yield self._check_xml(one)
                 case Checked():
                     yield one
                 case _:
                     yield next(checked)
 
-    def _parsed(self, raw: RawRecord | Record | Finding, context: Context) -> Checked | tuple[Record, Findings]:
-        """The record with what reading it found, or, for what is none, the whole answer."""
+    def _in_order(self, records: Sequence[tuple[Record, Findings]], context: Context) -> Iterator[Checked]:
+        """Check all of the records together or, where one of them fails, one after the other up to that one."""
+        try:
+            together = self._check_records(records, context)
+        except Exception:  # noqa: BLE001 (whatever it was, it comes again)
+            for one in records:
+                yield from self._check_records([one], context)
+        else:
+            yield from together
+
+    def _taken(self, raw: _Raw, context: Context) -> _Taken:
+        """The record with what reading it found, or, for what is none, the whole answer; XML as it is."""
         match raw:
+            case Path():
+                return raw
             case Finding():
                 return Checked(raw.where.file or "input", (raw,))
             case Record():

@@ -122,11 +122,15 @@ class Math:
 
 Node = str | Face | Math
 
+DEEPEST: Final = 100
+"""So deep tags may lie in one another: XML with more than 256 levels is read nowhere, and no text needs ten."""
+
 FACE_TAGS = ("b", "i", "em", "strong", "u", "ovl", "sup", "sub", "scp", "tt", "font")
 _HTML_TAGS = "a|p|br|span|div|h[1-6]|ul|ol|li|img|script|style|table|tr|td|small|big|code|pre|blockquote"
+# Of tags only letters of ASCII count: without regard to case, Unicode has other forms of i and s.
 _TOKEN = re.compile(
     rf"(?P<math><(?P<prefix>mml:)?math\b.*?</(?P=prefix)math>|<math\b.*?</math>)"
-    rf"|<(?P<close>/?)(?P<tag>{'|'.join(FACE_TAGS)})\s*>"
+    rf"|<(?P<close>/?)(?P<tag>(?a:{'|'.join(FACE_TAGS)}))\s*>"
     rf"|(?P<html></?(?:{_HTML_TAGS})\b[^<>]*>)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -228,6 +232,8 @@ def _take(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> None:
             },
         )
     elif not token["close"]:
+        if len(stack) > DEEPEST:
+            raise _unbalanced(f"tags lie more than {DEEPEST} deep in one another")
         stack.append((token["tag"].lower(), []))
     elif stack[-1][0] == token["tag"].lower():
         tag, children = stack.pop()

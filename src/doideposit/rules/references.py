@@ -15,7 +15,8 @@ rule = REFERENCES.rule
 
 _DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _DOI_TEXT = Pattern(r"\b10\.\d{4,9}/[^\s<>\"]+", re.IGNORECASE)
-_PLACE = Pattern(r"\bWashington,? D\.(?!\s?C)\w?\.?")
+# All texts are looked at together too, each on a line of its own: what the next one begins with is no "C.".
+_PLACE = Pattern(r"\bWashington,? D\.(?![^\S\n]?C)\w?\.?")
 _NUMBERED = Pattern(r"^(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)])\s")
 _IBID = Pattern(r"^(?:ibid(?:em)?|op\. ?cit|loc\. ?cit|idem|id\.|see (?:above|note))\b", re.IGNORECASE)
 _HEADING = Pattern(r"^(?:references?|bibliography|sources|literature|works cited|endnotes|notes)\s*:?$", re.IGNORECASE)

@@ -60,6 +60,7 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
         ("<i>A <b>b</b></i>", (Face("i", ("A ", Face("b", ("b",)))),)),
         ("a <3 b> c", ("a <3 b> c",)),
         ("<I>x</I>", (Face("i", ("x",)),)),
+        ("<\u0131>x</\u0131> <\u017fub>", ("<\u0131>x</\u0131> <\u017fub>",)),  # Other forms of i and s.
         ("x <mml:math><mml:mi>y</mml:mi></mml:math>", ("x ", Math("<mml:math><mml:mi>y</mml:mi></mml:math>"))),
         ("&amp; stays as typed", ("&amp; stays as typed",)),
     ],
@@ -76,6 +77,8 @@ def test_face_markup(source: str, nodes: tuple[object, ...]) -> None:
         ("<i>never closed", "markup-unbalanced"),
         ("closed too early</i>", "markup-unbalanced"),
         ("<i><b>crossed</i></b>", "markup-unbalanced"),
+        ("<i>" * 101 + "x" + "</i>" * 101, "markup-unbalanced"),
+        ("<i>" * 100_000, "markup-unbalanced"),
         ("  \u200b ", "empty-text"),
         (None, "text-expected"),
         (["x"], "text-expected"),

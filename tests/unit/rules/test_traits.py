@@ -140,6 +140,13 @@ def test_each_of_several_traits_is_enough(fields: str, code: str) -> None:
     assert code in {finding.code for finding in check(Record(commentary(loaded(fields))), CONTEXT)}
 
 
+def test_what_a_reference_ends_with_is_not_read_on_in_the_next_one() -> None:
+    texts = ["USIP (2023). NATO and partners. Washington, D.", "CSIS (2022). Partners of the alliance in the Pacific."]
+    one = commentary({"references": [{"text": text} for text in texts]})
+    assert silent(Work(one, CONTEXT)) == []
+    assert "reference-text-suspicious" in {finding.code for finding in check(Record(one), CONTEXT)}
+
+
 def test_every_trait_is_looked_for_and_of_use() -> None:
     needed = {trait for rule in RECORD_RULES for trait in rule.needs}
     assert needed == set(TRAITS)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from desk import DOI, Desk
+from doideposit.cli.boundary import ExitCode, guarded
 
 SIX_MISTAKES = """\
 series: sadf-coment
@@ -290,6 +291,26 @@ def test_ctrl_c_at_any_moment_loses_nothing(desk: Desk, delay: float) -> None:
     done = desk("deposit", record, "--wait", 30, "--json")
     assert done.code == 0
     assert done.json["records"][0]["registered"] is True
+
+
+class _Meddler:
+    """Python wraps what is raised here, whatever it is, in a RuntimeError."""
+
+    def __set_name__(self, _owner: type, _name: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_is_an_interruption_however_it_was_wrapped(capsys: pytest.CaptureFixture[str]) -> None:
+    """It can come while a class or a model is made, and then comes out as another exception."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert guarded(lambda: type("Made", (), {"part": _Meddler()})) == ExitCode.INTERRUPTED
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        with pytest.raises(ZeroDivisionError):
+            guarded(lambda: 1 / 0)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "interrupted" in capsys.readouterr().err
 
 
 def test_unknown_commands_and_codes_get_a_suggestion(desk: Desk) -> None:

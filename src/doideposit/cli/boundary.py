@@ -1,7 +1,10 @@
 """The one place where errors become exit codes and four-part messages."""
 
+import signal
 import sys
+import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import click
@@ -35,7 +38,7 @@ def guarded(
     """Run a command and return its exit status; every error becomes a message, and JSON where that was asked for."""
     terminal = Terminal(as_json=as_json, plain=plain)
     try:
-        outcome = command()
+        outcome = _interruptible(command)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except (click.Abort, KeyboardInterrupt) as stop:
@@ -58,6 +61,35 @@ def guarded(
         sys.stderr.close()
         return ExitCode.DONE
     return outcome if isinstance(outcome, int) else ExitCode.DONE
+
+
+def _interruptible(command: Callable[[], Any]) -> Any:
+    """Run a command; whatever ends it after Ctrl-C was pressed is an interruption.
+
+    What Ctrl-C raises can come out as something else: Python wraps it while a class is made, pydantic while a model is,
+    and libxml2 takes it for a file that is not there.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        return command()
+    pressed = False
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        return command()
+    except (click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as error:
+        if pressed:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _stopped(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:

@@ -148,12 +148,13 @@ class Checker:
         """
         context = self._context()
         taken = (self._taken(raw, context) for item in inputs for raw in self._raw(item))
-        some, failure = _some(taken)
-        while some:
+        while True:
+            some, failure = _some(taken)
             yield from self._check_some(some, context)
-            some, failure = ([], failure) if failure else _some(taken)
-        if failure:
-            raise failure
+            if failure is not None:
+                raise failure
+            if not some:
+                return
 
     def check(self, record: Record) -> Checked:
         """Check one record that is already parsed."""

@@ -1,6 +1,7 @@
 """`doideposit run` as administrators start it."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -82,8 +83,9 @@ def test_options_that_cannot_be(desk: Desk, arguments: tuple[str, ...]) -> None:
 
 
 def test_mail_and_ping_go_out_and_show_no_secret(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, socket_enabled: None
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, socket_enabled: None, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG, logger="doideposit.crossref.exchange")
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

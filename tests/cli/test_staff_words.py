@@ -4,6 +4,7 @@ import ast
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -55,8 +56,13 @@ def test_a_cropped_text_says_so(text: str, width: int) -> None:
 
 
 def status(doi: str = DOI, **changes: object) -> WorkStatus:
-    given = {"state": State.DONE, "outcome": Outcome.REGISTERED, "registered": True, "title": "Title " * 30}
-    return WorkStatus(Doi(doi), "sandbox", **{**given, "registration": MOMENT, **changes})  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "state": State.DONE,
+        "outcome": Outcome.REGISTERED,
+        "registered": True,
+        "title": "Title " * 30,
+    }
+    return WorkStatus(Doi(doi), "sandbox", **{**given, "registration": MOMENT, **changes})
 
 
 STATES = [

@@ -27,7 +27,18 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 
 from doideposit.errors import ConfigurationError
 
-__all__ = ["Answer", "Exchange", "NeverSent", "NoAnswer", "Timeouts", "Upload", "check_address", "default_user_agent"]
+__all__ = [
+    "Answer",
+    "Exchange",
+    "NeverSent",
+    "NoAnswer",
+    "Timeouts",
+    "Upload",
+    "check_address",
+    "default_user_agent",
+    "host_alone",
+    "without_query",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -118,12 +129,29 @@ def check_address(url: str, what: str) -> str:
     return url.rstrip("/")
 
 
-class Exchange:
-    """Sends single requests; keeps nothing between them."""
+def without_query(url: str) -> str:
+    """The address up to its question mark, for a log."""
+    return url.partition("?")[0]
 
-    def __init__(self, timeouts: Timeouts | None = None, user_agent: str | None = None) -> None:
+
+def host_alone(url: str) -> str:
+    """The host of an address, for a log, where the path is a secret of its own."""
+    return urlsplit(url).hostname or ""
+
+
+class Exchange:
+    """Sends single requests; keeps nothing between them. The log has what `shown` leaves of an address."""
+
+    def __init__(
+        self,
+        timeouts: Timeouts | None = None,
+        user_agent: str | None = None,
+        *,
+        shown: Callable[[str], str] = without_query,
+    ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._user_agent = user_agent or default_user_agent()
+        self._shown = shown
 
     def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> Answer:
         """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
@@ -148,7 +176,7 @@ class Exchange:
         logger.debug(
             "%s %s: %d, %d bytes in %.2f s",
             prepared.method,
-            _without_query(prepared.url),
+            self._shown(prepared.url or ""),
             answer.status,
             len(answer.body),
             time.monotonic() - started,
@@ -303,10 +331,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
-
-
-def _without_query(url: str | None) -> str:
-    return (url or "").partition("?")[0]
 
 
 def default_user_agent() -> str:

@@ -1,7 +1,6 @@
 """A series: the container with its ISSN, and what all its commentaries share."""
 
 from enum import StrEnum
-from functools import lru_cache
 from string import Formatter
 from typing import Annotated, Any, Literal
 
@@ -139,33 +138,7 @@ class Series(Value):
         return self._fill(self.url, number) if self.url else None
 
     def _fill(self, template: str, number: str) -> str:
-        issn = str(self.issn)
-        around = _around_number(template, self.prefix, issn)
-        if around is None:
-            return template.format(prefix=self.prefix, issn=issn, number=number)
-        return number.join(around)
-
-
-@lru_cache(maxsize=256)
-def _around_number(template: str, prefix: str, issn: str) -> tuple[str, ...] | None:
-    """What stands before, between and after the numbers of a pattern; None where a number is to be formatted."""
-    filled = [""]
-    for literal, name, form, conversion in Formatter().parse(template):
-        filled[-1] += literal
-        if form or conversion:
-            return None
-        match name:
-            case "prefix":
-                filled[-1] += prefix
-            case "issn":
-                filled[-1] += issn
-            case "number":
-                filled.append("")
-            case None:
-                pass
-            case _:
-                return None
-    return tuple(filled)
+        return template.format(prefix=self.prefix, issn=str(self.issn), number=number)
 
 
 def free_to_read(value: Any) -> Any:

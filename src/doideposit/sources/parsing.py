@@ -86,7 +86,7 @@ def _quick() -> SchemaValidator | None:
 
 
 _FEW: Final = 20
-"""So many records of a run go the longer way: making the shorter one takes longer than they would gain by it."""
+"""So many records of a process go the longer way: making the shorter one takes longer than they would gain by it."""
 
 _begun = count()
 

@@ -390,7 +390,7 @@ def test_a_short_password_does_not_damage_a_log() -> None:
 def test_nothing_of_the_login_is_in_errors_their_chain_or_any_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     for name in list(logging.root.manager.loggerDict):
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, logger=name)
     hostile = requests.ConnectionError(f"https://sadf:{PASSWORD}@proxy?pwd={PASSWORD}")
     responses.add("POST", DEPOSIT, body=hostile)
     responses.add("POST", DOWNLOAD, body=hostile)

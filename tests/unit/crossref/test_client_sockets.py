@@ -372,7 +372,7 @@ def test_the_proxy_of_the_environment_is_used_for_https_and_its_password_stays_o
 def test_no_log_at_any_level_holds_the_password(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     for name in [*logging.root.manager.loggerDict, "urllib3.connectionpool", "requests"]:
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, logger=name)
     behaviours = [answering(reply(SUCCESS)), answering(reply(b"", "500 Error")), drop_after_the_file, garbage]
     for behaviour in behaviours:
         crossref = client(serve(behaviour).url)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.xml import parts
 from doideposit.crossref.xml.abstracts import illegal_character, reduce_abstract
-from doideposit.crossref.xml.dialects import Dialect, LanguageCode, dialect, relation_language
+from doideposit.crossref.xml.dialects import Dialect, dialect, relation_language
 from doideposit.crossref.xml.people import leading_role, role_list
 from doideposit.crossref.xml.richtext import mathml
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
@@ -203,17 +202,11 @@ def _tags(commentary: Commentary) -> Iterator[tuple[Loc, str | None]]:
                 yield ("authors", place, "alt_names", index, "language"), name.language
 
 
-@lru_cache(maxsize=256)
-def _language(schema_version: str, tag: str) -> LanguageCode:
-    """The code a language becomes; most records are in the language of their series."""
-    return dialect(schema_version).language(tag)
-
-
 def _language_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
     for loc, tag in _tags(commentary):
         if tag is None:
             continue
-        found = _language(schema.version, tag)
+        found = schema.language(tag)
         if found.code is None:
             message = f"schema {schema.version} has no language “{tag}”"
             hint = "use the ISO 639 code of two letters, such as en, or of three where there is none of two"

@@ -57,9 +57,9 @@ def mathml(formula: Math) -> Markup | None:
     return Markup(etree.tostring(copied, method="c14n", exclusive=True).decode())
 
 
-def _copied(source: Element, nsmap: dict[str | None, str] | None = None) -> Element:
-    attributes = {key: value for key, value in source.attrib.items() if _is_plain(str(key))}
-    target = etree.Element(source.tag, attributes, nsmap)  # type: ignore[arg-type]
+def _copied(source: Element, nsmap: dict[str, str] | None = None) -> Element:
+    attributes = {str(key): str(value) for key, value in source.attrib.items() if _is_plain(str(key))}
+    target = etree.Element(source.tag, attributes, nsmap)
     target.text = source.text
     last: Element | None = None
     for child in source:

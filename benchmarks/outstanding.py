@@ -15,12 +15,12 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
-from doideposit.checking import Checker, DepositorName
+from doideposit.checks.checking import Checker, DepositorName
 from doideposit.crossref.registrar import Receipt
-from doideposit.ledger import Ledger
-from doideposit.models.batch import SealedBatch
-from doideposit.planning import Limits
-from doideposit.workflow import Depositor
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.planning import Limits
+from doideposit.records.models.batch import SealedBatch
 
 LONG = 60.0
 SIZES = (100, 1_000, 10_000)
@@ -41,7 +41,7 @@ class Slow:
 
 def fill(url: str, size: int) -> None:
     """Put `size` files of one DOI each at Crossref, straight into the tables: sending them is not what is measured."""
-    from doideposit.ledger import tables
+    from doideposit.deposits.ledger import tables
 
     numbers = range(1, size + 1)
     moments = {"created_at": NOW, "sent_at": NOW, "accepted_at": NOW, "next_look_at": NOW}

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from doideposit.crossref.xml import build
-from doideposit.models.batch import BatchHead
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import Series
+from doideposit.records.models.batch import BatchHead
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
 
 CONFIGURATION = """\
 target = "sandbox"

@@ -14,12 +14,13 @@ import click
 from pydantic import TypeAdapter
 
 import doideposit
-from doideposit import errors, lifecycle, rules
-from doideposit.api.description import description
+from doideposit import errors, lifecycle
+from doideposit.checks import rules
 from doideposit.cli.main import EPILOG, cli
 from doideposit.config.durations import PATTERN, duration_text
 from doideposit.json_schemas import configuration_schema, record_schema
 from doideposit.sandbox import FAULTS
+from doideposit.web.description import description
 
 Schema = Mapping[str, Any]
 FEW = 6
@@ -377,7 +378,7 @@ def http_api() -> Iterator[str]:
     yield "# JSON API\n"
     yield document["info"]["description"] + "\n"
     yield (
-        "`doideposit serve` runs it, `doideposit.api.application` is the WSGI application. The OpenAPI description is "
+        "`doideposit serve` runs it, `doideposit.web.application` is the WSGI application. The OpenAPI description is "
         "served at `/openapi.json`. [](../../how-to/index.md) says how to set it up.\n"
     )
     rows = (
@@ -432,7 +433,7 @@ def python_api() -> Iterator[str]:
     members = ":members: SandboxForTests, SandboxServerForTests"
     yield f"```{{eval-rst}}\n.. automodule:: doideposit.testing\n   {members}\n```\n"
     yield "## For the landing page\n"
-    yield "```{eval-rst}\n.. automodule:: doideposit.landing\n   :members:\n```\n"
+    yield "```{eval-rst}\n.. automodule:: doideposit.records.landing\n   :members:\n```\n"
 
 
 def _autodoc(name: str) -> Iterator[str]:

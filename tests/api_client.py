@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug.test import Client, TestResponse
 
 from depositing import Desk
-from doideposit.api import Application, application
+from doideposit.web import Application, application
 
 TOKEN = "the-token-of-the-test-cms-0123456789"
 ENDPOINT = "sadf.1"

@@ -1,6 +1,6 @@
 """The head that the tests of deposit XML put in front of their records."""
 
-from doideposit.models.batch import BatchHead
+from doideposit.records.models.batch import BatchHead
 
 HEAD = BatchHead(
     batch_id="made-up-batch-1",

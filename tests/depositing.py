@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from doideposit.checking import Checker, DepositorName
+from doideposit.checks.checking import Checker, DepositorName
 from doideposit.crossref.schemas import SchemaStore
 from doideposit.crossref.validator import Validator
-from doideposit.ledger import Ledger
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import Series
-from doideposit.planning import Limits
+from doideposit.deposits.context import RegistryPort
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.planning import Limits
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.registrar import SandboxRegistrar
-from doideposit.workflow import Depositor, RegistryPort
 
 DEPOSITOR = DepositorName("South Asia Democratic Forum", "info@example.org", "South Asia Democratic Forum")
 SERIES = Series.model_validate(

@@ -5,8 +5,8 @@ The facts are those of the printed commentary; everything in `rich_commentary` b
 
 from typing import Any
 
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import Series
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
 
 LANDING_PAGE = "https://www.sadf.eu/prospects-for-nato-japan-relations-c258/"
 

@@ -1,7 +1,7 @@
 """What the tests of finished documents share: a configured series, and a document to vary."""
 
-from doideposit.models.contributors import Institution, Publisher
-from doideposit.models.series import Series
+from doideposit.records.models.contributors import Institution, Publisher
+from doideposit.records.models.series import Series
 
 SADF = Series(
     name="sadf-comment",

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from depositing import Desk, quiet, sqlite_url
-from doideposit.inbox import Folders, InboxPass, PassReport
-from doideposit.inbox.folders import Sighting
+from doideposit.job.inbox import Folders, InboxPass, PassReport
+from doideposit.job.inbox.folders import Sighting
 
 OLD = 1_700_000_000
 """A modification time long before the clocks of tests."""

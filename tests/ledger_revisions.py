@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Engine, Integer, LargeBinary, MetaData, create_engine, text
 
-from doideposit.ledger.engine import WRITES, Place, make_engine
-from doideposit.ledger.migrate import upgrade
+from doideposit.deposits.ledger.engine import WRITES, Place, make_engine
+from doideposit.deposits.ledger.migrate import upgrade
 
 GOLDEN = Path(__file__).parent / "golden" / "ledger"
 

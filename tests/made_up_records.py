@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import RecordType, Series
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import RecordType, Series
 
 
 def full_series(record_type: RecordType, **changes: Any) -> Series:

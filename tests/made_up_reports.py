@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from doideposit.crossref.xml.measures import Measured
-from doideposit.identifiers import Doi
+from doideposit.crossref.xml.participation import Measured
+from doideposit.records.identifiers import Doi
 from doideposit.reports.activity import Activity, outcomes_chart
+from doideposit.reports.attention import TRUTHS, Kind, Proved, Standing
 from doideposit.reports.completeness import completeness
 from doideposit.reports.page import Planned, Report
-from doideposit.reports.standing import TRUTHS, Kind, Proved, Standing
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 HOSTILE = (

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from depositing import SERIES, Desk, sqlite_url, validator
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import Series
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.registry import SandboxRegistry
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import Series
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
 
 SERIES: dict[str, Any] = {
     "name": "sadf-comment",

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from stdnum import issn as stdnum_issn
 from stdnum.iso7064 import mod_11_2
 
-from doideposit.models.commentary import Commentary
-from doideposit.models.contributors import CREDIT_ROLES, CROSSREF_ROLES
-from doideposit.models.references import CitationType
-from doideposit.models.relations import INTER_WORK, INTRA_WORK, Archive, UpdateType
-from doideposit.models.series import RecordType, Series
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.contributors import CREDIT_ROLES, CROSSREF_ROLES
+from doideposit.records.models.references import CitationType
+from doideposit.records.models.relations import INTER_WORK, INTRA_WORK, Archive, UpdateType
+from doideposit.records.models.series import RecordType, Series
 
 _CHARACTERS = st.sampled_from("abcdefgzABCXYZ0123456789 .,:;!?'\"&-–—()/éßøçñŁ日本語नमस्तेعربيКиїв🐟\u00a0\u202f")
 _LETTERS = st.sampled_from("abcdefgzABCXYZ '-.éßøçñŁ日本語عربيКиїв")

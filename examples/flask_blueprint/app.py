@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 import doideposit
-from doideposit.api import application
+from doideposit.web import application
 
 
 def create_app(folder: Path | None = None, *, notify_endpoint: str = "example.1") -> Flask:

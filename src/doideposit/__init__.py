@@ -18,8 +18,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from doideposit.checking import Checker, DepositorName
+    from doideposit.checks.checking import Checker, DepositorName
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.ledger import Ledger
+    from doideposit.deposits.ledger.entries import LedgerEvent
+    from doideposit.deposits.planning import Action, Limits
+    from doideposit.deposits.values import (
+        DepositReport,
+        HistoryEntry,
+        Plan,
+        PlanEntry,
+        PollReport,
+        Progress,
+        ReportEntry,
+        SubmissionRef,
+        Truth,
+        WorkStatus,
+    )
     from doideposit.errors import (
         ConfigurationError,
         CredentialsRefused,
@@ -31,13 +47,20 @@ if TYPE_CHECKING:
         WorldError,
     )
     from doideposit.findings import Finding, Severity, Where
-    from doideposit.identifiers import Doi, InvalidIdentifier, Isni, Issn, Orcid, Ror, Wikidata
-    from doideposit.ledger import Ledger
     from doideposit.lifecycle import Outcome, State
-    from doideposit.models.commentary import Abstract, Commentary, OriginalTitle
-    from doideposit.models.contributors import AltName, Anonymous, Institution, Organisation, Person, Publisher, Role
-    from doideposit.models.references import CitationType, Reference
-    from doideposit.models.relations import (
+    from doideposit.records.identifiers import Doi, InvalidIdentifier, Isni, Issn, Orcid, Ror, Wikidata
+    from doideposit.records.models.commentary import Abstract, Commentary, OriginalTitle
+    from doideposit.records.models.contributors import (
+        AltName,
+        Anonymous,
+        Institution,
+        Organisation,
+        Person,
+        Publisher,
+        Role,
+    )
+    from doideposit.records.models.references import CitationType, Reference
+    from doideposit.records.models.relations import (
         Archive,
         FreeToRead,
         FullText,
@@ -48,46 +71,32 @@ if TYPE_CHECKING:
         Update,
         Version,
     )
-    from doideposit.models.series import RecordType, Series
-    from doideposit.models.text import PartialDate, RichText
-    from doideposit.planning import Action, Limits
+    from doideposit.records.models.series import RecordType, Series
+    from doideposit.records.models.text import PartialDate, RichText
     from doideposit.wiring import open_path as open  # noqa: A004  (the name of the contract)
-    from doideposit.workflow import (
-        Depositor,
-        DepositReport,
-        HistoryEntry,
-        LedgerEvent,
-        Plan,
-        PlanEntry,
-        PollReport,
-        Progress,
-        ReportEntry,
-        SubmissionRef,
-        Truth,
-        WorkStatus,
-    )
 
 _HOMES = {
-    "checking": "Checker DepositorName",
+    "checks.checking": "Checker DepositorName",
     "crossref.registrar": "Credentials Endpoint Registrar",
     "errors": (
         "ConfigurationError CredentialsRefused DoiDepositError LedgerError RegistrarError SchemaError UsageError "
         "WorldError"
     ),
     "findings": "Finding Severity Where",
-    "identifiers": "Doi InvalidIdentifier Isni Issn Orcid Ror Wikidata",
-    "ledger": "Ledger",
+    "records.identifiers": "Doi InvalidIdentifier Isni Issn Orcid Ror Wikidata",
+    "deposits.ledger": "Ledger",
     "lifecycle": "Outcome State",
-    "models.commentary": "Abstract Commentary OriginalTitle",
-    "models.contributors": "AltName Anonymous Institution Organisation Person Publisher Role",
-    "models.references": "CitationType Reference",
-    "models.relations": "Archive FreeToRead FullText Funding Licence Relation Status Update Version",
-    "models.series": "RecordType Series",
-    "models.text": "PartialDate RichText",
-    "planning": "Action Limits",
-    "workflow": (
-        "DepositReport Depositor HistoryEntry LedgerEvent Plan PlanEntry PollReport Progress ReportEntry SubmissionRef "
-        "Truth WorkStatus"
+    "records.models.commentary": "Abstract Commentary OriginalTitle",
+    "records.models.contributors": "AltName Anonymous Institution Organisation Person Publisher Role",
+    "records.models.references": "CitationType Reference",
+    "records.models.relations": "Archive FreeToRead FullText Funding Licence Relation Status Update Version",
+    "records.models.series": "RecordType Series",
+    "records.models.text": "PartialDate RichText",
+    "deposits.planning": "Action Limits",
+    "deposits.depositor": "Depositor",
+    "deposits.ledger.entries": "LedgerEvent",
+    "deposits.values": (
+        "DepositReport HistoryEntry Plan PlanEntry PollReport Progress ReportEntry SubmissionRef Truth WorkStatus"
     ),
 }
 _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}

@@ -15,8 +15,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from doideposit.config.schema import ConfigurationFile
-from doideposit.models.commentary import Commentary
-from doideposit.models.descriptions import descriptions
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.descriptions import descriptions
 
 __all__ = [
     "configuration_schema",

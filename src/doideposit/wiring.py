@@ -7,22 +7,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from doideposit.checking import Checker, DepositorName
+from doideposit.checks import Context, check_depositor
+from doideposit.checks.checking import Checker, DepositorName
 from doideposit.config import CredentialSettings, Settings, load, resolve_password
 from doideposit.crossref.schemas import SchemaStore
 from doideposit.crossref.validator import Validator
 from doideposit.errors import ConfigurationError
 from doideposit.findings import Finding, has_errors
-from doideposit.rules import Context, check_depositor
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, Registrar
-    from doideposit.ledger import Ledger
-    from doideposit.models.batch import SealedBatch
+    from doideposit.deposits.context import RegistryPort
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.ledger import Ledger
+    from doideposit.records.models.batch import SealedBatch
     from doideposit.sandbox import Sandbox
-    from doideposit.workflow import Depositor, RegistryPort
 
 __all__ = [
     "endpoint_of",
@@ -146,7 +147,7 @@ def ledger_password(settings: Settings, environ: Mapping[str, str]) -> "SecretSt
 
 def open_ledger(settings: Settings, *, environ: Mapping[str, str] | None = None) -> "Ledger":
     """The ledger of these settings; raises `LedgerError`."""
-    from doideposit.ledger import Ledger
+    from doideposit.deposits.ledger import Ledger
 
     password = ledger_password(settings, os.environ if environ is None else environ)
     return Ledger.open(settings.ledger.url, password=password)
@@ -193,7 +194,7 @@ def open_depositor(
 
     A `registrar` takes the place of the target's own, and no look-ups are made then.
     """
-    from doideposit.workflow import Depositor
+    from doideposit.deposits.depositor import Depositor
 
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
@@ -238,7 +239,7 @@ def _crossref(settings: Settings, login: Login, pending: Callable[[], int]) -> "
 
         return CrossrefClient(endpoint, login.fetch(), pending=pending)
 
-    from doideposit.crossref.registry import Registry
+    from doideposit.crossref.rest_api import Registry
 
     return _LateRegistrar(client), Registry(endpoint, mailto=settings.depositor.email if settings.depositor else None)
 

@@ -6,9 +6,9 @@ import pytest
 
 from desk import DOI, Desk
 from doideposit.cli.overview import gather
-from doideposit.crossref.xml.measures import Measure
+from doideposit.crossref.xml.participation import Measure
+from doideposit.reports.attention import Kind, Stage
 from doideposit.reports.page import page
-from doideposit.reports.standing import Kind, Stage
 from mixed_ledger import NOW, mixed_desk
 
 

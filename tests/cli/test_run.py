@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desk import DOI, FAST, Desk
-from doideposit.inbox import Lock
+from doideposit.job.inbox import Lock
 from doideposit.wiring import system_clock
 from inboxes import OLD
 from smtp_server import mail_server
@@ -85,7 +85,7 @@ def test_options_that_cannot_be(desk: Desk, arguments: tuple[str, ...]) -> None:
 def test_mail_and_ping_go_out_and_show_no_secret(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, socket_enabled: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="doideposit.crossref.exchange")
+    caplog.set_level(logging.DEBUG, logger="doideposit.crossref.http")
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

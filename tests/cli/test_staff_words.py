@@ -14,10 +14,10 @@ from desk import DOI, Desk
 from doideposit.cli.receipt import state_words, with_target
 from doideposit.cli.table import in_order, table_lines
 from doideposit.cli.wrapping import columns, cropped, wrapped
-from doideposit.identifiers import Doi
+from doideposit.deposits.values import Truth, WorkStatus
 from doideposit.lifecycle import Outcome, State
+from doideposit.records.identifiers import Doi
 from doideposit.reports.findings import Line, Span, Style
-from doideposit.workflow import Truth, WorkStatus
 
 SOURCE = Path(__file__).parents[2] / "src" / "doideposit"
 MOMENT = Truth(datetime(2026, 9, 1, 12, tzinfo=UTC), "proof")

@@ -19,8 +19,14 @@ finally:
 UNWANTED = {
     *("ssl", "subprocess"),
     *("alembic", "elementpath", "jinja2", "platformdirs", "requests", "rich", "sqlalchemy", "stdnum", "werkzeug"),
-    *("doideposit.cli.masking", "doideposit.crossref.registrar", "doideposit.ledger", "doideposit.planning"),
-    *("doideposit.crossref.validator.describing", "doideposit.crossref.validator.preparing", "doideposit.workflow"),
+    *(
+        "doideposit.cli.masking",
+        "doideposit.crossref.registrar",
+        "doideposit.deposits.ledger",
+        "doideposit.deposits.planning",
+    ),
+    *("doideposit.crossref.validator.describing", "doideposit.crossref.schemas.preparing"),
+    "doideposit.deposits.depositor",
 }
 
 

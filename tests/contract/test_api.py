@@ -11,9 +11,9 @@ from werkzeug.test import Client, TestResponse
 
 from api_client import DOI, ENDPOINT, RECORD, TOKEN, Cms
 from depositing import Desk, sqlite_url
-from doideposit.api import Tokens, application
-from doideposit.api.reading import MAX_BODY, MAX_RECORDS
 from doideposit.errors import ConfigurationError, LedgerUnavailable
+from doideposit.web import Tokens, application
+from doideposit.web.reading import MAX_BODY, MAX_RECORDS
 
 
 @pytest.fixture

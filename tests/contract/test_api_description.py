@@ -14,8 +14,8 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from api_client import DOI, ENDPOINT, RECORD, TOKEN, Cms
 from depositing import Desk, sqlite_url
-from doideposit.api.application import _ROUTES, application
-from doideposit.api.description import description
+from doideposit.web.application import _ROUTES, application
+from doideposit.web.description import description
 
 DESCRIPTION = description()
 

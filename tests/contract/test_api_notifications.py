@@ -9,8 +9,8 @@ from werkzeug.test import Client
 
 from api_client import DOI, ENDPOINT, RECORD, Cms
 from depositing import Desk, sqlite_url
-from doideposit.api import application
-from doideposit.api.notifications import Allowance
+from doideposit.web import application
+from doideposit.web.notifications import Allowance
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ import requests
 
 from api_client import RECORD, TOKEN
 from desk import FAST
-from doideposit.api import application
-from doideposit.api.serving import is_loopback, serve
 from doideposit.cli.init import PRESETS, configuration_text
 from doideposit.errors import UsageError, WorldError
+from doideposit.web import application
+from doideposit.web.serving import is_loopback, serve
 
 pytestmark = pytest.mark.network_loopback
 
@@ -26,7 +26,7 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 # What a slow upload to Crossref is like: the answer to /v1/events takes two seconds.
 SLOW = """
 import sys, time
-from doideposit.workflow import Depositor
+from doideposit.deposits.depositor import Depositor
 plain = Depositor.events
 def slow(self, since=0):
     print("begun", file=sys.stderr, flush=True)

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from doideposit.crossref.client import CrossrefClient, LoginVerdict, Timeouts
 from doideposit.crossref.diagnostics import BatchOutcome, Completed, NotKnown, Pending, Reading, Unknown, read
 from doideposit.crossref.registrar import Credentials, Endpoint
-from doideposit.crossref.registry import Registry
+from doideposit.crossref.rest_api import Registry
 from doideposit.errors import (
     CredentialsRefused,
     DoiDepositError,
@@ -18,10 +18,10 @@ from doideposit.errors import (
     SubmissionInDoubt,
     UnexpectedAnswer,
 )
-from doideposit.identifiers import Doi
 from doideposit.lifecycle import Outcome
-from doideposit.models import batch as models_batch
-from doideposit.models.batch import SealedBatch
+from doideposit.records.identifiers import Doi
+from doideposit.records.models import batch as models_batch
+from doideposit.records.models.batch import SealedBatch
 from doideposit.sandbox import Account, Clock, Delays, Fault, Sandbox
 from doideposit.sandbox.server import running
 from sandbox_deposits import STAMP, Batch, Paper

@@ -15,8 +15,8 @@ from contract.oracle import KNOWN_FAULTS, is_known_fault, oracle_says, validator
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.xml import build
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import RecordType
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 from strategies import commentaries
 

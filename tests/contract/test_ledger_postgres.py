@@ -8,10 +8,10 @@ import pytest
 
 import postgres
 from depositing import Desk, commentary
+from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.planning import Action, Limits
 from doideposit.errors import LedgerUnavailable
-from doideposit.ledger import Ledger
 from doideposit.lifecycle import State
-from doideposit.planning import Action, Limits
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 COUNTER = itertools.count()

@@ -9,8 +9,8 @@ import pytest
 
 import postgres
 from depositing import Desk, commentary, sqlite_url
-from doideposit.ledger import Ledger
-from doideposit.ledger.migrations import REVISIONS
+from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.lifecycle import State
 from doideposit.sandbox import Clock
 from ledger_revisions import GOLDEN, ledger_of, lines
@@ -79,7 +79,7 @@ def test_a_postgresql_ledger_of_each_revision_opens_and_goes_on(server: str, rev
 
 
 def test_an_upgrade_copies_a_sqlite_ledger_beside_itself_first(tmp_path: Path) -> None:
-    from doideposit.ledger.migrate import copy_beside
+    from doideposit.deposits.ledger.migrate import copy_beside
 
     ledger_of(sqlite_url(tmp_path), REVISIONS[0])
     copy = copy_beside(tmp_path / "ledger.sqlite3", REVISIONS[0])

@@ -9,14 +9,14 @@ from lxml import etree
 from contract import mutations
 from contract.oracle import store
 from doideposit.crossref.names import SCHEMA_VERSIONS
+from doideposit.crossref.schemas.prepared import Form
+from doideposit.crossref.schemas.preparing import prepare
 from doideposit.crossref.validator.inventory import Inventory
-from doideposit.crossref.validator.prepared import Form
-from doideposit.crossref.validator.preparing import prepare
 from doideposit.crossref.validator.verdicts import _Engine
 from doideposit.crossref.xml import build
-from doideposit.models.batch import BatchHead
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import RecordType
+from doideposit.records.models.batch import BatchHead
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import RecordType
 from made_up_records import full_record, full_series
 
 HEAD = BatchHead("narrow-form", 20240102030405000, "A", "a@example.org", "A")

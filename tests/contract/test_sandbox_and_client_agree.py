@@ -10,8 +10,8 @@ from doideposit.crossref import diagnostics
 from doideposit.crossref.client import CrossrefClient, Timeouts
 from doideposit.crossref.registrar import Endpoint, Registrar
 from doideposit.errors import RegistrarError
-from doideposit.identifiers import Doi
-from doideposit.models.batch import SEAL, SealedBatch
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.batch import SEAL, SealedBatch
 from doideposit.sandbox import FAULTS, Clock, Delays, Door, Sandbox, parse_fault
 from doideposit.sandbox.registrar import SANDBOX_CREDENTIALS, SandboxRegistrar
 from doideposit.sandbox.server import running

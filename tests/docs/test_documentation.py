@@ -275,7 +275,7 @@ def is_known(line: str, option: str) -> bool:
 
 
 def test_every_code_that_any_page_names_in_an_explanation_exists() -> None:
-    from doideposit.rules import CATALOGUE
+    from doideposit.checks import CATALOGUE
 
     named = {
         (page.name, code)

@@ -19,9 +19,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from depositing import validator
-from doideposit.identifiers import Doi
-from doideposit.ledger import Ledger
-from doideposit.ledger.looking import Wish
+from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.ledger.queries import Wish
+from doideposit.records.identifiers import Doi
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.server import running
 

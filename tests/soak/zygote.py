@@ -23,10 +23,10 @@ from pydantic import SecretStr
 from depositing import DEPOSITOR, checker, commentary, validator
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.planning import Limits
 from doideposit.errors import WorldError
-from doideposit.ledger import Ledger
-from doideposit.planning import Limits
-from doideposit.workflow import Depositor
 
 
 class Steps:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.api.description import description
 from doideposit.cli.init import PRESETS, configuration_text
 from doideposit.config import load
+from doideposit.web.description import description
 
 GUIDES = Path(__file__).parents[2] / "docs" / "how-to"
 

@@ -8,6 +8,7 @@ import pytest
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.crossref.registrar import Receipt
+from doideposit.deposits.planning import Action
 from doideposit.errors import (
     CredentialsRefused,
     RegistrarUnavailable,
@@ -17,8 +18,7 @@ from doideposit.errors import (
     UsageError,
 )
 from doideposit.lifecycle import Outcome, State
-from doideposit.models.batch import SealedBatch
-from doideposit.planning import Action
+from doideposit.records.models.batch import SealedBatch
 from doideposit.sandbox import Delays, Sandbox
 from doideposit.sandbox.registrar import SandboxRegistrar
 

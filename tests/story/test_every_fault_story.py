@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, commentary, sqlite_url, validator
+from doideposit.deposits.values import DepositReport, PollReport
 from doideposit.errors import WorldError
 from doideposit.lifecycle import State
 from doideposit.sandbox import FAULTS, Clock, Delays, Fault, Sandbox
-from doideposit.workflow import DepositReport, PollReport
 
 C258 = "10.48251/SADF.ISSN.2406-5617.C258"
 PASSES = 30

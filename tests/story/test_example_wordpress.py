@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from api_client import DOI, Cms
 from depositing import Desk, sqlite_url
-from doideposit.api.description import description
+from doideposit.web.description import description
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "examples" / "wordpress" / "doideposit.php"

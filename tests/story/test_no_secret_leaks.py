@@ -41,8 +41,8 @@ from doideposit.cli.main import cli
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.errors import ConfigurationError
-from doideposit.identifiers import Doi
-from doideposit.models.batch import SEAL, SealedBatch
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.batch import SEAL, SealedBatch
 from doideposit.sandbox import FAULTS, Account, Delays, Fault, Sandbox
 from doideposit.sandbox.server import running
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url
-from doideposit.crossref.registry import RegisteredWork, ResolvedHandle
+from doideposit.crossref.rest_api import RegisteredWork, ResolvedHandle
 from doideposit.crossref.xml import build
+from doideposit.deposits.planning import Action, Limits
+from doideposit.deposits.values import Progress
 from doideposit.errors import RegistrarUnavailable, UsageError
-from doideposit.identifiers import Doi
 from doideposit.lifecycle import Outcome, State
-from doideposit.models.series import Series
-from doideposit.planning import Action, Limits
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.series import Series
 from doideposit.sandbox import Clock, Delays, Sandbox
-from doideposit.workflow import Progress
 
 C258 = "10.48251/SADF.ISSN.2406-5617.C258"
 PAGE = "https://www.sadf.eu/comment-258/"

@@ -10,7 +10,7 @@ import pytest
 
 import postgres
 from depositing import commentary, sqlite_url, validator
-from doideposit.ledger import Ledger
+from doideposit.deposits.ledger import Ledger
 from doideposit.sandbox import Delays, Sandbox
 from doideposit.sandbox.server import running
 
@@ -24,9 +24,9 @@ from pydantic import SecretStr
 from depositing import DEPOSITOR, checker, commentary
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
-from doideposit.ledger import Ledger
-from doideposit.planning import Limits
-from doideposit.workflow import Depositor
+from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.planning import Limits
+from doideposit.deposits.depositor import Depositor
 ledger, url, title, _ = sys.argv[1:]
 clock = lambda: datetime.now(UTC)
 client = CrossrefClient(Endpoint("sandbox", url), Credentials("sandbox", SecretStr("sandbox")))

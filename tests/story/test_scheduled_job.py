@@ -12,10 +12,10 @@ import pytest
 from depositing import Desk, commentary, sqlite_url
 from doideposit.config import MailSection, MonitoringSettings
 from doideposit.errors import DoiDepositError, LedgerUnavailable, WorldError
-from doideposit.inbox import Folders, Lock
+from doideposit.job import Doors, Job, Outcome
+from doideposit.job.inbox import Folders, Lock
 from doideposit.sandbox import Clock
 from doideposit.sandbox.registry import SandboxRegistry
-from doideposit.scheduled import Doors, Job, Outcome
 from inboxes import Office, doi, yaml
 
 MONDAY = datetime(2026, 9, 7, 8, tzinfo=UTC)

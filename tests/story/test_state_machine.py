@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from depositing import DEPOSITOR, checker, commentary, sqlite_url
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.planning import Limits
 from doideposit.errors import WorldError
-from doideposit.ledger import Ledger
-from doideposit.models.commentary import Commentary
-from doideposit.planning import Limits
+from doideposit.records.models.commentary import Commentary
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.registrar import SandboxRegistrar
-from doideposit.workflow import Depositor
 
 NUMBERS = (1, 2, 3)
 FAULTS = (

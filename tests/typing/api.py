@@ -31,9 +31,9 @@ from doideposit import (
     Truth,
     WorkStatus,
     WorldError,
-    landing,
 )
-from doideposit.api import Application, application
+from doideposit.records import landing
+from doideposit.web import Application, application
 
 
 def a_record_can_be_a_value_a_mapping_or_a_path(depositor: Depositor, commentary: Commentary) -> None:

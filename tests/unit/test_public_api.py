@@ -14,9 +14,9 @@ import doideposit
 from depositing import Desk, commentary, sqlite_url
 from doideposit.crossref.registrar import Receipt
 from doideposit.errors import RegistrarUnavailable
-from doideposit.identifiers import Doi
 from doideposit.lifecycle import State
-from doideposit.models.batch import SealedBatch
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.batch import SealedBatch
 
 HEAVY = (
     "pydantic lxml sqlalchemy alembic requests click rich werkzeug jinja2 yaml elementpath markdown_it stdnum".split()

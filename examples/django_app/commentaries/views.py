@@ -6,7 +6,7 @@ from django.utils.safestring import mark_safe
 
 from commentaries import deposits
 from commentaries.models import Commentary
-from doideposit import landing
+from doideposit.records import landing
 
 
 def landing_page(request: HttpRequest, number: str) -> HttpResponse:
@@ -15,7 +15,7 @@ def landing_page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "commentaries/landing_page.html", context)
 
 
-# doideposit.landing escapes everything it writes.
+# doideposit.records.landing escapes everything it writes.
 
 
 def _head(commentary: Commentary) -> str:

@@ -12,8 +12,8 @@ LIBRARIES = ("lxml", "pydantic", "elementpath", "sqlalchemy", "requests", "click
 
 def version_text() -> str:
     """Everything a report of a problem should name."""
-    from doideposit.crossref.documents import LIBXML2_VERSION
     from doideposit.crossref.schemas import SchemaStore
+    from doideposit.safe_xml import LIBXML2_VERSION
 
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     schemas = ", ".join(SchemaStore.default().installed()) or "none: run `doideposit schemas install`"

@@ -8,11 +8,10 @@ from typing import Any, Self
 
 import click
 
-from doideposit.checking import Checked, Checker, load_deposit_file
+from doideposit.checks.checking import Checked, Checker, load_deposit_file
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.cli.terminal import Progress, Terminal, source_line
-from doideposit.crossref.documents import LIMITS
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.errors import DiskError, UsageError
 from doideposit.findings import Finding, Severity
@@ -28,6 +27,7 @@ from doideposit.reports.findings import (
     safe,
     summary,
 )
+from doideposit.safe_xml import LIMITS
 
 __all__ = ["build", "check", "validate"]
 

@@ -46,7 +46,7 @@ def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
     """Only from a file that is there: a server may be far away, and pressing Tab makes and upgrades nothing."""
-    from doideposit.ledger.condition import look
+    from doideposit.deposits.ledger.inspection import look
     from doideposit.wiring import open_ledger
 
     if not settings.ledger_url.startswith("sqlite") or not look(settings.ledger_url).is_current:
@@ -57,7 +57,7 @@ def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
 
 def known_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The codes of findings that begin so."""
-    from doideposit.rules import CATALOGUE
+    from doideposit.checks import CATALOGUE
 
     return [code for code in CATALOGUE if code.startswith(incomplete)]
 

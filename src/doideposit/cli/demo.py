@@ -19,7 +19,8 @@ from doideposit.findings import Severity
 from doideposit.reports.findings import Span, Style, counted, detailed, in_order
 
 if TYPE_CHECKING:
-    from doideposit.workflow import Depositor, Progress, WorkStatus
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import Progress, WorkStatus
 
 __all__ = ["demo"]
 

@@ -16,14 +16,15 @@ from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.receipt import local_time, show_receipt, show_trouble, with_target
 from doideposit.cli.table import show_table
 from doideposit.cli.terminal import Terminal, source_line
+from doideposit.deposits.planning import Action
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import is_open
-from doideposit.planning import Action
 from doideposit.reports.findings import Span, Style, counted, detailed, in_order, safe
 
 if TYPE_CHECKING:
-    from doideposit.workflow import Depositor, DepositReport, Plan, Progress, WorkStatus
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import DepositReport, Plan, Progress, WorkStatus
 
 __all__ = ["deposit", "poll"]
 

@@ -13,7 +13,7 @@ from doideposit.errors import UsageError
 from doideposit.reports.findings import Span, Style
 
 if TYPE_CHECKING:
-    from doideposit.rules import Explanation
+    from doideposit.checks import Explanation
 
 __all__ = ["explain"]
 
@@ -24,7 +24,7 @@ __all__ = ["explain"]
 @click.pass_obj
 def explain(invocation: Invocation, code: str | None, as_json: bool) -> None:
     """Explain the CODE of a finding; without one, list all codes."""
-    from doideposit.rules import CATALOGUE
+    from doideposit.checks import CATALOGUE
 
     terminal = invocation.terminal(as_json=as_json)
     if code is None:

@@ -32,8 +32,8 @@ def extract(invocation: Invocation, document: Path, output: Path | None, force: 
     The draft is a file to review: beside each field stands the line it was read from, and what the document lacks or
     prints oddly is said. Nothing is guessed silently, and nothing is deposited.
     """
-    from doideposit.sources.document import LIMIT, read, render
-    from doideposit.sources.files import load_text
+    from doideposit.records.extraction import LIMIT, read, render
+    from doideposit.records.sources.files import load_text
     from doideposit.wiring import record_schema_location
 
     terminal = Terminal(plain=invocation.plain, out=sys.stderr)

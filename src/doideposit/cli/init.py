@@ -12,9 +12,9 @@ from pydantic import BaseModel, ValidationError
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import DiskError, UsageError
-from doideposit.models.faults import findings_of
-from doideposit.models.record import Origin
-from doideposit.models.series import Series
+from doideposit.records.models.faults import findings_of
+from doideposit.records.models.record import Origin
+from doideposit.records.models.series import Series
 from doideposit.reports.findings import Span, Style
 
 __all__ = ["PRESETS", "Answers", "configuration_text", "init"]

@@ -14,7 +14,7 @@ from doideposit.errors import DiskError, UsageError, WorldError
 from doideposit.reports.findings import Span, Style, counted, detailed, safe
 
 if TYPE_CHECKING:
-    from doideposit.ledger import Ledger
+    from doideposit.deposits.ledger import Ledger
 
 __all__ = ["ledger"]
 
@@ -31,7 +31,7 @@ def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
     """The ledger of the configuration; raises `UsageError` where there is none yet, instead of making an empty one."""
     import os
 
-    from doideposit.ledger.condition import look
+    from doideposit.deposits.ledger.inspection import look
     from doideposit.wiring import ledger_password, open_ledger
 
     settings = invocation.settings()
@@ -95,7 +95,7 @@ def check(invocation: Invocation, as_json: bool) -> None:
 @click.pass_obj
 def export(invocation: Invocation, output: Path | None, as_json: bool) -> None:
     """Write the whole ledger as JSON Lines, as it stands at one moment: for another database, or for reading."""
-    from doideposit.ledger.copies import write_lines
+    from doideposit.deposits.ledger.export import write_lines
 
     if as_json and output is None:
         raise UsageError("the export itself goes to standard output", hint="name a file with -o, or leave --json out")

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from doideposit import __version__
 from doideposit.cli.receipt import state_words
 from doideposit.cli.table import in_order
-from doideposit.crossref.xml.measures import Measured, measure
-from doideposit.planning import Action
+from doideposit.crossref.xml.participation import Measured, measure
+from doideposit.deposits.planning import Action
 from doideposit.reports.activity import Activity, outcomes_chart, read_events, waiting_chart
+from doideposit.reports.attention import Kind, Proved, Stage, Standing, overdue
 from doideposit.reports.completeness import Completeness, completeness
 from doideposit.reports.findings import Style, counted
 from doideposit.reports.page import Planned, Report
-from doideposit.reports.standing import Kind, Proved, Stage, Standing, overdue
 
 if TYPE_CHECKING:
-    from doideposit.workflow import Depositor, PlanEntry, WorkStatus
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import PlanEntry, WorkStatus
 
 __all__ = ["gather", "planned"]
 

@@ -11,7 +11,7 @@ from doideposit.lifecycle import is_open
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
-    from doideposit.workflow import Truth, WorkStatus
+    from doideposit.deposits.values import Truth, WorkStatus
 
 __all__ = ["local_time", "show_receipt", "show_trouble", "state_words", "with_target"]
 

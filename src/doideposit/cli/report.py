@@ -17,8 +17,8 @@ from doideposit.reports.findings import counted
 if TYPE_CHECKING:
     from doideposit.cli.terminal import Terminal
     from doideposit.config import Settings
+    from doideposit.reports.attention import Stage
     from doideposit.reports.page import Report
-    from doideposit.reports.standing import Stage
 
 __all__ = ["report"]
 
@@ -71,7 +71,7 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
 
 def _asked(settings: "Settings") -> "frozenset[Stage]":
     """The stages that can be seen on this target: Crossref's test system has neither a resolver nor a REST API."""
-    from doideposit.reports.standing import Stage
+    from doideposit.reports.attention import Stage
     from doideposit.wiring import endpoint_of, needs_login
 
     if not needs_login(settings):

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from doideposit.config import Settings
-    from doideposit.scheduled import Doors, Job, Outcome
-    from doideposit.standing import Stage
+    from doideposit.deposits.lateness import Stage
+    from doideposit.job import Doors, Job, Outcome
 
 __all__ = ["run_job"]
 
@@ -135,8 +135,8 @@ def _show(terminal: Terminal, outcome: "Outcome", *, in_one_line: bool) -> None:
 
 def _job(settings: "Settings") -> "Job":
     from doideposit import __version__
-    from doideposit.inbox import Folders
-    from doideposit.scheduled import Job
+    from doideposit.job import Job
+    from doideposit.job.inbox import Folders
 
     return Job(
         target=settings.target,
@@ -152,7 +152,7 @@ def _job(settings: "Settings") -> "Job":
 
 def _looked_up(settings: "Settings") -> "frozenset[Stage]":
     """The stages that this target can be asked about: Crossref's test system has neither resolver nor REST API."""
-    from doideposit.standing import LOOKED_UP, Stage
+    from doideposit.deposits.lateness import LOOKED_UP, Stage
     from doideposit.wiring import endpoint_of, needs_login
 
     if not needs_login(settings):
@@ -163,7 +163,7 @@ def _looked_up(settings: "Settings") -> "frozenset[Stage]":
 
 
 def _doors(settings: "Settings", stop: "_Stop", terminal: Terminal) -> "Doors":
-    from doideposit.scheduled import Doors
+    from doideposit.job import Doors
     from doideposit.wiring import open_depositor, system_clock
 
     url = settings.monitoring.ping_url
@@ -179,7 +179,7 @@ def _doors(settings: "Settings", stop: "_Stop", terminal: Terminal) -> "Doors":
 
 def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
     from doideposit.config import resolve_password
-    from doideposit.notices import send
+    from doideposit.job.notices import send
 
     mail = settings.mail
     if mail is None:
@@ -193,7 +193,7 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
 
 def _ping(url: str) -> None:
     """Fetch the address; no message repeats it, because such addresses are secrets of their own."""
-    from doideposit.crossref.exchange import Exchange, NeverSent, Timeouts, host_alone
+    from doideposit.crossref.http import Exchange, NeverSent, Timeouts, host_alone
 
     try:
         answer = Exchange(Timeouts(connect=5, read=10, total=20), shown=host_alone).get(url, limit=10_000)

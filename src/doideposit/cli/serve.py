@@ -30,8 +30,8 @@ def serve(invocation: Invocation, host: str, port: int, threads: int, allow_remo
     other machines are to reach it. Deposits are followed up by `doideposit run`. SIGTERM and Ctrl-C let requests under
     way finish.
     """
-    from doideposit.api import application
-    from doideposit.api.serving import serve as serve_until_stopped
+    from doideposit.web import application
+    from doideposit.web.serving import serve as serve_until_stopped
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal()

@@ -7,9 +7,10 @@ from doideposit.cli.completion import known_dois
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_receipt, show_trouble
 from doideposit.cli.status import parse_doi
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.values import WorkStatus
 from doideposit.errors import RegistrarError
-from doideposit.identifiers import Doi
-from doideposit.workflow import Depositor, WorkStatus
+from doideposit.records.identifiers import Doi
 
 __all__ = ["abandon", "acknowledge", "verify"]
 

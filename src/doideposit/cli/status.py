@@ -13,11 +13,12 @@ from doideposit.cli.table import LEGEND, in_order, table_lines
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.watching import watched
 from doideposit.errors import UsageError
-from doideposit.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import Line, Span, Style, counted, safe
 
 if TYPE_CHECKING:
-    from doideposit.workflow import Depositor, WorkStatus
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import WorkStatus
 
 __all__ = ["history", "status"]
 

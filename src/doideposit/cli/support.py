@@ -22,13 +22,13 @@ import click
 
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
+from doideposit.crossref.redaction import redact
 from doideposit.errors import DiskError, DoiDepositError, UsageError
 from doideposit.reports.findings import Span, Style
-from doideposit.secrecy import redact
 
 if TYPE_CHECKING:
     from doideposit.config import PasswordReference, Settings
-    from doideposit.workflow import Depositor
+    from doideposit.deposits.depositor import Depositor
 
 __all__ = ["support_bundle"]
 
@@ -139,7 +139,7 @@ def _configuration(settings: "Settings") -> Member:
 
 
 def _from_ledger(settings: "Settings") -> Iterator[Member]:
-    from doideposit.ledger.condition import look
+    from doideposit.deposits.ledger.inspection import look
     from doideposit.wiring import ledger_password, open_depositor
 
     try:

@@ -10,7 +10,7 @@ from doideposit.cli.wrapping import columns, cropped
 from doideposit.reports.findings import Line, Span, Style, safe
 
 if TYPE_CHECKING:
-    from doideposit.workflow import WorkStatus
+    from doideposit.deposits.values import WorkStatus
 
 __all__ = ["LEGEND", "in_order", "show_table", "table_lines"]
 

@@ -5,7 +5,6 @@ from doideposit.config.loading import FILE_NAME, find, load
 from doideposit.config.passwords import ask_keyring, read_secret_file, resolve_password, run_secret_command
 from doideposit.config.schema import (
     CredentialSettings,
-    DeadlineSection,
     DelaySettings,
     DepositorSettings,
     MailSection,
@@ -25,7 +24,6 @@ __all__ = [
     "FILE_NAME",
     "ApiSettings",
     "CredentialSettings",
-    "DeadlineSection",
     "DelaySettings",
     "DepositorSettings",
     "InboxSettings",

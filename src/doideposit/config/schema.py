@@ -15,10 +15,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from doideposit.config.durations import Duration
+from doideposit.deposits.limits import Limits
 from doideposit.findings import Severity
-from doideposit.limits import Limits
-from doideposit.models.series import Series
-from doideposit.models.text import PlainText
+from doideposit.records.models.series import Series
+from doideposit.records.models.text import PlainText
 
 __all__ = [
     "ApiSection",

@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
+from doideposit.checks.catalogue.settings import Ignored, RuleSettings
 from doideposit.config.schema import (
     ConfigurationFile,
     CredentialSettings,
-    DeadlineSection,
     DelaySettings,
     DepositorSettings,
     MailSection,
@@ -19,9 +19,9 @@ from doideposit.config.schema import (
     Target,
     TargetSettings,
 )
-from doideposit.limits import Limits
-from doideposit.models.series import Series
-from doideposit.rules.settings import Ignored, RuleSettings
+from doideposit.deposits.deadlines import Deadlines
+from doideposit.deposits.limits import Limits
+from doideposit.records.models.series import Series
 
 __all__ = [
     "ApiSettings",
@@ -75,7 +75,7 @@ class MonitoringSettings:
     prometheus_file: Path | None = None
     heartbeat_file: Path | None = None
     ping_url: str | None = field(default=None, repr=False)
-    deadlines: DeadlineSection = field(default_factory=DeadlineSection)
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:
         absolute(written.prometheus_file),
         absolute(written.heartbeat_file),
         written.ping_url,
-        written.deadlines,
+        Deadlines(**{name: getattr(written.deadlines, name) for name in Deadlines.__slots__}),
     )
 
 

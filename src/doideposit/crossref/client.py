@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import NoReturn
 
 from doideposit.crossref.diagnostics import Unknown, read
-from doideposit.crossref.exchange import Answer, Exchange, NeverSent, NoAnswer, Timeouts, Upload, check_address
+from doideposit.crossref.http import Answer, Exchange, NeverSent, NoAnswer, Timeouts, Upload, check_address
+from doideposit.crossref.redaction import redact
 from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
 from doideposit.errors import (
     CredentialsRefused,
@@ -25,8 +26,7 @@ from doideposit.errors import (
     UnexpectedAnswer,
     UsageError,
 )
-from doideposit.models.batch import SealedBatch
-from doideposit.secrecy import redact
+from doideposit.records.models.batch import SealedBatch
 
 __all__ = ["CrossrefClient", "LoginCheck", "LoginVerdict", "Timeouts"]
 

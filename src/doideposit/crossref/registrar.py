@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from doideposit.models.batch import SealedBatch
+from doideposit.records.models.batch import SealedBatch
 
 __all__ = ["Credentials", "Endpoint", "Receipt", "RegisteredWork", "Registrar", "ResolvedHandle"]
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from doideposit.config import Settings
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
-from doideposit.crossref.exchange import Answer, Exchange, NeverSent, Timeouts, check_address
+from doideposit.crossref.http import Answer, Exchange, NeverSent, Timeouts, check_address
 from doideposit.crossref.registrar import Credentials, Endpoint
-from doideposit.crossref.registry import Registry
+from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, examine, fail, ok, warn
 from doideposit.wiring import endpoint_of, login_of, needs_login

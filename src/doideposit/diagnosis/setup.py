@@ -7,8 +7,8 @@ from importlib.metadata import version
 from doideposit.config import PasswordReference, Settings, resolve_password
 from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, Realm, fail, ok, warn
-from doideposit.identifiers import InvalidIdentifier
-from doideposit.models.series import Series
+from doideposit.records.identifiers import InvalidIdentifier
+from doideposit.records.models.series import Series
 from doideposit.wiring import endpoint_of, login_of, needs_login
 
 __all__ = [

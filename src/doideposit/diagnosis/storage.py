@@ -9,11 +9,11 @@ from pathlib import Path
 
 from doideposit.config import Settings
 from doideposit.crossref.schemas import SchemaStore
+from doideposit.deposits.ledger.inspection import Condition, look
+from doideposit.deposits.ledger.queries import Wish
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, Verdict, fail, ok, warn
-from doideposit.ledger.condition import Condition, look
-from doideposit.ledger.looking import Wish
-from doideposit.ledger.store import Ledger
 from doideposit.wiring import ledger_password, needs_login, open_ledger
 
 __all__ = ["check_disk", "check_inbox", "check_ledger", "check_sandbox", "check_schemas"]

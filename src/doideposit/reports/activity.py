@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from doideposit.ledger.entries import LedgerEvent
+from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.reports.charts import Chart, columns
 
 __all__ = ["Activity", "outcomes_chart", "read_events", "waiting_chart"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from doideposit.crossref.xml.measures import Measure, Measured
+from doideposit.crossref.xml.participation import Measure, Measured
 from doideposit.reports.findings import counted
 
 __all__ = ["Completeness", "Share", "completeness"]

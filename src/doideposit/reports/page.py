@@ -13,10 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from doideposit.reports.attention import TRUTHS, Concern, Kind, Proved, Standing, concerns, natural
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
 from doideposit.reports.findings import counted
-from doideposit.reports.standing import TRUTHS, Concern, Kind, Proved, Standing, concerns, natural
 
 if TYPE_CHECKING:
     from jinja2 import Environment

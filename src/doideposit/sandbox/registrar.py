@@ -14,7 +14,7 @@ from doideposit.errors import (
     SubmissionInDoubt,
     UnexpectedAnswer,
 )
-from doideposit.models.batch import SealedBatch
+from doideposit.records.models.batch import SealedBatch
 from doideposit.sandbox.exchange import Dropped, Reply, Request, Upload
 from doideposit.sandbox.simulation import Sandbox
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
 from doideposit.errors import RegistrarUnavailable
-from doideposit.identifiers import Doi
+from doideposit.records.identifiers import Doi
 from doideposit.sandbox.exchange import Dropped, Reply, Request
 from doideposit.sandbox.simulation import Sandbox
 
@@ -16,7 +16,7 @@ OK, NOT_FOUND = 200, 404
 
 
 class SandboxRegistry:
-    """Asks a `Sandbox` about registered DOIs, as `doideposit.crossref.registry.Registry` asks Crossref and doi.org."""
+    """Asks a `Sandbox` about registered DOIs, as `doideposit.crossref.rest_api.Registry` asks Crossref and doi.org."""
 
     has_works = True
     has_handles = True

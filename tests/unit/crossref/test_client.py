@@ -21,9 +21,9 @@ from doideposit.errors import (
     UnexpectedAnswer,
     UsageError,
 )
-from doideposit.identifiers import Doi
-from doideposit.models import batch as models_batch
-from doideposit.models.batch import SealedBatch
+from doideposit.records.identifiers import Doi
+from doideposit.records.models import batch as models_batch
+from doideposit.records.models.batch import SealedBatch
 
 BASE = "https://doi.example.org"
 DEPOSIT, DOWNLOAD = f"{BASE}/servlet/deposit", f"{BASE}/servlet/submissionDownload"

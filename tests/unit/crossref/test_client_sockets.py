@@ -15,12 +15,12 @@ import pytest
 from pydantic import SecretStr
 
 from doideposit.crossref.client import CrossrefClient, LoginVerdict, Timeouts
-from doideposit.crossref.exchange import Exchange
+from doideposit.crossref.http import Exchange
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.errors import DoiDepositError, RegistrarUnavailable, SubmissionInDoubt, UnexpectedAnswer
-from doideposit.identifiers import Doi
-from doideposit.models import batch as models_batch
-from doideposit.models.batch import SealedBatch
+from doideposit.records.identifiers import Doi
+from doideposit.records.models import batch as models_batch
+from doideposit.records.models.batch import SealedBatch
 
 pytestmark = pytest.mark.network_loopback
 

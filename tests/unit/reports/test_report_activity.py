@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doideposit.ledger.entries import LedgerEvent
+from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.reports.activity import NOT, REGISTERED, WARNED, in_words, outcomes_chart, read_events, waiting_chart
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from doideposit.crossref.xml.measures import Measure, Measured
-from doideposit.identifiers import Doi
+from doideposit.crossref.xml.participation import Measure, Measured
+from doideposit.records.identifiers import Doi
 from doideposit.reports.completeness import completeness
 
 ALL = frozenset(Measure)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doideposit.crossref.xml.measures import Measure, Measured
-from doideposit.identifiers import Doi
+from doideposit.crossref.xml.participation import Measure, Measured
+from doideposit.records.identifiers import Doi
 from doideposit.reports.activity import Activity, outcomes_chart, waiting_chart
+from doideposit.reports.attention import Kind, Proved
 from doideposit.reports.completeness import completeness
 from doideposit.reports.page import Planned, page
-from doideposit.reports.standing import Kind, Proved
 from made_up_reports import NOW, everything_hostile, report, standing
 
 

@@ -12,8 +12,8 @@ from doideposit.errors import (
     SubmissionInDoubt,
     UnexpectedAnswer,
 )
-from doideposit.identifiers import Doi
-from doideposit.models.batch import SEAL, SealedBatch
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.batch import SEAL, SealedBatch
 from doideposit.sandbox import Clock, Delays, Sandbox, parse_fault
 from doideposit.sandbox.registrar import SandboxRegistrar
 from sandbox_deposits import STAMP, Batch

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from doideposit.crossref.documents import Limits, parse_document
+from doideposit.safe_xml import Limits, parse_document
 
 __all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable", "parse"]
 

@@ -19,8 +19,8 @@ from doideposit.crossref.diagnostics.log import (
 )
 from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, Kind, KnownMessage, Retry, meaning, one_line
 from doideposit.findings import Finding, Severity
-from doideposit.identifiers import Doi
 from doideposit.lifecycle import Outcome
+from doideposit.records.identifiers import Doi
 
 __all__ = [
     "BatchOutcome",

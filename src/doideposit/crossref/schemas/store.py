@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from doideposit.crossref.bundle import Bundle
+from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, fetch_official, run_pip
 from doideposit.crossref.schemas.lock import HERE, Lock, PinnedBundle, PinnedFile, checkout_folder, read_lock
 from doideposit.errors import SchemaDamaged, SchemaMissing

@@ -6,9 +6,9 @@ An assertion that cannot be placed, understood or evaluated is an error (`Schema
 import itertools
 from typing import Any
 
+from doideposit.crossref.schemas.components import Components, Place
+from doideposit.crossref.schemas.sources import XS
 from doideposit.crossref.validator.asserts import Assertion, Inputs, evaluate, parsed_test
-from doideposit.crossref.validator.components import Components, Place
-from doideposit.crossref.validator.sources import XS
 from doideposit.errors import SchemaDamaged
 
 __all__ = ["lift_assertions"]

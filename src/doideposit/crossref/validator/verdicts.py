@@ -5,17 +5,17 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from doideposit.crossref.bundle import BundleSource
-from doideposit.crossref.documents import parse_document
 from doideposit.crossref.names import MATHML
+from doideposit.crossref.schemas.bundle import BundleSource
+from doideposit.crossref.schemas.prepared import Form, Prepared, read_prepared, write_prepared
 from doideposit.crossref.validator.beside import Beside
 from doideposit.crossref.validator.compiling import compile_schema
 from doideposit.crossref.validator.inventory import Inventory
 from doideposit.crossref.validator.places import Places
-from doideposit.crossref.validator.prepared import Form, Prepared, read_prepared, write_prepared
 from doideposit.findings import Finding, Severity, has_errors
-from doideposit.identifiers import Doi, InvalidIdentifier
-from doideposit.models.batch import SEAL, SealedBatch
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.batch import SEAL, SealedBatch
+from doideposit.safe_xml import parse_document
 
 __all__ = ["Sealed", "Validator", "Verdict"]
 
@@ -115,7 +115,7 @@ class Validator:
         kept = self._schemas.kept(version, form.file) if form.file else None
         prepared = read_prepared(bundle, kept) if kept else None
         if prepared is None:
-            from doideposit.crossref.validator.preparing import prepare  # noqa: PLC0415 - most runs find it kept
+            from doideposit.crossref.schemas.preparing import prepare  # noqa: PLC0415 - most runs find it kept
 
             prepared = prepare(bundle, form)
             if form.file:

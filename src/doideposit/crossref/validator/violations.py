@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from doideposit.crossref.names import PREFIXES
+from doideposit.crossref.schemas.datatypes import DATATYPES
 from doideposit.crossref.validator.asserts import Assertion
-from doideposit.crossref.validator.datatypes import DATATYPES
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.values import Fault
 from doideposit.findings import Finding, Severity

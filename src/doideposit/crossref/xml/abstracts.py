@@ -14,7 +14,7 @@ from lxml import etree
 from doideposit.crossref.names import JATS
 from doideposit.crossref.xml.elements import Element, text_inside
 from doideposit.crossref.xml.markup import XML_LANG, Markup, escaped, maker
-from doideposit.models.commentary import Abstract, AbstractFormat
+from doideposit.records.models.commentary import Abstract, AbstractFormat
 
 __all__ = ["Reduction", "abstract", "illegal_character", "reduce_abstract"]
 

@@ -9,13 +9,13 @@ from typing import cast
 from lxml import etree
 
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, PREFIXES, XSI, schema_location
-from doideposit.crossref.xml.dialects import Dialect, dialect
 from doideposit.crossref.xml.elements import lay_out, to_bytes
 from doideposit.crossref.xml.markup import Markup, declaration, leaf
 from doideposit.crossref.xml.records import body_kind, item
+from doideposit.crossref.xml.schema_versions import Dialect, dialect
 from doideposit.findings import Loc
-from doideposit.models.batch import BatchHead
-from doideposit.models.commentary import Commentary
+from doideposit.records.models.batch import BatchHead
+from doideposit.records.models.commentary import Commentary
 
 __all__ = ["Built", "build", "fingerprint"]
 
@@ -36,7 +36,7 @@ class Built:
         The path is written as in ``/doi_batch/body/report-paper[2]/report-paper_series_metadata/titles/title``, as
         libxml2 writes it (``/*/*[2]/*[1]``), or as lxml does. None for the head and for what is not in the file.
         """
-        from doideposit.crossref.xml.fields import locate  # noqa: PLC0415 - needed only when something is wrong
+        from doideposit.crossref.xml.field_map import locate  # noqa: PLC0415 - needed only when something is wrong
 
         return locate(self.xml, self.commentaries, element_path)
 
@@ -50,7 +50,7 @@ def build(
 ) -> Built:
     """Make one deposit file; same input, same bytes.
 
-    What the record type or the schema version cannot hold is left out: `capabilities` says what that is. Without
+    What the record type or the schema version cannot hold is left out: `losses` says what that is. Without
     `indented` the file says the same, for programs alone: it takes a third of the time. Raises RuntimeError for a
     version records are not built for, and when the commentaries do not belong in one file: none, several bodies (see
     `body_kind`) or several DOI prefixes.

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from doideposit.crossref.xml.dialects import Dialect
 from doideposit.crossref.xml.markup import XML_LANG, Markup, leaf
 from doideposit.crossref.xml.richtext import rich
-from doideposit.models.commentary import Commentary
-from doideposit.models.relations import FullText
-from doideposit.models.series import Series
-from doideposit.models.text import PartialDate
+from doideposit.crossref.xml.schema_versions import Dialect
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.relations import FullText
+from doideposit.records.models.series import Series
+from doideposit.records.models.text import PartialDate
 
 __all__ = [
     "archive_locations",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from doideposit.crossref.xml.dialects import Dialect
 from doideposit.crossref.xml.markup import Markup, leaf
-from doideposit.models.contributors import (
+from doideposit.crossref.xml.schema_versions import Dialect
+from doideposit.records.models.contributors import (
     CREDIT_ROLES,
     CROSSREF_ROLES,
     AltName,

@@ -5,11 +5,11 @@ from typing import Final
 
 from doideposit.crossref.xml import parts, people, rights
 from doideposit.crossref.xml.abstracts import abstract
-from doideposit.crossref.xml.dialects import Dialect
 from doideposit.crossref.xml.markup import Markup, leaf
 from doideposit.crossref.xml.references import citation_list
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import RecordType
+from doideposit.crossref.xml.schema_versions import Dialect
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import RecordType
 
 __all__ = ["BODIES", "ORDERS", "body_kind", "item"]
 

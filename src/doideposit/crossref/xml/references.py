@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Final
 
-from doideposit.crossref.xml.dialects import Dialect
 from doideposit.crossref.xml.markup import Markup, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
-from doideposit.models.references import Reference
+from doideposit.crossref.xml.schema_versions import Dialect
+from doideposit.records.models.references import Reference
 
 __all__ = ["PARTS", "citation_keys", "citation_list"]
 

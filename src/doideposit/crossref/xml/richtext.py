@@ -9,7 +9,7 @@ from lxml import etree
 from doideposit.crossref.names import MATHML
 from doideposit.crossref.xml.elements import Element, text_inside
 from doideposit.crossref.xml.markup import Maker, Markup, escaped
-from doideposit.models.text import Face, Math, Node, RichText
+from doideposit.records.models.text import Face, Math, Node, RichText
 
 __all__ = ["mathml", "nodes_without_math", "rich"]
 
@@ -29,7 +29,7 @@ def _node(make: Maker, node: Node) -> Markup:
         case Face():
             return rich(make, node.tag, node.children)
         case Math():
-            # A formula that is no XML is a finding of capabilities(); here only its text is left.
+            # A formula that is no XML is a finding of losses(); here only its text is left.
             return mathml(node) or escaped(_TAG.sub("", node.xml))
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
-from doideposit.crossref.xml.dialects import Dialect, relation_language
 from doideposit.crossref.xml.markup import Markup, escaped, leaf, maker
 from doideposit.crossref.xml.richtext import nodes_without_math, rich
-from doideposit.identifiers import Doi
-from doideposit.models.commentary import Commentary
-from doideposit.models.relations import INTRA_WORK, Funding, IdentifierType, Relation
-from doideposit.models.text import RichText
+from doideposit.crossref.xml.schema_versions import Dialect, relation_language
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.relations import INTRA_WORK, Funding, IdentifierType, Relation
+from doideposit.records.models.text import RichText
 
 __all__ = ["access_program", "crossmark", "funding_program", "membership_relations", "relations_program", "rights"]
 
@@ -27,7 +27,7 @@ def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
 def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
     """``crossmark``: the policy page, the works this one updates, and in custom_metadata funding and licences.
 
-    None without a policy page: common5.5.0.xsd takes no updates without it, and capabilities() says so.
+    None without a policy page: common5.5.0.xsd takes no updates without it, and losses() says so.
     """
     policy = commentary.effective_crossmark_policy
     if policy is None:

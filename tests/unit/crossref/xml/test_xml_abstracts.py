@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from doideposit.crossref.xml.abstracts import abstract, reduce_abstract
-from doideposit.models.commentary import Abstract
+from doideposit.records.models.commentary import Abstract
 
 ALLOWED = {"abstract", "sec", "title", "p", "italic", "bold", "sub", "sup"}
 

@@ -5,10 +5,10 @@ from lxml import etree
 
 from deposit_heads import HEAD
 from doideposit.crossref.xml import build
-from doideposit.models.commentary import Commentary
-from doideposit.models.contributors import Anonymous, Organisation, Person
-from doideposit.models.series import RecordType
-from doideposit.models.text import Face, Math, Node, RichText
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.contributors import Anonymous, Organisation, Person
+from doideposit.records.models.series import RecordType
+from doideposit.records.models.text import Face, Math, Node, RichText
 from strategies import commentaries
 
 

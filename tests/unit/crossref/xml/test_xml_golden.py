@@ -12,8 +12,8 @@ from lxml import etree
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.xml import build
-from doideposit.models.batch import BatchHead
-from doideposit.models.series import RecordType
+from doideposit.records.models.batch import BatchHead
+from doideposit.records.models.series import RecordType
 from examples_c258 import commentary, rich_commentary, series
 from made_up_records import full_commentary
 

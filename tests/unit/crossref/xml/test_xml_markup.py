@@ -8,12 +8,12 @@ from lxml import etree
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.crossref.xml import build, fingerprint
-from doideposit.crossref.xml.dialects import dialect
 from doideposit.crossref.xml.elements import canonical_hash
 from doideposit.crossref.xml.markup import XML_LANG, Maker, escaped, leaf, maker
 from doideposit.crossref.xml.records import item
-from doideposit.models.commentary import Commentary
-from doideposit.models.series import RecordType
+from doideposit.crossref.xml.schema_versions import dialect
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 from strategies import commentaries
 

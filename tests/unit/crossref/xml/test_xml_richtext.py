@@ -4,7 +4,7 @@ import pytest
 
 from doideposit.crossref.xml.markup import Maker
 from doideposit.crossref.xml.richtext import mathml, nodes_without_math, rich
-from doideposit.models.text import Math, RichText
+from doideposit.records.models.text import Math, RichText
 
 MAKE = Maker("urn:test")
 MATHML = ' xmlns:mml="http://www.w3.org/1998/Math/MathML"'

@@ -1,9 +1,0 @@
-"""Depositing over HTTP: a small JSON API for a CMS not written in Python, and the receiver of Crossref's notifications.
-
-`application` makes a WSGI callable that runs by itself (`doideposit serve`) or below a path of a Python web framework.
-"""
-
-from doideposit.api.application import Application, application
-from doideposit.api.tokens import Tokens
-
-__all__ = ["Application", "Tokens", "application"]

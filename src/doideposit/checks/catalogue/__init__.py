@@ -1,0 +1,1 @@
+"""Every code that a finding or an error can have, explained once."""

@@ -1,0 +1,105 @@
+"""Every code a finding or an error can have, explained: what it means, why it matters, and what to do now."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from doideposit.checks.catalogue.explanation import Explanation, Kind
+from doideposit.checks.catalogue.explanations import EXPLANATIONS
+from doideposit.checks.rules.evaluation import ALL_RULES
+from doideposit.checks.rules.registry import Rule
+
+__all__ = ["CATALOGUE", "Explanation", "Kind", "as_markdown"]
+
+
+def _explanation(rule: Rule[Any]) -> Explanation:
+    return Explanation(
+        code=rule.code,
+        kind=Kind.RULE,
+        severity=rule.severity,
+        title=rule.title,
+        message=_without_places(rule.message),
+        why=rule.why,
+        hint=_without_places(rule.hint),
+        source=rule.source,
+        bad=_snippet(rule.bad, rule.setting),
+        good=_snippet(rule.good, rule.good_setting),
+        category=rule.category,
+        firm=rule.firm,
+    )
+
+
+class _Anything(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _without_places(text: str) -> str:
+    """The sentence with … where a finding names what it found; doubled braces become single ones."""
+    return text.format_map(_Anything())
+
+
+_IN_THE_SERIES = "# doideposit.toml, in the series"
+
+
+def _snippet(fields: str, setting: str) -> str:
+    record = textwrap.dedent(fields).strip()
+    if not setting:
+        return record
+    return f"{_IN_THE_SERIES}\n{setting}" + (f"\n\n# the record\n{record}" if record else "")
+
+
+CATALOGUE: Mapping[str, Explanation] = MappingProxyType(
+    {rule.code: _explanation(rule) for rule in ALL_RULES} | {item.code: item for item in EXPLANATIONS}
+)
+"""Every code and what it means: the rules first, then the others by where they come from."""
+
+_HEADINGS = {
+    Kind.RULE: "Rules",
+    Kind.MODEL: "Records",
+    Kind.CAPABILITY: "What a record type or schema version cannot carry",
+    Kind.FILE: "Files",
+    Kind.DOCUMENT: "Drafts from documents",
+    Kind.XSD: "Deposit files and Crossref's schema",
+    Kind.CROSSREF: "Crossref's answers",
+    Kind.PLANNING: "What is left undone, and why",
+    Kind.CONFIGURATION: "The configuration",
+    Kind.ERROR: "Errors of the world",
+}
+
+
+def as_markdown() -> str:
+    """The whole catalogue as a page of the documentation: one section for each kind, one for each code."""
+    return "\n".join(_page())
+
+
+def _page() -> Iterator[str]:
+    yield "# Findings and errors\n"
+    yield "Every code with its meaning; `doideposit explain CODE` prints the same.\n"
+    for kind, heading in _HEADINGS.items():
+        items = [item for item in CATALOGUE.values() if item.kind is kind]
+        if items:
+            yield f"## {heading}\n"
+            for item in items:
+                yield from _section(item)
+
+
+def _section(item: Explanation) -> Iterator[str]:
+    yield f"({item.code})="
+    yield f"### `{item.code}`: {item.title}\n"
+    firmly = "; cannot be changed or ignored" if item.firm and item.kind is Kind.RULE else ""
+    yield f"*{item.severity.value}{firmly}.* {item.why}\n"
+    yield f"- Says: {_escaped(item.message)}"
+    yield f"- What to do: {_escaped(item.hint)}"
+    if item.source:
+        yield f"- Source: <{item.source}>"
+    yield ""
+    for label, snippet in (("Not so", item.bad), ("So", item.good)):
+        if snippet:
+            language = "toml" if snippet.startswith(_IN_THE_SERIES) and "# the record" not in snippet else "yaml"
+            yield f"{label}:\n\n```{language}\n{snippet}\n```\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")

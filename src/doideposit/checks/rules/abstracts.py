@@ -1,0 +1,334 @@
+"""Abstracts and languages: what is shown with the title, and in which tongue."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work
+
+__all__ = ["ABSTRACTS"]
+
+ABSTRACTS: Rules[Work] = Rules("abstracts and languages")
+rule = ABSTRACTS.rule
+
+_WORDS = "abstract|summary|executive summary|zusammenfassung|résumé|resumen"
+_HEADING = Pattern(rf"(?:\s|<[^<>]*>)*(?P<word>{_WORDS})\s*(?:</[^<>]*>|[:.–—]|\n)", re.IGNORECASE)
+_SECOND_WORDS = "Abstract Zusammenfassung Résumé Resumen Samenvatting Riassunto".split()
+_SECOND = Pattern(rf"(?:^|\n|<p>|<h\d>|</p>)\s*(?:{'|'.join(_SECOND_WORDS)})\s*[:.\n<]")
+_CUT = Pattern(
+    r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|(?:read|continue) (?:more|reading)\W*)\s*(?:</[^<>]*>\s*)*$", re.IGNORECASE
+)
+_KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
+_RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
+_KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
+_RIGHTS_WORDS = ("©", "copyright", "rights reserved")
+# Letters and numbers without those that are surely Latin.
+_OTHER = Pattern(r"[^\W\d_A-Za-zÀ-\u024f]")
+_SAYS_NOTHING = frozenset({"und", "mul", "zxx", "mis"})
+SHORTEST, LONGEST = 60, 6000
+LONGEST_ENDING = 80
+LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
+
+
+def is_special_abstract(text: str, plain: str, title: str) -> bool:
+    """Whether an abstract is very short or long, repeats the title, or seems to hold more or less than an abstract."""
+    return (
+        not SHORTEST <= len(plain) <= LONGEST
+        or _can_be_cut(text[-LONGEST_ENDING:])
+        or _can_be_several(text)
+        or _HEADING.match(text) is not None
+        or _is_title(plain, title)
+    )
+
+
+def has_colon_or_rights(text: str) -> bool:
+    """Whether an abstract can name keywords or rights."""
+    return ":" in text or "©" in text or "ght" in text.lower()
+
+
+def is_special_language(work: Work) -> bool:
+    """Whether the language is missing or says nothing, or the title has letters other than Latin ones."""
+    language = work.commentary.effective_language
+    title = work.title
+    return language is None or language in _SAYS_NOTHING or (not title.isascii() and _OTHER.search(title) is not None)
+
+
+def _can_be_cut(ending: str) -> bool:
+    lowered = ending.lower()
+    return "..." in ending or "…" in ending or "read" in lowered or "more" in lowered
+
+
+def _can_be_several(text: str) -> bool:
+    return ("\n" in text or "<" in text) and any(map(text.__contains__, _SECOND_WORDS))
+
+
+def _is_title(plain: str, title: str) -> bool:
+    # Folding never makes a text shorter, and no character becomes more than three.
+    if len(plain.rstrip(".")) > len(title) * 3:
+        return False
+    return plain.casefold().rstrip(".") == title.casefold()
+
+
+@rule(
+    "abstract-heading",
+    WARNING,
+    "The abstract begins with a heading",
+    message="the abstract begins with the heading “{word}”",
+    hint="take the heading away",
+    why="Whoever shows the abstract puts a heading above it.",
+    source=pages.ABSTRACTS,
+    bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
+    good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
+    needs="special abstract",
+)
+def abstract_heading(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(found[0].strip()), word=found["word"])
+        for loc, text in work.abstracts
+        if (found := _HEADING.match(text))
+    ]
+
+
+@rule(
+    "abstract-short",
+    WARNING,
+    "A very short abstract",
+    message="the abstract has only {length} characters",
+    hint="give the whole abstract, or leave it out",
+    why="So short a text says no more than the title. An abstract is not to be invented.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: [On NATO and Japan.]",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="special abstract",
+)
+def abstract_short(work: Work) -> Iterable[Fault]:
+    return [
+        Fault(loc, {"length": len(plain)}, len(text))
+        for loc, text, plain in work.bare_abstracts
+        if len(plain) < SHORTEST and not _is_title(plain, work.title)
+    ]
+
+
+@rule(
+    "abstract-is-title",
+    WARNING,
+    "The abstract is the title",
+    message="the abstract only repeats the title",
+    hint="give the abstract, or leave it out",
+    why="It adds nothing, and counts as an abstract in every index.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: [Prospects for NATO-Japan relations]",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="special abstract",
+)
+def abstract_is_title(work: Work) -> Iterable[Fault]:
+    return [fault(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)]
+
+
+@rule(
+    "abstract-cut-off",
+    WARNING,
+    "The abstract was cut off",
+    message="the abstract ends in “{found}”",
+    hint="give the whole abstract",
+    why="Content management systems cut texts for lists; what was cut is lost in the record.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="special abstract",
+)
+def abstract_cut(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0].strip())
+        for loc, text in work.abstracts
+        if _can_be_cut(text[-LONGEST_ENDING:]) and (found := _CUT.search(text, max(0, len(text) - LONGEST_ENDING)))
+    ]
+
+
+@rule(
+    "abstract-several",
+    WARNING,
+    "Several abstracts in one",
+    message="a second abstract begins within this one: “{found}”",
+    hint="give each language an entry of its own in `abstracts`, with its `language`",
+    why="Each abstract is deposited by itself with its language; two in one are shown to the readers of neither.",
+    source=pages.ABSTRACTS,
+    bad="""
+        abstracts:
+          - |-
+            The author examines the prospects for closer relations between NATO and Japan.
+
+            Zusammenfassung: Der Autor untersucht die Aussichten.
+        """,
+    good="""
+        abstracts:
+          - The author examines the prospects for closer relations between NATO and Japan after 2023.
+          - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
+            language: de
+        """,
+    needs="special abstract",
+)
+def abstract_several(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0].strip())
+        for loc, text in work.abstracts
+        if _can_be_several(text) and (found := _SECOND.search(text, 1))
+    ]
+
+
+@rule(
+    "abstract-keywords",
+    WARNING,
+    "Keywords in the abstract",
+    message="the abstract holds the keywords",
+    hint="move them to `keywords`",
+    why="An abstract is running text. Crossref has no place for keywords.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. Keywords: NATO, Japan']",
+    good="""
+        abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
+        """,
+    needs="colon or rights in an abstract",
+)
+def abstract_keywords(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text))
+        for loc, text in work.abstracts
+        if ":" in text and any(word in work.lowered for word in _KEYWORD_WORDS) and _KEYWORDS.search(text)
+    ]
+
+
+@rule(
+    "abstract-rights",
+    WARNING,
+    "A copyright notice in the abstract",
+    message="the abstract holds “{found}”",
+    hint="take it away; the licence is deposited in `licences`",
+    why="Rights are a field of their own, which machines can read.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="colon or rights in an abstract",
+)
+def abstract_rights(work: Work) -> Iterable[Fault]:
+    return [
+        fault(*loc, length=len(text), found=found[0])
+        for loc, text in work.abstracts
+        if any(word in work.lowered for word in _RIGHTS_WORDS) and (found := _RIGHTS.search(text))
+    ]
+
+
+@rule(
+    "abstract-long",
+    WARNING,
+    "A very long abstract",
+    message="the abstract has {length} characters",
+    hint="check whether the whole text slipped into it",
+    why=f"Hardly any abstract is longer than {LONGEST} characters.",
+    source=pages.ABSTRACTS,
+    bad="abstracts: ["
+    + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
+    + "]",
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+    needs="special abstract",
+)
+def abstract_long(work: Work) -> Iterable[Fault]:
+    return [
+        Fault(loc, {"length": len(plain)}, len(text))
+        for loc, text, plain in work.bare_abstracts
+        if len(plain) > LONGEST
+    ]
+
+
+@rule(
+    "abstract-language-twice",
+    WARNING,
+    "Two abstracts in one language",
+    message="two abstracts are in {language}",
+    hint="give the second its own `language`, or its `kind`",
+    why="There is one abstract for each language and kind.",
+    source=pages.ABSTRACTS,
+    bad="""
+        abstracts:
+          - The author examines the prospects for closer relations between NATO and Japan after 2023.
+          - Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
+        """,
+    good="""
+        abstracts:
+          - The author examines the prospects for closer relations between NATO and Japan after 2023.
+          - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
+            language: de
+        """,
+    needs="several abstracts",
+)
+def abstract_language(work: Work) -> Iterable[Fault]:
+    seen: set[tuple[str | None, str | None]] = set()
+    for index, item in enumerate(work.commentary.abstracts):
+        language = item.language or work.commentary.effective_language
+        if (language, item.kind) in seen:
+            yield fault("abstracts", index, language=language or "no stated language")
+        seen.add((language, item.kind))
+
+
+@rule(
+    "language-missing",
+    WARNING,
+    "No language",
+    message="the record does not say in which language the text is",
+    hint="add `language`, here or in the series",
+    why="Indexes sort, search and translate by it.",
+    source=pages.SCHEMA,
+    bad="language: null",
+    good="language: en",
+    setting='language = ""',
+    good_setting='language = ""',
+    needs="special language",
+)
+def language_missing(work: Work) -> Iterable[Fault]:
+    return (fault("language"),) if work.commentary.effective_language is None else ()
+
+
+@rule(
+    "language-undetermined",
+    INFO,
+    "A language code that says nothing",
+    message="the language {language} says only that it is not known, or that there are several",
+    hint="give the language of the text; abstracts have a language of their own",
+    why="Crossref accepts und, mul and zxx; no index can do anything with them.",
+    source=pages.SCHEMA,
+    bad="language: und",
+    good="language: en",
+    needs="special language",
+)
+def language_undetermined(work: Work) -> Iterable[Fault]:
+    language = work.commentary.effective_language
+    return (fault("language", length=3, language=language),) if language in _SAYS_NOTHING else ()
+
+
+@rule(
+    "language-script",
+    WARNING,
+    "The title is in another script than the language",
+    message="the language is {language}, and the title is written in {script} letters",
+    hint="correct `language`, or give the translated title as `title` and this one as `original_title`",
+    why="The language belongs to the text and its title; a title in the original script has a field of its own.",
+    source=pages.SCHEMA,
+    bad="title: नाटो और जापान के संबंध",
+    good="""
+        title: Relations between NATO and Japan
+        original_title: {text: नाटो और जापान के संबंध, language: hi}
+        """,
+    needs="special language",
+)
+def language_script(work: Work) -> Iterable[Fault]:
+    if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:
+        return ()
+    names = [unicodedata.name(character, "").split(" ")[0] for character in work.title if character.isalpha()]
+    other = [name for name in names if name != "LATIN"]
+    if len(other) * 2 <= len(names):
+        return ()
+    language, script = work.commentary.effective_language, other[0].capitalize()
+    return (fault("title", length=len(work.title), language=language, script=script),)

@@ -1,0 +1,410 @@
+"""Landing pages and full texts: where a DOI will lead."""
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import SplitResult
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work
+
+__all__ = ["ADDRESSES"]
+
+ADDRESSES: Rules[Work] = Rules("addresses")
+rule = ADDRESSES.rule
+
+_FILE = Pattern(r"\.(pdf|docx?|odt|rtf|epub|zip|pptx?|xlsx?)$", re.IGNORECASE)
+_PLACEHOLDER_HOST = Pattern(r"(^|\.)(example\.(com|org|net|edu)|example|invalid|test|your-?(site|domain)\.\w+)$")
+_PLACEHOLDER = Pattern(r"[{}<>]|placeholder|\btodo\b|\bxxx+\b|lorem", re.IGNORECASE)
+_LOCAL = Pattern(r"(^localhost$|\.(local|localhost|localdomain|internal|intranet|lan|home|corp)$)")
+_DOI_HOST = Pattern(r"(^|\.)(doi\.org|crossref\.org|handle\.net)$")
+_PREVIEW = Pattern(
+    r"[?&](preview|draft)(=|&|$)|/wp-admin/|[?&]p=\d+|/(draft|preview|staging)s?/|^(staging|preview|dev)\.",
+    re.IGNORECASE,
+)
+_TRACKING = Pattern(
+    r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid)=", re.IGNORECASE
+)
+_ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
+# An https host of several words, none of them the ending ``.lan`` of a network at home, and a path to a page.
+_PLAIN = Pattern(r"https://(?:[a-z0-9-]+\.)+(?!lan/)[a-z]{2,3}(?:/[A-Za-z0-9_~%-]+)+/?")
+_DOUBTFUL_WORDS = (
+    "example your placeholder todo xxx lorem draft preview staging wp-admin //dev. doi.org crossref.org handle.net"
+).split()
+_PORTS = {"http": 80, "https": 443, "ftp": 21}
+
+
+def _host(parts: SplitResult) -> str:
+    return (parts.hostname or "").lower()
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    if not (host[-1:].isdigit() or ":" in host):
+        return None
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_local(host: str) -> bool:
+    if not host:
+        return False
+    address = _address(host)
+    if address is not None:
+        return not address.is_global
+    return "." not in host or _LOCAL.search(host) is not None
+
+
+def is_special_address(url: str) -> bool:
+    """Whether an address is anything but an https host and a path in ASCII, without words that are in doubt."""
+    return not _PLAIN.fullmatch(url) or any(map(url.lower().__contains__, _DOUBTFUL_WORDS))
+
+
+def names_item(url: str) -> bool:
+    """Whether an address that is not special holds a number behind a word such as comment."""
+    return _ITEM.search(url) is not None
+
+
+@rule(
+    "url-missing",
+    ERROR,
+    "No landing page",
+    message="the landing page is missing",
+    hint="add `url`, the address of the page about this commentary, or a `url` pattern to the series",
+    why="A DOI is registered together with the page it leads to; without one there is nothing to register.",
+    source=pages.DISPLAY,
+    bad="url: null",
+    good="url: https://www.sadf.eu/comment-258/",
+    firm=True,
+    needs="special address",
+)
+def missing(work: Work) -> Iterable[Fault]:
+    return (fault("url"),) if work.landing is None else ()
+
+
+@rule(
+    "url-malformed",
+    ERROR,
+    "An address that cannot be read",
+    message="the address {url} names no host",
+    hint="copy the address from the browser's address bar",
+    why="The XSD takes it; no browser and no crawler can follow it.",
+    source=pages.SCHEMA,
+    bad="url: https:///comment-258/",
+    good="url: https://www.sadf.eu/comment-258/",
+    firm=True,
+    needs="special address",
+)
+def malformed(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        if not _host(parts):
+            yield fault(*loc, length=len(url), url=url)
+
+
+@rule(
+    "url-is-file",
+    WARNING,
+    "The landing page is a file",
+    message="the landing page is a {kind} file",
+    hint="give the page about the commentary as `url`, and the file as `pdf_url`",
+    why="A DOI leads to a page with title, authors, the DOI as a link and the way to the text, not to the file itself.",
+    source=pages.DISPLAY,
+    bad="url: https://www.sadf.eu/files/comment-258.pdf",
+    good="""
+        url: https://www.sadf.eu/comment-258/
+        pdf_url: https://www.sadf.eu/files/comment-258.pdf
+        """,
+    needs="special address",
+)
+def is_file(work: Work) -> Iterable[Fault]:
+    found = _FILE.search(work.landing.path) if work.landing else None
+    return (fault("url", length=len(work.commentary.url or ""), kind=found[1].upper()),) if found else ()
+
+
+@rule(
+    "url-placeholder",
+    WARNING,
+    "An address that is a placeholder",
+    message="the address {url} is a placeholder",
+    hint="put in the real address; for production this is an error",
+    why="example.org and its kind are reserved and will never show the commentary. A DOI that leads there is dead.",
+    source=pages.DISPLAY,
+    bad="url: https://www.example.org/comment-258/",
+    good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
+)
+def placeholder(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        if _PLACEHOLDER_HOST.search(_host(parts)) or _PLACEHOLDER.search(url):
+            yield fault(*loc, length=len(url), severity=ERROR if work.context.live else None, url=url)
+
+
+@rule(
+    "url-local",
+    ERROR,
+    "An address nobody else can reach",
+    message="the address {url} is on a machine that only the own network can reach",
+    hint="give the public address of the page",
+    why="The XSD accepts localhost; a DOI must lead readers everywhere to the page.",
+    source=pages.DISPLAY,
+    bad="url: http://localhost:8080/comment-258/",
+    good="url: https://www.sadf.eu/comment-258/",
+    firm=True,
+    needs="special address",
+)
+def local(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        if _is_local(_host(parts)):
+            yield fault(*loc, length=len(url), url=url)
+
+
+@rule(
+    "url-numeric-host",
+    WARNING,
+    "An IP address in place of a name",
+    message="the address {url} names its host by number",
+    hint="give the address with the site's name",
+    why="Numbers change when a site moves to another host, and the DOI would lead nowhere.",
+    source=pages.DISPLAY,
+    bad="url: https://8.8.4.4/comment-258/",
+    good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
+)
+def numeric(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        address = _address(_host(parts))
+        if address is not None and address.is_global:
+            yield fault(*loc, length=len(url), url=url)
+
+
+@rule(
+    "url-password",
+    ERROR,
+    "A user name in an address",
+    message="this address holds a user name or a password",
+    hint="take away everything before the @, and change the password: it stood in a file",
+    why="Everything deposited is public for ever.",
+    source=pages.DISPLAY,
+    bad="url: https://staff:secret@www.sadf.eu/comment-258/",
+    good="url: https://www.sadf.eu/comment-258/",
+    firm=True,
+    needs="special address",
+)
+def userinfo(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        if "@" in parts.netloc:
+            yield fault(*loc, length=len(url))
+
+
+@rule(
+    "url-fragment",
+    WARNING,
+    "An address with a fragment",
+    message="the address points into a page: “#{fragment}”",
+    hint="take away everything from the #, or give the commentary a page of its own",
+    why="Each DOI needs a page of its own. Fragments are lost on many ways to it.",
+    source=pages.DISPLAY,
+    bad="url: https://www.sadf.eu/comments/#c258",
+    good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
+)
+def fragment(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        if parts.fragment:
+            yield fault(*loc, length=len(url), fragment=parts.fragment)
+
+
+@rule(
+    "url-not-https",
+    WARNING,
+    "An address without https",
+    message="the address begins with {scheme}",
+    hint="give it with https, if the site has it",
+    why="Browsers warn of pages without https, and some will not open them.",
+    source=pages.DISPLAY,
+    bad="url: http://www.sadf.eu/comment-258/",
+    good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
+)
+def not_https(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        if parts.scheme not in {"https", ""} and not _is_local(_host(parts)):
+            yield fault(*loc, length=len(url), scheme=f"{parts.scheme}://")
+
+
+@rule(
+    "url-not-ascii",
+    WARNING,
+    "An address with letters outside ASCII",
+    message="the address contains “{found}”, which is not encoded",
+    hint="copy the address from the browser's address bar, where it is percent-encoded",
+    why="Handle system and crawlers treat such letters differently; percent-encoded, the address means one thing.",
+    source=pages.SCHEMA,
+    bad="url: https://www.sadf.eu/comment-für-japan/",
+    good="url: https://www.sadf.eu/comment-f%C3%BCr-japan/",
+    needs="special address",
+)
+def not_ascii(work: Work) -> Iterator[Fault]:
+    for loc, url, _ in work.addresses:
+        if not url.isascii():
+            found = next(character for character in url if not character.isascii())
+            yield fault(*loc, length=len(url), found=found)
+
+
+@rule(
+    "url-is-doi",
+    ERROR,
+    "The landing page is a DOI link",
+    message="the landing page is an address of {host}",
+    hint="give the address of the page on your own site: the DOI link will lead there",
+    why="A DOI that leads to doi.org leads in a circle.",
+    source=pages.DISPLAY,
+    bad="url: https://doi.org/10.48251/SADF.ISSN.2406-5617.C258",
+    good="url: https://www.sadf.eu/comment-258/",
+    firm=True,
+    needs="special address",
+)
+def is_doi(work: Work) -> Iterator[Fault]:
+    if work.landing and _DOI_HOST.search(_host(work.landing)):
+        yield fault("url", length=len(work.commentary.url or ""), host=_host(work.landing))
+
+
+@rule(
+    "url-port",
+    WARNING,
+    "An address with a port",
+    message="the address names the port {port}",
+    hint="give the address readers use, without a port",
+    why="Unusual ports belong to rehearsal servers, and many networks block them.",
+    source=pages.DISPLAY,
+    bad="url: https://www.sadf.eu:8443/comment-258/",
+    good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
+)
+def port(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        named = re.search(r":(\d+)$", parts.netloc)
+        if named and int(named[1]) != _PORTS.get(parts.scheme) and not _is_local(_host(parts)):
+            yield fault(*loc, length=len(url), port=named[1])
+
+
+@rule(
+    "url-tracking",
+    WARNING,
+    "A tracking parameter in an address",
+    message="the address holds “{found}”, which tracks visitors",
+    hint="take the parameter away",
+    why="A registered address is used by every reader for years; it should name the page and nothing else.",
+    source=pages.DISPLAY,
+    bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
+    good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
+)
+def tracking(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        found = _TRACKING.search(url) if parts.query else None
+        if found:
+            yield fault(*loc, length=len(url), found=found[1])
+
+
+@rule(
+    "url-home-page",
+    WARNING,
+    "The landing page is the home page",
+    message="the landing page is the home page of the site",
+    hint="give the address of the page about this very commentary",
+    why="Each DOI leads to a page about its own work.",
+    source=pages.DISPLAY,
+    bad="url: https://www.sadf.eu/",
+    good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
+)
+def home_page(work: Work) -> Iterable[Fault]:
+    parts = work.landing
+    if not parts or parts.path not in {"", "/", "/index.html", "/index.php"} or parts.query or parts.fragment:
+        return ()
+    return (fault("url", length=len(work.commentary.url or "")),)
+
+
+@rule(
+    "url-preview",
+    WARNING,
+    "The address of a draft",
+    message="the address seems to be that of a preview or a draft: “{found}”",
+    hint="give the address the page has once it is published",
+    why="Such addresses work for the editors who are logged in, and lead readers nowhere.",
+    source=pages.DISPLAY,
+    bad="url: https://www.sadf.eu/?p=1258&preview=true",
+    good="url: https://www.sadf.eu/comment-258/",
+    needs="special address",
+)
+def preview(work: Work) -> Iterator[Fault]:
+    for loc, url, parts in work.addresses:
+        found = _PREVIEW.search(url) or _PREVIEW.search(_host(parts))
+        if found:
+            yield fault(*loc, length=len(url), found=found[0].strip("/&?"))
+
+
+@rule(
+    "url-number-disagrees",
+    WARNING,
+    "The address names another number",
+    message="the landing page names number {found}, and the commentary is number {number}",
+    hint="check whether the address was copied from another commentary",
+    why="Records are often made from the last one; an address left behind gives two DOIs for one page.",
+    source=pages.DISPLAY,
+    bad="url: https://www.sadf.eu/comment-257/",
+    good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
+    needs=("special address", "number of an item in the address"),
+)
+def number_disagrees(work: Work) -> Iterable[Fault]:
+    numbers = _ITEM.findall(work.landing.path) if work.landing else []
+    digits = re.sub(r"\D", "", work.commentary.number).lstrip("0") if numbers else ""
+    if not digits or digits in {number.lstrip("0") for number in numbers}:
+        return ()
+    return (fault("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number),)
+
+
+@rule(
+    "url-trailing-punctuation",
+    WARNING,
+    "An address that ends in punctuation",
+    message="the address ends in “{mark}”",
+    hint="take the mark away: it most likely belonged to the sentence around the address",
+    why="Addresses copied from running text bring its punctuation along, and then lead nowhere.",
+    source=pages.DISPLAY,
+    bad="url: https://www.sadf.eu/comment-258.",
+    good="url: https://www.sadf.eu/comment-258",
+    needs="special address",
+)
+def trailing_punctuation(work: Work) -> Iterator[Fault]:
+    for loc, url, _ in work.addresses:
+        if url[-1] in ".,;:)]'\"" and not (url[-1] == ")" and "(" in url):
+            yield fault(*loc, length=len(url), mark=url[-1])
+
+
+@rule(
+    "full-text-is-landing-page",
+    WARNING,
+    "Full text and landing page are one address",
+    message="the address of the full text is that of the landing page",
+    hint="give the address of the file itself, or leave it out",
+    why="Similarity Check and text mining need the text itself, not the page about it, a frame or a script.",
+    source=pages.SIMILARITY,
+    bad="""
+        url: https://www.sadf.eu/comment-258/
+        pdf_url: https://www.sadf.eu/comment-258/
+        """,
+    good="""
+        url: https://www.sadf.eu/comment-258/
+        pdf_url: https://www.sadf.eu/files/comment-258.pdf
+        """,
+    needs=("pdf_url", "full_texts"),
+)
+def full_text_is_landing(work: Work) -> Iterator[Fault]:
+    for loc, url, _ in work.addresses[1:]:
+        if url == work.commentary.url:
+            yield fault(*loc, length=len(url))

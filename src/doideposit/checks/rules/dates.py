@@ -1,0 +1,263 @@
+"""Dates: of publication, of acceptance, and those that depend on them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work
+from doideposit.findings import Loc
+
+__all__ = ["DATES"]
+
+DATES: Rules[Work] = Rules("dates")
+rule = DATES.rule
+
+FIRST_WEB_YEAR = 1991
+FAR_APART = timedelta(days=3 * 365)
+_YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def has_special_date(work: Work) -> bool:
+    """Whether a date is of this year or a later one, of before the web, or the publication not known to the day."""
+    commentary, this_year = work.commentary, work.context.today.year
+    day, printed, accepted = commentary.published, commentary.published_print, commentary.accepted
+    return (
+        day.day is None
+        or not FIRST_WEB_YEAR <= day.year < this_year
+        or (printed is not None and printed.year >= this_year)
+        or (accepted is not None and accepted.year >= this_year)
+    )
+
+
+@rule(
+    "date-future",
+    WARNING,
+    "A date in the future",
+    message="{day} lies in the future",
+    hint="correct the date, or deposit on the day of publication",
+    why="A date in the future is right only for work registered before it appears; else day or year was mistyped.",
+    source=pages.RECOMMENDATIONS,
+    bad="published: 2199-09-14",
+    good="published: 2023-09-14",
+    needs="special date",
+)
+def future(work: Work) -> Iterable[Fault]:
+    commentary = work.commentary
+    days = (
+        ("published", commentary.published),
+        ("published_print", commentary.published_print),
+        ("accepted", commentary.accepted),
+    )
+    return [
+        fault(field, length=len(str(day)), day=day)
+        for field, day in days
+        if day is not None and day.year >= work.context.today.year and day.first_day > work.context.today
+    ]
+
+
+@rule(
+    "date-imprecise",
+    WARNING,
+    "A date without month or day",
+    message="the date of publication is only known to the {precision}",
+    hint="give the whole date if it is printed; leave it as it is otherwise",
+    why="Crossref asks for the full date. Within a numbered series the year alone does not order anything.",
+    source=pages.RECOMMENDATIONS,
+    bad="published: 2023",
+    good="published: 2023-09-14",
+    needs="special date",
+)
+def imprecise(work: Work) -> Iterable[Fault]:
+    day = work.commentary.published
+    if day.day is not None:
+        return ()
+    if day.month is None:
+        return (fault("published", length=4, precision="year"),)
+    return (fault("published", length=len(str(day)), severity=INFO, precision="month"),)
+
+
+@rule(
+    "date-accepted-late",
+    WARNING,
+    "Accepted after it was published",
+    message="it was accepted on {accepted}, after it was published on {published}",
+    hint="correct one of the two dates",
+    why="Acceptance comes before publication; one of the two was mistyped.",
+    source=pages.RECOMMENDATIONS,
+    bad="""
+        published: 2023-09-14
+        accepted: 2023-10-01
+        """,
+    good="""
+        published: 2023-09-14
+        accepted: 2023-09-01
+        """,
+    needs="accepted",
+)
+def accepted_late(work: Work) -> Iterator[Fault]:
+    accepted, published = work.commentary.accepted, work.commentary.published
+    if accepted is None or accepted.first_day <= published.first_day:
+        return
+    if accepted.year > published.year or published.month is not None:
+        yield fault("accepted", length=len(str(accepted)), accepted=accepted, published=published)
+
+
+@rule(
+    "date-before-the-web",
+    WARNING,
+    "Published online before there was a web",
+    message="{year} is before the web, and yet the date of an online publication",
+    hint="give the day it went online; the date of the printed edition goes into `published_print`",
+    why="The date of publication is deposited as that of the online edition.",
+    source=pages.RECOMMENDATIONS,
+    bad="published: 1923-09-14",
+    good="published: 2023-09-14",
+    needs="special date",
+)
+def before_web(work: Work) -> Iterable[Fault]:
+    year = work.commentary.published.year
+    return (fault("published", length=4, year=year),) if year < FIRST_WEB_YEAR else ()
+
+
+@rule(
+    "dates-far-apart",
+    WARNING,
+    "Print and online years apart",
+    message="the printed edition ({printed}) and the online edition ({online}) are more than three years apart",
+    hint="check both dates; leave it if the commentary was digitised later",
+    why="Both editions of a commentary usually appear together; a gap of years is more often a mistyped year.",
+    source=pages.RECOMMENDATIONS,
+    bad="""
+        published: 2023-09-14
+        published_print: 2013-09-14
+        """,
+    good="""
+        published: 2023-09-14
+        published_print: 2023-10-01
+        """,
+    needs="published_print",
+)
+def far_apart(work: Work) -> Iterator[Fault]:
+    printed, online = work.commentary.published_print, work.commentary.published
+    if printed and abs(printed.first_day - online.first_day) > FAR_APART:
+        yield fault("published_print", length=len(str(printed)), printed=printed, online=online)
+
+
+@rule(
+    "date-number-year",
+    WARNING,
+    "The number names another year",
+    message="the number {number} names the year {found}, and the date is {published}",
+    hint="correct the number or the date",
+    why="Where the number holds the year, the two must agree, or the DOI says one thing and the record another.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="""
+        number: 2021-05
+        published: 2023-09-14
+        """,
+    good="""
+        number: 2023-05
+        published: 2023-09-14
+        """,
+    needs="special number",
+)
+def number_year(work: Work) -> Iterator[Fault]:
+    number, published = work.commentary.number, work.commentary.published
+    years = _YEAR.findall(number) if number != _YEAR.sub("", number) and not number.isdigit() else []
+    if years and not any(abs(int(year) - published.year) <= 1 for year in years):
+        yield fault("number", length=len(number), number=number, found=years[0], published=published)
+
+
+def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
+    for index, update in enumerate(work.commentary.updates):
+        yield ("updates", index, "date"), update.date, "update"
+    if work.commentary.status:
+        yield ("status", "date"), work.commentary.status.date, "status"
+
+
+@rule(
+    "event-future",
+    WARNING,
+    "An update or a status in the future",
+    message="the date of the {what}, {day}, lies in the future",
+    hint="deposit it on that day, or correct the date",
+    why="Crossmark shows readers what has happened, not what is planned.",
+    source=pages.CROSSMARK,
+    bad="""
+        crossmark_policy: 10.48251/policy
+        updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2199-01-01}]
+        """,
+    good="""
+        crossmark_policy: 10.48251/policy
+        updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
+        """,
+    needs=("updates", "status"),
+)
+def event_future(work: Work) -> Iterator[Fault]:
+    for loc, day, what in _other_days(work):
+        if day > work.context.today:
+            yield fault(*loc, length=10, what=what, day=day)
+
+
+@rule(
+    "status-early",
+    WARNING,
+    "Withdrawn before it was published",
+    message="it was {type} on {day}, before it was published on {published}",
+    hint="correct one of the two dates",
+    why="Only what was posted can be withdrawn or removed.",
+    source=pages.POSTED,
+    bad="""
+        published: 2023-09-14
+        status: {type: withdrawn, date: 2022-01-01, text: Replaced by a new version.}
+        """,
+    good="""
+        published: 2023-09-14
+        status: {type: withdrawn, date: 2023-12-01, text: Replaced by a new version.}
+        """,
+    setting='record_type = "posted"',
+    good_setting='record_type = "posted"',
+    needs="status",
+)
+def status_early(work: Work) -> Iterator[Fault]:
+    status, published = work.commentary.status, work.commentary.published
+    if status and status.date < published.first_day:
+        yield fault("status", "date", length=10, type=status.type, day=status.date, published=published)
+
+
+@rule(
+    "free-to-read-dates",
+    ERROR,
+    "Free to read until before it began",
+    message="it is free to read from {start} until {end}, which is earlier",
+    hint="correct one of the two dates",
+    why="The schema does not compare the two dates, and every reader of the record would draw another conclusion.",
+    source=pages.SCHEMA,
+    bad="free_to_read: {start_date: 2024-01-01, end_date: 2023-01-01}",
+    good="free_to_read: {start_date: 2023-09-14, end_date: 2199-01-01}",
+    needs="free_to_read",
+)
+def free_dates(work: Work) -> Iterator[Fault]:
+    free = work.commentary.free_to_read
+    if free and free.start_date and free.end_date and free.end_date < free.start_date:
+        yield fault("free_to_read", "end_date", length=10, start=free.start_date, end=free.end_date)
+
+
+@rule(
+    "free-to-read-over",
+    WARNING,
+    "No longer free to read",
+    message="it was free to read only until {end}",
+    hint="take `free_to_read` away, or give a later date",
+    why="A time that is over tells readers that they must pay now.",
+    source=pages.SCHEMA,
+    bad="free_to_read: {start_date: 2023-09-14, end_date: 2023-12-31}",
+    good="free_to_read: true",
+    needs="free_to_read",
+)
+def free_over(work: Work) -> Iterator[Fault]:
+    free = work.commentary.free_to_read
+    if free and free.end_date and (free.start_date or date.min) <= free.end_date < work.context.today:
+        yield fault("free_to_read", "end_date", length=10, end=free.end_date)

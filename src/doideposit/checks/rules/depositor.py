@@ -1,0 +1,83 @@
+"""The head of a deposit: who deposits, and where Crossref's results go."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, WARNING, Context, Fault, Rules, Scope, fault
+
+__all__ = ["DEPOSITOR", "Head"]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The depositor as the configuration names it, and what the deposit is meant for."""
+
+    name: str
+    email: str
+    registrant: str
+    context: Context
+
+
+DEPOSITOR: Rules[Head] = Rules("depositor", Scope.DEPOSITOR)
+rule = DEPOSITOR.rule
+
+_EMAIL = Pattern(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_PLACEHOLDER_HOST = Pattern(r"(?:^|[.@])(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)$", re.IGNORECASE)
+_PLACEHOLDER_NAME = Pattern(
+    r"(?:test|example|your (?:name|organi[sz]ation)|name|depositor|publisher|todo|tbd|xxx+|foo)", re.IGNORECASE
+)
+
+
+@rule(
+    "depositor-email-shape",
+    ERROR,
+    "The depositor's e-mail address is none",
+    message="“{email}” is not an e-mail address",
+    hint="give an address that someone reads as `email` of the depositor",
+    why="Crossref mails its results there. The schema does not look for so much as an @.",
+    source=pages.SUBMISSION_LOG,
+    bad="email: info.sadf.eu",
+    good="email: info@sadf.eu",
+    firm=True,
+)
+def email_shape(head: Head) -> Iterator[Fault]:
+    if not _EMAIL.fullmatch(head.email):
+        yield fault("depositor", "email", length=len(head.email), email=head.email)
+
+
+@rule(
+    "depositor-email-placeholder",
+    WARNING,
+    "The depositor's e-mail address is a placeholder",
+    message="nobody reads mail at {email}",
+    hint="give an address that someone reads as `email` of the depositor; for production this is an error",
+    why="Crossref mails its results there.",
+    source=pages.SUBMISSION_LOG,
+    bad="email: doi@example.org",
+    good="email: info@sadf.eu",
+)
+def email_placeholder(head: Head) -> Iterator[Fault]:
+    if _PLACEHOLDER_HOST.search(head.email):
+        severity = ERROR if head.context.live else None
+        yield fault("depositor", "email", length=len(head.email), severity=severity, email=head.email)
+
+
+@rule(
+    "depositor-name-placeholder",
+    WARNING,
+    "The depositor's name is a placeholder",
+    message="“{name}” looks like a placeholder",
+    hint="give the name of the organisation; for production this is an error",
+    why="Name and registrant stand in every file, and Crossref's support goes by them.",
+    source=pages.HTTPS_POST,
+    bad="name: test",
+    good="name: South Asia Democratic Forum",
+)
+def name_placeholder(head: Head) -> Iterator[Fault]:
+    for field, name in (("name", head.name), ("registrant", head.registrant)):
+        if _PLACEHOLDER_NAME.fullmatch(name.strip()):
+            severity = ERROR if head.context.live else None
+            yield fault("depositor", field, length=len(name), severity=severity, name=name)

@@ -1,0 +1,122 @@
+"""All rules, and what runs them: over one record, over the records of a run, over the depositor."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from doideposit.checks.rules.abstracts import ABSTRACTS
+from doideposit.checks.rules.addresses import ADDRESSES
+from doideposit.checks.rules.completeness import COMPLETENESS
+from doideposit.checks.rules.contributors import CONTRIBUTORS
+from doideposit.checks.rules.dates import DATES
+from doideposit.checks.rules.depositor import DEPOSITOR, Head
+from doideposit.checks.rules.identity import IDENTITY
+from doideposit.checks.rules.names import NAMES
+from doideposit.checks.rules.overrides import apply
+from doideposit.checks.rules.reference_parts import REFERENCE_PARTS
+from doideposit.checks.rules.references import REFERENCES
+from doideposit.checks.rules.registry import Context, Fault, Rule, Rules
+from doideposit.checks.rules.relations import RELATIONS
+from doideposit.checks.rules.rights import RIGHTS
+from doideposit.checks.rules.survey import TRAITS, survey
+from doideposit.checks.rules.texts import TEXTS
+from doideposit.checks.rules.titles import TITLES
+from doideposit.checks.rules.together import TOGETHER, Run
+from doideposit.checks.rules.work import Work
+from doideposit.findings import Finding, Severity, Where, field_path
+from doideposit.records.models.record import Record
+
+__all__ = [
+    "ALL_RULES",
+    "DEPOSITOR_RULES",
+    "RECORD_RULES",
+    "RUN_RULES",
+    "check",
+    "check_depositor",
+    "check_together",
+    "settle",
+]
+
+CATEGORIES: tuple[Rules[Work], ...] = (
+    IDENTITY,
+    TITLES,
+    NAMES,
+    CONTRIBUTORS,
+    DATES,
+    ADDRESSES,
+    REFERENCES,
+    REFERENCE_PARTS,
+    ABSTRACTS,
+    RIGHTS,
+    RELATIONS,
+    TEXTS,
+    COMPLETENESS,
+)
+RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
+RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
+DEPOSITOR_RULES: tuple[Rule[Head], ...] = tuple(DEPOSITOR.rules)
+ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES, *DEPOSITOR_RULES)
+
+
+def check(record: Record, context: Context) -> tuple[Finding, ...]:
+    """Every finding of every rule about one record, in the order of the rules.
+
+    Severities are as `context.settings` wants them; what is ignored there is still here, with its reason.
+    """
+    work = Work(record.commentary, context)
+    where, settings = record.origin.where, context.settings
+    found = [
+        (rule, rule.finding(fault, where(fault.loc)))
+        for rule in rules_for(survey(work))
+        for fault in rule.function(work)
+    ]
+    if not (settings.severity or settings.ignore):
+        return tuple([finding for _, finding in found])
+    doi, series = record.commentary.doi.printed, record.commentary.series.name
+    return tuple([apply(finding, settings, firm=rule.firm, doi=doi, series=series) for rule, finding in found])
+
+
+@lru_cache(maxsize=512)
+def rules_for(traits: tuple[bool, ...]) -> tuple[Rule[Work], ...]:
+    """The rules that a record with these traits can break; most records of a run have the same few sets of them."""
+    present = {trait for trait, has in zip(TRAITS, traits, strict=True) if has}
+    return tuple(rule for rule in RECORD_RULES if not rule.needs or not present.isdisjoint(rule.needs))
+
+
+def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:
+    """What can only be seen across the records of one run, by the place of the record it was found in."""
+    found: dict[int, tuple[Finding, ...]] = {}
+    run = [record.commentary for record in records]
+    for rule in RUN_RULES if len(run) > 1 else ():
+        for fault in rule.function(run):
+            place = fault.record
+            found[place] = (*found.get(place, ()), _settled(rule, fault, records[place], context))
+    return found
+
+
+def check_depositor(name: str, email: str, registrant: str, context: Context) -> tuple[Finding, ...]:
+    """What is wrong with the depositor the configuration names; the findings name fields of the configuration."""
+    head = Head(name, email, registrant, context)
+    return tuple(
+        apply(rule.finding(fault, Where(field=field_path(fault.loc))), context.settings, firm=rule.firm)
+        for rule in DEPOSITOR_RULES
+        for fault in rule.function(head)
+    )
+
+
+def settle(findings: Iterable[Finding], record: Record, context: Context) -> tuple[Finding, ...]:
+    """Findings about a record that come from elsewhere, as the settings want them; errors stay as they are."""
+    commentary, settings = record.commentary, context.settings
+    if not (settings.severity or settings.ignore):
+        return tuple(findings)
+    doi, series = commentary.doi.printed, commentary.series.name
+    return tuple(
+        apply(finding, settings, firm=finding.severity is Severity.ERROR, doi=doi, series=series)
+        for finding in findings
+    )
+
+
+def _settled(rule: Rule[Any], fault: Fault, record: Record, context: Context) -> Finding:
+    finding = rule.finding(fault, record.origin.where(fault.loc))
+    commentary = record.commentary
+    return apply(finding, context.settings, firm=rule.firm, doi=commentary.doi.printed, series=commentary.series.name)

@@ -1,0 +1,331 @@
+"""The DOI, the number and the series: what a commentary is called for good."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work, letters
+from doideposit.records.models.series import RecordType, Series
+
+__all__ = ["IDENTITY"]
+
+IDENTITY: Rules[Work] = Rules("identifiers, numbers and series")
+rule = IDENTITY.rule
+
+_PLAIN_DOI = Pattern(r"[0-9.]+/[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
+_ISSN_INSIDE = Pattern(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
+_SEPARATORS = Pattern(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
+_LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
+_LETTERS_FIRST = Pattern(r"^([A-Za-z]+)\d")
+_SERIES_NUMBER = Pattern(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", re.IGNORECASE)
+CROSSREF_TEST_PREFIXES = frozenset({"10.5555", "10.50505"})
+LONGEST_SUFFIX = 64
+SHORTEST_CAPS = 12
+
+
+def is_special_number(number: str) -> bool:
+    """Whether a number is anything but a whole one without zeros in front: 3.10, 012, C258."""
+    return number[0] == "0" or not number.isdigit()
+
+
+def is_special_doi(work: Work) -> bool:
+    """Whether a DOI is anything but a short one of the series' prefix, without ISSN and with single separators."""
+    doi, prefix = work.commentary.doi.printed, work.commentary.series.prefix
+    return (
+        len(doi) > LONGEST_SUFFIX
+        or not doi.startswith(prefix + "/")
+        or prefix in CROSSREF_TEST_PREFIXES
+        or not _PLAIN_DOI.fullmatch(doi)
+        or ("-" in doi and _ISSN_INSIDE.search(doi) is not None)
+    )
+
+
+def is_special_series(series: Series) -> bool:
+    """Whether a series lacks what one should have, or its title holds anything but words."""
+    title = series.title
+    return (
+        "{number}" not in series.doi
+        or (series.issn is not None and series.issn_medium is None)
+        or (series.publisher is None and series.institution is None)
+        or series.record_type is RecordType.POSTED
+        or title.isupper()
+        or not title.replace(" ", "").isalpha()
+    )
+
+
+@rule(
+    "doi-prefix-differs",
+    ERROR,
+    "The DOI has another prefix than the series",
+    message="the DOI {doi} does not begin with the prefix of the series, {prefix}",
+    hint="write {{prefix}} in the series' `doi` pattern, or correct `prefix`",
+    why="An account may register only DOIs of its own prefix, and one file holds only one prefix.",
+    source=pages.TROUBLE,
+    bad="",
+    good="",
+    setting='doi = "10.12345/SADF.C{number}"',
+    good_setting='doi = "{prefix}/SADF.C{number}"',
+    firm=True,
+    needs="special DOI",
+)
+def prefix_differs(work: Work) -> Iterable[Fault]:
+    doi, prefix = work.commentary.doi, work.commentary.series.prefix
+    return (fault("doi", doi=doi, prefix=prefix),) if doi.prefix != prefix else ()
+
+
+@rule(
+    "doi-test-prefix",
+    WARNING,
+    "A prefix for examples",
+    message="the prefix {prefix} is Crossref's own, for examples and tests",
+    hint="give the prefix of the publisher; for production this is an error",
+    why="DOIs of that prefix belong to nobody, and no member's account may register them.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="",
+    good="",
+    setting='prefix = "10.5555"',
+    good_setting='prefix = "10.48251"',
+    needs="special DOI",
+)
+def test_prefix(work: Work) -> Iterable[Fault]:
+    prefix = work.commentary.doi.prefix
+    if prefix not in CROSSREF_TEST_PREFIXES:
+        return ()
+    return (fault("doi", severity=ERROR if work.context.live else None, prefix=prefix),)
+
+
+@rule(
+    "doi-without-number",
+    ERROR,
+    "A DOI without the number",
+    message="the series' pattern {pattern} has no place for the number, so that every commentary has the same DOI",
+    hint="write {{number}} into the series' `doi` pattern",
+    why="Each DOI names one work; the second commentary would replace the first.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="",
+    good="",
+    setting='doi = "{prefix}/sadf-comment"',
+    good_setting='doi = "{prefix}/sadf-comment.{number}"',
+    firm=True,
+    needs="special series",
+)
+def without_number(work: Work) -> Iterable[Fault]:
+    pattern = work.commentary.series.doi
+    return () if "{number}" in pattern else (fault("number", pattern=pattern),)
+
+
+@rule(
+    "doi-issn-disagrees",
+    WARNING,
+    "The DOI holds another ISSN",
+    message="the DOI holds the ISSN {found}, and the series has {issn}",
+    hint="write {{issn}} in the series' `doi` pattern, or correct the ISSN",
+    why="Where a DOI holds number and ISSN, they must agree with the record: people read them.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="",
+    good="",
+    setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
+    good_setting='doi = "{prefix}/SADF.ISSN.{issn}.C{number}"',
+    needs="special DOI",
+)
+def issn_disagrees(work: Work) -> Iterable[Fault]:
+    series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
+    known = {str(item.issn) for item in series.issns} if inside else ()
+    return [fault("doi", found=found, issn=series.issn) for found in inside if known and found.upper() not in known]
+
+
+@rule(
+    "doi-suffix-separators",
+    WARNING,
+    "A DOI with odd separators",
+    message="“{found}” in the DOI is easily lost or doubled",
+    hint="choose one separator, and none at the end, before the first DOI of the series is registered",
+    why="DOIs are typed and copied by people; doubled and trailing separators are lost on the way.",
+    source=pages.SUFFIXES,
+    bad="",
+    good="",
+    setting='doi = "{prefix}/sadf--{number}"',
+    good_setting='doi = "{prefix}/sadf-{number}"',
+    needs="special DOI",
+)
+def separators(work: Work) -> Iterable[Fault]:
+    found = _SEPARATORS.search(work.commentary.doi.suffix)
+    return (fault("doi", found=found[0]),) if found else ()
+
+
+@rule(
+    "doi-suffix-long",
+    INFO,
+    "A long DOI",
+    message="the DOI has {length} characters behind its prefix",
+    hint="for a new series choose a short pattern; DOIs that are registered stay as they are",
+    why="Crossref advises short suffixes: they are printed, read aloud and typed.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="",
+    good="",
+    setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
+    good_setting='doi = "{prefix}/sadf.c{number}"',
+    needs="special DOI",
+)
+def suffix_long(work: Work) -> Iterable[Fault]:
+    length = len(work.commentary.doi.suffix)
+    return (Fault(("doi",), {"length": length}),) if length > LONGEST_SUFFIX else ()
+
+
+@rule(
+    "number-leading-zeros",
+    WARNING,
+    "A number with leading zeros",
+    message="the number {number} begins with zeros",
+    hint="keep them only if they are printed so on every commentary",
+    why="258 and 0258 are two numbers here, and make two DOIs for one commentary.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="number: '0258'",
+    good="number: 258",
+    needs="special number",
+)
+def leading_zeros(work: Work) -> Iterator[Fault]:
+    number = work.commentary.number
+    if number[0] == "0" and number.isdigit() and len(number) > 1:
+        yield fault("number", length=len(number), number=number)
+
+
+@rule(
+    "number-label",
+    WARNING,
+    "A label in the number",
+    message="the number “{number}” holds the label “{label}”",
+    hint="leave the number alone; labels belong into the series' title and pattern",
+    why="The label would be deposited as a part of the number, and doubled in the DOI.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="number: C258",
+    good="number: 258",
+    needs="special number",
+)
+def number_label(work: Work) -> Iterator[Fault]:
+    number = work.commentary.number
+    found = _LABEL.match(number)
+    first = _LETTERS_FIRST.match(number)
+    if found:
+        yield fault("number", length=len(found[0]), number=number, label=found[0].strip())
+    elif first and work.commentary.series.doi.lower().endswith(f"{first[1].lower()}{{number}}"):
+        yield fault("number", length=len(first[1]), number=number, label=first[1])
+
+
+@rule(
+    "report-number-disagrees",
+    WARNING,
+    "The report number does not hold the number",
+    message="the report number “{report}” does not hold the number {number}",
+    hint="correct it, or leave it out: it is made from the series' title and the number",
+    why="Both name the same commentary; a copied record keeps the report number of the last one.",
+    source=pages.REPORTS,
+    bad="report_number: SADF Comment 257",
+    good="report_number: SADF Comment 258",
+    needs="report_number",
+)
+def report_number(work: Work) -> Iterator[Fault]:
+    report, number = work.commentary.report_number, work.commentary.number
+    if report and number not in report:
+        yield fault("report_number", length=len(report), report=report, number=number)
+
+
+@rule(
+    "issn-medium-assumed",
+    WARNING,
+    "The medium of the ISSN is assumed",
+    message="nothing says whether the ISSN {issn} is that of the printed or the online edition; online is assumed",
+    hint='look it up at portal.issn.org, and write issn_medium = "electronic" (or "print") into the series',
+    why="Crossref registers the medium with the title, and print is what its schema takes for granted.",
+    source=pages.ISSN_ERRORS,
+    bad="",
+    good="",
+    setting='issn_medium = ""',
+    good_setting='issn_medium = "electronic"',
+    needs="special series",
+)
+def medium(work: Work) -> Iterable[Fault]:
+    series = work.commentary.series
+    assumed = series.issn is not None and series.issn_medium is None
+    return (fault("series", issn=series.issn),) if assumed else ()
+
+
+@rule(
+    "series-title-caps",
+    WARNING,
+    "The title of the series is written in capitals",
+    message="the series' title “{title}” is written in capitals",
+    hint="write it as the ISSN centre has it, before the first deposit locks it",
+    why="The first deposit makes a title record, and every later one must match it exactly.",
+    source=pages.TITLE_RECORDS,
+    bad="",
+    good="",
+    setting='title = "SADF COMMENTARIES"',
+    good_setting='title = "SADF Commentaries"',
+    needs="special series",
+)
+def series_caps(work: Work) -> Iterable[Fault]:
+    title = work.commentary.series.title
+    return (fault("series", title=title),) if title.isupper() and len(letters(title)) >= SHORTEST_CAPS else ()
+
+
+@rule(
+    "series-title-number",
+    WARNING,
+    "The title of the series holds a number",
+    message="the series' title “{title}” ends in a number",
+    hint="take the number away: the title is that of the whole series",
+    why="The first deposit makes a title record with an ISSN. A title with a number fits only one commentary.",
+    source=pages.TITLE_RECORDS,
+    bad="",
+    good="",
+    setting='title = "SADF Comment No. 258"',
+    good_setting='title = "SADF Comment"',
+    needs="special series",
+)
+def series_number(work: Work) -> Iterable[Fault]:
+    title = work.commentary.series.title
+    return (fault("series", title=title),) if _SERIES_NUMBER.search(title) else ()
+
+
+@rule(
+    "posted-as-preprint",
+    WARNING,
+    "Commentaries as preprints",
+    message="the series registers its commentaries as preprints",
+    hint='write posted_type = "other", or "blog" for posts of a web log',
+    why="A preprint announces an article to come, and Crossref looks for it. Commentaries are finished.",
+    source=pages.POSTED,
+    bad="",
+    good="",
+    setting='record_type = "posted"\nposted_type = "preprint"',
+    good_setting='record_type = "posted"\nposted_type = "other"',
+    needs="special series",
+)
+def preprint(work: Work) -> Iterable[Fault]:
+    series = work.commentary.series
+    chosen = series.record_type is RecordType.POSTED and series.posted_type == "preprint"
+    return (fault("series"),) if chosen else ()
+
+
+@rule(
+    "publisher-missing",
+    WARNING,
+    "A report without a publisher",
+    message="the series names neither a publisher nor an institution",
+    hint="add `publisher` with name and place to the series",
+    why="Crossref asks for the publisher or the institution that issues a report; citations of reports need it.",
+    source=pages.REPORTS,
+    bad="",
+    good="",
+    setting='publisher = ""\ninstitution = ""',
+    good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
+    needs="special series",
+)
+def publisher(work: Work) -> Iterable[Fault]:
+    series = work.commentary.series
+    if series.publisher is not None or series.institution is not None:
+        return ()
+    return (fault("series"),) if series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE} else ()

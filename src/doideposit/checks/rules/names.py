@@ -1,0 +1,381 @@
+"""Names of people: their parts, and what does not belong into them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work, letters
+from doideposit.findings import Loc
+from doideposit.records.models.contributors import NameStyle
+
+__all__ = ["GROUP", "HONORIFIC", "NAMES"]
+
+NAMES: Rules[Work] = Rules("names")
+rule = NAMES.rule
+
+_PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten|zu|af|av)"
+_INITIALS = Pattern(r"(?:[^\W\d_]\.[\s-]?)+")
+_PARTICLE_FIRST = Pattern(rf"{_PARTICLE}\s+(?:{_PARTICLE}\s+)*[^\W\d_]{{2,}}")
+_PARTICLE_LAST = Pattern(rf".+\s({_PARTICLE}(?:\s{_PARTICLE})*)")
+HONORIFIC = Pattern(
+    r"(?:^|\s)((?:Dr|Prof|Amb|Hon|Mr|Mrs|Ms|Mx|Rev|Gen|Col|Lt|Capt|Dipl\.-\w+)\.?(?=\s|$)"
+    r"|(?:Professor|Doctor|Ambassador|Sir|Dame|Lord|Lady|General|Colonel|Justice|H\.E\.)(?=\s|$))"
+)
+_DEGREES = (
+    r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.A\.?|M\.?Sc\.?|B\.A\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?|"
+    r"M\.D\.?|J\.D\.?|(?<=,\s)(?:MA|BA|MD|JD|PhD)"
+)
+_DEGREE = Pattern(rf"(?:^|[\s,(])({_DEGREES})(?=$|[\s,)])")
+_SUFFIX = Pattern(r"(?:Jr|Sr|Jnr|Snr)\.?|I{1,3}|IV|V|VI|[2-5](?:nd|rd|th)", re.IGNORECASE)
+_ET_AL = Pattern(r"\bet\s?\.?\s?al\b\.?|\band others\b|\bu\. ?a\.$|\band colleagues\b", re.IGNORECASE)
+_NOBODY = Pattern(
+    r"\W*(?:anonymous|anon|unknown(?: author)?|n\.? ?n|n/a|none|no author|admin|administrator|webmaster|editor|author|"
+    r"staff)\W*",
+    re.IGNORECASE,
+)
+_ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>\"“”;:]|https?:|www\.")
+_MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
+_SEVERAL = Pattern(r"\s(?:and|und|et|y|&)\s|;\s*", re.IGNORECASE)
+GROUP = Pattern(
+    r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|"
+    r"Foundation|Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|"
+    r"Board|Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
+)
+_UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
+_NO_PARTS_OF_NAMES = (HONORIFIC, _DEGREE, _ET_AL, _ODD, _MARK, _SEVERAL, GROUP)
+SHORTEST_CAPS = 4
+
+
+@lru_cache(maxsize=1024)
+def is_special_name(given: str | None, family: str) -> bool:
+    """Whether the name of a person may break any of the rules below, its suffix aside.
+
+    A run has many records of few authors, so that each name is looked at once.
+    """
+    if not given:
+        return " " in family or _is_odd(family)
+    return (
+        _is_odd(given)
+        or _is_odd(family)
+        or family in given.split()
+        or _INITIALS.fullmatch(family) is not None
+        or any(pattern.fullmatch(given) for pattern in (_PARTICLE_FIRST, _PARTICLE_LAST, _UNSPACED_INITIALS))
+    )
+
+
+def _is_odd(name: str) -> bool:
+    """Whether a given or family name holds what no name should, or is written as no name is."""
+    marks = "," in name or name.islower() or _is_all_caps(name)
+    return bool(marks or _NOBODY.fullmatch(name) or any(pattern.search(name) for pattern in _NO_PARTS_OF_NAMES))
+
+
+def _is_all_caps(name: str) -> bool:
+    return name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name)
+
+
+@rule(
+    "name-swapped",
+    WARNING,
+    "Given and family name seem to be swapped",
+    message="“{given}” as given and “{family}” as family name seem to be swapped",
+    hint="family names go into `family`, whatever the order in print",
+    why="The schema accepts every order. Reversed names break search, citations and the link to ORCID.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Wolf, family: S. O.}]",
+    good="authors: [{given: S. O., family: Wolf}]",
+    needs="special name",
+)
+def swapped(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        given = person.given or ""
+        initials = _INITIALS.fullmatch(person.family) and len(letters(given)) > len(letters(person.family))
+        if given and (initials or (_PARTICLE_FIRST.fullmatch(given) and " " not in person.family)):
+            yield fault(*loc, given=given, family=person.family)
+
+
+@rule(
+    "name-glued",
+    WARNING,
+    "Given and family name are glued together",
+    message="“{name}” as a {field} name seems to hold given and family name",
+    hint="split it into `given` and `family`; a name that cannot be split needs `name_style: given-only` or eastern",
+    why="Only a name in its two parts is sorted and cited correctly. Someone with one name has it in `family` alone.",
+    source=pages.AUTHORS,
+    bad="authors: [{family: Siegfried O. Wolf}]",
+    good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
+    needs="special name",
+)
+def glued(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        if _comma_inside(person.family):
+            yield _glued(loc, "family", person.family)
+        elif person.given and _comma_inside(person.given):
+            yield _glued(loc, "given", person.given)
+        elif not person.given and person.name_style is NameStyle.WESTERN and _two_names(person.family):
+            yield _glued(loc, "family", person.family)
+
+
+def _glued(loc: Loc, field: str, name: str) -> Fault:
+    return fault(*loc, field, length=len(name), field=field, name=name)
+
+
+def _comma_inside(name: str) -> bool:
+    return "," in name[:-1] and not _DEGREE.search(name)
+
+
+def _two_names(family: str) -> bool:
+    unclean = HONORIFIC.search(family) or _DEGREE.search(family) or _ET_AL.search(family) or _NOBODY.fullmatch(family)
+    group = GROUP.search(family) or _SEVERAL.search(family)
+    return " " in family and not unclean and not group and not _PARTICLE_FIRST.fullmatch(family)
+
+
+@rule(
+    "name-repeated",
+    WARNING,
+    "The given name holds the family name",
+    message="the given name “{given}” already holds the family name “{family}”",
+    hint="leave in `given` only the given names",
+    why="Displayed together, the family name is read twice.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried Wolf, family: Wolf}]",
+    good="authors: [{given: Siegfried, family: Wolf}]",
+    needs="special name",
+)
+def repeated(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        words = (person.given or "").split()
+        if person.family in words and len(words) > 1:
+            yield fault(*loc, "given", length=len(person.given or ""), given=person.given, family=person.family)
+
+
+@rule(
+    "name-honorific",
+    WARNING,
+    "A title such as Dr. in a name",
+    message="“{found}” in the name of {who} is a title, not a name",
+    hint="take it away; titles and positions are not deposited",
+    why="Crossref asks for names without titles: they change, and they break the matching of authors.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
+)
+def honorific(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        found = HONORIFIC.search(name)
+        if found and found[1] != name:
+            yield fault(*loc, length=len(found[1]) if found.start(1) == 0 else len(name), found=found[1], who=name)
+
+
+@rule(
+    "name-degree",
+    WARNING,
+    "An academic degree in a name",
+    message="“{found}” is a degree, not a part of the name",
+    hint="take it away; degrees are not deposited",
+    why="Crossref asks for names without degrees.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs=("special name", "name suffix"),
+)
+def degree(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if found := _DEGREE.search(name):
+            yield fault(*loc, length=len(name), found=found[1])
+    for loc, person in work.persons:
+        if person.suffix and _DEGREE.search(person.suffix):
+            yield fault(*loc, "suffix", length=len(person.suffix), found=person.suffix)
+
+
+@rule(
+    "name-suffix",
+    WARNING,
+    "The suffix is not one",
+    message="“{suffix}” is not a suffix of a name",
+    hint="only Jr., Sr., II, III, IV and the like; everything else is left out",
+    why="The suffix distinguishes members of a family; titles, degrees and commas do not belong there.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
+    good="authors: [{given: Donald, family: Eastlake, suffix: III}]",
+    needs="name suffix",
+)
+def suffix(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        text = person.suffix
+        if text and not _SUFFIX.fullmatch(text) and not _DEGREE.search(text):
+            yield fault(*loc, "suffix", length=len(text), suffix=text)
+
+
+@rule(
+    "name-et-al",
+    ERROR,
+    "“et al.” is not an author",
+    message="“{found}” stands for authors who are not named",
+    hint="name all authors, in the order of the byline",
+    why="Crossref wants every author. Those left out are never linked to their work.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
+    good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
+    needs=("special name", "organisations"),
+)
+def et_al(work: Work) -> Iterable[Fault]:
+    groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+    return [
+        fault(*loc, length=len(name), found=found[0])
+        for loc, name in work.names + groups
+        if (found := _ET_AL.search(name))
+    ]
+
+
+@rule(
+    "name-anonymous",
+    ERROR,
+    "A word in place of a name",
+    message="“{name}” is not the name of anyone",
+    hint="write `anonymous: true` for an author who is not named, or the group under `organisation`",
+    why="Crossref has an element for anonymous authors; a word in the place of a name becomes a person in every index.",
+    source=pages.AUTHORS,
+    bad="authors: [{family: Anonymous}]",
+    good="authors: [{anonymous: true}]",
+    needs=("special name", "organisations"),
+)
+def nobody(work: Work) -> Iterable[Fault]:
+    names = [((*loc, "family"), person.family) for loc, person in work.persons]
+    names += [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+    return [fault(*loc, length=len(name), name=name) for loc, name in names if _NOBODY.fullmatch(name)]
+
+
+@rule(
+    "name-character",
+    WARNING,
+    "A character that no name has",
+    message="the name “{name}” contains “{found}”",
+    hint="correct the name: it may be a footnote number, an address or a letter lost in copying",
+    why="Older versions of the schema refused digits and question marks in names; the present one takes them silently.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried O., family: Wolf1}]",
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
+)
+def character(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        found = _ODD.search(name)
+        if found and not _SEVERAL.search(name):
+            yield fault(*loc, length=len(name), name=name, found=found[0])
+
+
+@rule(
+    "name-all-caps",
+    WARNING,
+    "A name in capitals",
+    message="the name “{name}” is written in capitals",
+    hint="write it as the author does: with one capital",
+    why="Some bylines print family names in capitals; records and citations do not.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried O., family: WOLF}]",
+    good="authors: [{given: Siegfried O., family: Wolf}, {given: JS, family: NG}]",
+    needs="special name",
+)
+def all_caps(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if _is_all_caps(name):
+            yield fault(*loc, length=len(name), name=name)
+
+
+@rule(
+    "name-lower-case",
+    WARNING,
+    "A name without a capital",
+    message="the name “{name}” has no capital letter",
+    hint="write it as the author does, or ignore this finding where the author writes it so",
+    why="Names typed in a hurry, or taken from an e-mail address, lose their capitals.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried, family: wolf}]",
+    good="authors: [{given: Siegfried, family: de Wolf}]",
+    needs="special name",
+)
+def lower_case(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if (
+            name.islower()
+            and not _ET_AL.search(name)
+            and not _NOBODY.fullmatch(name)
+            and not _PARTICLE_FIRST.fullmatch(name)
+        ):
+            yield fault(*loc, length=len(name), name=name)
+
+
+@rule(
+    "name-particle",
+    WARNING,
+    "A particle at the end of the given name",
+    message="“{particle}” at the end of the given name usually belongs to the family name",
+    hint="write `family: {particle} {family}`, unless the author writes it otherwise",
+    why="Particles stay with the family name, so that the name is sorted and cited as its bearer wants.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Ursula von der, family: Leyen}]",
+    good="authors: [{given: Ursula, family: von der Leyen}]",
+    needs="special name",
+)
+def particle(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        if person.given and (found := _PARTICLE_LAST.fullmatch(person.given)):
+            yield fault(*loc, "given", length=len(person.given), particle=found[1], family=person.family)
+
+
+@rule(
+    "name-initials",
+    INFO,
+    "Initials without spaces",
+    message="the initials “{given}” have no spaces between them",
+    hint="write “S. O.” rather than “S.O.”, if the author has no other wish",
+    why="Initials keep their points and spaces, so that one person is not read as two.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: S.O., family: Wolf}]",
+    good="authors: [{given: S. O., family: Wolf}]",
+    needs="special name",
+)
+def initials(work: Work) -> Iterator[Fault]:
+    for loc, person in work.persons:
+        if person.given and "." in person.given[:-1] and _UNSPACED_INITIALS.fullmatch(person.given):
+            yield fault(*loc, "given", length=len(person.given), given=person.given)
+
+
+@rule(
+    "name-punctuation",
+    WARNING,
+    "A mark at the edge of a name",
+    message="the name “{name}” begins or ends with a mark that is not part of it",
+    hint="take the mark away: it separated names, or pointed to a footnote",
+    why="Bylines put commas between names and footnote signs behind them; both stick when they are copied.",
+    source=pages.AUTHORS,
+    bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+    needs="special name",
+)
+def punctuation(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if _MARK.search(name):
+            yield fault(*loc, length=len(name), name=name)
+
+
+@rule(
+    "name-several",
+    WARNING,
+    "Two people in one name",
+    message="“{name}” seems to name more than one person",
+    hint="give every person an entry of its own in `authors`",
+    why="Every author needs an entry, or nobody but the first is found.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
+    good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
+    needs="special name",
+)
+def several(work: Work) -> Iterator[Fault]:
+    for loc, name in work.names:
+        if _SEVERAL.search(name) and not GROUP.search(name) and not _ET_AL.search(name):
+            yield fault(*loc, length=len(name), name=name)

@@ -1,0 +1,327 @@
+"""Parts and addresses of references: years, types, pages, and addresses that cannot be right."""
+
+import re
+from collections.abc import Iterator
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work
+from doideposit.records.models.references import CitationType
+
+__all__ = ["REFERENCE_PARTS"]
+
+REFERENCE_PARTS: Rules[Work] = Rules("references")
+rule = REFERENCE_PARTS.rule
+
+_YEAR = Pattern(r"(?<!\d)(?:1[4-9]|20|21)\d\d(?!\d)")
+_YEARS = Pattern(r"(?:(?:1[4-9]|20|21)[0-9][0-9]\n)*")
+_YEAR_SHAPE = Pattern(r"(?:1[4-9]|20|21)\d\d[a-z]?|n\.? ?d\.?|forthcoming|in press", re.IGNORECASE)
+_NEWS = Pattern(
+    r"(?:The )?(?:Reuters|Associated Press|AP News|AFP|Bloomberg|BBC(?: News)?|CNN|Guardian|New York Times|"
+    r"Washington Post|Financial Times|Wall Street Journal|Economist|Times of India|Hindu|Indian Express|Dawn|"
+    r"Daily Star|Nikkei(?: Asia)?|Asahi Shimbun|Japan Times|Deutsche Welle|DW|Al Jazeera|Le Monde|Politico|Euronews|"
+    r"South China Morning Post|Global Times|Xinhua|Kyodo News|Voice of America|Radio Free Europe(?:/Radio Liberty)?|"
+    r"France 24|Foreign Policy|Diplomat)",
+    re.IGNORECASE,
+)
+_RANGE = Pattern(r"\d\s*[-–—]\s*\w*\d")
+_EDITION = Pattern(r"\d+")
+_UUID_LIKE = Pattern(
+    r"(?<![0-9a-f])([0-9a-f]{6,10}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{9,15})(?![0-9a-f])", re.IGNORECASE
+)
+# Written out three times, the pattern begins with one character, which is found quickly.
+_HEX_GROUPS = Pattern(r"-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-")
+_DOUBTFUL_HOST = Pattern(r"://(?:localhost|127\.|10\.|192\.168\.|(?:www\.)?example\.|[^/.\n]*(?:[/\n]|$))")
+HYPHENS = 4
+UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
+_UUID = Pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_TWO_SCHEMES = Pattern(r"^https?://(?:https?[:/]|.*\s?https?://(?!.*/(?:web|wayback|save)/))", re.IGNORECASE)
+_ARCHIVED = Pattern(
+    r"^https?://(?:web\.archive\.org|archive\.(?:org|ph|is|today)|webcache\.|translate\.|r\.jina\.ai)", re.IGNORECASE
+)
+_EMBEDDED = Pattern(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
+_OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
+_ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
+_TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
+_TRAILING = frozenset(".,;:)]}>'\"")
+_TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
+
+
+def has_special_address(urls: list[str], together: str) -> bool:
+    """Whether any of the addresses, which are `together` on lines of their own, is in doubt.
+
+    Queries and escapes are not meant.
+    """
+    return (
+        together.count(":") != len(urls)
+        or "[" in together
+        or "..." in together
+        or "…" in together
+        or "/10." in together
+        or _DOUBTFUL_HOST.search(together) is not None
+        or _HEX_GROUPS.search(together) is not None
+        or not _TRAILING.isdisjoint([url[-1] for url in urls])
+    )
+
+
+def has_special_year(work: Work) -> bool:
+    """Whether any year is not four digits, or later than the year after the publication."""
+    years = list(filter(None, work.columns.years))
+    if not years:
+        return False
+    latest = work.commentary.published.year + 1
+    return max(years) > str(latest) or not _YEARS.fullmatch("\n".join([*years, ""]))
+
+
+@rule(
+    "reference-url-suspicious",
+    WARNING,
+    "An address that cannot be right",
+    message="the address of reference {place} has {what}",
+    hint="open the address and compare it with the source; it is deposited as printed",
+    why="Addresses lose characters in print and in copying, and nobody notices until a reader follows them.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
+    good="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
+    needs="special reference address",
+)
+def url_suspicious(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        url = reference.url
+        if url and (what := _doubt(url)):
+            yield fault("references", index, "url", length=len(url), place=index + 1, what=what)
+
+
+def _doubt(url: str) -> str | None:
+    broken = _UUID_LIKE.search(url) if url.count("-") >= HYPHENS and _HEX_GROUPS.search(url) else None
+    if broken and not _UUID.fullmatch(broken[1]):
+        groups = zip(broken[1].split("-"), UUID_GROUPS, strict=True)
+        group, wanted = next((group, wanted) for group, wanted in groups if len(group) != wanted)
+        return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
+    if "://" in url[8:] and not _ARCHIVED.match(url) and not _EMBEDDED.search(url):
+        return "two addresses in one"
+    host = url.split("/", 3)[2]
+    if "." not in host or host.startswith(_OTHERS_CANNOT_REACH):
+        return "a host that nobody else can reach, or a placeholder"
+    return None
+
+
+@rule(
+    "reference-url-truncated",
+    WARNING,
+    "A shortened address",
+    message="the address of reference {place} was cut off: it contains “{found}”",
+    hint="give the whole address",
+    why="Programs show long addresses with dots in the middle or at the end; copied, they lead nowhere.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato-in-ind...'}]",
+    good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato/a-65928274'}]",
+    needs="special reference address",
+)
+def url_truncated(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        url = reference.url
+        if url and (found := _TRUNCATED.search(url)):
+            yield fault("references", index, "url", length=len(url), place=index + 1, found=found[0])
+
+
+@rule(
+    "reference-url-trailing",
+    WARNING,
+    "An address that ends in punctuation",
+    message="the address of reference {place} ends in “{mark}”",
+    hint="take the mark away: it most likely belonged to the sentence around the address",
+    why="Addresses copied from running text bring its punctuation along, and then lead nowhere.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274.'}]",
+    good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274'}]",
+    needs="special reference address",
+)
+def url_trailing(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        url = reference.url
+        if not url or url[-1] not in _TRAILING or _TRUNCATED.search(url) or (url[-1] == ")" and "(" in url):
+            continue
+        yield fault("references", index, "url", length=len(url), place=index + 1, mark=url[-1])
+
+
+@rule(
+    "reference-url-escaped",
+    WARNING,
+    "An address with the escapes of a text format",
+    message="the address of reference {place} contains “{found}”, an escape of Markdown or HTML",
+    hint="copy the target of the link, not its label",
+    why="Text formats write _ as \\_ and & as &amp;amp; in what is shown; the address itself has neither.",
+    source=pages.MARKUP_LEFTOVERS,
+    bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
+    good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
+    needs="escape in a reference address",
+)
+def url_escaped(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        url = reference.url
+        if url and (found := _ESCAPED.search(url)):
+            yield fault("references", index, "url", length=len(url), place=index + 1, found=found[0])
+
+
+@rule(
+    "reference-url-tracking",
+    INFO,
+    "A tracking parameter in a reference",
+    message="the address of reference {place} holds “{found}”, which tracks readers",
+    hint="take the parameter away; the address works without it",
+    why="It tells the cited site where readers came from, and adds nothing to the address.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
+    good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
+    needs="query in a reference address",
+)
+def url_tracking(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        url = reference.url
+        if url and "?" in url and (found := _TRACKING.search(url)):
+            yield fault("references", index, "url", length=len(url), place=index + 1, found=found[1])
+
+
+@rule(
+    "reference-year-mismatch",
+    WARNING,
+    "Two years in one reference",
+    message="reference {place} is of {year}, and its text says {found}",
+    hint="correct the one that is wrong",
+    why="Crossref matches on the year; the text is what readers see. They must agree.",
+    source=pages.REFERENCES,
+    bad="references: [{year: 2022, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="reference year",
+)
+def year_mismatch(work: Work) -> Iterator[Fault]:
+    for index, (year, text) in enumerate(zip(work.columns.years, work.cited_texts, strict=True)):
+        if not year or not text or year[:4] in text:
+            continue
+        years = _YEAR.findall(text)
+        if years:
+            yield fault("references", index, "year", length=len(year), place=index + 1, year=year, found=years[0])
+
+
+@rule(
+    "reference-year-shape",
+    WARNING,
+    "A year that is none",
+    message="“{year}” is not the year of reference {place}",
+    hint="write four digits, and a letter behind them where the list has one; the full date stands in `text`",
+    why="The schema takes any text here, and only a year is matched.",
+    source=pages.REFERENCES,
+    bad="references: [{year: June 2023, text: 'Schultz, T. (June 2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    good="references: [{year: 2023a, text: 'Schultz, T. (2023a). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="special reference year",
+)
+def year_shape(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        if reference.year and not _YEAR_SHAPE.fullmatch(reference.year):
+            length = len(reference.year)
+            yield fault("references", index, "year", length=length, place=index + 1, year=reference.year)
+
+
+@rule(
+    "reference-from-the-future",
+    WARNING,
+    "A reference younger than the commentary",
+    message="reference {place} is of {year}, and the commentary was published on {published}",
+    hint="correct the year of the reference, or the date of the commentary",
+    why="A work can hardly cite what appeared more than a year later.",
+    source=pages.REFERENCES,
+    bad="references: [{year: 2032, text: 'Schultz, T. (2032, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="special reference year",
+)
+def year_future(work: Work) -> Iterator[Fault]:
+    latest = work.commentary.published.year + 1
+    for index, reference, _ in work.references:
+        year = reference.year
+        if year and _YEAR_SHAPE.fullmatch(year) and year[:4].isdecimal() and int(year[:4]) > latest:
+            values = {"place": index + 1, "year": year, "published": work.commentary.published}
+            yield Fault(("references", index, "year"), values, len(year))
+
+
+@rule(
+    "reference-news-as-article",
+    WARNING,
+    "A news item as a journal article",
+    message="reference {place} is a journal article, and {outlet} is a newspaper or an agency",
+    hint="write `type: web_resource`; there is no type for news",
+    why="Crossref looks for journal articles among its records; news items are not there, and count as unmatched.",
+    source=pages.REFERENCES,
+    bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
+    good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
+    needs="reference journal article",
+)
+def news(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        outlet = reference.journal_title
+        if reference.type is CitationType.JOURNAL_ARTICLE and outlet and _NEWS.fullmatch(outlet):
+            yield fault("references", index, "type", length=15, place=index + 1, outlet=outlet)
+
+
+@rule(
+    "reference-pages",
+    WARNING,
+    "A range in the field for the first page",
+    message="`first_page` of reference {place} holds a range: “{found}”",
+    hint="leave the first page alone",
+    why="The field is compared with the first page of the cited work.",
+    source=pages.REFERENCES,
+    bad="references: [{first_page: 12-20, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
+    good="references: [{first_page: 12, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
+    needs="reference first page",
+)
+def first_page(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        found = reference.first_page
+        if found and _RANGE.search(found):
+            yield fault("references", index, "first_page", length=len(found), place=index + 1, found=found)
+
+
+@rule(
+    "reference-edition",
+    WARNING,
+    "An edition with words",
+    message="`edition` of reference {place} is “{found}”, and should be a number",
+    hint="write 2 rather than 2nd edition",
+    why="Crossref asks for the number alone.",
+    source=pages.REFERENCES,
+    bad="references: [{edition: 2nd, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
+    good="references: [{edition: 2, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
+    needs="reference edition",
+)
+def edition(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        found = reference.edition
+        if found and not _EDITION.fullmatch(found):
+            yield fault("references", index, "edition", length=len(found), place=index + 1, found=found)
+
+
+@rule(
+    "reference-isbn",
+    WARNING,
+    "An ISBN that is none",
+    message="“{isbn}” in reference {place} is not an ISBN: its check digit is wrong",
+    hint="copy it again from the book",
+    why="The schema checks only the shape of an ISBN, and Crossref matches books by it.",
+    source=pages.ISSN_ERRORS,
+    bad="references: [{isbn: 978-3-16-148410-1, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
+    good="references: [{isbn: 978-3-16-148410-0, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
+    needs="reference isbn",
+)
+def isbn_check(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        number = reference.isbn
+        if number and not _is_isbn(number):
+            yield fault("references", index, "isbn", length=len(number), place=index + 1, isbn=number)
+
+
+def _is_isbn(number: str) -> bool:
+    from stdnum import isbn  # noqa: PLC0415  (few references have one)
+
+    return bool(isbn.is_valid(number))

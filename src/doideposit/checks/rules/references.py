@@ -1,0 +1,347 @@
+"""The list of references: what Crossref matches and what everyone can read."""
+
+import re
+from collections.abc import Iterator
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work
+
+__all__ = ["REFERENCES"]
+
+REFERENCES: Rules[Work] = Rules("references")
+rule = REFERENCES.rule
+
+_DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI_TEXT = Pattern(r"\b10\.\d{4,9}/[^\s<>\"]+", re.IGNORECASE)
+# All texts are looked at together too, each on a line of its own: what the next one begins with is no "C.".
+_PLACE = Pattern(r"\bWashington,? D\.(?![^\S\n]?C)\w?\.?")
+_NUMBERED = Pattern(r"^(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)])\s")
+_IBID = Pattern(r"^(?:ibid(?:em)?|op\. ?cit|loc\. ?cit|idem|id\.|see (?:above|note))\b", re.IGNORECASE)
+_HEADING = Pattern(r"^(?:references?|bibliography|sources|literature|works cited|endnotes|notes)\s*:?$", re.IGNORECASE)
+_ONLY_URL = Pattern(r"^(?:https?://|www\.)\S+$")
+_SEVERAL = Pattern(r"\s(?:and|&|und|et)\s|;|\bet al\b|\w\.,\s*\w", re.IGNORECASE)
+_INITIALS = Pattern(r".+,\s*(?:[^\W\d_]\.[\s-]?)+$")
+_GROUP = Pattern(
+    r"\b(?:Institute|Organi[sz]ation|Committee|Ministry|Department|University|Council|Commission|Association|Forum|Union|"
+    r"Cent(?:re|er)|Foundation|Society|Office|Bank|Agency|Board|Group)\b"
+)
+# A text that may be an address, a heading, a pointer to another entry, or begin with its number.
+_BEGINNING = Pattern(
+    # The first letters alone, which are compared quickly, exclude most texts.
+    r"\n(?=[HhWwRrBbSsſLlEeNnIiıİOo\[(\d])"
+    r"(?i:https?://|www\.|references?\b|bibliography|sources|literature|works cited|endnotes|notes|ibid|op\. ?cit"
+    r"|loc\. ?cit|idem|id\.|see (?:above|note)|\[\d|\(\d|\d{1,3}[.)])"
+)
+SHORTEST = 15
+
+
+def has_special_text(work: Work) -> bool:
+    """Whether any text is missing or very short, begins with an address, a number or words such as ibid, or a misprint.
+
+    The only misprint that is known is one of Washington, D.C.
+    """
+    return (
+        min(map(len, work.cited_texts)) < SHORTEST
+        or _BEGINNING.search("\n" + work.cited) is not None
+        or ("Washington" in work.cited and _PLACE.search(work.cited) is not None)
+    )
+
+
+@rule(
+    "reference-key-duplicate",
+    ERROR,
+    "Two references with the same key",
+    message="reference {place} has the key “{key}” of reference {first}",
+    hint="give every reference a key of its own, or leave the keys out",
+    why="Keys identify references in every later deposit; the schema does not check that they differ.",
+    source=pages.REFERENCES,
+    bad="""
+        references:
+          - {key: ref1, text: "Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle."}
+          - {key: ref1, text: "McCurry, J. (2023, June 7). France opposed to opening. The Guardian."}
+        """,
+    good="""
+        references:
+          - {key: ref1, text: "Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle."}
+          - {key: ref2, text: "McCurry, J. (2023, June 7). France opposed to opening. The Guardian."}
+        """,
+    firm=True,
+    needs="reference key",
+)
+def key_duplicate(work: Work) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for index, reference, _ in work.references:
+        key = reference.key
+        if key is None:
+            continue  # Those without a key get one that is free.
+        first = seen.setdefault(key, index)
+        if first != index:
+            yield fault("references", index, "key", length=len(key), key=key, place=index + 1, first=first + 1)
+
+
+@rule(
+    "reference-text-missing",
+    INFO,
+    "A reference without its text",
+    message="reference {place} has neither its text nor a DOI",
+    hint="add the entry as printed under `text`",
+    why="Parts alone have no place for a publisher, a place or a second author; the text shows readers all of it.",
+    source=pages.REFERENCES,
+    bad="references: [{author: Schultz, year: 2023, article_title: NATO in Indo-Pacific}]",
+    good="references: [{author: Schultz, year: 2023, text: Schultz (2023). NATO in Indo-Pacific. Deutsche Welle.}]",
+    needs="special reference text",
+)
+def text_missing(work: Work) -> Iterator[Fault]:
+    for index, reference, text in work.references:
+        if not text and reference.doi is None:
+            yield fault("references", index, place=index + 1)
+
+
+@rule(
+    "reference-text-short",
+    WARNING,
+    "A reference that is hardly one",
+    message="reference {place} is only “{text}”",
+    hint="give the whole entry as printed",
+    why="Crossref matches references by their words; with so few nothing can be found.",
+    source=pages.REFERENCES,
+    bad="references: [{text: Schultz 2023}]",
+    good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="special reference text",
+)
+def text_short(work: Work) -> Iterator[Fault]:
+    for index, reference, text in work.references:
+        if (
+            text
+            and len(text) < SHORTEST
+            and not reference.doi
+            and not reference.article_title
+            and not _not_an_entry(text)
+        ):
+            yield fault("references", index, "text", length=len(text), place=index + 1, text=text)
+
+
+def _not_an_entry(text: str) -> bool:
+    return bool(_HEADING.match(text) or _IBID.match(text) or _ONLY_URL.match(text))
+
+
+@rule(
+    "reference-only-url",
+    WARNING,
+    "A reference that is only an address",
+    message="reference {place} is only an address",
+    hint="write who published what and when under `text`, and the address under `url`",
+    why="An address alone cannot be matched, and says nothing once the page has moved.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'https://www.dw.com/en/nato-in-indo-pacific/a-65928274'}]",
+    good="""
+        references:
+          - text: Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.
+            url: https://www.dw.com/en/nato-in-indo-pacific/a-65928274
+        """,
+    needs="special reference text",
+)
+def only_url(work: Work) -> Iterator[Fault]:
+    for index, _, text in work.references:
+        if _ONLY_URL.match(text):
+            yield fault("references", index, "text", length=len(text), place=index + 1)
+
+
+@rule(
+    "reference-heading",
+    WARNING,
+    "A heading among the references",
+    message="“{text}” is a heading, not a reference",
+    hint="take the entry away",
+    why="The heading of the list slips in when the list is copied as a whole.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'References:'}]",
+    good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="special reference text",
+)
+def heading(work: Work) -> Iterator[Fault]:
+    for index, _, text in work.references:
+        if _HEADING.match(text):
+            yield fault("references", index, "text", length=len(text), text=text)
+
+
+@rule(
+    "reference-ibid",
+    WARNING,
+    "A reference to another reference",
+    message="reference {place} refers to another one: “{found}”",
+    hint="write the entry out, or leave it out where the work is already listed",
+    why="Each reference stands alone in the record; “ibid.” points to nothing there.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'Ibid., p. 14.'}]",
+    good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle, p. 14.'}]",
+    needs="special reference text",
+)
+def ibid(work: Work) -> Iterator[Fault]:
+    for index, _, text in work.references:
+        if found := _IBID.match(text):
+            yield fault("references", index, "text", length=len(found[0]), place=index + 1, found=found[0])
+
+
+@rule(
+    "reference-numbered",
+    WARNING,
+    "A reference that begins with its number",
+    message="reference {place} begins with its number, “{found}”",
+    hint="take the number away: the order of the list says it",
+    why="The number belongs to the layout; as text it hinders matching.",
+    source=pages.REFERENCES,
+    bad="references: [{text: '[1] Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="special reference text",
+)
+def numbered(work: Work) -> Iterator[Fault]:
+    for index, _, text in work.references:
+        if found := _NUMBERED.match(text):
+            yield fault("references", index, "text", length=len(found[0]) - 1, place=index + 1, found=found[0].strip())
+
+
+@rule(
+    "reference-url-is-doi",
+    WARNING,
+    "A DOI given as an address",
+    message="reference {place} gives the DOI {doi} as an address",
+    hint="write it as `doi: {doi}`",
+    why="A DOI in its own field is matched for certain and becomes a link between the two works.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'Crossref, The works of Crossref (2019).', url: 'https://doi.org/10.13003/5jchdy'}]",
+    good="references: [{text: 'Crossref, The works of Crossref (2019).', doi: 10.13003/5jchdy}]",
+    needs="special reference address",
+)
+def url_is_doi(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        found = _DOI_URL.match(reference.url) if reference.url else None
+        if found:
+            yield fault("references", index, "url", length=len(found[0]), place=index + 1, doi=found[1])
+
+
+@rule(
+    "reference-doi-in-text",
+    WARNING,
+    "A DOI in the text only",
+    message="reference {place} has the DOI {doi} in its text only",
+    hint="add `doi: {doi}`",
+    why="A DOI in its own field is matched for certain; within the text it may or may not be found.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'Crossref (2019). The works of Crossref. https://doi.org/10.13003/5jchdy'}]",
+    good="references: [{text: 'Crossref (2019). The works. https://doi.org/10.13003/5jchdy', doi: 10.13003/5jchdy}]",
+    needs="number of a DOI in a reference text",
+)
+def doi_in_text(work: Work) -> Iterator[Fault]:
+    for index, reference, text in work.references:
+        if reference.doi is None and "10." in text and (found := _DOI_TEXT.search(text)):
+            doi = found[0].rstrip(".,;)")
+            yield fault("references", index, "text", length=len(text), place=index + 1, doi=doi)
+
+
+@rule(
+    "reference-to-itself",
+    WARNING,
+    "The commentary cites itself",
+    message="reference {place} has the DOI of this commentary",
+    hint="take the entry away, or give it the DOI of the work that is meant",
+    why="A work does not cite itself; the DOI was most likely copied from the head of the document.",
+    source=pages.REFERENCES,
+    bad="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C258}]",
+    good="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C200}]",
+    needs="reference doi",
+)
+def to_itself(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        if reference.doi is not None and reference.doi == work.commentary.doi:
+            yield fault("references", index, "doi", length=len(reference.doi.printed), place=index + 1)
+
+
+@rule(
+    "reference-twice",
+    WARNING,
+    "The same reference twice",
+    message="reference {place} is the same as reference {first}",
+    hint="keep one of the two",
+    why="Each cited work is listed once; doubled entries count as two citations.",
+    source=pages.REFERENCES,
+    bad="""
+        references:
+          - text: Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.
+          - text: Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle
+        """,
+    good="""
+        references:
+          - text: Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.
+          - text: Schultz, T. (2023, June 16). NATO in Indo-Pacific. Deutsche Welle.
+        """,
+    needs="references",
+)
+def same_twice(work: Work) -> Iterator[Fault]:
+    seen: dict[object, int] = {}
+    pairs = zip(work.columns.dois, work.cited_texts, strict=True)
+    keys = [doi or text.casefold().rstrip(" .") for doi, text in pairs]
+    if len({*keys}) == len(keys):
+        return
+    for index, key in enumerate(keys):
+        first = seen.setdefault(key, index) if key else index
+        if first != index and not (isinstance(key, str) and _IBID.match(key)):
+            yield fault("references", index, place=index + 1, first=first + 1)
+
+
+@rule(
+    "reference-text-suspicious",
+    WARNING,
+    "A misprint in a reference",
+    message="“{found}” in reference {place} looks like a misprint",
+    hint="compare it with the source; it is deposited as printed",
+    why="Misprints keep a reference from being matched, and are repeated by everyone who copies it.",
+    source=pages.APA_EXAMPLES,
+    bad="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.V.: USIP.'}]",
+    good="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.C.: USIP.'}]",
+    needs="special reference text",
+)
+def text_suspicious(work: Work) -> Iterator[Fault]:
+    for index, _, text in work.references:
+        if "Washington" in text and (found := _PLACE.search(text)):
+            yield fault("references", index, "text", length=len(text), place=index + 1, found=found[0])
+
+
+@rule(
+    "reference-author-several",
+    WARNING,
+    "Several authors in a field for one",
+    message="`author` of reference {place} names several: “{author}”",
+    hint="leave the family name of the first author; the others stand in `text`",
+    why="The field holds the first author only, and is compared with the first author of the cited work.",
+    source=pages.REFERENCES,
+    bad="references: [{author: Gray and Irish, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
+    good="references: [{author: Gray, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
+    needs="special reference author",
+)
+def author_several(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        author = reference.author
+        if author and _SEVERAL.search(author) and not _GROUP.search(author) and not _INITIALS.fullmatch(author):
+            yield fault("references", index, "author", length=len(author), place=index + 1, author=author)
+
+
+@rule(
+    "reference-author-initials",
+    INFO,
+    "Initials in the field for a family name",
+    message="`author` of reference {place} has initials: “{author}”",
+    hint="leave the family name alone, or the full name of a group",
+    why="Crossref's own examples hold the family name only, and matching compares it.",
+    source=pages.REFERENCES,
+    bad="references: [{author: 'Schultz, T.', text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    good="references: [{author: Schultz, text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
+    needs="special reference author",
+)
+def author_initials(work: Work) -> Iterator[Fault]:
+    for index, reference, _ in work.references:
+        author = reference.author
+        if author and _INITIALS.fullmatch(author):
+            yield fault("references", index, "author", length=len(author), place=index + 1, author=author)

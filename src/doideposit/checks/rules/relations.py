@@ -1,0 +1,313 @@
+"""Relations, updates, versions and archives: how a commentary stands to other works and to itself."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work
+from doideposit.findings import Loc
+from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
+from doideposit.records.models.relations import IdentifierType
+
+__all__ = ["RELATIONS"]
+
+RELATIONS: Rules[Work] = Rules("relations, updates and versions")
+rule = RELATIONS.rule
+
+_DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(10\.\S+)", re.IGNORECASE)
+_URL = Pattern(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_LEADING_NUMBER = Pattern(r"\d+")
+_VERSION_WORD = Pattern(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
+
+
+def _doi(text: str) -> Doi | None:
+    try:
+        return Doi.parse(text)
+    except InvalidIdentifier:
+        return None
+
+
+@rule(
+    "doi-trailing-punctuation",
+    WARNING,
+    "A DOI that ends in punctuation",
+    message="the DOI {doi} ends in “{mark}”",
+    hint="take the mark away, if it belonged to the sentence the DOI was copied from",
+    why="Brackets and semicolons can stand in a DOI, and hardly ever end one. With one too many it leads nowhere.",
+    source=pages.SUFFIXES,
+    bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
+    good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
+    needs=("reference doi", "updates", "relations"),
+)
+def trailing_punctuation(work: Work) -> Iterator[Fault]:
+    for loc, doi in _other_dois(work):
+        mark = doi.printed[-1]
+        if not mark.isalnum() and (mark in ";-_/" or doi.printed.count("(") < doi.printed.count(")")):
+            yield fault(*loc, length=len(doi.printed), doi=doi, mark=mark)
+
+
+def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
+    """The DOIs of other works that the record names."""
+    for index, reference, _ in work.references:
+        if reference.doi is not None:
+            yield ("references", index, "doi"), reference.doi
+    for index, update in enumerate(work.commentary.updates):
+        yield ("updates", index, "doi"), update.doi
+    for index, relation in enumerate(work.commentary.relations):
+        doi = _doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
+        if doi is not None:
+            yield ("relations", index, "identifier"), doi
+
+
+@rule(
+    "relation-to-itself",
+    WARNING,
+    "A relation to itself",
+    message="the relation {type} points to this commentary itself",
+    hint="give the DOI of the other work, or take the relation away",
+    why="A relation joins two works, or two forms of one.",
+    source=pages.SCHEMA,
+    bad="relations: [{type: isCommentOn, identifier: 10.48251/SADF.ISSN.2406-5617.C258}]",
+    good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
+    needs="relations",
+)
+def to_itself(work: Work) -> Iterator[Fault]:
+    own, page = work.commentary.doi, work.commentary.url
+    for index, relation in enumerate(work.commentary.relations):
+        text = relation.identifier
+        if (relation.identifier_type is IdentifierType.DOI and _doi(text) == own) or text == page:
+            yield fault("relations", index, "identifier", length=len(text), type=relation.type)
+
+
+@rule(
+    "relation-twice",
+    WARNING,
+    "The same relation twice",
+    message="the relation {type} to {identifier} is given twice",
+    hint="keep one of the two",
+    why="It is one relation; Crossref makes its inverse by itself.",
+    source=pages.SCHEMA,
+    bad="""
+        relations:
+          - {type: isCommentOn, identifier: 10.1787/ece3a6d6-en}
+          - {type: isCommentOn, identifier: 10.1787/ECE3A6D6-en}
+        """,
+    good="""
+        relations:
+          - {type: isCommentOn, identifier: 10.1787/ece3a6d6-en}
+          - {type: references, identifier: 10.1787/ece3a6d6-en}
+        """,
+    needs="relations",
+)
+def twice(work: Work) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for index, relation in enumerate(work.commentary.relations):
+        key = (relation.type, relation.identifier.casefold())
+        if key in seen:
+            yield fault("relations", index, type=relation.type, identifier=relation.identifier)
+        seen.add(key)
+
+
+@rule(
+    "relation-doi-as-address",
+    WARNING,
+    "A DOI given as an address",
+    message="the relation names the DOI {doi} as an address",
+    hint="write `identifier_type: doi`",
+    why="As a DOI the relation becomes a link between two records; as an address it stays a text.",
+    source=pages.SCHEMA,
+    bad="relations: [{type: isCommentOn, identifier: 'https://doi.org/10.1787/ece3a6d6-en', identifier_type: uri}]",
+    good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
+    needs="relations",
+)
+def doi_as_address(work: Work) -> Iterator[Fault]:
+    for index, relation in enumerate(work.commentary.relations):
+        found = _DOI_URL.match(relation.identifier)
+        if found and relation.identifier_type is not IdentifierType.DOI:
+            yield fault("relations", index, "identifier", length=len(relation.identifier), doi=found[1])
+
+
+@rule(
+    "relation-identifier",
+    WARNING,
+    "An identifier that is not of its type",
+    message="“{identifier}” is not of the type {type}",
+    hint="correct the identifier, or its `identifier_type`",
+    why="The schema does not look at identifiers, and a reader cannot follow one that is no such thing.",
+    source=pages.SCHEMA,
+    bad="relations: [{type: isPartOf, identifier: 2406-5618, identifier_type: issn}]",
+    good="relations: [{type: isPartOf, identifier: 2406-5617, identifier_type: issn}]",
+    needs="relations",
+)
+def identifier(work: Work) -> Iterator[Fault]:
+    for index, relation in enumerate(work.commentary.relations):
+        text = relation.identifier
+        uri = relation.identifier_type is IdentifierType.URI and not _URL.match(text)
+        issn = relation.identifier_type is IdentifierType.ISSN and not _is_issn(text)
+        if uri or issn:
+            loc = ("relations", index, "identifier")
+            yield Fault(loc, {"identifier": text, "type": relation.identifier_type.value}, len(text))
+
+
+def _is_issn(text: str) -> bool:
+    try:
+        Issn.parse(text)
+    except InvalidIdentifier:
+        return False
+    return True
+
+
+@rule(
+    "relation-target-first",
+    INFO,
+    "A relation to a DOI of the same publisher",
+    message="the relation {type} needs {doi} to be registered first",
+    hint="register that work first, or together with this one and the relation later",
+    why="Crossref may refuse a record whose relation points to a DOI that does not exist yet.",
+    source=pages.RELATION_TARGETS,
+    bad="relations: [{type: isReplyTo, identifier: 10.48251/SADF.ISSN.2406-5617.C200}]",
+    good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
+    needs="relations",
+)
+def target_first(work: Work) -> Iterator[Fault]:
+    own = work.commentary.doi
+    for index, relation in enumerate(work.commentary.relations):
+        doi = _doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
+        if doi is not None and doi.prefix == own.prefix and doi != own:
+            yield fault("relations", index, "identifier", length=len(relation.identifier), type=relation.type, doi=doi)
+
+
+@rule(
+    "update-to-itself",
+    WARNING,
+    "An update of itself",
+    message="the {type} points to this commentary itself",
+    hint="register a notice with a DOI of its own, and let its `updates` name this one; or say it in `version`",
+    why="Crossref advises against changes in place: readers who cite the earlier text cannot see that it changed.",
+    source=pages.CROSSMARK,
+    bad="""
+        crossmark_policy: 10.48251/policy
+        updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C258, date: 2023-10-01}]
+        """,
+    good="""
+        crossmark_policy: 10.48251/policy
+        updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
+        """,
+    needs="updates",
+)
+def update_itself(work: Work) -> Iterator[Fault]:
+    for index, update in enumerate(work.commentary.updates):
+        if update.doi == work.commentary.doi:
+            yield fault(
+                "updates", index, "doi", length=len(update.doi.printed), type=update.type.value.replace("_", " ")
+            )
+
+
+@rule(
+    "update-foreign",
+    WARNING,
+    "An update of another publisher's work",
+    message="the {type} is of {doi}, which has another prefix",
+    hint="check the DOI; for a work of someone else use a relation, such as isCommentOn",
+    why="A publisher corrects and retracts its own works. Readers of that work would be shown this notice.",
+    source=pages.CROSSMARK,
+    bad="""
+        crossmark_policy: 10.48251/policy
+        updates: [{type: correction, doi: 10.1787/ece3a6d6-en, date: 2023-10-01}]
+        """,
+    good="""
+        crossmark_policy: 10.48251/policy
+        updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
+        """,
+    needs="updates",
+)
+def update_foreign(work: Work) -> Iterator[Fault]:
+    for index, update in enumerate(work.commentary.updates):
+        if update.doi.prefix != work.commentary.doi.prefix:
+            length = len(update.doi.printed)
+            kind = update.type.value.replace("_", " ")
+            yield fault("updates", index, "doi", length=length, type=kind, doi=update.doi)
+
+
+@rule(
+    "crossmark-policy-itself",
+    WARNING,
+    "The commentary as its own Crossmark policy",
+    message="the Crossmark policy is the DOI of this commentary",
+    hint="give the DOI of the page that explains how the publisher corrects and retracts",
+    why="The policy is a page of its own with a DOI of its own.",
+    source=pages.CROSSMARK,
+    bad="crossmark_policy: 10.48251/SADF.ISSN.2406-5617.C258",
+    good="crossmark_policy: 10.48251/policy",
+    needs="Crossmark policy",
+)
+def policy_itself(work: Work) -> Iterable[Fault]:
+    policy = work.commentary.effective_crossmark_policy
+    if policy is None or policy != work.commentary.doi:
+        return ()
+    return (fault("crossmark_policy", length=len(policy.printed)),)
+
+
+@rule(
+    "version-label",
+    INFO,
+    "A word in the version",
+    message="the version “{label}” holds the word “{word}”",
+    hint="leave the number alone",
+    why="Whoever shows it puts the word before it.",
+    source=pages.SCHEMA,
+    bad="version: Version 2",
+    good="version: 2",
+    needs="version",
+)
+def version_label(work: Work) -> Iterator[Fault]:
+    version = work.commentary.version
+    found = _VERSION_WORD.match(version.label) if version else None
+    if version and found:
+        yield fault("version", length=len(version.label), label=version.label, word=found[0].strip(" ."))
+
+
+@rule(
+    "version-edition-disagree",
+    WARNING,
+    "Version and edition disagree",
+    message="the version is {version} and the edition {edition}",
+    hint="give one of the two, or the same number",
+    why="Both count the same thing, and readers cannot tell which of the two to cite.",
+    source=pages.SCHEMA,
+    bad="""
+        version: 3
+        edition: 2
+        """,
+    good="""
+        version: 2.1
+        edition: 2
+        """,
+    needs="version",
+)
+def version_edition(work: Work) -> Iterator[Fault]:
+    version, edition = work.commentary.version, work.commentary.edition
+    number = _LEADING_NUMBER.search(version.label) if version else None
+    if version and number and edition and int(number[0]) != int(edition):
+        yield fault("edition", length=len(edition), version=version.label, edition=edition)
+
+
+@rule(
+    "archive-twice",
+    WARNING,
+    "The same archive twice",
+    message="the archive {name} is named twice",
+    hint="keep one entry",
+    why="Each archive is named once.",
+    source=pages.SCHEMA,
+    bad="archives: [Portico, Portico]",
+    good="archives: [Portico, CLOCKSS]",
+    needs="archives",
+)
+def archive_twice(work: Work) -> Iterator[Fault]:
+    archives = work.commentary.archives
+    for index, archive in enumerate(archives):
+        if archive in archives[:index]:
+            yield fault("archives", index, length=len(archive.value), name=archive.value)

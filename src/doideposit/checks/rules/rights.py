@@ -1,0 +1,267 @@
+"""Licences and funding: what machines read before they use the text."""
+
+import re
+from collections.abc import Iterator
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work, split_address
+from doideposit.findings import Loc
+from doideposit.records.models.relations import Licence
+
+__all__ = ["RIGHTS"]
+
+RIGHTS: Rules[Work] = Rules("licences and funding")
+rule = RIGHTS.rule
+
+_CC = Pattern(r"^https?://(?:www\.)?creativecommons\.org(?P<path>/[^?#]*)?", re.IGNORECASE)
+_KINDS = "by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd"
+_VERSIONS = r"1\.0|2\.0|2\.5|3\.0|4\.0"
+_CC_PATH = Pattern(
+    rf"/licenses/(?:{_KINDS})/(?:{_VERSIONS})(?:/(?:igo|[a-z]{{2,3}}(?:-[a-z]+)?))?(?P<end>/?)"
+    r"|/publicdomain/(?:zero|mark)/1\.0(?P<end0>/?)"
+)
+_DEED = Pattern(r"/(?:deed|legalcode)(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
+_AWARD_LABEL = Pattern(
+    r"^(?:grant|award|contract|project|agreement)\b.*?(?:no|nr|number|agreement|#)?[.:#]?\s+\S", re.IGNORECASE
+)
+_PRESENT = Pattern(r"https://creativecommons\.org/licenses/by(?:-nc)?(?:-nd|-sa)?/4\.0/")
+FUNDER_REGISTRY = "10.13039"
+
+
+def has_special_licence(work: Work) -> bool:
+    """Whether there is anything but one licence of Creative Commons, of its present version, from the first day."""
+    licences = work.commentary.effective_licences
+    if len(licences) != 1:
+        return bool(licences)
+    (licence,) = licences
+    return licence.start_date is not None or licence.url == work.commentary.url or not _PRESENT.fullmatch(licence.url)
+
+
+def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
+    """The record's own licences; those of the series are faults of the configuration, shown without a place."""
+    own = work.commentary.licences
+    for index, licence in enumerate(own or work.commentary.series.licences):
+        yield ("licences", index) if own else ("series", "licences", index), licence
+
+
+@rule(
+    "licence-not-https",
+    WARNING,
+    "A Creative Commons address without https",
+    message="the address of the licence begins with http://",
+    hint="write https://, as Creative Commons does",
+    why="Programs compare licences by their address, letter by letter.",
+    source=pages.CREATIVE_COMMONS,
+    bad="licences: ['http://creativecommons.org/licenses/by/4.0/']",
+    good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+    needs="special licence",
+)
+def not_https(work: Work) -> Iterator[Fault]:
+    for loc, licence in _licences(work):
+        if _CC.match(licence.url) and licence.url[:5].lower() == "http:":
+            yield fault(*loc, "url", length=len(licence.url))
+
+
+@rule(
+    "licence-slash",
+    WARNING,
+    "The last slash of a Creative Commons address is missing",
+    message="the address of the licence lacks its last slash",
+    hint="write {url}/",
+    why="Programs compare licences by their address, letter by letter; the official one ends in a slash.",
+    source=pages.CREATIVE_COMMONS,
+    bad="licences: ['https://creativecommons.org/licenses/by/4.0']",
+    good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+    needs="special licence",
+)
+def slash(work: Work) -> Iterator[Fault]:
+    for loc, licence in _licences(work):
+        found = _CC.match(licence.url)
+        path = _CC_PATH.fullmatch(found["path"] or "") if found else None
+        if path and not (path["end"] or path["end0"]):
+            yield fault(*loc, "url", length=len(licence.url), url=licence.url)
+
+
+@rule(
+    "licence-deed",
+    WARNING,
+    "A page about the licence instead of the licence",
+    message="the address names a version of the licence's page for people: “{found}”",
+    hint="take it away: the address of the licence ends with its version and a slash",
+    why="Deed and legal code have addresses of their own; the licence itself has one, which programs know.",
+    source=pages.CREATIVE_COMMONS,
+    bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",
+    good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+    needs="special licence",
+)
+def deed(work: Work) -> Iterator[Fault]:
+    for loc, licence in _licences(work):
+        found = _DEED.search(licence.url) if _CC.match(licence.url) else None
+        if found:
+            yield fault(*loc, "url", length=len(licence.url), found=found[0].strip("/"))
+
+
+@rule(
+    "licence-unknown",
+    WARNING,
+    "No such Creative Commons licence",
+    message="Creative Commons has no licence with the address {url}",
+    hint="write for instance https://creativecommons.org/licenses/by-nc/4.0/, in this order",
+    why="An address without the licence or its version, or with its parts in another order, names no licence.",
+    source=pages.CREATIVE_COMMONS,
+    bad="licences: ['https://creativecommons.org/licenses/nc-by/4.0/']",
+    good="licences: ['https://creativecommons.org/licenses/by-nc/4.0/']",
+    needs="special licence",
+)
+def unknown(work: Work) -> Iterator[Fault]:
+    for loc, licence in _licences(work):
+        found = _CC.match(licence.url)
+        if found and not _CC_PATH.fullmatch(_DEED.sub("", found["path"] or "")):
+            yield fault(*loc, "url", length=len(licence.url), url=licence.url)
+
+
+@rule(
+    "licence-not-a-licence",
+    WARNING,
+    "An address that is no licence",
+    message="the address of the licence is {what}",
+    hint="give the address of the licence's text; without a licence leave `licences` out",
+    why="The address stands for the terms under which the text may be used. Nothing said means no licence.",
+    source=pages.RECOMMENDATIONS,
+    bad="licences: ['https://www.sadf.eu/']",
+    good="licences: ['https://www.sadf.eu/terms-of-use/']",
+    needs="special licence",
+)
+def no_licence(work: Work) -> Iterator[Fault]:
+    for loc, licence in _licences(work):
+        parts = split_address(licence.url)
+        if licence.url == work.commentary.url:
+            yield fault(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
+        elif parts.path in {"", "/"} and not parts.query and not _CC.match(licence.url):
+            yield fault(*loc, "url", length=len(licence.url), what="the home page of a site")
+
+
+@rule(
+    "licence-early",
+    WARNING,
+    "A licence from before the publication",
+    message="the licence applies from {start}, before the publication on {published}",
+    hint="leave `start_date` out: it then applies from the day of publication",
+    why="A licence begins with the publication, or later, when an embargo ends.",
+    source=pages.RECOMMENDATIONS,
+    bad="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2022-01-01}]",
+    good="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2024-01-01}]",
+    needs="special licence",
+)
+def early(work: Work) -> Iterator[Fault]:
+    published = work.commentary.published
+    for loc, licence in _licences(work):
+        if licence.start_date and licence.start_date < published.first_day:
+            yield fault(*loc, "start_date", length=10, start=licence.start_date, published=published)
+
+
+@rule(
+    "licence-several",
+    WARNING,
+    "Two licences at once",
+    message="a second licence applies to the same version from the same day",
+    hint="keep one, or give the second its `start_date`, or say what it `applies_to`",
+    why="Readers and programs cannot tell which of the two holds.",
+    source=pages.RECOMMENDATIONS,
+    bad="""
+        licences:
+          - https://creativecommons.org/licenses/by/4.0/
+          - https://creativecommons.org/licenses/by-nc/4.0/
+        """,
+    good="""
+        licences:
+          - https://creativecommons.org/licenses/by-nc/4.0/
+          - {url: 'https://creativecommons.org/licenses/by/4.0/', applies_to: tdm}
+        """,
+    needs="special licence",
+)
+def several(work: Work) -> Iterator[Fault]:
+    seen: set[tuple[object, object]] = set()
+    for loc, licence in _licences(work):
+        if (licence.applies_to, licence.start_date) in seen:
+            yield fault(*loc)
+        seen.add((licence.applies_to, licence.start_date))
+
+
+@rule(
+    "funder-without-id",
+    INFO,
+    "A funder without an id",
+    message="the funder {name} has no ROR id",
+    hint="look the funder up at ror.org and add `ror`",
+    why="Names of funders are written in many ways; with an id the work enters the funder's list.",
+    source=pages.PARTICIPATION,
+    bad="funding: [{name: European Commission}]",
+    good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
+    needs="funding",
+)
+def funder_id(work: Work) -> Iterator[Fault]:
+    for index, item in enumerate(work.commentary.funding):
+        if item.name and not item.ror and not item.funder_id:
+            yield fault("funding", index, "name", length=len(item.name), name=item.name)
+
+
+@rule(
+    "funder-id-prefix",
+    ERROR,
+    "A funder id that is none",
+    message="{doi} is not an id of the Open Funder Registry",
+    hint=f"its ids begin with {FUNDER_REGISTRY}/; better give the funder's `ror`",
+    why="The registry has a DOI prefix of its own; another DOI names something else.",
+    source=pages.PARTICIPATION,
+    bad="funding: [{name: European Commission, funder_id: 10.12345/501100000780}]",
+    good="funding: [{name: European Commission, funder_id: 10.13039/501100000780}]",
+    needs="funding",
+)
+def funder_prefix(work: Work) -> Iterator[Fault]:
+    for index, item in enumerate(work.commentary.funding):
+        if item.funder_id and item.funder_id.prefix != FUNDER_REGISTRY:
+            doi = item.funder_id.printed
+            yield fault("funding", index, "funder_id", length=len(doi), doi=doi)
+
+
+@rule(
+    "award-label",
+    WARNING,
+    "A label before an award number",
+    message="the award number “{award}” holds a label",
+    hint="leave only the number as the funder writes it",
+    why="Award numbers are compared letter by letter.",
+    source=pages.PARTICIPATION,
+    bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
+    good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
+    needs="funding",
+)
+def award_label(work: Work) -> Iterator[Fault]:
+    for index, item in enumerate(work.commentary.funding):
+        for place, award in enumerate(item.awards):
+            if _AWARD_LABEL.match(award):
+                yield fault("funding", index, "awards", place, length=len(award), award=award)
+
+
+@rule(
+    "funder-twice",
+    WARNING,
+    "The same funder twice",
+    message="the funder {name} is named twice",
+    hint="keep one entry, with all award numbers",
+    why="Each funder is one group with its awards.",
+    source=pages.PARTICIPATION,
+    bad="funding: [{ror: 00k4n6c32, awards: ['1']}, {ror: 00k4n6c32, awards: ['2']}]",
+    good="funding: [{ror: 00k4n6c32, awards: ['1', '2']}]",
+    needs="funding",
+)
+def funder_twice(work: Work) -> Iterator[Fault]:
+    seen: set[object] = set()
+    for index, item in enumerate(work.commentary.funding):
+        key = item.ror or item.funder_id or (item.name or "").casefold()
+        if key and key in seen:
+            yield fault("funding", index, name=item.name or item.ror)
+        seen.add(key)

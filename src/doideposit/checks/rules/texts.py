@@ -1,0 +1,329 @@
+"""The hygiene of texts: leftovers of wrong encodings, other formats and copying."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Text, Work
+
+__all__ = ["TEXTS"]
+
+TEXTS: Rules[Work] = Rules("texts")
+rule = TEXTS.rule
+
+# UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what its continuation bytes became.
+_MOJIBAKE = Pattern(
+    "[ÃÂ][\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u00a0-\u00bf™œ“”˜¦¢š\u009d]?|ðŸ|Ã[\u0080-\u00bf ]|ï»¿"
+)
+_ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_ESCAPED_TAG = Pattern(r"&lt;/?[a-zA-Z][^&<>]*(?:&gt;|>)")
+_TAG = Pattern(r"</?(?:[a-zA-Z][a-zA-Z0-9:]*)(?:\s[^<>]*)?/?>")
+_LINK = Pattern(r"\[[^\[\]]+\]\([^()\s]*\)")
+_MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__\w|\w__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
+_HYPHENATED = Pattern(r"\b[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of)\b)[a-zà-ÿ]{3,}\b")
+_LIGATURE = Pattern("[ﬀ-ﬆ]")
+_PRIVATE = Pattern("[\ue000-\uf8ff]")
+_MIXED = Pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff][A-Za-z]")
+_TEX = Pattern(
+    r"\\(?:textit|textbf|emph|textsc|cite|ref|url|href|footnote|LaTeX|TeX|ldots)\b|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''"
+)
+_ESCAPE = Pattern(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
+# The same without what may stand before the question mark, which makes it many times faster.
+_MAY_BE_LOST = Pattern(r"\?(?:[a-zà-ÿ]|\?\?)")
+_LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ]|\?{3,}")
+_FILLER = Pattern(
+    r"lorem ipsum|\b(?:TODO|FIXME|XXXX*)\b|\[(?:insert|add|your|author|title|date)\b[^\]]*\]", re.IGNORECASE
+)
+_ADDRESS = Pattern(r"https?://\S+|www\.\S+")
+
+
+def may_lack_letter(text: str) -> bool:
+    """Whether a question mark stands where a letter may have been lost."""
+    return _MAY_BE_LOST.search(text) is not None
+
+
+def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
+    for text in texts:
+        found = pattern.search(text[1])
+        if found:
+            yield text, found[0]
+
+
+def _at(text: Text, found: str) -> Fault:
+    loc, value = text
+    return fault(*loc, length=len(found) if value.startswith(found) else len(value), found=found)
+
+
+@rule(
+    "text-mojibake",
+    ERROR,
+    "Letters from a wrong encoding",
+    message="“{found}” is what a wrong encoding made of another character",
+    hint="copy the text again from its source, and save the file as UTF-8",
+    why="A text in UTF-8 was read in another encoding. It is valid XML, and stays wrong in every index.",
+    source=pages.TROUBLE,
+    bad="title: Indiaâ€™s neighbours",
+    good="title: India’s neighbours in Âge d'or",
+    needs="character outside ASCII",
+)
+def mojibake(work: Work) -> Iterator[Fault]:
+    everything = work.everything
+    if "Ã" in everything or "Â" in everything or "â€" in everything or "ðŸ" in everything or "ï»¿" in everything:
+        for text, found in _search(_MOJIBAKE, work.texts):
+            yield _at(text, found)
+
+
+@rule(
+    "text-replacement-character",
+    ERROR,
+    "A character that was lost",
+    message="the text contains U+FFFD (�), which stands for a character that was lost",
+    hint="copy the text again from its source",
+    why="A program wrote this sign where it could not read a character. What stood there cannot be guessed.",
+    source=pages.XML_CHARACTERS,
+    bad="title: India\ufffds neighbours",
+    good="title: India’s neighbours",
+    needs="unusual character",
+)
+def replacement(work: Work) -> Iterator[Fault]:
+    if work.unusual and "\ufffd" in work.everything:
+        for text in work.texts:
+            if "\ufffd" in text[1]:
+                yield _at(text, "\ufffd")
+
+
+@rule(
+    "text-entity",
+    WARNING,
+    "An HTML entity in a text",
+    message="“{found}” is an entity of HTML, and would be shown just so",
+    hint="write the character itself; `&` and `<` need no escaping here",
+    why="Records hold characters, and the XML is escaped when it is written. An entity in the text is escaped twice.",
+    source=pages.MARKUP_LEFTOVERS,
+    bad="title: Trade &amp; security in Asia",
+    good="title: Trade & security in Asia",
+    needs="ampersand",
+)
+def entity(work: Work) -> Iterator[Fault]:
+    if "&" in work.everything:
+        outside = [text for text in work.plain + work.rich + _plain_abstracts(work) if "&" in text[1]]
+        for text, found in _search(_ENTITY, outside):
+            if not _ESCAPED_TAG.search(text[1]):
+                yield _at(text, found)
+
+
+def _plain_abstracts(work: Work) -> list[Text]:
+    """Abstracts in HTML or JATS may well hold entities and tags."""
+    return [text for text, item in zip(work.abstracts, work.commentary.abstracts, strict=True) if item.format == "text"]
+
+
+@rule(
+    "text-escaped-tag",
+    WARNING,
+    "An escaped tag",
+    message="“{found}” is a tag that was escaped, and would be shown just so",
+    hint="write the tag itself where markup is allowed (<i>…</i> in a title), or take it away",
+    why="Markup goes into the XML as elements. Escaped, it becomes text that readers see.",
+    source=pages.FACE_MARKUP,
+    bad="title: The voyage of HMS &lt;i&gt;Beagle&lt;/i&gt;",
+    good="title: The voyage of HMS <i>Beagle</i>",
+    needs="ampersand",
+)
+def escaped_tag(work: Work) -> Iterator[Fault]:
+    if "&lt;" in work.everything:
+        for text, found in _search(_ESCAPED_TAG, work.texts):
+            yield _at(text, found)
+
+
+@rule(
+    "text-tag",
+    WARNING,
+    "Markup where none can be",
+    message="“{found}” is markup, and this field holds plain text",
+    hint="take the tag away; only titles, subtitles, reference texts and abstracts (with `format: html`) have markup",
+    why="Names and institutions have no markup in Crossref's schema, so the tag itself would be shown.",
+    source=pages.FACE_MARKUP,
+    bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [The <i>Democratic</i> Forum]}]",
+    good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
+    needs="less-than sign",
+)
+def tag(work: Work) -> Iterator[Fault]:
+    if "<" in work.everything:
+        for text, found in _search(_TAG, work.plain + _plain_abstracts(work)):
+            yield _at(text, found)
+
+
+@rule(
+    "text-markdown",
+    WARNING,
+    "A leftover of Markdown",
+    message="“{found}” is Markdown, and would be shown just so",
+    hint="take the marks away; emphasis in a title is written <i>…</i>",
+    why="Crossref knows no Markdown. The marks travel into every citation.",
+    source=pages.FACE_MARKUP,
+    bad='title: "Prospects for **NATO-Japan** relations"',
+    good="title: Prospects for NATO-Japan relations",
+    needs="Markdown sign",
+)
+def markdown(work: Work) -> Iterator[Fault]:
+    everything = work.everything
+    if any(mark in everything for mark in ("**", "__", "](", "\\", "#", "`")):
+        for text in work.texts:
+            found = _LINK.search(text[1]) or _MARKDOWN.search(_ADDRESS.sub("", text[1]))
+            if found and not _TEX.search(text[1]) and not _ESCAPE.search(text[1]):
+                yield _at(text, found[0])
+
+
+@rule(
+    "text-hyphenated",
+    WARNING,
+    "A word broken by a hyphen",
+    message="“{found}” looks like a word that was broken at the end of a line",
+    hint="join the word",
+    why="Hyphens that divide words at the end of a line stay behind when text is copied from a PDF.",
+    source=pages.RECOMMENDATIONS,
+    bad="title: Prospects for secu- rity in Asia",
+    good="title: Short- and long-term prospects for security in Asia",
+    needs="hyphen before a space",
+)
+def hyphenated(work: Work) -> Iterator[Fault]:
+    if "- " in work.everything:
+        for text, found in _search(_HYPHENATED, work.texts):
+            yield _at(text, found)
+
+
+@rule(
+    "text-ligature",
+    WARNING,
+    "A ligature from a PDF",
+    message="“{found}” is one character that stands for several letters",
+    hint="write the letters themselves",
+    why="PDFs hold ligatures for looks; searches for the word do not find it.",
+    source=pages.RECOMMENDATIONS,
+    bad="title: The ﬁrst year of the accord",
+    good="title: The first year of the accord",
+    needs="unusual character",
+)
+def ligature(work: Work) -> Iterator[Fault]:
+    if work.unusual:
+        for text, found in _search(_LIGATURE, work.texts):
+            yield _at(text, found)
+
+
+@rule(
+    "text-private-character",
+    WARNING,
+    "A character with no agreed meaning",
+    message="the text contains a private character, which every font shows differently",
+    hint="write what is printed there, or take it away",
+    why="Fonts of a PDF keep bullets and signs in a private range of Unicode; elsewhere they are empty boxes.",
+    source=pages.XML_CHARACTERS,
+    bad='title: "Prospects \\uf0b7 for NATO-Japan relations"',
+    good="title: Prospects for NATO-Japan relations",
+    needs="unusual character",
+)
+def private(work: Work) -> Iterator[Fault]:
+    if work.unusual:
+        for text, found in _search(_PRIVATE, work.texts):
+            yield _at(text, found)
+
+
+@rule(
+    "text-mixed-alphabets",
+    WARNING,
+    "Letters of two alphabets in one word",
+    message="“{found}” mixes letters of two alphabets that look alike",
+    hint="type the word again",
+    why="A Cyrillic а looks like a Latin a, and no search for the word or the name finds it.",
+    source=pages.LOOKALIKES,
+    bad="title: Prospects for NАTO-Japan relations",
+    good="title: Prospects for NATO-Japan relations",
+    needs="unusual character",
+)
+def mixed(work: Work) -> Iterator[Fault]:
+    if work.unusual:
+        for text, found in _search(_MIXED, work.texts):
+            yield _at(text, found)
+
+
+@rule(
+    "text-tex",
+    WARNING,
+    "A leftover of TeX",
+    message="“{found}” is TeX, and would be shown just so",
+    hint="write the character itself, and emphasis in a title as <i>…</i>",
+    why="Reference managers export accents and emphasis as commands of TeX; Crossref shows them as they are.",
+    source=pages.FACE_MARKUP,
+    bad=r"title: 'The \emph{Indo-Pacific} turn'",
+    good="title: The <i>Indo-Pacific</i> turn",
+    needs=("backslash", "two backquotes"),
+)
+def tex(work: Work) -> Iterator[Fault]:
+    if "\\" in work.everything or "``" in work.everything:
+        for text, found in _search(_TEX, work.texts):
+            yield _at(text, found)
+
+
+@rule(
+    "text-escape-sequence",
+    WARNING,
+    "An escape of a programming language",
+    message="“{found}” is an escape, and would be shown just so",
+    hint="write the character itself, or take it away",
+    why="Exports of databases and programs leave such sequences where a line break or a letter was.",
+    source=pages.RECOMMENDATIONS,
+    bad=r"title: 'Caf\u00e9 diplomacy'",
+    good="title: Café diplomacy",
+    needs="backslash",
+)
+def escape_sequence(work: Work) -> Iterator[Fault]:
+    if "\\" in work.everything:
+        for text, found in _search(_ESCAPE, work.texts):
+            yield _at(text, found)
+
+
+@rule(
+    "text-lost-letter",
+    WARNING,
+    "A question mark within a word",
+    message="the question mark in “{found}” most likely stands for a letter that was lost",
+    hint="type the word again",
+    why="Programs that know only ASCII write a question mark for every other letter.",
+    source=pages.RECOMMENDATIONS,
+    bad="title: Soci?t? and state in the Sahel",
+    good="title: Société and state in the Sahel",
+    needs="question mark in a word",
+)
+def lost_letter(work: Work) -> Iterator[Fault]:
+    names = {loc for loc, _ in work.names}
+    for loc, text in work.texts:
+        found = _LOST.search(_ADDRESS.sub("", text)) if "?" in text and loc not in names else None
+        if found:
+            yield _at((loc, text), found[0])
+
+
+@rule(
+    "text-filler",
+    WARNING,
+    "A text that was to be replaced",
+    message="“{found}” seems to be a note to oneself, or a filler",
+    hint="replace it by the text that was meant",
+    why="Templates hold such words; once deposited they are public.",
+    source=pages.RECOMMENDATIONS,
+    bad='abstracts: ["[insert abstract here] The author examines the prospects for relations between NATO and Japan."]',
+    good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
+)
+def filler(work: Work) -> Iterable[Fault]:
+    text = work.lowered
+    likely = (
+        "[" in text or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem ipsum" in text
+    )
+    return _fillers(work) if likely else ()
+
+
+def _fillers(work: Work) -> Iterator[Fault]:
+    for text, found in _search(_FILLER, [*work.rich, *work.abstracts]):
+        if text[0] != ("title",) or not text[1].lower().startswith("lorem"):
+            yield _at(text, found)

@@ -1,0 +1,482 @@
+"""Titles and subtitles: what a reader, a search engine and a reference list will show."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.work import Work, letters
+from doideposit.records.models.relations import UpdateType
+from doideposit.records.models.series import Series
+from doideposit.records.models.text import Face
+
+__all__ = ["TITLES"]
+
+TITLES: Rules[Work] = Rules("titles")
+rule = TITLES.rule
+
+_PLACEHOLDER = Pattern(
+    r"^\W*(untitled|title|new (post|title)|tb[ad]|to be (announced|confirmed)|test|draft|xxx+|lorem ipsum.*)\W*$",
+    re.IGNORECASE,
+)
+_STOP = Pattern(r"(?<![.…])[.;,:]$")
+_ABBREVIATION = Pattern(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$|&\w+;$", re.IGNORECASE)
+_HONORIFIC = Pattern(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
+_STOPS = ".;,:"
+_HONORIFICS = ("Dr", "Prof", "Amb")
+_BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
+_MONTHS = "January February March April May June July August September October November December".split()
+_RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, UpdateType.WITHDRAWAL})
+_RETRACTED = Pattern(r"retract|withdr[ae]w", re.IGNORECASE)
+LONGEST_TITLE = 300
+SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
+
+
+def is_special_title(work: Work) -> bool:
+    """Whether a title is anything but a short text in sentence case, without names, labels, numbers and dates of ours.
+
+    The rules about the colon of a subtitle are not meant.
+    """
+    title, subtitle, commentary = work.title, work.subtitle, work.commentary
+    return (
+        not _is_plain_text(title, commentary.title.nodes)
+        or (subtitle != "" and (subtitle.isupper() or subtitle[-1] in _STOPS))
+        or any(map(title.__contains__, _HONORIFICS))
+        or str(commentary.published.year) in title
+        or _stands_at_an_end(commentary.number, title)
+        or any(map(title.__contains__, [person.family for _, person in work.persons]))
+        or _names_series(work)
+        or _PLACEHOLDER.match(title) is not None
+    )
+
+
+def _is_plain_text(title: str, nodes: Sequence[object]) -> bool:
+    return (
+        title[:1].isalnum()
+        and len(title) <= LONGEST_TITLE
+        and not (title.isupper() or title.islower())
+        and title[-1] not in _STOPS
+        and not (len(nodes) == 1 and isinstance(nodes[0], Face))
+    )
+
+
+def _stands_at_an_end(number: str, title: str) -> bool:
+    return number in title[: len(number) + 4] or number in title[-len(number) - 1 :]
+
+
+def _names_series(work: Work) -> bool:
+    series, title = work.commentary.series, work.title.casefold()
+    return series.title.casefold() in title or any(map(title.__contains__, map(str.casefold, series.labels)))
+
+
+@rule(
+    "title-blank",
+    ERROR,
+    "The title says nothing",
+    message="the title holds no letter and no digit",
+    hint="write the title as it is printed",
+    why="Crossref's schema accepts an empty title, and a record without one cannot be found or cited.",
+    source=pages.RECOMMENDATIONS,
+    bad='title: "—"',
+    good="title: Prospects for NATO-Japan relations",
+    firm=True,
+    needs="special title",
+)
+def blank(work: Work) -> Iterable[Fault]:
+    source = work.commentary.title.source
+    return () if any(map(str.isalnum, work.title)) or "math" in source else (fault("title", length=len(source)),)
+
+
+@rule(
+    "title-placeholder",
+    WARNING,
+    "The title is a placeholder",
+    message="“{title}” looks like a placeholder, not like a title",
+    hint="write the title as it is printed",
+    why="Content management systems and templates leave such words behind, and DOIs cannot be deleted.",
+    source=pages.RECOMMENDATIONS,
+    bad="title: Untitled",
+    good="title: Prospects for NATO-Japan relations",
+    needs="special title",
+)
+def placeholder(work: Work) -> Iterable[Fault]:
+    found = _PLACEHOLDER.match(work.title)
+    return (fault("title", length=len(work.title), title=work.title),) if found else ()
+
+
+@rule(
+    "title-all-caps",
+    WARNING,
+    "The title is written in capitals",
+    message="the title is written in capitals throughout",
+    hint="write it with the capitals of a sentence; how it looks is the business of the page",
+    why="Capitals are a matter of layout. In a record they hide acronyms and names, and every citation repeats them.",
+    source=pages.ELEMENTS_GUIDE,
+    bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
+    good="title: Prospects for NATO-Japan relations",
+    needs="special title",
+)
+def all_caps(work: Work) -> Iterable[Fault]:
+    return [
+        fault(field, length=len(text))
+        for field, text in (("title", work.title), ("subtitle", work.subtitle))
+        if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text
+    ]
+
+
+@rule(
+    "title-lower-case",
+    INFO,
+    "The title begins with a small letter",
+    message="the title has no capital letter at all",
+    hint="check that it is printed so",
+    why="A title without a single capital usually comes from an address or a file name.",
+    source=pages.ELEMENTS_GUIDE,
+    bad="title: prospects for relations with japan",
+    good="title: Prospects for relations with Japan",
+    needs="special title",
+)
+def lower_case(work: Work) -> Iterable[Fault]:
+    return (fault("title", length=len(work.title)),) if work.title.islower() and " " in work.title else ()
+
+
+@rule(
+    "title-trailing-stop",
+    WARNING,
+    "The title ends in punctuation",
+    message="the title ends in “{mark}”",
+    hint="take the mark away; question and exclamation marks stay",
+    why="Citation styles add their own punctuation, and a full stop of ours gives two.",
+    source=pages.ELEMENTS_GUIDE,
+    bad="title: Prospects for NATO-Japan relations.",
+    good="title: What next for relations with the U.S.A.",
+    needs="special title",
+)
+def trailing_stop(work: Work) -> Iterable[Fault]:
+    return [
+        fault(field, length=len(text), mark=text[-1])
+        for field, text in (("title", work.title), ("subtitle", work.subtitle))
+        if text and text[-1] in _STOPS and _STOP.search(text) and not _ABBREVIATION.search(text)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _label_pattern(series: Series) -> re.Pattern[str]:
+    words = sorted({series.title, *series.labels}, key=len, reverse=True)
+    label = "|".join(re.escape(word) for word in words)
+    number = r"[\s#]*(?:no\.?|nr\.?|n°|№)?[\s#]*[A-Z]?\d[\w./]*"
+    return re.compile(
+        rf"^(?:{label})(?:{number}\W*|\s*[:–—|]\s*)|\s*[(\[–—:|-]+\s*(?:{label})(?:{number})?\W*$", re.IGNORECASE
+    )
+
+
+def _label_in(work: Work) -> re.Match[str] | None:
+    # Most titles hold none of the words, and need no pattern.
+    return _label_pattern(work.commentary.series).search(work.title) if _names_series(work) else None
+
+
+@rule(
+    "title-series-label",
+    WARNING,
+    "The title names the series",
+    message="the title repeats the series: “{found}”",
+    hint="take it away; series and number are deposited in fields of their own",
+    why="Series, number and title are separate fields. A label in the title is repeated in every citation.",
+    source=pages.REPORTS,
+    bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
+    good="title: Prospects for NATO-Japan relations",
+    needs="special title",
+)
+def series_label(work: Work) -> Iterable[Fault]:
+    found = _label_in(work)
+    if found is None or found[0] == work.title:
+        return ()
+    length = len(found[0]) if found.start() == 0 else len(work.title)
+    return (fault("title", length=length, found=found[0].strip(" –—-:|")),)
+
+
+@lru_cache(maxsize=256)
+def _number_pattern(number: str) -> re.Pattern[str]:
+    plain = re.escape(number)
+    start = rf"^(?:#|no\.?\s|nr\.?\s|[A-Z](?=\d))?{plain}\s*[:.)–—|-]\s*(?=\D)"
+    end = rf"[\s–—-]+(?:\(?[–—-]\s?[A-Z]?{plain}\)?|\([A-Z]?{plain}\)|[A-Z]{plain}|#{plain}|(?:no|nr)\.?\s?{plain})$"
+    return re.compile(f"{start}|{end}", re.IGNORECASE)
+
+
+@rule(
+    "title-number",
+    WARNING,
+    "The title repeats the number",
+    message="the title repeats the number: “{found}”",
+    hint="take it away; the number is deposited in a field of its own",
+    why="Lists on web pages add the number to the title (as in “… -C258”); in the record it stands beside the title.",
+    source=pages.REPORTS,
+    bad="title: Prospects for NATO-Japan relations -C258",
+    good="title: Resolution 1325 at twenty",
+    needs="special title",
+)
+def number(work: Work) -> Iterable[Fault]:
+    number = work.commentary.number
+    # The pattern takes longer to compile than all other rules together, and matches only very near to either end.
+    if not _stands_at_an_end(number, work.title):
+        return ()
+    found = _number_pattern(number).search(work.title)
+    if found is None or _label_in(work):
+        return ()
+    length = len(found[0]) if found.start() == 0 else len(work.title)
+    return (fault("title", length=length, found=found[0].strip()),)
+
+
+@rule(
+    "subtitle-repeated",
+    WARNING,
+    "The subtitle stands in the title too",
+    message="the title already contains the subtitle “{subtitle}”",
+    hint="leave it in `subtitle` alone, without the colon",
+    why="Title and subtitle are shown together; deposited twice, it is read twice.",
+    source=pages.ELEMENTS_GUIDE,
+    bad="""
+        title: "Prospects for NATO-Japan relations: An overview"
+        subtitle: An overview
+        """,
+    good="""
+        title: Prospects for NATO-Japan relations
+        subtitle: An overview
+        """,
+    needs="subtitle",
+)
+def subtitle_repeated(work: Work) -> Iterator[Fault]:
+    if work.subtitle and work.subtitle.casefold() in work.title.casefold():
+        yield fault("title", length=len(work.title), subtitle=work.subtitle)
+
+
+@rule(
+    "subtitle-colon",
+    WARNING,
+    "The colon between title and subtitle",
+    message="the colon or dash between title and subtitle stands in the {field}",
+    hint="take it away; whoever shows the two puts one between them",
+    why="Services join title and subtitle with a colon of their own.",
+    source=pages.ELEMENTS_GUIDE,
+    bad="""
+        title: Prospects for NATO-Japan relations
+        subtitle: "– an overview"
+        """,
+    good="""
+        title: Prospects for NATO-Japan relations
+        subtitle: An overview
+        """,
+    needs="subtitle",
+)
+def subtitle_colon(work: Work) -> Iterator[Fault]:
+    if work.subtitle and work.subtitle[0] in ":–—-":
+        yield fault("subtitle", length=1, field="subtitle")
+    if work.subtitle and work.title.endswith(("–", "—", "-")):
+        yield fault("title", length=len(work.title), field="title")
+
+
+@rule(
+    "subtitle-in-title",
+    INFO,
+    "The title seems to hold a subtitle",
+    message="the title has a colon: “{rest}” may be a subtitle",
+    hint="if it is printed as one, move it to `subtitle`, without the colon",
+    why="Crossref has a field for the subtitle, and short forms of a citation leave it out.",
+    source=pages.ELEMENTS_GUIDE,
+    bad='title: "NATO in the Indo-Pacific: a no-go for now"',
+    good="""
+        title: NATO in the Indo-Pacific
+        subtitle: A no-go for now
+        """,
+    needs="colon in the title",
+)
+def subtitle_in_title(work: Work) -> Iterable[Fault]:
+    head, colon, rest = work.title.partition(": ")
+    held = colon and not work.subtitle and " " in head and " " in rest
+    return (fault("title", length=len(work.title), rest=rest),) if held else ()
+
+
+@rule(
+    "title-author",
+    WARNING,
+    "The title names the author",
+    message="the title names {who}, who is an author",
+    hint="take the name away; authors are deposited in `authors`",
+    why="Authors, title and date are separate fields of the record.",
+    source=pages.AUTHORS,
+    bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
+    good="title: Prospects for NATO-Japan relations",
+    needs="special title",
+)
+def author(work: Work) -> Iterable[Fault]:
+    named = [
+        (person.display, work.title.find(person.display))
+        for _, person in work.persons
+        if person.given and person.family in work.title
+    ]
+    return [
+        fault("title", length=len(work.title), who=who)
+        for who, start in named
+        if start >= 0 and _is_byline(work.title[:start])
+    ]
+
+
+def _is_byline(before: str) -> bool:
+    return not before or _BY.search(before) is not None or before.rstrip()[-1] in ",–—|-("
+
+
+@rule(
+    "title-honorific",
+    WARNING,
+    "The title holds an academic title",
+    message="the title holds “{found}”",
+    hint="check whether a byline slipped into the title; leave it if it is part of the printed title",
+    why="“Dr.” in a title is most often the beginning of the byline.",
+    source=pages.AUTHORS,
+    bad="title: Prospects for NATO-Japan relations Dr. Wolf",
+    good="title: Prospects for NATO-Japan relations",
+    needs="special title",
+)
+def honorific(work: Work) -> Iterable[Fault]:
+    likely = any(map(work.title.__contains__, _HONORIFICS))
+    found = _HONORIFIC.search(work.title) if likely else None
+    return (fault("title", length=len(work.title), found=found[0].strip()),) if found else ()
+
+
+@rule(
+    "title-date",
+    WARNING,
+    "The title holds the date of publication",
+    message="the title holds the date of publication, {found}",
+    hint="take it away; the date is deposited in `published`",
+    why="Authors, title and date are separate fields of the record.",
+    source=pages.RECOMMENDATIONS,
+    bad="title: Prospects for NATO-Japan relations (14 September 2023)",
+    good="title: Prospects for NATO-Japan relations after 2023",
+    needs="special title",
+)
+def title_date(work: Work) -> Iterable[Fault]:
+    day = work.commentary.published
+    if day.month is None or day.month > len(_MONTHS) or str(day.year) not in work.title:
+        return ()
+    month = _MONTHS[day.month - 1]
+    forms = [str(day), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"({month} {day.year})"]
+    found = next((form for form in forms if form in work.title), None)
+    return (fault("title", length=len(work.title), found=found.strip("()")),) if found else ()
+
+
+@rule(
+    "title-markup-for-looks",
+    WARNING,
+    "The whole title is marked up",
+    message="the whole title stands between <{tag}> and </{tag}>",
+    hint="take the tags away; mark up only words that need it, such as the name of a species",
+    why="Face markup is for meaning, not for looks.",
+    source=pages.FACE_MARKUP,
+    bad="title: <b>Prospects for NATO-Japan relations</b>",
+    good="title: The voyage of HMS <i>Beagle</i>",
+    needs="special title",
+)
+def markup_for_looks(work: Work) -> Iterable[Fault]:
+    nodes = work.commentary.title.nodes
+    if len(nodes) != 1 or not isinstance(nodes[0], Face):
+        return ()
+    return (fault("title", length=len(work.commentary.title.source), tag=nodes[0].tag),)
+
+
+@rule(
+    "title-long",
+    WARNING,
+    "The title is very long",
+    message="the title has {length} characters",
+    hint="check whether the abstract or the first sentence slipped into it",
+    why=f"Hardly any real title is longer than {LONGEST_TITLE} characters.",
+    source=pages.RECOMMENDATIONS,
+    bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
+    good="title: Prospects for NATO-Japan relations",
+    needs="special title",
+)
+def long(work: Work) -> Iterable[Fault]:
+    length = len(work.title)
+    return (Fault(("title",), {"length": length}, length),) if length > LONGEST_TITLE else ()
+
+
+@rule(
+    "title-quoted",
+    INFO,
+    "The whole title stands in quotation marks",
+    message="the whole title stands in quotation marks",
+    hint="take them away unless they are printed: citation styles add their own",
+    why="Quotation marks around a title belong to the citation, not to the title.",
+    source=pages.ELEMENTS_GUIDE,
+    bad="title: “Prospects for NATO-Japan relations”",
+    good="title: Prospects for “NATO-Japan” relations",
+    needs="special title",
+)
+def quoted(work: Work) -> Iterable[Fault]:
+    title = work.title
+    marked = (
+        title != ""
+        and title[0] in '“"«„'
+        and title[-1] in '”"»“'
+        and title.count(title[-1]) <= 1 + (title[0] == title[-1])
+    )
+    return (fault("title", length=len(title)),) if marked else ()
+
+
+@rule(
+    "original-title-same",
+    WARNING,
+    "The original title is no translation",
+    message="the original title {why}",
+    hint="`original_title` is for a translated text; leave it out otherwise",
+    why="The original title is the title in another language, that of the text before it was translated.",
+    source=pages.SCHEMA,
+    bad="""
+        title: Prospects for NATO-Japan relations
+        original_title: {text: Prospects for NATO-Japan relations, language: de}
+        """,
+    good="""
+        title: Prospects for NATO-Japan relations
+        original_title: {text: Aussichten für die Beziehungen zwischen der NATO und Japan, language: de}
+        """,
+    needs="original_title",
+)
+def original_same(work: Work) -> Iterator[Fault]:
+    original = work.commentary.original_title
+    if original is None:
+        return
+    if original.text.plain.casefold() == work.title.casefold():
+        yield fault("original_title", "text", length=len(original.text.source), why="is the title itself")
+    elif original.language == work.commentary.effective_language:
+        why = f"is said to be in {original.language}, the language of the text"
+        yield fault("original_title", "language", length=len(original.language), why=why)
+
+
+@rule(
+    "retraction-unmarked",
+    INFO,
+    "The title does not say that this is a retraction",
+    message="this commentary is a {type}, and its title does not say so",
+    hint="begin the title with “Retraction:” and the title of the retracted work",
+    why="The notice is found by its title. Readers must see from it what became of the work.",
+    source=pages.CROSSMARK,
+    bad="""
+        title: A note on comment 12
+        crossmark_policy: 10.48251/policy
+        updates: [{type: retraction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
+        """,
+    good="""
+        title: Retraction of a comment on trade
+        crossmark_policy: 10.48251/policy
+        updates: [{type: retraction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
+        """,
+    needs="updates",
+)
+def retraction_unmarked(work: Work) -> Iterator[Fault]:
+    for update in work.commentary.updates:
+        if update.type in _RETRACTING and not _RETRACTED.search(work.title):
+            yield fault("title", length=len(work.title), type=update.type.value.replace("_", " "))
+            return

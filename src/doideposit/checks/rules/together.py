@@ -1,0 +1,213 @@
+"""What can only be seen across the records of one run: the same DOI, page, title or person twice."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, Scope, fault
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.contributors import Person
+
+__all__ = ["TOGETHER"]
+
+Run = Sequence[Commentary]
+
+TOGETHER: Rules[Run] = Rules("together", Scope.TOGETHER)
+rule = TOGETHER.rule
+
+
+def _repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tuple[int, int]]:
+    """Places of records that share a key with an earlier one, each with the place of that one."""
+    seen: dict[object, int] = {}
+    for index, commentary in enumerate(run):
+        value = key(commentary)
+        first = seen.setdefault(value, index) if value is not None else index
+        if first != index:
+            yield index, first
+
+
+@rule(
+    "doi-twice",
+    ERROR,
+    "The same DOI twice in one run",
+    message="the DOI {doi} is also that of “{other}”, in the same run",
+    hint="keep one of the two records, or correct its number",
+    why="A DOI names one work. Two records for it in one file fail at Crossref; in two, one replaces the other.",
+    source=pages.TROUBLE,
+    bad="""
+        - {number: 258, title: Prospects for NATO-Japan relations}
+        - {number: 258, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
+        """,
+    good="""
+        - {number: 258, title: Prospects for NATO-Japan relations}
+        - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
+        """,
+    firm=True,
+)
+def doi_twice(run: Run) -> Iterator[Fault]:
+    for index, first in _repeats(run, lambda commentary: commentary.doi.key):
+        yield fault("number", index=index, doi=run[index].doi, other=run[first].title.plain)
+
+
+@rule(
+    "url-twice",
+    WARNING,
+    "Two records with one landing page",
+    message="the landing page {url} is also that of number {other}",
+    hint="give every commentary a page of its own",
+    why="Each DOI leads to a page about its own work; a copied record keeps the address of the last one.",
+    source=pages.DISPLAY,
+    bad="""
+        - {number: 258, title: Prospects for NATO-Japan relations, url: https://www.sadf.eu/prospects/}
+        - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/prospects/}
+        """,
+    good="""
+        - {number: 258, title: Prospects for NATO-Japan relations, url: https://www.sadf.eu/prospects/}
+        - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
+        """,
+)
+def url_twice(run: Run) -> Iterator[Fault]:
+    for index, first in _repeats(run, lambda commentary: commentary.url and commentary.url.rstrip("/")):
+        if run[index].doi != run[first].doi:
+            url = run[index].url or ""
+            yield fault("url", index=index, length=len(url), url=url, other=run[first].number)
+
+
+@rule(
+    "title-twice",
+    WARNING,
+    "Two records with one title",
+    message="the title is also that of number {other}",
+    hint="check that these are two commentaries; add a subtitle to tell them apart",
+    why="Crossref reports a conflict when another DOI has the same title and author, and registers it with a warning.",
+    source=pages.CONFLICTS,
+    bad="""
+        - {number: 258, title: The year in review}
+        - {number: 259, title: The year in review, url: https://www.sadf.eu/review/}
+        """,
+    good="""
+        - {number: 258, title: The year in review, subtitle: "2022"}
+        - {number: 259, title: The year in review, subtitle: "2023", url: https://www.sadf.eu/review/}
+        """,
+)
+def title_twice(run: Run) -> Iterator[Fault]:
+    for index, first in _repeats(run, _whole_title):
+        if run[index].doi != run[first].doi:
+            yield fault("title", index=index, length=len(run[index].title.source), other=run[first].number)
+
+
+def _whole_title(commentary: Commentary) -> str:
+    subtitle = commentary.subtitle.plain if commentary.subtitle else ""
+    return f"{commentary.title.plain}\n{subtitle}".casefold()
+
+
+@rule(
+    "prefixes-mixed",
+    INFO,
+    "Several prefixes in one run",
+    message="the DOI {doi} has another prefix than the first record, {other}",
+    hint="nothing to do: each prefix is sent in a file of its own; check only that it is meant",
+    why="Crossref refuses a file with DOIs of more than one prefix.",
+    source=pages.TROUBLE,
+    bad="""
+        - {number: 258, title: Prospects for NATO-Japan relations}
+        - number: 1
+          title: The Taliban's neighbours
+          url: https://www.sadf.eu/neighbours/
+          series: {prefix: "10.12345"}
+        """,
+    good="""
+        - {number: 258, title: Prospects for NATO-Japan relations}
+        - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
+        """,
+)
+def prefixes_mixed(run: Run) -> Iterator[Fault]:
+    first = run[0].doi.prefix
+    seen = {first}
+    for index, commentary in enumerate(run):
+        if commentary.doi.prefix not in seen:
+            seen.add(commentary.doi.prefix)
+            yield fault("series", index=index, doi=commentary.doi, other=first)
+
+
+@rule(
+    "orcid-two-people",
+    WARNING,
+    "One ORCID iD, two people",
+    message="the ORCID iD {orcid} is that of {who} here, and of {other} in number {number}",
+    hint="check which of the two it belongs to, or write the name the same way in both",
+    why="An ORCID iD names one person. Copied to the wrong author, it moves a publication into another's list.",
+    source=pages.ORCID_CHECKS,
+    bad="""
+        - number: 258
+          title: Prospects for NATO-Japan relations
+          authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]
+        - number: 259
+          title: The Taliban's neighbours
+          url: https://www.sadf.eu/neighbours/
+          authors: [{given: Jane, family: Doe, orcid: 0000-0002-1825-0097}]
+        """,
+    good="""
+        - number: 258
+          title: Prospects for NATO-Japan relations
+          authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]
+        - number: 259
+          title: The Taliban's neighbours
+          url: https://www.sadf.eu/neighbours/
+          authors: [{given: S. O., family: Wolf, orcid: 0000-0002-1825-0097}]
+        """,
+)
+def orcid_two_people(run: Run) -> Iterator[Fault]:
+    seen: dict[object, tuple[int, Person]] = {}
+    for index, commentary in enumerate(run):
+        for place, author in enumerate(commentary.authors):
+            if not isinstance(author, Person) or author.orcid is None:
+                continue
+            first, other = seen.setdefault(author.orcid, (index, author))
+            if other.family.casefold() != author.family.casefold() and first != index:
+                yield _shared(author, other, run[first].number, index, place)
+
+
+def _shared(author: Person, other: Person, number: str, index: int, place: int) -> Fault:
+    loc = ("authors", place, "orcid")
+    return fault(*loc, index=index, orcid=author.orcid, who=author.display, other=other.display, number=number)
+
+
+@rule(
+    "orcid-not-everywhere",
+    INFO,
+    "A known ORCID iD is missing here",
+    message="{who} has no ORCID iD here, and {orcid} in number {number}",
+    hint="add the iD if it is the same person",
+    why="The iD is what links the works of one author; with it the work enters the author's list by itself.",
+    source=pages.PARTICIPATION,
+    bad="""
+        - number: 258
+          title: Prospects for NATO-Japan relations
+          authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]
+        - number: 259
+          title: The Taliban's neighbours
+          url: https://www.sadf.eu/neighbours/
+          authors: [{given: Siegfried O., family: Wolf}]
+        """,
+    good="""
+        - number: 258
+          title: Prospects for NATO-Japan relations
+          authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]
+        - number: 259
+          title: The Taliban's neighbours
+          url: https://www.sadf.eu/neighbours/
+          authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]
+        """,
+)
+def orcid_not_everywhere(run: Run) -> Iterator[Fault]:
+    known = {
+        author.display.casefold(): (author.orcid, commentary.number)
+        for commentary in run
+        for author in commentary.authors
+        if isinstance(author, Person) and author.orcid is not None
+    }
+    for index, commentary in enumerate(run):
+        for place, author in enumerate(commentary.authors):
+            found = known.get(author.display.casefold())
+            if found and isinstance(author, Person) and author.orcid is None:
+                yield fault("authors", place, index=index, who=author.display, orcid=found[0], number=found[1])

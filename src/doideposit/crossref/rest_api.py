@@ -1,0 +1,225 @@
+"""What the world sees of a DOI: Crossref's public REST API, the handle resolver, and Crossref's query service.
+
+Three facts that become true at different times: Crossref's log says registered, the handle resolves, the REST API has
+the record. A 404 here, shortly after a success, is therefore None and no error. Sources: Crossref REST API
+documentation; the DOI handbook's "REST API response format"; Crossref's "unixsd query output format".
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NoReturn
+from urllib.parse import quote
+
+from lxml import etree
+
+from doideposit.crossref.http import Answer, Exchange, NeverSent, Timeouts, check_address, default_user_agent
+from doideposit.crossref.registrar import Endpoint, RegisteredWork, ResolvedHandle
+from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionForbidden, UnexpectedAnswer
+from doideposit.records.identifiers import Doi
+from doideposit.safe_xml import parse_document
+
+__all__ = ["RegisteredWork", "Registry", "ResolvedHandle"]
+
+LIMIT = 8 * 1024 * 1024
+"""Bytes of an answer: a work with thousands of references has some megabytes."""
+MOST_DIGITS = 24
+TIMESTAMP_TYPE = "700050"
+"""The type of handle value in which Crossref keeps the deposit's timestamp; seen, and not documented."""
+OK, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 200, 403, 404, 429, 500
+HANDLE_FOUND, HANDLE_MISSING, VALUES_MISSING = 1, 100, 200
+
+
+class Registry:
+    """Look-ups that need no password; `mailto` gets us into the REST API's polite pool.
+
+    Every look-up raises `RegistrarUnavailable`, `RegistrarBusy` (429), `SubmissionForbidden` (403: Crossref blocks this
+    machine) or `UnexpectedAnswer`; and `RuntimeError` where the target has no such service, which `has_works` and
+    `has_handles` tell before. Raises `ConfigurationError` for an address that is neither https nor on this machine.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        mailto: str | None,
+        timeouts: Timeouts | None = None,
+        user_agent: str | None = None,
+    ) -> None:
+        self._query = check_address(endpoint.url, f"the address of target {endpoint.target}")
+        self._rest = endpoint.rest_url and check_address(endpoint.rest_url, "rest_url")
+        self._handles = endpoint.handle_url and check_address(endpoint.handle_url, "handle_url")
+        self._mailto = {"mailto": mailto} if mailto else {}
+        agent = user_agent or default_user_agent()
+        self._exchange = Exchange(
+            timeouts or Timeouts(connect=10.0, read=30.0, total=60.0),
+            f"{agent} (mailto:{quote(mailto, safe='@+')})" if mailto else agent,
+        )
+
+    @property
+    def has_works(self) -> bool:
+        """Whether the target has a REST API: Crossref's test system has none."""
+        return bool(self._rest)
+
+    @property
+    def has_handles(self) -> bool:
+        """Whether the target has a resolver."""
+        return bool(self._handles)
+
+    def work(self, doi: Doi) -> RegisteredWork | None:
+        """The record of a DOI, or None while the REST API has none."""
+        message = self._message(f"/works/{quote(doi.printed, safe='')}")
+        return None if message is None else _work(doi, message)
+
+    def agency(self, doi: Doi) -> str | None:
+        """The registration agency of a DOI, such as ``crossref`` or ``datacite``; None when no agency knows it."""
+        message = self._message(f"/works/{quote(doi.printed, safe='')}/agency")
+        return None if message is None else _text(_object(message.get("agency")).get("id"))
+
+    def prefix(self, prefix: str) -> str | None:
+        """The name of the member a DOI prefix belongs to; None when Crossref does not know the prefix."""
+        message = self._message(f"/prefixes/{quote(prefix, safe='')}")
+        return None if message is None else _text(message.get("name"))
+
+    def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
+        """Where a DOI leads, or None when it is not registered.
+
+        `authoritative` asks the primary server: caches may serve an old address for a day.
+        """
+        base = _required(self._handles, "a resolver")
+        url = f"{base}/api/handles/{quote(doi.printed, safe='/')}"
+        answer = self._get(url, {"auth": "true"} if authoritative else {})
+        # The resolver answers 404 for "not registered" too, and says so in its body.
+        document = _json(answer)
+        if document is None or str(document.get("handle")).lower() != doi.key:
+            self._refuse(answer, url)
+        code = document.get("responseCode")
+        if code == HANDLE_MISSING:
+            return None
+        if code not in {HANDLE_FOUND, VALUES_MISSING}:
+            self._refuse(answer, url)
+        values = [_object(value) for value in _list(document.get("values"))]
+        return ResolvedHandle(doi.printed, _values(values, "URL"), next(iter(_values(values, TIMESTAMP_TYPE)), None))
+
+    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
+        """The timestamp a DOI is registered with, exact to its last digit; None when Crossref does not know the DOI.
+
+        `email` is the contact that Crossref's query service asks for; it is no login.
+        """
+        url = f"{self._query}/search/doi"
+        answer = self._get(url, {"pid": email, "format": "unixsd", "doi": doi.printed})
+        if answer.status == NOT_FOUND:
+            return None
+        if answer.status != OK or answer.truncated:
+            self._refuse(answer, url)
+        root = parse_document(answer.body.strip()).root
+        query = None if root is None else _query(root, doi)
+        status = "" if query is None else query.get("status", "")
+        if status == "unresolved":
+            return None
+        if status.startswith("system-"):
+            raise RegistrarUnavailable(f"{_host(url)} cannot answer queries now ({status})")
+        value = (
+            ""
+            if query is None
+            else str(query.xpath("string(.//*[local-name()='crm-item'][@name='deposit-timestamp'])"))
+        )
+        if status != "resolved" or not _is_number(value.strip()):
+            self._refuse(answer, url)
+        return int(value.strip())
+
+    def _message(self, path: str) -> Mapping[str, object] | None:
+        """The ``message`` of a REST answer; None for 404."""
+        url = _required(self._rest, "a REST API") + path
+        answer = self._get(url, self._mailto)
+        if answer.status == NOT_FOUND:
+            return None
+        document = _json(answer) if answer.status == OK else None
+        message = document.get("message") if document else None
+        if not isinstance(message, dict):
+            self._refuse(answer, url)
+        return message
+
+    def _get(self, url: str, params: Mapping[str, str]) -> Answer:
+        try:
+            return self._exchange.get(url, params=params, limit=LIMIT)
+        except NeverSent as failure:
+            raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
+
+    def _refuse(self, answer: Answer, url: str) -> NoReturn:
+        host = _host(url)
+        if answer.status == TOO_MANY:
+            raise RegistrarBusy(f"{host} asks to wait (429)", retry_after=answer.retry_after)
+        if answer.status == FORBIDDEN:
+            raise SubmissionForbidden(
+                f"{host} has blocked this address (403)", hint="wait, send less, and set an e-mail address as contact"
+            )
+        if answer.status >= SERVER_ERROR:
+            raise RegistrarUnavailable(f"{host} answered {answer.status}", retry_after=answer.retry_after)
+        excerpt = answer.body[:2000].decode("utf-8", "replace")
+        raise UnexpectedAnswer(f"{host} gave an answer that is not known ({answer.status})", excerpt=excerpt)
+
+
+def _required(address: str | None, what: str) -> str:
+    if not address:
+        raise RuntimeError(f"this target has not {what}: ask has_works or has_handles first")
+    return address
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0]
+
+
+def _json(answer: Answer) -> Mapping[str, object] | None:
+    """The answer as a JSON object; None when it is none. Deep nesting and endless numbers count as none."""
+    try:
+        document = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) and not answer.truncated else None
+
+
+def _work(doi: Doi, message: Mapping[str, object]) -> RegisteredWork:
+    primary = _object(_object(message.get("resource")).get("primary"))
+    moments = [_moment(_object(message.get(key)).get("date-time")) for key in ("created", "deposited", "indexed")]
+    return RegisteredWork(
+        _text(message.get("DOI")) or doi.printed, _text(message.get("type")), _text(primary.get("URL")), *moments
+    )
+
+
+def _query(root: etree._Element, doi: Doi) -> etree._Element | None:
+    """The ``query`` element about our DOI: its namespace has changed over the years, its names have not."""
+    for query in root.iter("{*}query"):
+        named = query.find("{*}doi")
+        if named is None or str(named.xpath("string()")).strip().lower() == doi.key:
+            return query
+    return None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+
+
+def _values(values: list[Mapping[str, object]], kind: str) -> tuple[str, ...]:
+    texts = (_text(_object(value.get("data")).get("value")) for value in values if value.get("type") == kind)
+    return tuple(text for text in texts if text)
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

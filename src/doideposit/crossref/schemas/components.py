@@ -1,0 +1,154 @@
+"""What the schema says of elements and their attributes, as far as it is needed outside libxml2.
+
+libxml2 does not tell which type an attribute has. Three checks need to know: assertions (whitespace is collapsed before
+a test sees a value), ID and IDREF, and the long enumerations that are checked here for speed.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from doideposit.crossref.schemas.sources import XS, Sources
+
+__all__ = ["Components", "Reference"]
+
+XSD_NAMESPACE = XS[1:-1]
+_KINDS = {
+    "element": "element",
+    "complexType": "type",
+    "simpleType": "type",
+    "group": "group",
+    "attributeGroup": "attributeGroup",
+    "attribute": "attribute",
+}
+_POINTERS = {"type": "type", "base": "type", "itemType": "type", "memberTypes": "type", "substitutionGroup": "element"}
+
+Reference = tuple[str, str, str]
+"""A kind of global component (element, type, group, attribute, attributeGroup), its namespace, its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of a schema document, and the file it stands in."""
+
+    file: str
+    node: etree._Element
+
+
+@dataclass(slots=True)
+class Components:
+    """The global components of a bundle, and how they refer to each other."""
+
+    sources: Sources
+    table: dict[Reference, Place] = field(init=False)
+    _attributes: dict[etree._Element, dict[str, Place]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.table = {}
+        for name, root in self.sources.documents.items():
+            for node in root.iterchildren(f"{XS}*"):
+                kind = _KINDS.get(etree.QName(node).localname)
+                if kind:
+                    self.table[kind, self.sources.namespaces[name], node.get("name", "")] = Place(name, node)
+
+    def references(self, place: Place) -> Iterator[Reference]:
+        """Every global component that a node or anything inside it refers to."""
+        for node in place.node.iter(f"{XS}*"):
+            if node.get("ref"):
+                kind = _KINDS.get(etree.QName(node).localname, "element")
+                yield kind, *self.sources.qualified(place.file, node, node.get("ref", ""))
+            for attribute, kind in _POINTERS.items():
+                for written in node.get(attribute, "").split():
+                    yield kind, *self.sources.qualified(place.file, node, written)
+
+    def reachable(self, start: Reference, *, stop: Collection[Reference] = ()) -> set[Reference]:
+        """The component `start` and everything that it leads to, but not through those of `stop`."""
+        seen: set[Reference] = set()
+        waiting = [start]
+        while waiting:
+            reference = waiting.pop()
+            if reference not in seen and reference in self.table:
+                seen.add(reference)
+                waiting += self.references(self.table[reference]) if reference not in stop else ()
+        return seen
+
+    def elements(self) -> Iterator[tuple[str, Place]]:
+        """Every element declaration, global or local, with the tag it gives, in Clark notation."""
+        for name, root in self.sources.documents.items():
+            for node in root.iter(f"{XS}element"):
+                if node.get("name"):
+                    yield self._tag(name, node, "elementFormDefault"), Place(name, node)
+
+    def attributes(self, element: Place) -> dict[str, Place]:
+        """The attributes an element may have: their names in Clark notation, and their declarations."""
+        kind = self._type(element, "complexType")
+        return self._of_type(kind) if kind else {}
+
+    def _of_type(self, place: Place) -> dict[str, Place]:
+        if place.node not in self._attributes:
+            self._attributes[place.node] = {}
+            self._attributes[place.node] = dict(self._collect(place))
+        return self._attributes[place.node]
+
+    def _collect(self, place: Place) -> Iterator[tuple[str, Place]]:
+        for node in place.node.iterchildren(f"{XS}*"):
+            kind = etree.QName(node).localname
+            inner = Place(place.file, node)
+            if kind in {"simpleContent", "complexContent"}:
+                yield from self._collect(inner)
+            elif kind in {"extension", "restriction"}:
+                base = self.table.get(("type", *self.sources.qualified(place.file, node, node.get("base", ""))))
+                yield from self._of_type(base).items() if base else ()
+                yield from self._collect(inner)
+            elif kind == "attributeGroup" and node.get("ref"):
+                group = self._referred(inner, "attributeGroup")
+                yield from self._collect(group)
+            elif kind == "attribute":
+                target = self._referred(inner, "attribute") if node.get("ref") else inner
+                yield self._tag(target.file, target.node, "attributeFormDefault"), target
+
+    def _referred(self, place: Place, kind: str) -> Place:
+        name = self.sources.qualified(place.file, place.node, place.node.get("ref", ""))
+        try:
+            return self.table[kind, *name]
+        except KeyError:
+            problem = f"refers to the {kind} {name[1]} of {name[0]}, which does not exist"
+            raise self.sources.damaged(place.file, problem) from None
+
+    def _type(self, place: Place, kind: str) -> Place | None:
+        """The type definition of an element or attribute, inline or named; None for a built-in type, or none."""
+        inline = place.node.find(f"{XS}{kind}")
+        if inline is not None:
+            return Place(place.file, inline)
+        written = place.node.get("type")
+        if written is None:
+            return None
+        return self.table.get(("type", *self.sources.qualified(place.file, place.node, written)))
+
+    def simple_type(self, attribute: Place) -> tuple[str, bool]:
+        """The built-in type at the root of an attribute's type, and whether whitespace is collapsed before use."""
+        place, node, written = attribute, attribute.node, attribute.node.get("type")
+        white = None
+        while True:
+            inline = node.find(f"{XS}simpleType")
+            if written is None and inline is None:
+                return "", False
+            name = self.sources.qualified(place.file, node, written) if written else None
+            if name and name[0] == XSD_NAMESPACE:
+                return name[1], white == "collapse" if white else name[1] not in {"string", "normalizedString"}
+            place = self.table["type", *name] if name else Place(place.file, inline)  # type: ignore[arg-type]
+            step = place.node.find(f"{XS}restriction")
+            if step is None:
+                return etree.QName(place.node[0]).localname, True
+            facet = step.find(f"{XS}whiteSpace")
+            white = white or (facet.get("value") if facet is not None else None)
+            node, written = step, step.get("base")
+
+    def _tag(self, file: str, node: etree._Element, default: str) -> str:
+        """The name of a declared element or attribute in documents: qualified when it is global, or says so."""
+        root = self.sources.documents[file]
+        form = node.get("form") or root.get(default, "unqualified")
+        is_global = node.getparent() is root
+        name = node.get("name", "")
+        return f"{{{self.sources.namespaces[file]}}}{name}" if is_global or form == "qualified" else name

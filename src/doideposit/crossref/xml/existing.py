@@ -1,0 +1,179 @@
+"""Deposit XML that others made: which DOIs it registers, and our own batch id and timestamp in its head."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from lxml import etree
+
+from doideposit.crossref.xml.elements import Element, canonical_hash, text_inside, without_layout
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.series import RecordType
+from doideposit.safe_xml import parse_document
+
+__all__ = ["DepositItem", "items", "restamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class DepositItem:
+    """One DOI that a deposit file registers.
+
+    `fingerprint` is that of the child of ``body`` the DOI stands in, the same as `fingerprint(commentary)` gives for
+    a file made here; DOIs of one such child, say the articles of a journal issue, share it. `record_type` is one of
+    `RecordType` where it fits, otherwise the name of the element that holds the DOI. `container` and `title` are
+    plain text.
+    """
+
+    doi: Doi
+    fingerprint: str
+    record_type: str
+    container: str | None
+    title: str
+
+
+_RECORD_TYPES: Final = {
+    "report-paper_series_metadata": RecordType.REPORT_SERIES.value,
+    "report-paper_metadata": RecordType.REPORT_SINGLE.value,
+    "journal_article": RecordType.JOURNAL.value,
+    "posted_content": RecordType.POSTED.value,
+}
+# Where each kind of container has its title, from the holder of the DOI or from the child of body.
+_CONTAINERS: Final = (
+    "{*}series_metadata/{*}titles/{*}title",
+    "{*}group_title",
+    "{*}journal_metadata/{*}full_title",
+    "{*}book_series_metadata/{*}series_metadata/{*}titles/{*}title",
+    "{*}proceedings_series_metadata/{*}series_metadata/{*}titles/{*}title",
+    "{*}proceedings_metadata/{*}proceedings_title",
+)
+_TITLES: Final = ("{*}titles/{*}title", "{*}full_title", "{*}title", "{*}description")
+
+
+def items(xml: bytes) -> tuple[DepositItem, ...]:
+    """Every DOI a deposit file registers, in its order, for any version of the schema.
+
+    Empty for what is no deposit file; DOIs that are none are left out. Both are findings of the validator.
+    """
+    root = parse_document(xml).root
+    if root is None or _local(root) != "doi_batch":
+        return ()
+    found = []
+    for child in root.iterfind("{*}body/{*}*"):
+        holders = list(_holders(child))
+        if holders:
+            namespace = str(etree.QName(child).namespace)
+            mark = canonical_hash(without_layout(_without_comments(child), namespace))
+            found += [_item(doi, holder, child, mark) for doi, holder in holders]
+    return tuple(found)
+
+
+def _local(element: Element) -> str:
+    return etree.QName(element).localname
+
+
+def _without_comments(element: Element) -> Element:
+    """A copy without comments and processing instructions, which may stand between texts."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    return etree.fromstring(etree.tostring(element, with_tail=False), parser)
+
+
+def _holders(child: Element) -> Iterator[tuple[Doi, Element]]:
+    for data in child.iter("{*}doi_data"):
+        holder, doi = data.getparent(), data.findtext("{*}doi")
+        if holder is None or doi is None:
+            continue
+        try:
+            yield Doi.parse(doi), holder
+        except InvalidIdentifier:
+            continue
+
+
+def _item(doi: Doi, holder: Element, child: Element, mark: str) -> DepositItem:
+    name = _local(holder)
+    container = _first_text(holder, _CONTAINERS) or (_first_text(child, _CONTAINERS) if holder is not child else None)
+    title = _first_text(holder, _TITLES) or ""
+    return DepositItem(doi, mark, _RECORD_TYPES.get(name, name), container if container != title else None, title)
+
+
+def _first_text(element: Element, paths: tuple[str, ...]) -> str | None:
+    for path in paths:
+        found = element.find(path)
+        if found is not None:
+            return " ".join(text_inside(found).split()) or None
+    return None
+
+
+# In well-formed XML without a DOCTYPE this finds every piece of markup, whatever text and comments contain.
+_MARKUP: Final = re.compile(
+    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"""
+    r"""|<(?P<end>/?)(?:[^\s/>:<]+:)?(?P<name>[^\s/>:<]+)(?P<attributes>(?:[^>"']|"[^"]*"|'[^']*')*?)(?P<empty>/?)>""",
+    re.DOTALL,
+)
+
+
+def restamp(xml: bytes, head_batch_id: str, timestamp: int) -> bytes:
+    """The same file with another ``doi_batch_id`` and ``timestamp`` in its head, and otherwise the same bytes.
+
+    A ``timestamp`` inside a ``doi_data`` stays: it is the word of whoever made the file. What cannot be parsed, and
+    what has no head, comes back as it is: the validator refuses both.
+    """
+    root = parse_document(xml).root
+    if root is None or _local(root) != "doi_batch":
+        return xml
+    encoding = _encoding(xml, root)
+    text = xml.decode(encoding)
+    values = {"doi_batch_id": head_batch_id, "timestamp": str(timestamp)}
+    # From the last to the first, so that the places found stay true.
+    for field in sorted(_head_fields(text, set(values)), key=lambda found: found.start, reverse=True):
+        text = (
+            text[: field.start]
+            + field.before
+            + escape(values[field.name], quote=False)
+            + field.after
+            + text[field.end :]
+        )
+    return text.encode(encoding)
+
+
+def _encoding(xml: bytes, root: Element) -> str:
+    """The encoding of the file, in the form that neither takes a byte order mark away nor adds one."""
+    wide = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(xml[:2])
+    return wide or root.getroottree().docinfo.encoding or "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class _HeadField:
+    """Where the content of a field stands in the text; `before` and `after` are the tags an empty element lacks."""
+
+    name: str
+    start: int
+    end: int
+    before: str = ""
+    after: str = ""
+
+
+def _head_fields(text: str, names: set[str]) -> Iterator[_HeadField]:
+    path: list[str] = []
+    content = 0
+    for token in _MARKUP.finditer(text):
+        name = token["name"]
+        if name is None:
+            continue
+        if token["end"]:
+            if path[1:] == ["head", name] and name in names:
+                yield _HeadField(name, content, token.start())
+            if path.pop() == "head":
+                return
+        elif not token["empty"]:
+            path.append(name)
+            content = token.end()
+        elif path[1:] == ["head"] and name in names:
+            yield _HeadField(name, token.start(), token.end(), *_tags(token[0]))
+
+
+def _tags(empty: str) -> tuple[str, str]:
+    """The two tags in place of the tag of an empty element."""
+    inside = empty[1:-2].rstrip()
+    return f"<{inside}>", f"</{inside.split()[0]}>"

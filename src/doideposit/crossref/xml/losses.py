@@ -1,0 +1,335 @@
+"""What a record type or a version of the schema cannot hold, said before anything is left out."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
+from doideposit.crossref.xml import parts
+from doideposit.crossref.xml.abstracts import illegal_character, reduce_abstract
+from doideposit.crossref.xml.people import leading_role, role_list
+from doideposit.crossref.xml.richtext import mathml
+from doideposit.crossref.xml.schema_versions import Dialect, dialect, relation_language
+from doideposit.findings import Finding, Loc, Severity, Where, field_path
+from doideposit.records.models.commentary import Abstract, AbstractFormat, Commentary
+from doideposit.records.models.contributors import Contributor, Organisation, Person
+from doideposit.records.models.series import RecordType
+from doideposit.records.models.text import Face, Math, Node, RichText
+
+__all__ = ["losses"]
+
+E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the three columns of a table
+
+
+def losses(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_VERSION) -> tuple[Finding, ...]:
+    """Everything of the record that its type or the version of the schema cannot hold; `build` leaves it out.
+
+    An error is a thing without which the deposit would say something else than the record: a retraction, a correction,
+    a name that does not fit. The findings name fields (``authors[0].roles``), not lines.
+    """
+    schema = dialect(schema_version)
+    return tuple([finding for check in _CHECKS for finding in check(commentary, schema)])
+
+
+def _finding(code: str, severity: Severity, loc: Loc, message: str, hint: str) -> Finding:
+    return Finding(code, severity, message, hint, Where(field=field_path(loc)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """A field that a record type has no place for, in words, and what to do about it."""
+
+    loc: tuple[str, ...]
+    severity: Severity
+    what: str
+    hint: str
+
+
+_NOTICE: Final = "register a notice with its own DOI that says so with `updates`"
+_KEEP: Final = "nothing needs to be done: it stays in the record and is not deposited"
+_KEYWORDS: Final = _Loss(("keywords",), I, "keywords", _KEEP)
+_PUBLISHER: Final = _Loss(("series", "publisher"), I, "the publisher", "Crossref shows the name of its member instead")
+_TYPE_LOSSES: Final[Mapping[RecordType, tuple[_Loss, ...]]] = MappingProxyType(
+    {
+        RecordType.REPORT_SERIES: (_Loss(("status",), E, "a status", _NOTICE), _KEYWORDS),
+        RecordType.REPORT_SINGLE: (_Loss(("status",), E, "a status", _NOTICE), _KEYWORDS),
+        RecordType.JOURNAL: (
+            _Loss(("status",), E, "a status", _NOTICE),
+            _Loss(("edition",), W, "an edition", "say it in `version`"),
+            _Loss(("report_number",), W, "a report number", "leave it out: the number of the issue is deposited"),
+            _PUBLISHER,
+            _Loss(("series", "institution"), I, "the issuing institution", _KEEP),
+            _KEYWORDS,
+        ),
+        RecordType.POSTED: (
+            _Loss(("updates",), E, "updates", "register the new version with its own DOI and the relation isVersionOf"),
+            _Loss(("crossmark_policy",), W, "Crossmark", "leave it out: posted content has `status` instead"),
+            _Loss(("edition",), W, "an edition", "say it in `version`"),
+            _Loss(("report_number",), W, "a report number", "leave it out: the number is deposited"),
+            _Loss(("published_print",), W, "a second date", "leave it out: posted content has one date"),
+            _PUBLISHER,
+            _Loss(("series", "crossmark_policy"), I, "Crossmark", "posted content has `status` instead"),
+            _KEYWORDS,
+        ),
+    }
+)
+
+
+def _type_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    del schema
+    record_type = commentary.series.record_type
+    for loss in _TYPE_LOSSES[record_type]:
+        if _value(commentary, loss.loc):
+            yield _type_finding(record_type, loss)
+    yield from _role_losses(commentary)
+
+
+def _value(commentary: Commentary, loc: tuple[str, ...]) -> object:
+    found: object = commentary
+    for name in loc:
+        found = getattr(found, name, None)
+    return found
+
+
+def _type_finding(record_type: RecordType, loss: _Loss) -> Finding:
+    message = f"the record type {record_type.value} has no place for {loss.what}"
+    return _finding("type-cannot-carry", loss.severity, loss.loc, message, loss.hint)
+
+
+def _role_losses(commentary: Commentary) -> Iterator[Finding]:
+    """An organisation has one role, and it is one of Crossref's own (crossref5.5.0.xsd: organization)."""
+    for place, who in enumerate(commentary.authors):
+        if isinstance(who, Organisation) and role_list(who.roles):
+            message = "an organisation can have one role only, and none of CRediT"
+            yield _finding("type-cannot-carry", W, ("authors", place, "roles"), message, "give it one role")
+
+
+def _schema_finding(schema: Dialect, severity: Severity, loc: Loc, what: str, hint: str = "") -> Finding:
+    message = f"schema {schema.version} has no place for {what}"
+    return _finding("schema-cannot-carry", severity, loc, message, hint or "build for schema 5.5.0 to deposit it")
+
+
+def _schema_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    if commentary.version is not None and not schema.versions:
+        yield _schema_finding(schema, W, ("version",), "a version")
+    if not schema.citation_types and any(reference.type for reference in commentary.references):
+        yield _schema_finding(schema, I, ("references",), "the types of references")
+    if not schema.series_rights and commentary.series.record_type is RecordType.REPORT_SERIES:
+        yield from _right_losses(commentary, schema)
+    if commentary.series.record_type is RecordType.POSTED:
+        yield from _posted_losses(commentary, schema)
+    if commentary.archives:
+        yield from _archive_losses(commentary, schema)
+    if not (schema.roles and schema.alt_names and schema.name_pattern is None):
+        for place, who in enumerate(commentary.authors):
+            yield from _contributor_losses(who, ("authors", place), schema)
+
+
+def _right_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    what = "{} in a report of a series"
+    own = {
+        "licences": ("licences", W),
+        "free_to_read": ("free to read", W),
+        "crossmark_policy": ("Crossmark", W),
+        "funding": ("funding", W),
+        "updates": ("updates", E),
+    }
+    for field, (name, severity) in own.items():
+        if getattr(commentary, field):
+            yield _schema_finding(schema, severity, (field,), what.format(name))
+        elif getattr(commentary.series, field, None):
+            yield _schema_finding(schema, severity, ("series", field), what.format(name))
+
+
+def _posted_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    kind = commentary.series.posted_type
+    if kind not in schema.posted_types:
+        hint = f"choose one of {', '.join(sorted(schema.posted_types))}, or build for schema 5.5.0"
+        yield _schema_finding(schema, E, ("series", "posted_type"), f"posted content of the type {kind}", hint)
+    if commentary.status is not None and not schema.statuses:
+        yield _schema_finding(schema, E, ("status",), "a status")
+
+
+def _archive_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    posted = commentary.series.record_type is RecordType.POSTED
+    if commentary.archives and posted and not schema.posted_archives:
+        yield _schema_finding(schema, W, ("archives",), "archives of posted content")
+        return
+    for place, archive in enumerate(commentary.archives):
+        if archive not in schema.archives:
+            yield _schema_finding(schema, W, ("archives", place), f"the archive {archive.value}")
+
+
+def _contributor_losses(who: Contributor, loc: Loc, schema: Dialect) -> Iterator[Finding]:
+    written = leading_role(schema, who.roles)
+    if not schema.roles and any(role.value != written for role in who.roles):
+        lost = ", ".join(role.value for role in who.roles if role.value != written)
+        yield _schema_finding(schema, W, (*loc, "roles"), f"the role {lost} beside {written}")
+    if not isinstance(who, Person):
+        return
+    if who.alt_names and not schema.alt_names:
+        yield _schema_finding(schema, W, (*loc, "alt_names"), "other forms of a name")
+    for field, name in (("given", who.given), ("family", who.family)):
+        yield from _name_losses(name, (*loc, field), schema)
+    for place, other in enumerate(who.alt_names if schema.alt_names else ()):
+        for field, name in (("given", other.given), ("family", other.family)):
+            yield from _name_losses(name, (*loc, "alt_names", place, field), schema)
+
+
+def _name_losses(name: str | None, loc: Loc, schema: Dialect) -> Iterator[Finding]:
+    if name is None or schema.name_pattern is None:
+        return
+    if len(name) > schema.name_limit:
+        yield _schema_finding(schema, E, loc, f"a name of {len(name)} characters: {schema.name_limit} are the most")
+    if not schema.name_pattern.fullmatch(name):
+        yield _schema_finding(schema, E, loc, "digits and question marks in a name")
+
+
+def _tags(commentary: Commentary) -> Iterator[tuple[Loc, str | None]]:
+    """Every language that goes into an attribute ``language``, which knows fewer tags than ``xml:lang``."""
+    yield (("language",) if commentary.language else ("series", "language")), commentary.effective_language
+    if commentary.original_title:
+        yield ("original_title", "language"), commentary.original_title.language
+    for place, who in enumerate(commentary.authors):
+        # Persons first: pydantic looks long at a model that is not exactly of the class asked for.
+        if not isinstance(who, Person | Organisation):
+            continue
+        if who.language is not None:
+            yield ("authors", place, "language"), who.language
+        if isinstance(who, Person) and who.alt_names:
+            for index, name in enumerate(who.alt_names):
+                yield ("authors", place, "alt_names", index, "language"), name.language
+
+
+def _language_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    for loc, tag in _tags(commentary):
+        if tag is None:
+            continue
+        found = schema.language(tag)
+        if found.code is None:
+            message = f"schema {schema.version} has no language “{tag}”"
+            hint = "use the ISO 639 code of two letters, such as en, or of three where there is none of two"
+            yield _finding("language-not-in-schema", E, loc, message, hint)
+        elif not found.exact:
+            message = f"schema {schema.version} has no language “{tag}”, so “{found.code}” is deposited"
+            yield _finding("language-not-in-schema", W, loc, message, f"write {found.code}")
+    for place, relation in enumerate(commentary.relations):
+        if relation.language and relation_language(relation.language) is None:
+            message = f"descriptions of relations have no language “{relation.language}”"
+            hint = "use an ISO 639 code of two letters, or leave it out"
+            yield _finding("language-not-in-schema", W, ("relations", place, "language"), message, hint)
+
+
+_RICH_TEXTS: Final = (
+    ("title",),
+    ("subtitle",),
+    ("original_title", "text"),
+    ("original_title", "subtitle"),
+    ("version", "text"),
+    ("status", "text"),
+)
+
+
+def _rich_texts(commentary: Commentary) -> Iterator[tuple[Loc, RichText]]:
+    """The texts that hold more than bare words."""
+    for loc in _RICH_TEXTS:
+        text = _value(commentary, loc) if getattr(commentary, loc[0]) is not None else None
+        if isinstance(text, RichText) and text.nodes != (text.source,):
+            yield loc, text
+    for place, reference in enumerate(commentary.references):
+        text = reference.text
+        if text is not None and text.nodes != (text.source,):
+            yield ("references", place, "text"), text
+
+
+def _formulas(nodes: "Sequence[Node]") -> Iterator[Math]:
+    for node in nodes:
+        match node:
+            case Math():
+                yield node
+            case Face():
+                yield from _formulas(node.children)
+            case str():
+                pass
+
+
+def _formula_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    del schema
+    for loc, text in _rich_texts(commentary):
+        if any(mathml(formula) is None for formula in _formulas(text.nodes)):
+            hint = "write it as <mml:math> with every element closed, and without entities"
+            yield _finding("mathml-malformed", E, loc, "the formula is no well-formed MathML", hint)
+    for place, relation in enumerate(commentary.relations):
+        if relation.description and any(_formulas(relation.description.nodes)):
+            message = "the description of a relation cannot hold a formula: it is left out"
+            hint = "say it in words"
+            yield _finding("formula-not-allowed", W, ("relations", place, "description"), message, hint)
+
+
+def _is_plain(abstract: Abstract) -> bool:
+    """Whether an abstract is a text with words and without characters XML cannot hold, of which nothing is lost."""
+    text = abstract.text
+    return (
+        abstract.format is AbstractFormat.TEXT
+        and any(map(str.isalnum, text))
+        and (text.isprintable() or illegal_character(text) is None)
+    )
+
+
+def _abstract_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    del schema
+    for place, abstract in enumerate(commentary.abstracts):
+        if _is_plain(abstract):
+            continue
+        loc = ("abstracts", place, "text")
+        bad = illegal_character(abstract.text)
+        if bad is not None:
+            message = f"the text contains the control character U+{ord(bad):04X}"
+            hint = "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding"
+            yield _finding("control-character", E, loc, message, hint)
+        reduced = reduce_abstract(abstract)
+        if not reduced.readable:
+            name = "JATS" if abstract.format is AbstractFormat.JATS else "HTML"
+            message = f"the abstract cannot be read as {name}, so only its text would be left"
+            hint = "close every element, write & as &amp;, or say format: text"
+            yield _finding("abstract-unreadable", E, loc, message, hint)
+        if not reduced.blocks:
+            message = "nothing is left of this abstract but markup"
+            yield _finding("abstract-empty", W, loc, message, "write the abstract, or take the entry away")
+        if reduced.lost:
+            message = f"Crossref shows no {', '.join(sorted(reduced.lost))} in an abstract: only the text is deposited"
+            yield _finding("abstract-markup-reduced", I, loc, message, "nothing needs to be done if the text is enough")
+
+
+def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
+    record_type = commentary.series.record_type
+    carries = record_type is not RecordType.POSTED and (
+        schema.series_rights or record_type is not RecordType.REPORT_SERIES
+    )
+    if commentary.updates and carries and commentary.effective_crossmark_policy is None:
+        message = "updates need the DOI of a Crossmark policy page"
+        hint = "give `crossmark_policy` in the series' configuration, or say it as a relation"
+        yield _finding("crossmark-policy-missing", E, ("updates",), message, hint)
+    for place, funding in enumerate(commentary.funding):
+        if funding.ror is not None and funding.name is not None:
+            message = "the ROR id stands for the funder: name and funder id are not deposited beside it"
+            yield _finding("funder-name-not-deposited", I, ("funding", place, "name"), message, _KEEP)
+    for place, text in enumerate(commentary.full_texts):
+        if not text.text_mining and not text.similarity_check:
+            message = "this file is offered for nothing, so it is not deposited"
+            hint = "set text_mining or similarity_check, or take the entry away"
+            yield _finding("full-text-unused", W, ("full_texts", place), message, hint)
+    if record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE} and parts.report_number(commentary) is None:
+        message = f"title and number of the series are longer than a report number may be ({parts.REPORT_NUMBER_LIMIT})"
+        yield _finding("report-number-too-long", W, ("report_number",), message, "give a shorter `report_number`")
+
+
+_CHECKS: Final[tuple[Callable[[Commentary, Dialect], Iterator[Finding]], ...]] = (
+    _type_losses,
+    _schema_losses,
+    _language_losses,
+    _formula_losses,
+    _abstract_losses,
+    _other_losses,
+)

@@ -1,0 +1,117 @@
+"""What Crossref's Participation Report counts, read from the deposit XML of a work."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from lxml import etree
+
+from doideposit.crossref.xml.elements import Element
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.safe_xml import parse_document
+
+__all__ = ["Measure", "Measured", "measure"]
+
+
+class Measure(StrEnum):
+    """The eleven shares of the Participation Report (Crossref documentation, participation reports)."""
+
+    REFERENCES = "references"
+    ABSTRACTS = "abstracts"
+    ORCIDS = "ORCID iDs"
+    AFFILIATIONS = "affiliations"
+    RORS = "ROR ids"
+    FUNDERS = "funders"
+    AWARDS = "award numbers"
+    CROSSMARK = "Crossmark"
+    TEXT_MINING = "full texts for text mining"
+    LICENCES = "licences"
+    SIMILARITY = "full texts for Similarity Check"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one DOI of a deposit has, and whom to ask for more.
+
+    `without_orcid` are the persons without an ORCID iD, `without_ror` the affiliations without a ROR id, each as
+    printed and once.
+    """
+
+    doi: Doi
+    has: frozenset[Measure]
+    without_orcid: tuple[str, ...] = ()
+    without_ror: tuple[str, ...] = ()
+
+
+def measure(xml: bytes) -> tuple[Measured, ...]:
+    """Every work a deposit file registers, in its order; empty for what is no deposit file. Components do not count."""
+    root = parse_document(xml).root
+    if root is None:
+        return ()
+    return tuple(_measured(doi, holder) for doi, holder in _works(root))
+
+
+def _works(root: Element) -> Iterator[tuple[Doi, Element]]:
+    for data in root.iterfind("{*}body//{*}doi_data"):
+        holder, text = data.getparent(), data.findtext("{*}doi")
+        if holder is None or text is None or etree.QName(holder).localname == "component":
+            continue
+        try:
+            yield Doi.parse(text), holder
+        except InvalidIdentifier:
+            continue
+
+
+def _present(*paths: str) -> Callable[[Element], bool]:
+    return lambda holder: any(holder.find(path) is not None for path in paths)
+
+
+def _said(path: str) -> Callable[[Element], bool]:
+    return lambda holder: any((found.text or "").strip() for found in holder.iterfind(path))
+
+
+def _asserted(*names: str) -> Callable[[Element], bool]:
+    """Funding data: ``fr:assertion`` elements by name, nested to any depth (fundref.xsd)."""
+    return lambda holder: any(one.get("name") in names for one in holder.iterfind(".//{*}program//{*}assertion"))
+
+
+_PERSONS: Final = "{*}contributors/{*}person_name"
+# Where each thing stands below the element that holds doi_data. Titles and citations are never looked into, except
+# for the references themselves; funding and licences may stand inside crossmark/custom_metadata.
+_TESTS: Final[Mapping[Measure, Callable[[Element], bool]]] = {
+    Measure.REFERENCES: _present("{*}citation_list/{*}citation"),
+    Measure.ABSTRACTS: _present("{*}abstract"),
+    Measure.ORCIDS: _said(f"{_PERSONS}/{{*}}ORCID"),
+    Measure.AFFILIATIONS: _present(f"{_PERSONS}/{{*}}affiliations/{{*}}institution", f"{_PERSONS}/{{*}}affiliation"),
+    Measure.RORS: _said(f"{_PERSONS}/{{*}}affiliations/{{*}}institution/{{*}}institution_id[@type='ror']"),
+    Measure.FUNDERS: _asserted("funder_name", "funder_identifier", "ror"),
+    Measure.AWARDS: _asserted("award_number", "grant_doi"),
+    Measure.CROSSMARK: _present("{*}crossmark/{*}crossmark_policy"),
+    Measure.TEXT_MINING: _said("{*}doi_data/{*}collection[@property='text-mining']/{*}item/{*}resource"),
+    Measure.LICENCES: _said(".//{*}program/{*}license_ref"),
+    Measure.SIMILARITY: _said("{*}doi_data/{*}collection[@property='crawler-based']/{*}item/{*}resource"),
+}
+
+
+def _measured(doi: Doi, holder: Element) -> Measured:
+    has = frozenset(one for one, holds in _TESTS.items() if holds(holder))
+    return Measured(doi, has, _once(_without_orcid(holder)), _once(_without_ror(holder)))
+
+
+def _once(names: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _without_orcid(holder: Element) -> Iterator[str]:
+    for person in holder.iterfind(_PERSONS):
+        if not (person.findtext("{*}ORCID") or "").strip():
+            parts = (person.findtext("{*}given_name"), person.findtext("{*}surname"))
+            yield " ".join(" ".join(part.split()) for part in parts if part)
+
+
+def _without_ror(holder: Element) -> Iterator[str]:
+    for body in holder.iterfind(f"{_PERSONS}/{{*}}affiliations/{{*}}institution"):
+        name = body.findtext("{*}institution_name")
+        if name and body.find("{*}institution_id[@type='ror']") is None:
+            yield " ".join(name.split())

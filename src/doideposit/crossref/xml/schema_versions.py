@@ -1,0 +1,183 @@
+"""What each version of the deposit schema can hold, as far as versions differ (compared in their XSD files)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+from doideposit.crossref.names import SCHEMA_VERSIONS, crossref_namespace
+from doideposit.crossref.xml.markup import Maker, crossref_maker
+from doideposit.records.models.contributors import CROSSREF_ROLES, Role
+from doideposit.records.models.relations import Archive
+
+__all__ = ["Dialect", "LanguageCode", "dialect", "relation_language"]
+
+# The two-letter codes of languages5.5.0.xsd; common5.3.1.xsd lacks the last three, and has no codes of three letters.
+_TWO_LETTERS: Final = frozenset(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
+    "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jw "
+    "ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mi mk ml mn mr ms mt mu my na nb nd ne "
+    "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st "
+    "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh jv mh zu".split()
+)
+_LATER_CODES: Final = frozenset({"jv", "mh", "zu"})
+# ISO 639-2 has two codes for these languages; the schema takes the terminology code only.
+_BIBLIOGRAPHIC: Final = MappingProxyType(
+    dict(
+        pair.split(":")
+        for pair in (
+            "alb:sqi arm:hye baq:eus bur:mya chi:zho cze:ces dut:nld fre:fra geo:kat ger:deu gre:ell ice:isl mac:mkd "
+            "mao:mri may:msa per:fas rum:ron slo:slk tib:bod wel:cym"
+        ).split()
+    )
+)
+# For schema 5.3.1: the two-letter code of the three-letter codes that are most in use.
+_SHORTENED: Final = MappingProxyType(
+    dict(
+        pair.split(":")
+        for pair in (
+            "ara:ar ben:bn bul:bg cat:ca ces:cs cym:cy dan:da deu:de ell:el eng:en est:et eus:eu fas:fa fin:fi fra:fr "
+            "gle:ga glg:gl guj:gu heb:he hin:hi hrv:hr hun:hu hye:hy ind:id isl:is ita:it jpn:ja kan:kn kat:ka kaz:kk "
+            "kor:ko lat:la lav:lv lit:lt mal:ml mar:mr mkd:mk mon:mn msa:ms mya:my nep:ne nld:nl nor:no pan:pa pol:pl "
+            "por:pt pus:ps ron:ro rus:ru sin:si slk:sk slv:sl snd:sd spa:es sqi:sq srp:sr swe:sv tam:ta tel:te tha:th "
+            "tur:tr ukr:uk urd:ur uzb:uz vie:vi zho:zh".split()
+        )
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageCode:
+    """What a language becomes in a ``language`` attribute: `code` is None where the schema has nothing for it."""
+
+    code: str | None
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One version of the schema: its maker of elements, and what it can hold."""
+
+    version: str
+    make: Maker
+    roles: bool
+    """Elements ``role``, and so CRediT and several roles."""
+    contributor_roles: frozenset[Role]
+    """Values of the attribute ``contributor_role``."""
+    alt_names: bool
+    name_limit: int
+    name_pattern: re.Pattern[str] | None
+    series_rights: bool
+    """Licence, funding and Crossmark in a report of a series."""
+    versions: bool
+    """Element ``version_info``."""
+    statuses: bool
+    """Element ``status`` of posted content."""
+    citation_types: bool
+    posted_types: frozenset[str]
+    posted_archives: bool
+    archives: frozenset[Archive]
+    short_languages: bool
+    """Languages by their two-letter codes only."""
+
+    @property
+    def namespace(self) -> str:
+        """Crossref's namespace in this version."""
+        return crossref_namespace(self.version)
+
+    def language(self, tag: str) -> LanguageCode:
+        """The code for a ``language`` attribute: without region or script, and by ISO 639's terminology code."""
+        return _language(tag, two_letters_only=self.short_languages)
+
+
+@lru_cache(maxsize=256)
+def _language(tag: str, *, two_letters_only: bool) -> LanguageCode:
+    primary = tag.partition("-")[0].lower()
+    code = _BIBLIOGRAPHIC.get(primary, primary)
+    if two_letters_only:
+        code = _SHORTENED.get(code, code)
+        known = code in _TWO_LETTERS - _LATER_CODES
+    else:
+        # ISO 639-3 has close to eight thousand codes: those of three letters are left to the XSD itself.
+        known = len(code) == 3 or code in _TWO_LETTERS  # noqa: PLR2004 - the length of such a code
+    return LanguageCode(code if known else None, code == tag.lower())
+
+
+def relation_language(tag: str) -> str | None:
+    """The code for ``language`` in a relation's description: relations.xsd knows the codes of two letters only."""
+    code = tag.lower()
+    return code if code in _TWO_LETTERS - _LATER_CODES else None
+
+
+_OLD_NAME: Final = re.compile(r"[^\d?]*[^?\s]+[^\d]*")  # crossref5.4.0.xsd: surname
+_OLD_POSTED: Final = frozenset({"preprint", "letter", "review", "other"})
+_OLD_ROLES: Final = CROSSREF_ROLES - {Role.CORRESPONDING_AUTHOR, Role.OTHER}
+_FIRST_ARCHIVES: Final = frozenset(
+    {Archive.CLOCKSS, Archive.LOCKSS, Archive.PORTICO, Archive.KB, Archive.INTERNET_ARCHIVE, Archive.DWT}
+)
+
+_DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
+    {
+        "5.5.0": Dialect(
+            version="5.5.0",
+            make=crossref_maker("5.5.0"),
+            roles=True,
+            contributor_roles=CROSSREF_ROLES,
+            alt_names=True,
+            name_limit=200,
+            name_pattern=None,
+            series_rights=True,
+            versions=True,
+            statuses=True,
+            citation_types=True,
+            posted_types=frozenset({"preprint", "blog", "letter", "other", "poster", "review"}),
+            posted_archives=True,
+            archives=frozenset(Archive),
+            short_languages=False,
+        ),
+        "5.4.0": Dialect(
+            version="5.4.0",
+            make=crossref_maker("5.4.0"),
+            roles=False,
+            contributor_roles=_OLD_ROLES,
+            alt_names=False,
+            name_limit=60,
+            name_pattern=_OLD_NAME,
+            series_rights=False,
+            versions=True,
+            statuses=True,
+            citation_types=True,
+            posted_types=_OLD_POSTED,
+            posted_archives=False,
+            archives=frozenset(Archive) - {Archive.CINES},
+            short_languages=False,
+        ),
+        "5.3.1": Dialect(
+            version="5.3.1",
+            make=crossref_maker("5.3.1"),
+            roles=False,
+            contributor_roles=_OLD_ROLES,
+            alt_names=True,
+            name_limit=60,
+            name_pattern=_OLD_NAME,
+            series_rights=False,
+            versions=False,
+            statuses=False,
+            citation_types=False,
+            posted_types=_OLD_POSTED,
+            posted_archives=False,
+            archives=_FIRST_ARCHIVES,
+            short_languages=True,
+        ),
+    }
+)
+
+
+def dialect(version: str) -> Dialect:
+    """What version `version` can hold; raises RuntimeError for one that records are not built for."""
+    try:
+        return _DIALECTS[version]
+    except KeyError:
+        raise RuntimeError(f"records are built for schema {', '.join(SCHEMA_VERSIONS)}, not for {version}") from None

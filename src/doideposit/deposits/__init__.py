@@ -1,0 +1,1 @@
+"""The order of events: plan, seal, record in the ledger, upload, poll. `depositor.Depositor` is the way in."""

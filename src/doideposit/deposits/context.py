@@ -1,0 +1,84 @@
+"""What the parts of the workflow share: the ways out into the world, each injected."""
+
+import os
+import socket
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Protocol, runtime_checkable
+
+from doideposit.checks.checking import Checker, DepositorName
+from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHandle
+from doideposit.deposits.ledger.store import Ledger, Step
+from doideposit.deposits.ledger.uploads import Turn
+from doideposit.deposits.planning import Limits
+from doideposit.deposits.values import Progress
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.batch import SealedBatch
+
+__all__ = ["Means", "OnEvent", "RegistryPort", "owner_name"]
+
+OnEvent = Callable[[Progress], None]
+
+
+@runtime_checkable
+class Late(Protocol):
+    """A registrar whose login is fetched when it is first needed, or when it is told to be ready."""
+
+    def ready(self) -> None:
+        """Fetch the login now; raises `ConfigurationError`."""
+
+
+class RegistryPort(Protocol):
+    """What is asked of Crossref and doi.org about registered DOIs; `doideposit.crossref.rest_api.Registry` fits."""
+
+    @property
+    def has_works(self) -> bool:
+        """Whether the target has a REST API."""
+
+    @property
+    def has_handles(self) -> bool:
+        """Whether the target has a resolver."""
+
+    def work(self, doi: Doi) -> RegisteredWork | None:
+        """The work as the REST API shows it, None while it does not."""
+
+    def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
+        """Where the DOI leads, None while it leads nowhere."""
+
+    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
+        """The version Crossref holds, None for a DOI it does not know."""
+
+
+def owner_name() -> str:
+    """A name for this run that no other has: leases are held under it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+
+
+@dataclass(slots=True)
+class Means:
+    """The registrar, the ledger, the checker, the clock and the rest, for one target.
+
+    `sealed` keeps batches this process sealed itself until they are sent, so that they are not checked twice.
+    """
+
+    registrar: Registrar
+    ledger: Ledger
+    checker: Checker
+    clock: Callable[[], datetime]
+    target: str
+    depositor: DepositorName
+    registry: RegistryPort | None
+    seed_timestamps: bool
+    limits: Limits
+    random: Random
+    step: Step
+    owner: str = field(default_factory=owner_name)
+    sealed: dict[str, SealedBatch] = field(default_factory=dict)
+
+    @property
+    def turn(self) -> Turn:
+        """Who wants to upload, where."""
+        return Turn(self.target, self.owner, self.limits.pending)

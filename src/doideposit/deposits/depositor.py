@@ -1,0 +1,352 @@
+"""`Depositor`: everything doideposit does, for one target, over one ledger."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from doideposit.checks.checking import Checker, DepositorName, Input
+from doideposit.crossref.registrar import Registrar
+from doideposit.deposits.batching import Load, Preparation, decide, wanted_of
+from doideposit.deposits.context import Late, Means, OnEvent, RegistryPort
+from doideposit.deposits.ledger.decisions import Truth as LookedUp
+from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.deposits.ledger.queries import Wish
+from doideposit.deposits.ledger.store import Ledger, Step, quiet
+from doideposit.deposits.planning import Decision, Limits
+from doideposit.deposits.polling import Asker
+from doideposit.deposits.uploading import Sender
+from doideposit.deposits.values import (
+    DepositReport,
+    HistoryEntry,
+    Plan,
+    PlanEntry,
+    PollReport,
+    Progress,
+    ReportEntry,
+    WorkStatus,
+)
+from doideposit.deposits.wording import history_entry, status_of
+from doideposit.errors import UsageError, WorldError
+from doideposit.findings import Finding
+from doideposit.lifecycle import State
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.series import Series
+
+__all__ = ["Depositor"]
+
+
+def _silent(_progress: Progress) -> None:
+    """Watch nothing."""
+
+
+class _Pass(NamedTuple):
+    keys: list[int]
+    looked: int
+    sent: int
+    trouble: WorldError | None
+
+
+class Depositor:
+    """Checks, deposits and follows up commentaries; never sleeps, and never holds a transaction across the network.
+
+    Safe from several threads and several processes on one ledger. Made by `doideposit.open`, or from its parts. With
+    `seed_timestamps` Crossref is asked which version it has of a DOI this ledger never saw. A context manager: leaving
+    it closes the ledger.
+    """
+
+    def __init__(
+        self,
+        *,
+        registrar: Registrar,
+        ledger: Ledger,
+        checker: Checker,
+        clock: Callable[[], datetime],
+        target: str,
+        head: DepositorName,
+        registry: RegistryPort | None = None,
+        seed_timestamps: bool = False,
+        limits: Limits | None = None,
+        random: Random | None = None,
+        step: Step = quiet,
+    ) -> None:
+        self._means = Means(
+            registrar=registrar,
+            ledger=ledger,
+            checker=checker,
+            clock=clock,
+            target=target,
+            depositor=head,
+            registry=registry,
+            seed_timestamps=seed_timestamps,
+            limits=limits or Limits(),
+            random=random or Random(),  # noqa: S311 - jitter, no secret
+            step=step,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self.ledger.close()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger this depositor writes."""
+        return self._means.ledger
+
+    @property
+    def target(self) -> str:
+        """The target everything here is about: sandbox, test or production."""
+        return self._means.target
+
+    @property
+    def series(self) -> Mapping[str, Series]:
+        """The series of the configuration, by the names that records use."""
+        return self._means.checker.series
+
+    # Checking and planning.
+
+    def check(self, item: Input) -> tuple[Finding, ...]:
+        """Everything found in the input; sends nothing and needs no ledger."""
+        return tuple(finding for one in self._means.checker.read([item]) for finding in one.findings)
+
+    def plan(self, *items: Input, retry: bool = False) -> Plan:
+        """What `deposit` would do with the inputs, each once and in order; nothing is changed and nothing sent.
+
+        With `retry`, content that failed before may go again.
+        """
+        flat = wanted_of(self._means.checker.read_together(items))
+        decisions, _ = decide(self._means, [one.wanted if isinstance(one, Load) else one for one in flat], retry=retry)
+        return Plan(self.target, tuple(_plan_entry(decision) for decision in decisions))
+
+    # Depositing.
+
+    def deposit(
+        self, *items: Input, dry_run: bool = False, retry: bool = False, on_event: OnEvent | None = None
+    ) -> DepositReport:
+        """Check, plan, seal, record and upload; returns at once, long before Crossref has read anything.
+
+        What cannot be sent now stays recorded and goes with a later `poll` or `send`: an outage is `trouble` in the
+        report. Raises `CredentialsRefused` (nothing is marked failed), `LedgerError` and `SchemaError`.
+        """
+        if dry_run:
+            plan = self.plan(*items, retry=retry)
+            entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
+            return DepositReport(self.target, tuple(entries))
+        watch = on_event or _silent
+        decisions = self._prepare(self._means, items, retry=retry, on_event=watch)
+        if not any(decision.action.sends for decision in decisions):
+            return self._report(decisions, None)
+        return self._report(decisions, self._send(watch).trouble)
+
+    def ready(self) -> None:
+        """Fetch the login now, so that one that is missing is told before anything is recorded.
+
+        Raises `ConfigurationError`. Without this call the login is fetched with the first upload.
+        """
+        if isinstance(self._means.registrar, Late):
+            self._means.registrar.ready()
+
+    def enqueue(self, *items: Input, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
+        """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""
+        # Nobody is asked which version Crossref has; should it be newer than ours, its result log says so.
+        offline = replace(self._means, seed_timestamps=False)
+        return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
+
+    def _prepare(self, means: Means, items: Iterable[Input], *, retry: bool, on_event: OnEvent) -> tuple[Decision, ...]:
+        flat = wanted_of(means.checker.read_together(items))
+        return Preparation(means, retry=retry, on_event=on_event).run(flat)
+
+    def _report(self, decisions: Sequence[Decision], trouble: WorldError | None) -> DepositReport:
+        entries = []
+        for decision in decisions:
+            plan = _plan_entry(decision)
+            status = self._known_status(plan.doi) if plan.doi else None
+            entries.append(ReportEntry(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status))
+        return DepositReport(self.target, tuple(entries), trouble)
+
+    def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
+        """Upload what is recorded and due, after asking about every upload in doubt. The entries are what was tried.
+
+        Raises `CredentialsRefused`, with everything put back.
+        """
+        sent = self._send(on_event or _silent)
+        statuses = [status_of(work) for work in self.ledger.works_of(sent.keys)]
+        entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
+        return DepositReport(self.target, entries, sent.trouble)
+
+    def _send(self, watch: OnEvent) -> "_Pass":
+        return self._pass(Asker(self._means, on_event=watch, doubts_only=True), watch)
+
+    def _pass(self, asker: Asker, watch: OnEvent) -> "_Pass":
+        """Ask, and send unless Crossref is away."""
+        asker.run()
+        sender = Sender(self._means, on_event=watch)
+        if asker.trouble is None:
+            sender.run()
+        keys = list(dict.fromkeys([*asker.moved, *sender.touched]))
+        return _Pass(keys, len(asker.asked), sender.received, asker.trouble or sender.trouble)
+
+    # Following up.
+
+    def poll(self, *, force: bool = False, on_event: OnEvent | None = None) -> PollReport:
+        """One pass: ask about every file that is due (all with `force`), settle doubts, then send what waits.
+
+        Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
+        """
+        watch = on_event or _silent
+        done = self._pass(Asker(self._means, force=force, on_event=watch), watch)
+        return PollReport(
+            target=self.target,
+            changed=tuple(status_of(work) for work in self.ledger.works_of(done.keys)),
+            looked=done.looked,
+            sent=done.sent,
+            outstanding=self.outstanding(),
+            trouble=done.trouble,
+        )
+
+    def next_due(self) -> datetime | None:
+        """When the next `poll` makes sense; None when nothing is open."""
+        return self.ledger.next_due(self.target)
+
+    def hint(self, batch_id: str) -> bool:
+        """Someone says that Crossref has finished a file: the next `poll` asks about it, whenever it was due.
+
+        It may be untrue: nothing but the moment of the question depends on it. False for a batch id of no file.
+        """
+        return self.ledger.hasten(self.target, batch_id, self._means.clock())
+
+    def outstanding(self) -> int:
+        """How many DOIs have a deposit whose end is not known yet."""
+        return self.ledger.outstanding(self.target)
+
+    # Telling.
+
+    def status(self, doi: Doi | str) -> WorkStatus:
+        """Where the DOI stands; for one this ledger never saw, a status whose `state` is None.
+
+        Raises `UsageError` for a text that is no DOI.
+        """
+        wanted = _doi(doi)
+        hint = "nothing was deposited from here yet: run `doideposit deposit`"
+        return self._known_status(wanted) or WorkStatus(wanted, self.target, next_action=hint)
+
+    def _known_status(self, doi: Doi) -> WorkStatus | None:
+        work = self.ledger.work(self.target, doi)
+        return None if work is None else status_of(work)
+
+    def statuses(
+        self,
+        *,
+        state: State | None = None,
+        series: str | None = None,
+        outstanding: bool = False,
+        attention: bool = False,
+    ) -> Iterator[WorkStatus]:
+        """Every DOI of this target in order, streamed.
+
+        All, or only those in one state, of one series, with an open deposit, or in need of a person's attention.
+        """
+        wish = Wish(state, series, outstanding, attention)
+        return (status_of(work) for work in self.ledger.works(self.target, wish))
+
+    def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
+        """Everything that happened to the DOI, oldest first."""
+        return tuple(history_entry(*one) for one in self.ledger.of_doi(self.target, _doi(doi)))
+
+    def events(self, since: int = 0) -> Iterator[LedgerEvent]:
+        """Everything that happened on this target after the event `since`; ids only rise."""
+        return self.ledger.events(self.target, since)
+
+    def xml(self, doi: Doi | str) -> bytes | None:
+        """The exact bytes of the latest deposit of the DOI, None for one never deposited."""
+        work = self.ledger.work(self.target, _doi(doi))
+        return None if work is None or work.submission is None else self.ledger.stored(work.submission.id)
+
+    # What people decide, and what look-ups show.
+
+    def acknowledge(self, doi: Doi | str, reason: str) -> WorkStatus:
+        """Set a warning or a failure aside, with a reason; it stays in the history. `UsageError` when there is none."""
+        wanted = _doi(doi)
+        _wants_reason(reason)
+        if not self.ledger.acknowledge(self.target, wanted, reason.strip(), self._means.clock()):
+            raise UsageError(f"nothing is to be acknowledged for {wanted}", hint="`doideposit status` shows what is")
+        return self.status(wanted)
+
+    def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
+        """Give up the open deposit of the DOI, and of all others in its file, so that they can be deposited again.
+
+        `UsageError` when none is open.
+        """
+        wanted = _doi(doi)
+        _wants_reason(reason)
+        if not self.ledger.abandon(self.target, wanted, reason.strip(), self._means.clock()):
+            raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what is")
+        return self.status(wanted)
+
+    def verify(self, doi: Doi | str) -> WorkStatus:
+        """Look the DOI up at doi.org and in Crossref's REST API, and record what is found.
+
+        A DOI that does not show there yet is normal shortly after its registration. Raises `UsageError` for a DOI this
+        ledger never saw, and `RegistrarError` when the services are away.
+        """
+        wanted = _doi(doi)
+        work = self.ledger.work(self.target, wanted)
+        if work is None:
+            raise UsageError(f"{wanted} was never deposited to {self.target} from here")
+        self._verify_handle(wanted, work.registered_landing_page)
+        self._verify_index(wanted, work.registered_landing_page)
+        return self.status(wanted)
+
+    def _verify_handle(self, doi: Doi, expected: str | None) -> None:
+        registry = self._means.registry
+        if registry is None or not registry.has_handles:
+            return
+        handle = registry.handle(doi)
+        urls = handle.urls if handle else ()
+        holds = bool(urls) and (expected is None or expected in urls)
+        proof = f"it leads to {urls[0]}" if urls else "doi.org does not know it yet"
+        proof += f" instead of {expected}" if urls and not holds else ""
+        self.ledger.prove(self.target, doi, LookedUp.RESOLVES, proof, self._means.clock(), holds=holds)
+
+    def _verify_index(self, doi: Doi, expected: str | None) -> None:
+        registry = self._means.registry
+        if registry is None or not registry.has_works:
+            return
+        found = registry.work(doi)
+        landing = found.landing_url if found else None
+        holds = found is not None and (expected is None or landing is None or landing == expected)
+        proof = f"as {found.type}, leading to {landing}" if found else "Crossref's REST API has no record of it yet"
+        self.ledger.prove(self.target, doi, LookedUp.INDEXED, proof, self._means.clock(), holds=holds)
+
+
+def _plan_entry(decision: Decision) -> PlanEntry:
+    wanted = decision.wanted
+    return PlanEntry(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings)
+
+
+def _source(status: WorkStatus) -> str:
+    return status.submission.file_name or status.submission.batch_id if status.submission else str(status.doi)
+
+
+def _doi(value: Doi | str) -> Doi:
+    if isinstance(value, Doi):
+        return value
+    try:
+        return Doi.parse(value)
+    except InvalidIdentifier as error:
+        raise UsageError(error.message, hint=error.hint) from None
+
+
+def _wants_reason(reason: str) -> None:
+    if not reason.strip():
+        raise UsageError("a reason is needed", hint="say in a few words why; it is kept in the history")

@@ -1,0 +1,119 @@
+"""Does the ledger agree with itself? Every contradiction is a finding; nothing is changed."""
+
+import hashlib
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, and_, func, or_, select, text
+
+from doideposit.deposits.ledger.queries import OPEN
+from doideposit.deposits.ledger.rows import bytes_of
+from doideposit.deposits.ledger.tables import content, event, item, submission, work
+from doideposit.findings import Finding, Severity
+from doideposit.lifecycle import State
+
+__all__ = ["audit"]
+
+REGISTERED = ("registered", "registered-with-warning")
+STATE_AFTER: dict[str, State] = {
+    "prepared": State.PREPARED,
+    "sending": State.SENDING,
+    "doubt": State.SENDING,
+    "received": State.QUEUED,
+    "not-received": State.PREPARED,
+    "lost": State.PREPARED,
+    "refused": State.REFUSED,
+    "abandoned": State.REFUSED,
+    "processed": State.DONE,
+}
+"""The state of a submission after its latest event of these kinds; other kinds do not change it."""
+
+RESTORE = "restore a backup, and keep this ledger beside it: it shows what was deposited since"
+
+
+def audit(connection: Connection) -> Iterator[Finding]:
+    """Every contradiction in the ledger, one finding each."""
+    yield from _database(connection)
+    yield from _bytes(connection)
+    yield from _states(connection)
+    yield from _items(connection)
+    yield from _timestamps(connection)
+    yield from _works(connection)
+
+
+def _fault(code: str, message: str) -> Finding:
+    return Finding(code, Severity.ERROR, message, RESTORE)
+
+
+def _database(connection: Connection) -> Iterator[Finding]:
+    """What SQLite finds wrong with its own file; PostgreSQL keeps its own house."""
+    if connection.dialect.name != "sqlite":
+        return
+    for (answer,) in connection.execute(text("PRAGMA integrity_check")):
+        if answer != "ok":
+            yield _fault("ledger-file", f"SQLite finds its file damaged: {answer}")
+    for row in connection.execute(text("PRAGMA foreign_key_check")):
+        yield _fault("ledger-reference", f"a row of {row[0]} points at a row of {row[2]} that is gone")
+
+
+def _bytes(connection: Connection) -> Iterator[Finding]:
+    """The stored bytes of every submission have their own SHA-256."""
+    joined = submission.outerjoin(content, content.c.submission == submission.c.id)
+    statement = select(submission.c.batch_id, submission.c.sha256, content.c.xml).select_from(joined)
+    for batch_id, sha256, xml in connection.execution_options(yield_per=50).execute(statement):
+        if xml is None:
+            yield _fault("ledger-bytes", f"the bytes of batch {batch_id} are gone")
+        elif hashlib.sha256(bytes_of(xml)).hexdigest() != sha256:
+            yield _fault("ledger-bytes", f"the bytes of batch {batch_id} do not have their SHA-256")
+
+
+def _states(connection: Connection) -> Iterator[Finding]:
+    """The state of every submission is the one its events lead to."""
+    last = (
+        select(event.c.submission, func.max(event.c.id).label("id"))
+        .where(event.c.kind.in_(STATE_AFTER))
+        .group_by(event.c.submission)
+        .subquery()
+    )
+    joined = submission.outerjoin(last, last.c.submission == submission.c.id).outerjoin(event, event.c.id == last.c.id)
+    statement = select(submission.c.batch_id, submission.c.state, event.c.kind).select_from(joined)
+    for batch_id, state, kind in connection.execute(statement):
+        if kind is None or STATE_AFTER[kind].value != state:
+            yield _fault("ledger-state", f"batch {batch_id} is {state}, and its last event is {kind or 'missing'}")
+
+
+def _items(connection: Connection) -> Iterator[Finding]:
+    """A DOI is open as long as its submission is, and has an outcome once it is done."""
+    joined = item.join(submission, submission.c.id == item.c.submission)
+    wrongly_open = item.c.open != submission.c.state.in_(OPEN)
+    done = submission.c.state == State.DONE.value
+    wrong_outcome = or_(and_(done, item.c.outcome.is_(None)), and_(~done, item.c.outcome.is_not(None)))
+    statement = select(item.c.printed, submission.c.batch_id, submission.c.state, item.c.open, item.c.outcome)
+    for row in connection.execute(statement.select_from(joined).where(or_(wrongly_open, wrong_outcome))):
+        printed, batch_id, state, is_open, outcome = row
+        words = f"open {bool(is_open)}, outcome {outcome}"
+        yield _fault("ledger-open", f"{printed} in batch {batch_id} ({state}) has {words}")
+
+
+def _timestamps(connection: Connection) -> Iterator[Finding]:
+    """The timestamps of a DOI rise from one deposit to the next."""
+    before = func.lag(submission.c.timestamp).over(partition_by=(item.c.target, item.c.doi), order_by=item.c.id)
+    joined = item.join(submission, submission.c.id == item.c.submission)
+    pairs = select(item.c.printed, submission.c.timestamp, before.label("before")).select_from(joined).subquery()
+    statement = select(pairs).where(pairs.c.before >= pairs.c.timestamp)
+    for printed, timestamp, earlier in connection.execute(statement):
+        yield _fault("ledger-timestamp", f"{printed} was deposited with {timestamp} after {earlier}")
+
+
+def _works(connection: Connection) -> Iterator[Finding]:
+    """Every DOI points at its latest deposit, and is registered only where a deposit of it was."""
+    same = and_(item.c.target == work.c.target, item.c.doi == work.c.doi)
+    latest = select(func.max(item.c.id)).where(same).scalar_subquery()
+    proofs = select(func.count()).select_from(item).where(same, item.c.outcome.in_(REGISTERED)).scalar_subquery()
+    statement = select(work.c.printed, work.c.item, latest, work.c.registered_at, proofs)
+    for printed, pointed, newest, registered_at, proved in connection.execute(statement):
+        if pointed != newest:
+            yield _fault("ledger-work", f"{printed} does not point at its latest deposit")
+        if (registered_at is not None) != (proved > 0):
+            yield _fault(
+                "ledger-registered", f"{printed} is registered without a proof, or proved without being registered"
+            )

@@ -1,0 +1,239 @@
+"""What the ledger holds, as frozen values: what planning reads, what sending and looking need, what people are told.
+
+Moments are aware datetimes in UTC. A timestamp is Crossref's version number of a DOI: an exact integer, never a float.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from doideposit.findings import Finding
+from doideposit.lifecycle import Outcome, State
+from doideposit.records.identifiers import Doi
+
+__all__ = [
+    "Attempt",
+    "Fate",
+    "Item",
+    "ItemResult",
+    "KnownWork",
+    "LedgerEvent",
+    "NewItem",
+    "NewSubmission",
+    "OpenDeposit",
+    "PastFailure",
+    "Submission",
+    "Upload",
+    "Work",
+]
+
+
+class Fate(StrEnum):
+    """What became of one upload under one file name."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DOUBT = "doubt"
+    NOT_RECEIVED = "not-received"
+    LOST = "lost"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeposit:
+    """The one deposit of a DOI whose end is not known yet."""
+
+    submission: int
+    state: State
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastFailure:
+    """The latest deposit of a DOI, when it failed: `retry` is the class its message belongs to.
+
+    `times` counts how often this same content has failed.
+    """
+
+    fingerprint: str
+    at: datetime
+    code: str
+    retry: str
+    message: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWork:
+    """What planning needs to know of a DOI on one target.
+
+    `latest` names its latest deposit, so that recording the next one can tell whether another process was quicker.
+    """
+
+    doi: Doi
+    record_type: str | None = None
+    timestamp: int | None = None
+    registered: bool = False
+    registered_fingerprint: str | None = None
+    open: OpenDeposit | None = None
+    failure: PastFailure | None = None
+    latest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """One DOI of a file that is about to be recorded; `after` is `KnownWork.latest` as planning saw it."""
+
+    doi: Doi
+    fingerprint: str
+    record_type: str
+    title: str = ""
+    source: str = ""
+    landing_page: str | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubmission:
+    """A sealed file that is about to be recorded, before anything of it is sent.
+
+    `container` is what Crossref keeps one title record for; `series` the short name people know.
+    """
+
+    target: str
+    series: str
+    container: str
+    schema_version: str
+    batch_id: str
+    timestamp: int
+    xml: bytes = field(repr=False)
+    sha256: str
+    items: tuple[NewItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One file for Crossref, as it stands.
+
+    `reason` says in plain words why it waits or was refused, `hint` what a person should do about it. `doubt` is set
+    while it is not known whether the file arrived. `failures` counts uploads in a row that did not get through, `looks`
+    how often Crossref was asked about it.
+    """
+
+    id: int
+    target: str
+    series: str
+    container: str
+    schema_version: str
+    batch_id: str
+    timestamp: int
+    sha256: str
+    state: State
+    created_at: datetime
+    file_name: str | None = None
+    submission_id: str | None = None
+    sent_at: datetime | None = None
+    accepted_at: datetime | None = None
+    accepted_proof: str = ""
+    finished_at: datetime | None = None
+    finished_proof: str = ""
+    not_before: datetime | None = None
+    next_look_at: datetime | None = None
+    looks: int = 0
+    failures: int = 0
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    doubt: bool = False
+    reason: str = ""
+    hint: str = ""
+    alarm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One upload: its file name stays on record for ever."""
+
+    id: int
+    submission: int
+    file_name: str
+    sent_at: datetime
+    fate: Fate
+    next_look_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A submission this process may upload now, under this file name, until its lease ends."""
+
+    submission: Submission
+    attempt: Attempt
+    xml: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What a completed log, or a proof, says of one DOI of a submission."""
+
+    doi: Doi
+    outcome: Outcome
+    message: str
+    proof: str
+    finding: Finding | None = None
+    retry: str = "never"
+    registered_timestamp: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One DOI of one submission, and what became of it."""
+
+    submission: int
+    doi: Doi
+    fingerprint: str
+    title: str
+    source: str
+    open: bool
+    outcome: Outcome | None = None
+    message: str = ""
+    finding: Finding | None = None
+    retry: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One DOI on one target: what is proved of it, and its latest deposit."""
+
+    doi: Doi
+    target: str
+    series: str
+    record_type: str
+    title: str
+    timestamp: int | None
+    item: Item | None
+    submission: Submission | None
+    registered_at: datetime | None = None
+    registered_proof: str = ""
+    registered_landing_page: str | None = None
+    last_update_failed: bool = False
+    resolves_at: datetime | None = None
+    resolves_proof: str = ""
+    indexed_at: datetime | None = None
+    indexed_proof: str = ""
+    acknowledged_at: datetime | None = None
+    acknowledged_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """One line of the history, never changed: ids rise, so that a reader can go on from the last one seen."""
+
+    id: int
+    at: datetime
+    target: str
+    kind: str
+    doi: str | None
+    submission: int | None
+    detail: Mapping[str, str]

@@ -1,0 +1,164 @@
+"""Copies of the ledger: a backup of the file, and lines of JSON that any ledger of ours can take in."""
+
+import base64
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Table, func, insert, select, text
+
+from doideposit.deposits.ledger.migrations import REVISIONS
+from doideposit.deposits.ledger.tables import (
+    METADATA,
+    MOMENT_FORMAT,
+    Moment,
+    attempt,
+    content,
+    event,
+    gate,
+    item,
+    log,
+    submission,
+    work,
+)
+from doideposit.errors import DiskError, UsageError
+
+__all__ = ["copy_file", "lines", "take_in", "write_lines"]
+
+ORDER: tuple[Table, ...] = (gate, submission, content, attempt, log, item, work, event)
+"""Each table after those it refers to."""
+FORMAT = "doideposit-ledger"
+AT_ONCE = 200
+
+
+def copy_file(source: Path, copy: Path) -> None:
+    """Copy a SQLite ledger while it is in use, for its owner alone; raises `UsageError` for a file that exists."""
+    _new_file(copy)
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as other:
+        original.backup(other)
+
+
+def _new_file(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise UsageError(f"{path} exists already", hint="name a new file: a backup never replaces another") from None
+    except OSError as error:
+        raise DiskError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_lines(path: Path, written: Iterable[str]) -> None:
+    """Write an export to a new file, for its owner alone."""
+    _new_file(path)
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in written)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise DiskError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def lines(connection: Connection) -> Iterator[str]:
+    """The whole ledger as lines of JSON: a head, then one row a line, each table after those it refers to.
+
+    Numbers of more than nine digits and moments are texts, bytes are base64: nothing passes through a float.
+    """
+    yield _json({"format": FORMAT, "revision": REVISIONS[-1]})
+    for table in ORDER:
+        ordered = select(table).order_by(*table.primary_key.columns)
+        for row in connection.execution_options(yield_per=100).execute(ordered).mappings():
+            yield _json({"table": table.name, "row": {key: _out(table, key, value) for key, value in row.items()}})
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True)
+
+
+def _out(table: Table, name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    kind = table.c[name].type
+    if isinstance(kind, Moment):
+        return value.strftime(MOMENT_FORMAT)
+    if isinstance(kind, LargeBinary):
+        return base64.b64encode(value).decode("ascii")
+    return str(value) if isinstance(kind, BigInteger) else value
+
+
+def _in(table: Table, name: str, value: Any) -> Any:
+    kind = table.c[name].type
+    if value is None:
+        return None
+    if isinstance(kind, Moment):
+        moment = Moment().process_result_value(value, None)  # type: ignore[arg-type]
+        return moment if isinstance(moment, datetime) else None
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value, validate=True)
+    if isinstance(kind, Boolean):
+        return bool(value)
+    return int(value) if isinstance(kind, BigInteger | Integer) else str(value)
+
+
+def take_in(connection: Connection, given: Iterable[str]) -> int:
+    """Take an export into an empty ledger, all of it or nothing; returns the number of rows.
+
+    Raises `UsageError` when the ledger is not empty or a line is not of an export.
+    """
+    if connection.execute(select(func.count()).select_from(event)).scalar_one():
+        raise UsageError("the ledger is not empty", hint="import into a new one: name another file with [ledger] url")
+    numbered = enumerate(given, 1)
+    _check_head(next(numbered, (1, ""))[1])
+    total, current = 0, None
+    waiting: list[dict[str, Any]] = []
+    for number, line in numbered:
+        if not line.strip():
+            continue
+        table, row = _row(number, line)
+        if waiting and (table is not current or len(waiting) == AT_ONCE):
+            connection.execute(insert(current), waiting)  # type: ignore[arg-type]
+            waiting = []
+        current = table
+        waiting.append(row)
+        total += 1
+    if waiting:
+        connection.execute(insert(current), waiting)  # type: ignore[arg-type]
+    _number_on(connection)
+    return total
+
+
+def _check_head(line: str) -> None:
+    try:
+        head = json.loads(line)
+        known = head["format"] == FORMAT and head["revision"] in REVISIONS
+    except (ValueError, KeyError, TypeError):
+        known = False
+    if not known:
+        hint = "it begins with a line that names the format; an export of a newer doideposit needs that version"
+        raise UsageError("this is not an export of a ledger", hint=hint)
+
+
+def _row(number: int, line: str) -> tuple[Table, dict[str, Any]]:
+    try:
+        data = json.loads(line)
+        table = METADATA.tables[data["table"]]
+        row = {name: _in(table, name, value) for name, value in data["row"].items()}
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"line {number} is not of an export of a ledger") from None
+    return table, row
+
+
+def _number_on(connection: Connection) -> None:
+    """Let PostgreSQL go on numbering after the imported rows; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in (submission, attempt, log, item, event):
+        last = select(func.max(table.c.id)).scalar_subquery()
+        name = text(f"pg_get_serial_sequence('{table.name}', 'id')")
+        connection.execute(select(func.setval(name, func.coalesce(last, 1), last.is_not(None))))

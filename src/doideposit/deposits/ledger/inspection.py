@@ -1,0 +1,65 @@
+"""A look at a ledger that makes nothing, upgrades nothing and writes nothing: for `doideposit doctor`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from doideposit.deposits.ledger.engine import WRITES, Place, make_engine, translated
+from doideposit.deposits.ledger.migrate import NEWEST, revision_of
+from doideposit.errors import LedgerError
+
+__all__ = ["Condition", "look"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a ledger stands. `revision` is None where there is none yet; `path` is its file, for SQLite.
+
+    `hindrance` is why nothing can be written into it.
+    """
+
+    place: str
+    path: Path | None
+    revision: str | None
+    newest: str = NEWEST
+    hindrance: LedgerError | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it can be opened without being upgraded first."""
+        return self.revision == self.newest
+
+    @property
+    def side_files(self) -> tuple[Path, ...]:
+        """The file, those SQLite keeps beside it, and the copies made before upgrades."""
+        if self.path is None:
+            return ()
+        return tuple(path for path in sorted(self.path.parent.glob(f"{self.path.name}*")) if path.is_file())
+
+
+def look(url: str, password: SecretStr | None = None) -> Condition:
+    """Look at the ledger; raises `LedgerUnavailable`, `LedgerTooNew`, `LedgerDamaged` or `ConfigurationError`."""
+    place = Place(url, password)
+    if place.path is not None and not place.path.exists():
+        return Condition(place.name, place.path, None)
+    engine = make_engine(place)
+    try:
+        with translated(place), engine.connect() as connection:
+            revision = revision_of(connection, place)
+        return Condition(place.name, place.path, revision, hindrance=_hindrance(engine, place))
+    finally:
+        engine.dispose()
+
+
+def _hindrance(engine: Engine, place: Place) -> LedgerError | None:
+    """Ask for the right to write, and give it back unused."""
+    try:
+        with translated(place):
+            writer = engine.connect().execution_options(**{WRITES: True})
+            with writer as connection, connection.begin() as transaction:
+                transaction.rollback()
+    except LedgerError as error:
+        return error
+    return None

@@ -1,0 +1,90 @@
+"""Bring a ledger to the newest revision, or refuse one that is newer than this program."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from doideposit.deposits.ledger.engine import WRITES, Place, translated
+from doideposit.deposits.ledger.migrations import REVISIONS
+from doideposit.errors import LedgerDamaged, LedgerTooNew
+
+__all__ = ["NEWEST", "copy_beside", "migrate", "revision_of"]
+
+NEWEST = REVISIONS[-1]
+LOCK = 0x646F6964  # "doid": the number of PostgreSQL's advisory lock under which revisions are run.
+
+
+def migrate(engine: Engine, place: Place, step: Callable[[str], None]) -> None:
+    """Create or upgrade the tables; a SQLite file is copied beside itself first. `step` is called around the commit.
+
+    Raises `LedgerTooNew` for a ledger of a newer program, which is left as it is, and `LedgerDamaged` for a database
+    that holds something else.
+    """
+    with translated(place):
+        with engine.connect() as connection:
+            found = revision_of(connection, place)
+        if found == NEWEST:
+            return
+        if place.path is not None:
+            if found is None:
+                _use_write_ahead_log(place.path)
+            else:
+                copy_beside(place.path, found)
+        step("ledger migrate: begin")
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            _run(connection, place)
+            step("ledger migrate: commit")
+        step("ledger migrate: committed")
+
+
+def revision_of(connection: Connection, place: Place) -> str | None:
+    """The revision of the ledger, None for an empty database."""
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        if tables and place.is_sqlite:
+            raise LedgerDamaged(
+                f"{place.name} is a database of something else", hint="choose another file with [ledger] url"
+            )
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found is not None and found not in REVISIONS:
+        raise LedgerTooNew(f"the ledger {place.name} was written by a newer doideposit (revision {found})")
+    return None if found is None else str(found)
+
+
+def _run(connection: Connection, place: Place) -> None:
+    if not place.is_sqlite:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    if revision_of(connection, place) == NEWEST:
+        return  # Another process was quicker.
+    upgrade(connection, NEWEST)
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Run Alembic's revisions up to `revision` inside the caller's transaction."""
+    # Alembic costs a tenth of a second to import, and almost no run needs it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _use_write_ahead_log(path: Path) -> None:
+    # The mode is kept in the file; it is set once, while the file is empty.
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def copy_beside(path: Path, revision: str) -> Path:
+    """Copy the file to ``NAME.before-REVISION`` with SQLite's own backup, for its owner alone."""
+    copy = path.with_name(f"{path.name}.before-{NEWEST}-was-{revision}")
+    copy.touch(mode=0o600)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy

@@ -1,0 +1,88 @@
+"""From rows to entries and back: the one place that knows how findings and details are written down."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from doideposit.deposits.ledger.entries import Attempt, Fate, Item, LedgerEvent, Submission
+from doideposit.findings import Finding, Severity, Where
+from doideposit.lifecycle import Outcome, State
+from doideposit.records.identifiers import Doi
+
+__all__ = ["attempt_of", "bytes_of", "event_of", "finding_text", "item_of", "json_text", "submission_of"]
+
+SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
+
+
+def submission_of(row: RowMapping, prefix: str = "") -> Submission:
+    """The submission in a row whose columns may carry a prefix."""
+    values = {name: row[prefix + name] for name in SUBMISSION_FIELDS}
+    return Submission(**{**values, "state": State(values["state"])})
+
+
+def attempt_of(row: RowMapping) -> Attempt:
+    """The upload in a row."""
+    return Attempt(
+        row["id"], row["submission"], row["file_name"], row["sent_at"], Fate(row["fate"]), row["next_look_at"]
+    )
+
+
+def item_of(row: RowMapping, prefix: str = "") -> Item:
+    """The DOI of a submission in a row whose columns may carry a prefix."""
+    outcome = row[f"{prefix}outcome"]
+    return Item(
+        submission=row[f"{prefix}submission"],
+        doi=Doi(row[f"{prefix}printed"]),
+        fingerprint=row[f"{prefix}fingerprint"],
+        title=row[f"{prefix}title"],
+        source=row[f"{prefix}source"],
+        open=bool(row[f"{prefix}open"]),
+        outcome=Outcome(outcome) if outcome else None,
+        message=row[f"{prefix}message"],
+        finding=finding_of(row[f"{prefix}finding"]),
+        retry=row[f"{prefix}retry"],
+        details=json.loads(row[f"{prefix}details"] or "{}"),
+    )
+
+
+def event_of(row: RowMapping) -> LedgerEvent:
+    """The event in a row."""
+    return LedgerEvent(
+        id=row["id"],
+        at=row["at"],
+        target=row["target"],
+        kind=row["kind"],
+        doi=row["doi"],
+        submission=row["submission"],
+        detail=json.loads(row["detail"]),
+    )
+
+
+def bytes_of(value: bytes | str) -> bytes:
+    """Stored bytes as they are; SQLite gives back a text where somebody wrote one, and its hash will tell."""
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """The mapping as JSON, the same text for the same content."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True)
+
+
+def finding_text(finding: Finding | None) -> str | None:
+    """The finding as the ledger keeps it."""
+    if finding is None:
+        return None
+    return json_text({**finding.to_dict(), "original": finding.original})
+
+
+def finding_of(text: str | None) -> Finding | None:
+    """The finding as the ledger kept it."""
+    if text is None:
+        return None
+    data = json.loads(text)
+    where = Where(*(data.get(name) for name in ("file", "line", "column", "field", "element")))
+    severity = Severity(data["severity"])
+    return Finding(data["code"], severity, data["message"], data["hint"], where, original=data.get("original"))

@@ -1,0 +1,80 @@
+"""A short writing transaction: rows first, then the events of it, in an order readers can rely on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from doideposit.deposits.ledger.entries import Submission
+from doideposit.deposits.ledger.rows import json_text, submission_of
+from doideposit.deposits.ledger.tables import event, gate, submission
+from doideposit.records.identifiers import Doi
+
+__all__ = ["Transaction"]
+
+EVENTS_LOCK = 0x646F6965  # "doie": held while events are written, so that their ids rise in the order of commits.
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One writing transaction at the moment `now`.
+
+    Rows are locked in one order everywhere (gate, submission, work, events), so that two processes cannot wait for each
+    other. Events are kept back until the end: a reader who goes on from the last id it saw must not miss one.
+    """
+
+    connection: Connection
+    now: datetime
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(
+        self,
+        target: str,
+        kind: str,
+        *,
+        submission: int | None = None,
+        doi: Doi | None = None,
+        detail: dict[str, str] | None = None,
+    ) -> None:
+        """Remember an event, to be written with the transaction."""
+        self.events.append(
+            {
+                "at": self.now,
+                "target": target,
+                "kind": kind,
+                "submission": submission,
+                "doi": doi.key if doi else None,
+                "detail": json_text(detail or {}),
+            }
+        )
+
+    def write_events(self) -> None:
+        """Write the events down: the last thing before the commit."""
+        if not self.events:
+            return
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": EVENTS_LOCK})
+        self.connection.execute(insert(event), self.events)
+
+    def lock_gate(self, target: str) -> Any:
+        """The gate of the target, held by this transaction until its end."""
+        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
+        made = dialect.insert(gate).values(target=target, failures=0, pause_reason="")
+        self.connection.execute(made.on_conflict_do_nothing())
+        return self.connection.execute(select(gate).where(gate.c.target == target).with_for_update()).mappings().one()
+
+    def lock_submission(self, key: int) -> Submission:
+        """The submission, held by this transaction until its end."""
+        found = select(submission).where(submission.c.id == key).with_for_update()
+        return submission_of(self.connection.execute(found).mappings().one())
+
+    def change(self, key: int, **values: Any) -> None:
+        """Change columns of the submission."""
+        self.connection.execute(submission.update().where(submission.c.id == key).values(**values))
+
+    def all(self, statement: Any) -> Sequence[Any]:
+        """Every row of a statement, as mappings."""
+        return self.connection.execute(statement).mappings().all()

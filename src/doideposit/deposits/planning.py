@@ -1,0 +1,223 @@
+"""What to do with each record: register, update, leave alone, or stop, with the reason; and the next timestamp.
+
+Pure: records and what the ledger knows of them come in, decisions go out, and every input appears exactly once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from doideposit.deposits.ledger.entries import KnownWork, PastFailure
+from doideposit.deposits.limits import Limits
+from doideposit.findings import Finding, Severity, has_errors
+from doideposit.records.identifiers import Doi
+
+__all__ = [
+    "MAX_TIMESTAMP",
+    "TIMESTAMP_STEP",
+    "Action",
+    "Decision",
+    "Limits",
+    "Wanted",
+    "next_timestamp",
+    "plan",
+    "timestamp_of",
+    "too_many_digits",
+]
+
+TIMESTAMP_STEP: Final = 1_000
+"""Between two versions of a DOI at least this much: Crossref's notes speak of a double, which blurs near neighbours."""
+MAX_TIMESTAMP: Final = 10**17 - 1
+"""The largest timestamp of 17 digits, the length doideposit writes."""
+LATER: Final = timedelta(hours=6)
+"""How long after a failure that may pass by itself the same content may be tried again."""
+
+
+class Action(StrEnum):
+    """What will be done with an input."""
+
+    REGISTER = "register"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    BLOCKED = "blocked"
+
+    @property
+    def sends(self) -> bool:
+        """Whether this means that something goes to Crossref."""
+        return self in {Action.REGISTER, Action.UPDATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One input, or one DOI of a ready-made file: inputs of the same `group` travel in one file or not at all."""
+
+    source: str
+    doi: Doi | None
+    fingerprint: str | None
+    record_type: str | None
+    findings: tuple[Finding, ...] = ()
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What will be done with one input, and why, in a plain sentence.
+
+    `busy` is set where nothing is to be done because the same content is on its way already.
+    """
+
+    wanted: Wanted
+    action: Action
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    busy: bool = False
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """What was found in the input, and what planning adds."""
+        return (*self.wanted.findings, *self.findings)
+
+
+def plan(
+    wanted: Sequence[Wanted], known: Mapping[str, KnownWork], *, now: datetime, retry: bool = False
+) -> tuple[Decision, ...]:
+    """One decision for each input, in the same order. `known` is keyed by `Doi.key`.
+
+    With `retry` a person asks to send content again that failed before; by itself that is never done.
+    """
+    repeats = _repeats(wanted)
+    decisions: list[Decision] = []
+    seen: dict[str, Wanted] = {}
+    for one in wanted:
+        if one.doi is None or one.fingerprint is None or has_errors(one.findings):
+            decisions.append(Decision(one, Action.BLOCKED, "it has errors"))
+            continue
+        decision = _twice(one, seen.get(one.doi.key), conflicting=one.doi.key in repeats)
+        seen.setdefault(one.doi.key, one)
+        decisions.append(decision or _decide(one, known.get(one.doi.key), now, retry=retry))
+    return _together(decisions)
+
+
+def _repeats(wanted: Iterable[Wanted]) -> set[str]:
+    """DOIs that come more than once in a run with differing content: none of them can be preferred."""
+    first: dict[str, str | None] = {}
+    repeats = set()
+    for one in wanted:
+        if one.doi is not None and first.setdefault(one.doi.key, one.fingerprint) != one.fingerprint:
+            repeats.add(one.doi.key)
+    return repeats
+
+
+def _twice(one: Wanted, earlier: Wanted | None, *, conflicting: bool) -> Decision | None:
+    if conflicting:
+        also = f", also in {earlier.source}" if earlier else ""
+        hint = "keep the record that is right, and take the other away"
+        return _blocked(one, "plan-twice", f"{one.doi} comes twice in this run with different content{also}", hint)
+    if earlier is not None:
+        text = f"the same record comes earlier in this run, in {earlier.source}"
+        return Decision(one, Action.UNCHANGED, text, busy=True)
+    return None
+
+
+def _decide(one: Wanted, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
+    if known is None:
+        return Decision(one, Action.REGISTER, "new")
+    if known.open is not None:
+        return _under_way(one, known)
+    if known.registered and known.registered_fingerprint == one.fingerprint:
+        return Decision(one, Action.UNCHANGED, "registered with the same content")
+    stopped = _stopped(one, known)
+    if stopped is None and not retry:
+        stopped = _failed_before(one, known.failure, now)
+    if stopped is not None:
+        return stopped
+    if known.registered:
+        return Decision(one, Action.UPDATE, "the content differs from what is registered")
+    return Decision(one, Action.REGISTER, "not registered yet")
+
+
+def _stopped(one: Wanted, known: KnownWork) -> Decision | None:
+    """What no retry can help: Crossref does not change a type, and takes only rising timestamps."""
+    if known.registered and known.record_type is not None and one.record_type != known.record_type:
+        text = f"{one.doi} is registered as {known.record_type}, and this would make it {one.record_type}"
+        hint = f"keep {known.record_type}, the `record_type` of the series: Crossref does not change it any more"
+        return _blocked(one, "plan-record-type", text, hint)
+    crowded = too_many_digits(known.doi, known.timestamp)
+    return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
+
+
+def _under_way(one: Wanted, known: KnownWork) -> Decision:
+    if known.open is not None and known.open.fingerprint == one.fingerprint:
+        return Decision(one, Action.UNCHANGED, f"the same content is under way ({known.open.state})", busy=True)
+    text = f"an earlier deposit of {one.doi} with other content is still under way"
+    return _blocked(one, "plan-under-way", text, "this one can go when that one is done: run `doideposit poll` first")
+
+
+def _failed_before(one: Wanted, failure: PastFailure | None, now: datetime) -> Decision | None:
+    """The decision that keeps a failure from being repeated; None where trying again can help."""
+    if failure is None or failure.fingerprint != one.fingerprint:
+        return None
+    if failure.code == "crossref-timestamp-too-old":
+        return None  # A new deposit has a new timestamp: that is the change this failure asked for.
+    if failure.retry == "now" or (failure.retry == "once" and failure.times == 1):
+        return None
+    text = f"Crossref refused this same content of {one.doi} before: {failure.message or 'without a reason'}"
+    if failure.retry == "later":
+        if now - failure.at >= LATER:
+            return None
+        moment = f"{failure.at + LATER:%Y-%m-%d %H:%M} UTC"
+        return _blocked(one, "plan-failed-before", text, f"it may pass by itself: deposit it again after {moment}")
+    hint = "correct the record; if the fault was elsewhere and is settled, deposit it with --retry"
+    return _blocked(one, "plan-failed-before", text, hint)
+
+
+def _blocked(one: Wanted, code: str, message: str, hint: str) -> Decision:
+    return Decision(one, Action.BLOCKED, message, (Finding(code, Severity.ERROR, message, hint),))
+
+
+def _together(decisions: list[Decision]) -> tuple[Decision, ...]:
+    """Inputs of one ready-made file share its fate: one that is blocked holds the others, one that goes takes them."""
+    groups: dict[int | None, list[Decision]] = {}
+    for decision in decisions:
+        if decision.wanted.group is not None:
+            groups.setdefault(decision.wanted.group, []).append(decision)
+    return tuple(_with_group(decision, groups.get(decision.wanted.group)) for decision in decisions)
+
+
+def _with_group(decision: Decision, group: Sequence[Decision] | None) -> Decision:
+    if group is None or decision.action is Action.BLOCKED:
+        return decision
+    going = any(one.action.sends for one in group)
+    culprit = next((one for one in group if one.action is Action.BLOCKED or (going and one.busy)), None)
+    if culprit is not None:
+        text = f"its file also holds {culprit.wanted.doi}, which cannot go now: {culprit.reason}"
+        return _blocked(decision.wanted, "plan-travels-together", text, "settle that one first, or split the file")
+    if going and decision.action is Action.UNCHANGED:
+        return replace(decision, action=Action.UPDATE, reason="unchanged, but its file holds others that changed")
+    return decision
+
+
+def timestamp_of(now: datetime) -> int:
+    """The moment as 17 digits UTC: ``yyyymmddhhmmssmmm``."""
+    utc = now.astimezone(UTC)
+    return int(utc.strftime("%Y%m%d%H%M%S")) * 1000 + utc.microsecond // 1000
+
+
+def next_timestamp(now: datetime, last: Iterable[int | None]) -> int:
+    """The timestamp for a file whose DOIs had `last` (None for never): above all of them, whatever the clock says.
+
+    Crossref compares timestamps as plain numbers and wants each strictly above the one before (schema annotation of
+    head/timestamp). The result may have more than 17 digits only where `too_many_digits` was not heeded.
+    """
+    return max([timestamp_of(now), *(value + TIMESTAMP_STEP for value in last if value is not None)])
+
+
+def too_many_digits(doi: Doi, registered: int | None) -> Finding | None:
+    """The finding that stops a DOI whose registered timestamp leaves no room below 18 digits."""
+    if registered is None or registered + TIMESTAMP_STEP <= MAX_TIMESTAMP:
+        return None
+    message = f"{doi} was registered with the timestamp {registered}, and 17 digits cannot go beyond it"
+    hint = "Crossref takes only rising timestamps; ask Crossref support to reset the timestamp of this DOI"
+    return Finding("plan-timestamp-digits", Severity.ERROR, message, hint)

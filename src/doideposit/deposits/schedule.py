@@ -1,0 +1,44 @@
+"""When to try again, and when to ask again; all of it survives a restart, because the ledger keeps the moments."""
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from doideposit.deposits.ledger.entries import Submission
+from doideposit.errors import RegistrarBusy, RegistrarUnavailable
+
+__all__ = ["GRACE", "LEASE", "WATCH", "alarm", "next_look", "pause_until"]
+
+LOOKS: Final = (20, 40, 80, 150, 300, 600, 900)
+"""Seconds until the next question after a file was received; then every half hour."""
+LATER_LOOKS: Final = 1800
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
+GRACE: Final = timedelta(minutes=15)
+"""How long a file may be unknown at Crossref before the same bytes go out again under a new name."""
+LEASE: Final = timedelta(minutes=5)
+"""How long an upload, or a question, may take before another run may act; longer than every time-out of the client."""
+WATCH: Final = timedelta(hours=72)
+"""How long an upload thought lost is still asked about."""
+LATE, STALLED = timedelta(hours=24), timedelta(hours=72)
+
+
+def next_look(now: datetime, looks: int, random: Random) -> datetime:
+    """When to ask again after `looks` questions, with a tenth of jitter so that files do not come due together."""
+    seconds = LOOKS[looks] if looks < len(LOOKS) else LATER_LOOKS
+    return now + timedelta(seconds=seconds * random.uniform(0.9, 1.1))
+
+
+def pause_until(now: datetime, failures: int, random: Random, error: Exception | None = None) -> datetime:
+    """When to try again after `failures` in a row: when Crossref asked, or twice as long each time up to 15 min."""
+    asked = error.retry_after if isinstance(error, RegistrarBusy | RegistrarUnavailable) else None
+    if asked is not None:
+        return now + timedelta(seconds=min(max(asked, 1.0), 86_400.0))
+    seconds = min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
+    return now + timedelta(seconds=seconds * random.uniform(0.75, 1.25))
+
+
+def alarm(submission: Submission, now: datetime) -> str:
+    """How worrying the wait is: nothing, ``late`` after a day, ``stalled`` after three. It is never a failure."""
+    since = submission.accepted_at or submission.sent_at or submission.created_at
+    age = now - since
+    return "stalled" if age >= STALLED else "late" if age >= LATE else ""

@@ -1,0 +1,307 @@
+"""What the workflow gives back: frozen values for people, programs and reports."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from doideposit.deposits.planning import Action
+from doideposit.errors import WorldError
+from doideposit.findings import Finding
+from doideposit.lifecycle import Outcome, State
+from doideposit.records.identifiers import Doi
+
+__all__ = [
+    "DepositReport",
+    "HistoryEntry",
+    "Plan",
+    "PlanEntry",
+    "PollReport",
+    "Progress",
+    "ReportEntry",
+    "SubmissionRef",
+    "Truth",
+    "WorkStatus",
+]
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat().replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """One thing that is proved of a DOI, since when, and by what; without a moment it is not proved."""
+
+    at: datetime | None = None
+    proof: str = ""
+
+    def __bool__(self) -> bool:
+        return self.at is not None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """The truth as JSON."""
+        return {"at": _moment(self.at), "proof": self.proof}
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRef:
+    """The latest file a DOI was in. Crossref support asks for `submission_id`."""
+
+    file_name: str | None
+    batch_id: str
+    submission_id: str | None
+    timestamp: int
+
+    def to_dict(self) -> dict[str, str | None]:
+        """As JSON; the timestamp is a text, because JSON numbers of 17 digits do not survive everywhere."""
+        return {
+            "file_name": self.file_name,
+            "batch_id": self.batch_id,
+            "submission_id": self.submission_id,
+            "timestamp": str(self.timestamp),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WorkStatus:
+    """One DOI on one target: where its latest deposit stands, and five separate truths.
+
+    `registered` is true only through this DOI's own Success or Warning, or the proof by equal timestamps, and stays
+    true when a later update fails (`last_update_failed`). `state` is None for a DOI this ledger has never seen.
+    `next_action` is one plain sentence.
+    """
+
+    doi: Doi
+    target: str
+    series: str = ""
+    record_type: str = ""
+    title: str = ""
+    state: State | None = None
+    outcome: Outcome | None = None
+    registered: bool = False
+    message: str = ""
+    finding: Finding | None = None
+    submission: SubmissionRef | None = None
+    received: Truth = Truth()
+    processed: Truth = Truth()
+    registration: Truth = Truth()
+    resolves: Truth = Truth()
+    indexed: Truth = Truth()
+    last_update_failed: bool = False
+    acknowledged: str | None = None
+    needs_person: bool = False
+    stalled: bool = False
+    next_look_at: datetime | None = None
+    next_action: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the end of its latest deposit is not known yet."""
+        return self.state in {State.PREPARED, State.SENDING, State.QUEUED}
+
+    @property
+    def failed(self) -> bool:
+        """Whether its latest deposit ended without a registration."""
+        return self.state is State.REFUSED or self.outcome in {Outcome.FAILED, Outcome.MISSING}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of the JSON contract, with the truths and the next action beside it."""
+        return {
+            "doi": str(self.doi),
+            "target": self.target,
+            "series": self.series,
+            "record_type": self.record_type,
+            "title": self.title,
+            "state": self.state.value if self.state else None,
+            "outcome": self.outcome.value if self.outcome else None,
+            "registered": self.registered,
+            "message": self.message,
+            "finding": self.finding.to_dict() if self.finding else None,
+            "submission": self.submission.to_dict() if self.submission else None,
+            "truths": {
+                "received": self.received.to_dict(),
+                "processed": self.processed.to_dict(),
+                "registered": self.registration.to_dict(),
+                "resolves": self.resolves.to_dict(),
+                "indexed": self.indexed.to_dict(),
+            },
+            "last_update_failed": self.last_update_failed,
+            "acknowledged": self.acknowledged,
+            "needs_person": self.needs_person,
+            "stalled": self.stalled,
+            "next_look_at": _moment(self.next_look_at),
+            "next_action": self.next_action,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One thing that happened to a DOI, as a sentence, with the submission it belongs to."""
+
+    at: datetime
+    kind: str
+    text: str
+    file_name: str | None = None
+    batch_id: str | None = None
+    submission_id: str | None = None
+    timestamp: int | None = None
+    outcome: Outcome | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """As JSON."""
+        return {
+            "at": _moment(self.at),
+            "kind": self.kind,
+            "text": self.text,
+            "file_name": self.file_name,
+            "batch_id": self.batch_id,
+            "submission_id": self.submission_id,
+            "timestamp": None if self.timestamp is None else str(self.timestamp),
+            "outcome": self.outcome.value if self.outcome else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEntry:
+    """What would be done with one input, and why."""
+
+    source: str
+    doi: Doi | None
+    action: Action
+    reason: str
+    findings: tuple[Finding, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of the JSON contract for `check` and `deposit --dry-run`."""
+        return {
+            "source": self.source,
+            "doi": str(self.doi) if self.doi else None,
+            "action": self.action.value,
+            "reason": self.reason,
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a deposit would do: every input once, in its order."""
+
+    target: str
+    entries: tuple[PlanEntry, ...]
+
+    def _count(self, action: Action) -> int:
+        return sum(entry.action is action for entry in self.entries)
+
+    @property
+    def new(self) -> int:
+        """How many DOIs would be registered; Crossref charges for each, once."""
+        return self._count(Action.REGISTER)
+
+    @property
+    def updates(self) -> int:
+        """How many registered DOIs would be updated; updates are free."""
+        return self._count(Action.UPDATE)
+
+    @property
+    def unchanged(self) -> int:
+        """How many need nothing."""
+        return self._count(Action.UNCHANGED)
+
+    @property
+    def blocked(self) -> int:
+        """How many cannot go."""
+        return self._count(Action.BLOCKED)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is blocked."""
+        return self.blocked == 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document of the JSON contract."""
+        return {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEntry:
+    """What was done with one input, and where its DOI stands now; `action` is None where nothing was planned."""
+
+    source: str
+    doi: Doi | None
+    action: Action | None
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    status: WorkStatus | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is neither blocked nor ended without a registration."""
+        return self.action is not Action.BLOCKED and not (self.status is not None and self.status.failed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of the JSON contract."""
+        data = self.status.to_dict() if self.status else {"doi": str(self.doi) if self.doi else None}
+        plan = {"source": self.source, "action": self.action.value if self.action else None, "reason": self.reason}
+        return {**data, **plan, "findings": [finding.to_dict() for finding in self.findings]}
+
+
+@dataclass(frozen=True, slots=True)
+class DepositReport:
+    """Every input once. `trouble` is what stopped the sending, if anything did: nothing is lost by it."""
+
+    target: str
+    entries: tuple[ReportEntry, ...]
+    trouble: WorldError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is blocked, nothing failed and nothing stopped the sending."""
+        return self.trouble is None and all(entry.ok for entry in self.entries)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document of the JSON contract."""
+        data = {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
+        return data | ({"trouble": self.trouble.to_dict()} if self.trouble else {})
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one pass changed: the DOIs that moved, how many files were asked about and sent, how many DOIs are open."""
+
+    target: str
+    changed: tuple[WorkStatus, ...]
+    looked: int
+    sent: int
+    outstanding: int
+    trouble: WorldError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing that moved failed, and nothing stopped the pass."""
+        return self.trouble is None and not any(status.failed for status in self.changed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document of the JSON contract."""
+        data = {
+            "ok": self.ok,
+            "target": self.target,
+            "records": [status.to_dict() for status in self.changed],
+            "looked": self.looked,
+            "sent": self.sent,
+            "outstanding": self.outstanding,
+        }
+        return data | ({"trouble": self.trouble.to_dict()} if self.trouble else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Something that just happened, for whoever watches a run.
+
+    `kind` is prepared, sending, received, waiting, doubt, reading, finished or refused.
+    """
+
+    kind: str
+    text: str
+    doi: Doi | None = None
+    file_name: str | None = None
+    dois: tuple[Doi, ...] = field(default=(), repr=False)

@@ -1,0 +1,5 @@
+"""The scheduled job: one pass over inbox and ledger, then mail, signs of life, and an exit code."""
+
+from doideposit.job.run import Doors, Job, Outcome
+
+__all__ = ["Doors", "Job", "Outcome"]

@@ -1,0 +1,147 @@
+"""A file that was taken in: what was found in it, what became of each of its records, and where it is to go.
+
+Everything lies in a folder of its own below ``working/``: the file under its own name, and beside it what is known. Its
+name begins with the moment it was taken in, so that files are worked through in the order in which they came.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from doideposit.files import write_whole
+
+__all__ = ["Claim", "Entry", "Fate", "load", "new_id"]
+
+MEMORY: Final = ".claim.json"
+REPORT: Final = ".report.txt"
+STAMP: Final = "%Y%m%dT%H%M%S"
+
+
+class Fate(StrEnum):
+    """Where a record of the file stands."""
+
+    WAITING = "waiting"
+    """It cannot go yet; the next pass plans it again."""
+    OPEN = "open"
+    """It is on its way, and its end is not known yet."""
+    REGISTERED = "registered"
+    UNCHANGED = "unchanged"
+    """It was registered before with the same content."""
+    REJECTED = "rejected"
+    """It has errors, or Crossref did not take it."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is to come."""
+        return self not in {Fate.WAITING, Fate.OPEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of a file, or one DOI of a ready-made deposit file.
+
+    `place` is where it stands in a list, such as ``[3]``. `batch_id` is the submission that is followed. `says` and
+    `hint` are why it stands as it does and what to do; `lines` are the errors as people read them, `remarks` what is
+    worth a look and stopped nothing.
+    """
+
+    place: str
+    doi: str
+    fate: Fate
+    batch_id: str = ""
+    title: str = ""
+    says: str = ""
+    hint: str = ""
+    lines: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One file that was taken in. `entries` is None until it was checked; `going_to` is set once it is decided."""
+
+    folder: Path
+    name: str
+    target: str = ""
+    entries: tuple[Entry, ...] | None = None
+    going_to: str = ""
+    taken_in: datetime = field(default=datetime.min.replace(tzinfo=UTC))
+
+    @property
+    def id(self) -> str:
+        """Its name among all claims."""
+        return self.folder.name
+
+    @property
+    def file(self) -> Path:
+        """Where the file lies."""
+        return self.folder / self.name
+
+    @property
+    def report(self) -> Path:
+        """Where its report lies before it goes."""
+        return self.folder / REPORT
+
+    @property
+    def settled(self) -> bool:
+        """Whether every record has its end."""
+        return self.entries is not None and all(entry.fate.is_final for entry in self.entries)
+
+    @property
+    def rejected(self) -> tuple[Entry, ...]:
+        """The records that a person has to look at."""
+        return tuple(entry for entry in self.entries or () if entry.fate is Fate.REJECTED)
+
+    def save(self) -> None:
+        """Write down what is known; raises `DiskError`."""
+        entries = None if self.entries is None else [asdict(entry) for entry in self.entries]
+        data = {"name": self.name, "target": self.target, "going_to": self.going_to, "entries": entries}
+        write_whole(self.folder / MEMORY, json.dumps(data))
+
+
+def new_id(now: datetime, number: int) -> str:
+    """The name of the folder of a claim."""
+    return f"{now.astimezone(UTC):{STAMP}}-{number:06d}"
+
+
+def load(folder: Path) -> Claim | None:
+    """The claim in a folder, as far as it got; None for an empty folder, from a run that died at once.
+
+    What was written down and cannot be read counts as not written: the file is checked again, which is safe.
+    """
+    data = _memory(folder / MEMORY)
+    inside = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
+    if not inside and not (data and data.get("going_to")):
+        return None
+    claim = Claim(folder, inside[0] if inside else str(data["name"]), taken_in=_moment(folder.name))
+    try:
+        entries = data.get("entries")
+        made = None if entries is None else tuple(_entry(each) for each in entries)
+        return replace(claim, target=data.get("target", ""), going_to=data.get("going_to", ""), entries=made)
+    except (TypeError, ValueError, KeyError):
+        return claim
+
+
+def _memory(path: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _entry(data: Mapping[str, Any]) -> Entry:
+    lists = {"lines": tuple(data["lines"]), "remarks": tuple(data["remarks"])}
+    return Entry(**{**data, "fate": Fate(data["fate"]), **lists})
+
+
+def _moment(name: str) -> datetime:
+    try:
+        return datetime.strptime(name[:15], STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)

@@ -1,0 +1,62 @@
+"""Several files of one pass about the same DOI: the same record twice is no conflict, and a broken one is no rival."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from doideposit.checks.checking import is_deposit_xml
+from doideposit.deposits.values import ReportEntry
+from doideposit.findings import Finding
+from doideposit.job.inbox.claims import Claim
+from doideposit.records.models.series import Series
+from doideposit.records.sources import read_path
+from doideposit.records.sources.parsing import parse
+
+__all__ = ["TWICE", "uncontested"]
+
+TWICE: Final = frozenset({"doi-twice", "plan-twice"})
+"""What is said of a DOI that comes twice in one run."""
+
+
+def uncontested(
+    claims: Sequence[Claim], made: Mapping[str, Sequence[ReportEntry]], series: Mapping[str, Series]
+) -> set[str]:
+    """Files that were stopped only because another names the same DOI, though that one is the same or is broken.
+
+    Where two files hold different records that could both go, none can be preferred: perhaps one has a wrong number.
+    """
+    rivals: dict[str, list[Claim]] = {}
+    for claim in claims:
+        for doi in _able(made[claim.id]):
+            rivals.setdefault(doi, []).append(claim)
+    found = set()
+    for claim in claims:
+        stopped = {entry.doi.key for entry in made[claim.id] if entry.doi and _stopping(entry) & TWICE}
+        able = _able(made[claim.id])
+        if stopped and stopped <= able and all(_alike(rivals[doi], doi, series) for doi in stopped):
+            found.add(claim.id)
+    return found
+
+
+def _stopping(entry: ReportEntry) -> frozenset[str]:
+    return frozenset(finding.code for finding in entry.findings if finding.stops)
+
+
+def _able(entries: Sequence[ReportEntry]) -> set[str]:
+    """DOIs that could go if no other file named them."""
+    return {entry.doi.key for entry in entries if entry.doi and _stopping(entry) <= TWICE}
+
+
+def _alike(claims: Sequence[Claim], doi: str, series: Mapping[str, Series]) -> bool:
+    first, *others = [_content(claim.file, doi, series) for claim in claims]
+    return first is not None and all(other == first for other in others)
+
+
+def _content(path: Path, doi: str, series: Mapping[str, Series]) -> object:
+    """What a file says of a DOI; None when it says two things, or nothing that can be compared."""
+    if is_deposit_xml(path):
+        return path.read_bytes()
+    raws = [raw for raw in read_path(path) if not isinstance(raw, Finding)]
+    records = [record for raw in raws if (record := parse(raw, series=series).record) is not None]
+    mine = [record.commentary for record in records if record.commentary.doi.key == doi]
+    return mine[0] if len(mine) == 1 else None

@@ -1,0 +1,72 @@
+"""What every part of a pass works with: the depositor, the folders, the clock, and the report that is filled."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.errors import DoiDepositError
+from doideposit.files import told_of_disk
+from doideposit.job.inbox.claims import Claim, load
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.summary import PassReport
+
+__all__ = ["Surroundings", "never", "quiet", "remove_folder"]
+
+logger = logging.getLogger(__name__)
+
+
+def quiet(_step: str) -> None:
+    """Do nothing at a step: what every run but a test does."""
+
+
+def never() -> bool:
+    """Do not stop."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`notes` says whether a rejected file leaves a note in the outbox, for a mail.
+
+    `stop` is asked between steps; `step` is called with a name at every step, for tests.
+    """
+
+    depositor: Depositor
+    folders: Folders
+    clock: Callable[[], datetime]
+    report: PassReport
+    notes: bool = False
+    stop: Callable[[], bool] = never
+    step: Callable[[str], None] = quiet
+
+    def trouble(self, error: DoiDepositError) -> None:
+        """Note what went wrong outside, once, in the report and in the log."""
+        if self.report.trouble(error):
+            logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
+
+    def claims(self) -> Iterator[Claim]:
+        """Every file taken in and not put away, in the order in which they came; ends early when asked to stop."""
+        with told_of_disk(self.folders.working, "cannot be read"):
+            folders = sorted(self.folders.working.iterdir())
+        for folder in folders:
+            if self.stop():
+                return
+            if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
+                continue
+            with told_of_disk(folder, "cannot be read"):
+                claim = load(folder)
+                if claim is None:
+                    self.step("tidy")
+                    remove_folder(folder)
+                    continue
+            yield claim
+
+
+def remove_folder(folder: Path) -> None:
+    """Take away the folder of a claim without a file; raises `OSError`."""
+    for left in folder.glob(".*"):
+        left.unlink()
+    folder.rmdir()

@@ -1,0 +1,102 @@
+"""Follow a file to its end, and put it into ``done/`` or ``rejected/`` with a report beside it."""
+
+import json
+import logging
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from doideposit.files import move_apart, told_of_disk, write_whole
+from doideposit.job.inbox.claims import Claim
+from doideposit.job.inbox.context import Surroundings, remove_folder
+from doideposit.job.inbox.folders import REPORT_SUFFIX, names
+from doideposit.job.inbox.outcomes import followed
+from doideposit.job.inbox.report_text import first_reasons, headline, report_text
+from doideposit.job.inbox.summary import Settled
+
+__all__ = ["settle"]
+
+logger = logging.getLogger(__name__)
+
+REASONS_IN_MAIL: Final = 5
+
+
+def settle(around: Surroundings, claim: Claim) -> None:
+    """Follow a file, and put it away when it has its end. Raises `DiskError` and `LedgerError`."""
+    if claim.going_to:
+        _put_away(around, claim)
+        return
+    if claim.entries is None or claim.target != around.depositor.target:
+        return
+    around.report.in_files.update(entry.doi for entry in claim.entries)
+    now = replace(claim, entries=tuple(followed(entry, around.depositor) for entry in claim.entries))
+    if now.settled:
+        _decide(around, now)
+    elif now.entries != claim.entries:
+        now.save()
+        around.step("followed")
+
+
+def _decide(around: Surroundings, claim: Claim) -> None:
+    """Write the report, and then down where the file goes: from here on a later run can only do the same."""
+    folder = around.folders.rejected if claim.rejected or not claim.entries else around.folders.done
+    place = folder / _free(folder, claim.name)
+    write_whole(claim.report, report_text(claim, around.depositor, around.folders.root, place, around.clock()))
+    around.step("report written")
+    decided = replace(claim, going_to=f"{folder.name}/{place.name}")
+    decided.save()
+    around.step("decided")
+    _put_away(around, decided)
+
+
+def _put_away(around: Surroundings, claim: Claim) -> None:
+    with told_of_disk(claim.folder, "cannot be put away"):
+        target = _place_file(around, claim)
+        around.step("file placed")
+        if claim.report.exists():
+            reports = (target.parent / name for name in names(target.name + REPORT_SUFFIX))
+            next(path for path in reports if move_apart(claim.report, path))
+        around.step("report placed")
+        settled = Settled(claim.name, target, headline(claim))
+        if not settled.ok and around.notes:
+            _write_note(around, claim, settled)
+            around.step("note written")
+        remove_folder(claim.folder)
+    around.step("put away")
+    around.report.settled.append(settled)
+    level = logging.INFO if settled.ok else logging.WARNING
+    logger.log(level, "%s", settled.headline, extra={"file": str(target)})
+
+
+def _place_file(around: Surroundings, claim: Claim) -> Path:
+    """Move the file to where it was decided, unless an earlier run had done so, and return the place."""
+    target = around.folders.root / claim.going_to
+    if not os.path.lexists(claim.file) or move_apart(claim.file, target):
+        return target
+    # Someone put another file there since it was decided.
+    claim = replace(claim, going_to=f"{target.parent.name}/{_free(target.parent, claim.name)}")
+    claim.save()
+    return _place_file(around, claim)
+
+
+def _free(folder: Path, name: str) -> str:
+    """The first name that neither a file nor a report has in the folder."""
+    taken = os.path.lexists
+    return next(
+        each for each in names(name) if not taken(folder / each) and not taken(folder / f"{each}{REPORT_SUFFIX}")
+    )
+
+
+def _write_note(around: Surroundings, claim: Claim, settled: Settled) -> None:
+    """Leave word of a rejected file where it stays until a mail about it is on its way."""
+    note = {
+        "key": f"file:{claim.id}",
+        "title": settled.headline,
+        "lines": first_reasons(claim, REASONS_IN_MAIL),
+        "action": (
+            f"read {settled.path}{REPORT_SUFFIX}, correct the file that lies beside it, and put it into "
+            f"{around.folders.root} again"
+        ),
+    }
+    write_whole(around.folders.outbox / f"{claim.id}.json", json.dumps(note))

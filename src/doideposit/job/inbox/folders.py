@@ -1,0 +1,172 @@
+"""The folders of an inbox, and which of the files in it are complete."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from doideposit.errors import DiskError
+from doideposit.files import told_of_disk
+
+__all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "look", "names"]
+
+REPORT_SUFFIX: Final = ".report.txt"
+LONGEST_NAME: Final = 180
+"""In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take."""
+UNFINISHED: Final = (".part", ".partial", ".crdownload", ".tmp", ".temp", ".filepart", ".swp", "~")
+"""What programs put at the end of the names of files they are still writing."""
+STRAYS: Final = frozenset({"thumbs.db", "desktop.ini"})
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """An inbox: people drop files into `root`; everything else lies in folders inside, on the same file system."""
+
+    root: Path
+
+    @property
+    def working(self) -> Path:
+        """What was taken in and is not settled yet, each file in a folder of its own."""
+        return self.root / "working"
+
+    @property
+    def done(self) -> Path:
+        """Files of which every record is registered."""
+        return self.root / "done"
+
+    @property
+    def rejected(self) -> Path:
+        """Files that a person has to look at."""
+        return self.root / "rejected"
+
+    @property
+    def job(self) -> Path:
+        """What the scheduled job keeps for itself: its lock, and what it told whom."""
+        return self.root / ".doideposit"
+
+    @property
+    def outbox(self) -> Path:
+        """What has to be told by mail and is not told yet."""
+        return self.job / "outbox"
+
+    def make(self) -> None:
+        """Make the folders that are missing; raises `DiskError`.
+
+        The folder above the inbox must be there: when a network drive is away, an empty inbox must not take its place.
+        """
+        if not self.root.parent.is_dir():
+            hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
+            raise DiskError(f"there is no folder {self.root.parent} for the inbox", hint=hint)
+        for folder in (self.root, self.working, self.done, self.rejected, self.job, self.outbox):
+            with told_of_disk(folder, "cannot be made"):
+                folder.mkdir(exist_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file in the inbox, as it is now; `changed` is its modification time in nanoseconds."""
+
+    name: str
+    size: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How a file looked when it was first seen so, kept from pass to pass."""
+
+    size: int
+    changed: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything in the inbox: files, and the names of what is never taken in."""
+
+    arrivals: tuple[Arrival, ...]
+    passed_over: tuple[str, ...]
+
+
+def look(root: Path) -> Look:
+    """Look into the inbox, oldest file first; raises `DiskError`.
+
+    Hidden and unfinished files are not mentioned; folders, links and reports are passed over by name.
+    """
+    arrivals: list[Arrival] = []
+    passed_over: list[str] = []
+    own = {"working", "done", "rejected"}
+    with told_of_disk(root, "cannot be read"), os.scandir(root) as entries:
+        for entry in entries:
+            if entry.name in own or _is_unfinished(entry.name):
+                continue
+            found = _arrival(entry)
+            if found is not None:
+                arrivals.append(found)
+            elif os.path.lexists(entry.path):
+                passed_over.append(entry.name)
+    arrivals.sort(key=lambda one: (one.changed, one.name))
+    return Look(tuple(arrivals), tuple(sorted(passed_over)))
+
+
+def _is_unfinished(name: str) -> bool:
+    lower = name.lower()
+    return lower.startswith((".", "~")) or lower.endswith(UNFINISHED) or lower in STRAYS
+
+
+def _arrival(entry: "os.DirEntry[str]") -> Arrival | None:
+    """The file, or None for what is no plain file, what is a report of ours, and what has just gone."""
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    if not stat.S_ISREG(found.st_mode) or entry.name.endswith(REPORT_SUFFIX):
+        return None
+    return Arrival(entry.name, found.st_size, found.st_mtime_ns)
+
+
+def complete(
+    arrivals: Sequence[Arrival], seen: Mapping[str, Sighting], now: datetime, settle: timedelta
+) -> tuple[tuple[Arrival, ...], dict[str, Sighting]]:
+    """The files that nobody has written to for `settle`, and the sightings of the others for the next pass.
+
+    A modification time that lies far enough back is enough; where clocks differ, as on a network drive, it is the
+    pass that saw the same size and time long enough ago.
+    """
+    ready: list[Arrival] = []
+    waiting: dict[str, Sighting] = {}
+    for one in arrivals:
+        before = seen.get(one.name)
+        same = before is not None and (before.size, before.changed) == (one.size, one.changed)
+        since = before.since if before is not None and same else now
+        age = now.timestamp() - one.changed / 1e9
+        if age >= settle.total_seconds() or now - since >= settle:
+            ready.append(one)
+        else:
+            waiting[one.name] = Sighting(one.size, one.changed, since)
+    return tuple(ready), waiting
+
+
+def claimed_name(name: str) -> str:
+    """The name a file has from now on: its own, unless it is no UTF-8, or too long for a report beside it."""
+    text = os.fsencode(name).decode("utf-8", "replace").replace("�", "_")
+    text = "".join(char if char.isprintable() else "_" for char in text)
+    if len(text.encode()) <= LONGEST_NAME:
+        return text
+    stem, dot, suffix = text.rpartition(".")
+    if not dot or len(suffix) > 10:  # noqa: PLR2004  (longer than the suffix of any file we read)
+        stem, dot, suffix = text, "", ""
+    return stem.encode()[: LONGEST_NAME - 12].decode("utf-8", "ignore") + dot + suffix
+
+
+def names(name: str) -> Iterator[str]:
+    """The name, and then numbered ones: ``c258.yaml``, ``c258-2.yaml``, ``c258-3.yaml``."""
+    yield name
+    stem, dot, suffix = name.rpartition(".")
+    number = 2
+    while True:
+        yield f"{stem}-{number}.{suffix}" if dot and stem else f"{name}-{number}"
+        number += 1

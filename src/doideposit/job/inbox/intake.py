@@ -1,0 +1,187 @@
+"""Take files in, check and plan their records, and record in the ledger what may go. Nothing is sent here."""
+
+import logging
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from doideposit.checks.checking import Input, is_deposit_xml
+from doideposit.deposits.values import DepositReport, Progress, ReportEntry
+from doideposit.errors import DiskError, DoiDepositError
+from doideposit.files import told_of_disk
+from doideposit.findings import Finding
+from doideposit.job.inbox.claims import Claim, Entry, Fate, new_id
+from doideposit.job.inbox.conflicts import uncontested
+from doideposit.job.inbox.context import Surroundings, remove_folder
+from doideposit.job.inbox.filing import settle
+from doideposit.job.inbox.folders import Arrival, claimed_name
+from doideposit.job.inbox.outcomes import entries_of, overtaken, refused_file
+from doideposit.records.sources import read_path
+from doideposit.records.sources.parsing import parse
+
+__all__ = ["TakingIn", "log_progress"]
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE: Final = 100
+"""Files that are checked and recorded together: they share submissions, and the memory that takes."""
+
+
+class TakingIn:
+    """Takes files in, in bounded memory; what has its end at once is put away at once."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._depositor = around.depositor
+        self._working = around.folders.working
+        self._number = 0
+
+    def left_over(self) -> None:
+        """Plan the files that an earlier run took in and did not get to, and those that could not go then.
+
+        Those go one by one: an older and a newer version of one DOI may both wait, and must go in that order.
+        """
+        unplanned: list[Claim] = []
+        for claim in self._around.claims():
+            if claim.entries is None and not claim.going_to:
+                unplanned.append(claim)
+            elif claim.target == self._depositor.target and any(e.fate is Fate.WAITING for e in claim.entries or ()):
+                self._plan_safely([claim])
+            if len(unplanned) == AT_ONCE:
+                self._plan_safely(unplanned)
+                unplanned = []
+        self._plan_safely(unplanned)
+
+    def new(self, arrivals: Iterable[Arrival]) -> None:
+        """Take in and plan these files."""
+        rest = iter(arrivals)
+        while (batch := list(islice(rest, AT_ONCE))) and not self._around.stop():
+            self._plan_safely([claim for arrival in batch if (claim := self._take_in(arrival)) is not None])
+
+    def _take_in(self, arrival: Arrival) -> Claim | None:
+        """Move a file into a new folder of its own, where nothing can be overwritten. None when it has gone."""
+        folder = self._new_folder()
+        self._around.step("folder made")
+        claim = Claim(folder, claimed_name(arrival.name), taken_in=self._around.clock())
+        try:
+            (self._around.folders.root / arrival.name).rename(claim.file)
+        except OSError as error:
+            remove_folder(folder)
+            if not isinstance(error, FileNotFoundError):
+                message = f"{claim.name} cannot be taken out of the inbox: {error.strerror or error}"
+                self._around.trouble(DiskError(message, hint="look at the permissions of the inbox"))
+            return None
+        self._around.step("taken in")
+        self._around.report.taken_in += 1
+        return claim
+
+    def _new_folder(self) -> Path:
+        while True:
+            self._number += 1
+            folder = self._working / new_id(self._around.clock(), self._number)
+            with told_of_disk(folder, "cannot be made"):
+                try:
+                    folder.mkdir()
+                except FileExistsError:
+                    continue
+            return folder
+
+    # Planning.
+
+    def _plan_safely(self, claims: Sequence[Claim]) -> None:
+        """Plan these files; when one brings the others down, plan each alone, and leave that one where it is."""
+        if not claims:
+            return
+        try:
+            self._plan(claims)
+        except Exception as error:
+            if isinstance(error, DoiDepositError) and not isinstance(error, DiskError):
+                raise
+            if len(claims) > 1:
+                for claim in claims:
+                    self._plan_safely([claim])
+            else:
+                self._leave(claims[0], error)
+
+    def _leave(self, claim: Claim, error: Exception) -> None:
+        logger.error("%s could not be worked through", claim.name, exc_info=error)
+        if not isinstance(error, DoiDepositError):
+            error = DiskError(
+                f"{claim.name} could not be worked through ({type(error).__name__}); it stays in {claim.folder}",
+                hint="this is a fault of doideposit: please report it, and take the file out of that folder",
+            )
+        self._around.trouble(error)
+
+    def _plan(self, claims: Sequence[Claim]) -> None:
+        """Check, plan and record the files together, and write down what became of each.
+
+        Two files about one DOI are told apart from one file that came twice: the second kind goes on alone.
+        """
+        usable = [claim for claim in claims if not self._refused(claim)]
+        made = self._enqueue(usable)
+        alone = uncontested(usable, made, self._depositor.series) if len(usable) > 1 else set()
+        for claim in usable:
+            if claim.id in alone:
+                self._plan_safely([claim])
+            else:
+                self._remember(claim, entries_of(claim, made[claim.id], self._depositor))
+
+    def _refused(self, claim: Claim) -> bool:
+        """Refuse what is no plain file after all: it was exchanged in the moment it was taken in."""
+        with told_of_disk(claim.file, "cannot be looked at"):
+            mode = claim.file.lstat().st_mode
+        if stat.S_ISREG(mode):
+            return False
+        hint = "put the file itself into the inbox, no link and no folder"
+        self._remember(claim, refused_file("this is no plain file", hint))
+        return True
+
+    def _enqueue(self, claims: Sequence[Claim]) -> Mapping[str, list[ReportEntry]]:
+        """Record in the ledger what may go; what is said of every record, by the claim it belongs to."""
+        inputs = [each for claim in claims for each in self._inputs(claim)]
+        empty = DepositReport(self._depositor.target, ())
+        report = self._depositor.enqueue(*inputs, on_event=log_progress) if inputs else empty
+        self._around.step("recorded")
+        found: dict[str, list[ReportEntry]] = {claim.id: [] for claim in claims}
+        for entry in report.entries:
+            found[Path(entry.source).relative_to(self._working).parts[0]].append(entry)
+        return found
+
+    def _inputs(self, claim: Claim) -> Iterator[Input]:
+        """The file, or those of its records that wait: what was decided before must not be planned once more."""
+        if claim.entries is None or is_deposit_xml(claim.file):
+            yield claim.file
+            return
+        waiting = {entry.place for entry in claim.entries if entry.fate is Fate.WAITING and not self._overtaken(entry)}
+        for raw in read_path(claim.file):
+            if isinstance(raw, Finding) or raw.origin.label.removeprefix(str(claim.file)) not in waiting:
+                continue
+            record = parse(raw, series=self._depositor.series).record
+            if record is not None:
+                yield record
+
+    def _overtaken(self, entry: Entry) -> bool:
+        return overtaken(entry, self._depositor) is not None
+
+    def _remember(self, claim: Claim, fresh: Sequence[Entry]) -> None:
+        """Write down what became of each record, and put the file away when all have their end."""
+        new = {(entry.place, entry.doi): entry for entry in fresh}
+        kept = [new.pop((entry.place, entry.doi), self._given_up(entry)) for entry in claim.entries or ()]
+        now = replace(claim, target=self._depositor.target, entries=(*kept, *new.values()))
+        now.save()
+        self._around.step("remembered")
+        if now.settled:
+            settle(self._around, now)
+
+    def _given_up(self, entry: Entry) -> Entry:
+        gone = overtaken(entry, self._depositor) if entry.fate is Fate.WAITING else None
+        return entry if gone is None else gone
+
+
+def log_progress(progress: Progress) -> None:
+    """Let the log tell what the workflow does."""
+    extra = {"kind": progress.kind, "deposit_file": progress.file_name, "doi": str(progress.doi or "")}
+    logger.info("%s", progress.text, extra=extra)

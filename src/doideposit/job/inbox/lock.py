@@ -1,0 +1,69 @@
+"""One pass at a time: a lock that the operating system takes back when its holder dies, however it dies."""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from doideposit.files import told_of_disk
+
+__all__ = ["Lock"]
+
+
+class Lock:
+    """A lock on a file; a context manager whose value says in `held` whether it was free.
+
+    The file stays, and is never the lock itself: a run killed by SIGKILL leaves nothing that has to be cleaned up.
+    """
+
+    def __init__(self, path: Path, now: datetime) -> None:
+        self._path = path
+        self._now = now
+        self._handle = -1
+        self.held = False
+        self.holder = ""
+        """Who holds the lock, as that run wrote it; for people only."""
+
+    def __enter__(self) -> Self:
+        with told_of_disk(self._path, "cannot be opened"):
+            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        self.held = _try_lock(self._handle)
+        if self.held:
+            os.ftruncate(self._handle, 0)
+            os.write(self._handle, f"process {os.getpid()} since {self._now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
+        else:
+            self.holder = self._read()
+        return self
+
+    def _read(self) -> str:
+        try:
+            return os.read(self._handle, 200).decode("utf-8", "replace").strip()
+        except OSError:  # Where a lock keeps readers out too.
+            return ""
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._handle)
+
+
+if sys.platform == "win32":
+
+    def _try_lock(handle: int) -> bool:
+        import msvcrt  # noqa: PLC0415
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+
+    def _try_lock(handle: int) -> bool:
+        import fcntl  # noqa: PLC0415
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,190 @@
+"""What became of a record: from what planning said about it, and then from what the ledger knows of its deposit."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.planning import Action
+from doideposit.deposits.values import ReportEntry, WorkStatus
+from doideposit.findings import Finding, Severity
+from doideposit.job.inbox.claims import Claim, Entry, Fate
+from doideposit.lifecycle import State
+from doideposit.records.identifiers import Doi
+from doideposit.reports.findings import detailed, in_order, safe
+
+__all__ = ["entries_of", "followed", "overtaken", "refused_file"]
+
+MOST_TRIES: Final = 3
+"""How often the job sends again by itself what Crossref failed for a reason that may pass."""
+OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
+LARGEST_SHOWN: Final = 5_000_000
+
+
+def entries_of(claim: Claim, made: Sequence[ReportEntry], depositor: Depositor) -> tuple[Entry, ...]:
+    """The records of a file after they were planned and recorded."""
+    source_lines = _SourceLines(claim)
+    earlier = {(entry.place, entry.doi): entry for entry in claim.entries or ()}
+    found = []
+    for one in made:
+        entry = _entry(one, one.source.removeprefix(str(claim.file)), depositor, source_lines)
+        before = earlier.get((entry.place, entry.doi))
+        found.append(entry if before is None else replace(entry, tries=before.tries))
+    return _together(made, found)
+
+
+def _entry(made: ReportEntry, place: str, depositor: Depositor, source_lines: "_SourceLines") -> Entry:
+    status = made.status
+    fate, batch_id = _fate(made, depositor)
+    stopping = [finding for finding in made.findings if finding.stops]
+    first = stopping[0] if stopping else None
+    return Entry(
+        place=place,
+        doi=str(made.doi or ""),
+        fate=fate,
+        batch_id=batch_id,
+        title=status.title if status else "",
+        says=source_lines.plain(first.message) if first else made.reason,
+        hint=source_lines.plain(first.hint) if first else "",
+        lines=source_lines.rendered(stopping),
+        remarks=source_lines.remarks(made.findings),
+    )
+
+
+def _fate(made: ReportEntry, depositor: Depositor) -> tuple[Fate, str]:
+    submission = made.status.submission if made.status else None
+    batch_id = submission.batch_id if submission else ""
+    match made.action:
+        case Action.REGISTER | Action.UPDATE:
+            return Fate.OPEN, batch_id
+        case Action.UNCHANGED if made.status is not None and made.status.is_open:
+            return Fate.OPEN, batch_id
+        case Action.UNCHANGED:
+            return Fate.UNCHANGED, batch_id
+        case _:
+            return (Fate.WAITING if _may_pass(made, depositor) else Fate.REJECTED), batch_id
+
+
+def _may_pass(made: ReportEntry, depositor: Depositor) -> bool:
+    """Whether a record that is blocked now can go at another time as it is."""
+    codes = {finding.code for finding in made.findings if finding.stops}
+    if codes == {"plan-under-way"}:
+        return True
+    return codes == {"plan-failed-before"} and made.doi is not None and _retry_of(depositor, made.doi) == "later"
+
+
+def _retry_of(depositor: Depositor, doi: Doi) -> str:
+    work = depositor.ledger.work(depositor.target, doi)
+    return work.item.retry if work is not None and work.item is not None else ""
+
+
+def _together(made: Sequence[ReportEntry], entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """What is held only by others of its ready-made file waits as long as one of those does."""
+    held = [{each.code for each in one.findings if each.stops} == {"plan-travels-together"} for one in made]
+    moving = any(entry.fate in {Fate.WAITING, Fate.OPEN} for entry in entries)
+    pairs = zip(entries, held, strict=True)
+    return tuple(replace(entry, fate=Fate.WAITING) if each and moving else entry for entry, each in pairs)
+
+
+def refused_file(message: str, hint: str) -> tuple[Entry, ...]:
+    """The one entry of a file that cannot be read as records at all."""
+    return (Entry("", "", Fate.REJECTED, says=message, hint=hint),)
+
+
+def overtaken(entry: Entry, depositor: Depositor) -> Entry | None:
+    """The entry, given up, when someone deposited its DOI anew while it waited to be sent again."""
+    if entry.tries == 0 or not entry.doi:
+        return None
+    status = depositor.status(entry.doi)
+    if status.submission is None or status.submission.batch_id == entry.batch_id:
+        return None
+    says = "Crossref did not take it, and its DOI was deposited anew since then from elsewhere"
+    return replace(entry, fate=Fate.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one")
+
+
+def followed(entry: Entry, depositor: Depositor) -> Entry:
+    """The entry as the ledger knows its deposit now."""
+    if entry.fate is not Fate.OPEN:
+        return entry
+    status = depositor.status(entry.doi)
+    if status.submission is None or status.submission.batch_id != entry.batch_id:
+        return _from_history(entry, depositor)
+    if status.is_open:
+        return entry
+    entry = replace(entry, title=status.title or entry.title)
+    if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
+        return replace(entry, fate=Fate.REGISTERED, says=status.message, hint=status.next_action, lines=())
+    return _not_registered(entry, status, depositor)
+
+
+def _not_registered(entry: Entry, status: WorkStatus, depositor: Depositor) -> Entry:
+    finding = status.finding
+    says = finding.message if finding else status.message or "Crossref did not take it"
+    again = status.state is State.DONE and (
+        _retry_of(depositor, status.doi) in {"now", "once", "later"} or (finding and finding.code == OLD_TIMESTAMP)
+    )
+    if again and entry.tries < MOST_TRIES:
+        return replace(entry, fate=Fate.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1)
+    return replace(entry, fate=Fate.REJECTED, says=says, hint=status.next_action, lines=())
+
+
+def _from_history(entry: Entry, depositor: Depositor) -> Entry:
+    """What became of a deposit that is no longer the latest one of its DOI."""
+    mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
+    outcomes = [each.outcome for each in mine if each.outcome is not None]
+    if any(outcome.is_registered for outcome in outcomes):
+        return replace(entry, fate=Fate.REGISTERED, says="registered, and deposited anew from elsewhere since then")
+    last = mine[-1].text if mine else "the ledger does not know its deposit"
+    hint = "its DOI was deposited anew from elsewhere since then: nothing to do, if that is the right content"
+    return replace(entry, fate=Fate.REJECTED, says=last, hint=hint)
+
+
+class _SourceLines:
+    """Findings of one file as people read them: under the name they know it by, with the lines they point at."""
+
+    def __init__(self, claim: Claim) -> None:
+        self._path = claim.file
+        self._name = claim.name
+        self._folders = re.compile(re.escape(f"{claim.folder.parent}/") + "[^/]+/")
+        self._lines: tuple[str, ...] | None = None
+
+    def plain(self, text: str) -> str:
+        """The text with the names of files in place of where they lie at the moment."""
+        return self._folders.sub("", text)
+
+    def rendered(self, findings: Sequence[Finding]) -> tuple[str, ...]:
+        """Every finding with the line it points at, and what to do."""
+        lines = detailed([self._named(each) for each in in_order(findings)], self._line)
+        return tuple("".join(span.text for span in line).removeprefix("-  ").rstrip() for line in lines)
+
+    def remarks(self, findings: Sequence[Finding]) -> tuple[str, ...]:
+        """The warnings, in one line each."""
+        warnings = [each for each in in_order(findings) if each.severity is Severity.WARNING]
+        places = [f"line {each.where.line}: " if each.where.line else "" for each in warnings]
+        return tuple(
+            safe(f"{place}{self.plain(each.message)} ({each.code})")
+            for place, each in zip(places, warnings, strict=True)
+        )
+
+    def _named(self, finding: Finding) -> Finding:
+        file = self.plain(finding.where.file) if finding.where.file else None
+        where = replace(finding.where, file=file)
+        return replace(finding, where=where, message=self.plain(finding.message), hint=self.plain(finding.hint))
+
+    def _line(self, file: str, number: int) -> str | None:
+        if file != self._name:
+            return None
+        if self._lines is None:
+            self._lines = _read(self._path)
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else None
+
+
+def _read(path: Path) -> tuple[str, ...]:
+    try:
+        if path.stat().st_size > LARGEST_SHOWN:
+            return ()
+        return tuple(path.read_text(encoding="utf-8-sig", errors="replace").split("\n"))
+    except OSError:
+        return ()

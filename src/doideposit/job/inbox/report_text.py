@@ -1,0 +1,178 @@
+"""The report that lies beside a file: what happened to each record, and what to do now, in plain words."""
+
+import shlex
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.values import Truth
+from doideposit.job.inbox.claims import Claim, Entry, Fate
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.reports.findings import counted, safe
+
+__all__ = ["first_reasons", "headline", "report_text"]
+
+WIDTH: Final = 100
+LINES_IN_MAIL: Final = 40
+"""How many lines a mail says about one record; the report beside the file says everything."""
+WORDS: Final = {
+    Fate.REGISTERED: "registered",
+    Fate.UNCHANGED: "unchanged",
+    Fate.REJECTED: "rejected",
+    Fate.OPEN: "on its way",
+    Fate.WAITING: "waiting",
+}
+TARGETS: Final = {
+    "sandbox": "sandbox (simulated: nothing was registered for readers)",
+    "test": "test (Crossref's test system: nothing was registered for readers)",
+    "production": "production",
+}
+
+
+def headline(claim: Claim) -> str:
+    """One line: how many records of the file ended how."""
+    counts = Counter(entry.fate for entry in claim.entries or ())
+    parts = [f"{counts[fate]} {WORDS[fate]}" for fate in WORDS if counts[fate]]
+    return f"{safe(claim.name)}: " + (", ".join(parts) or "no record in it")
+
+
+def report_text(claim: Claim, depositor: Depositor, inbox: Path, place: Path, now: datetime) -> str:
+    """The whole report; what needs a person stands first. `place` is where the file will lie."""
+    entries = claim.entries or ()
+    bad = claim.rejected
+    good = tuple(entry for entry in entries if entry.fate is not Fate.REJECTED)
+    lines = [headline(claim), "", f"Taken in   {_time(claim.taken_in)}", f"Settled    {_time(now)}"]
+    lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
+    if bad or not entries:
+        lines += _what_to_do(claim, inbox, place)
+    if bad:
+        lines += _heading(f"Rejected: {counted(len(bad), 'record')}")
+        lines += [line for entry in bad for line in (*_rejected(claim, entry), "")]
+    if good:
+        lines += _heading(f"In order: {counted(len(good), 'record')}")
+        lines += [line for entry in good for line in (*_in_order(claim, entry, depositor), "")]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _heading(text: str) -> tuple[str, ...]:
+    return text, "-" * len(text), ""
+
+
+def _what_to_do(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
+    yield from _heading("What to do now")
+    if not claim.entries:
+        yield f"There is no record in {safe(claim.name)}. Look whether it is the right file."
+    else:
+        for number, step in enumerate(_steps(claim, inbox, place), 1):
+            text, _, command = step.partition("\n")
+            yield _filled(text, f"{number}. ", "   ")
+            if command:
+                yield f"     {command}"
+    yield ""
+
+
+def _steps(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
+    """What to do; a command stands on a line of its own, to be copied."""
+    yield f"Correct {safe(place.name)}, which lies beside this report. What is wrong stands below."
+    yield f"Put the corrected file into the inbox again, which is the folder {inbox}"
+    if len(claim.rejected) < len(claim.entries or ()):
+        yield "Leave the other records in the file as they are: what is registered is not sent again."
+    if any(entry.batch_id for entry in claim.rejected):
+        command = f"doideposit deposit --target {claim.target} --retry {shlex.quote(str(place))}"
+        yield f"Was the fault elsewhere, and is it mended? Then send the file as it is:\n{command}"
+
+
+def _rejected(claim: Claim, entry: Entry) -> Iterator[str]:
+    yield from _title(claim, entry)
+    if entry.lines:
+        yield from (f"  {line}" for line in entry.lines)
+    else:
+        yield _wrapped(f"why: {safe(entry.says)}")
+        if entry.hint:
+            yield _wrapped(f"do this: {safe(entry.hint)}")
+    yield from _remarks(entry)
+
+
+def _in_order(claim: Claim, entry: Entry, depositor: Depositor) -> Iterator[str]:
+    yield from _title(claim, entry)
+    if entry.says:
+        yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.fate is Fate.REGISTERED else safe(entry.says))
+    status = depositor.status(entry.doi)
+    for word, truth in (("received", status.received), ("registered", status.registration)):
+        if truth:
+            yield f"  {word:<11}{_proof(truth)}"
+    if entry.fate is Fate.REGISTERED and entry.hint not in {"", "nothing to do"}:
+        yield _wrapped(f"do this: {safe(entry.hint)}")
+    yield from _remarks(entry)
+
+
+def _title(claim: Claim, entry: Entry) -> Iterator[str]:
+    yield f"{_name(claim, entry)}  {WORDS[entry.fate]}"
+    if entry.title:
+        yield _wrapped(safe(entry.title))
+
+
+def _name(claim: Claim, entry: Entry) -> str:
+    """The DOI as a link, and which record of the file it is where there are several."""
+    index = entry.place[1:-1] if entry.place.startswith("[") else ""
+    record = f"record {int(index) + 1} of the file" if index.isdigit() else ""
+    if not entry.doi:
+        return record or safe(claim.name)
+    return _link(entry.doi) + (f" ({record})" if record else "")
+
+
+def _link(doi: str) -> str:
+    try:
+        return Doi.parse(doi).url
+    except InvalidIdentifier:
+        return doi
+
+
+def _remarks(entry: Entry) -> Iterator[str]:
+    if entry.remarks:
+        yield "  worth a look, although it stopped nothing:"
+        yield from (_filled(remark, "    - ", "      ") for remark in entry.remarks)
+
+
+def _proof(truth: Truth) -> str:
+    return f"{_time(truth.at)}  {safe(truth.proof)}" if truth.at else ""
+
+
+def _wrapped(text: str) -> str:
+    return _filled(text, "  ", "  ")
+
+
+def _filled(text: str, first: str, rest: str) -> str:
+    # Paths and addresses stay whole, so that they can be copied.
+    wrapper = textwrap.TextWrapper(WIDTH, first, rest, break_long_words=False, break_on_hyphens=False)
+    return wrapper.fill(text)
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _reasons(entry: Entry) -> Iterator[str]:
+    """Why it was rejected: everything that is wrong with it, as far as a mail has room for it."""
+    if not entry.lines:
+        yield safe(entry.says)
+        if entry.hint:
+            yield f"do this: {safe(entry.hint)}"
+        return
+    yield from entry.lines[:LINES_IN_MAIL]
+    if len(entry.lines) > LINES_IN_MAIL:
+        yield "and more, in the report"
+
+
+def first_reasons(claim: Claim, most: int) -> Sequence[str]:
+    """The first reasons, each with its DOI, for a mail."""
+    lines = []
+    for entry in claim.rejected[:most]:
+        lines += [_name(claim, entry), *(f"  {line}" for line in _reasons(entry))]
+    if len(claim.rejected) > most:
+        lines.append(f"and {len(claim.rejected) - most:,} more, in the report")
+    return lines

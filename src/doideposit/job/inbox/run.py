@@ -1,0 +1,104 @@
+"""One pass over an inbox: follow what is on its way, take in what is new, record it, send it, put away what ended.
+
+Nothing is remembered in memory alone. A run may die between any two steps: a file lies in one place at any time, what
+is sent stands in the ledger before it is sent, and what was decided is written down before a file moves.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.errors import DoiDepositError, WorldError
+from doideposit.files import told_of_disk
+from doideposit.job.inbox.context import Surroundings, never, quiet
+from doideposit.job.inbox.filing import settle
+from doideposit.job.inbox.folders import Folders, Sighting, complete, look
+from doideposit.job.inbox.intake import TakingIn, log_progress
+from doideposit.job.inbox.summary import PassReport
+
+__all__ = ["InboxPass"]
+
+
+class InboxPass:
+    """One pass, by a depositor, over an inbox whose lock is held.
+
+    `settle_time` is how long a file must lie unchanged. `seen` are the sightings of the pass before; after the pass
+    they are those for the next. For the others see `Surroundings`.
+    """
+
+    def __init__(
+        self,
+        depositor: Depositor,
+        folders: Folders,
+        *,
+        clock: Callable[[], datetime],
+        settle_time: timedelta,
+        seen: Mapping[str, Sighting] | None = None,
+        notes: bool = False,
+        stop: Callable[[], bool] = never,
+        step: Callable[[str], None] = quiet,
+    ) -> None:
+        self.report = PassReport(depositor.target)
+        self.seen: Mapping[str, Sighting] = seen or {}
+        self._around = Surroundings(depositor, folders, clock, self.report, notes, stop, step)
+        self._settle_time = settle_time
+
+    def run(self) -> PassReport:
+        """Do everything once; trouble of the world ends up in the report. Raises only for faults of our own."""
+        around = self._around
+        reachable = self._guarded(self._poll)
+        self._guarded(self._follow)
+        self._guarded(self._take_in)
+        if reachable and not around.stop():
+            self._guarded(self._send)
+        self._guarded(self._count)
+        self.report.interrupted = around.stop()
+        return self.report
+
+    def _guarded(self, work: Callable[[], None]) -> bool:
+        """Do one part; a part that fails does not keep the others from their work."""
+        before = len(self.report.troubles)
+        try:
+            work()
+        except DoiDepositError as error:
+            self._around.trouble(error)
+        return len(self.report.troubles) == before
+
+    def _poll(self) -> None:
+        self._around.step("poll")
+        polled = self._around.depositor.poll(on_event=log_progress)
+        self.report.changed += polled.changed
+        self.report.looked += polled.looked
+        self.report.sent += polled.sent
+        self._note(polled.trouble)
+
+    def _follow(self) -> None:
+        for claim in self._around.claims():
+            settle(self._around, claim)
+
+    def _take_in(self) -> None:
+        taking_in = TakingIn(self._around)
+        taking_in.left_over()
+        found = look(self._around.folders.root)
+        ready, self.seen = complete(found.arrivals, self.seen, self._around.clock(), self._settle_time)
+        self.report.passed_over = found.passed_over
+        self.report.unfinished = len(self.seen)
+        taking_in.new(ready)
+
+    def _send(self) -> None:
+        self._around.step("send")
+        sent = self._around.depositor.send(on_event=log_progress)
+        statuses = [entry.status for entry in sent.entries if entry.status is not None]
+        self.report.changed += statuses
+        self.report.sent += len({each.submission.batch_id for each in statuses if each.submission and each.received})
+        self._note(sent.trouble)
+
+    def _count(self) -> None:
+        working = self._around.folders.working
+        with told_of_disk(working, "cannot be read"):
+            self.report.working = sum(not path.name.startswith(".") for path in working.iterdir())
+        self.report.next_due = self._around.depositor.next_due()
+
+    def _note(self, trouble: WorldError | None) -> None:
+        if trouble is not None:
+            self._around.trouble(trouble)

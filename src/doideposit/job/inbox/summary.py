@@ -1,0 +1,69 @@
+"""What one pass over an inbox did."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from doideposit.deposits.values import WorkStatus
+from doideposit.errors import DoiDepositError
+
+__all__ = ["PassReport", "Settled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A file that has its end: where it lies now, and what became of its records."""
+
+    name: str
+    path: Path
+    headline: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing of it was rejected."""
+        return self.path.parent.name == "done"
+
+
+@dataclass(slots=True)
+class PassReport:
+    """What one pass did; filled while it runs, so that it tells the truth even when it ends early.
+
+    `in_files` are the DOIs that files of the inbox brought: their failures are told with their file. `next_due` is when
+    the next pass makes sense.
+    """
+
+    target: str
+    taken_in: int = 0
+    settled: list[Settled] = field(default_factory=list)
+    changed: list[WorkStatus] = field(default_factory=list)
+    sent: int = 0
+    looked: int = 0
+    working: int = 0
+    unfinished: int = 0
+    passed_over: tuple[str, ...] = ()
+    troubles: list[DoiDepositError] = field(default_factory=list)
+    interrupted: bool = False
+    in_files: set[str] = field(default_factory=set)
+    next_due: datetime | None = None
+
+    @property
+    def done(self) -> int:
+        """Files put into ``done/``."""
+        return sum(one.ok for one in self.settled)
+
+    @property
+    def rejected(self) -> int:
+        """Files put into ``rejected/``."""
+        return len(self.settled) - self.done
+
+    @property
+    def failed(self) -> tuple[WorkStatus, ...]:
+        """DOIs of which the pass learned that Crossref did not register them."""
+        return tuple(status for status in self.changed if status.failed)
+
+    def trouble(self, error: DoiDepositError) -> bool:
+        """Note that something outside failed; False when it was noted before."""
+        if any((one.code, one.message) == (error.code, error.message) for one in self.troubles):
+            return False
+        self.troubles.append(error)
+        return True

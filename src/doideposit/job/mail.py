@@ -1,0 +1,76 @@
+"""Send what has to be told: gather the matters, leave out what was told lately, mail the rest, and remember it."""
+
+import contextlib
+import json
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+from doideposit.config import MailSection
+from doideposit.deposits.lateness import Standing
+from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt
+from doideposit.job.inbox import Folders, PassReport
+from doideposit.job.notices import Kind, Notice, attention_mail, digest_due, digest_mail, due
+from doideposit.job.state import JobState
+
+__all__ = ["tell"]
+
+logger = logging.getLogger(__name__)
+
+PASSING = (RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt)
+"""What usually passes by itself within the hour; when it does not, the deadlines tell."""
+
+
+def tell(
+    report: PassReport,
+    standing: Standing | None,
+    state: JobState,
+    *,
+    mail: MailSection,
+    send: Callable[[EmailMessage], None],
+    folders: Folders,
+    now: datetime,
+    host: str,
+) -> int:
+    """Send at most two mails; returns how many were sent. Raises `WorldError`, and then forgets nothing."""
+    sent = 0
+    notices = due(_notices(report, standing, folders, now), state.told, now, mail.repeat_after)
+    if notices:
+        send(attention_mail(mail, notices, report.target, now, host))
+        sent += 1
+        state.told |= {notice.key: now for notice in notices}
+        logger.info("mail sent about %d matters", len(notices))
+    for path in _notes(folders):
+        if f"file:{path.stem}" in state.told:
+            with contextlib.suppress(OSError):
+                path.unlink()
+    if standing is not None and digest_due(mail.digest, state.digest, now):
+        send(digest_mail(mail, standing, now, host))
+        sent += 1
+        state.digest = now.date()
+        logger.info("weekly digest sent")
+    return sent
+
+
+def _notices(report: PassReport, standing: Standing | None, folders: Folders, now: datetime) -> Iterator[Notice]:
+    yield from (Notice.of_trouble(error) for error in report.troubles if not isinstance(error, PASSING))
+    yield from (note for path in _notes(folders) if (note := _note(path)) is not None)
+    yield from (Notice.of_failure(each) for each in report.failed if str(each.doi) not in report.in_files)
+    if standing is not None:
+        yield from (Notice.of_overdue(each, now) for each in standing.overdue.first)
+
+
+def _notes(folders: Folders) -> list[Path]:
+    return sorted(folders.outbox.glob("*.json"))
+
+
+def _note(path: Path) -> Notice | None:
+    """A note that a pass left about a rejected file; it stays until it is told."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Notice(data["key"], Kind.FILE, data["title"], tuple(data["lines"]), data["action"])
+    except (OSError, ValueError, KeyError, TypeError):
+        logger.warning("the note %s cannot be read", path)
+        return None

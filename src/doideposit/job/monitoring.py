@@ -1,0 +1,113 @@
+"""Signs of life for those who watch machines: a status file, Prometheus' text format, and a heartbeat."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from doideposit.deposits.lateness import Standing
+
+__all__ = ["FORMAT", "Run", "heartbeat_text", "prometheus_text", "status_document", "status_text"]
+
+FORMAT: Final = 1
+"""Version of the status file; it rises when a key changes its meaning or goes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the job, as monitoring shows it. `last_success` is the end of the last run without trouble."""
+
+    target: str
+    started: datetime
+    finished: datetime
+    exit_code: int
+    summary: str
+    last_success: datetime | None
+    inbox: Mapping[str, int]
+    troubles: tuple[Mapping[str, str], ...] = ()
+    version: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.finished - self.started).total_seconds()
+
+
+def status_document(run: Run, standing: Standing | None) -> dict[str, Any]:
+    """The status file as JSON; `standing` is None where the ledger could not be read, and then the key is null."""
+    return {
+        "format": FORMAT,
+        "version": run.version,
+        "target": run.target,
+        "ok": run.exit_code == 0,
+        "exit_code": run.exit_code,
+        "summary": run.summary,
+        "started": _moment(run.started),
+        "finished": _moment(run.finished),
+        "seconds": round(run.seconds, 3),
+        "last_success": _moment(run.last_success),
+        "inbox": dict(run.inbox),
+        "standing": standing.to_dict() if standing else None,
+        "troubles": [dict(each) for each in run.troubles],
+    }
+
+
+def status_text(run: Run, standing: Standing | None) -> str:
+    """The text of the status file."""
+    return json.dumps(status_document(run, standing), indent=2, ensure_ascii=False) + "\n"
+
+
+def heartbeat_text(run: Run) -> str:
+    """The text of the heartbeat file: when the last run ended, and how."""
+    return f"{_moment(run.finished)} {run.exit_code}\n"
+
+
+def prometheus_text(run: Run, standing: Standing | None) -> str:
+    """Metrics for the textfile collector of node_exporter.
+
+    Numbers that come from the ledger are left out when it could not be read: no value is better than a stale one.
+    """
+    return "".join(line + "\n" for line in (*_of_run(run), *(_of_standing(standing) if standing else ())))
+
+
+def _of_run(run: Run) -> Iterator[str]:
+    yield from _metric("last_run_timestamp_seconds", "End of the last run.", run.target, run.finished.timestamp())
+    if run.last_success is not None:
+        text = "End of the last run without trouble."
+        yield from _metric("last_success_timestamp_seconds", text, run.target, run.last_success.timestamp())
+    yield from _metric("last_run_duration_seconds", "How long the last run took.", run.target, run.seconds)
+    yield from _metric("last_run_exit_code", "Exit code of the last run.", run.target, run.exit_code)
+    text = "Files of the inbox in the last run, by what became of them."
+    yield from _metric("inbox_files", text, run.target, run.inbox, label="fate")
+
+
+def _of_standing(one: Standing) -> Iterator[str]:
+    rows: tuple[tuple[str, str, float], ...] = (
+        ("registered_dois", "DOIs that are registered.", one.registered),
+        ("rejected_dois", "DOIs that Crossref did not register.", one.failed),
+        ("needs_person_dois", "DOIs that need a person.", one.attention.count),
+        ("overdue_dois", "DOIs that are late at a stage.", one.overdue.count),
+        ("unproved_dois", "Registered DOIs not yet seen to resolve or to be indexed.", one.not_proved),
+        ("oldest_unfinished_age_seconds", "Age of the oldest unfinished deposit; 0 for none.", one.oldest_age),
+    )
+    text = "DOIs with a deposit whose end is not known, by state."
+    yield from _metric("outstanding_dois", text, one.target, one.states, label="state")
+    for name, text, value in rows:
+        yield from _metric(name, text, one.target, value)
+
+
+def _metric(
+    name: str, text: str, target: str, value: float | Mapping[str, int], *, label: str | None = None
+) -> Iterator[str]:
+    yield f"# HELP doideposit_{name} {text}"
+    yield f"# TYPE doideposit_{name} gauge"
+    if isinstance(value, Mapping):
+        for key, each in sorted(value.items()):
+            yield f'doideposit_{name}{{target="{target}",{label}="{key}"}} {each}'
+    else:
+        yield f'doideposit_{name}{{target="{target}"}} {value:.17g}'
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

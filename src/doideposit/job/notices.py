@@ -1,0 +1,244 @@
+"""Mails to those who look after the deposits: what is wrong, what is late, and once a week how everything stands.
+
+Plain text that names each DOI as a link and says what to do next. Nothing secret ever stands in it.
+"""
+
+import smtplib
+import ssl
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Final
+
+from pydantic import SecretStr
+
+from doideposit.config import MailSection
+from doideposit.deposits.lateness import Overdue, Stage, Standing
+from doideposit.deposits.values import WorkStatus
+from doideposit.errors import DoiDepositError, WorldError
+from doideposit.reports.findings import counted, safe
+
+__all__ = ["Kind", "Notice", "attention_mail", "digest_due", "digest_mail", "due", "send"]
+
+TIMEOUT: Final = 30.0
+"""Seconds the mail server may take for each of its answers."""
+MOST_IN_MAIL: Final = 30
+PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Kind:
+    """What a notice is about; the order in which a mail has them."""
+
+    TROUBLE = "trouble"
+    FILE = "rejected file"
+    DOI = "rejected DOI"
+    OVERDUE = "overdue DOI"
+
+
+HEADINGS: Final = {
+    Kind.TROUBLE: "The job could not do its work",
+    Kind.FILE: "Files that were rejected",
+    Kind.DOI: "DOIs that Crossref did not register",
+    Kind.OVERDUE: "DOIs that take longer than they should",
+}
+
+
+WAITS: Final = {
+    Stage.RECEIVED: "not yet received by Crossref,",
+    Stage.PROCESSED: "at Crossref and not yet processed,",
+    Stage.REGISTERED: "not registered, and nobody has dealt with it,",
+    Stage.RESOLVES: "registered, and its link does not work yet,",
+    Stage.INDEXED: "registered, and Crossref's REST API does not show it yet,",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One matter that someone should know of. `key` names it, so that it is not told again too soon."""
+
+    key: str
+    kind: str
+    title: str
+    lines: tuple[str, ...]
+    action: str
+
+    @classmethod
+    def of_trouble(cls, error: DoiDepositError) -> "Notice":
+        """Something outside stopped the job."""
+        return cls(f"trouble:{error.code}", Kind.TROUBLE, error.message, (), error.hint)
+
+    @classmethod
+    def of_failure(cls, status: WorkStatus) -> "Notice":
+        """Crossref did not register a DOI."""
+        batch = status.submission.batch_id if status.submission else ""
+        message = status.finding.message if status.finding else status.message
+        lines = tuple(line for line in (status.title, message) if line)
+        return cls(f"doi:{status.doi.key}:{batch}", Kind.DOI, status.doi.url, lines, status.next_action)
+
+    @classmethod
+    def of_overdue(cls, late: Overdue, now: datetime) -> "Notice":
+        """A stage was not reached in its time."""
+        waits = WAITS[late.stage]
+        lines = (late.title, f"{waits} since {_time(late.since)} ({_age(now - late.since)})")
+        key = f"late:{late.stage.value}:{late.doi.key}"
+        return cls(key, Kind.OVERDUE, late.doi.url, tuple(line for line in lines if line), late.next_action)
+
+
+def due(
+    notices: Iterable[Notice], told: Mapping[str, datetime], now: datetime, repeat_after: timedelta
+) -> tuple[Notice, ...]:
+    """The notices that were not told lately, each matter once."""
+    unique = {notice.key: notice for notice in notices}
+    return tuple(one for key, one in unique.items() if key not in told or now - told[key] >= repeat_after)
+
+
+def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, now: datetime, host: str) -> EmailMessage:
+    """One mail about everything that needs someone now."""
+    counts = Counter(notice.kind for notice in notices)
+    parts = [_counted(kind, counts[kind]) for kind in HEADINGS if counts[kind]]
+    body = [f"This concerns the deposits to {_target(target)}.", ""]
+    for kind, heading in HEADINGS.items():
+        mine = [notice for notice in notices if notice.kind == kind]
+        if mine:
+            body += [heading, "=" * len(heading), "", *_listed(mine)]
+    body += _footer(mail, host)
+    return _message(mail, f"doideposit: {', '.join(parts)} ({target})", body, now)
+
+
+def _counted(kind: str, number: int) -> str:
+    return "it could not do its work" if kind == Kind.TROUBLE else counted(number, kind)
+
+
+def _listed(notices: Sequence[Notice]) -> Iterator[str]:
+    for notice in notices[:MOST_IN_MAIL]:
+        yield safe(notice.title)
+        yield from (f"  {safe(line)}" for line in notice.lines)
+        if notice.action:
+            yield f"  What to do: {safe(notice.action)}"
+        yield ""
+    if len(notices) > MOST_IN_MAIL:
+        yield f"And {len(notices) - MOST_IN_MAIL:,} more: `doideposit status --attention` shows them."
+        yield ""
+
+
+def digest_due(day: str, last: date | None, now: datetime) -> bool:
+    """Whether the weekly digest should go: it is its day or later in the week, and this week had none."""
+    if day == "never":
+        return False
+    today = now.date()
+    latest = today - timedelta(days=(today.weekday() - DAYS.index(day)) % 7)
+    return last is None or last < latest
+
+
+def digest_mail(mail: MailSection, standing: Standing, now: datetime, host: str) -> EmailMessage:
+    """How everything stands, once a week, also when all is well: silence would prove nothing."""
+    recent = standing.recent
+    body = [
+        f"How the deposits to {_target(standing.target)} stand.",
+        "",
+        f"Registered this week      {recent.count:>7,}",
+        f"Registered altogether     {standing.registered:>7,}",
+        f"On their way              {standing.outstanding:>7,}",
+        f"Need a person             {standing.attention.count:>7,}",
+        f"Late                      {standing.overdue.count:>7,}",
+        f"Link or index not proved  {standing.not_proved:>7,}",
+        "",
+    ]
+    if standing.attention.count:
+        body += ["These need a person", "===================", ""]
+        body += _statuses(standing.attention.first, standing.attention.count, with_action=True)
+    if recent.count:
+        body += ["Registered this week", "====================", ""]
+        body += _statuses(recent.first, recent.count, with_action=False)
+    if not standing.attention.count and not standing.overdue.count:
+        body += ["Nothing needs to be done.", ""]
+    subject = f"doideposit: {counted(recent.count, 'DOI')} registered this week"
+    if standing.attention.count:
+        subject += f", {standing.attention.count} in need of a person"
+    return _message(mail, f"{subject} ({standing.target})", body + _footer(mail, host), now)
+
+
+def _statuses(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) -> Iterator[str]:
+    for status in statuses[:MOST_IN_MAIL]:
+        yield status.doi.url
+        if status.title:
+            yield f"  {safe(status.title)}"
+        if with_action:
+            yield f"  What to do: {safe(status.next_action)}"
+    if count > MOST_IN_MAIL:
+        yield f"and {count - MOST_IN_MAIL:,} more"
+    yield ""
+
+
+def _footer(mail: MailSection, host: str) -> list[str]:
+    hours = mail.repeat_after.total_seconds() / 3600
+    return [
+        "-- ",
+        f"Sent by the scheduled job of doideposit on {host}. As long as it lasts, the same matter comes again after",
+        f"{hours:g} hours at the earliest. `doideposit status` shows how every DOI stands.",
+    ]
+
+
+def _message(mail: MailSection, subject: str, body: Sequence[str], now: datetime) -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"] = safe(subject)
+    message["From"] = mail.sender
+    message["To"] = ", ".join(mail.to)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid("doideposit", mail.sender.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n".join(body) + "\n", cte="quoted-printable")
+    return message
+
+
+def send(mail: MailSection, message: EmailMessage, password: SecretStr | None) -> None:
+    """Hand a mail to the mail server, over a verified connection; raises `WorldError`."""
+    problem = ""
+    try:
+        _talk(mail, message, password)
+    except ssl.SSLError:
+        problem = "its encrypted connection failed, or its certificate could not be verified"
+    except smtplib.SMTPAuthenticationError:
+        problem = "it does not accept the login"
+    except smtplib.SMTPRecipientsRefused:
+        problem = "it does not accept the addresses the mail goes to"
+    except smtplib.SMTPException as error:
+        problem = f"it did not take the mail ({type(error).__name__})"
+    except (OSError, ValueError):
+        problem = "it could not be reached"
+    if problem:
+        # Raised outside of the handlers: the server's own words may repeat what was sent to it.
+        hint = "look at [mail] in the configuration and at the mail server; the next pass tries again"
+        raise WorldError(f"mail could not be sent by {mail.host}: {problem}", hint=hint)
+
+
+def _talk(mail: MailSection, message: EmailMessage, password: SecretStr | None) -> None:
+    port = mail.port or PORTS[mail.security]
+    context = ssl.create_default_context()
+    if mail.security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, port, timeout=TIMEOUT, context=context)
+    else:
+        server = smtplib.SMTP(mail.host, port, timeout=TIMEOUT)
+    with server:
+        if mail.security == "starttls":
+            server.starttls(context=context)
+        if mail.username is not None and password is not None:
+            server.login(mail.username, password.get_secret_value())
+        server.send_message(message)
+
+
+def _target(target: str) -> str:
+    return target if target == "production" else f"{target} (where nothing is registered for readers)"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _age(length: timedelta) -> str:
+    hours = int(length.total_seconds() // 3600)
+    return counted(hours, "hour") if hours < 48 else counted(hours // 24, "day")  # noqa: PLR2004

@@ -1,0 +1,259 @@
+"""One run of the scheduled job, from the lock to the exit code; every door to the world is handed in."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, Final
+
+from doideposit.config import MailSection, MonitoringSettings
+from doideposit.deposits.deadlines import Deadlines
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.lateness import LOOKED_UP, Stage, Standing, take_standing
+from doideposit.errors import DoiDepositError
+from doideposit.files import write_whole
+from doideposit.job.inbox import Folders, InboxPass, Lock, PassReport
+from doideposit.job.mail import tell
+from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
+from doideposit.job.state import JobState
+from doideposit.job.verification import look_up
+from doideposit.reports.findings import counted
+
+__all__ = ["Doors", "Job", "Outcome"]
+
+logger = logging.getLogger(__name__)
+
+REJECTED: Final = 1
+INTERRUPTED: Final = 130
+
+
+def _quiet(_step: str) -> None:
+    return None
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The ways out: the clock, the depositor, the mail server, the address to ping, and who may stop the run.
+
+    `open_depositor` raises `DoiDepositError`, `send_mail` and `ping` raise `WorldError`. `host` names this machine.
+    """
+
+    clock: Callable[[], datetime]
+    open_depositor: Callable[[], Depositor]
+    send_mail: Callable[[EmailMessage], None] | None = None
+    ping: Callable[[], None] | None = None
+    stop: Callable[[], bool] = _never
+    step: Callable[[str], None] = _quiet
+    host: str = "this machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: its exit code, one line for people, and the JSON document."""
+
+    exit_code: int
+    summary: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The scheduled job as it is configured; `looked_up` are the stages that the target can be asked about."""
+
+    target: str
+    folders: Folders
+    settle: timedelta = timedelta(seconds=10)
+    look_ups: int = 50
+    looked_up: frozenset[Stage] = LOOKED_UP
+    mail: MailSection | None = None
+    monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
+    version: str = ""
+
+    def run(self, doors: Doors) -> Outcome:
+        """Do one pass, unless another one is at it. Raises `DiskError` when the inbox itself cannot be used."""
+        self.folders.make()
+        started = doors.clock()
+        with Lock(self.folders.job / "lock", started) as lock:
+            if not lock.held:
+                summary = f"{self.target}: another run is at work ({lock.holder}); nothing to do here"
+                document = {"ok": True, "target": self.target, "skipped": True, "summary": summary}
+                return Outcome(0, summary, document)
+            return _Pass(self, doors, started).run()
+
+    @property
+    def state_path(self) -> Path:
+        """Where the job keeps what it remembers."""
+        return self.folders.job / "state.json"
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long each stage may take."""
+        return self.monitoring.deadlines
+
+
+class _Pass:
+    """One run while it holds the lock."""
+
+    def __init__(self, job: Job, doors: Doors, started: datetime) -> None:
+        self._job = job
+        self._doors = doors
+        self._started = started
+        self._state = JobState.load(job.state_path)
+        self._report = PassReport(job.target)
+        self._standing: Standing | None = None
+
+    def run(self) -> Outcome:
+        self._guarded(self._deposit)
+        if not self._doors.stop():
+            self._guarded(self._tell)
+        self._doors.step("told")
+        return self._leave_signs()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except DoiDepositError as error:
+            if self._report.trouble(error):
+                logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})  # noqa: TRY400
+
+    def _deposit(self) -> None:
+        job, doors = self._job, self._doors
+        with doors.open_depositor() as depositor:
+            inbox = InboxPass(
+                depositor,
+                job.folders,
+                clock=doors.clock,
+                settle_time=job.settle,
+                seen=self._state.seen,
+                notes=job.mail is not None and doors.send_mail is not None,
+                stop=doors.stop,
+                step=doors.step,
+            )
+            self._report = inbox.report
+            inbox.run()
+            self._state.seen = inbox.seen
+            doors.step("look up")
+            look_up(
+                depositor,
+                self._state,
+                clock=doors.clock,
+                looked_up=job.looked_up,
+                most=job.look_ups,
+                stop=doors.stop,
+            )
+            self._standing = take_standing(
+                depositor, now=doors.clock(), deadlines=job.deadlines, looked_up=job.looked_up
+            )
+
+    def _tell(self) -> None:
+        if self._job.mail is None or self._doors.send_mail is None:
+            return
+        tell(
+            self._report,
+            self._standing,
+            self._state,
+            mail=self._job.mail,
+            send=self._doors.send_mail,
+            folders=self._job.folders,
+            now=self._doors.clock(),
+            host=self._doors.host,
+        )
+
+    # What is left behind.
+
+    def _leave_signs(self) -> Outcome:
+        now = self._doors.clock()
+        if not self._report.troubles and not self._report.interrupted:
+            self._state.last_success = now
+        self._guarded(lambda: self._state.save(self._job.state_path, now))
+        run = self._as_run(now)
+        for path, text in self._files(run):
+            self._guarded(lambda path=path, text=text: write_whole(path, text))  # type: ignore[misc]
+        run = self._as_run(now)
+        self._ping(run)
+        files = [_file(one) for one in self._report.settled]
+        records = [status.to_dict() for status in self._report.changed]
+        document = {**status_document(run, self._standing), "skipped": False, "files": files, "records": records}
+        return Outcome(run.exit_code, run.summary, document)
+
+    def _files(self, run: Run) -> list[tuple[Path, str]]:
+        monitoring = self._job.monitoring
+        texts = (
+            (monitoring.status_file, status_text(run, self._standing)),
+            (monitoring.prometheus_file, prometheus_text(run, self._standing)),
+            (monitoring.heartbeat_file, heartbeat_text(run)),
+        )
+        return [(path, text) for path, text in texts if path is not None]
+
+    def _ping(self, run: Run) -> None:
+        """Tell a watcher that the run did what it should; when that fails, the watcher notices by itself."""
+        if self._doors.ping is None or run.exit_code not in {0, REJECTED}:
+            return
+        try:
+            self._doors.ping()
+        except DoiDepositError as error:
+            logger.warning("%s", error.message)
+
+    def _as_run(self, now: datetime) -> Run:
+        report = self._report
+        return Run(
+            target=self._job.target,
+            started=self._started,
+            finished=now,
+            exit_code=_exit_code(report),
+            summary=_summary(report, self._standing),
+            last_success=self._state.last_success,
+            inbox={
+                "taken_in": report.taken_in,
+                "done": report.done,
+                "rejected": report.rejected,
+                "working": report.working,
+                "unfinished": report.unfinished,
+                "passed_over": len(report.passed_over),
+            },
+            troubles=tuple(error.to_dict() for error in report.troubles),
+            version=self._job.version,
+        )
+
+
+def _file(one: Any) -> dict[str, object]:
+    return {"file": one.name, "path": str(one.path), "ok": one.ok, "summary": one.headline}
+
+
+def _exit_code(report: PassReport) -> int:
+    if report.interrupted:
+        return INTERRUPTED
+    if report.troubles:
+        return max(error.exit_code for error in report.troubles)
+    return REJECTED if report.rejected or report.failed else 0
+
+
+def _summary(report: PassReport, standing: Standing | None) -> str:
+    """One line, which says nothing of what did not happen."""
+    counts = (
+        (report.done, "done"),
+        (report.rejected, "rejected"),
+        (report.working, "on the way"),
+        (report.unfinished, "still being written"),
+    )
+    parts = [f"{counted(report.taken_in, 'file')} taken in" if report.taken_in else "no new files"]
+    parts += [f"{number} {words}" for number, words in counts if number]
+    if report.passed_over:
+        first = ", ".join(report.passed_over[:3]) + ("…" if len(report.passed_over) > 3 else "")  # noqa: PLR2004
+        parts.append(f"{len(report.passed_over)} passed over ({first})")
+    text = ", ".join(parts)
+    if standing is not None:
+        text += f"; {counted(standing.registered, 'DOI')} registered, {standing.outstanding} outstanding"
+        for number, words in ((standing.attention.count, "in need of a person"), (standing.overdue.count, "late")):
+            text += f", {number} {words}" if number else ""
+    if report.next_due is not None:
+        text += f"; Crossref is asked again after {report.next_due:%H:%M:%S} UTC"
+    if report.troubles:
+        text += f"; trouble: {report.troubles[0].message}"
+    return f"{report.target}: {text}" + ("; stopped early" if report.interrupted else "")

@@ -1,0 +1,54 @@
+"""Look up registered DOIs until they are seen to resolve and to be indexed: a few in each pass, and ever less often."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.lateness import Stage, unproven
+from doideposit.errors import RegistrarError
+from doideposit.job.state import JobState
+
+__all__ = ["look_up"]
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE: Final = timedelta(minutes=5)
+LONGEST_PAUSE: Final = timedelta(days=1)
+
+
+def look_up(
+    depositor: Depositor,
+    state: JobState,
+    *,
+    clock: Callable[[], datetime],
+    looked_up: frozenset[Stage],
+    most: int,
+    stop: Callable[[], bool],
+) -> int:
+    """Look up to `most` DOIs that are due; returns how many were looked up. Raises `LedgerError`.
+
+    When the services are away it ends without ado: the deadlines tell when that lasts.
+    """
+    done, still = 0, {}
+    for doi in unproven(depositor, looked_up) if most and looked_up else ():
+        tries, due = state.looks.get(doi.key, (0, clock()))
+        still[doi.key] = (tries, due)
+        if done >= most or stop() or due > clock():
+            continue
+        try:
+            status = depositor.verify(doi)
+        except RegistrarError as error:
+            logger.warning("look-ups ended early: %s", error.message)
+            return done
+        done += 1
+        proved = (status.resolves or Stage.RESOLVES not in looked_up) and (
+            status.indexed or Stage.INDEXED not in looked_up
+        )
+        if proved:
+            del still[doi.key]
+        else:
+            still[doi.key] = (tries + 1, clock() + min(FIRST_PAUSE * 2 ** min(tries, 12), LONGEST_PAUSE))
+    state.looks = still
+    return done

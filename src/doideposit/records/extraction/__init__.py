@@ -1,0 +1,73 @@
+"""Finished documents: a commentary in Markdown or plain text, read into the draft of its record.
+
+`read` takes the text and gives a `Draft`; `render` writes the draft as YAML for a person to review.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from doideposit.records.extraction.authors import read_authors
+from doideposit.records.extraction.dois import doi_field
+from doideposit.records.extraction.draft import Draft, Gap, Leaf, Node, Notes
+from doideposit.records.extraction.fields import number_field, published_field, title_fields
+from doideposit.records.extraction.lines import read_lines
+from doideposit.records.extraction.references import read_references
+from doideposit.records.extraction.rendering import render
+from doideposit.records.extraction.sections import Document, divide
+from doideposit.records.extraction.series import labels_of, series_field
+from doideposit.records.extraction.supplements import abstract_field, licence_field, tell_dead_links, url_field
+from doideposit.records.models.series import Series
+
+__all__ = ["LIMIT", "Draft", "Gap", "Leaf", "Node", "read", "render"]
+
+LIMIT = 5_000_000
+"""The largest document that is read, in bytes; a commentary has some thousands."""
+
+_NO_SERIES: Mapping[str, Series] = MappingProxyType({})
+
+
+def read(text: str, *, file: str, series: Mapping[str, Series] = _NO_SERIES) -> Draft:
+    """Read a commentary in Markdown or plain text into a draft of its record.
+
+    `file` is the name for findings; `series` are the configured series by name. Nothing is guessed silently: what
+    the document does not say stays a gap, and whatever was assumed has a finding. Any text can be given; one that is
+    no commentary gives an error finding.
+    """
+    notes = Notes(file)
+    document = divide(read_lines(text), labels_of(series))
+    if not (document.front.number or document.front.byline or document.doi):
+        notes.refuse(
+            "document-unrecognised",
+            "this does not look like a commentary: it begins with no number, no byline and no DOI",
+            "look whether the right file was given; a record can also be written by hand",
+        )
+    return Draft(file, MappingProxyType(_fields(document, series, notes)), notes.all())
+
+
+def _fields(document: Document, known: Mapping[str, Series], notes: Notes) -> dict[str, Node]:
+    front = document.front
+    series_node, series = series_field(document, known, notes)
+    number = number_field(document, notes)
+    title = title_fields(document, notes)
+    published = published_field(front, notes)
+    lines = (*document.head, *document.prose, *document.references)
+    sections = (document.body, document.tail, document.references)
+    authors = read_authors(front, sections, lines, series, notes)
+    fields: dict[str, Node] = {"series": series_node, "number": number, **title, "published": published}
+    fields["authors"] = authors.nodes
+    fields["doi"] = doi_field(document.doi, number, series, notes)
+    fields["url"] = url_field(number, series, notes)
+    fields |= abstract_field(document, notes)
+    fields["licences"] = licence_field(document, series, notes)
+    fields["references"] = _references(document, authors.biography_lines, published, notes)
+    tell_dead_links(document, notes)
+    return fields
+
+
+def _references(document: Document, biographies: frozenset[int], published: Node, notes: Notes) -> Node:
+    lines = [line for line in document.references if line.number not in biographies]
+    nodes = read_references(lines, notes, published=published.text if isinstance(published, Leaf) else None)
+    if nodes:
+        return nodes
+    notes.tell("references-missing", "the document has no list of references", field="references")
+    return Gap('[{text: "…", url: https://…}]', "one entry for each reference, as printed")

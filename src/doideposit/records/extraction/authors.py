@@ -1,0 +1,245 @@
+"""The authors of a document: names from the byline, affiliations from the biographies."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from doideposit.records.extraction.biography import Affiliation, Biography, affiliation_of, find_biography, spelled_out
+from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
+from doideposit.records.extraction.front import Front, Printed
+from doideposit.records.extraction.lines import Line
+from doideposit.records.extraction.names import PrintedName, is_group, is_name, read_name, split_byline, without_titles
+from doideposit.records.identifiers import InvalidIdentifier, Orcid
+from doideposit.records.models.series import Series
+
+__all__ = ["Authors", "read_authors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """The authors as parts of the record, and the lines of their biographies, which are not deposited."""
+
+    nodes: Node
+    biography_lines: frozenset[int]
+
+
+_ORCID = re.compile(
+    r"(?:https?://)?(?:www\.)?orcid\.org/([\dXx-]{19})|\bORCID(?:\s*iD)?:?\s*([\d]{4}(?:-[\dXx]{4}){3})"
+)
+_ANONYMOUS = re.compile(r"anonymous|n\.?\s?n\.?|name withheld", re.IGNORECASE)
+
+
+def read_authors(
+    front: Front, sections: Sequence[Sequence[Line]], everything: Sequence[Line], series: Series | None, notes: Notes
+) -> Authors:
+    """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
+    names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, notes)]
+    if not names:
+        notes.warn(
+            "authors-missing", "no byline was found", "write the authors in the order of the byline", field="authors"
+        )
+        return Authors(Gap("[{given: …, family: …}]", "everyone named in the byline, in its order"), frozenset())
+    if front.byline_assumed:
+        notes.warn(
+            "byline-assumed", "the line of names has no “By”; it was taken for the byline", "compare with the document",
+            line=names[0][1].number, field="authors",
+        )  # fmt: skip
+    biographies = [find_biography(sections, name) for name, _ in names]
+    prose = tuple(line for section in sections for line in section)
+    nodes = tuple(
+        _author(f"authors[{index}]", name, line, biography, _Context(prose, everything, series, len(names), notes))
+        for index, ((name, line), biography) in enumerate(zip(names, biographies, strict=True))
+    )
+    _tell_biographies(biographies, notes)
+    found = frozenset(line.number for biography in biographies if biography for line in biography.lines)
+    return Authors(nodes, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the authors of a document share."""
+
+    prose: Sequence[Line]
+    everything: Sequence[Line]
+    series: Series | None
+    count: int
+    notes: Notes
+
+
+def _names(printed: Printed, series: Series | None, notes: Notes) -> list[PrintedName]:
+    names: list[PrintedName] = []
+    for part in split_byline(printed.text):
+        plain = without_titles(part)[0]
+        if is_group(part) or _is_institution(part, series):
+            names.append(PrintedName(part, group=re.sub(r"^the\s+", "", part)))
+        elif is_name(plain) or _ANONYMOUS.fullmatch(plain):
+            names.append(read_name(part))
+        else:
+            notes.warn(
+                "byline-unread", f"“{part}” in the byline is not a name and was left out",
+                "add the author if it is one", line=printed.line.number, field="authors",
+            )  # fmt: skip
+    return _without_affiliations(names, printed, notes)
+
+
+def _without_affiliations(names: list[PrintedName], printed: Printed, notes: Notes) -> list[PrintedName]:
+    """Leave out a body named behind persons: “By Jane Doe, SADF” names an affiliation, not a second author."""
+    if not names or names[0].group is not None:
+        return names
+    beside = [name for name in names if name.group is not None and not _is_joined(name.printed, printed.text)]
+    for name in beside:
+        notes.warn(
+            "byline-unread", f"“{name.printed}” in the byline was taken for an affiliation and left out",
+            "add it as an affiliation, or as an author if it is one", line=printed.line.number, field="authors",
+        )  # fmt: skip
+    return [name for name in names if name not in beside]
+
+
+def _is_joined(group: str, byline: str) -> bool:
+    """Whether a body is named with “and”, as an author is."""
+    return bool(re.search(rf"(?:\band|&)\s+{re.escape(group)}", byline))
+
+
+def _is_institution(text: str, series: Series | None) -> bool:
+    return text in _institution_names(series)
+
+
+def _institution_names(series: Series | None) -> list[str]:
+    bodies = (series.institution, series.publisher) if series else ()
+    names = [name for body in bodies if body for name in (getattr(body, "acronym", None), body.name) if name]
+    return list(dict.fromkeys(names))
+
+
+def _author(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _Context) -> Node:
+    if name.group is not None:
+        context.notes.tell(
+            "author-organisation-assumed", f"“{name.group}” was taken for an organisation", "compare with the document",
+            line=line.number, field=f"{place}.organisation",
+        )  # fmt: skip
+        return {"organisation": Leaf(name.group, line.number, line.text)}
+    if _ANONYMOUS.fullmatch(name.printed.strip()):
+        return {"anonymous": Leaf("true", line.number, line.text)}
+    parts = (("given", name.given), ("family", name.family), ("suffix", name.suffix))
+    fields: dict[str, Node] = {key: Leaf(value, line.number, line.text) for key, value in parts if value}
+    _name_findings(place, name, line, biography, context.notes)
+    fields["orcid"] = _orcid(place, name, line, biography, context)
+    fields["affiliations"] = _affiliations(place, name, line, biography, context)
+    return fields
+
+
+def _name_findings(place: str, name: PrintedName, line: Line, biography: Biography | None, notes: Notes) -> None:
+    field = f"{place}.given" if name.given else f"{place}.family"
+    for titles, number in ((name.titles, line.number), _biography_titles(biography)):
+        for title in titles:
+            notes.tell(
+                "name-prefix-dropped", f"“{title}” before the name was left out: Crossref has no place for titles",
+                line=number, field=field,
+            )  # fmt: skip
+    for degree in name.degrees:
+        notes.tell("name-degree-dropped", f"“{degree}” after the name was left out", line=line.number, field=field)
+    if name.given is None:
+        message = f"“{name.family}” is a single name and stands as family name"
+    else:
+        message = f"“{name.printed}” was split into given “{name.given}” and family “{name.family}”"
+    note = notes.tell if name.sure and name.given else notes.warn
+    note("name-split-assumed", message, "look whether the family name is right", line=line.number, field=field)
+    if name.family and len(name.family) > 3 and name.family.isupper():  # noqa: PLR2004  (initials and acronyms are short)
+        notes.warn(
+            "name-capitals", "the name is printed in capitals", "write it in normal case", line=line.number,
+            field=f"{place}.family",
+        )  # fmt: skip
+
+
+def _biography_titles(biography: Biography | None) -> tuple[tuple[str, ...], int]:
+    return (biography.titles, biography.lines[0].number) if biography else ((), 0)
+
+
+def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _Context) -> Node:
+    # With several authors only an iD in the author's own biography is certain to be the author's.
+    own = biography.lines if biography else ()
+    for candidate in own if context.count > 1 else (line, *context.prose):
+        places = [candidate.text, *(link.target for link in candidate.links)]
+        match = next((found for text in places if (found := _ORCID.search(text))), None)
+        if match is None:
+            continue
+        try:
+            return Leaf(Orcid.parse(match[1] or match[2]).url, candidate.number, candidate.text)
+        except InvalidIdentifier as error:
+            context.notes.warn(error.code, error.message, error.hint, line=candidate.number, field=f"{place}.orcid")
+    context.notes.warn(
+        "orcid-missing", f"the document gives no ORCID iD for {name.display}",
+        "ask the author for it; it is never looked up by name", line=line.number, field=f"{place}.orcid",
+    )  # fmt: skip
+    return Gap("https://orcid.org/0000-0000-0000-0000", "only as the author gives it")
+
+
+def _affiliations(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _Context) -> Node:
+    field = f"{place}.affiliations"
+    found = affiliation_of(biography, _institution_names(context.series)) if biography else None
+    if found is None and name.note:
+        found = Affiliation(name.note, name.printed)
+    elif found is not None and biography is not None:
+        line = next((one for one in biography.lines if found.name in one.text), biography.lines[0])
+    if found is None:
+        why = "the biography names none clearly" if biography else "there is no biography"
+        context.notes.tell(
+            "affiliation-missing", f"no present affiliation of {name.display} was found: {why}",
+            "add it if it is known", line=biography.lines[0].number if biography else None, field=field,
+        )  # fmt: skip
+        return Gap("[{name: …}]", "present affiliations only, with `ror` where known")
+    full, how = _full_name(found.name, context)
+    note = context.notes.tell if how else context.notes.warn
+    note(
+        "affiliation-assumed",
+        f"the affiliation was read from “{found.clause}”" + (f"; {how}" if how else " and stands as printed"),
+        "look whether it is right, and whether the name is complete", line=line.number, field=field,
+    )  # fmt: skip
+    name_leaf = Leaf(full, line.number, line.text)
+    return ({"name": name_leaf, **_institution_fields(f"{field}[0]", found, full, line, context)},)
+
+
+def _full_name(printed: str, context: _Context) -> tuple[str, str]:
+    """The full name of an institution, and where it was found."""
+    institution = context.series.institution if context.series else None
+    if institution and institution.name and printed in {institution.acronym, institution.name}:
+        return (
+            institution.name,
+            "the full name is that of the series' institution" if printed != institution.name else "",
+        )
+    if printed.isupper():
+        spelled = spelled_out(printed, context.everything)
+        if spelled is not None:
+            return spelled[0], f"line {spelled[1].number} gives the full name"
+    return printed, ""
+
+
+def _institution_fields(place: str, found: Affiliation, full: str, line: Line, context: _Context) -> Mapping[str, Node]:
+    """Acronym, place and ROR id, as far as configuration or document give them."""
+    institution = context.series.institution if context.series else None
+    known = institution if institution and institution.name == full else None
+    fields: dict[str, Node] = {}
+    acronym = (known.acronym if known else None) or found.acronym or (found.name if found.name != full else None)
+    for key, value in (("acronym", acronym), ("place", known.place if known else None)):
+        if value:
+            fields[key] = Leaf(value, line.number, line.text)
+    if known and known.ror:
+        fields["ror"] = Leaf(known.ror.url, line.number, line.text)
+        return fields
+    context.notes.warn(
+        "ror-missing",
+        f"there is no ROR id for {full}",
+        "look it up at ror.org",
+        line=line.number,
+        field=f"{place}.ror",
+    )
+    fields["ror"] = Gap("https://ror.org/…", "the ROR id of the institution")
+    return fields
+
+
+def _tell_biographies(biographies: Sequence[Biography | None], notes: Notes) -> None:
+    for index, biography in enumerate(biographies):
+        if biography is not None:
+            notes.tell(
+                "biography-not-deposited", "the biography stays on the landing page: Crossref has no place for it",
+                line=biography.lines[0].number, field=f"authors[{index}]",
+            )  # fmt: skip

@@ -1,0 +1,123 @@
+"""The biography of an author: where it stands, and the present affiliation it names."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from doideposit.records.extraction.lines import Line
+from doideposit.records.extraction.names import PrintedName, without_titles
+
+__all__ = ["Affiliation", "Biography", "affiliation_of", "blocks_of", "find_biography", "spelled_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Biography:
+    """The paragraph about one author: its lines, its text after the name, and the titles before the name."""
+
+    lines: tuple[Line, ...]
+    text: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliation:
+    """A present affiliation: the institution as printed, the clause that says so, and the acronym behind the name."""
+
+    name: str
+    clause: str
+    acronym: str | None = None
+
+
+_AFTER_NAME = (
+    r"\s*(?:,|\(|:|[–—-]|\b(?:is|are|was|were|has|holds|works|serves|teaches|heads|leads|writes|directs|studied|graduated|"
+    r"joined|worked|served|completed|received|earned|obtained|currently|also)\b)"
+)
+_LONGEST = 1500  # where a document has no blank lines, the text goes on behind the biography
+_DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
+
+
+def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The lines block by block."""
+    block: list[Line] = []
+    for line in lines:
+        if block and block[-1].block != line.block:
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block
+
+
+def find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Biography | None:
+    """Find the paragraph that begins with the author's name and goes on about the author."""
+    if name.family is None:
+        return None
+    whole = re.escape(" ".join(part for part in (name.given, name.family) if part))
+    family = re.escape(name.family)
+    full = re.compile(
+        rf"{whole}(?:,?\s+{re.escape(name.suffix or 'Jr.')})?(?:,\s*Ph\.?D\.?)?(?={_AFTER_NAME})", re.IGNORECASE
+    )
+    short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
+    for block in (block for section in sections for block in blocks_of(section)):
+        text = " ".join(line.text for line in block)[:_LONGEST].lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
+        plain, titles = without_titles(text)
+        match = full.match(plain) or (short.match(plain) if titles else None)
+        if match is not None and not _DATED.match(plain, match.end()) and not block[0].level:
+            return Biography(tuple(block), plain[match.end() :].lstrip(" ,:–—-"), titles)
+    return None
+
+
+_CLAUSE = re.compile(r";|(?<![A-Z])(?<!\bDr)(?<!\bProf)\.\s+(?=[A-Z])")
+_PAST = re.compile(
+    r"\b(?:former(?:ly)?|previous(?:ly)?|ex-|worked|served|was|were|used to|until|has been|had|retired|late|past|"
+    r"educated|graduated|studied|received|earned|obtained|holds?|completed|trained|degree|ph\.?d|alumn\w+|"
+    r"consult(?:ed|ant))\b",
+    re.IGNORECASE,
+)
+_PRESENT = re.compile(r"\b(?:is|are|now|currently|presently|works|serves|teaches|heads|leads|directs)\b", re.IGNORECASE)
+_NAME_WORDS = r"(?:[^\W\d_a-z][\w.'’&-]*)"
+_PLACE = re.compile(
+    rf"\b(?:at|with|(?:works|working|writes)\s+for)\s+(?P<article>[Tt]he\s+)?(?P<name>{_NAME_WORDS}(?:\s+(?:(?:of|for|and|the|de|des|on|in|&)\s+){{0,2}}{_NAME_WORDS})*)"
+)
+
+
+def affiliation_of(biography: Biography, known: Sequence[str] = ()) -> Affiliation | None:
+    """Return the first present affiliation a biography names; past posts and degrees never count.
+
+    `known` are names and acronyms of institutions that are recognised wherever they stand in a clause.
+    """
+    for clause in _CLAUSE.split(biography.text):
+        present = _present_part(clause)
+        for name in known:
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", present):
+                return Affiliation(name, clause.strip())
+        match = _PLACE.search(present)
+        if match is not None:
+            acronym = re.match(r"\s*\(([A-Z][A-Za-z]{1,9})\)", present[match.end() :])
+            return Affiliation(match["name"].rstrip("."), clause.strip(), acronym[1] if acronym else None)
+    return None
+
+
+def _present_part(clause: str) -> str:
+    """What a clause says about the present: after a past post, only “is”, “now” and the like lead back to it."""
+    kept: list[str] = []
+    past = False
+    for segment in clause.split(","):
+        turn = _PAST.search(segment)
+        if not past or _PRESENT.search(segment):
+            kept.append(segment if turn is None else segment[: turn.start()])
+            past = turn is not None
+    return ",".join(kept)
+
+
+def spelled_out(acronym: str, lines: Iterable[Line]) -> tuple[str, Line] | None:
+    """Find the full name of an acronym where the document prints both, as in “South Asia Institute (SAI)”."""
+    pattern = re.compile(rf"((?:{_NAME_WORDS}\s+(?:(?:of|for|and|the|&)\s+)*){{1,8}})\({re.escape(acronym)}\)")
+    for line in lines:
+        match = pattern.search(line.text)
+        words = match[1].split() if match else []
+        for start in range(len(words)):
+            initials = "".join(word[0] for word in words[start:] if word[0].isupper())
+            if initials == acronym and words[start][0].isupper():
+                return " ".join(words[start:]), line
+    return None

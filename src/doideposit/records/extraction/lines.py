@@ -1,0 +1,243 @@
+"""A document in Markdown or plain text as lines without markup, each with its number, its links and its block.
+
+Plain text goes the same way: it is Markdown without markup. Indented code is switched off, because reference lists
+are printed with hanging indents.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from doideposit.records.models.text import normalise
+
+if TYPE_CHECKING:
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+__all__ = ["Line", "Link", "read_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link: what is printed, and where it leads."""
+
+    label: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the document.
+
+    `number` counts from 1. `text` is without markup; `rich` keeps italics, subscripts and superscripts as tags;
+    `bare` is `text` without the addresses. `source` is the line as it stands in the file. `block` numbers headings,
+    paragraphs and list items; `level` is that of a heading, or 0; `marker` is the bullet or number of a list item on
+    its first line; `item` numbers list items, 0 outside lists.
+    """
+
+    number: int
+    text: str
+    rich: str
+    bare: str
+    links: tuple[Link, ...]
+    source: str
+    block: int
+    level: int = 0
+    marker: str = ""
+    item: int = 0
+
+    @property
+    def printed(self) -> str:
+        """The text with the number that Markdown takes for a list's, as in “14. September 2023”."""
+        return f"{self.marker} {self.text}" if self.marker[:1].isdigit() else self.text
+
+    @property
+    def indented(self) -> bool:
+        """Whether the line is set in."""
+        return self.source[:1] in {" ", "\t"}
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_KEPT_TAG = re.compile(r"</?(sub|sup)>", re.IGNORECASE)
+_ADDRESS_LABEL = re.compile(r"<?(?:https?:|www\.|(?:dx\.)?doi\.org/)\S*>?|(?:link|here|online|url|pdf)", re.IGNORECASE)
+
+
+def read_lines(text: str) -> tuple[Line, ...]:
+    """Read a document; lines that print nothing are left out. Control characters count as spaces."""
+    text = _CONTROL.sub(" ", re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")))
+    raw = text.split("\n")
+    # “[^1]: https://…” is a footnote to keep; without the backslash Markdown takes it for a link's definition.
+    text = re.sub(r"(?m)^( {0,3})\[\^", r"\1\\[^", text)
+    return tuple(line for line in _walk(_parse(text), raw) if line.text or line.links)
+
+
+def _parse(text: str) -> "Sequence[Token]":
+    from markdown_it import MarkdownIt  # noqa: PLC0415  (only documents need it)
+
+    reader = MarkdownIt("commonmark").disable("code")
+    reader.inline.ruler.before("escape", "bare_address", _bare_address)
+    # Addresses stay as they are printed: percent-encoding and punycode are not the reader's business.
+    reader.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    reader.validateLink = _any_address  # type: ignore[method-assign]
+    return reader.parse(text)
+
+
+def _any_address(url: str) -> bool:
+    """Every address is taken as a link; doubts about it are told later."""
+    return isinstance(url, str)
+
+
+_SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
+_SCHEME_LENGTH = 6  # one character before “https”, to see that it begins there
+_ANGLED_REST = re.compile(r"://[^<>\n]{1,2000}(?=>)")
+_REST = re.compile(r"://[^\s<>\"“”|]{1,2000}")
+
+
+def _bare_address(state: "StateInline", silent: bool) -> bool:
+    """Take an address that stands in the text as it is: its underscores and asterisks are no markup."""
+    scheme = _SCHEME.search(state.pending[-_SCHEME_LENGTH:]) if state.src[state.pos] == ":" else None
+    if scheme is None or state.linkLevel > 0:
+        return False
+    before = state.pending[: -len(scheme[0])]
+    # Between angle brackets an address goes on to the closing one, even over a space that should not be there.
+    angled = _ANGLED_REST.match(state.src, state.pos, state.posMax) if before.endswith("<") else None
+    rest = angled or _REST.match(state.src, state.pos, state.posMax)
+    if rest is None:
+        return False
+    tail = rest[0] if angled else _without_closing(rest[0])
+    if not silent:
+        address = re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", scheme[0] + tail)
+        state.pending = before
+        state.push("link_open", "a", 1).attrs = {"href": address}
+        state.push("text", "", 0).content = address
+        state.push("link_close", "a", -1)
+    state.pos += len(tail)
+    return True
+
+
+def _without_closing(tail: str) -> str:
+    """An address without the punctuation that closes the sentence or the bracket around it."""
+    while tail and (tail[-1] in ".,;:!?'’”*]}" or (tail[-1] == ")" and tail.count("(") < tail.count(")"))):
+        tail = tail[:-1]
+    return tail
+
+
+def _walk(tokens: "Sequence[Token]", raw: Sequence[str]) -> Iterator[Line]:
+    block = item = items = level = 0
+    marker = ""
+    around: list[int] = []
+    for token in tokens:
+        match token.type:
+            case "list_item_open":
+                around.append(item)
+                items += 1
+                item, marker = items, token.info + token.markup
+            case "list_item_close":
+                item = around.pop()
+            case "heading_open":
+                level = int(token.tag[1:])
+            case "heading_close":
+                level = 0
+            case "inline" | "html_block" | "fence" | "code_block":
+                block += 1
+                for piece in _pieces(token):
+                    number = _number(token, piece.offset)
+                    yield piece.line(number, raw[number - 1], (block, level, marker, item))
+                    marker = ""
+
+
+def _number(token: "Token", offset: int) -> int:
+    first, end = token.map or (0, 1)
+    return max(first + 1, min(first + 1 + offset, end))
+
+
+@dataclass(slots=True)
+class _Piece:
+    """One line while it is put together."""
+
+    offset: int
+    text: list[str] = field(default_factory=list)
+    rich: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        for parts in (self.text, self.rich, self.bare):
+            parts.append(text)
+
+    def line(self, number: int, source: str, place: tuple[int, int, str, int]) -> Line:
+        block, level, marker, item = place
+        text, rich, bare = _clean(*self.text), _clean(*self.rich), _clean(*self.bare)
+        return Line(number, text, rich, bare, tuple(self.links), source, block, level, marker, item)
+
+
+def _clean(*parts: str) -> str:
+    return normalise(_CONTROL.sub(" ", "".join(parts)))
+
+
+def _pieces(token: "Token") -> list[_Piece]:
+    if token.type != "inline":
+        rows = _TAG.sub("", token.content) if token.type == "html_block" else token.content
+        pieces = [_Piece(offset) for offset, _ in enumerate(rows.split("\n"))]
+        for piece, row in zip(pieces, rows.split("\n"), strict=True):
+            piece.add(row)
+        return pieces
+    return _Inline().read(token.children or ())
+
+
+class _Inline:
+    """Puts the lines of one block together from its inline tokens."""
+
+    def __init__(self) -> None:
+        self.pieces = [_Piece(0)]
+        self.target: str | None = None
+        self.label: list[str] = []
+        self.bare_start = 0
+
+    def read(self, children: "Sequence[Token]") -> list[_Piece]:
+        for child in children:
+            self._take(child)
+        return self.pieces
+
+    def _take(self, child: "Token") -> None:
+        match child.type:
+            case "softbreak" | "hardbreak":
+                self._break(1)
+            case "link_open":
+                self.target, self.label = str(child.attrs.get("href", "")), []
+                self.bare_start = len(self.pieces[-1].bare)
+            case "link_close":
+                self._close_link()
+            case "em_open" | "em_close":
+                self.pieces[-1].rich.append("<i>" if child.nesting == 1 else "</i>")
+            case "html_inline":
+                self._tag(child.content)
+            case "text" | "text_special" | "code_inline":
+                self._text(child.content)
+
+    def _text(self, text: str) -> None:
+        self.pieces[-1].add(text)
+        self.label.append(text)
+
+    def _break(self, count: int) -> None:
+        for _ in range(count):
+            self.pieces.append(_Piece(self.pieces[-1].offset + 1))
+        self.label.append(" ")
+        self.bare_start = 0
+
+    def _tag(self, tag: str) -> None:
+        if _KEPT_TAG.fullmatch(tag):
+            self.pieces[-1].rich.append(tag.lower())
+        elif tag.lower().startswith("<br"):
+            self._text(" ")
+        if "\n" in tag:
+            self._break(tag.count("\n"))
+
+    def _close_link(self) -> None:
+        piece, label = self.pieces[-1], _clean(*self.label)
+        piece.links.append(Link(label, _clean(self.target or "")))
+        if label == piece.links[-1].target or _ADDRESS_LABEL.fullmatch(label):
+            del piece.bare[self.bare_start :]
+        self.target = None

@@ -1,0 +1,259 @@
+"""The reference list of a document: where it is, where each entry begins, and what an entry says."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from doideposit.records.extraction.apa import Parts, parts_of
+from doideposit.records.extraction.draft import Leaf, Node, Notes
+from doideposit.records.extraction.lines import Line, Link
+from doideposit.records.extraction.misprints import text_doubts, url_doubts
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+
+__all__ = ["find_section", "read_references"]
+
+_HEADING = re.compile(
+    r"(?:\d+\.?\s*)?(?:references?|bibliography|works\s+cited|literature|sources|endnotes|list\s+of\s+references|"
+    r"references?\s+(?:and|&)\s+\w+)(?:\s+list)?\s*[:.]?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"(?:\[\^?\d{1,3}\]:?|\(\d{1,3}\)|\d{1,3}[.)]|[•‣▪●·*–—-])\s+")
+_DOI_ADDRESS = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI_TEXT = re.compile(r"\bdoi:?\s*(10\.\d{4,9}/[^\s,;]+)", re.IGNORECASE)
+_WWW = re.compile(r"(?<![\w/.@])www\.[^\s<>\"]+\.[^\s<>\"]*[^\s<>\".,;:)]")
+_BROKEN_SCHEME = re.compile(r"(?<!\w)(?:h?ttps?|hhtps?|htps?|htttps?|https?)(?::?/{1,3}|:)(?=[\w.-]+\.\w)[^\s<>\"]+")
+_APA_START = re.compile(r"[^()]{2,200}\((?:(?:19|20)\d\d|n\.\s?d\.)")
+_DATED = re.compile(r"\((?:1[5-9]|20)\d\d\b|\(n\.\s?d\.")
+_EMPTY_BRACKETS = re.compile(r"\s*(?:\(\s*[,;.]?\s*\)|\[\s*\]|<\s*>)")
+_ADDRESS_TAIL = re.compile(r"[^\s]*[/\-_=?&.%][^\s]*")
+
+
+def find_section(lines: Sequence[Line]) -> int | None:
+    """Return the index of the heading of the reference list, the last one that something follows."""
+    for index in range(len(lines) - 2, -1, -1):
+        line = lines[index]
+        if _HEADING.fullmatch(line.printed) and not line.links and (line.level or _alone(lines, index)):
+            return index
+    return None
+
+
+def _alone(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line without heading markup may be a heading: it begins its block, or ends in a colon or capitals."""
+    text = lines[index].text
+    begins = index == 0 or lines[index - 1].block != lines[index].block
+    return begins or text.endswith(":") or text.isupper()
+
+
+def _closed_up(text: str) -> str:
+    """A text without the brackets and stops that an address taken out of it leaves behind."""
+    text = re.sub(r"\s+", " ", _EMPTY_BRACKETS.sub(" ", text))
+    text = re.sub(r"([.,;:])\s+[.,;](?=\s|$)", r"\1", text)
+    return re.sub(r"\s+([,;.])(?=\s|$)", r"\1", text).strip()
+
+
+@dataclass(slots=True)
+class _Entry:
+    """The lines of one entry."""
+
+    lines: list[Line]
+
+    @property
+    def text(self) -> str:
+        """The entry as printed, on one line, without its addresses."""
+        parts = [self.lines[0].bare, *(line.bare for line in self.lines[1:])]
+        parts[0] = _LABEL.sub("", parts[0], count=1) if _LABEL.match(parts[0]) else parts[0]
+        text = " ".join(part for part in parts if part)
+        return _closed_up(text) if any(line.bare != line.text for line in self.lines) else text
+
+    @property
+    def links(self) -> Iterator[tuple[Link, Line]]:
+        """Every link of the entry with its line."""
+        return ((link, line) for line in self.lines for link in line.links)
+
+
+def read_references(lines: Sequence[Line], notes: Notes, *, published: str | None) -> tuple[Node, ...]:
+    """Read the entries of a reference list; `published` is the date of the document, for comparison."""
+    entries = [entry for entry in _entries(lines) if entry.text or any(entry.links)]
+    nodes = tuple(_reference(index, entry, notes, published) for index, entry in enumerate(entries))
+    without = sum("doi" not in node for node in nodes)
+    if without:
+        notes.tell(
+            "references-without-doi",
+            f"without a DOI: {without} of {len(nodes)} references",
+            "add the DOIs you know; news items have none",
+            field="references",
+        )
+    return nodes
+
+
+def _entries(lines: Sequence[Line]) -> list[_Entry]:
+    hanging = _hanging_blocks(lines)
+    entries: list[_Entry] = []
+    for index, line in enumerate(lines):
+        before = lines[index - 1] if index else None
+        if not entries or _begins(line, before, line.block in hanging):
+            entries.append(_Entry([line]))
+        else:
+            entries[-1].lines.append(line)
+    return entries
+
+
+def _hanging_blocks(lines: Sequence[Line]) -> set[int]:
+    """The blocks in which only some lines are set in: there, the others begin the entries."""
+    inside = {line.block for line in lines if line.indented}
+    return inside & {line.block for line in lines if not line.indented}
+
+
+def _begins(line: Line, before: Line | None, hanging: bool) -> bool:
+    """Whether a line begins a new entry."""
+    if before is None or line.marker:
+        return True
+    if not line.bare or (line.item and line.item == before.item):
+        return False
+    if line.block != before.block:
+        return not _goes_on(line, before)
+    return bool(_LABEL.match(line.text)) or (not line.indented if hanging else _begins_in_block(line, before))
+
+
+def _goes_on(line: Line, before: Line) -> bool:
+    """Whether a paragraph goes on with the entry before it: it begins in small letters after an open end."""
+    return line.text[:1].islower() and before.bare[-1:] not in {".", "?", "!", ""}
+
+
+def _begins_in_block(line: Line, before: Line) -> bool:
+    closed = before.bare[-1:] in {".", "?", "!", ")", "”", ""} or (bool(before.links) and not before.bare.endswith(","))
+    starts = line.text[:1].isupper() and not _LOWER_CONTINUATION.match(line.text)
+    return closed and starts and (bool(_APA_START.match(line.text)) or not before.bare or bool(before.links))
+
+
+_LOWER_CONTINUATION = re.compile(r"(?:Retrieved|Accessed|Available|Last accessed|URL|DOI|Link)\b", re.IGNORECASE)
+
+
+def _reference(index: int, entry: _Entry, notes: Notes, published: str | None) -> Mapping[str, Node]:
+    place = f"references[{index}]"
+    first = entry.lines[0]
+    text = entry.text
+    address, text = _address(entry, text, notes, place)
+    doi = _doi(entry, address, notes, place)
+    parts = parts_of(text, has_url=address is not None)
+    if doi is not None and address is not None and _DOI_ADDRESS.fullmatch(address.text):
+        address = None  # A DOI has a field of its own, where it is matched for certain.
+    fields: dict[str, Node] = {"key": Leaf(f"ref{index + 1}", first.number, first.text)}
+    if parts is not None and parts.type:
+        fields["type"] = Leaf(parts.type, first.number, first.text)
+    if text:
+        fields["text"] = Leaf(text, first.number, first.source.strip())
+    if address is not None:
+        fields["url"] = address
+    if doi is not None:
+        fields["doi"] = doi
+    fields |= _part_fields(parts, first)
+    _text_findings(text, first, notes, place, published, structured=parts is not None)
+    return fields
+
+
+def _part_fields(parts: Parts | None, line: Line) -> dict[str, Node]:
+    names = ("author", "year", "article_title", "journal_title", "volume_title", "volume", "issue", "first_page")
+    values = ((name, getattr(parts, name)) for name in names) if parts is not None else ()
+    return {name: Leaf(value, line.number, line.text) for name, value in values if value}
+
+
+def _text_findings(text: str, line: Line, notes: Notes, place: str, published: str | None, *, structured: bool) -> None:
+    if not text:
+        notes.warn(
+            "reference-only-url", "this entry is only an address", "write who published what and when under `text`",
+            line=line.number, field=place,
+        )  # fmt: skip
+    for message, _ in text_doubts(text, published=published):
+        notes.warn(
+            "reference-text-suspicious", message, "compare with the source; it is deposited as printed",
+            line=line.number, field=f"{place}.text",
+        )  # fmt: skip
+    if not structured and _DATED.search(text):
+        notes.tell(
+            "reference-not-split",
+            "this entry is kept as text, because its parts could not be told apart safely",
+            "add author, year and title if you wish; the text alone is enough for Crossref",
+            line=line.number, field=f"{place}.text",
+        )  # fmt: skip
+
+
+def _address(entry: _Entry, text: str, notes: Notes, place: str) -> tuple[Leaf | None, str]:
+    """The address of an entry, and the text without an address that is not a link."""
+    found = [(link, line) for link, line in entry.links if not link.target.startswith("mailto:")]
+    dead = [line for link, line in found if link.target.startswith("#") or not link.target]
+    alive = [(link.target, line) for link, line in found if not link.target.startswith("#") and link.target]
+    if not alive:
+        return _unlinked_address(entry, text, notes, place, dead)
+    url, line = alive[0]
+    joined = _joined(url, line, entry)
+    if joined is not None:
+        url, rest = joined
+        text = text.removesuffix(rest).rstrip()
+        notes.warn(
+            "reference-url-joined", "the address was broken over two lines and put together again", "open it once",
+            line=line.number, field=f"{place}.url",
+        )  # fmt: skip
+    others = {target for target, _ in alive[1:]} - {url}
+    if others:
+        notes.warn(
+            "reference-urls-several", f"this entry prints {len(others) + 1} addresses; the first one is used",
+            f"the other: {', '.join(sorted(others))}", line=line.number, field=f"{place}.url",
+        )  # fmt: skip
+    return _checked(url, line, notes, place), text
+
+
+def _joined(url: str, line: Line, entry: _Entry) -> tuple[str, str] | None:
+    """Put an address together that was broken after a hyphen or a slash, with the rest on a line of its own."""
+    index = entry.lines.index(line) + 1
+    if index >= len(entry.lines) or not line.text.endswith(url) or url[-1] not in "-/_=":
+        return None
+    rest = entry.lines[index].text
+    return (url + rest, rest) if _ADDRESS_TAIL.fullmatch(rest) and not rest.endswith(".") else None
+
+
+def _unlinked_address(
+    entry: _Entry, text: str, notes: Notes, place: str, dead: Sequence[Line]
+) -> tuple[Leaf | None, str]:
+    """Find an address that lacks its scheme, or has a broken one."""
+    for line in entry.lines:
+        match = _WWW.search(line.text) or _BROKEN_SCHEME.search(line.text)
+        if match is None:
+            continue
+        url = match[0].rstrip(".,;")
+        return _checked(url, line, notes, place), _closed_up(text.replace(url, "", 1))
+    if dead:
+        notes.warn(
+            "reference-url-missing", "the link of this entry leads nowhere", "add the `url` from the original",
+            line=dead[0].number, field=f"{place}.text",
+        )  # fmt: skip
+    return None, text
+
+
+def _checked(url: str, line: Line, notes: Notes, place: str) -> Leaf:
+    usable = re.fullmatch(r"(?:https?|ftp)://\S+", url, re.IGNORECASE)
+    hint = "open the address; it is deposited as printed" if usable else "write the whole address; it cannot stay so"
+    for message in url_doubts(url):
+        notes.warn("reference-url-suspicious", message, hint, line=line.number, field=f"{place}.url")
+    return Leaf(url, line.number, line.text)
+
+
+def _doi(entry: _Entry, address: Leaf | None, notes: Notes, place: str) -> Leaf | None:
+    candidates = [(address.text, address.line)] if address else []
+    candidates += [(line.text, line.number) for line in entry.lines]
+    for text, number in candidates:
+        match = _DOI_ADDRESS.search(text) or _DOI_TEXT.search(text)
+        if match is None:
+            continue
+        try:
+            return Leaf(str(Doi.parse(_without_closing(match[1]))), number, text)
+        except InvalidIdentifier as error:
+            notes.warn(error.code, error.message, error.hint, line=number, field=f"{place}.text")
+            return None
+    return None
+
+
+def _without_closing(doi: str) -> str:
+    """A DOI without the stop or the bracket that closes what stands around it."""
+    doi = doi.rstrip(".,;>]")
+    return doi[:-1].rstrip(".") if doi.endswith(")") and doi.count("(") < doi.count(")") else doi

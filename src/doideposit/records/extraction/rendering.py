@@ -1,0 +1,128 @@
+"""Writes a draft as a YAML record to review: every field with its line, every gap and every doubt as a comment."""
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+
+from doideposit.findings import Finding, Loc, field_path
+from doideposit.records.extraction.draft import Draft, Gap, Leaf, Node
+
+__all__ = ["render"]
+
+_WIDTH = 112
+# A plain scalar of YAML: nothing in it can be taken for structure or comment, whatever the reader makes of its type.
+_PLAIN = re.compile(r"[^\W_](?:[\w .,/()&;'\"’“”–+%=?~-]|:(?=\S))*")
+# What YAML would take for a number; a date is text in YAML 1.2, and in our own reader anyway.
+_NUMBER = re.compile(r"(?!\d{4}-\d\d(?:-\d\d)?$)[\d.,:_xXoOeE+-]*")
+_WORDS = frozenset("y n yes no on off true false null".split())  # YAML takes them for something else
+_ESCAPED = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")
+
+
+def render(draft: Draft, *, schema: str | None) -> str:
+    """Write the draft as YAML; `schema` is the address of the JSON Schema of records, for YAML editors."""
+    told: set[int] = set()
+    body = list(_mapping(draft.fields, (), 0, _Findings(draft, told)))
+    rest = [finding for index, finding in enumerate(draft.findings) if index not in told]
+    return "\n".join([*_header(draft, schema, rest), *body, ""])
+
+
+class _Findings:
+    """The findings of a draft by field; remembers which were told beside one."""
+
+    def __init__(self, draft: Draft, told: set[int]) -> None:
+        self._findings = draft.findings
+        self._told = told
+
+    def take(self, loc: Loc) -> Iterator[Finding]:
+        """The findings about a field that were not told yet."""
+        field = field_path(loc)
+        for index, finding in enumerate(self._findings):
+            if finding.where.field == field and index not in self._told:
+                self._told.add(index)
+                yield finding
+
+
+def _header(draft: Draft, schema: str | None, rest: Sequence[Finding]) -> Iterator[str]:
+    if schema is not None:
+        yield f"# yaml-language-server: $schema={_one_line(schema)}"
+    yield from _comment(f"Draft of a record, made from {draft.file}. Nothing has been registered.", 0)
+    yield from _comment(
+        "Compare every field with the document (the line it comes from stands beside it), fill in what is commented "
+        "out where you can, and correct what the notes point at. Then run: doideposit check on this file.",
+        0,
+    )
+    for finding in rest:
+        yield from _note(finding, 0)
+    yield ""
+
+
+def _mapping(fields: Mapping[str, Node], loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
+    for key, node in fields.items():
+        place = (*loc, key)
+        for finding in findings.take(place):
+            yield from _note(finding, depth)
+        yield from _field(key, node, place, depth, findings)
+
+
+def _field(key: str, node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
+    indent = "  " * depth
+    match node:
+        case Leaf():
+            plain = key == "number" and re.fullmatch(r"[1-9][0-9]*", node.text)
+            yield f"{indent}{key}: {node.text if plain else _scalar(node.text)}  # line {node.line}"
+        case Gap():
+            yield f"{indent}# {key}: {_one_line(node.example)}  # {_one_line(node.hint)}"
+        case tuple():
+            yield f"{indent}{key}:"
+            for index, part in enumerate(node):
+                yield from _item(part, (*loc, index), depth + 1, findings)
+        case Mapping():
+            yield f"{indent}{key}:"
+            yield from _mapping(node, loc, depth + 1, findings)
+
+
+def _item(node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
+    """One entry of a list; the notes about it and about its first field stand above its dash."""
+    indent = "  " * depth
+    for finding in findings.take(loc):
+        yield from _note(finding, depth)
+    if isinstance(node, Leaf):
+        yield f"{indent}- {_scalar(node.text)}  # line {node.line}"
+        return
+    if not isinstance(node, Mapping):
+        raise RuntimeError("a list of a draft holds values and mappings only")  # noqa: TRY004  (a fault of the programmer)
+    dashed = False
+    for line in _mapping(node, loc, depth + 1, findings):
+        content = line.lstrip()
+        if dashed:
+            yield line
+        else:
+            dashed = not content.startswith("#")
+            yield f"{indent}- {content}" if dashed else f"{indent}{content}"
+
+
+def _note(finding: Finding, depth: int) -> Iterator[str]:
+    line = f"line {finding.where.line}: " if finding.where.line else ""
+    hint = f" — {finding.hint}" if finding.hint else ""
+    yield from _comment(f"{finding.severity.value.upper()} {finding.code}: {line}{finding.message}{hint}", depth)
+
+
+def _comment(text: str, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    for row in textwrap.wrap(_one_line(text), _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False):
+        yield f"{indent}# {row}"
+
+
+def _one_line(text: str) -> str:
+    return _UNPRINTABLE.sub(" ", text)
+
+
+def _scalar(text: str) -> str:
+    """A text as a YAML scalar that gives exactly this text back."""
+    special = text.endswith((" ", ":")) or text.lower() in _WORDS or _NUMBER.fullmatch(text)
+    if _PLAIN.fullmatch(text) and not special:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

@@ -1,0 +1,134 @@
+"""Which configured series a document belongs to, told by the ISSN in its DOI, or else by the series word."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from doideposit.records.extraction.dois import PrintedDoi
+from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
+from doideposit.records.extraction.front import Front
+from doideposit.records.extraction.lines import Line
+from doideposit.records.extraction.sections import Document
+from doideposit.records.identifiers import InvalidIdentifier, Issn
+from doideposit.records.models.series import Series
+
+__all__ = ["labels_of", "series_field"]
+
+_ISSN_IN_DOI = re.compile(r"(?:ISSN\W?|(?<![\dX]))(\d{4}-\d{3}[\dX])(?![\dX])", re.IGNORECASE)
+_ISSN_LABELLED = re.compile(
+    r"\b(?P<medium>[ep]-?)?ISSN\b(?:\s*\((?P<kind>[^)]*)\))?[:\s]*(?P<issn>\d{4}-?\d{3}[\dX])", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The series of a document: its configuration, the line that tells, and how it was told."""
+
+    series: Series
+    line: Line
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class _PrintedIssn:
+    """An ISSN as printed; `medium_printed` says whether the document tells print from online."""
+
+    issn: Issn
+    line: Line
+    medium_printed: bool
+
+
+def labels_of(series: Mapping[str, Series]) -> list[str]:
+    """The words by which the configured series are called in documents."""
+    words = [word for known in series.values() for word in (known.title, *known.labels)]
+    return words + [word.split()[-1] for word in words]
+
+
+def _printed_issn(doi: PrintedDoi | None, lines: Iterable[Line], notes: Notes) -> _PrintedIssn | None:
+    """The ISSN of the document: printed as such, or as a part of the DOI, with a right check digit."""
+    for line in lines:
+        match = _ISSN_LABELLED.search(line.text)
+        issn = _issn(match["issn"], line, notes) if match and "10." not in line.text[: match.start()] else None
+        if match and issn:
+            return _PrintedIssn(issn, line, bool(match["medium"] or match["kind"]))
+    match = _ISSN_IN_DOI.search(doi.text) if doi else None
+    issn = _issn(match[1], doi.line, notes) if match and doi else None
+    return _PrintedIssn(issn, doi.line, medium_printed=False) if issn and doi else None
+
+
+def _issn(text: str, line: Line, notes: Notes) -> Issn | None:
+    try:
+        return Issn.parse(text)
+    except InvalidIdentifier as error:
+        notes.warn(error.code, error.message, error.hint, line=line.number, field="series")
+        return None
+
+
+def _find_series(
+    front: Front, doi: PrintedDoi | None, issn: _PrintedIssn | None, series: Mapping[str, Series]
+) -> list[_Found]:
+    """Every configured series the document may belong to: one is certain, several are for a person to decide."""
+    if issn is not None:
+        found = [_Found(known, issn.line, "issn") for known in series.values() if _has_issn(known, issn.issn)]
+        if found:
+            return _called(found, front)
+    if front.word is None:
+        return []
+    line = front.word.line
+    found = [_Found(known, line, "word") for known in series.values() if _is_called(known, front.word.text)]
+    return [one for one in found if doi is None or doi.text.startswith(f"{one.series.prefix}/")]
+
+
+def _has_issn(series: Series, issn: Issn) -> bool:
+    return any(known.issn == issn for known in series.issns)
+
+
+def _called(found: list[_Found], front: Front) -> list[_Found]:
+    """Among several series with one ISSN, those that are called by the printed word."""
+    word = front.word
+    called = [one for one in found if word is not None and _is_called(one.series, word.text)]
+    return called if len(found) > 1 and called else found
+
+
+def _is_called(series: Series, word: str) -> bool:
+    names = {series.title.lower(), *(label.lower() for label in series.labels)}
+    return word.lower() in names or word.lower() in {name.split()[-1] for name in names}
+
+
+def series_field(document: Document, series: Mapping[str, Series], notes: Notes) -> tuple[Node, Series | None]:
+    """The series, told by the ISSN or by its word; a gap when that leaves none or several."""
+    issn = _printed_issn(document.doi, [*document.head, *document.tail], notes)
+    found = _find_series(document.front, document.doi, issn, series)
+    chosen = found[0] if len(found) == 1 else None
+    _issn_finding(issn, chosen, notes)
+    if chosen is None:
+        return _unknown_series(found, issn, notes), None
+    if chosen.how == "word":
+        notes.tell(
+            "series-assumed", f"the series was told by its name alone: {chosen.series.title}", "compare with the text",
+            line=chosen.line.number, field="series",
+        )  # fmt: skip
+    return Leaf(chosen.series.name, chosen.line.number, chosen.line.text), chosen.series
+
+
+def _issn_finding(issn: _PrintedIssn | None, chosen: _Found | None, notes: Notes) -> None:
+    configured = chosen is not None and chosen.series.issn_medium is not None
+    if issn is not None and not issn.medium_printed and not configured:
+        notes.warn(
+            "issn-medium-assumed",
+            f"the document does not say whether the ISSN {issn.issn} is that of the print or the online edition; "
+            "electronic is assumed",
+            "set `issn_medium` for the series in the configuration", line=issn.line.number, field="series",
+        )  # fmt: skip
+
+
+def _unknown_series(found: Sequence[_Found], issn: _PrintedIssn | None, notes: Notes) -> Gap:
+    names = ", ".join(one.series.name for one in found)
+    what = f"the ISSN {issn.issn}" if issn else "the document"
+    notes.warn(
+        "series-ambiguous" if found else "series-unknown",
+        f"{what} fits several configured series: {names}" if found else f"{what} fits no configured series",
+        "write the short name of the series, as the configuration has it",
+        line=issn.line.number if issn else None, field="series",
+    )  # fmt: skip
+    return Gap(found[0].series.name if found else "name-of-the-series", "its short name in the configuration")

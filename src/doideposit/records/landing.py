@@ -1,0 +1,226 @@
+"""What belongs on the landing page of a commentary: the DOI as a link, and metadata for search and reference tools.
+
+Made from the same `Commentary` that is deposited, so that page and deposit cannot disagree; pure, no network and no
+file. Everything that becomes HTML is escaped here. Rules: Crossref's DOI display guidelines; the Highwire tags of
+Google Scholar's inclusion guidelines for webmasters; schema.org.
+
+    head = landing.head_html(commentary)        # inside <head>
+    link = landing.doi_display(commentary.doi)  # in the page, where readers see it
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.contributors import (
+    CROSSREF_ROLES,
+    Anonymous,
+    Contributor,
+    Institution,
+    Organisation,
+    Person,
+    Role,
+)
+from doideposit.records.models.references import Reference
+from doideposit.records.models.series import RecordType, Series
+from doideposit.records.models.text import PartialDate
+
+__all__ = ["citation_meta", "doi_display", "head_html", "json_ld", "json_ld_text"]
+
+_REPORTS: Final = frozenset({RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE})
+_LAST_MONTH: Final = 12  # Higher numbers are seasons and quarters, which only Crossref knows.
+
+
+def doi_display(doi: Doi) -> str:
+    """The DOI as Crossref wants it shown: the whole address as a link, without "doi:" before it."""
+    address = escape(doi.url)
+    return f'<a href="{address}">{address}</a>'
+
+
+def head_html(commentary: Commentary) -> str:
+    """The ``<meta>`` elements and the JSON-LD of a commentary, for the ``<head>`` of its landing page."""
+    lines = [f'<meta name="{escape(name)}" content="{escape(content)}">' for name, content in citation_meta(commentary)]
+    return "\n".join([*lines, f'<script type="application/ld+json">{json_ld_text(commentary)}</script>'])
+
+
+def citation_meta(commentary: Commentary) -> tuple[tuple[str, str], ...]:
+    """Names and contents of the ``citation_*`` tags, not yet escaped; `head_html` writes them as HTML.
+
+    The PDF is named only when it is on the host of the landing page: Google Scholar passes over others.
+    """
+    pdf = commentary.pdf_url if _same_host(commentary.pdf_url, commentary.url) else None
+    tags = [
+        ("citation_title", _full_title(commentary)),
+        *(("citation_author", _inverted(author)) for author in _authors(commentary)),
+        ("citation_publication_date", _date(commentary.published, "/")),
+        ("citation_doi", str(commentary.doi)),
+        ("citation_language", commentary.effective_language),
+        ("citation_pdf_url", pdf),
+        *(("citation_issn", str(each.issn)) for each in commentary.series.issns),
+        *_container_meta(commentary),
+    ]
+    return tuple((name, content) for name, content in tags if content)
+
+
+def json_ld(commentary: Commentary) -> dict[str, Any]:
+    """The commentary in the words of schema.org; keys without a value are left out."""
+    series = commentary.series
+    return {
+        "@context": "https://schema.org",
+        "@type": "Report" if series.record_type in _REPORTS else "ScholarlyArticle",
+        **_present(
+            {
+                "@id": commentary.doi.url,
+                "headline": _full_title(commentary),
+                "name": _full_title(commentary),
+                "author": [_contributor(author) for author in _authors(commentary)],
+                "editor": [_contributor(each) for each in _with_role(commentary, Role.EDITOR)],
+                "translator": [_contributor(each) for each in _with_role(commentary, Role.TRANSLATOR)],
+                "datePublished": _date(commentary.published, "-"),
+                "inLanguage": commentary.effective_language,
+                "identifier": {
+                    "@type": "PropertyValue",
+                    "propertyID": "DOI",
+                    "value": str(commentary.doi),
+                    "url": commentary.doi.url,
+                },
+                "sameAs": commentary.doi.url,
+                "url": commentary.url,
+                "isPartOf": _container(commentary),
+                "publisher": _named("Organization", series.publisher.name if series.publisher else None),
+                "reportNumber": _report_number(commentary) if series.record_type in _REPORTS else None,
+                "license": [licence.url for licence in commentary.effective_licences],
+                "isAccessibleForFree": True if commentary.effective_free_to_read else None,
+                "keywords": list(commentary.keywords),
+                "citation": [text for text in map(_citation, commentary.references) if text],
+            }
+        ),
+    }
+
+
+def json_ld_text(commentary: Commentary) -> str:
+    """`json_ld` as JSON that can stand inside a ``<script>`` element whatever the texts hold."""
+    text = json.dumps(json_ld(commentary), ensure_ascii=False)
+    # Escapes of JSON itself: the data stay the same, and no text can end the element or begin a comment.
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _full_title(commentary: Commentary) -> str:
+    parts = (commentary.title.plain, commentary.subtitle.plain if commentary.subtitle else "")
+    return ": ".join(part for part in parts if part)
+
+
+def _authors(commentary: Commentary) -> list[Person | Organisation]:
+    """The named authors; roles of CRediT alone say what an author did."""
+    wanted = {Role.AUTHOR, Role.CORRESPONDING_AUTHOR}
+    return [
+        each
+        for each in commentary.authors
+        if not isinstance(each, Anonymous) and (wanted & set(each.roles) or not CROSSREF_ROLES & set(each.roles))
+    ]
+
+
+def _with_role(commentary: Commentary, role: Role) -> list[Person | Organisation]:
+    return [each for each in commentary.authors if role in each.roles and not isinstance(each, Anonymous)]
+
+
+def _inverted(author: Contributor) -> str:
+    """The name as an index has it: ``Wolf, Siegfried O.``."""
+    if not isinstance(author, Person):
+        return author.display
+    return ", ".join(part for part in (author.family, author.given, author.suffix) if part)
+
+
+def _date(published: PartialDate, separator: str) -> str:
+    """As much of the date as is known; a season or a quarter leaves the year."""
+    parts = [f"{published.year:04d}"]
+    if published.month is not None and published.month <= _LAST_MONTH:
+        parts += [f"{part:02d}" for part in (published.month, published.day) if part is not None]
+    return separator.join(parts)
+
+
+def _same_host(one: str | None, other: str | None) -> bool:
+    return bool(one and other) and urlsplit(one or "").hostname == urlsplit(other or "").hostname
+
+
+def _report_number(commentary: Commentary) -> str:
+    """The same number that is deposited: series title and number when the record has none of its own."""
+    return commentary.report_number or f"{commentary.series.title} {commentary.number}"
+
+
+def _container_meta(commentary: Commentary) -> tuple[tuple[str, str | None], ...]:
+    series = commentary.series
+    if series.record_type in _REPORTS:
+        return (
+            ("citation_technical_report_institution", _issuer(series)),
+            ("citation_technical_report_number", _report_number(commentary)),
+        )
+    if series.record_type is RecordType.JOURNAL:
+        return ("citation_journal_title", series.title), ("citation_issue", commentary.number)
+    return ()
+
+
+def _issuer(series: Series) -> str | None:
+    institution = series.institution.name if series.institution else None
+    return institution or (series.publisher.name if series.publisher else None)
+
+
+def _container(commentary: Commentary) -> dict[str, Any]:
+    series = commentary.series
+    issns = [str(each.issn) for each in series.issns]
+    whole: dict[str, Any] = {"@type": "Periodical" if issns else "CreativeWorkSeries", "name": series.title}
+    if issns:
+        whole["issn"] = issns[0] if len(issns) == 1 else issns
+    if series.record_type is not RecordType.JOURNAL:
+        return whole
+    return {"@type": "PublicationIssue", "issueNumber": commentary.number, "isPartOf": whole}
+
+
+def _contributor(each: Person | Organisation) -> dict[str, Any]:
+    if isinstance(each, Organisation):
+        return {"@type": "Organization", "name": each.organisation}
+    return {
+        "@type": "Person",
+        **_present(
+            {
+                "name": each.display,
+                "givenName": each.given,
+                "familyName": each.family,
+                "honorificSuffix": each.suffix,
+                "identifier": each.orcid.url if each.orcid else None,
+                "affiliation": [_institution(one) for one in each.affiliations],
+            }
+        ),
+    }
+
+
+def _institution(each: Institution) -> dict[str, Any]:
+    ids = [one.url for one in (each.ror, each.isni, each.wikidata) if one]
+    return {"@type": "Organization", **_present({"name": each.name, "identifier": ids[0] if ids else None})}
+
+
+def _named(kind: str, name: str | None) -> dict[str, str] | None:
+    return {"@type": kind, "name": name} if name else None
+
+
+def _citation(reference: Reference) -> str:
+    """A reference as one text: as printed, else its parts; and where it leads."""
+    parts: Iterable[str | None] = (
+        reference.author,
+        reference.year,
+        reference.article_title or reference.volume_title,
+        reference.journal_title or reference.series_title,
+    )
+    text = reference.text.plain if reference.text else ". ".join(part for part in parts if part)
+    address = reference.doi.url if reference.doi else reference.url
+    return text if not address or address in text else f"{text} {address}".strip()
+
+
+def _present(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if value not in (None, [], "")}

@@ -1,0 +1,53 @@
+"""A deposit before and after it is checked: what goes into the XML's head, and bytes that may be sent."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from doideposit.records.identifiers import Doi
+
+__all__ = ["BatchHead", "SealedBatch"]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchHead:
+    """The head of a ``doi_batch`` (Crossref schema, common5.5.0.xsd: head).
+
+    `batch_id` has 4 to 100 characters; `timestamp` is the version number of every DOI in the file, 17 digits UTC
+    here; `depositor_name` at most 130, `email` 6 to 200 and `registrant` at most 255 characters.
+    """
+
+    batch_id: str
+    timestamp: int
+    depositor_name: str
+    email: str
+    registrant: str
+
+
+SEAL: Final = object()
+"""Held by `doideposit.crossref.validator`, which alone may seal a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBatch:
+    """Deposit bytes that passed the XSD of the schema version they declare, with their SHA-256.
+
+    Made by `doideposit.crossref.validator.seal` and by nothing else: whatever takes a `SealedBatch` cannot be
+    handed unchecked bytes. `sha256` is in lower-case hexadecimal. `dois` are the DOIs the file registers, in its order.
+    """
+
+    xml: bytes = field(repr=False)
+    schema_version: str
+    batch_id: str
+    timestamp: int
+    dois: tuple[Doi, ...]
+    seal: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not SEAL:
+            raise RuntimeError("a SealedBatch is made by crossref.validator.seal(), which checks the bytes first")
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes."""
+        return hashlib.sha256(self.xml).hexdigest()

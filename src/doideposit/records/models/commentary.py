@@ -1,0 +1,184 @@
+"""A commentary: one numbered publication of a series, as it will be registered."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.contributors import Contributor
+from doideposit.records.models.references import Reference
+from doideposit.records.models.relations import (
+    Archive,
+    FreeToRead,
+    FullText,
+    Funding,
+    Licence,
+    Relation,
+    Status,
+    Update,
+    Version,
+)
+from doideposit.records.models.series import Series, free_to_read
+from doideposit.records.models.text import Language, PartialDate, PlainText, RichText, Url, Value
+
+__all__ = ["Abstract", "AbstractFormat", "Commentary", "OriginalTitle"]
+
+
+class OriginalTitle(Value):
+    """The title in the language of the original, when the commentary is a translation under the same DOI."""
+
+    text: RichText
+    """The original title."""
+    language: Language
+    """Its language."""
+    subtitle: RichText | None = None
+    """The original subtitle."""
+
+
+class AbstractFormat(StrEnum):
+    """How an abstract is written down."""
+
+    TEXT = "text"
+    HTML = "html"
+    JATS = "jats"
+
+
+class Abstract(Value):
+    """A summary in one language; paragraphs are parted by blank lines when it is plain text."""
+
+    text: Annotated[str, Field(min_length=1)]
+    """The abstract itself."""
+    format: AbstractFormat = AbstractFormat.TEXT
+    """How it is written down; HTML and JATS are reduced to what Crossref shows."""
+    language: Language | None = None
+    """Its language; the language of the commentary when left out."""
+    kind: PlainText | None = None
+    """Which kind of abstract, such as teaser (JATS: abstract-type)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_alone(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class Commentary(Value):
+    """One numbered commentary. Series, number, title, authors and date are enough to make one.
+
+    The DOI follows from the series and the number; one that is given must agree with them, since two spellings of
+    the number would become two DOIs. Everything here is deposited except `keywords`.
+    """
+
+    series: Series
+    """The series it appears in."""
+    number: Annotated[PlainText, Field(max_length=32, examples=["258"])]
+    """Its number as printed; text, so that 012 and 3.10 survive."""
+    title: RichText
+    """The title in the printed case, without the series' name and without the number."""
+    authors: Annotated[tuple[Contributor, ...], Field(min_length=1)]
+    """Everyone named in the byline, in its order."""
+    published: PartialDate
+    """The printed date of publication: a year, a year and month, or a day."""
+    doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]
+    """The DOI; made from the series' pattern when left out."""
+    url: Url | None = None
+    """The landing page, not the PDF; made from the series' pattern when left out."""
+    subtitle: RichText | None = None
+    """The subtitle, without the colon."""
+    language: Language | None = None
+    """The language of the text; that of the series when left out."""
+    original_title: OriginalTitle | None = None
+    """The title in the original language of a translated text."""
+    abstracts: tuple[Abstract, ...] = ()
+    """Abstracts, one for each language or kind."""
+    published_print: PartialDate | None = None
+    """The date of a printed edition, where there is one."""
+    accepted: PartialDate | None = None
+    """When it was accepted or approved."""
+    licences: tuple[Licence, ...] = ()
+    """Its licences; those of the series when left out."""
+    free_to_read: FreeToRead | None = None
+    """Set when it can be read without paying."""
+    funding: tuple[Funding, ...] = ()
+    """Who paid for it."""
+    relations: tuple[Relation, ...] = ()
+    """Relations to other works."""
+    updates: tuple[Update, ...] = ()
+    """Works that this commentary corrects, retracts or replaces."""
+    crossmark_policy: Doi | None = None
+    """DOI of the Crossmark policy page; that of the series when left out."""
+    status: Status | None = None
+    """Withdrawn or removed: only for posted content."""
+    version: Version | None = None
+    """Which version this is."""
+    edition: Annotated[PlainText, Field(max_length=15, pattern=r"^\d+$")] | None = None
+    """The edition, number only."""
+    report_number: Annotated[PlainText, Field(max_length=255)] | None = None
+    """The report number; series title and number when left out."""
+    pdf_url: Url | None = None
+    """Address of the PDF: for text mining and for Similarity Check."""
+    full_texts: tuple[FullText, ...] = ()
+    """Further files with the whole text."""
+    archives: tuple[Archive, ...] = ()
+    """Archives that keep the text."""
+    references: tuple[Reference, ...] = ()
+    """Everything it cites, in order."""
+    keywords: tuple[PlainText, ...] = ()
+    """Kept with the record; Crossref has no place for them."""
+
+    @field_validator("free_to_read", mode="before")
+    @classmethod
+    def _plain_yes(cls, value: Any) -> Any:
+        return free_to_read(value)
+
+    @model_validator(mode="after")
+    def _derive(self) -> "Commentary":
+        """Fill what follows from the series; this model is frozen, and this is the end of its making."""
+        derived = self._derived_doi()
+        if "doi" not in self.model_fields_set:
+            object.__setattr__(self, "doi", derived)
+        elif self.doi != derived:
+            raise PydanticCustomError(
+                "doi-disagrees",
+                "the DOI {doi} disagrees with the series and number, which give {derived}",
+                {
+                    "doi": str(self.doi),
+                    "derived": str(derived),
+                    "field": "doi",
+                    "hint": "correct the number or the DOI, or leave the DOI out",
+                },
+            )
+        if self.url is None:
+            object.__setattr__(self, "url", self.series.url_for(self.number))
+        return self
+
+    def _derived_doi(self) -> Doi:
+        try:
+            return self.series.doi_for(self.number)
+        except InvalidIdentifier as error:
+            raise PydanticCustomError(
+                "number-not-in-doi",
+                "the number “{number}” cannot stand in a DOI: {why}",
+                {"number": self.number, "why": error.message, "field": "number", "hint": error.hint},
+            ) from None
+
+    @property
+    def effective_language(self) -> str | None:
+        """The language of the text: its own, else that of the series."""
+        return self.language or self.series.language
+
+    @property
+    def effective_licences(self) -> tuple[Licence, ...]:
+        """Its own licences, else those of the series."""
+        return self.licences or self.series.licences
+
+    @property
+    def effective_free_to_read(self) -> FreeToRead | None:
+        """Its own statement, else that of the series."""
+        return self.free_to_read or self.series.free_to_read
+
+    @property
+    def effective_crossmark_policy(self) -> Doi | None:
+        """Its own policy page, else that of the series."""
+        return self.crossmark_policy or self.series.crossmark_policy

@@ -1,0 +1,235 @@
+"""Who made a commentary: persons, organisations and anonymous contributors, and the institutions behind them."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+from doideposit.records.identifiers import Isni, Orcid, Ror, Wikidata
+from doideposit.records.models.text import Language, PlainText, Value
+
+__all__ = [
+    "CREDIT_ROLES",
+    "CROSSREF_ROLES",
+    "AltName",
+    "Anonymous",
+    "Contributor",
+    "Institution",
+    "NameStyle",
+    "Organisation",
+    "Person",
+    "Publisher",
+    "Role",
+]
+
+
+class Role(StrEnum):
+    """What a contributor did: Crossref's eleven roles, then the fourteen of CRediT (crossref5.5.0.xsd: role)."""
+
+    AUTHOR = "author"
+    EDITOR = "editor"
+    CHAIR = "chair"
+    REVIEWER = "reviewer"
+    REVIEW_ASSISTANT = "review-assistant"
+    STATS_REVIEWER = "stats-reviewer"
+    REVIEWER_EXTERNAL = "reviewer-external"
+    READER = "reader"
+    TRANSLATOR = "translator"
+    CORRESPONDING_AUTHOR = "corresponding-author"
+    OTHER = "other"
+    CONCEPTUALIZATION = "conceptualization"
+    DATA_CURATION = "data-curation"
+    FORMAL_ANALYSIS = "formal-analysis"
+    FUNDING_ACQUISITION = "funding-acquisition"
+    INVESTIGATION = "investigation"
+    METHODOLOGY = "methodology"
+    PROJECT_ADMINISTRATION = "project-administration"
+    RESOURCES = "resources"
+    SOFTWARE = "software"
+    SUPERVISION = "supervision"
+    VALIDATION = "validation"
+    VISUALIZATION = "visualization"
+    WRITING_ORIGINAL_DRAFT = "writing-original-draft"
+    WRITING_REVIEW_EDITING = "writing-review-editing"
+
+
+CROSSREF_ROLES = frozenset(list(Role)[:11])
+CREDIT_ROLES = frozenset(list(Role)[11:])
+
+
+class NameStyle(StrEnum):
+    """How a personal name is put together (crossref5.5.0.xsd: name-style)."""
+
+    WESTERN = "western"
+    EASTERN = "eastern"
+    ISLENSK = "islensk"
+    GIVEN_ONLY = "given-only"
+
+
+class Institution(Value):
+    """An affiliation, or an issuing body: a name or at least one id (crossref5.5.0.xsd: institution)."""
+
+    name: Annotated[PlainText, Field(max_length=1024)] | None = None
+    """The full name as printed."""
+    ror: Ror | None = None
+    """Its ROR id."""
+    isni: Isni | None = None
+    """Its ISNI."""
+    wikidata: Wikidata | None = None
+    """Its Wikidata item."""
+    acronym: Annotated[PlainText, Field(max_length=255)] | None = None
+    """The acronym, such as SADF."""
+    place: Annotated[PlainText, Field(min_length=2, max_length=255)] | None = None
+    """The city; a country only where the city alone would not be understood."""
+    department: Annotated[PlainText, Field(min_length=2, max_length=255)] | None = None
+    """A department within it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _named_or_identified(self) -> "Institution":
+        if not (self.name or self.ror or self.isni or self.wikidata):
+            raise PydanticCustomError(
+                "institution-unnamed",
+                "an institution needs a name or an id",
+                {"hint": "give its `name`, or its `ror`, `isni` or `wikidata` id"},
+            )
+        return self
+
+
+class Publisher(Value):
+    """Who publishes the series (crossref5.5.0.xsd: publisher)."""
+
+    name: Annotated[PlainText, Field(max_length=255)]
+    """The publisher's name."""
+    place: Annotated[PlainText, Field(min_length=2, max_length=255)] | None = None
+    """The city."""
+
+
+class AltName(Value):
+    """Another form of a person's name, as one text or in parts (crossref5.5.0.xsd: alt-name)."""
+
+    text: Annotated[PlainText, Field(max_length=511)] | None = None
+    """The whole name as one text, for instance in the original script."""
+    given: Annotated[PlainText, Field(max_length=200)] | None = None
+    """Given name, when the name is given in parts."""
+    family: Annotated[PlainText, Field(max_length=200)] | None = None
+    """Family name, when the name is given in parts."""
+    prefix: Annotated[PlainText, Field(max_length=200)] | None = None
+    """A prefix such as a title, when the name is given in parts."""
+    suffix: Annotated[PlainText, Field(max_length=10)] | None = None
+    """A suffix such as Jr., when the name is given in parts."""
+    language: Language | None = None
+    """The language of this form."""
+    style: NameStyle | None = None
+    """How this form is put together."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_alone(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "AltName":
+        in_parts = self.given is not None or self.family is not None
+        if (self.text is not None) == in_parts or (self.text is not None and (self.prefix or self.suffix)):
+            raise PydanticCustomError(
+                "alt-name-form",
+                "an alternative name is either one `text` or parts (`given`, `family`)",
+                {"hint": "give one of the two forms"},
+            )
+        return self
+
+
+class Person(Value):
+    """A person; someone with a single name has it as `family` (Crossref documentation, authors and editors)."""
+
+    given: Annotated[PlainText, Field(max_length=200)] | None = None
+    """Given names or initials, without Dr. or Prof."""
+    family: Annotated[PlainText, Field(max_length=200)]
+    """Family name with its particles (van, de, bin)."""
+    suffix: Annotated[PlainText, Field(max_length=10)] | None = None
+    """Jr., Sr., III: nothing else."""
+    roles: tuple[Role, ...] = (Role.AUTHOR,)
+    """What the person did; CRediT roles count too."""
+    orcid: Orcid | None = None
+    """The ORCID iD."""
+    orcid_authenticated: bool = False
+    """True only when the person signed in at ORCID to confirm the iD."""
+    affiliations: tuple[Institution, ...] = ()
+    """Present affiliations."""
+    alt_names: tuple[AltName, ...] = ()
+    """Other forms of the name, for instance in the original script."""
+    name_style: NameStyle = NameStyle.WESTERN
+    """How the name is put together."""
+    language: Language | None = None
+    """The language of the name."""
+
+    @property
+    def display(self) -> str:
+        """The name as read aloud: given, family, suffix."""
+        return " ".join(part for part in (self.given, self.family, self.suffix) if part)
+
+
+class Organisation(Value):
+    """A group that is itself an author (crossref5.5.0.xsd: organization); it has no affiliation and no id there."""
+
+    organisation: Annotated[PlainText, Field(max_length=511)]
+    """The name of the group."""
+    roles: tuple[Role, ...] = (Role.AUTHOR,)
+    """What the group did; one of Crossref's own roles, CRediT is for persons."""
+    language: Language | None = None
+    """The language of the name."""
+
+    @property
+    def display(self) -> str:
+        """The name of the group."""
+        return self.organisation
+
+
+def _yes(value: Any) -> Any:
+    """Read the texts that mean yes in a record file; anything else says that there is a name after all."""
+    if value is True or (isinstance(value, str) and value.lower() in {"true", "yes"}):
+        return True
+    raise PydanticCustomError(
+        "anonymous-no",
+        "`anonymous` can only be true",
+        {"hint": "take the key away, and give `family` and `given`, or `organisation`"},
+    )
+
+
+class Anonymous(Value):
+    """A contributor who is not named (crossref5.5.0.xsd: anonymous)."""
+
+    anonymous: Annotated[Literal[True], BeforeValidator(_yes)]
+    """Always true: it says what this entry is."""
+    roles: tuple[Role, ...] = (Role.AUTHOR,)
+    """What the contributor did."""
+    affiliations: tuple[Institution, ...] = ()
+    """Where the contributor works, if that may be said."""
+
+    @property
+    def display(self) -> str:
+        """The word shown in place of a name."""
+        return "Anonymous"
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return "organisation" if "organisation" in value else "anonymous" if "anonymous" in value else "person"
+    if isinstance(value, Organisation):
+        return "organisation"
+    return "anonymous" if isinstance(value, Anonymous) else "person"
+
+
+Contributor = Annotated[
+    Annotated[Person, Tag("person")]
+    | Annotated[Organisation, Tag("organisation")]
+    | Annotated[Anonymous, Tag("anonymous")],
+    Discriminator(_kind),
+]
+"""A contributor in its place in the order: the first of the list is Crossref's ``sequence="first"``."""

@@ -1,0 +1,457 @@
+"""What pydantic finds wrong, as findings in plain words: each with its code, its place, and what to do.
+
+Every error type that our models can give has its own line here. Errors that the models raise themselves
+(`PydanticCustomError`) bring code, words and hint along, and the part of the text they mean as ``position`` and
+``length``.
+"""
+
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, Tag, ValidationError
+
+from doideposit.findings import Finding, Loc, Severity
+from doideposit.records.identifiers import writable
+from doideposit.records.models.descriptions import descriptions
+from doideposit.records.models.record import Origin
+from doideposit.records.models.resemblance import did_you_mean, nearest
+
+__all__ = ["fields_of", "findings_of", "is_list", "unknown_key"]
+
+
+def findings_of(
+    error: ValidationError, origin: Origin, *, model: type[BaseModel], data: object = None, at: Loc = ()
+) -> tuple[Finding, ...]:
+    """Return one finding for each error, in the order of the text.
+
+    `model` is what was validated and `data` what it was validated from: with them tags of unions are told from keys,
+    and a place inside a text is only pointed at where the text is what was read. `at` is the way to `data` from the
+    top of the origin.
+    """
+    errors = error.errors(include_url=False)
+    places = [tuple(each["loc"]) for each in errors]
+    findings = []
+    misspelt = _misspelt(errors, model)
+    for each, loc in zip(errors, places, strict=True):
+        if each["type"] == "missing" and loc in misspelt:
+            # The key is there under a wrong name, which has a finding of its own.
+            continue
+        # Pydantic also counts too few entries when the entries themselves are wrong.
+        if _is_list_fault(dict(each)) and any(other[: len(loc)] == loc and other != loc for other in places):
+            continue
+        fault = _Fault.of(dict(each), model, data, at)
+        findings.append(_finding(fault, origin))
+    return tuple(sorted(findings, key=_order))
+
+
+def _misspelt(errors: Sequence[Any], model: type[BaseModel]) -> set[Loc]:
+    """The places of keys that unknown keys were perhaps meant to be."""
+    meant: set[Loc] = set()
+    for each in errors:
+        if each["type"] == "extra_forbidden":
+            *around, key = each["loc"]
+            _, owner, _ = _trace(model, tuple(each["loc"]))
+            near = nearest(str(key), owner.model_fields if owner else ())
+            meant.add((*around, near) if near else ())
+    return meant
+
+
+def _is_list_fault(error: dict[str, Any]) -> bool:
+    return error["type"] == "too_short" and not isinstance(error.get("input"), str)
+
+
+def _order(finding: Finding) -> tuple[int, int]:
+    return finding.where.line or 0, finding.where.column or 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One error of pydantic, with the way to it as people write it and the model around it."""
+
+    kind: str
+    """Pydantic's name for it."""
+    message: str
+    context: Mapping[str, Any]
+    input: Any
+    loc: Loc
+    """The way to the value from the top of the origin, without tags of unions."""
+    owner: type[BaseModel] | None
+    """The model whose field this is."""
+    inner: type[BaseModel] | None
+    """The model that is expected at this place."""
+    raw: Any
+    """What was written there."""
+
+    @classmethod
+    def of(cls, error: dict[str, Any], model: type[BaseModel], data: object, at: Loc) -> "_Fault":
+        context = error.get("ctx") or {}
+        loc, owner, inner = _trace(model, tuple(error["loc"]))
+        if context.get("field"):
+            loc, owner = (*loc, str(context["field"])), inner
+        return cls(error["type"], error["msg"], context, error.get("input"), at + loc, owner, inner, _at(data, loc))
+
+    @property
+    def key(self) -> str:
+        return str(self.loc[-1]) if self.loc else ""
+
+    @property
+    def shown(self) -> str:
+        """What was written, for a message; nothing that may be a secret."""
+        if any("password" in str(step) for step in self.loc) or not isinstance(self.input, str | int | float):
+            return "this"
+        text = str(self.input)
+        return f"“{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}”"
+
+
+_SHOWN: Final = 60
+
+
+def _finding(fault: _Fault, origin: Origin) -> Finding:
+    translate = _TRANSLATIONS.get(fault.kind, _own_words)
+    code, message, hint = translate(fault)
+    where = origin.where(fault.loc, key=code == "unknown-key")
+    where = replace(where, field=where.field and writable(where.field))
+    finding = Finding(code, Severity.ERROR, writable(message), writable(hint), where)
+    if translate is _own_words:
+        return _narrowed(finding, fault, origin)
+    return replace(finding, original=fault.message)
+
+
+def _narrowed(finding: Finding, fault: _Fault, origin: Origin) -> Finding:
+    """Point into the text when the model named a part of it, and the text stands in the file just as it was read."""
+    position, length = fault.context.get("position"), fault.context.get("length", 1)
+    place = origin.places.get(fault.loc) or origin.places.get(fault.loc[:-1])
+    tag = fault.context.get("tag", "")
+    if not isinstance(position, int) or not isinstance(fault.raw, str) or place is None or place.text_column is None:
+        return finding
+    if position + length > max(len(fault.raw), position + 1) or not fault.raw.startswith(tag, position):
+        return finding
+    return replace(finding.at(replace(finding.where, column=place.text_column + position)), length=length)
+
+
+# --- What each error type means -----------------------------------------------------------------------------------
+
+_Words = tuple[str, str, str]
+
+
+def _own_words(fault: _Fault) -> _Words:
+    """The model said it itself; errors of pydantic that no model of ours gives are passed on with its words."""
+    code = fault.kind if "-" in fault.kind else "invalid-value"
+    hint = str(fault.context.get("hint") or "")
+    known = fault.context.get("known")
+    if known:
+        hint = did_you_mean(str(fault.raw), known) or hint
+    return code, fault.message, hint
+
+
+def _missing(fault: _Fault) -> _Words:
+    description = descriptions(fault.owner).get(fault.key, "") if fault.owner else ""
+    purpose = f": {description[:1].lower()}{description[1:]}".rstrip(".") if description else ""
+    if isinstance(fault.raw, _Empty):
+        return "missing-key", f"`{fault.key}` has no value", f"write one{purpose}"
+    return "missing-key", f"`{fault.key}` is missing", f"add `{fault.key}`{purpose}"
+
+
+def _unknown_key(fault: _Fault) -> _Words:
+    return unknown_key(fault.key, fault.owner.model_fields if fault.owner else ())
+
+
+def unknown_key(key: str, known: Iterable[str]) -> _Words:
+    """Return code, message and hint for a key that does not exist among the known ones."""
+    names = list(known)
+    guess = did_you_mean(key, names)
+    if not guess and 0 < len(names) <= _FEW:
+        guess = "the keys that can stand here are " + ", ".join(names)
+    return (
+        "unknown-key",
+        f"there is no key `{key}` here",
+        guess or "take it away, or look the key up in the documentation",
+    )
+
+
+_FEW: Final = 12
+
+
+def _text_expected(fault: _Fault) -> _Words:
+    if fault.input is None:
+        return _EMPTY_ENTRY
+    return (
+        "text-expected",
+        f"a text is expected here, and this is {_kind(fault.input)}",
+        "write it in quotes, on one line",
+    )
+
+
+_EMPTY_ENTRY: Final = ("empty-entry", "this entry is empty", "fill it in, or take it away")
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "empty"
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
+
+
+_KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
+    (bool, "yes or no"),
+    (str, "a text"),
+    ((int, float), "a number"),
+    ((list, tuple), "a list"),
+    (Mapping, "a mapping with keys"),
+)
+
+
+def _list_expected(fault: _Fault) -> _Words:
+    hint = "write each entry on a line of its own, with a hyphen and a space before it"
+    if fault.key == "authors":
+        hint = "write each author as an entry of a list: `- family: …` and, lined up below it, `given: …`"
+    elif isinstance(fault.input, str) and len(fault.input) <= _SHOWN and "," not in fault.input:
+        hint = f"write a list even for a single entry: [{fault.input}]"
+    return "list-expected", f"a list is expected here, and this is {_kind(fault.input)}", hint
+
+
+def _mapping_expected(fault: _Fault) -> _Words:
+    if fault.input is None:
+        return _EMPTY_ENTRY
+    hint = "write it as keys with values"
+    if fault.inner is not None:
+        fields = fault.inner.model_fields
+        needed = [name for name, each in fields.items() if each.is_required()] or list(fields)[:2]
+        hint = "write it as keys with values: " + ", ".join(f"`{name}: …`" for name in needed)
+        hint += " and `given: …`" if needed == ["family"] else ""
+    return "mapping-expected", f"keys with values are expected here, and this is {_kind(fault.input)}", hint
+
+
+def _too_short(fault: _Fault) -> _Words:
+    if isinstance(fault.input, str) and not fault.input.strip():
+        return "empty-text", "the text is empty", "write the text, or leave the key out"
+    least = fault.context.get("min_length")
+    return "text-too-short", f"{fault.shown} is too short: at least {least} characters are needed", "write it out"
+
+
+def _too_long(fault: _Fault) -> _Words:
+    most, length = fault.context.get("max_length"), len(str(fault.input))
+    return "text-too-long", f"the text has {length} characters, and Crossref takes at most {most} here", "shorten it"
+
+
+def _too_few(fault: _Fault) -> _Words:
+    if isinstance(fault.input, str):
+        return _too_short(fault)
+    return (
+        "list-empty",
+        f"`{fault.key}` needs at least {fault.context.get('min_length')} entry",
+        "add one, or leave the key out",
+    )
+
+
+_SHAPES: Final = (
+    ("://", "url-shape", "is not an address", "write the whole address, beginning with https:// and without spaces"),
+    ("[A-Za-z]{2,3}", "language-shape", "is not a language code", "write two or three letters, such as en or de"),
+    (r"^10\.", "prefix-shape", "is not a DOI prefix", "write it as 10.48251, without the slash"),
+    (r"^\d+$", "digits-only", "is not a whole number", "write digits only"),
+    ("^[a-z0-9]", "name-shape", "is not a short name", "use small letters, digits, hyphens and underscores"),
+    ("@", "email-shape", "is not an e-mail address", "write it as name@example.org"),
+)
+
+
+def _pattern(fault: _Fault) -> _Words:
+    pattern = str(fault.context.get("pattern"))
+    for part, code, words, hint in _SHAPES:
+        if part in pattern:
+            return code, f"{fault.shown} {words}", hint
+    return "shape", f"{fault.shown} does not have the form that is needed here", f"the pattern is {pattern}"
+
+
+def _choice(fault: _Fault) -> _Words:
+    allowed = _allowed(fault)
+    guess = did_you_mean(str(fault.input), allowed)
+    listed = "it can be " + ", ".join(allowed) if len(allowed) <= 2 * _FEW else ""
+    hint = " ".join(part for part in (guess, listed) if part) or "look the values up in the documentation"
+    return "unknown-value", f"{fault.shown} is not one of the values that can stand here", hint
+
+
+def _allowed(fault: _Fault) -> list[str]:
+    expected = str(fault.context.get("expected", ""))
+    return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(", ") if part.strip()]
+
+
+def _yes_or_no(fault: _Fault) -> _Words:
+    return "yes-or-no", f"{fault.shown} is neither yes nor no", "write true or false"
+
+
+def _number(fault: _Fault) -> _Words:
+    return (
+        "number-expected",
+        f"a number is expected here, and this is {_kind(fault.input)}",
+        "write digits, without quotes",
+    )
+
+
+def _range(fault: _Fault) -> _Words:
+    bounds = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    allowed = " and ".join(f"{words} {fault.context[key]}" for key, words in bounds.items() if key in fault.context)
+    return (
+        "number-out-of-range",
+        f"{fault.shown} is out of range: it must be {allowed}",
+        "choose a number in that range",
+    )
+
+
+def _day(fault: _Fault) -> _Words:
+    return "date-shape", f"{fault.shown} is not a date", "write it as 2023-09-14"
+
+
+_TRANSLATIONS: Final[Mapping[str, Callable[[_Fault], _Words]]] = {
+    "missing": _missing,
+    "extra_forbidden": _unknown_key,
+    "string_type": _text_expected,
+    "text-expected": _text_expected,
+    "tuple_type": _list_expected,
+    "list_type": _list_expected,
+    "model_type": _mapping_expected,
+    "model_attributes_type": _mapping_expected,
+    "dict_type": _mapping_expected,
+    "mapping_type": _mapping_expected,
+    "string_too_short": _too_short,
+    "string_too_long": _too_long,
+    "too_short": _too_few,
+    "too_long": _too_long,
+    "string_pattern_mismatch": _pattern,
+    "enum": _choice,
+    "literal_error": _choice,
+    "bool_type": _yes_or_no,
+    "bool_parsing": _yes_or_no,
+    "int_type": _number,
+    "int_parsing": _number,
+    "int_parsing_size": _number,
+    "int_from_float": _number,
+    "float_type": _number,
+    "float_parsing": _number,
+    "finite_number": _number,
+    "greater_than": _range,
+    "greater_than_equal": _range,
+    "less_than": _range,
+    "less_than_equal": _range,
+    "date_type": _day,
+    "date_parsing": _day,
+    "date_from_datetime_parsing": _day,
+    "date_from_datetime_inexact": _day,
+}
+
+
+# --- From pydantic's way to a value to ours -----------------------------------------------------------------------
+
+
+class _Empty:
+    """Stands for a key that was written down without a value."""
+
+
+_EMPTY: Final = _Empty()
+
+
+def _at(data: object, loc: Loc) -> Any:
+    """What was written at a place, or the text from which the model around it was made, or None."""
+    for step in loc:
+        match data:
+            case Mapping() if step in data:
+                data = data[step]
+                if data is None:
+                    data = _EMPTY
+            case list() | tuple() if isinstance(step, int) and step < len(data):
+                data = data[step]
+            case str():
+                # An institution or an abstract can be a bare text; the model made a mapping of it.
+                return data
+            case _:
+                return None
+    return data
+
+
+_Owner = type[BaseModel] | None
+
+
+def _trace(model: type[BaseModel], loc: tuple[Any, ...]) -> tuple[Loc, _Owner, _Owner]:
+    """Follow pydantic's way through the types: leave out tags, and name the models around and at the end."""
+    steps: list[str | int] = []
+    owner: _Owner = None
+    current: Any = model
+    for step in loc:
+        kind, following = _step(_bare(current), step)
+        if kind == "tag":
+            current = following
+            continue
+        if step == "[key]":
+            continue
+        owner = _model(current)
+        steps.append(step)
+        current = following
+    return tuple(steps), owner, _model(current)
+
+
+def _step(current: Any, step: str | int) -> tuple[str, Any]:
+    if isinstance(current, _Choice):
+        return "tag", current.members.get(str(step))
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        field = current.model_fields.get(str(step))
+        return "field", None if field is None else field.annotation
+    arguments = typing.get_args(current)
+    if isinstance(step, int):
+        return "item", arguments[0] if arguments else None
+    return "entry", arguments[1] if len(arguments) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    members: Mapping[str, Any]
+
+
+def _bare(annotation: Any) -> Any:
+    """Take away what does not show in pydantic's way to a value: Annotated, and None as an alternative."""
+    while typing.get_origin(annotation) is Annotated:
+        annotation = typing.get_args(annotation)[0]
+    if typing.get_origin(annotation) in {typing.Union, types.UnionType}:
+        members = [member for member in typing.get_args(annotation) if member is not type(None)]
+        tags = {
+            mark.tag: typing.get_args(member)[0]
+            for member in members
+            if typing.get_origin(member) is Annotated
+            for mark in typing.get_args(member)[1:]
+            if isinstance(mark, Tag)
+        }
+        return _Choice(tags) if tags else _bare(members[0])
+    return annotation
+
+
+def _model(annotation: Any) -> _Owner:
+    bare = _bare(annotation)
+    return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
+
+
+def fields_of(model: type[BaseModel], loc: Loc) -> tuple[str, ...] | None:
+    """The keys that can stand at a place of a record, those of every kind of contributor; None where no keys can."""
+    found = _all_models(_annotation_at(model, loc))
+    return tuple(dict.fromkeys(name for each in found for name in each.model_fields)) or None
+
+
+def is_list(model: type[BaseModel], loc: Loc) -> bool:
+    """Whether a list stands at a place of a record."""
+    return typing.get_origin(_bare(_annotation_at(model, loc))) is tuple
+
+
+def _annotation_at(model: type[BaseModel], loc: Loc) -> Any:
+    current: Any = model
+    for step in loc:
+        if isinstance(step, int):
+            current = _step(_bare(current), step)[1]
+        else:
+            having = [each for each in _all_models(current) if step in each.model_fields]
+            current = having[0].model_fields[step].annotation if having else None
+    return current
+
+
+def _all_models(annotation: Any) -> tuple[type[BaseModel], ...]:
+    bare = _bare(annotation)
+    members = tuple(bare.members.values()) if isinstance(bare, _Choice) else (bare,)
+    return tuple(each for each in members if isinstance(each, type) and issubclass(each, BaseModel))

@@ -1,0 +1,252 @@
+"""How a commentary relates to other things: relations, updates, funding, licences, versions, archives, full texts."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from doideposit.records.identifiers import Doi, InvalidIdentifier, Ror
+from doideposit.records.models.text import Day, Language, PlainText, RichText, Url, Value
+
+__all__ = [
+    "INTER_WORK",
+    "INTRA_WORK",
+    "Archive",
+    "FreeToRead",
+    "FullText",
+    "Funding",
+    "IdentifierType",
+    "Licence",
+    "Relation",
+    "Status",
+    "Update",
+    "UpdateType",
+    "Version",
+]
+
+# relations.xsd: intra_work_relation is between forms of one work, inter_work_relation between different works.
+INTRA_WORK = frozenset(
+    "isTranslationOf hasTranslation isPreprintOf hasPreprint isManuscriptOf hasManuscript isExpressionOf hasExpression "
+    "isManifestationOf hasManifestation isReplacedBy replaces isSameAs isIdenticalTo isVariantFormOf isOriginalFormOf "
+    "isVersionOf hasVersion isFormatOf hasFormat".split()
+)
+INTER_WORK = frozenset(
+    "isDerivedFrom hasDerivation isReviewOf hasReview isCommentOn hasComment isReplyTo hasReply basedOnData "
+    "isDataBasisFor hasRelatedMaterial isRelatedMaterial isCompiledBy compiles isDocumentedBy documents "
+    "isSupplementTo isSupplementedBy isContinuedBy continues isPartOf hasPart references isReferencedBy isBasedOn "
+    "isBasisFor requires isRequiredBy finances isFinancedBy".split()
+)
+RELATION_TYPES = sorted(INTRA_WORK | INTER_WORK)
+
+
+class IdentifierType(StrEnum):
+    """What kind of identifier names the other thing (relations.xsd: identifier-type)."""
+
+    DOI = "doi"
+    ISSN = "issn"
+    ISBN = "isbn"
+    URI = "uri"
+    PMID = "pmid"
+    PMCID = "pmcid"
+    PURL = "purl"
+    ARXIV = "arxiv"
+    ARK = "ark"
+    HANDLE = "handle"
+    UUID = "uuid"
+    ECLI = "ecli"
+    ACCESSION = "accession"
+    OTHER = "other"
+
+
+class Relation(Value):
+    """One relation to another work or to another form of this one; Crossref makes the inverse itself."""
+
+    type: Annotated[PlainText, Field(json_schema_extra={"enum": RELATION_TYPES})]
+    """The relation, such as isTranslationOf or isCommentOn."""
+    identifier: PlainText
+    """The other thing: a DOI, an address, an ISSN…"""
+    identifier_type: IdentifierType = IdentifierType.DOI
+    """What kind of identifier that is."""
+    namespace: Annotated[PlainText, Field(min_length=4, max_length=1024)] | None = None
+    """A namespace for identifiers of the type other."""
+    description: RichText | None = None
+    """A few words for readers."""
+    language: Annotated[Language, Field(max_length=2)] | None = None
+    """The language of the description, two letters."""
+
+    @model_validator(mode="after")
+    def _known(self) -> "Relation":
+        if self.type not in INTRA_WORK and self.type not in INTER_WORK:
+            raise PydanticCustomError(
+                "relation-type-unknown",
+                "Crossref knows no relation “{type}”",
+                {
+                    "type": self.type,
+                    "field": "type",
+                    "known": RELATION_TYPES,
+                    "hint": "use one of Crossref's relations, such as isCommentOn",
+                },
+            )
+        if self.identifier_type is IdentifierType.DOI:
+            self._check_doi()
+        return self
+
+    def _check_doi(self) -> None:
+        """The DOI is checked and kept as printed."""
+        try:
+            Doi.parse(self.identifier)
+        except InvalidIdentifier as error:
+            context = {"what": error.message, "hint": error.hint, "field": "identifier"}
+            raise PydanticCustomError(error.code, "{what}", context) from None
+
+
+class UpdateType(StrEnum):
+    """What an update does to the updated work (crossref5.5.0.xsd: update/@type)."""
+
+    ADDENDUM = "addendum"
+    CLARIFICATION = "clarification"
+    CORRECTION = "correction"
+    CORRIGENDUM = "corrigendum"
+    ERRATUM = "erratum"
+    EXPRESSION_OF_CONCERN = "expression_of_concern"
+    NEW_EDITION = "new_edition"
+    NEW_VERSION = "new_version"
+    PARTIAL_RETRACTION = "partial_retraction"
+    REMOVAL = "removal"
+    RETRACTION = "retraction"
+    WITHDRAWAL = "withdrawal"
+
+
+class Update(Value):
+    """This commentary updates another work: it corrects, retracts or replaces it (Crossmark)."""
+
+    type: UpdateType
+    """What the update does."""
+    doi: Doi
+    """The DOI that is being updated."""
+    date: Day
+    """The day of the update."""
+
+
+class Licence(Value):
+    """A licence, by the address of its text (AccessIndicators.xsd: license_ref)."""
+
+    url: Annotated[Url, Field(min_length=10)]
+    """Address of the licence, such as https://creativecommons.org/licenses/by/4.0/."""
+    start_date: Day | None = None
+    """From when it applies; the day of publication when left out."""
+    applies_to: Literal["vor", "am", "tdm", "stm-asf"] | None = "vor"
+    """To what: the version of record, the accepted manuscript, text mining, or the STM sharing framework."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _address_alone(cls, value: Any) -> Any:
+        return {"url": value} if isinstance(value, str) else value
+
+
+class FreeToRead(Value):
+    """The text can be read without paying, perhaps only for a time (AccessIndicators.xsd: free_to_read)."""
+
+    start_date: Day | None = None
+    """From when."""
+    end_date: Day | None = None
+    """Until when."""
+
+
+class Funding(Value):
+    """One funder and its awards (fundref.xsd)."""
+
+    name: PlainText | None = None
+    """Name of the funder."""
+    ror: Ror | None = None
+    """ROR id of the funder: the form Crossref prefers."""
+    funder_id: Doi | None = None
+    """Id in the Open Funder Registry, a DOI such as 10.13039/501100000780."""
+    awards: tuple[PlainText, ...] = ()
+    """Award numbers."""
+    grant_dois: tuple[Doi, ...] = ()
+    """DOIs of the grants."""
+
+    @model_validator(mode="after")
+    def _names_a_funder(self) -> "Funding":
+        if not (self.name or self.ror or self.grant_dois):
+            raise PydanticCustomError(
+                "funder-unnamed",
+                "funding needs a funder",
+                {"hint": "give the funder's `ror`, or its `name` (with its `funder_id`), or the `grant_dois`"},
+            )
+        if self.funder_id and not self.name:
+            raise PydanticCustomError(
+                "funder-unnamed",
+                "a funder id needs the funder's name beside it",
+                {"hint": "add the funder's `name`"},
+            )
+        return self
+
+
+class Version(Value):
+    """Which version of the commentary this is (crossref5.5.0.xsd: version_info)."""
+
+    label: Annotated[PlainText, Field(max_length=100)]
+    """The version, such as 2 or 1.1."""
+    text: RichText | None = None
+    """What changed."""
+    language: Language | None = None
+    """The language of that text."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _label_alone(cls, value: Any) -> Any:
+        return {"label": value} if isinstance(value, str | int) and not isinstance(value, bool) else value
+
+
+class Status(Value):
+    """The commentary was withdrawn or removed; only posted content can say so (crossref5.5.0.xsd: status)."""
+
+    type: Literal["withdrawn", "removed"]
+    """What happened."""
+    date: Day
+    """When."""
+    text: RichText
+    """Why, for readers."""
+
+
+class Archive(StrEnum):
+    """Where the text is archived (crossref5.5.0.xsd: archive/@name)."""
+
+    ADS = "ADS"
+    BL = "BL"
+    CARINIANA = "Cariniana Network"
+    CINES = "CINES"
+    CLOCKSS = "CLOCKSS"
+    DWT = "DWT"
+    HATHITRUST = "HathiTrust"
+    INTERNET_ARCHIVE = "Internet Archive"
+    KB = "KB"
+    LOCKSS = "LOCKSS"
+    LOC = "LOC"
+    NAA = "NAA"
+    NARA = "NARA"
+    NDPP = "NDPP"
+    NSK = "NSK"
+    PKP_PN = "PKP PN"
+    PORTICO = "Portico"
+    PSNC = "PSNC"
+    SCHOLARS_PORTAL = "Scholars Portal"
+    TNA = "TNA"
+
+
+class FullText(Value):
+    """A file with the whole text, for text mining and for Similarity Check (common5.5.0.xsd: collection)."""
+
+    url: Url
+    """Address of the file itself."""
+    mime_type: PlainText = "application/pdf"
+    """What kind of file, such as application/pdf or text/html."""
+    content_version: Literal["vor", "am"] = "vor"
+    """The version of record, or the accepted manuscript."""
+    text_mining: bool = True
+    """Offer it for text mining."""
+    similarity_check: bool = False
+    """Offer it to Similarity Check."""

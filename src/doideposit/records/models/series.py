@@ -1,0 +1,150 @@
+"""A series: the container with its ISSN, and what all its commentaries share."""
+
+from enum import StrEnum
+from string import Formatter
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from doideposit.records.identifiers import Doi, Issn
+from doideposit.records.models.contributors import Institution, Publisher
+from doideposit.records.models.relations import FreeToRead, Licence
+from doideposit.records.models.text import Language, PlainText, Value
+
+__all__ = ["IssnMedium", "RecordType", "Series", "SeriesIssn"]
+
+PLACES = frozenset({"prefix", "issn", "number"})
+
+
+class RecordType(StrEnum):
+    """How a series is registered; chosen once, because Crossref does not change the type of a registered DOI."""
+
+    REPORT_SERIES = "report-series"
+    REPORT_SINGLE = "report-single"
+    JOURNAL = "journal"
+    POSTED = "posted"
+
+
+class IssnMedium(StrEnum):
+    """Print or online, in the words of Crossref's schema (crossref5.5.0.xsd: issn/@media_type)."""
+
+    ELECTRONIC = "electronic"
+    PRINT = "print"
+
+
+class SeriesIssn(Value):
+    """A further ISSN of the series, such as that of the printed edition."""
+
+    issn: Issn
+    """The ISSN."""
+    medium: IssnMedium = IssnMedium.ELECTRONIC
+    """Which edition it names."""
+
+
+def _known_places(template: str) -> str:
+    try:
+        names = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+    except ValueError:
+        raise PydanticCustomError(
+            "template-braces",
+            "a brace in this pattern is never closed",
+            {"hint": "write {number}, {issn}, {prefix}"},
+        ) from None
+    unknown = sorted(names - PLACES)
+    if unknown:
+        raise PydanticCustomError(
+            "template-place",
+            "this pattern has an unknown place {place}",
+            {"place": "{" + unknown[0] + "}", "hint": "only {prefix}, {issn} and {number} can be used"},
+        )
+    return template
+
+
+Template = Annotated[PlainText, AfterValidator(_known_places)]
+
+
+class Series(Value):
+    """A series of numbered commentaries, as the configuration describes it."""
+
+    name: Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+    """The short name that records use, such as sadf-comment."""
+    title: Annotated[PlainText, Field(max_length=255)]
+    """The title as registered at the ISSN centre; the first deposit locks it at Crossref."""
+    issn: Issn | None = None
+    """The ISSN; needed for the record types report-series and journal."""
+    issn_medium: IssnMedium | None = None
+    """Print or electronic; electronic is assumed, and said so, when left out."""
+    other_issns: tuple[SeriesIssn, ...] = ()
+    """Further ISSNs of the same series."""
+    prefix: Annotated[PlainText, Field(pattern=r"^10\.[0-9]{4,9}$", examples=["10.48251"])]
+    """The DOI prefix of the publisher."""
+    doi: Template = "{prefix}/{number}"
+    """How a DOI is made from prefix, issn and number."""
+    url: Template | None = None
+    """How the address of a landing page is made; an address in the record wins."""
+    record_type: RecordType = RecordType.REPORT_SERIES
+    """How the series is registered."""
+    posted_type: Literal["blog", "letter", "other", "poster", "preprint", "review"] = "other"
+    """The kind of posted content, for the record type posted."""
+    language: Language | None = None
+    """The language of a commentary that does not name its own; it is never assumed."""
+    publisher: Publisher | None = None
+    """Who publishes the series."""
+    institution: Institution | None = None
+    """The body that issues it."""
+    labels: tuple[PlainText, ...] = ()
+    """Words by which documents name the series, such as COMMENT."""
+    licences: tuple[Licence, ...] = ()
+    """Licences of every commentary that does not name its own."""
+    free_to_read: FreeToRead | None = None
+    """Set when the whole series can be read without paying."""
+    crossmark_policy: Doi | None = None
+    """DOI of the page that explains how the publisher corrects and retracts."""
+
+    @field_validator("free_to_read", mode="before")
+    @classmethod
+    def _plain_yes(cls, value: Any) -> Any:
+        return free_to_read(value)
+
+    @model_validator(mode="after")
+    def _issn_where_needed(self) -> "Series":
+        if self.issn is None and ("{issn}" in self.doi or "{issn}" in (self.url or "")):
+            raise PydanticCustomError(
+                "series-issn-missing", "the pattern uses the ISSN, but the series has none", {"hint": "add `issn`"}
+            )
+        if self.issn is None and self.record_type in {RecordType.REPORT_SERIES, RecordType.JOURNAL}:
+            raise PydanticCustomError(
+                "series-issn-missing",
+                "a series registered as {type} needs an ISSN",
+                {"type": self.record_type.value, "hint": "add `issn`, or choose record_type report-single or posted"},
+            )
+        return self
+
+    @property
+    def issns(self) -> tuple[SeriesIssn, ...]:
+        """Every ISSN of the series with its medium, the main one first."""
+        main = (
+            () if self.issn is None else (SeriesIssn(issn=self.issn, medium=self.issn_medium or IssnMedium.ELECTRONIC),)
+        )
+        return main + self.other_issns
+
+    def doi_for(self, number: str) -> Doi:
+        """The DOI of the commentary with that number; raises `InvalidIdentifier` when the number does not fit a DOI."""
+        return Doi.parse(self._fill(self.doi, number))
+
+    def url_for(self, number: str) -> str | None:
+        """The landing page the pattern gives for that number, or None without a pattern."""
+        return self._fill(self.url, number) if self.url else None
+
+    def _fill(self, template: str, number: str) -> str:
+        return template.format(prefix=self.prefix, issn=str(self.issn), number=number)
+
+
+def free_to_read(value: Any) -> Any:
+    """Read ``free_to_read: true`` as "from the day of publication", and ``false`` as not said."""
+    if isinstance(value, str) and value.lower() in {"true", "yes", "false", "no"}:
+        value = value.lower() in {"true", "yes"}
+    if isinstance(value, bool):
+        return {} if value else None
+    return value

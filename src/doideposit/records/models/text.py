@@ -1,0 +1,380 @@
+"""Text as it may stand in a deposit: normalised plain text, titles with face markup, and dates of three precisions."""
+
+import re
+import unicodedata
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError, core_schema
+
+from doideposit.records.identifiers import writable
+
+__all__ = [
+    "LANGUAGE_SHAPE",
+    "URL_SHAPE",
+    "Day",
+    "Face",
+    "Language",
+    "Math",
+    "PartialDate",
+    "PlainText",
+    "RichText",
+    "Url",
+    "Value",
+    "normalise",
+    "text_of",
+    "without_markup",
+]
+
+
+class Value(BaseModel):
+    """What all models of a commentary are: frozen, strict about unknown keys, and hashable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+# Metadata deposited in XML 1.0 cannot hold C0 controls; C1 controls can only be leftovers of a wrong encoding.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+_JOINERS = re.compile("[\u200c\u200d]")
+# Arabic and the Indic scripts use joiners inside words; elsewhere they are leftovers of copy and paste.
+_JOINING_SCRIPTS = re.compile("[\u0600-\u08ff\u0900-\u0dff]")
+_SPACES = re.compile(r"\s+")
+
+
+def normalise(text: str) -> str:
+    """Return text in NFC with single spaces and without invisible characters; raises on control characters.
+
+    Crossref's schema keeps white space in most elements, so what is not normalised here becomes part of the record.
+    """
+    # Most texts are printable with single spaces. What is not printable includes every space but the plain one, and
+    # everything invisible: nothing below would change such a text but NFC, which in turn makes no spaces.
+    if text.isprintable() and "  " not in text:
+        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
+    bad = _CONTROL.search(text)
+    if bad is not None:
+        raise PydanticCustomError(
+            "control-character",
+            "the text contains the control character U+{number}",
+            {
+                "number": f"{ord(bad[0]):04X}",
+                "hint": "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding",
+                "position": bad.start(),
+                "length": 1,
+            },
+        )
+    text = _INVISIBLE.sub("", text)
+    if not _JOINING_SCRIPTS.search(text):
+        text = _JOINERS.sub("", text)
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def text_of(value: Any) -> Any:
+    """Normalise a text; whole numbers are written out, everything else is left for pydantic to refuse."""
+    if isinstance(value, str):
+        return normalise(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+PlainText = Annotated[str, BeforeValidator(text_of), StringConstraints(min_length=1)]
+"""Text without markup, normalised, never empty."""
+
+LANGUAGE_SHAPE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+Language = Annotated[
+    str,
+    BeforeValidator(text_of),
+    StringConstraints(pattern=LANGUAGE_SHAPE),
+    Field(examples=["en", "de", "fra"]),
+]
+"""A language as ISO 639-1 or 639-3 has it, such as ``en``; abstracts also take BCP 47 tags such as ``en-GB``."""
+
+URL_SHAPE: Final = r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"
+
+Url = Annotated[
+    str,
+    BeforeValidator(text_of),
+    StringConstraints(min_length=1, max_length=2048, pattern=URL_SHAPE),
+    Field(examples=["https://www.example.org/comment-258/"]),
+]
+"""An absolute http, https or ftp address without spaces (Crossref schema, common5.5.0.xsd: resource, 1 to 2048)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A stretch of face markup, such as italics; `tag` is Crossref's element name."""
+
+    tag: str
+    children: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """A MathML formula, as the XML of its ``mml:math`` element."""
+
+    xml: str
+
+
+Node = str | Face | Math
+
+DEEPEST: Final = 100
+"""So deep tags may lie in one another: XML with more than 256 levels is read nowhere, and no text needs ten."""
+
+FACE_TAGS = ("b", "i", "em", "strong", "u", "ovl", "sup", "sub", "scp", "tt", "font")
+_HTML_TAGS = "a|p|br|span|div|h[1-6]|ul|ol|li|img|script|style|table|tr|td|small|big|code|pre|blockquote"
+# Of tags only letters of ASCII count: without regard to case, Unicode has other forms of i and s.
+_TOKEN = re.compile(
+    rf"(?P<math><(?P<prefix>mml:)?math\b.*?</(?P=prefix)math>|<math\b.*?</math>)"
+    rf"|<(?P<close>/?)(?P<tag>(?a:{'|'.join(FACE_TAGS)}))\s*>"
+    rf"|(?P<html></?(?:{_HTML_TAGS})\b[^<>]*>)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RichText:
+    """A title, subtitle or citation text: plain text with Crossref's face markup, and MathML.
+
+    It is written with the tags themselves (``H<sub>2</sub>O``); a lone ``&`` or ``<`` is just text. Face markup is
+    for meaning, not for looks (Crossref documentation, face markup). White space is normalised.
+    """
+
+    source: str
+    nodes: tuple[Node, ...]
+    json_schema: ClassVar[dict[str, Any]] = {"type": "string", "minLength": 1}
+
+    @classmethod
+    def parse(cls, source: str) -> "RichText":
+        """Read text with face markup; raises `PydanticCustomError` where a tag is unbalanced or not allowed."""
+        text = normalise(source)
+        if not text:
+            raise PydanticCustomError(
+                "empty-text", "the text is empty", {"hint": "write the text, or leave the key out"}
+            )
+        if "<" not in text:
+            return without_markup(text)
+        stack: list[tuple[str, list[Node]]] = [("", [])]
+        end = 0
+        for token in _TOKEN.finditer(text):
+            _append(stack[-1][1], text[end : token.start()])
+            end = token.end()
+            _take(token, stack)
+        _append(stack[-1][1], text[end:])
+        if len(stack) > 1:
+            raise _unbalanced(f"<{stack[-1][0]}> is never closed")
+        return cls(text, tuple(stack[0][1]))
+
+    @property
+    def plain(self) -> str:
+        """The text without its markup; formulas are left out."""
+        if "<" not in self.source:
+            return self.source
+        return "".join(_plain(node) for node in self.nodes)
+
+    @classmethod
+    def _from_input(cls, value: Any) -> "RichText":
+        if isinstance(value, RichText):
+            return value
+        text = text_of(value)
+        if not isinstance(text, str):
+            raise PydanticCustomError("text-expected", "a text is expected here", {"hint": "write it in quotes"})
+        return cls.parse(text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
+        return dict(cls.json_schema)
+
+    def __str__(self) -> str:
+        return self.source
+
+
+_new_text = RichText.__new__
+_set_source, _set_nodes = (RichText.__dict__[name].__set__ for name in ("source", "nodes"))
+
+
+def without_markup(text: str) -> RichText:
+    """Take a text that is known to be normalised, not empty, and to hold no ``<``."""
+    # A record has a dozen of these, and what dataclass writes for a frozen value takes twice as long.
+    made = _new_text(RichText)
+    _set_source(made, text)
+    _set_nodes(made, (text,))
+    return made
+
+
+def _append(nodes: list[Node], text: str) -> None:
+    if text:
+        nodes.append(text)
+
+
+def _take(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> None:
+    if token["math"]:
+        stack[-1][1].append(Math(token["math"]))
+    elif token["html"]:
+        raise PydanticCustomError(
+            "markup-not-allowed",
+            "the markup {tag} is not allowed here",
+            {
+                "tag": token["html"],
+                "hint": "only b, i, em, strong, u, ovl, sup, sub, scp, tt, font and MathML are; take the tag away",
+                "position": token.start(),
+                "length": len(token["html"]),
+            },
+        )
+    elif not token["close"]:
+        if len(stack) > DEEPEST:
+            raise _unbalanced(f"tags lie more than {DEEPEST} deep in one another")
+        stack.append((token["tag"].lower(), []))
+    elif stack[-1][0] == token["tag"].lower():
+        tag, children = stack.pop()
+        stack[-1][1].append(Face(tag, tuple(children)))
+    else:
+        raise _unbalanced(f"{token[0]} closes a tag that is not open here")
+
+
+def _unbalanced(message: str) -> PydanticCustomError:
+    return PydanticCustomError(
+        "markup-unbalanced", "{what}", {"what": message, "hint": "open and close every tag, innermost first"}
+    )
+
+
+def _plain(node: Node) -> str:
+    match node:
+        case str():
+            return node
+        case Face():
+            return "".join(_plain(child) for child in node.children)
+        case Math():
+            return ""
+
+
+_DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
+SEASONS = range(21, 25)
+QUARTERS = range(31, 35)
+FIRST_YEAR, LAST_YEAR = 1400, 2200  # Crossref schema, crossref5.5.0.xsd: year
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class PartialDate:
+    """A date as precise as it is known: a year, a year and month, or a day. It is never completed by guessing.
+
+    A month from 21 to 24 is a season, one from 31 to 34 a quarter (crossref5.5.0.xsd: month).
+    """
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+    json_schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "pattern": r"^\d{4}(-(0[1-9]|1[0-2]|2[1-4]|3[1-4])(-(0[1-9]|[12]\d|3[01]))?)?$",
+        "examples": ["2023-09-14", "2023-09", "2023"],
+    }
+
+    def __post_init__(self) -> None:
+        problem = _date_problem(self.year, self.month, self.day)
+        if problem is not None:
+            raise PydanticCustomError("date-impossible", "{what}", {"what": problem[0], "hint": problem[1]})
+
+    @classmethod
+    def parse(cls, text: str) -> "PartialDate":
+        """Read ``2023``, ``2023-09`` or ``2023-09-14``; raises `PydanticCustomError`."""
+        match = _DATE.fullmatch(text.strip())
+        if match is None:
+            raise PydanticCustomError(
+                "date-shape",
+                "“{text}” is not a date in the form 2023, 2023-09 or 2023-09-14",
+                {
+                    "text": writable(text),
+                    "hint": "write year-month-day with hyphens and leading zeros, as much as is known",
+                },
+            )
+        year, month, day = match.groups()
+        return cls(int(year), int(month) if month else None, int(day) if day else None)
+
+    @property
+    def first_day(self) -> date:
+        """The earliest day the date can mean, to compare dates of different precision."""
+        if self.month is None:
+            return date(self.year, 1, 1)
+        if self.month in SEASONS:
+            return date(self.year, (self.month - 21) * 3 + 1, 1)
+        if self.month in QUARTERS:
+            return date(self.year, (self.month - 31) * 3 + 1, 1)
+        return date(self.year, self.month, self.day or 1)
+
+    @classmethod
+    def _from_input(cls, value: Any) -> "PartialDate":
+        match value:
+            case PartialDate():
+                return value
+            case date():
+                return cls(value.year, value.month, value.day)
+            case bool():
+                pass
+            case int():
+                return cls(value)
+            case str():
+                return cls.parse(value)
+        raise PydanticCustomError("date-shape", "a date is expected here", {"hint": "write it as 2023-09-14"})
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _core: Any, _handler: Any) -> dict[str, Any]:
+        return dict(cls.json_schema)
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part is not None)]
+        return "-".join(parts)
+
+
+def _day(value: Any) -> Any:
+    """Read a whole date; pydantic alone would take a bare number for seconds since 1970."""
+    if isinstance(value, date):
+        return value
+    parsed = PartialDate._from_input(value)  # noqa: SLF001
+    if parsed.day is None:
+        raise PydanticCustomError(
+            "day-incomplete",
+            "a whole date is needed here, with month and day",
+            {"hint": "write it as 2023-09-14"},
+        )
+    return parsed.first_day
+
+
+Day = Annotated[date, BeforeValidator(_day), Field(examples=["2023-09-14"])]
+"""A calendar day, for the places where Crossref takes no less."""
+
+
+_SHORTEST_MONTH: Final = 28
+
+
+def _date_problem(year: int, month: int | None, day: int | None) -> tuple[str, str] | None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return f"the year {year} is out of range", f"Crossref takes years from {FIRST_YEAR} to {LAST_YEAR}"
+    if month is None:
+        return None if day is None else ("a day without a month", "give the month too, or leave the day out")
+    if month not in range(1, 13):
+        if (month in SEASONS or month in QUARTERS) and day is None:
+            return None
+        return f"there is no month {month}", "months go from 01 to 12"
+    if day is None or 1 <= day <= _SHORTEST_MONTH:
+        return None
+    last = monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        return f"there is no day {day} in {year:04d}-{month:02d}", f"that month ends on {last}"
+    return None

@@ -1,0 +1,209 @@
+"""What the columns of a CSV file mean, and where a cell stands in its row."""
+
+import csv
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+from doideposit.findings import Finding, Loc, Severity, Where
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.faults import fields_of, is_list, unknown_key
+from doideposit.records.models.record import Origin, Place, RawRecord
+from doideposit.records.sources.interface import LazyPlaces
+
+__all__ = ["Header", "read_header"]
+
+# A numbered column is written in the singular: author_1_given.
+_SINGULARS: Final = {
+    "author": "authors",
+    "reference": "references",
+    "licence": "licences",
+    "abstract": "abstracts",
+    "relation": "relations",
+    "update": "updates",
+    "archive": "archives",
+    "keyword": "keywords",
+    "full_text": "full_texts",
+    "affiliation": "affiliations",
+    "role": "roles",
+    "alt_name": "alt_names",
+    "award": "awards",
+}
+_NUMBERED: Final = re.compile(r"[._](\d{1,3})(?:[._]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    loc: Loc
+    place: Place
+    several: bool
+    """Whether the cell holds a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a table in their order, and what is wrong with them."""
+
+    file: str
+    delimiter: str
+    columns: tuple[_Column, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether rows can be read below it."""
+        return not any(finding.stops for finding in self.findings)
+
+    def record(self, cells: list[str], text: str, *, line: int, index: int) -> RawRecord:
+        """Make a raw record of a row; `text` is the row as it stands in the file, from `line` on."""
+        found: list[tuple[_Column, Any]] = []
+        findings: list[Finding] = []
+        places = LazyPlaces(lambda: self._places(text, line))
+        origin = Origin(self.file, index, places)
+        for column, cell in zip(self.columns, cells, strict=False):
+            if cell.strip():
+                found.append((column, _value(column, cell, findings, origin)))
+        surplus = [cell for cell in cells[len(self.columns) :] if cell.strip()]
+        if surplus:
+            findings.append(_surplus(len(cells), len(self.columns), origin))
+        return RawRecord(_assembled(found, findings, origin), origin, tuple(findings))
+
+    def _places(self, text: str, line: int) -> dict[Loc, Place]:
+        starts = [0, *(match.end() for match in re.finditer("\r\n|\n|\r", text))]
+        places: dict[Loc, Place] = {(): Place(line, 1)}
+        cells = _cells(text, self.delimiter)
+        for column, (offset, written) in zip(self.columns, cells, strict=False):
+            row = bisect_right(starts, offset)
+            at = offset - starts[row - 1] + 1
+            quoted = written.startswith('"')
+            literal = "\n" not in written and '"' not in written[1:-1]
+            place = Place(line + row - 1, at, column.place.line, column.place.column, at + quoted if literal else None)
+            places[column.loc] = place
+            for end in range(1, len(column.loc)):
+                places.setdefault(column.loc[:end], place)
+        return places
+
+
+def read_header(text: str, *, delimiter: str, file: str, line: int) -> Header:
+    """Read the names of the columns; a name that no record has, or that comes twice, is a finding."""
+    columns: list[_Column] = []
+    findings: list[Finding] = []
+    seen: dict[Loc, str] = {}
+    for offset, written in _cells(text, delimiter):
+        name = next(iter(next(csv.reader([written.strip()]), [])), "").strip()
+        place = Place(line, offset + 1)
+        where = Where(file, line, offset + 1)
+        loc = _loc(name)
+        fault = _name_fault(name, loc, seen, where)
+        if fault is not None:
+            findings.append(fault)
+        seen.setdefault(loc, name)
+        columns.append(_Column(name, loc, place, is_list(Commentary, loc)))
+    return Header(file, delimiter, tuple(columns), tuple(findings))
+
+
+def _loc(name: str) -> Loc:
+    """Read ``author_1_given`` and ``authors.1.given`` as the way to a value."""
+    steps: list[str | int] = []
+    rest = name.strip().lower().replace(" ", "_")
+    while match := _NUMBERED.search(rest):
+        head = rest[: match.start()].split(".")
+        steps += [*head[:-1], _SINGULARS.get(head[-1], head[-1]), max(int(match[1]) - 1, 0)]
+        rest = rest[match.end() :]
+    return (*steps, *(part for part in rest.split(".") if part))
+
+
+def _name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Where) -> Finding | None:
+    read_on = "nothing below this header was read"
+    if not name:
+        message, hint = "a column has no name", f"name it after a key of the record, or delete it ({read_on})"
+        return Finding("column-unnamed", Severity.ERROR, message, hint, where)
+    if loc in seen:
+        message = f"the column `{name}` is there twice"
+        return Finding("duplicate-key", Severity.ERROR, message, f"keep one of the two ({read_on})", where)
+    known = fields_of(Commentary, loc[:-1])
+    last = loc[-1] if loc else ""
+    if isinstance(last, int) or (known is not None and last in known):
+        return None
+    _, _, hint = unknown_key(str(last), known or ())
+    message = f"no record has anything like the column `{name}`"
+    return Finding("unknown-column", Severity.ERROR, message, f"{hint} ({read_on})", where, length=len(name))
+
+
+def _surplus(cells: int, columns: int, origin: Origin) -> Finding:
+    message = f"this row has {cells} cells, and the header names {columns} columns"
+    hint = "put a cell that contains the sign between columns into quotation marks"
+    return Finding("csv-cells", Severity.ERROR, message, hint, origin.where())
+
+
+def _value(column: _Column, cell: str, findings: list[Finding], origin: Origin) -> Any:
+    if not column.several:
+        return cell
+    match column.loc[-1]:
+        case "authors":
+            return _authors(cell, findings, origin)
+        case "references":
+            return [{"text": line.strip()} for line in cell.splitlines() if line.strip()]
+        case "abstracts":
+            return [cell]
+        case _:
+            return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def _authors(cell: str, findings: list[Finding], origin: Origin) -> list[dict[str, str]]:
+    authors = []
+    for entry in filter(None, (part.strip() for part in cell.split(";"))):
+        family, comma, given = (part.strip() for part in entry.partition(","))
+        if comma:
+            authors.append({"family": family} | ({"given": given} if given else {}))
+            continue
+        authors.append({"organisation": entry})
+        message = f"“{entry}” has no comma, so it is taken for an organisation"
+        hint = "write a person as Family, Given; an organisation can have a column author_1_organisation"
+        findings.append(Finding("author-without-comma", Severity.WARNING, message, hint, origin.where(("authors",))))
+    return authors
+
+
+def _assembled(found: Iterable[tuple[_Column, Any]], findings: list[Finding], origin: Origin) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for column, value in found:
+        if not _put(data, column.loc, value):
+            message = f"the column `{column.name}` contradicts another column of this row"
+            hint = "give either the whole list in one cell, or columns with numbers without a gap"
+            findings.append(Finding("csv-columns", Severity.ERROR, message, hint, origin.where(column.loc)))
+    return data
+
+
+def _put(data: dict[str, Any], loc: Loc, value: Any) -> bool:
+    here: Any = data
+    for step, following in pairwise(loc):
+        here = _child(here, step, [] if isinstance(following, int) else {})
+    return _child(here, loc[-1], value) is value
+
+
+def _child(here: Any, step: str | int, new: Any) -> Any:
+    """What stands at the next step; the new value where nothing does yet, None where nothing can."""
+    if isinstance(here, dict) and isinstance(step, str):
+        return here.setdefault(step, new)
+    if isinstance(here, list) and isinstance(step, int) and step <= len(here):
+        if step == len(here):
+            here.append(new)
+        return here[step]
+    return None
+
+
+def _cells(text: str, delimiter: str) -> list[tuple[int, str]]:
+    """Every cell of a row as it is written, with its offset."""
+    pattern = re.compile(rf'("(?:[^"]|"")*"|[^{re.escape(delimiter)}\r\n]*)({re.escape(delimiter)}|[\r\n]+|$)')
+    cells = []
+    position = 0
+    while match := pattern.match(text, position):
+        cells.append((match.start(), match[1]))
+        position = match.end()
+        if match[2] != delimiter:
+            break
+    return cells

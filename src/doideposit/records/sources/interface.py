@@ -1,0 +1,53 @@
+"""What every reader of records gives back, and the limits they share."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from doideposit.findings import Finding, Loc
+from doideposit.records.models.record import Place, RawRecord
+
+__all__ = ["MAX_DEPTH", "MAX_FILE_SIZE", "MAX_LINE_SIZE", "MAX_VALUES", "LazyPlaces", "Read"]
+
+MAX_FILE_SIZE: Final = 20_000_000
+"""Bytes of a YAML or JSON file; larger collections belong into JSON Lines or CSV, which are read row by row."""
+
+MAX_LINE_SIZE: Final = 2_000_000
+"""Bytes of one line of a JSON Lines file, and of one line of a CSV file."""
+
+MAX_VALUES: Final = 500_000
+"""Values in one YAML or JSON file, aliases counted as often as they are used."""
+
+MAX_DEPTH: Final = 32
+"""Lists and mappings inside one another; a record needs six."""
+
+
+class Read(NamedTuple):
+    """What a text held: its records, and the findings that belong to no record but to the whole text."""
+
+    records: tuple[RawRecord, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class LazyPlaces(Mapping[Loc, Place]):
+    """The places of a record's fields, worked out when the first of them is asked for.
+
+    Most records have no findings, and finding the places costs more than reading the record.
+    """
+
+    def __init__(self, find: Callable[[], Mapping[Loc, Place]]) -> None:
+        self._find = find
+        self._places: Mapping[Loc, Place] | None = None
+
+    def _found(self) -> Mapping[Loc, Place]:
+        if self._places is None:
+            self._places = self._find()
+        return self._places
+
+    def __getitem__(self, loc: Loc) -> Place:
+        return self._found()[loc]
+
+    def __iter__(self) -> Iterator[Loc]:
+        return iter(self._found())
+
+    def __len__(self) -> int:
+        return len(self._found())

@@ -1,0 +1,232 @@
+"""JSON, read as texts: numbers keep their digits as written, and a key that is given twice is a finding.
+
+The standard library's parser does the reading. Lines and columns are looked for only when something has to be pointed
+at. A text in which a key is given twice is taken apart here as a whole.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.models.record import Origin, Place, RawRecord, RawValue
+from doideposit.records.sources.interface import MAX_DEPTH, Read
+from doideposit.records.sources.json_places import JsonPlaces, JsonText
+from doideposit.records.sources.nodes import Entry, Node, add_entry, records_in
+
+__all__ = ["read", "read_line"]
+
+
+class _Refused(ValueError):
+    """The text is JSON for Python and not for the rest of the world, or too deep."""
+
+
+@dataclass(slots=True)
+class _Decoded:
+    data: Any
+    doubled: bool = False
+
+
+def read(text: str, *, file: str | None = None) -> Read:
+    """Read one record or a list of records; a syntax error is one finding, and then there are no records."""
+    decoded = _decode(text, file)
+    if isinstance(decoded, Finding):
+        return Read(findings=(decoded,))
+    items = decoded.data if isinstance(decoded.data, list) else [decoded.data]
+    if decoded.doubled or not items or not all(isinstance(item, dict) for item in items):
+        return records_in([_nodes(text, file)], file=file)
+    indices: Iterable[int | None] = range(len(items)) if isinstance(decoded.data, list) else (None,)
+    whole = JsonText(text)
+    return Read(
+        tuple(
+            RawRecord(item, Origin(file, index, JsonPlaces(whole, index)))
+            for index, item in zip(indices, items, strict=True)
+        )
+    )
+
+
+def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRecord | Finding:
+    """Read the record on one line of a JSON Lines file; `number` is that line's, `index` the record's, from 0."""
+    decoded = _decode(line, file, number)
+    if isinstance(decoded, Finding):
+        return decoded
+    if isinstance(decoded.data, dict) and not decoded.doubled:
+        return RawRecord(decoded.data, Origin(file, index, JsonPlaces(JsonText(line, number))))
+    found = records_in([_nodes(line, file, number)], file=file)
+    if found.findings or isinstance(decoded.data, list):
+        message = "a line of a JSON Lines file holds one record in braces, and this one does not"
+        return Finding(
+            "record-shape", Severity.ERROR, message, "write each record on a line of its own", Where(file, number, 1)
+        )
+    record = found.records[0]
+    return RawRecord(record.data, Origin(file, index, record.origin.places), record.findings)
+
+
+def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
+    decoded = _Decoded(None)
+    if text.startswith("\ufeff"):
+        error = json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
+        return _syntax_finding(error, file, line)
+    try:
+        decoded.data = _texts(_DECODER.decode(text), MAX_DEPTH, decoded)
+    except json.JSONDecodeError as error:
+        return _syntax_finding(error, file, line)
+    except RecursionError:
+        return _refused(_TOO_DEEP, file, line)
+    except _Refused as error:
+        return _refused(str(error), file, line)
+    return decoded
+
+
+_TOO_DEEP: Final = f"lists and mappings lie more than {MAX_DEPTH} deep in one another"
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _Refused(f"{name} is not allowed in JSON")
+
+
+def _refused(message: str, file: str | None, line: int) -> Finding:
+    code = "too-deep" if message == _TOO_DEEP else "json-syntax"
+    return Finding(code, Severity.ERROR, message, "nothing in this text was read", Where(file, line))
+
+
+class _Doubled(dict[str, Any]):
+    """An object in which a key is given twice."""
+
+
+def _object(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(entries)
+    return made if len(made) == len(entries) else _Doubled(made)
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_refuse_constant
+)
+
+
+def _texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
+    """Write out yes and no in what was just decoded, and notice keys that are given twice."""
+    if depth == 0:
+        raise _Refused(_TOO_DEEP)
+    match value:
+        case dict() | list():
+            decoded.doubled = decoded.doubled or isinstance(value, _Doubled)
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                # Texts are what they are; all but a few of the values are texts.
+                if not isinstance(item, str) or depth == 1:
+                    value[key] = _texts(item, depth - 1, decoded)
+            made: RawValue = value
+            return made
+        case bool():
+            return "true" if value else "false"
+        case _:
+            scalar: str | None = value
+            return scalar
+
+
+_MEANINGS: Final = (
+    (
+        "Expecting ',' delimiter",
+        "a comma, or the closing bracket, is missing before this",
+        "put a comma between entries",
+    ),
+    ("Expecting ':' delimiter", "a colon is missing after this key", 'write `"key": value`'),
+    (
+        "Expecting property name enclosed in double quotes",
+        "a key in double quotes is expected here",
+        "put every key into double quotes, and take away a comma before a closing brace",
+    ),
+    ("Illegal trailing comma", "there is a comma before the closing bracket", "take the comma away"),
+    ("Unterminated string", "a quotation mark is opened here and never closed", 'close it; write \\" inside a text'),
+    (
+        "Invalid control character",
+        "there is a line break, a tab or another control character inside a text",
+        "write \\n or \\t, or delete it",
+    ),
+    ("Invalid \\", "this backslash means nothing in JSON", "write two backslashes"),
+    ("Extra data", "something follows after the end", "put several records into a list: [ …, … ]"),
+    ("Expecting value", "a value is expected here", "put a text into double quotes, and take away a comma too many"),
+)
+
+
+def _syntax_finding(error: json.JSONDecodeError, file: str | None, line: int) -> Finding:
+    meaning, hint = next(
+        ((meaning, hint) for start, meaning, hint in _MEANINGS if error.msg.startswith(start)),
+        ("this is not valid JSON", "compare it with a text that is right"),
+    )
+    where = Where(file, error.lineno + line - 1, error.colno)
+    scope = "line" if line > 1 else "text"
+    return Finding(
+        "json-syntax", Severity.ERROR, meaning, f"{hint} (nothing in this {scope} was read)", where, original=error.msg
+    )
+
+
+_TOKEN = re.compile(r'[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|([{}\[\]])|([,:])|([^\s{}\[\],:"]+))', re.DOTALL)
+
+_DECODE = json.JSONDecoder(strict=False).decode
+
+
+def _nodes(text: str, file: str | None, line: int = 1) -> Node:
+    """Take a text apart that is known to be JSON."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def place(offset: int, text_offset: int | None = None) -> Place:
+        row = bisect_right(starts, offset)
+        start = starts[row - 1]
+        return Place(
+            row + line - 1, offset - start + 1, text_column=None if text_offset is None else text_offset - start + 1
+        )
+
+    tree = _Tree(file)
+    for match in _TOKEN.finditer(text):
+        string, bracket, _, literal = match.groups()
+        offset = match.start(match.lastindex or 0)
+        if string is not None:
+            plain = "\\" not in string
+            tree.text(string[1:-1] if plain else _DECODE(string), place(offset, offset + 1 if plain else None))
+        elif literal is not None:
+            tree.literal(literal, place(offset, offset))
+        elif bracket is not None:
+            tree.bracket(bracket, place(offset))
+    if tree.root is None:
+        raise RuntimeError("positions are looked for in JSON that was read before")
+    return tree.root
+
+
+@dataclass(slots=True)
+class _Tree:
+    file: str | None
+    root: Node | None = None
+    stack: list[Node] = field(default_factory=list)
+    keys: list[tuple[str, Place] | None] = field(default_factory=list)
+
+    def text(self, value: str, place: Place) -> None:
+        if self.stack and isinstance(self.stack[-1].value, dict) and self.keys[-1] is None:
+            self.keys[-1] = (value, place)
+        else:
+            self._add(Node(value, place))
+
+    def literal(self, word: str, place: Place) -> None:
+        self._add(Node(None if word == "null" else word, place))
+
+    def bracket(self, bracket: str, place: Place) -> None:
+        if bracket in "{[":
+            self.stack.append(Node({} if bracket == "{" else [], place))
+            self.keys.append(None)
+        else:
+            self.keys.pop()
+            self._add(self.stack.pop())
+
+    def _add(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        parent = self.stack[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(node)
+        elif (key := self.keys[-1]) is not None:
+            add_entry(parent, key[0], Entry(key[1], node), file=self.file)
+            self.keys[-1] = None

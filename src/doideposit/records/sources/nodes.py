@@ -1,0 +1,143 @@
+"""A text taken apart into values that know their place: what the YAML and JSON readers have in common."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from doideposit.findings import Finding, Loc, Severity, Where, field_path
+from doideposit.records.models.record import Origin, Place, RawRecord, RawValue
+from doideposit.records.sources.interface import LazyPlaces, Read
+
+__all__ = ["Entry", "Node", "add_entry", "places_of", "records_in"]
+
+_MANY = 20
+"""So many entries that are no records are named one by one; the rest is counted."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A value of a YAML or JSON text: a text or nothing, a list of nodes, or the entries of a mapping.
+
+    `faults` are findings about the value itself, still without the name of its field. `size` and `depth` count the
+    values in it and how deep they lie; what is used again through an alias counts every time.
+    """
+
+    value: "str | list[Node] | dict[str, Entry] | None"
+    place: Place
+    faults: list[Finding] = field(default_factory=list)
+    size: int = 1
+    depth: int = 1
+
+    def close(self) -> None:
+        """Work out size and depth once all children are there."""
+        inner: list[Node] = []
+        if isinstance(self.value, list):
+            inner = self.value
+        elif isinstance(self.value, dict):
+            inner = [entry.node for entry in self.value.values()]
+        self.size = 1 + sum(node.size for node in inner)
+        self.depth = 1 + max((node.depth for node in inner), default=0)
+
+
+class Entry(NamedTuple):
+    """One entry of a mapping: the place of its key, and its value."""
+
+    key: Place
+    node: Node
+
+
+def add_entry(mapping: Node, key: str, entry: Entry, *, file: str | None) -> None:
+    """Put an entry into a mapping; a key that is there already becomes a fault of the mapping, the first one stays."""
+    entries = mapping.value
+    if not isinstance(entries, dict):
+        raise TypeError("entries belong into a mapping")
+    first = entries.setdefault(key, entry)
+    if first is not entry:
+        where = Where(file, entry.key.line, entry.key.column, key)
+        message = f"`{key}` is given twice: here, and already on line {first.key.line}"
+        hint = "keep one of the two"
+        mapping.faults.append(Finding("duplicate-key", Severity.ERROR, message, hint, where, length=len(key)))
+
+
+def records_in(roots: list[Node], *, file: str | None) -> Read:
+    """Turn documents, each a record or a list of records, into raw records; what is neither becomes a finding."""
+    records: list[RawRecord] = []
+    findings: list[Finding] = []
+    strange = 0
+    several = len(roots) != 1 or isinstance(roots[0].value, list)
+    for index, node in enumerate(_entries(roots, findings)):
+        if isinstance(node.value, dict):
+            records.append(_record(node, file, index if several else None))
+            continue
+        strange += 1
+        if strange <= _MANY:
+            findings.append(_no_record(node, file))
+    if strange > _MANY:
+        message = f"{strange - _MANY} more entries of this file are no records"
+        findings.append(Finding("record-shape", Severity.ERROR, message, _SHAPE_HINT, Where(file)))
+    if not records and not findings:
+        hint = "write at least series, number, title, authors and published"
+        findings.append(Finding("no-record", Severity.ERROR, "there is no record in this file", hint, Where(file)))
+    return Read(tuple(records), tuple(findings))
+
+
+def _entries(roots: list[Node], findings: list[Finding]) -> Iterator[Node]:
+    for root in roots:
+        if isinstance(root.value, list):
+            findings.extend(root.faults)
+            yield from root.value
+        elif root.value is not None:
+            yield root
+
+
+_SHAPE_HINT = "write each record as keys with values, such as `title: …`, one key on each line"
+
+
+def _no_record(node: Node, file: str | None) -> Finding:
+    kind = "a list" if isinstance(node.value, list) else "empty" if node.value is None else "a text"
+    where = Where(file, node.place.line, node.place.column)
+    return Finding("record-shape", Severity.ERROR, f"a record is expected here, and this is {kind}", _SHAPE_HINT, where)
+
+
+def _record(node: Node, file: str | None, index: int | None) -> RawRecord:
+    findings: list[Finding] = []
+    data = _plain(node, (), findings)
+    if not isinstance(data, dict):
+        raise TypeError("a record is a mapping")
+    return RawRecord(data, Origin(file, index, LazyPlaces(lambda: places_of(node))), tuple(findings))
+
+
+def _plain(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:
+    for fault in node.faults:
+        inner = loc if fault.where.field is None else (*loc, fault.where.field)
+        findings.append(fault.at(replace(fault.where, field=field_path(inner) or None)))
+    match node.value:
+        case list() as items:
+            return [_plain(item, (*loc, index), findings) for index, item in enumerate(items)]
+        case dict() as entries:
+            return {key: _plain(entry.node, (*loc, key), findings) for key, entry in entries.items()}
+        case scalar:
+            return scalar
+
+
+def places_of(node: Node) -> dict[Loc, Place]:
+    """Where each value of a record stands, by the way to it from the record."""
+    places: dict[Loc, Place] = {}
+    _collect(node, (), None, places)
+    return places
+
+
+def _collect(node: Node, loc: Loc, key: Place | None, places: dict[Loc, Place]) -> None:
+    place = node.place
+    if key is not None:
+        place = Place(place.line, place.column, key.line, key.column, place.text_column)
+    places[loc] = place
+    match node.value:
+        case list() as items:
+            for index, item in enumerate(items):
+                _collect(item, (*loc, index), None, places)
+        case dict() as entries:
+            for name, entry in entries.items():
+                _collect(entry.node, (*loc, name), entry.key, places)
+        case _:
+            pass

@@ -1,0 +1,152 @@
+"""From a raw record to a record, or to everything that is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import SchemaValidator
+
+from doideposit.findings import Finding, Severity, has_errors
+from doideposit.records.identifiers import writable
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.contributors import AltName, Anonymous, Institution, Organisation, Person
+from doideposit.records.models.faults import findings_of
+from doideposit.records.models.record import Origin, RawRecord, Record
+from doideposit.records.models.references import Reference
+from doideposit.records.models.relations import (
+    FreeToRead,
+    FullText,
+    Funding,
+    Licence,
+    Relation,
+    Status,
+    Update,
+    Version,
+)
+from doideposit.records.models.resemblance import did_you_mean
+from doideposit.records.models.series import Series
+
+__all__ = ["Parsed", "findings_of", "parse"]
+
+LISTED = 12
+"""So many names of series are told at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A record, or None where an error stands in the way; the findings of its reader are among these."""
+
+    record: Record | None
+    findings: tuple[Finding, ...] = ()
+
+
+def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
+    """Make a record of a raw one; all faults come back at once, each with its place.
+
+    `series` are the series of the configuration, by the names that records use. Texts are read leniently where no
+    doubt is possible: yes and true are the same, whole numbers are texts; a key without a value counts as left out.
+    """
+    commentary = _usual(raw.data, series)
+    if commentary is not None and not has_errors(raw.findings):
+        return Parsed(Record(commentary, raw.origin), raw.findings)
+    data = _present(raw.data)
+    found = list(raw.findings)
+    chosen = _series(data, raw.origin, series)
+    if isinstance(chosen, Finding):
+        found.append(chosen)
+        data.pop("series", None)
+    else:
+        data["series"] = chosen
+    try:
+        commentary = Commentary.model_validate(data)
+    except ValidationError as error:
+        faults = findings_of(error, raw.origin, model=Commentary, data=raw.data)
+        found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field == "series")]
+        commentary = None
+    if commentary is None or has_errors(found):
+        return Parsed(None, tuple(sorted(found, key=_order)))
+    return Parsed(Record(commentary, raw.origin), tuple(found))
+
+
+def _usual(data: Mapping[str, Any], series: Mapping[str, Series]) -> Commentary | None:
+    """The commentary by the shorter way; None where only the longer one tells what there is."""
+    if next(_begun) < _FEW:
+        return None
+    quick = _quick()
+    name = data.get("series")
+    chosen = name if isinstance(name, Series) else series.get(name) if isinstance(name, str) else None
+    if quick is None or chosen is None:
+        return None
+    try:
+        commentary: Commentary = quick.validate_python({**data, "series": chosen})
+    except ValidationError:
+        return None
+    return commentary
+
+
+@cache
+def _quick() -> SchemaValidator | None:
+    from doideposit.records.models.quick import quick_validator  # noqa: PLC0415  (a run over a few records needs none)
+
+    return quick_validator(Commentary)
+
+
+_FEW: Final = 20
+"""So many records of a process go the longer way: making the shorter one takes longer than they would gain by it."""
+
+_begun = count()
+
+
+def _order(finding: Finding) -> tuple[int, int]:
+    return finding.where.line or 0, finding.where.column or 0
+
+
+def _series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Series]) -> Series | Finding:
+    name = data.get("series")
+    if isinstance(name, Series):
+        return name
+    if isinstance(name, str) and name in known:
+        return known[name]
+    where = origin.where(("series",))
+    names = ", ".join([*known][:LISTED]) + (f" and {len(known) - LISTED} more" if len(known) > LISTED else "")
+    listed = "the configuration has " + (names or "none yet: describe one below [series.<name>]")
+    if name is None:
+        return Finding(
+            "missing-key", Severity.ERROR, "`series` is missing", f"add the name of the series; {listed}", where
+        )
+    if not isinstance(name, str):
+        message = "the series is given by its name, as one word"
+        return Finding("series-by-name", Severity.ERROR, message, f"describe it in the configuration; {listed}", where)
+    hint = " ".join(part for part in (did_you_mean(name, known), listed) if part)
+    text = writable(f"there is no series `{name}`")
+    return Finding("unknown-series", Severity.ERROR, text, hint, where, length=len(name))
+
+
+def _present(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out keys without a value; one that no model knows stays, so that it is still found."""
+    known = _known_keys()
+    return {key: _inner(value) for key, value in data.items() if value is not None or key not in known}
+
+
+def _inner(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return _present(value)
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [_inner(item) for item in value]
+    return value
+
+
+@cache
+def _known_keys() -> frozenset[str]:
+    return frozenset(name for model in _MODELS for name in model.model_fields)
+
+
+_MODELS: tuple[type[BaseModel], ...] = (
+    *(Commentary, Person, Organisation, Anonymous, Institution, AltName, Reference, Relation, Update, Licence),
+    *(FreeToRead, Funding, Version, Status, FullText),
+)

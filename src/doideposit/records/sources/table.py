@@ -1,0 +1,189 @@
+"""Tables of records, read row by row: CSV with one record in each row, and JSON Lines with one on each line.
+
+Columns of a CSV file are named after the keys of a record. A dot, or an underscore around a number, leads further in:
+``author_1_given`` is the given name of the first author, ``original_title.text`` the text of the original title,
+``reference_3_doi`` the DOI of the third reference. Three kinds of cells hold several values: ``authors`` (``Family,
+Given; Family, Given``; what has no comma is an organisation, and a warning says so), ``references`` (one on each line
+of the cell), and every other list (parted by semicolons).
+"""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from doideposit.errors import DiskError
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.models.record import RawRecord
+from doideposit.records.sources import json_text
+from doideposit.records.sources.columns import Header, read_header
+from doideposit.records.sources.files import decode_text, load_text
+from doideposit.records.sources.interface import MAX_LINE_SIZE
+
+__all__ = ["read_csv", "read_json_lines"]
+
+_PROBE: Final = 4096
+
+
+def read_json_lines(path: Path) -> Iterator[RawRecord | Finding]:
+    """Read a JSON Lines file; a line that cannot be read is a finding, and the next line is read all the same."""
+    index = 0
+    for line in _lines(path):
+        if isinstance(line, Finding):
+            yield line
+        elif line.text.strip():
+            yield json_text.read_line(line.text.rstrip("\r\n"), file=str(path), number=line.number, index=index)
+            index += 1
+
+
+def read_csv(path: Path) -> Iterator[RawRecord | Finding]:
+    """Read a CSV file with a header; the comma, the semicolon or the tab that parts its columns is found by itself.
+
+    Nothing is read below a header with errors. A quotation mark that is not closed ends the reading where it stands.
+    """
+    reader = _CsvReader(path)
+    yield from reader.run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    text: str
+
+
+def _lines(path: Path) -> Iterator[_Line | Finding]:
+    """Yield the lines of a file with their ends, decoded one by one; a file that is no text yields one finding."""
+    try:
+        stream = path.open("rb")
+    except (OSError, ValueError):
+        # The reader of whole files has the words for what can be wrong here.
+        yield from load_text(path, limit=0).findings
+        return
+    with stream:
+        yield from _decoded(stream, str(path))
+
+
+def _decoded(stream: BinaryIO, file: str) -> Iterator[_Line | Finding]:
+    number = 0
+    while data := _next_line(stream, file):
+        number += 1
+        if number == 1:
+            unusable = _unusable(data, file)
+            if unusable is not None:
+                yield unusable
+                return
+            data = data.removeprefix(codecs.BOM_UTF8)
+        if len(data) > MAX_LINE_SIZE:
+            yield _too_long(file, number)
+            return
+        try:
+            yield _Line(number, data.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            yield _wrong_encoding(data, error, file, number)
+            return
+    if number == 0:
+        yield from decode_text(b"", file=file).findings
+
+
+def _next_line(stream: BinaryIO, file: str) -> bytes:
+    try:
+        return stream.readline(MAX_LINE_SIZE + 1)
+    except IsADirectoryError:
+        return b""
+    except OSError as error:
+        reason = error.strerror or error.__class__.__name__
+    raise DiskError(f"{file} could not be read: {reason}")
+
+
+def _unusable(data: bytes, file: str) -> Finding | None:
+    """Say what a file is that is no text at all; an empty first line and a wrong letter are not meant here."""
+    found = decode_text(data[:_PROBE], file=file).findings
+    return next((finding for finding in found if finding.code == "file-binary"), None)
+
+
+def _too_long(file: str, number: int) -> Finding:
+    message = f"line {number} is longer than the {MAX_LINE_SIZE:,} bytes that are read"
+    hint = "look whether this is the right file; nothing from this line on was read"
+    return Finding("line-too-long", Severity.ERROR, message, hint, Where(file, number))
+
+
+def _wrong_encoding(data: bytes, error: UnicodeDecodeError, file: str, number: int) -> Finding:
+    column = len(data[: error.start].decode("utf-8", "replace")) + 1
+    message = f"{file} is not UTF-8: the byte 0x{data[error.start]:02X} does not fit"
+    hint = "save the file as UTF-8 (in Excel: “CSV UTF-8”); nothing from this line on was read"
+    return Finding("file-encoding", Severity.ERROR, message, hint, Where(file, number, column))
+
+
+class _CsvReader:
+    """One pass over a CSV file; remembers the lines of the row it is in, so that a cell can be found in them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file = str(path)
+        self.row: list[_Line] = []
+        self.broken: Finding | None = None
+
+    def run(self) -> Iterator[RawRecord | Finding]:
+        lines = _lines(self.path)
+        first = self._first(lines)
+        if first is None:
+            yield self.broken or self._finding("no-record", "there is no record in this file", "write a header line", 1)
+            return
+        delimiter = _delimiter(first.text)
+        header = read_header(first.text, delimiter=delimiter, file=self.file, line=first.number)
+        yield from header.findings
+        if header.usable:
+            yield from self._rows(lines, header, delimiter)
+
+    def _first(self, lines: Iterator[_Line | Finding]) -> _Line | None:
+        for line in lines:
+            if isinstance(line, Finding):
+                self.broken = line
+                return None
+            if line.text.strip():
+                return line
+        return None
+
+    def _texts(self, lines: Iterator[_Line | Finding]) -> Iterator[str]:
+        for line in lines:
+            if isinstance(line, Finding):
+                self.broken = line
+                return
+            self.row.append(line)
+            yield line.text
+
+    def _rows(self, lines: Iterator[_Line | Finding], header: Header, delimiter: str) -> Iterator[RawRecord | Finding]:
+        rows = csv.reader(self._texts(lines), delimiter=delimiter, strict=True)
+        index = 0
+        try:
+            for cells in rows:
+                started, text = self.row[0].number, "".join(line.text for line in self.row)
+                self.row.clear()
+                if any(cell.strip() for cell in cells):
+                    yield header.record(cells, text, line=started, index=index)
+                    index += 1
+        except csv.Error as error:
+            yield self._syntax_finding(str(error))
+            return
+        if self.broken is not None:
+            yield self.broken
+        elif index == 0:
+            yield self._finding("no-record", "there is no record below the header", "write one record in each row", 1)
+
+    def _syntax_finding(self, original: str) -> Finding:
+        line = self.row[0].number if self.row else 1
+        message = "a quotation mark in this row is never closed, or something stands behind the closing one"
+        if "field larger" in original:
+            message = "a cell of this row is too long: a quotation mark is probably never closed"
+        hint = "double a quotation mark inside a cell, and close every cell; nothing from this row on was read"
+        return self._finding("csv-syntax", message, hint, line, original)
+
+    def _finding(self, code: str, message: str, hint: str, line: int, original: str | None = None) -> Finding:
+        return Finding(code, Severity.ERROR, message, hint, Where(self.file, line), original=original)
+
+
+def _delimiter(header: str) -> str:
+    """The sign that parts the names of the header; names themselves never contain one of the three."""
+    return max(",;\t", key=header.count)

@@ -1,0 +1,247 @@
+"""YAML, read as texts: no types are guessed, no objects are made, and nothing multiplies.
+
+The events of PyYAML's parser (libyaml where it is there) are put together here, because its composer recurses without
+limit and forgets keys that are given twice.
+"""
+
+import re
+from bisect import bisect_right
+from typing import Any
+
+import yaml
+from yaml import events as ev
+
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.models.record import Place
+from doideposit.records.sources.interface import MAX_DEPTH, MAX_VALUES, Read
+from doideposit.records.sources.nodes import Entry, Node, add_entry, records_in
+from doideposit.records.sources.yaml_faults import Position, syntax_finding
+
+__all__ = ["read"]
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+# What YAML does not allow in a text at all. It is replaced for the parser and put back afterwards, so that one control
+# character in a title is a finding about that title and does not hide all the others.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0\ufffe\uffff]")
+_STAND_IN = "\ufdd0"
+# YAML 1.1 also ends lines at these characters, and no editor does.
+_FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")
+
+
+class _Stop(Exception):
+    """The text cannot be read to its end; carries the finding that says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+def read(text: str, *, file: str | None = None) -> Read:
+    """Read every document of a YAML text; a syntax error is one finding, and then there are no records."""
+    builder = _Builder(file, _positions(text), text)
+    try:
+        for event in yaml.parse(_UNPRINTABLE.sub(_STAND_IN, text), Loader=_LOADER):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        return Read(findings=(syntax_finding(error, text, file, builder.position),))
+    except _Stop as stop:
+        return Read(findings=(stop.finding,))
+    return records_in(builder.roots, file=file)
+
+
+def _positions(text: str) -> Position:
+    """Return how a mark of the parser becomes a line and a column as an editor counts them."""
+    if not _FOREIGN_BREAKS.search(text):
+        return lambda mark: (mark.line + 1, mark.column + 1)
+    starts = [0, *(match.end() for match in re.finditer("\r\n|\n|\r", text))]
+
+    def at(mark: Any) -> tuple[int, int]:
+        line = bisect_right(starts, mark.index)
+        return line, mark.index - starts[line - 1] + 1
+
+    return at
+
+
+class _Frame:
+    """A list or mapping that is still open."""
+
+    __slots__ = ("anchor", "key", "node", "skipping")
+
+    def __init__(self, node: Node, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: tuple[str, Place] | None = None
+        # An entry without a usable key is read over, so that the rest of the mapping still counts.
+        self.skipping = False
+
+
+class _Builder:
+    """Puts events together to nodes, with an explicit stack."""
+
+    def __init__(self, file: str | None, position: Position, text: str) -> None:
+        self.file = file
+        self.position = position
+        self.text = text
+        self.roots: list[Node] = []
+        self.stack: list[_Frame] = []
+        self.anchors: dict[str, Node] = {}
+        self.values = 0
+
+    def take(self, event: Any) -> None:
+        match event:
+            case ev.ScalarEvent():
+                self._scalar(event)
+            case ev.MappingStartEvent():
+                self._open(event, {})
+            case ev.SequenceStartEvent():
+                self._open(event, [])
+            case ev.MappingEndEvent() | ev.SequenceEndEvent():
+                self._close()
+            case ev.AliasEvent():
+                self._alias(event)
+            case ev.DocumentStartEvent():
+                self.anchors.clear()
+            case _:
+                pass
+
+    def _scalar(self, event: Any) -> None:
+        if self._wants_key():
+            self._key(event)
+            return
+        text = self._restored(event)
+        plain = not event.style
+        node = Node(None if plain and text in _NOTHING else text, self._text_place(event))
+        self._refuse_tag(node, event)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        self._add(node)
+
+    def _restored(self, event: Any) -> str:
+        value: str = event.value
+        if _STAND_IN not in value:
+            return value
+        originals = iter(_UNPRINTABLE.findall(self.text[event.start_mark.index : event.end_mark.index]))
+        return re.sub(_STAND_IN, lambda stand_in: next(originals, stand_in[0]), value)
+
+    def _text_place(self, event: Any) -> Place:
+        line, column = self.position(event.start_mark)
+        end_line, end_column = self.position(event.end_mark)
+        if event.style in {"|", ">"}:
+            return self._block_place(event)
+        quotes = 2 if event.style in {"'", '"'} else 0
+        literal = line == end_line and end_column - column - quotes == len(event.value)
+        return Place(line, column, text_column=column + quotes // 2 if literal else None)
+
+    def _block_place(self, event: Any) -> Place:
+        """The first text below a ``|`` or ``>``, which is what a person would point at."""
+        _, _, body = self.text[event.start_mark.index : event.end_mark.index].partition("\n")
+        lead = len(body) - len(body.lstrip())
+        if lead == len(body):
+            return Place(*self.position(event.start_mark))
+        line, _ = self.position(event.start_mark)
+        begun = body[:lead]
+        return Place(line + 1 + begun.count("\n"), lead - (begun.rfind("\n") + 1) + 1)
+
+    def _wants_key(self) -> bool:
+        if not self.stack:
+            return False
+        frame = self.stack[-1]
+        return isinstance(frame.node.value, dict) and frame.key is None and not frame.skipping
+
+    def _key(self, event: Any) -> None:
+        frame = self.stack[-1]
+        line, column = self.position(event.start_mark)
+        if event.value == "<<" and not event.style:
+            message = "the merge key `<<` is not supported"
+            frame.node.faults.append(self._fault("yaml-merge-key", message, "write the keys out", (line, column)))
+            frame.skipping = True
+        else:
+            frame.key = (self._restored(event), Place(line, column))
+
+    def _open(self, event: Any, value: Any) -> None:
+        place = self.position(event.start_mark)
+        if self._wants_key():
+            self._refuse_key(place)
+            # The key itself is a value to read over; its own value follows and is read over too.
+        if len(self.stack) >= MAX_DEPTH:
+            raise _Stop(_too_deep(self.file, place))
+        node = Node(value, Place(*place))
+        self._refuse_tag(node, event)
+        self.stack.append(_Frame(node, event.anchor))
+
+    def _refuse_key(self, place: tuple[int, int]) -> None:
+        message = "a list or mapping stands where a key is expected"
+        hint = "a key is a single word such as `title`; put a value with brackets or braces into quotes"
+        raise _Stop(self._fault("yaml-key-shape", message, hint, place))
+
+    def _close(self) -> None:
+        frame = self.stack.pop()
+        node = frame.node
+        node.close()
+        self._check_size(node)
+        if frame.anchor:
+            self.anchors[frame.anchor] = node
+        self._add(node)
+
+    def _check_size(self, node: Node) -> None:
+        place = (node.place.line, node.place.column)
+        if node.size > MAX_VALUES:
+            raise _Stop(_too_many(self.file, place))
+        if node.depth + len(self.stack) > MAX_DEPTH:
+            raise _Stop(_too_deep(self.file, place))
+
+    def _alias(self, event: Any) -> None:
+        place = self.position(event.start_mark)
+        if self._wants_key():
+            self._refuse_key(place)
+        node = self.anchors.get(event.anchor)
+        if node is None:
+            node = Node(None, Place(*place))
+            inside = any(frame.anchor == event.anchor for frame in self.stack)
+            message = f"*{event.anchor} " + (
+                "stands inside what it refers to" if inside else "refers to nothing above it"
+            )
+            hint = (
+                f"put the value into quotes if it is meant to begin with *, or write &{event.anchor} at the value meant"
+            )
+            node.faults.append(self._fault("yaml-alias", message, hint, place))
+        self._add(node)
+
+    def _add(self, node: Node) -> None:
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise _Stop(_too_many(self.file, (node.place.line, node.place.column)))
+        if not self.stack:
+            self.roots.append(node)
+            return
+        frame = self.stack[-1]
+        if isinstance(frame.node.value, list):
+            frame.node.value.append(node)
+        elif frame.key is not None:
+            name, place = frame.key
+            add_entry(frame.node, name, Entry(place, node), file=self.file)
+            frame.key = None
+        frame.skipping = False
+
+    def _refuse_tag(self, node: Node, event: Any) -> None:
+        if event.tag is not None:
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"the tag {shown} is not allowed"
+            hint = "take the tag away, or put the value into quotes if it is meant to begin with !"
+            node.faults.append(self._fault("yaml-tag", message, hint, self.position(event.start_mark)))
+
+    def _fault(self, code: str, message: str, hint: str, place: tuple[int, int]) -> Finding:
+        return Finding(code, Severity.ERROR, message, hint, Where(self.file, *place))
+
+
+def _too_deep(file: str | None, place: tuple[int, int]) -> Finding:
+    message = f"lists and mappings lie more than {MAX_DEPTH} deep in one another here"
+    hint = "nothing in this file was read; a record needs no more than six"
+    return Finding("too-deep", Severity.ERROR, message, hint, Where(file, *place))
+
+
+def _too_many(file: str | None, place: tuple[int, int]) -> Finding:
+    message = f"there are more than {MAX_VALUES:,} values in this file, aliases counted as often as they are used"
+    hint = "nothing in it was read; split it, or use JSON Lines or CSV, which have no such limit"
+    return Finding("too-many-values", Severity.ERROR, message, hint, Where(file, *place))

@@ -1,0 +1,9 @@
+"""Depositing over HTTP: a small JSON API for a CMS not written in Python, and the receiver of Crossref's notifications.
+
+`application` makes a WSGI callable that runs by itself (`doideposit serve`) or below a path of a Python web framework.
+"""
+
+from doideposit.web.application import Application, application
+from doideposit.web.tokens import Tokens
+
+__all__ = ["Application", "Tokens", "application"]

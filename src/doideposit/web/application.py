@@ -1,0 +1,204 @@
+"""The WSGI application: which address is which operation, who may use it, and every fault as a JSON document."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from pydantic import SecretStr
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.errors import DoiDepositError, UsageError
+from doideposit.web import reading
+from doideposit.web.answers import Refused, document, unavailable
+from doideposit.web.description import description
+from doideposit.web.notifications import Allowance, Notifications
+from doideposit.web.operations import OPERATIONS
+from doideposit.web.tokens import Tokens
+
+__all__ = ["Application", "application"]
+
+LOG: Final = logging.getLogger("doideposit.web")
+
+# A DOI holds slashes, also two in a row. Nothing here redirects.
+_ROUTES: Final = Map(
+    [
+        Rule("/v1/check", methods=["POST"], endpoint="check"),
+        Rule("/v1/deposits", methods=["POST"], endpoint="deposit"),
+        Rule("/v1/dois/<path:doi>", methods=["GET"], endpoint="status"),
+        Rule("/v1/dois/<path:doi>/history", methods=["GET"], endpoint="history"),
+        Rule("/v1/events", methods=["GET"], endpoint="events"),
+        Rule("/v1/health", methods=["GET"], endpoint="health"),
+        Rule("/v1/crossref/notify", methods=["GET", "POST"], endpoint="notify"),
+        Rule("/openapi.json", methods=["GET"], endpoint="openapi"),
+    ],
+    merge_slashes=False,
+    redirect_defaults=False,
+)
+
+BURST, PER_SECOND = 120, 2.0
+"""Notifications at once, and in the long run; Crossref sends one for each submission."""
+
+Log = Callable[[str], None]
+
+
+def _quiet(_line: str) -> None:
+    """Log nothing."""
+
+
+def application(
+    depositor: Depositor | Callable[[], Depositor],
+    *,
+    tokens: Mapping[str, SecretStr | str] | Tokens,
+    notify_endpoints: Sequence[str] = (),
+    log: Log = _quiet,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> "Application":
+    """Make the WSGI application over one depositor, given as it is or as a function that opens it at the first need.
+
+    A function is the better choice under a server that forks. `tokens` are the secrets of those who may use the API, by
+    name; with none nobody may. `notify_endpoints` are the names under which Crossref support set up notifications.
+    `log` gets method, path and status of every request, never a query or a header. Raises `ConfigurationError` for
+    tokens that cannot be used.
+    """
+    known = tokens if isinstance(tokens, Tokens) else Tokens(tokens)
+    notifications = Notifications(notify_endpoints, Allowance(BURST, PER_SECOND, monotonic))
+    return Application(_Opened(depositor), known, notifications, log)
+
+
+class _Opened:
+    """A depositor that is opened once, when it is first needed, and closed by whoever opened it."""
+
+    def __init__(self, depositor: Depositor | Callable[[], Depositor]) -> None:
+        self._open = None if isinstance(depositor, Depositor) else depositor
+        self._depositor = depositor if isinstance(depositor, Depositor) else None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Depositor:
+        with self._lock:
+            if self._depositor is None:
+                if self._open is None:
+                    raise RuntimeError("this depositor was given as it is, and is still there")
+                self._depositor = self._open()
+            return self._depositor
+
+    def close(self) -> None:
+        with self._lock:
+            if self._open is not None and self._depositor is not None:
+                self._depositor.close()
+                self._depositor = None
+
+
+class Application:
+    """A WSGI callable, safe from several threads; made by `application`."""
+
+    def __init__(self, depositor: _Opened, tokens: Tokens, notifications: Notifications, log: Log) -> None:
+        self._depositor = depositor
+        self._tokens = tokens
+        self._notifications = notifications
+        self._log = log
+
+    def close(self) -> None:
+        """Close the depositor, if this application opened it."""
+        self._depositor.close()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        request = Request(environ)
+        request.max_content_length = reading.MAX_BODY
+        response = self._answer(request)
+        self._log(f"{request.method} {_printable(request.path)} {response.status_code}")
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        """The answer to every request there can be: what goes wrong becomes a document, and never a traceback."""
+        try:
+            endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
+            return self._endpoint(str(endpoint), request, arguments)
+        except Refused as refused:
+            return refused.response()
+        except HTTPException as error:
+            return _from_werkzeug(error, request).response()
+        except Exception:
+            LOG.exception("%s %s failed", request.method, _printable(request.path))
+            return _INTERNAL.response()
+
+    def _endpoint(self, name: str, request: Request, arguments: Mapping[str, str]) -> Response:
+        match name:
+            case "openapi":
+                return document(description(request.script_root))
+            case "health" | "notify":
+                return self._for_everyone(name, request)
+        self._authenticate(request)
+        try:
+            return OPERATIONS[name](self._depositor(), request, arguments)
+        except UsageError as error:
+            raise Refused(400, error.code, error.message, hint=error.hint, where="request") from None
+        except DoiDepositError as error:
+            LOG.warning("%s %s: %s", request.method, _printable(request.path), error.message)
+            raise unavailable(error) from None
+
+    def _for_everyone(self, name: str, request: Request) -> Response:
+        """What needs no token, and therefore tells nothing about this machine."""
+        try:
+            if name == "notify":
+                return self._notifications.receive(self._depositor, request)
+            self._depositor().outstanding()
+        except DoiDepositError as error:
+            LOG.warning("%s %s: %s", request.method, _printable(request.path), error.message)
+            message = "the service cannot do its work at the moment"
+            away = Refused(503, "unavailable", message, hint=_LATER, where="server", headers={"Retry-After": "60"})
+            raise away from None
+        return document({"ok": True})
+
+    def _authenticate(self, request: Request) -> None:
+        token = reading.bearer_token(request)
+        if self._tokens.holder(token) is not None:
+            return
+        message = "this token is not known here" if token else "a token is needed"
+        challenge = 'Bearer realm="doideposit"' + (', error="invalid_token"' if token else "")
+        raise Refused(
+            401,
+            "unauthorized",
+            message,
+            hint="send the header Authorization: Bearer and a token of the configuration's section [api.tokens]",
+            where="header Authorization",
+            headers={"WWW-Authenticate": challenge},
+        )
+
+
+_LATER: Final = "give the same request again later"
+_INTERNAL: Final = Refused(
+    500,
+    "internal",
+    "something went wrong that should not; it is in the log of the server",
+    hint="look at the log of the server; the same request can be given again, a deposit is never made twice",
+    where="server",
+)
+
+
+def _from_werkzeug(error: HTTPException, request: Request) -> Refused:
+    """Say what routing and reading found wrong in our own words."""
+    match error:
+        case NotFound():
+            return Refused(404, "not-found", "there is nothing here", hint="GET /openapi.json lists all", where="path")
+        case MethodNotAllowed():
+            allowed = ", ".join(sorted(error.valid_methods or ()))
+            message = "this address is not for this method"
+            return Refused(405, "method", message, hint=f"use {allowed}", where="method", headers={"Allow": allowed})
+        case RequestEntityTooLarge():
+            message = f"the body is larger than {reading.MAX_BODY:,} bytes"
+            return Refused(413, "body-too-large", message, hint="send the records in several requests", where="body")
+    LOG.info("%s refused by the HTTP library: %s", request.method, error.code)
+    code = error.code if error.code is not None and 400 <= error.code < 500 else 400  # noqa: PLR2004 - HTTP
+    return Refused(code, "bad-request", "the request cannot be read", hint="look at how it was made", where="request")
+
+
+def _printable(path: str) -> str:
+    """A path that cannot forge a line of the log."""
+    return "".join(character if character.isprintable() else "?" for character in path[:300])

@@ -1,0 +1,78 @@
+"""Crossref's notification callback: someone says that a submission is finished.
+
+Nothing in the request is proof (Crossref documentation, notification callback service: all data stand in headers, and
+nothing is signed). It is checked for the registered endpoint name and a batch id of ours, and then only makes the next
+poll ask Crossref itself about that file. The address it offers for retrieving the log is never fetched.
+"""
+
+import hmac
+import threading
+from collections.abc import Callable, Sequence
+
+from werkzeug.wrappers import Request, Response
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.web.answers import Refused, document
+
+__all__ = ["Allowance", "Notifications"]
+
+ENDPOINT_HEADER = "CROSSREF-NOTIFY-ENDPOINT"
+BATCH_HEADER = "CROSSREF-EXTERNAL-ID"
+LONGEST_BATCH_ID = 100
+
+
+class Allowance:
+    """How many calls may come: `burst` at once, and `per_second` more as time goes by. Safe from several threads.
+
+    `monotonic` counts seconds.
+    """
+
+    def __init__(self, burst: int, per_second: float, monotonic: Callable[[], float]) -> None:
+        self._burst = burst
+        self._per_second = per_second
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._left = float(burst)
+        self._then = monotonic()
+
+    def take(self) -> bool:
+        """Use up one call; False when none is left."""
+        with self._lock:
+            now = self._monotonic()
+            self._left = min(self._burst, self._left + (now - self._then) * self._per_second)
+            self._then = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
+class Notifications:
+    """Receives the callbacks for some endpoint names; with none of them there is no such address."""
+
+    def __init__(self, endpoints: Sequence[str], allowance: Allowance) -> None:
+        self._endpoints = tuple(name.encode("utf-8") for name in endpoints)
+        self._allowance = allowance
+
+    def receive(self, depositor: Callable[[], Depositor], request: Request) -> Response:
+        """Take one callback; a bogus one learns nothing but that it was refused."""
+        if not self._endpoints:
+            raise _refused(404)
+        if not self._allowance.take():
+            raise _refused(429, {"Retry-After": "60"})
+        name = request.headers.get(ENDPOINT_HEADER, "").encode("utf-8", "replace")
+        if not any([hmac.compare_digest(name, known) for known in self._endpoints]):  # noqa: C419 - compare with all
+            raise _refused(403)
+        batch_id = request.headers.get(BATCH_HEADER, "").strip()
+        ours = 0 < len(batch_id) <= LONGEST_BATCH_ID and batch_id.isascii() and batch_id.isprintable()
+        if not (ours and depositor().hint(batch_id)):
+            raise _refused(404)
+        return document({"ok": True})
+
+
+_WORDS = {403: "forbidden", 404: "not-found", 429: "too-many-requests"}
+
+
+def _refused(status: int, headers: dict[str, str] | None = None) -> Refused:
+    hint = "wait before the next call" if headers else "nothing: this address is for Crossref's notifications"
+    return Refused(status, _WORDS[status], "refused", hint=hint, where="request", headers=headers)

@@ -1,0 +1,121 @@
+"""What the API does for those who hold a token: each operation takes a depositor and a request and gives an answer."""
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.deposits.planning import Action
+from doideposit.deposits.values import DepositReport
+from doideposit.web import reading
+from doideposit.web.answers import Refused, document
+
+__all__ = ["MAX_EVENTS", "MODES", "OPERATIONS", "Operation"]
+
+MODES = ("send", "enqueue")
+MAX_EVENTS = 1_000
+LARGEST_ID = 2**63 - 1
+
+Operation = Callable[[Depositor, Request, Mapping[str, str]], Response]
+
+
+def check(depositor: Depositor, request: Request, _arguments: Mapping[str, str]) -> Response:
+    """Check records and say what a deposit would do with each; nothing is changed and nothing sent."""
+    reading.known_parameters(request, ())
+    return document(depositor.plan(*reading.records(request)).to_dict())
+
+
+def deposit(depositor: Depositor, request: Request, _arguments: Mapping[str, str]) -> Response:
+    """Deposit records, or only record them to be sent by the scheduled job. The same request can be given again."""
+    reading.known_parameters(request, ("mode", "retry"))
+    queued = reading.choice(request, "mode", MODES, "send") == "enqueue"
+    retry = reading.flag(request, "retry")
+    records = reading.records(request)
+    act = depositor.enqueue if queued else depositor.deposit
+    report = act(*records, retry=retry)
+    return document(_with_error(report), _status(report))
+
+
+def _status(report: DepositReport) -> int:
+    """202 when something was taken, 422 when nothing was and something is wrong, 200 when nothing was to be done."""
+    actions = [entry.action for entry in report.entries]
+    if any(action is not None and action.sends for action in actions):
+        return 202
+    return 422 if Action.BLOCKED in actions else 200
+
+
+def _with_error(report: DepositReport) -> dict[str, Any]:
+    data = report.to_dict()
+    blocked = [place for place, entry in enumerate(report.entries) if entry.action is Action.BLOCKED]
+    if blocked:
+        message = f"{len(blocked)} of {len(report.entries)} records cannot be deposited"
+        hint = "correct what the findings of each say, and send it again; records that were taken need nothing"
+        where = "body" if len(report.entries) == 1 else "body, records " + ", ".join(f"[{place}]" for place in blocked)
+        data["error"] = {"code": "record-blocked", "message": message, "hint": hint, "where": where}
+    return data
+
+
+def status(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
+    """Where one DOI stands."""
+    reading.known_parameters(request, ())
+    found = depositor.status(reading.doi(arguments["doi"]))
+    if found.state is None:
+        raise _never_seen(str(found.doi), depositor.target)
+    data = {"ok": not found.needs_person, "target": depositor.target, "records": [found.to_dict()]}
+    return document(data)
+
+
+def history(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
+    """What happened to one DOI, oldest first."""
+    reading.known_parameters(request, ())
+    wanted = reading.doi(arguments["doi"])
+    entries = depositor.history(wanted)
+    if not entries:
+        raise _never_seen(str(wanted), depositor.target)
+    told = [entry.to_dict() for entry in entries]
+    return document({"ok": True, "target": depositor.target, "doi": str(wanted), "history": told})
+
+
+def events(depositor: Depositor, request: Request, _arguments: Mapping[str, str]) -> Response:
+    """What happened since a cursor: the answer names the cursor to go on from."""
+    reading.known_parameters(request, ("since", "limit"))
+    since = reading.number(request, "since", 0, least=0, most=LARGEST_ID)
+    limit = reading.number(request, "limit", 200, least=1, most=MAX_EVENTS)
+    found = list(islice(depositor.events(since), limit + 1))
+    told = found[:limit]
+    data = {
+        "ok": True,
+        "target": depositor.target,
+        "events": [_event(one) for one in told],
+        "next": told[-1].id if told else since,
+        "more": len(found) > limit,
+    }
+    return document(data)
+
+
+def _event(one: LedgerEvent) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "at": one.at.isoformat().replace("+00:00", "Z"),
+        "kind": one.kind,
+        "doi": one.doi,
+        "submission": one.submission,
+        "detail": dict(one.detail),
+    }
+
+
+def _never_seen(doi: str, target: str) -> Refused:
+    message = f"{doi} was never deposited to {target} from here"
+    return Refused(404, "doi-unknown", message, hint="deposit it first: POST /v1/deposits", where="path")
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "check": check,
+    "deposit": deposit,
+    "status": status,
+    "history": history,
+    "events": events,
+}

@@ -1,0 +1,118 @@
+"""What a caller asks for, read strictly and within bounds; whatever does not fit is a `Refused`."""
+
+from collections.abc import Collection, Mapping
+
+from werkzeug.wrappers import Request
+
+from doideposit.findings import Finding, has_errors
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.record import RawValue
+from doideposit.records.sources.structured import read
+from doideposit.web.answers import Refused
+
+__all__ = ["MAX_BODY", "MAX_RECORDS", "bearer_token", "choice", "doi", "flag", "known_parameters", "number", "records"]
+
+MAX_BODY = 2_000_000
+"""Bytes of a request; a long record with two hundred references has 60,000."""
+MAX_RECORDS = 100
+"""Records in one request."""
+
+_BODY = "body"
+
+
+def bearer_token(request: Request) -> str:
+    """The token of ``Authorization: Bearer …``; empty when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def known_parameters(request: Request, names: Collection[str]) -> None:
+    """Refuse query parameters that mean nothing here: a misspelt one would silently do something else."""
+    for name, values in request.args.lists():
+        if name not in names:
+            known = ", ".join(sorted(names)) or "none"
+            raise _bad_query(name, "there is no such query parameter here", f"this address knows: {known}")
+        if len(values) > 1:
+            raise _bad_query(name, "this query parameter is given more than once", "give it once")
+
+
+def choice(request: Request, name: str, choices: Collection[str], default: str) -> str:
+    """A query parameter that is one of a few words."""
+    value = request.args.get(name, default)
+    if value not in choices:
+        raise _bad_query(name, "this is not one of its values", f"write {' or '.join(choices)}")
+    return value
+
+
+def flag(request: Request, name: str) -> bool:
+    """A query parameter that is true or false; false when left out."""
+    return choice(request, name, ("true", "false"), "false") == "true"
+
+
+def number(request: Request, name: str, default: int, *, least: int, most: int) -> int:
+    """A query parameter that is a whole number within bounds."""
+    text = request.args.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
+        raise _bad_query(name, "this is not a number it can have", f"write a whole number from {least} to {most}")
+    return int(text)
+
+
+def _bad_query(name: str, message: str, hint: str) -> Refused:
+    return Refused(400, "query-parameter", message, hint=hint, where=f"query parameter {name[:60]}")
+
+
+def doi(text: str) -> Doi:
+    """The DOI of an address."""
+    try:
+        return Doi.parse(text)
+    except InvalidIdentifier as error:
+        raise Refused(404, error.code, error.message, hint=error.hint, where="path") from None
+
+
+def records(request: Request) -> tuple[Mapping[str, RawValue], ...]:
+    """The records of the body: one JSON object, or a list of them. Numbers keep their digits as they are written.
+
+    A record is never anything but a mapping here: a text would be taken for the path of a file.
+    """
+    _only_json(request)
+    found = read(_text(request), file="body.json")
+    if any(finding.code in {"json-syntax", "too-deep"} for finding in found.findings):
+        raise _unreadable(400, found.findings)
+    if len(found.records) > MAX_RECORDS:
+        message = f"the body holds {len(found.records)} records, and {MAX_RECORDS} are the most"
+        raise Refused(413, "too-many-records", message, hint="send them in several requests", where=_BODY)
+    findings = (*found.findings, *(each for raw in found.records for each in raw.findings))
+    if has_errors(findings):
+        raise _unreadable(422, findings)
+    return tuple(raw.data for raw in found.records)
+
+
+def _only_json(request: Request) -> None:
+    """Nothing but plain JSON in UTF-8; a form of another site could send anything else without being asked."""
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
+        hint = "send the record as JSON with Content-Type: application/json"
+        message = "only JSON in UTF-8 is read here"
+        raise Refused(415, "content-type", message, hint=hint, where="header Content-Type")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        hint = "send the body as it is"
+        message = "a compressed body is not read"
+        raise Refused(415, "content-encoding", message, hint=hint, where="header Content-Encoding")
+
+
+def _text(request: Request) -> str:
+    try:
+        text = request.get_data().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"the body is not UTF-8: byte {error.start + 1} cannot be read"
+        raise Refused(400, "encoding", message, hint="write it in UTF-8", where=_BODY) from None
+    if text.lstrip()[:1] not in {"{", "["}:
+        hint = "send one record as a JSON object, or a list of records"
+        raise Refused(400, "json-syntax", "the body holds no JSON object and no list", hint=hint, where=_BODY)
+    return text
+
+
+def _unreadable(status: int, findings: tuple[Finding, ...]) -> Refused:
+    first = findings[0]
+    place = f"{_BODY}, line {first.where.line}" if first.where.line else _BODY
+    return Refused(status, first.code, first.message, hint=first.hint, where=place, findings=findings)

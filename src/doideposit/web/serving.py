@@ -1,0 +1,100 @@
+"""The application behind a production WSGI server, on this machine or, when that is said explicitly, for others."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from types import FrameType
+from typing import Any, Final
+
+from doideposit.errors import UsageError, WorldError
+from doideposit.web.application import Application
+from doideposit.web.reading import MAX_BODY
+
+__all__ = ["is_loopback", "serve"]
+
+PATIENCE: Final = 120
+"""Seconds that requests under way may still take after a stop; longer than an upload to Crossref."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def serve(
+    application: Application,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    threads: int = 4,
+    ready: Callable[[int], None] = lambda _port: None,
+    allow_remote: bool = False,
+) -> None:
+    """Serve until SIGTERM or an interrupt; then requests under way are finished, and the application is closed.
+
+    `ready` is called with the port once connections are accepted. Raises `UsageError` for an address that others can
+    reach, unless `allow_remote`, and `WorldError` for a port in use.
+    """
+    if not is_loopback(host) and not allow_remote:
+        raise UsageError(
+            f"the API does not listen on {host}: others could reach it, and everything would travel unencrypted",
+            hint="leave it on 127.0.0.1 behind a web server with https, or say --allow-remote",
+        )
+    server = _server(application, host, port, threads)
+    try:
+        with _stopped_by_sigterm():
+            ready(int(server.effective_port))
+            server.run()
+    finally:
+        # The first shutdown, within `run`, waits only a few seconds.
+        server.task_dispatcher.shutdown(timeout=PATIENCE)
+        server.close()
+        application.close()
+
+
+def _server(application: Application, host: str, port: int, threads: int) -> Any:
+    try:
+        from waitress.server import create_server  # noqa: PLC0415 - an optional library
+    except ImportError:
+        hint = "install doideposit with the extra: pip install 'doideposit[serve]'"
+        raise UsageError("the library for serving is not installed", hint=hint) from None
+    try:
+        return create_server(
+            application,
+            host=host,
+            port=port,
+            threads=threads,
+            # A little more than the application takes, so that it can say in its own words that a body is too large.
+            max_request_body_size=2 * MAX_BODY,
+            max_request_header_size=32_768,
+            connection_limit=200,
+            channel_timeout=60,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no address of this machine"
+        hint = "choose another address or port, or port 0 for any"
+        raise WorldError(f"the API cannot listen on {host}:{port}: {reason}", hint=hint) from None
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the loop as an interrupt does; signals belong to the main thread alone."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,149 @@
+"""Backup, check, export and import: what the ledger does for itself."""
+
+import json
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from depositing import Desk, commentary, sqlite_url
+from doideposit.deposits.ledger import Ledger
+from doideposit.errors import DiskError, UsageError
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A ledger with a registered DOI, one that failed, one under way, and one that was acknowledged."""
+    with Desk(sqlite_url(tmp_path)) as one:
+        one.depositor.deposit(commentary(1))
+        one.settle()
+        one.sandbox.faults.add("reject", "something new went wrong")
+        one.depositor.deposit(commentary(2))
+        one.settle()
+        one.depositor.acknowledge(commentary(2).doi, "it is known")
+        one.depositor.deposit(commentary(3))
+        yield one
+
+
+def test_a_sound_ledger_has_no_findings(desk: Desk) -> None:
+    assert desk.depositor.ledger.check() == ()
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("UPDATE content SET xml = x'00' WHERE submission = 1", "ledger-bytes"),
+        ("DELETE FROM content WHERE submission = 2", "ledger-bytes"),
+        ("UPDATE submission SET state = 'queued' WHERE id = 1", "ledger-state"),
+        ("UPDATE submission SET state = 'done' WHERE id = 3", "ledger-state"),
+        ("DELETE FROM event WHERE submission = 2 AND kind != 'prepared'", "ledger-state"),
+        ("UPDATE item SET open = 1 WHERE id = 1", "ledger-open"),
+        ("UPDATE item SET open = 0 WHERE id = 3", "ledger-open"),
+        ("UPDATE item SET outcome = NULL WHERE id = 1", "ledger-open"),
+        ("UPDATE item SET outcome = 'registered' WHERE id = 3", "ledger-open"),
+        ("UPDATE work SET item = 1 WHERE item = 2", "ledger-work"),
+        ("UPDATE work SET registered_at = NULL WHERE item = 1", "ledger-registered"),
+        ("UPDATE work SET registered_at = '2026-09-01T12:00:00.000000Z' WHERE item = 2", "ledger-registered"),
+        ("PRAGMA foreign_keys = OFF; DELETE FROM submission WHERE id = 3", "ledger-reference"),
+    ],
+)
+def test_every_contradiction_is_found(desk: Desk, tmp_path: Path, sql: str, code: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as connection:
+        connection.executescript(sql)
+    assert code in {finding.code for finding in desk.depositor.ledger.check()}
+
+
+def test_timestamps_that_do_not_rise_are_found(desk: Desk, tmp_path: Path) -> None:
+    desk.depositor.deposit(commentary(1, title="Other words"))
+    desk.settle()
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as connection, connection:
+        connection.execute("UPDATE submission SET timestamp = 20200101000000000 WHERE id = 4")
+    assert [finding.code for finding in desk.depositor.ledger.check()] == ["ledger-timestamp"]
+
+
+def test_a_backup_of_a_ledger_in_use_is_whole_and_for_its_owner_alone(desk: Desk, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    desk.depositor.ledger.backup(copy)
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with Ledger.open(f"sqlite:///{copy}") as ledger:
+        assert list(ledger.export_lines()) == list(desk.depositor.ledger.export_lines())
+    with pytest.raises(UsageError, match="exists already"):
+        desk.depositor.ledger.backup(copy)
+    with pytest.raises(DiskError):
+        desk.depositor.ledger.backup(tmp_path / "no" / "such" / "folder.sqlite3")
+
+
+def test_a_ledger_goes_through_json_lines_unchanged_and_goes_on(desk: Desk, tmp_path: Path) -> None:
+    lines = list(desk.depositor.ledger.export_lines())
+    url = sqlite_url(tmp_path / "other")
+    with Ledger.open(url) as other:
+        assert other.import_lines(lines) == len(lines) - 1
+        assert other.check() == ()
+    with Desk(url, clock=desk.clock, sandbox=desk.sandbox) as second:
+        assert list(second.depositor.ledger.export_lines()) == lines
+        second.settle()
+        assert second.depositor.status(commentary(3).doi).registered
+        second.depositor.deposit(commentary(4))
+        second.settle()
+        assert second.depositor.ledger.check() == ()
+
+
+def test_no_number_of_the_export_needs_more_than_a_float_can_hold(desk: Desk) -> None:
+    def numbers(value: object) -> list[int]:
+        if isinstance(value, dict):
+            return [number for one in value.values() for number in numbers(one)]
+        return [value] if isinstance(value, int) and not isinstance(value, bool) else []
+
+    rows = [json.loads(line) for line in desk.depositor.ledger.export_lines()]
+    assert max(number for row in rows for number in numbers(row)) < 2**31
+    (timestamp,) = {
+        row["row"]["timestamp"] for row in rows if row.get("table") == "submission" and row["row"]["id"] in {1, "1"}
+    }
+    assert isinstance(timestamp, str)
+    assert len(timestamp) == 17
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [""],
+        ["not json"],
+        ["[]"],
+        ['{"format": "something else", "revision": "0001"}'],
+        ['{"format": "doideposit-ledger", "revision": "9999"}'],
+        ['{"format": "doideposit-ledger", "revision": "0001"}', "not json"],
+        ['{"format": "doideposit-ledger", "revision": "0001"}', '{"table": "recipes", "row": {}}'],
+        ['{"format": "doideposit-ledger", "revision": "0001"}', '{"table": "event", "row": {"what": 1}}'],
+        ['{"format": "doideposit-ledger", "revision": "0001"}', '{"table": "content", "row": {"xml": "?"}}'],
+    ],
+)
+def test_what_is_no_export_is_refused_and_nothing_is_taken(tmp_path: Path, lines: list[str]) -> None:
+    with Ledger.open(sqlite_url(tmp_path)) as ledger:
+        with pytest.raises(UsageError):
+            ledger.import_lines(lines)
+        assert list(ledger.export_lines())[1:] == []
+
+
+def test_half_an_export_leaves_the_ledger_empty(desk: Desk, tmp_path: Path) -> None:
+    lines = list(desk.depositor.ledger.export_lines())
+    with Ledger.open(sqlite_url(tmp_path / "other")) as other:
+        with pytest.raises(UsageError):
+            other.import_lines([*lines[:-2], "torn"])
+        assert list(other.export_lines())[1:] == []
+        other.import_lines(lines)
+        with pytest.raises(UsageError, match="not empty"):
+            other.import_lines(lines)
+
+
+def test_bytes_that_were_changed_are_never_sent(desk: Desk, tmp_path: Path) -> None:
+    from doideposit.errors import LedgerDamaged
+
+    desk.depositor.enqueue(commentary(5))
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as connection, connection:
+        connection.execute("UPDATE content SET xml = replace(xml, 'Prospects', 'Nonsense') WHERE submission = 4")
+    with pytest.raises(LedgerDamaged, match="SHA-256"):
+        desk.depositor.send()
+    assert len(desk.sandbox.submissions) == 3

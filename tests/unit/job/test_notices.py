@@ -1,0 +1,192 @@
+"""Mails: when they are due, how they read, and how they travel."""
+
+import shutil
+import ssl
+import subprocess
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from doideposit.config import MailSection
+from doideposit.errors import WorldError
+from doideposit.job.notices import Kind, Notice, attention_mail, digest_due, due, send
+from smtp_server import mail_server
+
+NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)  # a Wednesday
+PASSWORD = SecretStr("hunter2")
+
+
+def settings(**changes: object) -> MailSection:
+    data = {"host": "localhost", "sender": "doi@example.org", "to": ["it@example.org"], "security": "none"}
+    return MailSection.model_validate(data | changes)
+
+
+def notice(key: str = "a", kind: str = Kind.FILE, title: str = "c.yaml: 1 rejected") -> Notice:
+    return Notice(key, kind, title, ("why",), "do something")
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, ["a", "b"]),
+        ({"a": NOW - timedelta(hours=23)}, ["b"]),
+        ({"a": NOW - timedelta(hours=24)}, ["a", "b"]),
+        ({"a": NOW, "b": NOW}, []),
+    ],
+)
+def test_a_matter_is_told_again_after_a_day(told: Mapping[str, datetime], expected: list[str]) -> None:
+    found = due([notice("a"), notice("b"), notice("a")], told, NOW, timedelta(days=1))
+    assert [one.key for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "last", "expected"),
+    [
+        ("monday", None, True),
+        ("monday", date(2026, 9, 6), True),
+        ("monday", date(2026, 9, 7), False),
+        ("monday", date(2026, 9, 9), False),
+        ("thursday", date(2026, 9, 3), False),
+        ("thursday", date(2026, 9, 2), True),
+        ("wednesday", date(2026, 9, 8), True),
+        ("never", None, False),
+    ],
+)
+def test_the_digest_is_due_once_a_week(day: str, last: date | None, expected: bool) -> None:
+    assert digest_due(day, last, NOW) is expected
+
+
+def test_a_mail_reads_like_this() -> None:
+    notices = [
+        notice("1", Kind.OVERDUE, "https://doi.org/10.5555/1"),
+        notice("2"),
+        notice("3", Kind.TROUBLE, "no login"),
+    ]
+    mail = attention_mail(settings(), notices, "production", NOW, "pub1")
+    assert mail["Subject"] == "doideposit: it could not do its work, 1 rejected file, 1 overdue DOI (production)"
+    body = mail.get_content()
+    assert body.index("no login") < body.index("c.yaml") < body.index("https://doi.org/10.5555/1")
+    assert (
+        "Files that were rejected\n========================\n\nc.yaml: 1 rejected\n  why\n  What to do: do something"
+        in body
+    )
+    assert "pub1" in body
+    assert "after\n24 hours" in body
+
+
+def test_what_comes_from_outside_cannot_write_headers() -> None:
+    mail = attention_mail(settings(), [notice(title="x\r\nBcc: all@example.org")], "production", NOW, "h")
+    assert mail["Bcc"] is None
+    assert "\nBcc:" not in mail.as_string()
+
+
+def letter() -> EmailMessage:
+    return attention_mail(settings(), [notice(title="Überschrift – 日本")], "production", NOW, "h")
+
+
+def test_a_mail_travels_as_it_is(socket_enabled: None) -> None:
+    with mail_server() as server:
+        send(settings(port=server.port), letter(), None)
+    (got,) = server.messages
+    assert "Überschrift – 日本" in got.get_content()
+    assert server.recipients == ["TO:<it@example.org>"]
+    assert server.logins == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed: apt-get install openssl")
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    command = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(path)]
+    command += ["-out", str(path.with_name("certificate.pem"))]
+    subprocess.run(command, check=True, capture_output=True)
+    path.write_text(path.read_text() + path.with_name("certificate.pem").read_text())
+    return path
+
+
+def test_the_login_travels_only_through_a_verified_connection(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, socket_enabled: None
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with mail_server(context) as server:
+        mine = settings(port=server.port, security="starttls", username="doi", password={"env": "X"})
+        with pytest.raises(WorldError, match="certificate could not be verified"):
+            send(mine, letter(), PASSWORD)
+        assert server.logins == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        send(mine, letter(), PASSWORD)
+        assert server.logins == [("doi", "hunter2")]
+        assert len(server.messages) == 1
+        assert {line.split()[0].upper() for line in server.in_the_open} <= {"EHLO", "STARTTLS"}
+
+
+def test_a_server_without_encryption_gets_nothing(socket_enabled: None) -> None:
+    with mail_server() as server:
+        mine = settings(port=server.port, security="starttls", username="doi", password={"env": "X"})
+        with pytest.raises(WorldError, match="did not take the mail"):
+            send(mine, letter(), PASSWORD)
+    assert (server.logins, server.messages) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("AUTH", "does not accept the login"),
+        ("RCPT", "does not accept the addresses"),
+        ("DATA", "did not take the mail"),
+    ],
+)
+def test_a_refusal_is_told_in_words_and_without_the_servers_own(verb: str, words: str, socket_enabled: None) -> None:
+    with mail_server() as server:
+        server.refuse = verb
+        mine = settings(port=server.port, username="doi", password={"env": "X"})
+        with pytest.raises(WorldError, match=words) as caught:
+            send(mine, letter(), PASSWORD)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value)) + caught.value.hint
+
+
+def test_a_server_that_is_away(socket_enabled: None) -> None:
+    with mail_server() as server:
+        pass
+    with pytest.raises(WorldError, match="could not be reached"):
+        send(settings(port=server.port), letter(), None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"host": "mail.example.org"}, "mail-unencrypted"),
+        ({"username": "doi"}, "mail-login"),
+        ({"password": {"env": "X"}}, "mail-login"),
+        ({"password": "hunter2", "username": "doi"}, "password-in-file"),
+        ({"to": []}, "too_short"),
+        ({"to": ["no address"]}, "string_pattern_mismatch"),
+        ({"sender": "a@b.c\nBcc: x@y.z"}, "string_pattern_mismatch"),
+        ({"repeat_after": "soon"}, "duration"),
+        ({"digest": "daily"}, "literal_error"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(changes: dict[str, object], code: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        settings(**changes)
+    assert code in {error["type"] for error in caught.value.errors()}

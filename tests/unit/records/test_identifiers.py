@@ -1,0 +1,142 @@
+"""Identifiers: every usual spelling gives one canonical value, every wrong one an error that says what to do."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import issn
+from stdnum.iso7064 import mod_11_2 as iso_mod_11_2
+from stdnum.iso7064 import mod_97_10
+
+from doideposit.records.identifiers import Doi, Identifier, InvalidIdentifier, Isni, Issn, Orcid, Ror, Wikidata
+
+SPELLINGS = [
+    (Doi, "10.48251/SADF.ISSN.2406-5617.C258", "10.48251/SADF.ISSN.2406-5617.C258"),
+    (Doi, " https://doi.org/10.5555/ABC(1);2_3 ", "10.5555/ABC(1);2_3"),
+    (Doi, "http://dx.doi.org/10.5555/abc/def", "10.5555/abc/def"),
+    (Doi, "doi: 10.5555/abc", "10.5555/abc"),
+    (Orcid, "0000-0002-1825-0097", "https://orcid.org/0000-0002-1825-0097"),
+    (Orcid, "http://orcid.org/0000-0002-1694-233x", "https://orcid.org/0000-0002-1694-233X"),
+    (Orcid, "0000000218250097", "https://orcid.org/0000-0002-1825-0097"),
+    (Isni, "0000 0004 0506 2673", "https://www.isni.org/0000000405062673"),
+    (Isni, "https://isni.org/isni/0000000405062673", "https://www.isni.org/0000000405062673"),
+    (Ror, "02twcfp32", "https://ror.org/02twcfp32"),
+    (Ror, "https://ror.org/05GQ02987", "https://ror.org/05gq02987"),
+    (Ror, "https://ror.org/038t36y30", "https://ror.org/038t36y30"),
+    (Issn, "24065617", "2406-5617"),
+    (Issn, "ISSN 1050-124x", "1050-124X"),
+    (Issn, "ISSN: 2406-5773", "2406-5773"),
+    (Wikidata, "q5188229", "https://www.wikidata.org/entity/Q5188229"),
+    (Wikidata, "https://www.wikidata.org/wiki/Q42", "https://www.wikidata.org/entity/Q42"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "canonical"), SPELLINGS)
+def test_usual_spellings(kind: type[Identifier], text: str, canonical: str) -> None:
+    assert str(kind.parse(text)) == canonical
+    assert kind.parse(canonical) == kind.parse(text)
+    assert hash(kind.parse(canonical)) == hash(kind.parse(text))
+
+
+MISTAKES = [
+    (Doi, "10.48251", "doi-shape", None),
+    (Doi, "11.5555/abc", "doi-shape", None),
+    (Doi, "", "doi-shape", None),
+    (Doi, "10.5555/ab c", "doi-character", 10),
+    (Doi, "https://doi.org/10.5555/ab c", "doi-character", 26),
+    (Doi, "10.5555/ab\u2011c", "doi-character", 10),
+    (Doi, "10.5555/é", "doi-character", 8),
+    (Doi, "10.5555/abc?x=1", "doi-character", 11),
+    (Doi, "10.5555/abc.", "doi-trailing-dot", 11),
+    (Doi, "10.5555/" + "a" * 201, "doi-too-long", None),
+    (Orcid, "0000-0002-1825-0098", "orcid-check-digit", 18),
+    (Orcid, "0000-0002-1825", "orcid-shape", None),
+    (Orcid, "https://example.org/0000-0002-1825-0097", "orcid-shape", None),
+    (Isni, "0000000405062674", "isni-check-digit", 15),
+    (Isni, "x", "isni-shape", None),
+    (Ror, "04abcd123", "ror-check-digit", 7),
+    (Ror, "https://ror.org/0il00lu00", "ror-shape", None),
+    (Issn, "2406-5618", "issn-check-digit", 8),
+    (Issn, "2406-561", "issn-shape", None),
+    (Wikidata, "5188229", "wikidata-shape", None),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "code", "position"), MISTAKES)
+def test_mistakes_are_named_and_placed(kind: type[Identifier], text: str, code: str, position: int | None) -> None:
+    with pytest.raises(InvalidIdentifier) as caught:
+        kind.parse(text)
+    assert caught.value.code == code
+    assert caught.value.position == position
+    assert caught.value.hint
+
+
+def test_a_doi_prints_as_written_and_compares_without_case() -> None:
+    upper, lower = Doi.parse("10.5555/ABC"), Doi.parse("10.5555/abc")
+    assert upper == lower
+    assert len({upper, lower}) == 1
+    assert (str(upper), upper.key, upper.prefix, upper.suffix) == ("10.5555/ABC", "10.5555/abc", "10.5555", "ABC")
+    assert upper.url == "https://doi.org/10.5555/ABC"
+    assert upper != "10.5555/ABC"
+
+
+def test_a_unicode_hyphen_in_a_doi_gets_the_advice_to_replace_it() -> None:
+    with pytest.raises(InvalidIdentifier, match="non-breaking hyphen") as caught:
+        Doi.parse("10.5555/a\u2011b")
+    assert "hyphen-minus" in caught.value.hint
+
+
+def mod_11_2(digits: str) -> str:
+    """The standard's own words (ISO 7064, pure system, modulus 11, radix 2), written independently of the library."""
+    total = 0
+    for digit in digits:
+        total = (total + int(digit)) * 2
+    check = (12 - total % 11) % 11
+    return "X" if check == 10 else str(check)
+
+
+@given(st.text("0123456789", min_size=15, max_size=15), st.sampled_from("0123456789X"))
+def test_exactly_one_check_character_fits_an_orcid(digits: str, check: str) -> None:
+    if check == mod_11_2(digits):
+        assert Orcid.parse(digits + check).value.replace("-", "") == digits + check
+    else:
+        with pytest.raises(InvalidIdentifier):
+            Orcid.parse(digits + check)
+
+
+@given(st.text("0123456789", min_size=7, max_size=7), st.sampled_from("0123456789X"))
+def test_exactly_one_check_character_fits_an_issn(digits: str, check: str) -> None:
+    rest = -sum(weight * int(digit) for weight, digit in zip(range(8, 1, -1), digits, strict=True)) % 11
+    if check == ("X" if rest == 10 else str(rest)):
+        assert Issn.parse(digits + check).value == f"{digits[:4]}-{digits[4:]}{check}"
+    else:
+        with pytest.raises(InvalidIdentifier):
+            Issn.parse(digits + check)
+
+
+@given(st.text(), st.sampled_from([Doi, Orcid, Isni, Ror, Issn, Wikidata]))
+def test_any_text_is_an_identifier_or_an_error_of_ours(text: str, kind: type[Identifier]) -> None:
+    try:
+        value = kind.parse(text)
+    except InvalidIdentifier as caught:
+        error: InvalidIdentifier | None = caught
+    else:
+        error = None
+        assert kind.parse(str(value)) == value
+    assert error is None or (error.code and error.message and error.hint)
+
+
+ROR_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+@given(st.integers(0, 10**7 - 1), st.integers(0, 10**15 - 1), st.integers(0, 32**6 - 1))
+def test_check_digits_are_those_of_python_stdnum(seven: int, fifteen: int, six: int) -> None:
+    body = f"{seven:07d}"
+    assert Issn.parse(body + issn.calc_check_digit(body)).value.replace("-", "").startswith(body)
+    body = f"{fifteen:015d}"
+    assert Isni.parse(body + iso_mod_11_2.calc_check_digit(body))
+    letters = "0" + "".join(ROR_ALPHABET[six // 32**place % 32] for place in range(5, -1, -1))
+    assert Ror.parse(letters + mod_97_10.calc_check_digits(str(six)))
+    for kind, text, check in ((Issn, f"{seven:07d}", issn), (Isni, f"{fifteen:015d}", iso_mod_11_2)):
+        wrong = next(digit for digit in "0123456789X" if digit != check.calc_check_digit(text))
+        with pytest.raises(InvalidIdentifier):
+            kind.parse(text + wrong)

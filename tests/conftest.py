@@ -1,0 +1,40 @@
+"""Every test has a time limit, and the processes that tests start get the default signal handlers."""
+
+import signal
+from collections.abc import Iterable
+from types import FrameType
+from typing import Final
+
+import pytest
+
+SLOW_SECONDS: Final = 600
+SOAK_SECONDS: Final = 2 * 3600
+
+
+def _pass_over(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the signal stays without effect here."""
+
+
+def restore_signals(numbers: Iterable[signal.Signals]) -> None:
+    """Replace ignored signals by handlers, so that child processes do not inherit "ignored".
+
+    A shell starts a background job with SIGINT ignored, and nohup ignores SIGHUP. What is ignored stays ignored in a new
+    program, while a handler is replaced by the default action (POSIX, execve): with SIGINT ignored the tests that
+    interrupt a command waited for ever.
+    """
+    for number in numbers:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else _pass_over)
+
+
+restore_signals([signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("timeout") is not None:
+            continue
+        if item.get_closest_marker("soak") is not None:
+            item.add_marker(pytest.mark.timeout(SOAK_SECONDS))
+        elif item.get_closest_marker("slow") is not None:
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))

@@ -25,35 +25,10 @@ _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[-
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
-# Letters and numbers without those that are surely Latin.
-_OTHER = Pattern(r"[^\W\d_A-Za-zÀ-\u024f]")
 _SAYS_NOTHING = frozenset({"und", "mul", "zxx", "mis"})
 SHORTEST, LONGEST = 60, 6000
 LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
-
-
-def is_special_abstract(text: str, plain: str, title: str) -> bool:
-    """Whether an abstract is very short or long, repeats the title, or seems to hold more or less than an abstract."""
-    return (
-        not SHORTEST <= len(plain) <= LONGEST
-        or _can_be_cut(text[-LONGEST_ENDING:])
-        or _can_be_several(text)
-        or _HEADING.match(text) is not None
-        or _is_title(plain, title)
-    )
-
-
-def has_colon_or_rights(text: str) -> bool:
-    """Whether an abstract can name keywords or rights."""
-    return ":" in text or "©" in text or "ght" in text.lower()
-
-
-def is_special_language(work: Work) -> bool:
-    """Whether the language is missing or says nothing, or the title has letters other than Latin ones."""
-    language = work.commentary.effective_language
-    title = work.title
-    return language is None or language in _SAYS_NOTHING or (not title.isascii() and _OTHER.search(title) is not None)
 
 
 def _can_be_cut(ending: str) -> bool:
@@ -82,7 +57,6 @@ def _is_title(plain: str, title: str) -> bool:
     source=pages.ABSTRACTS,
     bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
     good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
-    needs="special abstract",
 )
 def abstract_heading(work: Work) -> Iterable[Fault]:
     return [
@@ -102,7 +76,6 @@ def abstract_heading(work: Work) -> Iterable[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: [On NATO and Japan.]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="special abstract",
 )
 def abstract_short(work: Work) -> Iterable[Fault]:
     return [
@@ -122,7 +95,6 @@ def abstract_short(work: Work) -> Iterable[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: [Prospects for NATO-Japan relations]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="special abstract",
 )
 def abstract_is_title(work: Work) -> Iterable[Fault]:
     return [fault(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)]
@@ -138,7 +110,6 @@ def abstract_is_title(work: Work) -> Iterable[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="special abstract",
 )
 def abstract_cut(work: Work) -> Iterable[Fault]:
     return [
@@ -169,7 +140,6 @@ def abstract_cut(work: Work) -> Iterable[Fault]:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
-    needs="special abstract",
 )
 def abstract_several(work: Work) -> Iterable[Fault]:
     return [
@@ -191,7 +161,6 @@ def abstract_several(work: Work) -> Iterable[Fault]:
     good="""
         abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
         """,
-    needs="colon or rights in an abstract",
 )
 def abstract_keywords(work: Work) -> Iterable[Fault]:
     return [
@@ -211,7 +180,6 @@ def abstract_keywords(work: Work) -> Iterable[Fault]:
     source=pages.ABSTRACTS,
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="colon or rights in an abstract",
 )
 def abstract_rights(work: Work) -> Iterable[Fault]:
     return [
@@ -233,7 +201,6 @@ def abstract_rights(work: Work) -> Iterable[Fault]:
     + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
     + "]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="special abstract",
 )
 def abstract_long(work: Work) -> Iterable[Fault]:
     return [
@@ -262,7 +229,6 @@ def abstract_long(work: Work) -> Iterable[Fault]:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
-    needs="several abstracts",
 )
 def abstract_language(work: Work) -> Iterable[Fault]:
     seen: set[tuple[str | None, str | None]] = set()
@@ -285,7 +251,6 @@ def abstract_language(work: Work) -> Iterable[Fault]:
     good="language: en",
     setting='language = ""',
     good_setting='language = ""',
-    needs="special language",
 )
 def language_missing(work: Work) -> Iterable[Fault]:
     return (fault("language"),) if work.commentary.effective_language is None else ()
@@ -301,7 +266,6 @@ def language_missing(work: Work) -> Iterable[Fault]:
     source=pages.SCHEMA,
     bad="language: und",
     good="language: en",
-    needs="special language",
 )
 def language_undetermined(work: Work) -> Iterable[Fault]:
     language = work.commentary.effective_language
@@ -321,7 +285,6 @@ def language_undetermined(work: Work) -> Iterable[Fault]:
         title: Relations between NATO and Japan
         original_title: {text: नाटो और जापान के संबंध, language: hi}
         """,
-    needs="special language",
 )
 def language_script(work: Work) -> Iterable[Fault]:
     if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:

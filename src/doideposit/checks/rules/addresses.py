@@ -28,11 +28,6 @@ _TRACKING = Pattern(
     r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid)=", re.IGNORECASE
 )
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
-# An https host of several words, none of them the ending ``.lan`` of a network at home, and a path to a page.
-_PLAIN = Pattern(r"https://(?:[a-z0-9-]+\.)+(?!lan/)[a-z]{2,3}(?:/[A-Za-z0-9_~%-]+)+/?")
-_DOUBTFUL_WORDS = (
-    "example your placeholder todo xxx lorem draft preview staging wp-admin //dev. doi.org crossref.org handle.net"
-).split()
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
@@ -58,16 +53,6 @@ def _is_local(host: str) -> bool:
     return "." not in host or _LOCAL.search(host) is not None
 
 
-def is_special_address(url: str) -> bool:
-    """Whether an address is anything but an https host and a path in ASCII, without words that are in doubt."""
-    return not _PLAIN.fullmatch(url) or any(map(url.lower().__contains__, _DOUBTFUL_WORDS))
-
-
-def names_item(url: str) -> bool:
-    """Whether an address that is not special holds a number behind a word such as comment."""
-    return _ITEM.search(url) is not None
-
-
 @rule(
     "url-missing",
     ERROR,
@@ -79,7 +64,6 @@ def names_item(url: str) -> bool:
     bad="url: null",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
-    needs="special address",
 )
 def missing(work: Work) -> Iterable[Fault]:
     return (fault("url"),) if work.landing is None else ()
@@ -96,7 +80,6 @@ def missing(work: Work) -> Iterable[Fault]:
     bad="url: https:///comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
-    needs="special address",
 )
 def malformed(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -117,7 +100,6 @@ def malformed(work: Work) -> Iterator[Fault]:
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
-    needs="special address",
 )
 def is_file(work: Work) -> Iterable[Fault]:
     found = _FILE.search(work.landing.path) if work.landing else None
@@ -134,7 +116,6 @@ def is_file(work: Work) -> Iterable[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.example.org/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-    needs="special address",
 )
 def placeholder(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -153,7 +134,6 @@ def placeholder(work: Work) -> Iterator[Fault]:
     bad="url: http://localhost:8080/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
-    needs="special address",
 )
 def local(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -171,7 +151,6 @@ def local(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://8.8.4.4/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-    needs="special address",
 )
 def numeric(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -191,7 +170,6 @@ def numeric(work: Work) -> Iterator[Fault]:
     bad="url: https://staff:secret@www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
-    needs="special address",
 )
 def userinfo(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -209,7 +187,6 @@ def userinfo(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comments/#c258",
     good="url: https://www.sadf.eu/comment-258/",
-    needs="special address",
 )
 def fragment(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -227,7 +204,6 @@ def fragment(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: http://www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-    needs="special address",
 )
 def not_https(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -245,7 +221,6 @@ def not_https(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="url: https://www.sadf.eu/comment-für-japan/",
     good="url: https://www.sadf.eu/comment-f%C3%BCr-japan/",
-    needs="special address",
 )
 def not_ascii(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses:
@@ -265,7 +240,6 @@ def not_ascii(work: Work) -> Iterator[Fault]:
     bad="url: https://doi.org/10.48251/SADF.ISSN.2406-5617.C258",
     good="url: https://www.sadf.eu/comment-258/",
     firm=True,
-    needs="special address",
 )
 def is_doi(work: Work) -> Iterator[Fault]:
     if work.landing and _DOI_HOST.search(_host(work.landing)):
@@ -282,7 +256,6 @@ def is_doi(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu:8443/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-    needs="special address",
 )
 def port(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -301,7 +274,6 @@ def port(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
     good="url: https://www.sadf.eu/comment-258/",
-    needs="special address",
 )
 def tracking(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -320,7 +292,6 @@ def tracking(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
-    needs="special address",
 )
 def home_page(work: Work) -> Iterable[Fault]:
     parts = work.landing
@@ -339,7 +310,6 @@ def home_page(work: Work) -> Iterable[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/?p=1258&preview=true",
     good="url: https://www.sadf.eu/comment-258/",
-    needs="special address",
 )
 def preview(work: Work) -> Iterator[Fault]:
     for loc, url, parts in work.addresses:
@@ -358,7 +328,6 @@ def preview(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-257/",
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
-    needs=("special address", "number of an item in the address"),
 )
 def number_disagrees(work: Work) -> Iterable[Fault]:
     numbers = _ITEM.findall(work.landing.path) if work.landing else []
@@ -378,7 +347,6 @@ def number_disagrees(work: Work) -> Iterable[Fault]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-258.",
     good="url: https://www.sadf.eu/comment-258",
-    needs="special address",
 )
 def trailing_punctuation(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses:
@@ -402,7 +370,6 @@ def trailing_punctuation(work: Work) -> Iterator[Fault]:
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
-    needs=("pdf_url", "full_texts"),
 )
 def full_text_is_landing(work: Work) -> Iterator[Fault]:
     for loc, url, _ in work.addresses[1:]:

@@ -26,7 +26,6 @@ _WOLF = "authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-009
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-    needs="no abstracts",
 )
 def abstract(work: Work) -> Iterable[Fault]:
     return () if work.commentary.abstracts else (fault("abstracts"),)
@@ -42,7 +41,6 @@ def abstract(work: Work) -> Iterable[Fault]:
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-    needs="no licences",
 )
 def licence(work: Work) -> Iterable[Fault]:
     return () if work.commentary.effective_licences else (fault("licences"),)
@@ -58,7 +56,6 @@ def licence(work: Work) -> Iterable[Fault]:
     source=pages.PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
-    needs="person without ORCID iD",
 )
 def orcid(work: Work) -> Iterable[Fault]:
     return [fault(*loc, who=person.display) for loc, person in work.persons if person.orcid is None]
@@ -74,7 +71,6 @@ def orcid(work: Work) -> Iterable[Fault]:
     source=pages.PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
     good=_WOLF % "South Asia Democratic Forum",
-    needs="person without affiliation",
 )
 def affiliation(work: Work) -> Iterable[Fault]:
     return [fault(*loc, who=person.display) for loc, person in work.persons if not person.affiliations]
@@ -90,7 +86,6 @@ def affiliation(work: Work) -> Iterable[Fault]:
     source=pages.PARTICIPATION,
     bad=_WOLF % "Heidelberg University",
     good=_WOLF % "{name: Heidelberg University, ror: 038t36y30}",
-    needs="institution without ROR id",
 )
 def ror(work: Work) -> Iterator[Fault]:
     home = work.commentary.series.institution
@@ -136,7 +131,6 @@ def funding(work: Work) -> Iterable[Fault]:
     source=pages.REFERENCES,
     bad="number: 258",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-    needs="no references",
 )
 def references(work: Work) -> Iterable[Fault]:
     return () if work.commentary.references else (fault("references"),)
@@ -152,7 +146,6 @@ def references(work: Work) -> Iterable[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Crossref (2019). The works of Crossref.', doi: 10.13003/5jchdy}]",
-    needs="references",
 )
 def without_doi(work: Work) -> Iterable[Fault]:
     without = sum([doi is None for doi in work.columns.dois])

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.names import GROUP, HONORIFIC
@@ -36,15 +35,6 @@ _SEVERAL = Pattern(r";\s|\s/\s")
 _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR})
 
 
-@lru_cache(maxsize=1024)
-def is_special_affiliation(text: str) -> bool:
-    """Whether the name or the place of an institution may hold more than that.
-
-    A run has many records of few institutions.
-    """
-    return _holds_address(text) or any([_POSITION.match(text), _SEVERAL.search(text)])
-
-
 @rule(
     "person-is-organisation",
     WARNING,
@@ -55,7 +45,6 @@ def is_special_affiliation(text: str) -> bool:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
-    needs="special name",
 )
 def person_is_group(work: Work) -> Iterable[Fault]:
     return [fault(*loc, name=person.display) for loc, person in work.persons if GROUP.search(person.family)]
@@ -71,7 +60,6 @@ def person_is_group(work: Work) -> Iterable[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{organisation: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
-    needs="organisations",
 )
 def group_is_person(work: Work) -> Iterator[Fault]:
     for loc, group in work.organisations:
@@ -101,7 +89,6 @@ def group_is_person(work: Work) -> Iterator[Fault]:
             family: Wolf
             affiliations: [South Asia Democratic Forum]
         """,
-    needs="organisations",
 )
 def affiliation_as_author(work: Work) -> Iterator[Fault]:
     if not work.organisations:
@@ -126,7 +113,6 @@ def affiliation_as_author(work: Work) -> Iterator[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried, family: Wolf, affiliations: ['SADF, 19 Avenue des Arts, 1210 Brussels']}]",
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
-    needs="special affiliation",
 )
 def affiliation_address(work: Work) -> Iterable[Fault]:
     return [
@@ -153,7 +139,6 @@ def _holds_address(text: str) -> bool:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [Director of Research at SADF]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
-    needs="special affiliation",
 )
 def affiliation_position(work: Work) -> Iterable[Fault]:
     return [
@@ -173,7 +158,6 @@ def affiliation_position(work: Work) -> Iterable[Fault]:
     source=pages.AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: ['SADF; Heidelberg University']}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [SADF, Heidelberg University]}]",
-    needs="special affiliation",
 )
 def affiliation_several(work: Work) -> Iterable[Fault]:
     return [
@@ -193,7 +177,6 @@ def affiliation_several(work: Work) -> Iterable[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf}, {given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
-    needs="several authors",
 )
 def twice(work: Work) -> Iterator[Fault]:
     seen: dict[str, tuple[int, object]] = {}
@@ -223,7 +206,6 @@ def twice(work: Work) -> Iterator[Fault]:
           - {given: Jane, family: Doe, orcid: 0000-0001-5109-3700}
         """,
     firm=True,
-    needs="several authors",
 )
 def orcid_duplicate(work: Work) -> Iterator[Fault]:
     seen: dict[object, Person] = {}
@@ -245,7 +227,6 @@ def orcid_duplicate(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid_authenticated: true}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
-    needs="unconfirmed ORCID iD",
 )
 def orcid_authenticated(work: Work) -> Iterable[Fault]:
     return [
@@ -265,7 +246,6 @@ def orcid_authenticated(work: Work) -> Iterable[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Jane, family: Doe, roles: [translator]}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe, roles: [translator]}]",
-    needs="no author first",
 )
 def no_author(work: Work) -> Iterable[Fault]:
     for author in work.commentary.authors:
@@ -284,7 +264,6 @@ def no_author(work: Work) -> Iterable[Fault]:
     source=pages.SCHEMA,
     bad="authors: [{given: Siegfried, family: Wolf, alt_names: [Siegfried Wolf]}]",
     good="authors: [{given: Shinzo, family: Abe, alt_names: [安倍 晋三]}]",
-    needs="alternative name",
 )
 def alt_same(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:

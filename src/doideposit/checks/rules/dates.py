@@ -19,18 +19,6 @@ FAR_APART = timedelta(days=3 * 365)
 _YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
-def has_special_date(work: Work) -> bool:
-    """Whether a date is of this year or a later one, of before the web, or the publication not known to the day."""
-    commentary, this_year = work.commentary, work.context.today.year
-    day, printed, accepted = commentary.published, commentary.published_print, commentary.accepted
-    return (
-        day.day is None
-        or not FIRST_WEB_YEAR <= day.year < this_year
-        or (printed is not None and printed.year >= this_year)
-        or (accepted is not None and accepted.year >= this_year)
-    )
-
-
 @rule(
     "date-future",
     WARNING,
@@ -41,7 +29,6 @@ def has_special_date(work: Work) -> bool:
     source=pages.RECOMMENDATIONS,
     bad="published: 2199-09-14",
     good="published: 2023-09-14",
-    needs="special date",
 )
 def future(work: Work) -> Iterable[Fault]:
     commentary = work.commentary
@@ -67,7 +54,6 @@ def future(work: Work) -> Iterable[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="published: 2023",
     good="published: 2023-09-14",
-    needs="special date",
 )
 def imprecise(work: Work) -> Iterable[Fault]:
     day = work.commentary.published
@@ -94,7 +80,6 @@ def imprecise(work: Work) -> Iterable[Fault]:
         published: 2023-09-14
         accepted: 2023-09-01
         """,
-    needs="accepted",
 )
 def accepted_late(work: Work) -> Iterator[Fault]:
     accepted, published = work.commentary.accepted, work.commentary.published
@@ -114,7 +99,6 @@ def accepted_late(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="published: 1923-09-14",
     good="published: 2023-09-14",
-    needs="special date",
 )
 def before_web(work: Work) -> Iterable[Fault]:
     year = work.commentary.published.year
@@ -137,7 +121,6 @@ def before_web(work: Work) -> Iterable[Fault]:
         published: 2023-09-14
         published_print: 2023-10-01
         """,
-    needs="published_print",
 )
 def far_apart(work: Work) -> Iterator[Fault]:
     printed, online = work.commentary.published_print, work.commentary.published
@@ -161,7 +144,6 @@ def far_apart(work: Work) -> Iterator[Fault]:
         number: 2023-05
         published: 2023-09-14
         """,
-    needs="special number",
 )
 def number_year(work: Work) -> Iterator[Fault]:
     number, published = work.commentary.number, work.commentary.published
@@ -193,7 +175,6 @@ def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
-    needs=("updates", "status"),
 )
 def event_future(work: Work) -> Iterator[Fault]:
     for loc, day, what in _other_days(work):
@@ -219,7 +200,6 @@ def event_future(work: Work) -> Iterator[Fault]:
         """,
     setting='record_type = "posted"',
     good_setting='record_type = "posted"',
-    needs="status",
 )
 def status_early(work: Work) -> Iterator[Fault]:
     status, published = work.commentary.status, work.commentary.published
@@ -237,7 +217,6 @@ def status_early(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="free_to_read: {start_date: 2024-01-01, end_date: 2023-01-01}",
     good="free_to_read: {start_date: 2023-09-14, end_date: 2199-01-01}",
-    needs="free_to_read",
 )
 def free_dates(work: Work) -> Iterator[Fault]:
     free = work.commentary.free_to_read
@@ -255,7 +234,6 @@ def free_dates(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="free_to_read: {start_date: 2023-09-14, end_date: 2023-12-31}",
     good="free_to_read: true",
-    needs="free_to_read",
 )
 def free_over(work: Work) -> Iterator[Fault]:
     free = work.commentary.free_to_read

@@ -1,7 +1,6 @@
 """All rules, and what runs them: over one record, over the records of a run, over the depositor."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from doideposit.checks.rules.abstracts import ABSTRACTS
@@ -18,7 +17,6 @@ from doideposit.checks.rules.references import REFERENCES
 from doideposit.checks.rules.registry import Context, Fault, Rule, Rules
 from doideposit.checks.rules.relations import RELATIONS
 from doideposit.checks.rules.rights import RIGHTS
-from doideposit.checks.rules.survey import TRAITS, survey
 from doideposit.checks.rules.texts import TEXTS
 from doideposit.checks.rules.titles import TITLES
 from doideposit.checks.rules.together import TOGETHER, Run
@@ -65,22 +63,11 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
     """
     work = Work(record.commentary, context)
     where, settings = record.origin.where, context.settings
-    found = [
-        (rule, rule.finding(fault, where(fault.loc)))
-        for rule in rules_for(survey(work))
-        for fault in rule.function(work)
-    ]
+    found = [(rule, rule.finding(fault, where(fault.loc))) for rule in RECORD_RULES for fault in rule.function(work)]
     if not (settings.severity or settings.ignore):
         return tuple([finding for _, finding in found])
     doi, series = record.commentary.doi.printed, record.commentary.series.name
     return tuple([apply(finding, settings, firm=rule.firm, doi=doi, series=series) for rule, finding in found])
-
-
-@lru_cache(maxsize=512)
-def rules_for(traits: tuple[bool, ...]) -> tuple[Rule[Work], ...]:
-    """The rules that a record with these traits can break; most records of a run have the same few sets of them."""
-    present = {trait for trait, has in zip(TRAITS, traits, strict=True) if has}
-    return tuple(rule for rule in RECORD_RULES if not rule.needs or not present.isdisjoint(rule.needs))
 
 
 def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:

@@ -7,14 +7,13 @@ from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
 from doideposit.checks.rules.work import Work, letters
-from doideposit.records.models.series import RecordType, Series
+from doideposit.records.models.series import RecordType
 
 __all__ = ["IDENTITY"]
 
 IDENTITY: Rules[Work] = Rules("identifiers, numbers and series")
 rule = IDENTITY.rule
 
-_PLAIN_DOI = Pattern(r"[0-9.]+/[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _ISSN_INSIDE = Pattern(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
 _SEPARATORS = Pattern(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
 _LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
@@ -23,36 +22,6 @@ _SERIES_NUMBER = Pattern(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", 
 CROSSREF_TEST_PREFIXES = frozenset({"10.5555", "10.50505"})
 LONGEST_SUFFIX = 64
 SHORTEST_CAPS = 12
-
-
-def is_special_number(number: str) -> bool:
-    """Whether a number is anything but a whole one without zeros in front: 3.10, 012, C258."""
-    return number[0] == "0" or not number.isdigit()
-
-
-def is_special_doi(work: Work) -> bool:
-    """Whether a DOI is anything but a short one of the series' prefix, without ISSN and with single separators."""
-    doi, prefix = work.commentary.doi.printed, work.commentary.series.prefix
-    return (
-        len(doi) > LONGEST_SUFFIX
-        or not doi.startswith(prefix + "/")
-        or prefix in CROSSREF_TEST_PREFIXES
-        or not _PLAIN_DOI.fullmatch(doi)
-        or ("-" in doi and _ISSN_INSIDE.search(doi) is not None)
-    )
-
-
-def is_special_series(series: Series) -> bool:
-    """Whether a series lacks what one should have, or its title holds anything but words."""
-    title = series.title
-    return (
-        "{number}" not in series.doi
-        or (series.issn is not None and series.issn_medium is None)
-        or (series.publisher is None and series.institution is None)
-        or series.record_type is RecordType.POSTED
-        or title.isupper()
-        or not title.replace(" ", "").isalpha()
-    )
 
 
 @rule(
@@ -68,7 +37,6 @@ def is_special_series(series: Series) -> bool:
     setting='doi = "10.12345/SADF.C{number}"',
     good_setting='doi = "{prefix}/SADF.C{number}"',
     firm=True,
-    needs="special DOI",
 )
 def prefix_differs(work: Work) -> Iterable[Fault]:
     doi, prefix = work.commentary.doi, work.commentary.series.prefix
@@ -87,7 +55,6 @@ def prefix_differs(work: Work) -> Iterable[Fault]:
     good="",
     setting='prefix = "10.5555"',
     good_setting='prefix = "10.48251"',
-    needs="special DOI",
 )
 def test_prefix(work: Work) -> Iterable[Fault]:
     prefix = work.commentary.doi.prefix
@@ -109,7 +76,6 @@ def test_prefix(work: Work) -> Iterable[Fault]:
     setting='doi = "{prefix}/sadf-comment"',
     good_setting='doi = "{prefix}/sadf-comment.{number}"',
     firm=True,
-    needs="special series",
 )
 def without_number(work: Work) -> Iterable[Fault]:
     pattern = work.commentary.series.doi
@@ -128,7 +94,6 @@ def without_number(work: Work) -> Iterable[Fault]:
     good="",
     setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
     good_setting='doi = "{prefix}/SADF.ISSN.{issn}.C{number}"',
-    needs="special DOI",
 )
 def issn_disagrees(work: Work) -> Iterable[Fault]:
     series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
@@ -148,7 +113,6 @@ def issn_disagrees(work: Work) -> Iterable[Fault]:
     good="",
     setting='doi = "{prefix}/sadf--{number}"',
     good_setting='doi = "{prefix}/sadf-{number}"',
-    needs="special DOI",
 )
 def separators(work: Work) -> Iterable[Fault]:
     found = _SEPARATORS.search(work.commentary.doi.suffix)
@@ -167,7 +131,6 @@ def separators(work: Work) -> Iterable[Fault]:
     good="",
     setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
     good_setting='doi = "{prefix}/sadf.c{number}"',
-    needs="special DOI",
 )
 def suffix_long(work: Work) -> Iterable[Fault]:
     length = len(work.commentary.doi.suffix)
@@ -184,7 +147,6 @@ def suffix_long(work: Work) -> Iterable[Fault]:
     source=pages.CONSTRUCTING_DOIS,
     bad="number: '0258'",
     good="number: 258",
-    needs="special number",
 )
 def leading_zeros(work: Work) -> Iterator[Fault]:
     number = work.commentary.number
@@ -202,7 +164,6 @@ def leading_zeros(work: Work) -> Iterator[Fault]:
     source=pages.CONSTRUCTING_DOIS,
     bad="number: C258",
     good="number: 258",
-    needs="special number",
 )
 def number_label(work: Work) -> Iterator[Fault]:
     number = work.commentary.number
@@ -224,7 +185,6 @@ def number_label(work: Work) -> Iterator[Fault]:
     source=pages.REPORTS,
     bad="report_number: SADF Comment 257",
     good="report_number: SADF Comment 258",
-    needs="report_number",
 )
 def report_number(work: Work) -> Iterator[Fault]:
     report, number = work.commentary.report_number, work.commentary.number
@@ -244,7 +204,6 @@ def report_number(work: Work) -> Iterator[Fault]:
     good="",
     setting='issn_medium = ""',
     good_setting='issn_medium = "electronic"',
-    needs="special series",
 )
 def medium(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
@@ -264,7 +223,6 @@ def medium(work: Work) -> Iterable[Fault]:
     good="",
     setting='title = "SADF COMMENTARIES"',
     good_setting='title = "SADF Commentaries"',
-    needs="special series",
 )
 def series_caps(work: Work) -> Iterable[Fault]:
     title = work.commentary.series.title
@@ -283,7 +241,6 @@ def series_caps(work: Work) -> Iterable[Fault]:
     good="",
     setting='title = "SADF Comment No. 258"',
     good_setting='title = "SADF Comment"',
-    needs="special series",
 )
 def series_number(work: Work) -> Iterable[Fault]:
     title = work.commentary.series.title
@@ -302,7 +259,6 @@ def series_number(work: Work) -> Iterable[Fault]:
     good="",
     setting='record_type = "posted"\nposted_type = "preprint"',
     good_setting='record_type = "posted"\nposted_type = "other"',
-    needs="special series",
 )
 def preprint(work: Work) -> Iterable[Fault]:
     series = work.commentary.series
@@ -322,7 +278,6 @@ def preprint(work: Work) -> Iterable[Fault]:
     good="",
     setting='publisher = ""\ninstitution = ""',
     good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
-    needs="special series",
 )
 def publisher(work: Work) -> Iterable[Fault]:
     series = work.commentary.series

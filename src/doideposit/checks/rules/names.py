@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
@@ -45,31 +44,7 @@ GROUP = Pattern(
     r"Board|Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
 )
 _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
-_NO_PARTS_OF_NAMES = (HONORIFIC, _DEGREE, _ET_AL, _ODD, _MARK, _SEVERAL, GROUP)
 SHORTEST_CAPS = 4
-
-
-@lru_cache(maxsize=1024)
-def is_special_name(given: str | None, family: str) -> bool:
-    """Whether the name of a person may break any of the rules below, its suffix aside.
-
-    A run has many records of few authors, so that each name is looked at once.
-    """
-    if not given:
-        return " " in family or _is_odd(family)
-    return (
-        _is_odd(given)
-        or _is_odd(family)
-        or family in given.split()
-        or _INITIALS.fullmatch(family) is not None
-        or any(pattern.fullmatch(given) for pattern in (_PARTICLE_FIRST, _PARTICLE_LAST, _UNSPACED_INITIALS))
-    )
-
-
-def _is_odd(name: str) -> bool:
-    """Whether a given or family name holds what no name should, or is written as no name is."""
-    marks = "," in name or name.islower() or _is_all_caps(name)
-    return bool(marks or _NOBODY.fullmatch(name) or any(pattern.search(name) for pattern in _NO_PARTS_OF_NAMES))
 
 
 def _is_all_caps(name: str) -> bool:
@@ -86,7 +61,6 @@ def _is_all_caps(name: str) -> bool:
     source=pages.AUTHORS,
     bad="authors: [{given: Wolf, family: S. O.}]",
     good="authors: [{given: S. O., family: Wolf}]",
-    needs="special name",
 )
 def swapped(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -106,7 +80,6 @@ def swapped(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{family: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
-    needs="special name",
 )
 def glued(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -142,7 +115,6 @@ def _two_names(family: str) -> bool:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried Wolf, family: Wolf}]",
     good="authors: [{given: Siegfried, family: Wolf}]",
-    needs="special name",
 )
 def repeated(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -161,7 +133,6 @@ def repeated(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
-    needs="special name",
 )
 def honorific(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -180,7 +151,6 @@ def honorific(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
-    needs=("special name", "name suffix"),
 )
 def degree(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -201,7 +171,6 @@ def degree(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
     good="authors: [{given: Donald, family: Eastlake, suffix: III}]",
-    needs="name suffix",
 )
 def suffix(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -220,7 +189,6 @@ def suffix(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
-    needs=("special name", "organisations"),
 )
 def et_al(work: Work) -> Iterable[Fault]:
     groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
@@ -241,7 +209,6 @@ def et_al(work: Work) -> Iterable[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
-    needs=("special name", "organisations"),
 )
 def nobody(work: Work) -> Iterable[Fault]:
     names = [((*loc, "family"), person.family) for loc, person in work.persons]
@@ -259,7 +226,6 @@ def nobody(work: Work) -> Iterable[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf1}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
-    needs="special name",
 )
 def character(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -278,7 +244,6 @@ def character(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: WOLF}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: JS, family: NG}]",
-    needs="special name",
 )
 def all_caps(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -296,7 +261,6 @@ def all_caps(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried, family: wolf}]",
     good="authors: [{given: Siegfried, family: de Wolf}]",
-    needs="special name",
 )
 def lower_case(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -319,7 +283,6 @@ def lower_case(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Ursula von der, family: Leyen}]",
     good="authors: [{given: Ursula, family: von der Leyen}]",
-    needs="special name",
 )
 def particle(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -337,7 +300,6 @@ def particle(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: S.O., family: Wolf}]",
     good="authors: [{given: S. O., family: Wolf}]",
-    needs="special name",
 )
 def initials(work: Work) -> Iterator[Fault]:
     for loc, person in work.persons:
@@ -355,7 +317,6 @@ def initials(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
     good="authors: [{given: Siegfried O., family: Wolf}]",
-    needs="special name",
 )
 def punctuation(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:
@@ -373,7 +334,6 @@ def punctuation(work: Work) -> Iterator[Fault]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
     good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
-    needs="special name",
 )
 def several(work: Work) -> Iterator[Fault]:
     for loc, name in work.names:

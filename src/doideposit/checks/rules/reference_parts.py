@@ -15,7 +15,6 @@ REFERENCE_PARTS: Rules[Work] = Rules("references")
 rule = REFERENCE_PARTS.rule
 
 _YEAR = Pattern(r"(?<!\d)(?:1[4-9]|20|21)\d\d(?!\d)")
-_YEARS = Pattern(r"(?:(?:1[4-9]|20|21)[0-9][0-9]\n)*")
 _YEAR_SHAPE = Pattern(r"(?:1[4-9]|20|21)\d\d[a-z]?|n\.? ?d\.?|forthcoming|in press", re.IGNORECASE)
 _NEWS = Pattern(
     r"(?:The )?(?:Reuters|Associated Press|AP News|AFP|Bloomberg|BBC(?: News)?|CNN|Guardian|New York Times|"
@@ -32,11 +31,9 @@ _UUID_LIKE = Pattern(
 )
 # Written out three times, the pattern begins with one character, which is found quickly.
 _HEX_GROUPS = Pattern(r"-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-")
-_DOUBTFUL_HOST = Pattern(r"://(?:localhost|127\.|10\.|192\.168\.|(?:www\.)?example\.|[^/.\n]*(?:[/\n]|$))")
 HYPHENS = 4
 UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
 _UUID = Pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_TWO_SCHEMES = Pattern(r"^https?://(?:https?[:/]|.*\s?https?://(?!.*/(?:web|wayback|save)/))", re.IGNORECASE)
 _ARCHIVED = Pattern(
     r"^https?://(?:web\.archive\.org|archive\.(?:org|ph|is|today)|webcache\.|translate\.|r\.jina\.ai)", re.IGNORECASE
 )
@@ -46,32 +43,6 @@ _ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
 _TRAILING = frozenset(".,;:)]}>'\"")
 _TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
-
-
-def has_special_address(urls: list[str], together: str) -> bool:
-    """Whether any of the addresses, which are `together` on lines of their own, is in doubt.
-
-    Queries and escapes are not meant.
-    """
-    return (
-        together.count(":") != len(urls)
-        or "[" in together
-        or "..." in together
-        or "…" in together
-        or "/10." in together
-        or _DOUBTFUL_HOST.search(together) is not None
-        or _HEX_GROUPS.search(together) is not None
-        or not _TRAILING.isdisjoint([url[-1] for url in urls])
-    )
-
-
-def has_special_year(work: Work) -> bool:
-    """Whether any year is not four digits, or later than the year after the publication."""
-    years = list(filter(None, work.columns.years))
-    if not years:
-        return False
-    latest = work.commentary.published.year + 1
-    return max(years) > str(latest) or not _YEARS.fullmatch("\n".join([*years, ""]))
 
 
 @rule(
@@ -84,7 +55,6 @@ def has_special_year(work: Work) -> bool:
     source=pages.REFERENCES,
     bad="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
     good="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
-    needs="special reference address",
 )
 def url_suspicious(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -117,7 +87,6 @@ def _doubt(url: str) -> str | None:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato-in-ind...'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato/a-65928274'}]",
-    needs="special reference address",
 )
 def url_truncated(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -136,7 +105,6 @@ def url_truncated(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274.'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274'}]",
-    needs="special reference address",
 )
 def url_trailing(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -156,7 +124,6 @@ def url_trailing(work: Work) -> Iterator[Fault]:
     source=pages.MARKUP_LEFTOVERS,
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
-    needs="escape in a reference address",
 )
 def url_escaped(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -175,7 +142,6 @@ def url_escaped(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
-    needs="query in a reference address",
 )
 def url_tracking(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -194,7 +160,6 @@ def url_tracking(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{year: 2022, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-    needs="reference year",
 )
 def year_mismatch(work: Work) -> Iterator[Fault]:
     for index, (year, text) in enumerate(zip(work.columns.years, work.cited_texts, strict=True)):
@@ -215,7 +180,6 @@ def year_mismatch(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{year: June 2023, text: 'Schultz, T. (June 2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023a, text: 'Schultz, T. (2023a). NATO in Indo-Pacific. Deutsche Welle.'}]",
-    needs="special reference year",
 )
 def year_shape(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -234,7 +198,6 @@ def year_shape(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{year: 2032, text: 'Schultz, T. (2032, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-    needs="special reference year",
 )
 def year_future(work: Work) -> Iterator[Fault]:
     latest = work.commentary.published.year + 1
@@ -255,7 +218,6 @@ def year_future(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
     good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
-    needs="reference journal article",
 )
 def news(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -274,7 +236,6 @@ def news(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{first_page: 12-20, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
     good="references: [{first_page: 12, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
-    needs="reference first page",
 )
 def first_page(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -293,7 +254,6 @@ def first_page(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{edition: 2nd, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{edition: 2, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
-    needs="reference edition",
 )
 def edition(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -312,7 +272,6 @@ def edition(work: Work) -> Iterator[Fault]:
     source=pages.ISSN_ERRORS,
     bad="references: [{isbn: 978-3-16-148410-1, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{isbn: 978-3-16-148410-0, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
-    needs="reference isbn",
 )
 def isbn_check(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:

@@ -27,26 +27,7 @@ _GROUP = Pattern(
     r"\b(?:Institute|Organi[sz]ation|Committee|Ministry|Department|University|Council|Commission|Association|Forum|Union|"
     r"Cent(?:re|er)|Foundation|Society|Office|Bank|Agency|Board|Group)\b"
 )
-# A text that may be an address, a heading, a pointer to another entry, or begin with its number.
-_BEGINNING = Pattern(
-    # The first letters alone, which are compared quickly, exclude most texts.
-    r"\n(?=[HhWwRrBbSsſLlEeNnIiıİOo\[(\d])"
-    r"(?i:https?://|www\.|references?\b|bibliography|sources|literature|works cited|endnotes|notes|ibid|op\. ?cit"
-    r"|loc\. ?cit|idem|id\.|see (?:above|note)|\[\d|\(\d|\d{1,3}[.)])"
-)
 SHORTEST = 15
-
-
-def has_special_text(work: Work) -> bool:
-    """Whether any text is missing or very short, begins with an address, a number or words such as ibid, or a misprint.
-
-    The only misprint that is known is one of Washington, D.C.
-    """
-    return (
-        min(map(len, work.cited_texts)) < SHORTEST
-        or _BEGINNING.search("\n" + work.cited) is not None
-        or ("Washington" in work.cited and _PLACE.search(work.cited) is not None)
-    )
 
 
 @rule(
@@ -68,7 +49,6 @@ def has_special_text(work: Work) -> bool:
           - {key: ref2, text: "McCurry, J. (2023, June 7). France opposed to opening. The Guardian."}
         """,
     firm=True,
-    needs="reference key",
 )
 def key_duplicate(work: Work) -> Iterator[Fault]:
     seen: dict[str, int] = {}
@@ -91,7 +71,6 @@ def key_duplicate(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{author: Schultz, year: 2023, article_title: NATO in Indo-Pacific}]",
     good="references: [{author: Schultz, year: 2023, text: Schultz (2023). NATO in Indo-Pacific. Deutsche Welle.}]",
-    needs="special reference text",
 )
 def text_missing(work: Work) -> Iterator[Fault]:
     for index, reference, text in work.references:
@@ -109,7 +88,6 @@ def text_missing(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: Schultz 2023}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-    needs="special reference text",
 )
 def text_short(work: Work) -> Iterator[Fault]:
     for index, reference, text in work.references:
@@ -141,7 +119,6 @@ def _not_an_entry(text: str) -> bool:
           - text: Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.
             url: https://www.dw.com/en/nato-in-indo-pacific/a-65928274
         """,
-    needs="special reference text",
 )
 def only_url(work: Work) -> Iterator[Fault]:
     for index, _, text in work.references:
@@ -159,7 +136,6 @@ def only_url(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'References:'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-    needs="special reference text",
 )
 def heading(work: Work) -> Iterator[Fault]:
     for index, _, text in work.references:
@@ -177,7 +153,6 @@ def heading(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Ibid., p. 14.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle, p. 14.'}]",
-    needs="special reference text",
 )
 def ibid(work: Work) -> Iterator[Fault]:
     for index, _, text in work.references:
@@ -195,7 +170,6 @@ def ibid(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: '[1] Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-    needs="special reference text",
 )
 def numbered(work: Work) -> Iterator[Fault]:
     for index, _, text in work.references:
@@ -213,7 +187,6 @@ def numbered(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Crossref, The works of Crossref (2019).', url: 'https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref, The works of Crossref (2019).', doi: 10.13003/5jchdy}]",
-    needs="special reference address",
 )
 def url_is_doi(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -232,7 +205,6 @@ def url_is_doi(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Crossref (2019). The works of Crossref. https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref (2019). The works. https://doi.org/10.13003/5jchdy', doi: 10.13003/5jchdy}]",
-    needs="number of a DOI in a reference text",
 )
 def doi_in_text(work: Work) -> Iterator[Fault]:
     for index, reference, text in work.references:
@@ -251,7 +223,6 @@ def doi_in_text(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C200}]",
-    needs="reference doi",
 )
 def to_itself(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -277,7 +248,6 @@ def to_itself(work: Work) -> Iterator[Fault]:
           - text: Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.
           - text: Schultz, T. (2023, June 16). NATO in Indo-Pacific. Deutsche Welle.
         """,
-    needs="references",
 )
 def same_twice(work: Work) -> Iterator[Fault]:
     seen: dict[object, int] = {}
@@ -301,7 +271,6 @@ def same_twice(work: Work) -> Iterator[Fault]:
     source=pages.APA_EXAMPLES,
     bad="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.V.: USIP.'}]",
     good="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.C.: USIP.'}]",
-    needs="special reference text",
 )
 def text_suspicious(work: Work) -> Iterator[Fault]:
     for index, _, text in work.references:
@@ -319,7 +288,6 @@ def text_suspicious(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{author: Gray and Irish, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
     good="references: [{author: Gray, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
-    needs="special reference author",
 )
 def author_several(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:
@@ -338,7 +306,6 @@ def author_several(work: Work) -> Iterator[Fault]:
     source=pages.REFERENCES,
     bad="references: [{author: 'Schultz, T.', text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{author: Schultz, text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
-    needs="special reference author",
 )
 def author_initials(work: Work) -> Iterator[Fault]:
     for index, reference, _ in work.references:

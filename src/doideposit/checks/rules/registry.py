@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from doideposit.checks.rules.overrides import RuleSettings
-from doideposit.checks.rules.traits import Trait
 from doideposit.findings import Finding, Loc, Severity, Where
 
 __all__ = ["ERROR", "INFO", "WARNING", "Context", "Fault", "Rule", "Rules", "Scope", "fault"]
@@ -66,7 +65,6 @@ class Rule(Generic[Subject]):
     `message` and `hint` have places in braces, filled from the fault. `bad` and `good` are fields of a record in
     YAML, laid over a complete record by the tests (a list of records for rules about a whole run); `setting` and
     `good_setting` are what the series says in the configuration for them. A `firm` rule cannot be changed or ignored.
-    A record that has none of the traits in `needs` cannot break the rule, which is then not asked.
     """
 
     code: str
@@ -83,7 +81,6 @@ class Rule(Generic[Subject]):
     setting: str = ""
     good_setting: str = ""
     firm: bool = False
-    needs: tuple[Trait, ...] = ()
 
     def finding(self, fault: Fault, where: Where) -> Finding:
         """The finding that says what is wrong at `where`."""
@@ -122,7 +119,6 @@ class Rules(Generic[Subject]):
         setting: str = "",
         good_setting: str = "",
         firm: bool = False,
-        needs: Trait | tuple[Trait, ...] = (),
     ) -> Callable[[Callable[[Subject], Iterable[Fault]]], Callable[[Subject], Iterable[Fault]]]:
         """Register the function below under `code`."""
 
@@ -143,7 +139,6 @@ class Rules(Generic[Subject]):
                     setting=setting,
                     good_setting=good_setting,
                     firm=firm,
-                    needs=(needs,) if isinstance(needs, str) else needs,
                 )
             )
             return function

@@ -39,7 +39,6 @@ def _doi(text: str) -> Doi | None:
     source=pages.SUFFIXES,
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
     good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
-    needs=("reference doi", "updates", "relations"),
 )
 def trailing_punctuation(work: Work) -> Iterator[Fault]:
     for loc, doi in _other_dois(work):
@@ -71,7 +70,6 @@ def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
     source=pages.SCHEMA,
     bad="relations: [{type: isCommentOn, identifier: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
-    needs="relations",
 )
 def to_itself(work: Work) -> Iterator[Fault]:
     own, page = work.commentary.doi, work.commentary.url
@@ -99,7 +97,6 @@ def to_itself(work: Work) -> Iterator[Fault]:
           - {type: isCommentOn, identifier: 10.1787/ece3a6d6-en}
           - {type: references, identifier: 10.1787/ece3a6d6-en}
         """,
-    needs="relations",
 )
 def twice(work: Work) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
@@ -120,7 +117,6 @@ def twice(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="relations: [{type: isCommentOn, identifier: 'https://doi.org/10.1787/ece3a6d6-en', identifier_type: uri}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
-    needs="relations",
 )
 def doi_as_address(work: Work) -> Iterator[Fault]:
     for index, relation in enumerate(work.commentary.relations):
@@ -139,7 +135,6 @@ def doi_as_address(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="relations: [{type: isPartOf, identifier: 2406-5618, identifier_type: issn}]",
     good="relations: [{type: isPartOf, identifier: 2406-5617, identifier_type: issn}]",
-    needs="relations",
 )
 def identifier(work: Work) -> Iterator[Fault]:
     for index, relation in enumerate(work.commentary.relations):
@@ -169,7 +164,6 @@ def _is_issn(text: str) -> bool:
     source=pages.RELATION_TARGETS,
     bad="relations: [{type: isReplyTo, identifier: 10.48251/SADF.ISSN.2406-5617.C200}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
-    needs="relations",
 )
 def target_first(work: Work) -> Iterator[Fault]:
     own = work.commentary.doi
@@ -195,7 +189,6 @@ def target_first(work: Work) -> Iterator[Fault]:
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
-    needs="updates",
 )
 def update_itself(work: Work) -> Iterator[Fault]:
     for index, update in enumerate(work.commentary.updates):
@@ -221,7 +214,6 @@ def update_itself(work: Work) -> Iterator[Fault]:
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
-    needs="updates",
 )
 def update_foreign(work: Work) -> Iterator[Fault]:
     for index, update in enumerate(work.commentary.updates):
@@ -241,7 +233,6 @@ def update_foreign(work: Work) -> Iterator[Fault]:
     source=pages.CROSSMARK,
     bad="crossmark_policy: 10.48251/SADF.ISSN.2406-5617.C258",
     good="crossmark_policy: 10.48251/policy",
-    needs="Crossmark policy",
 )
 def policy_itself(work: Work) -> Iterable[Fault]:
     policy = work.commentary.effective_crossmark_policy
@@ -260,7 +251,6 @@ def policy_itself(work: Work) -> Iterable[Fault]:
     source=pages.SCHEMA,
     bad="version: Version 2",
     good="version: 2",
-    needs="version",
 )
 def version_label(work: Work) -> Iterator[Fault]:
     version = work.commentary.version
@@ -285,7 +275,6 @@ def version_label(work: Work) -> Iterator[Fault]:
         version: 2.1
         edition: 2
         """,
-    needs="version",
 )
 def version_edition(work: Work) -> Iterator[Fault]:
     version, edition = work.commentary.version, work.commentary.edition
@@ -304,7 +293,6 @@ def version_edition(work: Work) -> Iterator[Fault]:
     source=pages.SCHEMA,
     bad="archives: [Portico, Portico]",
     good="archives: [Portico, CLOCKSS]",
-    needs="archives",
 )
 def archive_twice(work: Work) -> Iterator[Fault]:
     archives = work.commentary.archives

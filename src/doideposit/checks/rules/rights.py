@@ -26,17 +26,7 @@ _DEED = Pattern(r"/(?:deed|legalcode)(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
 _AWARD_LABEL = Pattern(
     r"^(?:grant|award|contract|project|agreement)\b.*?(?:no|nr|number|agreement|#)?[.:#]?\s+\S", re.IGNORECASE
 )
-_PRESENT = Pattern(r"https://creativecommons\.org/licenses/by(?:-nc)?(?:-nd|-sa)?/4\.0/")
 FUNDER_REGISTRY = "10.13039"
-
-
-def has_special_licence(work: Work) -> bool:
-    """Whether there is anything but one licence of Creative Commons, of its present version, from the first day."""
-    licences = work.commentary.effective_licences
-    if len(licences) != 1:
-        return bool(licences)
-    (licence,) = licences
-    return licence.start_date is not None or licence.url == work.commentary.url or not _PRESENT.fullmatch(licence.url)
 
 
 def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
@@ -56,7 +46,6 @@ def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['http://creativecommons.org/licenses/by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-    needs="special licence",
 )
 def not_https(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -74,7 +63,6 @@ def not_https(work: Work) -> Iterator[Fault]:
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-    needs="special licence",
 )
 def slash(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -94,7 +82,6 @@ def slash(work: Work) -> Iterator[Fault]:
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-    needs="special licence",
 )
 def deed(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -113,7 +100,6 @@ def deed(work: Work) -> Iterator[Fault]:
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/nc-by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by-nc/4.0/']",
-    needs="special licence",
 )
 def unknown(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -132,7 +118,6 @@ def unknown(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="licences: ['https://www.sadf.eu/']",
     good="licences: ['https://www.sadf.eu/terms-of-use/']",
-    needs="special licence",
 )
 def no_licence(work: Work) -> Iterator[Fault]:
     for loc, licence in _licences(work):
@@ -153,7 +138,6 @@ def no_licence(work: Work) -> Iterator[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2022-01-01}]",
     good="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2024-01-01}]",
-    needs="special licence",
 )
 def early(work: Work) -> Iterator[Fault]:
     published = work.commentary.published
@@ -180,7 +164,6 @@ def early(work: Work) -> Iterator[Fault]:
           - https://creativecommons.org/licenses/by-nc/4.0/
           - {url: 'https://creativecommons.org/licenses/by/4.0/', applies_to: tdm}
         """,
-    needs="special licence",
 )
 def several(work: Work) -> Iterator[Fault]:
     seen: set[tuple[object, object]] = set()
@@ -200,7 +183,6 @@ def several(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="funding: [{name: European Commission}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-    needs="funding",
 )
 def funder_id(work: Work) -> Iterator[Fault]:
     for index, item in enumerate(work.commentary.funding):
@@ -218,7 +200,6 @@ def funder_id(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="funding: [{name: European Commission, funder_id: 10.12345/501100000780}]",
     good="funding: [{name: European Commission, funder_id: 10.13039/501100000780}]",
-    needs="funding",
 )
 def funder_prefix(work: Work) -> Iterator[Fault]:
     for index, item in enumerate(work.commentary.funding):
@@ -237,7 +218,6 @@ def funder_prefix(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-    needs="funding",
 )
 def award_label(work: Work) -> Iterator[Fault]:
     for index, item in enumerate(work.commentary.funding):
@@ -256,7 +236,6 @@ def award_label(work: Work) -> Iterator[Fault]:
     source=pages.PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: ['1']}, {ror: 00k4n6c32, awards: ['2']}]",
     good="funding: [{ror: 00k4n6c32, awards: ['1', '2']}]",
-    needs="funding",
 )
 def funder_twice(work: Work) -> Iterator[Fault]:
     seen: set[object] = set()

@@ -1,7 +1,7 @@
 """Titles and subtitles: what a reader, a search engine and a reference list will show."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from doideposit.checks.rules import pages
@@ -34,34 +34,6 @@ LONGEST_TITLE = 300
 SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
 
 
-def is_special_title(work: Work) -> bool:
-    """Whether a title is anything but a short text in sentence case, without names, labels, numbers and dates of ours.
-
-    The rules about the colon of a subtitle are not meant.
-    """
-    title, subtitle, commentary = work.title, work.subtitle, work.commentary
-    return (
-        not _is_plain_text(title, commentary.title.nodes)
-        or (subtitle != "" and (subtitle.isupper() or subtitle[-1] in _STOPS))
-        or any(map(title.__contains__, _HONORIFICS))
-        or str(commentary.published.year) in title
-        or _stands_at_an_end(commentary.number, title)
-        or any(map(title.__contains__, [person.family for _, person in work.persons]))
-        or _names_series(work)
-        or _PLACEHOLDER.match(title) is not None
-    )
-
-
-def _is_plain_text(title: str, nodes: Sequence[object]) -> bool:
-    return (
-        title[:1].isalnum()
-        and len(title) <= LONGEST_TITLE
-        and not (title.isupper() or title.islower())
-        and title[-1] not in _STOPS
-        and not (len(nodes) == 1 and isinstance(nodes[0], Face))
-    )
-
-
 def _stands_at_an_end(number: str, title: str) -> bool:
     return number in title[: len(number) + 4] or number in title[-len(number) - 1 :]
 
@@ -82,7 +54,6 @@ def _names_series(work: Work) -> bool:
     bad='title: "—"',
     good="title: Prospects for NATO-Japan relations",
     firm=True,
-    needs="special title",
 )
 def blank(work: Work) -> Iterable[Fault]:
     source = work.commentary.title.source
@@ -99,7 +70,6 @@ def blank(work: Work) -> Iterable[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Untitled",
     good="title: Prospects for NATO-Japan relations",
-    needs="special title",
 )
 def placeholder(work: Work) -> Iterable[Fault]:
     found = _PLACEHOLDER.match(work.title)
@@ -116,7 +86,6 @@ def placeholder(work: Work) -> Iterable[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
-    needs="special title",
 )
 def all_caps(work: Work) -> Iterable[Fault]:
     return [
@@ -136,7 +105,6 @@ def all_caps(work: Work) -> Iterable[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
-    needs="special title",
 )
 def lower_case(work: Work) -> Iterable[Fault]:
     return (fault("title", length=len(work.title)),) if work.title.islower() and " " in work.title else ()
@@ -152,7 +120,6 @@ def lower_case(work: Work) -> Iterable[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: Prospects for NATO-Japan relations.",
     good="title: What next for relations with the U.S.A.",
-    needs="special title",
 )
 def trailing_stop(work: Work) -> Iterable[Fault]:
     return [
@@ -187,7 +154,6 @@ def _label_in(work: Work) -> re.Match[str] | None:
     source=pages.REPORTS,
     bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
-    needs="special title",
 )
 def series_label(work: Work) -> Iterable[Fault]:
     found = _label_in(work)
@@ -215,7 +181,6 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     source=pages.REPORTS,
     bad="title: Prospects for NATO-Japan relations -C258",
     good="title: Resolution 1325 at twenty",
-    needs="special title",
 )
 def number(work: Work) -> Iterable[Fault]:
     number = work.commentary.number
@@ -245,7 +210,6 @@ def number(work: Work) -> Iterable[Fault]:
         title: Prospects for NATO-Japan relations
         subtitle: An overview
         """,
-    needs="subtitle",
 )
 def subtitle_repeated(work: Work) -> Iterator[Fault]:
     if work.subtitle and work.subtitle.casefold() in work.title.casefold():
@@ -268,7 +232,6 @@ def subtitle_repeated(work: Work) -> Iterator[Fault]:
         title: Prospects for NATO-Japan relations
         subtitle: An overview
         """,
-    needs="subtitle",
 )
 def subtitle_colon(work: Work) -> Iterator[Fault]:
     if work.subtitle and work.subtitle[0] in ":–—-":
@@ -290,7 +253,6 @@ def subtitle_colon(work: Work) -> Iterator[Fault]:
         title: NATO in the Indo-Pacific
         subtitle: A no-go for now
         """,
-    needs="colon in the title",
 )
 def subtitle_in_title(work: Work) -> Iterable[Fault]:
     head, colon, rest = work.title.partition(": ")
@@ -308,7 +270,6 @@ def subtitle_in_title(work: Work) -> Iterable[Fault]:
     source=pages.AUTHORS,
     bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
     good="title: Prospects for NATO-Japan relations",
-    needs="special title",
 )
 def author(work: Work) -> Iterable[Fault]:
     named = [
@@ -337,7 +298,6 @@ def _is_byline(before: str) -> bool:
     source=pages.AUTHORS,
     bad="title: Prospects for NATO-Japan relations Dr. Wolf",
     good="title: Prospects for NATO-Japan relations",
-    needs="special title",
 )
 def honorific(work: Work) -> Iterable[Fault]:
     likely = any(map(work.title.__contains__, _HONORIFICS))
@@ -355,7 +315,6 @@ def honorific(work: Work) -> Iterable[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: Prospects for NATO-Japan relations (14 September 2023)",
     good="title: Prospects for NATO-Japan relations after 2023",
-    needs="special title",
 )
 def title_date(work: Work) -> Iterable[Fault]:
     day = work.commentary.published
@@ -377,7 +336,6 @@ def title_date(work: Work) -> Iterable[Fault]:
     source=pages.FACE_MARKUP,
     bad="title: <b>Prospects for NATO-Japan relations</b>",
     good="title: The voyage of HMS <i>Beagle</i>",
-    needs="special title",
 )
 def markup_for_looks(work: Work) -> Iterable[Fault]:
     nodes = work.commentary.title.nodes
@@ -396,7 +354,6 @@ def markup_for_looks(work: Work) -> Iterable[Fault]:
     source=pages.RECOMMENDATIONS,
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
-    needs="special title",
 )
 def long(work: Work) -> Iterable[Fault]:
     length = len(work.title)
@@ -413,7 +370,6 @@ def long(work: Work) -> Iterable[Fault]:
     source=pages.ELEMENTS_GUIDE,
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
-    needs="special title",
 )
 def quoted(work: Work) -> Iterable[Fault]:
     title = work.title
@@ -442,7 +398,6 @@ def quoted(work: Work) -> Iterable[Fault]:
         title: Prospects for NATO-Japan relations
         original_title: {text: Aussichten für die Beziehungen zwischen der NATO und Japan, language: de}
         """,
-    needs="original_title",
 )
 def original_same(work: Work) -> Iterator[Fault]:
     original = work.commentary.original_title
@@ -473,7 +428,6 @@ def original_same(work: Work) -> Iterator[Fault]:
         crossmark_policy: 10.48251/policy
         updates: [{type: retraction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
-    needs="updates",
 )
 def retraction_unmarked(work: Work) -> Iterator[Fault]:
     for update in work.commentary.updates:

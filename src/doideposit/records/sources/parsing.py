@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import SchemaValidator
 
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import writable
@@ -49,9 +47,6 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
     `series` are the series of the configuration, by the names that records use. Texts are read leniently where no
     doubt is possible: yes and true are the same, whole numbers are texts; a key without a value counts as left out.
     """
-    commentary = _usual(raw.data, series)
-    if commentary is not None and not has_errors(raw.findings):
-        return Parsed(Record(commentary, raw.origin), raw.findings)
     data = _present(raw.data)
     found = list(raw.findings)
     chosen = _series(data, raw.origin, series)
@@ -69,35 +64,6 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
     if commentary is None or has_errors(found):
         return Parsed(None, tuple(sorted(found, key=_order)))
     return Parsed(Record(commentary, raw.origin), tuple(found))
-
-
-def _usual(data: Mapping[str, Any], series: Mapping[str, Series]) -> Commentary | None:
-    """The commentary by the shorter way; None where only the longer one tells what there is."""
-    if next(_begun) < _FEW:
-        return None
-    quick = _quick()
-    name = data.get("series")
-    chosen = name if isinstance(name, Series) else series.get(name) if isinstance(name, str) else None
-    if quick is None or chosen is None:
-        return None
-    try:
-        commentary: Commentary = quick.validate_python({**data, "series": chosen})
-    except ValidationError:
-        return None
-    return commentary
-
-
-@cache
-def _quick() -> SchemaValidator | None:
-    from doideposit.records.models.quick import quick_validator  # noqa: PLC0415  (a run over a few records needs none)
-
-    return quick_validator(Commentary)
-
-
-_FEW: Final = 20
-"""So many records of a process go the longer way: making the shorter one takes longer than they would gain by it."""
-
-_begun = count()
 
 
 def _order(finding: Finding) -> tuple[int, int]:

@@ -7,13 +7,15 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: demo test quick lint types docs man build bench soak schemas all-schemas clean help
+.PHONY: demo test quick lint types docs man build bench figures mutants soak schemas all-schemas clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
 	@echo 'make test    lint, types, architecture, every test, and the documentation'
 	@echo 'make quick   the fast tests only'
 	@echo 'make bench   speed against other tools, as ratios'
+	@echo 'make figures  the shape of the code in numbers, each defined'
+	@echo 'make mutants  which of 400 mutants of the core the tests kill'
 	@echo 'make soak    the full count of kills, faults and harmed documents'
 	@echo 'make man     man pages, into build/man'
 	@echo 'make build   a wheel that carries the schemas'
@@ -70,6 +72,17 @@ $(BENCH)/.installed: $(VENV)/bin/python requirements/bench.txt
 
 bench: $(STAMP) schemas $(BENCH)/.installed
 	$(BIN)/python -m benchmarks
+
+figures: $(STAMP) schemas
+	$(BIN)/python -m benchmarks.figures
+
+MUTANTS := $(VENV)/.mutants-installed
+$(MUTANTS): $(STAMP) requirements/mutants.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
+	@touch $@
+
+mutants: $(MUTANTS) all-schemas
+	$(BIN)/python -m benchmarks.mutants
 
 soak: $(STAMP) all-schemas
 	$(BIN)/python -m pytest -m soak tests/soak

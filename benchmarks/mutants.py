@@ -1,0 +1,146 @@
+"""Draw mutants of the core and see which of them the tests kill: `make mutants`.
+
+The core is the rules, planning, the table of states, the reading of result logs and the ledger. cosmic-ray finds every
+mutation; of each place in the code one is kept, and of these `--count` are drawn with a fixed seed. Each runs against
+the tests of its part, in a copy of the project. Mutants that change nothing are listed with
+their reason in `equivalent_mutants.toml`.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+RESULTS: Final = ROOT / "benchmarks" / "results" / "mutants.json"
+EQUIVALENT: Final = ROOT / "benchmarks" / "equivalent_mutants.toml"
+SEED: Final = 20260914
+TIMEOUT: Final = 180.0
+"""Seconds; a mutant that makes its tests hang counts as killed."""
+
+STORIES: Final = "tests/story/test_deposit_story.py tests/story/test_doubt_story.py tests/story/test_state_machine.py"
+PARTS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
+    "rules": (("checks/rules/*.py",), "tests/unit/checks tests/cli/test_every_rule.py"),
+    "planning": (("deposits/planning.py",), "tests/unit/deposits tests/story/test_planning_story.py"),
+    "lifecycle": (("lifecycle.py",), "tests/unit/test_lifecycle.py tests/unit/deposits"),
+    "result logs": (("crossref/diagnostics/*.py",), f"tests/unit/crossref/diagnostics {STORIES}"),
+    "ledger": (("deposits/ledger/*.py",), f"tests/unit/deposits {STORIES} tests/story/test_planning_story.py"),
+}
+"""Each part of the core: its modules below src/doideposit, and the tests that should kill its mutants."""
+ANNOTATIONS: Final = "core/ReplaceBinaryOperator_BitOr_"
+"""In this code `|` stands nearly always in an annotation, where a mutant says nothing about the tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change of one place, and what the tests of its part said."""
+
+    part: str
+    module: str
+    line: int
+    operator: str
+    occurrence: int
+    outcome: str = "not run"
+    diff: str = ""
+
+
+def found(part: str, folder: Path) -> Iterator[Mutant]:
+    """Yield one mutant for each place of the part that can be changed."""
+    from cosmic_ray.commands import init
+    from cosmic_ray.work_db import use_db
+
+    modules = sorted(path for pattern in PARTS[part][0] for path in (ROOT / "src" / "doideposit").glob(pattern))
+    with use_db(str(folder / f"{part}.sqlite")) as database:
+        init([path.relative_to(ROOT) for path in modules], database, {})
+        places: dict[tuple[str, tuple[int, int]], list[Mutant]] = {}
+        for item in database.work_items:
+            [spec] = item.mutations
+            if not spec.operator_name.startswith(ANNOTATIONS):
+                one = Mutant(part, str(spec.module_path), spec.start_pos[0], spec.operator_name, spec.occurrence)
+                places.setdefault((one.module, spec.start_pos), []).append(one)
+    chooser = random.Random(SEED)
+    for _, several in sorted(places.items()):
+        yield chooser.choice(sorted(several, key=lambda each: (each.operator, each.occurrence)))
+
+
+def prepare(below: str) -> None:
+    """Copy what the tests need into a folder of this worker, and work there from now on."""
+    folder = Path(below) / str(os.getpid())
+    left_out = shutil.ignore_patterns(".venv*", ".git", "_build", "__pycache__", ".mypy_cache", ".hypothesis")
+    shutil.copytree(ROOT, folder / "project", ignore=left_out)
+    os.chdir(folder / "project")
+    os.environ["PYTHONPATH"] = str(folder / "project" / "src")
+
+
+def run(one: Mutant) -> Mutant:
+    """Run the tests of the part against the mutant."""
+    from cosmic_ray.mutating import mutate_and_test
+    from cosmic_ray.work_item import MutationSpec, TestOutcome
+
+    spec = MutationSpec(Path(one.module), one.operator, one.occurrence, (one.line, 0), (one.line, 1))
+    tests = f"{sys.executable} -m pytest -q -x {PARTS[one.part][1]}"
+    result = mutate_and_test([spec], tests, TIMEOUT)
+    survived = result.test_outcome is TestOutcome.SURVIVED
+    return replace(one, outcome="survived" if survived else "killed", diff=result.diff or "")
+
+
+def changed(one: Mutant) -> list[str]:
+    """Return the lines that the mutation takes away and adds, without their indentation."""
+    lines = [line for line in one.diff.splitlines() if line.startswith(("-", "+"))]
+    return [f"{line[0]} {line[1:].strip()}" for line in lines if not line.startswith(("---", "+++"))]
+
+
+def equivalents() -> dict[tuple[str, ...], str]:
+    """Read which mutants change nothing, and why, from `equivalent_mutants.toml`."""
+    if not EQUIVALENT.exists():
+        return {}
+    listed = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("mutant", [])
+    return {(each["module"], *each["change"]): each["why"] for each in listed}
+
+
+def report(mutants: list[Mutant]) -> None:
+    """Print the share that was killed, by part, and every survivor; keep all of it as JSON."""
+    known = equivalents()
+    same = [one for one in mutants if (one.module, *changed(one)) in known]
+    counted = [one for one in mutants if one not in same]
+    for part in PARTS:
+        outcomes = Counter(one.outcome for one in counted if one.part == part)
+        print(f"{part:<12} {outcomes['killed']:>4} killed, {outcomes['survived']:>3} survived")
+    killed = sum(one.outcome == "killed" for one in counted)
+    print(f"{'all':<12} {killed:>4} of {len(counted)} killed: {100 * killed / max(1, len(counted)):.1f} %", end="")
+    print(f"; {len(same)} equivalent mutants left out")
+    for one in counted:
+        if one.outcome == "survived":
+            print(f"\n{one.module}:{one.line} {one.operator}", *changed(one), sep="\n  ")
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps([asdict(one) for one in mutants], indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Draw, run and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=400)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part of the core; may be given again")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="doideposit-mutants-") as folder:
+        every = [one for part in arguments.part or PARTS for one in found(part, Path(folder))]
+        # The seed makes every run draw the same sample from the same code.
+        drawn = random.Random(SEED).sample(every, min(arguments.count, len(every)))
+        print(f"{len(drawn)} of {len(every)} places", flush=True)
+        with ProcessPoolExecutor(arguments.workers, initializer=prepare, initargs=(folder,)) as pool:
+            report(list(pool.map(run, drawn)))
+
+
+if __name__ == "__main__":
+    main()

@@ -146,7 +146,7 @@ def test_a_file_that_is_not_there_is_called_so_by_every_command(desk: Desk) -> N
 
 def test_build_says_what_an_older_schema_cannot_hold(desk: Desk) -> None:
     record = desk.record(url="url: https://www.sadf.eu/c258/\nversion: '1.1'\nfree_to_read: true")
-    assert "cannot-carry" not in desk("build", record, "-o", "new.xml").err
+    assert "unsupported-by" not in desk("build", record, "-o", "new.xml").err
     older = desk("build", record, "--schema", "5.3.1", "-o", "old.xml")
     assert older.code == 0
     assert "schema 5.3.1 has no place for a version" in older.err

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from doideposit.checks.catalogue.entries import CATALOGUE, as_markdown
+    from doideposit.checks.catalogue.entries import CATALOGUE, as_markdown, explanation_of
     from doideposit.checks.catalogue.explanation import Explanation
     from doideposit.checks.catalogue.settings import problems
     from doideposit.checks.rules.evaluation import (
@@ -39,12 +39,13 @@ __all__ = [
     "check",
     "check_depositor",
     "check_together",
+    "explanation_of",
     "problems",
     "settle",
 ]
 
 _HOMES = {
-    "catalogue.entries": ("CATALOGUE", "as_markdown"),
+    "catalogue.entries": ("CATALOGUE", "as_markdown", "explanation_of"),
     "rules.evaluation": (
         *("ALL_RULES", "DEPOSITOR_RULES", "RECORD_RULES", "RUN_RULES"),
         *("check", "check_depositor", "check_together", "settle"),

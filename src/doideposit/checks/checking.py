@@ -4,7 +4,6 @@ No ledger and no network are needed here, and nothing heavy is imported before i
 one record must feel immediate.
 """
 
-import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -46,7 +45,7 @@ class DepositorName:
     registrant: str
 
     def head(self, batch_id: str, timestamp: int) -> BatchHead:
-        """The head of one file."""
+        """Return the head of one file."""
         return BatchHead(batch_id, timestamp, self.name, self.email, self.registrant)
 
 
@@ -66,41 +65,20 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        """Whether it may be deposited."""
+        """Tell whether it may be deposited."""
         return bool(self.items) and not has_errors(self.findings)
 
 
 def is_deposit_xml(item: Input) -> bool:
-    """Whether the input is the path of a ready-made deposit file."""
+    """Tell whether the input is the path of a ready-made deposit file."""
     return isinstance(item, Path | str) and str(item).lower().endswith(".xml")
 
 
 TRIAL_BATCH, TRIAL_TIMESTAMP = "doideposit-trial", 20000101000000000
 
-TAKEN_AT_ONCE = 32
-"""Few enough that what is made of them fits into the processor's caches, enough for each check to warm up."""
-
 Findings = tuple[Finding, ...]
 _Raw = RawRecord | Record | Finding | Path
 """One record as it was read, or the path of deposit XML, or why nothing could be read."""
-_Taken = tuple[Record, Findings] | Checked | Path
-"""A record and what reading it found, or the whole answer where there is none, or the path of deposit XML."""
-
-
-def _some(taken: Iterator[_Taken]) -> tuple[list[_Taken], Exception | None]:
-    """The next few, and what ended them too early.
-
-    Ready-made XML is always the last: it may have megabytes, and is read before whoever gives the inputs goes on.
-    """
-    some: list[_Taken] = []
-    try:
-        for one in itertools.islice(taken, TAKEN_AT_ONCE):
-            some.append(one)
-            if isinstance(one, Path):
-                break
-    except Exception as error:  # noqa: BLE001 (it is raised again)
-        return some, error
-    return some, None
 
 
 class Checker:
@@ -135,7 +113,7 @@ class Checker:
 
     @property
     def validator(self) -> Validator:
-        """The validator, made on first need."""
+        """Return the validator, made on first need."""
         if self._validator is None:
             self._validator = self._make_validator()
         return self._validator
@@ -143,23 +121,16 @@ class Checker:
     def read(self, inputs: Iterable[Input]) -> Iterator[Checked]:
         """Check every input, each exactly once and in order; what cannot be read is a `Checked` with findings.
 
-        Inputs are taken `TAKEN_AT_ONCE` at a time, and fewer before ready-made XML. Each is read before the next one is
-        asked for. When something fails, what came before it still comes out first.
+        Each is checked before the next one is asked for, so that a caller may reuse what it hands over.
         """
         context = self._context()
-        taken = (self._taken(raw, context) for item in inputs for raw in self._raw(item))
-        while True:
-            some, failure = _some(taken)
-            yield from self._check_some(some, context)
-            if failure is not None:
-                raise failure
-            if not some:
-                return
+        for item in inputs:
+            for raw in self._raw(item):
+                yield self._check_raw(raw, context)
 
     def check(self, record: Record) -> Checked:
         """Check one record that is already parsed."""
-        [checked] = self._check_records([(record, ())], self._context())
-        return checked
+        return self._check_record(record, (), self._context())
 
     def read_together(self, inputs: Iterable[Input]) -> tuple[Checked, ...]:
         """Check every input, and what can be wrong only between several of them."""
@@ -172,16 +143,16 @@ class Checker:
 
         `on_each` is called whenever one is checked, long before it can come out.
         """
-        some: list[Checked] = []
+        batch: list[Checked] = []
         held = 0
         for one in self.read(inputs):
             on_each()
-            some.append(one)
+            batch.append(one)
             held += len(one.xml or b"")
-            if len(some) == at_once or held > HELD_XML:
-                yield from self._together(some)
-                some, held = [], 0
-        yield from self._together(some)
+            if len(batch) == at_once or held > HELD_XML:
+                yield from self._together(batch)
+                batch, held = [], 0
+        yield from self._together(batch)
 
     def _together(self, checked: list[Checked]) -> tuple[Checked, ...]:
         places = [index for index, one in enumerate(checked) if one.record is not None]
@@ -192,7 +163,7 @@ class Checker:
         return tuple(checked)
 
     def draft(self, checked: Sequence[Checked]) -> bytes:
-        """The deposit XML of records, with a provisional batch id and timestamp; raises `UsageError`.
+        """Build the deposit XML of records, with a provisional batch id and timestamp; raises `UsageError`.
 
         One file holds one kind of record with one prefix, because Crossref wants it so.
         """
@@ -222,45 +193,23 @@ class Checker:
             case _:
                 yield from read_path(Path(item))
 
-    def _check_some(self, some: Sequence[_Taken], context: Context) -> Iterator[Checked]:
-        checked = self._in_order([one for one in some if isinstance(one, tuple)], context)
-        for one in some:
-            match one:
-                case Path():
-                    yield self._check_xml(one)
-                case Checked():
-                    yield one
-                case _:
-                    yield next(checked)
-
-    def _in_order(self, records: Sequence[tuple[Record, Findings]], context: Context) -> Iterator[Checked]:
-        """Check all of the records together or, where one of them fails, one after the other up to that one."""
-        try:
-            together = self._check_records(records, context)
-        except Exception:  # noqa: BLE001 (whatever it was, it comes again)
-            for one in records:
-                yield from self._check_records([one], context)
-        else:
-            yield from together
-
-    def _taken(self, raw: _Raw, context: Context) -> _Taken:
-        """The record with what reading it found, or, for what is none, the whole answer; XML as it is."""
+    def _check_raw(self, raw: _Raw, context: Context) -> Checked:
         match raw:
             case Path():
-                return raw
+                return self._check_xml(raw)
             case Finding():
                 return Checked(raw.where.file or "input", (raw,))
             case Record():
-                return raw, ()
+                return self._check_record(raw, (), context)
             case RawRecord():
                 parsed = parse(raw, series=self.series)
                 if parsed.record is None:
-                    more = self._beyond(raw, parsed.findings, context)
+                    more = self._check_rest(raw, parsed.findings, context)
                     return Checked(raw.origin.label, (*parsed.findings, *more))
-                return parsed.record, parsed.findings
+                return self._check_record(parsed.record, parsed.findings, context)
 
-    def _beyond(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> tuple[Finding, ...]:
-        """What the rules find in the fields that are right, when others are not: one run tells everything.
+    def _check_rest(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> Findings:
+        """Return what the rules find in the fields that are right, when others are not: one run tells everything.
 
         Broken fields are left out, and stand-ins fill those that no commentary can do without; nothing is said of them.
         """
@@ -277,30 +226,22 @@ class Checker:
             return ()
         return tuple(one for one in check(again.record, context) if _top(one) not in {"", *broken, *stand_ins})
 
-    def _check_records(self, records: Sequence[tuple[Record, Findings]], context: Context) -> list[Checked]:
-        """Run each check over all of the records before the next one.
-
-        Its code and tables then stay in the processor's caches, which takes a quarter off the time of going through
-        everything for one record after the other.
-        """
-        ruled = [(record, [*found, *self._ruled(record, context)]) for record, found in records]
+    def _check_record(self, record: Record, found: Findings, context: Context) -> Checked:
+        findings = (*found, *self._ruled(record, context))
         # What has errors is not deposited, so it needs neither XML nor a verdict.
-        built = [None if has_errors(found) else self._built(record.commentary) for record, found in ruled]
-        for (record, found), xml in zip(ruled, built, strict=True):
-            if xml is not None:
-                found.extend(self._verdict(xml, record.origin))
-        return [
-            Checked(record.origin.label, tuple(found), record=record, items=(self._item(record.commentary, xml),))
-            for (record, found), xml in zip(ruled, built, strict=True)
-        ]
+        built = None if has_errors(findings) else self._build(record.commentary)
+        if built is not None:
+            findings = (*findings, *self._verdict(built, record.origin))
+        items = (self._item(record.commentary, built),)
+        return Checked(record.origin.label, findings, record=record, items=items)
 
     def _ruled(self, record: Record, context: Context) -> Findings:
         carried = losses(record.commentary, schema_version=self.schema_version)
         placed = [_placed(finding, record.origin) for finding in carried]
         return (*check(record, context), *settle(placed, record, context))
 
-    def _built(self, commentary: Commentary) -> Built:
-        """The XML for the verdict alone; its head never leaves the process."""
+    def _build(self, commentary: Commentary) -> Built:
+        """Build the XML for the verdict alone; its head never leaves the process."""
         head = self.depositor.head(TRIAL_BATCH, TRIAL_TIMESTAMP)
         return build(head, [commentary], schema_version=self.schema_version, indented=False)
 
@@ -342,7 +283,7 @@ STAND_INS: Mapping[str, RawValue] = MappingProxyType(
 
 
 def _top(finding: Finding) -> str:
-    """The field of the record that a finding is about."""
+    """Return the field of the record that a finding is about."""
     return re.split(r"[.\[]", finding.where.field or "", maxsplit=1)[0]
 
 
@@ -351,7 +292,7 @@ def _placed(finding: Finding, origin: Origin) -> Finding:
 
 
 def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Finding:
-    """The bytes of an XML file of at most `limit` bytes, or the finding that says why there are none."""
+    """Read an XML file of at most `limit` bytes, or return the finding that says why it cannot be read."""
 
     def problem(code: str, message: str, hint: str) -> Finding:
         return Finding(code, Severity.ERROR, message, hint, Where(file=str(path)))

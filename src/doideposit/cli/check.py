@@ -168,8 +168,8 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, 
 
 def _is_loss(finding: Finding) -> bool:
     """Whether it says what the file that was built does not hold of the record."""
-    of_the_type = finding.code == "type-cannot-carry" and finding.severity is not Severity.INFO
-    return of_the_type or finding.code == "schema-cannot-carry"
+    of_the_type = finding.code == "unsupported-by-type" and finding.severity is not Severity.INFO
+    return of_the_type or finding.code == "unsupported-by-schema"
 
 
 def write_product(content: bytes, output: Path | None) -> None:

@@ -24,7 +24,7 @@ __all__ = ["explain"]
 @click.pass_obj
 def explain(invocation: Invocation, code: str | None, as_json: bool) -> None:
     """Explain the CODE of a finding; without one, list all codes."""
-    from doideposit.checks import CATALOGUE
+    from doideposit.checks import CATALOGUE, explanation_of
 
     terminal = invocation.terminal(as_json=as_json)
     if code is None:
@@ -34,7 +34,7 @@ def explain(invocation: Invocation, code: str | None, as_json: bool) -> None:
         for each in CATALOGUE.values():
             terminal.line((Span(f"{each.code:<36} {each.severity:<8} ", Style.PLACE), Span(each.title)))
         return
-    found = CATALOGUE.get(code)
+    found = explanation_of(code)
     if found is None:
         near = get_close_matches(code, CATALOGUE, 3)
         hint = f"did you mean {' or '.join(near)}?" if near else "`doideposit explain` lists all codes"
@@ -50,6 +50,8 @@ def _show(terminal: Terminal, found: "Explanation") -> None:
     terminal.line((Span(found.code, style), Span(f"  {found.severity}", Style.DIM), Span(f"  {found.title}")))
     terminal.say()
     terminal.say(found.why)
+    if found.former:
+        terminal.say(f"In the version before, the code was {found.former}.")
     if found.hint:
         _heading(terminal, "What to do")
         terminal.say(indent(found.hint.rstrip(), "  "))

@@ -2,15 +2,17 @@
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from doideposit.checks.catalogue.explanation import Explanation, Kind
 from doideposit.checks.catalogue.explanations import EXPLANATIONS
 from doideposit.checks.rules.evaluation import ALL_RULES
+from doideposit.checks.rules.overrides import RENAMED
 from doideposit.checks.rules.registry import Rule
 
-__all__ = ["CATALOGUE", "Explanation", "Kind", "as_markdown"]
+__all__ = ["CATALOGUE", "Explanation", "Kind", "as_markdown", "explanation_of"]
 
 
 def _explanation(rule: Rule[Any]) -> Explanation:
@@ -26,7 +28,7 @@ def _explanation(rule: Rule[Any]) -> Explanation:
         bad=_snippet(rule.bad, rule.setting),
         good=_snippet(rule.good, rule.good_setting),
         category=rule.category,
-        firm=rule.firm,
+        overridable=rule.overridable,
     )
 
 
@@ -50,10 +52,21 @@ def _snippet(fields: str, setting: str) -> str:
     return f"{_IN_THE_SERIES}\n{setting}" + (f"\n\n# the record\n{record}" if record else "")
 
 
+_FORMER = {new: old for old, new in RENAMED.items()}
+
 CATALOGUE: Mapping[str, Explanation] = MappingProxyType(
-    {rule.code: _explanation(rule) for rule in ALL_RULES} | {item.code: item for item in EXPLANATIONS}
+    {
+        item.code: replace(item, former=_FORMER.get(item.code, ""))
+        for item in (*map(_explanation, ALL_RULES), *EXPLANATIONS)
+    }
 )
 """Every code and what it means: the rules first, then the others by where they come from."""
+
+
+def explanation_of(code: str) -> Explanation | None:
+    """Return the explanation of a code by the name of today or of the version before; None for no known code."""
+    return CATALOGUE.get(RENAMED.get(code, code))
+
 
 _HEADINGS = {
     Kind.RULE: "Rules",
@@ -88,10 +101,12 @@ def _page() -> Iterator[str]:
 def _section(item: Explanation) -> Iterator[str]:
     yield f"({item.code})="
     yield f"### `{item.code}`: {item.title}\n"
-    firmly = "; cannot be changed or ignored" if item.firm and item.kind is Kind.RULE else ""
-    yield f"*{item.severity.value}{firmly}.* {item.why}\n"
+    fixed = "; cannot be changed or ignored" if not item.overridable and item.kind is Kind.RULE else ""
+    yield f"*{item.severity.value}{fixed}.* {item.why}\n"
     yield f"- Says: {_escaped(item.message)}"
     yield f"- What to do: {_escaped(item.hint)}"
+    if item.former:
+        yield f"- Called `{item.former}` in the version before"
     if item.source:
         yield f"- Source: <{item.source}>"
     yield ""

@@ -30,7 +30,8 @@ class Explanation:
     `title` is a heading, `message` the sentence the finding says (with … where it names what was found), `why` the
     reason in a sentence or two, `hint` what to do now, `source` the page the rule comes from. `bad` and `good` are
     fields of a record in YAML, or what the configuration says of the series; they are empty where an example would
-    show nothing. What is `firm` cannot be changed or ignored by the configuration.
+    show nothing. What is not `overridable` cannot be
+    changed or ignored by the configuration. `former` is the name that the code had in the version before.
     """
 
     code: str
@@ -44,9 +45,11 @@ class Explanation:
     bad: str = ""
     good: str = ""
     category: str = ""
-    firm: bool = True
+    overridable: bool = False
+    former: str = ""
 
     def to_dict(self) -> dict[str, str | bool]:
-        """The explanation as JSON has it; what is empty is left out."""
-        data: dict[str, str | bool] = asdict(self)
+        """Return the explanation as JSON has it; what is empty is left out."""
+        # `firm` was the key of the version before, and says the opposite.
+        data: dict[str, str | bool] = {**asdict(self), "firm": not self.overridable}
         return {key: value for key, value in data.items() if value != ""}

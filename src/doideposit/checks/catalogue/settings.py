@@ -7,7 +7,7 @@ __all__ = ["Ignored", "RuleSettings", "problems"]
 
 
 def problems(settings: RuleSettings) -> tuple[Finding, ...]:
-    """What is wrong with the settings themselves: unknown codes, firm rules, ignoring without a reason.
+    """Find what is wrong with the settings: unknown codes, codes that cannot be changed, ignoring without a reason.
 
     `where.field` is written as in ``rules.severity.title-all-caps`` or ``rules.ignore[0].code``.
     """
@@ -25,16 +25,16 @@ def problems(settings: RuleSettings) -> tuple[Finding, ...]:
 def _problem(code: str, place: str) -> Finding | None:
     import difflib  # noqa: PLC0415  (only for a code that does not exist)
 
-    from doideposit.checks.catalogue.entries import CATALOGUE  # noqa: PLC0415  (most settings say nothing about rules)
+    from doideposit.checks.catalogue.entries import CATALOGUE, explanation_of  # noqa: PLC0415  (most settings say nothing about rules)
 
-    explanation = CATALOGUE.get(code)
+    explanation = explanation_of(code)
     if explanation is None:
         close = difflib.get_close_matches(code, CATALOGUE, n=1)
         hint = f"did you mean {close[0]}?" if close else "`doideposit explain` lists every code"
         return _fault("rule-unknown", f"there is no finding with the code {code}", hint, place)
-    if explanation.firm:
+    if not explanation.overridable:
         hint = f"take this entry away, and correct the records: see `doideposit explain {code}`"
-        return _fault("rule-firm", f"findings of the code {code} cannot be changed or ignored", hint, place)
+        return _fault("rule-not-overridable", f"findings of the code {code} cannot be changed or ignored", hint, place)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 
 __all__ = ["ABSTRACTS"]
@@ -58,9 +58,9 @@ def _is_title(plain: str, title: str) -> bool:
     bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
     good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
 )
-def abstract_heading(work: Work) -> Iterable[Fault]:
+def abstract_heading(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, length=len(found[0].strip()), word=found["word"])
+        match_at(*loc, length=len(found[0].strip()), word=found["word"])
         for loc, text in work.abstracts
         if (found := _HEADING.match(text))
     ]
@@ -77,9 +77,9 @@ def abstract_heading(work: Work) -> Iterable[Fault]:
     bad="abstracts: [On NATO and Japan.]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def abstract_short(work: Work) -> Iterable[Fault]:
+def abstract_short(work: Work) -> Iterable[Match]:
     return [
-        Fault(loc, {"length": len(plain)}, len(text))
+        Match(loc, {"length": len(plain)}, len(text))
         for loc, text, plain in work.bare_abstracts
         if len(plain) < SHORTEST and not _is_title(plain, work.title)
     ]
@@ -96,8 +96,10 @@ def abstract_short(work: Work) -> Iterable[Fault]:
     bad="abstracts: [Prospects for NATO-Japan relations]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def abstract_is_title(work: Work) -> Iterable[Fault]:
-    return [fault(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)]
+def abstract_is_title(work: Work) -> Iterable[Match]:
+    return [
+        match_at(*loc, length=len(text)) for loc, text, plain in work.bare_abstracts if _is_title(plain, work.title)
+    ]
 
 
 @rule(
@@ -111,9 +113,9 @@ def abstract_is_title(work: Work) -> Iterable[Fault]:
     bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def abstract_cut(work: Work) -> Iterable[Fault]:
+def abstract_cut(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, length=len(text), found=found[0].strip())
+        match_at(*loc, length=len(text), found=found[0].strip())
         for loc, text in work.abstracts
         if _can_be_cut(text[-LONGEST_ENDING:]) and (found := _CUT.search(text, max(0, len(text) - LONGEST_ENDING)))
     ]
@@ -141,9 +143,9 @@ def abstract_cut(work: Work) -> Iterable[Fault]:
             language: de
         """,
 )
-def abstract_several(work: Work) -> Iterable[Fault]:
+def abstract_several(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, length=len(text), found=found[0].strip())
+        match_at(*loc, length=len(text), found=found[0].strip())
         for loc, text in work.abstracts
         if _can_be_several(text) and (found := _SECOND.search(text, 1))
     ]
@@ -162,9 +164,9 @@ def abstract_several(work: Work) -> Iterable[Fault]:
         abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
         """,
 )
-def abstract_keywords(work: Work) -> Iterable[Fault]:
+def abstract_keywords(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, length=len(text))
+        match_at(*loc, length=len(text))
         for loc, text in work.abstracts
         if ":" in text and any(word in work.lowered for word in _KEYWORD_WORDS) and _KEYWORDS.search(text)
     ]
@@ -181,9 +183,9 @@ def abstract_keywords(work: Work) -> Iterable[Fault]:
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def abstract_rights(work: Work) -> Iterable[Fault]:
+def abstract_rights(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, length=len(text), found=found[0])
+        match_at(*loc, length=len(text), found=found[0])
         for loc, text in work.abstracts
         if any(word in work.lowered for word in _RIGHTS_WORDS) and (found := _RIGHTS.search(text))
     ]
@@ -202,9 +204,9 @@ def abstract_rights(work: Work) -> Iterable[Fault]:
     + "]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def abstract_long(work: Work) -> Iterable[Fault]:
+def abstract_long(work: Work) -> Iterable[Match]:
     return [
-        Fault(loc, {"length": len(plain)}, len(text))
+        Match(loc, {"length": len(plain)}, len(text))
         for loc, text, plain in work.bare_abstracts
         if len(plain) > LONGEST
     ]
@@ -230,12 +232,12 @@ def abstract_long(work: Work) -> Iterable[Fault]:
             language: de
         """,
 )
-def abstract_language(work: Work) -> Iterable[Fault]:
+def abstract_language(work: Work) -> Iterable[Match]:
     seen: set[tuple[str | None, str | None]] = set()
     for index, item in enumerate(work.commentary.abstracts):
         language = item.language or work.commentary.effective_language
         if (language, item.kind) in seen:
-            yield fault("abstracts", index, language=language or "no stated language")
+            yield match_at("abstracts", index, language=language or "no stated language")
         seen.add((language, item.kind))
 
 
@@ -252,8 +254,8 @@ def abstract_language(work: Work) -> Iterable[Fault]:
     setting='language = ""',
     good_setting='language = ""',
 )
-def language_missing(work: Work) -> Iterable[Fault]:
-    return (fault("language"),) if work.commentary.effective_language is None else ()
+def language_missing(work: Work) -> Iterable[Match]:
+    return (match_at("language"),) if work.commentary.effective_language is None else ()
 
 
 @rule(
@@ -267,9 +269,9 @@ def language_missing(work: Work) -> Iterable[Fault]:
     bad="language: und",
     good="language: en",
 )
-def language_undetermined(work: Work) -> Iterable[Fault]:
+def language_undetermined(work: Work) -> Iterable[Match]:
     language = work.commentary.effective_language
-    return (fault("language", length=3, language=language),) if language in _SAYS_NOTHING else ()
+    return (match_at("language", length=3, language=language),) if language in _SAYS_NOTHING else ()
 
 
 @rule(
@@ -286,7 +288,7 @@ def language_undetermined(work: Work) -> Iterable[Fault]:
         original_title: {text: नाटो और जापान के संबंध, language: hi}
         """,
 )
-def language_script(work: Work) -> Iterable[Fault]:
+def language_script(work: Work) -> Iterable[Match]:
     if work.title.isascii() or work.commentary.effective_language not in LATIN_LANGUAGES:
         return ()
     names = [unicodedata.name(character, "").split(" ")[0] for character in work.title if character.isalpha()]
@@ -294,4 +296,4 @@ def language_script(work: Work) -> Iterable[Fault]:
     if len(other) * 2 <= len(names):
         return ()
     language, script = work.commentary.effective_language, other[0].capitalize()
-    return (fault("title", length=len(work.title), language=language, script=script),)
+    return (match_at("title", length=len(work.title), language=language, script=script),)

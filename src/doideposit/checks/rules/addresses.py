@@ -7,7 +7,7 @@ from urllib.parse import SplitResult
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 
 __all__ = ["ADDRESSES"]
@@ -63,10 +63,10 @@ def _is_local(host: str) -> bool:
     source=pages.DISPLAY,
     bad="url: null",
     good="url: https://www.sadf.eu/comment-258/",
-    firm=True,
+    overridable=False,
 )
-def missing(work: Work) -> Iterable[Fault]:
-    return (fault("url"),) if work.landing is None else ()
+def missing(work: Work) -> Iterable[Match]:
+    return (match_at("url"),) if work.landing is None else ()
 
 
 @rule(
@@ -79,12 +79,12 @@ def missing(work: Work) -> Iterable[Fault]:
     source=pages.SCHEMA,
     bad="url: https:///comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-    firm=True,
+    overridable=False,
 )
-def malformed(work: Work) -> Iterator[Fault]:
+def malformed(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         if not _host(parts):
-            yield fault(*loc, length=len(url), url=url)
+            yield match_at(*loc, length=len(url), url=url)
 
 
 @rule(
@@ -101,9 +101,9 @@ def malformed(work: Work) -> Iterator[Fault]:
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
 )
-def is_file(work: Work) -> Iterable[Fault]:
+def is_file(work: Work) -> Iterable[Match]:
     found = _FILE.search(work.landing.path) if work.landing else None
-    return (fault("url", length=len(work.commentary.url or ""), kind=found[1].upper()),) if found else ()
+    return (match_at("url", length=len(work.commentary.url or ""), kind=found[1].upper()),) if found else ()
 
 
 @rule(
@@ -117,10 +117,10 @@ def is_file(work: Work) -> Iterable[Fault]:
     bad="url: https://www.example.org/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def placeholder(work: Work) -> Iterator[Fault]:
+def placeholder(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         if _PLACEHOLDER_HOST.search(_host(parts)) or _PLACEHOLDER.search(url):
-            yield fault(*loc, length=len(url), severity=ERROR if work.context.live else None, url=url)
+            yield match_at(*loc, length=len(url), severity=ERROR if work.context.live else None, url=url)
 
 
 @rule(
@@ -133,12 +133,12 @@ def placeholder(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: http://localhost:8080/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-    firm=True,
+    overridable=False,
 )
-def local(work: Work) -> Iterator[Fault]:
+def local(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         if _is_local(_host(parts)):
-            yield fault(*loc, length=len(url), url=url)
+            yield match_at(*loc, length=len(url), url=url)
 
 
 @rule(
@@ -152,11 +152,11 @@ def local(work: Work) -> Iterator[Fault]:
     bad="url: https://8.8.4.4/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def numeric(work: Work) -> Iterator[Fault]:
+def numeric(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         address = _address(_host(parts))
         if address is not None and address.is_global:
-            yield fault(*loc, length=len(url), url=url)
+            yield match_at(*loc, length=len(url), url=url)
 
 
 @rule(
@@ -169,12 +169,12 @@ def numeric(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://staff:secret@www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-    firm=True,
+    overridable=False,
 )
-def userinfo(work: Work) -> Iterator[Fault]:
+def userinfo(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         if "@" in parts.netloc:
-            yield fault(*loc, length=len(url))
+            yield match_at(*loc, length=len(url))
 
 
 @rule(
@@ -188,10 +188,10 @@ def userinfo(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu/comments/#c258",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def fragment(work: Work) -> Iterator[Fault]:
+def fragment(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         if parts.fragment:
-            yield fault(*loc, length=len(url), fragment=parts.fragment)
+            yield match_at(*loc, length=len(url), fragment=parts.fragment)
 
 
 @rule(
@@ -205,10 +205,10 @@ def fragment(work: Work) -> Iterator[Fault]:
     bad="url: http://www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def not_https(work: Work) -> Iterator[Fault]:
+def not_https(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         if parts.scheme not in {"https", ""} and not _is_local(_host(parts)):
-            yield fault(*loc, length=len(url), scheme=f"{parts.scheme}://")
+            yield match_at(*loc, length=len(url), scheme=f"{parts.scheme}://")
 
 
 @rule(
@@ -222,11 +222,11 @@ def not_https(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu/comment-für-japan/",
     good="url: https://www.sadf.eu/comment-f%C3%BCr-japan/",
 )
-def not_ascii(work: Work) -> Iterator[Fault]:
+def not_ascii(work: Work) -> Iterator[Match]:
     for loc, url, _ in work.addresses:
         if not url.isascii():
             found = next(character for character in url if not character.isascii())
-            yield fault(*loc, length=len(url), found=found)
+            yield match_at(*loc, length=len(url), found=found)
 
 
 @rule(
@@ -239,11 +239,11 @@ def not_ascii(work: Work) -> Iterator[Fault]:
     source=pages.DISPLAY,
     bad="url: https://doi.org/10.48251/SADF.ISSN.2406-5617.C258",
     good="url: https://www.sadf.eu/comment-258/",
-    firm=True,
+    overridable=False,
 )
-def is_doi(work: Work) -> Iterator[Fault]:
+def is_doi(work: Work) -> Iterator[Match]:
     if work.landing and _DOI_HOST.search(_host(work.landing)):
-        yield fault("url", length=len(work.commentary.url or ""), host=_host(work.landing))
+        yield match_at("url", length=len(work.commentary.url or ""), host=_host(work.landing))
 
 
 @rule(
@@ -257,11 +257,11 @@ def is_doi(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu:8443/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def port(work: Work) -> Iterator[Fault]:
+def port(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         named = re.search(r":(\d+)$", parts.netloc)
         if named and int(named[1]) != _PORTS.get(parts.scheme) and not _is_local(_host(parts)):
-            yield fault(*loc, length=len(url), port=named[1])
+            yield match_at(*loc, length=len(url), port=named[1])
 
 
 @rule(
@@ -275,11 +275,11 @@ def port(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def tracking(work: Work) -> Iterator[Fault]:
+def tracking(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         found = _TRACKING.search(url) if parts.query else None
         if found:
-            yield fault(*loc, length=len(url), found=found[1])
+            yield match_at(*loc, length=len(url), found=found[1])
 
 
 @rule(
@@ -293,11 +293,11 @@ def tracking(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def home_page(work: Work) -> Iterable[Fault]:
+def home_page(work: Work) -> Iterable[Match]:
     parts = work.landing
     if not parts or parts.path not in {"", "/", "/index.html", "/index.php"} or parts.query or parts.fragment:
         return ()
-    return (fault("url", length=len(work.commentary.url or "")),)
+    return (match_at("url", length=len(work.commentary.url or "")),)
 
 
 @rule(
@@ -311,11 +311,11 @@ def home_page(work: Work) -> Iterable[Fault]:
     bad="url: https://www.sadf.eu/?p=1258&preview=true",
     good="url: https://www.sadf.eu/comment-258/",
 )
-def preview(work: Work) -> Iterator[Fault]:
+def preview(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         found = _PREVIEW.search(url) or _PREVIEW.search(_host(parts))
         if found:
-            yield fault(*loc, length=len(url), found=found[0].strip("/&?"))
+            yield match_at(*loc, length=len(url), found=found[0].strip("/&?"))
 
 
 @rule(
@@ -329,12 +329,12 @@ def preview(work: Work) -> Iterator[Fault]:
     bad="url: https://www.sadf.eu/comment-257/",
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
 )
-def number_disagrees(work: Work) -> Iterable[Fault]:
+def number_disagrees(work: Work) -> Iterable[Match]:
     numbers = _ITEM.findall(work.landing.path) if work.landing else []
     digits = re.sub(r"\D", "", work.commentary.number).lstrip("0") if numbers else ""
     if not digits or digits in {number.lstrip("0") for number in numbers}:
         return ()
-    return (fault("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number),)
+    return (match_at("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number),)
 
 
 @rule(
@@ -348,10 +348,10 @@ def number_disagrees(work: Work) -> Iterable[Fault]:
     bad="url: https://www.sadf.eu/comment-258.",
     good="url: https://www.sadf.eu/comment-258",
 )
-def trailing_punctuation(work: Work) -> Iterator[Fault]:
+def trailing_punctuation(work: Work) -> Iterator[Match]:
     for loc, url, _ in work.addresses:
         if url[-1] in ".,;:)]'\"" and not (url[-1] == ")" and "(" in url):
-            yield fault(*loc, length=len(url), mark=url[-1])
+            yield match_at(*loc, length=len(url), mark=url[-1])
 
 
 @rule(
@@ -371,7 +371,7 @@ def trailing_punctuation(work: Work) -> Iterator[Fault]:
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
 )
-def full_text_is_landing(work: Work) -> Iterator[Fault]:
+def full_text_is_landing(work: Work) -> Iterator[Match]:
     for loc, url, _ in work.addresses[1:]:
         if url == work.commentary.url:
-            yield fault(*loc, length=len(url))
+            yield match_at(*loc, length=len(url))

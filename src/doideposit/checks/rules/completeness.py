@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules import pages
-from doideposit.checks.rules.registry import INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.records.models.contributors import Institution
 from doideposit.records.models.series import RecordType
@@ -27,8 +27,8 @@ _WOLF = "authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-009
     bad="number: 258",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def abstract(work: Work) -> Iterable[Fault]:
-    return () if work.commentary.abstracts else (fault("abstracts"),)
+def abstract(work: Work) -> Iterable[Match]:
+    return () if work.commentary.abstracts else (match_at("abstracts"),)
 
 
 @rule(
@@ -42,8 +42,8 @@ def abstract(work: Work) -> Iterable[Fault]:
     bad="number: 258",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )
-def licence(work: Work) -> Iterable[Fault]:
-    return () if work.commentary.effective_licences else (fault("licences"),)
+def licence(work: Work) -> Iterable[Match]:
+    return () if work.commentary.effective_licences else (match_at("licences"),)
 
 
 @rule(
@@ -57,8 +57,8 @@ def licence(work: Work) -> Iterable[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
 )
-def orcid(work: Work) -> Iterable[Fault]:
-    return [fault(*loc, who=person.display) for loc, person in work.persons if person.orcid is None]
+def orcid(work: Work) -> Iterable[Match]:
+    return [match_at(*loc, who=person.display) for loc, person in work.persons if person.orcid is None]
 
 
 @rule(
@@ -72,8 +72,8 @@ def orcid(work: Work) -> Iterable[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
     good=_WOLF % "South Asia Democratic Forum",
 )
-def affiliation(work: Work) -> Iterable[Fault]:
-    return [fault(*loc, who=person.display) for loc, person in work.persons if not person.affiliations]
+def affiliation(work: Work) -> Iterable[Match]:
+    return [match_at(*loc, who=person.display) for loc, person in work.persons if not person.affiliations]
 
 
 @rule(
@@ -87,16 +87,16 @@ def affiliation(work: Work) -> Iterable[Fault]:
     bad=_WOLF % "Heidelberg University",
     good=_WOLF % "{name: Heidelberg University, ror: 038t36y30}",
 )
-def ror(work: Work) -> Iterator[Fault]:
+def ror(work: Work) -> Iterator[Match]:
     home = work.commentary.series.institution
     told: set[str] = set()
     for loc, place in work.affiliations:
         name = place.name or "this institution"
         if place.ror is None and not _is_known(place, home) and name.casefold() not in told:
             told.add(name.casefold())
-            yield fault(*loc, length=len(place.name or "") or None, name=name)
+            yield match_at(*loc, length=len(place.name or "") or None, name=name)
     if home is not None and home.ror is None and (home.name or "").casefold() not in told:
-        yield fault("series", name=home.name or "the institution of the series")
+        yield match_at("series", name=home.name or "the institution of the series")
 
 
 def _is_known(place: Institution, home: Institution | None) -> bool:
@@ -117,8 +117,8 @@ def _is_known(place: Institution, home: Institution | None) -> bool:
     bad="number: 258",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
 )
-def funding(work: Work) -> Iterable[Fault]:
-    return () if work.commentary.funding else (fault("funding"),)
+def funding(work: Work) -> Iterable[Match]:
+    return () if work.commentary.funding else (match_at("funding"),)
 
 
 @rule(
@@ -132,8 +132,8 @@ def funding(work: Work) -> Iterable[Fault]:
     bad="number: 258",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def references(work: Work) -> Iterable[Fault]:
-    return () if work.commentary.references else (fault("references"),)
+def references(work: Work) -> Iterable[Match]:
+    return () if work.commentary.references else (match_at("references"),)
 
 
 @rule(
@@ -147,9 +147,9 @@ def references(work: Work) -> Iterable[Fault]:
     bad="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Crossref (2019). The works of Crossref.', doi: 10.13003/5jchdy}]",
 )
-def without_doi(work: Work) -> Iterable[Fault]:
+def without_doi(work: Work) -> Iterable[Match]:
     without = sum([doi is None for doi in work.columns.dois])
-    return (fault("references", without=without, all=len(work.cited_texts)),) if without else ()
+    return (match_at("references", without=without, all=len(work.cited_texts)),) if without else ()
 
 
 @rule(
@@ -163,9 +163,9 @@ def without_doi(work: Work) -> Iterable[Fault]:
     bad="number: 258",
     good="pdf_url: https://www.sadf.eu/files/comment-258.pdf",
 )
-def full_text(work: Work) -> Iterable[Fault]:
+def full_text(work: Work) -> Iterable[Match]:
     given = work.commentary.pdf_url is not None or work.commentary.full_texts
-    return () if given else (fault("pdf_url"),)
+    return () if given else (match_at("pdf_url"),)
 
 
 @rule(
@@ -179,7 +179,7 @@ def full_text(work: Work) -> Iterable[Fault]:
     bad="number: 258",
     good="crossmark_policy: 10.48251/policy",
 )
-def crossmark(work: Work) -> Iterable[Fault]:
+def crossmark(work: Work) -> Iterable[Match]:
     posted = work.commentary.series.record_type is RecordType.POSTED
     given = posted or work.commentary.effective_crossmark_policy is not None
-    return () if given else (fault("crossmark_policy"),)
+    return () if given else (match_at("crossmark_policy"),)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.names import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.records.models.contributors import Person, Role
 
@@ -46,8 +46,8 @@ _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGI
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
 )
-def person_is_group(work: Work) -> Iterable[Fault]:
-    return [fault(*loc, name=person.display) for loc, person in work.persons if GROUP.search(person.family)]
+def person_is_group(work: Work) -> Iterable[Match]:
+    return [match_at(*loc, name=person.display) for loc, person in work.persons if GROUP.search(person.family)]
 
 
 @rule(
@@ -61,11 +61,11 @@ def person_is_group(work: Work) -> Iterable[Fault]:
     bad="authors: [{organisation: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def group_is_person(work: Work) -> Iterator[Fault]:
+def group_is_person(work: Work) -> Iterator[Match]:
     for loc, group in work.organisations:
         name = group.organisation
         if (_PERSONAL.fullmatch(name) or HONORIFIC.match(name)) and not GROUP.search(name):
-            yield fault(*loc, "organisation", length=len(name), name=name)
+            yield match_at(*loc, "organisation", length=len(name), name=name)
 
 
 @rule(
@@ -90,7 +90,7 @@ def group_is_person(work: Work) -> Iterator[Fault]:
             affiliations: [South Asia Democratic Forum]
         """,
 )
-def affiliation_as_author(work: Work) -> Iterator[Fault]:
+def affiliation_as_author(work: Work) -> Iterator[Match]:
     if not work.organisations:
         return
     places = {
@@ -100,7 +100,7 @@ def affiliation_as_author(work: Work) -> Iterator[Fault]:
         person = places.get(group.organisation.casefold())
         if person is not None:
             name = group.organisation
-            yield fault(*loc, "organisation", length=len(name), name=name, who=person.display)
+            yield match_at(*loc, "organisation", length=len(name), name=name, who=person.display)
 
 
 @rule(
@@ -114,9 +114,9 @@ def affiliation_as_author(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried, family: Wolf, affiliations: ['SADF, 19 Avenue des Arts, 1210 Brussels']}]",
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
 )
-def affiliation_address(work: Work) -> Iterable[Fault]:
+def affiliation_address(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, field, length=len(text), name=text)
+        match_at(*loc, field, length=len(text), name=text)
         for loc, place in work.affiliations
         for field, text in (("name", place.name), ("place", place.place))
         if text and _holds_address(text)
@@ -140,9 +140,9 @@ def _holds_address(text: str) -> bool:
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [Director of Research at SADF]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
 )
-def affiliation_position(work: Work) -> Iterable[Fault]:
+def affiliation_position(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, "name", length=len(place.name), name=place.name)
+        match_at(*loc, "name", length=len(place.name), name=place.name)
         for loc, place in work.affiliations
         if place.name and _POSITION.match(place.name)
     ]
@@ -159,9 +159,9 @@ def affiliation_position(work: Work) -> Iterable[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: ['SADF; Heidelberg University']}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [SADF, Heidelberg University]}]",
 )
-def affiliation_several(work: Work) -> Iterable[Fault]:
+def affiliation_several(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, "name", length=len(place.name), name=place.name)
+        match_at(*loc, "name", length=len(place.name), name=place.name)
         for loc, place in work.affiliations
         if place.name and (";" in place.name or "/" in place.name) and _SEVERAL.search(place.name)
     ]
@@ -178,13 +178,13 @@ def affiliation_several(work: Work) -> Iterable[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf}, {given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
 )
-def twice(work: Work) -> Iterator[Fault]:
+def twice(work: Work) -> Iterator[Match]:
     seen: dict[str, tuple[int, object]] = {}
     for index, author in enumerate(work.commentary.authors):
         orcid = author.orcid if isinstance(author, Person) else None
         first = seen.setdefault(author.display.casefold(), (index, orcid))
         if first[0] != index and author.display != "Anonymous" and (orcid is None or first[1] is None):
-            yield fault("authors", index, who=author.display, first=first[0] + 1)
+            yield match_at("authors", index, who=author.display, first=first[0] + 1)
 
 
 @rule(
@@ -205,16 +205,16 @@ def twice(work: Work) -> Iterator[Fault]:
           - {given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}
           - {given: Jane, family: Doe, orcid: 0000-0001-5109-3700}
         """,
-    firm=True,
+    overridable=False,
 )
-def orcid_duplicate(work: Work) -> Iterator[Fault]:
+def orcid_duplicate(work: Work) -> Iterator[Match]:
     seen: dict[object, Person] = {}
     for loc, person in work.persons:
         if person.orcid is None:
             continue
         other = seen.setdefault(person.orcid, person)
         if other is not person:
-            yield fault(*loc, "orcid", who=person.display, other=other.display)
+            yield match_at(*loc, "orcid", who=person.display, other=other.display)
 
 
 @rule(
@@ -228,9 +228,9 @@ def orcid_duplicate(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf, orcid_authenticated: true}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
 )
-def orcid_authenticated(work: Work) -> Iterable[Fault]:
+def orcid_authenticated(work: Work) -> Iterable[Match]:
     return [
-        fault(*loc, "orcid_authenticated", who=person.display)
+        match_at(*loc, "orcid_authenticated", who=person.display)
         for loc, person in work.persons
         if person.orcid_authenticated and person.orcid is None
     ]
@@ -247,11 +247,11 @@ def orcid_authenticated(work: Work) -> Iterable[Fault]:
     bad="authors: [{given: Jane, family: Doe, roles: [translator]}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe, roles: [translator]}]",
 )
-def no_author(work: Work) -> Iterable[Fault]:
+def no_author(work: Work) -> Iterable[Match]:
     for author in work.commentary.authors:
         if not _WRITING.isdisjoint(author.roles):
             return ()
-    return (fault("authors"),)
+    return (match_at("authors"),)
 
 
 @rule(
@@ -265,9 +265,9 @@ def no_author(work: Work) -> Iterable[Fault]:
     bad="authors: [{given: Siegfried, family: Wolf, alt_names: [Siegfried Wolf]}]",
     good="authors: [{given: Shinzo, family: Abe, alt_names: [安倍 晋三]}]",
 )
-def alt_same(work: Work) -> Iterator[Fault]:
+def alt_same(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         for index, other in enumerate(person.alt_names):
             name = other.text or " ".join(part for part in (other.given, other.family) if part)
             if name == person.display:
-                yield fault(*loc, "alt_names", index, length=len(name), name=name)
+                yield match_at(*loc, "alt_names", index, length=len(name), name=name)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.findings import Loc
 
@@ -30,7 +30,7 @@ _YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
     bad="published: 2199-09-14",
     good="published: 2023-09-14",
 )
-def future(work: Work) -> Iterable[Fault]:
+def future(work: Work) -> Iterable[Match]:
     commentary = work.commentary
     days = (
         ("published", commentary.published),
@@ -38,7 +38,7 @@ def future(work: Work) -> Iterable[Fault]:
         ("accepted", commentary.accepted),
     )
     return [
-        fault(field, length=len(str(day)), day=day)
+        match_at(field, length=len(str(day)), day=day)
         for field, day in days
         if day is not None and day.year >= work.context.today.year and day.first_day > work.context.today
     ]
@@ -55,13 +55,13 @@ def future(work: Work) -> Iterable[Fault]:
     bad="published: 2023",
     good="published: 2023-09-14",
 )
-def imprecise(work: Work) -> Iterable[Fault]:
+def imprecise(work: Work) -> Iterable[Match]:
     day = work.commentary.published
     if day.day is not None:
         return ()
     if day.month is None:
-        return (fault("published", length=4, precision="year"),)
-    return (fault("published", length=len(str(day)), severity=INFO, precision="month"),)
+        return (match_at("published", length=4, precision="year"),)
+    return (match_at("published", length=len(str(day)), severity=INFO, precision="month"),)
 
 
 @rule(
@@ -81,12 +81,12 @@ def imprecise(work: Work) -> Iterable[Fault]:
         accepted: 2023-09-01
         """,
 )
-def accepted_late(work: Work) -> Iterator[Fault]:
+def accepted_late(work: Work) -> Iterator[Match]:
     accepted, published = work.commentary.accepted, work.commentary.published
     if accepted is None or accepted.first_day <= published.first_day:
         return
     if accepted.year > published.year or published.month is not None:
-        yield fault("accepted", length=len(str(accepted)), accepted=accepted, published=published)
+        yield match_at("accepted", length=len(str(accepted)), accepted=accepted, published=published)
 
 
 @rule(
@@ -100,9 +100,9 @@ def accepted_late(work: Work) -> Iterator[Fault]:
     bad="published: 1923-09-14",
     good="published: 2023-09-14",
 )
-def before_web(work: Work) -> Iterable[Fault]:
+def before_web(work: Work) -> Iterable[Match]:
     year = work.commentary.published.year
-    return (fault("published", length=4, year=year),) if year < FIRST_WEB_YEAR else ()
+    return (match_at("published", length=4, year=year),) if year < FIRST_WEB_YEAR else ()
 
 
 @rule(
@@ -122,10 +122,10 @@ def before_web(work: Work) -> Iterable[Fault]:
         published_print: 2023-10-01
         """,
 )
-def far_apart(work: Work) -> Iterator[Fault]:
+def far_apart(work: Work) -> Iterator[Match]:
     printed, online = work.commentary.published_print, work.commentary.published
     if printed and abs(printed.first_day - online.first_day) > FAR_APART:
-        yield fault("published_print", length=len(str(printed)), printed=printed, online=online)
+        yield match_at("published_print", length=len(str(printed)), printed=printed, online=online)
 
 
 @rule(
@@ -145,11 +145,11 @@ def far_apart(work: Work) -> Iterator[Fault]:
         published: 2023-09-14
         """,
 )
-def number_year(work: Work) -> Iterator[Fault]:
+def number_year(work: Work) -> Iterator[Match]:
     number, published = work.commentary.number, work.commentary.published
     years = _YEAR.findall(number) if number != _YEAR.sub("", number) and not number.isdigit() else []
     if years and not any(abs(int(year) - published.year) <= 1 for year in years):
-        yield fault("number", length=len(number), number=number, found=years[0], published=published)
+        yield match_at("number", length=len(number), number=number, found=years[0], published=published)
 
 
 def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
@@ -176,10 +176,10 @@ def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
 )
-def event_future(work: Work) -> Iterator[Fault]:
+def event_future(work: Work) -> Iterator[Match]:
     for loc, day, what in _other_days(work):
         if day > work.context.today:
-            yield fault(*loc, length=10, what=what, day=day)
+            yield match_at(*loc, length=10, what=what, day=day)
 
 
 @rule(
@@ -201,10 +201,10 @@ def event_future(work: Work) -> Iterator[Fault]:
     setting='record_type = "posted"',
     good_setting='record_type = "posted"',
 )
-def status_early(work: Work) -> Iterator[Fault]:
+def status_early(work: Work) -> Iterator[Match]:
     status, published = work.commentary.status, work.commentary.published
     if status and status.date < published.first_day:
-        yield fault("status", "date", length=10, type=status.type, day=status.date, published=published)
+        yield match_at("status", "date", length=10, type=status.type, day=status.date, published=published)
 
 
 @rule(
@@ -218,10 +218,10 @@ def status_early(work: Work) -> Iterator[Fault]:
     bad="free_to_read: {start_date: 2024-01-01, end_date: 2023-01-01}",
     good="free_to_read: {start_date: 2023-09-14, end_date: 2199-01-01}",
 )
-def free_dates(work: Work) -> Iterator[Fault]:
+def free_dates(work: Work) -> Iterator[Match]:
     free = work.commentary.free_to_read
     if free and free.start_date and free.end_date and free.end_date < free.start_date:
-        yield fault("free_to_read", "end_date", length=10, start=free.start_date, end=free.end_date)
+        yield match_at("free_to_read", "end_date", length=10, start=free.start_date, end=free.end_date)
 
 
 @rule(
@@ -235,7 +235,7 @@ def free_dates(work: Work) -> Iterator[Fault]:
     bad="free_to_read: {start_date: 2023-09-14, end_date: 2023-12-31}",
     good="free_to_read: true",
 )
-def free_over(work: Work) -> Iterator[Fault]:
+def free_over(work: Work) -> Iterator[Match]:
     free = work.commentary.free_to_read
     if free and free.end_date and (free.start_date or date.min) <= free.end_date < work.context.today:
-        yield fault("free_to_read", "end_date", length=10, end=free.end_date)
+        yield match_at("free_to_read", "end_date", length=10, end=free.end_date)

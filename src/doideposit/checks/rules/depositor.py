@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, WARNING, Context, Fault, Rules, Scope, fault
+from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope, match_at
 
 __all__ = ["DEPOSITOR", "Head"]
 
@@ -41,11 +41,11 @@ _PLACEHOLDER_NAME = Pattern(
     source=pages.SUBMISSION_LOG,
     bad="email: info.sadf.eu",
     good="email: info@sadf.eu",
-    firm=True,
+    overridable=False,
 )
-def email_shape(head: Head) -> Iterator[Fault]:
+def email_shape(head: Head) -> Iterator[Match]:
     if not _EMAIL.fullmatch(head.email):
-        yield fault("depositor", "email", length=len(head.email), email=head.email)
+        yield match_at("depositor", "email", length=len(head.email), email=head.email)
 
 
 @rule(
@@ -59,10 +59,10 @@ def email_shape(head: Head) -> Iterator[Fault]:
     bad="email: doi@example.org",
     good="email: info@sadf.eu",
 )
-def email_placeholder(head: Head) -> Iterator[Fault]:
+def email_placeholder(head: Head) -> Iterator[Match]:
     if _PLACEHOLDER_HOST.search(head.email):
         severity = ERROR if head.context.live else None
-        yield fault("depositor", "email", length=len(head.email), severity=severity, email=head.email)
+        yield match_at("depositor", "email", length=len(head.email), severity=severity, email=head.email)
 
 
 @rule(
@@ -76,8 +76,8 @@ def email_placeholder(head: Head) -> Iterator[Fault]:
     bad="name: test",
     good="name: South Asia Democratic Forum",
 )
-def name_placeholder(head: Head) -> Iterator[Fault]:
+def name_placeholder(head: Head) -> Iterator[Match]:
     for field, name in (("name", head.name), ("registrant", head.registrant)):
         if _PLACEHOLDER_NAME.fullmatch(name.strip()):
             severity = ERROR if head.context.live else None
-            yield fault("depositor", field, length=len(name), severity=severity, name=name)
+            yield match_at("depositor", field, length=len(name), severity=severity, name=name)

@@ -14,7 +14,7 @@ from doideposit.checks.rules.names import NAMES
 from doideposit.checks.rules.overrides import apply
 from doideposit.checks.rules.reference_parts import REFERENCE_PARTS
 from doideposit.checks.rules.references import REFERENCES
-from doideposit.checks.rules.registry import Context, Fault, Rule, Rules
+from doideposit.checks.rules.registry import Context, Match, Rule, Rules
 from doideposit.checks.rules.relations import RELATIONS
 from doideposit.checks.rules.rights import RIGHTS
 from doideposit.checks.rules.texts import TEXTS
@@ -63,11 +63,13 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
     """
     work = Work(record.commentary, context)
     where, settings = record.origin.where, context.settings
-    found = [(rule, rule.finding(fault, where(fault.loc))) for rule in RECORD_RULES for fault in rule.function(work)]
+    found = [(rule, rule.finding(match, where(match.loc))) for rule in RECORD_RULES for match in rule.function(work)]
     if not (settings.severity or settings.ignore):
         return tuple([finding for _, finding in found])
     doi, series = record.commentary.doi.printed, record.commentary.series.name
-    return tuple([apply(finding, settings, firm=rule.firm, doi=doi, series=series) for rule, finding in found])
+    return tuple(
+        [apply(finding, settings, overridable=rule.overridable, doi=doi, series=series) for rule, finding in found]
+    )
 
 
 def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:
@@ -75,9 +77,9 @@ def check_together(records: Sequence[Record], context: Context) -> dict[int, tup
     found: dict[int, tuple[Finding, ...]] = {}
     run = [record.commentary for record in records]
     for rule in RUN_RULES if len(run) > 1 else ():
-        for fault in rule.function(run):
-            place = fault.record
-            found[place] = (*found.get(place, ()), _settled(rule, fault, records[place], context))
+        for match in rule.function(run):
+            place = match.record
+            found[place] = (*found.get(place, ()), _settled(rule, match, records[place], context))
     return found
 
 
@@ -85,9 +87,9 @@ def check_depositor(name: str, email: str, registrant: str, context: Context) ->
     """What is wrong with the depositor the configuration names; the findings name fields of the configuration."""
     head = Head(name, email, registrant, context)
     return tuple(
-        apply(rule.finding(fault, Where(field=field_path(fault.loc))), context.settings, firm=rule.firm)
+        apply(rule.finding(match, Where(field=field_path(match.loc))), context.settings, overridable=rule.overridable)
         for rule in DEPOSITOR_RULES
-        for fault in rule.function(head)
+        for match in rule.function(head)
     )
 
 
@@ -98,12 +100,18 @@ def settle(findings: Iterable[Finding], record: Record, context: Context) -> tup
         return tuple(findings)
     doi, series = commentary.doi.printed, commentary.series.name
     return tuple(
-        apply(finding, settings, firm=finding.severity is Severity.ERROR, doi=doi, series=series)
+        apply(finding, settings, overridable=finding.severity is not Severity.ERROR, doi=doi, series=series)
         for finding in findings
     )
 
 
-def _settled(rule: Rule[Any], fault: Fault, record: Record, context: Context) -> Finding:
-    finding = rule.finding(fault, record.origin.where(fault.loc))
+def _settled(rule: Rule[Any], match: Match, record: Record, context: Context) -> Finding:
+    finding = rule.finding(match, record.origin.where(match.loc))
     commentary = record.commentary
-    return apply(finding, context.settings, firm=rule.firm, doi=commentary.doi.printed, series=commentary.series.name)
+    return apply(
+        finding,
+        context.settings,
+        overridable=rule.overridable,
+        doi=commentary.doi.printed,
+        series=commentary.series.name,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, letters
 from doideposit.records.models.series import RecordType
 
@@ -36,11 +36,11 @@ SHORTEST_CAPS = 12
     good="",
     setting='doi = "10.12345/SADF.C{number}"',
     good_setting='doi = "{prefix}/SADF.C{number}"',
-    firm=True,
+    overridable=False,
 )
-def prefix_differs(work: Work) -> Iterable[Fault]:
+def prefix_differs(work: Work) -> Iterable[Match]:
     doi, prefix = work.commentary.doi, work.commentary.series.prefix
-    return (fault("doi", doi=doi, prefix=prefix),) if doi.prefix != prefix else ()
+    return (match_at("doi", doi=doi, prefix=prefix),) if doi.prefix != prefix else ()
 
 
 @rule(
@@ -56,11 +56,11 @@ def prefix_differs(work: Work) -> Iterable[Fault]:
     setting='prefix = "10.5555"',
     good_setting='prefix = "10.48251"',
 )
-def test_prefix(work: Work) -> Iterable[Fault]:
+def test_prefix(work: Work) -> Iterable[Match]:
     prefix = work.commentary.doi.prefix
     if prefix not in CROSSREF_TEST_PREFIXES:
         return ()
-    return (fault("doi", severity=ERROR if work.context.live else None, prefix=prefix),)
+    return (match_at("doi", severity=ERROR if work.context.live else None, prefix=prefix),)
 
 
 @rule(
@@ -75,11 +75,11 @@ def test_prefix(work: Work) -> Iterable[Fault]:
     good="",
     setting='doi = "{prefix}/sadf-comment"',
     good_setting='doi = "{prefix}/sadf-comment.{number}"',
-    firm=True,
+    overridable=False,
 )
-def without_number(work: Work) -> Iterable[Fault]:
+def without_number(work: Work) -> Iterable[Match]:
     pattern = work.commentary.series.doi
-    return () if "{number}" in pattern else (fault("number", pattern=pattern),)
+    return () if "{number}" in pattern else (match_at("number", pattern=pattern),)
 
 
 @rule(
@@ -95,10 +95,10 @@ def without_number(work: Work) -> Iterable[Fault]:
     setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
     good_setting='doi = "{prefix}/SADF.ISSN.{issn}.C{number}"',
 )
-def issn_disagrees(work: Work) -> Iterable[Fault]:
+def issn_disagrees(work: Work) -> Iterable[Match]:
     series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
     known = {str(item.issn) for item in series.issns} if inside else ()
-    return [fault("doi", found=found, issn=series.issn) for found in inside if known and found.upper() not in known]
+    return [match_at("doi", found=found, issn=series.issn) for found in inside if known and found.upper() not in known]
 
 
 @rule(
@@ -114,9 +114,9 @@ def issn_disagrees(work: Work) -> Iterable[Fault]:
     setting='doi = "{prefix}/sadf--{number}"',
     good_setting='doi = "{prefix}/sadf-{number}"',
 )
-def separators(work: Work) -> Iterable[Fault]:
+def separators(work: Work) -> Iterable[Match]:
     found = _SEPARATORS.search(work.commentary.doi.suffix)
-    return (fault("doi", found=found[0]),) if found else ()
+    return (match_at("doi", found=found[0]),) if found else ()
 
 
 @rule(
@@ -132,9 +132,9 @@ def separators(work: Work) -> Iterable[Fault]:
     setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
     good_setting='doi = "{prefix}/sadf.c{number}"',
 )
-def suffix_long(work: Work) -> Iterable[Fault]:
+def suffix_long(work: Work) -> Iterable[Match]:
     length = len(work.commentary.doi.suffix)
-    return (Fault(("doi",), {"length": length}),) if length > LONGEST_SUFFIX else ()
+    return (Match(("doi",), {"length": length}),) if length > LONGEST_SUFFIX else ()
 
 
 @rule(
@@ -148,10 +148,10 @@ def suffix_long(work: Work) -> Iterable[Fault]:
     bad="number: '0258'",
     good="number: 258",
 )
-def leading_zeros(work: Work) -> Iterator[Fault]:
+def leading_zeros(work: Work) -> Iterator[Match]:
     number = work.commentary.number
     if number[0] == "0" and number.isdigit() and len(number) > 1:
-        yield fault("number", length=len(number), number=number)
+        yield match_at("number", length=len(number), number=number)
 
 
 @rule(
@@ -165,14 +165,14 @@ def leading_zeros(work: Work) -> Iterator[Fault]:
     bad="number: C258",
     good="number: 258",
 )
-def number_label(work: Work) -> Iterator[Fault]:
+def number_label(work: Work) -> Iterator[Match]:
     number = work.commentary.number
     found = _LABEL.match(number)
     first = _LETTERS_FIRST.match(number)
     if found:
-        yield fault("number", length=len(found[0]), number=number, label=found[0].strip())
+        yield match_at("number", length=len(found[0]), number=number, label=found[0].strip())
     elif first and work.commentary.series.doi.lower().endswith(f"{first[1].lower()}{{number}}"):
-        yield fault("number", length=len(first[1]), number=number, label=first[1])
+        yield match_at("number", length=len(first[1]), number=number, label=first[1])
 
 
 @rule(
@@ -186,10 +186,10 @@ def number_label(work: Work) -> Iterator[Fault]:
     bad="report_number: SADF Comment 257",
     good="report_number: SADF Comment 258",
 )
-def report_number(work: Work) -> Iterator[Fault]:
+def report_number(work: Work) -> Iterator[Match]:
     report, number = work.commentary.report_number, work.commentary.number
     if report and number not in report:
-        yield fault("report_number", length=len(report), report=report, number=number)
+        yield match_at("report_number", length=len(report), report=report, number=number)
 
 
 @rule(
@@ -205,10 +205,10 @@ def report_number(work: Work) -> Iterator[Fault]:
     setting='issn_medium = ""',
     good_setting='issn_medium = "electronic"',
 )
-def medium(work: Work) -> Iterable[Fault]:
+def medium(work: Work) -> Iterable[Match]:
     series = work.commentary.series
     assumed = series.issn is not None and series.issn_medium is None
-    return (fault("series", issn=series.issn),) if assumed else ()
+    return (match_at("series", issn=series.issn),) if assumed else ()
 
 
 @rule(
@@ -224,9 +224,9 @@ def medium(work: Work) -> Iterable[Fault]:
     setting='title = "SADF COMMENTARIES"',
     good_setting='title = "SADF Commentaries"',
 )
-def series_caps(work: Work) -> Iterable[Fault]:
+def series_caps(work: Work) -> Iterable[Match]:
     title = work.commentary.series.title
-    return (fault("series", title=title),) if title.isupper() and len(letters(title)) >= SHORTEST_CAPS else ()
+    return (match_at("series", title=title),) if title.isupper() and len(letters(title)) >= SHORTEST_CAPS else ()
 
 
 @rule(
@@ -242,9 +242,9 @@ def series_caps(work: Work) -> Iterable[Fault]:
     setting='title = "SADF Comment No. 258"',
     good_setting='title = "SADF Comment"',
 )
-def series_number(work: Work) -> Iterable[Fault]:
+def series_number(work: Work) -> Iterable[Match]:
     title = work.commentary.series.title
-    return (fault("series", title=title),) if _SERIES_NUMBER.search(title) else ()
+    return (match_at("series", title=title),) if _SERIES_NUMBER.search(title) else ()
 
 
 @rule(
@@ -260,10 +260,10 @@ def series_number(work: Work) -> Iterable[Fault]:
     setting='record_type = "posted"\nposted_type = "preprint"',
     good_setting='record_type = "posted"\nposted_type = "other"',
 )
-def preprint(work: Work) -> Iterable[Fault]:
+def preprint(work: Work) -> Iterable[Match]:
     series = work.commentary.series
     chosen = series.record_type is RecordType.POSTED and series.posted_type == "preprint"
-    return (fault("series"),) if chosen else ()
+    return (match_at("series"),) if chosen else ()
 
 
 @rule(
@@ -279,8 +279,8 @@ def preprint(work: Work) -> Iterable[Fault]:
     setting='publisher = ""\ninstitution = ""',
     good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
 )
-def publisher(work: Work) -> Iterable[Fault]:
+def publisher(work: Work) -> Iterable[Match]:
     series = work.commentary.series
     if series.publisher is not None or series.institution is not None:
         return ()
-    return (fault("series"),) if series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE} else ()
+    return (match_at("series"),) if series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE} else ()

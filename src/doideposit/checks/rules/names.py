@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, letters
 from doideposit.findings import Loc
 from doideposit.records.models.contributors import NameStyle
@@ -62,12 +62,12 @@ def _is_all_caps(name: str) -> bool:
     bad="authors: [{given: Wolf, family: S. O.}]",
     good="authors: [{given: S. O., family: Wolf}]",
 )
-def swapped(work: Work) -> Iterator[Fault]:
+def swapped(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         given = person.given or ""
         initials = _INITIALS.fullmatch(person.family) and len(letters(given)) > len(letters(person.family))
         if given and (initials or (_PARTICLE_FIRST.fullmatch(given) and " " not in person.family)):
-            yield fault(*loc, given=given, family=person.family)
+            yield match_at(*loc, given=given, family=person.family)
 
 
 @rule(
@@ -81,7 +81,7 @@ def swapped(work: Work) -> Iterator[Fault]:
     bad="authors: [{family: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
 )
-def glued(work: Work) -> Iterator[Fault]:
+def glued(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         if _comma_inside(person.family):
             yield _glued(loc, "family", person.family)
@@ -91,8 +91,8 @@ def glued(work: Work) -> Iterator[Fault]:
             yield _glued(loc, "family", person.family)
 
 
-def _glued(loc: Loc, field: str, name: str) -> Fault:
-    return fault(*loc, field, length=len(name), field=field, name=name)
+def _glued(loc: Loc, field: str, name: str) -> Match:
+    return match_at(*loc, field, length=len(name), field=field, name=name)
 
 
 def _comma_inside(name: str) -> bool:
@@ -116,11 +116,11 @@ def _two_names(family: str) -> bool:
     bad="authors: [{given: Siegfried Wolf, family: Wolf}]",
     good="authors: [{given: Siegfried, family: Wolf}]",
 )
-def repeated(work: Work) -> Iterator[Fault]:
+def repeated(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         words = (person.given or "").split()
         if person.family in words and len(words) > 1:
-            yield fault(*loc, "given", length=len(person.given or ""), given=person.given, family=person.family)
+            yield match_at(*loc, "given", length=len(person.given or ""), given=person.given, family=person.family)
 
 
 @rule(
@@ -134,11 +134,11 @@ def repeated(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def honorific(work: Work) -> Iterator[Fault]:
+def honorific(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         found = HONORIFIC.search(name)
         if found and found[1] != name:
-            yield fault(*loc, length=len(found[1]) if found.start(1) == 0 else len(name), found=found[1], who=name)
+            yield match_at(*loc, length=len(found[1]) if found.start(1) == 0 else len(name), found=found[1], who=name)
 
 
 @rule(
@@ -152,13 +152,13 @@ def honorific(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def degree(work: Work) -> Iterator[Fault]:
+def degree(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         if found := _DEGREE.search(name):
-            yield fault(*loc, length=len(name), found=found[1])
+            yield match_at(*loc, length=len(name), found=found[1])
     for loc, person in work.persons:
         if person.suffix and _DEGREE.search(person.suffix):
-            yield fault(*loc, "suffix", length=len(person.suffix), found=person.suffix)
+            yield match_at(*loc, "suffix", length=len(person.suffix), found=person.suffix)
 
 
 @rule(
@@ -172,11 +172,11 @@ def degree(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
     good="authors: [{given: Donald, family: Eastlake, suffix: III}]",
 )
-def suffix(work: Work) -> Iterator[Fault]:
+def suffix(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         text = person.suffix
         if text and not _SUFFIX.fullmatch(text) and not _DEGREE.search(text):
-            yield fault(*loc, "suffix", length=len(text), suffix=text)
+            yield match_at(*loc, "suffix", length=len(text), suffix=text)
 
 
 @rule(
@@ -190,10 +190,10 @@ def suffix(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
 )
-def et_al(work: Work) -> Iterable[Fault]:
+def et_al(work: Work) -> Iterable[Match]:
     groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
     return [
-        fault(*loc, length=len(name), found=found[0])
+        match_at(*loc, length=len(name), found=found[0])
         for loc, name in work.names + groups
         if (found := _ET_AL.search(name))
     ]
@@ -210,10 +210,10 @@ def et_al(work: Work) -> Iterable[Fault]:
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
 )
-def nobody(work: Work) -> Iterable[Fault]:
+def nobody(work: Work) -> Iterable[Match]:
     names = [((*loc, "family"), person.family) for loc, person in work.persons]
     names += [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
-    return [fault(*loc, length=len(name), name=name) for loc, name in names if _NOBODY.fullmatch(name)]
+    return [match_at(*loc, length=len(name), name=name) for loc, name in names if _NOBODY.fullmatch(name)]
 
 
 @rule(
@@ -227,11 +227,11 @@ def nobody(work: Work) -> Iterable[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf1}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def character(work: Work) -> Iterator[Fault]:
+def character(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         found = _ODD.search(name)
         if found and not _SEVERAL.search(name):
-            yield fault(*loc, length=len(name), name=name, found=found[0])
+            yield match_at(*loc, length=len(name), name=name, found=found[0])
 
 
 @rule(
@@ -245,10 +245,10 @@ def character(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried O., family: WOLF}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: JS, family: NG}]",
 )
-def all_caps(work: Work) -> Iterator[Fault]:
+def all_caps(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         if _is_all_caps(name):
-            yield fault(*loc, length=len(name), name=name)
+            yield match_at(*loc, length=len(name), name=name)
 
 
 @rule(
@@ -262,7 +262,7 @@ def all_caps(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried, family: wolf}]",
     good="authors: [{given: Siegfried, family: de Wolf}]",
 )
-def lower_case(work: Work) -> Iterator[Fault]:
+def lower_case(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         if (
             name.islower()
@@ -270,7 +270,7 @@ def lower_case(work: Work) -> Iterator[Fault]:
             and not _NOBODY.fullmatch(name)
             and not _PARTICLE_FIRST.fullmatch(name)
         ):
-            yield fault(*loc, length=len(name), name=name)
+            yield match_at(*loc, length=len(name), name=name)
 
 
 @rule(
@@ -284,10 +284,10 @@ def lower_case(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Ursula von der, family: Leyen}]",
     good="authors: [{given: Ursula, family: von der Leyen}]",
 )
-def particle(work: Work) -> Iterator[Fault]:
+def particle(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         if person.given and (found := _PARTICLE_LAST.fullmatch(person.given)):
-            yield fault(*loc, "given", length=len(person.given), particle=found[1], family=person.family)
+            yield match_at(*loc, "given", length=len(person.given), particle=found[1], family=person.family)
 
 
 @rule(
@@ -301,10 +301,10 @@ def particle(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: S.O., family: Wolf}]",
     good="authors: [{given: S. O., family: Wolf}]",
 )
-def initials(work: Work) -> Iterator[Fault]:
+def initials(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         if person.given and "." in person.given[:-1] and _UNSPACED_INITIALS.fullmatch(person.given):
-            yield fault(*loc, "given", length=len(person.given), given=person.given)
+            yield match_at(*loc, "given", length=len(person.given), given=person.given)
 
 
 @rule(
@@ -318,10 +318,10 @@ def initials(work: Work) -> Iterator[Fault]:
     bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
-def punctuation(work: Work) -> Iterator[Fault]:
+def punctuation(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         if _MARK.search(name):
-            yield fault(*loc, length=len(name), name=name)
+            yield match_at(*loc, length=len(name), name=name)
 
 
 @rule(
@@ -335,7 +335,7 @@ def punctuation(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
     good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
 )
-def several(work: Work) -> Iterator[Fault]:
+def several(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         if _SEVERAL.search(name) and not GROUP.search(name) and not _ET_AL.search(name):
-            yield fault(*loc, length=len(name), name=name)
+            yield match_at(*loc, length=len(name), name=name)

@@ -3,10 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Final
 
 from doideposit.findings import Finding, Severity
 
-__all__ = ["Ignored", "RuleSettings", "apply"]
+__all__ = ["RENAMED", "Ignored", "RuleSettings", "apply"]
+
+# Codes are promises: a configuration that names the code of an earlier version keeps working until the next one.
+RENAMED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "rule-firm": "rule-not-overridable",
+        "schema-cannot-carry": "unsupported-by-schema",
+        "type-cannot-carry": "unsupported-by-type",
+    }
+)
+"""Codes of the version before, with the code of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Ignored:
     def covers(self, code: str, *, doi: str | None, series: str | None) -> bool:
         """Whether a finding of that code, about that work, is set aside by this entry."""
         return (
-            code == self.code
+            code == RENAMED.get(self.code, self.code)
             and (self.doi is None or self.doi.lower() == (doi or "").lower())
             and (self.series is None or self.series == series)
         )
@@ -38,14 +49,24 @@ class RuleSettings:
     severity: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
     ignore: tuple[Ignored, ...] = ()
 
+    def severity_of(self, finding: Finding) -> Severity:
+        """Return the severity that a finding gets, whichever of its names the settings use."""
+        names = (finding.code, *(old for old, new in RENAMED.items() if new == finding.code))
+        return next((self.severity[name] for name in names if name in self.severity), finding.severity)
+
 
 def apply(
-    finding: Finding, settings: RuleSettings, *, firm: bool = False, doi: str | None = None, series: str | None = None
+    finding: Finding,
+    settings: RuleSettings,
+    *,
+    overridable: bool = True,
+    doi: str | None = None,
+    series: str | None = None,
 ) -> Finding:
-    """The finding as the settings want it. A firm one stays as it is: Crossref would refuse the record."""
-    if firm:
+    """Return the finding as the settings want it; one that is not overridable stays as it is."""
+    if not overridable:
         return finding
-    severity = settings.severity.get(finding.code, finding.severity)
+    severity = settings.severity_of(finding)
     for entry in settings.ignore:
         if entry.covers(finding.code, doi=doi, series=series):
             return replace(finding, severity=severity, ignored_because=entry.reason)

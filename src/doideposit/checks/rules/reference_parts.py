@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.records.models.references import CitationType
 
@@ -56,11 +56,11 @@ _TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
     bad="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
     good="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
 )
-def url_suspicious(work: Work) -> Iterator[Fault]:
+def url_suspicious(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         url = reference.url
         if url and (what := _doubt(url)):
-            yield fault("references", index, "url", length=len(url), place=index + 1, what=what)
+            yield match_at("references", index, "url", length=len(url), place=index + 1, what=what)
 
 
 def _doubt(url: str) -> str | None:
@@ -88,11 +88,11 @@ def _doubt(url: str) -> str | None:
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato-in-ind...'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato/a-65928274'}]",
 )
-def url_truncated(work: Work) -> Iterator[Fault]:
+def url_truncated(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         url = reference.url
         if url and (found := _TRUNCATED.search(url)):
-            yield fault("references", index, "url", length=len(url), place=index + 1, found=found[0])
+            yield match_at("references", index, "url", length=len(url), place=index + 1, found=found[0])
 
 
 @rule(
@@ -106,12 +106,12 @@ def url_truncated(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274.'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274'}]",
 )
-def url_trailing(work: Work) -> Iterator[Fault]:
+def url_trailing(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         url = reference.url
         if not url or url[-1] not in _TRAILING or _TRUNCATED.search(url) or (url[-1] == ")" and "(" in url):
             continue
-        yield fault("references", index, "url", length=len(url), place=index + 1, mark=url[-1])
+        yield match_at("references", index, "url", length=len(url), place=index + 1, mark=url[-1])
 
 
 @rule(
@@ -125,11 +125,11 @@ def url_trailing(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
 )
-def url_escaped(work: Work) -> Iterator[Fault]:
+def url_escaped(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         url = reference.url
         if url and (found := _ESCAPED.search(url)):
-            yield fault("references", index, "url", length=len(url), place=index + 1, found=found[0])
+            yield match_at("references", index, "url", length=len(url), place=index + 1, found=found[0])
 
 
 @rule(
@@ -143,11 +143,11 @@ def url_escaped(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
 )
-def url_tracking(work: Work) -> Iterator[Fault]:
+def url_tracking(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         url = reference.url
         if url and "?" in url and (found := _TRACKING.search(url)):
-            yield fault("references", index, "url", length=len(url), place=index + 1, found=found[1])
+            yield match_at("references", index, "url", length=len(url), place=index + 1, found=found[1])
 
 
 @rule(
@@ -161,13 +161,13 @@ def url_tracking(work: Work) -> Iterator[Fault]:
     bad="references: [{year: 2022, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def year_mismatch(work: Work) -> Iterator[Fault]:
+def year_mismatch(work: Work) -> Iterator[Match]:
     for index, (year, text) in enumerate(zip(work.columns.years, work.cited_texts, strict=True)):
         if not year or not text or year[:4] in text:
             continue
         years = _YEAR.findall(text)
         if years:
-            yield fault("references", index, "year", length=len(year), place=index + 1, year=year, found=years[0])
+            yield match_at("references", index, "year", length=len(year), place=index + 1, year=year, found=years[0])
 
 
 @rule(
@@ -181,11 +181,11 @@ def year_mismatch(work: Work) -> Iterator[Fault]:
     bad="references: [{year: June 2023, text: 'Schultz, T. (June 2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023a, text: 'Schultz, T. (2023a). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def year_shape(work: Work) -> Iterator[Fault]:
+def year_shape(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         if reference.year and not _YEAR_SHAPE.fullmatch(reference.year):
             length = len(reference.year)
-            yield fault("references", index, "year", length=length, place=index + 1, year=reference.year)
+            yield match_at("references", index, "year", length=length, place=index + 1, year=reference.year)
 
 
 @rule(
@@ -199,13 +199,13 @@ def year_shape(work: Work) -> Iterator[Fault]:
     bad="references: [{year: 2032, text: 'Schultz, T. (2032, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def year_future(work: Work) -> Iterator[Fault]:
+def year_future(work: Work) -> Iterator[Match]:
     latest = work.commentary.published.year + 1
     for index, reference, _ in work.references:
         year = reference.year
         if year and _YEAR_SHAPE.fullmatch(year) and year[:4].isdecimal() and int(year[:4]) > latest:
             values = {"place": index + 1, "year": year, "published": work.commentary.published}
-            yield Fault(("references", index, "year"), values, len(year))
+            yield Match(("references", index, "year"), values, len(year))
 
 
 @rule(
@@ -219,11 +219,11 @@ def year_future(work: Work) -> Iterator[Fault]:
     bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
     good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
 )
-def news(work: Work) -> Iterator[Fault]:
+def news(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         outlet = reference.journal_title
         if reference.type is CitationType.JOURNAL_ARTICLE and outlet and _NEWS.fullmatch(outlet):
-            yield fault("references", index, "type", length=15, place=index + 1, outlet=outlet)
+            yield match_at("references", index, "type", length=15, place=index + 1, outlet=outlet)
 
 
 @rule(
@@ -237,11 +237,11 @@ def news(work: Work) -> Iterator[Fault]:
     bad="references: [{first_page: 12-20, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
     good="references: [{first_page: 12, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
 )
-def first_page(work: Work) -> Iterator[Fault]:
+def first_page(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         found = reference.first_page
         if found and _RANGE.search(found):
-            yield fault("references", index, "first_page", length=len(found), place=index + 1, found=found)
+            yield match_at("references", index, "first_page", length=len(found), place=index + 1, found=found)
 
 
 @rule(
@@ -255,11 +255,11 @@ def first_page(work: Work) -> Iterator[Fault]:
     bad="references: [{edition: 2nd, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{edition: 2, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
 )
-def edition(work: Work) -> Iterator[Fault]:
+def edition(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         found = reference.edition
         if found and not _EDITION.fullmatch(found):
-            yield fault("references", index, "edition", length=len(found), place=index + 1, found=found)
+            yield match_at("references", index, "edition", length=len(found), place=index + 1, found=found)
 
 
 @rule(
@@ -273,11 +273,11 @@ def edition(work: Work) -> Iterator[Fault]:
     bad="references: [{isbn: 978-3-16-148410-1, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{isbn: 978-3-16-148410-0, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
 )
-def isbn_check(work: Work) -> Iterator[Fault]:
+def isbn_check(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         number = reference.isbn
         if number and not _is_isbn(number):
-            yield fault("references", index, "isbn", length=len(number), place=index + 1, isbn=number)
+            yield match_at("references", index, "isbn", length=len(number), place=index + 1, isbn=number)
 
 
 def _is_isbn(number: str) -> bool:

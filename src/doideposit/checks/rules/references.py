@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 
 __all__ = ["REFERENCES"]
@@ -48,9 +48,9 @@ SHORTEST = 15
           - {key: ref1, text: "Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle."}
           - {key: ref2, text: "McCurry, J. (2023, June 7). France opposed to opening. The Guardian."}
         """,
-    firm=True,
+    overridable=False,
 )
-def key_duplicate(work: Work) -> Iterator[Fault]:
+def key_duplicate(work: Work) -> Iterator[Match]:
     seen: dict[str, int] = {}
     for index, reference, _ in work.references:
         key = reference.key
@@ -58,7 +58,7 @@ def key_duplicate(work: Work) -> Iterator[Fault]:
             continue  # Those without a key get one that is free.
         first = seen.setdefault(key, index)
         if first != index:
-            yield fault("references", index, "key", length=len(key), key=key, place=index + 1, first=first + 1)
+            yield match_at("references", index, "key", length=len(key), key=key, place=index + 1, first=first + 1)
 
 
 @rule(
@@ -72,10 +72,10 @@ def key_duplicate(work: Work) -> Iterator[Fault]:
     bad="references: [{author: Schultz, year: 2023, article_title: NATO in Indo-Pacific}]",
     good="references: [{author: Schultz, year: 2023, text: Schultz (2023). NATO in Indo-Pacific. Deutsche Welle.}]",
 )
-def text_missing(work: Work) -> Iterator[Fault]:
+def text_missing(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
         if not text and reference.doi is None:
-            yield fault("references", index, place=index + 1)
+            yield match_at("references", index, place=index + 1)
 
 
 @rule(
@@ -89,7 +89,7 @@ def text_missing(work: Work) -> Iterator[Fault]:
     bad="references: [{text: Schultz 2023}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def text_short(work: Work) -> Iterator[Fault]:
+def text_short(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
         if (
             text
@@ -98,7 +98,7 @@ def text_short(work: Work) -> Iterator[Fault]:
             and not reference.article_title
             and not _not_an_entry(text)
         ):
-            yield fault("references", index, "text", length=len(text), place=index + 1, text=text)
+            yield match_at("references", index, "text", length=len(text), place=index + 1, text=text)
 
 
 def _not_an_entry(text: str) -> bool:
@@ -120,10 +120,10 @@ def _not_an_entry(text: str) -> bool:
             url: https://www.dw.com/en/nato-in-indo-pacific/a-65928274
         """,
 )
-def only_url(work: Work) -> Iterator[Fault]:
+def only_url(work: Work) -> Iterator[Match]:
     for index, _, text in work.references:
         if _ONLY_URL.match(text):
-            yield fault("references", index, "text", length=len(text), place=index + 1)
+            yield match_at("references", index, "text", length=len(text), place=index + 1)
 
 
 @rule(
@@ -137,10 +137,10 @@ def only_url(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'References:'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def heading(work: Work) -> Iterator[Fault]:
+def heading(work: Work) -> Iterator[Match]:
     for index, _, text in work.references:
         if _HEADING.match(text):
-            yield fault("references", index, "text", length=len(text), text=text)
+            yield match_at("references", index, "text", length=len(text), text=text)
 
 
 @rule(
@@ -154,10 +154,10 @@ def heading(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'Ibid., p. 14.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle, p. 14.'}]",
 )
-def ibid(work: Work) -> Iterator[Fault]:
+def ibid(work: Work) -> Iterator[Match]:
     for index, _, text in work.references:
         if found := _IBID.match(text):
-            yield fault("references", index, "text", length=len(found[0]), place=index + 1, found=found[0])
+            yield match_at("references", index, "text", length=len(found[0]), place=index + 1, found=found[0])
 
 
 @rule(
@@ -171,10 +171,12 @@ def ibid(work: Work) -> Iterator[Fault]:
     bad="references: [{text: '[1] Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def numbered(work: Work) -> Iterator[Fault]:
+def numbered(work: Work) -> Iterator[Match]:
     for index, _, text in work.references:
         if found := _NUMBERED.match(text):
-            yield fault("references", index, "text", length=len(found[0]) - 1, place=index + 1, found=found[0].strip())
+            yield match_at(
+                "references", index, "text", length=len(found[0]) - 1, place=index + 1, found=found[0].strip()
+            )
 
 
 @rule(
@@ -188,11 +190,11 @@ def numbered(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'Crossref, The works of Crossref (2019).', url: 'https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref, The works of Crossref (2019).', doi: 10.13003/5jchdy}]",
 )
-def url_is_doi(work: Work) -> Iterator[Fault]:
+def url_is_doi(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         found = _DOI_URL.match(reference.url) if reference.url else None
         if found:
-            yield fault("references", index, "url", length=len(found[0]), place=index + 1, doi=found[1])
+            yield match_at("references", index, "url", length=len(found[0]), place=index + 1, doi=found[1])
 
 
 @rule(
@@ -206,11 +208,11 @@ def url_is_doi(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'Crossref (2019). The works of Crossref. https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref (2019). The works. https://doi.org/10.13003/5jchdy', doi: 10.13003/5jchdy}]",
 )
-def doi_in_text(work: Work) -> Iterator[Fault]:
+def doi_in_text(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
         if reference.doi is None and "10." in text and (found := _DOI_TEXT.search(text)):
             doi = found[0].rstrip(".,;)")
-            yield fault("references", index, "text", length=len(text), place=index + 1, doi=doi)
+            yield match_at("references", index, "text", length=len(text), place=index + 1, doi=doi)
 
 
 @rule(
@@ -224,10 +226,10 @@ def doi_in_text(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C200}]",
 )
-def to_itself(work: Work) -> Iterator[Fault]:
+def to_itself(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         if reference.doi is not None and reference.doi == work.commentary.doi:
-            yield fault("references", index, "doi", length=len(reference.doi.printed), place=index + 1)
+            yield match_at("references", index, "doi", length=len(reference.doi.printed), place=index + 1)
 
 
 @rule(
@@ -249,7 +251,7 @@ def to_itself(work: Work) -> Iterator[Fault]:
           - text: Schultz, T. (2023, June 16). NATO in Indo-Pacific. Deutsche Welle.
         """,
 )
-def same_twice(work: Work) -> Iterator[Fault]:
+def same_twice(work: Work) -> Iterator[Match]:
     seen: dict[object, int] = {}
     pairs = zip(work.columns.dois, work.cited_texts, strict=True)
     keys = [doi or text.casefold().rstrip(" .") for doi, text in pairs]
@@ -258,7 +260,7 @@ def same_twice(work: Work) -> Iterator[Fault]:
     for index, key in enumerate(keys):
         first = seen.setdefault(key, index) if key else index
         if first != index and not (isinstance(key, str) and _IBID.match(key)):
-            yield fault("references", index, place=index + 1, first=first + 1)
+            yield match_at("references", index, place=index + 1, first=first + 1)
 
 
 @rule(
@@ -272,10 +274,10 @@ def same_twice(work: Work) -> Iterator[Fault]:
     bad="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.V.: USIP.'}]",
     good="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.C.: USIP.'}]",
 )
-def text_suspicious(work: Work) -> Iterator[Fault]:
+def text_suspicious(work: Work) -> Iterator[Match]:
     for index, _, text in work.references:
         if "Washington" in text and (found := _PLACE.search(text)):
-            yield fault("references", index, "text", length=len(text), place=index + 1, found=found[0])
+            yield match_at("references", index, "text", length=len(text), place=index + 1, found=found[0])
 
 
 @rule(
@@ -289,11 +291,11 @@ def text_suspicious(work: Work) -> Iterator[Fault]:
     bad="references: [{author: Gray and Irish, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
     good="references: [{author: Gray, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
 )
-def author_several(work: Work) -> Iterator[Fault]:
+def author_several(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         author = reference.author
         if author and _SEVERAL.search(author) and not _GROUP.search(author) and not _INITIALS.fullmatch(author):
-            yield fault("references", index, "author", length=len(author), place=index + 1, author=author)
+            yield match_at("references", index, "author", length=len(author), place=index + 1, author=author)
 
 
 @rule(
@@ -307,8 +309,8 @@ def author_several(work: Work) -> Iterator[Fault]:
     bad="references: [{author: 'Schultz, T.', text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{author: Schultz, text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
-def author_initials(work: Work) -> Iterator[Fault]:
+def author_initials(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         author = reference.author
         if author and _INITIALS.fullmatch(author):
-            yield fault("references", index, "author", length=len(author), place=index + 1, author=author)
+            yield match_at("references", index, "author", length=len(author), place=index + 1, author=author)

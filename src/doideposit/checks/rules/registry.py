@@ -9,7 +9,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.findings import Finding, Loc, Severity, Where
 
-__all__ = ["ERROR", "INFO", "WARNING", "Context", "Fault", "Rule", "Rules", "Scope", "fault"]
+__all__ = ["ERROR", "INFO", "WARNING", "Context", "Match", "Rule", "Rules", "Scope", "match_at"]
 
 ERROR: Final = Severity.ERROR
 WARNING: Final = Severity.WARNING
@@ -38,8 +38,8 @@ class Context:
     live: bool = False
 
 
-class Fault(NamedTuple):
-    """One place where a rule is broken; `values` fill the rule's message and hint.
+class Match(NamedTuple):
+    """Hold one place where a rule is broken; `values` fill the rule's message and hint.
 
     `record` says which record of a run is meant, for rules that look at all of them.
     """
@@ -51,20 +51,21 @@ class Fault(NamedTuple):
     record: int = 0
 
 
-def fault(
-    *loc: str | int, length: int | None = None, severity: Severity | None = None, index: int = 0, **values: object
-) -> Fault:
-    """A fault at a field, with the values for the message."""
-    return Fault(loc, values, length, severity, index)
+def match_at(
+    *loc: str | int, length: int | None = None, severity: Severity | None = None, record: int = 0, **values: object
+) -> Match:
+    """Build a match at a field, with the values for the message."""
+    return Match(loc, values, length, severity, record)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Subject]):
     """A rule: what it is called, what it says, where it comes from, how it goes wrong and right, and its function.
 
-    `message` and `hint` have places in braces, filled from the fault. `bad` and `good` are fields of a record in
+    `message` and `hint` have places in braces, filled from the match. `bad` and `good` are fields of a record in
     YAML, laid over a complete record by the tests (a list of records for rules about a whole run); `setting` and
-    `good_setting` are what the series says in the configuration for them. A `firm` rule cannot be changed or ignored.
+    `good_setting` are what the series says in the configuration for them. A rule that is not
+    `overridable` cannot be changed or ignored: Crossref would refuse the record all the same.
     """
 
     code: str
@@ -77,14 +78,14 @@ class Rule(Generic[Subject]):
     source: str
     bad: str
     good: str
-    function: Callable[[Subject], Iterable[Fault]]
+    function: Callable[[Subject], Iterable[Match]]
     setting: str = ""
     good_setting: str = ""
-    firm: bool = False
+    overridable: bool = True
 
-    def finding(self, fault: Fault, where: Where) -> Finding:
+    def finding(self, match: Match, where: Where) -> Finding:
         """The finding that says what is wrong at `where`."""
-        _, values, length, severity, _ = fault
+        _, values, length, severity, _ = match
         message, hint = self.message, self.hint
         if "{" in message:
             message = message.format_map(values)
@@ -118,11 +119,11 @@ class Rules(Generic[Subject]):
         good: str,
         setting: str = "",
         good_setting: str = "",
-        firm: bool = False,
-    ) -> Callable[[Callable[[Subject], Iterable[Fault]]], Callable[[Subject], Iterable[Fault]]]:
+        overridable: bool = True,
+    ) -> Callable[[Callable[[Subject], Iterable[Match]]], Callable[[Subject], Iterable[Match]]]:
         """Register the function below under `code`."""
 
-        def register(function: Callable[[Subject], Iterable[Fault]]) -> Callable[[Subject], Iterable[Fault]]:
+        def register(function: Callable[[Subject], Iterable[Match]]) -> Callable[[Subject], Iterable[Match]]:
             self.rules.append(
                 Rule(
                     code=code,
@@ -138,7 +139,7 @@ class Rules(Generic[Subject]):
                     function=function,
                     setting=setting,
                     good_setting=good_setting,
-                    firm=firm,
+                    overridable=overridable,
                 )
             )
             return function

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.findings import Loc
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
@@ -40,11 +40,11 @@ def _doi(text: str) -> Doi | None:
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
     good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
 )
-def trailing_punctuation(work: Work) -> Iterator[Fault]:
+def trailing_punctuation(work: Work) -> Iterator[Match]:
     for loc, doi in _other_dois(work):
         mark = doi.printed[-1]
         if not mark.isalnum() and (mark in ";-_/" or doi.printed.count("(") < doi.printed.count(")")):
-            yield fault(*loc, length=len(doi.printed), doi=doi, mark=mark)
+            yield match_at(*loc, length=len(doi.printed), doi=doi, mark=mark)
 
 
 def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
@@ -71,12 +71,12 @@ def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
     bad="relations: [{type: isCommentOn, identifier: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
-def to_itself(work: Work) -> Iterator[Fault]:
+def to_itself(work: Work) -> Iterator[Match]:
     own, page = work.commentary.doi, work.commentary.url
     for index, relation in enumerate(work.commentary.relations):
         text = relation.identifier
         if (relation.identifier_type is IdentifierType.DOI and _doi(text) == own) or text == page:
-            yield fault("relations", index, "identifier", length=len(text), type=relation.type)
+            yield match_at("relations", index, "identifier", length=len(text), type=relation.type)
 
 
 @rule(
@@ -98,12 +98,12 @@ def to_itself(work: Work) -> Iterator[Fault]:
           - {type: references, identifier: 10.1787/ece3a6d6-en}
         """,
 )
-def twice(work: Work) -> Iterator[Fault]:
+def twice(work: Work) -> Iterator[Match]:
     seen: set[tuple[str, str]] = set()
     for index, relation in enumerate(work.commentary.relations):
         key = (relation.type, relation.identifier.casefold())
         if key in seen:
-            yield fault("relations", index, type=relation.type, identifier=relation.identifier)
+            yield match_at("relations", index, type=relation.type, identifier=relation.identifier)
         seen.add(key)
 
 
@@ -118,11 +118,11 @@ def twice(work: Work) -> Iterator[Fault]:
     bad="relations: [{type: isCommentOn, identifier: 'https://doi.org/10.1787/ece3a6d6-en', identifier_type: uri}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
-def doi_as_address(work: Work) -> Iterator[Fault]:
+def doi_as_address(work: Work) -> Iterator[Match]:
     for index, relation in enumerate(work.commentary.relations):
         found = _DOI_URL.match(relation.identifier)
         if found and relation.identifier_type is not IdentifierType.DOI:
-            yield fault("relations", index, "identifier", length=len(relation.identifier), doi=found[1])
+            yield match_at("relations", index, "identifier", length=len(relation.identifier), doi=found[1])
 
 
 @rule(
@@ -136,14 +136,14 @@ def doi_as_address(work: Work) -> Iterator[Fault]:
     bad="relations: [{type: isPartOf, identifier: 2406-5618, identifier_type: issn}]",
     good="relations: [{type: isPartOf, identifier: 2406-5617, identifier_type: issn}]",
 )
-def identifier(work: Work) -> Iterator[Fault]:
+def identifier(work: Work) -> Iterator[Match]:
     for index, relation in enumerate(work.commentary.relations):
         text = relation.identifier
         uri = relation.identifier_type is IdentifierType.URI and not _URL.match(text)
         issn = relation.identifier_type is IdentifierType.ISSN and not _is_issn(text)
         if uri or issn:
             loc = ("relations", index, "identifier")
-            yield Fault(loc, {"identifier": text, "type": relation.identifier_type.value}, len(text))
+            yield Match(loc, {"identifier": text, "type": relation.identifier_type.value}, len(text))
 
 
 def _is_issn(text: str) -> bool:
@@ -165,12 +165,14 @@ def _is_issn(text: str) -> bool:
     bad="relations: [{type: isReplyTo, identifier: 10.48251/SADF.ISSN.2406-5617.C200}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
-def target_first(work: Work) -> Iterator[Fault]:
+def target_first(work: Work) -> Iterator[Match]:
     own = work.commentary.doi
     for index, relation in enumerate(work.commentary.relations):
         doi = _doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
         if doi is not None and doi.prefix == own.prefix and doi != own:
-            yield fault("relations", index, "identifier", length=len(relation.identifier), type=relation.type, doi=doi)
+            yield match_at(
+                "relations", index, "identifier", length=len(relation.identifier), type=relation.type, doi=doi
+            )
 
 
 @rule(
@@ -190,10 +192,10 @@ def target_first(work: Work) -> Iterator[Fault]:
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
 )
-def update_itself(work: Work) -> Iterator[Fault]:
+def update_itself(work: Work) -> Iterator[Match]:
     for index, update in enumerate(work.commentary.updates):
         if update.doi == work.commentary.doi:
-            yield fault(
+            yield match_at(
                 "updates", index, "doi", length=len(update.doi.printed), type=update.type.value.replace("_", " ")
             )
 
@@ -215,12 +217,12 @@ def update_itself(work: Work) -> Iterator[Fault]:
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C200, date: 2023-10-01}]
         """,
 )
-def update_foreign(work: Work) -> Iterator[Fault]:
+def update_foreign(work: Work) -> Iterator[Match]:
     for index, update in enumerate(work.commentary.updates):
         if update.doi.prefix != work.commentary.doi.prefix:
             length = len(update.doi.printed)
             kind = update.type.value.replace("_", " ")
-            yield fault("updates", index, "doi", length=length, type=kind, doi=update.doi)
+            yield match_at("updates", index, "doi", length=length, type=kind, doi=update.doi)
 
 
 @rule(
@@ -234,11 +236,11 @@ def update_foreign(work: Work) -> Iterator[Fault]:
     bad="crossmark_policy: 10.48251/SADF.ISSN.2406-5617.C258",
     good="crossmark_policy: 10.48251/policy",
 )
-def policy_itself(work: Work) -> Iterable[Fault]:
+def policy_itself(work: Work) -> Iterable[Match]:
     policy = work.commentary.effective_crossmark_policy
     if policy is None or policy != work.commentary.doi:
         return ()
-    return (fault("crossmark_policy", length=len(policy.printed)),)
+    return (match_at("crossmark_policy", length=len(policy.printed)),)
 
 
 @rule(
@@ -252,11 +254,11 @@ def policy_itself(work: Work) -> Iterable[Fault]:
     bad="version: Version 2",
     good="version: 2",
 )
-def version_label(work: Work) -> Iterator[Fault]:
+def version_label(work: Work) -> Iterator[Match]:
     version = work.commentary.version
     found = _VERSION_WORD.match(version.label) if version else None
     if version and found:
-        yield fault("version", length=len(version.label), label=version.label, word=found[0].strip(" ."))
+        yield match_at("version", length=len(version.label), label=version.label, word=found[0].strip(" ."))
 
 
 @rule(
@@ -276,11 +278,11 @@ def version_label(work: Work) -> Iterator[Fault]:
         edition: 2
         """,
 )
-def version_edition(work: Work) -> Iterator[Fault]:
+def version_edition(work: Work) -> Iterator[Match]:
     version, edition = work.commentary.version, work.commentary.edition
     number = _LEADING_NUMBER.search(version.label) if version else None
     if version and number and edition and int(number[0]) != int(edition):
-        yield fault("edition", length=len(edition), version=version.label, edition=edition)
+        yield match_at("edition", length=len(edition), version=version.label, edition=edition)
 
 
 @rule(
@@ -294,8 +296,8 @@ def version_edition(work: Work) -> Iterator[Fault]:
     bad="archives: [Portico, Portico]",
     good="archives: [Portico, CLOCKSS]",
 )
-def archive_twice(work: Work) -> Iterator[Fault]:
+def archive_twice(work: Work) -> Iterator[Match]:
     archives = work.commentary.archives
     for index, archive in enumerate(archives):
         if archive in archives[:index]:
-            yield fault("archives", index, length=len(archive.value), name=archive.value)
+            yield match_at("archives", index, length=len(archive.value), name=archive.value)

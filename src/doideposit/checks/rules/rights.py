@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, split_address
 from doideposit.findings import Loc
 from doideposit.records.models.relations import Licence
@@ -47,10 +47,10 @@ def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
     bad="licences: ['http://creativecommons.org/licenses/by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )
-def not_https(work: Work) -> Iterator[Fault]:
+def not_https(work: Work) -> Iterator[Match]:
     for loc, licence in _licences(work):
         if _CC.match(licence.url) and licence.url[:5].lower() == "http:":
-            yield fault(*loc, "url", length=len(licence.url))
+            yield match_at(*loc, "url", length=len(licence.url))
 
 
 @rule(
@@ -64,12 +64,12 @@ def not_https(work: Work) -> Iterator[Fault]:
     bad="licences: ['https://creativecommons.org/licenses/by/4.0']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )
-def slash(work: Work) -> Iterator[Fault]:
+def slash(work: Work) -> Iterator[Match]:
     for loc, licence in _licences(work):
         found = _CC.match(licence.url)
         path = _CC_PATH.fullmatch(found["path"] or "") if found else None
         if path and not (path["end"] or path["end0"]):
-            yield fault(*loc, "url", length=len(licence.url), url=licence.url)
+            yield match_at(*loc, "url", length=len(licence.url), url=licence.url)
 
 
 @rule(
@@ -83,11 +83,11 @@ def slash(work: Work) -> Iterator[Fault]:
     bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )
-def deed(work: Work) -> Iterator[Fault]:
+def deed(work: Work) -> Iterator[Match]:
     for loc, licence in _licences(work):
         found = _DEED.search(licence.url) if _CC.match(licence.url) else None
         if found:
-            yield fault(*loc, "url", length=len(licence.url), found=found[0].strip("/"))
+            yield match_at(*loc, "url", length=len(licence.url), found=found[0].strip("/"))
 
 
 @rule(
@@ -101,11 +101,11 @@ def deed(work: Work) -> Iterator[Fault]:
     bad="licences: ['https://creativecommons.org/licenses/nc-by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by-nc/4.0/']",
 )
-def unknown(work: Work) -> Iterator[Fault]:
+def unknown(work: Work) -> Iterator[Match]:
     for loc, licence in _licences(work):
         found = _CC.match(licence.url)
         if found and not _CC_PATH.fullmatch(_DEED.sub("", found["path"] or "")):
-            yield fault(*loc, "url", length=len(licence.url), url=licence.url)
+            yield match_at(*loc, "url", length=len(licence.url), url=licence.url)
 
 
 @rule(
@@ -119,13 +119,13 @@ def unknown(work: Work) -> Iterator[Fault]:
     bad="licences: ['https://www.sadf.eu/']",
     good="licences: ['https://www.sadf.eu/terms-of-use/']",
 )
-def no_licence(work: Work) -> Iterator[Fault]:
+def no_licence(work: Work) -> Iterator[Match]:
     for loc, licence in _licences(work):
         parts = split_address(licence.url)
         if licence.url == work.commentary.url:
-            yield fault(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
+            yield match_at(*loc, "url", length=len(licence.url), what="the landing page of the commentary")
         elif parts.path in {"", "/"} and not parts.query and not _CC.match(licence.url):
-            yield fault(*loc, "url", length=len(licence.url), what="the home page of a site")
+            yield match_at(*loc, "url", length=len(licence.url), what="the home page of a site")
 
 
 @rule(
@@ -139,11 +139,11 @@ def no_licence(work: Work) -> Iterator[Fault]:
     bad="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2022-01-01}]",
     good="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2024-01-01}]",
 )
-def early(work: Work) -> Iterator[Fault]:
+def early(work: Work) -> Iterator[Match]:
     published = work.commentary.published
     for loc, licence in _licences(work):
         if licence.start_date and licence.start_date < published.first_day:
-            yield fault(*loc, "start_date", length=10, start=licence.start_date, published=published)
+            yield match_at(*loc, "start_date", length=10, start=licence.start_date, published=published)
 
 
 @rule(
@@ -165,11 +165,11 @@ def early(work: Work) -> Iterator[Fault]:
           - {url: 'https://creativecommons.org/licenses/by/4.0/', applies_to: tdm}
         """,
 )
-def several(work: Work) -> Iterator[Fault]:
+def several(work: Work) -> Iterator[Match]:
     seen: set[tuple[object, object]] = set()
     for loc, licence in _licences(work):
         if (licence.applies_to, licence.start_date) in seen:
-            yield fault(*loc)
+            yield match_at(*loc)
         seen.add((licence.applies_to, licence.start_date))
 
 
@@ -184,10 +184,10 @@ def several(work: Work) -> Iterator[Fault]:
     bad="funding: [{name: European Commission}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
 )
-def funder_id(work: Work) -> Iterator[Fault]:
+def funder_id(work: Work) -> Iterator[Match]:
     for index, item in enumerate(work.commentary.funding):
         if item.name and not item.ror and not item.funder_id:
-            yield fault("funding", index, "name", length=len(item.name), name=item.name)
+            yield match_at("funding", index, "name", length=len(item.name), name=item.name)
 
 
 @rule(
@@ -201,11 +201,11 @@ def funder_id(work: Work) -> Iterator[Fault]:
     bad="funding: [{name: European Commission, funder_id: 10.12345/501100000780}]",
     good="funding: [{name: European Commission, funder_id: 10.13039/501100000780}]",
 )
-def funder_prefix(work: Work) -> Iterator[Fault]:
+def funder_prefix(work: Work) -> Iterator[Match]:
     for index, item in enumerate(work.commentary.funding):
         if item.funder_id and item.funder_id.prefix != FUNDER_REGISTRY:
             doi = item.funder_id.printed
-            yield fault("funding", index, "funder_id", length=len(doi), doi=doi)
+            yield match_at("funding", index, "funder_id", length=len(doi), doi=doi)
 
 
 @rule(
@@ -219,11 +219,11 @@ def funder_prefix(work: Work) -> Iterator[Fault]:
     bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
 )
-def award_label(work: Work) -> Iterator[Fault]:
+def award_label(work: Work) -> Iterator[Match]:
     for index, item in enumerate(work.commentary.funding):
         for place, award in enumerate(item.awards):
             if _AWARD_LABEL.match(award):
-                yield fault("funding", index, "awards", place, length=len(award), award=award)
+                yield match_at("funding", index, "awards", place, length=len(award), award=award)
 
 
 @rule(
@@ -237,10 +237,10 @@ def award_label(work: Work) -> Iterator[Fault]:
     bad="funding: [{ror: 00k4n6c32, awards: ['1']}, {ror: 00k4n6c32, awards: ['2']}]",
     good="funding: [{ror: 00k4n6c32, awards: ['1', '2']}]",
 )
-def funder_twice(work: Work) -> Iterator[Fault]:
+def funder_twice(work: Work) -> Iterator[Match]:
     seen: set[object] = set()
     for index, item in enumerate(work.commentary.funding):
         key = item.ror or item.funder_id or (item.name or "").casefold()
         if key and key in seen:
-            yield fault("funding", index, name=item.name or item.ror)
+            yield match_at("funding", index, name=item.name or item.ror)
         seen.add(key)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Text, Work
 
 __all__ = ["TEXTS"]
@@ -44,9 +44,9 @@ def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
             yield text, found[0]
 
 
-def _at(text: Text, found: str) -> Fault:
+def _at(text: Text, found: str) -> Match:
     loc, value = text
-    return fault(*loc, length=len(found) if value.startswith(found) else len(value), found=found)
+    return match_at(*loc, length=len(found) if value.startswith(found) else len(value), found=found)
 
 
 @rule(
@@ -60,7 +60,7 @@ def _at(text: Text, found: str) -> Fault:
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
 )
-def mojibake(work: Work) -> Iterator[Fault]:
+def mojibake(work: Work) -> Iterator[Match]:
     everything = work.everything
     if "Ã" in everything or "Â" in everything or "â€" in everything or "ðŸ" in everything or "ï»¿" in everything:
         for text, found in _search(_MOJIBAKE, work.texts):
@@ -78,7 +78,7 @@ def mojibake(work: Work) -> Iterator[Fault]:
     bad="title: India\ufffds neighbours",
     good="title: India’s neighbours",
 )
-def replacement(work: Work) -> Iterator[Fault]:
+def replacement(work: Work) -> Iterator[Match]:
     if work.unusual and "\ufffd" in work.everything:
         for text in work.texts:
             if "\ufffd" in text[1]:
@@ -96,7 +96,7 @@ def replacement(work: Work) -> Iterator[Fault]:
     bad="title: Trade &amp; security in Asia",
     good="title: Trade & security in Asia",
 )
-def entity(work: Work) -> Iterator[Fault]:
+def entity(work: Work) -> Iterator[Match]:
     if "&" in work.everything:
         outside = [text for text in work.plain + work.rich + _plain_abstracts(work) if "&" in text[1]]
         for text, found in _search(_ENTITY, outside):
@@ -120,7 +120,7 @@ def _plain_abstracts(work: Work) -> list[Text]:
     bad="title: The voyage of HMS &lt;i&gt;Beagle&lt;/i&gt;",
     good="title: The voyage of HMS <i>Beagle</i>",
 )
-def escaped_tag(work: Work) -> Iterator[Fault]:
+def escaped_tag(work: Work) -> Iterator[Match]:
     if "&lt;" in work.everything:
         for text, found in _search(_ESCAPED_TAG, work.texts):
             yield _at(text, found)
@@ -137,7 +137,7 @@ def escaped_tag(work: Work) -> Iterator[Fault]:
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [The <i>Democratic</i> Forum]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
 )
-def tag(work: Work) -> Iterator[Fault]:
+def tag(work: Work) -> Iterator[Match]:
     if "<" in work.everything:
         for text, found in _search(_TAG, work.plain + _plain_abstracts(work)):
             yield _at(text, found)
@@ -154,7 +154,7 @@ def tag(work: Work) -> Iterator[Fault]:
     bad='title: "Prospects for **NATO-Japan** relations"',
     good="title: Prospects for NATO-Japan relations",
 )
-def markdown(work: Work) -> Iterator[Fault]:
+def markdown(work: Work) -> Iterator[Match]:
     everything = work.everything
     if any(mark in everything for mark in ("**", "__", "](", "\\", "#", "`")):
         for text in work.texts:
@@ -174,7 +174,7 @@ def markdown(work: Work) -> Iterator[Fault]:
     bad="title: Prospects for secu- rity in Asia",
     good="title: Short- and long-term prospects for security in Asia",
 )
-def hyphenated(work: Work) -> Iterator[Fault]:
+def hyphenated(work: Work) -> Iterator[Match]:
     if "- " in work.everything:
         for text, found in _search(_HYPHENATED, work.texts):
             yield _at(text, found)
@@ -191,7 +191,7 @@ def hyphenated(work: Work) -> Iterator[Fault]:
     bad="title: The ﬁrst year of the accord",
     good="title: The first year of the accord",
 )
-def ligature(work: Work) -> Iterator[Fault]:
+def ligature(work: Work) -> Iterator[Match]:
     if work.unusual:
         for text, found in _search(_LIGATURE, work.texts):
             yield _at(text, found)
@@ -208,7 +208,7 @@ def ligature(work: Work) -> Iterator[Fault]:
     bad='title: "Prospects \\uf0b7 for NATO-Japan relations"',
     good="title: Prospects for NATO-Japan relations",
 )
-def private(work: Work) -> Iterator[Fault]:
+def private(work: Work) -> Iterator[Match]:
     if work.unusual:
         for text, found in _search(_PRIVATE, work.texts):
             yield _at(text, found)
@@ -225,7 +225,7 @@ def private(work: Work) -> Iterator[Fault]:
     bad="title: Prospects for NАTO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
 )
-def mixed(work: Work) -> Iterator[Fault]:
+def mixed(work: Work) -> Iterator[Match]:
     if work.unusual:
         for text, found in _search(_MIXED, work.texts):
             yield _at(text, found)
@@ -242,7 +242,7 @@ def mixed(work: Work) -> Iterator[Fault]:
     bad=r"title: 'The \emph{Indo-Pacific} turn'",
     good="title: The <i>Indo-Pacific</i> turn",
 )
-def tex(work: Work) -> Iterator[Fault]:
+def tex(work: Work) -> Iterator[Match]:
     if "\\" in work.everything or "``" in work.everything:
         for text, found in _search(_TEX, work.texts):
             yield _at(text, found)
@@ -259,7 +259,7 @@ def tex(work: Work) -> Iterator[Fault]:
     bad=r"title: 'Caf\u00e9 diplomacy'",
     good="title: Café diplomacy",
 )
-def escape_sequence(work: Work) -> Iterator[Fault]:
+def escape_sequence(work: Work) -> Iterator[Match]:
     if "\\" in work.everything:
         for text, found in _search(_ESCAPE, work.texts):
             yield _at(text, found)
@@ -276,7 +276,7 @@ def escape_sequence(work: Work) -> Iterator[Fault]:
     bad="title: Soci?t? and state in the Sahel",
     good="title: Société and state in the Sahel",
 )
-def lost_letter(work: Work) -> Iterator[Fault]:
+def lost_letter(work: Work) -> Iterator[Match]:
     names = {loc for loc, _ in work.names}
     for loc, text in work.texts:
         found = _LOST.search(_ADDRESS.sub("", text)) if "?" in text and loc not in names else None
@@ -295,7 +295,7 @@ def lost_letter(work: Work) -> Iterator[Fault]:
     bad='abstracts: ["[insert abstract here] The author examines the prospects for relations between NATO and Japan."]',
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
-def filler(work: Work) -> Iterable[Fault]:
+def filler(work: Work) -> Iterable[Match]:
     text = work.lowered
     likely = (
         "[" in text or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem ipsum" in text
@@ -303,7 +303,7 @@ def filler(work: Work) -> Iterable[Fault]:
     return _fillers(work) if likely else ()
 
 
-def _fillers(work: Work) -> Iterator[Fault]:
+def _fillers(work: Work) -> Iterator[Match]:
     for text, found in _search(_FILLER, [*work.rich, *work.abstracts]):
         if text[0] != ("title",) or not text[1].lower().startswith("lorem"):
             yield _at(text, found)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, fault
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, letters
 from doideposit.records.models.relations import UpdateType
 from doideposit.records.models.series import Series
@@ -53,11 +53,11 @@ def _names_series(work: Work) -> bool:
     source=pages.RECOMMENDATIONS,
     bad='title: "—"',
     good="title: Prospects for NATO-Japan relations",
-    firm=True,
+    overridable=False,
 )
-def blank(work: Work) -> Iterable[Fault]:
+def blank(work: Work) -> Iterable[Match]:
     source = work.commentary.title.source
-    return () if any(map(str.isalnum, work.title)) or "math" in source else (fault("title", length=len(source)),)
+    return () if any(map(str.isalnum, work.title)) or "math" in source else (match_at("title", length=len(source)),)
 
 
 @rule(
@@ -71,9 +71,9 @@ def blank(work: Work) -> Iterable[Fault]:
     bad="title: Untitled",
     good="title: Prospects for NATO-Japan relations",
 )
-def placeholder(work: Work) -> Iterable[Fault]:
+def placeholder(work: Work) -> Iterable[Match]:
     found = _PLACEHOLDER.match(work.title)
-    return (fault("title", length=len(work.title), title=work.title),) if found else ()
+    return (match_at("title", length=len(work.title), title=work.title),) if found else ()
 
 
 @rule(
@@ -87,9 +87,9 @@ def placeholder(work: Work) -> Iterable[Fault]:
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
 )
-def all_caps(work: Work) -> Iterable[Fault]:
+def all_caps(work: Work) -> Iterable[Match]:
     return [
-        fault(field, length=len(text))
+        match_at(field, length=len(text))
         for field, text in (("title", work.title), ("subtitle", work.subtitle))
         if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text
     ]
@@ -106,8 +106,8 @@ def all_caps(work: Work) -> Iterable[Fault]:
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
 )
-def lower_case(work: Work) -> Iterable[Fault]:
-    return (fault("title", length=len(work.title)),) if work.title.islower() and " " in work.title else ()
+def lower_case(work: Work) -> Iterable[Match]:
+    return (match_at("title", length=len(work.title)),) if work.title.islower() and " " in work.title else ()
 
 
 @rule(
@@ -121,9 +121,9 @@ def lower_case(work: Work) -> Iterable[Fault]:
     bad="title: Prospects for NATO-Japan relations.",
     good="title: What next for relations with the U.S.A.",
 )
-def trailing_stop(work: Work) -> Iterable[Fault]:
+def trailing_stop(work: Work) -> Iterable[Match]:
     return [
-        fault(field, length=len(text), mark=text[-1])
+        match_at(field, length=len(text), mark=text[-1])
         for field, text in (("title", work.title), ("subtitle", work.subtitle))
         if text and text[-1] in _STOPS and _STOP.search(text) and not _ABBREVIATION.search(text)
     ]
@@ -155,12 +155,12 @@ def _label_in(work: Work) -> re.Match[str] | None:
     bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
 )
-def series_label(work: Work) -> Iterable[Fault]:
+def series_label(work: Work) -> Iterable[Match]:
     found = _label_in(work)
     if found is None or found[0] == work.title:
         return ()
     length = len(found[0]) if found.start() == 0 else len(work.title)
-    return (fault("title", length=length, found=found[0].strip(" –—-:|")),)
+    return (match_at("title", length=length, found=found[0].strip(" –—-:|")),)
 
 
 @lru_cache(maxsize=256)
@@ -182,7 +182,7 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     bad="title: Prospects for NATO-Japan relations -C258",
     good="title: Resolution 1325 at twenty",
 )
-def number(work: Work) -> Iterable[Fault]:
+def number(work: Work) -> Iterable[Match]:
     number = work.commentary.number
     # The pattern takes longer to compile than all other rules together, and matches only very near to either end.
     if not _stands_at_an_end(number, work.title):
@@ -191,7 +191,7 @@ def number(work: Work) -> Iterable[Fault]:
     if found is None or _label_in(work):
         return ()
     length = len(found[0]) if found.start() == 0 else len(work.title)
-    return (fault("title", length=length, found=found[0].strip()),)
+    return (match_at("title", length=length, found=found[0].strip()),)
 
 
 @rule(
@@ -211,9 +211,9 @@ def number(work: Work) -> Iterable[Fault]:
         subtitle: An overview
         """,
 )
-def subtitle_repeated(work: Work) -> Iterator[Fault]:
+def subtitle_repeated(work: Work) -> Iterator[Match]:
     if work.subtitle and work.subtitle.casefold() in work.title.casefold():
-        yield fault("title", length=len(work.title), subtitle=work.subtitle)
+        yield match_at("title", length=len(work.title), subtitle=work.subtitle)
 
 
 @rule(
@@ -233,11 +233,11 @@ def subtitle_repeated(work: Work) -> Iterator[Fault]:
         subtitle: An overview
         """,
 )
-def subtitle_colon(work: Work) -> Iterator[Fault]:
+def subtitle_colon(work: Work) -> Iterator[Match]:
     if work.subtitle and work.subtitle[0] in ":–—-":
-        yield fault("subtitle", length=1, field="subtitle")
+        yield match_at("subtitle", length=1, field="subtitle")
     if work.subtitle and work.title.endswith(("–", "—", "-")):
-        yield fault("title", length=len(work.title), field="title")
+        yield match_at("title", length=len(work.title), field="title")
 
 
 @rule(
@@ -254,10 +254,10 @@ def subtitle_colon(work: Work) -> Iterator[Fault]:
         subtitle: A no-go for now
         """,
 )
-def subtitle_in_title(work: Work) -> Iterable[Fault]:
+def subtitle_in_title(work: Work) -> Iterable[Match]:
     head, colon, rest = work.title.partition(": ")
     held = colon and not work.subtitle and " " in head and " " in rest
-    return (fault("title", length=len(work.title), rest=rest),) if held else ()
+    return (match_at("title", length=len(work.title), rest=rest),) if held else ()
 
 
 @rule(
@@ -271,14 +271,14 @@ def subtitle_in_title(work: Work) -> Iterable[Fault]:
     bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
-def author(work: Work) -> Iterable[Fault]:
+def author(work: Work) -> Iterable[Match]:
     named = [
         (person.display, work.title.find(person.display))
         for _, person in work.persons
         if person.given and person.family in work.title
     ]
     return [
-        fault("title", length=len(work.title), who=who)
+        match_at("title", length=len(work.title), who=who)
         for who, start in named
         if start >= 0 and _is_byline(work.title[:start])
     ]
@@ -299,10 +299,10 @@ def _is_byline(before: str) -> bool:
     bad="title: Prospects for NATO-Japan relations Dr. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
-def honorific(work: Work) -> Iterable[Fault]:
+def honorific(work: Work) -> Iterable[Match]:
     likely = any(map(work.title.__contains__, _HONORIFICS))
     found = _HONORIFIC.search(work.title) if likely else None
-    return (fault("title", length=len(work.title), found=found[0].strip()),) if found else ()
+    return (match_at("title", length=len(work.title), found=found[0].strip()),) if found else ()
 
 
 @rule(
@@ -316,14 +316,14 @@ def honorific(work: Work) -> Iterable[Fault]:
     bad="title: Prospects for NATO-Japan relations (14 September 2023)",
     good="title: Prospects for NATO-Japan relations after 2023",
 )
-def title_date(work: Work) -> Iterable[Fault]:
+def title_date(work: Work) -> Iterable[Match]:
     day = work.commentary.published
     if day.month is None or day.month > len(_MONTHS) or str(day.year) not in work.title:
         return ()
     month = _MONTHS[day.month - 1]
     forms = [str(day), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"({month} {day.year})"]
     found = next((form for form in forms if form in work.title), None)
-    return (fault("title", length=len(work.title), found=found.strip("()")),) if found else ()
+    return (match_at("title", length=len(work.title), found=found.strip("()")),) if found else ()
 
 
 @rule(
@@ -337,11 +337,11 @@ def title_date(work: Work) -> Iterable[Fault]:
     bad="title: <b>Prospects for NATO-Japan relations</b>",
     good="title: The voyage of HMS <i>Beagle</i>",
 )
-def markup_for_looks(work: Work) -> Iterable[Fault]:
+def markup_for_looks(work: Work) -> Iterable[Match]:
     nodes = work.commentary.title.nodes
     if len(nodes) != 1 or not isinstance(nodes[0], Face):
         return ()
-    return (fault("title", length=len(work.commentary.title.source), tag=nodes[0].tag),)
+    return (match_at("title", length=len(work.commentary.title.source), tag=nodes[0].tag),)
 
 
 @rule(
@@ -355,9 +355,9 @@ def markup_for_looks(work: Work) -> Iterable[Fault]:
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
 )
-def long(work: Work) -> Iterable[Fault]:
+def long(work: Work) -> Iterable[Match]:
     length = len(work.title)
-    return (Fault(("title",), {"length": length}, length),) if length > LONGEST_TITLE else ()
+    return (Match(("title",), {"length": length}, length),) if length > LONGEST_TITLE else ()
 
 
 @rule(
@@ -371,7 +371,7 @@ def long(work: Work) -> Iterable[Fault]:
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
 )
-def quoted(work: Work) -> Iterable[Fault]:
+def quoted(work: Work) -> Iterable[Match]:
     title = work.title
     marked = (
         title != ""
@@ -379,7 +379,7 @@ def quoted(work: Work) -> Iterable[Fault]:
         and title[-1] in '”"»“'
         and title.count(title[-1]) <= 1 + (title[0] == title[-1])
     )
-    return (fault("title", length=len(title)),) if marked else ()
+    return (match_at("title", length=len(title)),) if marked else ()
 
 
 @rule(
@@ -399,15 +399,15 @@ def quoted(work: Work) -> Iterable[Fault]:
         original_title: {text: Aussichten für die Beziehungen zwischen der NATO und Japan, language: de}
         """,
 )
-def original_same(work: Work) -> Iterator[Fault]:
+def original_same(work: Work) -> Iterator[Match]:
     original = work.commentary.original_title
     if original is None:
         return
     if original.text.plain.casefold() == work.title.casefold():
-        yield fault("original_title", "text", length=len(original.text.source), why="is the title itself")
+        yield match_at("original_title", "text", length=len(original.text.source), why="is the title itself")
     elif original.language == work.commentary.effective_language:
         why = f"is said to be in {original.language}, the language of the text"
-        yield fault("original_title", "language", length=len(original.language), why=why)
+        yield match_at("original_title", "language", length=len(original.language), why=why)
 
 
 @rule(
@@ -429,8 +429,8 @@ def original_same(work: Work) -> Iterator[Fault]:
         updates: [{type: retraction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2023-09-14}]
         """,
 )
-def retraction_unmarked(work: Work) -> Iterator[Fault]:
+def retraction_unmarked(work: Work) -> Iterator[Match]:
     for update in work.commentary.updates:
         if update.type in _RETRACTING and not _RETRACTED.search(work.title):
-            yield fault("title", length=len(work.title), type=update.type.value.replace("_", " "))
+            yield match_at("title", length=len(work.title), type=update.type.value.replace("_", " "))
             return

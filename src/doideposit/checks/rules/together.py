@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from doideposit.checks.rules import pages
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Fault, Rules, Scope, fault
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, Scope, match_at
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Person
 
@@ -41,11 +41,11 @@ def _repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tuple[in
         - {number: 258, title: Prospects for NATO-Japan relations}
         - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
         """,
-    firm=True,
+    overridable=False,
 )
-def doi_twice(run: Run) -> Iterator[Fault]:
+def doi_twice(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, lambda commentary: commentary.doi.key):
-        yield fault("number", index=index, doi=run[index].doi, other=run[first].title.plain)
+        yield match_at("number", record=index, doi=run[index].doi, other=run[first].title.plain)
 
 
 @rule(
@@ -65,11 +65,11 @@ def doi_twice(run: Run) -> Iterator[Fault]:
         - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
         """,
 )
-def url_twice(run: Run) -> Iterator[Fault]:
+def url_twice(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, lambda commentary: commentary.url and commentary.url.rstrip("/")):
         if run[index].doi != run[first].doi:
             url = run[index].url or ""
-            yield fault("url", index=index, length=len(url), url=url, other=run[first].number)
+            yield match_at("url", record=index, length=len(url), url=url, other=run[first].number)
 
 
 @rule(
@@ -89,10 +89,10 @@ def url_twice(run: Run) -> Iterator[Fault]:
         - {number: 259, title: The year in review, subtitle: "2023", url: https://www.sadf.eu/review/}
         """,
 )
-def title_twice(run: Run) -> Iterator[Fault]:
+def title_twice(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, _whole_title):
         if run[index].doi != run[first].doi:
-            yield fault("title", index=index, length=len(run[index].title.source), other=run[first].number)
+            yield match_at("title", record=index, length=len(run[index].title.source), other=run[first].number)
 
 
 def _whole_title(commentary: Commentary) -> str:
@@ -120,13 +120,13 @@ def _whole_title(commentary: Commentary) -> str:
         - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
         """,
 )
-def prefixes_mixed(run: Run) -> Iterator[Fault]:
+def prefixes_mixed(run: Run) -> Iterator[Match]:
     first = run[0].doi.prefix
     seen = {first}
     for index, commentary in enumerate(run):
         if commentary.doi.prefix not in seen:
             seen.add(commentary.doi.prefix)
-            yield fault("series", index=index, doi=commentary.doi, other=first)
+            yield match_at("series", record=index, doi=commentary.doi, other=first)
 
 
 @rule(
@@ -156,7 +156,7 @@ def prefixes_mixed(run: Run) -> Iterator[Fault]:
           authors: [{given: S. O., family: Wolf, orcid: 0000-0002-1825-0097}]
         """,
 )
-def orcid_two_people(run: Run) -> Iterator[Fault]:
+def orcid_two_people(run: Run) -> Iterator[Match]:
     seen: dict[object, tuple[int, Person]] = {}
     for index, commentary in enumerate(run):
         for place, author in enumerate(commentary.authors):
@@ -167,9 +167,9 @@ def orcid_two_people(run: Run) -> Iterator[Fault]:
                 yield _shared(author, other, run[first].number, index, place)
 
 
-def _shared(author: Person, other: Person, number: str, index: int, place: int) -> Fault:
+def _shared(author: Person, other: Person, number: str, index: int, place: int) -> Match:
     loc = ("authors", place, "orcid")
-    return fault(*loc, index=index, orcid=author.orcid, who=author.display, other=other.display, number=number)
+    return match_at(*loc, record=index, orcid=author.orcid, who=author.display, other=other.display, number=number)
 
 
 @rule(
@@ -199,7 +199,7 @@ def _shared(author: Person, other: Person, number: str, index: int, place: int) 
           authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]
         """,
 )
-def orcid_not_everywhere(run: Run) -> Iterator[Fault]:
+def orcid_not_everywhere(run: Run) -> Iterator[Match]:
     known = {
         author.display.casefold(): (author.orcid, commentary.number)
         for commentary in run
@@ -210,4 +210,4 @@ def orcid_not_everywhere(run: Run) -> Iterator[Fault]:
         for place, author in enumerate(commentary.authors):
             found = known.get(author.display.casefold())
             if found and isinstance(author, Person) and author.orcid is None:
-                yield fault("authors", place, index=index, who=author.display, orcid=found[0], number=found[1])
+                yield match_at("authors", place, record=index, who=author.display, orcid=found[0], number=found[1])

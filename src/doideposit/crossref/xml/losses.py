@@ -94,7 +94,7 @@ def _value(commentary: Commentary, loc: tuple[str, ...]) -> object:
 
 def _type_finding(record_type: RecordType, loss: _Loss) -> Finding:
     message = f"the record type {record_type.value} has no place for {loss.what}"
-    return _finding("type-cannot-carry", loss.severity, loss.loc, message, loss.hint)
+    return _finding("unsupported-by-type", loss.severity, loss.loc, message, loss.hint)
 
 
 def _role_losses(commentary: Commentary) -> Iterator[Finding]:
@@ -102,12 +102,12 @@ def _role_losses(commentary: Commentary) -> Iterator[Finding]:
     for place, who in enumerate(commentary.authors):
         if isinstance(who, Organisation) and role_list(who.roles):
             message = "an organisation can have one role only, and none of CRediT"
-            yield _finding("type-cannot-carry", W, ("authors", place, "roles"), message, "give it one role")
+            yield _finding("unsupported-by-type", W, ("authors", place, "roles"), message, "give it one role")
 
 
 def _schema_finding(schema: Dialect, severity: Severity, loc: Loc, what: str, hint: str = "") -> Finding:
     message = f"schema {schema.version} has no place for {what}"
-    return _finding("schema-cannot-carry", severity, loc, message, hint or "build for schema 5.5.0 to deposit it")
+    return _finding("unsupported-by-schema", severity, loc, message, hint or "build for schema 5.5.0 to deposit it")
 
 
 def _schema_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:

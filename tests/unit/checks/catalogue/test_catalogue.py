@@ -127,6 +127,7 @@ def test_the_page_has_a_place_for_every_code() -> None:
 def test_an_explanation_as_json_leaves_out_what_is_empty() -> None:
     data = CATALOGUE["title-all-caps"].to_dict()
     assert data["kind"] == "rule"
+    assert data["overridable"] is True
     assert data["firm"] is False
     assert "bad" not in CATALOGUE["disk"].to_dict()
 

@@ -4,7 +4,17 @@ from datetime import date
 
 import pytest
 
-from doideposit.checks import Context, Ignored, RuleSettings, check, check_depositor, problems, settle
+from doideposit.checks import (
+    Context,
+    Ignored,
+    RuleSettings,
+    check,
+    check_depositor,
+    explanation_of,
+    problems,
+    settle,
+)
+from doideposit.checks.rules.overrides import RENAMED, apply
 from doideposit.findings import Finding, Severity
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
@@ -73,9 +83,9 @@ def test_firm_rules_stay_as_they_are() -> None:
 
 
 def test_findings_from_elsewhere_follow_the_settings_too_but_errors_stay() -> None:
-    warning = Finding("type-cannot-carry", Severity.WARNING, "no place for an edition")
-    error = Finding("type-cannot-carry", Severity.ERROR, "no place for a status")
-    settings = RuleSettings(ignore=(Ignored("type-cannot-carry", "known"),))
+    warning = Finding("unsupported-by-type", Severity.WARNING, "no place for an edition")
+    error = Finding("unsupported-by-type", Severity.ERROR, "no place for a status")
+    settings = RuleSettings(ignore=(Ignored("unsupported-by-type", "known"),))
     settled = settle([warning, error], record(), Context(TODAY, settings))
     assert [finding.ignored_because for finding in settled] == ["known", None]
 
@@ -91,8 +101,12 @@ def test_settings_without_fault_have_no_problems() -> None:
     [
         (RuleSettings(severity={"title-all-cap": Severity.ERROR}), "rule-unknown", "rules.severity.title-all-cap"),
         (RuleSettings(ignore=(Ignored("nonsense", "why"),)), "rule-unknown", "rules.ignore[0].code"),
-        (RuleSettings(severity={"url-missing": Severity.INFO}), "rule-firm", "rules.severity.url-missing"),
-        (RuleSettings(severity={"orcid-check-digit": Severity.INFO}), "rule-firm", "rules.severity.orcid-check-digit"),
+        (RuleSettings(severity={"url-missing": Severity.INFO}), "rule-not-overridable", "rules.severity.url-missing"),
+        (
+            RuleSettings(severity={"orcid-check-digit": Severity.INFO}),
+            "rule-not-overridable",
+            "rules.severity.orcid-check-digit",
+        ),
         (RuleSettings(ignore=(Ignored("orcid-missing", " "),)), "ignore-without-reason", "rules.ignore[0].reason"),
     ],
 )
@@ -113,3 +127,14 @@ def test_placeholders_are_errors_in_production(*, live: bool, severity: Severity
     (finding,) = check_depositor("SADF", "doi@example.org", "SADF", Context(TODAY, live=live))
     assert finding.severity is severity
     assert finding.where.field == "depositor.email"
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_a_code_of_the_version_before_is_still_understood(old: str, new: str) -> None:
+    explained = explanation_of(old)
+    assert explained is not None
+    assert (explained.code, explained.former) == (new, old)
+    finding = Finding(new, Severity.WARNING, "no place for an edition")
+    lowered, ignoring = RuleSettings(severity={old: Severity.INFO}), RuleSettings(ignore=(Ignored(old, "known"),))
+    assert apply(finding, lowered).severity is Severity.INFO
+    assert apply(finding, ignoring).ignored_because == "known"

@@ -10,7 +10,7 @@ from doideposit.findings import Severity
 __all__ = ["DEPOSITS"]
 
 _xsd = writer(Kind.XSD, pages.SCHEMA)
-_loss = writer(Kind.CAPABILITY, pages.SCHEMA, Severity.WARNING, firm=False)
+_loss = writer(Kind.CAPABILITY, pages.SCHEMA, Severity.WARNING, overridable=True)
 _XML = "https://www.w3.org/TR/xml/"
 
 DEPOSITS: Final[tuple[Explanation, ...]] = (
@@ -173,7 +173,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         source=pages.HTTPS_POST,
     ),
     _loss(
-        "type-cannot-carry",
+        "unsupported-by-type",
         "The record type has no place for it",
         "the record type {type} has no place for {what}",
         "Each record type of Crossref has its own elements. What is left out is said, never dropped silently; where "
@@ -181,7 +181,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "follow the hint, or leave the field out",
     ),
     _loss(
-        "schema-cannot-carry",
+        "unsupported-by-schema",
         "The schema version has no place for it",
         "schema {version} has no place for {what}",
         "Older versions hold less. What is left out is said, never dropped silently.",

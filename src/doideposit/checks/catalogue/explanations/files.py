@@ -10,8 +10,8 @@ from doideposit.findings import Severity
 __all__ = ["FILES"]
 
 _file = writer(Kind.FILE)
-_doubt = writer(Kind.DOCUMENT, severity=Severity.WARNING, firm=False)
-_note = writer(Kind.DOCUMENT, severity=Severity.INFO, firm=False)
+_doubt = writer(Kind.DOCUMENT, severity=Severity.WARNING, overridable=True)
+_note = writer(Kind.DOCUMENT, severity=Severity.INFO, overridable=True)
 
 _YAML = "https://yaml.org/spec/1.2.2/"
 _JSON = "https://www.rfc-editor.org/rfc/rfc8259"

@@ -77,7 +77,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "`doideposit explain` lists every code",
     ),
     _setting(
-        "rule-firm",
+        "rule-not-overridable",
         "A rule that cannot be changed",
         "findings of the code {code} cannot be changed or ignored",
         "Crossref would refuse such a record, or register what cannot be undone.",

@@ -13,7 +13,7 @@ _PLACE = re.compile(r"\{\w+\}")
 Writer = Callable[..., Explanation]
 
 
-def writer(kind: Kind, source: str = "", severity: Severity = Severity.ERROR, *, firm: bool = True) -> Writer:
+def writer(kind: Kind, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False) -> Writer:
     """Return a function that makes explanations of one kind, with a source and severity where none is given."""
 
     def write(
@@ -40,7 +40,7 @@ def writer(kind: Kind, source: str = "", severity: Severity = Severity.ERROR, *,
             bad=bad,
             good=good,
             category=kind.value,
-            firm=firm,
+            overridable=overridable,
         )
 
     return write

@@ -278,8 +278,8 @@ def findings() -> Iterator[str]:
 
 
 def states() -> Iterator[str]:
-    """States, moves and outcomes."""
-    yield "# States, moves and outcomes\n"
+    """States, moves, outcomes, milestones, retry classes and events."""
+    yield "# States, milestones and events\n"
     yield "```{eval-rst}\n" + inspect.cleandoc(lifecycle.__doc__ or "") + "\n```\n"
     yield "## The table\n"
     yield "What is not in this table cannot happen: the program stops rather than write it down.\n"
@@ -287,16 +287,23 @@ def states() -> Iterator[str]:
     yield from table(("state", "move", "state afterwards"), rows)
     yield "## Outcomes\n"
     yield "A submission that is `done` has one outcome for each of its DOIs.\n"
-    meaning = {
-        lifecycle.Outcome.REGISTERED: "the log has a Success for this DOI",
-        lifecycle.Outcome.REGISTERED_WITH_WARNING: "the log has a Warning: registered, and something to look at",
-        lifecycle.Outcome.FAILED: "the log has a Failure, for this DOI or for the whole file",
-        lifecycle.Outcome.MISSING: "the log is complete and does not mention this DOI: never taken for success",
-    }
     yield from table(
         ("outcome", "registered", "what Crossref's log said"),
-        ((f"`{each}`", "yes" if each.is_registered else "no", meaning[each]) for each in lifecycle.Outcome),
+        ((f"`{each}`", "yes" if each.is_registered else "no", each.meaning) for each in lifecycle.Outcome),
     )
+    yield "## Milestones\n"
+    yield "Each is proved on its own. `[monitoring.deadlines]` in the configuration says how long each may take.\n"
+    yield from table(("milestone", "meaning"), ((f"`{each}`", each.meaning) for each in lifecycle.Milestone))
+    yield "## Retry classes\n"
+    yield "Of a deposit that failed, `retry` says whether sending the same content again can help.\n"
+    yield from table(("retry", "when to send it again"), ((f"`{each}`", each.meaning) for each in lifecycle.RetryClass))
+    yield "## Events\n"
+    yield "Everything that happens becomes one of these in the history of the ledger, and in `GET /v1/events`.\n"
+    after = lifecycle.STATE_AFTER
+    rows_of_events = (
+        (f"`{kind}`", kind.meaning, f"`{after[kind]}`" if kind in after else "") for kind in lifecycle.EventKind
+    )
+    yield from table(("kind", "meaning", "state of the submission afterwards"), rows_of_events)
 
 
 def exit_codes() -> Iterator[str]:
@@ -400,7 +407,7 @@ _GROUPS = {
     "Entry": "open Depositor",
     "What is given back": (
         "Plan PlanEntry DepositReport ReportEntry PollReport Progress WorkStatus Truth SubmissionRef HistoryEntry "
-        "LedgerEvent Action State Outcome Finding Severity Where"
+        "LedgerEvent Action State Outcome Milestone RetryClass EventKind Finding Severity Where"
     ),
     "What is raised": (
         "DoiDepositError ConfigurationError UsageError WorldError SchemaError LedgerError RegistrarError "

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         WorldError,
     )
     from doideposit.findings import Finding, Severity, Where
-    from doideposit.lifecycle import Outcome, State
+    from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
     from doideposit.records.identifiers import Doi, InvalidIdentifier, Isni, Issn, Orcid, Ror, Wikidata
     from doideposit.records.models.commentary import Abstract, Commentary, OriginalTitle
     from doideposit.records.models.contributors import (
@@ -85,7 +85,7 @@ _HOMES = {
     "findings": "Finding Severity Where",
     "records.identifiers": "Doi InvalidIdentifier Isni Issn Orcid Ror Wikidata",
     "deposits.ledger": "Ledger",
-    "lifecycle": "Outcome State",
+    "lifecycle": "EventKind Milestone Outcome RetryClass State",
     "records.models.commentary": "Abstract Commentary OriginalTitle",
     "records.models.contributors": "AltName Anonymous Institution Organisation Person Publisher Role",
     "records.models.references": "CitationType Reference",
@@ -121,6 +121,7 @@ __all__ = [
     "Doi",
     "DoiDepositError",
     "Endpoint",
+    "EventKind",
     "Finding",
     "FreeToRead",
     "FullText",
@@ -135,6 +136,7 @@ __all__ = [
     "LedgerEvent",
     "Licence",
     "Limits",
+    "Milestone",
     "Orcid",
     "Organisation",
     "OriginalTitle",
@@ -152,6 +154,7 @@ __all__ = [
     "RegistrarError",
     "Relation",
     "ReportEntry",
+    "RetryClass",
     "RichText",
     "Role",
     "Ror",

@@ -17,13 +17,38 @@
 * `abandon`: a person gives a file up that waits for ever, with a reason.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final, Self
 
-__all__ = ["IllegalMove", "Move", "Outcome", "State", "advance", "is_open"]
+__all__ = [
+    "STATE_AFTER",
+    "EventKind",
+    "IllegalMove",
+    "Milestone",
+    "Move",
+    "Outcome",
+    "RetryClass",
+    "State",
+    "advance",
+    "is_open",
+]
+
+
+class _Explained(StrEnum):
+    """A word of the ledger, of JSON and of the API, with a sentence that tells people what it means."""
+
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str = "") -> Self:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.meaning = meaning
+        return member
 
 
 class State(StrEnum):
-    """Where a submission stands."""
+    """Tell where a submission stands."""
 
     PREPARED = "prepared"
     SENDING = "sending"
@@ -33,7 +58,7 @@ class State(StrEnum):
 
 
 class Move(StrEnum):
-    """What can happen to a submission."""
+    """Name what can happen to a submission."""
 
     START = "start"
     ACCEPT = "accept"
@@ -44,22 +69,86 @@ class Move(StrEnum):
     ABANDON = "abandon"
 
 
-class Outcome(StrEnum):
-    """What a completed result log says of one DOI; `registered` covers a Warning too, which has its own name."""
+class Outcome(_Explained):
+    """Tell what a completed result log says of one DOI. A Warning counts as registered, under its own name."""
 
-    REGISTERED = "registered"
-    REGISTERED_WITH_WARNING = "registered-with-warning"
-    FAILED = "failed"
-    MISSING = "missing"
+    REGISTERED = "registered", "The log has a Success for this DOI."
+    REGISTERED_WITH_WARNING = "registered-with-warning", "The log has a Warning: registered, and something to look at."
+    FAILED = "failed", "The log has a Failure, for this DOI or for the whole file."
+    MISSING = "missing", "The log is complete and does not mention this DOI: never taken for success."
 
     @property
     def is_registered(self) -> bool:
-        """Whether Crossref registered the DOI: a Success or a Warning of its own."""
+        """Tell whether Crossref registered the DOI: a Success or a Warning of its own."""
         return self in {Outcome.REGISTERED, Outcome.REGISTERED_WITH_WARNING}
 
 
+class Milestone(_Explained):
+    """Name the five things that are proved of a DOI, each on its own, in the order in which they come true."""
+
+    RECEIVED = "received", "Crossref has the file."
+    PROCESSED = "processed", "Crossref has read the file."
+    REGISTERED = "registered", "Crossref's result log says so of this very DOI."
+    RESOLVES = "resolves", "doi.org leads to the landing page."
+    INDEXED = "indexed", "Crossref's REST API shows the record."
+
+
+class RetryClass(_Explained):
+    """Tell whether sending the same content again can help, and when."""
+
+    NOW = "now", "At once: nothing is wrong with the content."
+    ONCE = "once", "One time; if it fails again, a person has to look."
+    LATER = "later", "Some hours later: what was wrong at Crossref may pass by itself."
+    AFTER_CHANGE = "after-change", "Only after the record has been changed."
+    NEVER = "never", "Not before a person has settled something with Crossref, or in the account."
+
+
+class EventKind(_Explained):
+    """Name everything that the ledger writes into its history.
+
+    The values are stored, so a kind is never renamed or taken away: `LATE` and `STALLED` are written no more, and
+    ledgers of earlier versions hold them.
+    """
+
+    PREPARED = "prepared", "The exact bytes of a file are recorded, before anything of it is sent."
+    SENDING = "sending", "An upload begins, under a file name that is never used again."
+    RECEIVED = "received", "Crossref has the file: it said so, or it knew the file when asked."
+    NOT_RECEIVED = "not-received", "The upload certainly did not arrive; the same bytes go out again."
+    DOUBT = "doubt", "It is not known whether the upload arrived: Crossref is asked for the file."
+    LOST = "lost", "Crossref did not know the file after the grace period; the same bytes go out under a new name."
+    REFUSED = "refused", "Crossref does not take the file; a person has to act."
+    ABANDONED = "abandoned", "A person gave the file up, with a reason."
+    PROCESSED = "processed", "Crossref has read the file, and its result log is kept."
+    REGISTERED = "registered", "The result log says that this DOI is registered."
+    REGISTERED_WITH_WARNING = "registered-with-warning", "This DOI is registered, and Crossref warns of something."
+    FAILED = "failed", "The result log says that this DOI was not registered, or not updated."
+    MISSING = "missing", "The result log is complete and says nothing of this DOI."
+    OVERDUE = "overdue", "The file has waited for its next milestone for longer than the deadline allows."
+    LATE = "late", "Written by earlier versions: the file was not finished after a day."
+    STALLED = "stalled", "Written by earlier versions: the file was not finished after three days."
+    ACKNOWLEDGED = "acknowledged", "A person set a warning or a failure aside, with a reason."
+    RESOLVES = "resolves", "A look-up showed that doi.org leads to the landing page."
+    NOT_RESOLVES = "not-resolves", "A look-up showed that doi.org no longer leads to the landing page."
+    INDEXED = "indexed", "A look-up showed the record in Crossref's REST API."
+    NOT_INDEXED = "not-indexed", "A look-up no longer showed the record in Crossref's REST API as it should be."
+
+
+STATE_AFTER: Final[Mapping[EventKind, State]] = {
+    EventKind.PREPARED: State.PREPARED,
+    EventKind.SENDING: State.SENDING,
+    EventKind.DOUBT: State.SENDING,
+    EventKind.RECEIVED: State.QUEUED,
+    EventKind.NOT_RECEIVED: State.PREPARED,
+    EventKind.LOST: State.PREPARED,
+    EventKind.REFUSED: State.REFUSED,
+    EventKind.ABANDONED: State.REFUSED,
+    EventKind.PROCESSED: State.DONE,
+}
+"""The state of a submission after its latest event of these kinds; the other kinds do not change it."""
+
+
 class IllegalMove(RuntimeError):
-    """A fault of the programmer: the submission is not in a state from which this can happen."""
+    """Raise when a submission is not in a state from which this can happen: a fault of the programmer."""
 
 
 TABLE: dict[tuple[State, Move], State] = {
@@ -76,7 +165,7 @@ TABLE: dict[tuple[State, Move], State] = {
 
 
 def advance(state: State, move: Move) -> State:
-    """The state after `move`; raises `IllegalMove` where the table has no such move."""
+    """Return the state after `move`; raise `IllegalMove` where the table has no such move."""
     try:
         return TABLE[state, move]
     except KeyError:
@@ -84,5 +173,5 @@ def advance(state: State, move: Move) -> State:
 
 
 def is_open(state: State) -> bool:
-    """Whether the end of a submission's story is not known yet: a DOI has at most one such submission."""
+    """Tell whether the end of a submission's story is not known yet: a DOI has at most one such submission."""
     return state in {State.PREPARED, State.SENDING, State.QUEUED}

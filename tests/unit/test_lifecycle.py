@@ -4,7 +4,19 @@ import itertools
 
 import pytest
 
-from doideposit.lifecycle import TABLE, IllegalMove, Move, Outcome, State, advance, is_open
+from doideposit.lifecycle import (
+    STATE_AFTER,
+    TABLE,
+    EventKind,
+    IllegalMove,
+    Milestone,
+    Move,
+    Outcome,
+    RetryClass,
+    State,
+    advance,
+    is_open,
+)
 
 LEGAL = {
     ("prepared", "start"): "sending",
@@ -36,3 +48,28 @@ def test_what_has_ended_never_moves_again_and_all_else_is_open() -> None:
 
 def test_a_warning_is_a_registration() -> None:
     assert {one for one in Outcome if one.is_registered} == {Outcome.REGISTERED, Outcome.REGISTERED_WITH_WARNING}
+
+
+def test_every_move_has_an_event_that_leads_to_the_state_of_the_table() -> None:
+    """The events alone must give the state back: `ledger check` compares the two."""
+    event_of_move = {
+        Move.START: EventKind.SENDING,
+        Move.ACCEPT: EventKind.RECEIVED,
+        Move.RECOVER: EventKind.RECEIVED,
+        Move.REFUSE: EventKind.REFUSED,
+        Move.FINISH: EventKind.PROCESSED,
+        Move.ABANDON: EventKind.ABANDONED,
+    }
+    for (_, move), after in TABLE.items():
+        for kind in (event_of_move[move],) if move in event_of_move else (EventKind.NOT_RECEIVED, EventKind.LOST):
+            assert STATE_AFTER[kind] is after
+
+
+def test_every_outcome_is_an_event_of_the_same_name_and_no_event_of_a_doi_changes_its_file() -> None:
+    assert {EventKind(outcome) for outcome in Outcome}.isdisjoint(STATE_AFTER)
+
+
+@pytest.mark.parametrize("kind", [*EventKind, *RetryClass, *Milestone, *Outcome], ids=str)
+def test_every_word_of_the_ledger_is_explained_in_a_sentence(kind: EventKind) -> None:
+    assert kind.meaning[0].isupper() or kind.meaning.startswith("doi.org")
+    assert kind.meaning.endswith(".")

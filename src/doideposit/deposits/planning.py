@@ -12,6 +12,7 @@ from typing import Final
 from doideposit.deposits.ledger.entries import KnownWork, PastFailure
 from doideposit.deposits.limits import Limits
 from doideposit.findings import Finding, Severity, has_errors
+from doideposit.lifecycle import RetryClass
 from doideposit.records.identifiers import Doi
 
 __all__ = [
@@ -161,10 +162,10 @@ def _failed_before(one: Wanted, failure: PastFailure | None, now: datetime) -> D
         return None
     if failure.code == "crossref-timestamp-too-old":
         return None  # A new deposit has a new timestamp: that is the change this failure asked for.
-    if failure.retry == "now" or (failure.retry == "once" and failure.times == 1):
+    if failure.retry is RetryClass.NOW or (failure.retry is RetryClass.ONCE and failure.times == 1):
         return None
     text = f"Crossref refused this same content of {one.doi} before: {failure.message or 'without a reason'}"
-    if failure.retry == "later":
+    if failure.retry is RetryClass.LATER:
         if now - failure.at >= LATER:
             return None
         moment = f"{failure.at + LATER:%Y-%m-%d %H:%M} UTC"

@@ -8,7 +8,7 @@ from datetime import datetime
 from doideposit.crossref.diagnostics import Completed, DoiOutcome, NotKnown, Pending, Reading, Unknown, read
 from doideposit.deposits.context import Means, OnEvent
 from doideposit.deposits.ledger.clock_skew import FARTHEST
-from doideposit.deposits.ledger.entries import Attempt, Fate, ItemResult, Submission
+from doideposit.deposits.ledger.entries import Attempt, Fate, Submission
 from doideposit.deposits.ledger.polls import Look
 from doideposit.deposits.schedule import GRACE, LEASE, WATCH, alarm, next_look, pause_until
 from doideposit.deposits.values import Progress
@@ -46,7 +46,7 @@ class Answer:
 
 def judge(
     answers: Sequence[Answer], dois: Sequence[Doi], timestamp: int, now: datetime
-) -> tuple[ItemResult, ...] | None:
+) -> tuple[DoiOutcome, ...] | None:
     """What the answers about every upload of one file, the newest first, prove of each DOI; None while not final.
 
     All uploads hold the same bytes with the same timestamp, and Crossref applies equal timestamps once: a DOI is
@@ -77,37 +77,18 @@ def _had_time(upload: Attempt, now: datetime) -> bool:
     return age >= GRACE or age < -FARTHEST
 
 
-def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> ItemResult:
+def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> DoiOutcome:
     for upload, outcome in said:
         if outcome.outcome.is_registered:
-            return _result(outcome, f"Crossref's result log of {upload.file_name}")
+            return replace(outcome, proof=f"Crossref's result log of {upload.file_name}")
     for upload, outcome in said:
         if outcome.registered_timestamp == timestamp:
             proof = (
                 f"the log of {upload.file_name} says that Crossref already has the timestamp {timestamp}, which is ours"
             )
-            return replace(_result(outcome, proof), outcome=Outcome.REGISTERED, finding=None)
+            return replace(outcome, outcome=Outcome.REGISTERED, finding=None, proof=proof)
     upload, outcome = said[0]
-    return _result(outcome, f"Crossref's result log of {upload.file_name}")
-
-
-def _result(outcome: DoiOutcome, proof: str) -> ItemResult:
-    details = {
-        "conflict_id": outcome.conflict_id or "",
-        "dois_in_conflict": " ".join(outcome.dois_in_conflict),
-        "resolved_conflicts": " ".join(outcome.resolved_conflicts),
-        "notices": " | ".join(outcome.notices),
-    }
-    return ItemResult(
-        doi=outcome.doi,
-        outcome=outcome.outcome,
-        message=outcome.message,
-        proof=proof,
-        finding=outcome.finding,
-        retry=outcome.retry.value,
-        registered_timestamp=outcome.registered_timestamp,
-        details={name: text for name, text in details.items() if text},
-    )
+    return replace(outcome, proof=f"Crossref's result log of {upload.file_name}")
 
 
 class Asker:
@@ -255,7 +236,7 @@ class Asker:
             return
         self._finish(submission, results, answers)
 
-    def _finish(self, submission: Submission, results: Sequence[ItemResult], answers: Sequence[Answer]) -> None:
+    def _finish(self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[Answer]) -> None:
         means = self._means
         proved = tuple(self._check_timestamp(submission, one) for one in results)
         answer = next(one for one in answers if isinstance(one.reading, Completed))
@@ -273,7 +254,7 @@ class Asker:
             text = f"{one.doi}: {one.outcome.value}" + (f" ({one.message})" if one.message else "")
             self._on_event(Progress("finished", text, doi=one.doi, file_name=answer.upload.file_name))
 
-    def _check_timestamp(self, submission: Submission, result: ItemResult) -> ItemResult:
+    def _check_timestamp(self, submission: Submission, result: DoiOutcome) -> DoiOutcome:
         """For a timestamp failure without a number: ask Crossref whether the version it has is ours."""
         registry = self._means.registry
         too_old = result.finding is not None and result.finding.code == TIMESTAMP

@@ -7,7 +7,7 @@ from typing import Any
 from doideposit.deposits.planning import Action
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
 __all__ = [
@@ -81,6 +81,7 @@ class WorkStatus:
     registered: bool = False
     message: str = ""
     finding: Finding | None = None
+    retry: RetryClass | None = None
     submission: SubmissionRef | None = None
     received: Truth = Truth()
     processed: Truth = Truth()
@@ -117,6 +118,7 @@ class WorkStatus:
             "registered": self.registered,
             "message": self.message,
             "finding": self.finding.to_dict() if self.finding else None,
+            "retry": self.retry.value if self.retry else None,
             "submission": self.submission.to_dict() if self.submission else None,
             "truths": {
                 "received": self.received.to_dict(),
@@ -139,7 +141,7 @@ class HistoryEntry:
     """One thing that happened to a DOI, as a sentence, with the submission it belongs to."""
 
     at: datetime
-    kind: str
+    kind: EventKind
     text: str
     file_name: str | None = None
     batch_id: str | None = None
@@ -151,7 +153,7 @@ class HistoryEntry:
         """As JSON."""
         return {
             "at": _moment(self.at),
-            "kind": self.kind,
+            "kind": self.kind.value,
             "text": self.text,
             "file_name": self.file_name,
             "batch_id": self.batch_id,

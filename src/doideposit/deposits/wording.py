@@ -6,7 +6,7 @@ from datetime import datetime
 from doideposit.deposits.ledger.entries import LedgerEvent, Submission, Work
 from doideposit.deposits.values import HistoryEntry, SubmissionRef, Truth, WorkStatus
 from doideposit.findings import Severity
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import EventKind, Outcome, State
 
 __all__ = ["history_entry", "name_of", "status_of"]
 
@@ -26,6 +26,7 @@ def status_of(work: Work) -> WorkStatus:
         registered=work.registered_at is not None,
         message=(item.message if item else "") or (submission.reason if submission else ""),
         finding=item.finding if item else None,
+        retry=item.retry if item else None,
         submission=_reference(submission) if submission else None,
         received=Truth(submission.accepted_at, submission.accepted_proof) if submission else Truth(),
         processed=_processed(submission),
@@ -123,28 +124,30 @@ def _done(work: Work) -> str:
     return "nothing to do"
 
 
-SENTENCES: Mapping[str, str] = {
-    "prepared": "recorded {together} under the timestamp {timestamp}, before anything was sent",
-    "sending": "sending as {file_name}",
-    "received": "received: {proof}",
-    "not-received": "not received: {reason}",
-    "doubt": "in doubt whether Crossref has {file_name}: {reason}",
-    "lost": "Crossref did not know {file_name} after the grace period; the same file goes out under a new name",
-    "refused": "refused: {reason}",
-    "abandoned": "given up by a person: {reason}",
-    "processed": "processed, as {proof} shows",
-    "registered": "registered: “{message}”",
-    "registered-with-warning": "registered, with a warning: “{message}”",
-    "failed": "failed: “{message}”",
-    "missing": "the result log says nothing of this DOI",
-    "late": "Crossref has not finished {file_name} for a day",
-    "stalled": "Crossref has not finished {file_name} for three days",
-    "acknowledged": "acknowledged by a person: {reason}",
-    "resolves": "the DOI resolves: {proof}",
-    "not-resolves": "the DOI does not resolve as it should: {proof}",
-    "indexed": "Crossref's REST API shows the record: {proof}",
-    "not-indexed": "Crossref's REST API does not show the record as it should: {proof}",
+SENTENCES: Mapping[EventKind, str] = {
+    EventKind.PREPARED: "recorded {together} under the timestamp {timestamp}, before anything was sent",
+    EventKind.SENDING: "sending as {file_name}",
+    EventKind.RECEIVED: "received: {proof}",
+    EventKind.NOT_RECEIVED: "not received: {reason}",
+    EventKind.DOUBT: "in doubt whether Crossref has {file_name}: {reason}",
+    EventKind.LOST: "Crossref did not know {file_name} after the grace period; the same file goes out under a new name",
+    EventKind.REFUSED: "refused: {reason}",
+    EventKind.ABANDONED: "given up by a person: {reason}",
+    EventKind.PROCESSED: "processed, as {proof} shows",
+    EventKind.REGISTERED: "registered: “{message}”",
+    EventKind.REGISTERED_WITH_WARNING: "registered, with a warning: “{message}”",
+    EventKind.FAILED: "failed: “{message}”",
+    EventKind.MISSING: "the result log says nothing of this DOI",
+    EventKind.OVERDUE: "{file_name} has waited longer than it should to be {milestone}",
+    EventKind.LATE: "Crossref has not finished {file_name} for a day",
+    EventKind.STALLED: "Crossref has not finished {file_name} for three days",
+    EventKind.ACKNOWLEDGED: "acknowledged by a person: {reason}",
+    EventKind.RESOLVES: "the DOI resolves: {proof}",
+    EventKind.NOT_RESOLVES: "the DOI does not resolve as it should: {proof}",
+    EventKind.INDEXED: "Crossref's REST API shows the record: {proof}",
+    EventKind.NOT_INDEXED: "Crossref's REST API does not show the record as it should: {proof}",
 }
+OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 NAMES: Mapping[str, str] = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
 
 
@@ -166,9 +169,9 @@ def _together(dois: str) -> str:
 def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryEntry:
     """The event as a sentence, with the submission it belongs to."""
     words = _Blank(event.detail, together=_together(event.detail.get("dois", "")))
-    text = " ".join(SENTENCES.get(event.kind, event.kind).format_map(words).split()).removesuffix(": “”")
+    text = " ".join(SENTENCES[event.kind].format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
-    outcome = next((one for one in Outcome if one.value == event.kind), None)
+    outcome = Outcome(event.kind) if event.kind in OUTCOMES else None
     return HistoryEntry(
         at=event.at,
         kind=event.kind,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.lifecycle import EventKind
 from doideposit.reports.charts import Chart, columns
 
 __all__ = ["Activity", "outcomes_chart", "read_events", "waiting_chart"]
@@ -14,11 +15,11 @@ __all__ = ["Activity", "outcomes_chart", "read_events", "waiting_chart"]
 REGISTERED: Final = "registered"
 WARNED: Final = "registered, with a warning"
 NOT: Final = "not registered"
-OUTCOMES: Final[Mapping[str, str]] = {
-    "registered": REGISTERED,
-    "registered-with-warning": WARNED,
-    "failed": NOT,
-    "missing": NOT,
+OUTCOMES: Final[Mapping[EventKind, str]] = {
+    EventKind.REGISTERED: REGISTERED,
+    EventKind.REGISTERED_WITH_WARNING: WARNED,
+    EventKind.FAILED: NOT,
+    EventKind.MISSING: NOT,
 }
 MOST_COLUMNS: Final = 12
 
@@ -48,9 +49,9 @@ def read_events(events: Iterable[LedgerEvent]) -> Activity:
     for event in events:
         if event.submission is None:
             continue
-        if event.kind == "prepared":
+        if event.kind is EventKind.PREPARED:
             prepared_at[event.detail.get("batch_id", "")] = event.at
-        elif event.kind == "sending":
+        elif event.kind is EventKind.SENDING:
             sent.setdefault(event.submission, event.at)
         elif event.kind in OUTCOMES and event.doi is not None:
             kind = OUTCOMES[event.kind]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from doideposit.deposits.planning import Action
 from doideposit.findings import Severity
 from doideposit.json_schemas import record_schema
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.web.operations import MAX_EVENTS, MODES
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
 
@@ -256,6 +256,12 @@ def _words(kind: type[StrEnum], *, nullable: bool = False) -> Schema:
     return {"enum": [*values, None]} if nullable else {"enum": values}
 
 
+def _explained(kind: type[EventKind] | type[RetryClass], about: str) -> Schema:
+    """Describe an enum with the meaning of each of its values, which OpenAPI has no other place for."""
+    meanings = "\n".join(f"* `{each.value}`: {each.meaning}" for each in kind)
+    return {**_words(kind), "type": "string", "description": f"{about}\n\n{meanings}"}
+
+
 def _maybe(name: str) -> Schema:
     return {"anyOf": [_ref(name), {"type": "null"}]}
 
@@ -286,6 +292,8 @@ def _result_schemas() -> Schema:
             events=_list("Event"), next={"type": "integer", "minimum": 0}, more={"type": "boolean"}
         ),
         "Event": _event(),
+        "EventKind": _explained(EventKind, "What happened."),
+        "RetryClass": _explained(RetryClass, "Whether sending the same content again can help."),
         "Yes": _object({"ok": {"const": True}}),
         "Error": _object({"ok": {"const": False}, "error": error, "findings": _list("Finding")}),
     }
@@ -314,6 +322,7 @@ def _status() -> Schema:
         "registered": _YES,
         "message": _TEXT,
         "finding": _maybe("Finding"),
+        "retry": _maybe("RetryClass"),
         "submission": _maybe("Submission"),
         "truths": _object(
             {name: _ref("Truth") for name in ("received", "processed", "registered", "resolves", "indexed")}
@@ -331,7 +340,7 @@ def _history_entry() -> Schema:
     return _object(
         {
             "at": _MOMENT,
-            "kind": _TEXT,
+            "kind": _ref("EventKind"),
             "text": _TEXT,
             "file_name": _MAYBE_TEXT,
             "batch_id": _MAYBE_TEXT,
@@ -347,7 +356,7 @@ def _event() -> Schema:
         {
             "id": {"type": "integer", "minimum": 1},
             "at": _MOMENT,
-            "kind": _TEXT,
+            "kind": _ref("EventKind"),
             "doi": _MAYBE_TEXT,
             "submission": _MAYBE_NUMBER,
             "detail": {"type": "object", "additionalProperties": {"type": "string"}},

@@ -18,7 +18,7 @@ from doideposit.deposits.planning import (
     too_many_digits,
 )
 from doideposit.findings import Finding, Severity
-from doideposit.lifecycle import State
+from doideposit.lifecycle import RetryClass, State
 from doideposit.records.identifiers import Doi
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -33,7 +33,7 @@ def wanted(
 
 
 def failure(retry: str = "never", *, times: int = 1, code: str = "crossref-unknown", hours: int = 0) -> PastFailure:
-    return PastFailure("a", NOW - timedelta(hours=hours), code, retry, "it failed", times)
+    return PastFailure("a", NOW - timedelta(hours=hours), code, RetryClass(retry), "it failed", times)
 
 
 def known(**facts: object) -> dict[str, KnownWork]:

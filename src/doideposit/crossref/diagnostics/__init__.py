@@ -4,7 +4,7 @@
 """
 
 from doideposit.crossref.diagnostics.log import CitationMatch, Counters
-from doideposit.crossref.diagnostics.messages import MESSAGES, Kind, KnownMessage, Retry
+from doideposit.crossref.diagnostics.messages import MESSAGES, Kind, KnownMessage
 from doideposit.crossref.diagnostics.outcomes import (
     BatchOutcome,
     Completed,
@@ -30,7 +30,6 @@ __all__ = [
     "NotKnown",
     "Pending",
     "Reading",
-    "Retry",
     "Unknown",
     "read",
 ]

@@ -10,20 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["MESSAGES", "TITLE_LEVEL", "Kind", "KnownMessage", "Retry", "meaning"]
+from doideposit.lifecycle import RetryClass
 
-
-class Retry(StrEnum):
-    """Whether sending again can help, and when."""
-
-    NEVER = "never"
-    """Not by itself: a person settles something with Crossref, or in the account, first."""
-    ONCE = "once"
-    """The same bytes, one time; then it needs a person."""
-    AFTER_CHANGE = "after-change"
-    """Only after the record, its timestamp or the batch has been changed."""
-    LATER = "later"
-    """The same bytes, some hours later."""
+__all__ = ["MESSAGES", "TITLE_LEVEL", "Kind", "KnownMessage", "meaning"]
 
 
 class Kind(StrEnum):
@@ -51,7 +40,7 @@ class KnownMessage:
     patterns: tuple[str, ...]
     message: str
     hint: str
-    retry: Retry
+    retry: RetryClass
     detail: re.Pattern[str] | None
     source: str
 
@@ -110,7 +99,7 @@ def _known(
     message: str,
     hint: str = "",
     *,
-    retry: Retry = Retry.NEVER,
+    retry: RetryClass = RetryClass.NEVER,
     detail: str = "",
     source: str = DOCUMENTED,
 ) -> KnownMessage:
@@ -124,7 +113,7 @@ TITLE_LEVEL: Final = _known(
     "content item DOIs not processed due to title level error",
     "Crossref refused the record of the series or journal, and with it everything below it",
     "mend what the message says about the series, then deposit its items again",
-    retry=Retry.AFTER_CHANGE,
+    retry=RetryClass.AFTER_CHANGE,
     source=SEEN,
 )
 
@@ -172,7 +161,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "submitted version…is less or equal to previously submitted version",
         "Crossref already holds the DOI with an equal or higher timestamp{detail}",
         "deposit again with a higher timestamp; `doideposit doctor --online` compares ours with Crossref's",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=r"previously submitted version (\d+)",
     ),
     TITLE_LEVEL,
@@ -182,7 +171,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "Submission version NULL is invalid",
         "the deposit file has no timestamp",
         "build the deposit file again; the timestamp stands in its head",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
     ),
     _known(
         "crossref-handle-login",
@@ -197,7 +186,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "Unable to add new DOI…AUTHENTICATION FAILED",
         "the handle system refused Crossref's login for this prefix",
         ONE_MORE,
-        retry=Retry.ONCE,
+        retry=RetryClass.ONCE,
         source=SEEN,
     ),
     _known(
@@ -214,7 +203,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "All prefixes in a submission must match",
         "the deposit file has DOIs of more than one prefix",
         "deposit the records of each prefix separately",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
     ),
     _known(
         "crossref-title-not-yours",
@@ -263,7 +252,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "ISBN assigned to other title DOI:",
         "the ISBN already belongs to another DOI{detail}",
         "correct the ISBN, or use the DOI that has it",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=r"title DOI: ?(10\.\S{1,300})",
         source=SEEN,
     ),
@@ -273,7 +262,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         'ISSN "…" is invalid',
         "the ISSN{detail} has a wrong check digit",
         "correct the ISSN and deposit again",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=ISSN,
         source=ISSN_ERRORS,
     ),
@@ -283,7 +272,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         'ISBN "…" is invalid',
         "the ISBN{detail} has a wrong check digit",
         "correct the ISBN and deposit again",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=r'ISBN "([\dXx-]{10,17})',
         source=ISSN_ERRORS,
     ),
@@ -293,7 +282,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "year:…in not a valid integer | year:…is not a valid integer",
         "a year{detail} is not a number",
         "correct the date and deposit again",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=r"year: (\S{1,40}) i[ns] not",
     ),
     _known(
@@ -302,7 +291,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "has invalid checksum",
         "the ORCID iD{detail} has a wrong check digit",
         "copy the iD from the author's page at orcid.org, and deposit every record of this file again",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=ORCID,
         source=SEEN,
     ),
@@ -312,7 +301,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "has duplicates in contributor list",
         "the same ORCID iD{detail} stands on two people of one record",
         "give each person their own ORCID iD, and deposit every record of this file again",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=ORCID,
         source=SEEN,
     ),
@@ -322,7 +311,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "Relation target DOI does not exist",
         "a related DOI is not registered yet",
         "wait until it is, or deposit without the relation and add it later",
-        retry=Retry.LATER,
+        retry=RetryClass.LATER,
         source=SEEN,
     ),
     _known(
@@ -331,7 +320,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "cvc- | Invalid content starting with element",
         "Crossref's schema check refused the deposit file{detail}",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=LINE,
         source=SEEN,
     ),
@@ -341,7 +330,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "org.jdom.input.JDOMParseException",
         "the deposit file is not well-formed XML{detail}",
         "look for a bare & or <; files that doideposit builds have none",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
         detail=LINE,
     ),
     _known(
@@ -350,7 +339,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "Content is not allowed in prolog",
         "something stands before the XML declaration of the deposit file",
         "take away what comes before <?xml, such as a byte order mark or a blank line",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
     ),
     _known(
         "crossref-encoding",
@@ -358,7 +347,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "java.io.UTFDataFormatException",
         "the deposit file is not UTF-8",
         "save the file as UTF-8",
-        retry=Retry.AFTER_CHANGE,
+        retry=RetryClass.AFTER_CHANGE,
     ),
     _known(
         "crossref-duplicate-doi",
@@ -366,7 +355,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "unique constraint (…) violated",
         "Crossref met the same DOI twice at once",
         ONE_MORE,
-        retry=Retry.ONCE,
+        retry=RetryClass.ONCE,
     ),
     _known(
         "crossref-crash",
@@ -374,7 +363,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "java.lang.NullPointerException",
         "Crossref's own program failed on the deposit",
         ONE_MORE,
-        retry=Retry.ONCE,
+        retry=RetryClass.ONCE,
     ),
     _known(
         "crossref-system-error",
@@ -382,7 +371,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         "No exception localized message | A system error has occured | A system error has occurred",
         "Crossref's own program failed on the deposit",
         ONE_MORE,
-        retry=Retry.ONCE,
+        retry=RetryClass.ONCE,
         source=SEEN,
     ),
 )

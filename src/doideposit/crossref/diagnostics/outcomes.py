@@ -17,9 +17,9 @@ from doideposit.crossref.diagnostics.log import (
     Unreadable,
     parse,
 )
-from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, Kind, KnownMessage, Retry, meaning, one_line
+from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, Kind, KnownMessage, meaning, one_line
 from doideposit.findings import Finding, Severity
-from doideposit.lifecycle import Outcome
+from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi
 
 __all__ = [
@@ -37,19 +37,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class DoiOutcome:
-    """What the log says of one DOI that was sent.
+    """Tell what became of one DOI that was sent, and what proves it.
 
-    `message` is Crossref's words, `finding` ours about them (None for a plain success) and `retry` whether sending
-    again can help. `registered_timestamp` is the version Crossref says it holds, known from this DOI's own timestamp
-    failure alone: when it equals ours, the deposit had been applied before. `inherited` is set for a failure of the
-    file as a whole. `notices` are messages that change nothing.
+    `proof` names the log, or the look-up, that shows it; reading a log leaves it empty, because a log does not know
+    under which file name it was fetched. `message` is Crossref's words, `finding` ours about them (None for a plain
+    success) and `retry` whether sending again can help. `registered_timestamp` is the version Crossref says it
+    holds, known from this DOI's own timestamp failure alone: when it equals ours, the deposit had been applied before.
+    `inherited` is set for a failure of the file as a whole. `notices` are messages that change nothing.
     """
 
     doi: Doi
     outcome: Outcome
     message: str = ""
     finding: Finding | None = None
-    retry: Retry = Retry.NEVER
+    retry: RetryClass = RetryClass.NEVER
     conflict_id: str | None = None
     dois_in_conflict: tuple[str, ...] = ()
     resolved_conflicts: tuple[str, ...] = ()
@@ -58,6 +59,18 @@ class DoiOutcome:
     deferred_citations: str | None = None
     notices: tuple[str, ...] = ()
     inherited: bool = False
+    proof: str = ""
+
+    @property
+    def details(self) -> dict[str, str]:
+        """Return what is kept in the ledger beside the message, without what the log did not have."""
+        found = {
+            "conflict_id": self.conflict_id or "",
+            "dois_in_conflict": " ".join(self.dois_in_conflict),
+            "resolved_conflicts": " ".join(self.resolved_conflicts),
+            "notices": " | ".join(self.notices),
+        }
+        return {name: text for name, text in found.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,7 @@ class Completed:
 Reading = Pending | NotKnown | Unknown | Completed
 """What an answer to "what became of this file?" can be."""
 
-Inherited = tuple[str, Finding, Retry]
+Inherited = tuple[str, Finding, RetryClass]
 """A failure of the file as a whole: Crossref's words, ours, and whether sending again can help."""
 
 SUCCESS, WARNING = "success", "warning"
@@ -289,8 +302,8 @@ def _warning_finding(record: LogRecord) -> Finding:
     return Finding(known.code, Severity.WARNING, sentence, known.hint, original=record.message)
 
 
-def _retry(known: KnownMessage | None) -> Retry:
-    return known.retry if known else Retry.NEVER
+def _retry(known: KnownMessage | None) -> RetryClass:
+    return known.retry if known else RetryClass.NEVER
 
 
 def _previous(message: str) -> int | None:

@@ -9,24 +9,11 @@ from doideposit.deposits.ledger.queries import OPEN
 from doideposit.deposits.ledger.rows import bytes_of
 from doideposit.deposits.ledger.tables import content, event, item, submission, work
 from doideposit.findings import Finding, Severity
-from doideposit.lifecycle import State
+from doideposit.lifecycle import STATE_AFTER, EventKind, Outcome, State
 
 __all__ = ["audit"]
 
-REGISTERED = ("registered", "registered-with-warning")
-STATE_AFTER: dict[str, State] = {
-    "prepared": State.PREPARED,
-    "sending": State.SENDING,
-    "doubt": State.SENDING,
-    "received": State.QUEUED,
-    "not-received": State.PREPARED,
-    "lost": State.PREPARED,
-    "refused": State.REFUSED,
-    "abandoned": State.REFUSED,
-    "processed": State.DONE,
-}
-"""The state of a submission after its latest event of these kinds; other kinds do not change it."""
-
+REGISTERED = tuple(outcome.value for outcome in Outcome if outcome.is_registered)
 RESTORE = "restore a backup, and keep this ledger beside it: it shows what was deposited since"
 
 
@@ -77,7 +64,7 @@ def _states(connection: Connection) -> Iterator[Finding]:
     joined = submission.outerjoin(last, last.c.submission == submission.c.id).outerjoin(event, event.c.id == last.c.id)
     statement = select(submission.c.batch_id, submission.c.state, event.c.kind).select_from(joined)
     for batch_id, state, kind in connection.execute(statement):
-        if kind is None or STATE_AFTER[kind].value != state:
+        if kind is None or STATE_AFTER[EventKind(kind)].value != state:
             yield _fault("ledger-state", f"batch {batch_id} is {state}, and its last event is {kind or 'missing'}")
 
 

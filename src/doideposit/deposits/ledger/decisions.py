@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from doideposit.deposits.ledger.tables import item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.deposits.ledger.uploads import close
-from doideposit.lifecycle import Move, State, is_open
+from doideposit.lifecycle import EventKind, Move, RetryClass, State, is_open
 from doideposit.records.identifiers import Doi
 
 __all__ = ["Truth", "abandon", "acknowledge", "prove"]
@@ -31,7 +31,7 @@ def acknowledge(transaction: Transaction, target: str, doi: Doi, reason: str) ->
     if row is None or not (row["finding"] or row["alarm"] or row["state"] == State.REFUSED):
         return False
     _set(transaction, mine, acknowledged_at=transaction.now, acknowledged_reason=reason)
-    transaction.note(target, "acknowledged", doi=doi, detail={"reason": reason})
+    transaction.note(target, EventKind.ACKNOWLEDGED, doi=doi, detail={"reason": reason})
     return True
 
 
@@ -45,8 +45,15 @@ def abandon(transaction: Transaction, target: str, doi: Doi, reason: str) -> boo
     current = transaction.lock_submission(key)
     if not is_open(current.state):
         return False
-    close(transaction, current, Move.ABANDON, f"given up: {reason}", "deposit it again when you wish", retry="now")
-    transaction.note(target, "abandoned", submission=key, detail={"reason": reason})
+    close(
+        transaction,
+        current,
+        Move.ABANDON,
+        f"given up: {reason}",
+        "deposit it again when you wish",
+        retry=RetryClass.NOW,
+    )
+    transaction.note(target, EventKind.ABANDONED, submission=key, detail={"reason": reason})
     return True
 
 
@@ -58,7 +65,7 @@ def prove(transaction: Transaction, target: str, doi: Doi, truth: Truth, proof: 
     moment = (before or transaction.now) if holds else None
     _set(transaction, mine, **{f"{truth}_at": moment, f"{truth}_proof": proof})
     if (before is not None) != holds:
-        kind = truth.value if holds else f"not-{truth.value}"
+        kind = EventKind(truth.value if holds else f"not-{truth.value}")
         transaction.note(target, kind, doi=doi, detail={"proof": proof})
 
 

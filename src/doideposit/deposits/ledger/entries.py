@@ -9,14 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from doideposit.findings import Finding
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
 __all__ = [
     "Attempt",
     "Fate",
     "Item",
-    "ItemResult",
     "KnownWork",
     "LedgerEvent",
     "NewItem",
@@ -59,7 +58,7 @@ class PastFailure:
     fingerprint: str
     at: datetime
     code: str
-    retry: str
+    retry: RetryClass
     message: str
     times: int = 1
 
@@ -172,20 +171,6 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemResult:
-    """What a completed log, or a proof, says of one DOI of a submission."""
-
-    doi: Doi
-    outcome: Outcome
-    message: str
-    proof: str
-    finding: Finding | None = None
-    retry: str = "never"
-    registered_timestamp: int | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """One DOI of one submission, and what became of it."""
 
@@ -198,7 +183,7 @@ class Item:
     outcome: Outcome | None = None
     message: str = ""
     finding: Finding | None = None
-    retry: str = ""
+    retry: RetryClass | None = None
     details: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -233,7 +218,7 @@ class LedgerEvent:
     id: int
     at: datetime
     target: str
-    kind: str
+    kind: EventKind
     doi: str | None
     submission: int | None
     detail: Mapping[str, str]

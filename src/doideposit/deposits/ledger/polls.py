@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
 
-from doideposit.deposits.ledger.entries import Attempt, ItemResult, Submission
+from doideposit.crossref.diagnostics import DoiOutcome
+from doideposit.deposits.ledger.entries import Attempt, Submission
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, attempt_of, finding_text, json_text, submission_of
 from doideposit.deposits.ledger.tables import attempt, item, log, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.deposits.ledger.uploads import FREE
-from doideposit.lifecycle import Move, Outcome, State, advance
+from doideposit.lifecycle import EventKind, Move, Outcome, State, advance
 from doideposit.records.identifiers import Doi
 
 __all__ = ["Look", "claim", "details", "due", "end", "finish", "hasten", "late", "watch"]
@@ -81,7 +82,9 @@ def end(transaction: Transaction, owner: str, keys: Sequence[int], looks: Sequen
     for look in looks:
         if look.alarm and look.alarm != look.submission.alarm:
             detail = {"file_name": look.submission.file_name or ""}
-            transaction.note(look.submission.target, look.alarm, submission=look.submission.id, detail=detail)
+            transaction.note(
+                look.submission.target, EventKind(look.alarm), submission=look.submission.id, detail=detail
+            )
     held = update(submission).where(submission.c.id.in_(keys), submission.c.lease_owner == owner)
     transaction.connection.execute(held.values(**FREE))
 
@@ -136,7 +139,7 @@ def hasten(transaction: Transaction, target: str, batch_id: str) -> bool:
 def finish(
     transaction: Transaction,
     current: Submission,
-    results: Sequence[ItemResult],
+    results: Sequence[DoiOutcome],
     *,
     file_name: str,
     answer: bytes,
@@ -156,7 +159,9 @@ def finish(
         values = {"state": advance(held.state, Move.FINISH).value, "finished_at": transaction.now, "next_look_at": None}
         ids = {"submission_id": submission_id or held.submission_id, "finished_proof": proof}
         transaction.change(held.id, **values, **ids, **FREE, reason="", hint="", alarm="")
-        transaction.note(held.target, "processed", submission=held.id, detail={"file_name": file_name, "proof": proof})
+        transaction.note(
+            held.target, EventKind.PROCESSED, submission=held.id, detail={"file_name": file_name, "proof": proof}
+        )
     for result in sorted(results, key=lambda one: one.doi.key):
         _apply(transaction, held, result)
     if all(result.outcome.is_registered for result in results):
@@ -172,7 +177,7 @@ def _keep_log(transaction: Transaction, key: int, file_name: str, answer: bytes)
         transaction.connection.execute(insert(log).values(**row, answer=answer))
 
 
-def _apply(transaction: Transaction, held: Submission, result: ItemResult) -> None:
+def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> None:
     where = (item.c.submission == held.id, item.c.doi == result.doi.key)
     row = transaction.connection.execute(select(item).where(*where)).mappings().one()
     before = Outcome(row["outcome"]) if row["outcome"] else None
@@ -183,17 +188,17 @@ def _apply(transaction: Transaction, held: Submission, result: ItemResult) -> No
         "outcome": result.outcome.value,
         "message": result.message,
         "finding": finding_text(result.finding),
-        "retry": result.retry,
-        "details": json_text(dict(result.details)),
+        "retry": result.retry.value,
+        "details": json_text(result.details),
         "proof": result.proof,
     }
     transaction.connection.execute(update(item).where(*where).values(**values))
     _apply_to_work(transaction, held, row, result)
     detail = {"message": result.message, "proof": result.proof, "timestamp": str(held.timestamp)}
-    transaction.note(held.target, result.outcome.value, submission=held.id, doi=result.doi, detail=detail)
+    transaction.note(held.target, EventKind(result.outcome), submission=held.id, doi=result.doi, detail=detail)
 
 
-def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result: ItemResult) -> None:
+def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result: DoiOutcome) -> None:
     mine = and_(work.c.target == held.target, work.c.doi == result.doi.key)
     old = transaction.connection.execute(select(work).where(mine).with_for_update()).mappings().one()
     values: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from doideposit.deposits.ledger.entries import Attempt, Fate, Item, LedgerEvent, Submission
 from doideposit.findings import Finding, Severity, Where
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
 __all__ = ["attempt_of", "bytes_of", "event_of", "finding_text", "item_of", "json_text", "submission_of"]
@@ -43,7 +43,7 @@ def item_of(row: RowMapping, prefix: str = "") -> Item:
         outcome=Outcome(outcome) if outcome else None,
         message=row[f"{prefix}message"],
         finding=finding_of(row[f"{prefix}finding"]),
-        retry=row[f"{prefix}retry"],
+        retry=RetryClass(row[f"{prefix}retry"]) if row[f"{prefix}retry"] else None,
         details=json.loads(row[f"{prefix}details"] or "{}"),
     )
 
@@ -54,7 +54,7 @@ def event_of(row: RowMapping) -> LedgerEvent:
         id=row["id"],
         at=row["at"],
         target=row["target"],
-        kind=row["kind"],
+        kind=EventKind(row["kind"]),
         doi=row["doi"],
         submission=row["submission"],
         detail=json.loads(row["detail"]),

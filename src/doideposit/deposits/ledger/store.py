@@ -10,11 +10,11 @@ from typing import Self
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
+from doideposit.crossref.diagnostics import DoiOutcome
 from doideposit.deposits.ledger import audit, clock_skew, decisions, export, polls, queries, submissions, uploads
 from doideposit.deposits.ledger.engine import WRITES, Place, make_engine, translated
 from doideposit.deposits.ledger.entries import (
     Attempt,
-    ItemResult,
     KnownWork,
     LedgerEvent,
     NewSubmission,
@@ -263,7 +263,7 @@ class Ledger:
     def finish(
         self,
         current: Submission,
-        results: Sequence[ItemResult],
+        results: Sequence[DoiOutcome],
         now: datetime,
         *,
         file_name: str,

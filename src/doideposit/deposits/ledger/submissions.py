@@ -9,7 +9,7 @@ from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
 from doideposit.deposits.ledger.rows import finding_of
 from doideposit.deposits.ledger.tables import content, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
-from doideposit.lifecycle import Outcome, State, is_open
+from doideposit.lifecycle import EventKind, Outcome, RetryClass, State, is_open
 from doideposit.records.identifiers import Doi
 
 __all__ = ["known", "prepare"]
@@ -76,7 +76,7 @@ def _failure(connection: Connection, row: RowMapping, state: State | None) -> Pa
         fingerprint=row["item_fingerprint"],
         at=row["finished_at"],
         code=finding.code if finding else "refused",
-        retry=row["item_retry"],
+        retry=RetryClass(row["item_retry"] or RetryClass.NEVER),
         message=finding.message if finding else row["item_message"] or row["reason"],
         times=connection.execute(times).scalar_one(),
     )
@@ -101,7 +101,7 @@ def prepare(transaction: Transaction, new: NewSubmission) -> int | None:
         "dois": str(len(new.items)),
         "sha256": new.sha256,
     }
-    transaction.note(new.target, "prepared", submission=key, detail=detail)
+    transaction.note(new.target, EventKind.PREPARED, submission=key, detail=detail)
     return key
 
 

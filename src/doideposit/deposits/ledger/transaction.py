@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from doideposit.deposits.ledger.entries import Submission
 from doideposit.deposits.ledger.rows import json_text, submission_of
 from doideposit.deposits.ledger.tables import event, gate, submission
+from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
 
 __all__ = ["Transaction"]
@@ -33,7 +34,7 @@ class Transaction:
     def note(
         self,
         target: str,
-        kind: str,
+        kind: EventKind,
         *,
         submission: int | None = None,
         doi: Doi | None = None,
@@ -44,7 +45,7 @@ class Transaction:
             {
                 "at": self.now,
                 "target": target,
-                "kind": kind,
+                "kind": kind.value,
                 "submission": submission,
                 "doi": doi.key if doi else None,
                 "detail": json_text(detail or {}),

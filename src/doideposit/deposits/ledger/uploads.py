@@ -11,7 +11,7 @@ from doideposit.deposits.ledger.rows import bytes_of, submission_of
 from doideposit.deposits.ledger.tables import attempt, content, gate, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.errors import LedgerDamaged
-from doideposit.lifecycle import Move, State, advance
+from doideposit.lifecycle import EventKind, Move, RetryClass, State, advance
 
 __all__ = ["Claim", "Turn", "accept", "candidate", "doubt", "obstacle", "refuse", "return_unsent", "start"]
 
@@ -124,7 +124,7 @@ def start(transaction: Transaction, turn: Turn, key: int, claim: Claim) -> Uploa
     }
     transaction.change(key, **values, **lease, next_look_at=claim.until, looks=0)
     transaction.connection.execute(update(gate).where(gate.c.target == turn.target).values(**lease))
-    transaction.note(turn.target, "sending", submission=key, detail={"file_name": claim.file_name})
+    transaction.note(turn.target, EventKind.SENDING, submission=key, detail={"file_name": claim.file_name})
     sent = Attempt(int(number), key, claim.file_name, now, Fate.SENDING)
     return Upload(replace(current, state=state, file_name=claim.file_name, sent_at=now), sent, found[1])
 
@@ -169,7 +169,7 @@ def accept(transaction: Transaction, target: str, upload: Attempt, next_look_at:
     schedule = {"next_look_at": next_look_at, "not_before": None, "looks": 0, "failures": 0, "alarm": ""}
     transaction.change(current.id, **values, **schedule, **FREE, doubt=False, reason="", hint="")
     detail = {"file_name": upload.file_name, "proof": proof}
-    transaction.note(target, "received", submission=current.id, detail=detail)
+    transaction.note(target, EventKind.RECEIVED, submission=current.id, detail=detail)
 
 
 def end_turn(transaction: Transaction, target: str) -> None:
@@ -188,7 +188,7 @@ def return_unsent(transaction: Transaction, target: str, upload: Attempt, until:
     values = {"state": advance(current.state, Move.RELEASE).value, "not_before": until, "next_look_at": None}
     transaction.change(current.id, **values, **FREE, failures=current.failures + 1, reason=reason, doubt=False)
     detail = {"file_name": upload.file_name, "reason": reason}
-    transaction.note(target, "not-received", submission=current.id, detail=detail)
+    transaction.note(target, EventKind.NOT_RECEIVED, submission=current.id, detail=detail)
 
 
 def pause(transaction: Transaction, target: str, until: datetime, reason: str) -> None:
@@ -225,7 +225,9 @@ def doubt(
         return
     _fate(transaction, upload, Fate.DOUBT)
     transaction.change(current.id, doubt=True, next_look_at=next_look_at, reason=reason, **FREE)
-    transaction.note(target, "doubt", submission=current.id, detail={"file_name": upload.file_name, "reason": reason})
+    transaction.note(
+        target, EventKind.DOUBT, submission=current.id, detail={"file_name": upload.file_name, "reason": reason}
+    )
 
 
 def refuse(
@@ -240,17 +242,22 @@ def refuse(
         return
     close(transaction, current, Move.REFUSE, reason, hint)
     detail = {"file_name": upload.file_name, "reason": reason, "hint": hint}
-    transaction.note(target, "refused", submission=current.id, detail=detail)
+    transaction.note(target, EventKind.REFUSED, submission=current.id, detail=detail)
 
 
 def close(
-    transaction: Transaction, current: Submission, move: Move, reason: str, hint: str, retry: str = "never"
+    transaction: Transaction,
+    current: Submission,
+    move: Move,
+    reason: str,
+    hint: str,
+    retry: RetryClass = RetryClass.NEVER,
 ) -> None:
     """End the submission without a result; its DOIs are free for another deposit."""
     values = {"state": advance(current.state, move).value, "finished_at": transaction.now, "next_look_at": None}
     transaction.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
     mine = update(item).where(item.c.submission == current.id)
-    transaction.connection.execute(mine.values(open=False, message=reason, retry=retry))
+    transaction.connection.execute(mine.values(open=False, message=reason, retry=retry.value))
     failed = select(item.c.id).where(item.c.submission == current.id)
     updates = update(work).where(work.c.item.in_(failed), work.c.registered_at.is_not(None))
     transaction.connection.execute(updates.values(last_update_failed=True))
@@ -265,7 +272,7 @@ def lose(transaction: Transaction, target: str, upload: Attempt, next_look_at: d
     reason = "Crossref does not know the file after the grace period; the same file goes out again under a new name"
     values = {"state": advance(current.state, Move.RELEASE).value, "not_before": None, "next_look_at": None}
     transaction.change(current.id, **values, **FREE, reason=reason, doubt=False)
-    transaction.note(target, "lost", submission=current.id, detail={"file_name": upload.file_name})
+    transaction.note(target, EventKind.LOST, submission=current.id, detail={"file_name": upload.file_name})
 
 
 def stored(connection: Connection, key: int) -> bytes:

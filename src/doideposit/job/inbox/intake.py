@@ -127,7 +127,7 @@ class TakingIn:
             if claim.id in alone:
                 self._plan_safely([claim])
             else:
-                self._remember(claim, entries_of(claim, made[claim.id], self._depositor))
+                self._remember(claim, entries_of(claim, made[claim.id]))
 
     def _refused(self, claim: Claim) -> bool:
         """Refuse what is no plain file after all: it was exchanged in the moment it was taken in."""

@@ -11,33 +11,33 @@ from doideposit.deposits.planning import Action
 from doideposit.deposits.values import ReportEntry, WorkStatus
 from doideposit.findings import Finding, Severity
 from doideposit.job.inbox.claims import Claim, Entry, Fate
-from doideposit.lifecycle import State
-from doideposit.records.identifiers import Doi
+from doideposit.lifecycle import RetryClass, State
 from doideposit.reports.findings import detailed, in_order, safe
 
 __all__ = ["entries_of", "followed", "overtaken", "refused_file"]
 
 MOST_TRIES: Final = 3
+WORTH_ANOTHER_TRY: Final = frozenset({RetryClass.NOW, RetryClass.ONCE, RetryClass.LATER})
 """How often the job sends again by itself what Crossref failed for a reason that may pass."""
 OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
 LARGEST_SHOWN: Final = 5_000_000
 
 
-def entries_of(claim: Claim, made: Sequence[ReportEntry], depositor: Depositor) -> tuple[Entry, ...]:
+def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[Entry, ...]:
     """The records of a file after they were planned and recorded."""
     source_lines = _SourceLines(claim)
     earlier = {(entry.place, entry.doi): entry for entry in claim.entries or ()}
     found = []
     for one in made:
-        entry = _entry(one, one.source.removeprefix(str(claim.file)), depositor, source_lines)
+        entry = _entry(one, one.source.removeprefix(str(claim.file)), source_lines)
         before = earlier.get((entry.place, entry.doi))
         found.append(entry if before is None else replace(entry, tries=before.tries))
     return _together(made, found)
 
 
-def _entry(made: ReportEntry, place: str, depositor: Depositor, source_lines: "_SourceLines") -> Entry:
+def _entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> Entry:
     status = made.status
-    fate, batch_id = _fate(made, depositor)
+    fate, batch_id = _fate(made)
     stopping = [finding for finding in made.findings if finding.stops]
     first = stopping[0] if stopping else None
     return Entry(
@@ -53,7 +53,7 @@ def _entry(made: ReportEntry, place: str, depositor: Depositor, source_lines: "_
     )
 
 
-def _fate(made: ReportEntry, depositor: Depositor) -> tuple[Fate, str]:
+def _fate(made: ReportEntry) -> tuple[Fate, str]:
     submission = made.status.submission if made.status else None
     batch_id = submission.batch_id if submission else ""
     match made.action:
@@ -64,20 +64,16 @@ def _fate(made: ReportEntry, depositor: Depositor) -> tuple[Fate, str]:
         case Action.UNCHANGED:
             return Fate.UNCHANGED, batch_id
         case _:
-            return (Fate.WAITING if _may_pass(made, depositor) else Fate.REJECTED), batch_id
+            return (Fate.WAITING if _may_pass(made) else Fate.REJECTED), batch_id
 
 
-def _may_pass(made: ReportEntry, depositor: Depositor) -> bool:
+def _may_pass(made: ReportEntry) -> bool:
     """Whether a record that is blocked now can go at another time as it is."""
     codes = {finding.code for finding in made.findings if finding.stops}
     if codes == {"plan-under-way"}:
         return True
-    return codes == {"plan-failed-before"} and made.doi is not None and _retry_of(depositor, made.doi) == "later"
-
-
-def _retry_of(depositor: Depositor, doi: Doi) -> str:
-    work = depositor.ledger.work(depositor.target, doi)
-    return work.item.retry if work is not None and work.item is not None else ""
+    later = made.status is not None and made.status.retry is RetryClass.LATER
+    return later and codes == {"plan-failed-before"}
 
 
 def _together(made: Sequence[ReportEntry], entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -116,14 +112,14 @@ def followed(entry: Entry, depositor: Depositor) -> Entry:
     entry = replace(entry, title=status.title or entry.title)
     if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
         return replace(entry, fate=Fate.REGISTERED, says=status.message, hint=status.next_action, lines=())
-    return _not_registered(entry, status, depositor)
+    return _not_registered(entry, status)
 
 
-def _not_registered(entry: Entry, status: WorkStatus, depositor: Depositor) -> Entry:
+def _not_registered(entry: Entry, status: WorkStatus) -> Entry:
     finding = status.finding
     says = finding.message if finding else status.message or "Crossref did not take it"
     again = status.state is State.DONE and (
-        _retry_of(depositor, status.doi) in {"now", "once", "later"} or (finding and finding.code == OLD_TIMESTAMP)
+        status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == OLD_TIMESTAMP)
     )
     if again and entry.tries < MOST_TRIES:
         return replace(entry, fate=Fate.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1)

@@ -10,12 +10,11 @@ from doideposit.crossref.diagnostics import (
     DoiOutcome,
     NotKnown,
     Pending,
-    Retry,
     Unknown,
     read,
 )
 from doideposit.findings import Severity
-from doideposit.lifecycle import Outcome
+from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi
 
 BATCH = "sadf-20261124-0001"
@@ -91,7 +90,7 @@ def test_s3_each_doi_of_a_mixed_batch_has_its_own_outcome() -> None:
     assert [outcome.outcome for outcome in result.outcomes] == [Outcome.REGISTERED, Outcome.FAILED, Outcome.REGISTERED]
     assert code(result.outcomes[1]) == "crossref-timestamp-too-old"
     assert result.outcomes[1].registered_timestamp == 20200101000000001
-    assert result.outcomes[1].retry is Retry.AFTER_CHANGE
+    assert result.outcomes[1].retry is RetryClass.AFTER_CHANGE
     assert result.counters == Counters(3, 2, 0, 1)
     assert result.counters_agree
     assert result.submission_id == "1461372708"

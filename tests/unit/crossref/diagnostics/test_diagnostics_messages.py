@@ -4,114 +4,124 @@ import time
 
 import pytest
 
-from doideposit.crossref.diagnostics import MESSAGES, Completed, Kind, Retry, read
+from doideposit.crossref.diagnostics import MESSAGES, Completed, Kind, read
 from doideposit.crossref.diagnostics.messages import meaning
 from doideposit.findings import Severity
-from doideposit.lifecycle import Outcome
+from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi
 
 DOI = Doi("10.48251/SADF.ISSN.2406-5617.C258")
 TOO_OLD = "Record not processed because submitted version: 1 is less or equal to previously submitted version 2"
 
 FAILURES = [
-    (TOO_OLD, "crossref-timestamp-too-old", Retry.AFTER_CHANGE, "2"),
+    (TOO_OLD, "crossref-timestamp-too-old", RetryClass.AFTER_CHANGE, "2"),
     (
         "Record not processed because submitted version: 201502040000 is less or equal to previously submitted version",
         "crossref-timestamp-too-old",
-        Retry.AFTER_CHANGE,
+        RetryClass.AFTER_CHANGE,
         "",
     ),
-    ("odd - content item DOIs not processed due to title level error", "crossref-title-level", Retry.AFTER_CHANGE, ""),
-    ("Submission version NULL is invalid", "crossref-timestamp-missing", Retry.AFTER_CHANGE, ""),
-    ("user: sadf cant submit into handle", "crossref-handle-login", Retry.NEVER, ""),
-    ("user: sadf can't submit into handle", "crossref-handle-login", Retry.NEVER, ""),
-    ("Unable to add new DOI: Error(403): AUTHENTICATION FAILED", "crossref-handle-authentication", Retry.ONCE, ""),
+    (
+        "odd - content item DOIs not processed due to title level error",
+        "crossref-title-level",
+        RetryClass.AFTER_CHANGE,
+        "",
+    ),
+    ("Submission version NULL is invalid", "crossref-timestamp-missing", RetryClass.AFTER_CHANGE, ""),
+    ("user: sadf cant submit into handle", "crossref-handle-login", RetryClass.NEVER, ""),
+    ("user: sadf can't submit into handle", "crossref-handle-login", RetryClass.NEVER, ""),
+    ("Unable to add new DOI: Error(403): AUTHENTICATION FAILED", "crossref-handle-authentication", RetryClass.ONCE, ""),
     (
         "[error] : User not allowed to add records for prefix: 10.48251",
         "crossref-prefix-not-yours",
-        Retry.NEVER,
+        RetryClass.NEVER,
         "10.48251",
     ),
-    ("user not allowed to add records for prefix", "crossref-prefix-not-yours", Retry.NEVER, ""),
-    ("All prefixes in a submission must match (10.5555)", "crossref-prefixes-differ", Retry.AFTER_CHANGE, ""),
-    ("user not allowed to add or update records for the title SADF", "crossref-title-not-yours", Retry.NEVER, ""),
-    ("[SADF Comment] was previously deleted by a CrossRef admin", "crossref-title-deleted", Retry.NEVER, ""),
+    ("user not allowed to add records for prefix", "crossref-prefix-not-yours", RetryClass.NEVER, ""),
+    ("All prefixes in a submission must match (10.5555)", "crossref-prefixes-differ", RetryClass.AFTER_CHANGE, ""),
+    ("user not allowed to add or update records for the title SADF", "crossref-title-not-yours", RetryClass.NEVER, ""),
+    ("[SADF Comment] was previously deleted by a CrossRef admin", "crossref-title-deleted", RetryClass.NEVER, ""),
     (
         'ISSN "24065617" has already been assigned to a different title/publisher/genre',
         "crossref-issn-other-title",
-        Retry.NEVER,
+        RetryClass.NEVER,
         "24065617",
     ),
     (
         "ISSN 2406-5617 has already been assigned to a different publisher",
         "crossref-issn-other-publisher",
-        Retry.NEVER,
+        RetryClass.NEVER,
         "2406-5617",
     ),
     (
         "ISSN 24065617 has already been assigned, title/issn: SADF Comment/24065617 is owned by publisher: 10.5555",
         "crossref-issn-owned",
-        Retry.NEVER,
+        RetryClass.NEVER,
         "24065617",
     ),
-    ("ISBN assigned to other title DOI: 10.5555/book", "crossref-isbn-other-doi", Retry.AFTER_CHANGE, "10.5555/book"),
-    ('ISSN "24065618" is invalid', "crossref-issn-invalid", Retry.AFTER_CHANGE, "24065618"),
-    ('ISBN "9783161484101" is invalid', "crossref-isbn-invalid", Retry.AFTER_CHANGE, "9783161484101"),
-    ("year: 20l0 in not a valid integer", "crossref-year-invalid", Retry.AFTER_CHANGE, "20l0"),
+    (
+        "ISBN assigned to other title DOI: 10.5555/book",
+        "crossref-isbn-other-doi",
+        RetryClass.AFTER_CHANGE,
+        "10.5555/book",
+    ),
+    ('ISSN "24065618" is invalid', "crossref-issn-invalid", RetryClass.AFTER_CHANGE, "24065618"),
+    ('ISBN "9783161484101" is invalid', "crossref-isbn-invalid", RetryClass.AFTER_CHANGE, "9783161484101"),
+    ("year: 20l0 in not a valid integer", "crossref-year-invalid", RetryClass.AFTER_CHANGE, "20l0"),
     (
         'Error in Journal Article (Author ORCID): ORCID "https://orcid.org/0000-0002-1825-0098" has invalid checksum',
         "crossref-orcid-check-digit",
-        Retry.AFTER_CHANGE,
+        RetryClass.AFTER_CHANGE,
         "https://orcid.org/0000-0002-1825-0098",
     ),
     (
         "ORCID https://orcid.org/0000-0002-1825-0097 has duplicates in contributor list",
         "crossref-orcid-duplicate",
-        Retry.AFTER_CHANGE,
+        RetryClass.AFTER_CHANGE,
         "https://orcid.org/0000-0002-1825-0097",
     ),
-    ("Relation target DOI does not exist: 10.5555/x", "crossref-relation-target", Retry.LATER, ""),
+    ("Relation target DOI does not exist: 10.5555/x", "crossref-relation-target", RetryClass.LATER, ""),
     (
         "Error: cvc-pattern-valid: Value '' is not facet-valid. lineNumber: 12",
         "crossref-schema",
-        Retry.AFTER_CHANGE,
+        RetryClass.AFTER_CHANGE,
         "12",
     ),
     (
         "org.crossref.common.xml.MalformedXmlException: cvc-complex-type.2.4.a: odd",
         "crossref-schema",
-        Retry.AFTER_CHANGE,
+        RetryClass.AFTER_CHANGE,
         "",
     ),
     (
         "Error validating schema crossref5.3.1.xsd : cvc-enumeration-valid: pt_BR",
         "crossref-schema",
-        Retry.AFTER_CHANGE,
+        RetryClass.AFTER_CHANGE,
         "",
     ),
-    ("[error] :286:24:Invalid content starting with element 'x'", "crossref-schema", Retry.AFTER_CHANGE, "286:24"),
+    ("[error] :286:24:Invalid content starting with element 'x'", "crossref-schema", RetryClass.AFTER_CHANGE, "286:24"),
     (
         "org.jdom.input.JDOMParseException: Error on line 312 of document: odd",
         "crossref-not-well-formed",
-        Retry.AFTER_CHANGE,
+        RetryClass.AFTER_CHANGE,
         "312",
     ),
-    ("[fatal error] :1:1: Content is not allowed in prolog", "crossref-prolog", Retry.AFTER_CHANGE, ""),
+    ("[fatal error] :1:1: Content is not allowed in prolog", "crossref-prolog", RetryClass.AFTER_CHANGE, ""),
     (
         "java.io.UTFDataFormatException: invalid byte 1 of 1-byte UTF-8 sequence",
         "crossref-encoding",
-        Retry.AFTER_CHANGE,
+        RetryClass.AFTER_CHANGE,
         "",
     ),
     (
         "java.sql.SQLException: ORA-00001: unique constraint (ATYPON.NDX1_CIT_RELS) violated",
         "crossref-duplicate-doi",
-        Retry.ONCE,
+        RetryClass.ONCE,
         "",
     ),
-    ("java.lang.NullPointerException", "crossref-crash", Retry.ONCE, ""),
-    ("No exception localized message", "crossref-system-error", Retry.ONCE, ""),
-    ("A system error has occured", "crossref-system-error", Retry.ONCE, ""),
+    ("java.lang.NullPointerException", "crossref-crash", RetryClass.ONCE, ""),
+    ("No exception localized message", "crossref-system-error", RetryClass.ONCE, ""),
+    ("A system error has occured", "crossref-system-error", RetryClass.ONCE, ""),
 ]
 
 
@@ -128,7 +138,7 @@ def log(status: str, message: str) -> bytes:
     "spelling", [str, str.upper, lambda text: text.replace(" ", "\n   ")], ids=["as-is", "upper", "wrapped"]
 )
 def test_a_failure_has_its_code_and_treatment(
-    words: str, code: str, retry: Retry, detail: str, spelling: type[str]
+    words: str, code: str, retry: RetryClass, detail: str, spelling: type[str]
 ) -> None:
     text = spelling(words)
     reading = read(log("Failure", text), dois=[DOI], batch_id="b")
@@ -164,7 +174,7 @@ def test_words_never_seen_before_are_passed_on_as_they_are(status: str, code: st
     outcome = reading.outcome.outcomes[0]
     assert outcome.finding is not None
     assert (outcome.finding.code, outcome.finding.message, outcome.finding.original) == (code, words, words)
-    assert outcome.retry is Retry.NEVER
+    assert outcome.retry is RetryClass.NEVER
 
 
 @pytest.mark.parametrize("status", ["Failure", "Warning"])

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.lifecycle import EventKind
 from doideposit.reports.activity import NOT, REGISTERED, WARNED, in_words, outcomes_chart, read_events, waiting_chart
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
@@ -15,7 +16,7 @@ NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 def events(*rows: tuple[str, datetime, int | None, str | None]) -> list[LedgerEvent]:
     detail = {"batch_id": "b1"}
     return [
-        LedgerEvent(number, at, "sandbox", kind, doi, submission, detail)
+        LedgerEvent(number, at, "sandbox", EventKind(kind), doi, submission, detail)
         for number, (kind, at, submission, doi) in enumerate(rows, 1)
     ]
 

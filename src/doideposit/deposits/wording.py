@@ -26,7 +26,7 @@ def status_of(work: Work) -> WorkStatus:
         registered=work.registered_at is not None,
         message=(item.message if item else "") or (submission.reason if submission else ""),
         finding=item.finding if item else None,
-        retry=item.retry if item else None,
+        retry=item.retry if item and _ended_badly(work) else None,
         submission=_reference(submission) if submission else None,
         received=Truth(submission.accepted_at, submission.accepted_proof) if submission else Truth(),
         processed=_processed(submission),
@@ -61,9 +61,14 @@ def _next_look(submission: Submission | None) -> datetime | None:
 def _needs_person(work: Work) -> bool:
     if work.acknowledged_at is not None or work.submission is None or work.item is None:
         return False
-    ended_badly = work.submission.state is State.REFUSED or work.item.outcome in {Outcome.FAILED, Outcome.MISSING}
     warned = work.item.finding is not None and work.item.finding.severity is not Severity.INFO
-    return ended_badly or warned or work.submission.alarm == "stalled"
+    return _ended_badly(work) or warned or work.submission.alarm == "stalled"
+
+
+def _ended_badly(work: Work) -> bool:
+    """Tell whether the latest deposit of the DOI ended without a registration."""
+    refused = work.submission is not None and work.submission.state is State.REFUSED
+    return refused or (work.item is not None and work.item.outcome in {Outcome.FAILED, Outcome.MISSING})
 
 
 def _next_action(work: Work) -> str:

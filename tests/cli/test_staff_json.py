@@ -98,7 +98,7 @@ def test_a_command_that_cannot_be_is_answered_with_what_to_do(
     done = used(*arguments)
     assert done.code == 2
     assert done.out == ""
-    assert re.match(r"error: .+\n  do this: .+\n", done.err)
+    assert re.match(r"error: .+\n  hint: .+\n", done.err)
     assert said in done.err
     assert do in done.err
 

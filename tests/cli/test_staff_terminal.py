@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len as columns
 
 from desk import DOI, Desk
-from doideposit.cli.wrapping import columns
 from doideposit.config import load
 from pseudo_terminal import CTRL_C, on_terminal
 
@@ -33,7 +33,7 @@ def test_the_table_fits_and_no_doi_is_cut(full: Desk, width: int) -> None:
     assert all(columns(line) <= width for line in seen.lines)
     rows = [line for line in seen.lines if line.startswith("10.")]
     assert [row.split()[0] for row in rows] == [DOI, DOI.replace("258", "259")]
-    assert all("registered" in row and "RPG··" in row for row in rows)
+    assert all(row.count("registered") == 2 for row in rows)
     assert rows[1].endswith("…")
     assert ("registered        proved" in seen.text) == (width == 120)
 
@@ -79,9 +79,9 @@ def test_a_plain_terminal_gets_plain_text(full: Desk, arguments: list[str], envi
 
 
 def test_colour_is_there_on_a_terminal_and_forced_into_a_pipe(full: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "\x1b[32m" in on_terminal(["status"], full.folder).raw
+    assert "\x1b[1;32m" in on_terminal(["status"], full.folder).raw
     monkeypatch.setenv("CLICOLOR_FORCE", "1")
-    assert "\x1b[32m" in full("status").out
+    assert "\x1b[1;32m" in full("status").out
     assert "\x1b" not in full("status", "--json").out
 
 

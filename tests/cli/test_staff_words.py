@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from desk import DOI, Desk
-from doideposit.cli.receipt import state_words, with_target
-from doideposit.cli.table import in_order, table_lines
-from doideposit.cli.wrapping import columns, cropped, wrapped
+from doideposit.cli.drawing import broken_at, pieces
+from doideposit.cli.receipt import in_order, state_words, status_table, with_target
 from doideposit.deposits.values import Truth, WorkStatus
 from doideposit.lifecycle import Outcome, State
 from doideposit.records.identifiers import Doi
@@ -24,35 +24,24 @@ MOMENT = Truth(datetime(2026, 9, 1, 12, tzinfo=UTC), "proof")
 WORDS = st.lists(st.text("ab日 \u0301“.", min_size=1, max_size=12), min_size=1, max_size=30).map(" ".join)
 
 
-def text_of(line: Line) -> str:
-    return "".join(span.text for span in line)
-
-
 @settings(deadline=None)
 @given(
     st.lists(st.builds(Span, WORDS, st.sampled_from(Style)), min_size=1, max_size=5).map(tuple), st.integers(20, 130)
 )
 def test_breaking_a_line_loses_nothing_and_keeps_to_the_width(line: Line, width: int) -> None:
-    pieces = list(wrapped(line, width))
-    assert "".join(text_of(piece).replace(" ", "") for piece in pieces) == text_of(line).replace(" ", "")
-    for piece in pieces:
-        *others, last = text_of(piece).split() or [""]
-        assert columns(text_of(piece).rstrip()) <= width or not others or columns(last) > width // 2
+    broken = [piece.plain for piece in broken_at(line, width)]
+    assert "".join(broken).replace(" ", "") == "".join(span.text for span in line).replace(" ", "")
+    for piece in broken:
+        *others, last = piece.split() or [""]
+        assert cell_len(piece) <= width or not others or cell_len(last) > width // 2
 
 
 def test_styles_survive_the_breaking() -> None:
     line = (Span("       hint: ", Style.HINT), Span("one two three four five six seven eight nine ten"))
-    first, *rest = wrapped(line, 40)
-    assert first[0] == Span("       hint: ", Style.HINT)
-    assert all(text_of(piece).startswith(" " * 13) for piece in rest)
-    assert all(span.style is Style.PLAIN for piece in rest for span in piece)
-
-
-@given(st.text("ab日", max_size=60), st.integers(2, 40))
-def test_a_cropped_text_says_so(text: str, width: int) -> None:
-    short = cropped(text, width)
-    assert columns(short) <= width
-    assert short == text or short.endswith("…")
+    first, *rest = broken_at(line, 40)
+    assert [first.plain[span.start : span.end] for span in first.spans if span.style] == ["       hint: "]
+    assert all(piece.plain.startswith(" " * 13) for piece in rest)
+    assert not any(span.style for piece in rest for span in piece.spans)
 
 
 def status(doi: str = DOI, **changes: object) -> WorkStatus:
@@ -74,14 +63,18 @@ STATES = [
 ]
 
 
+def table_lines(statuses: list[WorkStatus], width: int | None) -> list[str]:
+    return [piece.plain for thing in status_table(statuses, width) for piece in pieces(thing, width)]
+
+
 @pytest.mark.parametrize("width", [None, 200, 120, 100, 80, 60, 40])
 @pytest.mark.parametrize("rows", [STATES[:1], STATES[:3], STATES], ids=["one", "short", "long"])
 def test_a_doi_is_whole_at_every_width(rows: list[WorkStatus], width: int | None) -> None:
-    lines = [text_of(line).rstrip() for line in table_lines(rows, width)]
+    lines = table_lines(rows, width)
     for row in rows:
         assert any(line.split()[:1] == [str(row.doi)] for line in lines)
     longest = max(len(str(row.doi)) for row in rows)
-    assert width is None or all(columns(line) <= max(width, longest) for line in lines)
+    assert width is None or all(cell_len(line) <= max(width, longest) for line in lines)
 
 
 def test_numbers_stand_in_the_order_in_which_people_count() -> None:
@@ -91,7 +84,7 @@ def test_numbers_stand_in_the_order_in_which_people_count() -> None:
 
 
 def test_what_needs_a_person_is_marked_without_colour() -> None:
-    lines = [text_of(line) for line in table_lines(STATES[:3], 120)]
+    lines = table_lines(STATES[:3], 120)
     assert [" ! " in line for line in lines] == [False, False, False, True]
     assert len({state_words(one)[0] for one in STATES[:3]}) == 3
 

@@ -186,6 +186,6 @@ def test_without_usable_tokens_it_does_not_start(
     assert run(["serve", "--port", "0"]) == 2
     said = capsys.readouterr()
     assert says in said.err
-    assert "do this:" in said.err
+    assert "hint:" in said.err
     assert TOKEN not in said.err + said.out
     assert variable != "short" or "short\n" not in said.err

@@ -1,5 +1,6 @@
-"""What is going on, drawn on the last line of the terminal while it lasts; a pipe gets plain lines instead."""
+"""Show what is going on, on the last line of the terminal while it lasts; a pipe gets plain lines instead."""
 
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,33 +13,43 @@ __all__ = ["Activity"]
 
 
 class Activity:
-    """A turning sign with a text and, where `total` is known, a bar; always on standard error, and gone afterwards.
+    """Show a turning sign with a text and a count or, where `total` is known, a bar; always on standard error.
 
-    Notes of the terminal appear above it. Where nothing can be drawn it is silent: the notes say what happens.
+    Nothing of it stays, and notes of the terminal appear above it. Where nothing can be drawn it is silent: the notes
+    say what happens. It begins `after` so many seconds, at the next step: what is done sooner needs no drawing.
     """
 
-    def __init__(self, terminal: Terminal, text: str, total: int | None = None) -> None:
+    def __init__(self, terminal: Terminal, text: str, total: int | None = None, *, after: float = 0) -> None:
         self._terminal = terminal
         self._text = text
         self._total = total
+        self._count = 0
+        self._begins = time.monotonic() + after if after else None
         self._drawn: Progress | None = None
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        if self._terminal.lively:
-            self._drawn = _drawing(self._terminal, bar=self._total is not None)
-            self._task = self._drawn.add_task(self._text, total=self._total)
-            self._drawn.start()
-            self._terminal.live = self._drawn
+        if self._begins is None:
+            self._draw()
         return self
 
+    def step(self) -> None:
+        """Count one more."""
+        self._count += 1
+        if self._begins is not None and time.monotonic() > self._begins:
+            self._begins = None
+            self._draw()
+        # Moving the count costs more than checking a record, so it moves at every fiftieth.
+        if self._count % 50 == 0:
+            self.text(f"{self._text} {self._count:,} records")
+
     def done(self, count: int) -> None:
-        """So many are done altogether."""
+        """Move the bar to this count."""
         if self._drawn is not None and self._task is not None:
             self._drawn.update(self._task, completed=count)
 
     def text(self, text: str) -> None:
-        """Say something else from now on."""
+        """Show another text from now on."""
         if self._drawn is not None and self._task is not None:
             self._drawn.update(self._task, description=text)
 
@@ -47,13 +58,19 @@ class Activity:
         if self._drawn is not None:
             self._drawn.stop()
 
+    def _draw(self) -> None:
+        if self._terminal.lively:
+            self._drawn = _drawing(self._terminal, bar=self._total is not None)
+            self._task = self._drawn.add_task(self._text, total=self._total)
+            self._drawn.start()
+            self._terminal.live = self._drawn.live
+
 
 def _drawing(terminal: Terminal, *, bar: bool) -> "Progress":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
     from rich.progress import TimeElapsedColumn as Elapsed
 
     signs = "dots" if (getattr(terminal.err, "encoding", "") or "").lower().startswith("utf") else "line"
-    text = TextColumn("{task.description}", markup=False)
-    columns: list[ProgressColumn] = [SpinnerColumn(signs), text]
+    columns: list[ProgressColumn] = [SpinnerColumn(signs), TextColumn("{task.description}", markup=False)]
     columns += [BarColumn(bar_width=10), MofNCompleteColumn()] if bar else []
     return Progress(*columns, Elapsed(), console=terminal.console(terminal.err), transient=True)

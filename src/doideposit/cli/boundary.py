@@ -123,7 +123,7 @@ def _show(error: DoiDepositError, terminal: Terminal) -> None:
         for line in detailed(error.findings, configuration_line, width=terminal.width):
             terminal.line(line, stream=terminal.err)
     if error.hint:
-        terminal.line((Span("  do this: ", Style.HINT), Span(safe(error.hint))), stream=terminal.err)
+        terminal.line((Span("  hint: ", Style.HINT), Span(safe(error.hint))), stream=terminal.err)
     if terminal.as_json and not error.told_in_json:
         findings = error.findings if isinstance(error, ConfigurationError) else ()
         terminal.json({"ok": False, "error": error.to_dict(), "findings": [each.to_dict() for each in findings]})

@@ -9,9 +9,10 @@ from typing import Any, Self
 import click
 
 from doideposit.checks.checking import Checked, Checker, load_deposit_file
+from doideposit.cli.activity import Activity
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
-from doideposit.cli.terminal import Progress, Terminal, source_line
+from doideposit.cli.terminal import Terminal, source_line
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.errors import DiskError, UsageError
 from doideposit.findings import Finding, Severity
@@ -41,7 +42,7 @@ GROUP_FROM = 25
 @paths_argument
 @json_option
 @click.option("--format", "format_", type=FORMATS, default="text", help="github: annotations for a code host.")
-@click.option("--verbose", "-v", is_flag=True, help="Show remarks, what is ignored, and the original messages.")
+@click.option("--verbose", "-v", is_flag=True, help="Show everything: info, what is ignored, original messages.")
 @click.option("--each", is_flag=True, help="Show every finding on its own, however many there are.")
 @click.pass_obj
 def check(
@@ -55,7 +56,7 @@ def check(
     checker = _checker(invocation, terminal)
     with ExitStack() as stack:
         shown = stack.enter_context(CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
-        progress = stack.enter_context(Progress(terminal, "checked"))
+        progress = stack.enter_context(Activity(terminal, "checked", after=1))
         for one in checker.read_streaming(paths, on_each=progress.step):
             shown.add(one)
     shown.close()
@@ -114,7 +115,7 @@ def record_documents(checked: Checked, action: str | None = None) -> Iterator[di
 def show_findings(
     terminal: Terminal, tally: Tally, count: int, *, verbose: bool, each: bool, noun: str = "record"
 ) -> None:
-    """Findings for people, and the line that counts them; remarks only when asked for."""
+    """Findings for people, and the line that counts them; info only when asked for."""
     visible = Tally()
     visible.add(one for one in tally.kept if verbose or one.severity is not Severity.INFO)
     many = visible.seen > GROUP_FROM and count > 1
@@ -126,7 +127,7 @@ def show_findings(
         terminal.say()
     terminal.line(summary(tally, count, noun=noun))
     if not verbose and tally.by_weight["info"]:
-        terminal.line((Span("remarks are shown with --verbose", Style.DIM),))
+        terminal.line((Span("--verbose shows the info too", Style.DIM),))
     if visible.kept:
         code = min(in_order(visible.kept), key=lambda one: list(Severity).index(one.severity)).code
         terminal.line((Span(f"`doideposit explain {code}` says more about a code", Style.DIM),))

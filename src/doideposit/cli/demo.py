@@ -131,7 +131,7 @@ def _check(terminal: Terminal, depositor: "Depositor", record: Path) -> None:
         terminal.line((Span("   "), *line))
     rest = len(warnings) - len(doubts)
     terminal.say(f"   … and {counted(rest, 'warning')} about what is missing: abstract, licence, ORCID, ROR.")
-    terminal.say("   Warnings travel along; an error would have stopped it here.")
+    terminal.say("   Warnings do not block; an error would have stopped it here.")
 
 
 def _keep_xml(terminal: Terminal, folder: Path, xml: bytes | None) -> None:

@@ -13,8 +13,7 @@ from doideposit.cli.activity import Activity
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.passwords import PasswordPrompt
-from doideposit.cli.receipt import local_time, show_receipt, show_trouble, with_target
-from doideposit.cli.table import show_table
+from doideposit.cli.receipt import local_time, show_receipt, show_trouble, status_table, with_target
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.deposits.planning import Action
 from doideposit.errors import UsageError
@@ -266,7 +265,7 @@ def show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str 
         show_receipt(terminal, statuses, flag=flag)
         return
     terminal.say()
-    show_table(terminal, statuses)
+    terminal.draw(*status_table(statuses, terminal.width))
     show_receipt(terminal, [one for one in statuses if one.needs_person][:MOST_SHOWN], flag=flag)
 
 

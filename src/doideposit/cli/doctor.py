@@ -79,7 +79,7 @@ def _check_lines(check: Check, width: int) -> Iterator[Line]:
     for finding in detailed(check.findings, configuration_line):
         yield (Span(" " * INDENT), *finding)
     if check.hint and not check.findings:
-        label = "do this: "
+        label = "hint: "
         first, *rest = _wrapped(check.hint, width - len(label))
         yield (Span(" " * INDENT + label, Style.HINT), Span(first))
         for line in rest:

@@ -36,5 +36,5 @@ class PlainLines(logging.Formatter):
         """The record as a line or two."""
         text = f"{record.levelname.lower()}: {safe(record.getMessage())}"
         hint = getattr(record, "hint", "")
-        text += f"\n  do this: {safe(hint)}" if hint else ""
+        text += f"\n  hint: {safe(hint)}" if hint else ""
         return text + ("\n" + self.formatException(record.exc_info) if record.exc_info else "")

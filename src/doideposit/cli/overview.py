@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doideposit import __version__
-from doideposit.cli.receipt import state_words
-from doideposit.cli.table import in_order
+from doideposit.cli.receipt import in_order, state_words
 from doideposit.crossref.xml.participation import Measured, measure
 from doideposit.deposits.planning import Action
 from doideposit.reports.activity import Activity, outcomes_chart, read_events, waiting_chart

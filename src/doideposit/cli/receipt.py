@@ -1,7 +1,7 @@
-"""What a deposit ends with: the DOIs as links, what is proved of each, and when to look again with which command."""
+"""Show where DOIs stand: a receipt for each, with what is proved and what to do next, or a table of many."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,18 +11,19 @@ from doideposit.lifecycle import is_open
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
+    from doideposit.cli.drawing import Drawable
     from doideposit.deposits.values import Truth, WorkStatus
 
-__all__ = ["local_time", "show_receipt", "show_trouble", "state_words", "with_target"]
+__all__ = ["in_order", "local_time", "show_receipt", "show_trouble", "state_words", "status_table", "with_target"]
 
 
 def local_time(moment: datetime | None) -> str:
-    """A moment as people at this machine read it, to the second."""
+    """Return a moment as people at this machine read it, to the second; nothing for None."""
     return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def state_words(status: "WorkStatus") -> tuple[str, Style]:
-    """The standing of a DOI in a word or two, and how to show it."""
+    """Return the state of a DOI in a word or two, and the style to show it in."""
     words, style = _plain_words(status)
     return (f"{words}, stalled" if status.stalled else words), Style.ERROR if status.needs_person else style
 
@@ -92,13 +93,13 @@ PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": 
 
 
 def _proof(status: "WorkStatus", truth: "Truth") -> str:
-    """The proof, without the long name of the file that stands below it anyway."""
+    """Return the proof without the long name of the file that stands below it anyway."""
     name = status.submission.file_name if status.submission else None
     return truth.proof.replace(name, "this file") if name else truth.proof
 
 
 def with_target(text: str, flag: str | None) -> str:
-    """Advice whose commands go where this one went: `doideposit poll` becomes `doideposit poll --target test`."""
+    """Return advice whose commands go where this one went: `doideposit poll` gets `--target test`."""
     return COMMANDS.sub(rf"\g<0> --target {flag}", text) if flag else text
 
 
@@ -122,4 +123,67 @@ def show_trouble(terminal: Terminal, trouble: WorldError | None) -> None:
     terminal.line()
     terminal.line((Span("not finished: ", Style.ERROR), Span(safe(trouble.message))))
     if trouble.hint:
-        terminal.line((Span("  do this: ", Style.HINT), Span(safe(trouble.hint))))
+        terminal.line((Span("  hint: ", Style.HINT), Span(safe(trouble.hint))))
+
+
+# What gives way first on a narrow terminal: the time of day, the date, then what is proved.
+LAYOUTS = (
+    ("DOI", "state", "registered", "proved"),
+    ("DOI", "state", "registered on", "proved"),
+    ("DOI", "state", "proved"),
+    ("DOI", "state"),
+)
+NARROWEST_TITLE = 20
+
+
+def in_order(statuses: "Iterable[WorkStatus]") -> "list[WorkStatus]":
+    """Return the statuses by DOI, as people count: C9 stands before C10."""
+    return sorted(statuses, key=lambda status: _counted(status.doi.key))
+
+
+def _counted(text: str) -> list[str | int]:
+    parts = re.split("([0-9]+)", text)
+    # Texts and numbers take turns, so that like is always compared with like.
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
+
+
+def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterator[Drawable]":
+    """Draw one line for each DOI, in as many columns as the terminal has room for; in a pipe every line is whole.
+
+    Where not even DOI and state fit beside each other, they stand below each other.
+    """
+    from doideposit.cli.drawing import cropped, fitting_table
+
+    rows = [_cells(status) for status in statuses]
+    table = fitting_table(rows, LAYOUTS, width, last="title", room=NARROWEST_TITLE)
+    if table is not None:
+        yield table
+        return
+    for row in rows:
+        (state, style), (title, _) = row["state"], row["title"]
+        yield (Span(*row["DOI"]),)
+        room = max(NARROWEST_TITLE, (width or 0) - len(state) - 4)
+        yield (Span("  "), Span(f"{state}  ", style), Span(cropped(title, room)))
+
+
+def _cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:
+    words, style = state_words(status)
+    moment = local_time(status.registration.at)
+    return {
+        "DOI": (str(status.doi), Style.PLAIN),
+        "state": (f"! {words}" if status.needs_person else words, style),
+        "registered": (moment[:16], Style.PLAIN),
+        "registered on": (moment[:10], Style.PLAIN),
+        "proved": (_proved(status), Style.PLAIN),
+        "title": (safe(status.title), Style.PLAIN),
+    }
+
+
+def _proved(status: "WorkStatus") -> str:
+    """Return how far it is proved: the last of the five, and an earlier one that was looked for and not found."""
+    truths = _truths(status)
+    last = max((place for place, (_, truth) in enumerate(truths) if truth), default=None)
+    if last is None:
+        return ""
+    missing = [name for name, truth in truths[:last] if not truth and truth.proof]
+    return truths[last][0] + (f", not {missing[0]}" if missing else "")

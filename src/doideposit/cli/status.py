@@ -1,6 +1,8 @@
 """`status` and `history`: what the ledger knows of all DOIs, and the story of one."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -8,15 +10,14 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.completion import known_dois, known_series
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import local_time, show_receipt, with_target
-from doideposit.cli.table import LEGEND, in_order, table_lines
+from doideposit.cli.receipt import in_order, local_time, show_receipt, status_table, with_target
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.watching import watched
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.reports.findings import Line, Span, Style, counted, safe
+from doideposit.reports.findings import Span, Style, counted, safe
 
 if TYPE_CHECKING:
+    from doideposit.cli.drawing import Drawable
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import WorkStatus
 
@@ -64,7 +65,7 @@ def status(
             ok = not any(one.needs_person for one in found)
             terminal.json({"ok": ok, "target": depositor.target, "records": [one.to_dict() for one in found]})
         elif watch is not None:
-            watched(terminal, watch, lambda: list(_overview(terminal, look(), depositor, target)))
+            _watch(terminal, watch, lambda: list(_overview(terminal, look(), depositor, target)))
         elif wanted:
             show_receipt(terminal, look(), flag=target)
         else:
@@ -73,21 +74,21 @@ def status(
 
 def _overview(
     terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Depositor", flag: str | None
-) -> Iterator[Line]:
-    """The table, what it comes to, and what to do next."""
+) -> "Iterator[Drawable]":
+    """Draw the table, what it comes to, and what to do next."""
     if not statuses:
         nothing = next(depositor.statuses(), None) is None
         here = f"Nothing was deposited to {depositor.target} from here yet."
         yield (Span(here if nothing else f"No DOI on {depositor.target} is like that."),)
         return
-    yield from table_lines(statuses, terminal.width)
+    yield from status_table(statuses, terminal.width)
     registered = sum(one.registered for one in statuses)
     attention = [one for one in statuses if one.needs_person]
     numbers = f"{registered:,} registered, {depositor.outstanding():,} outstanding"
     needing = f"{len(attention):,} {'needs' if len(attention) == 1 else 'need'} a person"
     yield ()
     yield (Span(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}, {needing}"),)
-    yield (Span(LEGEND + ("; ! needs a person" if attention else ""), Style.DIM),)
+    yield (Span("proved, one after the other: received, processed, registered, resolves, indexed", Style.DIM),)
     for one in attention[:MOST_ADVICE]:
         yield (Span(f"! {one.doi}", Style.ERROR),)
         yield (Span(f"  {with_target(safe(one.next_action), flag)}"),)
@@ -100,6 +101,26 @@ def _overview(
 
 MOST_ADVICE = 5
 POLL = "`doideposit poll`"
+
+
+def _watch(terminal: Terminal, seconds: float, look: "Callable[[], Sequence[Drawable]]") -> None:
+    """Look every so many seconds until someone presses Ctrl-C; then the last look stays on the terminal.
+
+    On a terminal it is drawn in place, on a screen of its own; a pipe gets one look below the other.
+    """
+    things: Sequence[Drawable] = ()
+    try:
+        with terminal.screen() as show:
+            while True:
+                things = look()
+                now = f"{datetime.now().astimezone():%H:%M:%S}"
+                show(things, f"looked at {now}, again every {seconds:g} s; Ctrl-C ends")
+                time.sleep(seconds)
+    except KeyboardInterrupt:
+        finish(ExitCode.INTERRUPTED)
+    finally:
+        if terminal.draws_screens:
+            terminal.draw(*things)
 
 
 @click.command()
@@ -132,7 +153,7 @@ def _sentence(text: str) -> str:
 
 
 def parse_doi(text: str) -> Doi:
-    """The DOI a user typed, bare or as a link; raises `UsageError`."""
+    """Parse the DOI a user typed, bare or as a link; raises `UsageError`."""
     try:
         return Doi.parse(text)
     except InvalidIdentifier as error:

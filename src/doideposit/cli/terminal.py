@@ -4,37 +4,24 @@ import json
 import os
 import re
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
-from doideposit.cli.wrapping import wrapped
 from doideposit.errors import DoiDepositError
 from doideposit.reports.findings import Line, Span, Style
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress as Drawing
+    from rich.live import Live
 
-__all__ = ["JsonList", "Progress", "Terminal", "harmless", "source_line"]
+    from doideposit.cli.drawing import Drawable
 
-COLOURS: dict[Style, dict[str, Any]] = {
-    Style.PLAIN: {},
-    Style.PLACE: {"bold": True},
-    Style.ERROR: {"fg": "red", "bold": True},
-    Style.WARNING: {"fg": "yellow", "bold": True},
-    Style.INFO: {"fg": "cyan"},
-    Style.MARKER: {"fg": "red", "bold": True},
-    Style.HINT: {"fg": "green"},
-    Style.DIM: {"dim": True},
-    Style.GOOD: {"fg": "green", "bold": True},
-    Style.HEADING: {"bold": True, "underline": True},
-}
+__all__ = ["JsonList", "Terminal", "harmless", "source_line"]
 
 
 class Terminal:
@@ -58,8 +45,9 @@ class Terminal:
         self.as_json = as_json
         self.plain = plain or "NO_COLOR" in self._environ or self._environ.get("TERM") == "dumb"
         self.interactive = sys.stdin.isatty() and self.err.isatty() and "CI" not in self._environ
-        self.live: Drawing | None = None
-        """What draws on the last lines of the terminal at the moment: notes go above it."""
+        self.live: Live | None = None
+        """What draws on the last lines of the terminal at the moment; it is stopped while a question is asked."""
+        self._consoles: dict[int, Console] = {}
 
     @property
     def lively(self) -> bool:
@@ -89,27 +77,23 @@ class Terminal:
     def _coloured(self, stream: TextIO) -> bool:
         return not self.plain and (stream.isatty() or bool(self._environ.get("CLICOLOR_FORCE")))
 
-    def line(self, line: Line = (), *, stream: TextIO | None = None) -> None:
-        """Write one line of styled spans, broken between words where the terminal ends."""
+    def draw(self, *things: "Drawable", stream: TextIO | None = None) -> None:
+        """Write lines of styled spans, broken between words where the terminal ends, and tables."""
         target = stream or self.prose
         width = self._width(target)
-        shown = tuple(Span(harmless(span.text), span.style) for span in line)
-        for piece in (shown,) if width is None else wrapped(shown, width):
-            self._write(piece, target)
+        for thing in things:
+            if isinstance(thing, tuple) and width is None and not self._coloured(target):
+                click.echo(harmless("".join(span.text for span in thing)).rstrip(), file=target)
+                continue
+            from doideposit.cli.drawing import pieces
 
-    def _styled(self, line: Line, target: TextIO) -> str:
-        if not self._coloured(target):
-            return "".join(one.text for one in line).rstrip()
-        return "".join(click.style(one.text, **COLOURS[one.style]) if COLOURS[one.style] else one.text for one in line)
+            shown = tuple(Span(harmless(text), style) for text, style in thing) if isinstance(thing, tuple) else thing
+            for piece in pieces(shown, width):
+                self.console(target).print(piece, soft_wrap=True)
 
-    def _write(self, line: Line, target: TextIO) -> None:
-        text = self._styled(line, target)
-        if self.live is not None and target is self.err:
-            from rich.text import Text
-
-            self.live.console.print(Text.from_ansi(text, no_wrap=True, overflow="ignore"))
-        else:
-            click.echo(text, file=target, color=self._coloured(target))
+    def line(self, line: Line = (), *, stream: TextIO | None = None) -> None:
+        """Write one line of styled spans."""
+        self.draw(line, stream=stream)
 
     @contextmanager
     def undrawn(self) -> Iterator[None]:
@@ -121,10 +105,9 @@ class Terminal:
         if live is not None:
             live.start()
 
-    def lines(self, lines: Iterable[Line]) -> None:
-        """Write several lines."""
-        for line in lines:
-            self.line(line)
+    def lines(self, lines: "Iterable[Drawable]") -> None:
+        """Write several lines and tables."""
+        self.draw(*lines)
 
     def say(self, text: str = "", style: Style = Style.PLAIN) -> None:
         """Write sentences for people; each line of the text on its own."""
@@ -140,27 +123,27 @@ class Terminal:
         for line in text.split("\n"):
             self.line((Span(line),), stream=self.err)
 
-    def enter_screen(self) -> None:
-        """Draw on a screen of its own from now on, so that what was on the terminal is there again afterwards."""
-        self.out.write("\033[?1049h\033[?25l")
+    @property
+    def draws_screens(self) -> bool:
+        """Tell whether something can be drawn in place on standard output."""
+        return self.out.isatty() and not self.plain
 
-    def redraw(self, lines: Iterable[Line]) -> None:
-        """Draw these lines from the top, over what is there: nothing is cleared first, so nothing flickers."""
-        import shutil
+    @contextmanager
+    def screen(self) -> "Iterator[Callable[[Sequence[Drawable], str], None]]":
+        """Take a screen of its own, where that can be drawn; what was on the terminal is there again afterwards.
 
-        width = self._width(self.out) or 80
-        height = shutil.get_terminal_size().lines
-        rows = [piece for line in lines for piece in wrapped(line, width)]
-        if len(rows) > height:
-            rows = [*rows[: height - 2], (Span("…"),), rows[-1]]
-        texts = (self._styled(tuple(Span(harmless(span.text), span.style) for span in row), self.out) for row in rows)
-        self.out.write("\033[H" + "\n".join(f"{text}\033[K" for text in texts) + "\033[J")
-        self.out.flush()
+        It gives a function that shows things and a line below them; a pipe gets one show below the other.
+        """
+        if not self.draws_screens:
+            yield lambda things, footer: self.draw((Span(footer, Style.DIM),), *things, ())
+            return
+        from rich.live import Live
 
-    def leave_screen(self) -> None:
-        """Give the terminal back as it was."""
-        self.out.write("\033[?25h\033[?1049l")
-        self.out.flush()
+        from doideposit.cli.drawing import screenful
+
+        console = self.console(self.out)
+        with Live(console=console, screen=True, auto_refresh=False) as live:
+            yield lambda things, footer: live.update(screenful(console, things, footer), refresh=True)
 
     def json(self, document: object) -> None:
         """Write the one JSON document of this command."""
@@ -174,20 +157,13 @@ class Terminal:
         """Write the command's product, such as XML, on standard output."""
         click.echo(text if _speaks_utf8(self.out) else text.encode(), file=self.out)
 
-    def console(self, stream: TextIO | None = None) -> "Console":
-        """A rich console for what is drawn, imported only when something is."""
-        from rich.console import Console
+    def console(self, stream: TextIO) -> "Console":
+        """Return the rich console of a stream: one for each, so that notes appear above what is drawn on it."""
+        from doideposit.cli.drawing import console_for
 
-        target = stream or self.prose
-        return Console(
-            file=target,
-            no_color=not self._coloured(target),
-            width=self._width(target),
-            highlight=False,
-            emoji=False,
-            markup=False,
-            legacy_windows=False,
-        )
+        if id(stream) not in self._consoles:
+            self._consoles[id(stream)] = console_for(stream, coloured=self._coloured(stream), width=self._width(stream))
+        return self._consoles[id(stream)]
 
 
 NARROWEST = 40
@@ -246,38 +222,6 @@ class JsonList:
             error.told_in_json = True
 
 
-class Progress:
-    """A count on the last line of the terminal during long work; silent in a pipe, and for the first second."""
-
-    def __init__(self, terminal: Terminal, verb: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._terminal = terminal
-        self._verb = verb
-        self._clock = clock
-        self._count = 0
-        self._shown = 0.0
-        self._begin = clock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def step(self) -> None:
-        """One more is done."""
-        self._count += 1
-        if self._count % 50 == 0 and self._terminal.err.isatty() and not self._terminal.plain:
-            now = self._clock()
-            if now - self._begin > 1 and now - self._shown > REDRAW:
-                self._shown = now
-                rate = self._count / (now - self._begin)
-                self._terminal.err.write(f"\r{self._verb} {self._count:,} records, {rate:,.0f} a second ")
-                self._terminal.err.flush()
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            self._terminal.err.write("\r\033[K")
-            self._terminal.err.flush()
-
-
-REDRAW = 0.2
 LARGEST_SHOWN = 5_000_000
 
 

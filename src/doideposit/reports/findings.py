@@ -205,12 +205,12 @@ def _rank(kind: Sequence[Finding]) -> int:
 
 
 def summary(tally: Tally, records: int, *, noun: str = "record") -> Line:
-    """One line that counts: records, errors, warnings, remarks, and what was ignored."""
+    """One line that counts: records, errors, warnings, info, and what was ignored."""
     counts = tally.by_weight
     words = [
         counted(counts["error"], "error"),
         counted(counts["warning"], "warning"),
-        counted(counts["info"], "remark"),
+        f"{counts['info']:,} info",
     ]
     if counts["ignored"]:
         words.append(f"{counts['ignored']} ignored")

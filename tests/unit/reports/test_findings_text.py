@@ -70,7 +70,7 @@ def test_counting_needs_no_memory_for_what_is_not_shown() -> None:
     tally.add(finding(code=f"code-{number % 5}") for number in range(10_000))
     assert tally.seen == 10_000
     assert len(tally.kept) <= 10 + 5 * 3
-    assert text([summary(tally, 3)]) == ["3 records checked: 10,000 errors, 0 warnings, 0 remarks"]
+    assert text([summary(tally, 3)]) == ["3 records checked: 10,000 errors, 0 warnings, 0 info"]
 
 
 def test_what_is_ignored_stays_visible_and_stops_nothing() -> None:
@@ -81,7 +81,7 @@ def test_what_is_ignored_stays_visible_and_stops_nothing() -> None:
     assert "ignored because: agreed with the editor" in shown[1]
     tally = Tally()
     tally.add([ignored])
-    assert text([summary(tally, 1)]) == ["1 record checked: 0 errors, 0 warnings, 0 remarks, 1 ignored"]
+    assert text([summary(tally, 1)]) == ["1 record checked: 0 errors, 0 warnings, 0 info, 1 ignored"]
 
 
 def test_annotations_for_a_code_host() -> None:

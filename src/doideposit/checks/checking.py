@@ -14,11 +14,12 @@ from types import MappingProxyType
 from doideposit.checks import Context, check, check_together, settle
 from doideposit.checks.catalogue.settings import RuleSettings
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
+from doideposit.crossref.sealing import ItemVerdict, seal_item
 from doideposit.crossref.validator import Sealed, Validator
 from doideposit.crossref.xml import Built, DepositItem, body_kind, build, fingerprint, items, losses
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
-from doideposit.records.models.batch import BatchHead
+from doideposit.records.models.batch import BatchHead, SealedItem
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Origin, RawRecord, RawValue, Record
 from doideposit.records.models.series import Series
@@ -54,7 +55,8 @@ class Checked:
     """One input after every check: what it would register, and everything found in it.
 
     `record` is None for ready-made deposit XML, whose bytes are `xml`, and for what could not be parsed; `items` are
-    the DOIs it would register, none where it could not be read.
+    the DOIs it would register, none where it could not be read. `sealed` says that the XML of the record passed the
+    schema, and `xml` holds the bytes of its item then.
     """
 
     source: str
@@ -62,6 +64,7 @@ class Checked:
     record: Record | None = None
     xml: bytes | None = field(default=None, repr=False)
     items: tuple[DepositItem, ...] = ()
+    sealed: SealedItem | None = None
 
     @property
     def ok(self) -> bool:
@@ -230,10 +233,13 @@ class Checker:
         findings = (*found, *self._ruled(record, context))
         # What has errors is not deposited, so it needs neither XML nor a verdict.
         built = None if has_errors(findings) else self._build(record.commentary)
-        if built is not None:
-            findings = (*findings, *self._verdict(built, record.origin))
         items = (self._item(record.commentary, built),)
-        return Checked(record.origin.label, findings, record=record, items=items)
+        if built is None:
+            return Checked(record.origin.label, findings, record=record, items=items)
+        verdict = seal_item(self.validator, built)
+        findings = (*findings, *_located(verdict, built, record.origin))
+        xml = built.items[0] if verdict.item else None
+        return Checked(record.origin.label, findings, record=record, xml=xml, items=items, sealed=verdict.item)
 
     def _ruled(self, record: Record, context: Context) -> Findings:
         carried = losses(record.commentary, schema_version=self.schema_version)
@@ -254,14 +260,6 @@ class Checker:
             container=commentary.series.title,
             title=commentary.title.plain,
         )
-
-    def _verdict(self, built: Built, origin: Origin) -> list[Finding]:
-        found = []
-        for finding in self.validator.validate(built.xml).findings:
-            spot = built.locate(finding.where.element or "")
-            where = origin.where(spot[1]) if spot else Where(file=origin.file)
-            found.append(finding.at(replace(where, element=finding.where.element)))
-        return found
 
     def _check_xml(self, path: Path) -> Checked:
         name = str(path)
@@ -285,6 +283,14 @@ STAND_INS: Mapping[str, RawValue] = MappingProxyType(
 def _top(finding: Finding) -> str:
     """Return the field of the record that a finding is about."""
     return re.split(r"[.\[]", finding.where.field or "", maxsplit=1)[0]
+
+
+def _located(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator[Finding]:
+    """Yield what the schema found, at the fields of the record that it is about."""
+    for finding in verdict.findings:
+        spot = built.locate(finding.where.element or "")
+        where = origin.where(spot[1]) if spot else Where(file=origin.file)
+        yield finding.at(replace(where, element=finding.where.element))
 
 
 def _placed(finding: Finding, origin: Origin) -> Finding:

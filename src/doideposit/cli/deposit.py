@@ -80,7 +80,7 @@ def deposit(
             _ask(terminal, plan, yes=yes)
             depositor.ready()
         with Activity(terminal, f"sending to {SHORT[plan.target]}"):
-            report = depositor.deposit(*paths, retry=retry, on_event=narrator(terminal))
+            report = depositor.deposit(plan, on_event=narrator(terminal))
         if wait is not None and report.trouble is None and depositor.outstanding():
             wait_shown(terminal, depositor, wait, eager=settings.target == "sandbox")
         _finish(terminal, report, depositor, waited=wait is not None, flag=target)

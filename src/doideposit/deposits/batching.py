@@ -1,16 +1,18 @@
-"""From checked inputs to recorded files: plan, group, build, seal, and commit before anything is sent."""
+"""From a plan to recorded files: group, join, seal, and commit before anything is sent."""
 
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from doideposit.checks.checking import Checked
-from doideposit.crossref.xml import DepositItem, body_kind, build, restamp
+from doideposit.crossref.sealing import join
+from doideposit.crossref.validator import Sealed
+from doideposit.crossref.xml import restamp
+from doideposit.deposits.candidates import Approved, DepositCandidate
 from doideposit.deposits.context import Means, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
-from doideposit.deposits.planning import Action, Decision, Wanted, next_timestamp, plan
+from doideposit.deposits.planning import Action, Decision, PlanInput, next_timestamp, plan
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.errors import RegistrarBusy, RegistrarError
@@ -18,7 +20,7 @@ from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["Preparation", "decide", "unique_name", "wanted_of"]
+__all__ = ["Preparation", "decide", "unique_name"]
 
 ROUNDS = 50
 """How often a file is planned again because other runs were quicker; each time one of them got its deposit in."""
@@ -30,51 +32,8 @@ def unique_name(series: str, now: datetime) -> str:
     return f"{word}-{now:%Y%m%dt%H%M%S}{now.microsecond // 1000:03d}-{uuid.uuid4().hex[:8]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """One DOI that may go out: where it stands among the wanted, and what it was checked from."""
-
-    index: int
-    checked: Checked
-    item: DepositItem
-    wanted: Wanted
-
-    @property
-    def series(self) -> str:
-        """The short name of its series, or the title of its container."""
-        record = self.checked.record
-        return record.commentary.series.name if record else (self.item.container or "deposit")
-
-    @property
-    def container(self) -> str:
-        """What Crossref keeps one title record for."""
-        return self.item.container or self.series
-
-    @property
-    def landing_page(self) -> str | None:
-        """The address the DOI will lead to, where a record says it."""
-        record = self.checked.record
-        return str(record.commentary.url) if record and record.commentary.url else None
-
-
-def wanted_of(checked: Sequence[Checked]) -> tuple[Load | Wanted, ...]:
-    """Every input, and every DOI of a ready-made file, in order: what may go as a `Load`, the rest as it is."""
-    flat: list[Load | Wanted] = []
-    for number, one in enumerate(checked):
-        if not one.ok:
-            doi = one.items[0].doi if one.items else None
-            flat.append(Wanted(one.source, doi, None, None, one.findings))
-            continue
-        group = None if one.xml is None else number
-        for place, item in enumerate(one.items):
-            findings = one.findings if place == 0 else ()
-            wanted = Wanted(one.source, item.doi, item.fingerprint, item.record_type, findings, group)
-            flat.append(Load(len(flat), one, item, wanted))
-    return tuple(flat)
-
-
 def decide(
-    means: Means, wanted: Sequence[Wanted], *, retry: bool
+    means: Means, wanted: Sequence[PlanInput], *, retry: bool
 ) -> tuple[tuple[Decision, ...], Mapping[str, KnownWork]]:
     """Plan against the ledger and, for DOIs it never saw, against the timestamp Crossref holds."""
     dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
@@ -117,98 +76,119 @@ def _with_unread(decision: Decision, unread: Mapping[str, Finding]) -> Decision:
     return replace(decision, findings=(*decision.findings, finding))
 
 
+_Going = tuple[DepositCandidate, KnownWork | None]
+"""What goes out, with what the ledger knew of its DOI when that was decided."""
+
+
 class Preparation:
-    """Turns checked inputs into recorded submissions; `decisions` then holds one decision for each wanted."""
+    """Records what a plan approved as submissions, exactly as it was checked, or says why not.
 
-    def __init__(self, means: Means, *, retry: bool, on_event: OnEvent) -> None:
+    Whenever the ledger moved on since the plan was made, a DOI is planned anew. With `replan` that is enough to send
+    it; otherwise, since somebody approved something else, it may only turn out that nothing is to be sent.
+    """
+
+    def __init__(self, means: Means, approved: Approved, *, replan: bool, on_event: OnEvent) -> None:
         self._means = means
-        self._retry = retry
+        self._approved = approved
+        self._replan = replan
         self._on_event = on_event
-        self.decisions: dict[int, Decision] = {}
-        self.submissions: list[int] = []
+        self._decisions: dict[int, Decision] = {}
 
-    def run(self, flat: Sequence[Load | Wanted]) -> tuple[Decision, ...]:
-        """Decide about everything and record what may go; one decision for each input, in order."""
-        rest = self._decide([one.wanted if isinstance(one, Load) else one for one in flat], flat)
+    def run(self) -> tuple[Decision, ...]:
+        """Record what may go; one decision for each input, in order."""
+        approved = self._approved
+        rest = self._decided(approved.inputs, approved.decisions, approved.known)
         for _ in range(ROUNDS):
-            overtaken = [load for group in self._groups(rest) for load in self._record(group)]
+            overtaken = [one for group in self._groups(rest) for one in self._record(group)]
             if not overtaken:
                 break
             # Another run got a deposit of one of these DOIs in first: what that means for each is for planning to say.
-            overtaken.sort(key=lambda load: load.index)
-            rest = self._decide([load.wanted for load in overtaken], overtaken)
+            overtaken.sort(key=lambda one: one.index)
+            rest = self._planned_anew(overtaken)
         else:
             raise RuntimeError(f"other runs were quicker {ROUNDS} times in a row")
-        return tuple(self.decisions[index] for index in range(len(flat)))
+        return tuple(self._decisions[index] for index in range(len(approved.inputs)))
 
-    def _decide(
-        self, wanted: Sequence[Wanted], flat: Sequence[Load | Wanted]
-    ) -> "list[tuple[Load, KnownWork | None, Decision]]":
-        decisions, known = decide(self._means, wanted, retry=self._retry)
-        going = []
-        for place, (one, decision) in enumerate(zip(flat, decisions, strict=True)):
-            self.decisions[one.index if isinstance(one, Load) else place] = decision
-            if isinstance(one, Load) and decision.action.sends:
-                going.append((one, known.get(one.item.doi.key), decision))
+    def _planned_anew(self, overtaken: Sequence[DepositCandidate]) -> list[_Going]:
+        wanted = [one.wanted for one in overtaken]
+        decisions, known = decide(self._means, wanted, retry=self._approved.retry)
+        if not self._replan:
+            decisions = tuple(_outdated(one) if self._has_moved(one, known) else one for one in decisions)
+        return self._decided(overtaken, decisions, known)
+
+    def _has_moved(self, decision: Decision, known: Mapping[str, KnownWork]) -> bool:
+        """Tell whether the decision would send over a deposit that the plan did not know."""
+        if decision.wanted.doi is None or not decision.action.sends:
+            return False
+        key = decision.wanted.doi.key
+        before, now = self._approved.known.get(key), known.get(key)
+        return (before.latest if before else None) != (now.latest if now else None)
+
+    def _decided(
+        self,
+        inputs: Sequence[DepositCandidate | PlanInput],
+        decisions: Sequence[Decision],
+        known: Mapping[str, KnownWork],
+    ) -> list[_Going]:
+        going: list[_Going] = []
+        for place, (one, decision) in enumerate(zip(inputs, decisions, strict=True)):
+            candidate = one if isinstance(one, DepositCandidate) else None
+            self._decisions[candidate.index if candidate else place] = decision
+            if candidate and decision.action.sends:
+                going.append((candidate, known.get(candidate.item.doi.key)))
         return going
 
-    def _groups(
-        self, going: "list[tuple[Load, KnownWork | None, Decision]]"
-    ) -> "Iterator[list[tuple[Load, KnownWork | None]]]":
+    def _groups(self, going: Sequence[_Going]) -> Iterator[list[_Going]]:
         """Files to be: one series, one prefix and one kind of body each; a ready-made file stays whole."""
-        groups: dict[object, list[tuple[Load, KnownWork | None]]] = {}
-        for load, known, _ in going:
-            record = load.checked.record
-            key: object = ("file", load.wanted.group)
-            if record is not None:
-                key = (load.container, load.item.doi.prefix, body_kind(record.commentary))
-            groups.setdefault(key, []).append((load, known))
+        groups: dict[object, list[_Going]] = {}
+        for one, known in going:
+            key: object = ("file", one.wanted.group)
+            if one.sealed is not None:
+                key = (one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version)
+            groups.setdefault(key, []).append((one, known))
         size = self._means.limits.records_per_submission
         for group in groups.values():
-            whole = group[0][0].checked.xml is not None
+            whole = group[0][0].sealed is None
             for start in range(0, len(group), len(group) if whole else size):
                 yield group[start:] if whole else group[start : start + size]
 
-    def _record(self, group: "list[tuple[Load, KnownWork | None]]") -> list[Load]:
+    def _record(self, group: Sequence[_Going]) -> list[DepositCandidate]:
         """Seal and record one file, in halves where it is too large; returns what has to be planned again."""
         now = self._means.clock()
         timestamp = next_timestamp(now, [known.timestamp if known else None for _, known in group])
-        batch_id = unique_name(group[0][0].series, now)
-        xml = self._xml(group, batch_id, timestamp)
-        sealed = self._means.checker.validator.seal(xml)
-        too_large = len(xml) > self._means.limits.bytes_per_submission
-        if sealed.batch is None or too_large:
-            return self._apart(group, sealed.findings if sealed.batch is None else _too_large(len(xml)))
+        sealed = self._sealed(group, unique_name(group[0][0].series, now), timestamp)
+        if sealed.batch is None:
+            return self._apart(group, sealed.findings)
+        if len(sealed.batch.xml) > self._means.limits.bytes_per_submission:
+            return self._apart(group, _too_large(len(sealed.batch.xml)))
         key = self._means.ledger.prepare(self._new(group, sealed.batch), now)
         if key is None:
-            return [load for load, _ in group]
-        self.submissions.append(key)
-        self._means.sealed[sealed.batch.sha256] = sealed.batch
+            return [one for one, _ in group]
         dois = sealed.batch.dois
         self._on_event(
             Progress("prepared", f"recorded {_count(len(dois))} to be sent to {name_of(self._means.target)}", dois=dois)
         )
         return []
 
-    def _apart(self, group: "list[tuple[Load, KnownWork | None]]", findings: tuple[Finding, ...]) -> list[Load]:
+    def _apart(self, group: Sequence[_Going], findings: tuple[Finding, ...]) -> list[DepositCandidate]:
         """Halve a file that cannot go as it is, until what stops it stands alone with its reason."""
-        if len(group) > 1 and group[0][0].checked.xml is None:
+        if len(group) > 1 and group[0][0].sealed is not None:
             middle = len(group) // 2
             return self._record(group[:middle]) + self._record(group[middle:])
-        for load, _ in group:
-            wanted = load.wanted
-            self.decisions[load.index] = Decision(wanted, Action.BLOCKED, "its file does not pass", findings)
+        for one, _ in group:
+            self._decisions[one.index] = Decision(one.wanted, Action.BLOCKED, "its file does not pass", findings)
         return []
 
-    def _xml(self, group: "list[tuple[Load, KnownWork | None]]", batch_id: str, timestamp: int) -> bytes:
-        checker, first = self._means.checker, group[0][0].checked
-        if first.xml is not None:
-            return restamp(first.xml, batch_id, timestamp)
-        commentaries = [load.checked.record.commentary for load, _ in group if load.checked.record]
-        head = self._means.depositor.head(batch_id, timestamp)
-        return build(head, commentaries, schema_version=checker.schema_version).xml
+    def _sealed(self, group: Sequence[_Going], batch_id: str, timestamp: int) -> Sealed:
+        """Put the approved bytes into a file with its own batch id and timestamp."""
+        store = self._approved.store
+        contents = [store.get(one.content) for one, _ in group]
+        items = [one.sealed for one, _ in group if one.sealed is not None]
+        if not items:
+            return self._means.checker.validator.seal(restamp(contents[0], batch_id, timestamp))
+        return Sealed(join(self._means.depositor.head(batch_id, timestamp), items, contents), ())
 
-    def _new(self, group: "list[tuple[Load, KnownWork | None]]", batch: SealedBatch) -> NewSubmission:
+    def _new(self, group: Sequence[_Going], batch: SealedBatch) -> NewSubmission:
         first = group[0][0]
         return NewSubmission(
             target=self._means.target,
@@ -219,18 +199,27 @@ class Preparation:
             timestamp=batch.timestamp,
             xml=batch.xml,
             sha256=batch.sha256,
-            items=tuple(_item(load, known) for load, known in group),
+            items=tuple(_item(one, known) for one, known in group),
         )
 
 
-def _item(load: Load, known: KnownWork | None) -> NewItem:
+def _outdated(decision: Decision) -> Decision:
+    """Refuse what would be sent now although it is not what was approved."""
+    doi = decision.wanted.doi
+    message = f"the ledger moved on since this was planned: another deposit of {doi} was recorded meanwhile"
+    hint = "give the same command again, and look at what it would do now"
+    finding = Finding("plan-outdated", Severity.ERROR, message, hint)
+    return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
+
+
+def _item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
     return NewItem(
-        doi=load.item.doi,
-        fingerprint=load.item.fingerprint,
-        record_type=load.item.record_type,
-        title=load.item.title,
-        source=load.wanted.source,
-        landing_page=load.landing_page,
+        doi=one.item.doi,
+        fingerprint=one.item.fingerprint,
+        record_type=one.item.record_type,
+        title=one.item.title,
+        source=one.wanted.source,
+        landing_page=one.landing_page,
         after=known.latest if known else None,
     )
 

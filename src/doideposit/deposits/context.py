@@ -16,7 +16,6 @@ from doideposit.deposits.ledger.uploads import Turn
 from doideposit.deposits.planning import Limits
 from doideposit.deposits.values import Progress
 from doideposit.records.identifiers import Doi
-from doideposit.records.models.batch import SealedBatch
 
 __all__ = ["Means", "OnEvent", "RegistryPort", "owner_name"]
 
@@ -59,10 +58,7 @@ def owner_name() -> str:
 
 @dataclass(slots=True)
 class Means:
-    """The registrar, the ledger, the checker, the clock and the rest, for one target.
-
-    `sealed` keeps batches this process sealed itself until they are sent, so that they are not checked twice.
-    """
+    """The registrar, the ledger, the checker, the clock and the rest, for one target."""
 
     registrar: Registrar
     ledger: Ledger
@@ -76,7 +72,6 @@ class Means:
     random: Random
     step: Step
     owner: str = field(default_factory=owner_name)
-    sealed: dict[str, SealedBatch] = field(default_factory=dict)
 
     @property
     def turn(self) -> Turn:

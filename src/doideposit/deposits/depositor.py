@@ -9,7 +9,8 @@ from typing import NamedTuple, Self
 
 from doideposit.checks.checking import Checker, DepositorName, Input
 from doideposit.crossref.registrar import Registrar
-from doideposit.deposits.batching import Load, Preparation, decide, wanted_of
+from doideposit.deposits.batching import Preparation, decide
+from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, read_candidates
 from doideposit.deposits.context import Late, Means, OnEvent, RegistryPort
 from doideposit.deposits.ledger.decisions import Truth as LookedUp
 from doideposit.deposits.ledger.entries import LedgerEvent
@@ -120,26 +121,35 @@ class Depositor:
         return tuple(finding for one in self._means.checker.read([item]) for finding in one.findings)
 
     def plan(self, *items: Input, retry: bool = False) -> Plan:
-        """What `deposit` would do with the inputs, each once and in order; nothing is changed and nothing sent.
+        """Check the inputs and say what would be done with each, once and in order; nothing is changed or sent.
 
-        With `retry`, content that failed before may go again.
+        The plan carries what it checked: `deposit` takes it and sends that. With `retry`, content that failed before
+        may go again.
         """
-        flat = wanted_of(self._means.checker.read_together(items))
-        decisions, _ = decide(self._means, [one.wanted if isinstance(one, Load) else one for one in flat], retry=retry)
-        return Plan(self.target, tuple(_plan_entry(decision) for decision in decisions))
+        return self._plan(self._means, items, retry=retry)
+
+    def _plan(self, means: Means, items: Iterable[Input], *, retry: bool) -> Plan:
+        store = ContentStore()
+        inputs = read_candidates(means.checker.read_streaming(items), store)
+        wanted = [one.wanted if isinstance(one, DepositCandidate) else one for one in inputs]
+        decisions, known = decide(means, wanted, retry=retry)
+        entries = tuple(_plan_entry(decision) for decision in decisions)
+        return Plan(self.target, entries, Approved(inputs, decisions, known, store, retry))
 
     # Depositing.
 
     def deposit(
-        self, *items: Input, dry_run: bool = False, retry: bool = False, on_event: OnEvent | None = None
+        self, *items: Input | Plan, dry_run: bool = False, retry: bool = False, on_event: OnEvent | None = None
     ) -> DepositReport:
-        """Check, plan, seal, record and upload; returns at once, long before Crossref has read anything.
+        """Send what a plan holds, or plan the inputs and send them; returns long before Crossref has read anything.
 
-        What cannot be sent now stays recorded and goes with a later `poll` or `send`: an outage is `trouble` in the
-        report. Raises `CredentialsRefused` (nothing is marked failed), `LedgerError` and `SchemaError`.
+        A plan is given alone. What it checked is sent, or nothing: where the ledger moved on meanwhile so that
+        something else would be sent, the DOI is blocked with `plan-outdated`. What cannot be sent now stays recorded
+        and goes with a later `poll` or `send`: an outage is `trouble` in the report. Raises `CredentialsRefused`
+        (nothing is marked failed), `LedgerError` and `SchemaError`.
         """
         if dry_run:
-            plan = self.plan(*items, retry=retry)
+            plan = self._planned(self._means, items, retry=retry)
             entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
             return DepositReport(self.target, tuple(entries))
         watch = on_event or _silent
@@ -156,15 +166,32 @@ class Depositor:
         if isinstance(self._means.registrar, Late):
             self._means.registrar.ready()
 
-    def enqueue(self, *items: Input, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
+    def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""
         # Nobody is asked which version Crossref has; should it be newer than ours, its result log says so.
         offline = replace(self._means, seed_timestamps=False)
         return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
 
-    def _prepare(self, means: Means, items: Iterable[Input], *, retry: bool, on_event: OnEvent) -> tuple[Decision, ...]:
-        flat = wanted_of(means.checker.read_together(items))
-        return Preparation(means, retry=retry, on_event=on_event).run(flat)
+    def _prepare(
+        self, means: Means, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
+    ) -> tuple[Decision, ...]:
+        plan = self._planned(means, items, retry=retry)
+        if plan.approved is None:
+            raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
+        # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
+        replan = not any(one is plan for one in items)
+        return Preparation(means, plan.approved, replan=replan, on_event=on_event).run()
+
+    def _planned(self, means: Means, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
+        """Return the plan that was given, or the plan of what was given."""
+        plans = [one for one in items if isinstance(one, Plan)]
+        if not plans:
+            return self._plan(means, [one for one in items if not isinstance(one, Plan)], retry=retry)
+        if len(items) > 1 or retry:
+            raise UsageError("a plan is deposited alone, as it was made", hint="give `retry` when making the plan")
+        if plans[0].target != self.target:
+            raise UsageError(f"the plan is for {plans[0].target}, and this depositor sends to {self.target}")
+        return plans[0]
 
     def _report(self, decisions: Sequence[Decision], trouble: WorldError | None) -> DepositReport:
         entries = []

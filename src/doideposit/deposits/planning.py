@@ -21,7 +21,7 @@ __all__ = [
     "Action",
     "Decision",
     "Limits",
-    "Wanted",
+    "PlanInput",
     "next_timestamp",
     "plan",
     "timestamp_of",
@@ -51,7 +51,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PlanInput:
     """One input, or one DOI of a ready-made file: inputs of the same `group` travel in one file or not at all."""
 
     source: str
@@ -69,7 +69,7 @@ class Decision:
     `busy` is set where nothing is to be done because the same content is on its way already.
     """
 
-    wanted: Wanted
+    wanted: PlanInput
     action: Action
     reason: str
     findings: tuple[Finding, ...] = ()
@@ -82,7 +82,7 @@ class Decision:
 
 
 def plan(
-    wanted: Sequence[Wanted], known: Mapping[str, KnownWork], *, now: datetime, retry: bool = False
+    wanted: Sequence[PlanInput], known: Mapping[str, KnownWork], *, now: datetime, retry: bool = False
 ) -> tuple[Decision, ...]:
     """One decision for each input, in the same order. `known` is keyed by `Doi.key`.
 
@@ -90,7 +90,7 @@ def plan(
     """
     repeats = _repeats(wanted)
     decisions: list[Decision] = []
-    seen: dict[str, Wanted] = {}
+    seen: dict[str, PlanInput] = {}
     for one in wanted:
         if one.doi is None or one.fingerprint is None or has_errors(one.findings):
             decisions.append(Decision(one, Action.BLOCKED, "it has errors"))
@@ -101,7 +101,7 @@ def plan(
     return _together(decisions)
 
 
-def _repeats(wanted: Iterable[Wanted]) -> set[str]:
+def _repeats(wanted: Iterable[PlanInput]) -> set[str]:
     """DOIs that come more than once in a run with differing content: none of them can be preferred."""
     first: dict[str, str | None] = {}
     repeats = set()
@@ -111,7 +111,7 @@ def _repeats(wanted: Iterable[Wanted]) -> set[str]:
     return repeats
 
 
-def _twice(one: Wanted, earlier: Wanted | None, *, conflicting: bool) -> Decision | None:
+def _twice(one: PlanInput, earlier: PlanInput | None, *, conflicting: bool) -> Decision | None:
     if conflicting:
         also = f", also in {earlier.source}" if earlier else ""
         hint = "keep the record that is right, and take the other away"
@@ -122,7 +122,7 @@ def _twice(one: Wanted, earlier: Wanted | None, *, conflicting: bool) -> Decisio
     return None
 
 
-def _decide(one: Wanted, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
+def _decide(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
     if known is None:
         return Decision(one, Action.REGISTER, "new")
     if known.open is not None:
@@ -139,7 +139,7 @@ def _decide(one: Wanted, known: KnownWork | None, now: datetime, *, retry: bool)
     return Decision(one, Action.REGISTER, "not registered yet")
 
 
-def _stopped(one: Wanted, known: KnownWork) -> Decision | None:
+def _stopped(one: PlanInput, known: KnownWork) -> Decision | None:
     """What no retry can help: Crossref does not change a type, and takes only rising timestamps."""
     if known.registered and known.record_type is not None and one.record_type != known.record_type:
         text = f"{one.doi} is registered as {known.record_type}, and this would make it {one.record_type}"
@@ -149,14 +149,14 @@ def _stopped(one: Wanted, known: KnownWork) -> Decision | None:
     return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
 
 
-def _under_way(one: Wanted, known: KnownWork) -> Decision:
+def _under_way(one: PlanInput, known: KnownWork) -> Decision:
     if known.open is not None and known.open.fingerprint == one.fingerprint:
         return Decision(one, Action.UNCHANGED, f"the same content is under way ({known.open.state})", busy=True)
     text = f"an earlier deposit of {one.doi} with other content is still under way"
     return _blocked(one, "plan-under-way", text, "this one can go when that one is done: run `doideposit poll` first")
 
 
-def _failed_before(one: Wanted, failure: PastFailure | None, now: datetime) -> Decision | None:
+def _failed_before(one: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
     """The decision that keeps a failure from being repeated; None where trying again can help."""
     if failure is None or failure.fingerprint != one.fingerprint:
         return None
@@ -174,7 +174,7 @@ def _failed_before(one: Wanted, failure: PastFailure | None, now: datetime) -> D
     return _blocked(one, "plan-failed-before", text, hint)
 
 
-def _blocked(one: Wanted, code: str, message: str, hint: str) -> Decision:
+def _blocked(one: PlanInput, code: str, message: str, hint: str) -> Decision:
     return Decision(one, Action.BLOCKED, message, (Finding(code, Severity.ERROR, message, hint),))
 
 

@@ -1,9 +1,9 @@
 """Uploading what is prepared: one file at a time, the intent committed before, the outcome after."""
 
-import hashlib
 from contextlib import suppress
 from datetime import timedelta
 
+from doideposit.crossref.sealing import recorded
 from doideposit.deposits.batching import unique_name
 from doideposit.deposits.context import Means, OnEvent
 from doideposit.deposits.ledger.entries import Submission, Upload
@@ -68,12 +68,17 @@ class Sender:
 
     def _sealed(self, submission: Submission, xml: bytes) -> SealedBatch:
         """The stored bytes as a sealed batch; raises `LedgerDamaged` when they are not what was recorded."""
-        if hashlib.sha256(xml).hexdigest() != submission.sha256:
+        _, dois = self._means.ledger.look_details([submission.id])[submission.id]
+        batch = recorded(
+            xml,
+            sha256=submission.sha256,
+            batch_id=submission.batch_id,
+            timestamp=submission.timestamp,
+            schema_version=submission.schema_version,
+            dois=dois,
+        )
+        if batch is None:
             raise LedgerDamaged(f"the stored file of batch {submission.batch_id} does not have its SHA-256")
-        own = self._means.sealed.pop(submission.sha256, None)
-        batch = own or self._means.checker.validator.seal(xml).batch
-        if batch is None or (batch.batch_id, batch.timestamp) != (submission.batch_id, submission.timestamp):
-            raise LedgerDamaged(f"the stored file of batch {submission.batch_id} is not the one that was recorded")
         return batch
 
     def _send(self, upload: Upload, batch: SealedBatch) -> None:

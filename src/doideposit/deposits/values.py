@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doideposit.deposits.planning import Action
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
+
+if TYPE_CHECKING:
+    from doideposit.deposits.candidates import Approved
 
 __all__ = [
     "DepositReport",
@@ -186,10 +189,15 @@ class PlanEntry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a deposit would do: every input once, in its order."""
+    """What a deposit would do: every input once, in its order.
+
+    `Depositor.deposit` takes it and sends exactly what was checked, whatever became of the files meanwhile.
+    """
 
     target: str
     entries: tuple[PlanEntry, ...]
+    approved: "Approved | None" = field(default=None, repr=False, compare=False)
+    """What was checked, as it will be sent."""
 
     def _count(self, action: Action) -> int:
         return sum(entry.action is action for entry in self.entries)

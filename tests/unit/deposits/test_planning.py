@@ -11,7 +11,7 @@ from doideposit.deposits.planning import (
     MAX_TIMESTAMP,
     Action,
     Limits,
-    Wanted,
+    PlanInput,
     next_timestamp,
     plan,
     timestamp_of,
@@ -28,8 +28,8 @@ ERROR = Finding("some-error", Severity.ERROR, "it is wrong")
 
 def wanted(
     fingerprint: str | None = "a", doi: Doi | None = DOI, record_type: str = "report-series", **more: object
-) -> Wanted:
-    return Wanted("c1.yaml", doi, fingerprint, record_type, **more)
+) -> PlanInput:
+    return PlanInput("c1.yaml", doi, fingerprint, record_type, **more)
 
 
 def failure(retry: str = "never", *, times: int = 1, code: str = "crossref-unknown", hours: int = 0) -> PastFailure:

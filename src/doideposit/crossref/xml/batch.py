@@ -17,7 +17,7 @@ from doideposit.findings import Loc
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
 
-__all__ = ["Built", "build", "fingerprint"]
+__all__ = ["Built", "assemble", "build", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,13 @@ class Built:
     xml: bytes = field(repr=False)
     commentaries: tuple[Commentary, ...] = field(repr=False)
     schema_version: str
-    fingerprints: tuple[str, ...]
-    """The `fingerprint` of each commentary, at little cost since its item is there."""
+    items: tuple[bytes, ...] = field(repr=False)
+    """The child of ``body`` that each commentary became, in canonical form: its SHA-256 is the `fingerprint`."""
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Return the `fingerprint` of each commentary, at little cost since its item is there."""
+        return tuple(hashlib.sha256(one).hexdigest() for one in self.items)
 
     def locate(self, element_path: str) -> tuple[int, Loc] | None:
         """Which commentary (by its place in the file) and which of its fields an element comes from.
@@ -57,14 +62,16 @@ def build(
     """
     _check_one_file(commentaries)
     schema = dialect(schema_version)
-    made = [item(schema, one).encode() for one in commentaries]
+    made = tuple(item(schema, one).encode() for one in commentaries)
+    xml = assemble(head, made, schema_version=schema_version, indented=indented)
+    return Built(xml, tuple(commentaries), schema_version, made)
+
+
+def assemble(head: BatchHead, made: Sequence[bytes], *, schema_version: str, indented: bool = True) -> bytes:
+    """Return the deposit file of items that `build` made, which are of one kind of body and of one DOI prefix."""
+    schema = dialect(schema_version)
     compact = b"".join((_start(schema), _head(schema, head).encode(), b"<body>", *made, b"</body></doi_batch>"))
-    return Built(
-        _laid_out(compact, schema.namespace) if indented else compact,
-        tuple(commentaries),
-        schema_version,
-        tuple(hashlib.sha256(one).hexdigest() for one in made),
-    )
+    return _laid_out(compact, schema.namespace) if indented else compact
 
 
 @cache

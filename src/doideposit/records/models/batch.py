@@ -6,7 +6,7 @@ from typing import Final
 
 from doideposit.records.identifiers import Doi
 
-__all__ = ["BatchHead", "SealedBatch"]
+__all__ = ["BatchHead", "SealedBatch", "SealedItem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class BatchHead:
 
 
 SEAL: Final = object()
-"""Held by `doideposit.crossref.validator`, which alone may seal a batch."""
+"""Held by `doideposit.crossref.validator` and `doideposit.crossref.sealing`, which alone may seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,21 @@ class SealedBatch:
     def sha256(self) -> str:
         """The SHA-256 of the bytes."""
         return hashlib.sha256(self.xml).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class SealedItem:
+    """Proof that one child of ``body`` passed the XSD of a schema version, without its bytes.
+
+    `sha256` is that of the bytes, in lower-case hexadecimal; whoever kept them elsewhere must show them again to
+    `doideposit.crossref.sealing.join`, which alone makes a batch of such items.
+    """
+
+    doi: Doi
+    sha256: str
+    schema_version: str
+    seal: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not SEAL:
+            raise RuntimeError("a SealedItem is made by crossref.sealing, which checks the item first")

@@ -38,6 +38,13 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "this one can go when that one is done: run `doideposit poll` first",
     ),
     _plan(
+        "plan-outdated",
+        "The ledger moved on since the plan",
+        "another deposit of {doi} was recorded since this was planned",
+        "What was approved is sent, or nothing: it might undo what another run deposited meanwhile.",
+        "give the same command again, and look at what it would do now",
+    ),
+    _plan(
         "plan-failed-before",
         "The same content failed before",
         "Crossref refused this same content of {doi} before",

@@ -1,0 +1,136 @@
+"""What a plan keeps of the inputs it checked: who they are in memory, what they say in a private temporary file."""
+
+import hashlib
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from doideposit.checks.checking import Checked
+from doideposit.crossref.xml import DepositItem, body_kind
+from doideposit.deposits.ledger.entries import KnownWork
+from doideposit.deposits.planning import Decision, PlanInput
+from doideposit.errors import DiskError
+from doideposit.records.models.batch import SealedItem
+
+__all__ = ["Approved", "Content", "ContentStore", "DepositCandidate", "read_candidates"]
+
+IN_MEMORY = 8_000_000
+"""Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Where bytes lie in a `ContentStore`, and their SHA-256."""
+
+    start: int
+    size: int
+    sha256: str
+
+
+class ContentStore:
+    """The bytes that a plan was made of, in a temporary file without a name that nobody else can open.
+
+    They take no memory, however many records there are; safe from several threads. It is gone with the plan.
+    """
+
+    def __init__(self) -> None:
+        # It outlives this function, and `finalize` closes it: a plan is a value, and nobody closes values.
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self._lock = threading.Lock()
+        self._end = 0
+        weakref.finalize(self, self._file.close)
+
+    def put(self, data: bytes) -> Content:
+        """Keep bytes; raises `DiskError`."""
+        content = Content(self._end, len(data), hashlib.sha256(data).hexdigest())
+        try:
+            with self._lock:
+                self._file.seek(self._end)
+                self._file.write(data)
+        except OSError as error:
+            hint = "free some space where temporary files lie (TMPDIR names the folder), or deposit fewer at a time"
+            raise DiskError(f"the temporary file of the plan cannot be written: {error.strerror}", hint=hint) from None
+        self._end += len(data)
+        return content
+
+    def get(self, content: Content) -> bytes:
+        """Return bytes as they were put in; raises `DiskError` when they are not the same any more."""
+        try:
+            with self._lock:
+                self._file.seek(content.start)
+                data = self._file.read(content.size)
+        except OSError as error:
+            raise DiskError(f"the temporary file of the plan cannot be read: {error.strerror}") from None
+        if hashlib.sha256(data).hexdigest() != content.sha256:
+            raise DiskError("the temporary file of the plan was changed", hint="give the same command again")
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class DepositCandidate:
+    """One DOI that may go out: its place among the inputs, who it is, and where its checked bytes lie.
+
+    `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file. `kind` is the child of ``body``
+    it becomes: only those of one kind share a file.
+    """
+
+    index: int
+    wanted: PlanInput
+    item: DepositItem
+    content: Content
+    sealed: SealedItem | None
+    series: str
+    container: str
+    kind: str
+    landing_page: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What a plan carries: the inputs in order, what was decided about each, and on what knowledge of the ledger."""
+
+    inputs: tuple[DepositCandidate | PlanInput, ...]
+    decisions: tuple[Decision, ...]
+    known: Mapping[str, KnownWork]
+    store: ContentStore = field(repr=False)
+    retry: bool
+
+
+def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[DepositCandidate | PlanInput, ...]:
+    """Return every input, and every DOI of a ready-made file, in order, with their bytes put into the store.
+
+    What may go is a `DepositCandidate`, the rest a `PlanInput` with its findings.
+    """
+    flat: list[DepositCandidate | PlanInput] = []
+    for number, one in enumerate(checked):
+        if not one.ok or one.xml is None:
+            doi = one.items[0].doi if one.items else None
+            flat.append(PlanInput(one.source, doi, None, None, one.findings))
+            continue
+        content = store.put(one.xml)
+        for place, item in enumerate(one.items):
+            findings = one.findings if place == 0 else ()
+            group = None if one.record else number
+            wanted = PlanInput(one.source, item.doi, item.fingerprint, item.record_type, findings, group)
+            flat.append(_candidate(len(flat), one, item, wanted, content))
+    return tuple(flat)
+
+
+def _candidate(
+    index: int, checked: Checked, item: DepositItem, wanted: PlanInput, content: Content
+) -> DepositCandidate:
+    commentary = checked.record.commentary if checked.record else None
+    series = commentary.series.name if commentary else (item.container or "deposit")
+    return DepositCandidate(
+        index=index,
+        wanted=wanted,
+        item=item,
+        content=content,
+        sealed=checked.sealed,
+        series=series,
+        container=item.container or series,
+        kind=body_kind(commentary) if commentary else "",
+        landing_page=str(commentary.url) if commentary and commentary.url else None,
+    )

@@ -176,7 +176,7 @@ class Depositor:
         self, means: Means, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
         plan = self._planned(means, items, retry=retry)
-        if plan.approved is None:
+        if not isinstance(plan.approved, Approved):
             raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
         replan = not any(one is plan for one in items)

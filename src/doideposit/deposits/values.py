@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from doideposit.deposits.planning import Action
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
-
-if TYPE_CHECKING:
-    from doideposit.deposits.candidates import Approved
 
 __all__ = [
     "DepositReport",
@@ -196,8 +193,8 @@ class Plan:
 
     target: str
     entries: tuple[PlanEntry, ...]
-    approved: "Approved | None" = field(default=None, repr=False, compare=False)
-    """What was checked, as it will be sent."""
+    approved: object = field(default=None, repr=False, compare=False)
+    """What was checked, as it will be sent: for the depositor alone."""
 
     def _count(self, action: Action) -> int:
         return sum(entry.action is action for entry in self.entries)

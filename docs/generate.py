@@ -14,8 +14,7 @@ import click
 from pydantic import TypeAdapter
 
 import doideposit
-from doideposit import errors, lifecycle
-from doideposit.checks import rules
+from doideposit import checks, errors, lifecycle
 from doideposit.cli.main import EPILOG, cli
 from doideposit.config.durations import PATTERN, duration_text
 from doideposit.json_schemas import configuration_schema, record_schema
@@ -274,7 +273,7 @@ def _closure(first: Iterable[str], definitions: Schema) -> list[str]:
 
 def findings() -> Iterator[str]:
     """The catalogue of all codes."""
-    yield rules.as_markdown()
+    yield checks.as_markdown()
 
 
 def states() -> Iterator[str]:

@@ -17,7 +17,7 @@ from doideposit.sandbox.entries import Registration, Submission, TitleRecord
 
 __all__ = ["Archive"]
 
-FORMAT = 1
+FORMAT = 2
 BUSY_SECONDS = 60.0
 
 _TABLES = """
@@ -53,8 +53,17 @@ _SUBMISSION = (
 )
 _REGISTRATION = (
     "doi_key, doi, timestamp, url, login, record_type, title, year, signature, reference_words, submission_id, "
-    "applied, rest, handle"
+    "applied, rest, handle, query, record, owner, member, alias_of"
 )
+# What the second format has more than the first: the same statements make a new file and bring an older one up to date.
+_SECOND = """
+ALTER TABLE registrations ADD COLUMN query REAL NOT NULL DEFAULT 0;
+ALTER TABLE registrations ADD COLUMN record TEXT NOT NULL DEFAULT '';
+ALTER TABLE registrations ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE registrations ADD COLUMN member TEXT NOT NULL DEFAULT '';
+ALTER TABLE registrations ADD COLUMN alias_of TEXT NOT NULL DEFAULT '';
+CREATE INDEX registrations_by_owner ON registrations (owner)
+"""
 _CURRENT = """WHERE number IN (SELECT MAX(number) FROM registrations GROUP BY doi_key)
 ORDER BY (SELECT MIN(number) FROM registrations AS first WHERE first.doi_key = registrations.doi_key)"""
 _CONFLICTS = """SELECT id, CASE WHEN one = :doi THEN other ELSE one END FROM conflicts
@@ -184,8 +193,13 @@ class Archive:
         """Keep a version of a DOI; it is the current one from now on."""
         names = (new.doi.casefold(), new.doi, str(new.timestamp), new.url, new.login, new.record_type)
         words = (new.title, new.year, new.signature, new.reference_words, new.submission_id)
-        times = [moment.timestamp() for moment in (new.applied, new.rest, new.handle)]
-        self._insert("registrations", _REGISTRATION, (*names, *words, *times))
+        times = [moment.timestamp() for moment in (new.applied, new.rest, new.handle, new.query)]
+        more = (new.record, new.owner or new.prefix, new.member, new.alias_of)
+        self._insert("registrations", _REGISTRATION, (*names, *words, *times, *more))
+
+    def hide(self, doi: str, until: float) -> None:
+        """Keep every version of a DOI out of the REST API until that moment, in seconds since 1970."""
+        self._base.execute("UPDATE registrations SET rest = ? WHERE doi_key = ?", (until, doi.casefold()))
 
     def history(self, doi: str) -> list[Registration]:
         """Every version of a DOI that took effect, oldest first."""
@@ -210,6 +224,16 @@ class Archive:
         """A registered work whose title occurs in `words`."""
         where = "WHERE length(title) > 15 AND instr(lower(?), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
         return next(iter(self._registrations(where, words)), None)
+
+    def mentioning(self, doi: str) -> list[Registration]:
+        """Return the current versions of other DOIs whose records name this one."""
+        found = self._registrations("WHERE instr(lower(record), ?) > 0 AND doi_key <> ?", doi.lower(), doi.casefold())
+        return [one for one in found if self.current(one.doi) == one]
+
+    def member_of(self, prefix: str) -> str | None:
+        """Return the member that owns a prefix, by the latest version of a DOI of that owner."""
+        found = self._registrations("WHERE owner = ? ORDER BY number DESC LIMIT 1", prefix)
+        return found[0].member if found else None
 
     def prefixes(self) -> set[str]:
         """Every prefix that has a registered DOI."""
@@ -258,12 +282,13 @@ class Archive:
     def _prepare(self) -> None:
         self._base.execute("BEGIN IMMEDIATE")
         (found,) = self._one("PRAGMA user_version")
-        if found == 0:
-            for statement in _TABLES.split(";"):
-                self._base.execute(statement)
+        steps = {0: _TABLES + _SECOND, 1: _SECOND}.get(found, "")
+        for statement in steps.split(";"):
+            self._base.execute(statement)
+        if steps:
             self._base.execute(f"PRAGMA user_version = {FORMAT}")
         self._base.execute("COMMIT")
-        if found not in {0, FORMAT}:
+        if found not in {0, 1, FORMAT}:
             raise sqlite3.DatabaseError(f"it has format {found}, and this version reads format {FORMAT}")
 
     def _one(self, query: str, *values: object) -> tuple[int]:
@@ -282,7 +307,7 @@ class Archive:
     def _registrations(self, where: str, *values: object) -> list[Registration]:
         query = f"SELECT {_REGISTRATION} FROM registrations {where}"  # noqa: S608 - every caller passes a constant
         rows = self._base.execute(query, values).fetchall()
-        return [Registration(row[1], int(row[2]), *row[3:11], *map(_moment, row[11:])) for row in rows]
+        return [Registration(row[1], int(row[2]), *row[3:11], *map(_moment, row[11:15]), *row[15:]) for row in rows]
 
 
 def _moment(seconds: float) -> datetime:

@@ -49,7 +49,9 @@ class Delays:
     """How long things take, in seconds of the sandbox's clock. The default is difficult, as Crossref is.
 
     A received file is `hidden`, then `queued`, then `in_process`; `unready_polls` is how many polls of a file never see
-    it completed, however late they come. `rest` and `handle` are the lags of the REST API and of the resolver.
+    it completed, however late they come. `rest`, `handle` and
+    `query` are the lags of the REST API, of the resolver and of the XML query service; Crossref's own are up to a day
+    for the first and two hours for the last.
     """
 
     hidden: float = 1.0
@@ -58,11 +60,12 @@ class Delays:
     unready_polls: int = 1
     rest: float = 20.0
     handle: float = 5.0
+    query: float = 0.0
 
     @classmethod
     def none(cls) -> "Delays":
         """Everything at once: a file is processed by the time of the first poll."""
-        return cls(0, 0, 0, 0, 0, 0)
+        return cls(0, 0, 0, 0, 0, 0, 0)
 
     @property
     def until_processed(self) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-__all__ = ["Deposit", "FileFault", "Item", "Reference", "local", "read", "texts"]
+__all__ = ["Deposit", "FileFault", "Item", "Reference", "Resource", "local", "read", "texts"]
 
 TITLE_LEVEL = frozenset({"journal_metadata", "series_metadata", "set_metadata", "proceedings_series_metadata"})
 ISSUE_LEVEL = frozenset({"journal_issue", "journal_volume"})
@@ -45,7 +45,7 @@ class Item:
     """Something with a DOI of its own. `level` is ``item``, ``title`` (a journal or series) or ``issue``.
 
     `version` is the timestamp in force for this DOI. `signature` is what two records share that describe the same
-    work: title, first author, year and number. `kind` is the element's name.
+    work: title, first author, year and number. `kind` is the name of `holder`, the element with ``doi_data`` in it.
     """
 
     doi: str
@@ -59,6 +59,7 @@ class Item:
     orcids: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    holder: "etree._Element | None" = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -92,6 +93,15 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """One element of a resource-only deposit: its name, its DOI, and the block in it, empty where there is none."""
+
+    kind: str
+    doi: str
+    block: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Deposit:
     """An uploaded file, read. `version` is the timestamp of its head, None when there is none."""
 
@@ -99,7 +109,7 @@ class Deposit:
     version: int | None
     items: tuple[Item, ...]
     series: tuple[Series, ...]
-    resources: tuple[tuple[str, str], ...] = field(default=())
+    resources: tuple[Resource, ...] = ()
 
 
 def read(content: bytes) -> Deposit | FileFault:
@@ -167,8 +177,33 @@ def _deposit(root: "etree._Element") -> Deposit | FileFault:
         return FileFault(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.")
     stamp = _first(root, "head/timestamp")
     version = int(stamp) if stamp.isdecimal() else None
-    resources = tuple((local(block), doi) for block in root.iterfind("{*}body/*") for doi in texts(block, "doi"))
-    return Deposit(batch_id, version, tuple(_items(root, version or 0)), tuple(_series(root)), resources)
+    fault = _resources_fault(root) if "doi_resources_schema" in str(root.tag) else None
+    if fault:
+        return FileFault(fault, batch_id)
+    return Deposit(batch_id, version, tuple(_items(root, version or 0)), tuple(_series(root)), tuple(_resources(root)))
+
+
+_RESOURCES = ("doi_citations", "doi_resources", "crossmark_data", "fundref_data", "lic_ref_data", "doi_relations",
+              "clinicaltrial_data")  # fmt: skip
+
+
+def _resources_fault(root: "etree._Element") -> str | None:
+    """Say what the schema doi_resources5.4.0.xsd does not take: another head, or elements in another order."""
+    for name in ("timestamp", "registrant"):
+        if root.find(f"{{*}}head/{{*}}{name}") is not None:
+            return f"Error: cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'."
+    places = [_RESOURCES.index(local(one)) for one in root.iterfind("{*}body/*") if local(one) in _RESOURCES]
+    if places != sorted(places):
+        return "Error: cvc-complex-type.2.4.a: The elements of body are not in the order of the schema."
+    return None
+
+
+def _resources(root: "etree._Element") -> Iterator[Resource]:
+    for element in root.iterfind("{*}body/*"):
+        block = next((child for child in element if local(child) not in {"", "doi"}), None)
+        for doi in texts(element, "doi"):
+            xml = "" if block is None else etree.tostring(block, encoding="unicode", with_tail=False)
+            yield Resource(local(element), doi, xml)
 
 
 def _items(root: "etree._Element", version: int) -> Iterator[Item]:
@@ -191,7 +226,7 @@ def _item(parent: "etree._Element", data: "etree._Element", version: int) -> Ite
     return Item(
         doi=_first(data, "doi"), url=_first(data, "resource"), version=version, level=level, kind=kind, title=title,
         year=year, signature="|".join(alike).casefold(), orcids=tuple(texts(parent, "contributors/person_name/ORCID")),
-        targets=tuple(_targets(parent)), references=tuple(_references(parent)),
+        targets=tuple(_targets(parent)), references=tuple(_references(parent)), holder=parent,
     )  # fmt: skip
 
 

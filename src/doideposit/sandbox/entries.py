@@ -46,7 +46,11 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One version of a DOI that took effect. `rest` and `handle` are when the outside world sees it."""
+    """One version of a DOI that took effect, with the whole record as it stands since.
+
+    `rest`, `handle` and `query` are when the REST API, the resolver and the XML query service show it. `owner` is the
+    prefix that may update it, `member` who owns that prefix; `alias_of` is the DOI it was made an alias of.
+    """
 
     doi: str
     timestamp: int
@@ -61,10 +65,15 @@ class Registration:
     applied: datetime
     rest: datetime
     handle: datetime
+    query: datetime
+    record: str = field(default="", repr=False)
+    owner: str = ""
+    member: str = ""
+    alias_of: str = ""
 
     @property
     def prefix(self) -> str:
-        """The part before the slash."""
+        """Return the part before the slash, which need not be the owner's prefix."""
         return self.doi.partition("/")[0]
 
 

@@ -26,10 +26,11 @@ class Door(StrEnum):
     POLL = "poll"
     REST = "rest"
     HANDLE = "handle"
+    QUERY = "query"
     PROCESS = "process"
 
 
-REQUESTS: Final = frozenset({Door.UPLOAD, Door.POLL, Door.REST, Door.HANDLE})
+REQUESTS: Final = frozenset({Door.UPLOAD, Door.POLL, Door.REST, Door.HANDLE, Door.QUERY})
 BOTH: Final = frozenset({Door.UPLOAD, Door.POLL})
 UPLOAD: Final = frozenset({Door.UPLOAD})
 POLL: Final = frozenset({Door.POLL})
@@ -113,6 +114,12 @@ _KINDS = (
     FaultKind("upper_doi", "the log writes DOIs in capitals", PROCESS),
     FaultKind("multi_pair_record", "one record of the log holds several pairs of doi and msg", PROCESS),
     FaultKind("reject", "every record fails with this text", PROCESS, ("TEXT",)),
+    FaultKind(
+        "query_garbage",
+        "the XML query service answers with something that is no record",
+        frozenset({Door.QUERY}),
+        ("truncated", "html", "empty", "binary", "other_root", "dtd", "huge", "login", "busy", "other_doi"),
+    ),
     FaultKind("rest_lag", "/works shows the records N seconds after processing", PROCESS, ("N",)),
     FaultKind("handle_lag", "the handles resolve N seconds after processing", PROCESS, ("N",)),
 )

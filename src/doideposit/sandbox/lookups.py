@@ -1,42 +1,49 @@
-"""What the outside world can ask afterwards: the REST API, the resolver, the XML query service.
+"""What the outside world can ask afterwards: the REST API, the resolver.
 
 Each answers from what it may show at a given moment, which lags behind the registration.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from json import dumps, loads
-from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply
+from doideposit.sandbox.works import Json, work_json
 
 __all__ = [
+    "agency_of_reply",
     "agency_reply",
+    "bad_request",
     "handle_reply",
     "matched_references",
+    "member_reply",
     "prefix_reply",
-    "query_reply",
     "work_reply",
     "works_reply",
 ]
 
-Json = dict[str, object]
+MEMBERS = {"99999": "Sandbox member"}
 
 
 def work_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
     """``/works/{doi}``: `shown` holds the versions that the REST API shows by now, oldest first."""
-    return _message("work", _work(shown), query, "single") if shown else _missing(query)
+    return _message("work", work_json(shown), query, "single") if shown else _missing(query)
 
 
-def works_reply(works: Sequence[Sequence[Registration]], query: Mapping[str, str]) -> Reply:
-    """``/works?filter=doi:…``: a list, in no promised order."""
-    items = [_work(shown) for shown in works if shown]
+def works_reply(works: Sequence[Sequence[Registration]], query: Mapping[str, str], cursor: str | None = None) -> Reply:
+    """``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: a list, in no promised order."""
+    items = [work_json(shown) for shown in works if shown]
     wanted = [name for name in query.get("select", "").split(",") if name]
     picked = [{name: item[name] for name in wanted if name in item} if wanted else item for item in items]
     message: Json = {"total-results": len(items), "items-per-page": 20, "items": picked, "facets": {}}
-    return _message("work-list", message, query, "array")
+    return _message("work-list", message | ({"next-cursor": cursor} if cursor else {}), query, "array")
+
+
+def bad_request(kind: str, value: str, words: str, query: Mapping[str, str]) -> Reply:
+    """Refuse a parameter, as the REST API does."""
+    message = [{"type": kind, "value": value, "message": words}]
+    body: Json = {"status": "failed", "message-type": "validation-failure", "message": message}
+    return _json(400, body, _limits(query, "array"))
 
 
 def agency_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
@@ -47,14 +54,26 @@ def agency_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Rep
     return _message("work-agency", message, query, "single")
 
 
-def prefix_reply(prefix: str, query: Mapping[str, str], *, known: bool) -> Reply:
-    """``/prefixes/{prefix}``."""
+def prefix_reply(prefix: str, member: str | None, query: Mapping[str, str]) -> Reply:
+    """``/prefixes/{prefix}``; `member` is None for a prefix that nobody owns."""
     message: Json = {
-        "member": "https://id.crossref.org/member/99999",
-        "name": "Sandbox member",
+        "member": f"https://id.crossref.org/member/{member}",
+        "name": MEMBERS.get(member or "", "Another member"),
         "prefix": f"https://id.crossref.org/prefix/{prefix}",
     }
-    return _message("prefix", message, query, "single") if known else _missing(query)
+    return _message("prefix", message, query, "single") if member else _missing(query)
+
+
+def member_reply(member: str, prefixes: Sequence[str], query: Mapping[str, str]) -> Reply:
+    """``/members/{id}``."""
+    name = MEMBERS.get(member, "Another member")
+    message: Json = {"id": int(member) if member.isdecimal() else 0, "primary-name": name, "prefixes": list(prefixes)}
+    return _message("member", message, query, "single") if prefixes else _missing(query)
+
+
+def agency_of_reply(doi: str, *, known: bool) -> Reply:
+    """``doi.org/ra/{doi}``: status 200 in every case."""
+    return _json(200, [{"DOI": doi, **({"RA": "Crossref"} if known else {"status": "DOI does not exist"})}])
 
 
 def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
@@ -75,66 +94,10 @@ def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, st
     return _json(200, {"responseCode": 1 if picked else 200, "handle": doi, "values": picked})
 
 
-def query_reply(doi: str, versions: Sequence[Registration], title_id: str = "") -> Reply:
-    """The XML query service in the format ``unixsd``, with the deposit timestamp and little else."""
-    body = _resolved(versions, title_id) if versions else f'<query status="unresolved"><doi>{escape(doi)}</doi></query>'
-    page = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<crossref_result xmlns="http://www.crossref.org/qrschema/3.0" version="3.0">\n<query_result>\n'
-        "<head><doi_batch_id>none</doi_batch_id></head>\n"
-        f"<body>\n{body}\n</body>\n</query_result>\n</crossref_result>\n"
-    )
-    return Reply(200, page.encode(), "application/vnd.crossref.unixsd+xml;charset=UTF-8")
-
-
 def matched_references(doi: str, current: Registration | None, matches: Mapping[str, Registration]) -> Reply:
     """``/getResolvedRefs``: references matched since; those deposited with a DOI are left out."""
     found = [{"key": key, "doi": work.doi, "type": work.record_type} for key, work in matches.items()]
     return _json(200, {"doi": current.doi if current else doi, "matched-references": found})
-
-
-def _resolved(versions: Sequence[Registration], title_id: str) -> str:
-    first, last = versions[0], versions[-1]
-    items = [
-        ("publisher-name", "string", "Sandbox member"), ("prefix-name", "string", "Sandbox member"),
-        ("member-id", "number", "99999"), ("citation-id", "number", str(last.submission_id)),
-        *([("series-id", "number", title_id)] if title_id else []),
-        ("deposit-timestamp", "number", str(last.timestamp)), ("owner-prefix", "string", last.prefix),
-        ("last-update", "date", f"{last.applied:%Y-%m-%dT%H:%M:%SZ}"),
-        ("created", "date", f"{first.applied:%Y-%m-%dT%H:%M:%SZ}"),
-    ]  # fmt: skip
-    lines = [f'<crm-item name="{name}" type="{kind}">{escape(text)}</crm-item>' for name, kind, text in items]
-    doi = f'<doi type="{last.record_type.replace("-", "_")}">{escape(last.doi)}</doi>'
-    return "\n".join(['<query status="resolved">', doi, *lines, "</query>"])
-
-
-def _work(shown: Sequence[Registration]) -> Json:
-    first, last = shown[0], shown[-1]
-    references = [line.partition("\t") for line in last.reference_words.splitlines()]
-    return {
-        "DOI": last.doi.lower(),
-        "URL": f"https://doi.org/{quote(last.doi.lower(), safe='/')}",
-        "title": [last.title],
-        "type": last.record_type,
-        "prefix": last.prefix,
-        "member": "99999",
-        "source": "Crossref",
-        "publisher": "Sandbox member",
-        "resource": {"primary": {"URL": last.url}},
-        "issued": {"date-parts": [[int(last.year)]] if last.year.isdecimal() else [[None]]},
-        "created": _date(first.applied),
-        "deposited": _date(last.applied),
-        "indexed": _date(last.rest),
-        "reference": [{"key": key, "unstructured": words} for key, _, words in references],
-    }
-
-
-def _date(moment: datetime) -> Json:
-    return {
-        "date-parts": [[moment.year, moment.month, moment.day]],
-        "date-time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "timestamp": int(moment.timestamp() * 1000),
-    }
 
 
 def _message(kind: str, message: Json, query: Mapping[str, str], shape: str) -> Reply:
@@ -158,7 +121,7 @@ def _limits(query: Mapping[str, str], shape: str) -> tuple[tuple[str, str], ...]
     )
 
 
-def _json(status: int, body: Json, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+def _json(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     return Reply(status, dumps(body, ensure_ascii=False).encode(), "application/json;charset=utf-8", headers)
 
 

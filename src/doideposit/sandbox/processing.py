@@ -5,7 +5,7 @@ The order is that of the observed messages; Crossref does not document it. The f
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,11 +15,15 @@ from stdnum.iso7064 import mod_11_2
 from doideposit.sandbox.accounts import Login
 from doideposit.sandbox.archive import Archive
 from doideposit.sandbox.cvc import VerdictLike, first_fault
-from doideposit.sandbox.deposits import Deposit, FileFault, Item, Reference, Series, read
+from doideposit.sandbox.deposits import Deposit, FileFault, Item, Reference, Resource, Series, read
 from doideposit.sandbox.entries import Registration, Submission, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic, file_failure
+from doideposit.sandbox.retention import Rules, after_deposit, after_resources, record_xml
 
-__all__ = ["Processed", "RelationTargets", "Validate", "Worker", "inspect"]
+__all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "inspect"]
+
+OUR_MEMBER = "99999"
+"""The id of the member that the accounts of the sandbox belong to."""
 
 Validate = Callable[[bytes], VerdictLike]
 RelationTargets = Literal["known", "all", "none"]
@@ -51,8 +55,9 @@ class Processed:
 class Worker:
     """Processes one submission at the moment `now`, inside the archive's transaction.
 
-    `rest` and `handle` are the seconds until the REST API and the resolver show what was registered; `known_prefixes`
-    are those whose DOIs the sandbox can vouch for; `reject` fails every record with this text.
+    `rest`, `handle` and `query` are the seconds until the REST API, the resolver and the XML query service show what
+    was registered; `known_prefixes` are those whose DOIs the sandbox can vouch for; `reject` fails every record with
+    this text; `rules` say what becomes of what was registered before.
     """
 
     archive: Archive
@@ -61,6 +66,8 @@ class Worker:
     now: datetime
     rest: float
     handle: float
+    query: float = 0.0
+    rules: Rules = field(default_factory=Rules)
     relation_targets: RelationTargets = "known"
     known_prefixes: frozenset[str] = frozenset()
     reject: str | None = None
@@ -79,8 +86,8 @@ class Worker:
         """A resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
         if isinstance(deposit, FileFault):
             return Processed(deposit.batch_id, file_failure(deposit.message))
-        refused = self._prefixes([doi for _, doi in deposit.resources])
-        records = (self._resource(kind, doi) for kind, doi in deposit.resources)
+        refused = self._prefixes([one.doi for one in deposit.resources])
+        records = (self._resource(one) for one in deposit.resources)
         return Processed(deposit.batch_id, refused or tuple(records))
 
     def _file_level(self, deposit: Deposit) -> tuple[Diagnostic, ...]:
@@ -132,7 +139,7 @@ class Worker:
     def _records(self, deposit: Deposit) -> Iterator[Diagnostic]:
         here = {item.key for item in deposit.items}
         for item in deposit.items:
-            fault = self.reject or self._too_old(item)
+            fault = self.reject or self._not_ours(item) or self._too_old(item)
             if fault:
                 yield Diagnostic("Failure", ((item.doi, fault),), None if self.reject else 4)
             elif missing := self._missing_target(item, here):
@@ -140,8 +147,16 @@ class Worker:
             else:
                 yield self._apply(item)
 
+    def _not_ours(self, item: Item) -> str | None:
+        known = self.archive.current(item.doi)
+        if known is None or not known.owner or (known.member == OUR_MEMBER and self.login.may_add(known.owner)):
+            return None
+        return f"User with login {self.login.words} is not allowed to update {item.doi}, owned by {known.owner}"
+
     def _too_old(self, item: Item) -> str | None:
         known = self.archive.current(item.doi)
+        if known is not None and known.alias_of:
+            return f"Record not processed because {item.doi} is an alias of {known.alias_of}"
         if known is None or item.version > known.timestamp:
             return None
         return (
@@ -175,12 +190,16 @@ class Worker:
         )  # fmt: skip
 
     def _registration(self, item: Item) -> Registration:
+        known = self.archive.current(item.doi)
+        new = "" if item.holder is None else record_xml(item.holder)
         return Registration(
             doi=item.doi, timestamp=item.version, url=item.url, login=self.login.words, record_type=item.record_type,
             title=item.title, year=item.year, signature=item.signature,
             reference_words="\n".join(f"{one.key}\t{one.words}" for one in item.references if not one.doi),
             submission_id=self.submission.id, applied=self.now, rest=self.now + timedelta(seconds=self.rest),
-            handle=self.now + timedelta(seconds=self.handle),
+            handle=self.now + timedelta(seconds=self.handle), query=self.now + timedelta(seconds=self.query),
+            record=after_deposit(known.record if known else "", new, item.doi, self.rules) if new else "",
+            owner=known.owner if known else item.prefix, member=known.member if known else OUR_MEMBER,
         )  # fmt: skip
 
     def _resolve(self, item: Item, others: list[str]) -> tuple[int, ...]:
@@ -210,11 +229,31 @@ class Worker:
             else Citation(reference.key, "stored_query")
         )
 
-    def _resource(self, kind: str, doi: str) -> Diagnostic:
-        if self.archive.current(doi) is None:
+    def _resource(self, resource: Resource) -> Diagnostic:
+        doi = resource.doi
+        known = self.archive.current(doi)
+        if known is None:
             return Diagnostic("Failure", ((doi, "DOI not found in database"),))
-        word = {"fundref_data": "FundRef ", "lic_ref_data": "License-ref "}.get(kind, "")
+        if resource.block and known.record:
+            record = after_resources(known.record, resource.block, doi, self.rules)
+            step = 1 if self.rules.resources_stamp else 0
+            self.archive.register(self.again(known, record=record, timestamp=known.timestamp + step))
+        word = {"fundref_data": "FundRef ", "lic_ref_data": "License-ref "}.get(resource.kind, "")
         return Diagnostic("Success", ((doi, f"{word}Resources processed successfully"),))
+
+    def again(self, known: Registration, *, record: str, timestamp: int | None = None, **changes: str) -> Registration:
+        """Return the next version of a DOI of which only this changes: `changes` are url, owner, member, alias_of."""
+        return replace(
+            known,
+            **changes,
+            record=record,
+            timestamp=known.timestamp if timestamp is None else timestamp,
+            submission_id=self.submission.id,
+            applied=self.now,
+            rest=self.now + timedelta(seconds=self.rest),
+            handle=self.now + timedelta(seconds=self.handle),
+            query=self.now + timedelta(seconds=self.query),
+        )
 
 
 def _orcid_faults(items: tuple[Item, ...]) -> tuple[Diagnostic, ...]:

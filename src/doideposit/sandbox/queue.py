@@ -13,6 +13,7 @@ from doideposit.sandbox.entries import Submission
 from doideposit.sandbox.faults import Door, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, inspect
+from doideposit.sandbox.retention import Rules
 from doideposit.sandbox.transfers import transfer
 
 __all__ = ["OPERATIONS", "Queue"]
@@ -33,6 +34,7 @@ class Queue:
         delays: Delays,
         validate: Validate | None,
         relation_targets: RelationTargets,
+        rules: Rules,
         seed: int,
     ) -> None:
         self.archive = archive
@@ -40,6 +42,7 @@ class Queue:
         self.faults = faults
         self.clock = clock
         self.delays = delays
+        self.rules = rules
         self._validate = validate
         self._relation_targets = relation_targets
         self._steps = random.Random(seed)  # noqa: S311 - repeatable ids, no secrets
@@ -108,24 +111,27 @@ class Queue:
         return self._shape(Log(submission.id, processed.batch_id, processed.records), items)
 
     def _processed(self, submission: Submission, deposit: Deposit | FileFault) -> Processed:
-        worker = self._worker(submission)
+        worker = self.worker(submission, self.accounts.named(submission.login))
         if submission.operation == "doTransferDOIsUpload":
             return Processed("", transfer(worker, submission.content))
         if submission.operation == "doDOICitUpload":
             return worker.resources(deposit)
         return worker.process(deposit)
 
-    def _worker(self, submission: Submission) -> Worker:
+    def worker(self, submission: Submission, login: Login) -> Worker:
+        """Return who goes through one submission, with the lags and refusals that the armed faults ask for."""
         rest = self.faults.take("rest_lag", Door.PROCESS)
         handle = self.faults.take("handle_lag", Door.PROCESS)
         reject = self.faults.take("reject", Door.PROCESS)
         return Worker(
             self.archive,
             submission,
-            self.accounts.named(submission.login),
+            login,
             now=submission.due,
             rest=rest.number if rest else self.delays.rest,
             handle=handle.number if handle else self.delays.handle,
+            query=self.delays.query,
+            rules=self.rules,
             relation_targets=self._relation_targets,
             known_prefixes=self.accounts.prefixes,
             reject=reject.value if reject else None,

@@ -18,6 +18,7 @@ from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account, Accounts
 from doideposit.sandbox.archive import Archive
 from doideposit.sandbox.clock import Delays, system_time
 from doideposit.sandbox.desk import Desk
+from doideposit.sandbox.elsewhere import Elsewhere
 from doideposit.sandbox.enquiries import Enquiries
 from doideposit.sandbox.entries import Registration, Submission
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
@@ -25,6 +26,7 @@ from doideposit.sandbox.faults import Door, Fault, Faults, parse_fault
 from doideposit.sandbox.login import login_page
 from doideposit.sandbox.processing import RelationTargets, Validate
 from doideposit.sandbox.queue import Queue
+from doideposit.sandbox.retention import Rules
 
 __all__ = ["Sandbox"]
 
@@ -39,7 +41,8 @@ class Sandbox:
     may share, so that what was uploaded is found later; None keeps everything in memory. `synchronous` opens the
     route ``/v2/deposits``. `relation_targets` says whether related DOIs must be registered: those of prefixes that the
     sandbox knows, all, or none. `most_pending` is how many unprocessed submissions an account may have (Crossref
-    documentation, HTTPS POST: 10,000). Raises `DiskError` when the state file cannot be used.
+    documentation, HTTPS POST: 10,000). `rules` say what becomes of what a deposit leaves out. `elsewhere` is what
+    others do to its records. Raises `DiskError` when the state file cannot be used.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Sandbox:
         seed: int = 0,
         state: Path | None = None,
         relation_targets: RelationTargets = "known",
+        rules: Rules | None = None,
         synchronous: bool = False,
         most_pending: int = 10_000,
     ) -> None:
@@ -69,8 +73,10 @@ class Sandbox:
             delays=self.delays,
             validate=validate,
             relation_targets=relation_targets,
+            rules=rules or Rules(),
             seed=seed,
         )
+        self.elsewhere = Elsewhere(self._queue)
         self._routes, self._routes_below = self._table(Desk(self._queue, most_pending), synchronous=synchronous)
 
     def __enter__(self) -> Self:
@@ -156,6 +162,7 @@ class Sandbox:
             "/info": desk.info,
             "/getResolvedRefs": enquiries.resolved_references,
             "/search/doi": enquiries.query,
+            "/openurl": enquiries.query,
             "/works": enquiries.works,
             "/sandbox/faults": self._switch,
             "/sandbox/state": self._state,
@@ -165,6 +172,8 @@ class Sandbox:
         below: Routes = {
             "/works/": enquiries.work,
             "/prefixes/": enquiries.prefix,
+            "/members/": enquiries.member,
+            "/ra/": enquiries.agency,
             "/api/handles/": enquiries.handle,
         }
         return exact, below
@@ -208,11 +217,14 @@ _DOORS = {
     "/v2/deposits": Door.UPLOAD,
     "/servlet/submissionDownload": Door.POLL,
     "/works": Door.REST,
+    "/servlet/query": Door.QUERY,
+    "/search/doi": Door.QUERY,
+    "/openurl": Door.QUERY,
 }
 
 
 def _door(path: str) -> Door | None:
-    if path.startswith(("/works/", "/prefixes/")):
+    if path.startswith(("/works/", "/prefixes/", "/members/")):
         return Door.REST
     return Door.HANDLE if path.startswith("/api/handles/") else _DOORS.get(path)
 

@@ -3,10 +3,9 @@
 The same kind of file moves DOIs to another prefix, which only Crossref's staff may do; the sandbox refuses that.
 """
 
-from dataclasses import replace
-
 from doideposit.sandbox.logs import Diagnostic, file_failure
 from doideposit.sandbox.processing import Worker
+from doideposit.sandbox.retention import with_resource
 
 __all__ = ["transfer"]
 
@@ -25,8 +24,8 @@ def transfer(worker: Worker, content: bytes) -> tuple[Diagnostic, ...]:
 
 def _move(worker: Worker, prefix: str, doi: str, url: str) -> Diagnostic:
     known = worker.archive.current(doi)
-    if known is None or known.prefix != prefix or not url.strip():
+    if known is None or known.owner != prefix or not url.strip():
         return Diagnostic("Failure", ((doi, "DOI not found, or no URL given"),))
-    moved = replace(known, url=url.strip(), submission_id=worker.submission.id, applied=worker.now)
-    worker.archive.register(moved)
+    record = with_resource(known.record, known.doi, url.strip())
+    worker.archive.register(worker.again(known, record=record, url=url.strip()))
     return Diagnostic("Success", ((known.doi, "Successfully updated in handle"),))

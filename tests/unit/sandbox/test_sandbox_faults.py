@@ -279,8 +279,27 @@ def test_look_ups_have_outages_of_their_own(sandbox: Sandbox) -> None:
     assert get(sandbox, "/api/handles/10.5555/c1").status == 500
 
 
+QUERIES = {
+    "query_garbage": "status=",
+    "query_garbage=html": "It works!",
+    "query_garbage=login": "The login you supplied is not recognized",
+    "query_garbage=busy": "system-too-busy",
+    "query_garbage=other_doi": "10.5555/somebody-else",
+}
+
+
+@pytest.mark.parametrize("fault", QUERIES)
+def test_an_xml_query_under_a_fault_and_after_it(sandbox: Sandbox, fault: str) -> None:
+    upload(sandbox, Batch().xml())
+    sandbox.clock.advance(60)  # type: ignore[attr-defined]  # the fixture's clock is the one set by hand
+    sandbox.faults.arm([parse_fault(fault)])
+    replies = [get(sandbox, "/search/doi", pid="a@example.org", doi="10.5555/c1").text for _ in range(2)]
+    assert QUERIES[fault] in replies[0]
+    assert "On rivers" in replies[1]
+
+
 def test_the_tables_above_cover_every_fault() -> None:
-    tested = {parse_fault(text).name for text in [*UPLOADS, *POLLS, *LOGS]} | {"multi_pair_record"}
+    tested = {parse_fault(text).name for text in [*UPLOADS, *POLLS, *LOGS, *QUERIES]} | {"multi_pair_record"}
     assert tested == set(FAULTS)
 
 

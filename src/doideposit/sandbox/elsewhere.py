@@ -1,0 +1,100 @@
+"""What others do to DOIs behind the back of their publisher: other tools, colleagues, and Crossref's own staff."""
+
+from datetime import timedelta
+
+from lxml import etree
+
+from doideposit.sandbox.accounts import Login
+from doideposit.sandbox.deposits import FileFault, read
+from doideposit.sandbox.entries import Registration, Submission
+from doideposit.sandbox.processing import Worker
+from doideposit.sandbox.queue import Queue
+from doideposit.sandbox.retention import after_resources, with_resource
+
+__all__ = ["Elsewhere"]
+
+FOREIGN_MEMBER = "88888"
+_EVERY_PREFIX = Login("other-tool", "other-tool", frozenset({"*"}))
+_NEVER = timedelta(days=36500)
+
+
+class Elsewhere:
+    """Acts on the records of a sandbox at once, past its queue; every method raises KeyError for an unknown DOI."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def deposit(self, xml: bytes) -> None:
+        """Register a file as another tool does, with the timestamp it carries; raises ValueError when it fails."""
+        with self._queue.archive.transaction():
+            deposit = read(xml)
+            if isinstance(deposit, FileFault):
+                raise ValueError(deposit.message)  # noqa: TRY004 - a fault of the file, not of a type
+            records = self._worker().process(deposit).records
+        failed = [message for one in records if one.status == "Failure" for _, message in one.pairs]
+        if failed:
+            raise ValueError("; ".join(failed))
+
+    def support_clears(self, doi: str, block: str) -> None:
+        """Empty a block of a record, such as ``<citation_list/>``, as Crossref's support does on request."""
+        known = self._known(doi)
+        self._change(known, record=after_resources(known.record, block, doi, self._queue.rules))
+
+    def support_resets(self, doi: str, timestamp: int) -> None:
+        """Give the DOI another deposit timestamp, smaller or greater."""
+        self._change(self._known(doi), timestamp=timestamp)
+
+    def change_url(self, doi: str, url: str) -> None:
+        """Lead the DOI to another page, as a colleague's file of URLs does."""
+        known = self._known(doi)
+        self._change(known, record=with_resource(known.record, doi, url), url=url)
+
+    def touch(self, doi: str) -> None:
+        """Move the date of the last change, without any other change."""
+        self._change(self._known(doi))
+
+    def transfer(self, doi: str, prefix: str) -> None:
+        """Hand the DOI over to another member, who owns `prefix`."""
+        self._change(self._known(doi), owner=prefix, member=FOREIGN_MEMBER)
+
+    def alias(self, doi: str, of: str) -> None:
+        """Make the DOI an alias of another."""
+        self._change(self._known(doi), alias_of=self._known(of).doi)
+
+    def match(self, doi: str, key: str, cited: str) -> None:
+        """Give a reference the DOI that Crossref found for it."""
+        known = self._known(doi)
+        root = etree.fromstring(known.record)
+        for citation in root.iterfind(".//{*}citation"):
+            if citation.get("key") == key:
+                found = etree.Element(f"{{{etree.QName(citation).namespace}}}doi", provider="crossref")
+                found.text = cited
+                citation.insert(0, found)
+        self._change(known, record=etree.tostring(root, encoding="unicode"))
+
+    def hide(self, doi: str) -> None:
+        """Keep the DOI out of the REST API for good, which happens at Crossref for weeks."""
+        known = self._known(doi)
+        with self._queue.archive.transaction():
+            self._queue.archive.hide(known.doi, (known.rest + _NEVER).timestamp())
+
+    def _known(self, doi: str) -> Registration:
+        with self._queue.archive.snapshot():
+            known = self._queue.archive.current(doi)
+        if known is None:
+            raise KeyError(doi)
+        return known
+
+    def _change(
+        self, known: Registration, *, record: str | None = None, timestamp: int | None = None, **changes: str
+    ) -> None:
+        new = known.record if record is None else record
+        with self._queue.archive.transaction():
+            again = self._worker().again(known, record=new, timestamp=timestamp, **changes)
+            self._queue.archive.register(again)
+
+    def _worker(self) -> Worker:
+        now = self._queue.clock()
+        number = self._queue.archive.next_id(1)
+        submission = Submission(number, "elsewhere.xml", "doMDUpload", "other-tool", b"", now, now, now, now)
+        return self._queue.worker(submission, _EVERY_PREFIX)

@@ -1,0 +1,262 @@
+"""What is registered after a deposit: the bibliography is replaced, everything beside it is kept until it is emptied.
+
+Crossref's own texts leave some of this open. Each open question is a switch of `Rules`; a client that is safe gives the
+same registered record under every one of them.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from lxml import etree
+
+from doideposit.sandbox.deposits import local
+
+__all__ = ["Rules", "after_deposit", "after_resources", "holder", "record_xml", "with_resource"]
+
+Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
+OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
+_DEPOSITED: Final = re.compile(r'"http://www\.crossref\.org/(?:doi_resources_schema|schema)/[^"]*"')
+_PROGRAMS: Final = {
+    "AccessIndicators.xsd": "ai",
+    "fundref.xsd": "fr",
+    "relations.xsd": "rel",
+    "clinicaltrials.xsd": "ct",
+}
+_WITH_BIBLIOGRAPHY: Final = ("version_info", "status", "archive_locations")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What Crossref does where its documentation is silent or contradicts itself.
+
+    `omitted` is about a block that a deposit does not mention; the next four about a block that comes with content
+    where there is other content. `places` says whether licences and funding inside and outside of Crossmark are kept
+    apart, `versions` what becomes of version, status and archives that are left out. With `resources_stamp` a
+    resource-only deposit moves the deposit timestamp too.
+    """
+
+    omitted: Literal["retain", "drop"] = "retain"
+    references: Literal["replace", "merge"] = "replace"
+    relations: Literal["merge", "replace"] = "merge"
+    crossmark: Literal["merge", "replace"] = "merge"
+    rights: Literal["merge", "replace"] = "merge"
+    places: Literal["apart", "together"] = "apart"
+    versions: Literal["drop", "retain"] = "drop"
+    resources_stamp: bool = False
+
+    def merges(self, block: str) -> bool:
+        """Tell whether new content of a block is added to the old instead of taking its place."""
+        by_block = {"citation_list": self.references, "rel": self.relations, "crossmark": self.crossmark}
+        return by_block.get(block, self.rights) == "merge"
+
+
+def record_xml(item_holder: Element) -> str:
+    """Return what the record of one DOI is: its element, inside copies of those around it, in the output namespace.
+
+    Of the elements around it only the metadata of the container is kept: an issue's other articles have their own DOIs.
+    """
+    copy = deepcopy(item_holder)
+    copy.tail = None
+    inner, outer = copy, item_holder.getparent()
+    while outer is not None and local(outer) not in {"body", "doi_batch"}:
+        around = etree.Element(outer.tag, nsmap=outer.nsmap)  # type: ignore[arg-type]  # lxml's stubs know no default namespace
+        for name, value in outer.attrib.items():
+            around.set(name, value)
+        around.extend(deepcopy(one) for one in outer if _is_container(one) and one is not item_holder)
+        around.append(inner)
+        inner, item_holder, outer = around, outer, outer.getparent()
+    return _written(_tidied(inner))
+
+
+def _is_container(element: Element) -> bool:
+    name = local(element)
+    return name.endswith("_metadata") or name in {"journal_issue", "journal_volume"}
+
+
+def _tidied(deposited: Element) -> Element:
+    """Return a copy with the names and the white space of Crossref's answers; comments and layout go."""
+    # An element that is renamed in place loses the prefix of its namespace; what has to change is the declaration.
+    etree.strip_elements(deposited, etree.Entity, with_tail=False)
+    xml = etree.tostring(deposited, encoding="unicode", with_tail=False)
+    root = etree.fromstring(_DEPOSITED.sub(f'"{OUTPUT}"', xml))
+    for element in list(root.iter()):
+        if not local(element):
+            _remove(element)
+            continue
+        mixed = len(element) > 0 and any(
+            (text or "").strip() for text in (element.text, *(one.tail for one in element))
+        )
+        element.text = _spaced(element.text, keep=mixed or not len(element))
+        for child in element:
+            child.tail = _spaced(child.tail, keep=mixed)
+    return root
+
+
+def _spaced(text: str | None, *, keep: bool) -> str | None:
+    return re.sub(r"\s+", " ", text) if text and keep else None
+
+
+def _remove(element: Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        before = element.getprevious()
+        if element.tail and before is not None:
+            before.tail = (before.tail or "") + element.tail
+        elif element.tail:
+            parent.text = (parent.text or "") + element.tail
+        parent.remove(element)
+
+
+def _written(root: Element) -> str:
+    etree.cleanup_namespaces(root)
+    return etree.tostring(root, encoding="unicode")
+
+
+def holder(root: Element, doi: str) -> Element:
+    """Return the element of a record that holds ``doi_data`` of this DOI, or the record itself."""
+    for data in root.iter("{*}doi_data"):
+        parent = data.getparent()
+        if parent is not None and (data.findtext("{*}doi") or "").strip().casefold() == doi.casefold():
+            return parent
+    return root
+
+
+def after_deposit(old: str, new: str, doi: str, rules: Rules) -> str:
+    """Return the record of a DOI after a full deposit `new`; `old` is empty where there was none."""
+    root = etree.fromstring(new)
+    target = holder(root, doi)
+    before = holder(etree.fromstring(old), doi) if old else None
+    kept = {} if before is None else dict(_blocks(before))
+    sent = dict(_blocks(target))
+    if rules.places == "together":
+        _share_places(kept, sent)
+    for name, block in kept.items():
+        if name in sent:
+            _replace(sent[name], _combined(name, block, sent[name], rules))
+        elif rules.omitted == "retain":
+            _insert(target, name, block)
+    if before is not None and rules.versions == "retain":
+        for name in _WITH_BIBLIOGRAPHY:
+            part = before.find(f"{{*}}{name}")
+            if part is not None and target.find(f"{{*}}{name}") is None:
+                _insert(target, name, part)
+    _drop_empty(target)
+    return _written(root)
+
+
+def after_resources(old: str, block: str, doi: str, rules: Rules) -> str:
+    """Return the record of a DOI after one block of a resource-only deposit."""
+    root = etree.fromstring(old)
+    target = holder(root, doi)
+    wrapper = etree.Element("resources")
+    sent = _tidied(etree.fromstring(block))
+    (wrapper if local(sent) != "collection" else etree.SubElement(wrapper, f"{{{OUTPUT}}}doi_data")).append(sent)
+    for name, new in _blocks(wrapper):
+        known = dict(_blocks(target)).get(name)
+        if known is None:
+            _insert(target, name, new)
+        else:
+            _replace(known, _combined(name, known, new, rules))
+    _drop_empty(target)
+    return _written(root)
+
+
+def with_resource(old: str, doi: str, url: str) -> str:
+    """Return the record with another landing page."""
+    root = etree.fromstring(old) if old else None
+    page = None if root is None else holder(root, doi).find("{*}doi_data/{*}resource")
+    if root is None or page is None:
+        return old
+    page.text = url
+    return _written(root)
+
+
+def _blocks(element: Element) -> Iterator[tuple[str, Element]]:
+    """Yield what is kept when it is left out, by name: relations, rights, Crossmark, references, collections."""
+    for child in element:
+        name = local(child)
+        if name == "program":
+            space = str(etree.QName(child).namespace or "").rpartition("/")[2]
+            yield _PROGRAMS.get(space, "program"), child
+        elif name in {"citation_list", "component_list", "crossmark"}:
+            yield name, child
+        elif name == "doi_data":
+            for collection in child.iterfind("{*}collection"):
+                yield f"collection {collection.get('property')}", collection
+
+
+def _combined(name: str, old: Element, new: Element, rules: Rules) -> Element:
+    """Return the new block, with the old content before the new where the rules add it up; an empty one clears."""
+    result = deepcopy(new)
+    if not len(new) or not rules.merges(name):
+        return result
+    if name == "crossmark":
+        _merge_crossmark(old, result)
+        return result
+    seen = {_canonical(child) for child in result}
+    keys = {key for child in result if (key := child.get("key"))}
+    earlier = [one for one in old if _canonical(one) not in seen and one.get("key") not in keys]
+    for place, child in enumerate(earlier):
+        result.insert(place, deepcopy(child))
+    return result
+
+
+def _merge_crossmark(old: Element, new: Element) -> None:
+    for name in ("updates", "custom_metadata"):
+        before, now = old.find(f"{{*}}{name}"), new.find(f"{{*}}{name}")
+        if before is None:
+            continue
+        if now is None:
+            new.append(deepcopy(before))
+            continue
+        said = {_canonical(child) for child in now}
+        programs = {child.tag for child in now if local(child) == "program"}
+        now.extend(deepcopy(one) for one in before if _canonical(one) not in said and one.tag not in programs)
+
+
+def _share_places(kept: dict[str, Element], sent: dict[str, Element]) -> None:
+    """Let licences and funding that come in one place take the place of those in the other."""
+    for name in ("ai", "fr"):
+        space = next(space for space, short in _PROGRAMS.items() if short == name)
+        inside = f"{{*}}custom_metadata/{{http://www.crossref.org/{space}}}program"
+        crossmark = sent.get("crossmark")
+        if crossmark is not None and crossmark.find(inside) is not None:
+            kept.pop(name, None)
+        if name in sent and "crossmark" in kept:
+            for program in kept["crossmark"].findall(inside):
+                _remove(program)
+
+
+def _canonical(element: Element) -> bytes:
+    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+
+
+def _replace(old: Element, new: Element) -> None:
+    parent = old.getparent()
+    if parent is not None:
+        parent.replace(old, new)
+
+
+def _insert(target: Element, name: str, block: Element) -> None:
+    data = target.find("{*}doi_data")
+    copy = deepcopy(block)
+    if data is None or name == "citation_list":
+        target.append(copy)
+    elif name.startswith("collection"):
+        data.append(copy)
+    else:
+        data.addprevious(copy)
+
+
+def _drop_empty(target: Element) -> None:
+    """Take away what was emptied; an empty reference list alone is echoed (recorded answers of Crossref)."""
+    for name, block in list(_blocks(target)):
+        if not len(block) and name != "citation_list":
+            _remove(block)
+            continue
+        for program in block.findall("{*}custom_metadata/{*}program"):
+            if not len(program):
+                _remove(program)

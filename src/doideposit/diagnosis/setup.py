@@ -8,7 +8,7 @@ from doideposit.config import PasswordReference, Settings, resolve_password
 from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, Realm, fail, ok, warn
 from doideposit.records.identifiers import InvalidIdentifier
-from doideposit.records.models.series import Series
+from doideposit.records.models.series import ANY, Series
 from doideposit.wiring import endpoint_of, login_of, needs_login
 
 __all__ = [
@@ -166,14 +166,14 @@ def check_series(settings: Settings) -> Iterator[Check]:
 
 
 def _faults(series: Series) -> Iterator[tuple[str, str]]:
-    if "{number}" not in series.doi:
+    if "{number}" not in series.doi and ANY not in series.doi:
         yield f"every commentary would get the same DOI: {series.doi}", "write {number} into the pattern `doi`"
     try:
         example = series.doi_for("1")
     except InvalidIdentifier as error:
         yield f"its pattern gives no valid DOI: {error.message}", error.hint
         return
-    if example.prefix != series.prefix:
+    if example is not None and example.prefix != series.prefix:
         message = f"its DOIs begin with {example.prefix}, and its prefix is {series.prefix}"
         yield message, "write {prefix} into the pattern `doi`"
     if series.url and not series.url.startswith(("https://", "http://")):
@@ -182,7 +182,8 @@ def _faults(series: Series) -> Iterator[tuple[str, str]]:
 
 def _shared(series: Series, others: Iterable[Series]) -> Iterator[tuple[str, str]]:
     for other in others:
-        if other.name < series.name and other.doi_for("1").key == series.doi_for("1").key:
+        derived = series.doi_for("1") if other.name < series.name else None
+        if derived is not None and derived == other.doi_for("1"):
             yield f"it gives the same DOIs as {other.name}", "make the pattern `doi` of one of them different"
 
 
@@ -194,6 +195,7 @@ def _remark(series: Series) -> Check:
     if series.url and series.url.startswith("http://"):
         message = f"{series.name}: its landing pages are unencrypted: {series.url}"
         return warn("series", message, "use https:// where the site has it")
-    example = f"number 1 is {series.doi_for('1')}"
+    derived = series.doi_for("1")
+    example = f"number 1 is {derived}" if derived else "each record names its DOI"
     pages = "" if series.url else "; each record names its landing page"
     return ok("series", f"{series.name}: {series.title}, {issn}, {series.record_type.value}; {example}{pages}")

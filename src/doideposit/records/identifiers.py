@@ -10,8 +10,11 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Self
+from urllib.parse import quote
 
 from pydantic_core import PydanticCustomError, core_schema
+
+from doideposit.records.doi_text import bare_doi
 
 __all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isni", "Issn", "Orcid", "Ror", "Wikidata", "writable"]
 
@@ -38,6 +41,13 @@ class InvalidIdentifier(ValueError):
         self.position = position
         self.length = length
 
+    def for_pydantic(self, offset: int = 0, **more: Any) -> PydanticCustomError:
+        """Return the same fault as an error of a pydantic validator; `offset` is added to the position."""
+        position = None if self.position is None else self.position + offset
+        context = {"hint": self.hint, "position": position, "length": self.length, "what": self.message, **more}
+        # Pydantic fills its template between braces, and an identifier may contain some.
+        return PydanticCustomError(self.code, "{what}", context)
+
 
 class Identifier:
     """What all identifiers share: parsing from text, and a place in pydantic models and JSON Schemas."""
@@ -51,7 +61,8 @@ class Identifier:
         raise NotImplementedError
 
     @classmethod
-    def _from_input(cls, value: Any) -> Self:
+    def from_input(cls, value: Any) -> Self:
+        """Return the canonical value of what a model was given; raises `PydanticCustomError`."""
         if isinstance(value, cls):
             return value
         if not isinstance(value, str):
@@ -59,9 +70,7 @@ class Identifier:
         try:
             return cls._read(value)
         except InvalidIdentifier as error:
-            context = {"hint": error.hint, "position": error.position, "length": error.length, "what": error.message}
-            # Pydantic fills its template between braces, and an identifier may contain some.
-            raise PydanticCustomError(error.code, "{what}", context) from None
+            raise error.for_pydantic() from None
 
     @classmethod
     def _read(cls, text: str) -> Self:
@@ -75,7 +84,7 @@ class Identifier:
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            cls._from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
+            cls.from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
 
     @classmethod
@@ -91,73 +100,68 @@ def _known(kind: type[Identifier], text: str) -> Any:
     return kind.parse(text)
 
 
-_DOI_PREFIXES = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+MAX_SUFFIX = 200
 _DOI_SHAPE = re.compile(r"10\.[0-9]{4,9}/(?P<suffix>.+)", re.DOTALL)
-_DOI_SUFFIX_BAD = re.compile(r"[^A-Za-z0-9\-._;()/]")
-MAX_SUFFIX = 200  # Crossref schema, common5.5.0.xsd: doi_t allows 10\.[0-9]{4,9}/.{1,200}
+_NOT_FOR_NEW = re.compile(r"[^A-Za-z0-9\-._;()/]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Doi(Identifier):
-    """A DOI. It prints as it was written and compares without regard to case, as DOIs do.
+    r"""A DOI. It prints as it was written and compares without regard to case, as DOIs do.
 
-    The suffix may hold only ``A-Z a-z 0-9 - . _ ; ( ) /``: Crossref's rule for new DOIs since 2008, which its XSD
-    does not enforce.
+    It is what Crossref's schema takes (common5.5.0.xsd, doi_t: ``10\.[0-9]{4,9}/.{1,200}``), without white space: DOIs
+    that exist hold nearly every character. Since 2008 a new one may hold only ``A-Z a-z 0-9 - . _ ; ( ) /``, which the
+    schema does not enforce and `check_new` does (Crossref documentation, constructing your DOIs).
     """
 
     printed: str
     json_schema: ClassVar[dict[str, Any]] = {
         "type": "string",
         "title": "DOI",
-        "pattern": r"^(https?://(dx\.)?doi\.org/|doi:\s*)?10\.[0-9]{4,9}/[A-Za-z0-9\-._;()/]{1,200}$",
+        "pattern": r"^\S*10(\.|%2E)[0-9]{4,9}(/|%2F)\S+$|^doi:\s*10\.[0-9]{4,9}/\S+$",
         "examples": ["10.48251/SADF.ISSN.2406-5617.C258"],
     }
 
     @classmethod
     def parse(cls, text: str) -> "Doi":
         """Read a DOI, bare or with ``doi:`` or ``https://doi.org/`` in front; raises `InvalidIdentifier`."""
-        bare = text.strip()
+        bare = bare_doi(text)
         shape = _DOI_SHAPE.fullmatch(bare)
-        if shape is None and (label := _DOI_PREFIXES.match(bare)):
-            bare = bare[label.end() :]
-            shape = _DOI_SHAPE.fullmatch(bare)
         if shape is None:
             raise InvalidIdentifier(
                 "doi-shape",
                 f"“{_shown(bare)}” is not a DOI",
                 "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258",
             )
-        cls._check_suffix(shape["suffix"], text.find(bare) + shape.start("suffix"))
-        return cls(bare)
-
-    @classmethod
-    def _read(cls, text: str) -> "Doi":
-        """Parse a text; unlike other identifiers a DOI seldom comes back."""
-        return cls.parse(text)
-
-    @staticmethod
-    def _check_suffix(suffix: str, offset: int) -> None:
-        bad = _DOI_SUFFIX_BAD.search(suffix)
-        if bad is not None:
-            raise InvalidIdentifier(
-                "doi-character",
-                f"a DOI cannot contain {_named(bad[0])}",
-                _character_hint(bad[0]),
-                position=offset + bad.start(),
-            )
-        if suffix.endswith("."):
-            raise InvalidIdentifier(
-                "doi-trailing-dot",
-                "this DOI ends in a full stop",
-                "take the full stop away: it most likely ended a sentence",
-                position=offset + len(suffix) - 1,
-            )
+        if not bare.isprintable() or " " in bare:
+            place, bad = next((at, each) for at, each in enumerate(bare) if each == " " or not each.isprintable())
+            raise _unfit(bad, text.find(bare) + place if bare in text else None)
+        suffix = shape["suffix"]
         if len(suffix) > MAX_SUFFIX:
             raise InvalidIdentifier(
                 "doi-too-long",
                 f"the part after the slash has {len(suffix)} characters",
                 f"Crossref takes at most {MAX_SUFFIX}",
             )
+        return cls(bare)
+
+    def check_new(self) -> None:
+        """Raise `InvalidIdentifier` where a DOI that is not registered yet may not look like this one."""
+        bad = _NOT_FOR_NEW.search(self.suffix)
+        if bad is not None:
+            raise _unfit(bad[0], len(self.prefix) + 1 + bad.start())
+        if self.suffix.endswith("."):
+            raise InvalidIdentifier(
+                "doi-trailing-dot",
+                "this DOI ends in a full stop",
+                "take the full stop away: it most likely ended a sentence",
+                position=len(self.printed) - 1,
+            )
+
+    @classmethod
+    def _read(cls, text: str) -> "Doi":
+        """Parse a text; unlike other identifiers a DOI seldom comes back."""
+        return cls.parse(text)
 
     @property
     def key(self) -> str:
@@ -176,8 +180,8 @@ class Doi(Identifier):
 
     @property
     def url(self) -> str:
-        """The DOI as a link, the form in which Crossref wants it shown."""
-        return f"https://doi.org/{self.printed}"
+        """Return the DOI as a link, the form in which Crossref wants it shown; what no address may hold is encoded."""
+        return f"https://doi.org/{quote(self.printed, safe=_SAFE_IN_LINKS)}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Doi) and self.key == other.key
@@ -187,6 +191,17 @@ class Doi(Identifier):
 
     def __str__(self) -> str:
         return self.printed
+
+
+# RFC 3986, section 3.3: what a path may hold as it is. Letters outside of ASCII stay readable, as browsers show them.
+_SAFE_IN_LINKS = "/-._~!$&'()*+,;=:@"
+
+
+def _unfit(character: str, position: int | None) -> InvalidIdentifier:
+    message = f"a new DOI cannot contain {_named(character)}"
+    if character.isspace() or not character.isprintable():
+        message = f"a DOI cannot contain {_named(character)}"
+    return InvalidIdentifier("doi-character", message, _character_hint(character), position=position)
 
 
 def _shown(text: str, limit: int = 60) -> str:
@@ -203,7 +218,7 @@ def _character_hint(character: str) -> str:
         return "replace it by the plain hyphen-minus “-” if that is what was registered"
     if character.isspace():
         return "take the space away"
-    return "only letters A-Z, digits and - . _ ; ( ) / are allowed after the slash"
+    return "in a new DOI only letters A-Z, digits and - . _ ; ( ) / are allowed after the slash"
 
 
 _RESOLVER = r"(?:https?://(?:www\.)?{host}/)?"

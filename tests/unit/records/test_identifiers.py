@@ -1,5 +1,7 @@
 """Identifiers: every usual spelling gives one canonical value, every wrong one an error that says what to do."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +11,39 @@ from stdnum.iso7064 import mod_97_10
 
 from doideposit.records.identifiers import Doi, Identifier, InvalidIdentifier, Isni, Issn, Orcid, Ror, Wikidata
 
+SICI = "10.1175/1520-0477(1996)077<0437:TNYRP>2.0.CO;2"
+# DOIs of other works, each with a character that no new DOI may have.
+REGISTERED = [
+    "10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O",
+    "10.1001/jama.251.19.2504,2509",
+    "10.1021/ja003055+",
+    "10.1890/0012-9658(2006)87[1727:IASEOT]2.0.CO;2",
+    "10.1023/A:1018493501180",
+    "10.1093/acprof:oso/9780199234707.001.0001",
+    "10.17072/1995‐4190-2017-38-1",
+    "10.5555/a&b#c=d?e",
+    "10.5555/über.ça",
+]
+
 SPELLINGS = [
     (Doi, "10.48251/SADF.ISSN.2406-5617.C258", "10.48251/SADF.ISSN.2406-5617.C258"),
     (Doi, " https://doi.org/10.5555/ABC(1);2_3 ", "10.5555/ABC(1);2_3"),
     (Doi, "http://dx.doi.org/10.5555/abc/def", "10.5555/abc/def"),
     (Doi, "doi: 10.5555/abc", "10.5555/abc"),
+    (Doi, "https://www.doi.org/10.5555/abc", "10.5555/abc"),
+    (Doi, "doi.org/10.5555/abc", "10.5555/abc"),
+    (Doi, "//doi.org/10.5555/abc", "10.5555/abc"),
+    (Doi, "DOI 10.5555/abc", "10.5555/abc"),
+    (Doi, "doi:https://doi.org/10.5555/abc", "10.5555/abc"),
+    (Doi, "https://doi.org/doi:10.5555/abc", "10.5555/abc"),
+    (Doi, "info:doi/10.5555/abc", "10.5555/abc"),
+    (Doi, "<https://doi.org/10.5555/abc>", "10.5555/abc"),
+    (Doi, "10.5555/ab\u200bc", "10.5555/abc"),
+    (Doi, "https://doi.org/10.1175/1520-0477(1996)077%3C0437:TNYRP%3E2.0.CO;2", SICI),
+    (Doi, "10.1175%2F1520-0477%281996%29077%3C0437%3ATNYRP%3E2.0.CO%3B2", SICI),
+    (Doi, "doi:" + SICI, SICI),
+    (Doi, "10.5555/100%", "10.5555/100%"),
+    *((Doi, doi, doi) for doi in REGISTERED),
     (Orcid, "0000-0002-1825-0097", "https://orcid.org/0000-0002-1825-0097"),
     (Orcid, "http://orcid.org/0000-0002-1694-233x", "https://orcid.org/0000-0002-1694-233X"),
     (Orcid, "0000000218250097", "https://orcid.org/0000-0002-1825-0097"),
@@ -43,10 +73,10 @@ MISTAKES = [
     (Doi, "", "doi-shape", None),
     (Doi, "10.5555/ab c", "doi-character", 10),
     (Doi, "https://doi.org/10.5555/ab c", "doi-character", 26),
-    (Doi, "10.5555/ab\u2011c", "doi-character", 10),
-    (Doi, "10.5555/é", "doi-character", 8),
-    (Doi, "10.5555/abc?x=1", "doi-character", 11),
-    (Doi, "10.5555/abc.", "doi-trailing-dot", 11),
+    (Doi, "10.5555/ab\tc", "doi-character", 10),
+    (Doi, "10.5555/ab\u202ec", "doi-character", 10),
+    (Doi, "https://doi.org/10.5555/ab%20c", "doi-character", None),
+    (Doi, "https://www.example.org/10.5555/abc", "doi-shape", None),
     (Doi, "10.5555/" + "a" * 201, "doi-too-long", None),
     (Orcid, "0000-0002-1825-0098", "orcid-check-digit", 18),
     (Orcid, "0000-0002-1825", "orcid-shape", None),
@@ -79,10 +109,36 @@ def test_a_doi_prints_as_written_and_compares_without_case() -> None:
     assert upper != "10.5555/ABC"
 
 
-def test_a_unicode_hyphen_in_a_doi_gets_the_advice_to_replace_it() -> None:
-    with pytest.raises(InvalidIdentifier, match="non-breaking hyphen") as caught:
-        Doi.parse("10.5555/a\u2011b")
-    assert "hyphen-minus" in caught.value.hint
+NOT_FOR_NEW = [
+    ("10.5555/ab\u2011c", "doi-character", 10, "non-breaking hyphen", "hyphen-minus"),
+    ("10.5555/é", "doi-character", 8, "é", "letters A-Z"),
+    ("10.5555/abc?x=1", "doi-character", 11, "?", "letters A-Z"),
+    ("10.5555/abc.", "doi-trailing-dot", 11, "full stop", "take the full stop away"),
+    *((doi, "doi-character", None, "a new DOI cannot contain", "") for doi in REGISTERED),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "position", "message", "hint"), NOT_FOR_NEW)
+def test_what_other_works_have_is_not_for_a_new_doi(
+    text: str, code: str, position: int | None, message: str, hint: str
+) -> None:
+    doi = Doi.parse(text)
+    with pytest.raises(InvalidIdentifier, match=re.escape(message)) as caught:
+        doi.check_new()
+    assert caught.value.code == code
+    assert position is None or caught.value.position == position
+    assert hint in caught.value.hint
+
+
+def test_a_new_doi_of_plain_characters_is_right() -> None:
+    Doi.parse("10.5555/Ab-1._;()/2").check_new()
+
+
+@pytest.mark.parametrize("printed", [*REGISTERED, SICI, "10.5555/a%3Cb", '10.5555/a"b'])
+def test_the_link_of_a_doi_leads_back_to_it(printed: str) -> None:
+    link = Doi(printed).url
+    assert Doi.parse(link).printed == printed
+    assert not set(link) & set(' <>"#[]?')
 
 
 def mod_11_2(digits: str) -> str:

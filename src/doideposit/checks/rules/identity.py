@@ -7,7 +7,8 @@ from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, letters
-from doideposit.records.models.series import RecordType
+from doideposit.records.identifiers import InvalidIdentifier
+from doideposit.records.models.series import ANY, RecordType
 
 __all__ = ["IDENTITY"]
 
@@ -79,7 +80,29 @@ def test_prefix(work: Work) -> Iterable[Match]:
 )
 def without_number(work: Work) -> Iterable[Match]:
     pattern = work.commentary.series.doi
-    return () if "{number}" in pattern else (match_at("number", pattern=pattern),)
+    return () if "{number}" in pattern or ANY in pattern else (match_at("number", pattern=pattern),)
+
+
+@rule(
+    "doi-suffix-character",
+    ERROR,
+    "A new DOI with a character it cannot have",
+    message="{fault}: {doi}",
+    hint="{hint}. If Crossref has this DOI already, set the finding aside with [[rules.ignore]] in the configuration",
+    why="Since 2008 new suffixes hold only letters A to Z, digits and - . _ ; ( ) /. Older DOIs stay as they are.",
+    source=pages.SUFFIXES,
+    bad="doi: 10.48251/SADF(2023)258:1<12>2.0",
+    good="doi: 10.48251/SADF(2023)258;1-12",
+    setting='doi = "{prefix}/{any}"',
+    good_setting='doi = "{prefix}/{any}"',
+)
+def suffix_character(work: Work) -> Iterable[Match]:
+    doi = work.commentary.doi
+    try:
+        doi.check_new()
+    except InvalidIdentifier as error:
+        return (match_at("doi", length=len(doi.printed), doi=doi, fault=error.message, hint=error.hint),)
+    return ()
 
 
 @rule(

@@ -7,14 +7,14 @@ from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
+from doideposit.records.doi_text import find_doi
 
 __all__ = ["REFERENCES"]
 
 REFERENCES: Rules[Work] = Rules("references")
 rule = REFERENCES.rule
 
-_DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_DOI_TEXT = Pattern(r"\b10\.\d{4,9}/[^\s<>\"]+", re.IGNORECASE)
+_DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10(?:\.|%2E)\d{4,9}(?:/|%2F)", re.IGNORECASE)
 # All texts are looked at together too, each on a line of its own: what the next one begins with is no "C.".
 _PLACE = Pattern(r"\bWashington,? D\.(?![^\S\n]?C)\w?\.?")
 _NUMBERED = Pattern(r"^(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)])\s")
@@ -192,9 +192,10 @@ def numbered(work: Work) -> Iterator[Match]:
 )
 def url_is_doi(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
-        found = _DOI_URL.match(reference.url) if reference.url else None
-        if found:
-            yield match_at("references", index, "url", length=len(found[0]), place=index + 1, doi=found[1])
+        url = reference.url
+        doi = find_doi(url) if url and _DOI_URL.match(url) else None
+        if url and doi and (reference.doi is None or reference.doi.key != doi.lower()):
+            yield match_at("references", index, "url", length=len(url), place=index + 1, doi=doi)
 
 
 @rule(
@@ -210,8 +211,7 @@ def url_is_doi(work: Work) -> Iterator[Match]:
 )
 def doi_in_text(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
-        if reference.doi is None and "10." in text and (found := _DOI_TEXT.search(text)):
-            doi = found[0].rstrip(".,;)")
+        if reference.doi is None and "10." in text and (doi := find_doi(text)):
             yield match_at("references", index, "text", length=len(text), place=index + 1, doi=doi)
 
 

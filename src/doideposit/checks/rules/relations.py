@@ -8,6 +8,7 @@ from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.findings import Loc
+from doideposit.records.doi_text import find_doi
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
 from doideposit.records.models.relations import IdentifierType
 
@@ -16,7 +17,8 @@ __all__ = ["RELATIONS"]
 RELATIONS: Rules[Work] = Rules("relations, updates and versions")
 rule = RELATIONS.rule
 
-_DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(10\.\S+)", re.IGNORECASE)
+_DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10(?:\.|%2E)\d{4,9}(?:/|%2F)", re.IGNORECASE)
+_TYPOGRAPHY = Pattern(r"[\u2010-\u2015\u2018-\u201f\u2212\ufe63\uff0d]|&(?:[a-z]{2,6}|#\w{2,5});", re.IGNORECASE)
 _URL = Pattern(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _LEADING_NUMBER = Pattern(r"\d+")
 _VERSION_WORD = Pattern(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
@@ -35,7 +37,7 @@ def _doi(text: str) -> Doi | None:
     "A DOI that ends in punctuation",
     message="the DOI {doi} ends in “{mark}”",
     hint="take the mark away, if it belonged to the sentence the DOI was copied from",
-    why="Brackets and semicolons can stand in a DOI, and hardly ever end one. With one too many it leads nowhere.",
+    why="Brackets and stops can stand in a DOI, and hardly ever end one. With one too many it leads nowhere.",
     source=pages.SUFFIXES,
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
     good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
@@ -43,7 +45,7 @@ def _doi(text: str) -> Doi | None:
 def trailing_punctuation(work: Work) -> Iterator[Match]:
     for loc, doi in _other_dois(work):
         mark = doi.printed[-1]
-        if not mark.isalnum() and (mark in ";-_/" or doi.printed.count("(") < doi.printed.count(")")):
+        if not mark.isalnum() and (mark in ".;-_/" or doi.printed.count("(") < doi.printed.count(")")):
             yield match_at(*loc, length=len(doi.printed), doi=doi, mark=mark)
 
 
@@ -58,6 +60,24 @@ def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
         doi = _doi(relation.identifier) if relation.identifier_type is IdentifierType.DOI else None
         if doi is not None:
             yield ("relations", index, "identifier"), doi
+
+
+@rule(
+    "doi-typography",
+    WARNING,
+    "A DOI with a sign that typesetting makes",
+    message="the DOI {doi} contains {found}, which typesetting or a web page makes of another character",
+    hint="compare it with the DOI on the landing page of the work; write what is registered there, mostly `-`",
+    why="A few DOIs were registered so. In others the sign replaced a hyphen or a bracket, and they lead nowhere.",
+    source=pages.SUFFIXES,
+    bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6‐en}]",
+    good="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en}]",
+)
+def typography(work: Work) -> Iterator[Match]:
+    for loc, doi in _other_dois(work):
+        found = _TYPOGRAPHY.search(doi.printed)
+        if found:
+            yield match_at(*loc, length=len(doi.printed), doi=doi, found=f"“{found[0]}”")
 
 
 @rule(
@@ -120,9 +140,9 @@ def twice(work: Work) -> Iterator[Match]:
 )
 def doi_as_address(work: Work) -> Iterator[Match]:
     for index, relation in enumerate(work.commentary.relations):
-        found = _DOI_URL.match(relation.identifier)
-        if found and relation.identifier_type is not IdentifierType.DOI:
-            yield match_at("relations", index, "identifier", length=len(relation.identifier), doi=found[1])
+        address = relation.identifier_type is not IdentifierType.DOI and _DOI_URL.match(relation.identifier)
+        if address and (doi := find_doi(relation.identifier)):
+            yield match_at("relations", index, "identifier", length=len(relation.identifier), doi=doi)
 
 
 @rule(

@@ -98,9 +98,10 @@ def _derived_doi(number: Node, series: Series | None) -> str | None:
     if series is None or not isinstance(number, Leaf):
         return None
     try:
-        return str(series.doi_for(number.text))
+        derived = series.doi_for(number.text)
     except InvalidIdentifier:
         return None
+    return None if derived is None else str(derived)
 
 
 def _display_findings(doi: PrintedDoi, notes: Notes) -> None:

@@ -3,11 +3,12 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.contributors import Contributor
+from doideposit.records.models.numbers import printed_number
 from doideposit.records.models.references import Reference
 from doideposit.records.models.relations import (
     Archive,
@@ -20,7 +21,7 @@ from doideposit.records.models.relations import (
     Update,
     Version,
 )
-from doideposit.records.models.series import Series, free_to_read
+from doideposit.records.models.series import ANY, Series, free_to_read
 from doideposit.records.models.text import Language, PartialDate, PlainText, RichText, Url, Value
 
 __all__ = ["Abstract", "AbstractFormat", "Commentary", "OriginalTitle"]
@@ -66,14 +67,14 @@ class Abstract(Value):
 class Commentary(Value):
     """One numbered commentary. Series, number, title, authors and date are enough to make one.
 
-    The DOI follows from the series and the number; one that is given must agree with them, since two spellings of
-    the number would become two DOIs. Everything here is deposited except `keywords`.
+    The DOI follows from the series and the number. One that is given must fit the pattern of the series, where it has
+    one, since two spellings of the number would become two DOIs. Everything here is deposited except `keywords`.
     """
 
     series: Series
     """The series it appears in."""
     number: Annotated[PlainText, Field(max_length=32, examples=["258"])]
-    """Its number as printed; text, so that 012 and 3.10 survive."""
+    """Its number as printed; text, so that 012 and 3.10 survive. What a spreadsheet makes of numbers is refused."""
     title: RichText
     """The title in the printed case, without the series' name and without the number."""
     authors: Annotated[tuple[Contributor, ...], Field(min_length=1)]
@@ -81,7 +82,7 @@ class Commentary(Value):
     published: PartialDate
     """The printed date of publication: a year, a year and month, or a day."""
     doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]
-    """The DOI; made from the series' pattern when left out."""
+    """The DOI; made from the series' pattern when left out. Where the series has no pattern, any DOI can stand here."""
     url: Url | None = None
     """The landing page, not the PDF; made from the series' pattern when left out."""
     subtitle: RichText | None = None
@@ -132,36 +133,67 @@ class Commentary(Value):
     def _plain_yes(cls, value: Any) -> Any:
         return free_to_read(value)
 
+    @field_validator("number", mode="before")
+    @classmethod
+    def _printed(cls, value: Any, info: ValidationInfo) -> Any:
+        series = info.data.get("series")
+        return printed_number(value, series.number_pattern if series else None)
+
+    @field_validator("doi", mode="before")
+    @classmethod
+    def _of_the_pattern(cls, value: Any, info: ValidationInfo) -> Any:
+        """Check the characters here already, where a pattern makes new DOIs, so that all faults are told at once."""
+        series = info.data.get("series")
+        if isinstance(value, str) and (series is None or series.makes_every_doi):
+            doi = Doi.from_input(value)
+            try:
+                doi.check_new()
+            except InvalidIdentifier as error:
+                raise error.for_pydantic(max(value.find(doi.printed), 0)) from None
+        return value
+
     @model_validator(mode="after")
     def _derive(self) -> "Commentary":
         """Fill what follows from the series; this model is frozen, and this is the end of its making."""
-        derived = self._derived_doi()
         if "doi" not in self.model_fields_set:
-            object.__setattr__(self, "doi", derived)
-        elif self.doi != derived:
-            raise PydanticCustomError(
-                "doi-disagrees",
-                "the DOI {doi} disagrees with the series and number, which give {derived}",
-                {
-                    "doi": str(self.doi),
-                    "derived": str(derived),
-                    "field": "doi",
-                    "hint": "correct the number or the DOI, or leave the DOI out",
-                },
-            )
+            object.__setattr__(self, "doi", self._derived_doi())
+        elif not self.series.admits(self.doi, self.number):
+            raise self._disagreement()
         if self.url is None:
             object.__setattr__(self, "url", self.series.url_for(self.number))
         return self
 
     def _derived_doi(self) -> Doi:
         try:
-            return self.series.doi_for(self.number)
+            derived = self.series.doi_for(self.number)
         except InvalidIdentifier as error:
             raise PydanticCustomError(
                 "number-not-in-doi",
                 "the number “{number}” cannot stand in a DOI: {why}",
                 {"number": self.number, "why": error.message, "field": "number", "hint": error.hint},
             ) from None
+        if derived is None:
+            raise PydanticCustomError(
+                "doi-not-derived",
+                "the pattern of the series, {pattern}, leaves a part of the DOI to the record",
+                {"pattern": self.series.doi, "field": "doi", "hint": "add `doi` with the whole DOI"},
+            )
+        return derived
+
+    def _disagreement(self) -> PydanticCustomError:
+        series = self.series
+        return PydanticCustomError(
+            "doi-disagrees",
+            "the DOI {doi} disagrees with the series and number, which give {derived}",
+            {
+                "doi": str(self.doi),
+                "derived": str(series.doi.replace(ANY, "…") if ANY in series.doi else self._derived_doi()),
+                "field": "doi",
+                "hint": "correct the number or the DOI, or leave the DOI out. Where Crossref has this commentary under"
+                " the other DOI already, that DOI stays: give such records a series of their own, with the same title"
+                ' and ISSN and with doi = "{prefix}/{any}"',
+            },
+        )
 
     @property
     def effective_language(self) -> str | None:

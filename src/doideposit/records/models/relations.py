@@ -93,12 +93,14 @@ class Relation(Value):
         return self
 
     def _check_doi(self) -> None:
-        """The DOI is checked and kept as printed."""
+        """Keep the bare DOI; this model is frozen, and this is the end of its making."""
         try:
-            Doi.parse(self.identifier)
+            object.__setattr__(self, "identifier", Doi.parse(self.identifier).printed)
         except InvalidIdentifier as error:
-            context = {"what": error.message, "hint": error.hint, "field": "identifier"}
-            raise PydanticCustomError(error.code, "{what}", context) from None
+            hint = error.hint
+            if error.code == "doi-shape" and "://" in self.identifier:
+                hint = "if it is no DOI but another address, add `identifier_type: uri`"
+            raise error.for_pydantic(field="identifier", hint=hint) from None
 
 
 class UpdateType(StrEnum):

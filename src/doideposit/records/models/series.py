@@ -1,5 +1,6 @@
 """A series: the container with its ISSN, and what all its commentaries share."""
 
+import re
 from enum import StrEnum
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -15,6 +16,8 @@ from doideposit.records.models.text import Language, PlainText, Value
 __all__ = ["IssnMedium", "RecordType", "Series", "SeriesIssn"]
 
 PLACES = frozenset({"prefix", "issn", "number"})
+ANY = "{any}"
+"""Stands in a pattern for a part of the DOI that follows from nothing, and that only the record can say."""
 
 
 class RecordType(StrEnum):
@@ -42,26 +45,51 @@ class SeriesIssn(Value):
     """Which edition it names."""
 
 
-def _known_places(template: str) -> str:
+def _known_places(template: str, known: frozenset[str] = PLACES) -> str:
     try:
-        names = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+        parts = list(Formatter().parse(template))
     except ValueError:
         raise PydanticCustomError(
             "template-braces",
             "a brace in this pattern is never closed",
             {"hint": "write {number}, {issn}, {prefix}"},
         ) from None
-    unknown = sorted(names - PLACES)
+    unknown = sorted({name for _, name, _, _ in parts if name is not None} - known)
     if unknown:
+        listed = ", ".join("{" + name + "}" for name in sorted(known))
         raise PydanticCustomError(
             "template-place",
             "this pattern has an unknown place {place}",
-            {"place": "{" + unknown[0] + "}", "hint": "only {prefix}, {issn} and {number} can be used"},
+            {"place": "{" + unknown[0] + "}", "hint": f"only {listed} can be used"},
         )
     return template
 
 
+def _doi_pattern(template: str) -> str:
+    """Check the places of a pattern for DOIs, and that what stands between them can stand in a new DOI."""
+    _known_places(template, PLACES | {"any"})
+    between = "".join(text for text, _, _, _ in Formatter().parse(template))
+    bad = _NOT_IN_NEW.search(between)
+    if bad is not None:
+        message = "a new DOI cannot contain “{character}”, and this pattern has it"
+        hint = "only letters A-Z, digits and - . _ ; ( ) / can stand between the places in braces"
+        raise PydanticCustomError("template-character", message, {"character": bad[0], "hint": hint})
+    return template
+
+
+def _regular_expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        message = "this is no regular expression: {why}"
+        hint = r"write one that fits every number whole, such as \d+ or \d{4}\.\d+"
+        raise PydanticCustomError("pattern-shape", message, {"why": str(error), "hint": hint}) from None
+    return text
+
+
+_NOT_IN_NEW = re.compile(r"[^A-Za-z0-9\-._;()/]")
 Template = Annotated[PlainText, AfterValidator(_known_places)]
+DoiTemplate = Annotated[PlainText, AfterValidator(_doi_pattern)]
 
 
 class Series(Value):
@@ -79,8 +107,11 @@ class Series(Value):
     """Further ISSNs of the same series."""
     prefix: Annotated[PlainText, Field(pattern=r"^10\.[0-9]{4,9}$", examples=["10.48251"])]
     """The DOI prefix of the publisher."""
-    doi: Template = "{prefix}/{number}"
-    """How a DOI is made from prefix, issn and number."""
+    doi: DoiTemplate = "{prefix}/{number}"
+    """How a DOI is made from {prefix}, {issn} and {number}; {any} stands for what only the record can say. Without a
+    pattern here, a record may also have any DOI of its own."""
+    number_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
+    """A regular expression that every number fits; it also allows numbers that look like those of a spreadsheet."""
     url: Template | None = None
     """How the address of a landing page is made; an address in the record wins."""
     record_type: RecordType = RecordType.REPORT_SERIES
@@ -129,9 +160,33 @@ class Series(Value):
         )
         return main + self.other_issns
 
-    def doi_for(self, number: str) -> Doi:
-        """The DOI of the commentary with that number; raises `InvalidIdentifier` when the number does not fit a DOI."""
-        return Doi.parse(self._fill(self.doi, number))
+    @property
+    def has_pattern(self) -> bool:
+        """Whether the series says itself how its DOIs are made; else they may be made so, or in any other way."""
+        return "doi" in self.model_fields_set
+
+    @property
+    def makes_every_doi(self) -> bool:
+        """Whether series and number alone give the DOI, so that a record can only repeat it."""
+        return self.has_pattern and ANY not in self.doi
+
+    def doi_for(self, number: str) -> Doi | None:
+        """Return the DOI of that number, or None where the pattern leaves a part of it to the record.
+
+        Raises `InvalidIdentifier` when the number cannot stand in a new DOI.
+        """
+        if ANY in self.doi:
+            return None
+        doi = Doi.parse(self._fill(self.doi, number))
+        doi.check_new()
+        return doi
+
+    def admits(self, doi: Doi, number: str) -> bool:
+        """Say whether a DOI may belong to that number: always without a pattern, else where the pattern fits."""
+        if not self.has_pattern:
+            return True
+        parts = (re.escape(self._fill(part, number)) for part in self.doi.split(ANY))
+        return re.fullmatch(".+".join(parts), doi.printed, re.IGNORECASE) is not None
 
     def url_for(self, number: str) -> str | None:
         """The landing page the pattern gives for that number, or None without a pattern."""

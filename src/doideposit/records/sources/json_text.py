@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from doideposit.findings import Finding, Severity, Where
+from doideposit.records.models.numbers import WrittenNumber
 from doideposit.records.models.record import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import MAX_DEPTH, Read
 from doideposit.records.sources.json_places import JsonPlaces, JsonText
@@ -103,7 +104,7 @@ def _object(entries: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_refuse_constant
+    object_pairs_hook=_object, parse_float=WrittenNumber, parse_int=str, parse_constant=_refuse_constant
 )
 
 

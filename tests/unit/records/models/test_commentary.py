@@ -140,6 +140,10 @@ def test_a_series_knows_its_numbers() -> None:
         ({"issn": "2406-5618"}, "issn-check-digit"),
         ({"issn": None}, "series-issn-missing"),
         ({"doi": "{prefix}/{colour}"}, "template-place"),
+        ({"url": "https://www.sadf.eu/{any}"}, "template-place"),
+        ({"doi": "{prefix}/c {number}"}, "template-character"),
+        ({"doi": "{prefix}/c+{number}"}, "template-character"),
+        ({"number_pattern": "(258"}, "pattern-shape"),
         ({"doi": "{prefix/{number}"}, "template-braces"),
         ({"doi": "{prefix}/{number"}, "template-braces"),
         ({"prefix": "48251"}, "string_pattern_mismatch"),
@@ -184,3 +188,96 @@ def test_a_pattern_is_filled_as_python_formats_it(pattern: str, number: str) -> 
     except (ValueError, KeyError) as error:
         wanted = type(error)
     assert filled == wanted or (filled is ValidationError and not isinstance(wanted, str))
+
+
+SICI = "10.1175/1520-0477(1996)077<0437:TNYRP>2.0.CO;2"
+
+
+@pytest.mark.parametrize("given", [SICI, f"doi:{SICI}", Doi(SICI).url])
+def test_the_doi_of_another_work_is_taken_as_it_is_wherever_it_stands(given: str) -> None:
+    made = commentary(
+        references=[{"doi": given}],
+        relations=[{"type": "isCommentOn", "identifier": given}],
+        updates=[{"type": "correction", "doi": given, "date": "2023-09-14"}],
+        funding=[{"name": "A fund", "funder_id": given, "grant_dois": [given]}],
+        crossmark_policy=given,
+    )
+    assert made.references[0].doi == made.updates[0].doi == made.crossmark_policy == Doi(SICI)
+    assert made.relations[0].identifier == SICI
+    assert (made.funding[0].funder_id, made.funding[0].grant_dois) == (Doi(SICI), (Doi(SICI),))
+
+
+def doi_or_code(**changes: Any) -> str:
+    try:
+        return str(commentary(**changes).doi)
+    except ValidationError as error:
+        return str(error.errors()[0]["type"])
+
+
+OPAQUE = "10.48251/x7k2-q9"
+OTHER_DOIS = [
+    # the pattern of the series (None: it has none), the number, the DOI of the record, what comes of it
+    (None, "258", OPAQUE, OPAQUE),
+    (None, "258", SICI, SICI),
+    (None, "258", None, "10.48251/258"),
+    ("{prefix}/{any}", "258", OPAQUE, OPAQUE),
+    ("{prefix}/{any}", "258", None, "doi-not-derived"),
+    ("{prefix}/c{number}.{any}", "258", "10.48251/C258.x7k2", "10.48251/C258.x7k2"),
+    ("{prefix}/c{number}.{any}", "258", "10.48251/C259.x7k2", "doi-disagrees"),
+    ("{prefix}/c{number}.{any}", "258", "10.48251/C258.", "doi-disagrees"),
+    ("{prefix}/c{number}", "258", "10.48251/c258", "10.48251/c258"),
+    ("{prefix}/c{number}", "258", "10.48251/c0258", "doi-disagrees"),
+    ("{prefix}/c{number}", "0258", "10.48251/c258", "doi-disagrees"),
+    ("{prefix}/c{number}", "258", OPAQUE, "doi-disagrees"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "number", "doi", "outcome"), OTHER_DOIS)
+def test_a_doi_that_does_not_follow_from_the_number(
+    pattern: str | None, number: str, doi: str | None, outcome: str
+) -> None:
+    described = {key: value for key, value in SERIES.items() if key != "doi"} | ({"doi": pattern} if pattern else {})
+    fields = {"series": Series.model_validate(described), "number": number} | ({"doi": doi} if doi else {})
+    assert doi_or_code(**fields) == outcome
+
+
+PRINTED = [
+    "258",
+    "012",
+    "3.10",
+    "C258",
+    "2023/4",
+    "12a",
+    "2023-05",
+    "XIV",
+    "58.1",
+    "1-2",
+    "12.34.56",
+    258,
+]
+FROM_PROGRAMS = [
+    *("258.0", "258,0", "258.00", "2.58E+02", "2,58E+02", "2.58e2", "1,304", "1.304", "1'304", "1\u202f304", "1,304,000"),
+    *("Jan-58", "58-Jan", "1-Feb", "Mai-58", "58. Mrz", "févr-58", "déc.-58", "Sept 58", "ene-58", "Dez 58"),
+    *("01.02.2058", "1/2/58", "2058-01-01 00:00:00", "2058-01-01T00:00:00Z"),
+    *("#REF!", "#NAME?", "#N/A", "#BEZUG!", "########", "=A1", '=HYPERLINK("x")', "'258", "[object Object]"),
+    *("NULL", "nan", "None", "undefined", "n/a", "-", "TBD", "true", "0.30000000000000004"),
+    *(258.0, 3.1, float("nan")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", PRINTED)
+def test_numbers_that_are_printed_so(number: object) -> None:
+    assert doi_or_code(number=number) == f"10.48251/SADF.ISSN.2406-5617.C{number}"
+
+
+@pytest.mark.parametrize("number", FROM_PROGRAMS)
+def test_numbers_that_a_program_made(number: object) -> None:
+    assert codes(number=number) == ["number-shape"]
+    assert codes(number=number, doi="10.48251/SADF.ISSN.2406-5617.C258")[0] == "number-shape"
+
+
+def test_a_series_may_say_that_its_numbers_look_so() -> None:
+    series = Series.model_validate(SERIES | {"number_pattern": r"\d+\.\d"})
+    assert str(commentary(series=series, number="258.0").doi).endswith("C258.0")
+    assert codes(series=series, number="258") == ["number-shape"]
+    assert codes(series=series, number=258.0) == ["number-shape"]

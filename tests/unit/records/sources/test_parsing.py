@@ -138,7 +138,7 @@ ONE_FAULT = [
     (with_line("licences: [{url: https://a.org/by, start_date: 2023}]"), "day-incomplete", 8, 48, "licences[0].start_date", "whole date", "2023-09-14"),
     (with_line("licences: [{url: https://a.org/by, applies_to: all}]"), "unknown-value", 8, 48, "licences[0].applies_to", "“all”", "vor, am, tdm"),
     (with_line("relations: [{type: isCommentOf, identifier: 10.1234/a}]"), "relation-type-unknown", 8, 20, "relations[0].type", "isCommentOf", "isCommentOn"),
-    (with_line("relations: [{type: isCommentOn, identifier: 10.1234/a b}]"), "doi-character", 8, 45, "relations[0].identifier", "a space", "space"),
+    (with_line("relations: [{type: isCommentOn, identifier: 10.1234/a b}]"), "doi-character", 8, 54, "relations[0].identifier", "a space", "space"),
     (with_line("full_texts: [{url: https://a.org/x, text_mining: perhaps}]"), "yes-or-no", 8, 50, "full_texts[0].text_mining", "“perhaps”", "true or false"),
     (with_line("references: [{key: a}]"), "reference-empty", 8, 14, "references[0]", "says nothing", "text"),
     (with_line("report_number: " + "1" * 300), "text-too-long", 8, 16, "report_number", "300", "shorten"),
@@ -228,7 +228,7 @@ def test_a_record_from_python_has_fields_and_no_lines() -> None:
     parsed = parse(read_data(data), series={})
     assert parsed.record is not None
     assert parsed.record.commentary.published == PartialDate(2023, 9, 14)
-    assert parse(read_data(data | {"number": 3.1}), series={}).findings[0].code == "text-expected"
+    assert parse(read_data(data | {"number": 3.1}), series={}).findings[0].code == "number-shape"
 
 
 def test_a_warning_of_the_reader_travels_with_the_record() -> None:

@@ -53,7 +53,8 @@ class Finding:
     `message` is one sentence in the user's words. `hint` says what to do. `original` keeps the words of the
     machine that complained (libxml2, Crossref) for those who ask for them. `ignored_because` holds the reason
     given in the configuration when the finding was set aside there: it stays visible and no longer counts.
-    `length` is how many characters the marker below the line should cover, when that is known.
+    `length` is how many characters the marker below the line should cover, when that is known. `category` groups the
+    findings of rules; those of "completeness" are wishes, which may be shown together in one line.
     """
 
     code: str
@@ -64,6 +65,7 @@ class Finding:
     original: str | None = None
     ignored_because: str | None = None
     length: int | None = None
+    category: str | None = None
 
     @property
     def stops(self) -> bool:
@@ -86,7 +88,11 @@ class Finding:
             "column": self.where.column,
             "field": self.where.field,
         }
-        extra = {"element": self.where.element, "ignored_because": self.ignored_because}
+        extra = {
+            "element": self.where.element,
+            "ignored_because": self.ignored_because,
+            "category": self.category,
+        }
         return data | {key: value for key, value in extra.items() if value is not None}
 
 

@@ -18,5 +18,6 @@ def test_each_file_shows_its_rule_and_no_other_error(desk: Desk) -> None:
     severities = {rule.code: rule.severity for rule in (*RECORD_RULES, *RUN_RULES)}
     assert found.keys() == severities.keys()
     for code, severity in severities.items():
-        assert (code, str(severity)) in found[code]
+        # A rehearsal may lead to this machine.
+        assert (code, "info" if code == "url-local" else str(severity)) in found[code]
         assert {other for other, weight in found[code] if weight == "error"} <= {code}

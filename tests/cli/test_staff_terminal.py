@@ -54,7 +54,7 @@ def test_long_lines_are_broken_between_words_and_indented(full: Desk, width: int
 
 
 def test_a_hint_goes_on_below_its_beginning(desk: Desk) -> None:
-    seen = on_terminal(["check", desk.record().name], desk.folder, columns=80)
+    seen = on_terminal(["check", desk.record().name, "--verbose"], desk.folder, columns=80)
     start = next(n for n, line in enumerate(seen.lines) if "licences" in line)
     assert seen.lines[start].startswith("       hint: add")
     assert seen.lines[start + 1].startswith(" " * 13)

@@ -306,7 +306,7 @@ def _planned(action: type[StrEnum]) -> Schema:
 def _finding() -> Schema:
     texts = dict.fromkeys(("code", "message", "hint"), _TEXT)
     places = {"file": _MAYBE_TEXT, "line": _MAYBE_NUMBER, "column": _MAYBE_NUMBER, "field": _MAYBE_TEXT}
-    extra = {"element": _TEXT, "ignored_because": _TEXT}
+    extra = {"element": _TEXT, "ignored_because": _TEXT, "category": _TEXT}
     return _object({**texts, "severity": _words(Severity), **places, **extra}, tuple(extra))
 
 

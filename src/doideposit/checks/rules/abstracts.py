@@ -242,23 +242,6 @@ def abstract_language(work: Work) -> Iterable[Match]:
 
 
 @rule(
-    "language-missing",
-    WARNING,
-    "No language",
-    message="the record does not say in which language the text is",
-    hint="add `language`, here or in the series",
-    why="Indexes sort, search and translate by it.",
-    source=pages.SCHEMA,
-    bad="language: null",
-    good="language: en",
-    setting='language = ""',
-    good_setting='language = ""',
-)
-def language_missing(work: Work) -> Iterable[Match]:
-    return (match_at("language"),) if work.commentary.effective_language is None else ()
-
-
-@rule(
     "language-undetermined",
     INFO,
     "A language code that says nothing",

@@ -7,7 +7,8 @@ from urllib.parse import SplitResult
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.reference_parts import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
+from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 
 __all__ = ["ADDRESSES"]
@@ -28,6 +29,19 @@ _TRACKING = Pattern(
     r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid)=", re.IGNORECASE
 )
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
+# RFC 3986 has none of these in an address; a percent sign stands before two hexadecimal digits.
+_ILLEGAL = Pattern(r"[\\^`|\"'\[\]“”‘’]|%(?![0-9a-fA-F]{2})")
+_SIGNED = Pattern(
+    r"[?&](?:x-amz-(?:signature|credential|expires)|signature|sig|expires|token|access_token|auth|key|x-goog-signature|se|sv)=",
+    re.IGNORECASE,
+)
+_LOGIN = Pattern(
+    r"/(?:wp-)?log-?in\b|/sign-?in\b|/sso/|/auth/|[?&](?:redirect_to|return_?url|returnto|next)=", re.IGNORECASE
+)
+_SHORTENER = Pattern(
+    r"^(?:www\.)?(?:bit\.ly|t\.co|tinyurl\.com|goo\.gl|ow\.ly|is\.gd|buff\.ly|rebrand\.ly|cutt\.ly|rb\.gy|t\.ly|lnkd\.in"
+    r"|shorturl\.at|tiny\.cc|bl\.ink|s\.id|v\.gd|youtu\.be|fb\.me|dlvr\.it)$"
+)
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
@@ -128,7 +142,7 @@ def placeholder(work: Work) -> Iterator[Match]:
     ERROR,
     "An address nobody else can reach",
     message="the address {url} is on a machine that only the own network can reach",
-    hint="give the public address of the page",
+    hint="give the public address of the page; for a rehearsal this is no error",
     why="The XSD accepts localhost; a DOI must lead readers everywhere to the page.",
     source=pages.DISPLAY,
     bad="url: http://localhost:8080/comment-258/",
@@ -138,7 +152,8 @@ def placeholder(work: Work) -> Iterator[Match]:
 def local(work: Work) -> Iterator[Match]:
     for loc, url, parts in work.addresses:
         if _is_local(_host(parts)):
-            yield match_at(*loc, length=len(url), url=url)
+            # A rehearsal registers nothing that anyone would follow.
+            yield match_at(*loc, length=len(url), severity=None if work.context.live else INFO, url=url)
 
 
 @rule(
@@ -355,6 +370,74 @@ def trailing_punctuation(work: Work) -> Iterator[Match]:
 
 
 @rule(
+    "url-escaped",
+    WARNING,
+    "An address with the escapes of a text format",
+    message="the address contains “{found}”, an escape of Markdown or HTML",
+    hint="copy the target of the link from the browser's address bar, not its label",
+    why="Text formats write _ as \\_ and & as &amp;amp; in what is shown; the address itself has neither.",
+    source=pages.MARKUP_LEFTOVERS,
+    bad="url: https://www.sadf.eu/?page=comment&amp;number=258",
+    good="url: https://www.sadf.eu/?page=comment&number=258",
+)
+def escaped(work: Work) -> Iterator[Match]:
+    licences = [(("licences", place, "url"), each.url) for place, each in enumerate(work.commentary.licences)]
+    for loc, url in (*((loc, url) for loc, url, _ in work.addresses), *licences):
+        if found := ESCAPED.search(url):
+            yield match_at(*loc, length=len(url), found=found[0])
+
+
+@rule(
+    "url-character",
+    WARNING,
+    "A character that no address has",
+    message="the address contains “{found}”, which no address can have",
+    hint="copy the address from the browser's address bar, where such characters are percent-encoded",
+    why="The XSD takes it. Browsers guess what is meant, and each crawler in its own way.",
+    source=pages.URIS,
+    bad="url: https://www.sadf.eu/comment|258/",
+    good="url: https://www.sadf.eu/comment%7C258/",
+)
+def illegal(work: Work) -> Iterator[Match]:
+    for loc, url, parts in work.addresses:
+        # Square brackets belong around the number of a host (IPv6).
+        found = _ILLEGAL.search(url.replace(f"[{parts.hostname}]", ""))
+        if found and not ESCAPED.search(url) and url[-1] not in "'\")]":
+            yield match_at(*loc, length=len(url), found=found[0])
+
+
+@rule(
+    "url-suspicious",
+    WARNING,
+    "An address that cannot be right",
+    message="the address {what}",
+    hint="open the address in a private window, and give the one that readers see",
+    why="A DOI leads there for good: what was cut off, expires or asks for a login leads to nothing.",
+    source=pages.DISPLAY,
+    bad="url: https://files.sadf.eu/258/?Expires=1694649600&Signature=abc",
+    good="url: https://www.sadf.eu/comment-258/",
+)
+def suspicious(work: Work) -> Iterator[Match]:
+    for loc, url, parts in work.addresses:
+        if what := _suspicion(url, parts):
+            yield match_at(*loc, length=len(url), what=what)
+
+
+def _suspicion(url: str, parts: SplitResult) -> str | None:
+    if TRUNCATED.search(url):
+        return "was cut off, or ends in dots"
+    if broken := broken_uuid(url):
+        return f"has {broken}"
+    if is_two_addresses(url):
+        return "is two addresses in one"
+    if _SIGNED.search(url):
+        return "is signed, and expires"
+    if _LOGIN.search(url):
+        return "is that of a login page"
+    return "is one of a link shortener, which leads elsewhere" if _SHORTENER.search(_host(parts)) else None
+
+
+@rule(
     "full-text-is-landing-page",
     WARNING,
     "Full text and landing page are one address",
@@ -372,6 +455,7 @@ def trailing_punctuation(work: Work) -> Iterator[Match]:
         """,
 )
 def full_text_is_landing(work: Work) -> Iterator[Match]:
-    for loc, url, _ in work.addresses[1:]:
-        if url == work.commentary.url:
-            yield match_at(*loc, length=len(url))
+    # A page can be the text itself, as on a web log; a PDF is not a page.
+    pdf = work.commentary.pdf_url
+    if pdf is not None and pdf == work.commentary.url and not pdf.lower().endswith(".pdf"):
+        yield match_at("pdf_url", length=len(pdf))

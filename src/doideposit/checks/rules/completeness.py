@@ -1,9 +1,13 @@
-"""What is not wrong but missing: the shares of Crossref's Participation Report, record by record."""
+"""Name what is not wrong but missing: the shares of Crossref's Participation Report, and what citations need.
+
+Such wishes are information, never more: a record is right without them. They carry their category, so that whoever
+shows findings can fold them into one line.
+"""
 
 from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules import pages
-from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import INFO, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.records.models.contributors import Institution
 from doideposit.records.models.series import RecordType
@@ -16,9 +20,9 @@ rule = COMPLETENESS.rule
 _WOLF = "authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, affiliations: [%s]}]"
 
 
-@rule(
+rule(
     "abstract-missing",
-    WARNING,
+    INFO,
     "No abstract",
     message="there is no abstract",
     hint="add `abstracts` if the commentary has one; do not invent one",
@@ -26,14 +30,12 @@ _WOLF = "authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-009
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-)
-def abstract(work: Work) -> Iterable[Match]:
-    return () if work.commentary.abstracts else (match_at("abstracts"),)
+)(lambda work: _unless(work.commentary.abstracts, "abstracts"))
 
 
-@rule(
+rule(
     "licence-missing",
-    WARNING,
+    INFO,
     "No licence",
     message="there is no licence",
     hint="add `licences`, here or in the series, if the commentary has one; never assume one",
@@ -41,14 +43,16 @@ def abstract(work: Work) -> Iterable[Match]:
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-)
-def licence(work: Work) -> Iterable[Match]:
-    return () if work.commentary.effective_licences else (match_at("licences"),)
+)(lambda work: _unless(work.commentary.effective_licences, "licences"))
+
+
+def _unless(given: object, field: str) -> tuple[Match, ...]:
+    return () if given else (match_at(field),)
 
 
 @rule(
     "orcid-missing",
-    WARNING,
+    INFO,
     "An author without an ORCID iD",
     message="{who} has no ORCID iD",
     hint="ask the author for it; never look it up by name alone",
@@ -63,7 +67,7 @@ def orcid(work: Work) -> Iterable[Match]:
 
 @rule(
     "affiliation-missing",
-    WARNING,
+    INFO,
     "An author without an affiliation",
     message="{who} has no affiliation",
     hint="add `affiliations`, as the commentary names them",
@@ -78,7 +82,7 @@ def affiliation(work: Work) -> Iterable[Match]:
 
 @rule(
     "ror-missing",
-    WARNING,
+    INFO,
     "An institution without a ROR id",
     message="{name} has no ROR id",
     hint="look it up at ror.org, and add `ror` here, or to the series' institution if it is that one",
@@ -106,7 +110,7 @@ def _is_known(place: Institution, home: Institution | None) -> bool:
     return place.name.casefold() in {name.casefold() for name in (home.name, home.acronym) if name}
 
 
-@rule(
+rule(
     "funding-missing",
     INFO,
     "No funding",
@@ -116,12 +120,10 @@ def _is_known(place: Institution, home: Institution | None) -> bool:
     source=pages.PARTICIPATION,
     bad="number: 258",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)
-def funding(work: Work) -> Iterable[Match]:
-    return () if work.commentary.funding else (match_at("funding"),)
+)(lambda work: _unless(work.commentary.funding, "funding"))
 
 
-@rule(
+rule(
     "references-missing",
     INFO,
     "No references",
@@ -131,9 +133,7 @@ def funding(work: Work) -> Iterable[Match]:
     source=pages.REFERENCES,
     bad="number: 258",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-)
-def references(work: Work) -> Iterable[Match]:
-    return () if work.commentary.references else (match_at("references"),)
+)(lambda work: _unless(work.commentary.references, "references"))
 
 
 @rule(
@@ -152,7 +152,7 @@ def without_doi(work: Work) -> Iterable[Match]:
     return (match_at("references", without=without, all=len(work.cited_texts)),) if without else ()
 
 
-@rule(
+rule(
     "full-text-missing",
     INFO,
     "No full text",
@@ -162,10 +162,7 @@ def without_doi(work: Work) -> Iterable[Match]:
     source=pages.SIMILARITY,
     bad="number: 258",
     good="pdf_url: https://www.sadf.eu/files/comment-258.pdf",
-)
-def full_text(work: Work) -> Iterable[Match]:
-    given = work.commentary.pdf_url is not None or work.commentary.full_texts
-    return () if given else (match_at("pdf_url"),)
+)(lambda work: _unless(work.commentary.pdf_url or work.commentary.full_texts, "pdf_url"))
 
 
 @rule(
@@ -180,6 +177,90 @@ def full_text(work: Work) -> Iterable[Match]:
     good="crossmark_policy: 10.48251/policy",
 )
 def crossmark(work: Work) -> Iterable[Match]:
+    # Posted content shows its status by other means.
     posted = work.commentary.series.record_type is RecordType.POSTED
-    given = posted or work.commentary.effective_crossmark_policy is not None
-    return () if given else (match_at("crossmark_policy"),)
+    return _unless(posted or work.commentary.effective_crossmark_policy, "crossmark_policy")
+
+
+rule(
+    "language-missing",
+    INFO,
+    "No language",
+    message="the record does not say in which language the text is",
+    hint="add `language`, here or in the series",
+    why="Indexes sort, search and translate by it.",
+    source=pages.SCHEMA,
+    bad="language: null",
+    good="language: en",
+    setting='language = ""',
+    good_setting='language = ""',
+)(lambda work: _unless(work.commentary.effective_language, "language"))
+
+
+@rule(
+    "publisher-missing",
+    INFO,
+    "A report without a publisher",
+    message="the series names neither a publisher nor an institution",
+    hint="add `publisher` with name and place to the series",
+    why="Crossref asks for the publisher or the institution that issues a report; citations of reports need it.",
+    source=pages.REPORTS,
+    bad="",
+    good="",
+    setting='publisher = ""\ninstitution = ""',
+    good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
+)
+def publisher(work: Work) -> Iterable[Match]:
+    series = work.commentary.series
+    report = series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
+    return _unless(not report or series.publisher or series.institution, "series")
+
+
+@rule(
+    "date-imprecise",
+    INFO,
+    "A date without month or day",
+    message="the date of publication is only known to the {precision}",
+    hint="give the whole date if it is printed; leave it as it is otherwise",
+    why="Crossref asks for the full date. Within a numbered series the year alone does not order anything.",
+    source=pages.RECOMMENDATIONS,
+    bad="published: 2023",
+    good="published: 2023-09-14",
+)
+def imprecise(work: Work) -> Iterable[Match]:
+    day = work.commentary.published
+    precision = "year" if day.month is None else "month"
+    return () if day.day else (match_at("published", length=len(str(day)), precision=precision),)
+
+
+@rule(
+    "reference-text-missing",
+    INFO,
+    "References without their text",
+    message="with neither text nor DOI: {without} of {all} references",
+    hint="add the entries as printed under `text`",
+    why="Parts alone have no place for a publisher, a place or a second author; the text shows readers all of it.",
+    source=pages.REFERENCES,
+    bad="references: [{author: Schultz, year: 2023, article_title: NATO in Indo-Pacific}]",
+    good="references: [{author: Schultz, year: 2023, text: Schultz (2023). NATO in Indo-Pacific. Deutsche Welle.}]",
+)
+def text_missing(work: Work) -> Iterable[Match]:
+    bare = [index for index, reference, text in work.references if not text and reference.doi is None]
+    return (match_at("references", bare[0], without=len(bare), all=len(work.references)),) if bare else ()
+
+
+@rule(
+    "funder-without-id",
+    INFO,
+    "A funder without an id",
+    message="the funder {name} has no ROR id",
+    hint="look the funder up at ror.org and add `ror`",
+    why="Names of funders are written in many ways; with an id the work enters the funder's list.",
+    source=pages.PARTICIPATION,
+    bad="funding: [{name: European Commission}]",
+    good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
+)
+def funder_id(work: Work) -> Iterator[Match]:
+    for index, item in enumerate(work.commentary.funding):
+        if item.name and not item.ror and not item.funder_id:
+            yield match_at("funding", index, "name", length=len(item.name), name=item.name)

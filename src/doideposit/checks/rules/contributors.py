@@ -8,7 +8,7 @@ from doideposit.checks.rules.names import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
-from doideposit.records.models.contributors import Person, Role
+from doideposit.records.models.contributors import Organisation, Person, Role
 
 __all__ = ["CONTRIBUTORS"]
 
@@ -21,17 +21,31 @@ _PERSONAL = Pattern(
     rf"|(?:{_LETTER}\.\s?)+{_LETTER}[\w'’-]{{2,}}"  # S. O. Wolf
     rf"|[\w'’-]+,\s(?:[\w'’-]+|{_LETTER}\.)"  # Wolf, Siegfried
 )
-_STREETS = "Avenue|Street|Strasse|Straße|straat|Boulevard|Road|Rue|Platz|P\\.? ?O\\. ?Box"
-_ADDRESS = Pattern(rf"(?<![\w-])[A-Z]{{0,2}}-?\d{{4,6}}(?!\w)|(?:{_STREETS})\b|@", re.IGNORECASE)
-_FOUR_DIGITS = Pattern(r"\d{4}")
-_STREET_WORDS = "avenue treet tra boulevard road rue platz box @".split()  # Without i and s, which have other forms.
+_STREET = r"(?:Avenue|Av\.|Street|St\.|Stra(?:ss|ß)e|Straat|Boulevard|Blvd|Road|Rd\.?|Rue|Platz|Lane|Via|Calle|Rua)"
+# A street has a number before or behind it: the Belt and Road Institute has none.
+_ADDRESS = Pattern(
+    rf"\b\d{{1,4}}[a-z]?,?\s(?:[\w'’.-]+\s){{0,3}}{_STREET}\b|\b{_STREET}\s(?:[\w'’.-]+\s){{0,4}}\d+\b"
+    r"|\b\w+(?:stra(?:ss|ß)e|straat|weg|gasse|platz|laan)\s\d+|P\.? ?O\.? ?Box|\S@\S+\.\S"
+    # A postcode of five or six digits, or of four behind a comma (Horizon 2020 is a programme), and with its country.
+    r"|(?<![\w-])\d{5,6}(?!\w)|,\s*\d{4}\s[^\W\d_]|(?<![\w-])[A-Z]{1,2}-\d{4,6}(?!\w)",
+    re.IGNORECASE,
+)
+# Units of the French CNRS and Inserm have numbers just as long.
+_UNIT = Pattern(r"\b(?:UMR|UPR|UMS|USR|UAR|IRL|ERL|FRE|GDR|EA|UR|IFR|CIC)(?:[_ -]?\w)?[ _-]?\d{3,5}\b|\bU\d{3,4}\b")
 _RANKS = "Senior|Junior|Research|Executive|Deputy|Managing|Visiting|Associate|Assistant"
 _POSITIONS = (
-    "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|Chair|President|Member|Student|Candidate|Coordinator|"
+    "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|President|Member|Student|Candidate|Coordinator|"
     "Advisor|Adviser|Consultant"
 )
 _POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
-_SEVERAL = Pattern(r";\s|\s/\s")
+_PARTS = Pattern(r";\s|\s/\s")
+# A department, its university and a city may stand in one text; two of these are two institutions.
+_HOUSE = Pattern(
+    r"\b(?:Universit\w*|Universidad\w*|Hochschule|College|Academy|Akademie|Ministry|Foundation|Stiftung|Forum|Council|"
+    r"Corporation|Company|GmbH|Ltd|Inc|Hospital|Bank)\b",
+    re.IGNORECASE,
+)
+GROUP_WORDS = 4
 _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR})
 
 
@@ -47,7 +61,13 @@ _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGI
     good="authors: [{organisation: South Asia Democratic Forum}]",
 )
 def person_is_group(work: Work) -> Iterable[Match]:
-    return [match_at(*loc, name=person.display) for loc, person in work.persons if GROUP.search(person.family)]
+    return [match_at(*loc, name=person.display) for loc, person in work.persons if _is_group(person)]
+
+
+def _is_group(person: Person) -> bool:
+    # Bureau, Board, Union and Desk are family names too; a group that was cut in two has more words.
+    words = len(person.display.split())
+    return bool(GROUP.search(person.family)) and (not person.given or " " in person.family or words >= GROUP_WORDS)
 
 
 @rule(
@@ -124,9 +144,9 @@ def affiliation_address(work: Work) -> Iterable[Match]:
 
 
 def _holds_address(text: str) -> bool:
-    # Most names hold none of the words and no long number, and looking for those is many times faster.
-    likely = any(map(text.lower().__contains__, _STREET_WORDS)) or _FOUR_DIGITS.search(text)
-    return bool(likely and _ADDRESS.search(text))
+    # What holds neither a digit nor an @ is no address, and most names hold neither.
+    likely = "@" in text or "ox" in text or any(map(str.isdigit, text))
+    return bool(likely and _ADDRESS.search(_UNIT.sub("", text)))
 
 
 @rule(
@@ -156,14 +176,14 @@ def affiliation_position(work: Work) -> Iterable[Match]:
     hint="give every institution an entry of its own",
     why="Each affiliation is matched to one institution and one ROR id.",
     source=pages.AFFILIATION_OR_ORGANISATION,
-    bad="authors: [{given: Siegfried O., family: Wolf, affiliations: ['SADF; Heidelberg University']}]",
-    good="authors: [{given: Siegfried O., family: Wolf, affiliations: [SADF, Heidelberg University]}]",
+    bad="authors: [{given: Ana, family: Keller, affiliations: ['University of Basel; Heidelberg University']}]",
+    good="authors: [{given: Ana, family: Keller, affiliations: [South Asia Institute; Heidelberg University]}]",
 )
 def affiliation_several(work: Work) -> Iterable[Match]:
     return [
         match_at(*loc, "name", length=len(place.name), name=place.name)
         for loc, place in work.affiliations
-        if place.name and (";" in place.name or "/" in place.name) and _SEVERAL.search(place.name)
+        if place.name and sum(1 for part in _PARTS.split(place.name) if _HOUSE.search(part)) > 1
     ]
 
 
@@ -179,12 +199,23 @@ def affiliation_several(work: Work) -> Iterable[Match]:
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
 )
 def twice(work: Work) -> Iterator[Match]:
-    seen: dict[str, tuple[int, object]] = {}
-    for index, author in enumerate(work.commentary.authors):
-        orcid = author.orcid if isinstance(author, Person) else None
-        first = seen.setdefault(author.display.casefold(), (index, orcid))
-        if first[0] != index and author.display != "Anonymous" and (orcid is None or first[1] is None):
-            yield match_at("authors", index, who=author.display, first=first[0] + 1)
+    seen: dict[str, int] = {}
+    authors = work.commentary.authors
+    for index, author in enumerate(authors):
+        if isinstance(author, Organisation):
+            # Behind a group its members may be listed, who can be authors of their own as well.
+            seen = {name: place for name, place in seen.items() if isinstance(authors[place], Organisation)}
+        first = seen.setdefault(author.display.casefold(), index)
+        if first != index and author.display != "Anonymous" and _can_be_one(authors[first], author):
+            yield match_at("authors", index, who=author.display, first=first + 1)
+
+
+def _can_be_one(first: object, second: object) -> bool:
+    """Tell whether two contributors of one name can be one: iDs and affiliations tell people of one name apart."""
+    if not isinstance(first, Person) or not isinstance(second, Person):
+        return True
+    differ = first.affiliations and second.affiliations and first.affiliations != second.affiliations
+    return not differ and (first.orcid is None or second.orcid is None)
 
 
 @rule(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.findings import Loc
 
@@ -16,7 +16,11 @@ rule = DATES.rule
 
 FIRST_WEB_YEAR = 1991
 FAR_APART = timedelta(days=3 * 365)
-_YEAR = Pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# 2023-05 and 5/2023 name a year; 1900-202, 80-2010 and w1972 are running numbers of real series.
+_YEAR_IN_NUMBER = Pattern(r"((?:19|20)\d\d)[-/.]\d{1,3}|\d{1,2}/((?:19|20)\d\d)")
+_YEAR_IN_ADDRESS = Pattern(r"/(199[1-9]|20\d\d)/")
+CLOSE_YEARS = range(2, 11)
+"""A mistyped year is off by a few; what is further away is no year."""
 
 
 @rule(
@@ -42,26 +46,6 @@ def future(work: Work) -> Iterable[Match]:
         for field, day in days
         if day is not None and day.year >= work.context.today.year and day.first_day > work.context.today
     ]
-
-
-@rule(
-    "date-imprecise",
-    WARNING,
-    "A date without month or day",
-    message="the date of publication is only known to the {precision}",
-    hint="give the whole date if it is printed; leave it as it is otherwise",
-    why="Crossref asks for the full date. Within a numbered series the year alone does not order anything.",
-    source=pages.RECOMMENDATIONS,
-    bad="published: 2023",
-    good="published: 2023-09-14",
-)
-def imprecise(work: Work) -> Iterable[Match]:
-    day = work.commentary.published
-    if day.day is not None:
-        return ()
-    if day.month is None:
-        return (match_at("published", length=4, precision="year"),)
-    return (match_at("published", length=len(str(day)), severity=INFO, precision="month"),)
 
 
 @rule(
@@ -92,39 +76,48 @@ def accepted_late(work: Work) -> Iterator[Match]:
 @rule(
     "date-before-the-web",
     WARNING,
-    "Published online before there was a web",
-    message="{year} is before the web, and yet the date of an online publication",
-    hint="give the day it went online; the date of the printed edition goes into `published_print`",
-    why="The date of publication is deposited as that of the online edition.",
+    "A year that the record itself contradicts",
+    message="it was published in {year}, and {what} {found}",
+    hint="correct the year, or the other one",
+    why="A printed work of that time is right by itself; what is decades younger shows a mistyped year.",
     source=pages.RECOMMENDATIONS,
-    bad="published: 1923-09-14",
-    good="published: 2023-09-14",
+    bad="""
+        published: 1923-09-14
+        url: https://www.sadf.eu/2023/09/prospects/
+        """,
+    good="published: 1979-09-14",
 )
-def before_web(work: Work) -> Iterable[Match]:
+def before_web(work: Work) -> Iterator[Match]:
     year = work.commentary.published.year
-    return (match_at("published", length=4, year=year),) if year < FIRST_WEB_YEAR else ()
+    if year >= FIRST_WEB_YEAR:
+        return
+    found = _YEAR_IN_ADDRESS.search(work.commentary.url or "")
+    if found:
+        yield match_at("published", length=4, year=year, what="the address of its page names", found=found[1])
+    elif work.commentary.accepted and work.commentary.accepted.year > year:
+        yield match_at("published", length=4, year=year, what="accepted in", found=work.commentary.accepted.year)
 
 
 @rule(
     "dates-far-apart",
     WARNING,
-    "Print and online years apart",
-    message="the printed edition ({printed}) and the online edition ({online}) are more than three years apart",
-    hint="check both dates; leave it if the commentary was digitised later",
-    why="Both editions of a commentary usually appear together; a gap of years is more often a mistyped year.",
+    "Printed years after it went online",
+    message="the printed edition ({printed}) is more than three years younger than the online edition ({online})",
+    hint="check both dates",
+    why="Back issues go online long after print; the other way round, a gap of years is most likely a mistyped year.",
     source=pages.RECOMMENDATIONS,
     bad="""
-        published: 2023-09-14
-        published_print: 2013-09-14
+        published: 2013-09-14
+        published_print: 2023-09-14
         """,
     good="""
         published: 2023-09-14
-        published_print: 2023-10-01
+        published_print: 1979-10-01
         """,
 )
 def far_apart(work: Work) -> Iterator[Match]:
     printed, online = work.commentary.published_print, work.commentary.published
-    if printed and abs(printed.first_day - online.first_day) > FAR_APART:
+    if printed and printed.first_day - online.first_day > FAR_APART:
         yield match_at("published_print", length=len(str(printed)), printed=printed, online=online)
 
 
@@ -141,15 +134,16 @@ def far_apart(work: Work) -> Iterator[Match]:
         published: 2023-09-14
         """,
     good="""
-        number: 2023-05
+        number: 1900-202
         published: 2023-09-14
         """,
 )
 def number_year(work: Work) -> Iterator[Match]:
     number, published = work.commentary.number, work.commentary.published
-    years = _YEAR.findall(number) if number != _YEAR.sub("", number) and not number.isdigit() else []
-    if years and not any(abs(int(year) - published.year) <= 1 for year in years):
-        yield match_at("number", length=len(number), number=number, found=years[0], published=published)
+    shape = _YEAR_IN_NUMBER.fullmatch(number)
+    year = shape and (shape[1] or shape[2])
+    if year and abs(int(year) - published.year) in CLOSE_YEARS:
+        yield match_at("number", length=len(number), number=number, found=year, published=published)
 
 
 def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:

@@ -20,6 +20,7 @@ from doideposit.checks.rules.rights import RIGHTS
 from doideposit.checks.rules.texts import TEXTS
 from doideposit.checks.rules.titles import TITLES
 from doideposit.checks.rules.together import TOGETHER, Run
+from doideposit.checks.rules.words import WORDS
 from doideposit.checks.rules.work import Work
 from doideposit.findings import Finding, Severity, Where, field_path
 from doideposit.records.models.record import Record
@@ -48,6 +49,7 @@ CATEGORIES: tuple[Rules[Work], ...] = (
     RIGHTS,
     RELATIONS,
     TEXTS,
+    WORDS,
     COMPLETENESS,
 )
 RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, letters
+from doideposit.checks.rules.work import Work, is_issn, letters
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, RecordType
 
@@ -121,7 +121,27 @@ def suffix_character(work: Work) -> Iterable[Match]:
 def issn_disagrees(work: Work) -> Iterable[Match]:
     series, inside = work.commentary.series, _ISSN_INSIDE.findall(work.commentary.doi.suffix)
     known = {str(item.issn) for item in series.issns} if inside else ()
-    return [match_at("doi", found=found, issn=series.issn) for found in inside if known and found.upper() not in known]
+    # Years and numbers such as 2021-0534 look like an ISSN; only its check digit tells.
+    others = [found for found in inside if known and found.upper() not in known and is_issn(found)]
+    return [match_at("doi", found=found, issn=series.issn) for found in others]
+
+
+@rule(
+    "issn-placeholder",
+    ERROR,
+    "An ISSN that stands for none",
+    message="the ISSN {issn} belongs to no serial",
+    hint="give the ISSN that the ISSN centre assigned to the series, or leave it out",
+    why="Its check digit fits, so forms and the schema take it; the first deposit would tie the title to it for good.",
+    source=pages.ISSN_ERRORS,
+    bad="",
+    good="",
+    setting='issn = "0000-0000"\ndoi = "{prefix}/sadf.{number}"',
+    good_setting='issn = "2406-5617"\ndoi = "{prefix}/sadf.{number}"',
+)
+def issn_placeholder(work: Work) -> Iterable[Match]:
+    found = [str(item.issn) for item in work.commentary.series.issns if set(str(item.issn)) <= {"0", "-"}]
+    return [match_at("series", "issn", issn=issn) for issn in found]
 
 
 @rule(
@@ -158,23 +178,6 @@ def separators(work: Work) -> Iterable[Match]:
 def suffix_long(work: Work) -> Iterable[Match]:
     length = len(work.commentary.doi.suffix)
     return (Match(("doi",), {"length": length}),) if length > LONGEST_SUFFIX else ()
-
-
-@rule(
-    "number-leading-zeros",
-    WARNING,
-    "A number with leading zeros",
-    message="the number {number} begins with zeros",
-    hint="keep them only if they are printed so on every commentary",
-    why="258 and 0258 are two numbers here, and make two DOIs for one commentary.",
-    source=pages.CONSTRUCTING_DOIS,
-    bad="number: '0258'",
-    good="number: 258",
-)
-def leading_zeros(work: Work) -> Iterator[Match]:
-    number = work.commentary.number
-    if number[0] == "0" and number.isdigit() and len(number) > 1:
-        yield match_at("number", length=len(number), number=number)
 
 
 @rule(
@@ -287,23 +290,3 @@ def preprint(work: Work) -> Iterable[Match]:
     series = work.commentary.series
     chosen = series.record_type is RecordType.POSTED and series.posted_type == "preprint"
     return (match_at("series"),) if chosen else ()
-
-
-@rule(
-    "publisher-missing",
-    WARNING,
-    "A report without a publisher",
-    message="the series names neither a publisher nor an institution",
-    hint="add `publisher` with name and place to the series",
-    why="Crossref asks for the publisher or the institution that issues a report; citations of reports need it.",
-    source=pages.REPORTS,
-    bad="",
-    good="",
-    setting='publisher = ""\ninstitution = ""',
-    good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
-)
-def publisher(work: Work) -> Iterable[Match]:
-    series = work.commentary.series
-    if series.publisher is not None or series.institution is not None:
-        return ()
-    return (match_at("series"),) if series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE} else ()

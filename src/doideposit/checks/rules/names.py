@@ -18,26 +18,40 @@ rule = NAMES.rule
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten|zu|af|av)"
 _INITIALS = Pattern(r"(?:[^\W\d_]\.[\s-]?)+")
 _PARTICLE_FIRST = Pattern(rf"{_PARTICLE}\s+(?:{_PARTICLE}\s+)*[^\W\d_]{{2,}}")
-_PARTICLE_LAST = Pattern(rf".+\s({_PARTICLE}(?:\s{_PARTICLE})*)")
+# Portuguese and Spanish custom gives da, de, dos and y to either name (ABNT NBR 6023), so they are not among these.
+_PARTICLE_AT_END = r"(?:van|von|vom|zu|zur|der|den|ter|ten|bin|ibn|al|el|av|af)"
+_PARTICLE_LAST = Pattern(rf".+\s({_PARTICLE_AT_END}(?:\s{_PARTICLE_AT_END})*)")
+# Hon, Gen, Col, Justice, Colonel and Lord are names of people too: without a point they are left alone.
 HONORIFIC = Pattern(
-    r"(?:^|\s)((?:Dr|Prof|Amb|Hon|Mr|Mrs|Ms|Mx|Rev|Gen|Col|Lt|Capt|Dipl\.-\w+)\.?(?=\s|$)"
-    r"|(?:Professor|Doctor|Ambassador|Sir|Dame|Lord|Lady|General|Colonel|Justice|H\.E\.)(?=\s|$))"
+    r"(?:^|\s)((?:Dr|Dra|Prof|Mr|Mrs|Ms|Mx|Mme|PD|Dipl\.-\w+)\.?(?=\s|$)"
+    r"|(?:Amb|Hon|Rev|Gen|Col|Lt|Capt|Ing|Mag|H\.E)\.(?=\s|$)"
+    r"|(?:Professor|Professeur|Doctor|Ambassador|Sir|Dame|Herr|Frau|Shri|Smt)(?=\s|$))"
 )
-_DEGREES = (
-    r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.A\.?|M\.?Sc\.?|B\.A\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?|"
-    r"M\.D\.?|J\.D\.?|(?<=,\s)(?:MA|BA|MD|JD|PhD)"
+_DEGREES = r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.?Sc\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?"
+# M.A., B.A., M.D. and J.D. are initials as well: they are degrees only behind a comma or a whole name.
+_INITIALS_TOO = r"(?:M\.?A|B\.?A|M\.?D|J\.?D)\.?"
+_DEGREE = Pattern(rf"(?:^|[\s,(])({_DEGREES}|(?<=,\s){_INITIALS_TOO}|(?<=[^\W\d_]{{3}}\s){_INITIALS_TOO})(?=$|[\s,)])")
+_GENERATIONS = r"(?:Jr|Sr|Jnr|Snr|jun|sen)\.?|Junior|Senior|II|III|IV|VI{1,3}|IX|[2-5](?:nd|rd|th)"
+# In Portuguese Neto, Filho, Sobrinho and Júnior do the same, and so do fils, hijo, d. J. and ml. elsewhere.
+_SUFFIX = Pattern(
+    rf"{_GENERATIONS}|I|V|X|Net[oa]|Filh[oa]|Sobrinho|J[uú]nior|fils|père|hijo|d\. ?[ÄJ]\.|ml\.|st\.", re.IGNORECASE
 )
-_DEGREE = Pattern(rf"(?:^|[\s,(])({_DEGREES})(?=$|[\s,)])")
-_SUFFIX = Pattern(r"(?:Jr|Sr|Jnr|Snr)\.?|I{1,3}|IV|V|VI|[2-5](?:nd|rd|th)", re.IGNORECASE)
-_ET_AL = Pattern(r"\bet\s?\.?\s?al\b\.?|\band others\b|\bu\. ?a\.$|\band colleagues\b", re.IGNORECASE)
-_NOBODY = Pattern(
-    r"\W*(?:anonymous|anon|unknown(?: author)?|n\.? ?n|n/a|none|no author|admin|administrator|webmaster|editor|author|"
-    r"staff)\W*",
+_SUFFIX_AT_END = Pattern(r".*?[^\W\d_]{2}.*?(?:,\s*|\s)((?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|VI{1,3}|[23](?:nd|rd))")
+_ET_AL = Pattern(
+    r"\bet\s?\.?\s?al\b\.?|\b(?:and|und|y|e|et) (?:others|andere|otros|outros|autres|colleagues)\b|\bu\. ?a\.$",
     re.IGNORECASE,
 )
-_ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>\"“”;:]|https?:|www\.")
+_NOBODY = Pattern(
+    r"\W*(?:anonymous|anonym|anonyme|anónimo|anônimo|unknown author|n\.n|n\. n|no author|admin|administrator|webmaster|"
+    r"editor|author|staff)\W*",
+    re.IGNORECASE,
+)
+_ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>;:]|https?:|www\.")
 _MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
-_SEVERAL = Pattern(r"\s(?:and|und|et|y|&)\s|;\s*", re.IGNORECASE)
+# One y or e between single words is one family name (Ortega y Gasset), and so is von und zu.
+_SEVERAL = Pattern(
+    r"(?<!von)\s(?:and|und|et|&)\s|;\s*|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}", re.IGNORECASE
+)
 GROUP = Pattern(
     r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|"
     r"Foundation|Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|"
@@ -45,6 +59,7 @@ GROUP = Pattern(
 )
 _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
 SHORTEST_CAPS = 4
+SHORTEST_REPEATED = 5
 
 
 def _is_all_caps(name: str) -> bool:
@@ -96,30 +111,31 @@ def _glued(loc: Loc, field: str, name: str) -> Match:
 
 
 def _comma_inside(name: str) -> bool:
-    return "," in name[:-1] and not _DEGREE.search(name)
+    return "," in name[:-1] and not _DEGREE.search(name) and not _SUFFIX_AT_END.fullmatch(name)
 
 
 def _two_names(family: str) -> bool:
     unclean = HONORIFIC.search(family) or _DEGREE.search(family) or _ET_AL.search(family) or _NOBODY.fullmatch(family)
-    group = GROUP.search(family) or _SEVERAL.search(family)
+    group = GROUP.search(family) or _SEVERAL.search(family) or _SUFFIX_AT_END.fullmatch(family)
     return " " in family and not unclean and not group and not _PARTICLE_FIRST.fullmatch(family)
 
 
 @rule(
     "name-repeated",
-    WARNING,
+    INFO,
     "The given name holds the family name",
     message="the given name “{given}” already holds the family name “{family}”",
     hint="leave in `given` only the given names",
     why="Displayed together, the family name is read twice.",
     source=pages.AUTHORS,
-    bad="authors: [{given: Siegfried Wolf, family: Wolf}]",
-    good="authors: [{given: Siegfried, family: Wolf}]",
+    bad="authors: [{given: Ana Keller, family: Keller}]",
+    good="authors: [{given: David S., family: David}]",
 )
 def repeated(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         words = (person.given or "").split()
-        if person.family in words and len(words) > 1:
+        # David S. David and Tsai Hong Hong are right: only a longer name at the end is likely to be there twice.
+        if len(words) > 1 and words[-1] == person.family and len(person.family) >= SHORTEST_REPEATED:
             yield match_at(*loc, "given", length=len(person.given or ""), given=person.given, family=person.family)
 
 
@@ -170,13 +186,30 @@ def degree(work: Work) -> Iterator[Match]:
     why="The suffix distinguishes members of a family; titles, degrees and commas do not belong there.",
     source=pages.AUTHORS,
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
-    good="authors: [{given: Donald, family: Eastlake, suffix: III}]",
+    good="authors: [{given: Donald, family: Eastlake, suffix: III}, {given: José, family: Almeida, suffix: Neto}]",
 )
 def suffix(work: Work) -> Iterator[Match]:
     for loc, person in work.persons:
         text = person.suffix
         if text and not _SUFFIX.fullmatch(text) and not _DEGREE.search(text):
             yield match_at(*loc, "suffix", length=len(text), suffix=text)
+
+
+@rule(
+    "name-suffix-misplaced",
+    WARNING,
+    "A suffix within a name",
+    message="“{name}” ends in “{suffix}”, which has a field of its own",
+    hint="write `suffix: {suffix}`, and take it away here",
+    why="In a name of its own the suffix becomes a part of the name that people are sorted and cited by.",
+    source=pages.AUTHORS,
+    bad="authors: [{given: Ana, family: Keller Jr.}]",
+    good="authors: [{given: Ana, family: Keller, suffix: Jr.}, {given: José, family: Almeida Neto}]",
+)
+def suffix_misplaced(work: Work) -> Iterator[Match]:
+    for loc, name in work.names:
+        if found := _SUFFIX_AT_END.fullmatch(name):
+            yield match_at(*loc, length=len(name), name=name, suffix=found[1])
 
 
 @rule(

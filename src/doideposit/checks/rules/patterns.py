@@ -9,12 +9,13 @@ __all__ = ["Pattern"]
 class Pattern:
     """A regular expression with the methods of `re.Pattern` that rules use, compiled on first use."""
 
-    __slots__ = ("_flags", "_text", "findall", "fullmatch", "match", "search", "sub")
+    __slots__ = ("_flags", "_text", "findall", "fullmatch", "match", "search", "split", "sub")
 
     search: Callable[..., re.Match[str] | None]
     match: Callable[..., re.Match[str] | None]
     fullmatch: Callable[..., re.Match[str] | None]
     findall: Callable[..., list[str]]
+    split: Callable[..., list[str]]
     sub: Callable[..., str]
 
     def __init__(self, text: str, flags: re.RegexFlag = re.NOFLAG) -> None:
@@ -30,5 +31,6 @@ class Pattern:
         self.match = compiled.match
         self.fullmatch = compiled.fullmatch
         self.findall = compiled.findall
+        self.split = compiled.split
         self.sub = compiled.sub
         return getattr(self, name)

@@ -9,7 +9,7 @@ from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_
 from doideposit.checks.rules.work import Work
 from doideposit.records.models.references import CitationType
 
-__all__ = ["REFERENCE_PARTS"]
+__all__ = ["ESCAPED", "REFERENCE_PARTS", "TRUNCATED", "broken_uuid", "is_two_addresses"]
 
 REFERENCE_PARTS: Rules[Work] = Rules("references")
 rule = REFERENCE_PARTS.rule
@@ -24,7 +24,7 @@ _NEWS = Pattern(
     r"France 24|Foreign Policy|Diplomat)",
     re.IGNORECASE,
 )
-_RANGE = Pattern(r"\d\s*[-–—]\s*\w*\d")
+_RANGE = Pattern(r"[A-Za-z]{0,2}\d+\s*[-–—]\s*[A-Za-z]{0,2}\d+")
 _EDITION = Pattern(r"\d+")
 _UUID_LIKE = Pattern(
     r"(?<![0-9a-f])([0-9a-f]{6,10}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{9,15})(?![0-9a-f])", re.IGNORECASE
@@ -39,10 +39,10 @@ _ARCHIVED = Pattern(
 )
 _EMBEDDED = Pattern(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
 _OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
-_ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
+ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
 _TRAILING = frozenset(".,;:)]}>'\"")
-_TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
+TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
 
 @rule(
@@ -64,17 +64,29 @@ def url_suspicious(work: Work) -> Iterator[Match]:
 
 
 def _doubt(url: str) -> str | None:
-    broken = _UUID_LIKE.search(url) if url.count("-") >= HYPHENS and _HEX_GROUPS.search(url) else None
-    if broken and not _UUID.fullmatch(broken[1]):
-        groups = zip(broken[1].split("-"), UUID_GROUPS, strict=True)
-        group, wanted = next((group, wanted) for group, wanted in groups if len(group) != wanted)
-        return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
-    if "://" in url[8:] and not _ARCHIVED.match(url) and not _EMBEDDED.search(url):
+    if broken := broken_uuid(url):
+        return broken
+    if is_two_addresses(url):
         return "two addresses in one"
     host = url.split("/", 3)[2]
     if "." not in host or host.startswith(_OTHERS_CANNOT_REACH):
         return "a host that nobody else can reach, or a placeholder"
     return None
+
+
+def broken_uuid(url: str) -> str | None:
+    """Return what is wrong with an id of the shape of a UUID (RFC 9562), such as the Financial Times uses."""
+    broken = _UUID_LIKE.search(url) if url.count("-") >= HYPHENS and _HEX_GROUPS.search(url) else None
+    if not broken or _UUID.fullmatch(broken[1]):
+        return None
+    groups = zip(broken[1].split("-"), UUID_GROUPS, strict=True)
+    group, wanted = next((group, wanted) for group, wanted in groups if len(group) != wanted)
+    return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
+
+
+def is_two_addresses(url: str) -> bool:
+    """Tell whether an address holds a second one that no archive, translator or parameter put there."""
+    return "://" in url[8:] and not _ARCHIVED.match(url) and not _EMBEDDED.search(url)
 
 
 @rule(
@@ -91,7 +103,7 @@ def _doubt(url: str) -> str | None:
 def url_truncated(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         url = reference.url
-        if url and (found := _TRUNCATED.search(url)):
+        if url and (found := TRUNCATED.search(url)):
             yield match_at("references", index, "url", length=len(url), place=index + 1, found=found[0])
 
 
@@ -109,7 +121,7 @@ def url_truncated(work: Work) -> Iterator[Match]:
 def url_trailing(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         url = reference.url
-        if not url or url[-1] not in _TRAILING or _TRUNCATED.search(url) or (url[-1] == ")" and "(" in url):
+        if not url or url[-1] not in _TRAILING or TRUNCATED.search(url) or (url[-1] == ")" and "(" in url):
             continue
         yield match_at("references", index, "url", length=len(url), place=index + 1, mark=url[-1])
 
@@ -128,7 +140,7 @@ def url_trailing(work: Work) -> Iterator[Match]:
 def url_escaped(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         url = reference.url
-        if url and (found := _ESCAPED.search(url)):
+        if url and (found := ESCAPED.search(url)):
             yield match_at("references", index, "url", length=len(url), place=index + 1, found=found[0])
 
 
@@ -240,7 +252,7 @@ def news(work: Work) -> Iterator[Match]:
 def first_page(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         found = reference.first_page
-        if found and _RANGE.search(found):
+        if found and _RANGE.fullmatch(found):
             yield match_at("references", index, "first_page", length=len(found), place=index + 1, found=found)
 
 

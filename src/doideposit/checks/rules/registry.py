@@ -91,7 +91,9 @@ class Rule(Generic[Subject]):
             message = message.format_map(values)
         if "{" in hint:
             hint = hint.format_map(values)
-        return Finding(self.code, severity or self.severity, message, hint, where, length=length)
+        return Finding(
+            self.code, severity or self.severity, message, hint, where, length=length, category=self.category
+        )
 
 
 class Rules(Generic[Subject]):

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Work, is_issn
 from doideposit.findings import Loc
 from doideposit.records.doi_text import find_doi
-from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
+from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.relations import IdentifierType
 
 __all__ = ["RELATIONS"]
@@ -160,18 +160,10 @@ def identifier(work: Work) -> Iterator[Match]:
     for index, relation in enumerate(work.commentary.relations):
         text = relation.identifier
         uri = relation.identifier_type is IdentifierType.URI and not _URL.match(text)
-        issn = relation.identifier_type is IdentifierType.ISSN and not _is_issn(text)
+        issn = relation.identifier_type is IdentifierType.ISSN and not is_issn(text)
         if uri or issn:
             loc = ("relations", index, "identifier")
             yield Match(loc, {"identifier": text, "type": relation.identifier_type.value}, len(text))
-
-
-def _is_issn(text: str) -> bool:
-    try:
-        Issn.parse(text)
-    except InvalidIdentifier:
-        return False
-    return True
 
 
 @rule(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
@@ -22,7 +23,8 @@ _CC_PATH = Pattern(
     rf"/licenses/(?:{_KINDS})/(?:{_VERSIONS})(?:/(?:igo|[a-z]{{2,3}}(?:-[a-z]+)?))?(?P<end>/?)"
     r"|/publicdomain/(?:zero|mark)/1\.0(?P<end0>/?)"
 )
-_DEED = Pattern(r"/(?:deed|legalcode)(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
+_DEED = Pattern(r"/deed(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
+_LEGAL_CODE = Pattern(r"/legalcode(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
 _AWARD_LABEL = Pattern(
     r"^(?:grant|award|contract|project|agreement)\b.*?(?:no|nr|number|agreement|#)?[.:#]?\s+\S", re.IGNORECASE
 )
@@ -78,7 +80,7 @@ def slash(work: Work) -> Iterator[Match]:
     "A page about the licence instead of the licence",
     message="the address names a version of the licence's page for people: “{found}”",
     hint="take it away: the address of the licence ends with its version and a slash",
-    why="Deed and legal code have addresses of their own; the licence itself has one, which programs know.",
+    why="The deed has an address of its own in each language; the licence itself has one, which programs know.",
     source=pages.CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
@@ -104,7 +106,7 @@ def deed(work: Work) -> Iterator[Match]:
 def unknown(work: Work) -> Iterator[Match]:
     for loc, licence in _licences(work):
         found = _CC.match(licence.url)
-        if found and not _CC_PATH.fullmatch(_DEED.sub("", found["path"] or "")):
+        if found and not _CC_PATH.fullmatch(_LEGAL_CODE.sub("", _DEED.sub("", found["path"] or ""))):
             yield match_at(*loc, "url", length=len(licence.url), url=licence.url)
 
 
@@ -132,7 +134,7 @@ def no_licence(work: Work) -> Iterator[Match]:
     "licence-early",
     WARNING,
     "A licence from before the publication",
-    message="the licence applies from {start}, before the publication on {published}",
+    message="the licence applies from {start}, more than a year before the publication on {published}",
     hint="leave `start_date` out: it then applies from the day of publication",
     why="A licence begins with the publication, or later, when an embargo ends.",
     source=pages.RECOMMENDATIONS,
@@ -141,8 +143,10 @@ def no_licence(work: Work) -> Iterator[Match]:
 )
 def early(work: Work) -> Iterator[Match]:
     published = work.commentary.published
+    # Licences often begin with the printed issue or its month; a year earlier, the day was mistyped.
+    earliest = published.first_day - timedelta(days=366)
     for loc, licence in _licences(work):
-        if licence.start_date and licence.start_date < published.first_day:
+        if licence.start_date and licence.start_date < earliest:
             yield match_at(*loc, "start_date", length=10, start=licence.start_date, published=published)
 
 
@@ -168,26 +172,12 @@ def early(work: Work) -> Iterator[Match]:
 def several(work: Work) -> Iterator[Match]:
     seen: set[tuple[object, object]] = set()
     for loc, licence in _licences(work):
+        # Terms of publishers stand together by design; two licences of Creative Commons do not.
+        if not _CC.match(licence.url):
+            continue
         if (licence.applies_to, licence.start_date) in seen:
             yield match_at(*loc)
         seen.add((licence.applies_to, licence.start_date))
-
-
-@rule(
-    "funder-without-id",
-    INFO,
-    "A funder without an id",
-    message="the funder {name} has no ROR id",
-    hint="look the funder up at ror.org and add `ror`",
-    why="Names of funders are written in many ways; with an id the work enters the funder's list.",
-    source=pages.PARTICIPATION,
-    bad="funding: [{name: European Commission}]",
-    good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)
-def funder_id(work: Work) -> Iterator[Match]:
-    for index, item in enumerate(work.commentary.funding):
-        if item.name and not item.ror and not item.funder_id:
-            yield match_at("funding", index, "name", length=len(item.name), name=item.name)
 
 
 @rule(
@@ -228,7 +218,7 @@ def award_label(work: Work) -> Iterator[Match]:
 
 @rule(
     "funder-twice",
-    WARNING,
+    INFO,
     "The same funder twice",
     message="the funder {name} is named twice",
     hint="keep one entry, with all award numbers",

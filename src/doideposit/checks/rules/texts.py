@@ -1,6 +1,5 @@
 """The hygiene of texts: leftovers of wrong encodings, other formats and copying."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules import pages
@@ -14,27 +13,49 @@ TEXTS: Rules[Work] = Rules("texts")
 rule = TEXTS.rule
 
 # UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what its continuation bytes became.
+# Ã and Â end words of their own: AMANHÃ E HOJE, MÃ LAI, «AMANHû. So a space counts only where small letters stand
+# around it, and a closing mark only behind one.
 _MOJIBAKE = Pattern(
-    "[ÃÂ][\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u00a0-\u00bf™œ“”˜¦¢š\u009d]?|ðŸ|Ã[\u0080-\u00bf ]|ï»¿"
+    "[ÃÂ][\u00a0-\u00ba\u00bc-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ‘•˜™šœžŸ]|(?<![A-ZÀ-Ý])[ÃÂ][»’“”…–—›]|â€[\u00a0-\u00bf™œ“”˜¦¢š\u009d]?|ðŸ"
+    "|Ã[\u0080-\u009f]|(?<=[a-zß-ÿ])Ã (?=[a-z])|(?<![^ ])Ã (?=[a-z])|ï»¿"
 )
 _ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_ESCAPED_TAG = Pattern(r"&lt;/?[a-zA-Z][^&<>]*(?:&gt;|>)")
+_ESCAPED_TAG = Pattern(r"&(?:amp;)?lt;/?[a-zA-Z][^&<>]{0,200}(?:&(?:amp;)?gt;|>)")
 _TAG = Pattern(r"</?(?:[a-zA-Z][a-zA-Z0-9:]*)(?:\s[^<>]*)?/?>")
 _LINK = Pattern(r"\[[^\[\]]+\]\([^()\s]*\)")
-_MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__\w|\w__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
-_HYPHENATED = Pattern(r"\b[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of)\b)[a-zà-ÿ]{3,}\b")
+# Three underscores stand for a repeated author (ABNT NBR 6023).
+_MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
+# A word with a hyphen on either side is a parenthesis (-marc- para).
+_HYPHENATED = Pattern(
+    r"(?<![\w-])[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of|als|sowie|wie)\b)[a-zà-ÿ]{3,}\b"
+)
 _LIGATURE = Pattern("[ﬀ-ﬆ]")
 _PRIVATE = Pattern("[\ue000-\uf8ff]")
-_MIXED = Pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0370-\u03ff][A-Za-z]")
+# Of Greek only letters that look like Latin ones: IκB, RβP and Gαi are names of proteins.
+_MIXED = Pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο][A-Za-z]")
 _TEX = Pattern(
-    r"\\(?:textit|textbf|emph|textsc|cite|ref|url|href|footnote|LaTeX|TeX|ldots)\b|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''"
+    r"\$[^$\s]*[\\_^{][^$]*\$|\\(?![nrt](?:[A-Z\s\\]|$)|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[A-Za-z]{2,}"
+    r"|\\[cvuHkrbdt]\{|\{\\[A-Za-z]+\s|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''|\{[A-Z]+\}"
 )
 _ESCAPE = Pattern(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
-_LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ]|\?{3,}")
+_LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ](?![\w-]*=)|\?{3,}")
 _FILLER = Pattern(
-    r"lorem ipsum|\b(?:TODO|FIXME|XXXX*)\b|\[(?:insert|add|your|author|title|date)\b[^\]]*\]", re.IGNORECASE
+    # In Spanish and Portuguese todo is a word, and xxx and XXX are page and volume numbers.
+    r"(?i:lorem ipsum|\[(?:insert|add|your|author|title|date)\b[^\]]*\])"
+    r"|\bTODO(?::|\s+(?:add|check|insert|fix|write)\b)|\bFIXME\b"
 )
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
+_KINDS = (
+    ("turns the text behind it round", Pattern("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
+    ("stands for an object that was left behind", Pattern("[\ufffc\ufff9-\ufffb]")),
+    ("hides a message of its own", Pattern("[\U000e0000-\U000e007f]")),
+    ("belongs to no word", Pattern("[\u034f\u115f\u1160\u180e\u2061-\u2064\u206a-\u206f\u3164]")),
+)
+_INVISIBLE = Pattern(
+    "[\u200e\u200f\u202a-\u202e\u2061-\u206f\ufffc\ufff9-\ufffb\u034f\u115f\u1160\u180e\u3164\U000e0000-\U000e007f]"
+)
+_FLAG = Pattern("\U0001f3f4[\U000e0020-\U000e007f]+")
+_RIGHT_TO_LEFT = Pattern("[\u0590-\u08ff]")
 
 
 def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
@@ -99,9 +120,10 @@ def replacement(work: Work) -> Iterator[Match]:
 def entity(work: Work) -> Iterator[Match]:
     if "&" in work.everything:
         outside = [text for text in work.plain + work.rich + _plain_abstracts(work) if "&" in text[1]]
-        for text, found in _search(_ENTITY, outside):
-            if not _ESCAPED_TAG.search(text[1]):
-                yield _at(text, found)
+        for text in outside:
+            # The entities of an escaped tag are named with it.
+            if found := _ENTITY.search(_ESCAPED_TAG.sub("", text[1])):
+                yield _at(text, found[0])
 
 
 def _plain_abstracts(work: Work) -> list[Text]:
@@ -121,7 +143,7 @@ def _plain_abstracts(work: Work) -> list[Text]:
     good="title: The voyage of HMS <i>Beagle</i>",
 )
 def escaped_tag(work: Work) -> Iterator[Match]:
-    if "&lt;" in work.everything:
+    if "&lt;" in work.everything or "&amp;lt;" in work.everything:
         for text, found in _search(_ESCAPED_TAG, work.texts):
             yield _at(text, found)
 
@@ -168,7 +190,7 @@ def markdown(work: Work) -> Iterator[Match]:
     WARNING,
     "A word broken by a hyphen",
     message="“{found}” looks like a word that was broken at the end of a line",
-    hint="join the word",
+    hint="join the word, or take the space away where the hyphen is its own",
     why="Hyphens that divide words at the end of a line stay behind when text is copied from a PDF.",
     source=pages.RECOMMENDATIONS,
     bad="title: Prospects for secu- rity in Asia",
@@ -212,6 +234,27 @@ def private(work: Work) -> Iterator[Match]:
     if work.unusual:
         for text, found in _search(_PRIVATE, work.texts):
             yield _at(text, found)
+
+
+@rule(
+    "text-invisible-character",
+    WARNING,
+    "A character that nobody sees",
+    message="the text contains U+{number}, which is invisible and {what}",
+    hint="type this part of the text again; copying it brings the character along",
+    why="Such characters come from PDFs, chats and web pages. They hide in texts, and searches fail on them.",
+    source=pages.LOOKALIKES,
+    bad='title: "Prospects for \u202eNATO-Japan relations"',
+    good="title: Prospects for 👩‍🚀 relations",
+)
+def invisible(work: Work) -> Iterator[Match]:
+    if work.unusual:
+        for loc, value in work.texts:
+            # Scotland's and Wales' flags are written with tag characters behind a black flag.
+            found = _INVISIBLE.search(_FLAG.sub("", value))
+            if found and not (found[0] in "\u200e\u200f" and _RIGHT_TO_LEFT.search(value)):
+                what = next(what for what, characters in _KINDS if characters.search(found[0]))
+                yield match_at(*loc, length=len(value), number=f"{ord(found[0]):04X}", what=what)
 
 
 @rule(

@@ -18,11 +18,16 @@ TITLES: Rules[Work] = Rules("titles")
 rule = TITLES.rule
 
 _PLACEHOLDER = Pattern(
-    r"^\W*(untitled|title|new (post|title)|tb[ad]|to be (announced|confirmed)|test|draft|xxx+|lorem ipsum.*)\W*$",
+    r"^\W*(title|titel|titre|título|titolo|test|draft|entwurf|brouillon|borrador|xxx+|lorem ipsum.*)\W*$",
     re.IGNORECASE,
 )
 _STOP = Pattern(r"(?<![.…])[.;,:]$")
-_ABBREVIATION = Pattern(r"(?:\b\w\.\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v))\.$|&\w+;$", re.IGNORECASE)
+# Behind a number stands a unit (60 Mc.), behind a genus spp.; both keep their point.
+_ABBREVIATION = Pattern(
+    r"(?:\b\w\.\s?\w|\b(?:etc|Inc|Ltd|Jr|Sr|Co|Corp|St|vs|No|v|spp?|subsp|var|al|eds?|vols?|pp|pts?|ca|approx|dept|govt|\w"
+    r"|z\. ?B|u\. ?a|Bd|Hrsg|Nr)|\d\s?[A-Za-z]{1,4})\.$|&\w+;$",
+    re.IGNORECASE,
+)
 _HONORIFIC = Pattern(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
 _STOPS = ".;,:"
 _HONORIFICS = ("Dr", "Prof", "Amb")
@@ -68,7 +73,7 @@ def blank(work: Work) -> Iterable[Match]:
     hint="write the title as it is printed",
     why="Content management systems and templates leave such words behind, and DOIs cannot be deleted.",
     source=pages.RECOMMENDATIONS,
-    bad="title: Untitled",
+    bad="title: Draft",
     good="title: Prospects for NATO-Japan relations",
 )
 def placeholder(work: Work) -> Iterable[Match]:

@@ -73,10 +73,39 @@ def url_twice(run: Run) -> Iterator[Match]:
 
 
 @rule(
+    "number-leading-zeros",
+    WARNING,
+    "One number with and without zeros",
+    message="the numbers {number} and {other} differ by zeros alone",
+    hint="write the number as it is printed on the commentary, in one form throughout the series",
+    why="258 and 0258 are two numbers here, and make two DOIs for one commentary.",
+    source=pages.CONSTRUCTING_DOIS,
+    bad="""
+        - {number: 258, title: Prospects for NATO-Japan relations}
+        - {number: '0258', title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
+        """,
+    good="""
+        - {number: '0258', title: Prospects for NATO-Japan relations}
+        - {number: '0259', title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
+        """,
+)
+def leading_zeros(run: Run) -> Iterator[Match]:
+    for index, first in _repeats(run, _number_without_zeros):
+        number, other = run[index].number, run[first].number
+        if number != other:
+            yield match_at("number", record=index, length=len(number), number=number, other=other)
+
+
+def _number_without_zeros(commentary: Commentary) -> object:
+    number = commentary.number
+    return (commentary.series.name, number.lstrip("0")) if number and number.isdigit() else None
+
+
+@rule(
     "title-twice",
     WARNING,
     "Two records with one title",
-    message="the title is also that of number {other}",
+    message="title, authors and date are also those of number {other}",
     hint="check that these are two commentaries; add a subtitle to tell them apart",
     why="Crossref reports a conflict when another DOI has the same title and author, and registers it with a warning.",
     source=pages.CONFLICTS,
@@ -85,19 +114,21 @@ def url_twice(run: Run) -> Iterator[Match]:
         - {number: 259, title: The year in review, url: https://www.sadf.eu/review/}
         """,
     good="""
-        - {number: 258, title: The year in review, subtitle: "2022"}
-        - {number: 259, title: The year in review, subtitle: "2023", url: https://www.sadf.eu/review/}
+        - {number: 258, title: The year in review, published: 2022-12-30}
+        - {number: 259, title: The year in review, published: 2023-12-29, url: https://www.sadf.eu/review/}
         """,
 )
 def title_twice(run: Run) -> Iterator[Match]:
-    for index, first in _repeats(run, _whole_title):
+    # Serials and revisions keep their title; with the same authors and date it is most likely one work twice.
+    for index, first in _repeats(run, _title_authors_and_date):
         if run[index].doi != run[first].doi:
             yield match_at("title", record=index, length=len(run[index].title.source), other=run[first].number)
 
 
-def _whole_title(commentary: Commentary) -> str:
+def _title_authors_and_date(commentary: Commentary) -> object:
     subtitle = commentary.subtitle.plain if commentary.subtitle else ""
-    return f"{commentary.title.plain}\n{subtitle}".casefold()
+    authors = tuple(author.display.casefold() for author in commentary.authors)
+    return f"{commentary.title.plain}\n{subtitle}".casefold(), authors, commentary.published
 
 
 @rule(

@@ -1,6 +1,6 @@
 """What the rules look at: a commentary laid out once, so that eighty rules need not each walk through it."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -8,13 +8,14 @@ from urllib.parse import SplitResult, urlsplit
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Loc
-from doideposit.records.identifiers import Doi
+from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Institution, Organisation, Person
 from doideposit.records.models.references import CitationType, Reference
+from doideposit.records.models.series import Series
 from doideposit.records.models.text import RichText
 
-__all__ = ["Cited", "Columns", "Text", "Work", "letters", "split_address"]
+__all__ = ["Cited", "Columns", "Text", "Work", "is_issn", "letters", "split_address"]
 
 Text = tuple[Loc, str]
 """A text and the field it stands in."""
@@ -22,7 +23,11 @@ Cited = tuple[int, Reference, str]
 """A reference: its place in the list, the reference, and its text without markup (empty when it has none)."""
 
 _REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})
-_UNUSUAL = Pattern("[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffd]")
+# Greek and Cyrillic letters, private characters, ligatures, lost characters, and what is invisible.
+_UNUSUAL = Pattern(
+    "[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
+    "\u3164\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _TAGS = Pattern(r"<[^<>]*>")
 _ASCII = bytes(range(128))
 _PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~%-]*)?)")
@@ -65,9 +70,30 @@ def split_address(url: str) -> SplitResult:
         return SplitResult("", "", url, "", "")
 
 
+def is_issn(text: str) -> bool:
+    """Tell whether a text is an ISSN, check digit included."""
+    try:
+        Issn.parse(text)
+    except InvalidIdentifier:
+        return False
+    return True
+
+
 def letters(text: str) -> str:
     """Only the letters of a text."""
     return "".join(filter(str.isalpha, text))
+
+
+@lru_cache(maxsize=64)
+def _series_texts(series: Series) -> tuple[Text, ...]:
+    """Return the texts of the series that every deposit carries: the first one ties the title to its ISSN for good."""
+    publisher, institution = series.publisher, series.institution
+    found: list[tuple[Loc, str | None]] = [(("series", "title"), series.title)]
+    if publisher:
+        found += [(("series", "publisher", name), getattr(publisher, name)) for name in ("name", "place")]
+    if institution:
+        found += [(("series", "institution", name), getattr(institution, name)) for name in ("name", "place")]
+    return tuple((loc, text) for loc, text in found if text)
 
 
 class Work:
@@ -120,6 +146,7 @@ class Work:
             found.append(place.name)
         for item in commentary.funding:
             found.append(item.name)
+        found += [text for _, text in _series_texts(commentary.series)]
         for column in columns[-5:]:
             found += column
         for _, text in self.abstracts:
@@ -137,13 +164,18 @@ class Work:
         return found
 
     @cached_property
-    def plain(self) -> list[Text]:
-        """Texts that cannot carry markup: names, institutions, parts of references, labels."""
+    def organisation_names(self) -> list[Text]:
+        """Return the names of groups, institutions, funders, and of what the configuration says of the series."""
         commentary = self.commentary
-        found = list(self.names)
-        found += [((*loc, "organisation"), group.organisation) for loc, group in self.organisations]
+        found: list[Text] = [((*loc, "organisation"), group.organisation) for loc, group in self.organisations]
         found += [((*loc, "name"), place.name) for loc, place in self.affiliations if place.name]
         found += [(("funding", index, "name"), item.name) for index, item in enumerate(commentary.funding) if item.name]
+        return [*found, *_series_texts(commentary.series)]
+
+    @cached_property
+    def plain(self) -> list[Text]:
+        """Texts that cannot carry markup: names, institutions, parts of references, labels."""
+        found = [*self.names, *self.organisation_names]
         for index, reference, _ in self.references:
             for name in _REFERENCE_TEXTS & reference.model_fields_set:
                 value = getattr(reference, name)

@@ -29,7 +29,7 @@ def deposit_xml(*numbers: int) -> bytes:
 
 
 def test_a_good_file_goes_to_done_when_it_is_registered_and_not_before(office: Office) -> None:
-    office.drop("c258.yaml")
+    office.drop("c258.yaml", yaml(title="The tide and what it left."))
     first = office.run()
     assert (first.taken_in, first.sent, first.working, first.settled) == (1, 1, 1, [])
     assert office.names("working") == ["c258.yaml"]
@@ -41,7 +41,8 @@ def test_a_good_file_goes_to_done_when_it_is_registered_and_not_before(office: O
     assert f"https://doi.org/{doi()}  registered" in report
     assert "Successfully added" in report
     assert "What to do" not in report
-    assert "line 5: Siegfried Wolf has no ORCID iD (orcid-missing)" in report
+    assert "line 3: the title ends in “.” (title-trailing-stop)" in report
+    assert "orcid-missing" not in report  # What is merely missing is no warning.
 
 
 def test_a_bad_file_goes_to_rejected_at_once_with_what_to_do(office: Office) -> None:

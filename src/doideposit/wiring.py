@@ -202,7 +202,7 @@ def open_depositor(
     registry: RegistryPort | None = None
     if registrar is None and needs_login(settings):
         late = Login(settings, ask, os.environ if environ is None else environ)
-        registrar, registry = _crossref(settings, late, lambda: ledger.pending(settings.target))
+        registrar, registry = _crossref(settings, late, ledger.on(settings.target, clock).uploads.pending)
     elif registrar is None:
         registrar, registry = _embedded(settings, validator, clock)
     return Depositor(

@@ -20,7 +20,6 @@ from typing import Any, Self
 
 from depositing import validator
 from doideposit.deposits.ledger import Ledger
-from doideposit.deposits.ledger.queries import Wish
 from doideposit.records.identifiers import Doi
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.server import running
@@ -157,7 +156,7 @@ class Life:
         expected = dict(expected_versions())
         with Ledger.open(self.ledger_url) as ledger:
             assert ledger.check() == ()
-            works = {work.doi.key: work for work in ledger.works("sandbox", Wish())}
+            works = {work.doi.key: work for work in ledger.on("sandbox", Clock()).works.all()}
         for doi, titles in expected.items():
             history = sandbox.history(doi)
             found = [one.title for one in history]

@@ -166,7 +166,7 @@ def test_real_processes_are_killed_and_the_next_one_goes_on(tmp_path: Path) -> N
         assert (folders.root / folder / name).read_text() == FILES[name]
         assert (folders.root / folder / f"{name}.report.txt").exists()
     with Ledger.open(sqlite_url(tmp_path)) as ledger:
-        kinds = Counter((event.kind, event.doi) for event in ledger.events("sandbox"))
+        kinds = Counter((event.kind, event.doi) for event in ledger.on("sandbox", Clock()).works.events())
         assert kinds["registered", doi(1).lower()] == kinds["registered", doi(3).lower()] == 1
     with Sandbox(clock=Clock(), delays=Delays.none(), state=tmp_path / "sandbox.sqlite3") as sandbox:
         assert len(sandbox.submissions) <= 2

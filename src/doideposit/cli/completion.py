@@ -47,12 +47,12 @@ def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
     """Only from a file that is there: a server may be far away, and pressing Tab makes and upgrades nothing."""
     from doideposit.deposits.ledger.inspection import look
-    from doideposit.wiring import open_ledger
+    from doideposit.wiring import open_ledger, system_clock
 
     if not settings.ledger_url.startswith("sqlite") or not look(settings.ledger_url).is_current:
         return []
     with open_ledger(settings) as ledger:
-        return [str(doi) for doi in ledger.dois_from(settings.target, beginning, MOST)]
+        return [str(doi) for doi in ledger.on(settings.target, system_clock).works.dois_from(beginning, MOST)]
 
 
 def known_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

@@ -97,7 +97,7 @@ def _series(
             wanted[key][status.doi.key] = status.series
     works: dict[str, list[Measured]] = defaultdict(list)
     for key, dois in wanted.items():
-        for measured in measure(depositor.ledger.stored(key)):
+        for measured in measure(depositor.works.stored(key)):
             if measured.doi.key in dois:
                 works[dois[measured.doi.key]].append(measured)
     return tuple(completeness(series, works[series]) for series in sorted(works))

@@ -165,7 +165,7 @@ def _history(depositor: "Depositor") -> Iterator[Member]:
         for each in depositor.events()
     )
     yield _lines("events.jsonl", f"what happened on {depositor.target}", events)
-    for name, answer in depositor.ledger.result_logs(depositor.target, LOGS):
+    for name, answer in depositor.works.result_logs(LOGS):
         yield Member(f"logs/{name}", "what Crossref answered", answer)
 
 

@@ -10,7 +10,7 @@ from doideposit.crossref.sealing import join
 from doideposit.crossref.validator import Sealed
 from doideposit.crossref.xml import restamp
 from doideposit.deposits.candidates import Approved, DepositCandidate
-from doideposit.deposits.context import Means, OnEvent
+from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
 from doideposit.deposits.planning import Action, Decision, PlanInput, next_timestamp, plan
 from doideposit.deposits.values import Progress
@@ -33,26 +33,26 @@ def unique_name(series: str, now: datetime) -> str:
 
 
 def decide(
-    means: Means, wanted: Sequence[PlanInput], *, retry: bool
+    context: DepositContext, wanted: Sequence[PlanInput], *, retry: bool
 ) -> tuple[tuple[Decision, ...], Mapping[str, KnownWork]]:
     """Plan against the ledger and, for DOIs it never saw, against the timestamp Crossref holds."""
     dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
-    known = means.ledger.known(means.target, dois)
-    seeded, unread = _seeds(means, [doi for doi in dois if doi.key not in known])
-    decisions = plan(wanted, {**known, **seeded}, now=means.clock(), retry=retry)
+    known = context.ledger.works.known(dois)
+    seeded, unread = _seeds(context, [doi for doi in dois if doi.key not in known])
+    decisions = plan(wanted, {**known, **seeded}, now=context.clock(), retry=retry)
     return tuple(_with_unread(decision, unread) for decision in decisions), {**known, **seeded}
 
 
-def _seeds(means: Means, dois: Sequence[Doi]) -> tuple[dict[str, KnownWork], dict[str, Finding]]:
+def _seeds(context: DepositContext, dois: Sequence[Doi]) -> tuple[dict[str, KnownWork], dict[str, Finding]]:
     """What Crossref holds of DOIs new to this ledger: another tool may have registered them."""
     seeds: dict[str, KnownWork] = {}
     unread: dict[str, Finding] = {}
-    if means.registry is None or not means.seed_timestamps:
+    if context.registry is None or not context.seed_timestamps:
         return seeds, unread
     for doi in dict.fromkeys(dois):
         try:
-            means.step("timestamp: ask")
-            timestamp = means.registry.deposit_timestamp(doi, means.depositor.email)
+            context.step("timestamp: ask")
+            timestamp = context.registry.deposit_timestamp(doi, context.depositor.email)
         except RegistrarError as error:
             unread[doi.key] = _timestamp_unread(doi, error)
             if isinstance(error, RegistrarBusy):
@@ -87,8 +87,8 @@ class Preparation:
     it; otherwise, since somebody approved something else, it may only turn out that nothing is to be sent.
     """
 
-    def __init__(self, means: Means, approved: Approved, *, replan: bool, on_event: OnEvent) -> None:
-        self._means = means
+    def __init__(self, context: DepositContext, approved: Approved, *, replan: bool, on_event: OnEvent) -> None:
+        self._context = context
         self._approved = approved
         self._replan = replan
         self._on_event = on_event
@@ -102,7 +102,7 @@ class Preparation:
             overtaken = [one for group in self._groups(rest) for one in self._record(group)]
             if not overtaken:
                 break
-            # Another run got a deposit of one of these DOIs in first: what that means for each is for planning to say.
+            # Another run got a deposit of one of these DOIs in first: planning says what that means for each.
             overtaken.sort(key=lambda one: one.index)
             rest = self._planned_anew(overtaken)
         else:
@@ -111,7 +111,7 @@ class Preparation:
 
     def _planned_anew(self, overtaken: Sequence[DepositCandidate]) -> list[_Going]:
         wanted = [one.wanted for one in overtaken]
-        decisions, known = decide(self._means, wanted, retry=self._approved.retry)
+        decisions, known = decide(self._context, wanted, retry=self._approved.retry)
         if not self._replan:
             decisions = tuple(_outdated(one) if self._has_moved(one, known) else one for one in decisions)
         return self._decided(overtaken, decisions, known)
@@ -146,7 +146,7 @@ class Preparation:
             if one.sealed is not None:
                 key = (one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version)
             groups.setdefault(key, []).append((one, known))
-        size = self._means.limits.records_per_submission
+        size = self._context.limits.records_per_submission
         for group in groups.values():
             whole = group[0][0].sealed is None
             for start in range(0, len(group), len(group) if whole else size):
@@ -154,19 +154,21 @@ class Preparation:
 
     def _record(self, group: Sequence[_Going]) -> list[DepositCandidate]:
         """Seal and record one file, in halves where it is too large; returns what has to be planned again."""
-        now = self._means.clock()
+        now = self._context.clock()
         timestamp = next_timestamp(now, [known.timestamp if known else None for _, known in group])
         sealed = self._sealed(group, unique_name(group[0][0].series, now), timestamp)
         if sealed.batch is None:
             return self._apart(group, sealed.findings)
-        if len(sealed.batch.xml) > self._means.limits.bytes_per_submission:
+        if len(sealed.batch.xml) > self._context.limits.bytes_per_submission:
             return self._apart(group, _too_large(len(sealed.batch.xml)))
-        key = self._means.ledger.prepare(self._new(group, sealed.batch), now)
+        key = self._context.ledger.works.prepare(self._new(group, sealed.batch))
         if key is None:
             return [one for one, _ in group]
         dois = sealed.batch.dois
         self._on_event(
-            Progress("prepared", f"recorded {_count(len(dois))} to be sent to {name_of(self._means.target)}", dois=dois)
+            Progress(
+                "prepared", f"recorded {_count(len(dois))} to be sent to {name_of(self._context.target)}", dois=dois
+            )
         )
         return []
 
@@ -185,13 +187,12 @@ class Preparation:
         contents = [store.get(one.content) for one, _ in group]
         items = [one.sealed for one, _ in group if one.sealed is not None]
         if not items:
-            return self._means.checker.validator.seal(restamp(contents[0], batch_id, timestamp))
-        return Sealed(join(self._means.depositor.head(batch_id, timestamp), items, contents), ())
+            return self._context.checker.validator.seal(restamp(contents[0], batch_id, timestamp))
+        return Sealed(join(self._context.depositor.head(batch_id, timestamp), items, contents), ())
 
     def _new(self, group: Sequence[_Going], batch: SealedBatch) -> NewSubmission:
         first = group[0][0]
         return NewSubmission(
-            target=self._means.target,
             series=first.series,
             container=first.container,
             schema_version=batch.schema_version,

@@ -11,13 +11,13 @@ from typing import Protocol, runtime_checkable
 
 from doideposit.checks.checking import Checker, DepositorName
 from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHandle
-from doideposit.deposits.ledger.store import Ledger, Step
-from doideposit.deposits.ledger.uploads import Turn
+from doideposit.deposits.ledger.session import Step
+from doideposit.deposits.ledger.store import TargetLedger
 from doideposit.deposits.planning import Limits
 from doideposit.deposits.values import Progress
 from doideposit.records.identifiers import Doi
 
-__all__ = ["Means", "OnEvent", "RegistryPort", "owner_name"]
+__all__ = ["DepositContext", "OnEvent", "RegistryPort", "owner_name"]
 
 OnEvent = Callable[[Progress], None]
 
@@ -57,11 +57,11 @@ def owner_name() -> str:
 
 
 @dataclass(slots=True)
-class Means:
-    """The registrar, the ledger, the checker, the clock and the rest, for one target."""
+class DepositContext:
+    """What every part of a deposit needs, for one target: the registrar, the ledger, the checker, the clock."""
 
     registrar: Registrar
-    ledger: Ledger
+    ledger: TargetLedger
     checker: Checker
     clock: Callable[[], datetime]
     target: str
@@ -72,8 +72,3 @@ class Means:
     random: Random
     step: Step
     owner: str = field(default_factory=owner_name)
-
-    @property
-    def turn(self) -> Turn:
-        """Who wants to upload, where."""
-        return Turn(self.target, self.owner, self.limits.pending)

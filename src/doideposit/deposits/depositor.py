@@ -11,14 +11,14 @@ from doideposit.checks.checking import Checker, DepositorName, Input
 from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, read_candidates
-from doideposit.deposits.context import Late, Means, OnEvent, RegistryPort
-from doideposit.deposits.ledger.decisions import Truth as LookedUp
+from doideposit.deposits.context import DepositContext, Late, OnEvent, RegistryPort
 from doideposit.deposits.ledger.entries import LedgerEvent
-from doideposit.deposits.ledger.queries import Wish
-from doideposit.deposits.ledger.store import Ledger, Step, quiet
+from doideposit.deposits.ledger.session import Step, quiet
+from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.planning import Decision, Limits
-from doideposit.deposits.polling import Asker
-from doideposit.deposits.uploading import Sender
+from doideposit.deposits.polling import Poller
+from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (
     DepositReport,
     HistoryEntry,
@@ -32,7 +32,7 @@ from doideposit.deposits.values import (
 from doideposit.deposits.wording import history_entry, status_of
 from doideposit.errors import UsageError, WorldError
 from doideposit.findings import Finding
-from doideposit.lifecycle import State
+from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import Series
 
@@ -73,9 +73,10 @@ class Depositor:
         random: Random | None = None,
         step: Step = quiet,
     ) -> None:
-        self._means = Means(
+        self._ledger = ledger
+        self._context = DepositContext(
             registrar=registrar,
-            ledger=ledger,
+            ledger=ledger.on(target, clock),
             checker=checker,
             clock=clock,
             target=target,
@@ -102,23 +103,28 @@ class Depositor:
     @property
     def ledger(self) -> Ledger:
         """The ledger this depositor writes."""
-        return self._means.ledger
+        return self._ledger
+
+    @property
+    def works(self) -> Works:
+        """Return what the ledger knows of every DOI of this target."""
+        return self._context.ledger.works
 
     @property
     def target(self) -> str:
         """The target everything here is about: sandbox, test or production."""
-        return self._means.target
+        return self._context.target
 
     @property
     def series(self) -> Mapping[str, Series]:
         """The series of the configuration, by the names that records use."""
-        return self._means.checker.series
+        return self._context.checker.series
 
     # Checking and planning.
 
     def check(self, item: Input) -> tuple[Finding, ...]:
         """Everything found in the input; sends nothing and needs no ledger."""
-        return tuple(finding for one in self._means.checker.read([item]) for finding in one.findings)
+        return tuple(finding for one in self._context.checker.read([item]) for finding in one.findings)
 
     def plan(self, *items: Input, retry: bool = False) -> Plan:
         """Check the inputs and say what would be done with each, once and in order; nothing is changed or sent.
@@ -126,13 +132,13 @@ class Depositor:
         The plan carries what it checked: `deposit` takes it and sends that. With `retry`, content that failed before
         may go again.
         """
-        return self._plan(self._means, items, retry=retry)
+        return self._plan(self._context, items, retry=retry)
 
-    def _plan(self, means: Means, items: Iterable[Input], *, retry: bool) -> Plan:
+    def _plan(self, context: DepositContext, items: Iterable[Input], *, retry: bool) -> Plan:
         store = ContentStore()
-        inputs = read_candidates(means.checker.read_streaming(items), store)
+        inputs = read_candidates(context.checker.read_streaming(items), store)
         wanted = [one.wanted if isinstance(one, DepositCandidate) else one for one in inputs]
-        decisions, known = decide(means, wanted, retry=retry)
+        decisions, known = decide(context, wanted, retry=retry)
         entries = tuple(_plan_entry(decision) for decision in decisions)
         return Plan(self.target, entries, Approved(inputs, decisions, known, store, retry))
 
@@ -149,11 +155,11 @@ class Depositor:
         (nothing is marked failed), `LedgerError` and `SchemaError`.
         """
         if dry_run:
-            plan = self._planned(self._means, items, retry=retry)
+            plan = self._planned(self._context, items, retry=retry)
             entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
             return DepositReport(self.target, tuple(entries))
         watch = on_event or _silent
-        decisions = self._prepare(self._means, items, retry=retry, on_event=watch)
+        decisions = self._prepare(self._context, items, retry=retry, on_event=watch)
         if not any(decision.action.sends for decision in decisions):
             return self._report(decisions, None)
         return self._report(decisions, self._send(watch).trouble)
@@ -163,30 +169,30 @@ class Depositor:
 
         Raises `ConfigurationError`. Without this call the login is fetched with the first upload.
         """
-        if isinstance(self._means.registrar, Late):
-            self._means.registrar.ready()
+        if isinstance(self._context.registrar, Late):
+            self._context.registrar.ready()
 
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""
         # Nobody is asked which version Crossref has; should it be newer than ours, its result log says so.
-        offline = replace(self._means, seed_timestamps=False)
+        offline = replace(self._context, seed_timestamps=False)
         return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
 
     def _prepare(
-        self, means: Means, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
+        self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
-        plan = self._planned(means, items, retry=retry)
+        plan = self._planned(context, items, retry=retry)
         if not isinstance(plan.approved, Approved):
             raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
         replan = not any(one is plan for one in items)
-        return Preparation(means, plan.approved, replan=replan, on_event=on_event).run()
+        return Preparation(context, plan.approved, replan=replan, on_event=on_event).run()
 
-    def _planned(self, means: Means, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
+    def _planned(self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
         """Return the plan that was given, or the plan of what was given."""
         plans = [one for one in items if isinstance(one, Plan)]
         if not plans:
-            return self._plan(means, [one for one in items if not isinstance(one, Plan)], retry=retry)
+            return self._plan(context, [one for one in items if not isinstance(one, Plan)], retry=retry)
         if len(items) > 1 or retry:
             raise UsageError("a plan is deposited alone, as it was made", hint="give `retry` when making the plan")
         if plans[0].target != self.target:
@@ -207,21 +213,21 @@ class Depositor:
         Raises `CredentialsRefused`, with everything put back.
         """
         sent = self._send(on_event or _silent)
-        statuses = [status_of(work) for work in self.ledger.works_of(sent.keys)]
+        statuses = [status_of(work) for work in self.works.in_submissions(sent.keys)]
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
         return DepositReport(self.target, entries, sent.trouble)
 
     def _send(self, watch: OnEvent) -> "_Pass":
-        return self._pass(Asker(self._means, on_event=watch, doubts_only=True), watch)
+        return self._pass(Poller(self._context, on_event=watch, doubts_only=True), watch)
 
-    def _pass(self, asker: Asker, watch: OnEvent) -> "_Pass":
+    def _pass(self, poller: Poller, watch: OnEvent) -> "_Pass":
         """Ask, and send unless Crossref is away."""
-        asker.run()
-        sender = Sender(self._means, on_event=watch)
-        if asker.trouble is None:
-            sender.run()
-        keys = list(dict.fromkeys([*asker.moved, *sender.touched]))
-        return _Pass(keys, len(asker.asked), sender.received, asker.trouble or sender.trouble)
+        poller.run()
+        uploader = Uploader(self._context, on_event=watch)
+        if poller.trouble is None:
+            uploader.run()
+        keys = list(dict.fromkeys([*poller.changed, *uploader.attempted]))
+        return _Pass(keys, len(poller.asked), uploader.received, poller.trouble or uploader.trouble)
 
     # Following up.
 
@@ -231,10 +237,10 @@ class Depositor:
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
         watch = on_event or _silent
-        done = self._pass(Asker(self._means, force=force, on_event=watch), watch)
+        done = self._pass(Poller(self._context, force=force, on_event=watch), watch)
         return PollReport(
             target=self.target,
-            changed=tuple(status_of(work) for work in self.ledger.works_of(done.keys)),
+            changed=tuple(status_of(work) for work in self.works.in_submissions(done.keys)),
             looked=done.looked,
             sent=done.sent,
             outstanding=self.outstanding(),
@@ -243,18 +249,18 @@ class Depositor:
 
     def next_due(self) -> datetime | None:
         """When the next `poll` makes sense; None when nothing is open."""
-        return self.ledger.next_due(self.target)
+        return self.works.next_due()
 
     def hint(self, batch_id: str) -> bool:
         """Someone says that Crossref has finished a file: the next `poll` asks about it, whenever it was due.
 
         It may be untrue: nothing but the moment of the question depends on it. False for a batch id of no file.
         """
-        return self.ledger.hasten(self.target, batch_id, self._means.clock())
+        return self._context.ledger.polls.poll_now(batch_id)
 
     def outstanding(self) -> int:
         """How many DOIs have a deposit whose end is not known yet."""
-        return self.ledger.outstanding(self.target)
+        return self.works.outstanding()
 
     # Telling.
 
@@ -268,7 +274,7 @@ class Depositor:
         return self._known_status(wanted) or WorkStatus(wanted, self.target, next_action=hint)
 
     def _known_status(self, doi: Doi) -> WorkStatus | None:
-        work = self.ledger.work(self.target, doi)
+        work = self.works.one(doi)
         return None if work is None else status_of(work)
 
     def statuses(
@@ -283,21 +289,21 @@ class Depositor:
 
         All, or only those in one state, of one series, with an open deposit, or in need of a person's attention.
         """
-        wish = Wish(state, series, outstanding, attention)
-        return (status_of(work) for work in self.ledger.works(self.target, wish))
+        wanted = WorkFilter(state, series, outstanding, attention)
+        return (status_of(work) for work in self.works.all(wanted))
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Everything that happened to the DOI, oldest first."""
-        return tuple(history_entry(*one) for one in self.ledger.of_doi(self.target, _doi(doi)))
+        return tuple(history_entry(*one) for one in self.works.history(_doi(doi)))
 
     def events(self, since: int = 0) -> Iterator[LedgerEvent]:
         """Everything that happened on this target after the event `since`; ids only rise."""
-        return self.ledger.events(self.target, since)
+        return self.works.events(since)
 
     def xml(self, doi: Doi | str) -> bytes | None:
         """The exact bytes of the latest deposit of the DOI, None for one never deposited."""
-        work = self.ledger.work(self.target, _doi(doi))
-        return None if work is None or work.submission is None else self.ledger.stored(work.submission.id)
+        work = self.works.one(_doi(doi))
+        return None if work is None or work.submission is None else self.works.stored(work.submission.id)
 
     # What people decide, and what look-ups show.
 
@@ -305,7 +311,7 @@ class Depositor:
         """Set a warning or a failure aside, with a reason; it stays in the history. `UsageError` when there is none."""
         wanted = _doi(doi)
         _wants_reason(reason)
-        if not self.ledger.acknowledge(self.target, wanted, reason.strip(), self._means.clock()):
+        if not self.works.acknowledge(wanted, reason.strip()):
             raise UsageError(f"nothing is to be acknowledged for {wanted}", hint="`doideposit status` shows what is")
         return self.status(wanted)
 
@@ -316,18 +322,18 @@ class Depositor:
         """
         wanted = _doi(doi)
         _wants_reason(reason)
-        if not self.ledger.abandon(self.target, wanted, reason.strip(), self._means.clock()):
+        if not self.works.abandon(wanted, reason.strip()):
             raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what is")
         return self.status(wanted)
 
     def verify(self, doi: Doi | str) -> WorkStatus:
-        """Look the DOI up at doi.org and in Crossref's REST API, and record what is found.
+        """Polled the DOI up at doi.org and in Crossref's REST API, and record what is found.
 
         A DOI that does not show there yet is normal shortly after its registration. Raises `UsageError` for a DOI this
         ledger never saw, and `RegistrarError` when the services are away.
         """
         wanted = _doi(doi)
-        work = self.ledger.work(self.target, wanted)
+        work = self.works.one(wanted)
         if work is None:
             raise UsageError(f"{wanted} was never deposited to {self.target} from here")
         self._verify_handle(wanted, work.registered_landing_page)
@@ -335,7 +341,7 @@ class Depositor:
         return self.status(wanted)
 
     def _verify_handle(self, doi: Doi, expected: str | None) -> None:
-        registry = self._means.registry
+        registry = self._context.registry
         if registry is None or not registry.has_handles:
             return
         handle = registry.handle(doi)
@@ -343,17 +349,17 @@ class Depositor:
         holds = bool(urls) and (expected is None or expected in urls)
         proof = f"it leads to {urls[0]}" if urls else "doi.org does not know it yet"
         proof += f" instead of {expected}" if urls and not holds else ""
-        self.ledger.prove(self.target, doi, LookedUp.RESOLVES, proof, self._means.clock(), holds=holds)
+        self.works.prove(doi, Milestone.RESOLVES, proof, holds=holds)
 
     def _verify_index(self, doi: Doi, expected: str | None) -> None:
-        registry = self._means.registry
+        registry = self._context.registry
         if registry is None or not registry.has_works:
             return
         found = registry.work(doi)
         landing = found.landing_url if found else None
         holds = found is not None and (expected is None or landing is None or landing == expected)
         proof = f"as {found.type}, leading to {landing}" if found else "Crossref's REST API has no record of it yet"
-        self.ledger.prove(self.target, doi, LookedUp.INDEXED, proof, self._means.clock(), holds=holds)
+        self.works.prove(doi, Milestone.INDEXED, proof, holds=holds)
 
 
 def _plan_entry(decision: Decision) -> PlanEntry:

@@ -10,7 +10,6 @@ from typing import Any, Final
 from doideposit.deposits.deadlines import Deadlines
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import Work
-from doideposit.deposits.ledger.queries import Wish
 from doideposit.deposits.values import WorkStatus
 from doideposit.deposits.wording import status_of
 from doideposit.lifecycle import State, is_open
@@ -123,7 +122,7 @@ def take_standing(
     states = Counter({state.value: 0 for state in State if is_open(state)})
     overdue, attention, new = Listed(), Listed(), Listed()
     works = registered = failed = not_proved = 0
-    for work in depositor.ledger.works(depositor.target, Wish()):
+    for work in depositor.works.all():
         status = status_of(work)
         works += 1
         registered += status.registered
@@ -138,7 +137,7 @@ def take_standing(
         late = _late(work, status, now, deadlines, looked_up)
         if late is not None:
             overdue.add(late)
-    oldest = depositor.ledger.oldest_unfinished(depositor.target)
+    oldest = depositor.works.oldest_unfinished()
     return Standing(
         now, depositor.target, works, registered, failed, states, oldest, overdue, attention, new, not_proved
     )
@@ -189,6 +188,6 @@ def _action(stage: Stage, status: WorkStatus) -> str:
 
 def unproven(depositor: Depositor, looked_up: frozenset[Stage]) -> Iterator[Doi]:
     """Registered DOIs that are not yet seen to resolve, or in Crossref's REST API, streamed."""
-    for work in depositor.ledger.works(depositor.target, Wish()):
+    for work in depositor.works.all():
         if _missing(work, looked_up):
             yield work.doi

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from doideposit.crossref.diagnostics import Completed, DoiOutcome, NotKnown, Pending, Reading, Unknown, read
-from doideposit.deposits.context import Means, OnEvent
+from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.clock_skew import FARTHEST
-from doideposit.deposits.ledger.entries import Attempt, Fate, Submission
-from doideposit.deposits.ledger.polls import Look
+from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
+from doideposit.deposits.ledger.polls import Due, Polled, ResultLog
 from doideposit.deposits.schedule import GRACE, LEASE, WATCH, alarm, next_look, pause_until
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
@@ -23,11 +23,11 @@ from doideposit.errors import (
 from doideposit.lifecycle import Outcome, State
 from doideposit.records.identifiers import Doi
 
-__all__ = ["Asker", "judge"]
+__all__ = ["Poller", "resolve_outcomes"]
 
 AT_ONCE = 50
 TIMESTAMP = "crossref-timestamp-too-old"
-AT_CROSSREF = {Fate.SENDING, Fate.DOUBT, Fate.ACCEPTED, Fate.LOST}
+AT_CROSSREF = {AttemptStatus.SENDING, AttemptStatus.DOUBT, AttemptStatus.ACCEPTED, AttemptStatus.LOST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Answer:
         return isinstance(self.reading, Pending | Completed)
 
 
-def judge(
+def resolve_outcomes(
     answers: Sequence[Answer], dois: Sequence[Doi], timestamp: int, now: datetime
 ) -> tuple[DoiOutcome, ...] | None:
     """What the answers about every upload of one file, the newest first, prove of each DOI; None while not final.
@@ -66,8 +66,8 @@ def judge(
 def _is_settled(answer: Answer, now: datetime) -> bool:
     """Whether no better word about this upload is to be waited for."""
     if isinstance(answer.reading, NotKnown):
-        lost = answer.upload.fate is Fate.LOST
-        return lost or (answer.upload.fate is not Fate.ACCEPTED and _had_time(answer.upload, now))
+        lost = answer.upload.fate is AttemptStatus.LOST
+        return lost or (answer.upload.fate is not AttemptStatus.ACCEPTED and _had_time(answer.upload, now))
     return isinstance(answer.reading, Completed)
 
 
@@ -91,70 +91,64 @@ def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> DoiOutc
     return replace(outcome, proof=f"Crossref's result log of {upload.file_name}")
 
 
-class Asker:
-    """One pass over the files that are due: `asked` are those, `moved` those whose state changed.
+class Poller:
+    """One pass over the files that are due: `asked` are those, `changed` those whose state changed.
 
     With `force` everything open is due; with `doubts_only` nothing is that Crossref certainly received.
     """
 
-    def __init__(self, means: Means, *, on_event: OnEvent, force: bool = False, doubts_only: bool = False) -> None:
-        self._means = means
+    def __init__(
+        self, context: DepositContext, *, on_event: OnEvent, force: bool = False, doubts_only: bool = False
+    ) -> None:
+        self._context = context
         self._force = force
         self._doubts_only = doubts_only
         self._on_event = on_event
         self.asked: list[int] = []
-        self.moved: list[int] = []
+        self.changed: list[int] = []
         self.trouble: WorldError | None = None
         self._odd = 0
         self._was_away = False
         self._details: dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]] = {}
-        self._looks: list[Look] = []
+        self._polled: list[Polled] = []
 
     def run(self) -> None:
         """Ask about everything due, in parts, until the pass has asked enough or Crossref is away."""
-        means = self._means
-        if means.ledger.pull_back(means.target, means.clock()):
+        context = self._context
+        if context.ledger.polls.pull_back():
             self._on_event(Progress("waiting", "the clock was days ahead before: what it put off is done now"))
-        pause, reason, failures = means.ledger.paused(means.target)
-        self._was_away = failures > 0
-        if pause is not None and pause > means.clock() and not self._force:
-            self._on_event(Progress("waiting", f"nothing is asked before {pause:%H:%M} UTC: {reason}"))
+        pause = context.ledger.uploads.paused()
+        self._was_away = pause.failures > 0
+        if pause.until is not None and pause.until > context.clock() and not self._force:
+            self._on_event(Progress("waiting", f"nothing is asked before {pause.until:%H:%M} UTC: {pause.reason}"))
             return
         self._late()
         while self.trouble is None and (part := self._claim()):
             self._ask_all(part)
 
     def _claim(self) -> tuple[Submission, ...]:
-        means, now = self._means, self._means.clock()
-        most = min(AT_ONCE, means.limits.looks_per_pass - len(self.asked))
+        context, now = self._context, self._context.clock()
+        most = min(AT_ONCE, context.limits.looks_per_pass - len(self.asked))
         if most <= 0:
             return ()
-        return means.ledger.claim_looks(
-            means.target,
-            means.owner,
-            now,
-            now + LEASE,
-            most=most,
-            force=self._force,
-            doubts_only=self._doubts_only,
-            after=max(self.asked, default=0),
-        )
+        due = Due(force=self._force, doubts_only=self._doubts_only, after=max(self.asked, default=0))
+        return context.ledger.polls.lease(due, context.owner, now + LEASE, most=most)
 
     def _ask_all(self, part: Sequence[Submission]) -> None:
         """Ask about each of the part; what could not be asked is given back, whatever happens."""
-        means, keys = self._means, [one.id for one in part]
+        context, keys = self._context, [one.id for one in part]
         self.asked += keys
         try:
-            self._details = means.ledger.look_details(keys)
-            if means.limits.workers == 1:
+            self._details = context.ledger.polls.details(keys)
+            if context.limits.workers == 1:
                 for one in part:
                     self._ask(one)
             else:
-                with ThreadPoolExecutor(means.limits.workers) as pool:
+                with ThreadPoolExecutor(context.limits.workers) as pool:
                     list(pool.map(self._ask, part))
         finally:
-            found, self._looks = self._looks, []
-            means.ledger.end_looks(means.owner, keys, found, means.clock())
+            found, self._polled = self._polled, []
+            context.ledger.polls.give_back(context.owner, keys, found)
 
     def _ask(self, submission: Submission) -> None:
         """Ask about one file; whatever goes wrong at Crossref's end is settled here, but refused credentials."""
@@ -174,24 +168,23 @@ class Asker:
                 self.trouble = error
 
     def _away(self, submission: Submission, error: RegistrarUnavailable | RegistrarBusy) -> None:
-        means, now = self._means, self._means.clock()
-        failures = means.ledger.paused(means.target)[2]
-        until = pause_until(now, failures, means.random, error)
-        means.ledger.pause(means.target, until, error.message, now)
-        self._looks.append(Look(submission, until, error.message, alarm(submission, now), counts=False))
+        context, now = self._context, self._context.clock()
+        until = pause_until(now, context.ledger.uploads.paused().failures, context.random, error)
+        context.ledger.uploads.pause(until, error.message)
+        self._polled.append(Polled(submission, until, error.message, alarm(submission, now), counts=False))
         self.trouble = error
         self._on_event(Progress("waiting", error.message, file_name=submission.file_name))
 
     def _again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
-        means, now = self._means, self._means.clock()
-        moment = next_look(now, submission.looks + 1, means.random)
-        self._looks.append(Look(submission, moment, reason, alarm(submission, now), submission_id))
+        context, now = self._context, self._context.clock()
+        moment = next_look(now, submission.looks + 1, context.random)
+        self._polled.append(Polled(submission, moment, reason, alarm(submission, now), submission_id))
 
     def _settle(self, submission: Submission) -> None:
         uploads, dois = self._details[submission.id]
         answers = [self._fetch(submission, one, dois) for one in uploads if one.fate in AT_CROSSREF]
         if self._was_away:
-            self._means.ledger.resume(self._means.target, self._means.clock())
+            self._context.ledger.uploads.resume()
         self._was_away, self._odd = False, 0
         there = next((one for one in answers if one.is_there), None)
         if submission.state is State.SENDING:
@@ -202,34 +195,34 @@ class Asker:
         self._finish_or_wait(submission, answers, dois)
 
     def _fetch(self, submission: Submission, upload: Attempt, dois: Sequence[Doi]) -> Answer:
-        means = self._means
-        means.step("fetch: begin")
-        raw = means.registrar.fetch_result(upload.file_name)
-        means.step("fetch: answered")
+        context = self._context
+        context.step("fetch: begin")
+        raw = context.registrar.fetch_result(upload.file_name)
+        context.step("fetch: answered")
         return Answer(upload, read(raw, dois=dois, batch_id=submission.batch_id), raw)
 
     def _found(self, submission: Submission, upload: Attempt) -> None:
-        means, now = self._means, self._means.clock()
-        proof = f"{name_of(means.target)} knows {upload.file_name} when asked"
-        means.ledger.found(means.target, upload, now, next_look(now, 0, means.random), proof)
-        self.moved.append(submission.id)
+        context, now = self._context, self._context.clock()
+        proof = f"{name_of(context.target)} knows {upload.file_name} when asked"
+        context.ledger.uploads.found(upload, next_look(now, 0, context.random), proof)
+        self.changed.append(submission.id)
         self._on_event(Progress("received", proof, file_name=upload.file_name))
 
     def _still_unknown(self, submission: Submission, answers: Sequence[Answer]) -> None:
         """Nobody knows the file yet: wait for the grace period, and never take an odd answer for "not received"."""
-        means, now = self._means, self._means.clock()
+        context, now = self._context, self._context.clock()
         newest = answers[0]
         reading = newest.reading
         if isinstance(reading, NotKnown) and _had_time(newest.upload, now):
-            means.ledger.lose(means.target, newest.upload, now, next_look(now, 0, means.random))
-            self.moved.append(submission.id)
+            context.ledger.uploads.lose(newest.upload, next_look(now, 0, context.random))
+            self.changed.append(submission.id)
             self._on_event(Progress("waiting", "it goes out again under a new name", file_name=submission.file_name))
             return
         words = reading.reason if isinstance(reading, Unknown) else "Crossref does not know the file yet"
         self._again(submission, words)
 
     def _finish_or_wait(self, submission: Submission, answers: Sequence[Answer], dois: Sequence[Doi]) -> None:
-        results = judge(answers, dois, submission.timestamp, self._means.clock())
+        results = resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())
         if results is None:
             reading = next((one.reading for one in answers if one.is_there), answers[0].reading)
             self._again(submission, _words(reading), getattr(reading, "submission_id", None))
@@ -237,31 +230,25 @@ class Asker:
         self._finish(submission, results, answers)
 
     def _finish(self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[Answer]) -> None:
-        means = self._means
+        context = self._context
         proved = tuple(self._check_timestamp(submission, one) for one in results)
         answer = next(one for one in answers if isinstance(one.reading, Completed))
         outcome = answer.reading.outcome if isinstance(answer.reading, Completed) else None
-        means.ledger.finish(
-            submission,
-            proved,
-            means.clock(),
-            file_name=answer.upload.file_name,
-            answer=answer.raw,
-            submission_id=outcome.submission_id if outcome else None,
-        )
-        self.moved.append(submission.id)
+        submission_id = outcome.submission_id if outcome else None
+        context.ledger.polls.finish(submission, proved, ResultLog(answer.upload.file_name, answer.raw, submission_id))
+        self.changed.append(submission.id)
         for one in proved:
             text = f"{one.doi}: {one.outcome.value}" + (f" ({one.message})" if one.message else "")
             self._on_event(Progress("finished", text, doi=one.doi, file_name=answer.upload.file_name))
 
     def _check_timestamp(self, submission: Submission, result: DoiOutcome) -> DoiOutcome:
         """For a timestamp failure without a number: ask Crossref whether the version it has is ours."""
-        registry = self._means.registry
+        registry = self._context.registry
         too_old = result.finding is not None and result.finding.code == TIMESTAMP
         if not too_old or result.registered_timestamp is not None or registry is None:
             return result
-        self._means.step("timestamp: ask")
-        held = registry.deposit_timestamp(result.doi, self._means.depositor.email)
+        self._context.step("timestamp: ask")
+        held = registry.deposit_timestamp(result.doi, self._context.depositor.email)
         if held == submission.timestamp:
             proof = f"Crossref's query service says that its timestamp is {held}, which is ours"
             return replace(result, outcome=Outcome.REGISTERED, finding=None, proof=proof)
@@ -270,34 +257,34 @@ class Asker:
     # Uploads that were thought lost.
 
     def _late(self) -> None:
-        means = self._means
-        for upload, submission in means.ledger.late(means.target, means.clock(), most=AT_ONCE):
+        context = self._context
+        for upload, submission in context.ledger.polls.lost(most=AT_ONCE):
             try:
                 self._ask_late(upload, submission)
             except (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden) as error:
                 self.trouble = error
-                means.ledger.watch(upload, means.clock(), pause_until(means.clock(), 5, means.random, error))
+                context.ledger.polls.watch(upload, pause_until(context.clock(), 5, context.random, error))
                 return
             except UnexpectedAnswer:
                 self._watch(upload)
 
     def _ask_late(self, upload: Attempt, submission: Submission) -> None:
-        _, dois = self._means.ledger.look_details([submission.id])[submission.id]
+        _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
         answer = self._fetch(submission, upload, dois)
         if answer.is_there and submission.state is State.PREPARED:
             self._found(submission, upload)
             return
-        results = judge([answer], dois, submission.timestamp, self._means.clock())
+        results = resolve_outcomes([answer], dois, submission.timestamp, self._context.clock())
         if results is not None:
             self._finish(submission, results, [answer])
-            self._means.ledger.watch(upload, self._means.clock(), None)
+            self._context.ledger.polls.watch(upload, None)
         else:
             self._watch(upload)
 
     def _watch(self, upload: Attempt) -> None:
-        means, now = self._means, self._means.clock()
+        context, now = self._context, self._context.clock()
         over = now - upload.sent_at >= WATCH
-        means.ledger.watch(upload, now, None if over else next_look(now, 10, means.random))
+        context.ledger.polls.watch(upload, None if over else next_look(now, 10, context.random))
 
 
 def _words(reading: Reading) -> str:

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from doideposit.crossref.sealing import recorded
 from doideposit.deposits.batching import unique_name
-from doideposit.deposits.context import Means, OnEvent
+from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Submission, Upload
-from doideposit.deposits.ledger.uploads import Claim
+from doideposit.deposits.ledger.uploads import UploadSlot
 from doideposit.deposits.schedule import LEASE, next_look, pause_until
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
@@ -25,16 +25,16 @@ from doideposit.errors import (
 )
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["Sender"]
+__all__ = ["Uploader"]
 
 
-class Sender:
-    """Sends until nothing may be sent; `touched` are the submissions it tried, `trouble` what stopped it."""
+class Uploader:
+    """Sends until nothing may be sent; `attempted` are the submissions it tried, `trouble` what stopped it."""
 
-    def __init__(self, means: Means, *, on_event: OnEvent) -> None:
-        self._means = means
+    def __init__(self, context: DepositContext, *, on_event: OnEvent) -> None:
+        self._context = context
         self._on_event = on_event
-        self.touched: list[int] = []
+        self.attempted: list[int] = []
         self.received = 0
         self.trouble: WorldError | None = None
 
@@ -44,31 +44,31 @@ class Sender:
             upload = self._next()
             if upload is None:
                 return
-            self.touched.append(upload[0].submission.id)
+            self.attempted.append(upload[0].submission.id)
             self._send(*upload)
 
     def _next(self) -> tuple[Upload, SealedBatch] | None:
         """Seal the oldest file that may go and commit to sending it; None when none may."""
-        means = self._means
+        context, uploads = self._context, self._context.ledger.uploads
         while True:
-            now = means.clock()
-            hindrance = means.ledger.obstacle(means.turn, now)
-            if hindrance is not None:
-                self._on_event(Progress("waiting", f"nothing is sent now: {hindrance}"))
+            now = context.clock()
+            slot = UploadSlot(context.owner, now + LEASE, context.limits.pending)
+            blocker = uploads.blocker(slot)
+            if blocker is not None:
+                self._on_event(Progress("waiting", f"nothing is sent now: {blocker}"))
                 return None
-            found = means.ledger.candidate(means.target, now)
+            found = uploads.candidate()
             if found is None:
-                means.ledger.say_why_waiting(means.target, now)
+                uploads.note_waiting()
                 return None
             batch = self._sealed(*found)
-            claim = Claim(f"{unique_name(found[0].series, now)}.xml", now + LEASE)
-            upload = means.ledger.start(means.turn, found[0].id, claim, now)
+            upload = uploads.start(slot, found[0].id, f"{unique_name(found[0].series, now)}.xml")
             if upload is not None:
                 return upload, batch
 
     def _sealed(self, submission: Submission, xml: bytes) -> SealedBatch:
         """The stored bytes as a sealed batch; raises `LedgerDamaged` when they are not what was recorded."""
-        _, dois = self._means.ledger.look_details([submission.id])[submission.id]
+        _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
         batch = recorded(
             xml,
             sha256=submission.sha256,
@@ -82,17 +82,17 @@ class Sender:
         return batch
 
     def _send(self, upload: Upload, batch: SealedBatch) -> None:
-        means, name = self._means, upload.attempt.file_name
+        context, name = self._context, upload.attempt.file_name
         self._on_event(
-            Progress("sending", f"sending {name} to {name_of(means.target)}", file_name=name, dois=batch.dois)
+            Progress("sending", f"sending {name} to {name_of(context.target)}", file_name=name, dois=batch.dois)
         )
         try:
-            means.step("submit: begin")
-            receipt = means.registrar.submit(batch, name)
-            means.step("submit: answered")
+            context.step("submit: begin")
+            receipt = context.registrar.submit(batch, name)
+            context.step("submit: answered")
         except (CredentialsRefused, ConfigurationError) as error:
             # A configuration that cannot be used is noticed before anything leaves: a password that is not there.
-            means.ledger.return_unsent(means.target, upload.attempt, means.clock(), None, error.message)
+            context.ledger.uploads.return_unsent(upload.attempt, None, error.message)
             raise
         except (RegistrarUnavailable, RegistrarBusy) as error:
             self._pause(upload, error)
@@ -107,30 +107,30 @@ class Sender:
                 self._doubt(upload, "the run was interrupted while the file was being sent")
             raise
         else:
-            proof = f"{name_of(means.target)} answered that it received {receipt.file_name}"
-            now = means.clock()
-            means.ledger.accept(means.target, upload.attempt, now, next_look(now, 0, means.random), proof)
+            proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
+            now = context.clock()
+            context.ledger.uploads.accept(upload.attempt, next_look(now, 0, context.random), proof)
             self.received += 1
             self._on_event(Progress("received", proof, file_name=name, dois=batch.dois))
 
     def _pause(self, upload: Upload, error: RegistrarUnavailable | RegistrarBusy) -> None:
-        means, now = self._means, self._means.clock()
-        until = pause_until(now, upload.submission.failures, means.random, error)
-        means.ledger.return_unsent(means.target, upload.attempt, now, until, error.message)
+        context, now = self._context, self._context.clock()
+        until = pause_until(now, upload.submission.failures, context.random, error)
+        context.ledger.uploads.return_unsent(upload.attempt, until, error.message)
         self.trouble = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
     def _doubt(self, upload: Upload, reason: str) -> None:
-        means, now = self._means, self._means.clock()
-        until = pause_until(now, upload.submission.failures, means.random)
-        look = next_look(now, 0, means.random)
-        means.ledger.doubt(means.target, upload.attempt, now, next_look_at=look, until=until, reason=reason)
+        context, now = self._context, self._context.clock()
+        until = pause_until(now, upload.submission.failures, context.random)
+        look = next_look(now, 0, context.random)
+        context.ledger.uploads.doubt(upload.attempt, next_look_at=look, until=until, reason=reason)
         self._on_event(Progress("doubt", reason, file_name=upload.attempt.file_name))
 
     def _refused(self, upload: Upload, error: SubmissionForbidden | UnexpectedAnswer) -> None:
-        means, now = self._means, self._means.clock()
+        context, now = self._context, self._context.clock()
         # A page in maintenance must not refuse one file after the other.
         until = now + timedelta(minutes=5)
-        means.ledger.refuse(means.target, upload.attempt, now, reason=error.message, hint=error.hint, until=until)
+        context.ledger.uploads.refuse(upload.attempt, reason=error.message, hint=error.hint, until=until)
         self.trouble = error
         self._on_event(Progress("refused", error.message, file_name=upload.attempt.file_name))

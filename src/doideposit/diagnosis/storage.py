@@ -10,8 +10,8 @@ from pathlib import Path
 from doideposit.config import Settings
 from doideposit.crossref.schemas import SchemaStore
 from doideposit.deposits.ledger.inspection import Condition, look
-from doideposit.deposits.ledger.queries import Wish
 from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.ledger.works import WorkFilter
 from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, Verdict, fail, ok, warn
 from doideposit.wiring import ledger_password, needs_login, open_ledger
@@ -90,8 +90,9 @@ def _contents(ledger: Ledger, target: str, now: datetime) -> Iterator[Check]:
         yield Check("consistency", Verdict.FAIL, message, hint, findings=findings[:MOST_SHOWN])
     else:
         yield ok("consistency", "the ledger agrees with itself")
-    yield _oldest(ledger.oldest_unfinished(target), target, now)
-    attention = sum(1 for _ in ledger.works(target, Wish(attention=True)))
+    works = ledger.on(target, lambda: now).works
+    yield _oldest(works.oldest_unfinished(), target, now)
+    attention = sum(1 for _ in works.all(WorkFilter(attention=True)))
     if attention:
         count = "1 DOI needs" if attention == 1 else f"{attention} DOIs need"
         yield warn("attention", f"{count} a person on {target}", "run `doideposit status --attention`")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, exists, or_, select, update
 
-from doideposit.deposits.ledger.tables import attempt, gate, submission
+from doideposit.deposits.ledger.tables import attempt, submission, upload_lock
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import State
 
@@ -20,22 +20,25 @@ OPEN = [State.PREPARED.value, State.SENDING.value, State.QUEUED.value]
 def is_too_far(connection: Connection, target: str, now: datetime) -> bool:
     """Whether a lease, a pause or a question is planned for a time that only a wrong clock can have meant."""
     too_far = now + FARTHEST
-    at_gate = exists().where(gate.c.target == target, or_(gate.c.lease_until > too_far, gate.c.pause_until > too_far))
+    locked = exists().where(
+        upload_lock.c.target == target, or_(upload_lock.c.lease_until > too_far, upload_lock.c.pause_until > too_far)
+    )
     planned = (submission.c.lease_until, submission.c.not_before, submission.c.next_look_at)
     of_files = exists().where(_open(target), or_(*(column > too_far for column in planned)))
     of_uploads = exists().where(attempt.c.next_look_at > too_far, attempt.c.submission.in_(_mine(target)))
-    return bool(connection.execute(select(or_(at_gate, of_files, of_uploads))).scalar_one())
+    return bool(connection.execute(select(or_(locked, of_files, of_uploads))).scalar_one())
 
 
-def pull_back(transaction: Transaction, target: str) -> None:
+def pull_back(transaction: Transaction) -> None:
     """Let go of what a wrong clock holds, and ask now about what it put off."""
-    now, too_far = transaction.now, transaction.now + FARTHEST
-    transaction.lock_gate(target)
+    target, now = transaction.target, transaction.now
+    too_far = now + FARTHEST
+    transaction.lock_uploads()
     changes: list[Any] = []
-    for table, where in ((gate, gate.c.target == target), (submission, _open(target))):
+    for table, where in ((upload_lock, upload_lock.c.target == target), (submission, _open(target))):
         lease = update(table).where(where, table.c.lease_until > too_far)
         changes.append(lease.values(lease_owner=None, lease_until=None))
-    paused = update(gate).where(gate.c.target == target, gate.c.pause_until > too_far)
+    paused = update(upload_lock).where(upload_lock.c.target == target, upload_lock.c.pause_until > too_far)
     changes.append(paused.values(pause_until=None, pause_reason=""))
     waiting = update(submission).where(_open(target), submission.c.not_before > too_far)
     changes.append(waiting.values(not_before=None))

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
 
-__all__ = ["Place", "make_engine", "translated"]
+__all__ = ["Place", "make_engine", "reading", "translated", "writing"]
 
 BUSY_SECONDS = 30.0  # How long a writer waits for another one; every transaction here takes milliseconds.
 SQLITE_DRIVERS, POSTGRES_DRIVERS = ("sqlite", "sqlite+pysqlite"), ("postgresql+psycopg",)
@@ -108,6 +108,31 @@ def translated(place: Place) -> Iterator[None]:
         raise LedgerError(f"the ledger {place.name} failed: {type(error).__name__}") from None
     except sqlite3.Error as error:
         raise _in_our_words(place, error) from None
+    except (ValueError, TypeError, OverflowError):
+        # A state, a moment or a text of JSON that nobody but doideposit writes, and that doideposit never wrote; the
+        # drivers say the same of bytes that are no text, already when they connect.
+        raise LedgerDamaged(f"the ledger {place.name} holds a value that cannot be read") from None
+
+
+@contextmanager
+def reading(engine: Engine, place: Place, *, repeatable: bool = False) -> Iterator[Connection]:
+    """Open a transaction that only reads; with `repeatable` all of it sees one moment. Raises `LedgerError`.
+
+    SQLite reads one moment in every transaction; PostgreSQL has to be told.
+    """
+    options = {"isolation_level": "REPEATABLE READ"} if repeatable and not place.is_sqlite else {}
+    with translated(place), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine, place: Place) -> Iterator[Connection]:
+    """Open a transaction that writes, committed when the block ends; raises `LedgerError`.
+
+    It is announced to SQLite at its beginning: a reader that turned writer later could be refused half-way.
+    """
+    with translated(place), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        yield connection
 
 
 DAMAGE = ("malformed", "not a database", "disk image", "corrupt")

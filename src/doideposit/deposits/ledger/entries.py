@@ -14,7 +14,7 @@ from doideposit.records.identifiers import Doi
 
 __all__ = [
     "Attempt",
-    "Fate",
+    "AttemptStatus",
     "Item",
     "KnownWork",
     "LedgerEvent",
@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 
-class Fate(StrEnum):
-    """What became of one upload under one file name."""
+class AttemptStatus(StrEnum):
+    """Tell what became of one upload under one file name."""
 
     SENDING = "sending"
     ACCEPTED = "accepted"
@@ -100,7 +100,6 @@ class NewSubmission:
     `container` is what Crossref keeps one title record for; `series` the short name people know.
     """
 
-    target: str
     series: str
     container: str
     schema_version: str
@@ -157,7 +156,7 @@ class Attempt:
     submission: int
     file_name: str
     sent_at: datetime
-    fate: Fate
+    fate: AttemptStatus
     next_look_at: datetime | None = None
 
 

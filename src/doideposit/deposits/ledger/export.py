@@ -20,17 +20,17 @@ from doideposit.deposits.ledger.tables import (
     attempt,
     content,
     event,
-    gate,
     item,
     log,
     submission,
+    upload_lock,
     work,
 )
 from doideposit.errors import DiskError, UsageError
 
 __all__ = ["copy_file", "lines", "take_in", "write_lines"]
 
-ORDER: tuple[Table, ...] = (gate, submission, content, attempt, log, item, work, event)
+ORDER: tuple[Table, ...] = (upload_lock, submission, content, attempt, log, item, work, event)
 """Each table after those it refers to."""
 FORMAT = "doideposit-ledger"
 AT_ONCE = 200

@@ -9,45 +9,33 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
 
 from doideposit.crossref.diagnostics import DoiOutcome
+from doideposit.deposits.ledger import clock_skew
 from doideposit.deposits.ledger.entries import Attempt, Submission
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, attempt_of, finding_text, json_text, submission_of
+from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, item, log, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.deposits.ledger.uploads import FREE
 from doideposit.lifecycle import EventKind, Move, Outcome, State, advance
 from doideposit.records.identifiers import Doi
 
-__all__ = ["Look", "claim", "details", "due", "end", "finish", "hasten", "late", "watch"]
-
-
-def due(target: str, now: datetime, *, force: bool, doubts_only: bool, after: int) -> Select[Any]:
-    """The files that should be asked about now and that nobody holds, the longest due first.
-
-    With `force` every open file is due, in the order of their numbers from the one after `after`. With `doubts_only`
-    only those of which it is not known whether they arrived.
-    """
-    free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
-    states = [State.SENDING.value] if doubts_only else [State.SENDING.value, State.QUEUED.value]
-    where = [submission.c.target == target, submission.c.state.in_(states), free]
-    where.append(submission.c.id > after if force else submission.c.next_look_at <= now)
-    order = [submission.c.id] if force else [submission.c.next_look_at, submission.c.id]
-    return select(submission).where(*where).order_by(*order)
-
-
-def claim(transaction: Transaction, due: Select[Any], owner: str, until: datetime) -> tuple[Submission, ...]:
-    """Those that are `due`, leased to `owner`.
-
-    What another process holds is passed over (``SKIP LOCKED`` on PostgreSQL; SQLite has one writer at a time).
-    """
-    found = tuple(submission_of(row) for row in transaction.all(due.with_for_update(skip_locked=True)))
-    if found:
-        mine = update(submission).where(submission.c.id.in_([one.id for one in found]))
-        transaction.connection.execute(mine.values(lease_owner=owner, lease_until=until))
-    return found
+__all__ = ["Due", "Polled", "Polls", "ResultLog"]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Due:
+    """Which files should be asked about: those that are due, or with `force` all open ones after the one `after`.
+
+    With `doubts_only` only those of which it is not known whether they arrived.
+    """
+
+    force: bool = False
+    doubts_only: bool = False
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
     """An answer that was not final: when to ask again, and what to tell people meanwhile.
 
     With `counts` False nothing could be asked at all, and the schedule does not move on.
@@ -61,36 +49,127 @@ class Look:
     counts: bool = True
 
 
-def end(transaction: Transaction, owner: str, keys: Sequence[int], looks: Sequence[Look]) -> None:
-    """End a part of a pass: write down what was not final, and give back everything that was claimed."""
-    rows = [
-        {
-            "key": look.submission.id,
-            "next_look_at": look.next_look_at,
-            "looks": look.submission.looks + look.counts,
-            "reason": look.reason,
-            "alarm": look.alarm,
-            "submission_id": look.submission_id or look.submission.submission_id,
-        }
-        for look in looks
-    ]
-    if rows:
-        open_still = or_(submission.c.state == State.QUEUED.value, submission.c.state == State.SENDING.value)
-        # The names of the other values in `rows` are those of the columns they are for.
-        mine = update(submission).where(submission.c.id == bindparam("key"), open_still)
-        transaction.connection.execute(mine, rows)
-    for look in looks:
-        if look.alarm and look.alarm != look.submission.alarm:
-            detail = {"file_name": look.submission.file_name or ""}
-            transaction.note(
-                look.submission.target, EventKind(look.alarm), submission=look.submission.id, detail=detail
-            )
-    held = update(submission).where(submission.c.id.in_(keys), submission.c.lease_owner == owner)
-    transaction.connection.execute(held.values(**FREE))
+@dataclass(frozen=True, slots=True)
+class ResultLog:
+    """A completed result log as it came, with the file name it was asked for by."""
+
+    file_name: str
+    answer: bytes
+    submission_id: str | None
 
 
-def details(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
-    """The uploads of each submission, the newest first, and its DOIs in the order of its file."""
+class Polls:
+    """What is written before and after Crossref is asked what became of the files of one target."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._target = session.target
+
+    def lease(self, due: Due, owner: str, until: datetime, *, most: int) -> tuple[Submission, ...]:
+        """Return up to `most` files that should be asked about now, leased to `owner` until `until`."""
+        wanted = self._due(due, self._session.clock())
+        with self._session.reading() as connection:
+            if connection.execute(wanted.limit(1)).first() is None:
+                return ()
+        with self._session.writing("lease polls") as transaction:
+            # What another process holds is passed over: SQLite has one writer at a time, PostgreSQL skips locked rows.
+            rows = transaction.all(wanted.limit(most).with_for_update(skip_locked=True))
+            found = tuple(submission_of(row) for row in rows)
+            if found:
+                mine = update(submission).where(submission.c.id.in_([one.id for one in found]))
+                transaction.connection.execute(mine.values(lease_owner=owner, lease_until=until))
+            return found
+
+    def _due(self, due: Due, now: datetime) -> Select[Any]:
+        """Return the question for files that nobody holds, the longest due first, or by number with `force`."""
+        free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
+        states = [State.SENDING.value] if due.doubts_only else [State.SENDING.value, State.QUEUED.value]
+        where = [submission.c.target == self._target, submission.c.state.in_(states), free]
+        where.append(submission.c.id > due.after if due.force else submission.c.next_look_at <= now)
+        order = [submission.c.id] if due.force else [submission.c.next_look_at, submission.c.id]
+        return select(submission).where(*where).order_by(*order)
+
+    def details(self, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
+        """Return the uploads of each submission, the newest first, and its DOIs in the order of its file."""
+        with self._session.reading() as connection:
+            return _details(connection, keys)
+
+    def give_back(self, owner: str, keys: Sequence[int], polled: Sequence[Polled]) -> None:
+        """Write down the answers that were not final, and give back everything that was leased."""
+        with self._session.writing("give back polls") as transaction:
+            _write_polled(transaction, polled)
+            held = update(submission).where(submission.c.id.in_(keys), submission.c.lease_owner == owner)
+            transaction.connection.execute(held.values(**FREE))
+
+    def poll_now(self, batch_id: str) -> bool:
+        """Make the file with that batch id due now, where it is waited for; False when there is no such file."""
+        with self._session.writing("poll now") as transaction:
+            mine = and_(submission.c.target == self._target, submission.c.batch_id == batch_id)
+            known = transaction.connection.execute(select(submission.c.id).where(mine)).first()
+            waits = and_(mine, submission.c.state == State.QUEUED.value, submission.c.next_look_at > transaction.now)
+            transaction.connection.execute(update(submission).where(waits).values(next_look_at=transaction.now))
+            return known is not None
+
+    def finish(self, current: Submission, results: Sequence[DoiOutcome], result_log: ResultLog) -> None:
+        """Keep a completed log that was read, and what it says of each DOI.
+
+        A file that is done already takes only what is better: a later log may show that an earlier upload registered a
+        DOI, and never that it is not registered after all.
+        """
+        with self._session.writing("finish") as transaction:
+            held = transaction.lock_submission(current.id)
+            if held.state in {State.PREPARED, State.SENDING, State.REFUSED}:
+                return
+            _keep_log(transaction, held.id, result_log.file_name, result_log.answer)
+            if held.state is State.QUEUED:
+                _end(transaction, held, result_log)
+            for result in sorted(results, key=lambda one: one.doi.key):
+                _apply(transaction, held, result)
+            if all(result.outcome.is_registered for result in results):
+                done = update(attempt).where(attempt.c.submission == held.id)
+                transaction.connection.execute(done.values(next_look_at=None))
+
+    # Uploads that were thought lost.
+
+    def lost(self, *, most: int) -> tuple[tuple[Attempt, Submission], ...]:
+        """Return earlier uploads, thought lost, of files that are not being asked about: they may still turn up.
+
+        Of a file that is to go out again they are asked about in every run, before it goes.
+        """
+        again = submission.c.state == State.PREPARED.value
+        due = attempt.c.next_look_at <= self._session.clock()
+        wanted = or_(again, and_(submission.c.state == State.DONE.value, due))
+        columns = [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
+        statement = (
+            select(*attempt.c, *columns)
+            .join(submission, submission.c.id == attempt.c.submission)
+            .where(submission.c.target == self._target, attempt.c.next_look_at.is_not(None), wanted)
+            .order_by(attempt.c.next_look_at)
+            .limit(most)
+        )
+        with self._session.reading() as connection:
+            rows = connection.execute(statement).mappings()
+            return tuple((attempt_of(row), submission_of(row, "sub_")) for row in rows)
+
+    def watch(self, upload: Attempt, next_look_at: datetime | None) -> None:
+        """Write down when to ask again about an upload thought lost; None for no more."""
+        with self._session.writing("watch") as transaction:
+            mine = update(attempt).where(attempt.c.id == upload.id)
+            transaction.connection.execute(mine.values(next_look_at=next_look_at))
+
+    # After a clock that was wrong.
+
+    def pull_back(self) -> bool:
+        """Let go of what was planned for days ahead by a wrong clock; tells whether there was anything."""
+        with self._session.reading() as connection:
+            if not clock_skew.is_too_far(connection, self._target, self._session.clock()):
+                return False
+        with self._session.writing("pull back") as transaction:
+            clock_skew.pull_back(transaction)
+        return True
+
+
+def _details(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
     uploads: dict[int, list[Attempt]] = {key: [] for key in keys}
     dois: dict[int, list[Doi]] = {key: [] for key in keys}
     statement = select(attempt).where(attempt.c.submission.in_(keys)).order_by(attempt.c.id.desc())
@@ -102,71 +181,36 @@ def details(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[tupl
     return {key: (tuple(uploads[key]), tuple(dois[key])) for key in keys}
 
 
-def late(connection: Connection, target: str, now: datetime, most: int) -> tuple[tuple[Attempt, Submission], ...]:
-    """Earlier uploads, thought lost, of files that are not being asked about: they may still turn up.
-
-    Of a file that is to go out again they are asked about in every run, before it goes.
-    """
-    again = submission.c.state == State.PREPARED.value
-    wanted = or_(again, and_(submission.c.state == State.DONE.value, attempt.c.next_look_at <= now))
-    columns = [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
-    statement = (
-        select(*attempt.c, *columns)
-        .join(submission, submission.c.id == attempt.c.submission)
-        .where(submission.c.target == target, attempt.c.next_look_at.is_not(None), wanted)
-        .order_by(attempt.c.next_look_at)
-        .limit(most)
-    )
-    rows = connection.execute(statement).mappings()
-    return tuple((attempt_of(row), submission_of(row, "sub_")) for row in rows)
-
-
-def watch(transaction: Transaction, upload: Attempt, next_look_at: datetime | None) -> None:
-    """When to ask again about an upload thought lost; None for no more."""
-    mine = update(attempt).where(attempt.c.id == upload.id)
-    transaction.connection.execute(mine.values(next_look_at=next_look_at))
+def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
+    rows = [
+        {
+            "key": one.submission.id,
+            "next_look_at": one.next_look_at,
+            "looks": one.submission.looks + one.counts,
+            "reason": one.reason,
+            "alarm": one.alarm,
+            "submission_id": one.submission_id or one.submission.submission_id,
+        }
+        for one in polled
+    ]
+    if rows:
+        open_still = or_(submission.c.state == State.QUEUED.value, submission.c.state == State.SENDING.value)
+        # The names of the other values in `rows` are those of the columns they are for.
+        mine = update(submission).where(submission.c.id == bindparam("key"), open_still)
+        transaction.connection.execute(mine, rows)
+    for one in polled:
+        if one.alarm and one.alarm != one.submission.alarm:
+            detail = {"file_name": one.submission.file_name or ""}
+            transaction.note(EventKind(one.alarm), submission=one.submission.id, detail=detail)
 
 
-def hasten(transaction: Transaction, target: str, batch_id: str) -> bool:
-    """Make the file with that batch id due now, where it is waited for; False when there is no such file."""
-    mine = and_(submission.c.target == target, submission.c.batch_id == batch_id)
-    known = transaction.connection.execute(select(submission.c.id).where(mine)).first()
-    waited_for = and_(mine, submission.c.state == State.QUEUED.value, submission.c.next_look_at > transaction.now)
-    transaction.connection.execute(update(submission).where(waited_for).values(next_look_at=transaction.now))
-    return known is not None
-
-
-def finish(
-    transaction: Transaction,
-    current: Submission,
-    results: Sequence[DoiOutcome],
-    *,
-    file_name: str,
-    answer: bytes,
-    submission_id: str | None,
-) -> None:
-    """A completed log was read: what it says of each DOI, and the log itself, are kept.
-
-    A file that is done already takes only what is better: a later log may show that an earlier upload registered a
-    DOI, and never that it is not registered after all.
-    """
-    held = transaction.lock_submission(current.id)
-    if held.state in {State.PREPARED, State.SENDING, State.REFUSED}:
-        return
-    _keep_log(transaction, held.id, file_name, answer)
-    if held.state is State.QUEUED:
-        proof = f"the result log of {file_name}" + (f" (submission {submission_id})" if submission_id else "")
-        values = {"state": advance(held.state, Move.FINISH).value, "finished_at": transaction.now, "next_look_at": None}
-        ids = {"submission_id": submission_id or held.submission_id, "finished_proof": proof}
-        transaction.change(held.id, **values, **ids, **FREE, reason="", hint="", alarm="")
-        transaction.note(
-            held.target, EventKind.PROCESSED, submission=held.id, detail={"file_name": file_name, "proof": proof}
-        )
-    for result in sorted(results, key=lambda one: one.doi.key):
-        _apply(transaction, held, result)
-    if all(result.outcome.is_registered for result in results):
-        done = update(attempt).where(attempt.c.submission == held.id)
-        transaction.connection.execute(done.values(next_look_at=None))
+def _end(transaction: Transaction, held: Submission, result_log: ResultLog) -> None:
+    file_name, submission_id = result_log.file_name, result_log.submission_id
+    proof = f"the result log of {file_name}" + (f" (submission {submission_id})" if submission_id else "")
+    values = {"state": advance(held.state, Move.FINISH).value, "finished_at": transaction.now, "next_look_at": None}
+    ids = {"submission_id": submission_id or held.submission_id, "finished_proof": proof}
+    transaction.change(held.id, **values, **ids, **FREE, reason="", hint="", alarm="")
+    transaction.note(EventKind.PROCESSED, submission=held.id, detail={"file_name": file_name, "proof": proof})
 
 
 def _keep_log(transaction: Transaction, key: int, file_name: str, answer: bytes) -> None:
@@ -195,7 +239,7 @@ def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> No
     transaction.connection.execute(update(item).where(*where).values(**values))
     _apply_to_work(transaction, held, row, result)
     detail = {"message": result.message, "proof": result.proof, "timestamp": str(held.timestamp)}
-    transaction.note(held.target, EventKind(result.outcome), submission=held.id, doi=result.doi, detail=detail)
+    transaction.note(EventKind(result.outcome), submission=held.id, doi=result.doi, detail=detail)
 
 
 def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result: DoiOutcome) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from doideposit.deposits.ledger.entries import Attempt, Fate, Item, LedgerEvent, Submission
+from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Item, LedgerEvent, Submission
 from doideposit.findings import Finding, Severity, Where
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
@@ -26,7 +26,7 @@ def submission_of(row: RowMapping, prefix: str = "") -> Submission:
 def attempt_of(row: RowMapping) -> Attempt:
     """The upload in a row."""
     return Attempt(
-        row["id"], row["submission"], row["file_name"], row["sent_at"], Fate(row["fate"]), row["next_look_at"]
+        row["id"], row["submission"], row["file_name"], row["sent_at"], AttemptStatus(row["fate"]), row["next_look_at"]
     )
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["METADATA", "Moment", "attempt", "content", "event", "gate", "item", "log", "submission", "work"]
+__all__ = ["METADATA", "Moment", "attempt", "content", "event", "item", "log", "submission", "upload_lock", "work"]
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_LENGTH = 27
@@ -197,7 +197,7 @@ work = Table(
 )
 
 # One row for each target: who uploads now, and until when nobody should.
-gate = Table(
+upload_lock = Table(
     "gate",
     METADATA,
     Column("target", String(32), primary_key=True),

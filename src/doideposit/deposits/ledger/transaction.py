@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from doideposit.deposits.ledger.entries import Submission
 from doideposit.deposits.ledger.rows import json_text, submission_of
-from doideposit.deposits.ledger.tables import event, gate, submission
+from doideposit.deposits.ledger.tables import event, submission, upload_lock
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
 
@@ -21,19 +21,19 @@ EVENTS_LOCK = 0x646F6965  # "doie": held while events are written, so that their
 
 @dataclass(slots=True)
 class Transaction:
-    """One writing transaction at the moment `now`.
+    """A writing transaction about one target at the moment `now`.
 
-    Rows are locked in one order everywhere (gate, submission, work, events), so that two processes cannot wait for each
-    other. Events are kept back until the end: a reader who goes on from the last id it saw must not miss one.
+    Rows are locked in one order everywhere (upload lock, submission, work, events), so that two processes cannot wait
+    for each other. Events are kept back until the end: a reader who goes on from the last id it saw must not miss one.
     """
 
     connection: Connection
+    target: str
     now: datetime
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def note(
         self,
-        target: str,
         kind: EventKind,
         *,
         submission: int | None = None,
@@ -44,7 +44,7 @@ class Transaction:
         self.events.append(
             {
                 "at": self.now,
-                "target": target,
+                "target": self.target,
                 "kind": kind.value,
                 "submission": submission,
                 "doi": doi.key if doi else None,
@@ -60,12 +60,18 @@ class Transaction:
             self.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": EVENTS_LOCK})
         self.connection.execute(insert(event), self.events)
 
-    def lock_gate(self, target: str) -> Any:
-        """The gate of the target, held by this transaction until its end."""
+    def lock_uploads(self) -> None:
+        """Hold the right to upload to the target, and to record new files, until the end of this transaction."""
         dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        made = dialect.insert(gate).values(target=target, failures=0, pause_reason="")
+        made = dialect.insert(upload_lock).values(target=self.target, failures=0, pause_reason="")
         self.connection.execute(made.on_conflict_do_nothing())
-        return self.connection.execute(select(gate).where(gate.c.target == target).with_for_update()).mappings().one()
+        held = select(upload_lock.c.target).where(upload_lock.c.target == self.target).with_for_update()
+        self.connection.execute(held).one()
+
+    def change_upload_lock(self, **values: Any) -> None:
+        """Change columns of the upload lock: who holds it, and until when nothing is sent."""
+        mine = upload_lock.update().where(upload_lock.c.target == self.target)
+        self.connection.execute(mine.values(**values))
 
     def lock_submission(self, key: int) -> Submission:
         """The submission, held by this transaction until its end."""

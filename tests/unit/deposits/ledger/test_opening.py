@@ -19,6 +19,7 @@ from doideposit.deposits.ledger import Ledger, migrate
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerTooNew, LedgerUnavailable
+from doideposit.sandbox import Clock
 
 
 def path_of(folder: Path) -> Path:
@@ -88,7 +89,7 @@ def test_a_ledger_with_a_torn_page_is_damaged_and_says_so(tmp_path: Path) -> Non
 def look_through(folder: Path) -> None:
     with Ledger.open(sqlite_url(folder)) as ledger:
         assert ledger.check()
-        list(ledger.events("sandbox"))
+        list(ledger.on("sandbox", Clock()).works.events())
 
 
 @pytest.mark.parametrize("sql", ["UPDATE submission SET state = 'lost'", "UPDATE event SET detail = '{'"])

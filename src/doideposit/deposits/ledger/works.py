@@ -1,0 +1,321 @@
+"""What the ledger knows of each DOI: for planning, for people, and what they decide."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, select, update
+
+from doideposit.deposits.ledger.entries import (
+    KnownWork,
+    LedgerEvent,
+    NewSubmission,
+    OpenDeposit,
+    PastFailure,
+    Submission,
+    Work,
+)
+from doideposit.deposits.ledger.rows import (
+    SUBMISSION_FIELDS,
+    bytes_of,
+    event_of,
+    finding_of,
+    item_of,
+    submission_of,
+)
+from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare
+from doideposit.deposits.ledger.tables import attempt, content, event, item, log, submission, upload_lock, work
+from doideposit.deposits.ledger.uploads import close, waits_for_series
+from doideposit.errors import LedgerDamaged
+from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State, is_open
+from doideposit.records.identifiers import Doi
+
+__all__ = ["OPEN", "WorkFilter", "Works"]
+
+OPEN = [State.PREPARED.value, State.SENDING.value, State.QUEUED.value]
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFilter:
+    """Which works are wanted: in one state, of one series, unfinished, or such that need a person."""
+
+    state: State | None = None
+    series: str | None = None
+    outstanding: bool = False
+    attention: bool = False
+
+
+class Works:
+    """Every DOI of one target: what is proved of it, its latest deposit, and everything that happened."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._target = session.target
+
+    # Planning, and recording what was planned.
+
+    def known(self, dois: Sequence[Doi]) -> dict[str, KnownWork]:
+        """Return what planning needs to know of these DOIs, by `Doi.key`; one never seen has no entry."""
+        parts = chunks(sorted({doi.key for doi in dois}))
+        with self._session.reading() as connection:
+            return {key: one for part in parts for key, one in _known_part(connection, self._target, part)}
+
+    def prepare(self, new: NewSubmission) -> int | None:
+        """Record a sealed file before anything of it is sent; None when another process was quicker."""
+        with self._session.writing("prepare") as transaction:
+            return prepare(transaction, new)
+
+    # Telling.
+
+    def one(self, doi: Doi) -> Work | None:
+        """Return what is known of the DOI."""
+        statement = _works().where(work.c.target == self._target, work.c.doi == doi.key)
+        with self._session.reading() as connection:
+            row = connection.execute(statement).mappings().one_or_none()
+            return None if row is None else _work(row)
+
+    def all(self, wanted: WorkFilter | None = None) -> Iterator[Work]:
+        """Yield every wanted work in the order of DOIs, page by page."""
+        conditions = tuple(_conditions(wanted or WorkFilter()))
+        after, more = "", True
+        while more:
+            where = (work.c.target == self._target, work.c.doi > after, *conditions)
+            with self._session.reading() as connection:
+                rows = connection.execute(_works().where(*where).order_by(work.c.doi).limit(PAGE)).mappings()
+                found = tuple(_work(row) for row in rows)
+            yield from found
+            more = len(found) == PAGE
+            after = found[-1].doi.key if found else ""
+
+    def in_submissions(self, keys: Sequence[int]) -> tuple[Work, ...]:
+        """Return the works whose latest deposit is in one of these submissions."""
+        parts = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+        statements = (_works().where(item.c.submission.in_(part)).order_by(item.c.id) for part in parts)
+        with self._session.reading() as connection:
+            return tuple(_work(row) for each in statements for row in connection.execute(each).mappings())
+
+    def dois_from(self, beginning: str, most: int) -> tuple[Doi, ...]:
+        """Return the first DOIs, in their order, at or after a text: for completing what somebody types."""
+        statement = select(work.c.printed).where(work.c.target == self._target, work.c.doi >= beginning.lower())
+        with self._session.reading() as connection:
+            rows = connection.execute(statement.order_by(work.c.doi).limit(most))
+            return tuple(Doi(printed) for printed in rows.scalars())
+
+    def events(self, since: int = 0) -> Iterator[LedgerEvent]:
+        """Yield everything that happened after the event `since`, oldest first, page by page."""
+        while True:
+            later = select(event).where(event.c.target == self._target, event.c.id > since)
+            with self._session.reading() as connection:
+                rows = connection.execute(later.order_by(event.c.id).limit(PAGE)).mappings()
+                found = tuple(event_of(row) for row in rows)
+            yield from found
+            if len(found) < PAGE:
+                return
+            since = found[-1].id
+
+    def history(self, doi: Doi) -> tuple[tuple[LedgerEvent, Submission | None], ...]:
+        """Return everything that happened to the DOI, oldest first, each with the submission it belongs to."""
+        mine = select(item.c.submission).where(item.c.target == self._target, item.c.doi == doi.key)
+        about = or_(event.c.doi == doi.key, and_(event.c.doi.is_(None), event.c.submission.in_(mine)))
+        columns = [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
+        joined = event.outerjoin(submission, submission.c.id == event.c.submission)
+        statement = select(*event.c, *columns).select_from(joined).where(event.c.target == self._target, about)
+        with self._session.reading() as connection:
+            rows = connection.execute(statement.order_by(event.c.id)).mappings()
+            return tuple((event_of(row), submission_of(row, "sub_") if row["sub_id"] else None) for row in rows)
+
+    def stored(self, key: int) -> bytes:
+        """Return the bytes of a submission; raises `LedgerDamaged` when they are gone."""
+        with self._session.reading() as connection:
+            found = select(content.c.xml).where(content.c.submission == key)
+            xml = connection.execute(found).scalar_one_or_none()
+        if xml is None:
+            raise LedgerDamaged(f"the bytes of submission {key} are not in the ledger")
+        return bytes_of(xml)
+
+    def result_logs(self, most: int) -> tuple[tuple[str, bytes], ...]:
+        """Return the latest result logs as they came, the newest first, each with the file name it was asked by."""
+        joined = log.join(submission, submission.c.id == log.c.submission)
+        statement = select(log.c.file_name, log.c.answer).select_from(joined)
+        mine = statement.where(submission.c.target == self._target).order_by(log.c.id.desc()).limit(most)
+        with self._session.reading() as connection:
+            return tuple((str(name), bytes(answer)) for name, answer in connection.execute(mine))
+
+    # What is open.
+
+    def outstanding(self) -> int:
+        """Return how many DOIs have a deposit whose end is not known yet."""
+        statement = select(func.count()).select_from(item).where(item.c.target == self._target, item.c.open.is_(True))
+        with self._session.reading() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def oldest_unfinished(self) -> datetime | None:
+        """Return when the oldest deposit was prepared whose end is not known yet."""
+        first = select(func.min(submission.c.created_at))
+        statement = first.where(submission.c.target == self._target, submission.c.state.in_(OPEN))
+        with self._session.reading() as connection:
+            oldest: datetime | None = connection.execute(statement).scalar_one()
+            return oldest
+
+    def next_due(self) -> datetime | None:
+        """Return when it next makes sense to send or to ask; None when nothing is open."""
+        with self._session.reading() as connection:
+            return _next_due(connection, self._target)
+
+    # What people decide, and what look-ups prove.
+
+    def acknowledge(self, doi: Doi, reason: str) -> bool:
+        """Set aside, with a reason, what the latest deposit of the DOI ended with; False when nothing asks for it."""
+        latest = select(item.c.finding, submission.c.state, submission.c.alarm).select_from(
+            work.join(item, item.c.id == work.c.item).join(submission, submission.c.id == item.c.submission)
+        )
+        mine = self._mine(doi)
+        with self._session.writing("acknowledge") as transaction:
+            row = transaction.connection.execute(latest.where(mine)).mappings().one_or_none()
+            if row is None or not (row["finding"] or row["alarm"] or row["state"] == State.REFUSED):
+                return False
+            set_aside = {"acknowledged_at": transaction.now, "acknowledged_reason": reason}
+            transaction.connection.execute(update(work).where(mine).values(**set_aside))
+            transaction.note(EventKind.ACKNOWLEDGED, doi=doi, detail={"reason": reason})
+            return True
+
+    def abandon(self, doi: Doi, reason: str) -> bool:
+        """Give up the open deposit of the DOI, and of every other DOI in the same file; False when none is open."""
+        about = (item.c.target == self._target, item.c.doi == doi.key, item.c.open.is_(True))
+        with self._session.writing("abandon") as transaction:
+            transaction.lock_uploads()
+            key = transaction.connection.execute(select(item.c.submission).where(*about)).scalar_one_or_none()
+            if key is None:
+                return False
+            current = transaction.lock_submission(key)
+            if not is_open(current.state):
+                return False
+            given_up, hint = f"given up: {reason}", "deposit it again when you wish"
+            close(transaction, current, Move.ABANDON, given_up, hint, retry=RetryClass.NOW)
+            transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason})
+            return True
+
+    def prove(self, doi: Doi, milestone: Milestone, proof: str, *, holds: bool) -> None:
+        """Record what a look-up showed of `RESOLVES` or `INDEXED`; only a change of it becomes an event."""
+        with self._session.writing("prove") as transaction:
+            found = select(work).where(self._mine(doi)).with_for_update()
+            before = transaction.connection.execute(found).mappings().one()[f"{milestone}_at"]
+            moment = (before or transaction.now) if holds else None
+            values = {f"{milestone}_at": moment, f"{milestone}_proof": proof}
+            transaction.connection.execute(update(work).where(self._mine(doi)).values(**values))
+            if (before is not None) != holds:
+                kind = EventKind(milestone.value if holds else f"not-{milestone.value}")
+                transaction.note(kind, doi=doi, detail={"proof": proof})
+
+    def _mine(self, doi: Doi) -> Any:
+        return and_(work.c.target == self._target, work.c.doi == doi.key)
+
+
+def _known_part(connection: Connection, target: str, keys: Sequence[str]) -> Iterator[tuple[str, KnownWork]]:
+    names = ("fingerprint", "outcome", "message", "finding", "retry")
+    columns: list[Any] = [item.c[name].label(f"item_{name}") for name in names]
+    columns += [submission.c.id.label("sub_id"), submission.c.state, submission.c.reason, submission.c.finished_at]
+    joined = work.outerjoin(item, item.c.id == work.c.item).outerjoin(submission, submission.c.id == item.c.submission)
+    statement = select(work, *columns).select_from(joined).where(work.c.target == target, work.c.doi.in_(keys))
+    for row in connection.execute(statement).mappings():
+        yield row["doi"], _known(connection, row)
+
+
+def _known(connection: Connection, row: RowMapping) -> KnownWork:
+    state = State(row["state"]) if row["state"] else None
+    waiting = OpenDeposit(row["sub_id"], state, row["item_fingerprint"]) if state and is_open(state) else None
+    return KnownWork(
+        doi=Doi(row["printed"]),
+        record_type=row["record_type"],
+        timestamp=row["timestamp"],
+        registered=row["registered_at"] is not None,
+        registered_fingerprint=row["registered_fingerprint"],
+        open=waiting,
+        failure=_failure(connection, row, state),
+        latest=row["item"],
+    )
+
+
+def _failure(connection: Connection, row: RowMapping, state: State | None) -> PastFailure | None:
+    failed = row["item_outcome"] in {Outcome.FAILED, Outcome.MISSING}
+    if not failed and state is not State.REFUSED:
+        return None
+    finding = finding_of(row["item_finding"])
+    same = (item.c.target == row["target"], item.c.doi == row["doi"], item.c.fingerprint == row["item_fingerprint"])
+    times = select(func.count()).select_from(item).where(*same, item.c.outcome.in_(["failed", "missing"]))
+    return PastFailure(
+        fingerprint=row["item_fingerprint"],
+        at=row["finished_at"],
+        code=finding.code if finding else "refused",
+        retry=RetryClass(row["item_retry"] or RetryClass.NEVER),
+        message=finding.message if finding else row["item_message"] or row["reason"],
+        times=connection.execute(times).scalar_one(),
+    )
+
+
+def _works() -> Select[Any]:
+    columns = [column.label(f"work_{column.name}") for column in work.c]
+    columns += [column.label(f"item_{column.name}") for column in item.c]
+    columns += [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
+    joined = work.outerjoin(item, item.c.id == work.c.item).outerjoin(submission, submission.c.id == item.c.submission)
+    return select(*columns).select_from(joined)
+
+
+def _work(row: RowMapping) -> Work:
+    names = (
+        "target series record_type title timestamp registered_at registered_proof registered_landing_page "
+        "last_update_failed resolves_at resolves_proof indexed_at indexed_proof acknowledged_at acknowledged_reason"
+    ).split()
+    return Work(
+        doi=Doi(row["work_printed"]),
+        item=item_of(row, "item_") if row["item_id"] is not None else None,
+        submission=submission_of(row, "sub_") if row["sub_id"] is not None else None,
+        **{name: row[f"work_{name}"] for name in names},
+    )
+
+
+def _conditions(wanted: WorkFilter) -> Iterator[Any]:
+    if wanted.state is not None:
+        yield submission.c.state == wanted.state.value
+    if wanted.series is not None:
+        yield work.c.series == wanted.series
+    if wanted.outstanding:
+        yield submission.c.state.in_(OPEN)
+    if wanted.attention:
+        unread = and_(item.c.finding.is_not(None), work.c.acknowledged_at.is_(None))
+        ended_badly = item.c.outcome.in_(["failed", "missing"])
+        yield or_(unread, ended_badly, submission.c.state == State.REFUSED.value, submission.c.alarm != "")
+
+
+def _next_due(connection: Connection, target: str) -> datetime | None:
+    mine = submission.c.target == target
+    # A file that another run holds cannot be asked about before that run's lease ends.
+    held = submission.c.lease_until > submission.c.next_look_at
+    free = case((held, submission.c.lease_until), else_=submission.c.next_look_at)
+    asks = select(func.min(free)).where(mine, submission.c.state.in_([State.QUEUED.value, State.SENDING.value]))
+    late = (
+        select(func.min(attempt.c.next_look_at))
+        .join(submission, submission.c.id == attempt.c.submission)
+        .where(mine, submission.c.state == State.DONE.value)
+    )
+    moments = [connection.execute(statement).scalar_one() for statement in (asks, late)]
+    moments.append(_next_upload(connection, target))
+    first: datetime | None = min((moment for moment in moments if moment is not None), default=None)
+    pause = connection.execute(
+        select(upload_lock.c.pause_until).where(upload_lock.c.target == target)
+    ).scalar_one_or_none()
+    return first if first is None or pause is None else max(first, pause)
+
+
+def _next_upload(connection: Connection, target: str) -> datetime | None:
+    ready = func.coalesce(submission.c.not_before, submission.c.created_at)
+    where = (submission.c.target == target, submission.c.state == State.PREPARED.value, ~waits_for_series())
+    first: datetime | None = connection.execute(select(func.min(ready)).where(*where)).scalar_one()
+    if first is None:
+        return None
+    row = connection.execute(select(upload_lock).where(upload_lock.c.target == target)).mappings().one_or_none()
+    lease = row["lease_until"] if row else None
+    return first if lease is None else max(first, lease)

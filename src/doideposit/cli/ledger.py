@@ -1,6 +1,6 @@
 """`ledger`: looking after the memory itself: a backup, a check, an export and an import."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,8 +152,13 @@ def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
 def _lines_of(file: Path) -> Iterator[Iterator[str]]:
     try:
         with file.open(encoding="utf-8") as stream:
-            yield iter(stream)
+            yield _texts(file, stream)
     except OSError as error:
         raise DiskError(f"{file} cannot be read: {error.strerror}", hint="look at its name and permissions") from None
+
+
+def _texts(file: Path, stream: Iterable[str]) -> Iterator[str]:
+    try:
+        yield from stream
     except UnicodeDecodeError:
         raise UsageError(f"{file} is no export: it is not UTF-8", hint="`doideposit ledger export` makes one") from None

@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from doideposit.checks import Context, check_depositor
 from doideposit.checks.checking import Checker, DepositorName
-from doideposit.config import CredentialSettings, Settings, load, resolve_password
+from doideposit.config import Settings, load, resolve_password
 from doideposit.crossref.schemas import SchemaStore
 from doideposit.crossref.validator import Validator
 from doideposit.errors import ConfigurationError
@@ -18,21 +19,22 @@ from doideposit.findings import Finding, has_errors
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, Registrar
+    from doideposit.crossref.http import Fetch, Timeouts
+    from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
     from doideposit.deposits.context import RegistryPort
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.ledger import Ledger
-    from doideposit.records.models.batch import SealedBatch
     from doideposit.sandbox import Sandbox
 
 __all__ = [
+    "credentials_of",
     "endpoint_of",
     "ledger_password",
     "load_settings",
-    "login_of",
     "needs_login",
     "open_checker",
     "open_depositor",
+    "open_fetch",
     "open_ledger",
     "open_path",
     "open_validator",
@@ -158,29 +160,6 @@ def needs_login(settings: Settings) -> bool:
     return settings.target != "sandbox" or "sandbox" in settings.targets
 
 
-class _LateRegistrar:
-    """A registrar that is made when it is first asked: planning and reading the ledger need no password."""
-
-    def __init__(self, make: "Callable[[], Registrar]") -> None:
-        self._make = make
-        self._made: Registrar | None = None
-
-    def _registrar(self) -> "Registrar":
-        if self._made is None:
-            self._made = self._make()
-        return self._made
-
-    def ready(self) -> None:
-        """Make it now; raises `ConfigurationError` when the login cannot be fetched."""
-        self._registrar()
-
-    def submit(self, batch: "SealedBatch", file_name: str) -> "Receipt":
-        return self._registrar().submit(batch, file_name)
-
-    def fetch_result(self, file_name: str) -> bytes:
-        return self._registrar().fetch_result(file_name)
-
-
 def open_depositor(
     settings: Settings,
     *,
@@ -200,9 +179,12 @@ def open_depositor(
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
     ledger = open_ledger(settings, environ=environ)
     registry: RegistryPort | None = None
+    login: Callable[[], object] = _no_login
     if registrar is None and needs_login(settings):
-        late = Login(settings, ask, os.environ if environ is None else environ)
-        registrar, registry = _crossref(settings, late, ledger.on(settings.target, clock).uploads.pending)
+        variables = os.environ if environ is None else environ
+        # Kept once it is fetched: a person is asked for the password one time, and a program runs once.
+        login = credentials = cache(lambda: credentials_of(settings, ask=ask, environ=variables))
+        registrar, registry = _crossref(settings, credentials, ledger.on(settings.target, clock).uploads.pending)
     elif registrar is None:
         registrar, registry = _embedded(settings, validator, clock)
     return Depositor(
@@ -215,33 +197,23 @@ def open_depositor(
         registry=registry,
         seed_timestamps=settings.target == "production",
         limits=settings.limits,
+        login=login,
     )
 
 
-class Login(NamedTuple):
-    """Where the login of the target in force comes from: the configuration, the environment, or a person."""
-
-    settings: Settings
-    ask: Ask
-    environ: Mapping[str, str]
-
-    def fetch(self) -> "Credentials":
-        """The login, with its password fetched now; raises `ConfigurationError`."""
-        target = self.settings.target
-        return login_of(target, self.settings.credentials.get(target), ask=self.ask, environ=self.environ)
+def _no_login() -> None:
+    """Fetch nothing: the embedded sandbox wants no login."""
 
 
-def _crossref(settings: Settings, login: Login, pending: Callable[[], int]) -> "tuple[Registrar, RegistryPort | None]":
-    endpoint = endpoint_of(settings)
-
-    def client() -> "Registrar":
-        from doideposit.crossref.client import CrossrefClient
-
-        return CrossrefClient(endpoint, login.fetch(), pending=pending)
-
+def _crossref(
+    settings: Settings, credentials: "Callable[[], Credentials]", pending: Callable[[], int]
+) -> "tuple[Registrar, RegistryPort | None]":
+    from doideposit.crossref.client import CrossrefClient
     from doideposit.crossref.rest_api import Registry
 
-    return _LateRegistrar(client), Registry(endpoint, mailto=settings.depositor.email if settings.depositor else None)
+    endpoint = endpoint_of(settings)
+    registry = Registry(endpoint, mailto=settings.depositor.email if settings.depositor else None)
+    return CrossrefClient(endpoint, credentials, pending=pending), registry
 
 
 def _embedded(
@@ -262,12 +234,12 @@ def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[
     return Sandbox(clock=clock, validate=validator.validate, delays=delays, state=settings.sandbox.state)
 
 
-def login_of(
-    target: str, credentials: CredentialSettings | None, *, ask: Ask = _nobody, environ: Mapping[str, str]
-) -> "Credentials":
-    """The login of a target, with its password fetched now; raises `ConfigurationError`."""
+def credentials_of(settings: Settings, *, ask: Ask = _nobody, environ: Mapping[str, str]) -> "Credentials":
+    """Fetch the login of the target in force, with its password; raises `ConfigurationError`."""
     from doideposit.crossref.registrar import Credentials
 
+    target = settings.target
+    credentials = settings.credentials.get(target)
     if credentials is None:
         raise ConfigurationError(
             f"there is no Crossref login for the target {target}",
@@ -276,7 +248,7 @@ def login_of(
     if credentials.password is not None:
         password = resolve_password(credentials.password, environ=environ, username=credentials.username)
         return Credentials(credentials.username, password)
-    answer = ask(_question(target, credentials))
+    answer = ask(f"Crossref password of {credentials.username} on {target}")
     if answer is None:
         raise ConfigurationError(
             f"no password is known for {credentials.username} on {target}",
@@ -285,8 +257,14 @@ def login_of(
     return Credentials(credentials.username, answer)
 
 
-def _question(target: str, credentials: CredentialSettings) -> str:
-    return f"Crossref password of {credentials.username} on {target}"
+def open_fetch(timeouts: "Timeouts", shown: "Callable[[str], str] | None" = None) -> "Fetch":
+    """Return what fetches an address within these times; the log has what `shown` leaves of it.
+
+    This is the way of every part that fetches pages which are no part of Crossref's protocol.
+    """
+    from doideposit.crossref.http import Exchange, without_query
+
+    return Exchange(timeouts, shown=shown or without_query).get
 
 
 def open_path(

@@ -52,7 +52,7 @@ def url(sandbox: Sandbox) -> Iterator[str]:
 
 def client(url: str, password: str = PASSWORD) -> CrossrefClient:
     limits = Timeouts(connect=2.0, read=2.0, total=10.0)
-    return CrossrefClient(Endpoint("sandbox", url), Credentials("forum", SecretStr(password)), timeouts=limits)
+    return CrossrefClient(Endpoint("sandbox", url), lambda: Credentials("forum", SecretStr(password)), timeouts=limits)
 
 
 def sealed(batch: Batch) -> SealedBatch:

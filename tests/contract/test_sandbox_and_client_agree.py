@@ -51,7 +51,7 @@ def test_both_raise_the_same_class(fault: str) -> None:
     poll = "@poll" in fault
     inside = SandboxRegistrar(sandbox, timeout=2)
     with running(sandbox) as url:
-        outside = CrossrefClient(Endpoint("sandbox", url), SANDBOX_CREDENTIALS, timeouts=Timeouts(2, 2, 2.5))
+        outside = CrossrefClient(Endpoint("sandbox", url), lambda: SANDBOX_CREDENTIALS, timeouts=Timeouts(2, 2, 2.5))
         if poll:
             inside.submit(BATCH, "a.xml")
         heard = []

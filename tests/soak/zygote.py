@@ -51,7 +51,7 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
     """One run of the scheduled job: deposit what there is, then one pass of questions."""
     steps, clock = Steps(task["kill_at"]), clock_from(task["now"])
     url = task["sandbox"]
-    client = CrossrefClient(Endpoint("sandbox", url), Credentials("sandbox", SecretStr("sandbox")))
+    client = CrossrefClient(Endpoint("sandbox", url), lambda: Credentials("sandbox", SecretStr("sandbox")))
     trouble: list[str] = []
     with Depositor(
         registrar=client,

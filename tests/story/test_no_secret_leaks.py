@@ -480,7 +480,7 @@ def said_to(client: CrossrefClient, word: str) -> tuple[object, Exception | None
 @pytest.mark.parametrize("word", ["submit", "fetch_result", "check_login"])
 def test_neither_answers_nor_errors_hold_it(address: str, word: str) -> None:
     login = Credentials("sadf-login", SecretStr(SECRET))
-    client = CrossrefClient(Endpoint("test", address), login)
+    client = CrossrefClient(Endpoint("test", address), lambda: login)
     assert not found_in(f"{login!r} {login} {client!r} {vars(client)!r}".encode())
     with listening() as logged:
         answer, error = said_to(client, word)
@@ -768,7 +768,7 @@ def test_a_password_does_not_travel_in_the_open(scene: Callable[[str], Scene], u
     assert here("deposit", "c258.yaml") == 2
     assert b"address-unencrypted" in here.heard[-1]
     with pytest.raises(ConfigurationError, match="in the open"):
-        CrossrefClient(Endpoint("test", url), Credentials("sadf-login", SecretStr(SECRET)))
+        CrossrefClient(Endpoint("test", url), lambda: Credentials("sadf-login", SecretStr(SECRET)))
 
 
 def test_a_database_that_is_away_does_not_name_its_password(scene: Callable[[str], Scene]) -> None:

@@ -29,7 +29,7 @@ from doideposit.deposits.planning import Limits
 from doideposit.deposits.depositor import Depositor
 ledger, url, title, _ = sys.argv[1:]
 clock = lambda: datetime.now(UTC)
-client = CrossrefClient(Endpoint("sandbox", url), Credentials("sandbox", SecretStr("sandbox")))
+client = CrossrefClient(Endpoint("sandbox", url), lambda: Credentials("sandbox", SecretStr("sandbox")))
 with Depositor(registrar=client, ledger=Ledger.open(ledger), checker=checker(clock), clock=clock, target="sandbox",
                head=DEPOSITOR, limits=Limits(records_per_submission=2)) as depositor:
     print("ready", flush=True)

@@ -66,6 +66,7 @@ class LoginCheck:
 class CrossrefClient:
     """Crossref over HTTPS, as a `doideposit.crossref.registrar.Registrar`.
 
+    `credentials` gives the login, and is asked when one is about to be sent: planning and reading need no password.
     `pending` tells how many submissions of this login are unfinished: it decides what an unexplained 503 means.
     Raises `ConfigurationError` when the endpoint is neither https nor on this machine.
     """
@@ -73,7 +74,7 @@ class CrossrefClient:
     def __init__(
         self,
         endpoint: Endpoint,
-        credentials: Credentials,
+        credentials: Callable[[], Credentials],
         *,
         timeouts: Timeouts | None = None,
         user_agent: str | None = None,
@@ -93,8 +94,9 @@ class CrossrefClient:
                 f"the deposit file has {len(batch.xml):,} bytes; Crossref takes at most 10 MB",
                 hint="deposit fewer records in one submission",
             )
-        password = self._credentials.password.get_secret_value()
-        fields = {"operation": "doMDUpload", "login_id": self._credentials.username, "login_passwd": password}
+        login = self._credentials()
+        password = login.password.get_secret_value()
+        fields = {"operation": "doMDUpload", "login_id": login.username, "login_passwd": password}
         upload = Upload("fname", _checked(file_name), batch.xml)
         try:
             answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)
@@ -142,8 +144,9 @@ class CrossrefClient:
         return self._endpoint.url.partition("://")[2].partition("/")[0]
 
     def _ask(self, file_name: str) -> Answer:
-        password = self._credentials.password.get_secret_value()
-        fields = {"usr": self._credentials.username, "pwd": password, "file_name": file_name, "type": "result"}
+        login = self._credentials()
+        password = login.password.get_secret_value()
+        fields = {"usr": login.username, "pwd": password, "file_name": file_name, "type": "result"}
         try:
             answer = self._exchange.post(self._endpoint.result_url, fields, limit=MAX_RESULT)
         except NeverSent as failure:
@@ -170,9 +173,9 @@ class CrossrefClient:
     def _refuse(self, answer: Answer, doing: str) -> NoReturn:
         """Raise what an answer that is no success means, for a request that can be repeated without harm."""
         if _is_refusal(answer):
-            raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials.username}")
+            raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials().username}")
         if answer.status == FORBIDDEN:
-            raise SubmissionForbidden(f"{self._host} forbids {doing} with the login {self._credentials.username}")
+            raise SubmissionForbidden(f"{self._host} forbids {doing} with the login {self._credentials().username}")
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status >= SERVER_ERROR:
@@ -190,7 +193,7 @@ class CrossrefClient:
 
     def _redact(self, content: bytes, shortest: int = SHORTEST_REDACTED) -> bytes:
         """Take the password out of an answer, in every spelling in which a server might echo it."""
-        password = self._credentials.password.get_secret_value()
+        password = self._credentials().password.get_secret_value()
         return content if len(password) < shortest else redact(content, [password])
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -30,6 +31,7 @@ from doideposit.errors import ConfigurationError
 __all__ = [
     "Answer",
     "Exchange",
+    "Fetch",
     "NeverSent",
     "NoAnswer",
     "Timeouts",
@@ -103,6 +105,13 @@ class Answer:
             return min(float(text[:9]), LONGEST_WAIT)
         until, now = _http_date(text), self.date
         return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT) if until and now else None
+
+
+class Fetch(Protocol):
+    """What fetches an address, as `Exchange.get` does: handed to whoever needs pages of the web."""
+
+    def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> Answer:
+        """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
 
 
 def check_address(url: str, what: str) -> str:
@@ -321,9 +330,10 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
+        # The last hours of the year 9999 lie beyond the calendar in UTC, and a server may say anything.
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _is_loopback(host: str) -> bool:

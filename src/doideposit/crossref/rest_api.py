@@ -5,13 +5,21 @@ the record. A 404 here, shortly after a success, is therefore None and no error.
 documentation; the DOI handbook's "REST API response format"; Crossref's "unixsd query output format".
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NoReturn
+from typing import Annotated, Generic, NoReturn, TypeVar
 from urllib.parse import quote
 
 from lxml import etree
+from pydantic import (
+    BaseModel,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from doideposit.crossref.http import Answer, Exchange, NeverSent, Timeouts, check_address, default_user_agent
 from doideposit.crossref.registrar import Endpoint, RegisteredWork, ResolvedHandle
@@ -28,6 +36,80 @@ TIMESTAMP_TYPE = "700050"
 """The type of handle value in which Crossref keeps the deposit's timestamp; seen, and not documented."""
 OK, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 200, 403, 404, 429, 500
 HANDLE_FOUND, HANDLE_MISSING, VALUES_MISSING = 1, 100, 200
+
+
+_T = TypeVar("_T")
+
+
+def _none_when_odd(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """Take a value of another kind than documented for one that is not there: it is no part of what is asked."""
+    try:
+        return handler(value)
+    except ValidationError:
+        return None
+
+
+_Odd = WrapValidator(_none_when_odd)
+_Text = Annotated[str | None, Strict(), _Odd]
+
+
+class _Moment(BaseModel):
+    date_time: Annotated[datetime | None, _Odd] = Field(None, alias="date-time")
+
+
+class _Primary(BaseModel):
+    url: _Text = Field(None, alias="URL")
+
+
+class _Resource(BaseModel):
+    primary: Annotated[_Primary | None, _Odd] = None
+
+
+class _Work(BaseModel):
+    doi: _Text = Field(None, alias="DOI")
+    type: _Text = None
+    resource: Annotated[_Resource | None, _Odd] = None
+    created: Annotated[_Moment | None, _Odd] = None
+    deposited: Annotated[_Moment | None, _Odd] = None
+    indexed: Annotated[_Moment | None, _Odd] = None
+
+
+class _Named(BaseModel):
+    id: _Text = None
+
+
+class _Agency(BaseModel):
+    agency: Annotated[_Named | None, _Odd] = None
+
+
+class _Prefix(BaseModel):
+    name: _Text = None
+
+
+class _Message(BaseModel, Generic[_T]):
+    message: _T
+
+
+class _Value(BaseModel):
+    type: str
+    data: Mapping[str, object]
+
+
+class _Handle(BaseModel):
+    handle: str
+    code: int = Field(alias="responseCode")
+    values: Annotated[tuple[Annotated[_Value | None, _Odd], ...] | None, _Odd] = None
+
+    def texts(self, kind: str) -> tuple[str, ...]:
+        """Return the texts of one type of value."""
+        found = (each.data.get("value") for each in self.values or () if each and each.type == kind)
+        return tuple(text for text in found if isinstance(text, str) and text)
+
+
+_WORK = TypeAdapter(_Message[_Work])
+_AGENCY = TypeAdapter(_Message[_Agency])
+_PREFIX = TypeAdapter(_Message[_Prefix])
+_HANDLE = TypeAdapter(_Handle)
 
 
 class Registry:
@@ -67,19 +149,23 @@ class Registry:
         return bool(self._handles)
 
     def work(self, doi: Doi) -> RegisteredWork | None:
-        """The record of a DOI, or None while the REST API has none."""
-        message = self._message(f"/works/{quote(doi.printed, safe='')}")
-        return None if message is None else _work(doi, message)
+        """Return the record of a DOI, or None while the REST API has none."""
+        found = self._message(f"/works/{quote(doi.printed, safe='')}", _WORK)
+        if found is None:
+            return None
+        moments = [_aware(each) for each in (found.created, found.deposited, found.indexed)]
+        primary = found.resource and found.resource.primary
+        return RegisteredWork(found.doi or doi.printed, found.type or None, (primary and primary.url) or None, *moments)
 
     def agency(self, doi: Doi) -> str | None:
-        """The registration agency of a DOI, such as ``crossref`` or ``datacite``; None when no agency knows it."""
-        message = self._message(f"/works/{quote(doi.printed, safe='')}/agency")
-        return None if message is None else _text(_object(message.get("agency")).get("id"))
+        """Return the registration agency of a DOI, such as ``crossref`` or ``datacite``; None when none knows it."""
+        found = self._message(f"/works/{quote(doi.printed, safe='')}/agency", _AGENCY)
+        return found.agency.id if found and found.agency else None
 
     def prefix(self, prefix: str) -> str | None:
-        """The name of the member a DOI prefix belongs to; None when Crossref does not know the prefix."""
-        message = self._message(f"/prefixes/{quote(prefix, safe='')}")
-        return None if message is None else _text(message.get("name"))
+        """Return the name of the member a DOI prefix belongs to; None when Crossref does not know the prefix."""
+        found = self._message(f"/prefixes/{quote(prefix, safe='')}", _PREFIX)
+        return found.name if found else None
 
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
         """Where a DOI leads, or None when it is not registered.
@@ -90,16 +176,14 @@ class Registry:
         url = f"{base}/api/handles/{quote(doi.printed, safe='/')}"
         answer = self._get(url, {"auth": "true"} if authoritative else {})
         # The resolver answers 404 for "not registered" too, and says so in its body.
-        document = _json(answer)
-        if document is None or str(document.get("handle")).lower() != doi.key:
+        found = _read(_HANDLE, answer)
+        if found is None or found.handle.lower() != doi.key:
             self._refuse(answer, url)
-        code = document.get("responseCode")
-        if code == HANDLE_MISSING:
+        if found.code == HANDLE_MISSING:
             return None
-        if code not in {HANDLE_FOUND, VALUES_MISSING}:
+        if found.code not in {HANDLE_FOUND, VALUES_MISSING}:
             self._refuse(answer, url)
-        values = [_object(value) for value in _list(document.get("values"))]
-        return ResolvedHandle(doi.printed, _values(values, "URL"), next(iter(_values(values, TIMESTAMP_TYPE)), None))
+        return ResolvedHandle(doi.printed, found.texts("URL"), next(iter(found.texts(TIMESTAMP_TYPE)), None))
 
     def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
         """The timestamp a DOI is registered with, exact to its last digit; None when Crossref does not know the DOI.
@@ -128,17 +212,16 @@ class Registry:
             self._refuse(answer, url)
         return int(value.strip())
 
-    def _message(self, path: str) -> Mapping[str, object] | None:
-        """The ``message`` of a REST answer; None for 404."""
+    def _message(self, path: str, shape: "TypeAdapter[_Message[_T]]") -> _T | None:
+        """Return the ``message`` of a REST answer; None for 404."""
         url = _required(self._rest, "a REST API") + path
         answer = self._get(url, self._mailto)
         if answer.status == NOT_FOUND:
             return None
-        document = _json(answer) if answer.status == OK else None
-        message = document.get("message") if document else None
-        if not isinstance(message, dict):
+        document = _read(shape, answer) if answer.status == OK else None
+        if document is None:
             self._refuse(answer, url)
-        return message
+        return document.message
 
     def _get(self, url: str, params: Mapping[str, str]) -> Answer:
         try:
@@ -170,21 +253,16 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
 
 
-def _json(answer: Answer) -> Mapping[str, object] | None:
-    """The answer as a JSON object; None when it is none. Deep nesting and endless numbers count as none."""
+def _read(shape: "TypeAdapter[_T]", answer: Answer) -> _T | None:
+    """Return an answer in its shape; None when it has another. Deep nesting and endless numbers count as another."""
     try:
-        document = json.loads(answer.body)
-    except (ValueError, RecursionError):
+        return None if answer.truncated else shape.validate_json(answer.body)
+    except ValidationError:
         return None
-    return document if isinstance(document, dict) and not answer.truncated else None
 
 
-def _work(doi: Doi, message: Mapping[str, object]) -> RegisteredWork:
-    primary = _object(_object(message.get("resource")).get("primary"))
-    moments = [_moment(_object(message.get(key)).get("date-time")) for key in ("created", "deposited", "indexed")]
-    return RegisteredWork(
-        _text(message.get("DOI")) or doi.printed, _text(message.get("type")), _text(primary.get("URL")), *moments
-    )
+def _aware(found: _Moment | None) -> datetime | None:
+    return found.date_time if found and found.date_time and found.date_time.tzinfo else None
 
 
 def _query(root: etree._Element, doi: Doi) -> etree._Element | None:
@@ -198,28 +276,3 @@ def _query(root: etree._Element, doi: Doi) -> etree._Element | None:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
-
-
-def _values(values: list[Mapping[str, object]], kind: str) -> tuple[str, ...]:
-    texts = (_text(_object(value.get("data")).get("value")) for value in values if value.get("type") == kind)
-    return tuple(text for text in texts if text)
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

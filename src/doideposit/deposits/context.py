@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from doideposit.checks.checking import Checker, DepositorName
 from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHandle
@@ -20,14 +20,6 @@ from doideposit.records.identifiers import Doi
 __all__ = ["DepositContext", "OnEvent", "RegistryPort", "owner_name"]
 
 OnEvent = Callable[[Progress], None]
-
-
-@runtime_checkable
-class Late(Protocol):
-    """A registrar whose login is fetched when it is first needed, or when it is told to be ready."""
-
-    def ready(self) -> None:
-        """Fetch the login now; raises `ConfigurationError`."""
 
 
 class RegistryPort(Protocol):

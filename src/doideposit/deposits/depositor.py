@@ -11,7 +11,7 @@ from doideposit.checks.checking import Checker, DepositorName, Input
 from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, read_candidates
-from doideposit.deposits.context import DepositContext, Late, OnEvent, RegistryPort
+from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
@@ -55,7 +55,7 @@ class Depositor:
 
     Safe from several threads and several processes on one ledger. Made by `doideposit.open`, or from its parts. With
     `seed_timestamps` Crossref is asked which version it has of a DOI this ledger never saw. A context manager: leaving
-    it closes the ledger.
+    it closes the ledger. `login` fetches the login, for `ready`.
     """
 
     def __init__(
@@ -71,9 +71,11 @@ class Depositor:
         seed_timestamps: bool = False,
         limits: Limits | None = None,
         random: Random | None = None,
+        login: Callable[[], object] = lambda: None,
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
+        self._login = login
         self._context = DepositContext(
             registrar=registrar,
             ledger=ledger.on(target, clock),
@@ -169,8 +171,7 @@ class Depositor:
 
         Raises `ConfigurationError`. Without this call the login is fetched with the first upload.
         """
-        if isinstance(self._context.registrar, Late):
-            self._context.registrar.ready()
+        self._login()
 
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""

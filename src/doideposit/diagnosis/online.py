@@ -8,12 +8,12 @@ from datetime import datetime
 
 from doideposit.config import Settings
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
-from doideposit.crossref.http import Answer, Exchange, NeverSent, Timeouts, check_address
+from doideposit.crossref.http import Answer, NeverSent, Timeouts, check_address
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, examine, fail, ok, warn
-from doideposit.wiring import endpoint_of, login_of, needs_login
+from doideposit.wiring import credentials_of, endpoint_of, needs_login, open_fetch
 
 __all__ = ["check_online"]
 
@@ -33,7 +33,7 @@ def check_online(settings: Settings, around: Surroundings) -> Iterator[Check]:
     host = endpoint.url.partition("://")[2]
     base = check_address(endpoint.url, f"the address of target {endpoint.target}")
     try:
-        answer = Exchange(PATIENCE).get(f"{base}/", limit=ENOUGH)
+        answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)
     except NeverSent as failure:
         yield fail("network", f"{host} cannot be reached: {failure.reason}", _advice(failure.reason, base))
         return
@@ -44,7 +44,7 @@ def check_online(settings: Settings, around: Surroundings) -> Iterator[Check]:
         # Where the password cannot be fetched, the check of the login has said so already.
         yield from examine(
             "login online",
-            lambda: _login(endpoint, login_of(settings.target, credentials, environ=around.environ)),
+            lambda: _login(endpoint, credentials_of(settings, environ=around.environ)),
         )
     yield from _prefixes(settings, endpoint)
 
@@ -85,7 +85,7 @@ def _clock(theirs: datetime | None, ours: datetime) -> Check:
 
 
 def _login(endpoint: Endpoint, login: Credentials) -> Iterator[Check]:
-    checked = CrossrefClient(endpoint, login, timeouts=PATIENCE).check_login()
+    checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
     if checked.verdict is LoginVerdict.ACCEPTED:
         yield ok("login online", f"{login.username} is accepted on {endpoint.target}; nothing was deposited")
     elif checked.verdict is LoginVerdict.REFUSED:

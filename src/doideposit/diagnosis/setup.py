@@ -9,7 +9,7 @@ from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, Realm, fail, ok, warn
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, Series
-from doideposit.wiring import endpoint_of, login_of, needs_login
+from doideposit.wiring import credentials_of, endpoint_of, needs_login
 
 __all__ = [
     "check_credentials",
@@ -104,7 +104,7 @@ def check_credentials(settings: Settings, around: Surroundings) -> Iterator[Chec
         hint = f"for the scheduled job, name where it is kept: password below [credentials.{settings.target}]"
         yield warn("login", f"{credentials.username}; the password is asked for at the terminal each time", hint)
         return
-    password = login_of(settings.target, credentials, environ=around.environ).password
+    password = credentials_of(settings, environ=around.environ).password
     if credentials is None or credentials.password is None:
         return
     place = place_of(credentials.password)

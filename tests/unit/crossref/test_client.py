@@ -49,7 +49,7 @@ def sealed(xml: bytes = b"<doi_batch>\xe2\x80\x93</doi_batch>") -> SealedBatch:
 
 def client(pending: int = 0, url: str = BASE) -> CrossrefClient:
     credentials = Credentials("eva@example.org/sadf", SecretStr(PASSWORD))
-    return CrossrefClient(Endpoint("production", url), credentials, pending=lambda: pending)
+    return CrossrefClient(Endpoint("production", url), lambda: credentials, pending=lambda: pending)
 
 
 def submit(pending: int = 0) -> None:
@@ -382,7 +382,7 @@ def test_a_password_that_a_server_echoes_is_taken_out(echo: bytes) -> None:
 @responses.activate
 def test_a_short_password_does_not_damage_a_log() -> None:
     responses.add("POST", DOWNLOAD, body=QUEUED)
-    crossref = CrossrefClient(Endpoint("production", BASE), Credentials("sadf", SecretStr("doi")))
+    crossref = CrossrefClient(Endpoint("production", BASE), lambda: Credentials("sadf", SecretStr("doi")))
     assert crossref.fetch_result(NAME) == QUEUED
 
 

@@ -74,7 +74,7 @@ def serve() -> Iterator[Serve]:
 
 def client(url: str, **timeouts: float) -> CrossrefClient:
     limits = Timeouts(**{"connect": 2.0, "read": 0.5, "total": 5.0, **timeouts})
-    return CrossrefClient(Endpoint("sandbox", url), Credentials("sadf", SecretStr(PASSWORD)), timeouts=limits)
+    return CrossrefClient(Endpoint("sandbox", url), lambda: Credentials("sadf", SecretStr(PASSWORD)), timeouts=limits)
 
 
 def sealed(size: int = 100) -> SealedBatch:

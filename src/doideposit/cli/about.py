@@ -11,7 +11,7 @@ LIBRARIES = ("lxml", "pydantic", "elementpath", "sqlalchemy", "requests", "click
 
 
 def version_text() -> str:
-    """Everything a report of a problem should name."""
+    """Return everything a report of a problem should name: versions of program, libraries and schemas."""
     from doideposit.crossref.schemas import SchemaStore
     from doideposit.safe_xml import LIBXML2_VERSION
 

@@ -22,7 +22,7 @@ INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll
 
 
 class ExitCode:
-    """What the exit status means; the contract of the command line."""
+    """Name the exit statuses; they are the contract of the command line."""
 
     DONE = 0
     REJECTED = 1
@@ -102,7 +102,7 @@ def _stopped(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:
 
 
 def _usage(error: click.ClickException) -> UsageError:
-    """What click found wrong with the words of a command, as our own errors say it."""
+    """Convert what click found wrong with the words of a command into an error of our own."""
     message = error.format_message().rstrip(".")
     hints = []
     if isinstance(error, click.NoSuchOption):

@@ -37,7 +37,7 @@ def completion(invocation: Invocation, shell: str) -> None:
 
 
 def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The DOIs of the ledger that begin so; none where there is no ledger yet, and never an error."""
+    """Return the DOIs of the ledger that begin so; none where there is no ledger yet, and never an error."""
     try:
         return _beginning(_dois(_settings(ctx), incomplete), incomplete)
     except Exception:  # noqa: BLE001
@@ -45,7 +45,7 @@ def known_dois(ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 
 def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
-    """Only from a file that is there: a server may be far away, and pressing Tab makes and upgrades nothing."""
+    """Return them from a file that is there: a server may be far away, and pressing Tab upgrades nothing."""
     from doideposit.deposits.ledger.inspection import look
     from doideposit.wiring import open_ledger, system_clock
 
@@ -56,14 +56,14 @@ def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
 
 
 def known_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The codes of findings that begin so."""
+    """Return the codes of findings that begin so."""
     from doideposit.checks import CATALOGUE
 
     return [code for code in CATALOGUE if code.startswith(incomplete)]
 
 
 def known_series(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The series of the configuration that begin so."""
+    """Return the series of the configuration that begin so."""
     try:
         return _beginning(_settings(ctx).series, incomplete)
     except Exception:  # noqa: BLE001

@@ -22,14 +22,14 @@ __all__ = ["Value", "config", "values_of"]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One setting in force: its dotted path, its value as plain data, and where it comes from."""
+    """Record one setting in force: its dotted path, its value as plain data, and where it comes from."""
 
     name: str
     value: Any
     origin: str
 
     def to_dict(self) -> dict[str, Any]:
-        """The setting as JSON."""
+        """Return the setting as JSON."""
         return {"name": self.name, "value": self.value, "origin": self.origin}
 
 
@@ -67,7 +67,7 @@ def _line(value: Value, *, with_origin: bool) -> Line:
 
 
 def values_of(settings: "Settings") -> Iterator[Value]:
-    """Every value that is set or has a default, in the order of the configuration file's sections."""
+    """Return every value that is set or has a default, in the order of the sections of the file."""
     for field in fields(settings):
         if field.name not in {"path", "origins"}:
             for loc, value in _leaves(getattr(settings, field.name), (field.name,)):
@@ -78,7 +78,7 @@ def values_of(settings: "Settings") -> Iterator[Value]:
 
 
 def _host_alone(address: str) -> str:
-    """An address whose path is a secret: whoever knows it can speak in the job's name."""
+    """Return the address without its path, which is a secret: who knows it can speak for the job."""
     return f"{'/'.join(address.split('/', 3)[:3])}/…"
 
 
@@ -87,7 +87,7 @@ _IS_HEADING = re.compile(r"series\.[^.]+\.name")
 
 
 def _origin(origins: Mapping[str, str], name: str) -> str:
-    """Where the value comes from: said of itself, of a part of it, or of what it is a part of."""
+    """Return where the value comes from: said of itself, of a part of it, or of what it is a part of."""
     if name in origins:
         return origins[name]
     inside = (origin for path, origin in origins.items() if path.startswith((f"{name}.", f"{name}[")))
@@ -96,7 +96,7 @@ def _origin(origins: Mapping[str, str], name: str) -> str:
 
 
 def _leaves(value: Any, loc: Loc) -> Iterator[tuple[Loc, Any]]:
-    """The plain values inside a setting, each with its way; what is not set is left out."""
+    """Return the plain values inside a setting, each with its path; what is not set is left out."""
     if value is None or value in ((), {}):
         return
     inner = _inner(value)
@@ -108,7 +108,7 @@ def _leaves(value: Any, loc: Loc) -> Iterator[tuple[Loc, Any]]:
 
 
 def _inner(value: Any) -> Mapping[str | int, Any] | None:
-    """What a table or an array of tables consists of; None for a plain value."""
+    """Return the members of a table or an array of tables; None for a plain value."""
     if isinstance(value, Mapping):
         return value
     if isinstance(value, BaseModel):

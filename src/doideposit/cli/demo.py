@@ -114,7 +114,7 @@ def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
 
 
 def _as_it_is(text: str) -> str:
-    """The demo speaks to a simulation where a publisher would speak to Crossref's test system, and says so."""
+    """Return the text with the simulation named where a publisher would reach Crossref's test system."""
     return text.replace("Crossref's test system", SIMULATED)
 
 

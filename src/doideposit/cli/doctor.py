@@ -56,7 +56,7 @@ def doctor(invocation: Invocation, target: str | None, online: bool, as_json: bo
 
 
 def diagnosis_lines(diagnosis: Diagnosis, *, width: int) -> Iterator[Line]:
-    """The diagnosis for people: what is wrong stands out, and each fault is followed by what to do."""
+    """Show the diagnosis to people: what is wrong stands out, and what to do stands below it."""
     for check in diagnosis.checks:
         yield from _check_lines(check, width)
     if diagnosis.not_looked_at:

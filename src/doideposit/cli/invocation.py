@@ -17,18 +17,18 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Invocation(NamedTuple):
-    """The options before the command."""
+    """Record the options before the command."""
 
     config_path: Path | None = None
     plain: bool = False
     debug: bool = False
 
     def terminal(self, *, as_json: bool = False) -> Terminal:
-        """The terminal, as this command uses it."""
+        """Return the terminal, as this command uses it."""
         return Terminal(as_json=as_json, plain=self.plain)
 
     def settings(self, *, target: str | None = None, required: bool = True) -> "Settings":
-        """The settings in force; raises `ConfigurationError`."""
+        """Return the settings in force; raises `ConfigurationError`."""
         from doideposit.wiring import load_settings
 
         return load_settings(self.config_path, target=target, required=required)

@@ -28,7 +28,7 @@ def ledger() -> None:
 
 @contextmanager
 def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
-    """The ledger of the configuration; raises `UsageError` where there is none yet, instead of making an empty one."""
+    """Open the ledger of the configuration; raises `UsageError` where there is none: none is made."""
     import os
 
     from doideposit.deposits.ledger.inspection import look
@@ -68,7 +68,7 @@ def backup(invocation: Invocation, file: Path, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def check(invocation: Invocation, as_json: bool) -> None:
-    """Look for contradictions: damaged files, stored bytes without their hash, states that no event led to.
+    """Find contradictions: damaged files, stored bytes without their hash, states that no event led to.
 
     Nothing is changed. The exit status is 3 when anything is found.
     """

@@ -12,10 +12,10 @@ _USUAL = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object for each record: time, level, logger, message, and whatever the record carries beside."""
+    """Write one JSON object for each record: time, level, logger, message, and whatever the record carries beside."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as one line."""
+        """Return the record as one line."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         data: dict[str, object] = {
             "time": moment.replace("+00:00", "Z"),
@@ -30,10 +30,10 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """A sentence for each record, and what to do about it where that is known."""
+    """Write a sentence for each record, and what to do about it where that is known."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as a line or two."""
+        """Return the record as a line or two."""
         text = f"{record.levelname.lower()}: {safe(record.getMessage())}"
         hint = getattr(record, "hint", "")
         text += f"\n  hint: {safe(hint)}" if hint else ""

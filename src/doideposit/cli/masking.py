@@ -20,13 +20,13 @@ HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
 
 
 def configuration_line(path: str, number: int) -> str | None:
-    """Line `number` (from 1) of a configuration file, with whatever may be a secret covered."""
+    """Return line `number` (from 1) of a configuration file, with what may be a secret covered."""
     text = source_line(path, number)
     return None if text is None else masked(text, _heading_above(path, number, source_line))
 
 
 def masked(text: str, heading: str = "") -> str:
-    """The line with its value covered, when the line or its heading speaks of secrets."""
+    """Return the line with its value covered, when the line or its heading speaks of secrets."""
     if HEADING.match(text):
         return text
     key, sign, _ = text.partition("=")

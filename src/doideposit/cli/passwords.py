@@ -9,14 +9,14 @@ __all__ = ["PasswordPrompt"]
 
 
 class PasswordPrompt:
-    """Asks on the terminal without an echo, and remembers the answer until the command ends; None without anyone."""
+    """Get a password from the person at the terminal, without an echo, and at most once a run."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._answers: dict[str, SecretStr] = {}
 
     def __call__(self, question: str) -> SecretStr | None:
-        """The password that answers this question."""
+        """Return the answer to the question; None where nobody can be asked."""
         if not self._terminal.interactive:
             return None
         if question not in self._answers:

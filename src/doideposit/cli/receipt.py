@@ -117,7 +117,7 @@ def _truths(status: "WorkStatus") -> "tuple[tuple[str, Truth], ...]":
 
 
 def show_trouble(terminal: Terminal, trouble: WorldError | None) -> None:
-    """Say what went wrong outside, and that nothing is lost."""
+    """Show what went wrong outside, and that nothing is lost."""
     if trouble is None:
         return
     terminal.line()
@@ -148,7 +148,7 @@ def _counted(text: str) -> list[str | int]:
 
 
 def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterator[Drawable]":
-    """Draw one line for each DOI, in as many columns as the terminal has room for; in a pipe every line is whole.
+    """Show one line for each DOI, in as many columns as the terminal has room for; in a pipe every line is whole.
 
     Where not even DOI and state fit beside each other, they stand below each other.
     """

@@ -70,7 +70,7 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
 
 
 def _asked(settings: "Settings") -> "frozenset[Stage]":
-    """The stages that can be seen on this target: Crossref's test system has neither a resolver nor a REST API."""
+    """Return the stages that this target can show: the test system has neither resolver nor REST API."""
     from doideposit.reports.attention import Stage
     from doideposit.wiring import endpoint_of, needs_login
 

@@ -90,7 +90,7 @@ def run_job(
     heartbeat: Path | None,
     ping: str | None,
 ) -> None:
-    """The scheduled job: take files from the inbox, deposit, follow up, report, exit.
+    """Run the scheduled job: take files from the inbox, deposit, follow up, report, exit.
 
     Each file ends in done/ or rejected/ inside the inbox, with a report beside it. Starting it twice, or killing it at
     any moment, is safe. Exit code 1 means that something was rejected in this pass.
@@ -151,7 +151,7 @@ def _job(settings: "Settings") -> "Job":
 
 
 def _looked_up(settings: "Settings") -> "frozenset[Stage]":
-    """The stages that this target can be asked about: Crossref's test system has neither resolver nor REST API."""
+    """Return the stages that this target can show: the test system has neither resolver nor REST API."""
     from doideposit.deposits.lateness import LOOKED_UP, Stage
     from doideposit.wiring import endpoint_of, needs_login
 
@@ -209,7 +209,7 @@ def _ping(url: str) -> None:
 
 
 class _Stop:
-    """Whether someone asked to stop, by SIGTERM or Ctrl-C; a second Ctrl-C stops at once."""
+    """Record that someone asked to stop, by SIGTERM or Ctrl-C; a second Ctrl-C stops at once."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -236,7 +236,7 @@ class _Stop:
 
 
 def _again_and_again(terminal: Terminal, job: "Job", doors: "Doors", stop: _Stop, every: timedelta) -> None:
-    """Pass after pass until someone asks to stop; an inbox or a ledger that is away is waited for."""
+    """Run pass after pass until someone asks to stop; an inbox or a ledger that is away is waited for."""
     while not stop():
         begun = time.monotonic()
         try:
@@ -254,7 +254,7 @@ def _sleep_until(moment: float, stop: Callable[[], bool]) -> None:
 
 @contextmanager
 def _logging(terminal: Terminal, *, as_json: bool) -> Iterator[None]:
-    """Let the library's log go to standard error for as long as the command runs."""
+    """Send the library's log to standard error for as long as the command runs."""
     import logging
 
     from doideposit.cli.logs import JsonLines, PlainLines

@@ -42,7 +42,7 @@ SHORTEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file of the archive, and in a few words what it is."""
+    """Record a file of the archive, and in a few words what it is."""
 
     name: str
     meaning: str
@@ -96,7 +96,7 @@ def _show(terminal: Terminal, members: Iterable[Member]) -> None:
 
 
 def _members(invocation: Invocation, target: str | None) -> Iterator[Member]:
-    """Every member, with the secrets taken out of it."""
+    """Return every member, with the secrets taken out of it."""
     settings, trouble = _settings(invocation, target)
     clean = _Cleaner(settings, os.environ)
     for member in _gathered(invocation, target, settings, trouble):
@@ -221,7 +221,7 @@ EMAIL = re.compile(rb"([\w+-])[\w.+-]*@([\w-]+(?:\.[\w-]+)+)")
 
 
 class _Cleaner:
-    """Takes out of a text every secret that can be named, and shortens logins, addresses and the home folder."""
+    """Remove every secret that can be named from a text, and shorten logins, addresses and the home folder."""
 
     def __init__(self, settings: "Settings | None", environ: Mapping[str, str]) -> None:
         self._secrets = [secret for secret in _secrets(settings, environ) if len(secret) >= SHORTEST]
@@ -230,7 +230,7 @@ class _Cleaner:
         self._home = home.encode() if len(home) > len("/x") else b""
 
     def __call__(self, content: bytes) -> bytes:
-        """The content without them."""
+        """Return the content without them."""
         content = redact(content, self._secrets)
         for login in self._logins:
             whole = re.compile(rb"(?<![\w-])" + re.escape(login.encode()) + rb"(?![\w-])")
@@ -239,18 +239,18 @@ class _Cleaner:
         return content.replace(self._home, b"~") if self._home else content
 
     def text(self, text: str) -> str:
-        """The text without them."""
+        """Return the text without them."""
         return self(text.encode()).decode("utf-8", "replace")
 
 
 def _logins(settings: "Settings | None") -> tuple[str, ...]:
-    """Roles that are logins by themselves; those with an address in front are shortened as addresses."""
+    """Return roles that are logins by themselves; those with an address in front are shortened as addresses."""
     names = {each.username for each in settings.credentials.values()} if settings else set()
     return tuple(sorted(name for name in names - {"sandbox", "test", "production"} if "@" not in name))
 
 
 def _secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterator[str]:
-    """What is known to be secret here: whatever the configuration refers to, and variables named like a secret."""
+    """Return what is known to be secret here: whatever the configuration refers to, and variables named like a secret."""
     yield from (text for name, text in environ.items() if re.search("PASS|TOKEN|SECRET|_KEY", name, re.IGNORECASE))
     if settings is None:
         return
@@ -261,7 +261,7 @@ def _secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterato
 
 
 def _references(settings: "Settings") -> "Iterator[tuple[PasswordReference | None, str, str]]":
-    """Every secret of the configuration: where it is kept, and what a keyring knows it by."""
+    """Return every secret of the configuration: where it is kept, and what a keyring knows it by."""
     yield from ((each.password, "doideposit", each.username) for each in settings.credentials.values())
     yield settings.ledger.password, "doideposit-ledger", ""
     if settings.mail is not None:
@@ -272,7 +272,7 @@ def _references(settings: "Settings") -> "Iterator[tuple[PasswordReference | Non
 def _fetched(
     reference: "PasswordReference | None", environ: Mapping[str, str], service: str, username: str
 ) -> Iterator[str]:
-    """The secret, where it can be had; what cannot be fetched now was not in use now either."""
+    """Return the secret where it can be had; what cannot be fetched now was not in use now either."""
     from doideposit.config import resolve_password
 
     if reference is None:
@@ -287,7 +287,7 @@ def _fetched(
 
 
 def _packer(place: Path) -> Callable[[Iterable[Member]], bytes]:
-    """How to pack, by the ending of the name; raises `UsageError` for another one, and for a file that exists."""
+    """Return what packs files of this name; raises `UsageError` for another ending, and for a file that exists."""
     if place.exists():
         raise UsageError(f"{place} exists already", hint="name a new file with -o")
     if place.name.endswith(".zip"):

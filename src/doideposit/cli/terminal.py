@@ -25,7 +25,7 @@ __all__ = ["JsonList", "Terminal", "harmless", "source_line"]
 
 
 class Terminal:
-    """Where a command writes, and whether someone is looking.
+    """Write what a command says, and know whether someone is looking.
 
     With `as_json` standard output carries exactly one JSON document, and prose goes to standard error.
     """
@@ -51,12 +51,12 @@ class Terminal:
 
     @property
     def lively(self) -> bool:
-        """Whether what is going on can be drawn, on standard error; a pipe and a plain terminal get lines instead."""
+        """Return whether progress can be drawn, on standard error; pipes and plain terminals get lines."""
         return self.err.isatty() and not self.plain and "CI" not in self._environ
 
     @property
     def width(self) -> int | None:
-        """How many columns prose has; None in a pipe, where every line stays whole unless it plays a terminal."""
+        """Return how many columns prose has; None in a pipe, where every line stays whole."""
         return self._width(self.prose)
 
     def _width(self, stream: TextIO) -> int | None:
@@ -71,7 +71,7 @@ class Terminal:
 
     @property
     def prose(self) -> TextIO:
-        """Where sentences for people go."""
+        """Return the stream for sentences: standard output belongs to the JSON where that was asked for."""
         return self.err if self.as_json else self.out
 
     def _coloured(self, stream: TextIO) -> bool:
@@ -97,7 +97,7 @@ class Terminal:
 
     @contextmanager
     def undrawn(self) -> Iterator[None]:
-        """While a person is asked something, nothing is drawn."""
+        """Close what is drawn for as long as a person is asked something."""
         live = self.live
         if live is not None:
             live.stop()
@@ -125,12 +125,12 @@ class Terminal:
 
     @property
     def draws_screens(self) -> bool:
-        """Tell whether something can be drawn in place on standard output."""
+        """Return whether something can be drawn in place on standard output."""
         return self.out.isatty() and not self.plain
 
     @contextmanager
     def screen(self) -> "Iterator[Callable[[Sequence[Drawable], str], None]]":
-        """Take a screen of its own, where that can be drawn; what was on the terminal is there again afterwards.
+        """Open a screen of its own, where that can be drawn; what was on the terminal is there again afterwards.
 
         It gives a function that shows things and a line below them; a pipe gets one show below the other.
         """
@@ -150,7 +150,7 @@ class Terminal:
         click.echo(_json(document, self.out, indent=2), file=self.out)
 
     def json_list(self, key: str) -> "JsonList":
-        """Begin the one JSON document of this command, with a list that is written as it grows."""
+        """Open the one JSON document of this command, with a list that is written as it grows."""
         return JsonList(key, self.out)
 
     def result(self, text: str) -> None:
@@ -175,7 +175,7 @@ def harmless(text: str) -> str:
 
 
 def _json(document: object, out: TextIO, indent: int | None = None) -> str:
-    """JSON in which control characters are escapes, and whatever the stream cannot write."""
+    """Return JSON in which control characters are escapes, as is whatever the stream cannot write."""
     return harmless(json.dumps(document, indent=indent, ensure_ascii=not _speaks_utf8(out)))
 
 
@@ -188,7 +188,7 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066
 
 
 class JsonList:
-    """One JSON document whose list goes out piece by piece, so that a hundred thousand entries need no memory.
+    """Write one JSON document whose list goes out piece by piece: 100,000 entries need no memory.
 
     Used as a context manager it ends the document whatever happens: an error that comes in the middle stands in it.
     """
@@ -236,6 +236,6 @@ def _lines_of(path: str) -> tuple[str, ...] | None:
 
 
 def source_line(path: str, number: int) -> str | None:
-    """Line `number` (from 1) of a file, for display; None for large files and what is no file."""
+    """Return line `number` (from 1) of a file, for display; None for large files and what is no file."""
     lines = _lines_of(path)
     return lines[number - 1] if lines is not None and 0 < number <= len(lines) else None

@@ -42,13 +42,13 @@ def record_schema() -> Schema:
     made["properties"]["series"] = {
         "type": "string",
         "title": "Series",
-        "description": "The short name of the series in the configuration.",
+        "description": "The short name of the series in the configuration; may be left out where there is only one.",
         "examples": ["sadf-comment"],
     }
     for name in ("Series", "Publisher", "RecordType", "IssnMedium", "SeriesIssn"):
         definitions.pop(name, None)
     made["properties"]["free_to_read"] = _with_words(made["properties"]["free_to_read"], {"type": "boolean"})
-    made["required"] = ["series", "number", "title", "authors", "published"]
+    made["required"] = ["number", "title", "authors", "published"]
     made["examples"] = [_EXAMPLE]
     definitions["Commentary"] = made
     for definition in definitions.values():

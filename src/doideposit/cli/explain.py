@@ -1,5 +1,6 @@
-"""`explain`: what a finding's code means, with a bad and a good example."""
+"""`explain`: what a word means, or the code of a finding, with a bad and a good example."""
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from textwrap import indent
 from typing import TYPE_CHECKING
@@ -7,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from doideposit.cli.completion import known_codes
+from doideposit.cli.glossary import WORDS, Word
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
-from doideposit.reports.findings import Span, Style
+from doideposit.reports.findings import Line, Span, Style
 
 if TYPE_CHECKING:
     from doideposit.checks import Explanation
@@ -19,30 +21,82 @@ __all__ = ["explain"]
 
 
 @click.command()
-@click.argument("code", required=False, shell_complete=known_codes)
+@click.argument("code", metavar="[WORD|CODE]", required=False, shell_complete=known_codes)
 @json_option
 @click.pass_obj
 def explain(invocation: Invocation, code: str | None, as_json: bool) -> None:
-    """Explain the CODE of a finding; without one, list all codes."""
-    from doideposit.checks import CATALOGUE, explanation_of
+    """Explain a WORD, such as ROR or ledger, or the CODE of a finding; without either, list all.
+
+    The tutorial is docs/tutorials/staff.md, and what a record can hold docs/how-to/write-a-record.md, in the folder of
+    the source.
+    """
+    from doideposit.checks import explanation_of
 
     terminal = invocation.terminal(as_json=as_json)
     if code is None:
-        if as_json:
-            terminal.json({"ok": True, "codes": {each.code: each.title for each in CATALOGUE.values()}})
-            return
-        for each in CATALOGUE.values():
-            terminal.line((Span(f"{each.code:<36} {each.severity:<8} ", Style.PLACE), Span(each.title)))
+        _list(terminal)
         return
     found = explanation_of(code)
-    if found is None:
-        near = get_close_matches(code, CATALOGUE, 3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`doideposit explain` lists all codes"
-        raise UsageError(f"there is no code “{code}”", hint=hint)
+    name = _word(code)
+    if found is None and name is None:
+        raise UsageError(f"there is no code and no word “{code}”", hint=_near(code))
     if as_json:
-        terminal.json({"ok": True, **found.to_dict()})
-    else:
+        word = {} if name is None else {"word": name, "meaning": WORDS[name].meaning, "source": WORDS[name].page}
+        terminal.json({"ok": True, **word, **(found.to_dict() if found else {})})
+    elif name is not None:
+        # The few words that are codes as well, such as error, mean more to those who ask.
+        _show_word(terminal, name, WORDS[name])
+    elif found is not None:
         _show(terminal, found)
+
+
+def _word(text: str) -> str | None:
+    """Return the word that is meant, whatever its case, by its own name or another one."""
+    wanted = text.casefold().replace("-", " ")
+    names = {each.casefold().replace("-", " "): word for word, (_, also, _) in WORDS.items() for each in also}
+    names |= {word.casefold().replace("-", " "): word for word in WORDS}
+    return names.get(wanted)
+
+
+def _near(text: str) -> str:
+    from doideposit.checks import CATALOGUE
+
+    known = {
+        name.casefold(): name for name in (*CATALOGUE, *WORDS, *(name for each in WORDS.values() for name in each.also))
+    }
+    near = [known[each] for each in get_close_matches(text.casefold(), known, 3)]
+    return f"did you mean {' or '.join(near)}?" if near else "`doideposit explain` lists all words and codes"
+
+
+def _list(terminal: Terminal) -> None:
+    from doideposit.checks.catalogue.entries import CATALOGUE, HEADINGS
+
+    if terminal.as_json:
+        codes = {each.code: each.title for each in CATALOGUE.values()}
+        terminal.json({"ok": True, "codes": codes, "words": {name: word.meaning for name, word in WORDS.items()}})
+        return
+    terminal.draw((Span("Words", Style.HEADING),), *_words(), ())
+    for kind, heading in HEADINGS.items():
+        terminal.line((Span(heading, Style.HEADING),))
+        for each in CATALOGUE.values():
+            if each.kind == kind:
+                terminal.line((Span(f"  {each.code:<34} {each.severity:<8} ", Style.PLACE), Span(each.title)))
+        terminal.line()
+
+
+def _words() -> Iterator[Line]:
+    for name in sorted(WORDS, key=str.casefold):
+        first, _, _ = WORDS[name].meaning.partition(". ")
+        yield (Span(f"  {name:<14} ", Style.PLACE), Span(first.rstrip(".")))
+
+
+def _show_word(terminal: Terminal, name: str, word: Word) -> None:
+    terminal.line((Span(name, Style.INFO), Span(f"  also {', '.join(word.also)}" if word.also else "", Style.DIM)))
+    terminal.say()
+    terminal.say(word.meaning)
+    if word.page:
+        _heading(terminal, "Read more")
+        terminal.verbatim(f"  {word.page}")
 
 
 def _show(terminal: Terminal, found: "Explanation") -> None:
@@ -50,8 +104,6 @@ def _show(terminal: Terminal, found: "Explanation") -> None:
     terminal.line((Span(found.code, style), Span(f"  {found.severity}", Style.DIM), Span(f"  {found.title}")))
     terminal.say()
     terminal.say(found.why)
-    if found.former:
-        terminal.say(f"In the version before, the code was {found.former}.")
     if found.hint:
         _heading(terminal, "What to do")
         terminal.say(indent(found.hint.rstrip(), "  "))

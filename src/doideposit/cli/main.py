@@ -15,50 +15,60 @@ if TYPE_CHECKING:
 
 __all__ = ["cli", "run"]
 
-COMMANDS: dict[str, tuple[str, str, str]] = {
+GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
     # command: (module, attribute, one line for the overview)
-    "demo": ("demo", "demo", "Watch the whole job on a real commentary, against an embedded Crossref."),
-    "init": ("init", "init", "Write a configuration file, with explanations."),
-    "extract": ("extract", "extract", "Draft a record from a finished document, to be reviewed."),
-    "check": ("check", "check", "Check records: model, rules, XML and Crossref's schema. Sends nothing."),
-    "build": ("check", "build", "Write the deposit XML of records."),
-    "validate": ("check", "validate", "Give the XSD verdict for any Crossref deposit file."),
-    "deposit": ("deposit", "deposit", "Plan, check and submit records or deposit files."),
-    "poll": ("deposit", "poll", "Ask once what became of everything outstanding."),
-    "status": ("status", "status", "Show what the ledger knows."),
-    "history": ("status", "history", "Tell the story of one DOI."),
-    "verify": ("settling", "verify", "Ask whether registered DOIs lead readers to their pages."),
-    "acknowledge": ("settling", "acknowledge", "Set a warning or a failure of a DOI aside, with the reason."),
-    "abandon": ("settling", "abandon", "Give up a deposit that is under way, with the reason."),
-    "run": ("run", "run_job", "The scheduled job: inbox, deposit, poll, report, exit."),
-    "report": ("report", "report", "Write the state of everything as one HTML page."),
-    "explain": ("explain", "explain", "Explain the code of a finding, with examples."),
-    "schemas": ("schemas", "schemas", "Install, list and verify Crossref's schemas."),
-    "ledger": ("ledger", "ledger", "Back up, check, export and import the ledger."),
-    "sandbox": ("sandbox", "sandbox", "Run a simulated Crossref as an HTTP server."),
-    "serve": ("serve", "serve", "Run the JSON API and callback receiver."),
-    "doctor": ("doctor", "doctor", "Look for what is wrong with the set-up, and say what to do."),
-    "config": ("config", "config", "Show the settings in force and where each comes from."),
-    "completion": ("completion", "completion", "Print what teaches your shell to complete commands with Tab."),
-    "support-bundle": ("support", "support_bundle", "Pack an archive for support, without secrets."),
+    "Every month": {
+        "new": ("new", "new", "Write a record to fill in, asking for title, date and authors."),
+        "extract": ("extract", "extract", "Draft a record from a finished document, to be reviewed."),
+        "check": ("check", "check", "Check records: model, rules, XML and Crossref's schema. Sends nothing."),
+        "deposit": ("deposit", "deposit", "Plan, check and submit records or deposit files."),
+        "poll": ("deposit", "poll", "Ask once what became of everything outstanding."),
+        "status": ("status", "status", "Show what the ledger knows."),
+        "report": ("report", "report", "Write the state of everything as one HTML page."),
+        "explain": ("explain", "explain", "Explain a word, or the code of a finding, with examples."),
+    },
+    "Look after what is registered": {
+        "history": ("status", "history", "Tell the story of one DOI."),
+        "verify": ("settling", "verify", "Ask whether registered DOIs lead readers to their pages."),
+        "acknowledge": ("settling", "acknowledge", "Set a warning or a failure of a DOI aside, with the reason."),
+        "abandon": ("settling", "abandon", "Give up a deposit that is under way, with the reason."),
+        "ledger": ("ledger", "ledger", "Back up, check, export and import the ledger."),
+    },
+    "Set up": {
+        "demo": ("demo", "demo", "Watch the whole job on a real commentary, against an embedded Crossref."),
+        "init": ("init", "init", "Write a configuration file, with explanations."),
+        "doctor": ("doctor", "doctor", "Look for what is wrong with the set-up, and say what to do."),
+        "config": ("config", "config", "Show the settings in force and where each comes from."),
+        "run": ("run", "run_job", "The scheduled job: inbox, deposit, poll, report, exit."),
+        "completion": ("completion", "completion", "Print what teaches your shell to complete commands with Tab."),
+        "schemas": ("schemas", "schemas", "Install, list and verify Crossref's schemas."),
+        "support-bundle": ("support", "support_bundle", "Pack an archive for support, without secrets."),
+    },
+    "For developers": {
+        "build": ("check", "build", "Write the deposit XML of records."),
+        "validate": ("check", "validate", "Give the XSD verdict for any Crossref deposit file."),
+        "sandbox": ("sandbox", "sandbox", "Run a simulated Crossref as an HTTP server."),
+        "serve": ("serve", "serve", "Run the JSON API and callback receiver."),
+    },
 }
+COMMANDS = {name: row for group in GROUPS.values() for name, row in group.items()}
 
 EPILOG = """\b
 Exit codes: 0 done; 1 a record has errors, or Crossref rejected it;
-2 usage or configuration; 3 the world failed, try again later;
+2 usage or configuration; 3 network, Crossref or ledger failed, try again later;
 4 still pending when --wait ran out; 130 interrupted."""
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name and imports one only when it is needed."""
+    """Find a command by its name, and import it only when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command that this installation has, in the order people meet them."""
+        """Return every command that this installation has, in the order people meet them."""
         del ctx
         return [name for name in COMMANDS if _is_there(name)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command itself, imported now."""
+        """Return the command itself, imported now."""
         del ctx
         if cmd_name not in COMMANDS or not _is_there(cmd_name):
             return None
@@ -67,9 +77,12 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The overview, from the table above: `--help` imports nothing."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][2]) for name in self.list_commands(ctx)])
+        """Write the overview, from the table above: `--help` imports no command."""
+        there = self.list_commands(ctx)
+        width = max(map(len, there))
+        for title, group in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), row[2]) for name, row in group.items() if name in there])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -88,7 +101,7 @@ class LazyGroup(click.Group):
             raise UsageError(f"there is no command “{args[0]}”", hint=hint) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """The commands that begin so, with what they do; from the table, so that pressing Tab imports nothing."""
+        """Return the commands that begin so, with what they do; from the table: pressing Tab imports nothing."""
         from click.shell_completion import CompletionItem
 
         found = [
@@ -113,7 +126,10 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(
-    cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=LazyGroup,
+    invoke_without_command=True,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
     "--config",
@@ -130,9 +146,14 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
 def cli(ctx: click.Context, config_path: Path | None, plain: bool, debug: bool) -> None:
     """Register DOIs for numbered commentaries with Crossref: check, deposit, follow up, remember.
 
-    Begin with `doideposit demo`, then `doideposit init`.
+    Without a command it says where you are, what is outstanding, and what comes next. Begin with `doideposit demo`,
+    then `doideposit init`.
     """
     ctx.obj = Invocation(config_path=config_path, plain=plain, debug=debug)
+    if ctx.invoked_subcommand is None:
+        from doideposit.cli.start import show_start
+
+        show_start(ctx.obj)
 
 
 def run(arguments: list[str]) -> int:
@@ -147,7 +168,7 @@ ANYWHERE = ("plain", "debug")
 
 
 def _arranged(arguments: list[str]) -> list[str]:
-    """The options that belong to no command may stand behind it, where people write them."""
+    """Move the options that belong to no command to the front: they may stand where people write them."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     flags = [f"--{name}" for name in ANYWHERE if f"--{name}" in arguments[:end]]
     return flags + [each for each in arguments[:end] if each not in flags] + arguments[end:]

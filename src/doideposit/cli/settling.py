@@ -3,10 +3,9 @@
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.completion import known_dois
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_receipt, show_trouble
-from doideposit.cli.status import parse_doi
+from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import RegistrarError
@@ -18,11 +17,11 @@ reason_option = click.option("--reason", required=True, help="Why; it stays in t
 
 
 @click.command()
-@click.argument("dois", nargs=-1, metavar="[DOI]...", shell_complete=known_dois)
+@dois_argument
 @target_option
 @json_option
 @click.pass_obj
-def verify(invocation: Invocation, dois: tuple[str, ...], target: str | None, as_json: bool) -> None:
+def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, as_json: bool) -> None:
     """Ask doi.org and Crossref's index whether registered DOIs lead readers to their pages.
 
     Without a DOI, all that are registered and not proved yet. That one is not found there is normal shortly after its
@@ -31,9 +30,9 @@ def verify(invocation: Invocation, dois: tuple[str, ...], target: str | None, as
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
-    wanted = [parse_doi(doi) for doi in dois]
     found: list[WorkStatus] = []
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        wanted = find_dois(depositor, works)
         if not wanted:
             wanted = [one.doi for one in depositor.statuses() if one.registered and not (one.resolves and one.indexed)]
         trouble = _look(depositor, wanted, found)
@@ -61,38 +60,36 @@ def _look(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> R
 
 
 @click.command()
-@click.argument("doi", shell_complete=known_dois)
+@doi_argument
 @reason_option
 @target_option
 @json_option
 @click.pass_obj
-def acknowledge(invocation: Invocation, doi: str, reason: str, target: str | None, as_json: bool) -> None:
+def acknowledge(invocation: Invocation, work: str, reason: str, target: str | None, as_json: bool) -> None:
     """Set a warning, a conflict or a failure of a DOI aside, with the reason. It stays in its history."""
     from doideposit.wiring import open_depositor
 
-    wanted = parse_doi(doi)
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        _tell(invocation, depositor.acknowledge(wanted, reason), as_json=as_json)
+        _tell(invocation, depositor.acknowledge(find_doi(depositor, work), reason), as_json=as_json)
 
 
 @click.command()
-@click.argument("doi", shell_complete=known_dois)
+@doi_argument
 @reason_option
 @target_option
 @json_option
 @click.pass_obj
-def abandon(invocation: Invocation, doi: str, reason: str, target: str | None, as_json: bool) -> None:
+def abandon(invocation: Invocation, work: str, reason: str, target: str | None, as_json: bool) -> None:
     """Give up the deposit of a DOI that is under way, with the reason, so that the DOI can be deposited again.
 
     What Crossref already has may still take effect there: `doideposit history` keeps the file names.
     """
     from doideposit.wiring import open_depositor
 
-    wanted = parse_doi(doi)
     terminal = invocation.terminal(as_json=as_json)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
-        _tell(invocation, depositor.abandon(wanted, reason), as_json=as_json)
+        _tell(invocation, depositor.abandon(find_doi(depositor, work), reason), as_json=as_json)
 
 
 def _tell(invocation: Invocation, status: WorkStatus, *, as_json: bool) -> None:

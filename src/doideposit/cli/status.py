@@ -1,31 +1,32 @@
 """`status` and `history`: what the ledger knows of all DOIs, and the story of one."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.completion import known_dois, known_series
+from doideposit.cli.completion import known_series
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import in_order, local_time, show_receipt, status_table, with_target
 from doideposit.cli.terminal import Terminal
+from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois, near_dois
 from doideposit.errors import UsageError
-from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import Span, Style, counted, safe
 
 if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import WorkStatus
+    from doideposit.records.identifiers import Doi
 
 __all__ = ["history", "status"]
 
 
 @click.command()
-@click.argument("dois", nargs=-1, metavar="[DOI]...", shell_complete=known_dois)
+@dois_argument
 @target_option
 @click.option("--outstanding", is_flag=True, help="Only those whose end is not known yet.")
 @click.option("--attention", is_flag=True, help="Only those that need a person.")
@@ -37,7 +38,7 @@ __all__ = ["history", "status"]
 @click.pass_obj
 def status(
     invocation: Invocation,
-    dois: tuple[str, ...],
+    works: tuple[str, ...],
     target: str | None,
     outstanding: bool,
     attention: bool,
@@ -49,10 +50,13 @@ def status(
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
-    wanted = [parse_doi(doi) for doi in dois]
     if watch is not None and as_json:
         raise UsageError("--watch shows a table that changes, --json is one document", hint="leave one of them out")
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        wanted = find_dois(depositor, works)
+        if series is not None and series not in depositor.series:
+            names = ", ".join(depositor.series)
+            raise UsageError(f"there is no series “{series}”", hint=f"the configuration has {names}")
 
         def look() -> "list[WorkStatus]":
             if wanted:
@@ -68,6 +72,7 @@ def status(
             _watch(terminal, watch, lambda: list(_overview(terminal, look(), depositor, target)))
         elif wanted:
             show_receipt(terminal, look(), flag=target)
+            _say_what_is_near(terminal, depositor, [one.doi for one in look() if one.state is None])
         else:
             terminal.lines(_overview(terminal, look(), depositor, target))
 
@@ -124,17 +129,17 @@ def _watch(terminal: Terminal, seconds: float, look: "Callable[[], Sequence[Draw
 
 
 @click.command()
-@click.argument("doi", shell_complete=known_dois)
+@doi_argument
 @target_option
 @json_option
 @click.pass_obj
-def history(invocation: Invocation, doi: str, target: str | None, as_json: bool) -> None:
+def history(invocation: Invocation, work: str, target: str | None, as_json: bool) -> None:
     """Tell the story of one DOI: every submission, what Crossref said, and what was proved."""
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
-    wanted = parse_doi(doi)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        wanted = find_doi(depositor, work)
         entries = depositor.history(wanted)
         if as_json:
             documents = [entry.to_dict() for entry in entries]
@@ -145,6 +150,7 @@ def history(invocation: Invocation, doi: str, target: str | None, as_json: bool)
                 terminal.line((Span(f"  {local_time(entry.at)}  ", Style.DIM), Span(_sentence(safe(entry.text)))))
         else:
             terminal.say(f"The ledger knows nothing of {wanted} on {depositor.target}.")
+            _say_what_is_near(terminal, depositor, [wanted])
     finish(ExitCode.DONE if entries else ExitCode.REJECTED)
 
 
@@ -152,9 +158,9 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "”", "?", "!")) else ".")
 
 
-def parse_doi(text: str) -> Doi:
-    """Parse the DOI a user typed, bare or as a link; raises `UsageError`."""
-    try:
-        return Doi.parse(text)
-    except InvalidIdentifier as error:
-        raise UsageError(error.message, hint=error.hint) from None
+def _say_what_is_near(terminal: Terminal, depositor: "Depositor", unknown: "Iterable[Doi]") -> None:
+    """Show which DOIs of the ledger are written nearly like those it does not know: a typing error looks new."""
+    for doi in unknown:
+        near = near_dois(depositor, doi)
+        if near:
+            terminal.line((Span("did you mean ", Style.HINT), Span(f"{' or '.join(near)}?")))

@@ -250,7 +250,7 @@ def _logins(settings: "Settings | None") -> tuple[str, ...]:
 
 
 def _secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterator[str]:
-    """Return what is known to be secret here: whatever the configuration refers to, and variables named like a secret."""
+    """Return what is known to be secret here: what the configuration refers to, and variables named so."""
     yield from (text for name, text in environ.items() if re.search("PASS|TOKEN|SECRET|_KEY", name, re.IGNORECASE))
     if settings is None:
         return

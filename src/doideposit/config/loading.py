@@ -48,7 +48,7 @@ def load(
     if found is None and required:
         raise ConfigurationError(
             f"there is no {FILE_NAME} in {cwd} or above it",
-            hint="run `doideposit init` to write one, or name one with --config",
+            hint="go to the folder of your records, or name the file with --config; `doideposit init` writes a new one",
         )
     layers = Layers()
     origin = Origin()

@@ -12,7 +12,7 @@ from doideposit.checks.rules.evaluation import ALL_RULES
 from doideposit.checks.rules.overrides import RENAMED
 from doideposit.checks.rules.registry import Rule
 
-__all__ = ["CATALOGUE", "Explanation", "Kind", "as_markdown", "explanation_of"]
+__all__ = ["CATALOGUE", "HEADINGS", "Explanation", "Kind", "as_markdown", "explanation_of"]
 
 
 def _explanation(rule: Rule[Any]) -> Explanation:
@@ -68,7 +68,7 @@ def explanation_of(code: str) -> Explanation | None:
     return CATALOGUE.get(RENAMED.get(code, code))
 
 
-_HEADINGS = {
+HEADINGS = {
     Kind.RULE: "Rules",
     Kind.MODEL: "Records",
     Kind.CAPABILITY: "What a record type or schema version cannot carry",
@@ -90,7 +90,7 @@ def as_markdown() -> str:
 def _page() -> Iterator[str]:
     yield "# Findings and errors\n"
     yield "Every code with its meaning; `doideposit explain CODE` prints the same.\n"
-    for kind, heading in _HEADINGS.items():
+    for kind, heading in HEADINGS.items():
         items = [item for item in CATALOGUE.values() if item.kind is kind]
         if items:
             yield f"## {heading}\n"

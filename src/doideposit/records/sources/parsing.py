@@ -44,8 +44,9 @@ class Parsed:
 def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
     """Make a record of a raw one; all faults come back at once, each with its place.
 
-    `series` are the series of the configuration, by the names that records use. Texts are read leniently where no
-    doubt is possible: yes and true are the same, whole numbers are texts; a key without a value counts as left out.
+    `series` are the series of the configuration, by the names that records use; a record that names none is of the only
+    one there is. Texts are read leniently where no doubt is possible: yes and true are the same, whole numbers are
+    texts; a key without a value counts as left out.
     """
     data = _present(raw.data)
     found = list(raw.findings)
@@ -76,6 +77,8 @@ def _series(data: Mapping[str, Any], origin: Origin, known: Mapping[str, Series]
         return name
     if isinstance(name, str) and name in known:
         return known[name]
+    if name is None and len(known) == 1:
+        return next(iter(known.values()))
     where = origin.where(("series",))
     names = ", ".join([*known][:LISTED]) + (f" and {len(known) - LISTED} more" if len(known) > LISTED else "")
     listed = "the configuration has " + (names or "none yet: describe one below [series.<name>]")

@@ -1,0 +1,172 @@
+"""`new`: a record to fill in, with every key that there is, and title, date and authors asked for on a terminal."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.check import write_product
+from doideposit.cli.completion import known_series
+from doideposit.cli.invocation import Invocation
+from doideposit.cli.terminal import Terminal
+from doideposit.errors import ConfigurationError, UsageError
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.descriptions import descriptions
+from doideposit.reports.findings import Span, Style
+
+if TYPE_CHECKING:
+    from doideposit.records.models.series import Series
+
+__all__ = ["EXAMPLES", "new", "record_text"]
+
+EXAMPLES = {
+    "doi": "10.5555/258",
+    "subtitle": "Who counts the water?",
+    "language": "en",
+    "original_title": "{text: Flüsse ohne Grenzen, language: de}",
+    "abstracts": "[{text: Two or three sentences that say what it is about.}]",
+    "published_print": "2026-03",
+    "accepted": "2026-02-14",
+    "licences": "[https://creativecommons.org/licenses/by/4.0/]",
+    "free_to_read": "true",
+    "funding": "[{name: River Fund, awards: [RF-2025-17]}]",
+    "relations": "[{type: isTranslationOf, identifier: 10.5555/257}]",
+    "updates": "[{doi: 10.5555/257, type: correction, date: 2026-03-02}]",
+    "crossmark_policy": "10.5555/crossmark-policy",
+    "status": "{type: withdrawn, date: 2026-04-01, text: It will appear as a book.}",
+    "version": '{label: "2", text: A map was added}',
+    "edition": "2",
+    "report_number": "Comment 258",
+    "pdf_url": "https://www.example.org/comment-258.pdf",
+    "full_texts": "[{url: https://www.example.org/comment-258.xml, mime_type: text/xml}]",
+    "archives": "[Internet Archive]",
+    "keywords": "[rivers, borders]",
+    "references": "[{text: 'Carberry, J. (2024). Gauges and grievances.', doi: 10.5555/gauges}]",
+}
+"""An example for each key that is left out of a new record, as it can stand behind the key."""
+AUTHOR = """\
+  - given: {given}
+    family: {family}
+    # orcid: https://orcid.org/0000-0002-1825-0097     # as the author gave it; never from a search by name
+    # affiliations: [{{name: South Asia Democratic Forum, ror: "https://ror.org/…"}}]     # at the time of writing
+"""
+
+
+@click.command()
+@click.argument("number")
+@click.option(
+    "--series", "series_name", shell_complete=known_series, help="Its series; needed where there are several."
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The record to write [default: NUMBER.yaml].",
+)
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@click.pass_obj
+def new(invocation: Invocation, number: str, series_name: str | None, output: Path | None, force: bool) -> None:
+    """Write a record for the commentary NUMBER, with every key that a record can have, to be filled in.
+
+    On a terminal it asks for title, date and authors; what is answered with Enter stays open in the file.
+    """
+    terminal = invocation.terminal()
+    series = _series(invocation.settings().series, series_name)
+    place = output or Path(f"{re.sub(r'[^A-Za-z0-9.-]', '-', number)}.yaml")
+    if place.exists() and not force:
+        raise UsageError(f"{place} exists already", hint="edit it, choose another name with -o, or add --force")
+    answers = _asked(terminal, number, series) if terminal.interactive else {}
+    write_product(record_text(number, series, answers).encode(), place)
+    terminal.say(f"{place}: fill in what is open, then run `doideposit check {place}`")
+
+
+def _series(known: "Mapping[str, Series]", name: str | None) -> "Series":
+    """Return the series of that name, or the only one; raises `UsageError`."""
+    if not known:
+        raise ConfigurationError("the configuration describes no series", hint="add a section [series.NAME]")
+    if name is None and len(known) == 1:
+        return next(iter(known.values()))
+    if name is None or name not in known:
+        problem = "there are several series" if name is None else f"there is no series “{name}”"
+        raise UsageError(problem, hint=f"name one with --series: {', '.join(known)}")
+    return known[name]
+
+
+def _asked(terminal: Terminal, number: str, series: "Series") -> dict[str, str]:
+    """Ask for what every record needs; an answer that is left out stays open in the file."""
+    terminal.say(f"{series.title} {number}, DOI {series.doi_for(number)}. Enter leaves a question open.\n")
+    answers = {"title": _answer("Title, as printed")}
+    while answers.setdefault("published", _answer("Date of publication, such as 2026-03-02")):
+        if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", answers["published"]) and _is_date(answers["published"]):
+            break
+        terminal.line((Span("not yet: ", Style.ERROR), Span("write year, month and day with hyphens: 2026-03-02")))
+        del answers["published"]
+    answers["authors"] = _answer("Authors, as in “Siegfried O. Wolf; Anna Müller” (family name last)")
+    if series.url is None:
+        answers["url"] = _answer("Address of its page")
+    return answers
+
+
+def _answer(question: str) -> str:
+    return str(click.prompt(question, default="", show_default=False, value_proc=str.strip))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def record_text(number: str, series: "Series", answers: Mapping[str, str]) -> str:
+    """Return the record as YAML; every key without an answer is a comment with what it means and an example."""
+    return "".join(_lines(number, series, answers))
+
+
+def _lines(number: str, series: "Series", answers: Mapping[str, str]) -> Iterator[str]:
+    from doideposit.wiring import record_schema_location
+
+    location = record_schema_location()
+    if location:
+        yield f"# yaml-language-server: $schema={location}\n"
+    yield f"# {series.title} {number}. A line that begins with # is not read: take the # away where you fill one in.\n"
+    yield f"series: {series.name}\nnumber: {_scalar(number)}\n"
+    yield f"title: {_scalar(answers.get('title') or '')}".rstrip() + "     # as printed, without series and number\n"
+    yield f"published: {answers.get('published') or ''}".rstrip() + "     # a day, or a month such as 2026-03\n"
+    yield "authors:     # in the order of the byline, without titles such as Dr.\n"
+    for given, family in _names(answers.get("authors") or ""):
+        yield (
+            AUTHOR.format(given=given, family=family)
+            .replace("given: \n", "given:\n")
+            .replace("family: \n", "family:\n")
+        )
+    url = series.url_for(number)
+    if url:
+        yield f"# url: {url}     # made by the pattern of the series; write another one where it is another\n"
+    else:
+        yield f"url: {answers.get('url') or ''}".rstrip() + "     # the page about this commentary, not the PDF\n"
+    meanings = descriptions(Commentary)
+    for key, example in EXAMPLES.items():
+        yield f"\n# {meanings[key]}\n# {key}: {example}\n"
+
+
+def _names(text: str) -> Iterator[tuple[str, str]]:
+    """Return given and family name of each author, from “Given Family” or “Family, Given”."""
+    for name in filter(None, (each.strip() for each in text.split(";"))):
+        family, comma, given = name.partition(",")
+        if not comma:
+            given, _, family = name.rpartition(" ")
+        yield _scalar(given.strip()), _scalar(family.strip())
+    if not text.strip(" ;"):
+        yield "", ""
+
+
+def _scalar(text: str) -> str:
+    """Write a text so that YAML reads it as it is."""
+    plain = re.fullmatch(r"[^\W\d_][\w .,'’“”?!()-]{4,}", text)
+    return text if plain or re.fullmatch(r"[1-9]\d*|", text) else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,117 @@
+"""Show someone who types `doideposit` alone where they are, how things stand, and what comes next."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doideposit.cli.invocation import Invocation
+from doideposit.cli.receipt import in_order, local_time, with_target
+from doideposit.cli.works import number_of
+from doideposit.deposits.ledger.inspection import look
+from doideposit.reports.findings import Line, Span, Style, counted, safe
+from doideposit.wiring import ledger_password, open_depositor
+
+if TYPE_CHECKING:
+    from doideposit.config import Settings
+    from doideposit.deposits.values import WorkStatus
+
+__all__ = ["show_start"]
+
+TARGETS = {
+    "sandbox": "sandbox, a rehearsal: nothing leaves this machine",
+    "test": "test, Crossref's test system: nothing is registered for readers",
+    "production": "production, Crossref itself: what is registered stays",
+}
+ALL = "All commands: `doideposit --help`. What a word means: `doideposit explain ROR`"
+WIDTH = 17
+MOST_ADVICE = 3
+
+
+def show_start(invocation: Invocation) -> None:
+    """Show where the person is and the next command; raises `ConfigurationError` for a configuration with faults."""
+    terminal = invocation.terminal()
+    settings = invocation.settings(required=False)
+    if settings.path is None:
+        terminal.draw(*_nowhere())
+        return
+    terminal.draw(
+        _row("folder", str(Path.cwd())),
+        _row("configuration", f"{settings.path}: {', '.join(each.title for each in settings.series.values())}"),
+        _row("target", TARGETS[settings.target]),
+    )
+    # What a rehearsal registered is nothing to go on from, so the real numbers are shown wherever there are any.
+    for target in dict.fromkeys((settings.target, "production")):
+        terminal.draw(*_standing(invocation.settings(target=target), first=target == settings.target))
+
+
+def _row(name: str, text: str, style: Style = Style.DIM) -> Line:
+    return (Span(f"{name:<{WIDTH}}", style), Span(safe(text)))
+
+
+def _nowhere() -> Iterator[Line]:
+    yield (Span(f"There is no doideposit.toml in {Path.cwd()} or above it."),)
+    yield ()
+    yield _row("if you have one", "go to the folder of your records first: cd FOLDER", Style.HINT)
+    yield _row("if not", "`doideposit init` writes one; `doideposit demo` shows the whole job before", Style.HINT)
+    yield (Span(ALL, Style.DIM),)
+
+
+def _standing(settings: "Settings", *, first: bool) -> Iterator[Line]:
+    """Show the last numbers of one target, what is outstanding, what needs a person; for the `first` what comes next.
+
+    Nothing is made where there is no ledger yet.
+    """
+    flag = None if first else settings.target
+    statuses: list[WorkStatus] = []
+    if look(settings.ledger.url, ledger_password(settings, os.environ)).is_current:
+        with open_depositor(settings) as depositor:
+            statuses = in_order(depositor.statuses())
+            outstanding, due = depositor.outstanding(), depositor.next_due()
+    if not first and statuses:
+        yield ()
+        yield _row("target", TARGETS[settings.target])
+    if statuses:
+        yield from (_row("last", text) for text in _last(settings, statuses))
+        when = f" after {local_time(due)}" if due else ""
+        asks = f"{counted(outstanding, 'DOI')}: look again{when} with {with_target('`doideposit poll`', flag)}"
+        yield _row("outstanding", asks if outstanding else "nothing")
+        yield from _attention(statuses, flag)
+    elif first:
+        yield _row("last", "nothing was deposited from here yet")
+    if first:
+        yield from _next(settings, statuses)
+
+
+def _last(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[str]:
+    """Return the last number of each series, with its title and state."""
+    for name, series in settings.series.items():
+        own = [one for one in statuses if one.series == name]
+        if own:
+            number = number_of(own[-1].doi, series) or str(own[-1].doi)
+            state = "registered" if own[-1].registered else "not registered yet"
+            yield f"{series.title} {number}, “{own[-1].title}”, {state}; {counted(len(own), 'DOI')} in all"
+
+
+def _attention(statuses: "list[WorkStatus]", flag: str | None) -> Iterator[Line]:
+    needing = [one for one in statuses if one.needs_person]
+    yield _row(
+        "needs you", "nothing" if not needing else counted(len(needing), "DOI"), Style.ERROR if needing else Style.DIM
+    )
+    for one in needing[:MOST_ADVICE]:
+        yield _row("", f"{one.doi}: {with_target(one.next_action, flag)}")
+    if len(needing) > MOST_ADVICE:
+        yield _row("", with_target("`doideposit status --attention` shows all", flag))
+
+
+def _next(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[Line]:
+    """Show the next command: a record for the number after the last one, where that is a number."""
+    known = settings.series
+    made = (number_of(one.doi, known[one.series]) for one in statuses if one.series in known)
+    numbers = [int(number) for number in made if number and number.isdecimal()]
+    following = str(max(numbers) + 1) if numbers else "NUMBER"
+    yield _row(
+        "next", f"`doideposit extract DOCUMENT -o {following}.yaml`, or `doideposit new {following}`", Style.HINT
+    )
+    yield _row("", "then `doideposit check`, and `doideposit deposit`")
+    yield (Span(ALL, Style.DIM),)

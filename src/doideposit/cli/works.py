@@ -1,0 +1,107 @@
+"""Find the DOI that a person means: by the DOI itself, by the number of a commentary, or by its record file."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.completion import known_dois
+from doideposit.errors import UsageError
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+
+if TYPE_CHECKING:
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.records.models.series import Series
+
+__all__ = ["doi_argument", "dois_argument", "find_doi", "find_dois", "near_dois", "number_of"]
+
+MOST = 100_000
+"""So many DOIs of a ledger are looked through; nobody types a number where there are more."""
+SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".csv", ".xml")
+
+doi_argument = click.argument("work", metavar="DOI|NUMBER|RECORD", shell_complete=known_dois)
+dois_argument = click.argument("works", nargs=-1, metavar="[DOI|NUMBER|RECORD]...", shell_complete=known_dois)
+
+
+def find_dois(depositor: "Depositor", texts: Iterable[str]) -> list[Doi]:
+    """Return the DOIs that these texts name, in their order; raises `UsageError` where one names none, or several."""
+    return [doi for text in texts for doi in _found(depositor, text)]
+
+
+def find_doi(depositor: "Depositor", text: str) -> Doi:
+    """Return the one DOI that the text names; raises `UsageError` where it names none, or several."""
+    found = find_dois(depositor, [text])
+    if len(found) > 1:
+        raise UsageError(f"{text} holds {len(found)} DOIs", hint="give one of them: a DOI or a number")
+    return found[0]
+
+
+def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
+    if text.lower().endswith(SUFFIXES) or (Path(text).exists() and not text[:1].isdigit()):
+        return _in_file(depositor, Path(text))
+    try:
+        return (Doi.parse(text),)
+    except InvalidIdentifier as error:
+        if "/" in text or not re.fullmatch(r"\w[\w.-]*", text):
+            raise UsageError(error.message, hint=error.hint) from None
+    known = depositor.ledger.dois_from(depositor.target, "", MOST)
+    made = list(_by_number(depositor.series, text))
+    found = [doi for doi in made if doi in known] or [doi for doi in known if _ends_with(doi, text)] or made
+    if len(found) == 1:
+        return found
+    if found:
+        names = ", ".join(map(str, found[:5]))
+        raise UsageError(f"“{text}” can be {names}", hint="give the whole DOI")
+    hint = _did_you_mean(known, text) or "give a DOI, the number of a commentary, or a record file"
+    raise UsageError(f"no DOI on {depositor.target} is called “{text}”", hint=hint)
+
+
+def _in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
+    """Return the DOIs of a record file, whether or not its records could be deposited as they are."""
+    found = [entry.doi for entry in depositor.plan(path).entries if entry.doi is not None]
+    if not found:
+        raise UsageError(f"{path} holds no DOI", hint=f"`doideposit check {path}` says why")
+    return found
+
+
+def _by_number(series: "Mapping[str, Series]", number: str) -> Iterator[Doi]:
+    """Return what the patterns of the series make of a number: one DOI for each series."""
+    for each in series.values():
+        try:
+            yield each.doi_for(number)
+        except InvalidIdentifier:
+            continue
+
+
+def _ends_with(doi: Doi, text: str) -> bool:
+    """Return whether the DOI ends with the text as a whole: C258 with 258, but C1258 does not."""
+    before, found, after = doi.key.rpartition(text.lower())
+    same_kind = str.isdigit if text[0].isdigit() else str.isalpha
+    return bool(found) and not after and not same_kind(before[-1:])
+
+
+def number_of(doi: Doi, series: "Series") -> str | None:
+    """Return the number from which the pattern of the series makes this DOI; None where it does not."""
+    pattern = series.doi.format(prefix=series.prefix, issn=series.issn, number="\0")
+    found = re.fullmatch(re.escape(pattern).replace(re.escape("\0"), "(.+)", 1), str(doi), re.IGNORECASE)
+    return found[1] if found else None
+
+
+def near_dois(depositor: "Depositor", doi: Doi) -> list[str]:
+    """Return up to three DOIs of the ledger that are written nearly like this one, which it does not know."""
+    return _near(depositor.ledger.dois_from(depositor.target, "", MOST), doi.key)
+
+
+def _near(known: Iterable[Doi], text: str) -> list[str]:
+    by_key = {doi.key: str(doi) for doi in known}
+    return [by_key[key] for key in get_close_matches(text.lower(), by_key, 3, cutoff=0.8) if key != text]
+
+
+def _did_you_mean(known: Sequence[Doi], text: str) -> str:
+    """Return a question with what comes near: by the whole DOI, or by the end of one as by a number."""
+    ends = {re.split(r"[/.]", doi.key)[-1]: str(doi) for doi in known}
+    near = _near(known, text) or [ends[key] for key in get_close_matches(text.lower(), ends, 3)]
+    return f"did you mean {' or '.join(near)}?" if near else ""

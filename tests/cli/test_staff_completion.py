@@ -97,7 +97,7 @@ def test_there_is_a_man_page_for_every_command(tmp_path: Path) -> None:
     names = {path.stem for path in folder.iterdir()}
     overview = subprocess.run(
         [sys.executable, "-m", "doideposit", "--help"], capture_output=True, text=True, check=True
-    ).stdout.partition("Commands:")[2]
+    ).stdout.partition("Every month:")[2]
     listed = re.findall(r"^  ([a-z-]+)  ", overview, re.MULTILINE)
     assert len(listed) > 20
     assert {f"doideposit-{name}" for name in listed} < names

@@ -88,7 +88,7 @@ def test_json_is_one_document_and_nothing_else(used: Desk, name: str) -> None:
         (["deposit", "c258.yaml", "--wait", "x"], "'x' is not a valid float", "`doideposit deposit --help`"),
         (["status", "--target", "prod"], "'prod' is not one of", "`doideposit status --help`"),
         (["status", "nonsense"], "“nonsense” is not a DOI", "10.48251/"),
-        (["explain", "url-mising"], "there is no code “url-mising”", "did you mean url-missing"),
+        (["explain", "url-mising"], "there is no code and no word “url-mising”", "did you mean url-missing"),
         (["ledger", "chek"], "chek", "`doideposit ledger --help`"),
     ],
 )

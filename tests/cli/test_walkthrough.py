@@ -117,7 +117,7 @@ def test_the_demo_ends_with_a_registered_doi(desk: Desk) -> None:
         assert (desk.folder / "demo" / name).exists()
 
 
-@pytest.mark.parametrize("command", [(), ("schemas",), ("ledger",), ("config",)])
+@pytest.mark.parametrize("command", [("schemas",), ("ledger",), ("config",)])
 def test_a_command_alone_shows_its_help(desk: Desk, command: tuple[str, ...]) -> None:
     shown = desk(*command)
     assert shown.code == 2

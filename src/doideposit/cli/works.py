@@ -45,7 +45,8 @@ def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
     try:
         return (Doi.parse(text),)
     except InvalidIdentifier as error:
-        if "/" in text or not re.fullmatch(r"\w[\w.-]*", text):
+        # A number has a digit and is one word; whatever else is no DOI is a mistake.
+        if not re.fullmatch(r"\w*\d[\w.-]*", text):
             raise UsageError(error.message, hint=error.hint) from None
     known = depositor.ledger.dois_from(depositor.target, "", MOST)
     made = list(_by_number(depositor.series, text))

@@ -168,7 +168,6 @@ ONE_FAULT = [
     (instead("number: 258", "number: 25 8"), "number-not-in-doi", 2, 9, "number", "25 8", "space"),
     (instead("number: 258\n", ""), "missing-key", 1, 1, "number", "`number` is missing", "its number as printed"),
     (instead("number: 258", "number:"), "missing-key", 2, 8, "number", "`number` has no value", "its number as printed"),
-    (instead("series: sadf-comment\n", ""), "missing-key", 1, 1, "series", "`series` is missing", "sadf-comment"),
     (instead("series: sadf-comment", "series: {title: x}"), "series-by-name", 1, 9, "series", "by its name", "configuration"),
     (instead("series: sadf-comment", "series: sadf"), "unknown-series", 1, 9, "series", "`sadf`", "did you mean `sadf-comment`"),
     (with_line("title: twice"), "duplicate-key", 8, 1, "title", "line 3", "keep one"),
@@ -277,3 +276,11 @@ def test_of_many_series_only_some_are_named() -> None:
     (finding,) = parse(raw, series=many).findings
     assert "series-11 and 28 more" in finding.hint
     assert "series-12" not in finding.hint
+
+
+def test_a_series_that_is_left_out_is_the_only_one_there_is() -> None:
+    (raw,) = read(instead("series: sadf-comment\n", ""), file="c.yaml").records
+    assert parse(raw, series=SERIES).record is not None
+    (missing,) = parse(raw, series={**SERIES, "papers": SERIES["sadf-comment"]}).findings
+    assert (missing.code, missing.where.line, missing.where.field) == ("missing-key", 1, "series")
+    assert "papers" in missing.hint

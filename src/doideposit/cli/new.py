@@ -14,6 +14,7 @@ from doideposit.cli.completion import known_series
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, UsageError
+from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.descriptions import descriptions
 from doideposit.reports.findings import Span, Style
@@ -98,7 +99,11 @@ def _series(known: "Mapping[str, Series]", name: str | None) -> "Series":
 
 def _asked(terminal: Terminal, number: str, series: "Series") -> dict[str, str]:
     """Ask for what every record needs; an answer that is left out stays open in the file."""
-    terminal.say(f"{series.title} {number}, DOI {series.doi_for(number)}. Enter leaves a question open.\n")
+    try:
+        doi = series.doi_for(number)
+    except InvalidIdentifier as error:
+        raise UsageError(f"{number}: {error.message}", hint=error.hint) from None
+    terminal.say(f"{series.title} {number}{f', DOI {doi}' if doi else ''}. Enter leaves a question open.\n")
     answers = {"title": _answer("Title, as printed")}
     while answers.setdefault("published", _answer("Date of publication, such as 2026-03-02")):
         if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", answers["published"]) and _is_date(answers["published"]):

@@ -11,6 +11,7 @@ import click
 from doideposit.cli.completion import known_dois
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.series import ANY
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
@@ -48,7 +49,7 @@ def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
         # A number has a digit and is one word; whatever else is no DOI is a mistake.
         if not re.fullmatch(r"\w*\d[\w.-]*", text):
             raise UsageError(error.message, hint=error.hint) from None
-    known = depositor.ledger.dois_from(depositor.target, "", MOST)
+    known = depositor.works.dois_from("", MOST)
     made = list(_by_number(depositor.series, text))
     found = [doi for doi in made if doi in known] or [doi for doi in known if _ends_with(doi, text)] or made
     if len(found) == 1:
@@ -69,12 +70,14 @@ def _in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
 
 
 def _by_number(series: "Mapping[str, Series]", number: str) -> Iterator[Doi]:
-    """Return what the patterns of the series make of a number: one DOI for each series."""
+    """Return what the patterns of the series make of a number; a pattern that leaves a part open makes nothing."""
     for each in series.values():
         try:
-            yield each.doi_for(number)
+            made = each.doi_for(number)
         except InvalidIdentifier:
             continue
+        if made is not None:
+            yield made
 
 
 def _ends_with(doi: Doi, text: str) -> bool:
@@ -86,14 +89,15 @@ def _ends_with(doi: Doi, text: str) -> bool:
 
 def number_of(doi: Doi, series: "Series") -> str | None:
     """Return the number from which the pattern of the series makes this DOI; None where it does not."""
-    pattern = series.doi.format(prefix=series.prefix, issn=series.issn, number="\0")
-    found = re.fullmatch(re.escape(pattern).replace(re.escape("\0"), "(.+)", 1), str(doi), re.IGNORECASE)
+    text = series.doi.replace(ANY, "\1").format(prefix=series.prefix, issn=series.issn, number="\0")
+    pattern = re.escape(text).replace(re.escape("\1"), ".*").replace(re.escape("\0"), "(.+)", 1)
+    found = re.fullmatch(pattern, str(doi), re.IGNORECASE)
     return found[1] if found else None
 
 
 def near_dois(depositor: "Depositor", doi: Doi) -> list[str]:
     """Return up to three DOIs of the ledger that are written nearly like this one, which it does not know."""
-    return _near(depositor.ledger.dois_from(depositor.target, "", MOST), doi.key)
+    return _near(depositor.works.dois_from("", MOST), doi.key)
 
 
 def _near(known: Iterable[Doi], text: str) -> list[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.receipt import in_order, local_time, with_target
-from doideposit.cli.works import number_of
 from doideposit.deposits.ledger.inspection import look
 from doideposit.reports.findings import Line, Span, Style, counted, safe
 from doideposit.wiring import ledger_password, open_depositor
@@ -88,7 +87,7 @@ def _last(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[str]:
     for name, series in settings.series.items():
         own = [one for one in statuses if one.series == name]
         if own:
-            number = number_of(own[-1].doi, series) or str(own[-1].doi)
+            number = series.number_in(own[-1].doi) or str(own[-1].doi)
             state = "registered" if own[-1].registered else "not registered yet"
             yield f"{series.title} {number}, “{own[-1].title}”, {state}; {counted(len(own), 'DOI')} in all"
 
@@ -107,7 +106,7 @@ def _attention(statuses: "list[WorkStatus]", flag: str | None) -> Iterator[Line]
 def _next(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[Line]:
     """Show the next command: a record for the number after the last one, where that is a number."""
     known = settings.series
-    made = (number_of(one.doi, known[one.series]) for one in statuses if one.series in known)
+    made = (known[one.series].number_in(one.doi) for one in statuses if one.series in known)
     numbers = [int(number) for number in made if number and number.isdecimal()]
     following = str(max(numbers) + 1) if numbers else "NUMBER"
     yield _row(

@@ -11,13 +11,12 @@ import click
 from doideposit.cli.completion import known_dois
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.models.series import ANY
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.records.models.series import Series
 
-__all__ = ["doi_argument", "dois_argument", "find_doi", "find_dois", "near_dois", "number_of"]
+__all__ = ["doi_argument", "dois_argument", "find_doi", "find_dois", "near_dois"]
 
 MOST = 100_000
 """So many DOIs of a ledger are looked through; nobody types a number where there are more."""
@@ -85,14 +84,6 @@ def _ends_with(doi: Doi, text: str) -> bool:
     before, found, after = doi.key.rpartition(text.lower())
     same_kind = str.isdigit if text[0].isdigit() else str.isalpha
     return bool(found) and not after and not same_kind(before[-1:])
-
-
-def number_of(doi: Doi, series: "Series") -> str | None:
-    """Return the number from which the pattern of the series makes this DOI; None where it does not."""
-    text = series.doi.replace(ANY, "\1").format(prefix=series.prefix, issn=series.issn, number="\0")
-    pattern = re.escape(text).replace(re.escape("\1"), ".*").replace(re.escape("\0"), "(.+)", 1)
-    found = re.fullmatch(pattern, str(doi), re.IGNORECASE)
-    return found[1] if found else None
 
 
 def near_dois(depositor: "Depositor", doi: Doi) -> list[str]:

@@ -181,6 +181,13 @@ class Series(Value):
         doi.check_new()
         return doi
 
+    def number_in(self, doi: Doi) -> str | None:
+        """Return the number from which the pattern makes this DOI; None where it does not make it."""
+        text = self._fill(self.doi.replace(ANY, "\1"), "\0")
+        pattern = re.escape(text).replace(re.escape("\1"), ".+").replace(re.escape("\0"), "(.+)", 1)
+        found = re.fullmatch(pattern, doi.printed, re.IGNORECASE)
+        return found[1] if found else None
+
     def admits(self, doi: Doi, number: str) -> bool:
         """Say whether a DOI may belong to that number: always without a pattern, else where the pattern fits."""
         if not self.has_pattern:

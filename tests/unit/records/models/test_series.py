@@ -1,0 +1,19 @@
+"""What a series makes of a number, and the way back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.series import Series
+
+
+@given(st.text("0123456789ab-.", min_size=1, max_size=8))
+@pytest.mark.parametrize("pattern", ["{prefix}/C{number}", "{prefix}/{number}.x", "{prefix}/SADF.{issn}.c{number}"])
+def test_the_number_is_found_in_the_doi_that_was_made_of_it(pattern: str, number: str) -> None:
+    series = Series(name="s", title="S", issn="2406-5617", prefix="10.48251", doi=pattern)
+    doi = series.doi_for(number)
+    assert doi is not None
+    assert series.number_in(doi) == number
+    assert series.number_in(Doi.parse(doi.printed.upper())) == number.upper()
+    assert series.number_in(Doi.parse(f"10.5555/{number}")) is None

@@ -34,13 +34,11 @@ def rows(peers: Peers) -> Iterator[Row]:
     taken = in_turns(
         {
             "ours": in_process(lambda: all(one.ok for one in ours.read(many)), count=MANY),
-            "single": in_process(lambda: all(one.ok for each in many for one in ours.read([each])), count=MANY),
             "theirs": lambda: peers.measure("commonmeta", text=theirs, times=10),
         },
         rounds=21,
     )
-    yield at_least("model, rules, XML, verdict of a record | commonmeta-py", taken["ours"], taken["theirs"], times=15)
-    yield at_least("the same, one call for each record | commonmeta-py", taken["single"], taken["theirs"])
+    yield at_least("model, rules, XML, verdict of a record | commonmeta-py", taken["ours"], taken["theirs"], times=10)
     head = ours.depositor.head("benchmark", 20240506000000000)
     taken = in_turns(
         {

@@ -81,8 +81,13 @@ def abstract_short(work: Work) -> Iterable[Match]:
     return [
         Match(loc, {"length": len(plain)}, len(text))
         for loc, text, plain in work.bare_abstracts
-        if len(plain) < SHORTEST and not _is_title(plain, work.title)
+        if plain and _width(plain) < SHORTEST and not _is_title(plain, work.title)
     ]
+
+
+def _width(text: str) -> int:
+    """Return how long a text is in letters of an alphabet: a Chinese character says about as much as three."""
+    return len(text) if text.isascii() else sum(3 if character >= "\u2e80" else 1 for character in text)
 
 
 @rule(
@@ -223,7 +228,7 @@ def abstract_long(work: Work) -> Iterable[Match]:
     bad="""
         abstracts:
           - The author examines the prospects for closer relations between NATO and Japan after 2023.
-          - Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
+          - A second abstract of the same commentary, which says the same in words for other readers.
         """,
     good="""
         abstracts:

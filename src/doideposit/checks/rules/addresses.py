@@ -18,11 +18,12 @@ rule = ADDRESSES.rule
 
 _FILE = Pattern(r"\.(pdf|docx?|odt|rtf|epub|zip|pptx?|xlsx?)$", re.IGNORECASE)
 _PLACEHOLDER_HOST = Pattern(r"(^|\.)(example\.(com|org|net|edu)|example|invalid|test|your-?(site|domain)\.\w+)$")
-_PLACEHOLDER = Pattern(r"[{}<>]|placeholder|\btodo\b|\bxxx+\b|lorem", re.IGNORECASE)
+# As a part of a path by itself: todo is a word of Spanish, and placeholders have been written about.
+_PLACEHOLDER = Pattern(r"[{}<>]|/(?:placeholder|todo|xxx+|lorem-?ipsum)(?=[/.?]|$)", re.IGNORECASE)
 _LOCAL = Pattern(r"(^localhost$|\.(local|localhost|localdomain|internal|intranet|lan|home|corp)$)")
 _DOI_HOST = Pattern(r"(^|\.)(doi\.org|crossref\.org|handle\.net)$")
 _PREVIEW = Pattern(
-    r"[?&](preview|draft)(=|&|$)|/wp-admin/|[?&]p=\d+|/(draft|preview|staging)s?/|^(staging|preview|dev)\.",
+    r"[?&](preview|draft)(=|&|$)|/wp-admin/|/(draft|preview|staging)s?/|^(staging|preview|dev)\.",
     re.IGNORECASE,
 )
 _TRACKING = Pattern(
@@ -36,7 +37,10 @@ _SIGNED = Pattern(
     re.IGNORECASE,
 )
 _LOGIN = Pattern(
-    r"/(?:wp-)?log-?in\b|/sign-?in\b|/sso/|/auth/|[?&](?:redirect_to|return_?url|returnto|next)=", re.IGNORECASE
+    r"/(?:wp-)?(?:log|sign)-?in(?=[/?#.]|$)|/sso/|/auth/|[?&](?:redirect_to|return_?url|returnto|next)=", re.IGNORECASE
+)
+_SHARED = Pattern(
+    r"^(?:drive|docs)\.google\.com$|(?:^|\.)(?:dropbox\.com|1drv\.ms|sharepoint\.com|wetransfer\.com|we\.tl)$|\b(?:ez|lib)?proxy\b"
 )
 _SHORTENER = Pattern(
     r"^(?:www\.)?(?:bit\.ly|t\.co|tinyurl\.com|goo\.gl|ow\.ly|is\.gd|buff\.ly|rebrand\.ly|cutt\.ly|rb\.gy|t\.ly|lnkd\.in"
@@ -64,6 +68,8 @@ def _is_local(host: str) -> bool:
     address = _address(host)
     if address is not None:
         return not address.is_global
+    if host in _PORTS:
+        return False  # In https://https://www… the second address is the fault.
     return "." not in host or _LOCAL.search(host) is not None
 
 
@@ -434,6 +440,8 @@ def _suspicion(url: str, parts: SplitResult) -> str | None:
         return "is signed, and expires"
     if _LOGIN.search(url):
         return "is that of a login page"
+    if _SHARED.search(_host(parts)):
+        return "is that of a shared file, or of a library's proxy"
     return "is one of a link shortener, which leads elsewhere" if _SHORTENER.search(_host(parts)) else None
 
 

@@ -148,8 +148,8 @@ rule(
     good="references: [{text: 'Crossref (2019). The works of Crossref.', doi: 10.13003/5jchdy}]",
 )
 def without_doi(work: Work) -> Iterable[Match]:
-    without = sum([doi is None for doi in work.columns.dois])
-    return (match_at("references", without=without, all=len(work.cited_texts)),) if without else ()
+    without = sum([reference.doi is None for _, reference, _ in work.references])
+    return (match_at("references", without=without, all=len(work.references)),) if without else ()
 
 
 rule(

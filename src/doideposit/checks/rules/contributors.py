@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.names import GROUP, HONORIFIC
@@ -24,7 +25,7 @@ _PERSONAL = Pattern(
 _STREET = r"(?:Avenue|Av\.|Street|St\.|Stra(?:ss|ß)e|Straat|Boulevard|Blvd|Road|Rd\.?|Rue|Platz|Lane|Via|Calle|Rua)"
 # A street has a number before or behind it: the Belt and Road Institute has none.
 _ADDRESS = Pattern(
-    rf"\b\d{{1,4}}[a-z]?,?\s(?:[\w'’.-]+\s){{0,3}}{_STREET}\b|\b{_STREET}\s(?:[\w'’.-]+\s){{0,4}}\d+\b"
+    rf"\b\d{{1,4}}[a-z]?,?\s(?:[\w'’.-]+\s){{0,3}}{_STREET}\b|\b{_STREET}\s(?:[\w'’.-]+\s){{0,4}}\d{{1,3}}\b"
     r"|\b\w+(?:stra(?:ss|ß)e|straat|weg|gasse|platz|laan)\s\d+|P\.? ?O\.? ?Box|\S@\S+\.\S"
     # A postcode of five or six digits, or of four behind a comma (Horizon 2020 is a programme), and with its country.
     r"|(?<![\w-])\d{5,6}(?!\w)|,\s*\d{4}\s[^\W\d_]|(?<![\w-])[A-Z]{1,2}-\d{4,6}(?!\w)",
@@ -143,6 +144,8 @@ def affiliation_address(work: Work) -> Iterable[Match]:
     ]
 
 
+# A run has many records of few institutions.
+@lru_cache(maxsize=1024)
 def _holds_address(text: str) -> bool:
     # What holds neither a digit nor an @ is no address, and most names hold neither.
     likely = "@" in text or "ox" in text or any(map(str.isdigit, text))
@@ -246,6 +249,30 @@ def orcid_duplicate(work: Work) -> Iterator[Match]:
         other = seen.setdefault(person.orcid, person)
         if other is not person:
             yield match_at(*loc, "orcid", who=person.display, other=other.display)
+
+
+# ORCID assigns iDs from two blocks of numbers (https://support.orcid.org, structure of the ORCID identifier); without
+# their check digit.
+_ORCID_BLOCKS = (range(1_5000_000, 3_5000_001), range(9_0000_0000_000, 9_0010_0000_001))
+
+
+@rule(
+    "orcid-unassigned",
+    ERROR,
+    "An ORCID iD that nobody has",
+    message="ORCID has given the iD {orcid} to nobody",
+    hint="ask the author for the iD; leave it out until you have it",
+    why="Its check digit fits, but it lies outside of the two blocks that ORCID assigns iDs from: it was made up.",
+    source=pages.ORCID_STRUCTURE,
+    bad="authors: [{given: Ana, family: Keller, orcid: 0000-0000-0000-0001}]",
+    good="authors: [{given: Ana, family: Keller, orcid: 0009-0002-1825-0094}]",
+)
+def orcid_unassigned(work: Work) -> Iterator[Match]:
+    for loc, person in work.persons:
+        if person.orcid is not None:
+            number = int("".join(filter(str.isdigit, str(person.orcid)[:-1])))
+            if not any(number in block for block in _ORCID_BLOCKS):
+                yield match_at(*loc, "orcid", orcid=person.orcid)
 
 
 @rule(

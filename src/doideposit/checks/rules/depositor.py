@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope, match_at
+from doideposit.checks.rules.texts import leftover
+from doideposit.checks.rules.words import is_program_word
 
 __all__ = ["DEPOSITOR", "Head"]
 
@@ -66,6 +68,23 @@ def email_placeholder(head: Head) -> Iterator[Match]:
 
 
 @rule(
+    "depositor-text",
+    WARNING,
+    "Leftovers in the depositor's name",
+    message="“{found}” in “{name}” would be shown just so",
+    hint="write the name as it is printed, with the characters themselves",
+    why="Name and registrant stand in every file; entities, tags and wrong encodings are not undone there.",
+    source=pages.HTTPS_POST,
+    bad="name: South Asia &amp; Forum",
+    good="name: South Asia & Forum",
+)
+def name_text(head: Head) -> Iterator[Match]:
+    for field, name in (("name", head.name), ("registrant", head.registrant)):
+        if found := leftover(name):
+            yield match_at("depositor", field, length=len(name), found=found, name=name)
+
+
+@rule(
     "depositor-name-placeholder",
     WARNING,
     "The depositor's name is a placeholder",
@@ -78,6 +97,6 @@ def email_placeholder(head: Head) -> Iterator[Match]:
 )
 def name_placeholder(head: Head) -> Iterator[Match]:
     for field, name in (("name", head.name), ("registrant", head.registrant)):
-        if _PLACEHOLDER_NAME.fullmatch(name.strip()):
+        if _PLACEHOLDER_NAME.fullmatch(name.strip()) or is_program_word(name):
             severity = ERROR if head.context.live else None
             yield match_at("depositor", field, length=len(name), severity=severity, name=name)

@@ -10,6 +10,7 @@ from doideposit.checks.rules.contributors import CONTRIBUTORS
 from doideposit.checks.rules.dates import DATES
 from doideposit.checks.rules.depositor import DEPOSITOR, Head
 from doideposit.checks.rules.identity import IDENTITY
+from doideposit.checks.rules.languages import LANGUAGES
 from doideposit.checks.rules.names import NAMES
 from doideposit.checks.rules.overrides import apply
 from doideposit.checks.rules.reference_parts import REFERENCE_PARTS
@@ -46,6 +47,7 @@ CATEGORIES: tuple[Rules[Work], ...] = (
     REFERENCES,
     REFERENCE_PARTS,
     ABSTRACTS,
+    LANGUAGES,
     RIGHTS,
     RELATIONS,
     TEXTS,

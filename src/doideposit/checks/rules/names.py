@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
+from doideposit.checks.rules.words import is_program_word
 from doideposit.checks.rules.work import Work, letters
 from doideposit.findings import Loc
 from doideposit.records.models.contributors import NameStyle
@@ -47,10 +48,12 @@ _NOBODY = Pattern(
     re.IGNORECASE,
 )
 _ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>;:]|https?:|www\.")
+_ENTITY_AT_END = Pattern(r"&\w+;$")
 _MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
 # One y or e between single words is one family name (Ortega y Gasset), and so is von und zu.
 _SEVERAL = Pattern(
-    r"(?<!von)\s(?:and|und|et|&)\s|;\s*|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}", re.IGNORECASE
+    r"(?<!von)\s(?:and|und|et|&)\s|;\s|;(?=[A-Z])|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}",
+    re.IGNORECASE,
 )
 GROUP = Pattern(
     r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|"
@@ -178,6 +181,24 @@ def degree(work: Work) -> Iterator[Match]:
 
 
 @rule(
+    "name-blank",
+    ERROR,
+    "A name without a letter",
+    message="“{name}” holds no letter",
+    hint="write the name; someone with one name only has it in `family`, and `given` is left out",
+    why="Forms that ask for two names are filled with dots and dashes. In the record they are read as the name.",
+    source=pages.AUTHORS,
+    bad='authors: [{given: Ana, family: "—"}]',
+    good="authors: [{family: Sukarno}]",
+)
+def blank(work: Work) -> Iterator[Match]:
+    groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+    for loc, name in work.names + groups:
+        if not any(map(str.isalpha, name)) and not is_program_word(name):
+            yield match_at(*loc, length=len(name), name=name)
+
+
+@rule(
     "name-suffix",
     WARNING,
     "The suffix is not one",
@@ -280,7 +301,7 @@ def character(work: Work) -> Iterator[Match]:
 )
 def all_caps(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
-        if _is_all_caps(name):
+        if _is_all_caps(name) and not is_program_word(name):
             yield match_at(*loc, length=len(name), name=name)
 
 
@@ -299,6 +320,7 @@ def lower_case(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         if (
             name.islower()
+            and not is_program_word(name)
             and not _ET_AL.search(name)
             and not _NOBODY.fullmatch(name)
             and not _PARTICLE_FIRST.fullmatch(name)
@@ -353,7 +375,8 @@ def initials(work: Work) -> Iterator[Match]:
 )
 def punctuation(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
-        if _MARK.search(name):
+        # The semicolon of an HTML entity is no mark of its own.
+        if _MARK.search(name) and not _ENTITY_AT_END.search(name) and any(map(str.isalpha, name)):
             yield match_at(*loc, length=len(name), name=name)
 
 

@@ -33,6 +33,7 @@ TIMESTAMPS: Final = f"{_FORUM}/ticket-of-the-month-august-2022-solving-that-time
 TITLE_RECORDS: Final = (
     f"{_FORUM}/ticket-of-the-month-october-2023-dispelling-pesky-journal-title-level-registration-errors/4282"
 )
+ORCID_STRUCTURE: Final = "https://support.orcid.org/hc/en-us/articles/360006897674-Structure-of-the-ORCID-Identifier"
 ORCID_CHECKS: Final = "https://gitlab.com/crossref/user_stories/-/issues/652"
 RELATION_TARGETS: Final = "https://github.com/CenterForOpenScience/osf.io/pull/8480"
 MARKUP_LEFTOVERS: Final = "https://github.com/pkp/pkp-lib/issues/9959"

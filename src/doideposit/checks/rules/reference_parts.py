@@ -174,7 +174,8 @@ def url_tracking(work: Work) -> Iterator[Match]:
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
 def year_mismatch(work: Work) -> Iterator[Match]:
-    for index, (year, text) in enumerate(zip(work.columns.years, work.cited_texts, strict=True)):
+    for index, reference, text in work.references:
+        year = reference.year
         if not year or not text or year[:4] in text:
             continue
         years = _YEAR.findall(text)
@@ -215,7 +216,7 @@ def year_future(work: Work) -> Iterator[Match]:
     latest = work.commentary.published.year + 1
     for index, reference, _ in work.references:
         year = reference.year
-        if year and _YEAR_SHAPE.fullmatch(year) and year[:4].isdecimal() and int(year[:4]) > latest:
+        if year and year[:4].isdecimal() and int(year[:4]) > latest and _YEAR_SHAPE.fullmatch(year):
             values = {"place": index + 1, "year": year, "published": work.commentary.published}
             yield Match(("references", index, "year"), values, len(year))
 

@@ -27,7 +27,7 @@ _SEVERAL = Pattern(
     rf"{_NAME},?\s(?:and|und|et|y|&)\s{_NAME}|{_NAME}(?:;\s*{_NAME})+|.*\bet al\b.*|.*\w\.,\s*[^\W\d_]{{2}}.*"
 )
 _FIRM = Pattern(r"\b(?:Company|Co|Sons|Partners|Brothers|Young|Johnson|Spencer|Schuster)\b|&")
-_INITIALS = Pattern(r".+,\s*(?:[^\W\d_]\.[\s-]?)+$")
+_INITIALS = Pattern(r"[^,]+,\s*(?:[^\W\d_]\.[\s-]?)+$")
 _GROUP = Pattern(
     r"\b(?:Institute|Organi[sz]ation|Committee|Ministry|Department|University|Council|Commission|Association|Forum|Union|"
     r"Cent(?:re|er)|Foundation|Society|Office|Bank|Agency|Board|Group)\b"
@@ -244,8 +244,7 @@ def to_itself(work: Work) -> Iterator[Match]:
 )
 def same_twice(work: Work) -> Iterator[Match]:
     seen: dict[object, int] = {}
-    pairs = zip(work.columns.dois, work.cited_texts, strict=True)
-    keys = [doi or text.casefold().rstrip(" .") for doi, text in pairs]
+    keys = [reference.doi or text.casefold().rstrip(" .") for _, reference, text in work.references]
     if len({*keys}) == len(keys):
         return
     for index, key in enumerate(keys):
@@ -285,7 +284,13 @@ def text_suspicious(work: Work) -> Iterator[Match]:
 def author_several(work: Work) -> Iterator[Match]:
     for index, reference, _ in work.references:
         author = reference.author
-        if author and _SEVERAL.fullmatch(author) and not _INITIALS.fullmatch(author) and not _is_group(author):
+        if (
+            author
+            and not author.isalpha()
+            and _SEVERAL.fullmatch(author)
+            and not _INITIALS.fullmatch(author)
+            and not _is_group(author)
+        ):
             yield match_at("references", index, "author", length=len(author), place=index + 1, author=author)
 
 

@@ -144,7 +144,8 @@ def no_licence(work: Work) -> Iterator[Match]:
 def early(work: Work) -> Iterator[Match]:
     published = work.commentary.published
     # Licences often begin with the printed issue or its month; a year earlier, the day was mistyped.
-    earliest = published.first_day - timedelta(days=366)
+    printed = work.commentary.published_print or published
+    earliest = min(published.first_day, printed.first_day) - timedelta(days=366)
     for loc, licence in _licences(work):
         if licence.start_date and licence.start_date < earliest:
             yield match_at(*loc, "start_date", length=10, start=licence.start_date, published=published)

@@ -7,7 +7,7 @@ from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Text, Work
 
-__all__ = ["TEXTS"]
+__all__ = ["TEXTS", "leftover"]
 
 TEXTS: Rules[Work] = Rules("texts")
 rule = TEXTS.rule
@@ -21,7 +21,8 @@ _MOJIBAKE = Pattern(
 )
 _ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _ESCAPED_TAG = Pattern(r"&(?:amp;)?lt;/?[a-zA-Z][^&<>]{0,200}(?:&(?:amp;)?gt;|>)")
-_TAG = Pattern(r"</?(?:[a-zA-Z][a-zA-Z0-9:]*)(?:\s[^<>]*)?/?>")
+# What the models know as markup is gone from a plain text; this is what looks like a tag and is none of theirs.
+_TAG = Pattern(r"</?[a-zA-Z][\w:.-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
 _LINK = Pattern(r"\[[^\[\]]+\]\([^()\s]*\)")
 # Three underscores stand for a repeated author (ABNT NBR 6023).
 _MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
@@ -56,6 +57,12 @@ _INVISIBLE = Pattern(
 )
 _FLAG = Pattern("\U0001f3f4[\U000e0020-\U000e007f]+")
 _RIGHT_TO_LEFT = Pattern("[\u0590-\u08ff]")
+
+
+def leftover(text: str) -> str | None:
+    """Return the first leftover of a wrong encoding, of HTML, Markdown or TeX in a text of the configuration."""
+    patterns = (_MOJIBAKE, _ENTITY, _TAG, _MARKDOWN, _TEX, _INVISIBLE)
+    return next((found[0] for pattern in patterns if (found := pattern.search(text))), None)
 
 
 def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
@@ -151,17 +158,17 @@ def escaped_tag(work: Work) -> Iterator[Match]:
 @rule(
     "text-tag",
     WARNING,
-    "Markup where none can be",
-    message="“{found}” is markup, and this field holds plain text",
-    hint="take the tag away; only titles, subtitles, reference texts and abstracts (with `format: html`) have markup",
-    why="Names and institutions have no markup in Crossref's schema, so the tag itself would be shown.",
+    "Markup that would be shown",
+    message="“{found}” looks like markup, and would be shown just so",
+    hint="take the tag away; titles and reference texts know b, i, sup, sub, scp and the like, names know none",
+    why="What Crossref's schema has no element for goes into the record as text, tag and all.",
     source=pages.FACE_MARKUP,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [The <i>Democratic</i> Forum]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
 )
 def tag(work: Work) -> Iterator[Match]:
     if "<" in work.everything:
-        for text, found in _search(_TAG, work.plain + _plain_abstracts(work)):
+        for text, found in _search(_TAG, [*work.plain, *work.shown, *_plain_abstracts(work)]):
             yield _at(text, found)
 
 
@@ -320,6 +327,8 @@ def escape_sequence(work: Work) -> Iterator[Match]:
     good="title: Société and state in the Sahel",
 )
 def lost_letter(work: Work) -> Iterator[Match]:
+    if "?" not in work.everything:
+        return
     names = {loc for loc, _ in work.names}
     for loc, text in work.texts:
         found = _LOST.search(_ADDRESS.sub("", text)) if "?" in text and loc not in names else None

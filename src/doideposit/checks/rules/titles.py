@@ -1,7 +1,7 @@
 """Titles and subtitles: what a reader, a search engine and a reference list will show."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from doideposit.checks.rules import pages
@@ -36,6 +36,7 @@ _MONTHS = "January February March April May June July August September October N
 _RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, UpdateType.WITHDRAWAL})
 _RETRACTED = Pattern(r"retract|withdr[ae]w", re.IGNORECASE)
 LONGEST_TITLE = 300
+LONGEST_ACRONYM, MOST_ACRONYMS = 5, 4
 SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
 
 
@@ -96,8 +97,13 @@ def all_caps(work: Work) -> Iterable[Match]:
     return [
         match_at(field, length=len(text))
         for field, text in (("title", work.title), ("subtitle", work.subtitle))
-        if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text
+        if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text and not _is_acronyms(text.split())
     ]
+
+
+def _is_acronyms(words: Sequence[str]) -> bool:
+    """Tell whether a text can be a list of acronyms, as in G20, BRICS, SCO."""
+    return len(words) <= MOST_ACRONYMS and max(len(letters(word)) for word in words) <= LONGEST_ACRONYM
 
 
 @rule(
@@ -112,7 +118,9 @@ def all_caps(work: Work) -> Iterable[Match]:
     good="title: Prospects for relations with Japan",
 )
 def lower_case(work: Work) -> Iterable[Match]:
-    return (match_at("title", length=len(work.title)),) if work.title.islower() and " " in work.title else ()
+    # A title may begin with a digit or a sign (100% electrification?), and many scripts know no capitals.
+    small = work.title[:1].islower() and work.title.islower() and " " in work.title
+    return (match_at("title", length=len(work.title)),) if small else ()
 
 
 @rule(
@@ -307,7 +315,9 @@ def _is_byline(before: str) -> bool:
 def honorific(work: Work) -> Iterable[Match]:
     likely = any(map(work.title.__contains__, _HONORIFICS))
     found = _HONORIFIC.search(work.title) if likely else None
-    return (match_at("title", length=len(work.title), found=found[0].strip()),) if found else ()
+    # A title may speak of anyone (What next, Dr. Singh?); a byline names an author.
+    byline = found and any(person.family in work.title[found.end() :] for _, person in work.persons)
+    return (match_at("title", length=len(work.title), found=found[0].strip()),) if found and byline else ()
 
 
 @rule(

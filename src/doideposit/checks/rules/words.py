@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from doideposit.checks.rules import pages
 from doideposit.checks.rules.patterns import Pattern
@@ -40,6 +41,7 @@ LONGEST = 60
 """No word of a program is longer, and most titles are."""
 
 
+@lru_cache(maxsize=1024)
 def is_program_word(text: str) -> bool:
     """Tell whether a text is nothing but what a program writes for a text that is not there."""
     return len(text) <= LONGEST and _PROGRAM_WORD.fullmatch(text) is not None

@@ -5,6 +5,7 @@ import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -39,7 +40,9 @@ class Value(BaseModel):
 # Metadata deposited in XML 1.0 cannot hold C0 controls; C1 controls can only be leftovers of a wrong encoding.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
-_JOINERS = re.compile("[\u200c\u200d]")
+# Emoji of several parts are joined by U+200D (Unicode TR 51), and fall apart without it.
+_EMOJI = "\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
+_JOINERS = re.compile(f"\u200c|(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
 # Arabic and the Indic scripts use joiners inside words; elsewhere they are leftovers of copy and paste.
 _JOINING_SCRIPTS = re.compile("[\u0600-\u08ff\u0900-\u0dff]")
 _SPACES = re.compile(r"\s+")
@@ -72,9 +75,24 @@ def normalise(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+# The longest abstracts and references have some thousands of characters; a whole book in a title is a mistake, and
+# takes every program that reads it minutes.
+LONGEST_TEXT: Final = 100_000
+
+
 def text_of(value: Any) -> Any:
     """Normalise a text; whole numbers are written out, everything else is left for pydantic to refuse."""
     if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise PydanticCustomError(
+                "text-too-long",
+                "the text has {length} characters, and the limit is {limit}",
+                {
+                    "length": f"{len(value):,}",
+                    "limit": f"{LONGEST_TEXT:,}",
+                    "hint": "give only what belongs into this field: a whole document may have slipped into it",
+                },
+            )
         return normalise(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -126,12 +144,36 @@ DEEPEST: Final = 100
 """So deep tags may lie in one another: XML with more than 256 levels is read nowhere, and no text needs ten."""
 
 FACE_TAGS = ("b", "i", "em", "strong", "u", "ovl", "sup", "sub", "scp", "tt", "font")
-_HTML_TAGS = "a|p|br|span|div|h[1-6]|ul|ol|li|img|script|style|table|tr|td|small|big|code|pre|blockquote"
+# The same in JATS and HTML (JATS 1.3, formatting elements; HTML, text-level semantics), by Crossref's names.
+FACE_OF: Final = MappingProxyType(
+    {
+        **{tag: tag for tag in FACE_TAGS},
+        "italic": "i",
+        "cite": "i",
+        "dfn": "i",
+        "var": "i",
+        "bold": "b",
+        "underline": "u",
+        "ins": "u",
+        "sc": "scp",
+        "small-caps": "scp",
+        "inf": "sub",
+        "overline": "ovl",
+        "monospace": "tt",
+    }
+)
+_OTHER_TAGS = (
+    "a|p|br|span|div|h[1-6]|ul|ol|li|img|script|style|table|thead|tbody|tr|t[dh]|small|big|code|pre|blockquote|center|q|s|del"
+    "|strike|mark|abbr|roman|sans-serif|xref|ext-link|uri|email|named-content|styled-content|tex-math|inline-formula"
+    "|disp-formula|alternatives|inline-graphic|graphic|fn|break|sec|label|title|list|list-item|preformat|related-article"
+)
+# An attribute has a value: in “x<b and c>d” there is no tag.
+_ATTRIBUTES = r"(?:\s+[\w:.-]+\s*=[^<>]*)?\s*"
 # Of tags only letters of ASCII count: without regard to case, Unicode has other forms of i and s.
 _TOKEN = re.compile(
     rf"(?P<math><(?P<prefix>mml:)?math\b.*?</(?P=prefix)math>|<math\b.*?</math>)"
-    rf"|<(?P<close>/?)(?P<tag>(?a:{'|'.join(FACE_TAGS)}))\s*>"
-    rf"|(?P<html></?(?:{_HTML_TAGS})\b[^<>]*>)",
+    rf"|<(?P<close>/?)(?:jats:)?(?P<tag>(?a:{'|'.join(FACE_OF)})){_ATTRIBUTES}>"
+    rf"|(?P<other></?(?:jats:)?(?:{_OTHER_TAGS}){_ATTRIBUTES}/?>|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -220,22 +262,22 @@ def _append(nodes: list[Node], text: str) -> None:
 def _take(token: re.Match[str], stack: list[tuple[str, list[Node]]]) -> None:
     if token["math"]:
         stack[-1][1].append(Math(token["math"]))
-    elif token["html"]:
+    elif token["other"]:
         raise PydanticCustomError(
             "markup-not-allowed",
             "the markup {tag} is not allowed here",
             {
-                "tag": token["html"],
+                "tag": token["other"],
                 "hint": "only b, i, em, strong, u, ovl, sup, sub, scp, tt, font and MathML are; take the tag away",
                 "position": token.start(),
-                "length": len(token["html"]),
+                "length": len(token["other"]),
             },
         )
     elif not token["close"]:
         if len(stack) > DEEPEST:
             raise _unbalanced(f"tags lie more than {DEEPEST} deep in one another")
-        stack.append((token["tag"].lower(), []))
-    elif stack[-1][0] == token["tag"].lower():
+        stack.append((FACE_OF[token["tag"].lower()], []))
+    elif stack[-1][0] == FACE_OF[token["tag"].lower()]:
         tag, children = stack.pop()
         stack[-1][1].append(Face(tag, tuple(children)))
     else:

@@ -1,0 +1,129 @@
+"""Languages: is a text plainly in another language than the one that goes out with it."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+from doideposit.checks.rules import pages
+from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.registry import WARNING, Match, Rules, match_at
+from doideposit.checks.rules.work import Text, Work
+
+__all__ = ["LANGUAGES"]
+
+LANGUAGES: Rules[Work] = Rules("abstracts and languages")
+rule = LANGUAGES.rule
+
+# The commonest words that hold sentences together. Words that two of these languages share are left out of one or of
+# both where they are written the same and mean different things (die, on, an, a), so that one word proves little.
+_WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "en": frozenset(
+            "the of and to for with is are from by at its how why what after between into this that their under "
+            "towards does has have was were will be been can not which about through during against toward than "
+            "more our".split()
+        ),
+        "fr": frozenset(
+            "le la les des du et dans pour sur avec une un aux est sont ce cette ces qui que par entre vers "
+            "leur leurs après pas plus comment pourquoi quel quelle d l qu n s face au".split()
+        ),
+        "de": frozenset(
+            "der die das und den dem des ein eine einer eines mit von zur zum im für auf ist sind nach über "
+            "zwischen wie warum aus bei durch als auch nicht sich wird werden oder gegen unter vor einen einem".split()
+        ),
+        "es": frozenset(
+            "el la los las de del y en para con una un por su sus es son que al entre como desde hacia sobre "
+            "más sin este esta estos qué cómo ante tras".split()
+        ),
+        "pt": frozenset(
+            "o os as de do da dos das e em no na nos nas para com uma um por sua seu são que ao à entre como "
+            "sobre mais sem este esta não é pelo pela".split()
+        ),
+        "it": frozenset(
+            "il lo la gli le di del della dei delle e nel nella per con una un che è sono tra fra dal dalla al "
+            "alla come su sul più non anche verso dopo".split()
+        ),
+        "nl": frozenset(
+            "de het een en van voor met in op aan bij naar uit over tussen hoe waarom zijn is niet ook door als "
+            "na tegen deze dit wordt worden of om te dat".split()
+        ),
+    }
+)
+_NAMES: Final = MappingProxyType(
+    {
+        "en": "English",
+        "fr": "French",
+        "de": "German",
+        "es": "Spanish",
+        "pt": "Portuguese",
+        "it": "Italian",
+        "nl": "Dutch",
+    }
+)
+# ISO 639-2 has two codes for some of them.
+_SHORT: Final = MappingProxyType(
+    {
+        "eng": "en",
+        "fra": "fr",
+        "fre": "fr",
+        "deu": "de",
+        "ger": "de",
+        "spa": "es",
+        "por": "pt",
+        "ita": "it",
+        "nld": "nl",
+    }
+    | {"dut": "nl"}
+)
+_WORD = Pattern(r"[^\W\d_]+")
+MOST_WORDS = 400
+"""The beginning of an abstract tells its language; the rest only takes time."""
+FEWEST, SHARE = 3, 0.2
+"""So many words of another language, and such a share of all words, are no quotation."""
+HINT_OF_ITS_OWN = 0.04
+"""A text with more words of the stated language than this is in that language, whatever it quotes."""
+
+
+@lru_cache(maxsize=1024)
+def _language_of(text: str, stated: str) -> str | None:
+    """Return the language that a text is plainly in, where it is another one than the stated; else None."""
+    words = _WORD.findall(text[: MOST_WORDS * 10].lower())[:MOST_WORDS]
+    counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
+    best = max(counts, key=counts.__getitem__)
+    if best == stated or counts[best] < max(FEWEST, len(words) * SHARE):
+        return None
+    return best if counts.get(stated, 0) <= len(words) * HINT_OF_ITS_OWN else None
+
+
+@rule(
+    "language-mismatch",
+    WARNING,
+    "A text in another language than is said",
+    message="the {what} seems to be in {found}, and goes out as {language}",
+    hint="correct `language`, here, in the abstract or in the series: en, fr, de and so on",
+    why="The language of the series goes out with every record that names none; indexes search and translate by it.",
+    source=pages.SCHEMA,
+    bad="title: Les perspectives des relations entre l'OTAN et le Japon",
+    good="""
+        title: Les perspectives des relations entre l'OTAN et le Japon
+        language: fr
+        """,
+)
+def mismatch(work: Work) -> Iterator[Match]:
+    for (loc, text), stated in _stated(work):
+        language = (stated or "").lower().split("-")[0]
+        language = _SHORT.get(language, language)
+        if language in _WORDS and (found := _language_of(text, language)):
+            what = "title" if loc == ("title",) else "abstract" if loc[0] == "abstracts" else "original title"
+            yield match_at(*loc, length=len(text), what=what, found=_NAMES[found], language=stated)
+
+
+def _stated(work: Work) -> Iterator[tuple[Text, str | None]]:
+    commentary = work.commentary
+    language = commentary.effective_language
+    yield (("title",), f"{work.title} {work.subtitle}".strip()), language
+    if commentary.original_title:
+        yield (("original_title", "text"), commentary.original_title.text.plain), commentary.original_title.language
+    for (loc, _, plain), abstract in zip(work.bare_abstracts, commentary.abstracts, strict=True):
+        yield (loc, plain), abstract.language or language

@@ -48,6 +48,15 @@ def test_six_mistakes_give_six_findings_each_with_its_place(desk: Desk) -> None:
     assert all(one["file"] == "bad.yaml" and one["hint"] for one in found)
 
 
+def test_a_language_that_there_is_not_is_found_on_its_own_line(desk: Desk) -> None:
+    path = desk.record(language="language: xzz")
+    line = path.read_text(encoding="utf-8").splitlines().index("language: xzz") + 1
+    found = [one for one in desk("check", path, "--json").json["records"][0]["findings"] if "xzz" in one["message"]]
+    assert [(one["code"], one["severity"], one["field"], one["line"], one["column"]) for one in found] == [
+        ("language-not-in-schema", "error", "language", line, 11)
+    ]
+
+
 def test_rules_look_at_the_fields_that_are_right_when_others_are_not(desk: Desk) -> None:
     broken = "published: 2023-02-31"
     loud = desk.record(published=broken, title="title: SHOUTING ABOUT NATO AND JAPAN", url="# no landing page")

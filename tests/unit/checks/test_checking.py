@@ -3,23 +3,28 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from lxml import etree
 
 from depositing import DEPOSITOR, SERIES, commentary, validator
 from doideposit.checks.checking import Checked, Checker, Input
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.validator import Validator, Verdict
 from doideposit.crossref.xml import build
+from doideposit.findings import Finding, Severity, Where
 
 
-def checker(*, without_schema: bool = False) -> Checker:
+def checker(instead: object = None, *, without_schema: bool = False) -> Checker:
     def missing() -> Validator:
         raise RuntimeError("there is no schema")
 
+    def other() -> Validator:
+        return cast(Validator, instead)
+
     return Checker(
         series={SERIES.name: SERIES},
-        validator=missing if without_schema else validator,
+        validator=missing if without_schema else other if instead else validator,
         depositor=DEPOSITOR,
         clock=lambda: datetime(2026, 9, 1, tzinfo=UTC),
     )
@@ -113,3 +118,85 @@ def test_no_more_is_asked_for_than_is_checked() -> None:
     assert not asked
     next(results)
     assert asked == [0]
+
+
+class FindsFaultWithEverything:
+    """A validator that has something against every element and attribute of a file."""
+
+    def validate(self, xml: bytes) -> Verdict:
+        root = etree.fromstring(xml)
+        found = []
+        for element in root.iter("*"):
+            path = f"/doi_batch/{root.getroottree().getelementpath(element)}"
+            found.append((path, element.text or ""))
+            found += [(f"{path}/@{etree.QName(name).localname}", str(value)) for name, value in element.items()]
+        findings = (Finding("made-up", Severity.ERROR, value, where=Where(element=path)) for path, value in found)
+        return Verdict("5.5.0", valid=False, findings=tuple(findings))
+
+
+LINES = """\
+series: sadf-comment
+number: "258"
+title: Tides and what they leave behind
+language: fr
+published: 2023-09-14
+edition: "7"
+url: https://www.sadf.eu/landing/
+pdf_url: https://www.sadf.eu/the.pdf
+authors:
+  - given: Ada
+    family: Mariner
+    suffix: Jr.
+    name_style: eastern
+    language: de
+    orcid: 0000-0002-1825-0097
+    orcid_authenticated: true
+    affiliations:
+      - name: House of Tides
+        ror: https://ror.org/02twcfp32
+        place: Ghent
+    alt_names:
+      - text: Morskaja
+        language: ru
+licences:
+  - url: https://creativecommons.org/licenses/by/4.0/
+    applies_to: tdm
+    start_date: 2023-09-15
+funding:
+  - name: Fund of Funds
+    funder_id: 10.13039/100000001
+    awards:
+      - B-1
+relations:
+  - type: isCommentOn
+    identifier: https://example.org/treaty
+    identifier_type: uri
+version:
+  label: "1.1"
+  language: pt
+  text: Two words corrected
+references:
+  - key: mer2019
+    type: journal_article
+    text: Mer, A. (2019). On currents.
+    year: "2019"
+"""
+
+
+def test_whatever_the_schema_finds_stands_on_the_line_that_says_it(tmp_path: Path) -> None:
+    """Each of these values stands once in the file, and is found where the record has it, attributes included."""
+    path = tmp_path / "one.yaml"
+    path.write_text(LINES, encoding="utf-8")
+    [checked] = checker(FindsFaultWithEverything()).read([path])
+    lines: dict[str, set[int]] = {}
+    for finding in checked.findings:
+        if finding.code == "made-up":
+            lines.setdefault(finding.message, set()).add(finding.where.line or 0)
+    expected = {"fr": 4, "7": 6, "https://www.sadf.eu/landing/": 7, "Ada": 10, "Mariner": 11, "Jr.": 12, "eastern": 13}
+    expected |= {"de": 14, "https://orcid.org/0000-0002-1825-0097": 15, "true": 16, "House of Tides": 18, "Ghent": 20}
+    expected |= {"https://ror.org/02twcfp32": 19, "Morskaja": 22, "ru": 23, "tdm": 26, "2023-09-15": 27}
+    expected |= {"https://creativecommons.org/licenses/by/4.0/": 25, "Fund of Funds": 29, "B-1": 32, "pt": 39}
+    expected |= {"https://doi.org/10.13039/100000001": 30, "isCommentOn": 34, "https://example.org/treaty": 35}
+    expected |= {"uri": 36, "1.1": 38, "Two words corrected": 40, "mer2019": 42, "journal_article": 43, "2019": 45}
+    found = {value: lines.get(value) for value in expected}
+    assert found == {value: {line} for value, line in expected.items()}

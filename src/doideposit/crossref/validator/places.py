@@ -21,10 +21,11 @@ class Places:
         self._file = file
         self._steps: dict[etree._Element, dict[etree._Element, str]] = {}
 
-    def where(self, element: etree._Element) -> Where:
-        """The place of an element."""
+    def where(self, element: etree._Element, attribute: str | None = None) -> Where:
+        """Return the place of an element, or of one of its attributes, which is named in Clark notation."""
         line = cast(int | None, element.sourceline)
-        return Where(self._file, line or None, element=self._path(element))
+        path = self._path(element)
+        return Where(self._file, line or None, element=f"{path}/@{_local(attribute)}" if attribute else path)
 
     def _path(self, element: etree._Element) -> str:
         steps: list[str] = []
@@ -47,6 +48,10 @@ def _numbered(parent: etree._Element) -> dict[etree._Element, str]:
         seen[child.tag] += 1
         steps[child] = f"{_name(child)}[{seen[child.tag]}]" if total[child.tag] > 1 else _name(child)
     return steps
+
+
+def _local(attribute: str) -> str:
+    return attribute.rpartition("}")[2]
 
 
 def _name(element: etree._Element) -> str:

@@ -57,6 +57,12 @@ class Complaint:
         return found[1] if found else None
 
     @property
+    def lacking(self) -> str | None:
+        """Return the attribute that is required and not there, if it is about one."""
+        found = re.search(r"attribute '([^']+)' is required", self.text)
+        return found[1] if found else None
+
+    @property
     def claim(self) -> str:
         """Its words without the name of the element."""
         return re.sub(r"^Element '[^']+'(, attribute '[^']+')?: ", "", self.text)
@@ -87,10 +93,13 @@ def complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[
     findings = []
     for group in groups.values():
         if group[0].number in _VALUES:
-            words, original = min((_words(one) for one in group), key=lambda one: one.rank), _originals(group)
-            findings.append(_finding(words, group[0].element, original, places))
+            words = min((_words(one) for one in group), key=lambda one: one.rank)
+            findings.append(_finding(words, group[0].element, _originals(group), places, group[0].attribute))
         else:
-            findings += [_finding(_words(one), one.element, one.text, places) for one in dict.fromkeys(group)]
+            findings += [
+                _finding(_words(one), one.element, one.text, places, one.attribute or one.lacking)
+                for one in dict.fromkeys(group)
+            ]
     return findings
 
 
@@ -98,8 +107,11 @@ def _originals(group: list[Complaint]) -> str:
     return "\n".join(dict.fromkeys(one.text for one in group))
 
 
-def _finding(words: _Words, element: etree._Element, original: str, places: Places) -> Finding:
-    return Finding(words.code, Severity.ERROR, words.message, words.hint, places.where(element), original=original)
+def _finding(
+    words: _Words, element: etree._Element, original: str, places: Places, attribute: str | None = None
+) -> Finding:
+    where = places.where(element, attribute)
+    return Finding(words.code, Severity.ERROR, words.message, words.hint, where, original=original)
 
 
 def _words(complaint: Complaint) -> _Words:
@@ -243,8 +255,7 @@ def _only_nothing(complaint: Complaint) -> _Words:
 
 
 def _attribute_missing(complaint: Complaint) -> _Words:
-    found = re.search(r"attribute '([^']+)' is required", complaint.claim)
-    name = _local(found[1]) if found else "an attribute"
+    name = _local(complaint.lacking or "an attribute")
     element = _name(str(complaint.element.tag))
     return _Words("xsd-attribute-missing", f"{element} lacks the attribute {name}", f'add {name}="..." to it')
 
@@ -437,7 +448,7 @@ def fault_finding(fault: Fault, places: Places) -> Finding:
         words = _Words(
             "xsd-idref-unknown", f"{subject} refers to {value}, and no element has that id", "correct or remove it"
         )
-    return _finding(words, fault.element, f"{fault.problem}: {fault.value}", places)
+    return _finding(words, fault.element, f"{fault.problem}: {fault.value}", places, fault.attribute)
 
 
 def assertion_finding(element: etree._Element, rule: Assertion, places: Places) -> Finding:
@@ -456,7 +467,8 @@ def assertion_finding(element: etree._Element, rule: Assertion, places: Places) 
         f"<{local}>{found}{without} is not allowed",
         _ways_out(rule, values, children),
     )
-    return _finding(words, element, f"assertion test is false: {rule.test}", places)
+    about = rule.attributes[0] if len(rule.attributes) else None
+    return _finding(words, element, f"assertion test is false: {rule.test}", places, about)
 
 
 def _ways_out(rule: Assertion, values: tuple[str | None, ...], children: tuple[bool, ...]) -> str:

@@ -1,31 +1,34 @@
-"""The way back from an element of a deposit file to the field of the record it was made from.
+"""The way back from an element or attribute of a deposit file to the field of the record it was made from.
 
 It is read from a table, only when something is wrong: building pays nothing for it.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
 
 from doideposit.crossref.names import PREFIXES
 from doideposit.crossref.xml import parts
+from doideposit.crossref.xml.abstracts import reduce_abstract
 from doideposit.crossref.xml.elements import Element
+from doideposit.crossref.xml.people import role_list
 from doideposit.crossref.xml.references import PARTS
-from doideposit.findings import Loc
+from doideposit.crossref.xml.rights import membership_relations
+from doideposit.findings import Loc, loc_of
 from doideposit.records.models.commentary import Commentary
+from doideposit.safe_xml import parse_document
 
 __all__ = ["locate"]
 
 
 def locate(xml: bytes, commentaries: Sequence[Commentary], path: str) -> tuple[int, Loc] | None:
-    """Which of the commentaries, and which field; the nearest known element around the given one counts.
+    """Find which of the commentaries, and which field of it; the nearest known element around the given one counts.
 
-    `xml` is what `build` made of the commentaries. An empty field means the record as a whole.
+    `xml` is what `build` made of the commentaries; an attribute is named as in ``/doi_batch/body/journal/@language``.
+    An empty field means the record as a whole. None for what belongs to no commentary.
     """
     steps, _, attribute = path.partition("/@")
     chain = _chain(_tree(xml), steps)
@@ -33,26 +36,27 @@ def locate(xml: bytes, commentaries: Sequence[Commentary], path: str) -> tuple[i
         return None
     place = chain[1].index(chain[2])
     commentary = commentaries[place]
-    spot = _ITEM
+    context = "item"
     loc: Loc = ()
     for element in chain[2:]:
-        inner = spot.inside.get(_local(element))
-        if inner is not None:
-            spot, loc = inner, loc + inner.way(element, commentary)
-    return place, loc + _ATTRIBUTES.get(_bare(attribute), ())
+        context, loc = _step(context, _local(element), element, commentary, loc)
+    row = f"@{_bare(attribute)}" if attribute else "text()"
+    return place, _step(context, row, chain[-1], commentary, loc)[1]
 
 
 _ITEM_DEPTH: Final = 3  # doi_batch, body, item
-_STEP: Final = re.compile(
+_PATH_STEP: Final = re.compile(
     r"/(?:\{(?P<namespace>[^}]*)\}|(?P<prefix>[^:/\[\]{}]+):)?(?P<name>[^:/\[\]{}]+)(?:\[(?P<number>\d+)\])?"
 )
-_PATH: Final = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '', _STEP.pattern)})+")
-_ATTRIBUTES: Final[Mapping[str, Loc]] = MappingProxyType({"language": ("language",), "lang": ("language",)})
+_PATH: Final = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '', _PATH_STEP.pattern)})+")
 
 
 @lru_cache(maxsize=2)
 def _tree(xml: bytes) -> Element:
-    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parse_document(xml).root
+    if root is None:
+        raise RuntimeError("what was built is no XML")
+    return root
 
 
 def _local(element: Element) -> str:
@@ -64,11 +68,11 @@ def _bare(name: str) -> str:
 
 
 def _chain(root: Element, path: str) -> list[Element] | None:
-    """The elements from the root down to the one at the path, or None when there is no such element."""
+    """Return the elements from the root down to the one at the path, or None when there is no such element."""
     if not _PATH.fullmatch(path):
         return None
     chain: list[Element] = []
-    for step in _STEP.finditer(path):
+    for step in _PATH_STEP.finditer(path):
         children = list(chain[-1]) if chain else [root]
         same = [child for child in children if _fits(child, step)]
         number = int(step["number"] or 1)
@@ -79,87 +83,121 @@ def _chain(root: Element, path: str) -> list[Element] | None:
 
 
 def _fits(element: Element, step: re.Match[str]) -> bool:
-    """Whether an element has the name of a step; a name without namespace and prefix fits every namespace."""
+    """Tell whether an element has the name of a step; a name without namespace and prefix fits every namespace."""
     name = etree.QName(element)
     namespace = step["namespace"] or PREFIXES.get(step["prefix"] or "")
     return step["name"] in {"*", name.localname} and namespace in {None, name.namespace}
 
 
-Way = Callable[[Element, Commentary], Loc]
+Way = Callable[[Element, Commentary, Loc], Loc]
+"""Gives the field of an element or attribute, from the field of what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """What an element stands for, relative to what is around it, and what the elements within stand for."""
-
-    way: Way = lambda _element, _commentary: ()
-    inside: "Mapping[str, _Spot]" = field(default_factory=lambda: MappingProxyType({}))
-
-
-def _at(*loc: str) -> Way:
-    return lambda _element, _commentary: loc
+def _step(context: str, row: str, element: Element, commentary: Commentary, loc: Loc) -> tuple[str, Loc]:
+    """Follow one row of the table; what has no row belongs to what is around it."""
+    entry = _TABLE[context].get(row)
+    if entry is None:
+        return context, loc
+    if not isinstance(entry, str):
+        way, inner = entry if isinstance(entry, tuple) else (entry, "")
+        return inner, way(element, commentary, loc)
+    way_text, _, inner = entry.partition(" > ")
+    field = way_text.replace("[*]", f"[{_place(element)}]").replace("[n]", f"[{_nth(element)}]")
+    if field.startswith("~"):
+        return inner, _own_or_series(field[1:], commentary)
+    return inner, (loc_of(field) if field.startswith("series.") else loc + loc_of(field))
 
 
 def _place(element: Element) -> int:
-    """The place among all siblings, from 0."""
+    """Return the place among all siblings, from 0."""
     parent = element.getparent()
     return 0 if parent is None else parent.index(element)
 
 
 def _nth(element: Element) -> int:
-    """The place among the siblings of the same name, from 0."""
+    """Return the place among the siblings of the same name, from 0."""
     return sum(1 for _ in element.itersiblings(str(element.tag), preceding=True))
 
 
-def _listed(*loc: str) -> Way:
-    return lambda element, _commentary: (*loc, _place(element))
+def _own_or_series(field: str, commentary: Commentary) -> Loc:
+    """Return the field of the record, or that of the series where the record leaves it out."""
+    loc = loc_of(field)
+    return loc if getattr(commentary, str(loc[0])) else ("series", *loc)
 
 
-def _numbered(*loc: str) -> Way:
-    return lambda element, _commentary: (*loc, _nth(element))
-
-
-def _own_or_series(name: str) -> Way:
-    """A list the record has itself, or else the series."""
-
-    def way(element: Element, commentary: Commentary) -> Loc:
-        return (name, _nth(element)) if getattr(commentary, name) else ("series", name, _nth(element))
-
-    return way
-
-
-def _own_or_series_value(name: str) -> Way:
-    return lambda _element, commentary: (name,) if getattr(commentary, name) else ("series", name)
-
-
-def _subtitle(element: Element, _commentary: Commentary) -> Loc:
+def _subtitle(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
     before = element.getprevious()
     is_original = before is not None and _local(before) == "original_language_title"
     return ("original_title", "subtitle") if is_original else ("subtitle",)
 
 
-def _issn(element: Element, _commentary: Commentary) -> Loc:
-    place = _nth(element)
-    return ("series", "other_issns", place - 1, "issn") if place else ("series", "issn")
+def _abstract(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    """Count only the abstracts that something is left of: the others were not deposited."""
+    deposited = [place for place, one in enumerate(commentary.abstracts) if reduce_abstract(one).blocks]
+    return "abstracts", deposited[_nth(element)]
 
 
-def _relation(element: Element, commentary: Commentary) -> Loc:
-    """The relations made for the series stand behind those of the record."""
-    place = _place(element)
-    return ("relations", place) if place < len(commentary.relations) else ("series",)
+def _abstract_language(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
+    if commentary.abstracts[int(loc[1])].language:
+        return (*loc, "language")
+    return _own_or_series("language", commentary)
 
 
-def _relation_part(name: str) -> Way:
-    def way(element: Element, commentary: Commentary) -> Loc:
-        parent = element.getparent()
-        own = parent is not None and _place(parent) < len(commentary.relations)
-        return (name,) if own else ("title",) if name == "description" else ("issn",)
+def _role(element: Element, commentary: Commentary, loc: Loc) -> Loc:
+    """A role of Crossref's own may lead the list without being in the record."""
+    roles = commentary.authors[int(loc[1])].roles
+    place = _nth(element) - (len(role_list(roles)) - len(roles))
+    return (*loc, "roles", place) if place >= 0 else (*loc, "roles")
+
+
+def _affiliation_part(name: str) -> Way:
+    """Point at the series' own institution where it completed the affiliation."""
+
+    def way(element: Element, commentary: Commentary, loc: Loc) -> Loc:
+        field = name or str(element.get("type"))
+        if loc[0] == "series":
+            return (*loc, field)
+        own = commentary.authors[int(loc[1])].affiliations[int(loc[3])]  # type: ignore[union-attr]
+        return (*loc, field) if getattr(own, field) else ("series", "institution", field)
 
     return way
 
 
-def _file(element: Element, commentary: Commentary) -> Loc:
-    """The PDF or one of the further files that an item of a collection was made from."""
+def _issn(part: str) -> Way:
+    def way(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
+        return _issn_field(_nth(element), part)
+
+    return way
+
+
+def _issn_field(place: int, part: str) -> Loc:
+    if place:
+        return "series", "other_issns", place - 1, part
+    return "series", "issn" if part == "issn" else "issn_medium"
+
+
+def _relation(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    """Relations that were made for the ISSNs of the series stand behind those of the record."""
+    place = _place(element) - len(commentary.relations)
+    if place < 0:
+        return "relations", place + len(commentary.relations)
+    issn = membership_relations(commentary)[place].identifier
+    return _issn_field([str(one.issn) for one in commentary.series.issns].index(issn), "issn")
+
+
+def _relation_part(name: str) -> Way:
+    def way(_element: Element, _commentary: Commentary, loc: Loc) -> Loc:
+        return ("series", "title") if loc[0] == "series" and name == "description" else _within(loc, name)
+
+    return way
+
+
+def _within(loc: Loc, name: str) -> Loc:
+    return loc if loc[0] == "series" else (*loc, name)
+
+
+def _file(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    """Find the PDF or the further file that an item of a collection was made from."""
     collection = element.getparent()
     mined = collection is not None and collection.get("property") == "text-mining"
     offered = (parts.full_texts if mined else parts.similarity_texts)(commentary)
@@ -169,92 +207,157 @@ def _file(element: Element, commentary: Commentary) -> Loc:
     return ("full_texts", [text.url for text in commentary.full_texts].index(url))
 
 
-def _dated(element: Element, _commentary: Commentary) -> Loc:
+def _file_part(name: str) -> Way:
+    return lambda _element, _commentary, loc: loc if loc == ("pdf_url",) else (*loc, name)
+
+
+def _dated(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
     return ("published_print",) if element.get("media_type") == "print" else ("published",)
 
 
-def _spots(**names: str) -> dict[str, _Spot]:
-    return {element: _Spot(_at(name)) for element, name in names.items()}
+def _funding(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
+    """A group for each funder, then assertions by name; the funder id is nested in the funder's name (fundref.xsd)."""
+    kind = element.get("name", "")
+    if kind == "fundgroup":
+        return "funding", _nth(element)
+    same = [one for one in element.itersiblings(str(element.tag), preceding=True) if one.get("name") == kind]
+    field = {"ror": "ror", "funder_name": "name", "funder_identifier": "funder_id"}.get(kind)
+    return (*loc[:2], field) if field else (*loc[:2], f"{kind.removesuffix('_number')}s", len(same))
 
 
-def _identifier_field(element: Element, _commentary: Commentary) -> Loc:
-    return (str(element.get("type")),)
+def _archive(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    return "archives", [archive.value for archive in commentary.archives].index(str(element.get("name")))
 
 
-_INSTITUTION: Final = {
-    "institution_name": _Spot(_at("name")),
-    "institution_id": _Spot(_identifier_field),
-    "institution_acronym": _Spot(_at("acronym")),
-    "institution_place": _Spot(_at("place")),
-    "institution_department": _Spot(_at("department")),
+def _given(name: str, otherwise: str) -> Way:
+    """Point at `otherwise`, which the value follows from, where the record does not give the field `name`."""
+
+    def way(_element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+        return (name,) if name in commentary.model_fields_set else (otherwise,)
+
+    return way
+
+
+def _reference_part(name: str, otherwise: str = "") -> Way:
+    def way(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
+        has = getattr(commentary.references[int(loc[1])], name) is not None
+        return (*loc, name) if has else (*loc, otherwise) if otherwise else loc
+
+    return way
+
+
+_NAME: Final = {"given_name": "given", "surname": "family", "prefix": "prefix", "suffix": "suffix"}
+_TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
+    "": {},
+    # A row: the element, @attribute, or text() of the element itself; its field, and the table for what is inside.
+    # [*] counts all siblings and [n] those of the same name; ~ is the record's own field, or else that of the series.
+    "item": {
+        "@language": "~language",
+        "@type": "series.posted_type",
+        "series_metadata": " > series",
+        "journal_metadata": " > series",
+        "group_title": "series.title",
+        "titles": " > titles",
+        "abstract": (_abstract, "abstract"),
+        "contributors": "authors > contributors",
+        "volume": "number",
+        "issue": "number",
+        "item_number": "number",
+        "identifier": _given("report_number", "number"),
+        "edition_number": "edition",
+        "publication_date": _dated,
+        "posted_date": "published",
+        "approval_date": "accepted",
+        "acceptance_date": "accepted",
+        "publisher": "series.publisher > publisher",
+        "institution": "series.institution > institution",
+        "crossmark_policy": "~crossmark_policy",
+        "update": "updates[*] > update",
+        "assertion": (_funding, "funding"),
+        "free_to_read": "~free_to_read > free_to_read",
+        "license_ref": "~licences[n] > licence",
+        "archive": _archive,
+        "version_info": "version > version",
+        "status": "status > status",
+        "doi": _given("doi", "number"),
+        "resource": _given("url", "number"),
+        "collection": " > files",
+        "citation_list": "references > citations",
+        "related_item": (_relation, "relation"),
+    },
+    "series": {
+        "@language": "series.language",
+        "title": "series.title",
+        "full_title": "series.title",
+        "issn": " > issn",
+    },
+    "issn": {"text()": _issn("issn"), "@media_type": _issn("medium")},
+    "titles": {
+        "title": "title",
+        "subtitle": _subtitle,
+        "original_language_title": "original_title > original_title",
+    },
+    "original_title": {"text()": "text", "@language": "language"},
+    "abstract": {"@lang": _abstract_language, "@abstract-type": "kind", "p": "text", "sec": "text"},
+    "contributors": {
+        "person_name": "[*] > contributor",
+        "anonymous": "[*] > contributor",
+        "organization": "[*] > organisation",
+    },
+    "contributor": {
+        **_NAME,
+        "@contributor_role": "roles",
+        "@name-style": "name_style",
+        "@language": "language",
+        "role": _role,
+        "ORCID": " > orcid",
+        "affiliations": "affiliations > affiliations",
+        "alt-name": "alt_names > alt_names",
+    },
+    "organisation": {"text()": "organisation", "@contributor_role": "roles", "@language": "language"},
+    "orcid": {"text()": "orcid", "@authenticated": "orcid_authenticated"},
+    "alt_names": {"name": "[*] > alt_name", "string-name": "[*] > string_name"},
+    "alt_name": {**_NAME, "@name-style": "style", "@language": "language"},
+    "string_name": {"text()": "text", "@name-style": "style", "@language": "language"},
+    "institution": {
+        "institution_name": _affiliation_part("name"),
+        "institution_id": _affiliation_part(""),
+        "institution_acronym": _affiliation_part("acronym"),
+        "institution_place": _affiliation_part("place"),
+        "institution_department": _affiliation_part("department"),
+    },
+    "affiliations": {"institution": "[*] > institution"},
+    "publisher": {"publisher_name": "name", "publisher_place": "place"},
+    "funding": {"assertion": (_funding, "funding")},
+    "update": {"text()": "doi", "@type": "type", "@date": "date"},
+    "free_to_read": {"@start_date": "start_date", "@end_date": "end_date"},
+    "licence": {"text()": "url", "@applies_to": "applies_to", "@start_date": "start_date"},
+    "version": {"version": "label", "description": "text > version_text"},
+    "version_text": {"@lang": lambda _element, _commentary, _loc: ("version", "language")},
+    "status": {"@type": "type", "@date": "date", "description": "text"},
+    "files": {"item": (_file, "file")},
+    "file": {
+        "text()": _file_part("url"),
+        "@mime_type": _file_part("mime_type"),
+        "@content_version": _file_part("content_version"),
+    },
+    "citations": {"citation": "[*] > citation"},
+    "citation": {
+        **dict(PARTS),
+        "@key": _reference_part("key"),
+        "@type": _reference_part("type"),
+        "unstructured_citation": _reference_part("text", "url"),
+    },
+    "relation": {
+        "description": " > relation_text",
+        "inter_work_relation": " > related",
+        "intra_work_relation": " > related",
+    },
+    "relation_text": {"text()": _relation_part("description"), "@language": _relation_part("language")},
+    "related": {
+        "text()": _relation_part("identifier"),
+        "@relationship-type": _relation_part("type"),
+        "@identifier-type": _relation_part("identifier_type"),
+        "@namespace": _relation_part("namespace"),
+    },
 }
-_NAME: Final = _spots(given_name="given", surname="family", prefix="prefix", suffix="suffix")
-_CONTRIBUTOR: Final = {
-    **_NAME,
-    "role": _Spot(_at("roles")),
-    "ORCID": _Spot(_at("orcid")),
-    "affiliations": _Spot(_at("affiliations"), {"institution": _Spot(lambda e, _: (_place(e),), _INSTITUTION)}),
-    "alt-name": _Spot(
-        _at("alt_names"),
-        {"name": _Spot(lambda e, _: (_place(e),), _NAME), "string-name": _Spot(lambda e, _: (_place(e), "text"))},
-    ),
-}
-_CITATION: Final = {name: _Spot(_at(part)) for name, part in PARTS} | _spots(unstructured_citation="text")
-_RELATION: Final = {
-    "description": _Spot(_relation_part("description")),
-    "inter_work_relation": _Spot(_relation_part("identifier")),
-    "intra_work_relation": _Spot(_relation_part("identifier")),
-}
-_FUNDING: Final = _Spot(_numbered("funding"))
-_SERIES: Final = {"title": _Spot(_at("series", "title")), "issn": _Spot(_issn)}
-_ITEM: Final = _Spot(
-    inside={
-        "series_metadata": _Spot(_at(), _SERIES),
-        "journal_metadata": _Spot(_at(), _SERIES | {"full_title": _Spot(_at("series", "title"))}),
-        "group_title": _Spot(_at("series", "title")),
-        "title": _Spot(_at("title")),
-        "subtitle": _Spot(_subtitle),
-        "original_language_title": _Spot(_at("original_title", "text")),
-        "abstract": _Spot(_numbered("abstracts"), {"p": _Spot(_at("text")), "sec": _Spot(_at("text"))}),
-        "contributors": _Spot(
-            _at("authors"),
-            {
-                kind: _Spot(lambda e, _: (_place(e),), inside)
-                for kind, inside in (
-                    ("person_name", _CONTRIBUTOR),
-                    ("organization", {}),
-                    ("anonymous", _CONTRIBUTOR),
-                )
-            },
-        ),
-        "volume": _Spot(_at("number")),
-        "issue": _Spot(_at("number")),
-        "item_number": _Spot(_at("number")),
-        "identifier": _Spot(_at("report_number")),
-        "edition_number": _Spot(_at("edition")),
-        "publication_date": _Spot(_dated),
-        "posted_date": _Spot(_at("published")),
-        "approval_date": _Spot(_at("accepted")),
-        "acceptance_date": _Spot(_at("accepted")),
-        "publisher": _Spot(_at("series", "publisher"), _spots(publisher_name="name", publisher_place="place")),
-        "institution": _Spot(_at("series", "institution"), _INSTITUTION),
-        "crossmark_policy": _Spot(_own_or_series_value("crossmark_policy")),
-        "update": _Spot(_listed("updates")),
-        "assertion": _FUNDING,
-        "free_to_read": _Spot(_own_or_series_value("free_to_read")),
-        "license_ref": _Spot(_own_or_series("licences"), {}),
-        "archive": _Spot(_listed("archives")),
-        "version_info": _Spot(_at("version"), _spots(version="label", description="text")),
-        "status": _Spot(_at("status"), _spots(description="text")),
-        "doi_data": _Spot(
-            _at(),
-            {
-                "doi": _Spot(_at("doi")),
-                "resource": _Spot(_at("url")),
-                "collection": _Spot(_at(), {"item": _Spot(_file)}),
-            },
-        ),
-        "citation_list": _Spot(_at("references"), {"citation": _Spot(lambda e, _: (_place(e),), _CITATION)}),
-        "related_item": _Spot(_relation, _RELATION),
-    }
-)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -100,9 +101,14 @@ def _language(tag: str, *, two_letters_only: bool) -> LanguageCode:
         code = _SHORTENED.get(code, code)
         known = code in _TWO_LETTERS - _LATER_CODES
     else:
-        # ISO 639-3 has close to eight thousand codes: those of three letters are left to the XSD itself.
-        known = len(code) == 3 or code in _TWO_LETTERS  # noqa: PLR2004 - the length of such a code
+        known = code in _TWO_LETTERS or code in _three_letters()
     return LanguageCode(code if known else None, code == tag.lower())
+
+
+@cache
+def _three_letters() -> frozenset[str]:
+    """Return the codes of ISO 639-3 that languages5.4.0.xsd and languages5.5.0.xsd list; they are the same."""
+    return frozenset(Path(__file__).with_name("languages.txt").read_text(encoding="ascii").split())
 
 
 def relation_language(tag: str) -> str | None:

@@ -289,7 +289,7 @@ def test_all_violations_come_at_once_each_in_its_place(validator: Validator) -> 
         ("contract_number", "xsd-element-unexpected"),
         ("contract_number", "xsd-value"),
         ("yyy", "xsd-element-unknown"),
-        ("citation[3]", "xsd-attribute-missing"),
+        ("@key", "xsd-attribute-missing"),
         ("doi_data", "xsd-element-unexpected"),
         ("doi_data", "xsd-element-missing"),
     ]

@@ -1,5 +1,6 @@
 """What a record type or a schema version cannot hold is said, with the field, before it is left out."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
+from doideposit.crossref.schemas import SchemaStore
 from doideposit.crossref.xml import build, losses
 from doideposit.crossref.xml.abstracts import illegal_character, reduce_abstract
+from doideposit.crossref.xml.schema_versions import dialect
 from doideposit.records.models.commentary import Abstract, Commentary
 from doideposit.records.models.series import RecordType
 from examples_c258 import commentary
@@ -115,6 +118,8 @@ LICENCES = {"licences": ["https://creativecommons.org/licenses/by/4.0/"]}
         (SERIES, {}, {"language": "en-GB"}, ("language-not-in-schema", "w", "language")),
         (SERIES, {"language": "fre"}, {}, ("language-not-in-schema", "w", "series.language")),
         (SERIES, {}, {"language": "xx"}, ("language-not-in-schema", "e", "language")),
+        (SERIES, {}, {"language": "xzz"}, ("language-not-in-schema", "e", "language")),
+        (SERIES, {"language": "xzz"}, {}, ("language-not-in-schema", "e", "series.language")),
         (
             SERIES,
             {},
@@ -278,3 +283,14 @@ def test_the_full_records_lose_only_what_tables_say() -> None:
     for record_type in RecordType:
         codes = {one.code for one in losses(full_commentary(record_type))}
         assert codes <= {"unsupported-by-type"}
+
+
+@pytest.mark.parametrize("version", ["5.4.0", "5.5.0"])
+def test_the_languages_are_those_of_the_schema(version: str) -> None:
+    store = SchemaStore.default(offline=True)
+    if version not in store.installed():
+        pytest.skip("the schema bundle is not installed: run `make schemas`")
+    listed = re.findall(rb'enumeration value="([^"]+)"', store.load(version).files[f"languages{version}.xsd"])
+    assert len(listed) > 8000
+    for code in listed:
+        assert dialect(version).language(code.decode()).code is not None

@@ -405,8 +405,8 @@ def _statuses(operation: Schema) -> str:
 _GROUPS = {
     "Entry": "open Depositor",
     "What is given back": (
-        "Plan PlanEntry DepositReport ReportEntry PollReport Progress WorkStatus Truth SubmissionRef HistoryEntry "
-        "LedgerEvent Action State Outcome Milestone RetryClass EventKind Finding Severity Where"
+        "Plan PlanEntry DepositReport ReportEntry PollReport Progress WorkStatus Proof Overdue SubmissionRef "
+        "HistoryEntry LedgerEvent Action State Outcome Milestone RetryClass EventKind Finding Severity Where"
     ),
     "What is raised": (
         "DoiDepositError ConfigurationError UsageError WorldError SchemaError LedgerError RegistrarError "
@@ -418,7 +418,7 @@ _GROUPS = {
         "Abstract Reference CitationType Relation Update Licence FreeToRead Funding Version Status Archive FullText "
         "RichText PartialDate"
     ),
-    "A depositor from its parts": "Checker DepositorName Registrar Credentials Endpoint Ledger Limits",
+    "A depositor from its parts": "Checker DepositorName Registrar Credentials Endpoint Ledger Limits Deadlines",
 }
 _MODELS = set(_GROUPS["A commentary and its parts"].split())
 

@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from doideposit.cli.overview import gather  # noqa: E402
+
 from doideposit.reports.page import page  # noqa: E402
 from mixed_ledger import NOW, mixed_desk  # noqa: E402  (it lies among the tests)
 

@@ -1,12 +1,15 @@
 """Reports for tests of the page; in one of them every text wants to do harm."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from doideposit.crossref.xml.participation import Measured
+from doideposit.deposits.lateness import Overdue
+from doideposit.deposits.values import Proof, SubmissionRef, WorkStatus
+from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.reports.activity import Activity, outcomes_chart
-from doideposit.reports.attention import TRUTHS, Kind, Proved, Standing
 from doideposit.reports.completeness import completeness
 from doideposit.reports.page import Planned, Report
 
@@ -16,47 +19,66 @@ HOSTILE = (
 )
 
 
-def standing(number: int = 1, **changes: object) -> Standing:
-    doi = f"10.5555/C{number}"
-    good = Standing(
-        doi=doi,
-        url=f"https://doi.org/{doi}",
+def proofs(*reached: Milestone, text: str = "") -> dict[Milestone, Proof]:
+    """Every milestone, of which these are reached."""
+    return {one: Proof(NOW, text or f"proof of {one}") if one in reached else Proof() for one in Milestone}
+
+
+def status(number: int | str = 1, **changes: Any) -> WorkStatus:
+    """How a DOI stands: registered and proved, unless told otherwise."""
+    good = WorkStatus(
+        doi=Doi(f"10.5555/C{number}"),
+        target="production",
         title=f"Title {number}",
         series="notes",
-        kind=Kind.GOOD,
-        word="registered",
-        truths=tuple(Proved(NOW, f"proof of {truth}") for truth in TRUTHS),
+        state=State.DONE,
+        outcome=Outcome.REGISTERED,
         registered=True,
+        milestones=proofs(*Milestone),
+        next_action="nothing to do",
     )
     return replace(good, **changes)
 
 
-def report(*standings: Standing, **changes: object) -> Report:
-    return replace(Report("production", "/srv/ledger.sqlite3", NOW, "1.2.3", standings), **changes)
+def rejected(number: int | str = 2, **changes: Any) -> WorkStatus:
+    """A DOI that Crossref did not register."""
+    given: dict[str, Any] = {"outcome": Outcome.FAILED, "registered": False, "needs_person": True, "message": "No ISSN"}
+    reached = proofs(Milestone.RECEIVED, Milestone.PROCESSED)
+    return status(number, **{**given, "milestones": reached, "next_action": "add `issn`", **changes})
+
+
+def under_way(number: int | str = 3, **changes: Any) -> WorkStatus:
+    """A DOI whose file Crossref has not read yet."""
+    given: dict[str, Any] = {"state": State.QUEUED, "outcome": None, "registered": False}
+    return status(number, **{**given, "milestones": proofs(Milestone.RECEIVED), "next_action": "wait", **changes})
+
+
+def overdue(milestone: Milestone, hours: float = 50) -> Overdue:
+    """A milestone that should have been reached an hour ago."""
+    return Overdue(milestone, NOW - timedelta(hours=hours), NOW - timedelta(hours=1))
+
+
+def report(*statuses: WorkStatus, **changes: Any) -> Report:
+    return replace(Report("production", "/srv/ledger.sqlite3", NOW, "1.2.3", statuses), **changes)
 
 
 def everything_hostile() -> Report:
-    bad = standing(
+    bad = rejected(
         1,
-        doi=f"10.5555/{HOSTILE}",
-        url="javascript:alert(3)",
+        doi=Doi(f"10.5555/{HOSTILE}"),
         title=HOSTILE,
         series=HOSTILE,
         acknowledged=HOSTILE,
-        word=HOSTILE,
-        kind=Kind.BAD,
-        urgent=True,
         message=HOSTILE,
         next_action=HOSTILE,
-        file_name=HOSTILE,
-        submission_id=HOSTILE,
-        truths=tuple(Proved(NOW, HOSTILE) for _ in TRUTHS),
+        submission=SubmissionRef(HOSTILE, HOSTILE, HOSTILE, 1),
+        milestones=proofs(*Milestone, text=HOSTILE),
     )
     work = Measured(Doi("10.5555/1"), frozenset(), (HOSTILE,), (HOSTILE,))
-    chart = outcomes_chart(Activity(((NOW, "registered"),), (), {}, {}), NOW)
+    chart = outcomes_chart(Activity(((NOW, "registered"),), (), {}), NOW)
     return report(
         bad,
-        standing(2),
+        status(2),
         target=HOSTILE,
         place=HOSTILE,
         version=HOSTILE,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from doideposit.checks.checking import Checker, DepositorName
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
     from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.lateness import Deadlines, Overdue
     from doideposit.deposits.ledger import Ledger
     from doideposit.deposits.ledger.entries import LedgerEvent
     from doideposit.deposits.planning import Action, Limits
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
         PlanEntry,
         PollReport,
         Progress,
+        Proof,
         ReportEntry,
         SubmissionRef,
-        Truth,
         WorkStatus,
     )
     from doideposit.errors import (
@@ -94,13 +95,16 @@ _HOMES = {
     "records.models.text": "PartialDate RichText",
     "deposits.planning": "Action Limits",
     "deposits.depositor": "Depositor",
+    "deposits.lateness": "Deadlines Overdue",
     "deposits.ledger.entries": "LedgerEvent",
     "deposits.values": (
-        "DepositReport HistoryEntry Plan PlanEntry PollReport Progress ReportEntry SubmissionRef Truth WorkStatus"
+        "DepositReport HistoryEntry Plan PlanEntry PollReport Progress Proof ReportEntry SubmissionRef WorkStatus"
     ),
 }
 _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}
 _WHERE["open"] = ("wiring", "open_path")
+# The name that `Proof` had before.
+_WHERE["Truth"] = ("deposits.values", "Proof")
 
 __version__ = "0.1.0"
 __all__ = [
@@ -115,6 +119,7 @@ __all__ = [
     "ConfigurationError",
     "Credentials",
     "CredentialsRefused",
+    "Deadlines",
     "DepositReport",
     "Depositor",
     "DepositorName",
@@ -141,12 +146,14 @@ __all__ = [
     "Organisation",
     "OriginalTitle",
     "Outcome",
+    "Overdue",
     "PartialDate",
     "Person",
     "Plan",
     "PlanEntry",
     "PollReport",
     "Progress",
+    "Proof",
     "Publisher",
     "RecordType",
     "Reference",
@@ -164,7 +171,6 @@ __all__ = [
     "State",
     "Status",
     "SubmissionRef",
-    "Truth",
     "Update",
     "UsageError",
     "Version",

@@ -15,6 +15,7 @@ from doideposit.crossref.schemas import SchemaStore
 from doideposit.crossref.validator import Validator
 from doideposit.errors import ConfigurationError
 from doideposit.findings import Finding, has_errors
+from doideposit.lifecycle import Milestone
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -198,7 +199,17 @@ def open_depositor(
         seed_timestamps=settings.target == "production",
         limits=settings.limits,
         login=login,
+        deadlines=settings.monitoring.deadlines,
     )
+
+
+def observable(settings: Settings) -> frozenset[Milestone]:
+    """Return the milestones that can be looked up on the target: those of the addresses that it has."""
+    if not needs_login(settings):
+        return frozenset({Milestone.RESOLVES, Milestone.INDEXED})
+    endpoint = endpoint_of(settings)
+    addresses = {Milestone.RESOLVES: endpoint.handle_url, Milestone.INDEXED: endpoint.rest_url}
+    return frozenset(milestone for milestone, address in addresses.items() if address)
 
 
 def _no_login() -> None:

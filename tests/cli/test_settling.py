@@ -9,7 +9,7 @@ def slow(desk: Desk) -> None:
 
 def test_verify_proves_that_readers_get_there(desk: Desk) -> None:
     desk("deposit", desk.record(), "--wait", 30)
-    before = desk("status", DOI, "--json").json["records"][0]["truths"]
+    before = desk("status", DOI, "--json").json["records"][0]["milestones"]
     assert before["registered"]["at"] is not None
     assert before["resolves"]["at"] is None
     looked = desk("verify", "--json")

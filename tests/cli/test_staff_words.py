@@ -14,13 +14,15 @@ from rich.cells import cell_len
 from desk import DOI, Desk
 from doideposit.cli.drawing import broken_at, pieces
 from doideposit.cli.receipt import in_order, state_words, status_table, with_target
-from doideposit.deposits.values import Truth, WorkStatus
-from doideposit.lifecycle import Outcome, State
+from doideposit.deposits.lateness import Overdue
+from doideposit.deposits.values import Proof, WorkStatus
+from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.reports.findings import Line, Span, Style
 
 SOURCE = Path(__file__).parents[2] / "src" / "doideposit"
-MOMENT = Truth(datetime(2026, 9, 1, 12, tzinfo=UTC), "proof")
+MOMENT = Proof(datetime(2026, 9, 1, 12, tzinfo=UTC), "proof")
+LATE = Overdue(Milestone.PROCESSED, datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 9, 2, tzinfo=UTC))
 WORDS = st.lists(st.text("ab日 \u0301“.", min_size=1, max_size=12), min_size=1, max_size=30).map(" ".join)
 
 
@@ -51,15 +53,18 @@ def status(doi: str = DOI, **changes: object) -> WorkStatus:
         "registered": True,
         "title": "Title " * 30,
     }
-    return WorkStatus(Doi(doi), "sandbox", **{**given, "registration": MOMENT, **changes})
+    reached = {
+        one: MOMENT if one is Milestone.REGISTERED and "overdue" not in changes else Proof() for one in Milestone
+    }
+    return WorkStatus(Doi(doi), "sandbox", **{**given, "milestones": reached, **changes})
 
 
 STATES = [
     status(),
-    status(state=State.QUEUED, outcome=None, registered=False, registration=Truth()),
+    status(state=State.QUEUED, outcome=None, registered=False, milestones=dict.fromkeys(Milestone, Proof())),
     status(outcome=Outcome.REGISTERED_WITH_WARNING, needs_person=True),
     status("10.48251/" + "long-" * 20),
-    status(state=State.QUEUED, outcome=None, stalled=True, needs_person=True, title="日本" * 40),
+    status(state=State.QUEUED, outcome=None, overdue=LATE, needs_person=True, title="日本" * 40),
 ]
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from doideposit.cli.overview import gather
+
 from doideposit.reports.page import page
 from made_up_reports import everything_hostile
 from mixed_ledger import NOW, mixed_desk

@@ -17,7 +17,7 @@ from doideposit.errors import (
     UnexpectedAnswer,
     UsageError,
 )
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import EventKind, Milestone, Outcome, State
 from doideposit.records.models.batch import SealedBatch
 from doideposit.sandbox import Delays, Sandbox
 from doideposit.sandbox.registrar import SandboxRegistrar
@@ -345,17 +345,20 @@ def test_a_login_page_while_asking_stops_the_run_and_changes_nothing(desk: Desk)
     assert desk.depositor.poll().looked == 1
 
 
-def test_a_file_that_crossref_never_finishes_is_late_then_stalled_and_never_failed(desk: Desk) -> None:
+def test_a_file_that_crossref_never_finishes_is_overdue_and_never_failed(desk: Desk) -> None:
     desk.sandbox.faults.add("stuck", "queued", at="upload")
     desk.depositor.deposit(commentary())
     desk.clock.advance(25 * 3600)
     desk.depositor.poll()
-    assert "more than a day" in desk.depositor.status(C258).next_action
+    status = desk.depositor.status(C258)
+    assert status.overdue is not None
+    assert (status.state, status.overdue.milestone, status.needs_person) == (State.QUEUED, Milestone.PROCESSED, True)
+    assert "ask Crossref support" in status.next_action
+    assert f'doideposit abandon {C258} --reason "lost at Crossref"' in status.next_action
     desk.clock.advance(48 * 3600)
     desk.depositor.poll()
-    status = desk.depositor.status(C258)
-    assert (status.state, status.stalled, status.needs_person) == (State.QUEUED, True, True)
-    assert "ask Crossref support" in status.next_action
+    kinds = [entry.kind for entry in desk.depositor.history(C258)]
+    assert kinds.count(EventKind.OVERDUE) == 1
     with pytest.raises(UsageError):
         desk.depositor.abandon(C258, " ")
     desk.depositor.abandon(C258, "support says that it is lost")

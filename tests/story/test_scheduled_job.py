@@ -168,9 +168,9 @@ def test_what_is_stuck_is_told_once_a_day(week: Week) -> None:
     assert subjects.count("doideposit: 1 overdue DOI (sandbox)") in {2, 3}
     body = text(week.mails[0])
     assert f"https://doi.org/{doi()}" in body
-    assert "at Crossref and not yet processed, since" in body
-    assert "What to do: Crossref is still reading the file" in body
-    assert week.status["standing"]["overdue_dois"][0]["stage"] == "processed"  # type: ignore[index]
+    assert "ago, and not processed yet" in body
+    assert "What to do: Crossref takes longer than it should to read the file" in body
+    assert week.status["standing"]["overdue_dois"][0]["milestone"] == "processed"  # type: ignore[index]
 
 
 def test_an_outage_is_no_news_until_it_lasts(week: Week) -> None:
@@ -183,7 +183,7 @@ def test_an_outage_is_no_news_until_it_lasts(week: Week) -> None:
         week.run()
     (mail,) = week.mails
     assert mail["Subject"] == "doideposit: 1 overdue DOI (sandbox)"
-    assert "not yet received by Crossref, since" in text(mail)
+    assert "recorded 2 hours ago, and not at Crossref yet" in text(mail)
     week.desk.sandbox.faults.clear()
     for _ in range(4):
         last = week.run()
@@ -223,7 +223,7 @@ def test_a_doi_that_failed_without_a_file_is_told(week: Week) -> None:
     for _ in range(32):
         week.run(wait=3 * 3600)
     late = [text(mail) for mail in week.mails if "overdue" in mail["Subject"]]
-    assert "not registered, and nobody has dealt with it" in late[0]
+    assert "ago, and nobody has dealt with it" in late[0]
     week.desk.depositor.acknowledge(doi(300), "the number was a mistake")
     count = len(late)
     for _ in range(16):
@@ -237,7 +237,7 @@ def test_a_link_that_never_works_is_told(week: Week) -> None:
     for _ in range(30):
         week.run(wait=3600)
     (mail,) = [mail for mail in week.mails if "overdue" in mail["Subject"]]
-    assert "registered, and its link does not work yet, since" in text(mail)
+    assert "and not seen to lead to its page" in text(mail)
     looks = json.loads((week.office.folders.job / "state.json").read_text())["looks"]
     assert 5 < looks[doi().lower()][0] < 12
 

@@ -23,12 +23,12 @@ from doideposit import (
     PlanEntry,
     PollReport,
     Progress,
+    Proof,
     ReportEntry,
     Series,
     Severity,
     State,
     SubmissionRef,
-    Truth,
     WorkStatus,
     WorldError,
 )
@@ -79,7 +79,7 @@ def following_up(depositor: Depositor, commentary: Commentary) -> None:
     assert_type(status.state, State | None)
     assert_type(status.outcome, Outcome | None)
     assert_type(status.registered, bool)
-    assert_type(status.registration, Truth)
+    assert_type(status.registration, Proof)
     assert_type(status.registration.at, datetime | None)
     assert_type(status.submission, SubmissionRef | None)
     assert_type(status.next_action, str)

@@ -60,7 +60,7 @@ def test_every_name_is_there_and_documented(name: str) -> None:
 
 
 def test_all_names_are_listed_once_and_in_order() -> None:
-    assert set(doideposit.__all__) == {*doideposit._WHERE, "__version__"}
+    assert set(doideposit.__all__) == {*doideposit._WHERE, "__version__"} - {"Truth"}
     assert doideposit.__all__ == sorted(doideposit.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         doideposit.nothing  # noqa: B018
@@ -89,7 +89,7 @@ def test_what_methods_give_back_can_be_named() -> None:
             for each in classes(hint)
             if each.__module__.startswith("doideposit.")
         }
-    assert {doideposit.WorkStatus, doideposit.Truth, doideposit.ReportEntry} <= met
+    assert {doideposit.WorkStatus, doideposit.Proof, doideposit.ReportEntry} <= met
     missing = {each.__name__ for each in met if each.__name__ not in doideposit.__all__}
     assert not missing
 
@@ -212,3 +212,8 @@ def test_a_depositor_prints_nothing(desk: Desk, capfd: pytest.CaptureFixture[str
     desk.depositor.deposit(commentary())
     desk.depositor.poll()
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_renamed_class_has_its_former_name_for_this_version() -> None:
+    assert doideposit.Truth is doideposit.Proof
+    assert doideposit.Proof(text="it leads to https://www.sadf.eu/").proof == "it leads to https://www.sadf.eu/"

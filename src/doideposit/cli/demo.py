@@ -16,6 +16,7 @@ from doideposit.cli.invocation import Invocation
 from doideposit.cli.receipt import show_receipt
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.findings import Severity
+from doideposit.lifecycle import Milestone
 from doideposit.reports.findings import Span, Style, counted, detailed, in_order
 
 if TYPE_CHECKING:
@@ -158,8 +159,9 @@ def _prove(depositor: "Depositor", record: Path) -> "WorkStatus":
 def _close(terminal: Terminal, folder: Path, status: "WorkStatus") -> None:
     terminal.say()
     terminal.line((Span("Receipt", Style.HEADING),))
-    received = replace(status.received, proof=_as_it_is(status.received.proof))
-    show_receipt(terminal, [replace(status, received=received)], place=SIMULATED)
+    received = replace(status.received, text=_as_it_is(status.received.text))
+    milestones = {**status.milestones, Milestone.RECEIVED: received}
+    show_receipt(terminal, [replace(status, milestones=milestones)], place=SIMULATED)
     terminal.say()
     terminal.say(f"Everything lies in {folder}: the configuration, the record, deposit.xml and the ledger.")
     terminal.say(

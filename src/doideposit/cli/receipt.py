@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import WorldError
-from doideposit.lifecycle import is_open
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable
-    from doideposit.deposits.values import Truth, WorkStatus
+    from doideposit.deposits.values import Proof, WorkStatus
 
 __all__ = ["in_order", "local_time", "show_receipt", "show_trouble", "state_words", "status_table", "with_target"]
 
@@ -24,25 +23,13 @@ def local_time(moment: datetime | None) -> str:
 
 def state_words(status: "WorkStatus") -> tuple[str, Style]:
     """Return the state of a DOI in a word or two, and the style to show it in."""
-    words, style = _plain_words(status)
-    return (f"{words}, stalled" if status.stalled else words), Style.ERROR if status.needs_person else style
+    from doideposit.reports.attention import state_words as plain_words
+
+    words, kind = plain_words(status)
+    return words, Style.ERROR if status.needs_person else STYLES[kind.value]
 
 
-def _plain_words(status: "WorkStatus") -> tuple[str, Style]:
-    if status.state is None:
-        return ("registered", Style.GOOD) if status.registered else ("never deposited", Style.DIM)
-    if is_open(status.state):
-        word = {"prepared": "waiting to be sent", "sending": "in doubt", "queued": "at Crossref"}[status.state.value]
-        return word, Style.WARNING
-    if status.outcome is None:
-        return "refused", Style.ERROR
-    words = {
-        "registered": ("registered", Style.GOOD),
-        "registered-with-warning": ("registered, with a warning", Style.WARNING),
-        "failed": ("update failed" if status.registered else "rejected", Style.ERROR),
-        "missing": ("no answer for it", Style.ERROR),
-    }
-    return words[status.outcome.value]
+STYLES = {"bad": Style.ERROR, "warning": Style.WARNING, "open": Style.WARNING, "good": Style.GOOD}
 
 
 def show_receipt(
@@ -73,12 +60,7 @@ def show_receipt(
 
 
 def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
-    for name, truth in _truths(status):
-        if truth:
-            yield name, f"{local_time(truth.at)}  {_proof(status, truth)}"
-        elif truth.proof:
-            # It was looked up, and did not hold: saying nothing would leave open whether anybody looked.
-            yield name, f"{'not proved':<19}  {_proof(status, truth)}"
+    yield from _milestones(status)
     if status.outcome is not None and status.message and (not status.outcome.is_registered or status.finding):
         yield "Crossref", f"“{status.message.strip()}”"
     elif status.failed and status.message:
@@ -89,13 +71,24 @@ def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
         yield "set aside", f"because: {status.acknowledged}"
 
 
+def _milestones(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
+    for milestone, proof in status.milestones.items():
+        if proof:
+            yield milestone.value, f"{local_time(proof.at)}  {_proof(status, proof)}"
+        elif proof.text:
+            # It was looked up, and did not hold: saying nothing would leave open whether anybody looked.
+            yield milestone.value, f"{'not proved':<19}  {_proof(status, proof)}"
+    if status.overdue is not None:
+        yield "overdue", f"{local_time(status.overdue.due)}  {status.overdue.milestone.value} was to be reached by then"
+
+
 PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": ""}
 
 
-def _proof(status: "WorkStatus", truth: "Truth") -> str:
+def _proof(status: "WorkStatus", proof: "Proof") -> str:
     """Return the proof without the long name of the file that stands below it anyway."""
     name = status.submission.file_name if status.submission else None
-    return truth.proof.replace(name, "this file") if name else truth.proof
+    return proof.text.replace(name, "this file") if name else proof.text
 
 
 def with_target(text: str, flag: str | None) -> str:
@@ -104,16 +97,6 @@ def with_target(text: str, flag: str | None) -> str:
 
 
 COMMANDS = re.compile(r"(?<=`)doideposit (?:deposit|poll|status|verify|acknowledge|abandon|history)\b")
-
-
-def _truths(status: "WorkStatus") -> "tuple[tuple[str, Truth], ...]":
-    return (
-        ("received", status.received),
-        ("processed", status.processed),
-        ("registered", status.registration),
-        ("resolves", status.resolves),
-        ("indexed", status.indexed),
-    )
 
 
 def show_trouble(terminal: Terminal, trouble: WorldError | None) -> None:
@@ -138,13 +121,9 @@ NARROWEST_TITLE = 20
 
 def in_order(statuses: "Iterable[WorkStatus]") -> "list[WorkStatus]":
     """Return the statuses by DOI, as people count: C9 stands before C10."""
-    return sorted(statuses, key=lambda status: _counted(status.doi.key))
+    from doideposit.reports.attention import sort_key
 
-
-def _counted(text: str) -> list[str | int]:
-    parts = re.split("([0-9]+)", text)
-    # Texts and numbers take turns, so that like is always compared with like.
-    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
+    return sorted(statuses, key=lambda status: sort_key(status.doi.key))
 
 
 def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterator[Drawable]":
@@ -181,9 +160,9 @@ def _cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:
 
 def _proved(status: "WorkStatus") -> str:
     """Return how far it is proved: the last of the five, and an earlier one that was looked for and not found."""
-    truths = _truths(status)
-    last = max((place for place, (_, truth) in enumerate(truths) if truth), default=None)
-    if last is None:
+    reached = [milestone for milestone, proof in status.milestones.items() if proof]
+    if not reached:
         return ""
-    missing = [name for name, truth in truths[:last] if not truth and truth.proof]
-    return truths[last][0] + (f", not {missing[0]}" if missing else "")
+    earlier = list(status.milestones)[: list(status.milestones).index(reached[-1])]
+    missing = [one.value for one in earlier if not status.milestones[one] and status.milestones[one].text]
+    return reached[-1].value + (f", not {missing[0]}" if missing else "")

@@ -16,8 +16,6 @@ from doideposit.reports.findings import counted
 
 if TYPE_CHECKING:
     from doideposit.cli.terminal import Terminal
-    from doideposit.config import Settings
-    from doideposit.reports.attention import Stage
     from doideposit.reports.page import Report
 
 __all__ = ["report"]
@@ -48,14 +46,15 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
 
     The page is a single file without any link to another: it can be mailed, printed, or put on an intranet.
     """
-    from doideposit.cli.overview import gather, planned
+    from doideposit import __version__
+    from doideposit.reports.overview import gather, planned
     from doideposit.reports.page import page
     from doideposit.wiring import open_depositor, system_clock
 
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
-        gathered = gather(depositor, system_clock(), asked=_asked(settings))
+        gathered = gather(depositor, system_clock(), version=__version__)
         if records:
             gathered = replace(gathered, records=planned(depositor, records))
     text = page(gathered)
@@ -67,18 +66,6 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
         _write(output, text)
         _tell(terminal, gathered, output, as_json=as_json)
     finish(ExitCode.DONE)
-
-
-def _asked(settings: "Settings") -> "frozenset[Stage]":
-    """Return the stages that this target can show: the test system has neither resolver nor REST API."""
-    from doideposit.reports.attention import Stage
-    from doideposit.wiring import endpoint_of, needs_login
-
-    if not needs_login(settings):
-        return frozenset(Stage)
-    endpoint = endpoint_of(settings)
-    hidden = {Stage.RESOLVING: endpoint.handle_url, Stage.INDEXING: endpoint.rest_url}
-    return frozenset(Stage) - {stage for stage, address in hidden.items() if address is None}
 
 
 def _write(path: Path, text: str) -> None:

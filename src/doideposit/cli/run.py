@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from doideposit.config import Settings
-    from doideposit.deposits.lateness import Stage
     from doideposit.job import Doors, Job, Outcome
 
 __all__ = ["run_job"]
@@ -143,23 +142,10 @@ def _job(settings: "Settings") -> "Job":
         folders=Folders(settings.inbox.folder),
         settle=settings.inbox.settle,
         look_ups=settings.inbox.look_ups,
-        looked_up=_looked_up(settings),
         mail=settings.mail,
         monitoring=settings.monitoring,
         version=__version__,
     )
-
-
-def _looked_up(settings: "Settings") -> "frozenset[Stage]":
-    """Return the stages that this target can show: the test system has neither resolver nor REST API."""
-    from doideposit.deposits.lateness import LOOKED_UP, Stage
-    from doideposit.wiring import endpoint_of, needs_login
-
-    if not needs_login(settings):
-        return LOOKED_UP
-    endpoint = endpoint_of(settings)
-    asked = {Stage.INDEXED: endpoint.rest_url, Stage.RESOLVES: endpoint.handle_url}
-    return frozenset(stage for stage, url in asked.items() if url)
 
 
 def _doors(settings: "Settings", stop: "_Stop", terminal: Terminal) -> "Doors":

@@ -91,6 +91,8 @@ def _overview(
     attention = [one for one in statuses if one.needs_person]
     numbers = f"{registered:,} registered, {depositor.outstanding():,} outstanding"
     needing = f"{len(attention):,} {'needs' if len(attention) == 1 else 'need'} a person"
+    overdue = sum(one.overdue is not None for one in statuses)
+    needing += f", {overdue:,} overdue" if overdue else ""
     yield ()
     yield (Span(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}, {needing}"),)
     yield (Span("proved, one after the other: received, processed, registered, resolves, indexed", Style.DIM),)

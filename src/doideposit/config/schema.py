@@ -321,7 +321,7 @@ class MailSection(Section):
 
 
 class DeadlineSection(Section):
-    """How long each stage of a DOI may take before the scheduled job reports it."""
+    """Say how long each milestone of a DOI may take before it counts as overdue, wherever that is told."""
 
     received: Duration = timedelta(hours=2)
     """From being recorded until Crossref has the file."""

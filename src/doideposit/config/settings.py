@@ -19,7 +19,7 @@ from doideposit.config.schema import (
     Target,
     TargetSettings,
 )
-from doideposit.deposits.deadlines import Deadlines
+from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.limits import Limits
 from doideposit.records.models.series import Series
 
@@ -69,7 +69,7 @@ class InboxSettings:
 
 @dataclass(frozen=True, slots=True)
 class MonitoringSettings:
-    """Where the scheduled job leaves its signs of life, and how long each stage may take."""
+    """Where the scheduled job leaves its signs of life, and how long each milestone may take."""
 
     status_file: Path | None = None
     prometheus_file: Path | None = None

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from doideposit.checks.checking import Checker, DepositorName
 from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHandle
+from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.store import TargetLedger
 from doideposit.deposits.planning import Limits
@@ -63,4 +64,5 @@ class DepositContext:
     limits: Limits
     random: Random
     step: Step
+    deadlines: Deadlines = field(default_factory=Deadlines)
     owner: str = field(default_factory=owner_name)

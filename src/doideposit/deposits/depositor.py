@@ -12,7 +12,8 @@ from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
-from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.deposits.lateness import Deadlines
+from doideposit.deposits.ledger.entries import LedgerEvent, Work
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
@@ -72,6 +73,7 @@ class Depositor:
         limits: Limits | None = None,
         random: Random | None = None,
         login: Callable[[], object] = lambda: None,
+        deadlines: Deadlines | None = None,
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
@@ -88,6 +90,7 @@ class Depositor:
             limits=limits or Limits(),
             random=random or Random(),  # noqa: S311 - jitter, no secret
             step=step,
+            deadlines=deadlines or Deadlines(),
         )
 
     def __enter__(self) -> Self:
@@ -214,7 +217,7 @@ class Depositor:
         Raises `CredentialsRefused`, with everything put back.
         """
         sent = self._send(on_event or _silent)
-        statuses = [status_of(work) for work in self.works.in_submissions(sent.keys)]
+        statuses = [self._status(work) for work in self.works.in_submissions(sent.keys)]
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
         return DepositReport(self.target, entries, sent.trouble)
 
@@ -241,7 +244,7 @@ class Depositor:
         done = self._pass(Poller(self._context, force=force, on_event=watch), watch)
         return PollReport(
             target=self.target,
-            changed=tuple(status_of(work) for work in self.works.in_submissions(done.keys)),
+            changed=tuple(self._status(work) for work in self.works.in_submissions(done.keys)),
             looked=done.looked,
             sent=done.sent,
             outstanding=self.outstanding(),
@@ -276,7 +279,7 @@ class Depositor:
 
     def _known_status(self, doi: Doi) -> WorkStatus | None:
         work = self.works.one(doi)
-        return None if work is None else status_of(work)
+        return None if work is None else self._status(work)
 
     def statuses(
         self,
@@ -291,7 +294,24 @@ class Depositor:
         All, or only those in one state, of one series, with an open deposit, or in need of a person's attention.
         """
         wanted = WorkFilter(state, series, outstanding, attention)
-        return (status_of(work) for work in self.works.all(wanted))
+        found = (self._status(work) for work in self.works.all(wanted))
+        return (status for status in found if status.needs_person or not attention)
+
+    def _status(self, work: Work) -> WorkStatus:
+        return status_of(work, self._context.clock(), self._context.deadlines, self.observable)
+
+    @property
+    def observable(self) -> frozenset[Milestone]:
+        """Return the milestones that can be looked up here: Crossref's test system has neither of the two."""
+        registry = self._context.registry
+        if registry is None:
+            return frozenset()
+        there = {Milestone.RESOLVES: registry.has_handles, Milestone.INDEXED: registry.has_works}
+        return frozenset(milestone for milestone, is_there in there.items() if is_there)
+
+    def is_unproved(self, status: WorkStatus) -> bool:
+        """Tell whether a DOI is registered and not yet seen to do what can be looked up here."""
+        return status.registered and not all(status.milestones[milestone] for milestone in self.observable)
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Everything that happened to the DOI, oldest first."""
@@ -312,8 +332,11 @@ class Depositor:
         """Set a warning or a failure aside, with a reason; it stays in the history. `UsageError` when there is none."""
         wanted = _doi(doi)
         _wants_reason(reason)
-        if not self.works.acknowledge(wanted, reason.strip()):
+        status = self.status(wanted)
+        # What is acknowledged already may be acknowledged again, with a better reason.
+        if not (status.needs_person or status.acknowledged or status.finding):
             raise UsageError(f"nothing is to be acknowledged for {wanted}", hint="`doideposit status` shows what is")
+        self.works.acknowledge(wanted, reason.strip())
         return self.status(wanted)
 
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:

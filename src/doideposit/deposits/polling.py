@@ -7,10 +7,11 @@ from datetime import datetime
 
 from doideposit.crossref.diagnostics import Completed, DoiOutcome, NotKnown, Pending, Reading, Unknown, read
 from doideposit.deposits.context import DepositContext, OnEvent
+from doideposit.deposits.lateness import overdue_submission
 from doideposit.deposits.ledger.clock_skew import FARTHEST
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
 from doideposit.deposits.ledger.polls import Due, Polled, ResultLog
-from doideposit.deposits.schedule import GRACE, LEASE, WATCH, alarm, next_look, pause_until
+from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_look, pause_until
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.errors import (
@@ -20,7 +21,7 @@ from doideposit.errors import (
     UnexpectedAnswer,
     WorldError,
 )
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 
 __all__ = ["Poller", "resolve_outcomes"]
@@ -171,14 +172,19 @@ class Poller:
         context, now = self._context, self._context.clock()
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random, error)
         context.ledger.uploads.pause(until, error.message)
-        self._polled.append(Polled(submission, until, error.message, alarm(submission, now), counts=False))
+        self._polled.append(Polled(submission, until, error.message, self._overdue(submission), counts=False))
         self.trouble = error
         self._on_event(Progress("waiting", error.message, file_name=submission.file_name))
 
     def _again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
         context, now = self._context, self._context.clock()
         moment = next_look(now, submission.looks + 1, context.random)
-        self._polled.append(Polled(submission, moment, reason, alarm(submission, now), submission_id))
+        self._polled.append(Polled(submission, moment, reason, self._overdue(submission), submission_id))
+
+    def _overdue(self, submission: Submission) -> Milestone | None:
+        """Return the milestone that the file is late for, so that its history says so once."""
+        found = overdue_submission(submission, self._context.clock(), self._context.deadlines)
+        return None if found is None else found.milestone
 
     def _settle(self, submission: Submission) -> None:
         uploads, dois = self._details[submission.id]

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from doideposit.deposits.ledger.entries import Submission
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable
 
-__all__ = ["GRACE", "LEASE", "WATCH", "alarm", "next_look", "pause_until"]
+__all__ = ["GRACE", "LEASE", "WATCH", "next_look", "pause_until"]
 
 LOOKS: Final = (20, 40, 80, 150, 300, 600, 900)
 """Seconds until the next question after a file was received; then every half hour."""
@@ -19,7 +18,6 @@ LEASE: Final = timedelta(minutes=5)
 """How long an upload, or a question, may take before another run may act; longer than every time-out of the client."""
 WATCH: Final = timedelta(hours=72)
 """How long an upload thought lost is still asked about."""
-LATE, STALLED = timedelta(hours=24), timedelta(hours=72)
 
 
 def next_look(now: datetime, looks: int, random: Random) -> datetime:
@@ -35,10 +33,3 @@ def pause_until(now: datetime, failures: int, random: Random, error: Exception |
         return now + timedelta(seconds=min(max(asked, 1.0), 86_400.0))
     seconds = min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
     return now + timedelta(seconds=seconds * random.uniform(0.75, 1.25))
-
-
-def alarm(submission: Submission, now: datetime) -> str:
-    """How worrying the wait is: nothing, ``late`` after a day, ``stalled`` after three. It is never a failure."""
-    since = submission.accepted_at or submission.sent_at or submission.created_at
-    age = now - since
-    return "stalled" if age >= STALLED else "late" if age >= LATE else ""

@@ -1,13 +1,15 @@
 """What the workflow gives back: frozen values for people, programs and reports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.planning import Action
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
-from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
+from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
 __all__ = [
@@ -17,9 +19,9 @@ __all__ = [
     "PlanEntry",
     "PollReport",
     "Progress",
+    "Proof",
     "ReportEntry",
     "SubmissionRef",
-    "Truth",
     "WorkStatus",
 ]
 
@@ -29,18 +31,26 @@ def _moment(value: datetime | None) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """One thing that is proved of a DOI, since when, and by what; without a moment it is not proved."""
+class Proof:
+    """Say since when a milestone is reached, and what shows it.
+
+    Without a moment it is not reached; `text` then says what the last look-up showed, and is empty where nobody looked.
+    """
 
     at: datetime | None = None
-    proof: str = ""
+    text: str = ""
 
     def __bool__(self) -> bool:
         return self.at is not None
 
+    @property
+    def proof(self) -> str:
+        """Return `text`, by the name it had before."""
+        return self.text
+
     def to_dict(self) -> dict[str, str | None]:
-        """The truth as JSON."""
-        return {"at": _moment(self.at), "proof": self.proof}
+        """Return it as JSON."""
+        return {"at": _moment(self.at), "proof": self.text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +74,13 @@ class SubmissionRef:
 
 @dataclass(frozen=True, slots=True)
 class WorkStatus:
-    """One DOI on one target: where its latest deposit stands, and five separate truths.
+    """Say how one DOI stands on one target: its latest deposit, its milestones, and whether one of them is overdue.
 
     `registered` is true only through this DOI's own Success or Warning, or the proof by equal timestamps, and stays
     true when a later update fails (`last_update_failed`). `state` is None for a DOI this ledger has never seen.
-    `next_action` is one plain sentence.
+    `overdue` is the milestone that was not reached in its time, by the deadlines of the configuration. A person is
+    needed where the latest deposit ended badly or with a warning, or where something is overdue that the program
+    cannot look up by itself. `next_action` is one plain sentence.
     """
 
     doi: Doi
@@ -83,30 +95,57 @@ class WorkStatus:
     finding: Finding | None = None
     retry: RetryClass | None = None
     submission: SubmissionRef | None = None
-    received: Truth = Truth()
-    processed: Truth = Truth()
-    registration: Truth = Truth()
-    resolves: Truth = Truth()
-    indexed: Truth = Truth()
+    milestones: Mapping[Milestone, Proof] = field(default_factory=lambda: dict.fromkeys(Milestone, Proof()))
+    overdue: Overdue | None = None
     last_update_failed: bool = False
     acknowledged: str | None = None
     needs_person: bool = False
-    stalled: bool = False
     next_look_at: datetime | None = None
     next_action: str = ""
 
     @property
+    def received(self) -> Proof:
+        """Return what shows that Crossref has the file."""
+        return self.milestones[Milestone.RECEIVED]
+
+    @property
+    def processed(self) -> Proof:
+        """Return what shows that Crossref has read the file."""
+        return self.milestones[Milestone.PROCESSED]
+
+    @property
+    def registration(self) -> Proof:
+        """Return what shows that this DOI is registered."""
+        return self.milestones[Milestone.REGISTERED]
+
+    @property
+    def resolves(self) -> Proof:
+        """Return what shows that the DOI leads to its page."""
+        return self.milestones[Milestone.RESOLVES]
+
+    @property
+    def indexed(self) -> Proof:
+        """Return what shows that Crossref's REST API has the record."""
+        return self.milestones[Milestone.INDEXED]
+
+    @property
+    def stalled(self) -> bool:
+        """Tell whether its latest deposit is unfinished and overdue; `overdue` says more."""
+        return self.is_open and self.overdue is not None
+
+    @property
     def is_open(self) -> bool:
-        """Whether the end of its latest deposit is not known yet."""
+        """Tell whether the end of its latest deposit is not known yet."""
         return self.state in {State.PREPARED, State.SENDING, State.QUEUED}
 
     @property
     def failed(self) -> bool:
-        """Whether its latest deposit ended without a registration."""
+        """Tell whether its latest deposit ended without a registration."""
         return self.state is State.REFUSED or self.outcome in {Outcome.FAILED, Outcome.MISSING}
 
     def to_dict(self) -> dict[str, Any]:
-        """The record of the JSON contract, with the truths and the next action beside it."""
+        """Return the record of the JSON contract, with the milestones and the next action beside it."""
+        milestones = {milestone.value: proof.to_dict() for milestone, proof in self.milestones.items()}
         return {
             "doi": str(self.doi),
             "target": self.target,
@@ -120,13 +159,10 @@ class WorkStatus:
             "finding": self.finding.to_dict() if self.finding else None,
             "retry": self.retry.value if self.retry else None,
             "submission": self.submission.to_dict() if self.submission else None,
-            "truths": {
-                "received": self.received.to_dict(),
-                "processed": self.processed.to_dict(),
-                "registered": self.registration.to_dict(),
-                "resolves": self.resolves.to_dict(),
-                "indexed": self.indexed.to_dict(),
-            },
+            "milestones": milestones,
+            "overdue": self.overdue.to_dict() if self.overdue else None,
+            # The names that `milestones` and `overdue` had before; programs still read them.
+            "truths": milestones,
             "last_update_failed": self.last_update_failed,
             "acknowledged": self.acknowledged,
             "needs_person": self.needs_person,

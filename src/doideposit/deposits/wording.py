@@ -3,42 +3,43 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from doideposit.deposits.lateness import Deadlines, Overdue, find_overdue
 from doideposit.deposits.ledger.entries import LedgerEvent, Submission, Work
-from doideposit.deposits.values import HistoryEntry, SubmissionRef, Truth, WorkStatus
+from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, WorkStatus
 from doideposit.findings import Severity
-from doideposit.lifecycle import EventKind, Outcome, State
+from doideposit.lifecycle import EventKind, Milestone, Outcome, State
 
 __all__ = ["history_entry", "name_of", "status_of"]
 
 
-def status_of(work: Work) -> WorkStatus:
-    """Where the DOI stands."""
+def status_of(work: Work, now: datetime, deadlines: Deadlines, observable: frozenset[Milestone]) -> WorkStatus:
+    """Say how the DOI stands at the moment `now`.
+
+    This is the one place that decides which milestones are reached, what is overdue and whether a person is needed;
+    `observable` are the milestones that can be looked up on the target.
+    """
     submission, item = work.submission, work.item
-    state = submission.state if submission else None
+    overdue = find_overdue(work, now, deadlines, observable)
     return WorkStatus(
         doi=work.doi,
         target=work.target,
         series=work.series,
         record_type=work.record_type,
         title=work.title,
-        state=state,
+        state=submission.state if submission else None,
         outcome=item.outcome if item else None,
         registered=work.registered_at is not None,
         message=(item.message if item else "") or (submission.reason if submission else ""),
         finding=item.finding if item else None,
         retry=item.retry if item and _ended_badly(work) else None,
         submission=_reference(submission) if submission else None,
-        received=Truth(submission.accepted_at, submission.accepted_proof) if submission else Truth(),
-        processed=_processed(submission),
-        registration=Truth(work.registered_at, work.registered_proof),
-        resolves=Truth(work.resolves_at, work.resolves_proof),
-        indexed=Truth(work.indexed_at, work.indexed_proof),
+        milestones=_milestones(work),
+        overdue=overdue,
         last_update_failed=work.last_update_failed,
         acknowledged=work.acknowledged_reason,
-        needs_person=_needs_person(work),
-        stalled=submission is not None and submission.alarm == "stalled",
+        needs_person=_needs_person(work, overdue),
         next_look_at=_next_look(submission),
-        next_action=_next_action(work),
+        next_action=_next_action(work, overdue),
     )
 
 
@@ -46,10 +47,19 @@ def _reference(submission: Submission) -> SubmissionRef:
     return SubmissionRef(submission.file_name, submission.batch_id, submission.submission_id, submission.timestamp)
 
 
-def _processed(submission: Submission | None) -> Truth:
-    if submission is None or submission.state is not State.DONE:
-        return Truth()
-    return Truth(submission.finished_at, submission.finished_proof)
+def _milestones(work: Work) -> Mapping[Milestone, Proof]:
+    received, processed = Proof(), Proof()
+    if work.submission is not None:
+        received = Proof(work.submission.accepted_at, work.submission.accepted_proof)
+        if work.submission.state is State.DONE:
+            processed = Proof(work.submission.finished_at, work.submission.finished_proof)
+    return {
+        Milestone.RECEIVED: received,
+        Milestone.PROCESSED: processed,
+        Milestone.REGISTERED: Proof(work.registered_at, work.registered_proof),
+        Milestone.RESOLVES: Proof(work.resolves_at, work.resolves_proof),
+        Milestone.INDEXED: Proof(work.indexed_at, work.indexed_proof),
+    }
 
 
 def _next_look(submission: Submission | None) -> datetime | None:
@@ -58,11 +68,23 @@ def _next_look(submission: Submission | None) -> datetime | None:
     return submission.not_before if submission.state is State.PREPARED else submission.next_look_at
 
 
-def _needs_person(work: Work) -> bool:
-    if work.acknowledged_at is not None or work.submission is None or work.item is None:
+def _needs_person(work: Work, overdue: Overdue | None) -> bool:
+    if overdue is not None and _for_a_person(work, overdue):
+        return True
+    finding = work.item.finding if work.item else None
+    warned = finding is not None and finding.severity is not Severity.INFO
+    return work.acknowledged_at is None and (_ended_badly(work) or warned)
+
+
+def _for_a_person(work: Work, overdue: Overdue) -> bool:
+    """Tell whether something overdue needs a person.
+
+    What was acknowledged after it became overdue is settled. A link that nobody looked up needs a look-up first.
+    """
+    if work.acknowledged_at is not None and work.acknowledged_at >= overdue.due:
         return False
-    warned = work.item.finding is not None and work.item.finding.severity is not Severity.INFO
-    return _ended_badly(work) or warned or work.submission.alarm == "stalled"
+    looked_up = {Milestone.RESOLVES: work.resolves_proof, Milestone.INDEXED: work.indexed_proof}
+    return bool(looked_up.get(overdue.milestone, "asked"))
 
 
 def _ended_badly(work: Work) -> bool:
@@ -71,30 +93,33 @@ def _ended_badly(work: Work) -> bool:
     return refused or (work.item is not None and work.item.outcome in {Outcome.FAILED, Outcome.MISSING})
 
 
-def _next_action(work: Work) -> str:
+def _next_action(work: Work, overdue: Overdue | None) -> str:
     submission = work.submission
     if submission is None or work.item is None:
+        if work.registered_at is not None:
+            return _settled(work, overdue)
         return "nothing was deposited from here yet: run `doideposit deposit`"
     match submission.state:
         case State.PREPARED:
-            return _prepared(submission)
+            return _prepared(submission, overdue)
         case State.SENDING:
             return _sending(submission)
         case State.QUEUED:
-            return _queued(submission)
+            return _queued(work, submission, overdue)
         case State.REFUSED:
             return submission.hint or "find out why it was refused, then deposit it again with --retry"
         case State.DONE:
-            return _done(work)
+            return _done(work, overdue)
 
 
 def _at(moment: datetime | None) -> str:
     return f"after {moment:%Y-%m-%d %H:%M} UTC" if moment else "now"
 
 
-def _prepared(submission: Submission) -> str:
+def _prepared(submission: Submission, overdue: Overdue | None) -> str:
     why = f" ({submission.reason})" if submission.reason else ""
-    return f"it is recorded and waits to be sent{why}: `doideposit poll` sends it {_at(submission.not_before)}"
+    late = "; if it stays, `doideposit doctor` says why" if overdue else ""
+    return f"it is recorded and waits to be sent{why}: `doideposit poll` sends it {_at(submission.not_before)}{late}"
 
 
 def _sending(submission: Submission) -> str:
@@ -106,17 +131,16 @@ def _sending(submission: Submission) -> str:
     return f"a run is sending it; should that run have died, `doideposit poll` finds out {_at(submission.lease_until)}"
 
 
-def _queued(submission: Submission) -> str:
-    if submission.alarm == "stalled":
+def _queued(work: Work, submission: Submission, overdue: Overdue | None) -> str:
+    if overdue is not None:
         return (
-            f"Crossref has not finished {submission.file_name} for three days: ask Crossref support, naming the file; "
-            "if it is lost there, run `doideposit abandon DOI` and deposit again"
+            "Crossref takes longer than it should to read the file: ask Crossref support, naming the file; if it is "
+            f'lost there, run `doideposit abandon {work.doi} --reason "lost at Crossref"`, and deposit it again'
         )
-    late = " (it has taken more than a day)" if submission.alarm == "late" else ""
-    return f"Crossref is still reading the file{late}: `doideposit poll` looks again {_at(submission.next_look_at)}"
+    return f"Crossref is still reading the file: `doideposit poll` looks again {_at(submission.next_look_at)}"
 
 
-def _done(work: Work) -> str:
+def _done(work: Work, overdue: Overdue | None) -> str:
     item = work.item
     if item is None or item.outcome is None:
         return "nothing to do"
@@ -126,7 +150,21 @@ def _done(work: Work) -> str:
         return still + hint
     if item.finding is not None and work.acknowledged_at is None:
         return item.finding.hint or "read the warning; acknowledge it with a reason, or correct the record"
-    return "nothing to do"
+    return _settled(work, overdue)
+
+
+def _settled(work: Work, overdue: Overdue | None) -> str:
+    """Say what remains to be done for a registered DOI: only what its look-ups have not shown in time."""
+    if overdue is None or overdue.milestone not in {Milestone.RESOLVES, Milestone.INDEXED}:
+        return "nothing to do"
+    resolves = overdue.milestone is Milestone.RESOLVES
+    shown = work.resolves_proof if resolves else work.indexed_proof
+    if not shown:
+        what = "the DOI leads to its page" if resolves else "Crossref's REST API shows the record"
+        return f"nobody has looked yet whether {what}: run `doideposit verify {work.doi}`"
+    if resolves:
+        return f"the DOI does not lead to its page yet ({shown}): open the link, and ask Crossref support if it fails"
+    return f"Crossref's REST API does not show the record as it should ({shown}): ask Crossref support"
 
 
 SENTENCES: Mapping[EventKind, str] = {

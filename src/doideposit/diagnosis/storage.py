@@ -11,18 +11,17 @@ from doideposit.config import Settings
 from doideposit.crossref.schemas import SchemaStore
 from doideposit.deposits.ledger.inspection import Condition, look
 from doideposit.deposits.ledger.store import Ledger
-from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, Verdict, fail, ok, warn
-from doideposit.wiring import ledger_password, needs_login, open_ledger
+from doideposit.reports.findings import counted
+from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
 
 __all__ = ["check_disk", "check_inbox", "check_ledger", "check_sandbox", "check_schemas"]
 
 TIGHT, FULL = 500_000_000, 50_000_000
 """Free bytes below which a disk is worth a warning, and below which a deposit may fail."""
 MOST_SHOWN = 5
-LATE, OVERDUE = 24.0, 72.0
-"""Hours after which an unfinished deposit is worth a warning, and after which something is wrong."""
 
 
 def check_schemas(store: SchemaStore, needed: str) -> Iterator[Check]:
@@ -57,7 +56,8 @@ def check_ledger(settings: Settings, around: Surroundings) -> Iterator[Check]:
         yield ok("ledger", f"{condition.place}, revision {condition.revision}, can be written")
     yield from _permissions(condition)
     with open_ledger(settings, environ=around.environ) as ledger:
-        yield from _contents(ledger, settings.target, around.clock())
+        yield from _consistency(ledger)
+        yield from _standing(ledger, settings, around.clock())
 
 
 def _not_there_yet(condition: Condition) -> Check:
@@ -82,7 +82,7 @@ def _permissions(condition: Condition) -> Iterator[Check]:
         yield ok("permissions", "the ledger is readable by its owner alone")
 
 
-def _contents(ledger: Ledger, target: str, now: datetime) -> Iterator[Check]:
+def _consistency(ledger: Ledger) -> Iterator[Check]:
     findings = ledger.check()
     if findings:
         message = f"the ledger contradicts itself ({len(findings)} times)" if findings[1:] else "a contradiction"
@@ -90,24 +90,28 @@ def _contents(ledger: Ledger, target: str, now: datetime) -> Iterator[Check]:
         yield Check("consistency", Verdict.FAIL, message, hint, findings=findings[:MOST_SHOWN])
     else:
         yield ok("consistency", "the ledger agrees with itself")
-    works = ledger.on(target, lambda: now).works
-    yield _oldest(works.oldest_unfinished(), target, now)
-    attention = sum(1 for _ in works.all(WorkFilter(attention=True)))
+
+
+def _standing(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Check]:
+    """Say what waits on the target for too long, by the deadlines of the configuration, and what waits for a person."""
+    deadlines, seen = settings.monitoring.deadlines, observable(settings)
+    outstanding = overdue = attention = 0
+    for work in ledger.on(settings.target, lambda: now).works.all():
+        status = status_of(work, now, deadlines, seen)
+        outstanding += status.is_open
+        overdue += status.overdue is not None
+        attention += status.needs_person
+    if not outstanding:
+        yield ok("unfinished", f"nothing is outstanding on {settings.target}")
+    else:
+        yield ok("unfinished", f"{counted(outstanding, 'DOI')} outstanding on {settings.target}")
+    if overdue:
+        hint = "run `doideposit poll --all`, then `doideposit status`: it says what to do about each"
+        message = f"{counted(overdue, 'DOI')} overdue on {settings.target}: not as far as the deadlines want"
+        yield warn("overdue", message, hint)
     if attention:
-        count = "1 DOI needs" if attention == 1 else f"{attention} DOIs need"
-        yield warn("attention", f"{count} a person on {target}", "run `doideposit status --attention`")
-
-
-def _oldest(since: datetime | None, target: str, now: datetime) -> Check:
-    if since is None:
-        return ok("unfinished", f"nothing is outstanding on {target}")
-    hours = (now - since).total_seconds() / 3600
-    age = f"{hours / 24:.0f} days" if hours >= OVERDUE else f"{hours:.0f} hours" if hours >= 1 else "less than an hour"
-    message = f"the oldest outstanding deposit on {target} is {age} old"
-    hint = "run `doideposit poll --all`, then `doideposit status --outstanding`"
-    if hours > OVERDUE:
-        return fail("unfinished", message, f"{hint}; ask Crossref support about what stays")
-    return warn("unfinished", message, hint) if hours > LATE else ok("unfinished", message)
+        count = f"{counted(attention, 'DOI')} {'needs' if attention == 1 else 'need'}"
+        yield warn("attention", f"{count} a person on {settings.target}", "run `doideposit status --attention`")
 
 
 def check_disk(settings: Settings | None, around: Surroundings) -> Iterator[Check]:

@@ -9,11 +9,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from doideposit.config import MailSection
-from doideposit.deposits.lateness import Standing
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt
 from doideposit.job.inbox import Folders, PassReport
 from doideposit.job.notices import Kind, Notice, attention_mail, digest_due, digest_mail, due
 from doideposit.job.state import JobState
+from doideposit.reports.standing import Standing
 
 __all__ = ["tell"]
 

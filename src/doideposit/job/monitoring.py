@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from doideposit.deposits.lateness import Standing
+from doideposit.reports.standing import Standing
 
 __all__ = ["FORMAT", "Run", "heartbeat_text", "prometheus_text", "status_document", "status_text"]
 
@@ -87,7 +87,7 @@ def _of_standing(one: Standing) -> Iterator[str]:
         ("registered_dois", "DOIs that are registered.", one.registered),
         ("rejected_dois", "DOIs that Crossref did not register.", one.failed),
         ("needs_person_dois", "DOIs that need a person.", one.attention.count),
-        ("overdue_dois", "DOIs that are late at a stage.", one.overdue.count),
+        ("overdue_dois", "DOIs that have not reached a milestone in its time.", one.overdue.count),
         ("unproved_dois", "Registered DOIs not yet seen to resolve or to be indexed.", one.not_proved),
         ("oldest_unfinished_age_seconds", "Age of the oldest unfinished deposit; 0 for none.", one.oldest_age),
     )

@@ -16,10 +16,11 @@ from typing import Final
 from pydantic import SecretStr
 
 from doideposit.config import MailSection
-from doideposit.deposits.lateness import Overdue, Stage, Standing
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, WorldError
+from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import counted, safe
+from doideposit.reports.standing import Standing
 
 __all__ = ["Kind", "Notice", "attention_mail", "digest_due", "digest_mail", "due", "send"]
 
@@ -47,15 +48,6 @@ HEADINGS: Final = {
 }
 
 
-WAITS: Final = {
-    Stage.RECEIVED: "not yet received by Crossref,",
-    Stage.PROCESSED: "at Crossref and not yet processed,",
-    Stage.REGISTERED: "not registered, and nobody has dealt with it,",
-    Stage.RESOLVES: "registered, and its link does not work yet,",
-    Stage.INDEXED: "registered, and Crossref's REST API does not show it yet,",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One matter that someone should know of. `key` names it, so that it is not told again too soon."""
@@ -80,12 +72,13 @@ class Notice:
         return cls(f"doi:{status.doi.key}:{batch}", Kind.DOI, status.doi.url, lines, status.next_action)
 
     @classmethod
-    def of_overdue(cls, late: Overdue, now: datetime) -> "Notice":
-        """A stage was not reached in its time."""
-        waits = WAITS[late.stage]
-        lines = (late.title, f"{waits} since {_time(late.since)} ({_age(now - late.since)})")
-        key = f"late:{late.stage.value}:{late.doi.key}"
-        return cls(key, Kind.OVERDUE, late.doi.url, tuple(line for line in lines if line), late.next_action)
+    def of_overdue(cls, status: WorkStatus, now: datetime) -> "Notice":
+        """Make the notice about a milestone that was not reached in its time."""
+        if status.overdue is None:
+            raise ValueError(f"{status.doi} is not overdue")
+        lines = (status.title, overdue_words(status.overdue, now))
+        key = f"late:{status.overdue.milestone.value}:{status.doi.key}"
+        return cls(key, Kind.OVERDUE, status.doi.url, tuple(line for line in lines if line), status.next_action)
 
 
 def due(
@@ -144,7 +137,7 @@ def digest_mail(mail: MailSection, standing: Standing, now: datetime, host: str)
         f"Registered altogether     {standing.registered:>7,}",
         f"On their way              {standing.outstanding:>7,}",
         f"Need a person             {standing.attention.count:>7,}",
-        f"Late                      {standing.overdue.count:>7,}",
+        f"Overdue                   {standing.overdue.count:>7,}",
         f"Link or index not proved  {standing.not_proved:>7,}",
         "",
     ]
@@ -233,12 +226,3 @@ def _talk(mail: MailSection, message: EmailMessage, password: SecretStr | None) 
 
 def _target(target: str) -> str:
     return target if target == "production" else f"{target} (where nothing is registered for readers)"
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _age(length: timedelta) -> str:
-    hours = int(length.total_seconds() // 3600)
-    return counted(hours, "hour") if hours < 48 else counted(hours // 24, "day")  # noqa: PLR2004

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from doideposit.config import MailSection, MonitoringSettings
-from doideposit.deposits.deadlines import Deadlines
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.lateness import LOOKED_UP, Stage, Standing, take_standing
 from doideposit.errors import DoiDepositError
 from doideposit.files import write_whole
 from doideposit.job.inbox import Folders, InboxPass, Lock, PassReport
@@ -20,6 +18,7 @@ from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, stat
 from doideposit.job.state import JobState
 from doideposit.job.verification import look_up
 from doideposit.reports.findings import counted
+from doideposit.reports.standing import Standing, take_standing
 
 __all__ = ["Doors", "Job", "Outcome"]
 
@@ -64,13 +63,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The scheduled job as it is configured; `looked_up` are the stages that the target can be asked about."""
+    """The scheduled job as it is configured."""
 
     target: str
     folders: Folders
     settle: timedelta = timedelta(seconds=10)
     look_ups: int = 50
-    looked_up: frozenset[Stage] = LOOKED_UP
     mail: MailSection | None = None
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     version: str = ""
@@ -90,11 +88,6 @@ class Job:
     def state_path(self) -> Path:
         """Where the job keeps what it remembers."""
         return self.folders.job / "state.json"
-
-    @property
-    def deadlines(self) -> Deadlines:
-        """How long each stage may take."""
-        return self.monitoring.deadlines
 
 
 class _Pass:
@@ -143,13 +136,10 @@ class _Pass:
                 depositor,
                 self._state,
                 clock=doors.clock,
-                looked_up=job.looked_up,
                 most=job.look_ups,
                 stop=doors.stop,
             )
-            self._standing = take_standing(
-                depositor, now=doors.clock(), deadlines=job.deadlines, looked_up=job.looked_up
-            )
+            self._standing = take_standing(depositor, now=doors.clock())
 
     def _tell(self) -> None:
         if self._job.mail is None or self._doors.send_mail is None:
@@ -250,7 +240,7 @@ def _summary(report: PassReport, standing: Standing | None) -> str:
     text = ", ".join(parts)
     if standing is not None:
         text += f"; {counted(standing.registered, 'DOI')} registered, {standing.outstanding} outstanding"
-        for number, words in ((standing.attention.count, "in need of a person"), (standing.overdue.count, "late")):
+        for number, words in ((standing.attention.count, "in need of a person"), (standing.overdue.count, "overdue")):
             text += f", {number} {words}" if number else ""
     if report.next_due is not None:
         text += f"; Crossref is asked again after {report.next_due:%H:%M:%S} UTC"

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.lateness import Stage, unproven
 from doideposit.errors import RegistrarError
 from doideposit.job.state import JobState
 
@@ -23,7 +22,6 @@ def look_up(
     state: JobState,
     *,
     clock: Callable[[], datetime],
-    looked_up: frozenset[Stage],
     most: int,
     stop: Callable[[], bool],
 ) -> int:
@@ -32,7 +30,8 @@ def look_up(
     When the services are away it ends without ado: the deadlines tell when that lasts.
     """
     done, still = 0, {}
-    for doi in unproven(depositor, looked_up) if most and looked_up else ():
+    unproved = (one.doi for one in depositor.statuses() if depositor.is_unproved(one))
+    for doi in unproved if most and depositor.observable else ():
         tries, due = state.looks.get(doi.key, (0, clock()))
         still[doi.key] = (tries, due)
         if done >= most or stop() or due > clock():
@@ -43,10 +42,7 @@ def look_up(
             logger.warning("look-ups ended early: %s", error.message)
             return done
         done += 1
-        proved = (status.resolves or Stage.RESOLVES not in looked_up) and (
-            status.indexed or Stage.INDEXED not in looked_up
-        )
-        if proved:
+        if not depositor.is_unproved(status):
             del still[doi.key]
         else:
             still[doi.key] = (tries + 1, clock() + min(FIRST_PAUSE * 2 ** min(tries, 12), LONGEST_PAUSE))

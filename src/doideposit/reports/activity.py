@@ -9,6 +9,7 @@ from typing import Final
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.lifecycle import EventKind
 from doideposit.reports.charts import Chart, columns
+from doideposit.reports.findings import in_words
 
 __all__ = ["Activity", "outcomes_chart", "read_events", "waiting_chart"]
 
@@ -26,17 +27,15 @@ MOST_COLUMNS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A summary of events.
+    """Summarize events.
 
     `outcomes` are the moment and the kind of every result; `waits` how long each registration took from the first
-    upload of its file; `registered_in` names, by the key of the DOI, the submission that registered it last;
-    `prepared_at` says when the file of a batch id was recorded.
+    upload of its file; `registered_in` names, by the key of the DOI, the submission that registered it last.
     """
 
     outcomes: tuple[tuple[datetime, str], ...]
     waits: tuple[timedelta, ...]
     registered_in: Mapping[str, int]
-    prepared_at: Mapping[str, datetime]
 
 
 def read_events(events: Iterable[LedgerEvent]) -> Activity:
@@ -45,13 +44,10 @@ def read_events(events: Iterable[LedgerEvent]) -> Activity:
     outcomes: list[tuple[datetime, str]] = []
     waits: list[timedelta] = []
     registered_in: dict[str, int] = {}
-    prepared_at: dict[str, datetime] = {}
     for event in events:
         if event.submission is None:
             continue
-        if event.kind is EventKind.PREPARED:
-            prepared_at[event.detail.get("batch_id", "")] = event.at
-        elif event.kind is EventKind.SENDING:
+        if event.kind is EventKind.SENDING:
             sent.setdefault(event.submission, event.at)
         elif event.kind in OUTCOMES and event.doi is not None:
             kind = OUTCOMES[event.kind]
@@ -59,7 +55,7 @@ def read_events(events: Iterable[LedgerEvent]) -> Activity:
             if kind != NOT:
                 registered_in[event.doi] = event.submission
                 waits.append(event.at - sent.get(event.submission, event.at))
-    return Activity(tuple(outcomes), tuple(waits), registered_in, prepared_at)
+    return Activity(tuple(outcomes), tuple(waits), registered_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +154,3 @@ def _median(activity: Activity) -> str:
         return ""
     middle = sorted(activity.waits)[(len(activity.waits) - 1) // 2]
     return f"Half of them took no more than {in_words(middle)}."
-
-
-def in_words(span: timedelta) -> str:
-    """A length of time as people say it, in the largest unit of which there are two."""
-    seconds = int(span.total_seconds())
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= 2 * size:
-            return _unit(seconds // size, unit)
-    return _unit(seconds, "second")
-
-
-def _unit(number: int, name: str) -> str:
-    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

@@ -1,20 +1,23 @@
-"""Where one DOI stands, as the report shows it, and which of them need attention first."""
+"""Say in a word or two how a DOI stands, and gather what needs attention, most urgent first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from doideposit.reports.activity import in_words
+from doideposit.deposits.lateness import Overdue
+from doideposit.deposits.values import WorkStatus
+from doideposit.findings import Severity
+from doideposit.lifecycle import Milestone, Outcome, State
+from doideposit.reports.findings import in_words
 
-__all__ = ["TRUTHS", "Concern", "Kind", "Lateness", "Proved", "Stage", "Standing", "concerns", "natural", "overdue"]
-
-TRUTHS: Final = ("received", "processed", "registered", "resolves", "indexed")
+__all__ = ["Concern", "Kind", "concerns", "overdue_words", "quoted", "sort_key", "state_words"]
 
 
 class Kind(StrEnum):
-    """The few ways to stand that a reader must tell apart at a glance."""
+    """Name the few ways to stand that a reader must tell apart at a glance."""
 
     BAD = "bad"
     WARNING = "warning"
@@ -22,174 +25,131 @@ class Kind(StrEnum):
     GOOD = "good"
 
 
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """One of the five truths: since when, and by what; without a moment it is not proved."""
-
-    at: datetime | None
-    proof: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One DOI: what is proved, what Crossref said, and what to do next.
-
-    `truths` are in the order of `TRUTHS`. `urgent` holds when a person has to act on what Crossref answered,
-    `acknowledged` is the reason for which a person set that aside, and `late` says which stage takes too long.
-    """
-
-    doi: str
-    url: str
-    title: str
-    series: str
-    kind: Kind
-    word: str
-    truths: tuple[Proved, ...]
-    message: str = ""
-    next_action: str = ""
-    file_name: str = ""
-    submission_id: str = ""
-    urgent: bool = False
-    registered: bool = False
-    open: bool = False
-    stalled: bool = False
-    acknowledged: str = ""
-    late: "Lateness | None" = None
-
-    @property
-    def quoted(self) -> str:
-        """Crossref's words, where they say more than that all went well."""
-        return self.message if self.kind in {Kind.BAD, Kind.WARNING} else ""
-
-
-def natural(doi: str) -> tuple[tuple[int, int | str], ...]:
-    """A key that sorts C9 before C10."""
-    parts: list[tuple[int, int | str]] = []
-    digits = ""
-    for char in doi.casefold() + "\0":
-        if char.isascii() and char.isdigit():
-            digits += char
-            continue
-        if digits:
-            parts.append((0, int(digits)))
-            digits = ""
-        parts.append((1, char))
-    return tuple(parts)
-
-
-class Stage(StrEnum):
-    """A part of the way that can take too long."""
-
-    SENDING = "sending"
-    READING = "reading"
-    RESOLVING = "resolving"
-    INDEXING = "indexing"
-
-
-@dataclass(frozen=True, slots=True)
-class Lateness:
-    """A stage that takes longer than it should, and for how long, in words."""
-
-    stage: Stage
-    words: str
-
-
-DAY: Final = timedelta(days=1)
-LIMITS: Final[Mapping[Stage, timedelta]] = {
-    Stage.SENDING: DAY,
-    Stage.READING: DAY,
-    Stage.RESOLVING: DAY,
-    Stage.INDEXING: 2 * DAY,
+_OPEN_WORDS: Final[Mapping[State, str]] = {
+    State.PREPARED: "waiting to be sent",
+    State.SENDING: "in doubt",
+    State.QUEUED: "at Crossref",
 }
-"""How long each stage may take. Crossref reads most files within minutes, and a registered DOI resolves soon after and
-shows in the REST API a little later (Crossref documentation, verify your registration)."""
-
-_WORDS: Final[Mapping[Stage, str]] = {
-    Stage.SENDING: "recorded {age} ago, and not at Crossref yet",
-    Stage.READING: "received {age} ago, and not read yet",
-    Stage.RESOLVING: "registered {age} ago, and not proved to resolve",
-    Stage.INDEXING: "registered {age} ago, and not seen in Crossref’s index",
+_MISSING_WORDS: Final[Mapping[Milestone, str]] = {
+    Milestone.RESOLVES: "registered, link not proved",
+    Milestone.INDEXED: "registered, not indexed",
 }
 
 
-def overdue(
-    truths: Sequence[Proved], now: datetime, *, open_since: datetime | None, asked: frozenset[Stage]
-) -> Lateness | None:
-    """The stage that takes too long, if one does.
+def state_words(status: WorkStatus) -> tuple[str, Kind]:
+    """Return how the DOI stands in a word or two, the same on the terminal and on the page, and what kind that is."""
+    words, kind = _state(status)
+    return (f"{words}, acknowledged" if status.acknowledged else words), kind
 
-    `truths` are in the order of `TRUTHS`, `open_since` is when an unfinished deposit was recorded, and `asked` has the
-    stages that can be seen on this target at all.
-    """
-    received, _, registered, resolves, indexed = (truth.at for truth in truths)
-    if open_since is not None:
-        stages = {Stage.SENDING: open_since} if received is None else {Stage.READING: received}
-    elif registered is not None:
-        proofs = {Stage.RESOLVING: resolves, Stage.INDEXING: indexed}
-        stages = {stage: registered for stage, proof in proofs.items() if proof is None}
-    else:
-        return None
-    for stage, since in stages.items():
-        if stage in asked and now - since > LIMITS[stage]:
-            return Lateness(stage, _WORDS[stage].format(age=in_words(now - since)))
-    return None
+
+def _state(status: WorkStatus) -> tuple[str, Kind]:
+    if status.is_open and status.state is not None:
+        word = _OPEN_WORDS[status.state]
+        return (f"{word}, overdue", Kind.BAD) if status.overdue else (word, Kind.OPEN)
+    if status.state is State.REFUSED:
+        return "refused", Kind.BAD
+    if status.outcome is Outcome.FAILED:
+        return ("update failed" if status.registered else "rejected"), Kind.BAD
+    if status.outcome is Outcome.MISSING:
+        return "no answer for it", Kind.BAD
+    if status.outcome is Outcome.REGISTERED_WITH_WARNING:
+        return "registered, with a warning", Kind.WARNING
+    if not status.registered:
+        return "never deposited", Kind.OPEN
+    return (_MISSING_WORDS[status.overdue.milestone], Kind.WARNING) if status.overdue else ("registered", Kind.GOOD)
+
+
+def quoted(status: WorkStatus) -> str:
+    """Return Crossref's words, where they say more than that all went well."""
+    plain = status.outcome is Outcome.REGISTERED and status.finding is None
+    return "" if plain or state_words(status)[1] in {Kind.OPEN, Kind.GOOD} else status.message.strip()
+
+
+def sort_key(doi: str) -> tuple[tuple[int, int | str], ...]:
+    """Return a key that sorts C9 before C10."""
+    pieces = re.findall(r"[0-9]+|[^0-9]", doi.casefold())
+    return tuple((0, int(piece)) if piece.isdecimal() and piece.isascii() else (1, piece) for piece in pieces)
+
+
+_OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
+    Milestone.RECEIVED: "recorded {age} ago, and not at Crossref yet",
+    Milestone.PROCESSED: "received {age} ago, and not processed yet",
+    Milestone.REGISTERED: "refused {age} ago, and nobody has dealt with it",
+    Milestone.RESOLVES: "registered {age} ago, and not seen to lead to its page",
+    Milestone.INDEXED: "registered {age} ago, and not seen in Crossref's REST API",
+}
+
+
+def overdue_words(overdue: Overdue, now: datetime) -> str:
+    """Say what a DOI waits for, and for how long."""
+    return _OVERDUE_WORDS[overdue.milestone].format(age=in_words(now - overdue.since))
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """DOIs with the same problem and the same next step: one thing to do, however many they are."""
+    """Hold DOIs with the same problem and the same next step: one thing to do, however many they are."""
 
     kind: Kind
     heading: str
     next_action: str
-    standings: tuple[Standing, ...]
+    statuses: tuple[WorkStatus, ...]
 
     @property
     def quoted(self) -> str:
-        """What Crossref said of them all, when it said the same of each."""
-        said = {one.quoted for one in self.standings}
+        """Return what Crossref said of them all, when it said the same of each."""
+        said = {quoted(one) for one in self.statuses}
         return said.pop() if len(said) == 1 else ""
 
 
-HEADINGS: Final[Mapping[Stage, str]] = {
-    Stage.SENDING: "Not sent for more than a day",
-    Stage.READING: "Not read by Crossref for more than a day",
-    Stage.RESOLVING: "Registered, but not proved to resolve",
-    Stage.INDEXING: "Registered, but not seen in Crossref’s index",
-}
-ACTIONS: Final[Mapping[Stage, str]] = {
-    Stage.SENDING: "run `doideposit poll`, which sends what waits; if it stays, `doideposit doctor` says why",
-    Stage.READING: "nothing is lost: run `doideposit poll` to ask again, and after three days ask Crossref support, "
-    "naming the file",
-    Stage.RESOLVING: "open the link; if it does not lead to the commentary, ask Crossref support, naming the file",
-    Stage.INDEXING: "the DOI may work all the same; if it is not in Crossref’s search after some days, ask Crossref "
-    "support, naming the file",
+_HEADINGS: Final[Mapping[Milestone, str]] = {
+    Milestone.RECEIVED: "Not at Crossref in time",
+    Milestone.PROCESSED: "Not processed by Crossref in time",
+    Milestone.RESOLVES: "Registered, but not proved to resolve",
+    Milestone.INDEXED: "Registered, but not seen in Crossref's REST API",
 }
 
 
-def concerns(standings: Iterable[Standing]) -> tuple[Concern, ...]:
-    """What needs attention: failures first, then warnings, what is stuck, and what is late; the largest group first."""
-    groups: dict[tuple[int, str, str], list[Standing]] = {}
-    for one in standings:
-        rank = _rank(one)
-        if rank is not None:
-            groups.setdefault((rank, *_about(rank, one)), []).append(one)
+def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
+    """Group what needs a person or is overdue: failures first, then warnings, what is stuck, and what is not proved.
+
+    Within a rank the largest group stands first.
+    """
+    groups: dict[tuple[int, str, str], list[WorkStatus]] = {}
+    for one in statuses:
+        if one.needs_person or one.overdue is not None:
+            # The advice names the DOI; advice for several is the same advice all the same.
+            advice = one.next_action.replace(str(one.doi), "DOI")
+            groups.setdefault((_rank(one), _heading(one), advice), []).append(one)
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
     return tuple(
-        Concern(Kind.BAD if rank in {FAILED, STALLED} else Kind.WARNING, heading, action, tuple(found))
-        for (rank, heading, action), found in ordered
+        Concern(
+            Kind.BAD if rank in {_FAILED, _STUCK} else Kind.WARNING,
+            heading,
+            found[0].next_action if len(found) == 1 else advice,
+            tuple(found),
+        )
+        for (rank, heading, advice), found in ordered
     )
 
 
-FAILED, WARNED, STALLED, LATE = range(4)
+_FAILED, _WARNED, _STUCK, _UNPROVED = range(4)
 
 
-def _rank(one: Standing) -> int | None:
-    if one.urgent:
-        return STALLED if one.stalled else FAILED if one.kind is Kind.BAD else WARNED
-    return LATE if one.late else None
+def _rank(one: WorkStatus) -> int:
+    if one.is_open:
+        return _STUCK
+    if one.failed:
+        return _FAILED
+    return _WARNED if _has_warning(one) else _UNPROVED
 
 
-def _about(rank: int, one: Standing) -> tuple[str, str]:
-    if rank == LATE and one.late:
-        return HEADINGS[one.late.stage], ACTIONS[one.late.stage]
-    return one.word[:1].upper() + one.word[1:], one.next_action
+def _has_warning(one: WorkStatus) -> bool:
+    return one.finding is not None and one.finding.severity is not Severity.INFO and one.acknowledged is None
+
+
+def _heading(one: WorkStatus) -> str:
+    rank = _rank(one)
+    if rank in {_STUCK, _UNPROVED} and one.overdue is not None:
+        return _HEADINGS[one.overdue.milestone]
+    words = state_words(one)[0]
+    return words[:1].upper() + words[1:]

@@ -6,6 +6,7 @@ and knows no terminal: the command line turns styles into colours or leaves them
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ __all__ = [
     "detailed",
     "grouped",
     "in_order",
+    "in_words",
     "safe",
     "summary",
 ]
@@ -240,3 +242,12 @@ def _escaped(text: str) -> str:
 
 def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def in_words(span: timedelta) -> str:
+    """Return a length of time as people say it, in the largest unit of which there are two."""
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return counted(seconds // size, unit)
+    return counted(seconds, "second")

@@ -13,7 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from doideposit.reports.attention import TRUTHS, Concern, Kind, Proved, Standing, concerns, natural
+from doideposit.deposits.values import Proof, WorkStatus
+from doideposit.lifecycle import Milestone
+from doideposit.records.identifiers import Doi
+from doideposit.reports.attention import Concern, Kind, concerns, overdue_words, quoted, sort_key, state_words
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
 from doideposit.reports.findings import counted
@@ -50,7 +53,7 @@ class Report:
     place: str
     written: datetime
     version: str
-    standings: tuple[Standing, ...]
+    statuses: tuple[WorkStatus, ...]
     charts: tuple[Chart, ...] = ()
     series: tuple[Completeness, ...] = ()
     records: tuple[Planned, ...] | None = None
@@ -58,16 +61,18 @@ class Report:
     @property
     def concerns(self) -> tuple[Concern, ...]:
         """What needs attention, most urgent first."""
-        return concerns(self.standings)
+        return concerns(self.statuses)
 
     @property
     def counts(self) -> dict[str, int]:
         """How many DOIs there are, and how they stand."""
         return {
-            "dois": len(self.standings),
-            "registered": sum(one.registered for one in self.standings),
-            "outstanding": sum(one.open for one in self.standings),
-            "attention": sum(len(one.standings) for one in self.concerns),
+            "dois": len(self.statuses),
+            "registered": sum(one.registered for one in self.statuses),
+            "outstanding": sum(one.is_open for one in self.statuses),
+            "needs_person": sum(one.needs_person for one in self.statuses),
+            "overdue": sum(one.overdue is not None for one in self.statuses),
+            "attention": sum(len(one.statuses) for one in self.concerns),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,7 +87,7 @@ class Report:
                     "kind": concern.kind.value,
                     "heading": concern.heading,
                     "next_action": concern.next_action,
-                    "dois": [one.doi for one in concern.standings],
+                    "dois": [str(one.doi) for one in concern.statuses],
                 }
                 for concern in self.concerns
             ],
@@ -112,11 +117,11 @@ def page(report: Report) -> str:
         report=report,
         concerns=report.concerns,
         counts=report.counts,
-        rows=sorted(report.standings, key=_order),
-        many_series=len({one.series for one in report.standings}) > 1,
-        kinds=_kinds(report.standings),
-        proofs=len(report.standings) <= MOST_WITH_PROOFS,
-        truths=TRUTHS,
+        rows=sorted(report.statuses, key=_order),
+        many_series=len({one.series for one in report.statuses}) > 1,
+        kinds=_kinds(report.statuses),
+        proofs=len(report.statuses) <= MOST_WITH_PROOFS,
+        milestones=tuple(Milestone),
         few=FEW,
         most=MOST_IN_CONCERN,
         style=style,
@@ -125,13 +130,13 @@ def page(report: Report) -> str:
     )
 
 
-def _order(one: Standing) -> tuple[str, tuple[tuple[int, int | str], ...]]:
+def _order(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
     """By series, the highest number first: what is new is looked for most often."""
-    return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in natural(one.doi))
+    return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in sort_key(str(one.doi)))
 
 
-def _kinds(standings: Sequence[Standing]) -> Mapping[Kind, int]:
-    counts = Counter(one.kind for one in standings)
+def _kinds(statuses: Sequence[WorkStatus]) -> Mapping[Kind, int]:
+    counts = Counter(state_words(one)[1] for one in statuses)
     return {kind: counts[kind] for kind in Kind if counts[kind]}
 
 
@@ -154,6 +159,9 @@ def _environment() -> "Environment":
         "moment": _moment,
         "proof": _proof,
         "link": _link,
+        "quoted": quoted,
+        "state": state_words,
+        "overdue": overdue_words,
         "sentence": _sentence,
     }
     environment.filters.update(filters)
@@ -182,6 +190,7 @@ _KEPT: Final = frozenset("\u200c\u200d\u00ad\u00a0\u2003\u2009\u202f\u3000\n")
 
 def _shown(value: Any) -> Any:
     """What the template writes out: text in which nothing is hidden. Escaping comes after this."""
+    value = str(value) if isinstance(value, Doi) else value
     if type(value) is not str or value.isprintable():
         return value
     return "".join(char if char.isprintable() or char in _KEPT else _code(char) for char in value)
@@ -199,11 +208,11 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _proof(truth: Proved, full: bool) -> str:
-    if truth.at is None:
-        return truth.proof if full else ""
-    time = truth.at.astimezone(UTC).strftime("%H:%M UTC")
-    return f"{time}: {truth.proof}" if full and truth.proof else time
+def _proof(proof: Proof, full: bool) -> str:
+    if proof.at is None:
+        return proof.text if full else ""
+    time = proof.at.astimezone(UTC).strftime("%H:%M UTC")
+    return f"{time}: {proof.text}" if full and proof.text else time
 
 
 def _link(url: str) -> str:

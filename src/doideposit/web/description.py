@@ -8,7 +8,7 @@ from typing import Any, Final
 from doideposit.deposits.planning import Action
 from doideposit.findings import Severity
 from doideposit.json_schemas import record_schema
-from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
+from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.web.operations import MAX_EVENTS, MODES
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
 
@@ -285,7 +285,8 @@ def _result_schemas() -> Schema:
         "Submission": _object(
             {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _TEXT}
         ),
-        "Truth": _object({"at": _MAYBE_MOMENT, "proof": _TEXT}),
+        "Proof": _object({"at": _MAYBE_MOMENT, "proof": _TEXT}),
+        "Overdue": _object({"milestone": _words(Milestone), "since": _MOMENT, "due": _MOMENT}),
         "HistoryResult": _result(doi=_TEXT, history=_list("HistoryEntry")),
         "HistoryEntry": _history_entry(),
         "EventsResult": _result(
@@ -311,6 +312,7 @@ def _finding() -> Schema:
 
 
 def _status() -> Schema:
+    milestones = _object({milestone.value: _ref("Proof") for milestone in Milestone})
     return {
         "doi": _MAYBE_TEXT,
         "target": _TEXT,
@@ -324,13 +326,13 @@ def _status() -> Schema:
         "finding": _maybe("Finding"),
         "retry": _maybe("RetryClass"),
         "submission": _maybe("Submission"),
-        "truths": _object(
-            {name: _ref("Truth") for name in ("received", "processed", "registered", "resolves", "indexed")}
-        ),
+        "milestones": milestones,
+        "overdue": _maybe("Overdue"),
+        "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
         "last_update_failed": _YES,
         "acknowledged": _MAYBE_TEXT,
         "needs_person": _YES,
-        "stalled": _YES,
+        "stalled": {**_YES, "deprecated": True, "description": "Unfinished and overdue: see `overdue`."},
         "next_look_at": _MAYBE_MOMENT,
         "next_action": _TEXT,
     }

@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from doideposit.deposits.lateness import Listed, Standing
 from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_text
+from doideposit.reports.standing import Listed, Standing
 
 NOW = datetime(2026, 9, 9, 12, 0, 0, 123456, tzinfo=UTC)
 RUN = Run("production", NOW - timedelta(seconds=2), NOW, 1, "a “summary”", NOW, {"done": 1, "rejected": 2}, version="1")

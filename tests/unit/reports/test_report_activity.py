@@ -41,7 +41,6 @@ def test_a_registration_is_measured_from_the_first_upload_of_its_file() -> None:
     )
     assert activity.waits == (timedelta(minutes=50),)
     assert activity.registered_in == {"10.5555/a": 7}
-    assert activity.prepared_at == {"b1": start - timedelta(hours=1)}
     assert [kind for _, kind in activity.outcomes] == [REGISTERED, NOT]
 
 

@@ -16,7 +16,7 @@ from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, item, log, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.deposits.ledger.uploads import FREE
-from doideposit.lifecycle import EventKind, Move, Outcome, State, advance
+from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State, advance
 from doideposit.records.identifiers import Doi
 
 __all__ = ["Due", "Polled", "Polls", "ResultLog"]
@@ -44,7 +44,7 @@ class Polled:
     submission: Submission
     next_look_at: datetime
     reason: str = ""
-    alarm: str = ""
+    overdue: Milestone | None = None
     submission_id: str | None = None
     counts: bool = True
 
@@ -188,7 +188,7 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
             "next_look_at": one.next_look_at,
             "looks": one.submission.looks + one.counts,
             "reason": one.reason,
-            "alarm": one.alarm,
+            "alarm": one.overdue or "",
             "submission_id": one.submission_id or one.submission.submission_id,
         }
         for one in polled
@@ -199,9 +199,9 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
         mine = update(submission).where(submission.c.id == bindparam("key"), open_still)
         transaction.connection.execute(mine, rows)
     for one in polled:
-        if one.alarm and one.alarm != one.submission.alarm:
-            detail = {"file_name": one.submission.file_name or ""}
-            transaction.note(EventKind(one.alarm), submission=one.submission.id, detail=detail)
+        if one.overdue is not None and one.overdue != one.submission.alarm:
+            detail = {"file_name": one.submission.file_name or "", "milestone": one.overdue.value}
+            transaction.note(EventKind.OVERDUE, submission=one.submission.id, detail=detail)
 
 
 def _end(transaction: Transaction, held: Submission, result_log: ResultLog) -> None:

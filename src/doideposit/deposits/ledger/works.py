@@ -40,7 +40,7 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Which works are wanted: in one state, of one series, unfinished, or such that need a person."""
+    """Which works are wanted: in one state, of one series, unfinished, or such that may need a person."""
 
     state: State | None = None
     series: str | None = None
@@ -167,20 +167,12 @@ class Works:
 
     # What people decide, and what look-ups prove.
 
-    def acknowledge(self, doi: Doi, reason: str) -> bool:
-        """Set aside, with a reason, what the latest deposit of the DOI ended with; False when nothing asks for it."""
-        latest = select(item.c.finding, submission.c.state, submission.c.alarm).select_from(
-            work.join(item, item.c.id == work.c.item).join(submission, submission.c.id == item.c.submission)
-        )
-        mine = self._mine(doi)
+    def acknowledge(self, doi: Doi, reason: str) -> None:
+        """Set aside, with a reason, what the latest deposit of a known DOI ended with, and what is overdue."""
         with self._session.writing("acknowledge") as transaction:
-            row = transaction.connection.execute(latest.where(mine)).mappings().one_or_none()
-            if row is None or not (row["finding"] or row["alarm"] or row["state"] == State.REFUSED):
-                return False
             set_aside = {"acknowledged_at": transaction.now, "acknowledged_reason": reason}
-            transaction.connection.execute(update(work).where(mine).values(**set_aside))
+            transaction.connection.execute(update(work).where(self._mine(doi)).values(**set_aside))
             transaction.note(EventKind.ACKNOWLEDGED, doi=doi, detail={"reason": reason})
-            return True
 
     def abandon(self, doi: Doi, reason: str) -> bool:
         """Give up the open deposit of the DOI, and of every other DOI in the same file; False when none is open."""
@@ -287,7 +279,10 @@ def _conditions(wanted: WorkFilter) -> Iterator[Any]:
     if wanted.attention:
         unread = and_(item.c.finding.is_not(None), work.c.acknowledged_at.is_(None))
         ended_badly = item.c.outcome.in_(["failed", "missing"])
-        yield or_(unread, ended_badly, submission.c.state == State.REFUSED.value, submission.c.alarm != "")
+        # Whatever may be overdue is among them too; how long it may take is not for the ledger to know.
+        waiting = submission.c.state.in_([*OPEN, State.REFUSED.value])
+        unseen = or_(work.c.resolves_at.is_(None), work.c.indexed_at.is_(None))
+        yield or_(unread, ended_badly, waiting, and_(work.c.registered_at.is_not(None), unseen))
 
 
 def _next_due(connection: Connection, target: str) -> datetime | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.values import Truth
+from doideposit.deposits.values import Proof
 from doideposit.job.inbox.claims import Claim, Entry, Fate
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import counted, safe
@@ -102,9 +102,9 @@ def _in_order(claim: Claim, entry: Entry, depositor: Depositor) -> Iterator[str]
     if entry.says:
         yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.fate is Fate.REGISTERED else safe(entry.says))
     status = depositor.status(entry.doi)
-    for word, truth in (("received", status.received), ("registered", status.registration)):
-        if truth:
-            yield f"  {word:<11}{_proof(truth)}"
+    for word, proof in (("received", status.received), ("registered", status.registration)):
+        if proof:
+            yield f"  {word:<11}{_proof(proof)}"
     if entry.fate is Fate.REGISTERED and entry.hint not in {"", "nothing to do"}:
         yield _wrapped(f"do this: {safe(entry.hint)}")
     yield from _remarks(entry)
@@ -138,8 +138,8 @@ def _remarks(entry: Entry) -> Iterator[str]:
         yield from (_filled(remark, "    - ", "      ") for remark in entry.remarks)
 
 
-def _proof(truth: Truth) -> str:
-    return f"{_time(truth.at)}  {safe(truth.proof)}" if truth.at else ""
+def _proof(proof: Proof) -> str:
+    return f"{_time(proof.at)}  {safe(proof.text)}" if proof.at else ""
 
 
 def _wrapped(text: str) -> str:

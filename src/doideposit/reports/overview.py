@@ -1,0 +1,66 @@
+"""Gather what the report shows from the ledger alone: statuses, events and the XML that was registered."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doideposit.crossref.xml.participation import Measured, measure
+from doideposit.deposits.planning import Action
+from doideposit.reports.activity import outcomes_chart, read_events, waiting_chart
+from doideposit.reports.attention import sort_key
+from doideposit.reports.completeness import Completeness, completeness
+from doideposit.reports.findings import counted
+from doideposit.reports.page import Planned, Report
+
+if TYPE_CHECKING:
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import PlanEntry, WorkStatus
+
+__all__ = ["gather", "planned"]
+
+
+def gather(depositor: "Depositor", now: datetime, *, version: str) -> Report:
+    """Gather the report of the depositor's target; `version` is that of this program."""
+    activity = read_events(depositor.events())
+    statuses = sorted(depositor.statuses(), key=lambda status: sort_key(status.doi.key))
+    return Report(
+        target=depositor.target,
+        place=depositor.ledger.place,
+        written=now,
+        version=version,
+        statuses=tuple(statuses),
+        charts=(outcomes_chart(activity, now), waiting_chart(activity)) if activity.outcomes else (),
+        series=_series(depositor, statuses, activity.registered_in),
+    )
+
+
+def planned(depositor: "Depositor", records: Sequence[Path]) -> tuple[Planned, ...]:
+    """Plan the records of these files and folders; those that need nothing are left out."""
+    entries = (entry for entry in depositor.plan(*records).entries if entry.action is not Action.UNCHANGED)
+    return tuple(Planned(entry.source, str(entry.doi or ""), entry.action.value, _why(entry)) for entry in entries)
+
+
+def _why(entry: "PlanEntry") -> str:
+    """Return the first thing that stops it, in its own words: that is what has to be corrected."""
+    stops = [finding.message for finding in entry.findings if finding.stops]
+    more = f", and {counted(len(stops) - 1, 'more error')}" if len(stops) > 1 else ""
+    return stops[0] + more if stops else entry.reason
+
+
+def _series(
+    depositor: "Depositor", statuses: "Sequence[WorkStatus]", registered_in: Mapping[str, int]
+) -> tuple[Completeness, ...]:
+    """Measure what is registered: the XML of the latest successful deposit of each DOI, each file read once."""
+    wanted: dict[int, dict[str, str]] = defaultdict(dict)
+    for status in statuses:
+        key = registered_in.get(status.doi.key)
+        if key is not None:
+            wanted[key][status.doi.key] = status.series
+    works: dict[str, list[Measured]] = defaultdict(list)
+    for key, dois in wanted.items():
+        for measured in measure(depositor.works.stored(key)):
+            if measured.doi.key in dois:
+                works[dois[measured.doi.key]].append(measured)
+    return tuple(completeness(series, works[series]) for series in sorted(works))

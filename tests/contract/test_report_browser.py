@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doideposit.cli.overview import gather
 
+from doideposit.reports.overview import gather
 from doideposit.reports.page import page
 from made_up_reports import everything_hostile
 from mixed_ledger import NOW, mixed_desk
@@ -39,7 +39,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("report")
     with mixed_desk(folder) as desk:
         path = folder / "report.html"
-        path.write_text(page(gather(desk.depositor, NOW)), encoding="utf-8")
+        path.write_text(page(gather(desk.depositor, NOW, version="1.2.3")), encoding="utf-8")
     return path.as_uri()
 
 

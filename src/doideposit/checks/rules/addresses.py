@@ -371,7 +371,7 @@ def number_disagrees(work: Work) -> Iterable[Match]:
 )
 def trailing_punctuation(work: Work) -> Iterator[Match]:
     for loc, url, _ in work.addresses:
-        if url[-1] in ".,;:)]'\"" and not (url[-1] == ")" and "(" in url):
+        if url[-1] in ".,;:)]'\"" and not TRUNCATED.search(url) and not (url[-1] == ")" and "(" in url):
             yield match_at(*loc, length=len(url), mark=url[-1])
 
 

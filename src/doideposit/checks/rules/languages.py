@@ -81,8 +81,8 @@ MOST_WORDS = 400
 """The beginning of an abstract tells its language; the rest only takes time."""
 FEWEST, SHARE = 3, 0.2
 """So many words of another language, and such a share of all words, are no quotation."""
-HINT_OF_ITS_OWN = 0.04
-"""A text with more words of the stated language than this is in that language, whatever it quotes."""
+OUTNUMBERED = 4
+"""A few words look the same in two languages (was, of, is); with fewer than so many to one, a text may be in either."""
 
 
 @lru_cache(maxsize=1024)
@@ -93,7 +93,7 @@ def _language_of(text: str, stated: str) -> str | None:
     best = max(counts, key=counts.__getitem__)
     if best == stated or counts[best] < max(FEWEST, len(words) * SHARE):
         return None
-    return best if counts.get(stated, 0) <= len(words) * HINT_OF_ITS_OWN else None
+    return best if counts[stated] * OUTNUMBERED <= counts[best] else None
 
 
 @rule(

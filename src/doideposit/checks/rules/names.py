@@ -284,7 +284,7 @@ def nobody(work: Work) -> Iterable[Match]:
 def character(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
         found = _ODD.search(name)
-        if found and not _SEVERAL.search(name):
+        if found and not (_SEVERAL.search(name) or _SUFFIX_AT_END.fullmatch(name) or is_program_word(name)):
             yield match_at(*loc, length=len(name), name=name, found=found[0])
 
 

@@ -176,7 +176,7 @@ def url_tracking(work: Work) -> Iterator[Match]:
 def year_mismatch(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
         year = reference.year
-        if not year or not text or year[:4] in text:
+        if not year or not text or year[:4] in text or not _YEAR_SHAPE.fullmatch(year):
             continue
         years = _YEAR.findall(text)
         if years:

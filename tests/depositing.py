@@ -16,6 +16,7 @@ from doideposit.crossref.schemas import SchemaStore
 from doideposit.crossref.validator import Validator
 from doideposit.deposits.context import RegistryPort
 from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger import Ledger
 from doideposit.deposits.planning import Limits
 from doideposit.records.models.commentary import Commentary
@@ -80,6 +81,7 @@ class Desk(AbstractContextManager["Desk"]):
     clock: Clock = field(default_factory=Clock)
     sandbox: Sandbox = None  # type: ignore[assignment]
     limits: Limits = field(default_factory=Limits)
+    deadlines: Deadlines = field(default_factory=Deadlines)
     registry: RegistryPort | None = None
     seed: bool = False
     registrar: Any = None
@@ -107,6 +109,7 @@ class Desk(AbstractContextManager["Desk"]):
             registry=self.registry,
             seed_timestamps=self.seed,
             limits=self.limits,
+            deadlines=self.deadlines,
             random=self.random,
             step=self.step,
         )

@@ -1,0 +1,215 @@
+"""Terminal, page, mail, metrics, JSON and API say the same of every DOI: how far it is, what is overdue, who must act."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import desk as command_line
+from api_client import Cms
+from depositing import Desk
+from doideposit.config import MailSection
+from doideposit.deposits.lateness import Deadlines
+from doideposit.deposits.values import WorkStatus
+from doideposit.job.inbox import Folders, PassReport
+from doideposit.job.mail import tell
+from doideposit.job.monitoring import Run, prometheus_text
+from doideposit.job.state import JobState
+from doideposit.lifecycle import Milestone, Outcome, State
+from doideposit.reports.standing import take_standing
+from mixed_ledger import mixed_desk
+
+NEVER = timedelta(days=9_999)
+TABLES = {
+    "as they are": Deadlines(),
+    "nothing is ever late": Deadlines(NEVER, NEVER, NEVER, NEVER, NEVER),
+    "only the link counts": Deadlines(NEVER, NEVER, NEVER, timedelta(hours=1), NEVER),
+}
+CONFIGURATION = """\
+[depositor]
+name = "South Asia Democratic Forum"
+email = "info@sadf.eu"
+registrant = "South Asia Democratic Forum"
+
+[ledger]
+url = "{url}"
+
+[monitoring.deadlines]
+{deadlines}
+"""
+
+Facts = dict[str, tuple[tuple[str, ...], str | None, bool]]
+"""Of each DOI: the milestones that are reached, the one that is overdue, and whether it needs a person."""
+
+
+@dataclass
+class House:
+    """A ledger with DOIs in every state, and everything that tells people of it."""
+
+    desk: Desk
+    run: command_line.Desk
+
+    @property
+    def facts(self) -> Facts:
+        """What the library says."""
+        return {str(one.doi): fact(one) for one in self.desk.depositor.statuses()}
+
+    @property
+    def late(self) -> set[str]:
+        return {doi for doi, (_, overdue, _) in self.facts.items() if overdue}
+
+    @property
+    def needing(self) -> set[str]:
+        return {doi for doi, (*_, needs_person) in self.facts.items() if needs_person}
+
+    def mails(self) -> list[EmailMessage]:
+        """What the scheduled job would write now, with its weekly digest."""
+        sent: list[EmailMessage] = []
+        now = self.desk.clock()
+        mail = MailSection.model_validate(
+            {"host": "mail.example.org", "sender": "a@example.org", "to": ["b@example.org"]}
+        )
+        folders = Folders(self.run.folder / "inbox")
+        folders.make()
+        standing = take_standing(self.desk.depositor, now=now)
+        report = PassReport("sandbox")
+        tell(report, standing, JobState(), mail=mail, send=sent.append, folders=folders, now=now, host="pub1")
+        return sent
+
+
+def fact(status: WorkStatus) -> tuple[tuple[str, ...], str | None, bool]:
+    reached = tuple(milestone.value for milestone, proof in status.milestones.items() if proof)
+    return reached, status.overdue.milestone.value if status.overdue else None, status.needs_person
+
+
+def fact_of_json(record: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:
+    reached = tuple(name for name, proof in record["milestones"].items() if proof["at"])
+    overdue = record["overdue"]
+    return reached, overdue["milestone"] if overdue else None, record["needs_person"]
+
+
+@pytest.fixture(params=list(TABLES.values()), ids=list(TABLES))
+def house(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[House]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "400")
+    deadlines: Deadlines = request.param
+    with mixed_desk(tmp_path, deadlines=deadlines) as desk:
+        add_what_is_missing(desk)
+        # The command line looks at the clock of this machine, so the others have to look at it too.
+        desk.clock.set(datetime.now(UTC))
+        run = command_line.Desk(tmp_path, capsys)
+        lines = (f'{one} = "{int(deadlines.of(one).total_seconds()) // 3600}h"' for one in Milestone)
+        run.write("doideposit.toml", CONFIGURATION.format(url=desk.url, deadlines="\n".join(lines)))
+        yield House(desk, run)
+
+
+def add_what_is_missing(desk: Desk) -> None:
+    """Give up a file and set a failure aside: the mixed ledger has neither."""
+    from mixed_ledger import work
+
+    desk.depositor.enqueue(work(268))
+    desk.depositor.abandon(work(268).doi, "it was a mistake")
+    desk.depositor.acknowledge(work(261).doi, "Crossref is told")
+
+
+@pytest.mark.slow
+def test_the_ledger_has_dois_in_every_state(house: House) -> None:
+    statuses = list(house.desk.depositor.statuses())
+    assert {one.state for one in statuses} >= set(State) - {State.SENDING}
+    assert {one.outcome for one in statuses} >= set(Outcome) - {Outcome.MISSING} | {None}
+    assert any(one.acknowledged for one in statuses)
+
+
+@pytest.mark.slow
+def test_all_six_say_the_same(house: House) -> None:
+    facts = house.facts
+    records = house.run("status", "--json").json["records"]
+    assert {one["doi"]: fact_of_json(one) for one in records} == facts
+    assert from_terminal(house) == facts
+    assert from_api(house) == facts
+    assert from_page(house) == (facts, house.late, house.needing)
+    assert from_mail(house) == (house.late, len(house.late), len(house.needing))
+    assert from_metrics(house) == (len(house.late), len(house.needing))
+
+
+def from_terminal(house: House) -> Facts:
+    """Read the receipts that people read, and the table above which the marks stand."""
+    found: Facts = {}
+    marked = {line.split()[0] for line in house.run("status").out.splitlines() if re.match(r"10\.\S+ +! ", line)}
+    for receipt in house.run("status", *house.facts).out.split("\n\n"):
+        doi = re.search(r"10\.48251/\S+", receipt)
+        if doi is not None:
+            reached = re.findall(r"^  (received|processed|registered|resolves|indexed) +\d{4}-", receipt, re.MULTILINE)
+            overdue = re.search(r"^  overdue .*?(\w+) was to be reached", receipt, re.MULTILINE)
+            found[doi[0]] = (tuple(reached), overdue[1] if overdue else None, doi[0] in marked)
+    summary = house.run("status").out
+    assert (f", {len(house.late)} overdue" in summary) == bool(house.late)
+    assert f", {len(house.needing)} {'needs' if len(house.needing) == 1 else 'need'} a person" in summary
+    return found
+
+
+def from_api(house: House) -> Facts:
+    cms = Cms(house.desk)
+    answers = {doi: cms.open(f"/v1/dois/{doi}").json for doi in house.facts}
+    return {doi: fact_of_json(answer["records"][0]) for doi, answer in answers.items()}
+
+
+def from_page(house: House) -> tuple[Facts, set[str], set[str]]:
+    """Read the rows of the table for the milestones, and the JSON beside the page for what needs attention."""
+    document = house.run("report", "-o", "page.html", "--json").json
+    html = (house.run.folder / "page.html").read_text(encoding="utf-8")
+    rows = html.split('id="table"')[1].split("</table>")[0].split("<tr")[2:]
+    facts: Facts = {}
+    told = house.facts
+    for row in rows:
+        doi = re.search(r"10\.48251/[^<\"]+", row)
+        cells = re.findall(r"<td( class=\"y\")?(?: title=\"[^\"]*\")?>(?:\d{4}-\d\d-\d\d|not yet)", row)
+        assert doi is not None
+        assert len(cells) == len(Milestone), row
+        reached = tuple(one.value for one, is_reached in zip(Milestone, cells, strict=True) if is_reached)
+        facts[doi[0]] = (reached, *told[doi[0]][1:])
+    attention = {doi for one in document["attention"] for doi in one["dois"]}
+    assert attention == house.late | house.needing
+    assert document["counts"]["overdue"] == len(house.late)
+    assert document["counts"]["needs_person"] == len(house.needing)
+    boxes = html.split('id="attention"')[1].split('id="all"')[0]
+    shown = set(re.findall(r">(10\.48251/[^<]+)</a>", boxes))
+    return facts, shown & house.late, shown & house.needing
+
+
+def from_mail(house: House) -> tuple[set[str], int, int]:
+    *attention, digest = house.mails()
+    text = "".join(str(mail.get_content()) for mail in attention)
+    numbers = str(digest.get_content())
+    found = {
+        name: int(re.search(rf"^{name} +([\d,]+)$", numbers, re.MULTILINE)[1]) for name in ("Overdue", "Need a person")
+    }
+    return set(re.findall(r"https://doi\.org/(10\.48251/\S+)", text)), found["Overdue"], found["Need a person"]
+
+
+def from_metrics(house: House) -> tuple[int, int]:
+    now = house.desk.clock()
+    run = Run("sandbox", now, now, 0, "", None, {})
+    text = prometheus_text(run, take_standing(house.desk.depositor, now=now))
+    names = ("overdue_dois", "needs_person_dois")
+    late, needing = (
+        int(float(re.search(rf"^doideposit_{name}\{{.*\}} (.*)$", text, re.MULTILINE)[1])) for name in names
+    )
+    return late, needing
+
+
+@pytest.mark.slow
+def test_doctor_counts_them_too(house: House) -> None:
+    checks = {one["name"]: one for one in json.loads(house.run("doctor", "--json").out)["checks"]}
+    late = checks.get("overdue", {"message": "0"})["message"]
+    assert int(re.match(r"\d+", late)[0]) == len(house.late)
+    needing = checks.get("attention", {"message": "0"})["message"]
+    assert int(re.match(r"\d+", needing)[0]) == len(house.needing)

@@ -38,8 +38,8 @@ FAST = {
 """The sandbox takes seconds, so that it feels like Crossref; a test need not wait."""
 
 CHANGING = (
-    (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?", "MOMENT"),
-    (r"\b\d\d:\d\d:\d\d UTC", "MOMENT"),
+    (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( [A-Z]{3,5}\b|Z)?", "MOMENT"),
+    (r"\b\d\d:\d\d:\d\d [A-Z]{3,5}\b", "MOMENT"),
     (r"\d{8}t\d{9}-[0-9a-f]{8}", "NAME"),
     (r"\b20\d{15}\b", "TIMESTAMP"),
     (r"\b1[0-9]{9}\b", "SUBMISSION"),

@@ -94,7 +94,7 @@ def test_a_bar_is_drawn_while_waiting_and_the_json_stays_alone(desk: Desk) -> No
     assert json.loads(seen.out)["records"][0]["registered"] is True
     assert "waiting for the sandbox" in seen.text
     assert "0/1" in seen.text
-    assert "recorded 1 DOI to be sent to the sandbox" in seen.text
+    assert "sending sadf-comment-" in seen.text
     assert seen.raw.rstrip().endswith(("\x1b[?25h", "\x1b[2K"))
 
 

@@ -108,7 +108,7 @@ def test_a_deposit_that_is_not_finished_says_when_to_look_with_which_command(des
     assert sent.code == 0
     last = sent.out.splitlines()[-1]
     assert re.fullmatch(
-        r"1 DOI is not finished at the sandbox: look again after [\d :-]{19} with `doideposit poll --target sandbox`",
+        r"1 DOI is not finished at the sandbox: look again after [\d :-]{19} [A-Z]+ with `doideposit poll --target sandbox`",
         last,
     )
     assert "look again after" in desk("status").out
@@ -137,7 +137,7 @@ def test_many_records_are_told_in_short(desk: Desk) -> None:
     told = desk("deposit", desk.folder, "--wait", 60)
     names = [line for line in told.out.splitlines() if line.startswith("  register  ")]
     assert len(names) == 30
-    assert "  … and 10 more: --verbose shows all\n" in told.out
+    assert "  … and 10 more to register: --verbose shows all\n" in told.out
     assert told.code == 0
     assert told.out.count("https://doi.org/") == 0
     assert len([line for line in told.out.splitlines() if line.startswith("10.48251/")]) == 40

@@ -111,7 +111,7 @@ def test_from_the_document_to_a_registered_doi(desk: Desk) -> None:
 def test_the_demo_ends_with_a_registered_doi(desk: Desk) -> None:
     told = desk("demo", "--keep", "demo")
     assert told.code == 0, told.err
-    assert f"https://doi.org/{DOI}  registered" in told.out
+    assert f"\n{DOI}  registered" in told.out
     assert "unchanged" in told.out
     for name in ("deposit.xml", "doideposit.toml", "doideposit.sqlite3", "comment-258.yaml"):
         assert (desk.folder / "demo" / name).exists()

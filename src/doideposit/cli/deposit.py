@@ -1,7 +1,9 @@
 """`deposit` and `poll`: the plan, the sending, the waiting, and the receipt."""
 
+import shlex
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +15,19 @@ from doideposit.cli.activity import Activity
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.passwords import PasswordPrompt
-from doideposit.cli.receipt import local_time, show_receipt, show_trouble, status_table, with_target
-from doideposit.cli.terminal import Terminal, source_line
-from doideposit.deposits.planning import Action
+from doideposit.cli.plan import MOST_SHOWN, show_plan
+from doideposit.cli.receipt import (
+    REHEARSED,
+    local_time,
+    show_receipt,
+    show_trouble,
+    state_words,
+    status_table,
+    with_target,
+)
+from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
-from doideposit.findings import Finding, Severity
-from doideposit.lifecycle import is_open
-from doideposit.reports.findings import Span, Style, counted, detailed, in_order, safe
+from doideposit.reports.findings import Span, Style, counted, safe
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
@@ -27,11 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["deposit", "poll"]
 
-TARGETS = {
-    "sandbox": "sandbox (the embedded Crossref: nothing leaves this machine)",
-    "test": "test (Crossref's test system: nothing is registered for readers)",
-    "production": "production (Crossref: what is registered stays registered)",
-}
 SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
 
 
@@ -43,7 +46,7 @@ SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because its cause is mended.")
 @click.option("--skip-invalid", is_flag=True, help="Send the records that are right, although others are not.")
-@click.option("--verbose", "-v", is_flag=True, help="Show remarks and original messages.")
+@click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
 @json_option
 @click.pass_obj
 def deposit(
@@ -71,7 +74,8 @@ def deposit(
     with open_depositor(settings, announce=terminal.note, ask=prompt) as depositor:
         with Activity(terminal, "checking"):
             plan = depositor.plan(*paths, retry=retry)
-        _show_plan(terminal, plan, verbose=verbose)
+        show_plan(terminal, plan, verbose=verbose)
+        many = len(plan.entries) > 1
         if dry_run:
             _finish_dry_run(terminal, plan)
         if not plan.ok and not skip_invalid:
@@ -80,73 +84,16 @@ def deposit(
             _ask(terminal, plan, yes=yes)
             depositor.ready()
         with Activity(terminal, f"sending to {SHORT[plan.target]}"):
-            report = depositor.deposit(plan, on_event=narrator(terminal))
+            report = depositor.deposit(plan, on_event=narrator(terminal, many=many))
         if wait is not None and report.trouble is None and depositor.outstanding():
-            wait_shown(terminal, depositor, wait, eager=settings.target == "sandbox")
-        _finish(terminal, report, depositor, waited=wait is not None, flag=target)
-
-
-def _show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
-    """The plan, as a person reads it before anything is sent; a program gets it with the result."""
-    if terminal.as_json:
-        return
-    findings = [_in(entry.source, finding) for entry in plan.entries for finding in entry.findings]
-    shown = [finding for finding in findings if verbose or finding.stops]
-    if shown:
-        terminal.lines(detailed(in_order(shown[:MOST_SHOWN]), source_line, verbose=verbose, width=terminal.width))
-        if len(shown) > MOST_SHOWN:
-            terminal.say(f"… and {len(shown) - MOST_SHOWN:,} more: `doideposit check` shows all")
-        terminal.say()
-    terminal.line((Span(f"Plan for {TARGETS[plan.target]}", Style.HEADING),))
-    _show_entries(terminal, plan, verbose=verbose)
-    warnings = sum(one.severity is Severity.WARNING for one in findings)
-    if warnings and not verbose:
-        told = "1 warning travels" if warnings == 1 else f"{warnings:,} warnings travel"
-        terminal.line(
-            (Span(f"  {told} along: `doideposit check` shows {'it' if warnings == 1 else 'them'}", Style.DIM),)
-        )
-    terminal.say(f"  {_sum(plan)}")
-
-
-def _in(source: str, finding: Finding) -> Finding:
-    """The finding with its file, also where it is about the whole of it, as what the ledger says of a DOI is."""
-    return finding if finding.where.file else finding.at(replace(finding.where, file=source))
-
-
-def _show_entries(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
-    """One line for each input, what is blocked first where not all can be shown."""
-    styles = {Action.BLOCKED: Style.ERROR, Action.UNCHANGED: Style.DIM}
-    entries = list(plan.entries)
-    if len(entries) > MOST_SHOWN and not verbose:
-        entries.sort(key=lambda entry: list(ORDER).index(entry.action))
-        del entries[MOST_SHOWN:]
-    for entry in entries:
-        reason = f": {safe(entry.reason)}" if entry.reason and entry.action in styles else ""
-        name = str(entry.doi) if entry.doi else "no DOI"
-        style = styles.get(entry.action, Style.GOOD)
-        terminal.line((Span(f"  {entry.action.value:<10}", style), Span(f"{name}  {safe(entry.source)}{reason}")))
-    if len(entries) < len(plan.entries):
-        terminal.say(f"  … and {len(plan.entries) - len(entries):,} more: --verbose shows all")
-
-
-MOST_SHOWN = 30
-ORDER = (Action.BLOCKED, Action.REGISTER, Action.UPDATE, Action.UNCHANGED)
-
-
-def _sum(plan: "Plan") -> str:
-    """What it comes to, and what costs a fee."""
-    parts = []
-    if plan.new:
-        charged = "each" if plan.new > 1 else "it"
-        fee = f"Crossref charges a fee for {charged}" if plan.target == "production" else "no fee here"
-        parts.append(f"{counted(plan.new, 'new DOI')} ({fee})")
-    if plan.updates:
-        parts.append(f"{counted(plan.updates, 'update')} (free)")
-    if plan.unchanged:
-        parts.append(f"{plan.unchanged:,} unchanged")
-    if plan.blocked:
-        parts.append(f"{plan.blocked:,} blocked")
-    return ", ".join(parts) + ("" if plan.new + plan.updates else ": nothing to send")
+            wait_shown(terminal, depositor, wait, eager=settings.target == "sandbox", many=many)
+        report = _as_of_now(report, depositor)
+        if as_json:
+            terminal.json(report.to_dict())
+        else:
+            show_report(terminal, report, flag=target, again=_for_real(invocation, paths))
+            _show_end(terminal, report, depositor, flag=target)
+    finish(_exit_code(report, waited=wait is not None))
 
 
 def _finish_dry_run(terminal: Terminal, plan: "Plan") -> None:
@@ -164,7 +111,10 @@ def _refuse(terminal: Terminal, plan: "Plan") -> None:
     else:
         terminal.say()
         terminal.line(
-            (Span("Nothing was sent. ", Style.ERROR), Span("Correct what is blocked, or add --skip-invalid."))
+            (
+                Span("Nothing was sent. ", Style.ERROR),
+                Span(f"Correct what is blocked{', or add --skip-invalid' if plan.new + plan.updates else ''}."),
+            )
         )
     finish(ExitCode.REJECTED)
 
@@ -182,17 +132,22 @@ def _ask(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:
         raise click.Abort
 
 
-def narrator(terminal: Terminal) -> "Callable[[Progress], None]":
-    """Says on standard error what happens, while it happens."""
+UNTOLD = {"prepared", "received"}
+"""What the receipt and `doideposit history` tell with the exact time anyway."""
+
+
+def narrator(terminal: Terminal, *, many: bool = False) -> "Callable[[Progress], None]":
+    """Return a function that says on standard error what happens; what becomes of `many` DOIs is said at the end."""
 
     def narrate(progress: "Progress") -> None:
-        terminal.note(f"  {progress.text}")
+        if progress.kind not in UNTOLD and not (many and progress.kind == "finished"):
+            terminal.note(f"  {progress.text}")
 
     return narrate
 
 
-def wait_shown(terminal: Terminal, depositor: "Depositor", seconds: float, *, eager: bool) -> None:
-    """Wait until everything is done, with a bar where one can be drawn and with words everywhere else."""
+def wait_shown(terminal: Terminal, depositor: "Depositor", seconds: float, *, eager: bool, many: bool = False) -> None:
+    """Poll until everything is done, with a bar where one can be drawn and with words everywhere else."""
     total = depositor.outstanding()
     asked = SHORT[depositor.target]
     if not terminal.lively:
@@ -205,7 +160,7 @@ def wait_shown(terminal: Terminal, depositor: "Depositor", seconds: float, *, ea
                 then = datetime.now(UTC) + timedelta(seconds=pause)
                 activity.text(f"{asked} is asked again at {local_time(then)[11:]}")
 
-        wait_until_done(depositor, seconds, narrator(terminal), eager=eager, pausing=pausing)
+        wait_until_done(depositor, seconds, narrator(terminal, many=many), eager=eager, pausing=pausing)
 
 
 def wait_until_done(
@@ -240,27 +195,61 @@ def _until(moment: datetime | None) -> float:
     return EAGER_PAUSE if moment is None else max(EAGER_PAUSE, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _finish(
-    terminal: Terminal, report: "DepositReport", depositor: "Depositor", *, waited: bool, flag: str | None
-) -> None:
-    entries = tuple(
+def _as_of_now(report: "DepositReport", depositor: "Depositor") -> "DepositReport":
+    """Return the report with every DOI as it stands after the waiting."""
+    entries = (
         replace(entry, status=depositor.status(entry.status.doi)) if entry.status else entry for entry in report.entries
     )
-    report = replace(report, entries=entries)
-    statuses = [entry.status for entry in entries if entry.status is not None]
-    if terminal.as_json:
-        terminal.json(report.to_dict())
+    return replace(report, entries=tuple(entries))
+
+
+def _for_real(invocation: Invocation, paths: Iterable[Path]) -> str:
+    """Return the command that deposits the same to production."""
+    config = f" --config {shlex.quote(str(invocation.config_path))}" if invocation.config_path else ""
+    return f"doideposit{config} deposit {shlex.join(map(str, paths))} --target production"
+
+
+def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None, again: str) -> None:
+    """Show what became of a deposit: a receipt of a single record, and of several one line for each that was sent.
+
+    `again` is the command that deposits the same for real; it is the next one after a rehearsal.
+    """
+    statuses = [entry.status for entry in report.entries if entry.status is not None]
+    rehearsed = bool(statuses) and report.target != "production" and all(one.registered for one in statuses)
+    if len(report.entries) == 1:
+        show_receipt(terminal, statuses, flag=flag, again=again if rehearsed else None)
+        return
+    sent = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
+    terminal.say()
+    if len(sent) > MOST_IN_LINES:
+        terminal.draw(*status_table(sent, terminal.width))
     else:
-        show_outcome(terminal, statuses, flag=flag)
-        show_trouble(terminal, report.trouble)
-        if any(status.is_open for status in statuses):
-            terminal.say()
-            _show_rest(terminal, depositor, depositor.outstanding(), flag)
-    finish(_exit_code(report, statuses, waited=waited))
+        for status in sent:
+            words, style = state_words(status)
+            title = f"  {safe(status.title)}"
+            terminal.line((Span(f"{status.doi}  ", Style.PLACE), Span(words, style), Span(title)))
+    show_receipt(terminal, [one for one in statuses if one.needs_person][:MOST_SHOWN], flag=flag)
+    states = Counter(state_words(one)[0] for one in sent)
+    states.update({"unchanged": len(report.entries) - len(sent)})
+    counts = ", ".join(f"{count:,} {words}" for words, count in states.items() if count)
+    terminal.say(f"On {report.target}: {counts}")
+    if rehearsed and sent:
+        terminal.line((Span("next  ", Style.HINT), Span(f"{REHEARSED} `{again}`")))
+
+
+MOST_IN_LINES = 3
+
+
+def _show_end(terminal: Terminal, report: "DepositReport", depositor: "Depositor", *, flag: str | None) -> None:
+    """Show what went wrong outside, and when to look again where something is outstanding."""
+    show_trouble(terminal, report.trouble)
+    if any(entry.status is not None and entry.status.is_open for entry in report.entries):
+        terminal.say()
+        _show_rest(terminal, depositor, depositor.outstanding(), flag)
 
 
 def show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str | None) -> None:
-    """The receipt: in full for a few DOIs; a table for many, and in full those that need a person."""
+    """Show the receipts of a few DOIs; a table of many, and receipts of those that need a person."""
     if len(statuses) <= MOST_IN_FULL:
         show_receipt(terminal, statuses, flag=flag)
         return
@@ -272,12 +261,12 @@ def show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str 
 MOST_IN_FULL = 8
 
 
-def _exit_code(report: "DepositReport", statuses: "list[WorkStatus]", *, waited: bool) -> int:
+def _exit_code(report: "DepositReport", *, waited: bool) -> int:
     if report.trouble is not None:
         return ExitCode.WORLD
     if not report.ok:
         return ExitCode.REJECTED
-    pending = any(status.state is not None and is_open(status.state) for status in statuses)
+    pending = any(entry.status is not None and entry.status.is_open for entry in report.entries)
     return ExitCode.PENDING if waited and pending else ExitCode.DONE
 
 
@@ -308,7 +297,7 @@ def poll(invocation: Invocation, target: str | None, force: bool, as_json: bool)
 
 
 def _show_rest(terminal: Terminal, depositor: "Depositor", outstanding: int, flag: str | None) -> None:
-    """What is not finished, when to look again, and with which command."""
+    """Show what is not finished, when to look again, and with which command."""
     where = SHORT[depositor.target]
     if not outstanding:
         terminal.say(f"Nothing is outstanding at {where}.")

@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable
     from doideposit.deposits.values import Proof, WorkStatus
 
-__all__ = ["in_order", "local_time", "show_receipt", "show_trouble", "state_words", "status_table", "with_target"]
+__all__ = [
+    "REHEARSED",
+    "in_order",
+    "local_time",
+    "show_receipt",
+    "show_trouble",
+    "state_words",
+    "status_table",
+    "with_target",
+]
 
 
 def local_time(moment: datetime | None) -> str:
-    """Return a moment as people at this machine read it, to the second; nothing for None."""
-    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    """Return a moment in the zone of this machine, with its name, to the second; nothing for None."""
+    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def state_words(status: "WorkStatus") -> tuple[str, Style]:
@@ -33,11 +42,17 @@ STYLES = {"bad": Style.ERROR, "warning": Style.WARNING, "open": Style.WARNING, "
 
 
 def show_receipt(
-    terminal: Terminal, statuses: "Iterable[WorkStatus]", *, flag: str | None = None, place: str | None = None
+    terminal: Terminal,
+    statuses: "Iterable[WorkStatus]",
+    *,
+    flag: str | None = None,
+    place: str | None = None,
+    again: str | None = None,
 ) -> None:
     """Show every DOI with what is proved and what comes next.
 
-    `flag` is the target that was given as an option; `place` says where it is registered, should that not be obvious.
+    `flag` is the target that was given as an option; `place` says where it is registered, should that not be obvious;
+    `again` is the command that does for real what was rehearsed. Only a DOI of production is an address that works.
     """
     for status in statuses:
         words, style = state_words(status)
@@ -45,7 +60,7 @@ def show_receipt(
         terminal.say()
         terminal.line(
             (
-                Span(status.doi.url, Style.PLACE),
+                Span(status.doi.url if status.target == "production" else str(status.doi), Style.PLACE),
                 Span("  "),
                 Span(words, style),
                 Span(f" ({where})" if where else "", Style.DIM),
@@ -55,8 +70,9 @@ def show_receipt(
             terminal.say(f"  {safe(status.title)}")
         for name, text in _details(status):
             terminal.line((Span(f"  {name:<11}", Style.DIM), Span(safe(text))))
-        if status.next_action:
-            terminal.line((Span("  next       ", Style.HINT), Span(with_target(safe(status.next_action), flag))))
+        action = f"{REHEARSED} `{again}`" if again else with_target(safe(status.next_action), flag)
+        if action:
+            terminal.line((Span("  next       ", Style.HINT), Span(action)))
 
 
 def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
@@ -77,11 +93,12 @@ def _milestones(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
             yield milestone.value, f"{local_time(proof.at)}  {_proof(status, proof)}"
         elif proof.text:
             # It was looked up, and did not hold: saying nothing would leave open whether anybody looked.
-            yield milestone.value, f"{'not proved':<19}  {_proof(status, proof)}"
+            yield milestone.value, f"{'not proved':<23}  {_proof(status, proof)}"
     if status.overdue is not None:
         yield "overdue", f"{local_time(status.overdue.due)}  {status.overdue.milestone.value} was to be reached by then"
 
 
+REHEARSED = "this was a rehearsal, and the DOI does not exist yet. For real:"
 PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": ""}
 
 

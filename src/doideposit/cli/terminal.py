@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
@@ -83,11 +84,11 @@ class Terminal:
         width = self._width(target)
         for thing in things:
             if isinstance(thing, tuple) and width is None and not self._coloured(target):
-                click.echo(harmless("".join(span.text for span in thing)).rstrip(), file=target)
+                click.echo(_shown("".join(span.text for span in thing)).rstrip(), file=target)
                 continue
             from doideposit.cli.drawing import pieces
 
-            shown = tuple(Span(harmless(text), style) for text, style in thing) if isinstance(thing, tuple) else thing
+            shown = tuple(Span(_shown(text), style) for text, style in thing) if isinstance(thing, tuple) else thing
             for piece in pieces(shown, width):
                 self.console(target).print(piece, soft_wrap=True)
 
@@ -167,6 +168,21 @@ class Terminal:
 
 
 NARROWEST = 40
+UTC_MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?::\d\d)? UTC\b")
+
+
+def _shown(text: str) -> str:
+    """Return a text as a terminal may show it: harmless, and with every moment in the zone of this machine."""
+    return harmless(UTC_MOMENT.sub(_local, text) if " UTC" in text else text)
+
+
+def _local(found: re.Match[str]) -> str:
+    """Return a moment that the library names in UTC in the zone of this machine, in the same form."""
+    written = found[0].removesuffix(" UTC")
+    day, _, hour = written.rpartition(" ")
+    moment = datetime.fromisoformat(f"{day or datetime.now(UTC).date()} {hour}").replace(tzinfo=UTC).astimezone()
+    form = ("%Y-%m-%d " if day else "") + ("%H:%M:%S" if hour.count(":") > 1 else "%H:%M")
+    return moment.strftime(f"{form} %Z")
 
 
 def harmless(text: str) -> str:

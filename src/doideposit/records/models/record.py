@@ -72,9 +72,12 @@ class Origin:
 
     @property
     def label(self) -> str:
-        """A name for messages: the file, and the place in its list."""
+        """Return a name for messages: the file and, of several records in it, the line or the place in the list."""
         name = self.file or "record"
-        return name if self.index is None else f"{name}[{self.index}]"
+        if self.index is None:
+            return name
+        line = self.where().line
+        return f"{name}[{self.index}]" if line is None else f"{name}:{line}"
 
 
 @dataclass(frozen=True, slots=True)

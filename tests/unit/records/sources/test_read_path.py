@@ -28,9 +28,9 @@ def test_a_folder_is_read_below_in_the_order_of_names(tmp_path: Path) -> None:
         f"{tmp_path}/a/2.yml",
         f"{tmp_path}/b.YAML",
         f"{tmp_path}/c.yaml",
-        f"{tmp_path}/d.csv[0]",
-        f"{tmp_path}/d.csv[1]",
-        f"{tmp_path}/e.jsonl[0]",
+        f"{tmp_path}/d.csv:2",
+        f"{tmp_path}/d.csv:3",
+        f"{tmp_path}/e.jsonl:1",
         "no-record",
     ]
 

@@ -1,0 +1,119 @@
+"""The monthly deposit of a folder or a table: what is new stands out, and what is unchanged takes one line."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from desk import DOI, Desk
+
+LOGIN = '\n[credentials.production]\nusername = "name@example.org/role"\npassword = { env = "CROSSREF_PASSWORD" }\n'
+HEAD = ("series", "number", "title", "published", "authors", "url")
+
+
+def table(folder: Path, count: int, **titles: str) -> Path:
+    """A table of comments from number 1 on; `titles` replaces some, as in ``n7="Another title"``."""
+    path = folder / "r.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(HEAD)
+        for number in range(1, count + 1):
+            title = titles.get(f"n{number}", f"Comment number {number} on rivers")
+            page = f"https://www.sadf.eu/comment-{number}/"
+            rows.writerow(("sadf-comment", number, title, "2026-03-02", "Wolf, Siegfried O.", page))
+    return path
+
+
+@pytest.fixture
+def three_hundred(desk: Desk) -> Desk:
+    """A desk with a table of 300 records, all of them registered in the sandbox."""
+    table(desk.folder, 300)
+    assert desk("deposit", "r.csv", "--wait", 60).code == 0
+    return desk
+
+
+@pytest.mark.slow
+def test_of_three_hundred_records_of_which_one_changed_a_person_reads_twelve_lines(three_hundred: Desk) -> None:
+    table(three_hundred.folder, 300, n7="Comment number 7 on mountains")
+    told = three_hundred("deposit", "r.csv", "--wait", 60)
+    lines = (told.out + told.err).splitlines()
+    assert told.code == 0
+    assert len(lines) <= 12, told.out + told.err
+    out = told.out.splitlines()
+    assert out[1] == "  299 unchanged: registered with the same content"
+    assert out[2].split() == ["update", DOI.replace("C258", "C7"), "r.csv:8"]
+    assert "On sandbox: 1 registered, 299 unchanged" in out
+    assert "`doideposit deposit r.csv --target production`" in out[-1]
+    again = three_hundred("deposit", "r.csv")
+    assert len((again.out + again.err).splitlines()) <= 5
+    assert "  300 unchanged: registered with the same content\n" in again.out
+    assert "300 unchanged: nothing to send" in again.out
+
+
+def test_new_records_are_named_and_counted(desk: Desk) -> None:
+    table(desk.folder, 2)
+    desk("deposit", "r.csv", "--wait", 60)
+    table(desk.folder, 4)
+    told = desk("deposit", "r.csv", "--wait", 60)
+    assert "  2 unchanged: registered with the same content\n" in told.out
+    assert re.findall(r"^  register +\S+  (\S+)$", told.out, re.MULTILINE) == ["r.csv:4", "r.csv:5"]
+    assert "On sandbox: 2 registered, 2 unchanged\n" in told.out
+    assert told.out.count("https://doi.org/") == 0  # In a rehearsal no such address leads anywhere.
+
+
+def test_the_warnings_of_what_is_sent_are_named(desk: Desk) -> None:
+    path = table(desk.folder, 3)
+    path.write_text(path.read_text().replace('"Wolf, Siegfried O."', "Anna Müller und Jean Dupont"), encoding="utf-8")
+    told = desk("deposit", "r.csv", "--dry-run")
+    warned = [line for line in told.out.splitlines() if line.startswith("  warning")]
+    assert [line.split()[1:6] for line in warned] == [["author-without-comma", "r.csv:2", "and", "2", "more:"]]
+    assert "“Anna Müller und Jean Dupont”" in warned[0]
+
+
+def test_a_blocked_row_is_named_as_check_names_it(desk: Desk) -> None:
+    path = table(desk.folder, 3)
+    path.write_text(path.read_text().replace("2026-03-02", "2.3.2026", 1), encoding="utf-8")
+    told = desk("deposit", "r.csv", "--dry-run")
+    assert told.code == 1
+    assert re.search(r"^  blocked +\S.*  r\.csv:2: it has errors$", told.out, re.MULTILINE)
+    assert "r.csv:2" in told.out
+    assert "r.csv[" not in told.out
+    assert "r.csv:2" in desk("check", "r.csv").out
+
+
+def test_the_receipt_of_a_rehearsal_names_the_command_for_real(desk: Desk) -> None:
+    told = desk("deposit", desk.record().name, "--wait", 30)
+    assert told.code == 0
+    assert f"\n{DOI}  registered (sandbox)\n" in told.out
+    assert "https://doi.org" not in told.out
+    last = told.out.splitlines()[-1]
+    assert last.startswith("  next")
+    assert "the DOI does not exist yet" in last
+    assert "`doideposit deposit c258.yaml --target production`" in last
+    command = re.search(r"`doideposit (.*)`", last)
+    assert command is not None
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text() + LOGIN)
+    assert "Plan for production" in desk(*command[1].split(), "--dry-run").out
+
+
+@pytest.mark.parametrize("zone", ["Europe/Brussels", "Asia/Kolkata", "UTC"])
+def test_every_time_is_in_the_zone_of_the_machine(desk: Desk, monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        desk.write(
+            "doideposit.toml", (desk.folder / "doideposit.toml").read_text().replace("hidden = 0", "hidden = 60")
+        )
+        told = desk("deposit", desk.record().name)
+        name = time.tzname[time.localtime().tm_isdst]
+        said = told.out + told.err + desk("status", "258").out + desk("history", "258").out + desk("poll").out
+        zones = set(re.findall(r"\d\d:\d\d(?::\d\d)? ([A-Z]{3,5})\b", said))
+        assert zones == {name}
+        moments = re.findall(r"\d\d:\d\d:\d\d(?! [A-Z]{3})", re.sub(r"\d{8}t\d+", "", said))
+        assert moments == []
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -37,9 +37,9 @@ class SchemasHook(BuildHookInterface[Any]):
                 self.app.display_info(f"without Crossref's schema {name}: it is not in {schemas}")
 
     def _add_prepared(self, folder: Path, inside: str, included: dict[str, str]) -> None:
-        """What was worked out from the bundle; it is checked when it is read, and made anew where it does not fit."""
-        if (folder / "prepared.json").is_file():
-            included[str(folder / "prepared.json")] = f"{inside}/prepared.json"
+        """Add what was worked out from the bundle: it is checked when it is read, and made anew if it does not fit."""
+        for path in sorted(folder.glob("prepared*.json")):
+            included[str(path)] = f"{inside}/{path.name}"
 
 
 def _sha256(path: Path) -> str | None:

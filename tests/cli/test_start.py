@@ -25,7 +25,7 @@ UNWANTED = {
         "doideposit.deposits.ledger",
         "doideposit.deposits.planning",
     ),
-    *("doideposit.crossref.validator.describing", "doideposit.crossref.schemas.preparing"),
+    *("doideposit.crossref.validator.messages", "doideposit.crossref.schemas.compiler"),
     "doideposit.deposits.depositor",
 }
 

@@ -35,7 +35,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("deposits.ledger",),
     "alembic": ("deposits.ledger",),
     "lxml": ("safe_xml", "crossref", "registered", "sandbox", "records.extraction.readers"),
-    "elementpath": ("crossref.schemas", "crossref.validator"),
     "yaml": ("records.sources", "config"),
     "markdown_it": ("records.extraction",),
     "jinja2": ("reports",),

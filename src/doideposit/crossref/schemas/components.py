@@ -1,17 +1,16 @@
 """What the schema says of elements and their attributes, as far as it is needed outside libxml2.
 
-libxml2 does not tell which type an attribute has. Three checks need to know: assertions (whitespace is collapsed before
-a test sees a value), ID and IDREF, and the long enumerations that are checked here for speed.
+libxml2 does not tell which type an attribute has. Two checks need to know: ID and IDREF, and the long enumerations.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from doideposit.crossref.schemas.sources import XS, Sources
 
-__all__ = ["Components", "Reference"]
+__all__ = ["XSD_NAMESPACE", "Components", "Place"]
 
 XSD_NAMESPACE = XS[1:-1]
 _KINDS = {
@@ -61,17 +60,6 @@ class Components:
             for attribute, kind in _POINTERS.items():
                 for written in node.get(attribute, "").split():
                     yield kind, *self.sources.qualified(place.file, node, written)
-
-    def reachable(self, start: Reference, *, stop: Collection[Reference] = ()) -> set[Reference]:
-        """The component `start` and everything that it leads to, but not through those of `stop`."""
-        seen: set[Reference] = set()
-        waiting = [start]
-        while waiting:
-            reference = waiting.pop()
-            if reference not in seen and reference in self.table:
-                seen.add(reference)
-                waiting += self.references(self.table[reference]) if reference not in stop else ()
-        return seen
 
     def elements(self) -> Iterator[tuple[str, Place]]:
         """Every element declaration, global or local, with the tag it gives, in Clark notation."""

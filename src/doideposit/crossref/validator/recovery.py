@@ -13,8 +13,8 @@ from dataclasses import replace
 from lxml import etree
 
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
+from doideposit.crossref.validator.messages import Complaint
 from doideposit.crossref.validator.places import Finder
-from doideposit.crossref.validator.violations import Complaint
 
 __all__ = ["all_complaints"]
 

@@ -1,14 +1,12 @@
 """Deposit XML that others made: which DOIs it registers, and our own batch id and timestamp in its head."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 from lxml import etree
 
-from doideposit.crossref.xml.elements import Element, canonical_hash, text_inside, without_layout
+from doideposit.crossref.xml.elements import Element, canonical_hash, text_inside, to_bytes, without_layout
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import parse_document
@@ -105,16 +103,8 @@ def _first_text(element: Element, paths: tuple[str, ...]) -> str | None:
     return None
 
 
-# In well-formed XML without a DOCTYPE this finds every piece of markup, whatever text and comments contain.
-_MARKUP: Final = re.compile(
-    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"""
-    r"""|<(?P<end>/?)(?:[^\s/>:<]+:)?(?P<name>[^\s/>:<]+)(?P<attributes>(?:[^>"']|"[^"]*"|'[^']*')*?)(?P<empty>/?)>""",
-    re.DOTALL,
-)
-
-
 def restamp(xml: bytes, head_batch_id: str, timestamp: int) -> bytes:
-    """The same file with another ``doi_batch_id`` and ``timestamp`` in its head, and otherwise the same bytes.
+    """Return the file with another ``doi_batch_id`` and ``timestamp`` in its head, in UTF-8 without a byte order mark.
 
     A ``timestamp`` inside a ``doi_data`` stays: it is the word of whoever made the file. What cannot be parsed, and
     what has no head, comes back as it is: the validator refuses both.
@@ -122,58 +112,10 @@ def restamp(xml: bytes, head_batch_id: str, timestamp: int) -> bytes:
     root = parse_document(xml).root
     if root is None or _local(root) != "doi_batch":
         return xml
-    encoding = _encoding(xml, root)
-    text = xml.decode(encoding)
     values = {"doi_batch_id": head_batch_id, "timestamp": str(timestamp)}
-    # From the last to the first, so that the places found stay true.
-    for field in sorted(_head_fields(text, set(values)), key=lambda found: found.start, reverse=True):
-        text = (
-            text[: field.start]
-            + field.before
-            + escape(values[field.name], quote=False)
-            + field.after
-            + text[field.end :]
-        )
-    return text.encode(encoding)
-
-
-def _encoding(xml: bytes, root: Element) -> str:
-    """The encoding of the file, in the form that neither takes a byte order mark away nor adds one."""
-    wide = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(xml[:2])
-    return wide or root.getroottree().docinfo.encoding or "utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class _HeadField:
-    """Where the content of a field stands in the text; `before` and `after` are the tags an empty element lacks."""
-
-    name: str
-    start: int
-    end: int
-    before: str = ""
-    after: str = ""
-
-
-def _head_fields(text: str, names: set[str]) -> Iterator[_HeadField]:
-    path: list[str] = []
-    content = 0
-    for token in _MARKUP.finditer(text):
-        name = token["name"]
-        if name is None:
-            continue
-        if token["end"]:
-            if path[1:] == ["head", name] and name in names:
-                yield _HeadField(name, content, token.start())
-            if path.pop() == "head":
-                return
-        elif not token["empty"]:
-            path.append(name)
-            content = token.end()
-        elif path[1:] == ["head"] and name in names:
-            yield _HeadField(name, token.start(), token.end(), *_tags(token[0]))
-
-
-def _tags(empty: str) -> tuple[str, str]:
-    """The two tags in place of the tag of an empty element."""
-    inside = empty[1:-2].rstrip()
-    return f"<{inside}>", f"</{inside.split()[0]}>"
+    fields = [(field, value) for name, value in values.items() for field in root.iterfind(f"{{*}}head/{{*}}{name}")]
+    for field, value in fields:
+        # A comment or an element inside goes as well: the schema takes text alone here.
+        del field[:]
+        field.text = value
+    return to_bytes(root) if fields else xml

@@ -14,7 +14,7 @@ from doideposit.checks import ALL_RULES, CATALOGUE, as_markdown
 from doideposit.checks.catalogue.explanation import Explanation, Kind
 from doideposit.checks.catalogue.explanations import EXPLANATIONS
 from doideposit.crossref.diagnostics.messages import MESSAGES
-from doideposit.crossref.validator.violations import CODES
+from doideposit.crossref.validator.messages import CODES
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.structured import read

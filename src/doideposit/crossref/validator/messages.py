@@ -13,12 +13,11 @@ from lxml import etree
 
 from doideposit.crossref.names import PREFIXES
 from doideposit.crossref.schemas.datatypes import DATATYPES
-from doideposit.crossref.validator.asserts import Assertion
 from doideposit.crossref.validator.places import Places
-from doideposit.crossref.validator.values import Fault
+from doideposit.crossref.validator.supplement import Broken, WrongValue
 from doideposit.findings import Finding, Severity
 
-__all__ = ["CODES", "Complaint", "assertion_finding", "complaint_findings", "fault_finding"]
+__all__ = ["CODES", "Complaint", "assertion_finding", "complaint_findings", "value_finding"]
 
 CODES = (
     "xsd-element-unexpected",
@@ -434,13 +433,13 @@ _VALUES = frozenset({1824, 1825, 1826, 1839, 1840, 1830, 1831, 1832, 1833, 1834,
 # What is checked beside libxml2 --------------------------------------------------------------------------------------
 
 
-def fault_finding(fault: Fault, places: Places) -> Finding:
+def value_finding(wrong: WrongValue, places: Places) -> Finding:
     """The finding for an attribute value that is not listed, an ID that occurs twice, or a reference to no ID."""
-    subject = f"the attribute {_local(fault.attribute)} of {_name(str(fault.element.tag))}"
-    value = _quoted(fault.value)
-    if fault.problem == "not-listed":
-        words = _choice(subject, fault.value, sorted(fault.allowed))
-    elif fault.problem == "duplicate-id":
+    subject = f"the attribute {_local(wrong.attribute)} of {_name(str(wrong.element.tag))}"
+    value = _quoted(wrong.value)
+    if wrong.problem == "not-listed":
+        words = _choice(subject, wrong.value, sorted(wrong.allowed))
+    elif wrong.problem == "duplicate-id":
         words = _Words(
             "xsd-id-duplicate", f"{subject} repeats the id {value}", "ids are unique in the whole file: remove it"
         )
@@ -448,46 +447,12 @@ def fault_finding(fault: Fault, places: Places) -> Finding:
         words = _Words(
             "xsd-idref-unknown", f"{subject} refers to {value}, and no element has that id", "correct or remove it"
         )
-    return _finding(words, fault.element, f"{fault.problem}: {fault.value}", places, fault.attribute)
+    return _finding(words, wrong.element, f"{wrong.problem}: {wrong.value}", places, wrong.attribute)
 
 
-def assertion_finding(element: etree._Element, rule: Assertion, places: Places) -> Finding:
-    """The finding for an element that breaks an assertion; what would keep it is read from the assertion's outcomes."""
-    values, children = rule.inputs(element)
-    has = [f'{name}="{value}"' for name, value in zip(rule.attributes, values, strict=True) if value is not None]
-    lacks = [name for name, value in zip(rule.attributes, values, strict=True) if value is None]
-    lacks += [f"<{_local(name)}>" for name, present in zip(rule.children, children, strict=True) if not present]
-    found = f" with {_either(has, last='and')}" if has else ""
-    without = (
-        f" and without {_either(lacks, last='and')}" if lacks and has else f" without {_either(lacks)}" if lacks else ""
-    )
-    local = _local(rule.tag)
-    words = _Words(
-        f"xsd-assert-{local.replace('_', '-')}",
-        f"<{local}>{found}{without} is not allowed",
-        _ways_out(rule, values, children),
-    )
-    about = rule.attributes[0] if len(rule.attributes) else None
-    return _finding(words, element, f"assertion test is false: {rule.test}", places, about)
-
-
-def _ways_out(rule: Assertion, values: tuple[str | None, ...], children: tuple[bool, ...]) -> str:
-    """The single changes that would fulfil the assertion, such as another value of one attribute."""
-    ways = []
-    for position, name in enumerate(rule.attributes):
-        good = [
-            other[position]
-            for (other, present), holds in rule.outcomes.items()
-            if holds and present == children and other[position] and _differ(other, values) == [position]
-        ]
-        if good:
-            ways.append(f"{name} may be {_either(str(value) for value in good)}")
-    for position, name in enumerate(rule.children):
-        changed = tuple(value != (index == position) for index, value in enumerate(children))
-        if rule.outcomes.get((values, changed)):
-            ways.append(f"it may have <{_local(name)}>")
-    return "; or ".join(ways)
-
-
-def _differ(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> list[int]:
-    return [index for index, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+def assertion_finding(broken: Broken, places: Places) -> Finding:
+    """Return the finding for an element that does not fulfil an assertion."""
+    element, rule = broken
+    words = _Words(f"xsd-assert-{rule.element.replace('_', '-')}", rule.describe(element), rule.remedy)
+    original = f"assertion test is false: {rule.element}"
+    return _finding(words, element, original, places, rule.attribute)

@@ -1,32 +1,33 @@
 """The validator: which schema a file declares, what XSD 1.1 says of it, and the seal."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lxml import etree
 
-from doideposit.crossref.names import MATHML
+from doideposit.crossref.names import MATHML, XSI
 from doideposit.crossref.schemas.bundle import BundleSource
-from doideposit.crossref.schemas.prepared import Form, Prepared, read_prepared, write_prepared
-from doideposit.crossref.validator.beside import Beside
-from doideposit.crossref.validator.compiling import compile_schema
-from doideposit.crossref.validator.inventory import Inventory
+from doideposit.crossref.schemas.prepared import Prepared, prepared_file, read_prepared, write_prepared
+from doideposit.crossref.validator.compiling import LogEntry, compile_schema
 from doideposit.crossref.validator.places import Places
-from doideposit.findings import Finding, Severity, has_errors
+from doideposit.crossref.validator.supplement import Broken, Supplement, WrongValue
+from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.batch import SEAL, SealedBatch
 from doideposit.safe_xml import parse_document
 
 __all__ = ["Sealed", "Validator", "Verdict"]
 
-XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
-_HINT = f"{XSI}schemaLocation"
-_DECLARED = b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 ROOT = "doi_batch"
 """The root of every deposit. Crossref's schema would let any of its elements be the root."""
 
+MOST = 2_000
+"""Problems of one kind beyond this number are counted and not described: a hostile file cannot flood anything."""
+
+_HINTS = (f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation")
 # It gives elements here, and lxml's type for results of XPath cannot say so.
-_with_instance: Any = etree.XPath("//*[@x:*]", namespaces={"x": XSI[1:-1]})
+_with_hint: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLocation]", namespaces={"x": XSI})
 
 
 class Verdict(NamedTuple):
@@ -45,26 +46,46 @@ class Sealed(NamedTuple):
 
 
 class _Engine:
-    """One form of one schema version, ready to judge documents."""
+    """One schema version, with MathML or without, ready to judge documents."""
 
     def __init__(self, prepared: Prepared) -> None:
         self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
-        self._beside = Beside(prepared.assertions, prepared.lookups, prepared.identities)
-        self._undescribed = frozenset(prepared.undescribed)
+        self._supplement = Supplement(prepared)
 
-    def suits(self, inventory: Inventory) -> bool:
-        """Whether everything in the document is described by this form."""
-        return not inventory.has_any(self._undescribed)
-
-    def findings(self, root: etree._Element, inventory: Inventory, file: str | None) -> tuple[Finding, ...]:
-        """Everything that is wrong with a document, in the order of its lines."""
+    def findings(self, root: etree._Element, file: str | None) -> tuple[Finding, ...]:
+        """Return everything that is wrong with a document, in the order of its lines."""
         log = self._compiled.complaints(root)
-        broken, faults = self._beside.check(inventory)
-        if not (log or broken or faults):
-            return ()
-        from doideposit.crossref.validator.describing import describe  # noqa: PLC0415 - only files with faults need it
+        broken, wrong = self._supplement.check(root)
+        return self._described(root, log, broken, wrong, file) if log or broken or wrong else ()
 
-        return describe(self._compiled, root, log, broken, faults, file)
+    def _described(
+        self,
+        root: etree._Element,
+        log: Sequence[LogEntry],
+        broken: Sequence[Broken],
+        wrong: Sequence[WrongValue],
+        file: str | None,
+    ) -> tuple[Finding, ...]:
+        # Only files with faults need the words, which take a tenth of the time of starting.
+        from doideposit.crossref.validator import messages  # noqa: PLC0415
+        from doideposit.crossref.validator.recovery import all_complaints  # noqa: PLC0415
+
+        places = Places(file)
+        complaints = all_complaints(self._compiled, root, log)
+        # One value is one finding, even where libxml2 has something against it as well.
+        said = {(complaint.element, complaint.attribute) for complaint in complaints}
+        wrong = [one for one in wrong if (one.element, one.attribute) not in said]
+        findings = messages.complaint_findings(complaints[:MOST], places)
+        findings += [messages.assertion_finding(one, places) for one in broken[:MOST]]
+        findings += [messages.value_finding(one, places) for one in wrong[:MOST]]
+        findings.sort(key=lambda finding: finding.where.line or 0)
+        left = sum(max(0, len(found) - MOST) for found in (complaints, broken, wrong))
+        return (*findings, _more(left, file)) if left else tuple(findings)
+
+
+def _more(left: int, file: str | None) -> Finding:
+    message = f"there are {left:,} more problems in the file"
+    return Finding("xsd-more", Severity.ERROR, message, "correct the first ones, then check again", Where(file=file))
 
 
 class Validator:
@@ -72,7 +93,7 @@ class Validator:
 
     def __init__(self, schemas: BundleSource) -> None:
         self._schemas = schemas
-        self._engines: dict[tuple[str, Form], _Engine] = {}
+        self._engines: dict[tuple[str, bool], _Engine] = {}
         self._lock = threading.Lock()
 
     def validate(self, xml: bytes, *, file: str | None = None) -> Verdict:
@@ -88,8 +109,8 @@ class Validator:
 
     def prepare(self, version: str) -> None:
         """Read a version's schema and keep what was worked out, so that the next process need not; raises likewise."""
-        for narrow in (True, False):
-            self._engine(version, Form(mathml=False, lean=True, narrow=narrow))
+        for mathml in (False, True):
+            self._prepared(version, mathml=mathml)
 
     def _examine(self, xml: bytes, file: str | None) -> tuple[Verdict, etree._Element | None]:
         parsed = parse_document(xml, file=file)
@@ -100,37 +121,32 @@ class Validator:
         version = self._schemas.version_of(namespace)
         if version is None:
             return Verdict(None, valid=False, findings=(self._unknown_schema(root, file),)), root
-        findings = self._violations(root, xml, version, file) if name == ROOT else (_no_deposit(root, file),)
+        findings = self._violations(root, version, file) if name == ROOT else (_no_deposit(root, file),)
         return Verdict(version, valid=not has_errors(findings), findings=findings), root
 
-    def _engine(self, version: str, form: Form) -> _Engine:
+    def _engine(self, version: str, *, mathml: bool) -> _Engine:
         with self._lock:
-            if (version, form) not in self._engines:
-                self._engines[version, form] = _Engine(self._prepared(version, form))
-            return self._engines[version, form]
+            if (version, mathml) not in self._engines:
+                self._engines[version, mathml] = _Engine(self._prepared(version, mathml=mathml))
+            return self._engines[version, mathml]
 
-    def _prepared(self, version: str, form: Form) -> Prepared:
-        """The prepared schema: for the forms that nearly all need, the one that is kept with the bundle if it fits."""
+    def _prepared(self, version: str, *, mathml: bool) -> Prepared:
+        """Return the prepared schema: the one that is kept with the bundle, if it fits."""
         bundle = self._schemas.load(version)
-        kept = self._schemas.kept(version, form.file) if form.file else None
+        file = prepared_file(mathml=mathml)
+        kept = self._schemas.kept(version, file)
         prepared = read_prepared(bundle, kept) if kept else None
         if prepared is None:
-            from doideposit.crossref.schemas.preparing import prepare  # noqa: PLC0415 - most runs find it kept
+            from doideposit.crossref.schemas.compiler import prepare  # noqa: PLC0415 - most runs find it kept
 
-            prepared = prepare(bundle, form)
-            if form.file:
-                self._schemas.keep(version, form.file, write_prepared(bundle, prepared))
+            prepared = prepare(bundle, mathml=mathml)
+            self._schemas.keep(version, file, write_prepared(bundle, prepared))
         return prepared
 
-    def _violations(self, root: etree._Element, xml: bytes, version: str, file: str | None) -> tuple[Finding, ...]:
-        inventory = Inventory(root)
-        mathml = inventory.has_namespace(MATHML)
-        retyped = _look_at_instance(root, xml)
-        lean = not mathml and not retyped
-        engine = self._engine(version, Form(mathml=mathml, lean=lean, narrow=lean))
-        if not engine.suits(inventory):
-            engine = self._engine(version, Form(mathml=False, lean=True))
-        return engine.findings(root, inventory, file)
+    def _violations(self, root: etree._Element, version: str, file: str | None) -> tuple[Finding, ...]:
+        remove_hints(root)
+        mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
+        return self._engine(version, mathml=mathml).findings(root, file)
 
     def _unknown_schema(self, root: etree._Element, file: str | None) -> Finding:
         name = etree.QName(root)
@@ -154,30 +170,11 @@ def _no_deposit(root: etree._Element, file: str | None) -> Finding:
     )
 
 
-def _look_at_instance(root: etree._Element, xml: bytes) -> bool:
-    """Whether ``xsi:type`` occurs; ``xsi:schemaLocation`` and its like are removed.
-
-    libxml2 would follow such hints to files of the document's choice.
-    """
-    if root.attrib.pop(_HINT, "") and _has_no_more(xml):
-        return False
-    retyped = False
-    for element in _with_instance(root):
-        retyped = retyped or f"{XSI}type" in element.attrib
-        for name in (_HINT, f"{XSI}noNamespaceSchemaLocation"):
+def remove_hints(root: etree._Element) -> None:
+    """Remove ``xsi:schemaLocation`` and its like: libxml2 would follow them to files of the document's choice."""
+    for element in _with_hint(root):
+        for name in _HINTS:
             element.attrib.pop(name, "")
-    return retyped
-
-
-def _has_no_more(xml: bytes) -> bool:
-    """Whether the bytes have room for one ``xsi:`` attribute only, which spares the search for others.
-
-    Another one would need its prefix again, or another prefix and with it the namespace again; without references to
-    characters neither can be disguised. In encodings that do not have ASCII as a part nothing is found at all.
-    """
-    # A single byte is found many times faster than two, and is nearly never there.
-    plain = b"#" not in xml or b"&#" not in xml
-    return plain and xml.count(b"XMLSchema-instance") == 1 and _DECLARED in xml and xml.count(b"xsi:") == 1
 
 
 def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:

@@ -140,6 +140,9 @@ class Math:
 
 Node = str | Face | Math
 
+# The end of each formula is looked for in all that follows.
+MOST_FORMULAS: Final = 100
+_FORMULA = re.compile("<(?:mml:)?math", re.IGNORECASE)
 DEEPEST: Final = 100
 """So deep tags may lie in one another: XML with more than 256 levels is read nowhere, and no text needs ten."""
 
@@ -173,7 +176,7 @@ _ATTRIBUTES = r"(?:\s+[\w:.-]+\s*=[^<>]*)?\s*"
 _TOKEN = re.compile(
     rf"(?P<math><(?P<prefix>mml:)?math\b.*?</(?P=prefix)math>|<math\b.*?</math>)"
     rf"|<(?P<close>/?)(?:jats:)?(?P<tag>(?a:{'|'.join(FACE_OF)})){_ATTRIBUTES}>"
-    rf"|(?P<other></?(?:jats:)?(?:{_OTHER_TAGS}){_ATTRIBUTES}/?>|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>)",
+    rf"|(?P<other></?(?:jats:)?(?:{_OTHER_TAGS}){_ATTRIBUTES}/?>|<!--|<!\[CDATA\[|<\?)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -200,6 +203,8 @@ class RichText:
             )
         if "<" not in text:
             return without_markup(text)
+        if len(_FORMULA.findall(text)) > MOST_FORMULAS:
+            raise _unbalanced(f"there are more than {MOST_FORMULAS} formulas")
         stack: list[tuple[str, list[Node]]] = [("", [])]
         end = 0
         for token in _TOKEN.finditer(text):

@@ -29,24 +29,29 @@ class JsonText:
     """A text that is known to be JSON; `line` is the number of its first line in its file."""
 
     def __init__(self, text: str, line: int = 1) -> None:
-        self._text = text
+        self.text = text
         self._line = line
         self._entries: dict[int, _Entries] = {}
 
     @cached_property
     def start(self) -> int:
         """The offset of the value that the whole text is."""
-        return _end(_SPACES, self._text, 0)
+        return _end(_SPACES, self.text, 0)
 
     def entries(self, offset: int) -> _Entries:
         """What is in the object or list that stands there; nothing for another value, the first of two like keys."""
         found = self._entries.get(offset)
         if found is None:
-            found = self._entries[offset] = dict(self._walk(offset))
+            found = self._entries[offset] = dict(self.walk(offset))
         return found
 
-    def _walk(self, offset: int) -> Iterator[tuple[str | int, tuple[int | None, int]]]:
-        text = self._text
+    def opens(self, offset: int, bracket: str) -> bool:
+        """Tell whether an object or a list begins at an offset, by its bracket."""
+        return self.text[offset] == bracket
+
+    def walk(self, offset: int) -> Iterator[tuple[str | int, tuple[int | None, int]]]:
+        """Yield what is in the object or list that stands there, like keys as often as they come."""
+        text = self.text
         if text[offset] not in "{[":
             return
         named = text[offset] == "{"
@@ -68,12 +73,12 @@ class JsonText:
         return Place(line, column, key_line, key_column, self._text_column(offset, column))
 
     def _text_column(self, offset: int, column: int) -> int | None:
-        match self._text[offset]:
+        match self.text[offset]:
             case "{" | "[":
                 return None
             case '"':
-                end = _pass_over(self._text, offset)[1]
-                return None if "\\" in self._text[offset:end] else column + 1
+                end = _pass_over(self.text, offset)[1]
+                return None if "\\" in self.text[offset:end] else column + 1
             case _:
                 return column
 
@@ -83,7 +88,7 @@ class JsonText:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self._text))]
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
 
 def _end(pattern: re.Pattern[str], text: str, start: int) -> int:

@@ -5,15 +5,13 @@ at. A text in which a key is given twice is taken apart here as a whole.
 """
 
 import json
-import re
-from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.models.numbers import WrittenNumber
-from doideposit.records.models.record import Origin, Place, RawRecord, RawValue
+from doideposit.records.models.record import Origin, RawRecord, RawValue
 from doideposit.records.sources.interface import MAX_DEPTH, Read
 from doideposit.records.sources.json_places import JsonPlaces, JsonText
 from doideposit.records.sources.nodes import Entry, Node, add_entry, records_in
@@ -38,7 +36,8 @@ def read(text: str, *, file: str | None = None) -> Read:
         return Read(findings=(decoded,))
     items = decoded.data if isinstance(decoded.data, list) else [decoded.data]
     if decoded.doubled or not items or not all(isinstance(item, dict) for item in items):
-        return records_in([_nodes(text, file)], file=file)
+        whole = JsonText(text)
+        return records_in([_nodes(whole, whole.start, file)], file=file)
     indices: Iterable[int | None] = range(len(items)) if isinstance(decoded.data, list) else (None,)
     whole = JsonText(text)
     return Read(
@@ -56,7 +55,8 @@ def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRec
         return decoded
     if isinstance(decoded.data, dict) and not decoded.doubled:
         return RawRecord(decoded.data, Origin(file, index, JsonPlaces(JsonText(line, number))))
-    found = records_in([_nodes(line, file, number)], file=file)
+    whole = JsonText(line, number)
+    found = records_in([_nodes(whole, whole.start, file)], file=file)
     if found.findings or isinstance(decoded.data, list):
         message = "a line of a JSON Lines file holds one record in braces, and this one does not"
         return Finding(
@@ -165,69 +165,17 @@ def _syntax_finding(error: json.JSONDecodeError, file: str | None, line: int) ->
     )
 
 
-_TOKEN = re.compile(r'[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|([{}\[\]])|([,:])|([^\s{}\[\],:"]+))', re.DOTALL)
-
-_DECODE = json.JSONDecoder(strict=False).decode
-
-
-def _nodes(text: str, file: str | None, line: int = 1) -> Node:
-    """Take a text apart that is known to be JSON."""
-    starts = [0, *(match.end() for match in re.finditer("\n", text))]
-
-    def place(offset: int, text_offset: int | None = None) -> Place:
-        row = bisect_right(starts, offset)
-        start = starts[row - 1]
-        return Place(
-            row + line - 1, offset - start + 1, text_column=None if text_offset is None else text_offset - start + 1
-        )
-
-    tree = _Tree(file)
-    for match in _TOKEN.finditer(text):
-        string, bracket, _, literal = match.groups()
-        offset = match.start(match.lastindex or 0)
-        if string is not None:
-            plain = "\\" not in string
-            tree.text(string[1:-1] if plain else _DECODE(string), place(offset, offset + 1 if plain else None))
-        elif literal is not None:
-            tree.literal(literal, place(offset, offset))
-        elif bracket is not None:
-            tree.bracket(bracket, place(offset))
-    if tree.root is None:
-        raise RuntimeError("positions are looked for in JSON that was read before")
-    return tree.root
-
-
-@dataclass(slots=True)
-class _Tree:
-    file: str | None
-    root: Node | None = None
-    stack: list[Node] = field(default_factory=list)
-    keys: list[tuple[str, Place] | None] = field(default_factory=list)
-
-    def text(self, value: str, place: Place) -> None:
-        if self.stack and isinstance(self.stack[-1].value, dict) and self.keys[-1] is None:
-            self.keys[-1] = (value, place)
-        else:
-            self._add(Node(value, place))
-
-    def literal(self, word: str, place: Place) -> None:
-        self._add(Node(None if word == "null" else word, place))
-
-    def bracket(self, bracket: str, place: Place) -> None:
-        if bracket in "{[":
-            self.stack.append(Node({} if bracket == "{" else [], place))
-            self.keys.append(None)
-        else:
-            self.keys.pop()
-            self._add(self.stack.pop())
-
-    def _add(self, node: Node) -> None:
-        if not self.stack:
-            self.root = node
-            return
-        parent = self.stack[-1]
-        if isinstance(parent.value, list):
-            parent.value.append(node)
-        elif (key := self.keys[-1]) is not None:
-            add_entry(parent, key[0], Entry(key[1], node), file=self.file)
-            self.keys[-1] = None
+def _nodes(text: JsonText, offset: int, file: str | None) -> Node:
+    """Take apart what stands at an offset, with both of two like keys and the place of everything."""
+    node = Node(None, text.place(offset))
+    if text.opens(offset, "{"):
+        node.value = {}
+        for key, (key_offset, value_offset) in text.walk(offset):
+            entry = Entry(text.place(key_offset or value_offset), _nodes(text, value_offset, file))
+            add_entry(node, str(key), entry, file=file)
+    elif text.opens(offset, "["):
+        node.value = [_nodes(text, value_offset, file) for _, (_, value_offset) in text.walk(offset)]
+    else:
+        value = _DECODER.raw_decode(text.text, offset)[0]
+        node.value = str(value).lower() if isinstance(value, bool) else value
+    return node

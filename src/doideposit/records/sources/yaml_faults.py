@@ -7,6 +7,7 @@ from typing import Any, Final
 import yaml
 
 from doideposit.findings import Finding, Severity, Where
+from doideposit.records.sources.yaml_repairs import corrected_line
 
 __all__ = ["Position", "syntax_finding"]
 
@@ -31,7 +32,7 @@ _MEANINGS: Final = (
     (
         r"(sequence|block sequence) entries are not allowed",
         "a list cannot begin here",
-        "begin the list on the next line, each entry with a hyphen and a space; or put the text into quotes",
+        "begin the list on the next line, each entry with a hyphen and a space",
     ),
     (
         r"could not find expected ':'",
@@ -105,11 +106,53 @@ def syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position:
     problem, context = (_word(error, name) for name in ("problem", "context"))
     original = "; ".join(part for part in (problem, context) if part) or str(error)
     meaning, hint = _explain(original)
-    mark = getattr(error, "problem_mark", None)
+    lines = re.split("\r\n|\n|\r", text)
+    mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if "quoted scalar" in original and "unexpected" in original:
-        mark = getattr(error, "context_mark", None) or mark
-    where = Where(file) if mark is None else _place(mark, text, file, position)
+        mark = begun or mark
+    where = Where(file) if mark is None else _place(mark, lines, file, position)
+    meaning, hint = _of_the_indentation(lines, where) or (meaning, hint)
+    near = [where.line, position(begun)[0] if begun else None, where.line - 1 if where.line else None]
+    unclosed = "flow" in original or "unexpected" in original
+    meant = (
+        None if unclosed else corrected_line(lines[number - 1] for number in near if number and number <= len(lines))
+    )
+    if meant is not None:
+        instead = hint.startswith("put") or "block mapping" in original
+        hint = f"{'put' if instead else hint + '; or put'} the whole text into quotes: {meant.strip()}"
+        if "block mapping" in original:
+            begun_with = re.search(r"[:-]\s+([\[{\"'])", lines[(where.line or 1) - 1])
+            meaning = _BEGINNINGS[begun_with[1]] if begun_with else meaning
+    elif where.line and (comment := _comment_above(lines, where.line)):
+        meaning = f"the text above ends at “{comment}”, which is a comment, and this line goes on with it"
+        hint = "put the whole text into quotes, or write | above it and indent it"
     return Finding("yaml-syntax", Severity.ERROR, meaning, f"{hint} ({_LOST})", where, original=original)
+
+
+_BEGINNINGS: Final = {
+    "[": "a text that begins with a square bracket is read as a list, and goes on behind it",
+    "{": "a text that begins with a brace is read as a mapping, and goes on behind it",
+    '"': "a text that begins with a quotation mark ends at the next one, and goes on behind it",
+    "'": "a text that begins with a single quotation mark ends at the next one or at an apostrophe",
+}
+
+
+def _comment_above(lines: list[str], number: int) -> str | None:
+    """Return the comment that ends an unquoted text on the line above, where the next one goes on indented."""
+    above, here = (lines[number - 2] if number > 1 else ""), lines[number - 1]
+    found = re.search(r"\w.*?\s(#\S.*|# .*)$", above)
+    return found[1].strip() if found and here[:1] == " " and here.strip() else None
+
+
+def _of_the_indentation(lines: list[str], where: Where) -> tuple[str, str] | None:
+    """Name a tab or a no-break space in front of a line, which no editor shows."""
+    line = lines[where.line - 1] if where.line and where.line <= len(lines) else ""
+    lead = line[: len(line) - len(line.lstrip())]
+    if "\t" in lead:
+        return "there is a tab in front of this line, and YAML wants spaces", "replace the tab by spaces"
+    if lead.strip(" "):
+        return "there is a space of another kind in front of this line", "replace it by ordinary spaces"
+    return None
 
 
 def _word(error: Any, name: str) -> str:
@@ -123,9 +166,8 @@ def _explain(original: str) -> tuple[str, str]:
     return _FALLBACK
 
 
-def _place(mark: Any, text: str, file: str | None, position: Position) -> Where:
-    """The place of a mark; one behind the last line is moved to the end of the text, where something can be seen."""
-    lines = re.split("\r\n|\n|\r", text)
+def _place(mark: Any, lines: list[str], file: str | None, position: Position) -> Where:
+    """Return the place of a mark; one behind the last line is moved to the end of the text, where something is seen."""
     line, column = position(mark)
     if line <= len(lines) and any(each.strip() for each in lines[line - 1 :]):
         return Where(file, line, column)

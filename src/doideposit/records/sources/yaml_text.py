@@ -16,6 +16,7 @@ from doideposit.records.models.record import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_VALUES, Read
 from doideposit.records.sources.nodes import Entry, Node, add_entry, records_in
 from doideposit.records.sources.yaml_faults import Position, syntax_finding
+from doideposit.records.sources.yaml_repairs import quoted, swallowed_comment
 
 __all__ = ["read"]
 
@@ -27,6 +28,11 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\
 _STAND_IN = "\ufdd0"
 # YAML 1.1 also ends lines at these characters, and no editor does.
 _FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")
+
+# A key of ours behind spaces that only look like spaces: word processors and web pages put them there.
+_STRANGE_INDENTATION = re.compile(
+    "[\u00a0\u2000-\u200a\u202f\u3000][\u00a0\u2000-\u200a\u202f\u3000 ]*(?:- )?[a-z_]{3,}$"
+)
 
 
 class _Stop(Exception):
@@ -87,6 +93,7 @@ class _Builder:
         self.stack: list[_Frame] = []
         self.anchors: dict[str, Node] = {}
         self.values = 0
+        self.has_hash = "#" in text
 
     def take(self, event: Any) -> None:
         match event:
@@ -113,9 +120,29 @@ class _Builder:
         plain = not event.style
         node = Node(None if plain and text in _NOTHING else text, self._text_place(event))
         self._refuse_tag(node, event)
+        if plain and self.has_hash:
+            self._look_for_comment(node, event)
         if event.anchor:
             self.anchors[event.anchor] = node
         self._add(node)
+
+    def _look_for_comment(self, node: Node, event: Any) -> None:
+        """Warn where a comment behind an unquoted text was perhaps meant as part of it."""
+        frame = self.stack[-1] if self.stack else None
+        key = frame.key[0] if frame is not None and frame.key is not None else ""
+        start, end = event.start_mark.index, event.end_mark.index
+        comment = swallowed_comment(self.text, start, end, key)
+        if comment is None:
+            return
+        line, column = self.position(event.end_mark)
+        whole = f"{event.value} {comment}".strip()
+        message = f"“{comment}” is a comment here, and only “{event.value}” is read"
+        if not event.value:
+            message = f"“{comment}” is a comment here, and nothing is read"
+        hint = f"if it belongs to the text, put the whole text into quotes: {key}{': ' if key else '- '}{quoted(whole)}"
+        column += self.text.index("#", end) - end
+        where = Where(self.file, line, column)
+        node.faults.append(Finding("yaml-comment", Severity.WARNING, message, hint, where, length=len(comment)))
 
     def _restored(self, event: Any) -> str:
         value: str = event.value
@@ -156,6 +183,9 @@ class _Builder:
             message = "the merge key `<<` is not supported"
             frame.node.faults.append(self._fault("yaml-merge-key", message, "write the keys out", (line, column)))
             frame.skipping = True
+        elif _STRANGE_INDENTATION.match(event.value):
+            message = "there is a space of another kind in front of this line"
+            raise _Stop(self._fault("yaml-syntax", message, "replace it by ordinary spaces", (line, column)))
         else:
             frame.key = (self._restored(event), Place(line, column))
 

@@ -215,7 +215,7 @@ SYNTAX = [
     ("a: {b: 1\n", 1, 9, "brackets", "close the bracket"),
     ("a: 1\n\tb: 2\n", 2, 1, "tab", "spaces"),
     ("a: @x\n", 1, 4, "begin with this character", "quotes"),
-    ("a: 'x' y\n", 1, 8, "neither", "quotes"),
+    ("a: 'x' y\n", 1, 8, "apostrophe", "quotes"),
     ("a: 1\nfoo\nb: 2\n", 3, 1, "colon is missing", "key: value"),
     ('a: "\\q"\n', 1, 5, "backslash", "two backslashes"),
     ("a: - b\n", 1, 4, "list cannot begin", "next line"),

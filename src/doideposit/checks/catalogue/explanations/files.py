@@ -143,6 +143,16 @@ FILES: Final[tuple[Explanation, ...]] = (
         source=_YAML,
     ),
     _file(
+        "yaml-comment",
+        "A comment that was perhaps a part of the text",
+        "“{comment}” is a comment here, and only “{text}” is read",
+        "A hash sign behind a space begins a comment in YAML, so that “Lessons from case #3” is read as “Lessons from "
+        "case”. Two spaces before the sign, and one behind it, say that a remark is meant.",
+        "put the whole text into quotes",
+        source=_YAML,
+        severity=Severity.WARNING,
+    ),
+    _file(
         "yaml-tag",
         "A tag of YAML",
         "tags such as !!python/object are not read here",

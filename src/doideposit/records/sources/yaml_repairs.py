@@ -1,0 +1,98 @@
+"""What YAML takes for something else than a text, and the line as it was meant: with the whole text in quotes.
+
+YAML reads ``title: The #MeToo movement #1 in Asia`` as "The", and stops at ``title: [Part 1] The river``. Both are
+texts for everyone who is not a parser.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+import yaml
+
+__all__ = ["corrected_line", "quoted", "swallowed_comment"]
+
+_COMMENT: Final = re.compile(r"[ \t]+(#[^\r\n]*)")
+# The reader of finished documents writes such a comment behind what it found, with the line it was found on.
+_OWN_COMMENT: Final = re.compile(r"\s#\s*line \d+\s*$")
+_ONE_BLANK: Final = re.compile(r"[ \t]#")
+# Values that are words, addresses or dates: a remark behind one of them takes nothing away from it.
+_NO_PROSE: Final = frozenset(
+    "series number published published_print accepted language doi url pdf_url orcid ror isni wikidata issn isbn type"
+    " identifier identifier_type format name_style date start_date end_date year volume issue first_page edition"
+    " version label mime_type content_version applies_to free_to_read anonymous orcid_authenticated roles archives"
+    " kind".split()
+)
+_ENTRY: Final = re.compile(r"(?P<before>\s*(?:-\s+)*(?:(?P<key>[A-Za-z_]\w*)\s*:\s+)?)(?P<value>\S.*?)\s*")
+_LONGEST_SHOWN: Final = 200
+
+
+def swallowed_comment(text: str, start: int, end: int, key: str) -> str | None:
+    """Return the comment that was perhaps part of the unquoted text at `start` to `end`; None where it is a comment.
+
+    A hash sign is taken for text when a letter or digit follows it at once (``#MeToo``, ``#1``), or when it stands
+    behind prose with a single blank before it: remarks are set off by two.
+    """
+    found = _COMMENT.match(text, end)
+    if found is None or _OWN_COMMENT.search(found[0]):
+        return None
+    comment = found[1]
+    sticks = len(comment) > 1 and comment[1].isalnum()
+    one_blank = start < end and _ONE_BLANK.match(text, end) is not None and key not in _NO_PROSE
+    return comment.rstrip() if sticks or one_blank else None
+
+
+def quoted(text: str) -> str:
+    """Return a text in the quotes that change least in it."""
+    if "'" in text and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+def corrected_line(lines: Iterable[str]) -> str | None:
+    """Return the first of some lines that YAML cannot read alone, with its text in quotes; None where that fails."""
+    for line in lines:
+        match = _ENTRY.fullmatch(line.expandtabs(2))
+        if match is None or len(line) > _LONGEST_SHOWN or _reads(line.strip()):
+            continue
+        if _reads(line.expandtabs(2).strip()):
+            return line.expandtabs(2)
+        value = _unwrapped(_OWN_COMMENT.sub("", match["value"]).rstrip())
+        if value[0] in "|>" or not _is_text(repaired := match["before"] + quoted(value)):
+            continue
+        return repaired
+    return None
+
+
+def _unwrapped(value: str) -> str:
+    """Take off quotes that were meant to go around the whole text, as in ``'It's a test'`` or ``"The "big" one"``."""
+    quote = value[0]
+    if quote not in "'\"" or value[-1] != quote or len(value) < _LEAST_QUOTED:
+        return value
+    inner = value[1:-1]
+    second = re.search(rf"(?<!\w){quote}|{quote}(?!\w)", inner)
+    # The next quotation mark either opens a quotation inside, or closes the one at the beginning.
+    return inner if second is None or inner[second.start() - 1 : second.start()].isspace() else value
+
+
+_LEAST_QUOTED: Final = 3
+
+
+def _reads(line: str) -> bool:
+    try:
+        return yaml.load(line, Loader=yaml.BaseLoader) is not None  # noqa: S506  (it makes nothing but texts)
+    except yaml.YAMLError:
+        return False
+
+
+def _is_text(line: str) -> bool:
+    """Whether the value of a line is one text now."""
+    try:
+        value: Any = yaml.load(line.strip(), Loader=yaml.BaseLoader)  # noqa: S506  (it makes nothing but texts)
+    except yaml.YAMLError:
+        return False
+    while isinstance(value, dict | list) and len(value) == 1:
+        value = next(iter(value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str)

@@ -14,6 +14,7 @@
         │   ├── LedgerTooNew             ... was written by a newer doideposit
         │   └── LedgerDamaged            ... contradicts itself
         ├── DiskError                    any other file could not be read or written
+        ├── UnforeseenError              a fault of doideposit itself: nothing is lost, and it is to be reported
         └── RegistrarError               Crossref, or the way to it
             ├── CredentialsRefused       wrong user, role or password: stops the whole run, never retried
             ├── SubmissionForbidden      the login is right and may not do this (403): stops, never retried
@@ -48,6 +49,7 @@ __all__ = [
     "SubmissionForbidden",
     "SubmissionInDoubt",
     "UnexpectedAnswer",
+    "UnforeseenError",
     "UsageError",
     "WorldError",
 ]
@@ -151,6 +153,23 @@ class DiskError(WorldError):
     """A file could not be read or written."""
 
     code = "disk"
+
+
+class UnforeseenError(WorldError):
+    """Something failed that nobody foresaw: a fault of doideposit. Nothing is lost, and the next run goes on.
+
+    The text names the kind of the exception alone: the words of a foreign exception may hold a secret.
+    """
+
+    code = "unforeseen"
+    default_hint = (
+        "please report it to those who maintain doideposit, with what `doideposit --debug` and the same command print"
+    )
+
+    @classmethod
+    def of(cls, error: Exception) -> "UnforeseenError":
+        """Make the error that stands for an exception of any other kind."""
+        return cls(f"something failed that was not foreseen ({type(error).__name__}); nothing is lost by it")
 
 
 class RegistrarError(WorldError):

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from doideposit.errors import DiskError
 
-__all__ = ["move_apart", "told_of_disk", "write_whole"]
+__all__ = ["NO_FOLLOW", "disk_errors", "move_noclobber", "write_atomic"]
 
 
 @contextmanager
-def told_of_disk(path: Path, what: str) -> Iterator[None]:
+def disk_errors(path: Path, what: str) -> Iterator[None]:
     """Turn an `OSError` about `path` into a `DiskError`; `what` is such as "cannot be written"."""
     try:
         yield
@@ -20,15 +20,24 @@ def told_of_disk(path: Path, what: str) -> Iterator[None]:
         raise DiskError(f"{path} {what}: {error.strerror or error}", hint=hint) from None
 
 
-def write_whole(path: Path, text: str) -> None:
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+"""Refuse a link where a file of our own is opened: whoever may write beside it could point it anywhere."""
+
+
+def write_atomic(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Write a text so that a reader, or a run after a crash, finds the old file or the new one and nothing between.
 
-    Raises `DiskError`.
+    The file gets the permissions of `mode`, whatever the umask says. Raises `DiskError`.
     """
     beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
-    with told_of_disk(path, "cannot be written"):
+    with disk_errors(path, "cannot be written"):
         try:
-            with beside.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            # What lies there is from a process of the same number that died, or from somebody who lays a trap.
+            beside.unlink(missing_ok=True)
+            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW, mode)
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+                if hasattr(os, "fchmod"):
+                    os.fchmod(stream.fileno(), mode)
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -37,7 +46,7 @@ def write_whole(path: Path, text: str) -> None:
             beside.unlink(missing_ok=True)
 
 
-def move_apart(source: Path, target: Path) -> bool:
+def move_noclobber(source: Path, target: Path) -> bool:
     """Move a file to a name that is free; False when another file has it, which is left alone. Raises `OSError`.
 
     A second name is made first and the old one then taken away: unlike a rename, that cannot overwrite. A run that

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from desk import DOI, FAST, Desk
+from doideposit.cli.boundary import guarded
 from doideposit.job.inbox import Lock
 from doideposit.wiring import system_clock
 from inboxes import OLD
@@ -154,3 +155,25 @@ def test_every_keeps_going_until_it_is_asked_to_stop(tmp_path: Path, number: int
     assert (running.returncode, time.monotonic() - begun < 20) == (code, True), err
     assert [line["exit_code"] for line in lines] == [0, 0]
     assert all(json.loads(line) for line in out.splitlines())
+
+
+def broken() -> None:
+    raise KeyError("what nobody foresaw, with a secret in it")
+
+
+def test_what_nobody_foresaw_never_ends_with_the_status_that_a_schedule_takes_for_good(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert guarded(broken) == 3
+    said = capsys.readouterr().err
+    assert "something failed that was not foreseen (KeyError)" in said
+    assert "report it" in said
+    assert "secret" not in said
+    assert "Traceback" not in said
+    assert guarded(broken, debug=True) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_json_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert guarded(broken, as_json=True) == 3
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "unforeseen"

@@ -11,7 +11,7 @@ import pytest
 
 from depositing import Desk, commentary, sqlite_url
 from doideposit.config import MailSection, MonitoringSettings
-from doideposit.errors import DoiDepositError, LedgerUnavailable, WorldError
+from doideposit.errors import LedgerUnavailable, WorldError
 from doideposit.job import Doors, Job, Outcome
 from doideposit.job.inbox import Folders, Lock
 from doideposit.sandbox import Clock
@@ -32,7 +32,7 @@ class Week:
     pings: int = 0
     mail_fails: bool = False
     ping_fails: bool = False
-    opening: DoiDepositError | None = None
+    opening: Exception | None = None
     mail: MailSection | None = MAIL
 
     def __post_init__(self) -> None:
@@ -345,3 +345,36 @@ def test_folders_are_made_below_the_inbox_only(tmp_path: Path) -> None:
     folders.make()
     folders.make()
     assert sorted(path.name for path in folders.root.iterdir()) == [".doideposit", "done", "rejected", "working"]
+
+
+def test_what_nobody_foresaw_is_told_and_the_pass_leaves_its_signs(week: Week) -> None:
+    week.opening = ZeroDivisionError("a fault of our own")
+    week.office.drop("c258.yaml")
+    outcome = week.run()
+    assert outcome.exit_code == 3
+    assert "something failed that was not foreseen (ZeroDivisionError)" in outcome.summary
+    (mail,) = week.mails
+    assert "report it to those who maintain doideposit" in text(mail)
+    assert week.status["exit_code"] == 3
+    assert week.pings == 0
+    week.opening = None
+    for _ in range(3):
+        last = week.run()
+    assert last.exit_code == 0
+
+
+def test_a_clock_that_was_ahead_once_silences_nothing(week: Week) -> None:
+    week.opening = LedgerUnavailable("the ledger cannot be opened")
+    now = week.desk.clock()
+    week.desk.clock.set(now.replace(year=now.year + 10))
+    week.run()
+    week.office.drop("c258.yaml", at=(now + timedelta(days=3650)).timestamp())
+    week.run()
+    week.mails.clear()
+    week.desk.clock.set(now + timedelta(days=1))
+    week.run()
+    assert "the ledger cannot be opened" in text(week.mails[0])
+    week.opening = None
+    for _ in range(4):
+        week.run()
+    assert week.office.names("done") == ["c258.yaml"]

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from doideposit.errors import DiskError
-from doideposit.files import move_apart, write_whole
+from doideposit.files import move_noclobber, write_atomic
 
 
 def test_a_text_replaces_the_old_one_and_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     for text in ("old\n", "neu ☃ \udce9\n"):
-        write_whole(path, text)
+        write_atomic(path, text)
     assert path.read_text(encoding="utf-8") == "neu ☃ \\udce9\n"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -20,9 +20,9 @@ def test_a_text_replaces_the_old_one_and_leaves_nothing_behind(tmp_path: Path) -
 def test_a_text_that_cannot_be_written_is_trouble_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     with pytest.raises(DiskError, match="cannot be written"):
-        write_whole(tmp_path / "a", "x")
+        write_atomic(tmp_path / "a", "x")
     with pytest.raises(DiskError):
-        write_whole(tmp_path / "missing" / "a", "x")
+        write_atomic(tmp_path / "missing" / "a", "x")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
@@ -32,10 +32,10 @@ def test_moving_never_overwrites(tmp_path: Path, links: bool, monkeypatch: pytes
         monkeypatch.setattr(os, "link", lambda *_, **__: (_ for _ in ()).throw(PermissionError("no second names here")))
     source, target = tmp_path / "a", tmp_path / "b"
     source.write_text("mine")
-    assert move_apart(source, target)
+    assert move_noclobber(source, target)
     assert (source.exists(), target.read_text()) == (False, "mine")
     source.write_text("another")
-    assert not move_apart(source, target)
+    assert not move_noclobber(source, target)
     assert (source.read_text(), target.read_text()) == ("another", "mine")
 
 
@@ -43,5 +43,24 @@ def test_a_move_that_died_half_way_is_finished(tmp_path: Path) -> None:
     source, target = tmp_path / "a", tmp_path / "b"
     source.write_text("mine")
     os.link(source, target)
-    assert move_apart(source, target)
+    assert move_noclobber(source, target)
     assert (source.exists(), target.read_text()) == (False, "mine")
+
+
+def test_a_link_laid_beside_a_file_is_not_written_through(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious", encoding="utf-8")
+    (tmp_path / f".a.txt.{os.getpid()}.tmp").symlink_to(victim)
+    write_atomic(tmp_path / "a.txt", "new")
+    assert (victim.read_text(encoding="utf-8"), (tmp_path / "a.txt").read_text(encoding="utf-8")) == ("precious", "new")
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("mode", [0o600, 0o640])
+def test_permissions_do_not_depend_on_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        write_atomic(tmp_path / "a.txt", "x", mode=mode)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from doideposit.cli.terminal import Terminal
-from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
+from doideposit.errors import ConfigurationError, DoiDepositError, UnforeseenError, UsageError
 from doideposit.reports.findings import Span, Style, detailed, safe
 
 __all__ = ["ExitCode", "finish", "guarded"]
@@ -49,18 +49,28 @@ def guarded(
     except click.ClickException as error:
         _show(_usage(error), terminal)
         return ExitCode.USAGE
-    except DoiDepositError as error:
-        if debug:
-            import traceback
-
-            traceback.print_exc(file=terminal.err)
-        _show(error, terminal)
-        return error.exit_code
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; there is nobody to tell.
         sys.stderr.close()
         return ExitCode.DONE
+    except Exception as error:  # noqa: BLE001 - the last place where a foreign exception can become a sentence
+        return _failed(terminal, error, debug=debug)
     return outcome if isinstance(outcome, int) else ExitCode.DONE
+
+
+def _failed(terminal: Terminal, error: Exception, *, debug: bool) -> int:
+    """Show an error and return its exit status.
+
+    Python would end with 1 for what nobody foresaw, which means "a record was rejected" here: a schedule would take it
+    for good work.
+    """
+    if debug:
+        import traceback
+
+        traceback.print_exception(error, file=terminal.err)
+    known = error if isinstance(error, DoiDepositError) else UnforeseenError.of(error)
+    _show(known, terminal)
+    return known.exit_code
 
 
 def _interruptible(command: Callable[[], Any]) -> Any:

@@ -1,5 +1,6 @@
 """`run`: the scheduled job, once for systemd, cron or Kubernetes, or again and again in a container's foreground."""
 
+import logging
 import os
 import random
 import signal
@@ -18,7 +19,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal
-from doideposit.errors import DoiDepositError, WorldError
+from doideposit.errors import DoiDepositError, UnforeseenError, WorldError
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -229,6 +230,9 @@ def _again_and_again(terminal: Terminal, job: "Job", doors: "Doors", stop: _Stop
             _show(terminal, job.run(doors), in_one_line=True)
         except DoiDepositError as error:
             terminal.note(f"{error.message}; the next pass tries again")
+        except Exception as error:
+            logging.getLogger("doideposit").debug("the pass failed", exc_info=error)
+            terminal.note(f"{UnforeseenError.of(error).message}; the next pass tries again")
         pause = every.total_seconds() * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  (no secret)
         _sleep_until(begun + pause, stop)
 
@@ -241,8 +245,6 @@ def _sleep_until(moment: float, stop: Callable[[], bool]) -> None:
 @contextmanager
 def _logging(terminal: Terminal, *, as_json: bool) -> Iterator[None]:
     """Send the library's log to standard error for as long as the command runs."""
-    import logging
-
     from doideposit.cli.logs import JsonLines, PlainLines
 
     logger = logging.getLogger("doideposit")

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from doideposit.config import MailSection, MonitoringSettings
 from doideposit.deposits.depositor import Depositor
-from doideposit.errors import DoiDepositError
-from doideposit.files import write_whole
+from doideposit.errors import DoiDepositError, UnforeseenError
+from doideposit.files import write_atomic
 from doideposit.job.inbox import Folders, InboxPass, Lock, PassReport
 from doideposit.job.mail import tell
 from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
@@ -97,7 +97,7 @@ class _Pass:
         self._job = job
         self._doors = doors
         self._started = started
-        self._state = JobState.load(job.state_path)
+        self._state = JobState.load(job.state_path, started)
         self._report = PassReport(job.target)
         self._standing: Standing | None = None
 
@@ -112,8 +112,15 @@ class _Pass:
         try:
             work()
         except DoiDepositError as error:
-            if self._report.trouble(error):
-                logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})  # noqa: TRY400
+            self._trouble(error)
+        except Exception as error:
+            # A pass that ended here would leave neither a mail nor a sign of life of what happened to it.
+            logger.debug("not foreseen", exc_info=error)
+            self._trouble(UnforeseenError.of(error))
+
+    def _trouble(self, error: DoiDepositError) -> None:
+        if self._report.trouble(error):
+            logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
     def _deposit(self) -> None:
         job, doors = self._job, self._doors
@@ -164,7 +171,7 @@ class _Pass:
         self._guarded(lambda: self._state.save(self._job.state_path, now))
         run = self._as_run(now)
         for path, text in self._files(run):
-            self._guarded(lambda path=path, text=text: write_whole(path, text))  # type: ignore[misc]
+            self._guarded(lambda path=path, text=text: write_atomic(path, text))  # type: ignore[misc]
         run = self._as_run(now)
         self._ping(run)
         files = [_file(one) for one in self._report.settled]

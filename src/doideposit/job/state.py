@@ -7,18 +7,20 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from doideposit.files import write_whole
+from doideposit.files import write_atomic
 from doideposit.job.inbox.folders import Sighting
 
 __all__ = ["JobState"]
 
 KEEP_TOLD: Final = timedelta(days=60)
+FARTHEST_LOOK: Final = timedelta(days=1)
+"""How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`."""
 Value = TypeVar("Value")
 
 
 @dataclass(slots=True)
 class JobState:
-    """What was told and when, how unfinished files looked, when DOIs were looked up, and the last good run."""
+    """Remember what was told and when, how unfinished files looked, when DOIs were looked up, and the last good run."""
 
     told: dict[str, datetime] = field(default_factory=dict)
     seen: Mapping[str, Sighting] = field(default_factory=dict)
@@ -27,25 +29,31 @@ class JobState:
     last_success: datetime | None = None
 
     @classmethod
-    def load(cls, path: Path) -> "JobState":
-        """What was remembered; whatever cannot be read is forgotten, because at worst a mail comes twice."""
+    def load(cls, path: Path, now: datetime) -> "JobState":
+        """Read what was remembered; what cannot be read is forgotten, because at worst a mail comes twice.
+
+        So is what lies in the future: a clock that was ahead once must not keep mails and files back until it is
+        caught up with.
+        """
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return cls()
         if not isinstance(data, dict):
             return cls()
+        past = _Past(now)
+        latest_look = _Past(now + FARTHEST_LOOK)
         digest, success = data.get("digest"), data.get("last_success")
         return cls(
-            told=_mapping(data.get("told"), datetime.fromisoformat),
-            seen=_mapping(data.get("seen"), lambda row: Sighting(int(row[0]), int(row[1]), _moment(row[2]))),
-            looks=_mapping(data.get("looks"), lambda row: (int(row[0]), _moment(row[1]))),
-            digest=_mapping({"": digest}, date.fromisoformat).get(""),
-            last_success=_mapping({"": success}, _moment).get(""),
+            told=_mapping(data.get("told"), past.moment),
+            seen=_mapping(data.get("seen"), lambda row: Sighting(int(row[0]), int(row[1]), past.moment(row[2]))),
+            looks=_mapping(data.get("looks"), lambda row: (int(row[0]), latest_look.moment(row[1]))),
+            digest=_mapping({"": digest}, past.day).get(""),
+            last_success=_mapping({"": success}, past.moment).get(""),
         )
 
     def save(self, path: Path, now: datetime) -> None:
-        """Write it down; raises `DiskError`."""
+        """Write it down; raise `DiskError` where that fails."""
         data = {
             "told": {key: at.isoformat() for key, at in self.told.items() if now - at < KEEP_TOLD},
             "seen": {name: (one.size, one.changed, one.since.isoformat()) for name, one in self.seen.items()},
@@ -53,14 +61,28 @@ class JobState:
             "digest": self.digest.isoformat() if self.digest else None,
             "last_success": self.last_success.isoformat() if self.last_success else None,
         }
-        write_whole(path, json.dumps(data))
+        write_atomic(path, json.dumps(data))
 
 
-def _moment(text: Any) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs its offset")
-    return moment
+class _Past:
+    """Read moments and days that lie no later than `now`; raises `ValueError` for others."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def moment(self, text: Any) -> datetime:
+        """Read a moment with its offset."""
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None or moment > self._now:
+            raise ValueError("no moment with an offset, or one of the future")
+        return moment
+
+    def day(self, text: Any) -> date:
+        """Read a day."""
+        day = date.fromisoformat(text)
+        if day > self._now.date():
+            raise ValueError("a day of the future")
+        return day
 
 
 def _mapping(data: Any, read: Callable[[Any], Value]) -> dict[str, Value]:

@@ -12,9 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from doideposit.files import write_whole
+from doideposit.files import write_atomic
 
-__all__ = ["Claim", "Entry", "Fate", "load", "new_id"]
+__all__ = ["Claim", "Entry", "Fate", "load", "new_id", "stamp_of"]
 
 MEMORY: Final = ".claim.json"
 REPORT: Final = ".report.txt"
@@ -63,13 +63,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One file that was taken in. `entries` is None until it was checked; `going_to` is set once it is decided."""
+    """Hold one file that was taken in, and what is known of it.
+
+    `entries` is None until it was checked; `going_to` is set once it is decided; `stamp` is how the file looked when it
+    was checked.
+    """
 
     folder: Path
     name: str
     target: str = ""
     entries: tuple[Entry, ...] | None = None
     going_to: str = ""
+    stamp: str = ""
     taken_in: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
     @property
@@ -81,6 +86,11 @@ class Claim:
     def file(self) -> Path:
         """Where the file lies."""
         return self.folder / self.name
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether somebody went on writing to the file after it was checked."""
+        return bool(self.stamp) and self.stamp != stamp_of(self.file)
 
     @property
     def report(self) -> Path:
@@ -101,7 +111,17 @@ class Claim:
         """Write down what is known; raises `DiskError`."""
         entries = None if self.entries is None else [asdict(entry) for entry in self.entries]
         data = {"name": self.name, "target": self.target, "going_to": self.going_to, "entries": entries}
-        write_whole(self.folder / MEMORY, json.dumps(data))
+        data["stamp"] = self.stamp
+        write_atomic(self.folder / MEMORY, json.dumps(data))
+
+
+def stamp_of(file: Path) -> str:
+    """Return size and time of change of a file, by which a later look tells whether it was written to."""
+    try:
+        found = file.lstat()
+    except OSError:
+        return ""
+    return f"{found.st_size}:{found.st_mtime_ns}"
 
 
 def new_id(now: datetime, number: int) -> str:
@@ -122,7 +142,13 @@ def load(folder: Path) -> Claim | None:
     try:
         entries = data.get("entries")
         made = None if entries is None else tuple(_entry(each) for each in entries)
-        return replace(claim, target=data.get("target", ""), going_to=data.get("going_to", ""), entries=made)
+        return replace(
+            claim,
+            target=data.get("target", ""),
+            going_to=data.get("going_to", ""),
+            stamp=data.get("stamp", ""),
+            entries=made,
+        )
     except (TypeError, ValueError, KeyError):
         return claim
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError
-from doideposit.files import told_of_disk
+from doideposit.files import disk_errors
 from doideposit.job.inbox.claims import Claim, load
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
@@ -49,14 +49,14 @@ class Surroundings:
 
     def claims(self) -> Iterator[Claim]:
         """Every file taken in and not put away, in the order in which they came; ends early when asked to stop."""
-        with told_of_disk(self.folders.working, "cannot be read"):
+        with disk_errors(self.folders.working, "cannot be read"):
             folders = sorted(self.folders.working.iterdir())
         for folder in folders:
             if self.stop():
                 return
             if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
                 continue
-            with told_of_disk(folder, "cannot be read"):
+            with disk_errors(folder, "cannot be read"):
                 claim = load(folder)
                 if claim is None:
                     self.step("tidy")

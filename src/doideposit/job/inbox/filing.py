@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from doideposit.files import move_apart, told_of_disk, write_whole
+from doideposit.files import disk_errors, move_noclobber, write_atomic
 from doideposit.job.inbox.claims import Claim
 from doideposit.job.inbox.context import Surroundings, remove_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, names
@@ -29,6 +29,12 @@ def settle(around: Surroundings, claim: Claim) -> None:
         return
     if claim.entries is None or claim.target != around.depositor.target:
         return
+    if claim.changed:
+        # Somebody was slow, and went on writing: what is new in the file goes out, and the rest is not sent again.
+        logger.warning("%s was written to after it was checked: it is planned again", claim.name)
+        replace(claim, entries=None, stamp="").save()
+        around.step("planned again")
+        return
     around.report.in_files.update(entry.doi for entry in claim.entries)
     now = replace(claim, entries=tuple(followed(entry, around.depositor) for entry in claim.entries))
     if now.settled:
@@ -42,7 +48,7 @@ def _decide(around: Surroundings, claim: Claim) -> None:
     """Write the report, and then down where the file goes: from here on a later run can only do the same."""
     folder = around.folders.rejected if claim.rejected or not claim.entries else around.folders.done
     place = folder / _free(folder, claim.name)
-    write_whole(claim.report, report_text(claim, around.depositor, around.folders.root, place, around.clock()))
+    write_atomic(claim.report, report_text(claim, around.depositor, around.folders.root, place, around.clock()))
     around.step("report written")
     decided = replace(claim, going_to=f"{folder.name}/{place.name}")
     decided.save()
@@ -51,12 +57,12 @@ def _decide(around: Surroundings, claim: Claim) -> None:
 
 
 def _put_away(around: Surroundings, claim: Claim) -> None:
-    with told_of_disk(claim.folder, "cannot be put away"):
+    with disk_errors(claim.folder, "cannot be put away"):
         target = _place_file(around, claim)
         around.step("file placed")
         if claim.report.exists():
             reports = (target.parent / name for name in names(target.name + REPORT_SUFFIX))
-            next(path for path in reports if move_apart(claim.report, path))
+            next(path for path in reports if move_noclobber(claim.report, path))
         around.step("report placed")
         settled = Settled(claim.name, target, headline(claim))
         if not settled.ok and around.notes:
@@ -72,7 +78,7 @@ def _put_away(around: Surroundings, claim: Claim) -> None:
 def _place_file(around: Surroundings, claim: Claim) -> Path:
     """Move the file to where it was decided, unless an earlier run had done so, and return the place."""
     target = around.folders.root / claim.going_to
-    if not os.path.lexists(claim.file) or move_apart(claim.file, target):
+    if not os.path.lexists(claim.file) or move_noclobber(claim.file, target):
         return target
     # Someone put another file there since it was decided.
     claim = replace(claim, going_to=f"{target.parent.name}/{_free(target.parent, claim.name)}")
@@ -99,4 +105,4 @@ def _write_note(around: Surroundings, claim: Claim, settled: Settled) -> None:
             f"{around.folders.root} again"
         ),
     }
-    write_whole(around.folders.outbox / f"{claim.id}.json", json.dumps(note))
+    write_atomic(around.folders.outbox / f"{claim.id}.json", json.dumps(note))

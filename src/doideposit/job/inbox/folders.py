@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from doideposit.errors import DiskError
-from doideposit.files import told_of_disk
+from doideposit.files import disk_errors
 
 __all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "look", "names"]
 
@@ -60,9 +60,15 @@ class Folders:
         if not self.root.parent.is_dir():
             hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
             raise DiskError(f"there is no folder {self.root.parent} for the inbox", hint=hint)
-        for folder in (self.root, self.working, self.done, self.rejected, self.job, self.outbox):
-            with told_of_disk(folder, "cannot be made"):
+        with disk_errors(self.root, "cannot be made"):
+            self.root.mkdir(exist_ok=True)
+        for folder in (self.working, self.done, self.rejected, self.job, self.outbox):
+            with disk_errors(folder, "cannot be made"):
                 folder.mkdir(exist_ok=True)
+            # Whoever may drop files here could lead the job elsewhere, and have it write there with its own rights.
+            if folder.is_symlink():
+                hint = f"take the link away: the job makes its folders in {self.root} itself"
+                raise DiskError(f"{folder} is a link, and the job follows none within its inbox", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def look(root: Path) -> Look:
     arrivals: list[Arrival] = []
     passed_over: list[str] = []
     own = {"working", "done", "rejected"}
-    with told_of_disk(root, "cannot be read"), os.scandir(root) as entries:
+    with disk_errors(root, "cannot be read"), os.scandir(root) as entries:
         for entry in entries:
             if entry.name in own or _is_unfinished(entry.name):
                 continue

@@ -11,9 +11,9 @@ from typing import Final
 from doideposit.checks.checking import Input, is_deposit_xml
 from doideposit.deposits.values import DepositReport, Progress, ReportEntry
 from doideposit.errors import DiskError, DoiDepositError
-from doideposit.files import told_of_disk
+from doideposit.files import disk_errors
 from doideposit.findings import Finding
-from doideposit.job.inbox.claims import Claim, Entry, Fate, new_id
+from doideposit.job.inbox.claims import Claim, Entry, Fate, new_id, stamp_of
 from doideposit.job.inbox.conflicts import uncontested
 from doideposit.job.inbox.context import Surroundings, remove_folder
 from doideposit.job.inbox.filing import settle
@@ -82,7 +82,7 @@ class TakingIn:
         while True:
             self._number += 1
             folder = self._working / new_id(self._around.clock(), self._number)
-            with told_of_disk(folder, "cannot be made"):
+            with disk_errors(folder, "cannot be made"):
                 try:
                     folder.mkdir()
                 except FileExistsError:
@@ -107,8 +107,8 @@ class TakingIn:
                 self._leave(claims[0], error)
 
     def _leave(self, claim: Claim, error: Exception) -> None:
-        logger.error("%s could not be worked through", claim.name, exc_info=error)
         if not isinstance(error, DoiDepositError):
+            logger.error("%s could not be worked through", claim.name, exc_info=error)
             error = DiskError(
                 f"{claim.name} could not be worked through ({type(error).__name__}); it stays in {claim.folder}",
                 hint="this is a fault of doideposit: please report it, and take the file out of that folder",
@@ -120,7 +120,9 @@ class TakingIn:
 
         Two files about one DOI are told apart from one file that came twice: the second kind goes on alone.
         """
-        usable = [claim for claim in claims if not self._refused(claim)]
+        # The stamp is taken before the file is read: what is written while it is read is noticed later.
+        stamped = [replace(claim, stamp=stamp_of(claim.file)) for claim in claims]
+        usable = [claim for claim in stamped if not self._refused(claim)]
         made = self._enqueue(usable)
         alone = uncontested(usable, made, self._depositor.series) if len(usable) > 1 else set()
         for claim in usable:
@@ -131,7 +133,7 @@ class TakingIn:
 
     def _refused(self, claim: Claim) -> bool:
         """Refuse what is no plain file after all: it was exchanged in the moment it was taken in."""
-        with told_of_disk(claim.file, "cannot be looked at"):
+        with disk_errors(claim.file, "cannot be looked at"):
             mode = claim.file.lstat().st_mode
         if stat.S_ISREG(mode):
             return False

@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from doideposit.files import told_of_disk
+from doideposit.files import NO_FOLLOW, disk_errors
 
 __all__ = ["Lock"]
 
 
 class Lock:
-    """A lock on a file; a context manager whose value says in `held` whether it was free.
+    """Lock a file; a context manager whose value says in `held` whether it was free.
 
     The file stays, and is never the lock itself: a run killed by SIGKILL leaves nothing that has to be cleaned up.
     """
@@ -26,15 +26,25 @@ class Lock:
         """Who holds the lock, as that run wrote it; for people only."""
 
     def __enter__(self) -> Self:
-        with told_of_disk(self._path, "cannot be opened"):
-            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        self.held = _try_lock(self._handle)
-        if self.held:
-            os.ftruncate(self._handle, 0)
-            os.write(self._handle, f"process {os.getpid()} since {self._now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
-        else:
+        with disk_errors(self._path, "cannot be opened"):
+            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | NO_FOLLOW, 0o600)
+        try:
+            # A network drive may refuse locks, and a full disk the line: both are no reason for a traceback.
+            with disk_errors(self._path, "cannot be locked"):
+                self.held = _try_lock(self._handle)
+                if self.held:
+                    self._sign()
+        except BaseException:
+            os.close(self._handle)
+            raise
+        if not self.held:
             self.holder = self._read()
         return self
+
+    def _sign(self) -> None:
+        """Write who holds the lock, for the next one who finds it held."""
+        os.ftruncate(self._handle, 0)
+        os.write(self._handle, f"process {os.getpid()} since {self._now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
 
     def _read(self) -> str:
         try:

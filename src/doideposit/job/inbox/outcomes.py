@@ -129,12 +129,16 @@ def _not_registered(entry: Entry, status: WorkStatus) -> Entry:
 def _from_history(entry: Entry, depositor: Depositor) -> Entry:
     """What became of a deposit that is no longer the latest one of its DOI."""
     mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
+    if not mine:
+        # The ledger is older than the file, as after a restore. What was sent since is not known to it: planning it
+        # again is safe, because Crossref takes the same content once more.
+        again = "the ledger does not know its deposit, as after a restore: it is planned again"
+        return replace(entry, fate=Fate.WAITING, batch_id="", says=again, hint="", tries=0)
     outcomes = [each.outcome for each in mine if each.outcome is not None]
     if any(outcome.is_registered for outcome in outcomes):
         return replace(entry, fate=Fate.REGISTERED, says="registered, and deposited anew from elsewhere since then")
-    last = mine[-1].text if mine else "the ledger does not know its deposit"
     hint = "its DOI was deposited anew from elsewhere since then: nothing to do, if that is the right content"
-    return replace(entry, fate=Fate.REJECTED, says=last, hint=hint)
+    return replace(entry, fate=Fate.REJECTED, says=mine[-1].text, hint=hint)
 
 
 class _SourceLines:

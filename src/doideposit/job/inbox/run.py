@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, WorldError
-from doideposit.files import told_of_disk
+from doideposit.files import disk_errors
 from doideposit.job.inbox.context import Surroundings, never, quiet
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Folders, Sighting, complete, look
@@ -95,7 +95,7 @@ class InboxPass:
 
     def _count(self) -> None:
         working = self._around.folders.working
-        with told_of_disk(working, "cannot be read"):
+        with disk_errors(working, "cannot be read"):
             self.report.working = sum(not path.name.startswith(".") for path in working.iterdir())
         self.report.next_due = self._around.depositor.next_due()
 

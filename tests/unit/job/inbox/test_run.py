@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from depositing import Desk, commentary
+from depositing import Desk, commentary, sqlite_url
 from doideposit.crossref.xml import build
 from doideposit.errors import CredentialsRefused, DiskError
-from doideposit.job.inbox import Folders
+from doideposit.job.inbox import Folders, Lock
 from doideposit.lifecycle import State
 from doideposit.records.models.batch import BatchHead
 from inboxes import OLD, Office, doi, yaml
@@ -344,3 +344,61 @@ def test_one_file_that_brings_our_code_down_does_not_stop_the_others(office: Off
 def test_a_drive_that_is_away_is_not_taken_for_an_empty_inbox(tmp_path: Path) -> None:
     with pytest.raises(DiskError, match="no folder"):
         Folders(tmp_path / "mnt" / "inbox").make()
+
+
+def test_a_file_that_grows_after_it_was_taken_in_is_planned_again(office: Office) -> None:
+    """A writer that pauses keeps writing to the file, wherever it was moved to meanwhile."""
+    office.drop("table.yaml", f"- {inner(1)}\n")
+    office.run()
+    (claimed,) = office.folders.working.glob("*/table.yaml")
+    with claimed.open("a", encoding="utf-8") as stream:
+        stream.write(f"- {inner(2)}\n")
+    office.until_quiet()
+    assert office.names("done") == ["table.yaml"]
+    assert [office.desk.depositor.status(doi(number)).registered for number in (1, 2)] == [True, True]
+    assert "1 registered, 1 unchanged" in office.report("table.yaml")
+
+
+def inner(number: int) -> str:
+    return "{" + ", ".join(line for line in yaml(number).splitlines()) + "}"
+
+
+def test_what_an_older_ledger_does_not_know_is_planned_again_and_not_rejected(office: Office, tmp_path: Path) -> None:
+    """After a restore the files in working/ are newer than the ledger."""
+    office.desk.sandbox.faults.add("stuck", "queued")
+    office.drop("c258.yaml")
+    office.run()
+    assert office.uploads == 1
+    (tmp_path / "older").mkdir()
+    older = Desk(sqlite_url(tmp_path / "older"), clock=office.desk.clock, sandbox=office.desk.sandbox)
+    office.desk = older
+    office.desk.sandbox.faults.clear()
+    office.until_quiet()
+    assert (office.names("done"), office.names("rejected")) == (["c258.yaml"], [])
+    assert older.depositor.status(doi()).registered
+
+
+@pytest.mark.parametrize("name", ["done", "rejected", "working", ".doideposit"])
+def test_no_folder_of_the_job_may_be_a_link(office: Office, tmp_path: Path, name: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder = office.folders.root / name
+    for inside in sorted(folder.rglob("*"), reverse=True):
+        inside.rmdir() if inside.is_dir() else inside.unlink()
+    folder.rmdir()
+    folder.symlink_to(elsewhere)
+    with pytest.raises(DiskError, match="is a link"):
+        office.folders.make()
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_lock_is_not_written_through_a_link(office: Office, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious", encoding="utf-8")
+    (office.folders.job / "lock").symlink_to(victim)
+    with (
+        pytest.raises(DiskError, match="lock cannot be opened"),
+        Lock(office.folders.job / "lock", office.desk.clock()),
+    ):
+        pass
+    assert victim.read_text(encoding="utf-8") == "precious"

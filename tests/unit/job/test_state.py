@@ -1,0 +1,39 @@
+"""What the job remembers, and what it forgets."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from doideposit.job.inbox.folders import Sighting
+from doideposit.job.state import JobState
+
+NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
+
+
+def remembered_at(moment: datetime) -> JobState:
+    return JobState(
+        told={"trouble:credentials-refused": moment},
+        seen={"c1.yaml": Sighting(10, 20, moment)},
+        looks={"10.5555/c1": (3, moment + timedelta(hours=20))},
+        digest=moment.date(),
+        last_success=moment,
+    )
+
+
+def test_what_was_remembered_comes_back(tmp_path: Path) -> None:
+    state = remembered_at(NOW - timedelta(hours=1))
+    state.save(tmp_path / "state.json", NOW)
+    assert JobState.load(tmp_path / "state.json", NOW) == state
+
+
+def test_moments_of_the_future_are_forgotten(tmp_path: Path) -> None:
+    """One pass under a clock ten years ahead must not silence mail, digest and files for ten years."""
+    ahead = NOW + timedelta(days=3_650)
+    remembered_at(ahead).save(tmp_path / "state.json", ahead)
+    assert JobState.load(tmp_path / "state.json", NOW) == JobState()
+
+
+def test_what_cannot_be_read_is_forgotten_and_the_rest_is_kept(tmp_path: Path) -> None:
+    data = {"told": {"a": NOW.isoformat(), "b": "soon", "c": "2026-09-14T09:30:00"}, "digest": "2026-09-14", "seen": 7}
+    (tmp_path / "state.json").write_text(json.dumps(data), encoding="utf-8")
+    assert JobState.load(tmp_path / "state.json", NOW) == JobState(told={"a": NOW}, digest=date(2026, 9, 14))

@@ -120,6 +120,8 @@ def _name(claim: Claim, entry: Entry) -> str:
     """The DOI as a link, and which record of the file it is where there are several."""
     index = entry.place[1:-1] if entry.place.startswith("[") else ""
     record = f"record {int(index) + 1} of the file" if index.isdigit() else ""
+    # A table names its rows by their lines.
+    record = f"line {entry.place[1:]} of the file" if entry.place[:1] == ":" else record
     if not entry.doi:
         return record or safe(claim.name)
     return _link(entry.doi) + (f" ({record})" if record else "")

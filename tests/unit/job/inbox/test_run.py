@@ -67,7 +67,7 @@ def test_records_of_one_file_travel_apart_and_the_file_waits_for_the_last(office
     assert office.run().rejected == 1
     report = office.report("table.csv")
     assert report.startswith("table.csv: 2 registered, 1 rejected\n")
-    assert "record 2 of the file" in report
+    assert "line 3 of the file" in report
     assert "what is registered is not sent again" in report
     assert office.desk.depositor.status(doi(1)).registered
     assert office.desk.depositor.status(doi(3)).registered

@@ -133,13 +133,13 @@ def test_a_registered_doi_keeps_its_record_type(desk: Desk) -> None:
     desk.write("doideposit.toml", text.replace('record_type = "report-series"', 'record_type = "journal"'))
     blocked = desk("deposit", "c258.yaml")
     assert blocked.code == 1
-    assert f"c258.yaml  plan-record-type  {DOI} is registered as report-series" in blocked.out
+    assert f"c258.yaml  plan-record-type (error)  {DOI} is registered as report-series" in blocked.out
     assert "keep report-series" in blocked.out
 
 
 def test_a_file_that_is_not_there_is_called_so_by_every_command(desk: Desk) -> None:
     for command in ("check", "validate", "deposit"):
-        assert "nothing.xml  file-missing  there is no file nothing.xml" in desk(command, "nothing.xml").out
+        assert "nothing.xml  file-missing (error)  there is no file nothing.xml" in desk(command, "nothing.xml").out
     assert "not valid" not in desk("validate", "nothing.xml").out
     assert "file-is-directory" in desk("validate", ".").out
 

@@ -11,7 +11,7 @@ import click
 from doideposit.checks.checking import Checked, Checker, load_deposit_file
 from doideposit.cli.activity import Activity
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.invocation import Invocation, json_option
+from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.errors import DiskError, UsageError
@@ -20,13 +20,17 @@ from doideposit.reports.findings import (
     Span,
     Style,
     Tally,
+    alike,
     annotations,
+    by_weight,
     counted,
     detailed,
     grouped,
     in_order,
+    is_wish,
     safe,
     summary,
+    wishes,
 )
 from doideposit.safe_xml import LIMITS
 
@@ -40,20 +44,28 @@ GROUP_FROM = 25
 
 @click.command()
 @paths_argument
+@target_option
 @json_option
 @click.option("--format", "format_", type=FORMATS, default="text", help="github: annotations for a code host.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: info, what is ignored, original messages.")
 @click.option("--each", is_flag=True, help="Show every finding on its own, however many there are.")
 @click.pass_obj
 def check(
-    invocation: Invocation, paths: tuple[Path, ...], as_json: bool, format_: str, verbose: bool, each: bool
+    invocation: Invocation,
+    paths: tuple[Path, ...],
+    target: str | None,
+    as_json: bool,
+    format_: str,
+    verbose: bool,
+    each: bool,
 ) -> None:
     """Check records: model, rules, XML and Crossref's schema. Sends nothing.
 
-    RECORD is a YAML, JSON, JSON Lines or CSV file, a deposit XML file, or a folder of them.
+    RECORD is a YAML, JSON, JSON Lines or CSV file, a deposit XML file, or a folder of them. With --target production
+    it gives the verdict for production, where what was good enough for a rehearsal can be an error.
     """
     terminal = invocation.terminal(as_json=as_json)
-    checker = _checker(invocation, terminal)
+    checker = _checker(invocation, terminal, target=target)
     with ExitStack() as stack:
         shown = stack.enter_context(CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
         progress = stack.enter_context(Activity(terminal, "checked", after=1))
@@ -64,7 +76,7 @@ def check(
 
 
 class CheckOutput:
-    """Takes checked inputs one by one and shows them in the end; JSON goes out while the work goes on."""
+    """Show checked inputs: JSON goes out while the work goes on, words for people come in the end."""
 
     def __init__(self, terminal: Terminal, *, verbose: bool, each: bool, format_: str) -> None:
         self.terminal = terminal
@@ -84,7 +96,7 @@ class CheckOutput:
             self._documents.__exit__(kind, error, trace)
 
     def add(self, checked: Checked) -> None:
-        """Take one checked input."""
+        """Add one checked input."""
         self.count += 1
         self.ok = self.ok and checked.ok
         if self._documents is not None:
@@ -103,34 +115,64 @@ class CheckOutput:
             show_findings(self.terminal, self._tally, self.count, verbose=self._verbose, each=self._each)
 
 
-def record_documents(checked: Checked, action: str | None = None) -> Iterator[dict[str, Any]]:
-    """The JSON of one checked input, as the contract has it: one entry for each DOI, one when it has none."""
+def record_documents(checked: Checked) -> Iterator[dict[str, Any]]:
+    """Return the JSON of one checked input: one entry for each DOI, one when it has none.
+
+    What a deposit would do is not in it: the ledger is not asked.
+    """
     findings = [finding.to_dict() for finding in checked.findings]
-    verdict = action or ("register" if checked.ok else "blocked")
     dois: list[str | None] = [str(item.doi) for item in checked.items]
     for doi in dois or [None]:
-        yield {"source": checked.source, "doi": doi, "action": verdict, "findings": findings}
+        yield {"source": checked.source, "doi": doi, "findings": findings}
 
 
 def show_findings(
     terminal: Terminal, tally: Tally, count: int, *, verbose: bool, each: bool, noun: str = "record"
 ) -> None:
-    """Findings for people, and the line that counts them; info only when asked for."""
+    """Show findings to people, errors first, and count them; info, and each wish by itself, only when asked for."""
     visible = Tally()
     visible.add(one for one in tally.kept if verbose or one.severity is not Severity.INFO)
     many = visible.seen > GROUP_FROM and count > 1
     if many and not each:
         terminal.lines(grouped(tally if verbose else visible, source_line, width=terminal.width))
     else:
-        terminal.lines(detailed(in_order(visible.kept), source_line, verbose=verbose, width=terminal.width))
+        _show_each(terminal, visible.kept, verbose=verbose, together=count > 1 and not each)
+    if not verbose:
+        terminal.lines(wishes(one for one in tally.kept if is_wish(one)))
     if visible.seen and not many:
         terminal.say()
     terminal.line(summary(tally, count, noun=noun))
+    stopped = {_record_of(one) for one in tally.kept if one.stops}
+    if stopped:
+        things = tally.by_weight["error"]
+        which = f"this {noun}" if count == 1 else f"{len(stopped):,} of {count:,} {noun}s"
+        verb = "thing stops" if things == 1 else "things stop"
+        terminal.line((Span(f"{things:,} {verb} {which}: correct what is marked (error)", Style.ERROR),))
     if not verbose and tally.by_weight["info"]:
         terminal.line((Span("--verbose shows the info too", Style.DIM),))
     if visible.kept:
-        code = min(in_order(visible.kept), key=lambda one: list(Severity).index(one.severity)).code
+        code = by_weight(visible.kept)[0].code
         terminal.line((Span(f"`doideposit explain {code}` says more about a code", Style.DIM),))
+
+
+def _show_each(terminal: Terminal, findings: list[Finding], *, verbose: bool, together: bool) -> None:
+    """Show findings one by one; `together` those that say the same of other records only by their place."""
+    ordered = by_weight(findings)
+    for finding, others in alike(ordered) if together else ((one, []) for one in ordered):
+        terminal.lines(detailed([finding], source_line, verbose=verbose, width=terminal.width))
+        if others:
+            places = ", ".join(safe(str(one.where).partition(" ")[0]) for one in others[:MOST_PLACES])
+            more = f" and {len(others) - MOST_PLACES:,} more" if len(others) > MOST_PLACES else ""
+            terminal.line((Span("       also in: ", Style.HINT), Span(places + more)))
+
+
+MOST_PLACES = 5
+
+
+def _record_of(finding: Finding) -> tuple[str | None, int | None]:
+    """Return what tells records apart: the file and, in a table, the line."""
+    in_table = (finding.where.file or "").lower().endswith((".csv", ".jsonl"))
+    return finding.where.file, finding.where.line if in_table else None
 
 
 @click.command()
@@ -168,7 +210,7 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, 
 
 
 def _is_loss(finding: Finding) -> bool:
-    """Whether it says what the file that was built does not hold of the record."""
+    """Return whether it says what the file that was built does not hold of the record."""
     of_the_type = finding.code == "unsupported-by-type" and finding.severity is not Severity.INFO
     return of_the_type or finding.code == "unsupported-by-schema"
 
@@ -240,7 +282,9 @@ def _show_verdict(terminal: Terminal, path: str, schema: str | None, *, valid: b
     terminal.line((Span(safe(path), Style.PLACE), Span(": "), word, Span(against)))
 
 
-def _checker(invocation: Invocation, terminal: Terminal, *, schema_version: str | None = None) -> Checker:
+def _checker(
+    invocation: Invocation, terminal: Terminal, *, target: str | None = None, schema_version: str | None = None
+) -> Checker:
     from doideposit.wiring import open_checker
 
-    return open_checker(invocation.settings(), announce=terminal.note, schema_version=schema_version)
+    return open_checker(invocation.settings(target=target), announce=terminal.note, schema_version=schema_version)

@@ -17,7 +17,7 @@ from doideposit.cli.receipt import show_receipt
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.findings import Severity
 from doideposit.lifecycle import Milestone
-from doideposit.reports.findings import Span, Style, counted, detailed, in_order
+from doideposit.reports.findings import Span, Style, detailed, in_order, is_wish, wishes
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
@@ -126,12 +126,11 @@ def _check(terminal: Terminal, depositor: "Depositor", record: Path) -> None:
     _step(terminal, 2, "Every check runs before anything is sent: the model, the rules, the XML, Crossref's schema.")
     findings = depositor.check(record)
     warnings = in_order(one for one in findings if one.severity is Severity.WARNING)
-    doubts = [one for one in warnings if "suspicious" in one.code]
     width = None if terminal.width is None else terminal.width - 3
-    for line in detailed(doubts, source_line, width=width):
+    for line in detailed(warnings, source_line, width=width):
         terminal.line((Span("   "), *line))
-    rest = len(warnings) - len(doubts)
-    terminal.say(f"   … and {counted(rest, 'warning')} about what is missing: abstract, licence, ORCID, ROR.")
+    for line in wishes(one for one in findings if is_wish(one)):
+        terminal.line((Span("   "), *line))
     terminal.say("   Warnings do not block; an error would have stopped it here.")
 
 

@@ -18,7 +18,9 @@ __all__ = [
     "Span",
     "Style",
     "Tally",
+    "alike",
     "annotations",
+    "by_weight",
     "counted",
     "detailed",
     "grouped",
@@ -80,10 +82,54 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(kept, key=lambda one: (first[one.where.file], one.where.line or 0, one.where.column or 0))
 
 
+def by_weight(findings: Iterable[Finding]) -> list[Finding]:
+    """Return what stops a record first and what is only good to know last; those of one weight from the top down."""
+    return sorted(in_order(findings), key=lambda one: _rank((one,)))
+
+
+def alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
+    """Return each finding with those of other places that say the very same: one mistake made many times."""
+    groups: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.code, finding.message, finding.hint].append(finding)
+    yield from ((group[0], group[1:]) for group in groups.values())
+
+
+def is_wish(finding: Finding) -> bool:
+    """Return whether the finding only says what would make a record richer: nothing is wrong without it."""
+    return finding.category == "completeness" and finding.severity is Severity.INFO and not finding.ignored_because
+
+
+def wishes(findings: Iterable[Finding], most: int = 10) -> Iterator[Line]:
+    """Show in one line for each record what would make it richer, or in one line for all where there are more records.
+
+    What several authors or institutions of a record lack is counted.
+    """
+    records: dict[tuple[str | None, str | None], Counter[str]] = defaultdict(Counter)
+    for finding in findings:
+        # Of a table every row is a record; in a file of its own every line is about the same one.
+        line = str(finding.where.line) if (finding.where.file or "").lower().endswith(".csv") else None
+        word = finding.code.removesuffix("-missing").replace("-", " ")
+        records[finding.where.file, line][WISHED.get(word, word)] += 1
+    if len(records) <= most:
+        for (file, line), lacking in records.items():
+            place = ":".join(part for part in (file, line) if part is not None)
+            words = (f"{word} ({times})" if times > 1 else word for word, times in lacking.items())
+            yield (Span(f"{safe(place)}  ", Style.PLACE), Span(f"{RICHER} {', '.join(words)}", Style.DIM))
+        return
+    everywhere = Counter(word for lacking in records.values() for word in lacking)
+    words = (f"{word} ({counted(count, 'record')})" for word, count in everywhere.most_common())
+    yield (Span(f"{RICHER} {', '.join(words)}", Style.DIM),)
+
+
+WISHED = {"orcid": "ORCID", "ror": "ROR", "crossmark": "Crossmark", "references without doi": "DOIs of references"}
+RICHER = "could be richer:"
+
+
 def detailed(
     findings: Iterable[Finding], source_line: SourceLine, *, verbose: bool = False, width: int | None = None
 ) -> Iterator[Line]:
-    """Every finding with its line and its hint; with `verbose` also the machine's own words.
+    """Show every finding with its line and its hint; with `verbose` also the machine's own words.
 
     Excerpts are cut to `width` columns, so that a marker stays under what it marks; None stands for no terminal.
     """
@@ -98,7 +144,7 @@ def _headline(finding: Finding) -> Line:
     place = ":".join(str(part) for part in (where.file, where.line, where.column) if part is not None)
     style = Style.DIM if finding.ignored_because else SEVERITY_STYLE[finding.severity]
     word = "ignored" if finding.ignored_because else finding.severity.value
-    label = finding.code if word == "error" else f"{finding.code} ({word})"
+    label = f"{finding.code} ({word})"
     spans = [
         Span(safe(place) or "-", Style.PLACE),
         Span("  "),

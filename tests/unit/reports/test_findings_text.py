@@ -26,7 +26,7 @@ def finding(code: str = "orcid-check-digit", severity: Severity = Severity.ERROR
 
 def test_a_finding_points_at_the_character() -> None:
     assert text(detailed([finding()], source_line)) == [
-        "c.yaml:2:26  orcid-check-digit  the check digit is wrong",
+        "c.yaml:2:26  orcid-check-digit (error)  the check digit is wrong",
         "    2 | orcid: 0000-0002-1825-0098",
         "      |                          ^",
         "       hint: copy it again",
@@ -45,7 +45,7 @@ def test_the_machines_own_words_stand_behind_verbose() -> None:
 
 def test_a_finding_without_a_line_names_the_field() -> None:
     shown = text(detailed([finding(file=None, line=None, column=None, field="authors[0].orcid")], source_line))
-    assert shown[:2] == ["-  orcid-check-digit  the check digit is wrong", "       in authors[0].orcid"]
+    assert shown[:2] == ["-  orcid-check-digit (error)  the check digit is wrong", "       in authors[0].orcid"]
 
 
 def test_a_long_line_is_cut_around_its_marker() -> None:

@@ -51,7 +51,7 @@ def test_a_bad_file_goes_to_rejected_at_once_with_what_to_do(office: Office) -> 
     assert (done.rejected, done.working, office.uploads) == (1, 0, 0)
     report = office.report("bad.yaml")
     assert report.index("What to do now") < report.index("date-impossible")
-    assert "bad.yaml:4:12  date-impossible  there is no month 13" in report
+    assert "bad.yaml:4:12  date-impossible (error)  there is no month 13" in report
     assert "4 | published: 2023-13-01" in report
     assert str(office.folders.working) not in report
     (note,) = [json.loads(path.read_text()) for path in office.folders.outbox.iterdir()]

@@ -44,7 +44,7 @@ class Fate(StrEnum):
 class Entry:
     """One record of a file, or one DOI of a ready-made deposit file.
 
-    `place` is where it stands in a list, such as ``[3]``. `batch_id` is the submission that is followed. `says` and
+    `place` is where it stands in a list, ``:3`` for line 3. `batch_id` is the submission that is followed. `says` and
     `hint` are why it stands as it does and what to do; `lines` are the errors as people read them, `remarks` what is
     worth a look and stopped nothing.
     """

@@ -22,8 +22,8 @@ LAYERS: dict[int, tuple[str, ...]] = {
     4: ("crossref",),
     3: ("records",),
     2: ("files", "safe_xml"),
-    1: ("errors",),
-    0: ("findings", "lifecycle"),
+    1: ("errors", "explanation"),
+    0: ("findings", "lifecycle", "pages"),
 }
 ROOMS = {room: layer for layer, rooms in LAYERS.items() for room in rooms}
 

@@ -8,8 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from doideposit.checks.catalogue.entries import CATALOGUE, as_markdown, explanation_of
-    from doideposit.checks.catalogue.explanation import Explanation
+    from doideposit.checks.catalogue.entries import CATALOGUE, Explanation, as_markdown, explanation_of
     from doideposit.checks.catalogue.settings import problems
     from doideposit.checks.rules.evaluation import (
         ALL_RULES,
@@ -45,12 +44,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "catalogue.entries": ("CATALOGUE", "as_markdown", "explanation_of"),
+    "catalogue.entries": ("CATALOGUE", "Explanation", "as_markdown", "explanation_of"),
     "rules.evaluation": (
         *("ALL_RULES", "DEPOSITOR_RULES", "RECORD_RULES", "RUN_RULES"),
         *("check", "check_depositor", "check_together", "settle"),
     ),
-    "catalogue.explanation": ("Explanation",),
     "rules.overrides": ("Ignored", "RuleSettings"),
     "rules.registry": ("Context", "Rule"),
     "catalogue.settings": ("problems",),

@@ -6,11 +6,17 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from doideposit.checks.catalogue.explanation import Explanation, Kind
-from doideposit.checks.catalogue.explanations import EXPLANATIONS
+from doideposit.checks.catalogue.world import WORLD
 from doideposit.checks.rules.evaluation import ALL_RULES
 from doideposit.checks.rules.overrides import RENAMED
 from doideposit.checks.rules.registry import Rule
+from doideposit.crossref.diagnostics.explanations import ANSWERS
+from doideposit.crossref.validator.explanations import DEPOSITS
+from doideposit.crossref.xml.explanations import LOSSES
+from doideposit.explanation import Explanation, Kind
+from doideposit.records.extraction.explanations import DOCUMENTS
+from doideposit.records.models.explanations import RECORDS
+from doideposit.records.sources.explanations import FILES
 
 __all__ = ["CATALOGUE", "HEADINGS", "Explanation", "Kind", "as_markdown", "explanation_of"]
 
@@ -51,6 +57,9 @@ def _snippet(fields: str, setting: str) -> str:
         return record
     return f"{_IN_THE_SERIES}\n{setting}" + (f"\n\n# the record\n{record}" if record else "")
 
+
+EXPLANATIONS: tuple[Explanation, ...] = (*RECORDS, *FILES, *DOCUMENTS, *DEPOSITS, *LOSSES, *ANSWERS, *WORLD)
+"""The codes that are not rules, each explained in the room that raises it; those of the rooms above in `world`."""
 
 _FORMER = {new: old for old, new in RENAMED.items()}
 
@@ -103,7 +112,8 @@ def _section(item: Explanation) -> Iterator[str]:
     yield f"### `{item.code}`: {item.title}\n"
     fixed = "; cannot be changed or ignored" if not item.overridable and item.kind is Kind.RULE else ""
     yield f"*{item.severity.value}{fixed}.* {item.why}\n"
-    yield f"- Says: {_escaped(item.message)}"
+    if item.message:
+        yield f"- Says: {_escaped(item.message)}"
     yield f"- What to do: {_escaped(item.hint)}"
     if item.former:
         yield f"- Called `{item.former}` in the version before"

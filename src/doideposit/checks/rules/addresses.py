@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import SplitResult
 
-from doideposit.checks.rules import pages
+from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.reference_parts import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at

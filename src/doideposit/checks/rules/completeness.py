@@ -6,7 +6,7 @@ shows findings can fold them into one line.
 
 from collections.abc import Iterable, Iterator
 
-from doideposit.checks.rules import pages
+from doideposit import pages
 from doideposit.checks.rules.registry import INFO, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.records.models.contributors import Institution

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from doideposit.checks.rules import pages
+from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope, match_at
 from doideposit.checks.rules.texts import leftover

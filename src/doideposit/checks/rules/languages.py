@@ -5,7 +5,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from doideposit.checks.rules import pages
+from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Text, Work

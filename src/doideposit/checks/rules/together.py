@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from doideposit.checks.rules import pages
+from doideposit import pages
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, Scope, match_at
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Person

@@ -1,11 +1,12 @@
 """What is said about a code to someone who asks."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from doideposit.findings import Severity
 
-__all__ = ["Explanation", "Kind"]
+__all__ = ["Explanation", "Kind", "Writer", "writer"]
 
 
 class Kind(StrEnum):
@@ -27,7 +28,8 @@ class Kind(StrEnum):
 class Explanation:
     """One code explained.
 
-    `title` is a heading, `message` the sentence the finding says (with … where it names what was found), `why` the
+    `title` is a heading, `message` the sentence the finding of a rule says (with … where it names what was found; for
+    other codes the place that raises them says it), `why` the
     reason in a sentence or two, `hint` what to do now, `source` the page the rule comes from. `bad` and `good` are
     fields of a record in YAML, or what the configuration says of the series; they are empty where an example would
     show nothing. What is not `overridable` cannot be
@@ -38,9 +40,9 @@ class Explanation:
     kind: Kind
     severity: Severity
     title: str
-    message: str
     why: str
     hint: str
+    message: str = ""
     source: str = ""
     bad: str = ""
     good: str = ""
@@ -53,3 +55,37 @@ class Explanation:
         # `firm` was the key of the version before, and says the opposite.
         data: dict[str, str | bool] = {**asdict(self), "firm": not self.overridable}
         return {key: value for key, value in data.items() if value != ""}
+
+
+Writer = Callable[..., Explanation]
+
+
+def writer(kind: Kind, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False) -> Writer:
+    """Return a function that makes explanations of one kind, with a source and severity where none is given."""
+
+    def write(
+        code: str,
+        title: str,
+        why: str,
+        hint: str,
+        *,
+        source: str = source,
+        severity: Severity = severity,
+        bad: str = "",
+        good: str = "",
+    ) -> Explanation:
+        return Explanation(
+            code=code,
+            kind=kind,
+            severity=severity,
+            title=title,
+            why=why,
+            hint=hint,
+            source=source,
+            bad=bad,
+            good=good,
+            category=kind.value,
+            overridable=overridable,
+        )
+
+    return write

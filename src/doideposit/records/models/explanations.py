@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from doideposit.checks.catalogue.explanation import Explanation, Kind
-from doideposit.checks.catalogue.explanations.writing import writer
-from doideposit.checks.rules import pages
+from doideposit import pages
+from doideposit.explanation import Explanation, Kind, writer
 
 __all__ = ["RECORDS"]
 
@@ -14,7 +13,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "missing-key",
         "A field is missing",
-        "`{key}` is missing",
         "Series, number, title, authors and date are needed for every record; some fields have parts that are needed.",
         "add the field",
         bad="series: sadf-comment\nnumber: 258",
@@ -24,7 +22,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "unknown-key",
         "An unknown field",
-        "there is no field `{key}` here",
         "Unknown fields are refused, because a misspelt one would silently be left out of the deposit.",
         "correct the spelling, or take the field away",
         bad="autors: [{given: Siegfried O., family: Wolf}]",
@@ -33,7 +30,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "text-expected",
         "A text is expected",
-        "a text is expected here",
         "The field holds one text, and a list or a mapping was written.",
         "write it in quotes, on one line",
         bad="title: [Prospects for NATO-Japan relations]",
@@ -42,7 +38,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "list-expected",
         "A list is expected",
-        "a list is expected here",
         "The field can have several entries, so even a single one is written as a list.",
         "write each entry on a line of its own, with a hyphen and a space before it",
         bad="archives: Portico",
@@ -51,7 +46,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "mapping-expected",
         "Keys with values are expected",
-        "keys with values are expected here",
         "The entry has several parts, each with a name.",
         "write it as keys with values",
         bad="authors: [Siegfried O. Wolf]",
@@ -60,14 +54,12 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "empty-entry",
         "An empty entry",
-        "this entry is empty",
         "An entry of a list without content would be deposited as an empty element, which the schema refuses.",
         "fill it in, or take it away",
     ),
     _model(
         "empty-text",
         "An empty text",
-        "the text is empty",
         "Empty elements are refused by the schema, or remove what was registered before.",
         "write the text, or leave the key out",
         bad='title: ""',
@@ -76,21 +68,18 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "text-too-short",
         "A text that is too short",
-        "{text} is too short",
         "The schema sets the least number of characters for this element.",
         "write it out",
     ),
     _model(
         "text-too-long",
         "A text that is too long",
-        "the text has {length} characters, and Crossref takes at most {most} here",
         "The schema sets the largest number of characters for this element.",
         "shorten it",
     ),
     _model(
         "list-empty",
         "A list without entries",
-        "`{key}` needs at least one entry",
         "An empty list says nothing, and for authors at least one is needed.",
         "add an entry, or leave the key out",
         bad="authors: []",
@@ -99,7 +88,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "url-shape",
         "An address that is none",
-        "{text} is not an address",
         "The schema takes absolute addresses of http, https and ftp; spaces within are never part of one.",
         "write the whole address, beginning with https:// and without spaces",
         bad="url: www.sadf.eu/comment-258",
@@ -108,7 +96,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "language-shape",
         "A language code that is none",
-        "{text} is not a language code",
         "Languages are given by their ISO 639 codes.",
         "write two or three letters, such as en or de",
         bad="language: English",
@@ -117,14 +104,12 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "prefix-shape",
         "A DOI prefix that is none",
-        "{text} is not a DOI prefix",
         "A prefix is 10., a point and a number.",
         "write it as 10.48251, without the slash",
     ),
     _model(
         "digits-only",
         "Digits only",
-        "{text} is not a whole number",
         "The edition is a number: 2, not 2nd edition.",
         "write digits only",
         bad="edition: 2nd",
@@ -133,35 +118,30 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "name-shape",
         "A short name that is none",
-        "{text} is not a short name",
         "Series are named by a short name in records, files and commands.",
         "use small letters, digits, hyphens and underscores",
     ),
     _model(
         "email-shape",
         "An e-mail address that is none",
-        "{text} is not an e-mail address",
         "Crossref mails its results to the depositor's address.",
         "write it as name@example.org",
     ),
     _model(
         "shape",
         "A text of another form",
-        "{text} does not have the form that is needed here",
         "The field takes texts of one form only.",
         "compare it with the example in the documentation of the field",
     ),
     _model(
         "invalid-value",
         "A value that does not fit",
-        "the value does not fit here",
         "The message names what was expected.",
         "look the field up in the documentation of records",
     ),
     _model(
         "unknown-value",
         "A value that is not on the list",
-        "{text} is not one of the values that can stand here",
         "The field takes one of a fixed list of words, which is Crossref's.",
         "choose one of the list",
         bad="archives: [My own server]",
@@ -170,28 +150,24 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "yes-or-no",
         "Neither yes nor no",
-        "{text} is neither yes nor no",
         "The field says only whether something is so.",
         "write true or false",
     ),
     _model(
         "number-expected",
         "A number is expected",
-        "a number is expected here",
         "The field holds a number.",
         "write digits, without quotes",
     ),
     _model(
         "number-out-of-range",
         "A number out of range",
-        "{text} is out of range",
         "The message names the bounds.",
         "choose a number in that range",
     ),
     _model(
         "anonymous-no",
         "Not anonymous",
-        "`anonymous` can only be true",
         "The key says that this author is not named; for one who is named it is left out.",
         "take the key away, and give `given` and `family`",
         bad="authors: [{anonymous: false}]",
@@ -201,7 +177,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "date-shape",
         "A date that is none",
-        "{text} is not a date in the form 2023, 2023-09 or 2023-09-14",
         "Dates are never guessed: 03/04/2023 is two days.",
         "write year-month-day with hyphens and leading zeros, as much as is known",
         bad="published: 14 September 2023",
@@ -211,7 +186,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "date-impossible",
         "A day that does not exist",
-        "there is no such day, month or year",
         "Crossref's schema accepts 31 February and month 17; readers do not.",
         "look the date up on the publication",
         bad="published: 2023-02-31",
@@ -221,14 +195,12 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "day-incomplete",
         "A date without its day",
-        "a whole date is needed here",
         "Updates, licences and statuses apply from a day; the schema takes no month or year alone.",
         "write it as 2023-09-14",
     ),
     _model(
         "control-character",
         "A control character",
-        "the text contains the control character U+{number}",
         "XML cannot hold most control characters, and the others are leftovers of a wrong encoding.",
         "delete it: it is usually a leftover of copying from a PDF",
         source=pages.XML_CHARACTERS,
@@ -236,7 +208,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "markup-not-allowed",
         "Markup that Crossref does not know",
-        "the markup {tag} is not allowed here",
         "Titles and reference texts take face markup and MathML, and nothing else of HTML.",
         "only b, i, em, strong, u, ovl, sup, sub, scp, tt, font and MathML are; take the tag away",
         bad="title: Prospects for <span>NATO-Japan</span> relations",
@@ -246,7 +217,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "markup-unbalanced",
         "A tag that is not closed",
-        "a tag is never closed, or closed without being open",
         "Markup goes into the XML as elements, which must nest.",
         "open and close every tag, innermost first",
         bad="title: The voyage of HMS <i>Beagle",
@@ -256,7 +226,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "doi-shape",
         "A text that is no DOI",
-        "“{text}” is not a DOI",
         "A DOI is a prefix beginning with 10., a slash and a suffix.",
         "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258",
         bad="doi: SADF.C258",
@@ -266,7 +235,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "doi-character",
         "A character the DOI cannot have",
-        "a new DOI cannot contain “{character}”",
         "Since 2008 suffixes of new DOIs may hold only letters A to Z, digits and - . _ ; ( ) /. The XSD does not "
         "check it; Crossref refuses it. Often it is a typographic hyphen. DOIs of other works may hold all but spaces.",
         "only letters A-Z, digits and - . _ ; ( ) / are allowed after the slash of a new DOI",
@@ -277,7 +245,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "doi-trailing-dot",
         "A DOI that ends in a full stop",
-        "this DOI ends in a full stop",
         "The full stop most likely ended the sentence the DOI was copied from. With it the DOI leads nowhere.",
         "take the full stop away",
         bad="doi: 10.48251/SADF.ISSN.2406-5617.C258.",
@@ -287,7 +254,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "doi-too-long",
         "A DOI that is too long",
-        "the part after the slash has {length} characters",
         "The schema takes 200 characters after the slash.",
         "choose a shorter pattern",
         source=pages.CONSTRUCTING_DOIS,
@@ -295,7 +261,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "doi-disagrees",
         "The DOI does not follow from series and number",
-        "the DOI {doi} disagrees with the series and number, which give {derived}",
         "Two spellings of the number would become two DOIs for one work, and DOIs cannot be deleted.",
         "correct the number or the DOI, or leave the DOI out",
         bad="number: 258\ndoi: 10.48251/SADF.ISSN.2406-5617.C259",
@@ -305,7 +270,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "doi-not-derived",
         "The DOI does not follow from the number",
-        "the pattern of the series, {pattern}, leaves a part of the DOI to the record",
         "A pattern with {any} stands for DOIs that the number alone does not tell, such as opaque ones.",
         "add `doi` with the whole DOI",
         source=pages.CONSTRUCTING_DOIS,
@@ -313,7 +277,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "number-shape",
         "A number that a program made",
-        "“{number}” is not how a number is printed",
         "Spreadsheets and programs turn 258 into 258.0, 2.58E+02 or Jan-58. The number becomes a part of the DOI, "
         "which can never be changed.",
         "write the number as it is printed, as a text; where numbers are printed so, set number_pattern in the series",
@@ -324,7 +287,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "number-not-in-doi",
         "A number that cannot stand in a DOI",
-        "the number “{number}” cannot stand in a DOI",
         "The DOI is made from the number, and takes fewer characters.",
         "write the number without spaces and special characters",
         bad="number: 258 / 259",
@@ -334,7 +296,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "orcid-shape",
         "A text that is no ORCID iD",
-        "“{text}” is not an ORCID iD",
         "An iD has four groups of four digits; Crossref wants it as a link.",
         "write it as https://orcid.org/0000-0002-1825-0097",
         source=pages.AUTHORS,
@@ -342,7 +303,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "orcid-check-digit",
         "An ORCID iD with a wrong check digit",
-        "the check digit of this ORCID iD is wrong",
         "The XSD takes any digits; Crossref computes the check digit (ISO 7064 mod 11-2) and refuses the whole file.",
         "a digit was mistyped; copy the whole identifier again from its source",
         bad="authors: [{given: Josiah, family: Carberry, orcid: 0000-0002-1825-0098}]",
@@ -352,42 +312,36 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "isni-shape",
         "A text that is no ISNI",
-        "“{text}” is not an ISNI",
         "An ISNI has sixteen digits.",
         "write it as https://www.isni.org/0000000405062673",
     ),
     _model(
         "isni-check-digit",
         "An ISNI with a wrong check digit",
-        "the check digit of this ISNI is wrong",
         "The last character is computed from the others (ISO 7064 mod 11-2), so a typing error shows.",
         "a digit was mistyped; copy the whole identifier again from its source",
     ),
     _model(
         "ror-shape",
         "A text that is no ROR id",
-        "“{text}” is not a ROR id",
         "A ROR id has nine characters: 0, six letters or digits, two digits.",
         "write it as https://ror.org/02twcfp32",
     ),
     _model(
         "ror-check-digit",
         "A ROR id with wrong check digits",
-        "the check digits of this ROR id are wrong",
         "The last two digits are computed from the others (ISO 7064 mod 97-10), so a typing error shows.",
         "copy the whole identifier again from ror.org",
     ),
     _model(
         "wikidata-shape",
         "A text that is no Wikidata item",
-        "“{text}” is not a Wikidata item",
         "An item is the letter Q and a number.",
         "write it as https://www.wikidata.org/entity/Q5188229",
     ),
     _model(
         "issn-shape",
         "A text that is no ISSN",
-        "“{text}” is not an ISSN",
         "An ISSN has four digits, a hyphen, four more.",
         "write it as 2406-5617: four, hyphen, four",
         source=pages.ISSN_ERRORS,
@@ -395,7 +349,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "issn-check-digit",
         "An ISSN with a wrong check digit",
-        "the check digit of this ISSN is wrong",
         "The XSD takes any digits; Crossref computes the check digit (ISO 3297) and refuses the record.",
         "a digit was mistyped; look the ISSN up on the publication or at portal.issn.org",
         source=pages.ISSN_ERRORS,
@@ -403,7 +356,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "alt-name-form",
         "An alternative name of two forms",
-        "an alternative name is either one `text` or parts (`given`, `family`)",
         "Crossref has two elements for it, and a name goes into one of them.",
         "give one of the two forms",
         bad="authors: [{family: Abe, alt_names: [{text: 安倍 晋三, family: 安倍}]}]",
@@ -412,7 +364,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "institution-unnamed",
         "An institution without a name",
-        "an institution needs a name or an id",
         "An affiliation that names nobody cannot be matched.",
         "give its `name`, or its `ror`, `isni` or `wikidata` id",
         bad="authors: [{family: Wolf, affiliations: [{place: Brussels}]}]",
@@ -422,7 +373,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "reference-empty",
         "A reference that says nothing",
-        "this reference says nothing",
         "An entry of the list needs a text or parts.",
         "give its `text`, or take the entry away",
         bad="references: [{key: ref1}]",
@@ -432,7 +382,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "relation-type-unknown",
         "A relation Crossref does not know",
-        "Crossref knows no relation “{type}”",
         "Relations have fixed names in two families, between forms of one work and between works.",
         "use one of Crossref's relations, such as isCommentOn",
         bad="relations: [{type: commentsOn, identifier: 10.1787/ece3a6d6-en}]",
@@ -441,7 +390,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "funder-unnamed",
         "Funding without a funder",
-        "funding needs a funder",
         "Award numbers alone belong to nobody, and a funder id stands beside the funder's name.",
         "give the funder's `ror`, or its `name` (with its `funder_id`), or the `grant_dois`",
         bad="funding: [{awards: ['101004509']}]",
@@ -450,7 +398,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "series-issn-missing",
         "A series without an ISSN",
-        "a series registered as {type} needs an ISSN",
         "The schema asks for the ISSN of the series, and a pattern cannot use what is not there.",
         "add `issn`, or choose record_type report-single or posted",
         source=pages.REPORTS,
@@ -458,7 +405,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "template-braces",
         "A brace that is not closed",
-        "a brace in this pattern is never closed",
         "Patterns name their places in braces.",
         "write {number}, {issn}, {prefix}",
         source=pages.CONSTRUCTING_DOIS,
@@ -466,7 +412,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "template-character",
         "A pattern with a character no new DOI can have",
-        "a new DOI cannot contain “{character}”, and this pattern has it",
         "What stands in the pattern becomes a part of every DOI of the series.",
         "only letters A-Z, digits and - . _ ; ( ) / can stand between the places in braces",
         source=pages.SUFFIXES,
@@ -474,14 +419,12 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "pattern-shape",
         "A regular expression that is none",
-        "this is no regular expression: {why}",
         "number_pattern is a regular expression, as Python reads it, that every number of the series fits.",
         "write one that fits every number whole, such as \\d+",
     ),
     _model(
         "template-place",
         "An unknown place in a pattern",
-        "this pattern has an unknown place {place}",
         "Only what a series knows of each commentary can stand in a pattern.",
         "only {prefix}, {issn} and {number} can be used",
         source=pages.CONSTRUCTING_DOIS,

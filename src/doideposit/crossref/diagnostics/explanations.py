@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from doideposit.checks.catalogue.explanation import Explanation, Kind
-from doideposit.checks.catalogue.explanations.writing import writer
-from doideposit.checks.rules import pages
+from doideposit import pages
+from doideposit.explanation import Explanation, Kind, writer
 from doideposit.findings import Severity
 
 __all__ = ["ANSWERS"]
@@ -18,28 +17,24 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _good(
         "crossref-registered",
         "Registered",
-        "Crossref registered the DOI",
         "Crossref's result log says Success for this very DOI.",
         _NOTHING,
     ),
     _good(
         "crossref-handle-updated",
         "Address updated",
-        "Crossref updated the address of the DOI",
         "The handle system leads to the new page; caches may keep the old one for a day.",
         _NOTHING,
     ),
     _good(
         "crossref-resources",
         "Additions applied",
-        "Crossref applied the additions to the DOI",
         "A resource deposit adds to a record that exists.",
         _NOTHING,
     ),
     _failure(
         "crossref-conflict",
         "Registered, with a conflict",
-        "the DOI is registered, and its metadata are the same as those of another DOI",
         "Crossref compares title, first author, year and number. The warning does not undo the registration.",
         "see whether the work was registered twice; if not, add what tells the two apart and deposit again",
         source=pages.CONFLICTS,
@@ -48,14 +43,12 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _good(
         "crossref-preprint-pair",
         "Perhaps a preprint of another work",
-        "Crossref noticed that the work may be the preprint, or the final version, of another one",
         "A notice without effect on the registration.",
         "if it is, add a relation to the other DOI; otherwise nothing is to be done",
     ),
     _failure(
         "crossref-timestamp-too-old",
         "The timestamp is not higher",
-        "Crossref already holds the DOI with an equal or higher timestamp",
         "The timestamp is the version of a record, compared as a plain number. A tool with longer timestamps may "
         "have registered the DOI before.",
         "deposit again with a higher timestamp; `doideposit doctor --online` compares ours with Crossref's",
@@ -64,7 +57,6 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-title-level",
         "The series failed, and its items with it",
-        "Crossref refused the record of the series or journal, and with it everything below it",
         "Items are not looked at when their container fails.",
         "mend what the message says about the series, then deposit its items again",
         source=pages.TITLE_RECORDS,
@@ -72,28 +64,24 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-timestamp-missing",
         "No timestamp",
-        "the deposit file has no timestamp",
         "Every deposit is a version of its DOIs.",
         "build the deposit file again",
     ),
     _failure(
         "crossref-handle-login",
         "Crossref cannot write the handle",
-        "Crossref could not write to the handle system for this prefix",
         "The prefix is set up wrongly on Crossref's side.",
         _SUPPORT,
     ),
     _failure(
         "crossref-handle-authentication",
         "The handle system refused Crossref",
-        "the handle system refused Crossref's login for this prefix",
         "A fault between Crossref and the handle system, sometimes a passing one.",
         "one more try is made by itself; after that, " + _SUPPORT,
     ),
     _failure(
         "crossref-prefix-not-yours",
         "The login may not use this prefix",
-        "this login may not register DOIs under the prefix",
         "A role carries the permission for prefixes. A wrong role with a right password fails only here.",
         "check the prefix of the DOI and the role in the user name (name@example.org/role)",
         source=pages.CREDENTIALS,
@@ -101,14 +89,12 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-prefixes-differ",
         "Several prefixes in one file",
-        "the deposit file has DOIs of more than one prefix",
         "One file holds one prefix.",
         "deposit the records of each prefix separately",
     ),
     _failure(
         "crossref-title-not-yours",
         "The title is another member's",
-        "Crossref has the series or journal under another member, or under another spelling of its title",
         "The first deposit of a series makes a title record, and every later one must match it exactly.",
         "write title and ISSN as they were first registered; otherwise " + _SUPPORT,
         source=pages.TITLE_RECORDS,
@@ -116,14 +102,12 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-title-deleted",
         "The title was deleted",
-        "Crossref has deleted its record of this series or journal",
         "Only Crossref can bring a title record back.",
         _SUPPORT,
     ),
     _failure(
         "crossref-issn-other-title",
         "The ISSN has another title",
-        "Crossref knows the ISSN with another title, publisher or record type",
         "Title, ISSN and record type belong together from the first deposit on.",
         "write title and ISSN as they were first registered, and keep the record type; otherwise " + _SUPPORT,
         source=pages.ISSN_ERRORS,
@@ -131,7 +115,6 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-issn-other-publisher",
         "The ISSN is another publisher's",
-        "Crossref knows the ISSN or ISBN as another publisher's",
         "A title that changed hands must be transferred first.",
         "check the number; for a title you took over, " + _SUPPORT,
         source=pages.ISSN_ERRORS,
@@ -139,7 +122,6 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-issn-owned",
         "The title or ISSN is owned by another",
-        "Crossref knows the title or ISSN as another publisher's",
         "A title that changed hands must be transferred first.",
         "check the number; for a title you took over, " + _SUPPORT,
         source=pages.ISSN_ERRORS,
@@ -147,14 +129,12 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-isbn-other-doi",
         "The ISBN has another DOI",
-        "the ISBN already belongs to another DOI",
         "One ISBN has one title DOI.",
         "correct the ISBN, or use the DOI that has it",
     ),
     _failure(
         "crossref-issn-invalid",
         "A wrong ISSN",
-        "the ISSN has a wrong check digit",
         "Crossref computes the check digit.",
         "correct the ISSN and deposit again",
         source=pages.ISSN_ERRORS,
@@ -162,7 +142,6 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-isbn-invalid",
         "A wrong ISBN",
-        "the ISBN has a wrong check digit",
         "Crossref computes the check digit.",
         "correct the ISBN and deposit again",
         source=pages.ISSN_ERRORS,
@@ -170,14 +149,12 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-year-invalid",
         "A year that is none",
-        "a year is not a number",
         "Years have four digits.",
         "correct the date and deposit again",
     ),
     _failure(
         "crossref-orcid-check-digit",
         "A wrong ORCID iD",
-        "the ORCID iD has a wrong check digit",
         "One wrong iD makes the whole file fail, with all its records.",
         "copy the iD from the author's page at orcid.org, and deposit every record of this file again",
         source=pages.ORCID_CHECKS,
@@ -185,7 +162,6 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-orcid-duplicate",
         "One ORCID iD on two people",
-        "the same ORCID iD stands on two people of one record",
         "It makes the whole file fail, with all its records.",
         "give each person their own ORCID iD, and deposit every record of this file again",
         source=pages.ORCID_CHECKS,
@@ -193,7 +169,6 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-relation-target",
         "A related DOI does not exist yet",
-        "a related DOI is not registered yet",
         "Crossref looks the other DOI up when it processes the relation.",
         "wait until it is, or deposit without the relation and add it later",
         source=pages.RELATION_TARGETS,
@@ -201,7 +176,6 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-schema",
         "Crossref's schema check failed",
-        "Crossref's schema check refused the deposit file",
         "Every file is checked against the same schema here before it is sent, so this should not happen.",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
         source=pages.SCHEMA,
@@ -209,49 +183,42 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-not-well-formed",
         "Not XML",
-        "the deposit file is not well-formed XML",
         "Most often a bare & or < in a file made by other means.",
         "look for a bare & or <; files that doideposit builds have none",
     ),
     _failure(
         "crossref-prolog",
         "Something before the XML",
-        "something stands before the XML declaration",
         "A byte order mark or a blank line is enough.",
         "take away what comes before <?xml",
     ),
     _failure(
         "crossref-encoding",
         "Not UTF-8",
-        "the deposit file is not UTF-8",
         "Crossref reads UTF-8.",
         "save the file as UTF-8",
     ),
     _failure(
         "crossref-duplicate-doi",
         "The same DOI twice at once",
-        "Crossref met the same DOI twice at once",
         "Twice in one file, or in two files at the same moment.",
         "one more try is made by itself; after that, " + _SUPPORT,
     ),
     _failure(
         "crossref-crash",
         "Crossref's program failed",
-        "Crossref's own program failed on the deposit",
         "A fault on Crossref's side, sometimes a passing one.",
         "one more try is made by itself; after that, " + _SUPPORT,
     ),
     _failure(
         "crossref-system-error",
         "Crossref's program failed",
-        "Crossref's own program failed on the deposit",
         "A fault on Crossref's side, sometimes a passing one.",
         "one more try is made by itself; after that, " + _SUPPORT,
     ),
     _failure(
         "crossref-no-record",
         "The log does not name the DOI",
-        "Crossref's result log says nothing of the DOI",
         "The log is complete, and this DOI of the file is not in it: it counts as not registered.",
         "look the DOI up at Crossref; if it is not registered, deposit it again",
         source=pages.SUBMISSION_LOG,
@@ -259,14 +226,12 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-unknown",
         "A message we do not know",
-        "Crossref's own words are shown",
         "The message is not in the table of known ones, so nothing is tried again by itself.",
         "read Crossref's words; Crossref support can explain them when given the submission id",
     ),
     _failure(
         "crossref-warning",
         "Registered, with a warning we do not know",
-        "Crossref's own words are shown",
         "A warning does not undo the registration.",
         "the DOI is registered; see whether what Crossref says needs a correction",
         severity=Severity.WARNING,

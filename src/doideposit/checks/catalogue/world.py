@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from doideposit.checks.catalogue.explanation import Explanation, Kind
-from doideposit.checks.catalogue.explanations.writing import writer
-from doideposit.checks.rules import pages
+from doideposit import pages
+from doideposit.explanation import Explanation, Kind, writer
 from doideposit.findings import Severity
 
 __all__ = ["WORLD"]
@@ -18,14 +17,12 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-twice",
         "A DOI twice in one run",
-        "{doi} comes twice in this run with different content",
         "Which of the two is meant cannot be told.",
         "keep the record that is right, and take the other away",
     ),
     _plan(
         "plan-record-type",
         "Another record type",
-        "{doi} is registered as {type}, and this would make it another",
         "Crossref does not change the type of a registered DOI.",
         "keep the type it is registered as, the `record_type` of the series",
         source=pages.TITLE_RECORDS,
@@ -33,21 +30,18 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-under-way",
         "An earlier deposit is under way",
-        "an earlier deposit of {doi} with other content is still under way",
         "Two versions of one DOI on the way at once could arrive in either order.",
         "this one can go when that one is done: run `doideposit poll` first",
     ),
     _plan(
         "plan-outdated",
         "The ledger moved on since the plan",
-        "another deposit of {doi} was recorded since this was planned",
         "What was approved is sent, or nothing: it might undo what another run deposited meanwhile.",
         "give the same command again, and look at what it would do now",
     ),
     _plan(
         "plan-failed-before",
         "The same content failed before",
-        "Crossref refused this same content of {doi} before",
         "Sending it again unchanged cannot help, and would fail for ever.",
         "correct the record; if the fault was elsewhere and is settled, deposit it with --retry",
         source=pages.TROUBLE,
@@ -55,14 +49,12 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-travels-together",
         "Held back by its file",
-        "its file also holds a DOI which cannot go",
         "A ready-made file is sent as it is, or not at all.",
         "settle that one, or split the file",
     ),
     _plan(
         "plan-timestamp-digits",
         "No room for a higher timestamp",
-        "{doi} was registered with a timestamp of more than 17 digits",
         "Crossref takes only rising timestamps, and another tool wrote a longer one.",
         "ask Crossref support to reset the timestamp of this DOI",
         source=pages.TIMESTAMPS,
@@ -70,7 +62,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-timestamp-unread",
         "Crossref's timestamp could not be read",
-        "Crossref could not be asked which version of {doi} it has",
         "The deposit goes ahead; should another tool have registered the DOI, Crossref's log will say so.",
         "nothing needs to be done",
         source=pages.TIMESTAMPS,
@@ -79,28 +70,24 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _setting(
         "rule-unknown",
         "A rule that does not exist",
-        "there is no finding with the code {code}",
         "A misspelt code would silently change nothing.",
         "`doideposit explain` lists every code",
     ),
     _setting(
         "rule-not-overridable",
         "A rule that cannot be changed",
-        "findings of the code {code} cannot be changed or ignored",
         "Crossref would refuse such a record, or register what cannot be undone.",
         "take this entry away, and correct the records",
     ),
     _setting(
         "ignore-without-reason",
         "Ignored without a reason",
-        "{code} is ignored without a reason",
         "What is ignored stays visible with its reason, for those who come later.",
         "say why in `reason`",
     ),
     _setting(
         "toml-syntax",
         "A line that is not TOML",
-        "the line cannot be read as TOML",
         "Most often quotation marks are missing around a text.",
         "put a text into double quotes",
         source="https://toml.io/en/v1.0.0",
@@ -108,99 +95,91 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _setting(
         "unknown-variable",
         "An environment variable for no setting",
-        "the environment variable names no setting",
         "It resembles a setting, so it was meant to be one.",
         "correct its name, or unset it",
     ),
     _setting(
         "password-in-file",
         "A password in the configuration",
-        "a password must never stand in the configuration",
         "Configuration files are shared and backed up; a password in them is known to many.",
         "name where it is kept: { env = … }, { file = … }, { command = […] } or { keyring = true }",
     ),
     _setting(
         "variable-name",
         "Not the name of a variable",
-        "this cannot be the name of an environment variable",
         "Behind `env` stands the name of a variable that holds the password, not the password itself.",
         "write the name of the variable, such as CROSSREF_PASSWORD, and put the password into that variable",
     ),
     _setting(
         "mail-unencrypted",
         "Mail without encryption",
-        "mail would travel unencrypted here",
         "Everyone on the way could read it.",
         'set security = "starttls" or "tls"; none is for localhost alone',
     ),
     _setting(
         "mail-login",
         "Half a mail login",
-        "user name and password of the mail server belong together",
         "One without the other cannot log in.",
         "give both, or neither",
     ),
     _setting(
         "password-reference",
         "Two places for one password",
-        "a password is kept in exactly one place",
         "With two, nobody knows which is used.",
         "keep one of env, file, command and keyring",
     ),
     _setting(
         "address-extra",
         "More than an address",
-        "this address holds more than host and path",
         "Logins and parameters in addresses end up in logs.",
         "write only host and path",
     ),
     _setting(
         "address-unencrypted",
         "An address without encryption",
-        "a password would travel unencrypted here",
         "Everyone on the way could read it.",
         "write https://; plain http is for this machine alone",
     ),
     _setting(
         "ledger-url",
         "An address that is no ledger",
-        "this is not the address of a ledger",
         "The ledger lives in SQLite or PostgreSQL.",
         "write sqlite:///doideposit.sqlite3 or postgresql+psycopg://user@host/database",
     ),
     _setting(
         "series-name",
         "A series with two names",
-        "the name of a series is that in the brackets above it",
         "Records use that one.",
         "take the key `name` away",
     ),
-    _error("error", "An error", "something stopped the work", "The message says what.", "see the message"),
+    _error("error", "An error", "The message says what.", "see the message"),
+    _error(
+        "unforeseen",
+        "A failure that nobody foresaw",
+        "It is a fault of doideposit. Nothing is lost by it, and the next run goes on.",
+        "report it to those who maintain doideposit, with what `doideposit --debug` and the same command print",
+    ),
     _error(
         "configuration",
         "The configuration cannot be used",
-        "the configuration has faults",
         "All of them are listed with their places.",
         "correct them, then give the command again",
     ),
     _error(
         "usage",
         "The command cannot be carried out",
-        "the command cannot be carried out as it was given",
         "The message says what is missing or contradicts itself.",
         "see `--help`",
     ),
     _error(
         "world",
         "Something outside failed",
-        "something outside failed",
         "Nothing is lost.",
         "give the same command again later",
     ),
     _error(
         "schema",
         "Crossref's schemas cannot be used",
-        "the schemas cannot be used",
         "Records are checked against Crossref's own schemas, which are kept on this machine.",
         "run `doideposit schemas verify`",
         source=pages.SCHEMA,
@@ -208,7 +187,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "schema-missing",
         "A schema is not here",
-        "a schema bundle is not on this machine and could not be fetched",
         "The schemas are Crossref's, and are fetched once.",
         "run `doideposit schemas install` while this machine is online",
         source=pages.SCHEMA,
@@ -216,7 +194,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "schema-damaged",
         "A schema is damaged",
-        "a schema file does not have the SHA-256 of the lock",
         "A changed schema would give other verdicts than Crossref's.",
         "run `doideposit schemas install --force` to fetch the bundle again",
         source=pages.SCHEMA,
@@ -224,64 +201,55 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "ledger",
         "The ledger cannot be used",
-        "the ledger cannot be used",
         "Nothing is sent without it: it is the memory of what was submitted.",
         "see the message",
     ),
     _error(
         "ledger-unavailable",
         "The ledger cannot be opened",
-        "the ledger cannot be opened or written",
         "A full disk, a read-only folder, or a database server that is away.",
         "mend that, then run again",
     ),
     _error(
         "ledger-too-new",
         "The ledger is newer",
-        "the ledger was written by a newer doideposit",
         "An older program could damage it; it was left as it is.",
         "upgrade doideposit on this machine",
     ),
     _error(
         "ledger-damaged",
         "The ledger contradicts itself",
-        "the ledger contradicts itself",
         "A disk or a copy went wrong, or another program wrote into it.",
         "run `doideposit ledger check`",
     ),
-    _error("ledger-file", "A damaged file", "SQLite finds its file damaged", "A disk or a copy went wrong.", _RESTORE),
+    _error("ledger-file", "A damaged file", "A disk or a copy went wrong.", _RESTORE),
     _error(
         "ledger-reference",
         "A row that points nowhere",
-        "a row points at a row that is gone",
         "Another program took rows away.",
         _RESTORE,
     ),
     _error(
         "ledger-bytes",
         "Changed bytes",
-        "the stored bytes of a batch are gone, or do not have their SHA-256",
         "What was sent can no longer be proved.",
         _RESTORE,
     ),
     _error(
         "ledger-state",
         "A state without its event",
-        "a batch is in a state its events do not lead to",
         "Every state follows from an event.",
         _RESTORE,
     ),
     _error(
         "ledger-open",
         "An item that is open or closed wrongly",
-        "an item does not fit to the state of its batch",
         "A DOI is open as long as its submission is.",
         _RESTORE,
     ),
     _error(
         "ledger-timestamp",
         "Timestamps that do not rise",
-        "a DOI was deposited with a lower timestamp than before",
         "Crossref takes only rising ones.",
         _RESTORE,
         source=pages.TIMESTAMPS,
@@ -289,35 +257,30 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "ledger-work",
         "A DOI that points at an old deposit",
-        "a DOI does not point at its latest deposit",
         "Its status would be that of an older one.",
         _RESTORE,
     ),
     _error(
         "ledger-registered",
         "Registered without a proof",
-        "a DOI is registered without a proof, or the reverse",
         "A DOI counts as registered only by Crossref's own log.",
         _RESTORE,
     ),
     _error(
         "disk",
         "A file could not be read or written",
-        "a file could not be read or written",
         "A full disk, missing permissions, or a folder that is gone.",
         "mend that, then run again",
     ),
     _error(
         "registrar",
         "Crossref failed, or the way to it",
-        "Crossref, or the way to it, failed",
         "Nothing is lost.",
         "the next run tries again",
     ),
     _error(
         "credentials-refused",
         "The login is refused",
-        "Crossref does not accept the login",
         "The whole run stops; trying again cannot help. Test and production have separate passwords.",
         "check user name, role and password of this target",
         source=pages.CREDENTIALS,
@@ -325,7 +288,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "submission-forbidden",
         "The login may not do this",
-        "the login is right and may not do this",
         "The account may be blocked, or lack the role.",
         "ask Crossref support",
         source=pages.CREDENTIALS,
@@ -333,7 +295,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "registrar-busy",
         "Crossref asks to wait",
-        "Crossref asks to wait: too many requests, or a full queue",
         "More than 10,000 submissions pending, or too many requests at once.",
         "the next run tries again",
         source=pages.HTTPS_POST,
@@ -341,14 +302,12 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "registrar-unavailable",
         "Crossref was not reached",
-        "the request did not reach Crossref",
         "It is safe to send it again.",
         "the next run tries again",
     ),
     _error(
         "submission-in-doubt",
         "Sent, and no usable answer",
-        "the file went out and no usable answer came back",
         "Crossref may or may not have it, so it is not sent again blindly.",
         "run `doideposit poll`: it asks Crossref for the file before anything is sent again",
         source=pages.HTTPS_POST,
@@ -356,7 +315,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "unexpected-answer",
         "An answer nobody knows",
-        "an answer that fits no known form",
         "It counts as not accepted, whatever its status says.",
         "look at the answer, check the target's address, and tell Crossref support if it persists",
         source=pages.HTTPS_POST,
@@ -365,81 +323,68 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _error(
         "not-found",
         "No such address",
-        "there is nothing here",
         "The JSON API has a fixed list of addresses.",
         "GET /openapi.json lists all",
     ),
     _error(
         "method",
         "Another method",
-        "this address is not for this method",
         "Each address of the JSON API answers to some methods only.",
         "use one of those named in the Allow header",
     ),
     _error(
         "bad-request",
         "A request that cannot be read",
-        "the request cannot be read",
         "It breaks the rules of HTTP.",
         "look at how it was made",
     ),
     _error(
         "body-too-large",
         "A body that is too large",
-        "the body is larger than the limit",
         "Limits keep one caller from taking all memory.",
         "send the records in several requests",
     ),
     _error(
         "content-type",
         "Not JSON",
-        "only JSON in UTF-8 is read here",
         "The JSON API reads nothing else.",
         "send the record as JSON with Content-Type: application/json",
     ),
     _error(
         "content-encoding",
         "A compressed body",
-        "a compressed body is not read",
         "A small compressed body can unfold to an enormous one.",
         "send the body as it is",
     ),
     _error(
         "query-parameter",
         "A parameter that does not fit",
-        "a parameter of the address is unknown or has no such value",
         "A misspelt filter would silently select everything.",
         "correct it; the message names what can stand there",
     ),
     _error(
         "too-many-records",
         "Too many records in one request",
-        "the body holds more records than one request may",
         "A request is answered while the caller waits.",
         "send them in several requests",
     ),
     _error(
         "too-many-requests",
         "Too many requests",
-        "too many requests came in a short time",
         "The address for notifications is open to the network, so it answers only so often.",
         "wait before the next call, as long as the Retry-After header says",
     ),
     _error(
         "doi-unknown",
         "A DOI that was never deposited",
-        "the DOI was never deposited to this target from here",
         "The ledger knows only what went through it, for each target by itself.",
         "deposit it first",
     ),
     _error(
         "record-blocked",
         "Records that cannot be deposited",
-        "some records cannot be deposited",
         "The others were taken; each finding says what stands in the way.",
         "correct what the findings of each say, and send it again",
     ),
-    _error(
-        "encoding", "A body that is not UTF-8", "the body is not UTF-8", "JSON travels in UTF-8.", "write it in UTF-8"
-    ),
+    _error("encoding", "A body that is not UTF-8", "JSON travels in UTF-8.", "write it in UTF-8"),
 )

@@ -1,0 +1,222 @@
+"""Explain the codes of drafts from finished documents."""
+
+from typing import Final
+
+from doideposit import pages
+from doideposit.explanation import Explanation, Kind, writer
+from doideposit.findings import Severity
+
+__all__ = ["DOCUMENTS"]
+
+_doubt = writer(Kind.DOCUMENT, severity=Severity.WARNING, overridable=True)
+_note = writer(Kind.DOCUMENT, severity=Severity.INFO, overridable=True)
+_COMPARE = "compare with the document"
+
+DOCUMENTS: Final[tuple[Explanation, ...]] = (
+    _doubt(
+        "document-unrecognised",
+        "No commentary",
+        "It begins with no number, no byline and no DOI.",
+        "look whether the right file was given",
+    ),
+    _doubt(
+        "series-assumed",
+        "The series was told by its name",
+        "The ISSN would tell it for certain.",
+        _COMPARE,
+    ),
+    _doubt(
+        "series-ambiguous",
+        "Several series fit",
+        "Two series share the word or the number.",
+        "write the short name of the series",
+    ),
+    _doubt(
+        "series-unknown",
+        "No series fits",
+        "Neither its ISSN nor its words are those of a series of the configuration.",
+        "write the short name of the series, or add it to the configuration",
+    ),
+    _doubt(
+        "number-missing",
+        "No number",
+        "Without it there is no DOI.",
+        "write the number as printed",
+    ),
+    _note(
+        "number-assumed",
+        "The number was read elsewhere",
+        "The number was read from the DOI or the title.",
+        _COMPARE,
+    ),
+    _doubt(
+        "number-disagrees",
+        "Two numbers",
+        "Heading, title and DOI must name the same one.",
+        "find out which one is right",
+    ),
+    _doubt("title-missing", "No title", "A record needs one.", "write the title in its printed case"),
+    _note(
+        "title-series-label-dropped",
+        "A label was left out",
+        "Series and number are deposited in fields of their own.",
+        _COMPARE,
+        source=pages.REPORTS,
+    ),
+    _doubt(
+        "subtitle-assumed",
+        "A line was taken for the subtitle",
+        "Nothing says for certain that it is one.",
+        "delete it if it is something else",
+    ),
+    _note(
+        "front-matter-unread",
+        "A line was left out",
+        "It is not deposited.",
+        "look whether it belongs into the record",
+    ),
+    _doubt(
+        "authors-missing",
+        "No byline",
+        "A record needs its authors.",
+        "write the authors in the order of the byline",
+        source=pages.AUTHORS,
+    ),
+    _doubt(
+        "byline-assumed",
+        "A line was taken for the byline",
+        "It was taken for the byline because of its place.",
+        _COMPARE,
+    ),
+    _doubt(
+        "byline-unread",
+        "A part of the byline was left out",
+        "What is no name may be an affiliation or a position.",
+        "add the author if it is one",
+    ),
+    _doubt(
+        "author-organisation-assumed",
+        "An organisation as author",
+        "Groups are deposited otherwise than persons.",
+        _COMPARE,
+        source=pages.AFFILIATION_OR_ORGANISATION,
+    ),
+    _note(
+        "name-prefix-dropped",
+        "A title before a name was left out",
+        "Crossref has no place for titles.",
+        "nothing needs to be done",
+        source=pages.AUTHORS,
+    ),
+    _note(
+        "name-degree-dropped",
+        "A degree after a name was left out",
+        "Crossref has no place for degrees.",
+        "nothing needs to be done",
+        source=pages.AUTHORS,
+    ),
+    _note(
+        "name-split-assumed",
+        "A name was split",
+        "Where the family name begins cannot be told for certain in every language.",
+        "look whether the family name is right",
+        source=pages.AUTHORS,
+    ),
+    _doubt(
+        "name-capitals",
+        "A name in capitals",
+        "Which letters are capitals in the name itself cannot be told.",
+        "write it in normal case",
+    ),
+    _note(
+        "affiliation-assumed",
+        "An affiliation was read from the biography",
+        "Biographies name past posts too; only present ones are affiliations.",
+        "look whether it is right, and whether the name is complete",
+        source=pages.AFFILIATION_OR_ORGANISATION,
+    ),
+    _note(
+        "biography-not-deposited",
+        "The biography is not deposited",
+        "Crossref has no place for biographies.",
+        "nothing needs to be done",
+        source=pages.AUTHORS,
+    ),
+    _doubt(
+        "published-missing",
+        "No date",
+        "A record needs one.",
+        "write the printed date",
+        source=pages.RECOMMENDATIONS,
+    ),
+    _doubt(
+        "date-several",
+        "Two dates",
+        "The first one is used.",
+        "find out which one is the date of publication",
+    ),
+    _doubt(
+        "date-ambiguous",
+        "A date with two meanings",
+        "Dates are never guessed.",
+        "write it as year-month-day",
+    ),
+    _note(
+        "doi-missing",
+        "The document prints no DOI",
+        "It is made from series and number. Readers need it in the document too.",
+        "print it in the document once it is known",
+        source=pages.DISPLAY,
+    ),
+    _doubt(
+        "doi-display",
+        "The DOI is not shown as a link",
+        "Crossref's display guidelines ask for the full link.",
+        "show it so in the document and on the landing page",
+        source=pages.DISPLAY,
+    ),
+    _doubt(
+        "doi-joined",
+        "The DOI was printed in two pieces",
+        "A hyphen at the end of a line may be part of it or not.",
+        "compare it",
+    ),
+    _doubt(
+        "doi-link-disagrees",
+        "The DOI and its link differ",
+        "One of the two was copied from another document.",
+        "find out which one is right",
+        source=pages.DISPLAY,
+    ),
+    _note(
+        "reference-not-split",
+        "A reference kept as text",
+        "Its parts could not be told apart safely; a wrong part is worse than none.",
+        "add author, year and title if you wish; the text alone is enough for Crossref",
+        source=pages.REFERENCES,
+    ),
+    _note(
+        "reference-url-joined",
+        "An address put together",
+        "It was put together again.",
+        "open it once",
+    ),
+    _doubt(
+        "reference-urls-several",
+        "Several addresses in one reference",
+        "The first one is used.",
+        "look whether it is the right one",
+    ),
+    _doubt(
+        "reference-url-missing",
+        "A dead link in a reference",
+        "Conversions from PDF lose the targets of links.",
+        "add the `url` from the original",
+    ),
+    _note(
+        "body-links-dead",
+        "Dead links in the text",
+        "Only the reference list is deposited.",
+        "add to it what the links were meant to cite",
+    ),
+)

@@ -27,6 +27,7 @@ A class is added only where a caller branches on it. Texts never contain a secre
 exception are raised `from None`, because such exceptions carry URLs and bodies.
 """
 
+import re
 from typing import ClassVar
 
 from doideposit.findings import Finding
@@ -188,7 +189,27 @@ class CredentialsRefused(RegistrarError):
     )
 
 
-class SubmissionForbidden(RegistrarError):
+QUOTED = 120
+"""Characters of an answer that stand in a message."""
+_MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
+
+
+class OddAnswer(RegistrarError):
+    """An answer that is not the documented one; `excerpt` is its beginning, without passwords.
+
+    The message ends with what the page says in words.
+    """
+
+    code = "odd-answer"
+
+    def __init__(self, message: str, *, hint: str = "", excerpt: str = "") -> None:
+        words = " ".join(_MARKUP.sub(" ", excerpt).split())
+        quoted = f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""
+        super().__init__(message + quoted, hint=hint)
+        self.excerpt = excerpt
+
+
+class SubmissionForbidden(OddAnswer):
     """The login is right and may not do this (status 403)."""
 
     code = "submission-forbidden"
@@ -220,19 +241,17 @@ class RegistrarUnavailable(RegistrarError):
         self.retry_after = retry_after
 
 
-class SubmissionInDoubt(RegistrarError):
+class SubmissionInDoubt(OddAnswer):
     """The file went out and no usable answer came back: Crossref may or may not have it."""
 
     code = "submission-in-doubt"
     default_hint = "run `doideposit poll`: it asks Crossref for the file before anything is sent again"
 
 
-class UnexpectedAnswer(RegistrarError):
-    """An answer that fits no known form; the submission was not accepted. `excerpt` is its start, redacted."""
+class UnexpectedAnswer(OddAnswer):
+    """An answer that fits no known form, or one that declines a file without a reason in it."""
 
     code = "unexpected-answer"
-    default_hint = "look at the answer, check the target's address, and tell Crossref support if it persists"
-
-    def __init__(self, message: str, *, hint: str = "", excerpt: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.excerpt = excerpt
+    default_hint = (
+        "look at the answer in `doideposit history DOI`, check the target's address, and tell Crossref support"
+    )

@@ -13,7 +13,8 @@
   with the same timestamp goes out again under a new file name.
 * `recover`: the file is to go out again, and an earlier upload of it turns up at Crossref after all.
 * `refuse`: Crossref will not take it, and sending it again unchanged cannot help.
-* `finish`: a completed result log was read; each DOI has its own outcome.
+* `finish`: a completed result log was read; each DOI has its own outcome. Crossref may have read a file all the same
+  that it seemed to refuse, or that a person gave up.
 * `abandon`: a person gives a file up that waits for ever, with a reason.
 """
 
@@ -115,6 +116,7 @@ class EventKind(_Explained):
     RECEIVED = "received", "Crossref has the file: it said so, or it knew the file when asked."
     NOT_RECEIVED = "not-received", "The upload certainly did not arrive; the same bytes go out again."
     DOUBT = "doubt", "It is not known whether the upload arrived: Crossref is asked for the file."
+    ODD_ANSWER = "odd-answer", "Crossref, or a server before it, gave an answer that says nothing about the file."
     LOST = "lost", "Crossref did not know the file after the grace period; the same bytes go out under a new name."
     REFUSED = "refused", "Crossref does not take the file; a person has to act."
     ABANDONED = "abandoned", "A person gave the file up, with a reason."
@@ -157,6 +159,7 @@ TABLE: dict[tuple[State, Move], State] = {
     (State.SENDING, Move.RELEASE): State.PREPARED,
     (State.SENDING, Move.REFUSE): State.REFUSED,
     (State.QUEUED, Move.FINISH): State.DONE,
+    (State.REFUSED, Move.FINISH): State.DONE,
     (State.PREPARED, Move.RECOVER): State.QUEUED,
     (State.PREPARED, Move.ABANDON): State.REFUSED,
     (State.SENDING, Move.ABANDON): State.REFUSED,

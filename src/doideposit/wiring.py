@@ -200,6 +200,7 @@ def open_depositor(
         limits=settings.limits,
         login=login,
         deadlines=settings.monitoring.deadlines,
+        address=endpoint_of(settings).url.partition("://")[2],
     )
 
 

@@ -222,33 +222,133 @@ def test_refused_credentials_stop_the_run_and_mark_nothing_failed(desk: Desk) ->
     assert all(status.registered for status in desk.depositor.statuses())
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"), [(("status", "403"), SubmissionForbidden), (("html_200", None), UnexpectedAnswer)]
-)
-def test_what_crossref_does_not_take_needs_a_person(desk: Desk, fault: tuple[str, str], error: type) -> None:
-    desk.sandbox.faults.add(*fault, at="upload")
+@pytest.mark.parametrize("status", ["400", "403", "413"])
+def test_what_crossref_declines_is_asked_about_and_not_sent_again_before_a_person_says_so(
+    desk: Desk, status: str
+) -> None:
+    desk.sandbox.faults.add("status", status, at="upload")
     report = desk.depositor.deposit(commentary())
-    assert isinstance(report.trouble, error)
-    status = desk.depositor.status(C258)
-    assert (status.state, status.needs_person) == (State.REFUSED, True)
-    assert status.next_action == report.trouble.hint
-    assert [one.doi for one in desk.depositor.statuses(attention=True)] == [status.doi]
+    assert isinstance(report.trouble, SubmissionForbidden if status == "403" else UnexpectedAnswer)
+    assert desk.depositor.status(C258).state is State.SENDING
+    desk.settle()
+    ended = desk.depositor.status(C258)
+    assert (ended.state, ended.needs_person) == (State.REFUSED, True)
+    assert (ended.next_action, ended.message) == (report.trouble.hint, report.trouble.message)
+    assert [one.doi for one in desk.depositor.statuses(attention=True)] == [ended.doi]
+    assert "correct the record" not in ended.next_action
     again = desk.depositor.deposit(commentary()).entries[0]
     assert (again.action, again.findings[-1].code) == (Action.BLOCKED, "plan-failed-before")
+    assert "refused this same content" not in again.findings[-1].message
+    assert len(desk.sandbox.submissions) == 0
     desk.clock.advance(600)
     assert desk.depositor.deposit(commentary(), retry=True).entries[0].action is Action.REGISTER
     desk.settle()
     assert desk.depositor.status(C258).registered
 
 
-def test_a_maintenance_page_does_not_refuse_one_file_after_the_other(desk: Desk) -> None:
+@pytest.mark.parametrize("status", ["200", "302", "400", "403", "404", "413", "500"])
+def test_what_crossref_took_whatever_it_answered_is_found_and_registered(desk: Desk, status: str) -> None:
+    desk.sandbox.faults.add("status_after_accept", status)
+    assert desk.depositor.deposit(commentary()).trouble is not None
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+    assert len(desk.sandbox.submissions) == 1, "it was asked for, and not sent again"
+
+
+@pytest.mark.parametrize("status", ["200", "302", "404"])
+def test_a_page_that_is_no_answer_says_nothing_about_the_record(desk: Desk, status: str) -> None:
+    """It may have been received: only when Crossref does not know it after the grace period is it sent again."""
+    desk.sandbox.faults.add("status", status, at="upload")
+    report = desk.depositor.deposit(commentary())
+    assert isinstance(report.trouble, SubmissionInDoubt)
+    assert not desk.depositor.status(C258).needs_person
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+
+
+def test_an_hour_of_a_maintenance_page_in_front_of_ten_files_ends_with_ten_registered_dois(desk: Desk) -> None:
+    desk.depositor.deposit(commentary())
+    desk.settle()
+    desk.sandbox.faults.add("status", "200", times=None)
+    for number in range(1, 11):
+        desk.depositor.enqueue(commentary(number))
+    begun = desk.clock()
+    while desk.clock() - begun < timedelta(hours=1):
+        desk.depositor.poll()
+        desk.clock.advance(300)
+    page = [one for one in desk.depositor.history("10.48251/SADF.ISSN.2406-5617.C1") if one.answer]
+    assert page
+    assert "Scheduled maintenance" in page[0].text
+    assert "<h1>" in (page[0].answer or "")
+    desk.sandbox.faults.clear()
+    desk.settle()
+    assert sum(status.registered for status in desk.depositor.statuses()) == 11
+    assert not any(status.needs_person for status in desk.depositor.statuses())
+    assert all(len(desk.sandbox.history(str(status.doi))) == 1 for status in desk.depositor.statuses())
+
+
+def test_a_maintenance_page_is_not_shown_to_one_file_after_the_other(desk: Desk) -> None:
     desk.depositor.deposit(commentary())
     desk.settle()
     desk.sandbox.faults.add("html_200", times=None)
     for number in range(1, 5):
         desk.depositor.deposit(commentary(number))
     states = [desk.depositor.status(f"10.48251/SADF.ISSN.2406-5617.C{number}").state for number in range(1, 5)]
-    assert states == [State.REFUSED] + [State.PREPARED] * 3
+    assert states == [State.SENDING] + [State.PREPARED] * 3
+
+
+def test_a_refusal_that_was_none_is_noticed_when_the_log_turns_up(desk: Desk) -> None:
+    """The first upload got no answer and shows up late; the copy sent after the grace period is declined."""
+    desk.sandbox.faults.add("drop_after_accept")
+    desk.sandbox.faults.add("unknown_for", "12")
+    desk.depositor.deposit(commentary())
+    desk.clock.advance(16 * 60)
+    desk.sandbox.faults.add("status", "403", at="upload", times=None)
+    for _ in range(40):
+        desk.depositor.poll()
+        desk.clock.advance(120)
+        if desk.depositor.status(C258).state is State.REFUSED:
+            break
+    assert desk.depositor.status(C258).state is State.REFUSED
+    for _ in range(80):
+        desk.clock.advance(1800)
+        desk.depositor.poll()
+    assert desk.depositor.status(C258).registered
+    assert desk.depositor.ledger.check() == ()
+
+
+def test_an_odd_answer_to_a_question_is_said_at_once(desk: Desk) -> None:
+    desk.depositor.deposit(commentary())
+    desk.sandbox.faults.add("poll_garbage", "html", times=None)
+    desk.clock.advance(60)
+    report = desk.depositor.poll()
+    assert isinstance(report.trouble, UnexpectedAnswer)
+    assert "the sandbox gave no result log" in report.trouble.message
+    status = desk.depositor.status(C258)
+    assert "still reading" not in status.next_action
+    assert "says nothing about the file" in status.next_action
+    for _ in range(5):
+        desk.clock.advance(1800)
+        desk.depositor.poll()
+    odd = [one for one in desk.depositor.history(C258) if one.kind == "odd-answer"]
+    assert len(odd) == 1, "the same answer is written down once"
+    desk.sandbox.faults.clear()
+    desk.settle()
+    assert desk.depositor.status(C258).registered
+
+
+def test_a_file_that_is_lost_again_and_again_is_sent_less_and_less_often(desk: Desk) -> None:
+    desk.sandbox.faults.add("drop_before_body", times=None, at="upload")
+    desk.depositor.deposit(commentary())
+    begun = desk.clock()
+    while desk.clock() - begun < timedelta(days=4):
+        desk.clock.advance(900)
+        desk.depositor.poll()
+    sent = [one for one in desk.depositor.history(C258) if one.kind == "sending"]
+    assert 8 < len(sent) < 40, "every quarter of an hour it would be 384 times"
+    desk.sandbox.faults.clear()
+    desk.settle()
+    assert desk.depositor.status(C258).registered
 
 
 class Crash(BaseException):

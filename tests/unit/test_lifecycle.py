@@ -28,6 +28,7 @@ LEGAL = {
     ("prepared", "abandon"): "refused",
     ("sending", "abandon"): "refused",
     ("queued", "abandon"): "refused",
+    ("refused", "finish"): "done",
 }
 
 
@@ -41,9 +42,11 @@ def test_every_pair_of_state_and_move(state: State, move: Move) -> None:
         assert advance(state, move).value == wanted
 
 
-def test_what_has_ended_never_moves_again_and_all_else_is_open() -> None:
+def test_what_is_done_never_moves_again_and_what_seemed_refused_only_when_its_log_turns_up() -> None:
     leaving = {state for state, _ in TABLE}
-    assert {state for state in State if is_open(state)} == leaving == set(State) - {State.DONE, State.REFUSED}
+    assert leaving == set(State) - {State.DONE}
+    assert {state for state in State if is_open(state)} == leaving - {State.REFUSED}
+    assert [move for state, move in TABLE if state is State.REFUSED] == [Move.FINISH]
 
 
 def test_a_warning_is_a_registration() -> None:

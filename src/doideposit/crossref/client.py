@@ -38,6 +38,7 @@ MAX_RESULT = 64 * 1024 * 1024
 BUSY_FROM = 9_000
 """Own pending submissions from which a 503 means a full queue (Crossref's limit is 10,000)."""
 EXCERPT = 2_000
+"""Characters of an answer that is not known, which are kept."""
 SHORTEST_REDACTED = 6
 """Characters of a password from which its text is taken out of logs; shorter ones occur in any text by chance."""
 
@@ -158,9 +159,17 @@ class CrossrefClient:
         self._server_time = answer.date or self._server_time
 
     def _refuse_upload(self, answer: Answer, file_name: str) -> NoReturn:
-        """Raise for an upload that was not confirmed: from 500 on, the file may have arrived all the same."""
-        if answer.status < SERVER_ERROR:
+        """Raise for an upload that was not confirmed.
+
+        Only the answers that Crossref is known to give before it takes a file say that it did not: a refused login,
+        429, and 503 before the application or with a full queue. 400, 403 and 413 decline the file, as far as one can
+        tell; any other answer leaves open whether the file arrived (Crossref documentation, HTTPS POST, names the
+        success page alone).
+        """
+        if _is_refusal(answer) or answer.status in {FORBIDDEN, TOO_MANY}:
             self._refuse(answer, f"uploading {file_name}")
+        if answer.status in DECLINING:
+            raise self._unexpected(answer, f"{answer.status} when uploading {file_name}")
         if answer.status == UNAVAILABLE and NO_SERVER in answer.body.lower():
             raise self._unavailable("none of its servers is up", answer.retry_after)
         if answer.status == UNAVAILABLE and self._pending() > BUSY_FROM:
@@ -168,28 +177,35 @@ class CrossrefClient:
                 f"{self._host} takes no more submissions: its limit of 10,000 pending ones is near",
                 retry_after=answer.retry_after,
             )
-        raise SubmissionInDoubt(f"{self._host} answered {answer.status} after {file_name} had been sent")
+        what = f"{self._host} answered {answer.status}{self._target_of(answer)} after {file_name} had been sent"
+        raise SubmissionInDoubt(what, excerpt=self._excerpt(answer))
 
     def _refuse(self, answer: Answer, doing: str) -> NoReturn:
         """Raise what an answer that is no success means, for a request that can be repeated without harm."""
         if _is_refusal(answer):
             raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials().username}")
         if answer.status == FORBIDDEN:
-            raise SubmissionForbidden(f"{self._host} forbids {doing} with the login {self._credentials().username}")
+            forbidden = f"{self._host} forbids {doing} with the login {self._credentials().username} (403)"
+            raise SubmissionForbidden(forbidden, excerpt=self._excerpt(answer))
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{self._host} asks to wait (429)", retry_after=answer.retry_after)
         if answer.status >= SERVER_ERROR:
             raise self._unavailable(f"it answered {answer.status}", answer.retry_after)
-        redirect = self._redact(_redirected(answer).encode(), shortest=1).decode()
-        raise self._unexpected(answer, f"{answer.status}{redirect} when {doing}")
+        raise self._unexpected(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
+
+    def _target_of(self, answer: Answer) -> str:
+        return self._redact(_redirected(answer).encode(), shortest=1).decode()
 
     def _unavailable(self, reason: str, retry_after: float | None = None) -> RegistrarUnavailable:
         return RegistrarUnavailable(f"{self._host} could not be reached: {reason}", retry_after=retry_after)
 
     def _unexpected(self, answer: Answer, what: str) -> UnexpectedAnswer:
+        message = f"{self._host} gave an answer that is not known: {what}"
+        return UnexpectedAnswer(message, excerpt=self._excerpt(answer))
+
+    def _excerpt(self, answer: Answer) -> str:
         # The password is taken out before the text is cut, or half of it could stay behind at the end.
-        text = self._redact(answer.body, shortest=1).decode("utf-8", "replace")
-        return UnexpectedAnswer(f"{self._host} gave an answer that is not known: {what}", excerpt=text[:EXCERPT])
+        return self._redact(answer.body, shortest=1).decode("utf-8", "replace")[:EXCERPT]
 
     def _redact(self, content: bytes, shortest: int = SHORTEST_REDACTED) -> bytes:
         """Take the password out of an answer, in every spelling in which a server might echo it."""
@@ -198,6 +214,8 @@ class CrossrefClient:
 
 
 OK, FORBIDDEN, UNAUTHORIZED, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 403, 401, 429, 500, 503
+DECLINING = {400, 413}
+"""Statuses by which a server declines a request as it stands: sent again unchanged, it would be declined again."""
 
 
 def _checked(file_name: str) -> str:

@@ -88,8 +88,9 @@ class Registrar(Protocol):
     def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
         """Upload the batch under a file name that is unique for ever.
 
-        Raises `CredentialsRefused`, `SubmissionForbidden`, `RegistrarBusy`, `RegistrarUnavailable` (certainly not
-        received), `SubmissionInDoubt` (perhaps received) or `UnexpectedAnswer`.
+        Raises `CredentialsRefused`, `RegistrarBusy` or `RegistrarUnavailable` (certainly not received),
+        `SubmissionInDoubt` (perhaps received), `SubmissionForbidden` or `UnexpectedAnswer` (declined, as far as one can
+        tell: it is asked about, and not sent again before a person says so).
         """
 
     def fetch_result(self, file_name: str) -> bytes:

@@ -65,4 +65,5 @@ class DepositContext:
     random: Random
     step: Step
     deadlines: Deadlines = field(default_factory=Deadlines)
+    address: str = ""
     owner: str = field(default_factory=owner_name)

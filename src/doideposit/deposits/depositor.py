@@ -56,7 +56,8 @@ class Depositor:
 
     Safe from several threads and several processes on one ledger. Made by `doideposit.open`, or from its parts. With
     `seed_timestamps` Crossref is asked which version it has of a DOI this ledger never saw. A context manager: leaving
-    it closes the ledger. `login` fetches the login, for `ready`.
+    it closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages
+    name.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Depositor:
         random: Random | None = None,
         login: Callable[[], object] = lambda: None,
         deadlines: Deadlines | None = None,
+        address: str = "",
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
@@ -91,6 +93,7 @@ class Depositor:
             random=random or Random(),  # noqa: S311 - jitter, no secret
             step=step,
             deadlines=deadlines or Deadlines(),
+            address=address,
         )
 
     def __enter__(self) -> Self:
@@ -228,7 +231,7 @@ class Depositor:
         """Ask, and send unless Crossref is away."""
         poller.run()
         uploader = Uploader(self._context, on_event=watch)
-        if poller.trouble is None:
+        if poller.may_send:
             uploader.run()
         keys = list(dict.fromkeys([*poller.changed, *uploader.attempted]))
         return _Pass(keys, len(poller.asked), uploader.received, poller.trouble or uploader.trouble)

@@ -164,13 +164,16 @@ def _failed_before(one: PlanInput, failure: PastFailure | None, now: datetime) -
         return None  # A new deposit has a new timestamp: that is the change this failure asked for.
     if failure.retry is RetryClass.NOW or (failure.retry is RetryClass.ONCE and failure.times == 1):
         return None
-    text = f"Crossref refused this same content of {one.doi} before: {failure.message or 'without a reason'}"
+    refused = "Crossref refused this same content of" if failure.read else "the last upload did not get through, of"
+    text = f"{refused} {one.doi}: {failure.message or 'without a reason'}"
     if failure.retry is RetryClass.LATER:
         if now - failure.at >= LATER:
             return None
         moment = f"{failure.at + LATER:%Y-%m-%d %H:%M} UTC"
         return _blocked(one, "plan-failed-before", text, f"it may pass by itself: deposit it again after {moment}")
     hint = "correct the record; if the fault was elsewhere and is settled, deposit it with --retry"
+    if not failure.read:
+        hint = "settle that first; the record itself was never read. Then deposit it with --retry"
     return _blocked(one, "plan-failed-before", text, hint)
 
 

@@ -13,8 +13,9 @@ from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submissio
 from doideposit.deposits.ledger.polls import Due, Polled, ResultLog
 from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_look, pause_until
 from doideposit.deposits.values import Progress
-from doideposit.deposits.wording import name_of
+from doideposit.deposits.wording import STILL_READING, name_of
 from doideposit.errors import (
+    OddAnswer,
     RegistrarBusy,
     RegistrarUnavailable,
     SubmissionForbidden,
@@ -27,8 +28,11 @@ from doideposit.records.identifiers import Doi
 __all__ = ["Poller", "resolve_outcomes"]
 
 AT_ONCE = 50
+EXCERPT = 2_000
+DECLINED = AttemptStatus.DECLINED
 TIMESTAMP = "crossref-timestamp-too-old"
-AT_CROSSREF = {AttemptStatus.SENDING, AttemptStatus.DOUBT, AttemptStatus.ACCEPTED, AttemptStatus.LOST}
+ODD_IN_A_ROW = 3
+"""Answers that say nothing, one after the other: an outage with another face, and no more is asked in this pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,22 @@ class Poller:
         self._on_event = on_event
         self.asked: list[int] = []
         self.changed: list[int] = []
-        self.trouble: WorldError | None = None
+        self._stopped: WorldError | None = None
+        self._odd_answer: OddAnswer | None = None
         self._odd = 0
         self._was_away = False
         self._details: dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]] = {}
         self._polled: list[Polled] = []
+
+    @property
+    def trouble(self) -> WorldError | None:
+        """Return what a person should hear of: what ended the pass, or an answer that says nothing."""
+        return self._stopped or self._odd_answer
+
+    @property
+    def may_send(self) -> bool:
+        """Tell whether Crossref answered, so that sending makes sense."""
+        return self._stopped is None
 
     def run(self) -> None:
         """Ask about everything due, in parts, until the pass has asked enough or Crossref is away."""
@@ -124,7 +139,7 @@ class Poller:
             self._on_event(Progress("waiting", f"nothing is asked before {pause.until:%H:%M} UTC: {pause.reason}"))
             return
         self._late()
-        while self.trouble is None and (part := self._claim()):
+        while self._stopped is None and (part := self._claim()):
             self._ask_all(part)
 
     def _claim(self) -> tuple[Submission, ...]:
@@ -153,28 +168,37 @@ class Poller:
 
     def _ask(self, submission: Submission) -> None:
         """Ask about one file; whatever goes wrong at Crossref's end is settled here, but refused credentials."""
-        if self.trouble is not None:
+        if self._stopped is not None:
             return
         try:
             self._settle(submission)
         except (RegistrarUnavailable, RegistrarBusy) as error:
             self._away(submission, error)
         except SubmissionForbidden as error:
-            self._again(submission, error.message)
-            self.trouble = error
+            self._note_odd(submission, error)
+            self._stopped = error
         except UnexpectedAnswer as error:
-            self._again(submission, error.message)
-            self._odd += 1
-            if self._odd >= 3:  # noqa: PLR2004 - three odd answers in a row are an outage with another face
-                self.trouble = error
+            self._note_odd(submission, error)
 
     def _away(self, submission: Submission, error: RegistrarUnavailable | RegistrarBusy) -> None:
         context, now = self._context, self._context.clock()
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random, error)
         context.ledger.uploads.pause(until, error.message)
         self._polled.append(Polled(submission, until, error.message, self._overdue(submission), counts=False))
-        self.trouble = error
+        self._stopped = error
         self._on_event(Progress("waiting", error.message, file_name=submission.file_name))
+
+    def _note_odd(self, submission: Submission, error: OddAnswer) -> None:
+        """Say at once that an answer is not a documented one; it is asked again by schedule."""
+        context, now = self._context, self._context.clock()
+        moment = next_look(now, submission.looks + 1, context.random)
+        overdue = self._overdue(submission)
+        self._polled.append(Polled(submission, moment, error.message, overdue, odd=error.excerpt))
+        self._odd_answer = error
+        self._odd += 1
+        if self._odd >= ODD_IN_A_ROW:
+            self._stopped = error
+        self._on_event(Progress("odd", error.message, file_name=submission.file_name))
 
     def _again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
         context, now = self._context, self._context.clock()
@@ -188,10 +212,11 @@ class Poller:
 
     def _settle(self, submission: Submission) -> None:
         uploads, dois = self._details[submission.id]
-        answers = [self._fetch(submission, one, dois) for one in uploads if one.fate in AT_CROSSREF]
+        at_crossref = (one for one in uploads if one.fate is not AttemptStatus.NOT_RECEIVED)
+        answers = [self._fetch(submission, one, dois) for one in at_crossref]
         if self._was_away:
             self._context.ledger.uploads.resume()
-        self._was_away, self._odd = False, 0
+        self._was_away = False
         there = next((one for one in answers if one.is_there), None)
         if submission.state is State.SENDING:
             if there is None:
@@ -219,21 +244,39 @@ class Poller:
         context, now = self._context, self._context.clock()
         newest = answers[0]
         reading = newest.reading
+        if isinstance(reading, NotKnown) and _had_time(newest.upload, now) and newest.upload.fate is DECLINED:
+            context.ledger.uploads.refuse(newest.upload)
+            self.changed.append(submission.id)
+            self._on_event(Progress("refused", submission.reason, file_name=submission.file_name))
+            return
         if isinstance(reading, NotKnown) and _had_time(newest.upload, now):
             context.ledger.uploads.lose(newest.upload, next_look(now, 0, context.random))
             self.changed.append(submission.id)
             self._on_event(Progress("waiting", "it goes out again under a new name", file_name=submission.file_name))
             return
-        words = reading.reason if isinstance(reading, Unknown) else "Crossref does not know the file yet"
-        self._again(submission, words)
+        if isinstance(reading, Unknown):
+            self._note_odd(submission, self._unexpected(newest, reading))
+            return
+        self._odd = 0
+        self._again(submission, "Crossref does not know the file yet")
 
     def _finish_or_wait(self, submission: Submission, answers: Sequence[Answer], dois: Sequence[Doi]) -> None:
         results = resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())
         if results is None:
-            reading = next((one.reading for one in answers if one.is_there), answers[0].reading)
-            self._again(submission, _words(reading), getattr(reading, "submission_id", None))
+            answer = next((one for one in answers if one.is_there), answers[0])
+            if isinstance(answer.reading, Unknown):
+                self._note_odd(submission, self._unexpected(answer, answer.reading))
+                return
+            self._odd = 0
+            self._again(submission, _words(answer.reading), getattr(answer.reading, "submission_id", None))
             return
+        self._odd = 0
         self._finish(submission, results, answers)
+
+    def _unexpected(self, answer: Answer, reading: Unknown) -> UnexpectedAnswer:
+        where = self._context.address or name_of(self._context.target)
+        message = f"{where} gave no result log when asked for {answer.upload.file_name}: {reading.reason}"
+        return UnexpectedAnswer(message, excerpt=answer.raw[:EXCERPT].decode("utf-8", "replace"))
 
     def _finish(self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[Answer]) -> None:
         context = self._context
@@ -268,7 +311,7 @@ class Poller:
             try:
                 self._ask_late(upload, submission)
             except (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden) as error:
-                self.trouble = error
+                self._stopped = error
                 context.ledger.polls.watch(upload, pause_until(context.clock(), 5, context.random, error))
                 return
             except UnexpectedAnswer:
@@ -296,7 +339,7 @@ class Poller:
 def _words(reading: Reading) -> str:
     match reading:
         case Pending(status=status):
-            return f"Crossref says {status or 'that it is not done'}"
+            return f"{STILL_READING} {status or 'that it is not done'}"
         case NotKnown():
             return "Crossref does not show the file yet"
         case Unknown(reason=reason):

@@ -1,13 +1,12 @@
 """Uploading what is prepared: one file at a time, the intent committed before, the outcome after."""
 
 from contextlib import suppress
-from datetime import timedelta
 
 from doideposit.crossref.sealing import recorded
 from doideposit.deposits.batching import unique_name
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Submission, Upload
-from doideposit.deposits.ledger.uploads import UploadSlot
+from doideposit.deposits.ledger.uploads import Told, UploadSlot
 from doideposit.deposits.schedule import LEASE, next_look, pause_until
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
@@ -97,14 +96,15 @@ class Uploader:
         except (RegistrarUnavailable, RegistrarBusy) as error:
             self._pause(upload, error)
         except SubmissionInDoubt as error:
-            self._doubt(upload, error.message)
+            self._doubt(upload, Told(error.message, answer=error.excerpt))
             self.trouble = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
-            self._refused(upload, error)
+            self._doubt(upload, Told(error.message, error.hint, error.excerpt, declined=True))
+            self.trouble = error
         except BaseException:
             # Whatever this is, the file may be on its way: only asking can tell. No second fault may hide this one.
             with suppress(LedgerError):
-                self._doubt(upload, "the run was interrupted while the file was being sent")
+                self._doubt(upload, Told("the run was interrupted while the file was being sent"))
             raise
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
@@ -120,17 +120,9 @@ class Uploader:
         self.trouble = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
-    def _doubt(self, upload: Upload, reason: str) -> None:
+    def _doubt(self, upload: Upload, told: Told) -> None:
         context, now = self._context, self._context.clock()
-        until = pause_until(now, upload.submission.failures, context.random)
-        look = next_look(now, 0, context.random)
-        context.ledger.uploads.doubt(upload.attempt, next_look_at=look, until=until, reason=reason)
-        self._on_event(Progress("doubt", reason, file_name=upload.attempt.file_name))
-
-    def _refused(self, upload: Upload, error: SubmissionForbidden | UnexpectedAnswer) -> None:
-        context, now = self._context, self._context.clock()
-        # A page in maintenance must not refuse one file after the other.
-        until = now + timedelta(minutes=5)
-        context.ledger.uploads.refuse(upload.attempt, reason=error.message, hint=error.hint, until=until)
-        self.trouble = error
-        self._on_event(Progress("refused", error.message, file_name=upload.attempt.file_name))
+        # Counted over all files: a page in maintenance must not be shown one file after the other.
+        until = pause_until(now, context.ledger.uploads.paused().failures, context.random)
+        context.ledger.uploads.doubt(upload.attempt, told, next_look_at=next_look(now, 0, context.random), until=until)
+        self._on_event(Progress("doubt", told.reason, file_name=upload.attempt.file_name))

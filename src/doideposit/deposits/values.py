@@ -184,6 +184,8 @@ class HistoryEntry:
     submission_id: str | None = None
     timestamp: int | None = None
     outcome: Outcome | None = None
+    answer: str | None = None
+    """The beginning of an answer that was not the documented one, as it came, without passwords."""
 
     def to_dict(self) -> dict[str, str | None]:
         """As JSON."""
@@ -196,6 +198,7 @@ class HistoryEntry:
             "submission_id": self.submission_id,
             "timestamp": None if self.timestamp is None else str(self.timestamp),
             "outcome": self.outcome.value if self.outcome else None,
+            "answer": self.answer,
         }
 
 

@@ -137,7 +137,14 @@ def _queued(work: Work, submission: Submission, overdue: Overdue | None) -> str:
             "Crossref takes longer than it should to read the file: ask Crossref support, naming the file; if it is "
             f'lost there, run `doideposit abandon {work.doi} --reason "lost at Crossref"`, and deposit it again'
         )
-    return f"Crossref is still reading the file: `doideposit poll` looks again {_at(submission.next_look_at)}"
+    again = f"`doideposit poll` asks again {_at(submission.next_look_at)}"
+    if submission.doubt:
+        return f"the last answer says nothing about the file ({submission.reason}): {again}"
+    if not submission.reason:
+        return f"Crossref received the file: `doideposit poll` asks for the result {_at(submission.next_look_at)}"
+    if submission.reason.startswith(STILL_READING):
+        return f"Crossref is still reading the file: {again}"
+    return f"{submission.reason}: {again}"
 
 
 def _done(work: Work, overdue: Overdue | None) -> str:
@@ -167,12 +174,15 @@ def _settled(work: Work, overdue: Overdue | None) -> str:
     return f"Crossref's REST API does not show the record as it should ({shown}): ask Crossref support"
 
 
+STILL_READING = "Crossref says"
+"""How the reason begins of a file that Crossref itself says it has not finished."""
 SENTENCES: Mapping[EventKind, str] = {
     EventKind.PREPARED: "recorded {together} under the timestamp {timestamp}, before anything was sent",
     EventKind.SENDING: "sending as {file_name}",
     EventKind.RECEIVED: "received: {proof}",
     EventKind.NOT_RECEIVED: "not received: {reason}",
     EventKind.DOUBT: "in doubt whether Crossref has {file_name}: {reason}",
+    EventKind.ODD_ANSWER: "an answer that says nothing about {file_name}: {reason}",
     EventKind.LOST: "Crossref did not know {file_name} after the grace period; the same file goes out under a new name",
     EventKind.REFUSED: "refused: {reason}",
     EventKind.ABANDONED: "given up by a person: {reason}",
@@ -224,4 +234,5 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
         submission_id=submission.submission_id if submission else None,
         timestamp=submission.timestamp if submission else None,
         outcome=outcome,
+        answer=event.detail.get("answer"),
     )

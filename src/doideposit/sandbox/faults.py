@@ -70,7 +70,7 @@ class FaultKind:
 
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
-STATUSES: Final = ("403", "429", "500", "502", "503", "504")
+STATUSES: Final = ("403", "429", "500", "502", "503", "504", "200", "302", "400", "404", "413")
 
 _KINDS = (
     FaultKind("auth", "the login is refused, right or wrong", BOTH, ("200page", "401")),
@@ -79,7 +79,7 @@ _KINDS = (
         "status_after_accept",
         "the upload is stored, and an error page says otherwise",
         UPLOAD,
-        STATUSES[2:],
+        (*STATUSES[2:], "403"),
         required=True,
     ),
     FaultKind("retry_after", "status 429, or that of `status`, with Retry-After: N seconds", BOTH, ("N",), REQUESTS),

@@ -34,6 +34,11 @@ _SENTENCES = {
     502: "The server returned an invalid or incomplete response.",
     503: "No server is available to handle this request.",
     504: "The server didn't respond in time.",
+    200: "Scheduled maintenance. The system will be back in an hour.",
+    302: "The document has moved.",
+    400: "The request could not be understood.",
+    404: "The page was not found.",
+    413: "The request is larger than the server takes.",
 }
 
 _TOMCAT = """<!DOCTYPE html><html><head><title>Error report</title></head><body><h1>HTTP Status 500 - Request processing

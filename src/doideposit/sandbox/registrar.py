@@ -46,9 +46,11 @@ class SandboxRegistrar:
         reply = self._ask(Request.post("/servlet/deposit", fields, Upload("fname", file_name, batch.xml)))
         if reply is None or reply.status in {500, 502, 504}:
             raise SubmissionInDoubt(f"the sandbox gave no usable answer to the upload of {file_name}")
-        self._refuse(reply)
-        if b"<h2>SUCCESS</h2>" not in reply.body:
-            raise UnexpectedAnswer("the sandbox did not say that it received the file", excerpt=reply.text[:300])
+        if reply.status not in {200, 302, 404} or b'action="/servlet/useragent"' in reply.body:
+            self._refuse(reply)
+        if reply.status != 200 or b"<h2>SUCCESS</h2>" not in reply.body:  # noqa: PLR2004 - HTTP
+            message = f"the sandbox answered {reply.status}, and not that it received {file_name}"
+            raise SubmissionInDoubt(message, excerpt=reply.text[:300])
         return Receipt(file_name, reply.body)
 
     def fetch_result(self, file_name: str) -> bytes:

@@ -349,6 +349,7 @@ def _history_entry() -> Schema:
             "submission_id": _MAYBE_TEXT,
             "timestamp": _MAYBE_TEXT,
             "outcome": _words(Outcome, nullable=True),
+            "answer": _MAYBE_TEXT,
         }
     )
 

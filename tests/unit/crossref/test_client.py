@@ -139,14 +139,14 @@ UPLOAD_ANSWERS = [
     (502, b"", SubmissionInDoubt),
     (504, b"", SubmissionInDoubt),
     (599, b"", SubmissionInDoubt),
-    (200, b"", UnexpectedAnswer),
-    (200, b"<h2>FAILURE</h2><p>a reason</p>", UnexpectedAnswer),
-    (200, b"<h2>SUCCESS</h2>", UnexpectedAnswer),
-    (202, SUCCESS, UnexpectedAnswer),
-    (204, b"", UnexpectedAnswer),
-    (301, b"", UnexpectedAnswer),
+    (200, b"", SubmissionInDoubt),
+    (200, b"<h2>FAILURE</h2><p>a reason</p>", SubmissionInDoubt),
+    (200, b"<h2>SUCCESS</h2>", SubmissionInDoubt),
+    (202, SUCCESS, SubmissionInDoubt),
+    (204, b"", SubmissionInDoubt),
+    (301, b"", SubmissionInDoubt),
     (400, b"", UnexpectedAnswer),
-    (404, b'{"status":"error","message-type":"route-not-found"}', UnexpectedAnswer),
+    (404, b'{"status":"error","message-type":"route-not-found"}', SubmissionInDoubt),
     (413, b"", UnexpectedAnswer),
 ]
 
@@ -373,7 +373,7 @@ ECHOES = [
 def test_a_password_that_a_server_echoes_is_taken_out(echo: bytes) -> None:
     responses.add("POST", DEPOSIT, status=200, body=b"x" * 1995 + b"<b>" + echo + b"</b>")
     responses.add("POST", DOWNLOAD, body=b"<doi_batch_diagnostic>" + echo + b"</doi_batch_diagnostic>")
-    with pytest.raises(UnexpectedAnswer) as caught:
+    with pytest.raises(SubmissionInDoubt) as caught:
         submit()
     assert caught.value.excerpt == "x" * 1995 + "<b>[r"
     assert client().fetch_result(NAME) == b"<doi_batch_diagnostic>[redacted]</doi_batch_diagnostic>"

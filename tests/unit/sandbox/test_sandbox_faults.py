@@ -43,7 +43,7 @@ def test_a_fault_is_read_as_it_is_written(text: str, fault: Fault) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "nothing", "status", "status=200", "status=abc", "slow", "slow=fast", "drop_after_accept=1", "status@moon=503",
+    ["", "nothing", "status", "status=201", "status=abc", "slow", "slow=fast", "drop_after_accept=1", "status@moon=503",
      "zero_records@poll", "html_200@rest", "status=503:0", "slow=1:0%", "slow=1:101%", "a b"],
 )  # fmt: skip
 def test_what_is_no_fault_is_refused_with_a_reason(text: str) -> None:

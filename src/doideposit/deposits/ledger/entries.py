@@ -34,6 +34,7 @@ class AttemptStatus(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
     DOUBT = "doubt"
+    DECLINED = "declined"
     NOT_RECEIVED = "not-received"
     LOST = "lost"
     REFUSED = "refused"
@@ -52,7 +53,7 @@ class OpenDeposit:
 class PastFailure:
     """The latest deposit of a DOI, when it failed: `retry` is the class its message belongs to.
 
-    `times` counts how often this same content has failed.
+    `times` counts how often this same content has failed. `read` says that Crossref read the file: its log says so.
     """
 
     fingerprint: str
@@ -61,6 +62,7 @@ class PastFailure:
     retry: RetryClass
     message: str
     times: int = 1
+    read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,8 @@ class Submission:
     """One file for Crossref, as it stands.
 
     `reason` says in plain words why it waits or was refused, `hint` what a person should do about it. `doubt` is set
-    while it is not known whether the file arrived. `failures` counts uploads in a row that did not get through, `looks`
-    how often Crossref was asked about it.
+    while the last answer says nothing: whether a file arrived that is being sent, or what became of one that did.
+    `failures` counts uploads in a row that did not get through, `looks` how often Crossref was asked about it.
     """
 
     id: int

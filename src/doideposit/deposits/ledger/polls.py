@@ -13,7 +13,7 @@ from doideposit.deposits.ledger import clock_skew
 from doideposit.deposits.ledger.entries import Attempt, Submission
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, attempt_of, finding_text, json_text, submission_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.tables import attempt, item, log, submission, work
+from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.deposits.ledger.uploads import FREE
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State, advance
@@ -38,7 +38,8 @@ class Due:
 class Polled:
     """An answer that was not final: when to ask again, and what to tell people meanwhile.
 
-    With `counts` False nothing could be asked at all, and the schedule does not move on.
+    With `counts` False nothing could be asked at all, and the schedule does not move on. `odd` is the beginning of an
+    answer that says nothing of the file at all, as it came; None for one that does.
     """
 
     submission: Submission
@@ -47,6 +48,7 @@ class Polled:
     overdue: Milestone | None = None
     submission_id: str | None = None
     counts: bool = True
+    odd: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,10 @@ class Polls:
         """
         with self._session.writing("finish") as transaction:
             held = transaction.lock_submission(current.id)
-            if held.state in {State.PREPARED, State.SENDING, State.REFUSED}:
+            if held.state in {State.PREPARED, State.SENDING}:
                 return
             _keep_log(transaction, held.id, result_log.file_name, result_log.answer)
-            if held.state is State.QUEUED:
+            if held.state in {State.QUEUED, State.REFUSED}:
                 _end(transaction, held, result_log)
             for result in sorted(results, key=lambda one: one.doi.key):
                 _apply(transaction, held, result)
@@ -134,11 +136,12 @@ class Polls:
     def lost(self, *, most: int) -> tuple[tuple[Attempt, Submission], ...]:
         """Return earlier uploads, thought lost, of files that are not being asked about: they may still turn up.
 
-        Of a file that is to go out again they are asked about in every run, before it goes.
+        Of a file that is to go out again they are asked about in every run, before it goes; of one that ended, a
+        refusal included, whenever they are due.
         """
         again = submission.c.state == State.PREPARED.value
         due = attempt.c.next_look_at <= self._session.clock()
-        wanted = or_(again, and_(submission.c.state == State.DONE.value, due))
+        wanted = or_(again, and_(submission.c.state.in_([State.DONE.value, State.REFUSED.value]), due))
         columns = [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
         statement = (
             select(*attempt.c, *columns)
@@ -187,9 +190,11 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
             "key": one.submission.id,
             "next_look_at": one.next_look_at,
             "looks": one.submission.looks + one.counts,
-            "reason": one.reason,
+            # Why it is in doubt whether a file arrived stays true until that is settled.
+            "reason": (one.submission.state is State.SENDING and one.submission.reason) or one.reason,
             "alarm": one.overdue or "",
             "submission_id": one.submission_id or one.submission.submission_id,
+            "doubt": one.odd is not None or one.submission.state is State.SENDING,
         }
         for one in polled
     ]
@@ -199,9 +204,21 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
         mine = update(submission).where(submission.c.id == bindparam("key"), open_still)
         transaction.connection.execute(mine, rows)
     for one in polled:
+        if one.odd is not None:
+            _note_odd(transaction, one)
         if one.overdue is not None and one.overdue != one.submission.alarm:
             detail = {"file_name": one.submission.file_name or "", "milestone": one.overdue.value}
             transaction.note(EventKind.OVERDUE, submission=one.submission.id, detail=detail)
+
+
+def _note_odd(transaction: Transaction, polled: Polled) -> None:
+    """Write an odd answer into the history once, until another one comes: a question is asked every half hour."""
+    mine = and_(event.c.submission == polled.submission.id, event.c.kind == EventKind.ODD_ANSWER.value)
+    last = transaction.connection.execute(select(event.c.detail).where(mine).order_by(event.c.id.desc()).limit(1))
+    detail = {"file_name": polled.submission.file_name or "", "reason": polled.reason}
+    detail |= {"answer": polled.odd} if polled.odd else {}
+    if last.scalar_one_or_none() != json_text(detail):
+        transaction.note(EventKind.ODD_ANSWER, submission=polled.submission.id, detail=detail)
 
 
 def _end(transaction: Transaction, held: Submission, result_log: ResultLog) -> None:

@@ -1,7 +1,7 @@
 """One upload at a time: who may send which file now, and what became of it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
@@ -13,9 +13,11 @@ from doideposit.deposits.ledger.tables import attempt, content, item, submission
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, RetryClass, State, advance
 
-__all__ = ["FREE", "Pause", "UploadSlot", "Uploads", "close", "waits_for_series"]
+__all__ = ["FREE", "Pause", "Told", "UploadSlot", "Uploads", "close", "waits_for_series"]
 
 FIRST_OF_SERIES = "waits until the first deposit of its series has completed"
+FIRST_AGAIN, LAST_AGAIN = timedelta(minutes=15), timedelta(hours=6)
+"""Between two uploads of a file that was lost more than once; such files would be sent a hundred times a day else."""
 FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
@@ -35,6 +37,19 @@ class Pause:
     until: datetime | None = None
     reason: str = ""
     failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be said of an upload without a receipt: why, what to do, and the beginning of the answer as it was.
+
+    `declined` is set for an answer by which Crossref seems to decline the file as it stands.
+    """
+
+    reason: str
+    hint: str = ""
+    answer: str = ""
+    declined: bool = False
 
 
 class Uploads:
@@ -185,28 +200,34 @@ class Uploads:
             detail = {"file_name": upload.file_name, "reason": reason}
             transaction.note(EventKind.NOT_RECEIVED, submission=current.id, detail=detail)
 
-    def doubt(self, upload: Attempt, *, next_look_at: datetime, until: datetime | None, reason: str) -> None:
-        """Write down that it is not known whether a file arrived that went out: only asking can tell."""
+    def doubt(self, upload: Attempt, told: Told, *, next_look_at: datetime, until: datetime | None) -> None:
+        """Write down that it is not known whether a file arrived that went out: only asking can tell.
+
+        A file that was declined is asked about all the same, and not sent again by itself.
+        """
         with self._session.writing("doubt") as transaction:
             transaction.lock_uploads()
             current = _still_sending(transaction, upload)
-            _pause(transaction, until, reason, **FREE)
+            _pause(transaction, until, told.reason, **FREE)
             if current is None:
                 return
-            _mark(transaction, upload, AttemptStatus.DOUBT)
-            transaction.change(current.id, doubt=True, next_look_at=next_look_at, reason=reason, **FREE)
-            detail = {"file_name": upload.file_name, "reason": reason}
+            _mark(transaction, upload, AttemptStatus.DECLINED if told.declined else AttemptStatus.DOUBT)
+            words = {"reason": told.reason, "hint": told.hint}
+            transaction.change(current.id, doubt=True, next_look_at=next_look_at, **words, **FREE)
+            detail = {"file_name": upload.file_name, "reason": told.reason}
+            if told.answer:
+                detail["answer"] = told.answer
             transaction.note(EventKind.DOUBT, submission=current.id, detail=detail)
 
-    def refuse(self, upload: Attempt, *, reason: str, hint: str, until: datetime | None) -> None:
-        """Write down that Crossref does not take the file: a person has to do something."""
+    def refuse(self, upload: Attempt) -> None:
+        """Write down that Crossref declined a file and does not know it: a person has to do something."""
         with self._session.writing("refuse") as transaction:
             transaction.lock_uploads()
             current = _still_sending(transaction, upload)
-            _mark(transaction, upload, AttemptStatus.REFUSED)
-            _pause(transaction, until, reason, **FREE)
             if current is None:
                 return
+            _mark(transaction, upload, AttemptStatus.REFUSED)
+            reason, hint = current.reason, current.hint
             close(transaction, current, Move.REFUSE, reason, hint)
             detail = {"file_name": upload.file_name, "reason": reason, "hint": hint}
             transaction.note(EventKind.REFUSED, submission=current.id, detail=detail)
@@ -217,11 +238,12 @@ class Uploads:
             current = _still_sending(transaction, upload)
             if current is None:
                 return
+            until = _again_at(transaction, current)
             _mark(transaction, upload, AttemptStatus.LOST, next_look_at=next_look_at)
             reason = (
                 "Crossref does not know the file after the grace period; the same file goes out again under a new name"
             )
-            values = {"state": advance(current.state, Move.RELEASE).value, "not_before": None, "next_look_at": None}
+            values = {"state": advance(current.state, Move.RELEASE).value, "not_before": until, "next_look_at": None}
             transaction.change(current.id, **values, **FREE, reason=reason, doubt=False)
             transaction.note(EventKind.LOST, submission=current.id, detail={"file_name": upload.file_name})
 
@@ -275,6 +297,13 @@ def _still_sending(transaction: Transaction, upload: Attempt) -> Submission | No
     return current if mine else None
 
 
+def _again_at(transaction: Transaction, current: Submission) -> datetime | None:
+    """Return when a file that was lost goes out again: the first time at once, then after longer and longer pauses."""
+    gone = (attempt.c.submission == current.id, attempt.c.fate == AttemptStatus.LOST.value)
+    before = transaction.connection.execute(select(func.count()).select_from(attempt).where(*gone)).scalar_one()
+    return transaction.now + min(FIRST_AGAIN * 2 ** min(before - 1, 10), LAST_AGAIN) if before else None
+
+
 def _pause(transaction: Transaction, until: datetime | None, reason: str, **values: Any) -> None:
     failures = upload_lock.c.failures + 1
     transaction.change_upload_lock(pause_until=until, pause_reason=reason, failures=failures, **values)
@@ -293,6 +322,9 @@ def close(
     transaction.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
     mine = update(item).where(item.c.submission == current.id)
     transaction.connection.execute(mine.values(open=False, message=reason, retry=retry.value))
+    # Whatever an answer, or a person, said of it: an upload that got out may be read by Crossref all the same.
+    sent = update(attempt).where(attempt.c.submission == current.id, attempt.c.fate != AttemptStatus.NOT_RECEIVED.value)
+    transaction.connection.execute(sent.values(next_look_at=transaction.now))
     failed = select(item.c.id).where(item.c.submission == current.id)
     updates = update(work).where(work.c.item.in_(failed), work.c.registered_at.is_not(None))
     transaction.connection.execute(updates.values(last_update_failed=True))

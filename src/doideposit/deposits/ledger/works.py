@@ -245,6 +245,7 @@ def _failure(connection: Connection, row: RowMapping, state: State | None) -> Pa
         retry=RetryClass(row["item_retry"] or RetryClass.NEVER),
         message=finding.message if finding else row["item_message"] or row["reason"],
         times=connection.execute(times).scalar_one(),
+        read=failed,
     )
 
 
@@ -294,7 +295,7 @@ def _next_due(connection: Connection, target: str) -> datetime | None:
     late = (
         select(func.min(attempt.c.next_look_at))
         .join(submission, submission.c.id == attempt.c.submission)
-        .where(mine, submission.c.state == State.DONE.value)
+        .where(mine, submission.c.state.in_([State.DONE.value, State.REFUSED.value]))
     )
     moments = [connection.execute(statement).scalar_one() for statement in (asks, late)]
     moments.append(_next_upload(connection, target))

@@ -200,8 +200,6 @@ class OddAnswer(RegistrarError):
     The message ends with what the page says in words.
     """
 
-    code = "odd-answer"
-
     def __init__(self, message: str, *, hint: str = "", excerpt: str = "") -> None:
         words = " ".join(_MARKUP.sub(" ", excerpt).split())
         quoted = f": “{words[:QUOTED]}{'…' if len(words) > QUOTED else ''}”" if words else ""

@@ -113,7 +113,7 @@ flag of the command line over both.
 
 Keys that are not listed here are refused, with a suggestion. Lengths of time are a number and `s`, `m`, `h` or `d`.
 Relative paths start from the folder of the file. A password never stands in the file: see
-[](#configuration-passwordreference).
+[where a password is kept](#configuration-passwordreference).
 """
 
 
@@ -160,7 +160,7 @@ def record() -> Iterator[str]:
 
 RECORD_ABOUT = """\
 A record is one commentary, as YAML or JSON; a file holds one record or a list of records. JSON Lines holds one record
-a line, CSV one a row ([how](../../how-to/tables.md)). [](../../how-to/write-a-record.md) shows every field in use.
+a line, CSV one a row ([how](../../how-to/tables.md)). [Write a record](../../how-to/write-a-record.md) shows every field in use.
 Keys in **bold** are needed; keys that are not listed are refused, with a suggestion.
 
 Texts are normalised: Unicode NFC, any white space one space, invisible characters dropped. Titles, subtitles and
@@ -350,7 +350,7 @@ FAULTS_ABOUT = """\
 Every way in which Crossref, or the way to it, is known to misbehave can be switched on in the sandbox: on the command
 line with `doideposit sandbox --fault NAME=VALUE:TIMES`, in a test with `doideposit_sandbox.faults.add("NAME",
 "VALUE", times=2)`. Without a number of times a fault of the command line stays on.
-[](../../how-to/test-against-the-sandbox.md) shows both.
+[Test against the sandbox](../../how-to/test-against-the-sandbox.md) shows both.
 """
 
 
@@ -385,7 +385,7 @@ def http_api() -> Iterator[str]:
     yield document["info"]["description"] + "\n"
     yield (
         "`doideposit serve` runs it, `doideposit.web.application` is the WSGI application. The OpenAPI description is "
-        "served at `/openapi.json`. [](../../how-to/index.md) says how to set it up.\n"
+        "served at `/openapi.json`. [How-to guides](../../how-to/index.md) says how to set it up.\n"
     )
     rows = (
         (f"`{method.upper()}`", f"`{path}`", _cell(each.get("summary") or each.get("operationId", "")), _statuses(each))

@@ -70,6 +70,22 @@ def test_the_administrator_gets_the_mails_that_the_tutorial_promises(
     assert all(mail["To"] == "it@example.org" for mail in mails.mails)
 
 
+def test_every_link_has_words_that_are_seen_outside_of_sphinx_too() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "docs" / "generate.py"]
+    assert [page for page in pages if "[](" in page.read_text(encoding="utf-8")] == []
+
+
+def test_no_page_names_an_installation_that_fails() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        lines = [
+            line
+            for line in text.splitlines()
+            if re.match(r"\$? ?(sudo )?pip3? install (doideposit|'doideposit|\.)", line)
+        ]
+        assert lines == [], page
+
+
 def test_there_is_a_tutorial_for_each_of_the_three() -> None:
     assert [page.stem for page in TUTORIALS] == ["administrator", "cms-developer", "staff"]
 
@@ -89,7 +105,7 @@ def test_the_readme_does_what_it_says(walk: Walk, tmp_path: Path) -> None:
     walk.instead = {
         "make demo": lambda: walk.do("doideposit demo"),
         "make test": lambda: recipe("test"),
-        "pip install .": lambda: installed_into(tmp_path / "site"),
+        "pipx install .": lambda: installed_into(tmp_path / "site"),
     }
     walk.before = {"doideposit check c258.yaml": fill_in_the_landing_page}
     walk.through(ROOT / "README.md")

@@ -160,7 +160,8 @@ def record() -> Iterator[str]:
 
 RECORD_ABOUT = """\
 A record is one commentary, as YAML or JSON; a file holds one record or a list of records. JSON Lines holds one record
-a line, CSV one a row ([how](../../how-to/tables.md)). [Write a record](../../how-to/write-a-record.md) shows every field in use.
+a line, CSV one a row ([how](../../how-to/tables.md)). Every field in use is shown by
+[Write a record](../../how-to/write-a-record.md).
 Keys in **bold** are needed; keys that are not listed are refused, with a suggestion.
 
 Texts are normalised: Unicode NFC, any white space one space, invisible characters dropped. Titles, subtitles and

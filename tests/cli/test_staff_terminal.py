@@ -157,24 +157,32 @@ ANSWERS = [
     ("E-mail address", "info@sadf.eu", ""),
     ("Title of the series", "SADF Comment", ""),
     ("ISSN of the series", "2406-5618", "ends in 8, and 7 would fit"),
-    ("ISSN of the series", "2406-5617", ""),
+    ("ISSN of the series", "24065617", ""),
+    ("Are they 1 reports", "reprot", "write 1, 2 or 3"),
+    ("Are they 1 reports", "1", ""),
+    ("Do they all appear in the series", "y", ""),
     ("DOI prefix", "11.48251", "not a DOI prefix"),
-    ("DOI prefix", "10.48251", ""),
+    ("DOI prefix", "https://doi.org/10.48251/", ""),
     ("Pattern of a DOI", "same-for-all", "the same DOI"),
-    ("Pattern of a DOI", "{prefix}/{nubmer}{number}", "nubmer"),
+    ("Pattern of a DOI", "{prefix}/{nummer}", "{nummer}"),
     ("Pattern of a DOI", "", ""),
     ("Pattern of a landing page", "ftp://example.org/{number}", "http"),
     ("Pattern of a landing page", "https://www.sadf.eu/comment-{number}/", ""),
-    ("Record type", "reprot", "report-series"),
-    ("Record type", "", ""),
+    ("Language of the commentaries", "Klingon", "language"),
+    ("Language of the commentaries", "fr", ""),
     ("City of the publisher", "Brussels", ""),
     ("Acronym", "", ""),
     ("Crossref login", "", ""),
 ]
+RIGHT = ("Is this right?", "", "")
+
+
+def typed(*answers: tuple[str, str, str]) -> list[tuple[str, str]]:
+    return [(asked, answer) for asked, answer, _ in answers]
 
 
 def test_init_explains_asks_again_and_says_what_to_do_next(tmp_path: Path) -> None:
-    seen = on_terminal(["init"], tmp_path, typed=[(asked, answer) for asked, answer, _ in ANSWERS])
+    seen = on_terminal(["init"], tmp_path, typed=typed(*ANSWERS, RIGHT))
     assert seen.code == 0
     for _, answer, complaint in ANSWERS:
         if complaint:
@@ -184,8 +192,53 @@ def test_init_explains_asks_again_and_says_what_to_do_next(tmp_path: Path) -> No
     assert "doideposit check RECORD.yaml" in seen.text
     settings = load(tmp_path / "doideposit.toml", environ={}, cwd=tmp_path)
     assert settings.target == "sandbox"
-    assert settings.series["sadf-comment"].doi == "{prefix}/{issn}.{number}"
+    series = settings.series["sadf-comment"]
+    assert (series.doi, series.language, series.record_type) == ("{prefix}/{issn}.{number}", "fr", "report-series")
     assert all(columns(line) <= 80 for line in seen.lines)
+
+
+def test_init_shows_a_sample_before_anything_is_written_and_lets_answers_be_changed(tmp_path: Path) -> None:
+    good = [one for one in ANSWERS if not one[2]]
+    later = [("Is this right?", "99", ""), ("Is this right?", "4", ""), ("ISSN of the series", "0028-0836", "")]
+    seen = on_terminal(["init"], tmp_path, typed=typed(*good, *later, RIGHT))
+    assert seen.code == 0
+    text = " ".join(seen.text.split())
+    assert "https://doi.org/10.48251/2406-5617.7" in text
+    assert "https://www.sadf.eu/comment-7/" in text
+    assert "write a number from 1 to 12" in text
+    assert text.index("comment-7/") < text.index("is written")
+    assert str(load(tmp_path / "doideposit.toml", environ={}, cwd=tmp_path).series["sadf-comment"].issn) == "0028-0836"
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_every_question_of_init_is_explained(tmp_path: Path, number: int) -> None:
+    good = [one for one in ANSWERS if not one[2] and not one[0].startswith("Do they")]
+    before = [one for one in ANSWERS if not one[2]]
+    before = before[: before.index(good[number])]
+    asked = good[number][0]
+    seen = on_terminal(["init"], tmp_path, typed=[*typed(*before), (asked, "?"), (asked, CTRL_C)])
+    assert seen.code == 130
+    assert "help: " in seen.text
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([("Are they 1 reports", "1")], "report-single"),
+        ([("Are they 1 reports", "2"), ("Are they 1 reports", "3")], "posted"),
+    ],
+)
+def test_init_without_an_issn_asks_for_nothing_that_needs_one(
+    tmp_path: Path, answers: list[tuple[str, str]], expected: str
+) -> None:
+    good = typed(*(one for one in ANSWERS if not one[2]))
+    start = [(asked, "" if asked.startswith("ISSN") else answer) for asked, answer in good[:4]]
+    rest = [(asked, "" if asked.startswith("Pattern of a DOI") else answer) for asked, answer in good[6:]]
+    seen = on_terminal(["init"], tmp_path, typed=[*start, *answers, *rest, ("Is this right?", "")])
+    assert seen.code == 0
+    series = load(tmp_path / "doideposit.toml", environ={}, cwd=tmp_path).series["sadf-comment"]
+    assert series.record_type == expected
+    assert series.doi == "{prefix}/{number}"
 
 
 def test_ctrl_c_in_init_writes_nothing(tmp_path: Path) -> None:

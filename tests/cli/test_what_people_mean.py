@@ -226,3 +226,13 @@ def test_the_pages_that_words_name_are_there() -> None:
     pages = [word.page for word in WORDS.values() if word.page and not word.page.startswith("https://")]
     assert pages
     assert [page for page in pages if not (ROOT / page).is_file()] == []
+
+
+def test_version_names_only_what_an_installation_brings() -> None:
+    from importlib.metadata import requires
+
+    from doideposit.cli.about import LIBRARIES
+
+    needed = [each for each in requires("doideposit") or () if "extra ==" not in each]
+    names = {re.split(r"[^A-Za-z0-9_.-]", each, maxsplit=1)[0].lower() for each in needed}
+    assert set(LIBRARIES) <= names

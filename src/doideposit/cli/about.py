@@ -7,7 +7,7 @@ from doideposit import __version__
 
 __all__ = ["version_text"]
 
-LIBRARIES = ("lxml", "pydantic", "elementpath", "sqlalchemy", "requests", "click")
+LIBRARIES = ("lxml", "pydantic", "sqlalchemy", "requests", "click")
 
 
 def version_text() -> str:

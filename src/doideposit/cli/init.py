@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,7 @@ from doideposit.cli.terminal import Terminal
 from doideposit.errors import DiskError, UsageError
 from doideposit.records.models.faults import findings_of
 from doideposit.records.models.record import Origin
-from doideposit.records.models.series import Series
+from doideposit.records.models.series import RecordType, Series
 from doideposit.reports.findings import Span, Style
 
 __all__ = ["PRESETS", "Answers", "configuration_text", "init"]
@@ -22,7 +23,7 @@ __all__ = ["PRESETS", "Answers", "configuration_text", "init"]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the questions ask for; everything else can be added to the file later."""
+    """Record what the questions ask for; everything else can be added to the file later."""
 
     depositor: str
     email: str
@@ -32,13 +33,14 @@ class Answers:
     doi: str
     url: str
     record_type: str
+    language: str
     place: str
     acronym: str
     username: str
 
     @property
     def name(self) -> str:
-        """The short name of the series, made from its title."""
+        """Return the short name of the series, made from its title."""
         return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "series"
 
 
@@ -52,47 +54,96 @@ PRESETS: dict[str, Answers] = {
         doi="{prefix}/SADF.ISSN.{issn}.C{number}",
         url="",
         record_type="report-series",
+        language="en",
         place="Brussels",
         acronym="SADF",
         username="",
     ),
 }
-EMPTY = Answers("", "", "", "", "", "{prefix}/{number}", "", "report-series", "", "", "")
+EMPTY = Answers("", "", "", "", "", "{prefix}/{number}", "", "", "", "", "", "")
 
-QUESTIONS: dict[str, tuple[str, str, bool]] = {
-    # answer: (question, why it is asked, whether it must be answered)
-    "depositor": ("Name of the publisher", "It stands in every deposit as depositor, registrant and publisher.", True),
-    "email": ("E-mail address", "Crossref mails its result logs there; use an address that someone reads.", True),
-    "title": (
+
+class Question(NamedTuple):
+    """Record one question: its words, why it is asked, what `?` explains, and whether it must be answered."""
+
+    words: str
+    why: str
+    help: str
+    needed: bool = False
+
+
+QUESTIONS = {
+    "depositor": Question(
+        "Name of the publisher",
+        "It stands in every deposit as depositor, registrant and publisher.",
+        "Write it as on your own pages. Readers see it in the citation.",
+        needed=True,
+    ),
+    "email": Question(
+        "E-mail address",
+        "Crossref mails its result logs there; use an address that someone reads.",
+        "An address of the office is better than one of a person: people leave.",
+        needed=True,
+    ),
+    "title": Question(
         "Title of the series",
         "Exactly as registered with the ISSN: the first deposit locks it at Crossref.",
-        True,
+        "Look it up at https://portal.issn.org/ by the ISSN. Without an ISSN: as it is printed.",
+        needed=True,
     ),
-    "issn": ("ISSN of the series", "The check digit is verified. Leave it empty only for a series without one.", False),
-    "prefix": ("DOI prefix", "Crossref gave it to the publisher when it joined; it looks like 10.48251.", True),
-    "doi": ("Pattern of a DOI", "Use {prefix}, {issn} and {number}; keep it short, it can never be changed.", True),
-    "url": (
+    "issn": Question(
+        "ISSN of the series",
+        "Leave it empty only for a series without one.",
+        "Eight characters such as 2406-5617, given by the national ISSN centre; it is printed in the imprint. The last "
+        "one is a check digit, and is verified here. A series without an ISSN can be registered too.",
+    ),
+    "record_type": Question(
+        "Are they 1 reports or papers, 2 articles of a journal, 3 posts",
+        "What Crossref files them as. It is chosen once: Crossref does not change it later.",
+        "1: numbered commentaries, policy briefs, working papers. 2: only where the series is a journal, with volumes "
+        "or issues. 3: blog posts, letters, preprints, which belong to no series. When in doubt: 1.",
+        needed=True,
+    ),
+    "prefix": Question(
+        "DOI prefix",
+        "Crossref gave it to the publisher when it joined; it looks like 10.48251.",
+        "It stands in the welcome mail of Crossref, and in front of the slash in every DOI you have.",
+        needed=True,
+    ),
+    "doi": Question(
+        "Pattern of a DOI",
+        "Use {prefix}, {issn} and {number}; keep it short, it can never be changed.",
+        "{number} is replaced by the number of each commentary. If you have DOIs already, write the pattern they have; "
+        "{any} stands for a part that differs.",
+        needed=True,
+    ),
+    "url": Question(
         "Pattern of a landing page, or empty",
         "Such as https://www.example.org/comment-{number}/; a record's own url wins.",
-        False,
+        "The page that the DOI leads to, not the PDF. Leave it empty when addresses do not follow from the number.",
     ),
-    "record_type": (
-        "Record type",
-        "report-series with an ISSN, else report-single; or journal, or posted. Crossref does not change it later.",
-        True,
+    "language": Question(
+        "Language of the commentaries, or empty",
+        "Such as en, fr, de; empty when they differ: then each record names its own.",
+        "Two letters of ISO 639: en English, fr French, de German, es Spanish, nl Dutch. A wrong one goes out too.",
     ),
-    "place": ("City of the publisher, or empty", "Shown beside the publisher's name.", False),
-    "acronym": (
+    "place": Question(
+        "City of the publisher, or empty",
+        "Shown beside the publisher's name.",
+        "Such as Brussels, without the country.",
+    ),
+    "acronym": Question(
         "Acronym of the institution, or empty",
         "Such as SADF; it also recognises affiliations in documents.",
-        False,
+        "Only one that readers know.",
     ),
-    "username": (
+    "username": Question(
         "Crossref login, or empty",
         "role, or name@example.org/role. The password is never written into this file.",
-        False,
+        "You need it for Crossref itself, not for rehearsals: leave it empty for now if you do not know it.",
     ),
 }
+"""The questions in the order in which they are asked: the ISSN before what depends on it."""
 
 
 @click.command()
@@ -128,7 +179,7 @@ def init(invocation: Invocation, preset: str | None, output: Path, force: bool) 
 
 
 def _modeline() -> str:
-    """The first line, by which an editor finds the JSON Schema of the configuration."""
+    """Return the first line, by which an editor finds the JSON Schema of the configuration."""
     from doideposit.json_schemas import schema_location
 
     location = schema_location("configuration")
@@ -146,6 +197,7 @@ def _what_next(terminal: Terminal, output: Path) -> None:
         else:
             terminal.say(f"{step.rstrip()}\n     {gives}")
     terminal.say("When that works, fill in [credentials.production] and deposit with --target production.")
+    terminal.say("The tutorial is docs/tutorials/staff.md in the folder of the source.", Style.DIM)
 
 
 CONFIGURATION = "doideposit.toml"
@@ -158,48 +210,126 @@ NEXT = (
 
 def _interview(terminal: Terminal) -> Answers:
     terminal.say(
-        "A few questions for the configuration file. Press Enter to take what stands in brackets; Ctrl-C stops without "
-        "writing anything, and everything can be changed in the file later.\n"
+        "A few questions for the configuration file. Enter takes what stands in brackets, ? explains a question, "
+        "Ctrl-C stops without writing anything. At the end you see everything and can change it.\n"
     )
     answers = EMPTY
-    for name in (field.name for field in fields(Answers)):
-        question, why, needed = QUESTIONS[name]
-        terminal.say(why, Style.DIM)
-        answers = replace(answers, **{name: _answer(terminal, name, question, answers, needed=needed)})
-        terminal.say()
-    return answers
-
-
-def _answer(terminal: Terminal, name: str, question: str, answers: Answers, *, needed: bool) -> str:
-    """Ask until the answer can be used; what cannot be used is explained."""
-    default = getattr(answers, name)
-    if name == "doi" and answers.issn:
-        default = "{prefix}/{issn}.{number}"
+    for name in QUESTIONS:
+        answers = _asked(terminal, name, answers)
     while True:
-        text = click.prompt(question, default=default, show_default=bool(default), value_proc=str.strip)
-        problem = _problem(replace(answers, **{name: text}), name) if text or needed else None
-        if needed and not text:
+        _show_answers(terminal, answers)
+        chosen = click.prompt(
+            "Is this right? Enter writes the file, a number changes an answer", default="", show_default=False
+        )
+        names = dict(zip(map(str, range(1, len(QUESTIONS) + 1)), QUESTIONS, strict=True))
+        if not chosen.strip():
+            # An answer that was changed can have made another one wrong, such as the ISSN the pattern.
+            wrong = [name for name in QUESTIONS if getattr(answers, name) and _problem(answers, name)]
+            if not wrong:
+                return answers
+            answers = _asked(terminal, wrong[0], answers)
+        elif chosen.strip() in names:
+            answers = _asked(terminal, names[chosen.strip()], answers)
+        else:
+            terminal.line(
+                (Span("not yet: ", Style.ERROR), Span(f"write a number from 1 to {len(QUESTIONS)}, or Enter"))
+            )
+
+
+def _show_answers(terminal: Terminal, answers: Answers) -> None:
+    """Show all answers with their numbers, and before anything is permanent what a commentary will get."""
+    terminal.line((Span("Your answers", Style.HEADING),))
+    for number, (name, question) in enumerate(QUESTIONS.items(), 1):
+        words = LABELS.get(name, question.words.removesuffix(", or empty"))
+        terminal.line((Span(f"  {number:>2}  {words:<30} ", Style.DIM), Span(getattr(answers, name) or "-")))
+    series = Series.model_validate(_series_of(answers))
+    page = series.url_for("7") or "named in each record"
+    terminal.say()
+    terminal.line(
+        (Span("Number 7 will be  ", Style.HINT), Span(f"https://doi.org/{series.doi_for('7') or series.doi}"))
+    )
+    terminal.line((Span("and lead to       ", Style.HINT), Span(page)))
+    terminal.say(
+        "A DOI that is registered stays as it is: look at it once more. Nothing is registered by this command.",
+        Style.DIM,
+    )
+
+
+LABELS = {"record_type": "Record type"}
+
+
+def _asked(terminal: Terminal, name: str, answers: Answers) -> Answers:
+    question = QUESTIONS[name]
+    terminal.say(question.why, Style.DIM)
+    answer = _answer(terminal, name, question, answers)
+    if name == "record_type":
+        answer = _record_type(terminal, answer, answers)
+    terminal.say()
+    return replace(answers, **{name: answer})
+
+
+def _answer(terminal: Terminal, name: str, question: Question, answers: Answers) -> str:
+    """Ask until the answer can be used; ? is explained, and what cannot be used as well."""
+    default = getattr(answers, name)
+    if name == "doi" and answers.issn and default == EMPTY.doi:
+        default = "{prefix}/{issn}.{number}"
+    if name == "record_type":
+        default = "1"
+    while True:
+        text = _tidy(
+            name, click.prompt(question.words, default=default, show_default=bool(default), value_proc=str.strip)
+        )
+        problem = _problem(replace(answers, **{name: text}), name) if text or question.needed else None
+        if question.needed and not text:
             problem = "this one is needed"
-        if problem is None:
-            return str(text)
-        terminal.line((Span("not yet: ", Style.ERROR), Span(problem)))
+        if text == "?":
+            terminal.line((Span("help: ", Style.HINT), Span(question.help)))
+        elif problem is None:
+            return text
+        else:
+            terminal.line((Span("not yet: ", Style.ERROR), Span(problem)))
+
+
+def _tidy(name: str, text: str) -> str:
+    """Take away what people copy along with a prefix: the address in front of it, and the slash behind."""
+    return re.sub(r"^(https?://)?(dx\.)?doi\.org/", "", text).rstrip("/") if name == "prefix" else text
+
+
+TYPES = {"1": "report-series", "2": "journal", "3": "posted"}
+
+
+def _record_type(terminal: Terminal, answer: str, answers: Answers) -> str:
+    """Return the record type of an answer; of reports the second question is whether they appear under the ISSN."""
+    if answer != "1":
+        return TYPES.get(answer, answer)
+    if not answers.issn:
+        terminal.say("Without an ISSN they are registered one by one (report-single).", Style.DIM)
+        return "report-single"
+    together = click.confirm("Do they all appear in the series with this ISSN?", default=True)
+    return "report-series" if together else "report-single"
 
 
 def _problem(answers: Answers, name: str) -> str | None:
-    """What is wrong with one answer, by the same models that read the file later; in words, with what to do."""
+    """Return what is wrong with one answer and what to do, by the same models that read the file later."""
     from doideposit.config.schema import DepositorSettings
 
+    if name == "record_type" and answers.record_type not in {*TYPES, *RecordType}:
+        return "write 1, 2 or 3; ? explains them"
+    if name == "record_type" and answers.record_type in {"2", "journal"} and not answers.issn:
+        return "a journal needs an ISSN: choose 1 or 3, or stop with Ctrl-C and begin with the ISSN"
+    own = {"depositor": "name", "place": "", "acronym": "", "username": ""}.get(name, name)
     head = {"name": answers.depositor, "email": answers.email, "registrant": answers.depositor}
-    if name == "doi" and "{number}" not in answers.doi:
-        return "without {number} all commentaries would have the same DOI"
-    if name == "url" and not answers.url.startswith(("https://", "http://")):
-        return "the address of a page begins with https://"
-    if name == "url" and "{number}" not in answers.url:
-        return (
+    typed = replace(answers, record_type=TYPES.get(answers.record_type, answers.record_type) or "report-single")
+    complaint = _complaint(DepositorSettings, head, own) or _complaint(Series, _series_of(typed), own)
+    if complaint is None and name == "url" and not answers.url.startswith(("https://", "http://")):
+        complaint = "the address of a page begins with https://"
+    if complaint is None and name == "url" and "{number}" not in answers.url:
+        complaint = (
             "without {number} all commentaries would have the same page; leave it empty to name each page in its record"
         )
-    own = {"depositor": "name", "place": "", "acronym": "", "username": ""}.get(name, name)
-    return _complaint(DepositorSettings, head, own) or _complaint(Series, _series_of(answers), own)
+    if complaint is None and name == "doi" and "{number}" not in answers.doi:
+        complaint = "without {number} all commentaries would have the same DOI"
+    return complaint
 
 
 def _complaint(model: type[BaseModel], data: Mapping[str, object], field: str) -> str | None:
@@ -221,6 +351,7 @@ def _series_of(answers: Answers) -> dict[str, object]:
         "doi": answers.doi,
         "url": answers.url,
         "record_type": answers.record_type,
+        "language": answers.language,
     }
     return {key: value for key, value in filled.items() if value}
 
@@ -231,7 +362,7 @@ def _quoted(text: str) -> str:
 
 
 def configuration_text(answers: Answers) -> str:
-    """The configuration file for these answers, every line explained."""
+    """Return the configuration file for these answers, every line explained."""
     organisation = [f"name = {_quoted(answers.depositor)}"]
     publisher = organisation + ([f"place = {_quoted(answers.place)}"] if answers.place else [])
     institution = organisation + ([f"acronym = {_quoted(answers.acronym)}"] if answers.acronym else [])
@@ -239,11 +370,7 @@ def configuration_text(answers: Answers) -> str:
     url = f"url = {_quoted(answers.url)}" if answers.url else '# url = "https://www.example.org/comment-{number}/"'
     username = _quoted(answers.username or "name@example.org/role")
     comment = "" if answers.username else "# "
-    issn = (
-        [f"issn = {_quoted(answers.issn)}", 'issn_medium = "electronic"            # or "print"']
-        if answers.issn
-        else []
-    )
+    issn = [f"issn = {_quoted(answers.issn)}", 'issn_medium = "electronic"  # or "print"'] if answers.issn else []
     lines = [
         "# How doideposit registers this publisher's DOIs. Every value can also come from the environment:",
         "# DOIDEPOSIT_TARGET, DOIDEPOSIT_LEDGER__URL and so on.",
@@ -252,9 +379,9 @@ def configuration_text(answers: Answers) -> str:
         "# Production is never a default: set it here, or add --target production to a command.",
         'target = "sandbox"',
         "",
-        "[depositor]                            # stands in the head of every deposit",
+        "[depositor]  # stands in the head of every deposit",
         f"name = {_quoted(answers.depositor)}",
-        f"email = {_quoted(answers.email)}              # Crossref mails its result logs here",
+        f"email = {_quoted(answers.email)}  # Crossref mails its result logs here",
         f"registrant = {_quoted(answers.depositor)}",
         "",
         "# The login of each target; test and production have separate passwords, which never stand in this file:",
@@ -263,17 +390,19 @@ def configuration_text(answers: Answers) -> str:
         f"{comment}username = {username}",
         f'{comment}password = {{ env = "CROSSREF_PASSWORD" }}',
         "",
-        "[ledger]                               # the memory of what was submitted, and what became of it",
-        'url = "sqlite:///doideposit.sqlite3"   # several machines share postgresql+psycopg://user@host/name',
+        "[ledger]  # the memory of what was submitted, and what became of it",
+        'url = "sqlite:///doideposit.sqlite3"  # several machines share postgresql+psycopg://user@host/name',
         "",
-        f"[series.{answers.name}]                # records name it: `series: {answers.name}`",
+        f"[series.{answers.name}]  # records name it: `series: {answers.name}`",
         f"title = {_quoted(answers.title)}",
         *issn,
         f"prefix = {_quoted(answers.prefix)}",
         f"doi = {_quoted(answers.doi)}",
         url,
-        f"record_type = {_quoted(answers.record_type)}          # chosen once: Crossref does not change it later",
-        'language = "en"',
+        f"record_type = {_quoted(answers.record_type)}  # chosen once: Crossref does not change it later",
+        f"language = {_quoted(answers.language)}"
+        if answers.language
+        else '# language = "en"  # of records without one',
         f"publisher = {{ {', '.join(publisher)} }}",
         f"institution = {{ {', '.join(institution)} }}",
     ]

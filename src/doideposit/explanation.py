@@ -10,7 +10,7 @@ __all__ = ["Explanation", "Kind", "Writer", "writer"]
 
 
 class Kind(StrEnum):
-    """Where a code comes from."""
+    """Record where a code comes from."""
 
     RULE = "rule"
     MODEL = "model"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One code explained.
+    """Record what is said about one code.
 
     `title` is a heading, `message` the sentence the finding of a rule says (with … where it names what was found; for
     other codes the place that raises them says it), `why` the

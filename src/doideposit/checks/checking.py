@@ -39,7 +39,7 @@ MAX_DEPOSIT_XML = 9_500_000  # Crossref takes 10 MB; the margin is for the multi
 
 @dataclass(frozen=True, slots=True)
 class DepositorName:
-    """Who deposits: it stands in the head of every file. Crossref mails its results to `email`."""
+    """Record who deposits: it stands in the head of every file. Crossref mails its results to `email`."""
 
     name: str
     email: str
@@ -52,7 +52,7 @@ class DepositorName:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One input after every check: what it would register, and everything found in it.
+    """Record one input after every check: what it would register, and everything found in it.
 
     `record` is None for ready-made deposit XML, whose bytes are `xml`, and for what could not be parsed; `items` are
     the DOIs it would register, none where it could not be read. `sealed` says that the XML of the record passed the
@@ -68,12 +68,12 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        """Tell whether it may be deposited."""
+        """Return whether it may be deposited."""
         return bool(self.items) and not has_errors(self.findings)
 
 
 def is_deposit_xml(item: Input) -> bool:
-    """Tell whether the input is the path of a ready-made deposit file."""
+    """Return whether the input is the path of a ready-made deposit file."""
     return isinstance(item, Path | str) and str(item).lower().endswith(".xml")
 
 

@@ -44,7 +44,7 @@ class _Anything(dict[str, str]):
 
 
 def _without_places(text: str) -> str:
-    """The sentence with … where a finding names what it found; doubled braces become single ones."""
+    """Return the sentence with … where a finding names what it found; doubled braces become single ones."""
     return text.format_map(_Anything())
 
 
@@ -92,7 +92,7 @@ HEADINGS = {
 
 
 def as_markdown() -> str:
-    """The whole catalogue as a page of the documentation: one section for each kind, one for each code."""
+    """Render the catalogue as a page of the documentation: one section for each kind, one for each code."""
     return "\n".join(_page())
 
 

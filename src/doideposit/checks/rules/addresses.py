@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import SplitResult
 
 from doideposit import pages
@@ -73,6 +73,45 @@ def _is_local(host: str) -> bool:
     return "." not in host or _LOCAL.search(host) is not None
 
 
+def _in_addresses(look: Callable[[str, SplitResult], object]) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule about each address; `look` may return values for the message."""
+
+    def find(work: Work) -> Iterator[Match]:
+        for loc, url, parts in work.addresses:
+            if found := look(url, parts):
+                values = found if isinstance(found, dict) else {}
+                yield match_at(*loc, length=len(url), **{"url": url, **values})
+
+    return find
+
+
+def _found(match: re.Match[str] | None, group: int = 0) -> dict[str, str]:
+    return {"found": match[group].strip("/&?")} if match else {}
+
+
+def _other_scheme(_url: str, parts: SplitResult) -> dict[str, str]:
+    other = parts.scheme not in {"https", ""} and not _is_local(_host(parts))
+    return {"scheme": f"{parts.scheme}://"} if other else {}
+
+
+def _odd_port(_url: str, parts: SplitResult) -> dict[str, str]:
+    named = re.search(r":(\d+)$", parts.netloc)
+    usual = named is None or int(named[1]) == _PORTS.get(parts.scheme) or _is_local(_host(parts))
+    return {"port": named[1]} if named and not usual else {}
+
+
+def _trailing_mark(url: str, _parts: SplitResult) -> dict[str, str]:
+    belongs = TRUNCATED.search(url) or (url[-1] == ")" and "(" in url)
+    return {"mark": url[-1]} if url[-1] in ".,;:)]'\"" and not belongs else {}
+
+
+def _illegal_character(url: str, parts: SplitResult) -> dict[str, str]:
+    # Square brackets belong around the number of a host (IPv6).
+    found = _ILLEGAL.search(url.replace(f"[{parts.hostname}]", ""))
+    named = ESCAPED.search(url) or url[-1] in "'\")]"
+    return {"found": found[0]} if found and not named else {}
+
+
 @rule(
     "url-missing",
     ERROR,
@@ -89,7 +128,7 @@ def missing(work: Work) -> Iterable[Match]:
     return (match_at("url"),) if work.landing is None else ()
 
 
-@rule(
+rule(
     "url-malformed",
     ERROR,
     "An address that cannot be read",
@@ -100,11 +139,7 @@ def missing(work: Work) -> Iterable[Match]:
     bad="url: https:///comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
-)
-def malformed(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        if not _host(parts):
-            yield match_at(*loc, length=len(url), url=url)
+)(_in_addresses(lambda _url, parts: not _host(parts)))
 
 
 @rule(
@@ -162,7 +197,7 @@ def local(work: Work) -> Iterator[Match]:
             yield match_at(*loc, length=len(url), severity=None if work.context.live else INFO, url=url)
 
 
-@rule(
+rule(
     "url-numeric-host",
     WARNING,
     "An IP address in place of a name",
@@ -172,15 +207,10 @@ def local(work: Work) -> Iterator[Match]:
     source=pages.DISPLAY,
     bad="url: https://8.8.4.4/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-)
-def numeric(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        address = _address(_host(parts))
-        if address is not None and address.is_global:
-            yield match_at(*loc, length=len(url), url=url)
+)(_in_addresses(lambda _url, parts: (address := _address(_host(parts))) and address.is_global))
 
 
-@rule(
+rule(
     "url-password",
     ERROR,
     "A user name in an address",
@@ -191,14 +221,10 @@ def numeric(work: Work) -> Iterator[Match]:
     bad="url: https://staff:secret@www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
-)
-def userinfo(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        if "@" in parts.netloc:
-            yield match_at(*loc, length=len(url))
+)(_in_addresses(lambda _url, parts: "@" in parts.netloc))
 
 
-@rule(
+rule(
     "url-fragment",
     WARNING,
     "An address with a fragment",
@@ -208,14 +234,10 @@ def userinfo(work: Work) -> Iterator[Match]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comments/#c258",
     good="url: https://www.sadf.eu/comment-258/",
-)
-def fragment(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        if parts.fragment:
-            yield match_at(*loc, length=len(url), fragment=parts.fragment)
+)(_in_addresses(lambda _url, parts: parts.fragment and {"fragment": parts.fragment}))
 
 
-@rule(
+rule(
     "url-not-https",
     WARNING,
     "An address without https",
@@ -225,14 +247,10 @@ def fragment(work: Work) -> Iterator[Match]:
     source=pages.DISPLAY,
     bad="url: http://www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-)
-def not_https(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        if parts.scheme not in {"https", ""} and not _is_local(_host(parts)):
-            yield match_at(*loc, length=len(url), scheme=f"{parts.scheme}://")
+)(_in_addresses(_other_scheme))
 
 
-@rule(
+rule(
     "url-not-ascii",
     WARNING,
     "An address with letters outside ASCII",
@@ -242,12 +260,7 @@ def not_https(work: Work) -> Iterator[Match]:
     source=pages.SCHEMA,
     bad="url: https://www.sadf.eu/comment-für-japan/",
     good="url: https://www.sadf.eu/comment-f%C3%BCr-japan/",
-)
-def not_ascii(work: Work) -> Iterator[Match]:
-    for loc, url, _ in work.addresses:
-        if not url.isascii():
-            found = next(character for character in url if not character.isascii())
-            yield match_at(*loc, length=len(url), found=found)
+)(_in_addresses(lambda url, _parts: not url.isascii() and {"found": next(c for c in url if not c.isascii())}))
 
 
 @rule(
@@ -267,7 +280,7 @@ def is_doi(work: Work) -> Iterator[Match]:
         yield match_at("url", length=len(work.commentary.url or ""), host=_host(work.landing))
 
 
-@rule(
+rule(
     "url-port",
     WARNING,
     "An address with a port",
@@ -277,15 +290,10 @@ def is_doi(work: Work) -> Iterator[Match]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu:8443/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
-)
-def port(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        named = re.search(r":(\d+)$", parts.netloc)
-        if named and int(named[1]) != _PORTS.get(parts.scheme) and not _is_local(_host(parts)):
-            yield match_at(*loc, length=len(url), port=named[1])
+)(_in_addresses(_odd_port))
 
 
-@rule(
+rule(
     "url-tracking",
     WARNING,
     "A tracking parameter in an address",
@@ -295,12 +303,7 @@ def port(work: Work) -> Iterator[Match]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
     good="url: https://www.sadf.eu/comment-258/",
-)
-def tracking(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        found = _TRACKING.search(url) if parts.query else None
-        if found:
-            yield match_at(*loc, length=len(url), found=found[1])
+)(_in_addresses(lambda url, parts: parts.query and _found(_TRACKING.search(url), 1)))
 
 
 @rule(
@@ -321,7 +324,7 @@ def home_page(work: Work) -> Iterable[Match]:
     return (match_at("url", length=len(work.commentary.url or "")),)
 
 
-@rule(
+rule(
     "url-preview",
     WARNING,
     "The address of a draft",
@@ -331,12 +334,7 @@ def home_page(work: Work) -> Iterable[Match]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/?p=1258&preview=true",
     good="url: https://www.sadf.eu/comment-258/",
-)
-def preview(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        found = _PREVIEW.search(url) or _PREVIEW.search(_host(parts))
-        if found:
-            yield match_at(*loc, length=len(url), found=found[0].strip("/&?"))
+)(_in_addresses(lambda url, parts: _found(_PREVIEW.search(url) or _PREVIEW.search(_host(parts)))))
 
 
 @rule(
@@ -358,7 +356,7 @@ def number_disagrees(work: Work) -> Iterable[Match]:
     return (match_at("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number),)
 
 
-@rule(
+rule(
     "url-trailing-punctuation",
     WARNING,
     "An address that ends in punctuation",
@@ -368,11 +366,7 @@ def number_disagrees(work: Work) -> Iterable[Match]:
     source=pages.DISPLAY,
     bad="url: https://www.sadf.eu/comment-258.",
     good="url: https://www.sadf.eu/comment-258",
-)
-def trailing_punctuation(work: Work) -> Iterator[Match]:
-    for loc, url, _ in work.addresses:
-        if url[-1] in ".,;:)]'\"" and not TRUNCATED.search(url) and not (url[-1] == ")" and "(" in url):
-            yield match_at(*loc, length=len(url), mark=url[-1])
+)(_in_addresses(_trailing_mark))
 
 
 @rule(
@@ -393,7 +387,7 @@ def escaped(work: Work) -> Iterator[Match]:
             yield match_at(*loc, length=len(url), found=found[0])
 
 
-@rule(
+rule(
     "url-character",
     WARNING,
     "A character that no address has",
@@ -403,16 +397,10 @@ def escaped(work: Work) -> Iterator[Match]:
     source=pages.URIS,
     bad="url: https://www.sadf.eu/comment|258/",
     good="url: https://www.sadf.eu/comment%7C258/",
-)
-def illegal(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        # Square brackets belong around the number of a host (IPv6).
-        found = _ILLEGAL.search(url.replace(f"[{parts.hostname}]", ""))
-        if found and not ESCAPED.search(url) and url[-1] not in "'\")]":
-            yield match_at(*loc, length=len(url), found=found[0])
+)(_in_addresses(_illegal_character))
 
 
-@rule(
+rule(
     "url-suspicious",
     WARNING,
     "An address that cannot be right",
@@ -422,11 +410,7 @@ def illegal(work: Work) -> Iterator[Match]:
     source=pages.DISPLAY,
     bad="url: https://files.sadf.eu/258/?Expires=1694649600&Signature=abc",
     good="url: https://www.sadf.eu/comment-258/",
-)
-def suspicious(work: Work) -> Iterator[Match]:
-    for loc, url, parts in work.addresses:
-        if what := _suspicion(url, parts):
-            yield match_at(*loc, length=len(url), what=what)
+)(_in_addresses(lambda url, parts: (what := _suspicion(url, parts)) and {"what": what}))
 
 
 def _suspicion(url: str, parts: SplitResult) -> str | None:

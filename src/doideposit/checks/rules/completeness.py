@@ -104,7 +104,7 @@ def ror(work: Work) -> Iterator[Match]:
 
 
 def _is_known(place: Institution, home: Institution | None) -> bool:
-    """Whether the XML completes the affiliation from the series' institution, which has a ROR id."""
+    """Return whether the XML completes the affiliation from the series' institution, which has a ROR id."""
     if home is None or home.ror is None or place.name is None:
         return False
     return place.name.casefold() in {name.casefold() for name in (home.name, home.acronym) if name}

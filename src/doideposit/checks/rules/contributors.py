@@ -214,7 +214,7 @@ def twice(work: Work) -> Iterator[Match]:
 
 
 def _can_be_one(first: object, second: object) -> bool:
-    """Tell whether two contributors of one name can be one: iDs and affiliations tell people of one name apart."""
+    """Decide whether two contributors of one name can be one: iDs and affiliations tell people apart."""
     if not isinstance(first, Person) or not isinstance(second, Person):
         return True
     differ = first.affiliations and second.affiliations and first.affiliations != second.affiliations

@@ -61,7 +61,7 @@ ALL_RULES: tuple[Rule[Any], ...] = (*RECORD_RULES, *RUN_RULES, *DEPOSITOR_RULES)
 
 
 def check(record: Record, context: Context) -> tuple[Finding, ...]:
-    """Every finding of every rule about one record, in the order of the rules.
+    """Check one record against every rule, in the order of the rules.
 
     Severities are as `context.settings` wants them; what is ignored there is still here, with its reason.
     """
@@ -77,7 +77,7 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
 
 
 def check_together(records: Sequence[Record], context: Context) -> dict[int, tuple[Finding, ...]]:
-    """What can only be seen across the records of one run, by the place of the record it was found in."""
+    """Find what is only seen across the records of one run, by the place of the record it was found in."""
     found: dict[int, tuple[Finding, ...]] = {}
     run = [record.commentary for record in records]
     for rule in RUN_RULES if len(run) > 1 else ():
@@ -88,7 +88,7 @@ def check_together(records: Sequence[Record], context: Context) -> dict[int, tup
 
 
 def check_depositor(name: str, email: str, registrant: str, context: Context) -> tuple[Finding, ...]:
-    """What is wrong with the depositor the configuration names; the findings name fields of the configuration."""
+    """Check the depositor that the configuration names; the findings name fields of the configuration."""
     head = Head(name, email, registrant, context)
     return tuple(
         apply(rule.finding(match, Where(field=field_path(match.loc))), context.settings, overridable=rule.overridable)
@@ -98,7 +98,7 @@ def check_depositor(name: str, email: str, registrant: str, context: Context) ->
 
 
 def settle(findings: Iterable[Finding], record: Record, context: Context) -> tuple[Finding, ...]:
-    """Findings about a record that come from elsewhere, as the settings want them; errors stay as they are."""
+    """Return findings that come from elsewhere as the settings want them; errors stay as they are."""
     commentary, settings = record.commentary, context.settings
     if not (settings.severity or settings.ignore):
         return tuple(findings)

@@ -1,7 +1,7 @@
 """Names of people: their parts, and what does not belong into them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
@@ -67,6 +67,39 @@ SHORTEST_REPEATED = 5
 
 def _is_all_caps(name: str) -> bool:
     return name.isupper() and len(letters(name)) >= SHORTEST_CAPS and not _INITIALS.fullmatch(name)
+
+
+def _in_names(look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule about each part of a name; `look` may return values for the message."""
+
+    def find(work: Work) -> Iterator[Match]:
+        for loc, name in work.names:
+            if found := look(name):
+                values = found if isinstance(found, dict) else {}
+                yield match_at(*loc, length=len(name), name=name, **values)
+
+    return find
+
+
+def _has_mark(name: str) -> bool:
+    # The semicolon of an HTML entity is no mark of its own.
+    entity = _ENTITY_AT_END.search(name)
+    return bool(_MARK.search(name) and not entity and any(map(str.isalpha, name)))
+
+
+def _names_several(name: str) -> bool:
+    return bool(_SEVERAL.search(name) and not GROUP.search(name) and not _ET_AL.search(name))
+
+
+def _odd_character(name: str) -> dict[str, str]:
+    found = _ODD.search(name)
+    other = _SEVERAL.search(name) or _SUFFIX_AT_END.fullmatch(name) or is_program_word(name)
+    return {"found": found[0]} if found and not other else {}
+
+
+def _is_lower_case(name: str) -> bool:
+    other = _ET_AL.search(name) or _NOBODY.fullmatch(name) or _PARTICLE_FIRST.fullmatch(name)
+    return name.islower() and not other and not is_program_word(name)
 
 
 @rule(
@@ -216,7 +249,7 @@ def suffix(work: Work) -> Iterator[Match]:
             yield match_at(*loc, "suffix", length=len(text), suffix=text)
 
 
-@rule(
+rule(
     "name-suffix-misplaced",
     WARNING,
     "A suffix within a name",
@@ -226,11 +259,7 @@ def suffix(work: Work) -> Iterator[Match]:
     source=pages.AUTHORS,
     bad="authors: [{given: Ana, family: Keller Jr.}]",
     good="authors: [{given: Ana, family: Keller, suffix: Jr.}, {given: José, family: Almeida Neto}]",
-)
-def suffix_misplaced(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
-        if found := _SUFFIX_AT_END.fullmatch(name):
-            yield match_at(*loc, length=len(name), name=name, suffix=found[1])
+)(_in_names(lambda name: (found := _SUFFIX_AT_END.fullmatch(name)) and {"suffix": found[1]}))
 
 
 @rule(
@@ -270,7 +299,7 @@ def nobody(work: Work) -> Iterable[Match]:
     return [match_at(*loc, length=len(name), name=name) for loc, name in names if _NOBODY.fullmatch(name)]
 
 
-@rule(
+rule(
     "name-character",
     WARNING,
     "A character that no name has",
@@ -280,15 +309,10 @@ def nobody(work: Work) -> Iterable[Match]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf1}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
-)
-def character(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
-        found = _ODD.search(name)
-        if found and not (_SEVERAL.search(name) or _SUFFIX_AT_END.fullmatch(name) or is_program_word(name)):
-            yield match_at(*loc, length=len(name), name=name, found=found[0])
+)(_in_names(_odd_character))
 
 
-@rule(
+rule(
     "name-all-caps",
     WARNING,
     "A name in capitals",
@@ -298,14 +322,10 @@ def character(work: Work) -> Iterator[Match]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried O., family: WOLF}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: JS, family: NG}]",
-)
-def all_caps(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
-        if _is_all_caps(name) and not is_program_word(name):
-            yield match_at(*loc, length=len(name), name=name)
+)(_in_names(lambda name: _is_all_caps(name) and not is_program_word(name)))
 
 
-@rule(
+rule(
     "name-lower-case",
     WARNING,
     "A name without a capital",
@@ -315,17 +335,7 @@ def all_caps(work: Work) -> Iterator[Match]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried, family: wolf}]",
     good="authors: [{given: Siegfried, family: de Wolf}]",
-)
-def lower_case(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
-        if (
-            name.islower()
-            and not is_program_word(name)
-            and not _ET_AL.search(name)
-            and not _NOBODY.fullmatch(name)
-            and not _PARTICLE_FIRST.fullmatch(name)
-        ):
-            yield match_at(*loc, length=len(name), name=name)
+)(_in_names(_is_lower_case))
 
 
 @rule(
@@ -362,7 +372,7 @@ def initials(work: Work) -> Iterator[Match]:
             yield match_at(*loc, "given", length=len(person.given), given=person.given)
 
 
-@rule(
+rule(
     "name-punctuation",
     WARNING,
     "A mark at the edge of a name",
@@ -372,15 +382,10 @@ def initials(work: Work) -> Iterator[Match]:
     source=pages.AUTHORS,
     bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
     good="authors: [{given: Siegfried O., family: Wolf}]",
-)
-def punctuation(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
-        # The semicolon of an HTML entity is no mark of its own.
-        if _MARK.search(name) and not _ENTITY_AT_END.search(name) and any(map(str.isalpha, name)):
-            yield match_at(*loc, length=len(name), name=name)
+)(_in_names(_has_mark))
 
 
-@rule(
+rule(
     "name-several",
     WARNING,
     "Two people in one name",
@@ -390,8 +395,4 @@ def punctuation(work: Work) -> Iterator[Match]:
     source=pages.AUTHORS,
     bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
     good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
-)
-def several(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
-        if _SEVERAL.search(name) and not GROUP.search(name) and not _ET_AL.search(name):
-            yield match_at(*loc, length=len(name), name=name)
+)(_in_names(_names_several))

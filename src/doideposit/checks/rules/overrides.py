@@ -22,7 +22,7 @@ RENAMED: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Findings of one code that are set aside, for a reason that is shown with them.
+    """Set findings of one code aside, for a reason that is shown with them.
 
     With `doi` only those of that work, in any spelling of its case; with `series` only those of that series, by the
     short name the configuration gives it; with neither, all.
@@ -34,7 +34,7 @@ class Ignored:
     series: str | None = None
 
     def covers(self, code: str, *, doi: str | None, series: str | None) -> bool:
-        """Whether a finding of that code, about that work, is set aside by this entry."""
+        """Return whether a finding of that code, about that work, is set aside by this entry."""
         return (
             code == RENAMED.get(self.code, self.code)
             and (self.doi is None or self.doi.lower() == (doi or "").lower())
@@ -44,7 +44,7 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
-    """Changed severities by code, and what is ignored."""
+    """Record changed severities by code, and what is ignored."""
 
     severity: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
     ignore: tuple[Ignored, ...] = ()

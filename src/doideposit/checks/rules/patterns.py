@@ -7,7 +7,7 @@ __all__ = ["Pattern"]
 
 
 class Pattern:
-    """A regular expression with the methods of `re.Pattern` that rules use, compiled on first use."""
+    """Compile a regular expression on first use; it has the methods of `re.Pattern` that rules need."""
 
     __slots__ = ("_flags", "_text", "findall", "fullmatch", "match", "search", "split", "sub")
 

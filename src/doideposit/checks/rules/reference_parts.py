@@ -1,7 +1,7 @@
 """Parts and addresses of references: years, types, pages, and addresses that cannot be right."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
@@ -45,7 +45,28 @@ _TRAILING = frozenset(".,;:)]}>'\"")
 TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
 
-@rule(
+def _in_parts(field: str, look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule about one part of each reference; `look` returns a match or values."""
+
+    def find(work: Work) -> Iterator[Match]:
+        for index, reference, _ in work.references:
+            text = getattr(reference, field)
+            if text and (found := look(text)):
+                values = (
+                    found if isinstance(found, dict) else {"found": found[0]} if isinstance(found, re.Match) else {}
+                )
+                yield match_at("references", index, field, length=len(text), place=index + 1, **values)
+
+    return find
+
+
+def _trailing_mark(url: str) -> dict[str, str]:
+    if url[-1] not in _TRAILING or TRUNCATED.search(url) or (url[-1] == ")" and "(" in url):
+        return {}
+    return {"mark": url[-1]}
+
+
+rule(
     "reference-url-suspicious",
     WARNING,
     "An address that cannot be right",
@@ -55,12 +76,7 @@ TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
     source=pages.REFERENCES,
     bad="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
     good="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
-)
-def url_suspicious(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        url = reference.url
-        if url and (what := _doubt(url)):
-            yield match_at("references", index, "url", length=len(url), place=index + 1, what=what)
+)(_in_parts("url", lambda url: (what := _doubt(url)) and {"what": what}))
 
 
 def _doubt(url: str) -> str | None:
@@ -85,11 +101,11 @@ def broken_uuid(url: str) -> str | None:
 
 
 def is_two_addresses(url: str) -> bool:
-    """Tell whether an address holds a second one that no archive, translator or parameter put there."""
+    """Return whether an address holds a second one that no archive, translator or parameter put there."""
     return "://" in url[8:] and not _ARCHIVED.match(url) and not _EMBEDDED.search(url)
 
 
-@rule(
+rule(
     "reference-url-truncated",
     WARNING,
     "A shortened address",
@@ -99,15 +115,10 @@ def is_two_addresses(url: str) -> bool:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato-in-ind...'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato/a-65928274'}]",
-)
-def url_truncated(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        url = reference.url
-        if url and (found := TRUNCATED.search(url)):
-            yield match_at("references", index, "url", length=len(url), place=index + 1, found=found[0])
+)(_in_parts("url", TRUNCATED.search))
 
 
-@rule(
+rule(
     "reference-url-trailing",
     WARNING,
     "An address that ends in punctuation",
@@ -117,16 +128,10 @@ def url_truncated(work: Work) -> Iterator[Match]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274.'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274'}]",
-)
-def url_trailing(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        url = reference.url
-        if not url or url[-1] not in _TRAILING or TRUNCATED.search(url) or (url[-1] == ")" and "(" in url):
-            continue
-        yield match_at("references", index, "url", length=len(url), place=index + 1, mark=url[-1])
+)(_in_parts("url", _trailing_mark))
 
 
-@rule(
+rule(
     "reference-url-escaped",
     WARNING,
     "An address with the escapes of a text format",
@@ -136,15 +141,10 @@ def url_trailing(work: Work) -> Iterator[Match]:
     source=pages.MARKUP_LEFTOVERS,
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
-)
-def url_escaped(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        url = reference.url
-        if url and (found := ESCAPED.search(url)):
-            yield match_at("references", index, "url", length=len(url), place=index + 1, found=found[0])
+)(_in_parts("url", ESCAPED.search))
 
 
-@rule(
+rule(
     "reference-url-tracking",
     INFO,
     "A tracking parameter in a reference",
@@ -154,12 +154,7 @@ def url_escaped(work: Work) -> Iterator[Match]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
-)
-def url_tracking(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        url = reference.url
-        if url and "?" in url and (found := _TRACKING.search(url)):
-            yield match_at("references", index, "url", length=len(url), place=index + 1, found=found[1])
+)(_in_parts("url", lambda url: "?" in url and (match := _TRACKING.search(url)) and {"found": match[1]}))
 
 
 @rule(
@@ -183,7 +178,7 @@ def year_mismatch(work: Work) -> Iterator[Match]:
             yield match_at("references", index, "year", length=len(year), place=index + 1, year=year, found=years[0])
 
 
-@rule(
+rule(
     "reference-year-shape",
     WARNING,
     "A year that is none",
@@ -193,12 +188,7 @@ def year_mismatch(work: Work) -> Iterator[Match]:
     source=pages.REFERENCES,
     bad="references: [{year: June 2023, text: 'Schultz, T. (June 2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023a, text: 'Schultz, T. (2023a). NATO in Indo-Pacific. Deutsche Welle.'}]",
-)
-def year_shape(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        if reference.year and not _YEAR_SHAPE.fullmatch(reference.year):
-            length = len(reference.year)
-            yield match_at("references", index, "year", length=length, place=index + 1, year=reference.year)
+)(_in_parts("year", lambda year: not _YEAR_SHAPE.fullmatch(year) and {"year": year}))
 
 
 @rule(
@@ -239,7 +229,7 @@ def news(work: Work) -> Iterator[Match]:
             yield match_at("references", index, "type", length=15, place=index + 1, outlet=outlet)
 
 
-@rule(
+rule(
     "reference-pages",
     WARNING,
     "A range in the field for the first page",
@@ -249,15 +239,10 @@ def news(work: Work) -> Iterator[Match]:
     source=pages.REFERENCES,
     bad="references: [{first_page: 12-20, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
     good="references: [{first_page: 12, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
-)
-def first_page(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        found = reference.first_page
-        if found and _RANGE.fullmatch(found):
-            yield match_at("references", index, "first_page", length=len(found), place=index + 1, found=found)
+)(_in_parts("first_page", _RANGE.fullmatch))
 
 
-@rule(
+rule(
     "reference-edition",
     WARNING,
     "An edition with words",
@@ -267,15 +252,10 @@ def first_page(work: Work) -> Iterator[Match]:
     source=pages.REFERENCES,
     bad="references: [{edition: 2nd, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{edition: 2, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
-)
-def edition(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        found = reference.edition
-        if found and not _EDITION.fullmatch(found):
-            yield match_at("references", index, "edition", length=len(found), place=index + 1, found=found)
+)(_in_parts("edition", lambda edition: not _EDITION.fullmatch(edition) and {"found": edition}))
 
 
-@rule(
+rule(
     "reference-isbn",
     WARNING,
     "An ISBN that is none",
@@ -285,12 +265,7 @@ def edition(work: Work) -> Iterator[Match]:
     source=pages.ISSN_ERRORS,
     bad="references: [{isbn: 978-3-16-148410-1, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{isbn: 978-3-16-148410-0, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
-)
-def isbn_check(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        number = reference.isbn
-        if number and not _is_isbn(number):
-            yield match_at("references", index, "isbn", length=len(number), place=index + 1, isbn=number)
+)(_in_parts("isbn", lambda isbn: not _is_isbn(isbn) and {"isbn": isbn}))
 
 
 def _is_isbn(number: str) -> bool:

@@ -1,7 +1,7 @@
 """The list of references: what Crossref matches and what everyone can read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
@@ -35,6 +35,18 @@ _GROUP = Pattern(
 # The whole name of a standard is short: AS/NZS 1998, ISO 690, DIN EN 45014.
 _STANDARD = Pattern(r"[A-Z][A-Z/ -]+ ?\d[\d.:-]*\.?")
 SHORTEST = 15
+
+
+def _in_texts(look: Callable[[str], re.Match[str] | None]) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule that finds a pattern at the beginning of a reference."""
+
+    def find(work: Work) -> Iterator[Match]:
+        for index, _, text in work.references:
+            if match := look(text):
+                found = match[0].strip()
+                yield match_at("references", index, "text", length=len(found), place=index + 1, text=text, found=found)
+
+    return find
 
 
 @rule(
@@ -96,7 +108,7 @@ def _not_an_entry(text: str) -> bool:
     return bool(_HEADING.match(text) or _IBID.match(text) or _ONLY_URL.match(text))
 
 
-@rule(
+rule(
     "reference-only-url",
     WARNING,
     "A reference that is only an address",
@@ -110,14 +122,10 @@ def _not_an_entry(text: str) -> bool:
           - text: Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.
             url: https://www.dw.com/en/nato-in-indo-pacific/a-65928274
         """,
-)
-def only_url(work: Work) -> Iterator[Match]:
-    for index, _, text in work.references:
-        if _ONLY_URL.match(text):
-            yield match_at("references", index, "text", length=len(text), place=index + 1)
+)(_in_texts(_ONLY_URL.match))
 
 
-@rule(
+rule(
     "reference-heading",
     WARNING,
     "A heading among the references",
@@ -127,14 +135,10 @@ def only_url(work: Work) -> Iterator[Match]:
     source=pages.REFERENCES,
     bad="references: [{text: 'References:'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-)
-def heading(work: Work) -> Iterator[Match]:
-    for index, _, text in work.references:
-        if _HEADING.match(text):
-            yield match_at("references", index, "text", length=len(text), text=text)
+)(_in_texts(_HEADING.match))
 
 
-@rule(
+rule(
     "reference-ibid",
     WARNING,
     "A reference to another reference",
@@ -144,14 +148,10 @@ def heading(work: Work) -> Iterator[Match]:
     source=pages.REFERENCES,
     bad="references: [{text: 'Ibid., p. 14.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle, p. 14.'}]",
-)
-def ibid(work: Work) -> Iterator[Match]:
-    for index, _, text in work.references:
-        if found := _IBID.match(text):
-            yield match_at("references", index, "text", length=len(found[0]), place=index + 1, found=found[0])
+)(_in_texts(_IBID.match))
 
 
-@rule(
+rule(
     "reference-numbered",
     WARNING,
     "A reference that begins with its number",
@@ -161,13 +161,7 @@ def ibid(work: Work) -> Iterator[Match]:
     source=pages.REFERENCES,
     bad="references: [{text: '[1] Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-)
-def numbered(work: Work) -> Iterator[Match]:
-    for index, _, text in work.references:
-        if found := _NUMBERED.match(text):
-            yield match_at(
-                "references", index, "text", length=len(found[0]) - 1, place=index + 1, found=found[0].strip()
-            )
+)(_in_texts(_NUMBERED.match))
 
 
 @rule(

@@ -28,7 +28,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may know beyond the record: the day, the settings, and whether the deposit is meant for production.
+    """Record what a rule may know beyond the record: the day, the settings, and whether this is production.
 
     `live` is true for production: placeholders, which a rehearsal may hold, are errors there.
     """
@@ -39,7 +39,7 @@ class Context:
 
 
 class Match(NamedTuple):
-    """Hold one place where a rule is broken; `values` fill the rule's message and hint.
+    """Record one place where a rule is broken; `values` fill the rule's message and hint.
 
     `record` says which record of a run is meant, for rules that look at all of them.
     """
@@ -60,7 +60,7 @@ def match_at(
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Subject]):
-    """A rule: what it is called, what it says, where it comes from, how it goes wrong and right, and its function.
+    """Record a rule: its name, what it says, where it comes from, how it goes wrong and right, and its function.
 
     `message` and `hint` have places in braces, filled from the match. `bad` and `good` are fields of a record in
     YAML, laid over a complete record by the tests (a list of records for rules about a whole run); `setting` and
@@ -84,7 +84,7 @@ class Rule(Generic[Subject]):
     overridable: bool = True
 
     def finding(self, match: Match, where: Where) -> Finding:
-        """The finding that says what is wrong at `where`."""
+        """Build the finding that says what is wrong at `where`."""
         _, values, length, severity, _ = match
         message, hint = self.message, self.hint
         if "{" in message:
@@ -97,7 +97,7 @@ class Rule(Generic[Subject]):
 
 
 class Rules(Generic[Subject]):
-    """The rules of one category; its `rule` registers a function.
+    """Store the rules of one category; its `rule` adds a function.
 
     Every category is a module, and `doideposit.checks.rules.check` runs all of them.
     """
@@ -123,7 +123,7 @@ class Rules(Generic[Subject]):
         good_setting: str = "",
         overridable: bool = True,
     ) -> Callable[[Callable[[Subject], Iterable[Match]]], Callable[[Subject], Iterable[Match]]]:
-        """Register the function below under `code`."""
+        """Add the function below under `code`."""
 
         def register(function: Callable[[Subject], Iterable[Match]]) -> Callable[[Subject], Iterable[Match]]:
             self.rules.append(

@@ -50,7 +50,7 @@ def trailing_punctuation(work: Work) -> Iterator[Match]:
 
 
 def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
-    """The DOIs of other works that the record names."""
+    """Yield the DOIs of other works that the record names."""
     for index, reference, _ in work.references:
         if reference.doi is not None:
             yield ("references", index, "doi"), reference.doi

@@ -32,7 +32,7 @@ FUNDER_REGISTRY = "10.13039"
 
 
 def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
-    """The record's own licences; those of the series are faults of the configuration, shown without a place."""
+    """Yield the record's own licences, or those of the series, which have no place in the file."""
     own = work.commentary.licences
     for index, licence in enumerate(own or work.commentary.series.licences):
         yield ("licences", index) if own else ("series", "licences", index), licence

@@ -1,6 +1,6 @@
 """The hygiene of texts: leftovers of wrong encodings, other formats and copying."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
@@ -77,7 +77,30 @@ def _at(text: Text, found: str) -> Match:
     return match_at(*loc, length=len(found) if value.startswith(found) else len(value), found=found)
 
 
-@rule(
+def _found(pattern: Pattern, *signs: str) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule that finds a pattern in any text; without one of its signs, no text can have it."""
+
+    def find(work: Work) -> Iterator[Match]:
+        everything = work.everything
+        if any(sign in everything for sign in signs):
+            for text, found in _search(pattern, work.texts):
+                yield _at(text, found)
+
+    return find
+
+
+def _unusual(pattern: Pattern) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule that finds a pattern of characters that hardly any text has."""
+
+    def find(work: Work) -> Iterator[Match]:
+        if work.unusual:
+            for text, found in _search(pattern, work.texts):
+                yield _at(text, found)
+
+    return find
+
+
+rule(
     "text-mojibake",
     ERROR,
     "Letters from a wrong encoding",
@@ -87,15 +110,10 @@ def _at(text: Text, found: str) -> Match:
     source=pages.TROUBLE,
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
-)
-def mojibake(work: Work) -> Iterator[Match]:
-    everything = work.everything
-    if "Ã" in everything or "Â" in everything or "â€" in everything or "ðŸ" in everything or "ï»¿" in everything:
-        for text, found in _search(_MOJIBAKE, work.texts):
-            yield _at(text, found)
+)(_found(_MOJIBAKE, "Ã", "Â", "â€", "ðŸ", "ï»¿"))
 
 
-@rule(
+rule(
     "text-replacement-character",
     ERROR,
     "A character that was lost",
@@ -105,12 +123,7 @@ def mojibake(work: Work) -> Iterator[Match]:
     source=pages.XML_CHARACTERS,
     bad="title: India\ufffds neighbours",
     good="title: India’s neighbours",
-)
-def replacement(work: Work) -> Iterator[Match]:
-    if work.unusual and "\ufffd" in work.everything:
-        for text in work.texts:
-            if "\ufffd" in text[1]:
-                yield _at(text, "\ufffd")
+)(_found(Pattern("\ufffd"), "\ufffd"))
 
 
 @rule(
@@ -134,11 +147,11 @@ def entity(work: Work) -> Iterator[Match]:
 
 
 def _plain_abstracts(work: Work) -> list[Text]:
-    """Abstracts in HTML or JATS may well hold entities and tags."""
+    """Return the abstracts that are plain text: in HTML and JATS there may well be entities and tags."""
     return [text for text, item in zip(work.abstracts, work.commentary.abstracts, strict=True) if item.format == "text"]
 
 
-@rule(
+rule(
     "text-escaped-tag",
     WARNING,
     "An escaped tag",
@@ -148,11 +161,7 @@ def _plain_abstracts(work: Work) -> list[Text]:
     source=pages.FACE_MARKUP,
     bad="title: The voyage of HMS &lt;i&gt;Beagle&lt;/i&gt;",
     good="title: The voyage of HMS <i>Beagle</i>",
-)
-def escaped_tag(work: Work) -> Iterator[Match]:
-    if "&lt;" in work.everything or "&amp;lt;" in work.everything:
-        for text, found in _search(_ESCAPED_TAG, work.texts):
-            yield _at(text, found)
+)(_found(_ESCAPED_TAG, "&lt;", "&amp;lt;"))
 
 
 @rule(
@@ -192,7 +201,7 @@ def markdown(work: Work) -> Iterator[Match]:
                 yield _at(text, found[0])
 
 
-@rule(
+rule(
     "text-hyphenated",
     WARNING,
     "A word broken by a hyphen",
@@ -202,14 +211,10 @@ def markdown(work: Work) -> Iterator[Match]:
     source=pages.RECOMMENDATIONS,
     bad="title: Prospects for secu- rity in Asia",
     good="title: Short- and long-term prospects for security in Asia",
-)
-def hyphenated(work: Work) -> Iterator[Match]:
-    if "- " in work.everything:
-        for text, found in _search(_HYPHENATED, work.texts):
-            yield _at(text, found)
+)(_found(_HYPHENATED, "- "))
 
 
-@rule(
+rule(
     "text-ligature",
     WARNING,
     "A ligature from a PDF",
@@ -219,14 +224,10 @@ def hyphenated(work: Work) -> Iterator[Match]:
     source=pages.RECOMMENDATIONS,
     bad="title: The ﬁrst year of the accord",
     good="title: The first year of the accord",
-)
-def ligature(work: Work) -> Iterator[Match]:
-    if work.unusual:
-        for text, found in _search(_LIGATURE, work.texts):
-            yield _at(text, found)
+)(_unusual(_LIGATURE))
 
 
-@rule(
+rule(
     "text-private-character",
     WARNING,
     "A character with no agreed meaning",
@@ -236,11 +237,7 @@ def ligature(work: Work) -> Iterator[Match]:
     source=pages.XML_CHARACTERS,
     bad='title: "Prospects \\uf0b7 for NATO-Japan relations"',
     good="title: Prospects for NATO-Japan relations",
-)
-def private(work: Work) -> Iterator[Match]:
-    if work.unusual:
-        for text, found in _search(_PRIVATE, work.texts):
-            yield _at(text, found)
+)(_unusual(_PRIVATE))
 
 
 @rule(
@@ -264,7 +261,7 @@ def invisible(work: Work) -> Iterator[Match]:
                 yield match_at(*loc, length=len(value), number=f"{ord(found[0]):04X}", what=what)
 
 
-@rule(
+rule(
     "text-mixed-alphabets",
     WARNING,
     "Letters of two alphabets in one word",
@@ -274,14 +271,10 @@ def invisible(work: Work) -> Iterator[Match]:
     source=pages.LOOKALIKES,
     bad="title: Prospects for NАTO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
-)
-def mixed(work: Work) -> Iterator[Match]:
-    if work.unusual:
-        for text, found in _search(_MIXED, work.texts):
-            yield _at(text, found)
+)(_unusual(_MIXED))
 
 
-@rule(
+rule(
     "text-tex",
     WARNING,
     "A leftover of TeX",
@@ -291,14 +284,10 @@ def mixed(work: Work) -> Iterator[Match]:
     source=pages.FACE_MARKUP,
     bad=r"title: 'The \emph{Indo-Pacific} turn'",
     good="title: The <i>Indo-Pacific</i> turn",
-)
-def tex(work: Work) -> Iterator[Match]:
-    if "\\" in work.everything or "``" in work.everything:
-        for text, found in _search(_TEX, work.texts):
-            yield _at(text, found)
+)(_found(_TEX, "\\", "``", "$", "{"))
 
 
-@rule(
+rule(
     "text-escape-sequence",
     WARNING,
     "An escape of a programming language",
@@ -308,11 +297,7 @@ def tex(work: Work) -> Iterator[Match]:
     source=pages.RECOMMENDATIONS,
     bad=r"title: 'Caf\u00e9 diplomacy'",
     good="title: Café diplomacy",
-)
-def escape_sequence(work: Work) -> Iterator[Match]:
-    if "\\" in work.everything:
-        for text, found in _search(_ESCAPE, work.texts):
-            yield _at(text, found)
+)(_found(_ESCAPE, "\\"))
 
 
 @rule(

@@ -102,7 +102,7 @@ def all_caps(work: Work) -> Iterable[Match]:
 
 
 def _is_acronyms(words: Sequence[str]) -> bool:
-    """Tell whether a text can be a list of acronyms, as in G20, BRICS, SCO."""
+    """Return whether a text can be a list of acronyms, as in G20, BRICS, SCO."""
     return len(words) <= MOST_ACRONYMS and max(len(letters(word)) for word in words) <= LONGEST_ACRONYM
 
 

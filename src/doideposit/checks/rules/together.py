@@ -16,7 +16,7 @@ rule = TOGETHER.rule
 
 
 def _repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tuple[int, int]]:
-    """Places of records that share a key with an earlier one, each with the place of that one."""
+    """Yield the places of records that share a key with an earlier one, each with the place of that one."""
     seen: dict[object, int] = {}
     for index, commentary in enumerate(run):
         value = key(commentary)

@@ -43,7 +43,7 @@ LONGEST = 60
 
 @lru_cache(maxsize=1024)
 def is_program_word(text: str) -> bool:
-    """Tell whether a text is nothing but what a program writes for a text that is not there."""
+    """Return whether a text is nothing but what a program writes for a text that is not there."""
     return len(text) <= LONGEST and _PROGRAM_WORD.fullmatch(text) is not None
 
 

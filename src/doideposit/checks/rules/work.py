@@ -33,7 +33,7 @@ _PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~%
 
 
 def split_address(url: str) -> SplitResult:
-    """An address taken apart; without scheme and host where it cannot be, as in ``https://[broken/``."""
+    """Parse an address; without scheme and host where it cannot be read, as in ``https://[broken/``."""
     # Most addresses are plain ones, which the library takes many times longer for.
     if plain := _PLAIN_ADDRESS.fullmatch(url):
         return SplitResult("https", plain[1], plain[2], "", "")
@@ -44,7 +44,7 @@ def split_address(url: str) -> SplitResult:
 
 
 def is_issn(text: str) -> bool:
-    """Tell whether a text is an ISSN, check digit included."""
+    """Return whether a text is an ISSN, check digit included."""
     try:
         Issn.parse(text)
     except InvalidIdentifier:
@@ -53,7 +53,7 @@ def is_issn(text: str) -> bool:
 
 
 def letters(text: str) -> str:
-    """Only the letters of a text."""
+    """Return only the letters of a text."""
     return "".join(filter(str.isalpha, text))
 
 
@@ -121,7 +121,7 @@ class Work:
 
     @cached_property
     def unusual(self) -> bool:
-        """Tell whether any text has letters of other alphabets, private, invisible or lost characters, or ligatures."""
+        """Return whether any text has Greek, Cyrillic, private, invisible or lost characters, or ligatures."""
         if self.everything.isascii():
             return False
         # Taking the ASCII away first is many times faster than a search through all of it.

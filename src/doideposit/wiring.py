@@ -156,6 +156,12 @@ def open_ledger(settings: Settings, *, environ: Mapping[str, str] | None = None)
     return Ledger.open(settings.ledger.url, password=password)
 
 
+def _is_missing(url: str) -> bool:
+    """Tell whether a ledger in SQLite is not there yet, or is an empty file."""
+    path = Path(url.removeprefix("sqlite:///"))
+    return url.startswith("sqlite:///") and not (path.exists() and path.stat().st_size)
+
+
 def needs_login(settings: Settings) -> bool:
     """Whether the target in force is reached over the network; the embedded sandbox is not."""
     return settings.target != "sandbox" or "sandbox" in settings.targets
@@ -178,7 +184,10 @@ def open_depositor(
 
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
+    begins = _is_missing(settings.ledger.url)
     ledger = open_ledger(settings, environ=environ)
+    if begins:
+        announce(f"a new ledger begins in {ledger.place}: it will remember every deposit")
     registry: RegistryPort | None = None
     login: Callable[[], object] = _no_login
     if registrar is None and needs_login(settings):

@@ -2,15 +2,21 @@
 
 import json
 import os
+import sqlite3
 import stat
+import subprocess
+import sys
 import tarfile
 import zipfile
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from desk import DOI, FAST, Desk
 from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.job.inbox import Folders, Lock
 
 GOOD = configuration_text(PRESETS["sadf-comment"]) + FAST
 
@@ -45,7 +51,7 @@ def test_without_a_ledger_none_is_made(desk: Desk, arguments: tuple[str, ...]) -
     assert not list(desk.folder.glob("*.sqlite3"))
 
 
-def test_a_backup_can_take_the_place_of_the_ledger(filled: Desk) -> None:
+def test_a_backup_is_a_copy_for_its_owner_alone(filled: Desk) -> None:
     told = filled("ledger", "backup", "copy.sqlite3", "--json").json
     assert told["ok"] is True
     assert told["bytes"] == (filled.folder / "copy.sqlite3").stat().st_size
@@ -53,9 +59,6 @@ def test_a_backup_can_take_the_place_of_the_ledger(filled: Desk) -> None:
     again = filled("ledger", "backup", "copy.sqlite3")
     assert again.code == 2
     assert "exists already" in again.err
-    for path in filled.folder.glob("doideposit.sqlite3*"):
-        path.unlink()
-    (filled.folder / "copy.sqlite3").rename(filled.folder / "doideposit.sqlite3")
     assert filled("status", DOI, "--json").json["records"][0]["registered"] is True
     assert filled("deposit", "c258.yaml", "--json").json["records"][0]["action"] == "unchanged"
 
@@ -241,3 +244,100 @@ def test_a_broken_set_up_can_be_packed_too(filled: Desk, text: str | None) -> No
     found = contents(filled.folder / "bundle.zip")
     assert json.loads(found["doctor.json"])["ok"] is False
     assert "trouble.txt" in found
+
+
+def run_that_dies(folder: Path, statement: str) -> None:
+    """Write to the ledger in another process, and let it die with what it wrote still beside the file."""
+    code = (
+        "import os, sqlite3; connection = sqlite3.connect('doideposit.sqlite3'); "
+        f"connection.execute({statement!r}); connection.commit(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=False, timeout=30)
+
+
+def test_a_restore_after_a_crash_is_what_the_backup_was(filled: Desk) -> None:
+    """The write-ahead log of the process that died must not be replayed into the restored ledger."""
+    filled("ledger", "backup", "copy.sqlite3")
+    run_that_dies(filled.folder, "UPDATE work SET title = 'changed after the backup'")
+    assert (filled.folder / "doideposit.sqlite3-wal").exists()
+    told = filled("ledger", "restore", "copy.sqlite3", "--json").json
+    assert (told["ok"], told["dois"]) == (True, 1)
+    assert filled("ledger", "check").code == 0
+    assert filled("status", DOI, "--json").json["records"][0]["title"].startswith("Prospects")
+    assert filled("deposit", "c258.yaml", "--json").json["records"][0]["action"] == "unchanged"
+    assert mode(filled.folder / "doideposit.sqlite3") == 0o600
+    with closing(sqlite3.connect(told["kept"])) as kept:
+        assert kept.execute("SELECT title FROM work").fetchone()[0] == "changed after the backup"
+    assert (filled.folder / "copy.sqlite3").exists()
+
+
+def test_a_damaged_ledger_is_replaced_and_a_missing_one_too(filled: Desk) -> None:
+    filled("ledger", "backup", "copy.sqlite3")
+    ledger = filled.folder / "doideposit.sqlite3"
+    ledger.write_bytes(b"no database any more" * 500)
+    assert filled("status").code == 3
+    assert "before-restore" in filled("ledger", "restore", "copy.sqlite3").out
+    assert filled("status", DOI, "--json").json["records"][0]["registered"] is True
+    ledger.unlink()
+    assert filled("ledger", "restore", "copy.sqlite3").code == 0
+    assert filled("ledger", "check").code == 0
+
+
+@pytest.mark.parametrize("damage", ["cut", "text", "foreign", "contradiction", "export", "missing", "itself"])
+def test_what_is_no_good_backup_changes_nothing(filled: Desk, damage: str) -> None:
+    filled("ledger", "backup", "copy.sqlite3")
+    copy = filled.folder / "copy.sqlite3"
+    match damage:
+        case "cut":
+            copy.write_bytes(copy.read_bytes()[:9_000])
+        case "text":
+            copy.write_text("my notes", encoding="utf-8")
+        case "foreign":
+            copy.unlink()
+            with closing(sqlite3.connect(copy)) as other:
+                other.execute("CREATE TABLE recipes (name text)")
+        case "contradiction":
+            with closing(sqlite3.connect(copy)) as other:
+                other.execute("UPDATE submission SET sha256 = 'no'")
+                other.commit()
+        case "export":
+            copy.unlink()
+            filled("ledger", "export", "-o", "copy.sqlite3")
+        case "missing":
+            copy.unlink()
+        case "itself":
+            copy = filled.folder / "doideposit.sqlite3"
+    before = (filled.folder / "doideposit.sqlite3").read_bytes()
+    result = filled("ledger", "restore", copy)
+    assert result.code in {2, 3}
+    assert copy.name in result.err
+    assert (filled.folder / "doideposit.sqlite3").read_bytes() == before
+    assert not [path for path in filled.folder.iterdir() if "restore" in path.name]
+    assert filled("status", DOI, "--json").json["records"][0]["registered"] is True
+
+
+def test_a_ledger_in_use_is_not_replaced(filled: Desk) -> None:
+    filled("ledger", "backup", "copy.sqlite3")
+    with closing(sqlite3.connect(filled.folder / "doideposit.sqlite3")) as other:
+        other.execute("SELECT count(*) FROM work").fetchone()
+        other.execute("BEGIN IMMEDIATE")
+        result = filled("ledger", "restore", "copy.sqlite3")
+    assert (result.code, "another program has the ledger" in result.err) == (3, True)
+    folders = Folders(filled.folder / "inbox")
+    folders.make()
+    with Lock(folders.job / "lock", datetime.now(UTC)):
+        result = filled("ledger", "restore", "copy.sqlite3")
+    assert (result.code, "the scheduled job is at work" in result.err) == (3, True)
+
+
+def test_a_new_ledger_is_announced_and_its_folder_is_never_made(desk: Desk) -> None:
+    assert "a new ledger begins in" in desk("deposit", desk.record(), "--wait", 20).err
+    assert "a new ledger begins in" not in desk("deposit", "c258.yaml").err
+    (desk.folder / "doideposit.sqlite3").unlink()
+    (desk.folder / "doideposit.sqlite3").touch()
+    assert "a new ledger begins in" in desk("status").err
+    away = desk.folder / "volume" / "deeper"
+    desk.write("doideposit.toml", GOOD.replace("sqlite:///doideposit.sqlite3", f"sqlite:///{away}/x.sqlite3"))
+    result = desk("status")
+    assert (result.code, "there is no folder" in result.err) == (3, True)
+    assert not away.parent.exists()

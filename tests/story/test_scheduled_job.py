@@ -378,3 +378,21 @@ def test_a_clock_that_was_ahead_once_silences_nothing(week: Week) -> None:
     for _ in range(4):
         week.run()
     assert week.office.names("done") == ["c258.yaml"]
+
+
+def test_an_empty_ledger_in_the_place_of_one_that_was_not_stops_the_job(week: Week, tmp_path: Path) -> None:
+    week.office.drop("c258.yaml")
+    assert week.run().exit_code == 0
+    ledger = week.desk.depositor.ledger
+    (tmp_path / "unmounted").mkdir()
+    empty = Desk(sqlite_url(tmp_path / "unmounted"), clock=week.desk.clock, sandbox=week.desk.sandbox)
+    week.office.desk = empty
+    week.office.drop("c259.yaml", yaml(259))
+    outcome = week.run()
+    assert outcome.exit_code == 3
+    assert "is empty, and this job has deposited with it before" in outcome.summary
+    assert "c259.yaml" in {path.name for path in week.office.folders.root.iterdir()}
+    assert "doideposit ledger restore" in text(week.mails[0])
+    assert ledger.place != empty.depositor.ledger.place
+    (week.office.folders.job / "state.json").unlink()
+    assert week.run().exit_code == 0

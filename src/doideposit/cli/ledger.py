@@ -1,4 +1,4 @@
-"""`ledger`: looking after the memory itself: a backup, a check, an export and an import."""
+"""`ledger`: looking after the memory itself: a backup and its way back, a check, an export and an import."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=
 
 @click.group()
 def ledger() -> None:
-    """Back up, check, export and import the ledger. It holds no password."""
+    """Back up, restore, check, export and import the ledger. It holds no password."""
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
 def backup(invocation: Invocation, file: Path, as_json: bool) -> None:
     """Copy the ledger to a new FILE, while it may be in use, readable by its owner alone.
 
-    A ledger in SQLite is copied as it is: to restore it, put the copy in its place. One in PostgreSQL is exported, to
+    A ledger in SQLite is copied as it is, for `doideposit ledger restore`. One in PostgreSQL is exported, to
     be taken in again with `doideposit ledger import`.
     """
     terminal = invocation.terminal(as_json=as_json)
@@ -62,6 +62,53 @@ def backup(invocation: Invocation, file: Path, as_json: bool) -> None:
         terminal.json({"ok": True, "ledger": place, "backup": str(file), "bytes": size})
     else:
         terminal.say(f"{place} is copied to {file} ({size:,} bytes)")
+
+
+@ledger.command()
+@file_argument
+@json_option
+@click.pass_obj
+def restore(invocation: Invocation, file: Path, as_json: bool) -> None:
+    """Put the backup in FILE in the place of the ledger, and keep the ledger that is there.
+
+    The backup is checked first, and only copied. Nothing else may use the ledger meanwhile: the command refuses while
+    the scheduled job or another program is at work. What was deposited after the backup was made is planned again by
+    the next `doideposit run`, which is safe.
+    """
+    import os
+
+    from doideposit.deposits.ledger.restore import restore as put_back
+    from doideposit.wiring import ledger_password, system_clock
+
+    terminal = invocation.terminal(as_json=as_json)
+    settings = invocation.settings()
+    with _no_job(settings.inbox.folder):
+        password = ledger_password(settings, os.environ)
+        done = put_back(settings.ledger.url, file, system_clock(), password=password)
+    if as_json:
+        kept = str(done.kept) if done.kept else None
+        terminal.json({"ok": True, "ledger": str(done.place), "backup": str(file), "dois": done.dois, "kept": kept})
+        return
+    terminal.say(f"{done.place} is as it was in {file}: {counted(done.dois, 'DOI')}")
+    if done.kept:
+        terminal.say(f"the ledger before lies in {done.kept}: it shows what was deposited since")
+
+
+@contextmanager
+def _no_job(inbox: Path) -> Iterator[None]:
+    """Hold the lock of the scheduled job, where there is one; raises `WorldError` while it is at work."""
+    from doideposit.job.inbox import Folders, Lock
+    from doideposit.wiring import system_clock
+
+    folder = Folders(inbox).job
+    if not folder.is_dir():
+        yield
+        return
+    with Lock(folder / "lock", system_clock()) as lock:
+        if not lock.held:
+            hint = "wait until it has ended, or stop it, and give the command again"
+            raise WorldError(f"the scheduled job is at work ({lock.holder})", hint=hint)
+        yield
 
 
 @ledger.command()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from doideposit.config import MailSection, MonitoringSettings
 from doideposit.deposits.depositor import Depositor
-from doideposit.errors import DoiDepositError, UnforeseenError
+from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
 from doideposit.files import write_atomic
 from doideposit.job.inbox import Folders, InboxPass, Lock, PassReport
 from doideposit.job.mail import tell
@@ -125,6 +125,7 @@ class _Pass:
     def _deposit(self) -> None:
         job, doors = self._job, self._doors
         with doors.open_depositor() as depositor:
+            self._wants_the_same_ledger(depositor)
             inbox = InboxPass(
                 depositor,
                 job.folders,
@@ -138,6 +139,8 @@ class _Pass:
             self._report = inbox.report
             inbox.run()
             self._state.seen = inbox.seen
+            if next(depositor.events(), None) is not None:
+                self._state.deposited.add(depositor.target)
             doors.step("look up")
             look_up(
                 depositor,
@@ -147,6 +150,19 @@ class _Pass:
                 stop=doors.stop,
             )
             self._standing = take_standing(depositor, now=doors.clock())
+
+    def _wants_the_same_ledger(self, depositor: Depositor) -> None:
+        """Stop where the ledger is empty that was not: what is outstanding in the other one would be forgotten.
+
+        A ledger that is only older, as after a restore, is no reason to stop.
+        """
+        if depositor.target in self._state.deposited and next(depositor.events(), None) is None:
+            message = f"the ledger {depositor.ledger.place} is empty, and this job has deposited with it before"
+            hint = (
+                "look whether its disk or network drive is there, or restore a backup with `doideposit ledger restore "
+                f"FILE`; to begin anew on purpose, delete {self._job.state_path}"
+            )
+            raise LedgerUnavailable(message, hint=hint)
 
     def _tell(self) -> None:
         if self._job.mail is None or self._doors.send_mail is None:

@@ -20,13 +20,17 @@ Value = TypeVar("Value")
 
 @dataclass(slots=True)
 class JobState:
-    """Remember what was told and when, how unfinished files looked, when DOIs were looked up, and the last good run."""
+    """Remember what was told and when, how unfinished files looked, when DOIs were looked up, and the last good run.
+
+    `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
+    """
 
     told: dict[str, datetime] = field(default_factory=dict)
     seen: Mapping[str, Sighting] = field(default_factory=dict)
     looks: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     digest: date | None = None
     last_success: datetime | None = None
+    deposited: set[str] = field(default_factory=set)
 
     @classmethod
     def load(cls, path: Path, now: datetime) -> "JobState":
@@ -50,6 +54,7 @@ class JobState:
             looks=_mapping(data.get("looks"), lambda row: (int(row[0]), latest_look.moment(row[1]))),
             digest=_mapping({"": digest}, past.day).get(""),
             last_success=_mapping({"": success}, past.moment).get(""),
+            deposited={str(target) for target in data.get("deposited") or ()},
         )
 
     def save(self, path: Path, now: datetime) -> None:
@@ -60,6 +65,7 @@ class JobState:
             "looks": {doi: (tries, at.isoformat()) for doi, (tries, at) in self.looks.items()},
             "digest": self.digest.isoformat() if self.digest else None,
             "last_success": self.last_success.isoformat() if self.last_success else None,
+            "deposited": sorted(self.deposited),
         }
         write_atomic(path, json.dumps(data))
 

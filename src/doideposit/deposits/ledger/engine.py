@@ -69,9 +69,14 @@ def make_engine(place: Place) -> Engine:
 
 
 def _make_file(path: Path) -> None:
-    """Create the file for its owner alone; SQLite gives its side files the same permissions."""
+    """Create the file for its owner alone; SQLite gives its side files the same permissions.
+
+    Its folder must be there: where a disk is away, an empty ledger in its place would hide everything outstanding.
+    """
+    if not path.parent.is_dir():
+        hint = "look whether its disk or network drive is there; if the folder is to be new, make it first"
+        raise LedgerUnavailable(f"there is no folder {path.parent} for the ledger {path.name}", hint=hint)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
         return

@@ -28,7 +28,7 @@ from doideposit.deposits.ledger.tables import (
 )
 from doideposit.errors import DiskError, UsageError
 
-__all__ = ["copy_file", "lines", "take_in", "write_lines"]
+__all__ = ["copy_file", "copy_from", "lines", "take_in", "write_lines"]
 
 ORDER: tuple[Table, ...] = (upload_lock, submission, content, attempt, log, item, work, event)
 """Each table after those it refers to."""
@@ -38,9 +38,26 @@ AT_ONCE = 200
 
 def copy_file(source: Path, copy: Path) -> None:
     """Copy a SQLite ledger while it is in use, for its owner alone; raises `UsageError` for a file that exists."""
+    with closing(sqlite3.connect(source)) as original:
+        copy_from(original, copy)
+
+
+def copy_from(original: sqlite3.Connection, copy: Path) -> None:
+    """Copy an open SQLite database to a new file, for its owner alone.
+
+    Raises `UsageError` for a file that exists, and `DiskError` where the copy cannot be written: no part of it stays.
+    """
     _new_file(copy)
-    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as other:
-        original.backup(other)
+    try:
+        with closing(sqlite3.connect(copy)) as other:
+            original.backup(other)
+    except sqlite3.Error as error:
+        copy.unlink(missing_ok=True)
+        # What SQLite says of a full disk is about the copy: the original is only read.
+        if "full" in str(error) or "I/O" in str(error):
+            hint = "free some space, or name a place on another disk"
+            raise DiskError(f"{copy} cannot be written: the disk is full, or it failed", hint=hint) from None
+        raise
 
 
 def _new_file(path: Path) -> None:

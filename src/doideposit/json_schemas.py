@@ -48,7 +48,8 @@ def record_schema() -> Schema:
     for name in ("Series", "Publisher", "RecordType", "IssnMedium", "SeriesIssn"):
         definitions.pop(name, None)
     made["properties"]["free_to_read"] = _with_words(made["properties"]["free_to_read"], {"type": "boolean"})
-    made["required"] = ["number", "title", "authors", "published"]
+    made["required"] = ["number", "title", "authors"]
+    made["anyOf"] = [{"required": ["published"]}, {"required": ["published_print"]}]
     made["examples"] = [_EXAMPLE]
     definitions["Commentary"] = made
     for definition in definitions.values():

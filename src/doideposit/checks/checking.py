@@ -7,7 +7,7 @@ one record must feel immediate.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -112,7 +112,9 @@ class Checker:
         self._live = live
 
     def _context(self) -> Context:
-        return Context(today=self._clock().date(), settings=self._rules, live=self._live)
+        # A day begins first 14 hours east of Greenwich: what is dated with today is nowhere of the future.
+        today = (self._clock() + timedelta(hours=14)).date()
+        return Context(today=today, settings=self._rules, live=self._live)
 
     @property
     def validator(self) -> Validator:

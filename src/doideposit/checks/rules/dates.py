@@ -37,7 +37,7 @@ CLOSE_YEARS = range(2, 11)
 def future(work: Work) -> Iterable[Match]:
     commentary = work.commentary
     days = (
-        ("published", commentary.published),
+        ("published", None if commentary.only_in_print else commentary.published),
         ("published_print", commentary.published_print),
         ("accepted", commentary.accepted),
     )
@@ -89,7 +89,7 @@ def accepted_late(work: Work) -> Iterator[Match]:
 )
 def before_web(work: Work) -> Iterator[Match]:
     year = work.commentary.published.year
-    if year >= FIRST_WEB_YEAR:
+    if year >= FIRST_WEB_YEAR or work.commentary.only_in_print:
         return
     found = _YEAR_IN_ADDRESS.search(work.commentary.url or "")
     if found:

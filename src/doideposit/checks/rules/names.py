@@ -138,7 +138,7 @@ def glued(work: Work) -> Iterator[Match]:
             yield _glued(loc, "family", person.family)
         elif person.given and _comma_inside(person.given):
             yield _glued(loc, "given", person.given)
-        elif not person.given and person.name_style is NameStyle.WESTERN and _two_names(person.family):
+        elif not person.given and person.name_style in {None, NameStyle.WESTERN} and _two_names(person.family):
             yield _glued(loc, "family", person.family)
 
 

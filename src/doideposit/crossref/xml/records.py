@@ -123,7 +123,8 @@ def _edition(schema: Dialect, commentary: Commentary) -> Markup | None:
 
 
 def _publication_dates(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
-    yield parts.date(schema, "publication_date", commentary.published)
+    if not commentary.only_in_print:
+        yield parts.date(schema, "publication_date", commentary.published)
     if commentary.published_print is not None:
         yield parts.date(schema, "publication_date", commentary.published_print, "print")
 

@@ -1,9 +1,17 @@
 """A commentary: one numbered publication of a series, as it will be registered."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -22,7 +30,7 @@ from doideposit.records.models.relations import (
     Version,
 )
 from doideposit.records.models.series import ANY, Series, free_to_read
-from doideposit.records.models.text import Language, PartialDate, PlainText, RichText, Url, Value
+from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PartialDate, PlainText, RichText, Url, Value
 
 __all__ = ["Abstract", "AbstractFormat", "Commentary", "OriginalTitle"]
 
@@ -64,6 +72,11 @@ class Abstract(Value):
         return {"text": value} if isinstance(value, str) else value
 
 
+def _in_print_too(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Let the date be absent where `Commentary` found that of the printed edition in its place."""
+    return None if value is None else read(value)
+
+
 class Commentary(Value):
     """One numbered commentary. Series, number, title, authors and date are enough to make one.
 
@@ -79,8 +92,8 @@ class Commentary(Value):
     """The title in the printed case, without the series' name and without the number."""
     authors: Annotated[tuple[Contributor, ...], Field(min_length=1)]
     """Everyone named in the byline, in its order."""
-    published: PartialDate
-    """The printed date of publication: a year, a year and month, or a day."""
+    published: Annotated[PartialDate, WrapValidator(_in_print_too)]
+    """The date of publication online: a year, a year and month, or a day. Leave it out for what is only in print."""
     doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]
     """The DOI; made from the series' pattern when left out. Where the series has no pattern, any DOI can stand here."""
     url: Url | None = None
@@ -91,13 +104,13 @@ class Commentary(Value):
     """The language of the text; that of the series when left out."""
     original_title: OriginalTitle | None = None
     """The title in the original language of a translated text."""
-    abstracts: tuple[Abstract, ...] = ()
+    abstracts: Annotated[tuple[Abstract, ...], ONE_TEXT] = ()
     """Abstracts, one for each language or kind."""
     published_print: PartialDate | None = None
-    """The date of a printed edition, where there is one."""
+    """The date of a printed edition, where there is one; alone, it says that there is no other edition."""
     accepted: PartialDate | None = None
     """When it was accepted or approved."""
-    licences: tuple[Licence, ...] = ()
+    licences: Annotated[tuple[Licence, ...], ONE_TEXT] = ()
     """Its licences; those of the series when left out."""
     free_to_read: FreeToRead | None = None
     """Set when it can be read without paying."""
@@ -121,12 +134,19 @@ class Commentary(Value):
     """Address of the PDF: for text mining and for Similarity Check."""
     full_texts: tuple[FullText, ...] = ()
     """Further files with the whole text."""
-    archives: tuple[Archive, ...] = ()
+    archives: Annotated[tuple[Archive, ...], WORDS] = ()
     """Archives that keep the text."""
     references: tuple[Reference, ...] = ()
     """Everything it cites, in order."""
-    keywords: tuple[PlainText, ...] = ()
+    keywords: Annotated[tuple[PlainText, ...], WORDS] = ()
     """Kept with the record; Crossref has no place for them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_in_print(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and value.get("published_print") and value.get("published") is None:
+            return {**value, "published": None}
+        return value
 
     @field_validator("free_to_read", mode="before")
     @classmethod
@@ -154,7 +174,14 @@ class Commentary(Value):
 
     @model_validator(mode="after")
     def _derive(self) -> "Commentary":
-        """Fill what follows from the series; this model is frozen, and this is the end of its making."""
+        """Fill what follows from other fields; this model is frozen, and this is the end of its making."""
+        published: PartialDate | None = self.published
+        if published is None:
+            object.__setattr__(self, "published", self.published_print)
+            self.model_fields_set.discard("published")
+        if published is None and self.published_print is None:
+            words = {"field": "published", "hint": "write the date of publication, as much of it as is known"}
+            raise PydanticCustomError("missing-key", "`published` has no value", words)
         if "doi" not in self.model_fields_set:
             object.__setattr__(self, "doi", self._derived_doi())
         elif not self.series.admits(self.doi, self.number):
@@ -194,6 +221,11 @@ class Commentary(Value):
                 ' and ISSN and with doi = "{prefix}/{any}"',
             },
         )
+
+    @property
+    def only_in_print(self) -> bool:
+        """Whether there is only a printed edition; `published` is its date then."""
+        return "published" not in self.model_fields_set
 
     @property
     def effective_language(self) -> str | None:

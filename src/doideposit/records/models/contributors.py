@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Isni, Orcid, Ror, Wikidata
-from doideposit.records.models.text import Language, PlainText, Value
+from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PlainText, Value
 
 __all__ = [
     "CREDIT_ROLES",
@@ -154,18 +154,18 @@ class Person(Value):
     """Family name with its particles (van, de, bin)."""
     suffix: Annotated[PlainText, Field(max_length=10)] | None = None
     """Jr., Sr., III: nothing else."""
-    roles: tuple[Role, ...] = (Role.AUTHOR,)
+    roles: Annotated[tuple[Role, ...], WORDS] = (Role.AUTHOR,)
     """What the person did; CRediT roles count too."""
     orcid: Orcid | None = None
     """The ORCID iD."""
     orcid_authenticated: bool = False
     """True only when the person signed in at ORCID to confirm the iD."""
-    affiliations: tuple[Institution, ...] = ()
+    affiliations: Annotated[tuple[Institution, ...], ONE_TEXT] = ()
     """Present affiliations."""
-    alt_names: tuple[AltName, ...] = ()
+    alt_names: Annotated[tuple[AltName, ...], ONE_TEXT] = ()
     """Other forms of the name, for instance in the original script."""
-    name_style: NameStyle = NameStyle.WESTERN
-    """How the name is put together."""
+    name_style: NameStyle | None = None
+    """How the name is put together; left out where nobody said it."""
     language: Language | None = None
     """The language of the name."""
 
@@ -180,7 +180,7 @@ class Organisation(Value):
 
     organisation: Annotated[PlainText, Field(max_length=511)]
     """The name of the group."""
-    roles: tuple[Role, ...] = (Role.AUTHOR,)
+    roles: Annotated[tuple[Role, ...], WORDS] = (Role.AUTHOR,)
     """What the group did; one of Crossref's own roles, CRediT is for persons."""
     language: Language | None = None
     """The language of the name."""
@@ -207,9 +207,9 @@ class Anonymous(Value):
 
     anonymous: Annotated[Literal[True], BeforeValidator(_yes)]
     """Always true: it says what this entry is."""
-    roles: tuple[Role, ...] = (Role.AUTHOR,)
+    roles: Annotated[tuple[Role, ...], WORDS] = (Role.AUTHOR,)
     """What the contributor did."""
-    affiliations: tuple[Institution, ...] = ()
+    affiliations: Annotated[tuple[Institution, ...], ONE_TEXT] = ()
     """Where the contributor works, if that may be said."""
 
     @property
@@ -218,9 +218,15 @@ class Anonymous(Value):
         return "Anonymous"
 
 
+# American and other words for `organisation`: a fault, which is told as one of an organisation and not of a person.
+_MEANT = frozenset({"organization", "organisations", "organizations", "institution", "institute", "group", "corporate"})
+
+
 def _kind(value: Any) -> str:
     if isinstance(value, dict):
-        return "organisation" if "organisation" in value else "anonymous" if "anonymous" in value else "person"
+        if "organisation" in value or (_MEANT & value.keys() and not {"family", "given"} & value.keys()):
+            return "organisation"
+        return "anonymous" if "anonymous" in value else "person"
     if isinstance(value, Organisation):
         return "organisation"
     return "anonymous" if isinstance(value, Anonymous) else "person"

@@ -38,10 +38,10 @@ RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
         "list-expected",
         "A list is expected",
-        "The field can have several entries, so even a single one is written as a list.",
+        "The field can have several entries, each with parts of its own, so even a single one is written as a list.",
         "write each entry on a line of its own, with a hyphen and a space before it",
-        bad="archives: Portico",
-        good="archives: [Portico]",
+        bad="authors: Siegfried O. Wolf",
+        good="authors: [{given: Siegfried O., family: Wolf}]",
     ),
     _model(
         "mapping-expected",
@@ -191,6 +191,12 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         bad="published: 2023-02-31",
         good="published: 2023-02-28",
         source=pages.RECOMMENDATIONS,
+    ),
+    _model(
+        "date-with-time-zone",
+        "A moment in place of a day",
+        "On which day a moment was depends on the time zone, and only the publisher knows in which it was published.",
+        "give the day where it was published",
     ),
     _model(
         "day-incomplete",

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Ror
-from doideposit.records.models.text import Day, Language, PlainText, RichText, Url, Value
+from doideposit.records.models.text import ONE_TEXT, Day, Language, PlainText, RichText, Url, Value
 
 __all__ = [
     "INTER_WORK",
@@ -165,9 +165,9 @@ class Funding(Value):
     """ROR id of the funder: the form Crossref prefers."""
     funder_id: Doi | None = None
     """Id in the Open Funder Registry, a DOI such as 10.13039/501100000780."""
-    awards: tuple[PlainText, ...] = ()
+    awards: Annotated[tuple[PlainText, ...], ONE_TEXT] = ()
     """Award numbers."""
-    grant_dois: tuple[Doi, ...] = ()
+    grant_dois: Annotated[tuple[Doi, ...], ONE_TEXT] = ()
     """DOIs of the grants."""
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from doideposit.records.identifiers import Doi, Issn
 from doideposit.records.models.contributors import Institution, Publisher
 from doideposit.records.models.relations import FreeToRead, Licence
-from doideposit.records.models.text import Language, PlainText, Value
+from doideposit.records.models.text import ONE_TEXT, Language, PlainText, Value
 
 __all__ = ["IssnMedium", "RecordType", "Series", "SeriesIssn"]
 
@@ -124,9 +124,9 @@ class Series(Value):
     """Who publishes the series."""
     institution: Institution | None = None
     """The body that issues it."""
-    labels: tuple[PlainText, ...] = ()
+    labels: Annotated[tuple[PlainText, ...], ONE_TEXT] = ()
     """Words by which documents name the series, such as COMMENT."""
-    licences: tuple[Licence, ...] = ()
+    licences: Annotated[tuple[Licence, ...], ONE_TEXT] = ()
     """Licences of every commentary that does not name its own."""
     free_to_read: FreeToRead | None = None
     """Set when the whole series can be read without paying."""

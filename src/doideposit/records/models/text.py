@@ -4,7 +4,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final
 
@@ -12,10 +12,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError, core_schema
 
 from doideposit.records.identifiers import writable
+from doideposit.records.models.date_hints import date_hint
 
 __all__ = [
     "LANGUAGE_SHAPE",
+    "ONE_TEXT",
     "URL_SHAPE",
+    "WORDS",
     "Day",
     "Face",
     "Language",
@@ -111,6 +114,21 @@ Language = Annotated[
     Field(examples=["en", "de", "fra"]),
 ]
 """A language as ISO 639-1 or 639-3 has it, such as ``en``; abstracts also take BCP 47 tags such as ``en-GB``."""
+
+
+def _one_text(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _words(value: Any) -> Any:
+    return [part.strip() for part in re.split("[,;]", value) if part.strip()] if isinstance(value, str) else value
+
+
+WORDS: Final = BeforeValidator(_words)
+"""Makes a list of words that stand in one text with commas or semicolons between them."""
+
+ONE_TEXT: Final = BeforeValidator(_one_text)
+"""Makes a list of a single text, where nobody can mean anything else."""
 
 URL_SHAPE: Final = r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"
 
@@ -224,7 +242,8 @@ class RichText:
         return "".join(_plain(node) for node in self.nodes)
 
     @classmethod
-    def _from_input(cls, value: Any) -> "RichText":
+    def from_input(cls, value: Any) -> "RichText":
+        """Return the text of what a model was given; raises `PydanticCustomError`."""
         if isinstance(value, RichText):
             return value
         text = text_of(value)
@@ -235,7 +254,7 @@ class RichText:
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            cls._from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
+            cls.from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
 
     @classmethod
@@ -342,7 +361,7 @@ class PartialDate:
                 "“{text}” is not a date in the form 2023, 2023-09 or 2023-09-14",
                 {
                     "text": writable(text),
-                    "hint": "write year-month-day with hyphens and leading zeros, as much as is known",
+                    "hint": date_hint(text),
                 },
             )
         year, month, day = match.groups()
@@ -360,10 +379,13 @@ class PartialDate:
         return date(self.year, self.month, self.day or 1)
 
     @classmethod
-    def _from_input(cls, value: Any) -> "PartialDate":
+    def from_input(cls, value: Any) -> "PartialDate":
+        """Return the date of what a model was given; raises `PydanticCustomError`."""
         match value:
             case PartialDate():
                 return value
+            case datetime() if value.tzinfo is not None:
+                raise _with_time_zone(value)
             case date():
                 return cls(value.year, value.month, value.day)
             case bool():
@@ -377,7 +399,7 @@ class PartialDate:
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            cls._from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
+            cls.from_input, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
 
     @classmethod
@@ -389,11 +411,25 @@ class PartialDate:
         return "-".join(parts)
 
 
+def _with_time_zone(value: datetime) -> PydanticCustomError:
+    """Refuse a moment with a time zone: on which day it was depends on where the publisher is."""
+    return PydanticCustomError(
+        "date-with-time-zone",
+        "this is a moment with a time zone, {value}, and a day is needed",
+        {
+            "value": value.isoformat(),
+            "hint": f"give the day where it was published: {value.date()}, or that of value.astimezone(zone).date()",
+        },
+    )
+
+
 def _day(value: Any) -> Any:
     """Read a whole date; pydantic alone would take a bare number for seconds since 1970."""
+    if isinstance(value, datetime):
+        value = PartialDate.from_input(value)
     if isinstance(value, date):
         return value
-    parsed = PartialDate._from_input(value)  # noqa: SLF001
+    parsed = PartialDate.from_input(value)
     if parsed.day is None:
         raise PydanticCustomError(
             "day-incomplete",

@@ -45,7 +45,8 @@ def example(name: str) -> list[tuple[str, dict[str, str], str, str]]:
     path = EXAMPLES / name
     if not path.exists():
         pytest.skip(f"the worked example {name} is not on this machine")
-    return outline(path.read_bytes())
+    # The examples call every name western, which no record of ours says.
+    return outline(path.read_bytes().replace(b' name-style="western"', b""))
 
 
 def c258_head(kind: str) -> BatchHead:

@@ -12,6 +12,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Institution, Organisation, Person
 from doideposit.records.models.references import Reference
 from doideposit.records.models.series import IssnMedium, Series
+from doideposit.records.models.text import PartialDate
 
 SERIES: dict[str, Any] = {
     "name": "sadf-comment",
@@ -281,3 +282,46 @@ def test_a_series_may_say_that_its_numbers_look_so() -> None:
     assert str(commentary(series=series, number="258.0").doi).endswith("C258.0")
     assert codes(series=series, number="258") == ["number-shape"]
     assert codes(series=series, number=258.0) == ["number-shape"]
+
+
+ONE_TEXT = [
+    ("abstracts", "Two countries share a river.\n\nThey rarely agree.", 1),
+    ("licences", "https://creativecommons.org/licenses/by/4.0/", 1),
+    ("archives", "Portico", 1),
+    ("archives", "Portico, Internet Archive", 2),
+    ("keywords", "water; law", 2),
+    ("authors", [{"family": "Wolf", "affiliations": "Heidelberg University, South Asia Institute"}], 1),
+    ("authors", [{"family": "Wolf", "alt_names": "वुल्फ"}], 1),
+    ("authors", [{"family": "Wolf", "roles": "author, editor"}], 1),
+    ("funding", [{"name": "A fund", "awards": "RF-2025-17"}], 1),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "entries"), ONE_TEXT)
+def test_a_text_where_a_list_is_expected_is_taken(field: str, value: object, entries: int) -> None:
+    assert len(getattr(commentary(**{field: value}), field)) == entries
+
+
+def test_a_work_that_is_only_in_print() -> None:
+    described = {"series": Series(**SERIES), "number": 258, "title": "Rivers", "authors": [{"family": "Wolf"}]}
+    made = Commentary.model_validate(described | {"published_print": "1923-09"})
+    assert made.only_in_print
+    assert made.published == made.published_print == PartialDate(1923, 9)
+    assert not commentary(published_print="2023-10").only_in_print
+    with pytest.raises(ValidationError, match="Field required"):
+        Commentary.model_validate(described)
+    assert codes(published=None) == ["missing-key"]
+
+
+def test_a_name_style_is_said_by_the_record_or_by_nobody() -> None:
+    (person,) = commentary().authors
+    assert isinstance(person, Person)
+    assert person.name_style is None
+
+
+@pytest.mark.parametrize("key", ["organization", "institution", "institute", "group"])
+def test_another_word_for_an_organisation_never_makes_a_person(key: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        commentary(authors=[{key: "Institut für Weltwirtschaft"}])
+    (author,) = {each["loc"][2] for each in caught.value.errors() if len(each["loc"]) > 2 and each["type"] == "missing"}
+    assert author == "organisation"

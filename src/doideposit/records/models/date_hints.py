@@ -1,0 +1,119 @@
+"""What to write instead of a date that is not in the form 2023-09-14: the corrected date, where one alone is meant."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+__all__ = ["date_hint"]
+
+_DEFAULT: Final = "write year-month-day with hyphens and leading zeros, as much as is known"
+# Beginnings of the names of months in English, German, French, Spanish, Italian, Portuguese and Dutch.
+_MONTHS: Final = (
+    "jan ene gen", "feb fev fév", "mar mär mrz maa", "apr avr abr", "may mai mag mei", "jun juin giu", "jul juil lug",
+    "aug aoû aou ago", "sep set", "oct okt ott out", "nov", "dec dez déc dic",
+)  # fmt: skip
+_SEASONS: Final = {
+    21: "spring frühling frühjahr printemps primavera lente",
+    22: "summer sommer été ete verano estate verão verao zomer",
+    23: "autumn fall herbst automne otoño otono autunno outono herfst",
+    24: "winter hiver invierno inverno",
+}
+_QUARTER: Final = re.compile(r"\bq([1-4])\b|\b([1-4])(?:st|nd|rd|th|\.)? (?:quarter|quartal|trimest)", re.IGNORECASE)
+_YEAR: Final = re.compile(r"\b(1[4-9]\d\d|2[01]\d\d)\b")
+_EXCEL_BEGINS: Final = date(1899, 12, 30)  # Day 0 of a spreadsheet; with it, days after February 1900 come out right.
+_EXCEL_DAYS: Final = range(15_000, 80_000)  # From 1941 to 2119: other numbers of five digits are no dates.
+_MONTHS_OF_A_YEAR: Final = 12
+
+
+def date_hint(text: str) -> str:
+    """Return what to do about a text that is no date: write the one that is meant, or one of two."""
+    shown = text.strip()
+    for pattern, answer in _FORMS:
+        if match := re.fullmatch(pattern, shown, re.IGNORECASE):
+            return answer(match)
+    return _season(shown) or _in_words(shown) or _DEFAULT
+
+
+def _written(year: int, month: int, day: int) -> str:
+    try:
+        return f"write {date(year, month, day)}"
+    except ValueError:
+        if month not in range(1, _MONTHS_OF_A_YEAR + 1):
+            return f"there is no month {month}; {_DEFAULT}"
+        return f"there is no day {day} in {year:04d}-{month:02d}; correct the day"
+
+
+def _year_first(match: re.Match[str]) -> str:
+    return _written(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _year_last(match: re.Match[str]) -> str:
+    """Read 14.9.2023 as the day before the month; with slashes both orders are usual, and only a day over 12 tells."""
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    if match[2] == "." or first > _MONTHS_OF_A_YEAR or first == second:
+        return _written(year, second, first)
+    if second > _MONTHS_OF_A_YEAR:
+        return _written(year, first, second)
+    other = date(year, first, second)
+    return f"{_written(year, second, first)} if the day stands first, {other} if the month does"
+
+
+def _month(match: re.Match[str]) -> str:
+    year, month = (match[1], match[2]) if len(match[1]) > len(match[2]) else (match[2], match[1])
+    return f"write {year}-{int(month):02d}"
+
+
+def _of_a_spreadsheet(match: re.Match[str]) -> str:
+    days = int(match[1])
+    if days not in _EXCEL_DAYS:
+        return _DEFAULT
+    return f"write {_EXCEL_BEGINS + timedelta(days=days)}, if this is how a spreadsheet counts days"
+
+
+def _two_digits(match: re.Match[str]) -> str:
+    return f"write the year with four digits, not {match[3]}; {_DEFAULT}"
+
+
+def _too_narrow(_: re.Match[str]) -> str:
+    return "the column of the spreadsheet was too narrow to show the date: widen it and save again"
+
+
+_FORMS: Final[tuple[tuple[str, Callable[[re.Match[str]], str]], ...]] = (
+    (r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[T ]\d{1,2}:.*|T.*)?", _year_first),
+    (r"(\d{4})(\d\d)(\d\d)", _year_first),
+    (r"(\d{1,2})([-/.])\s?(\d{1,2})[-/.]\s?(\d{4})(?: \d{1,2}:.*)?", _year_last),
+    (r"(\d{4})[-/. ](\d)", _month),
+    (r"(\d{1,2})[-/.](\d{4})", _month),
+    (r"(\d{4})[/. ](\d\d)", _month),
+    (r"(\d{5})(?:\.\d+)?", _of_a_spreadsheet),
+    (r"(\d{1,2})([-/.])\d{1,2}[-/.](\d\d)", _two_digits),
+    (r"#+", _too_narrow),
+)
+
+
+def _season(text: str) -> str | None:
+    year = _YEAR.search(text)
+    if year is None:
+        return None
+    if quarter := _QUARTER.search(text):
+        return f"write {year[1]}-{30 + int(quarter[1] or quarter[2])}: 31 to 34 in place of a month are the quarters"
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    for month, names in _SEASONS.items():
+        if any(word in names.split() for word in words):
+            return f"write {year[1]}-{month}: 21 to 24 in place of a month are spring, summer, autumn and winter"
+    return None
+
+
+def _in_words(text: str) -> str | None:
+    """Read a month by its name, with a year and perhaps a day beside it."""
+    year = _YEAR.search(text)
+    word = re.search(r"[^\W\d_]{3,}", text)
+    if year is None or word is None:
+        return None
+    starts = enumerate(_MONTHS, 1)
+    month = next((number for number, names in starts if word[0].lower().startswith(tuple(names.split()))), None)
+    if month is None:
+        return None
+    day = re.search(r"(?<!\d)(\d{1,2})(?!\d)", text.replace(year[1], " ", 1))
+    return _written(int(year[1]), month, int(day[1])) if day else f"write {year[1]}-{month:02d}"

@@ -19,7 +19,7 @@ rule = ADDRESSES.rule
 _FILE = Pattern(r"\.(pdf|docx?|odt|rtf|epub|zip|pptx?|xlsx?)$", re.IGNORECASE)
 _PLACEHOLDER_HOST = Pattern(r"(^|\.)(example\.(com|org|net|edu)|example|invalid|test|your-?(site|domain)\.\w+)$")
 # As a part of a path by itself: todo is a word of Spanish, and placeholders have been written about.
-_PLACEHOLDER = Pattern(r"[{}<>]|/(?:placeholder|todo|xxx+|lorem-?ipsum)(?=[/.?]|$)", re.IGNORECASE)
+_PLACEHOLDER = Pattern(r"[{}]|<[\w -]+>|/(?:placeholder|todo|xxx+|lorem-?ipsum)(?=[/.?]|$)", re.IGNORECASE)
 _LOCAL = Pattern(r"(^localhost$|\.(local|localhost|localdomain|internal|intranet|lan|home|corp)$)")
 _DOI_HOST = Pattern(r"(^|\.)(doi\.org|crossref\.org|handle\.net)$")
 _PREVIEW = Pattern(
@@ -31,20 +31,20 @@ _TRACKING = Pattern(
 )
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
 # RFC 3986 has none of these in an address; a percent sign stands before two hexadecimal digits.
-_ILLEGAL = Pattern(r"[\\^`|\"'\[\]“”‘’]|%(?![0-9a-fA-F]{2})")
+_ILLEGAL = Pattern(r"[\\<>^`|\"'\[\]“”‘’]|%(?![0-9a-fA-F]{2})")
 _SIGNED = Pattern(
-    r"[?&](?:x-amz-(?:signature|credential|expires)|signature|sig|expires|token|access_token|auth|key|x-goog-signature|se|sv)=",
+    r"[?&](?:x-amz-(?:signature|credential|expires)|signature|sig|expires|token|access_token|x-goog-signature)=",
     re.IGNORECASE,
 )
 _LOGIN = Pattern(
-    r"/(?:wp-)?(?:log|sign)-?in(?=[/?#.]|$)|/sso/|/auth/|[?&](?:redirect_to|return_?url|returnto|next)=", re.IGNORECASE
+    r"/(?:wp-)?(?:log|sign)-?in(?=[/?#.]|$)|/sso/|[?&](?:redirect_to|return_?url|returnto)=", re.IGNORECASE
 )
 _SHARED = Pattern(
     r"^(?:drive|docs)\.google\.com$|(?:^|\.)(?:dropbox\.com|1drv\.ms|sharepoint\.com|wetransfer\.com|we\.tl)$|\b(?:ez|lib)?proxy\b"
 )
 _SHORTENER = Pattern(
     r"^(?:www\.)?(?:bit\.ly|t\.co|tinyurl\.com|goo\.gl|ow\.ly|is\.gd|buff\.ly|rebrand\.ly|cutt\.ly|rb\.gy|t\.ly|lnkd\.in"
-    r"|shorturl\.at|tiny\.cc|bl\.ink|s\.id|v\.gd|youtu\.be|fb\.me|dlvr\.it)$"
+    r"|shorturl\.at|tiny\.cc|bl\.ink|v\.gd|fb\.me|dlvr\.it)$"
 )
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 

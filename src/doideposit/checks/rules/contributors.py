@@ -22,10 +22,12 @@ _PERSONAL = Pattern(
     rf"|(?:{_LETTER}\.\s?)+{_LETTER}[\w'’-]{{2,}}"  # S. O. Wolf
     rf"|[\w'’-]+,\s(?:[\w'’-]+|{_LETTER}\.)"  # Wolf, Siegfried
 )
-_STREET = r"(?:Avenue|Av\.|Street|St\.|Stra(?:ss|ß)e|Straat|Boulevard|Blvd|Road|Rd\.?|Rue|Platz|Lane|Via|Calle|Rua)"
+# English puts the number before the street, other languages behind it; St. is a saint but at the end.
+_NUMBERED_STREET = r"(?:Avenue|Av\.|Street|Boulevard|Blvd|Road|Drive|Lane|Rue|(?:St|Rd|Ave)\.?(?=,|$))"
+_STREET = r"(?:Avenue|Stra(?:ss|ß)e|Straat|Boulevard|Rue|Platz|Calle|Rua)"
 # A street has a number before or behind it: the Belt and Road Institute has none.
 _ADDRESS = Pattern(
-    rf"\b\d{{1,4}}[a-z]?,?\s(?:[\w'’.-]+\s){{0,3}}{_STREET}\b|\b{_STREET}\s(?:[\w'’.-]+\s){{0,4}}\d{{1,3}}\b"
+    rf"\b\d{{1,4}}[a-z]?,?\s(?:[\w'’.-]+\s){{0,3}}{_NUMBERED_STREET}|\b{_STREET}\s(?:[\w'’.-]+\s){{0,4}}\d{{1,3}}\b"
     r"|\b\w+(?:stra(?:ss|ß)e|straat|weg|gasse|platz|laan)\s\d+|P\.? ?O\.? ?Box|\S@\S+\.\S"
     # A postcode of five or six digits, or of four behind a comma (Horizon 2020 is a programme), and with its country.
     r"|(?<![\w-])\d{5,6}(?!\w)|,\s*\d{4}\s[^\W\d_]|(?<![\w-])[A-Z]{1,2}-\d{4,6}(?!\w)",
@@ -41,11 +43,8 @@ _POSITIONS = (
 _POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
 _PARTS = Pattern(r";\s|\s/\s")
 # A department, its university and a city may stand in one text; two of these are two institutions.
-_HOUSE = Pattern(
-    r"\b(?:Universit\w*|Universidad\w*|Hochschule|College|Academy|Akademie|Ministry|Foundation|Stiftung|Forum|Council|"
-    r"Corporation|Company|GmbH|Ltd|Inc|Hospital|Bank)\b",
-    re.IGNORECASE,
-)
+_ACRONYM = Pattern(r"(?!USA|UAE|UK\b|PRC)[A-Z]{3,}")
+_HOUSE = Pattern(r"\b(?:Universi\w+|\w*hochschule|Ministry|Stiftung|GmbH|Corporation)\b", re.IGNORECASE)
 GROUP_WORDS = 4
 _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR})
 
@@ -186,8 +185,14 @@ def affiliation_several(work: Work) -> Iterable[Match]:
     return [
         match_at(*loc, "name", length=len(place.name), name=place.name)
         for loc, place in work.affiliations
-        if place.name and sum(1 for part in _PARTS.split(place.name) if _HOUSE.search(part)) > 1
+        if place.name and _is_several(place.name)
     ]
+
+
+def _is_several(name: str) -> bool:
+    parts = _PARTS.split(name)
+    houses = sum(1 for part in parts if _HOUSE.search(part))
+    return houses > 1 or (len(parts) > 1 and houses == 1 and any(map(_ACRONYM.fullmatch, parts)))
 
 
 @rule(

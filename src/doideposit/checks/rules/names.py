@@ -24,7 +24,7 @@ _PARTICLE_AT_END = r"(?:van|von|vom|zu|zur|der|den|ter|ten|bin|ibn|al|el|av|af)"
 _PARTICLE_LAST = Pattern(rf".+\s({_PARTICLE_AT_END}(?:\s{_PARTICLE_AT_END})*)")
 # Hon, Gen, Col, Justice, Colonel and Lord are names of people too: without a point they are left alone.
 HONORIFIC = Pattern(
-    r"(?:^|\s)((?:Dr|Dra|Prof|Mr|Mrs|Ms|Mx|Mme|PD|Dipl\.-\w+)\.?(?=\s|$)"
+    r"(?:^|\s)((?:Dr|Dra|Prof|Mr|Mrs|Ms|Mx|Mme|Dipl\.-\w+)\.?(?=\s|$)"
     r"|(?:Amb|Hon|Rev|Gen|Col|Lt|Capt|Ing|Mag|H\.E)\.(?=\s|$)"
     r"|(?:Professor|Professeur|Doctor|Ambassador|Sir|Dame|Herr|Frau|Shri|Smt)(?=\s|$))"
 )
@@ -206,7 +206,8 @@ def honorific(work: Work) -> Iterator[Match]:
 )
 def degree(work: Work) -> Iterator[Match]:
     for loc, name in work.names:
-        if found := _DEGREE.search(name):
+        # A whole given name of three capitals (MPA, MBA) is somebody's initials.
+        if (found := _DEGREE.search(name)) and found[1] != name:
             yield match_at(*loc, length=len(name), found=found[1])
     for loc, person in work.persons:
         if person.suffix and _DEGREE.search(person.suffix):

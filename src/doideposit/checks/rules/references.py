@@ -24,7 +24,8 @@ _ONLY_URL = Pattern(r"^(?:https?://|www\.)\S+$")
 # Names of people: Gray and Irish; Gray, A., Irish, J.; not Centers for Disease Control and Prevention.
 _NAME = r"[^\W\d_][\w'’-]+(?:,\s*(?:[^\W\d_]\.[\s-]?)+)?"
 _SEVERAL = Pattern(
-    rf"{_NAME},?\s(?:and|und|et|y|&)\s{_NAME}|{_NAME}(?:;\s*{_NAME})+|.*\bet al\b.*|.*\w\.,\s*[^\W\d_]{{2}}.*"
+    rf"{_NAME},?\s(?:and|und|et|y|&)\s{_NAME}|{_NAME}(?:;\s*{_NAME})+|.*\bet al\b.*"
+    r"|.*(?<![^\W\d_])[^\W\d_]\.,\s*[^\W\d_]{2}.*"
 )
 _FIRM = Pattern(r"\b(?:Company|Co|Sons|Partners|Brothers|Young|Johnson|Spencer|Schuster)\b|&")
 _INITIALS = Pattern(r"[^,]+,\s*(?:[^\W\d_]\.[\s-]?)+$")

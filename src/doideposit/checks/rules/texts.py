@@ -21,8 +21,9 @@ _MOJIBAKE = Pattern(
 )
 _ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _ESCAPED_TAG = Pattern(r"&(?:amp;)?lt;/?[a-zA-Z][^&<>]{0,200}(?:&(?:amp;)?gt;|>)")
-# What the models know as markup is gone from a plain text; this is what looks like a tag and is none of theirs.
-_TAG = Pattern(r"</?[a-zA-Z][\w:.-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
+# What the models know as markup is gone from a plain text; this is what looks like a tag and is none of theirs. An
+# address between angle brackets (<www.fao.org>) is none either.
+_TAG = Pattern(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
 _LINK = Pattern(r"\[[^\[\]]+\]\([^()\s]*\)")
 # Three underscores stand for a repeated author (ABNT NBR 6023).
 _MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
@@ -36,14 +37,14 @@ _PRIVATE = Pattern("[\ue000-\uf8ff]")
 _MIXED = Pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο][A-Za-z]")
 _TEX = Pattern(
     r"\$[^$\s]*[\\_^{][^$]*\$|\\(?![nrt](?:[A-Z\s\\]|$)|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[A-Za-z]{2,}"
-    r"|\\[cvuHkrbdt]\{|\{\\[A-Za-z]+\s|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''|\{[A-Z]+\}"
+    r"|\\[cvuHkrbdt]\{|\{\\[A-Za-z]+\s|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''|\{[A-Z]{2,}\}"
 )
 _ESCAPE = Pattern(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
 _LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ](?![\w-]*=)|\?{3,}")
 _FILLER = Pattern(
     # In Spanish and Portuguese todo is a word, and xxx and XXX are page and volume numbers.
     r"(?i:lorem ipsum|\[(?:insert|add|your|author|title|date)\b[^\]]*\])"
-    r"|\bTODO(?::|\s+(?:add|check|insert|fix|write)\b)|\bFIXME\b"
+    r"|(?<=[a-z.:] )TODO\b|\bTODO(?=:| [a-z])|\bFIXME\b"
 )
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
 _KINDS = (
@@ -334,6 +335,7 @@ def lost_letter(work: Work) -> Iterator[Match]:
 )
 def filler(work: Work) -> Iterable[Match]:
     text = work.lowered
+    # A capital TODO between small letters is a note to oneself; in a title in capitals it is Spanish.
     likely = (
         "[" in text or "todo" in text or ("x" in text and ("xxx" in text or "fixme" in text)) or "lorem ipsum" in text
     )

@@ -18,7 +18,7 @@ TITLES: Rules[Work] = Rules("titles")
 rule = TITLES.rule
 
 _PLACEHOLDER = Pattern(
-    r"^\W*(title|titel|titre|título|titolo|test|draft|entwurf|brouillon|borrador|xxx+|lorem ipsum.*)\W*$",
+    r"^\W*(title|titel|titre|título|titolo|test|draft|entwurf|todo|fixme|brouillon|borrador|xxx+|lorem ipsum.*)\W*$",
     re.IGNORECASE,
 )
 _STOP = Pattern(r"(?<![.…])[.;,:]$")

@@ -183,8 +183,9 @@ FACE_OF: Final = MappingProxyType(
         "monospace": "tt",
     }
 )
+# Not q and s, which physicists write between angle brackets as well: what looks like a tag is left to the rules.
 _OTHER_TAGS = (
-    "a|p|br|span|div|h[1-6]|ul|ol|li|img|script|style|table|thead|tbody|tr|t[dh]|small|big|code|pre|blockquote|center|q|s|del"
+    "a|p|br|span|div|h[1-6]|ul|ol|li|img|script|style|table|thead|tbody|tr|t[dh]|small|big|code|pre|blockquote|center|del"
     "|strike|mark|abbr|roman|sans-serif|xref|ext-link|uri|email|named-content|styled-content|tex-math|inline-formula"
     "|disp-formula|alternatives|inline-graphic|graphic|fn|break|sec|label|title|list|list-item|preformat|related-article"
 )

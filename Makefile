@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: demo test quick lint types docs man build bench figures mutants soak schemas all-schemas clean help
+.PHONY: extraction-score demo test quick lint types docs man build bench figures mutants soak schemas all-schemas clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench   speed against other tools, as ratios'
 	@echo 'make figures  the shape of the code in numbers, each defined'
 	@echo 'make mutants  which of 400 mutants of the core the tests kill'
+	@echo 'make extraction-score  how well finished documents are read, field by field'
 	@echo 'make soak    the full count of kills, faults and harmed documents'
 	@echo 'make man     man pages, into build/man'
 	@echo 'make build   a wheel that carries the schemas'
@@ -83,6 +84,9 @@ $(MUTANTS): $(STAMP) requirements/mutants.txt
 
 mutants: $(MUTANTS) all-schemas
 	$(BIN)/python -m benchmarks.mutants
+
+extraction-score: $(STAMP)
+	@$(BIN)/python tests/extraction_scores.py
 
 soak: $(STAMP) all-schemas
 	$(BIN)/python -m pytest -m soak tests/soak

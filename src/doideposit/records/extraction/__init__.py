@@ -1,6 +1,7 @@
-"""Finished documents: a commentary in Markdown or plain text, read into the draft of its record.
+"""Finished documents: a commentary as its author or printer hands it over, read into the draft of its record.
 
-`read` takes the text and gives a `Draft`; `render` writes the draft as YAML for a person to review.
+`read` takes a text and gives a `Draft`, `draft_of` takes what a reader of another format found; `render` writes the
+draft as YAML for a person to review.
 """
 
 from collections.abc import Mapping
@@ -8,20 +9,22 @@ from types import MappingProxyType
 
 from doideposit.records.extraction.authors import read_authors
 from doideposit.records.extraction.dois import doi_field
-from doideposit.records.extraction.draft import Draft, Gap, Leaf, Node, Notes
+from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, Node, Notes, weigh
 from doideposit.records.extraction.fields import number_field, published_field, title_fields
-from doideposit.records.extraction.lines import read_lines
+from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.extraction.references import read_references
 from doideposit.records.extraction.rendering import render
 from doideposit.records.extraction.sections import Document, divide
-from doideposit.records.extraction.series import labels_of, series_field
+from doideposit.records.extraction.series import labels_of, publishers_of, series_field
+from doideposit.records.extraction.stated import merge
 from doideposit.records.extraction.supplements import abstract_field, licence_field, tell_dead_links, url_field
 from doideposit.records.models.series import Series
 
-__all__ = ["LIMIT", "Draft", "Gap", "Leaf", "Node", "read", "render"]
+__all__ = ["LIMIT", "Confidence", "Draft", "Gap", "Leaf", "Manuscript", "Node", "draft_of", "read", "render"]
 
 LIMIT = 5_000_000
-"""The largest document that is read, in bytes; a commentary has some thousands."""
+"""The largest text that is read, in bytes; a commentary has some thousands."""
 
 _NO_SERIES: Mapping[str, Series] = MappingProxyType({})
 
@@ -33,23 +36,33 @@ def read(text: str, *, file: str, series: Mapping[str, Series] = _NO_SERIES) -> 
     the document does not say stays a gap, and whatever was assumed has a finding. Any text can be given; one that is
     no commentary gives an error finding.
     """
-    notes = Notes(file)
-    document = divide(read_lines(text), labels_of(series))
-    if not (document.front.number or document.front.byline or document.doi):
+    return draft_of(read_text(text, file=file), series=series)
+
+
+def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIES) -> Draft:
+    """Make the draft of a record from what a reader found in a document."""
+    notes = Notes(manuscript.file, manuscript.places)
+    document = divide(manuscript.lines, labels_of(series), publishers_of(series))
+    stated = manuscript.properties
+    said = stated.firm and (stated.title or stated.authors)
+    labelled = document.front.word is not None and bool(document.front.title)
+    if not (document.front.number or document.front.byline or document.doi or said or labelled):
         notes.refuse(
             "document-unrecognised",
             "this does not look like a commentary: it begins with no number, no byline and no DOI",
             "look whether the right file was given; a record can also be written by hand",
         )
-    return Draft(file, MappingProxyType(_fields(document, series, notes)), notes.all())
+    fields, kept = merge(stated, _fields(document, series, notes), notes.all(), series)
+    findings = (*manuscript.findings, *kept)
+    return Draft(manuscript.file, MappingProxyType(weigh(fields, findings)), findings, manuscript.places)
 
 
 def _fields(document: Document, known: Mapping[str, Series], notes: Notes) -> dict[str, Node]:
     front = document.front
     series_node, series = series_field(document, known, notes)
-    number = number_field(document, notes)
+    number = number_field(document, series, notes)
     title = title_fields(document, notes)
-    published = published_field(front, notes)
+    published = published_field(document, notes)
     lines = (*document.head, *document.prose, *document.references)
     sections = (document.body, document.tail, document.references)
     authors = read_authors(front, sections, lines, series, notes)
@@ -69,5 +82,5 @@ def _references(document: Document, biographies: frozenset[int], published: Node
     nodes = read_references(lines, notes, published=published.text if isinstance(published, Leaf) else None)
     if nodes:
         return nodes
-    notes.tell("references-missing", "the document has no list of references", field="references")
+    notes.tell("references-missing", "no list of references was found", field="references")
     return Gap('[{text: "…", url: https://…}]', "one entry for each reference, as printed")

@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doideposit.records.extraction.biography import Affiliation, Biography, affiliation_of, find_biography, spelled_out
 from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front, Printed
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.names import PrintedName, is_group, is_name, read_name, split_byline, without_titles
+from doideposit.records.extraction.names import (
+    PrintedName,
+    is_group,
+    is_institution,
+    is_name,
+    is_role,
+    read_name,
+    split_byline,
+    without_titles,
+)
 from doideposit.records.identifiers import InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
 
@@ -34,10 +43,18 @@ def read_authors(
 ) -> Authors:
     """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
     names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, notes)]
+    if not names and (signed := _signed(everything)) is not None:
+        names = [signed]
+        notes.tell(
+            "byline-assumed", f"there is no byline; the author was told from “{signed[1].text[:80]}”", "compare "
+            "with the document",
+            line=signed[1].number, field="authors",
+        )  # fmt: skip
     if not names:
-        notes.warn(
-            "authors-missing", "no byline was found", "write the authors in the order of the byline", field="authors"
-        )
+        unread = sorted({printed.line.number for printed in front.unread})
+        where = f"; line {unread[0]} was not understood" if unread else ""
+        message = "no byline was found" if not unread else f"no byline was recognised{where}"
+        notes.warn("authors-missing", message, "write the authors in the order of the byline", field="authors")
         return Authors(Gap("[{given: …, family: …}]", "everyone named in the byline, in its order"), frozenset())
     if front.byline_assumed:
         notes.warn(
@@ -47,12 +64,37 @@ def read_authors(
     biographies = [find_biography(sections, name) for name, _ in names]
     prose = tuple(line for section in sections for line in section)
     nodes = tuple(
-        _author(f"authors[{index}]", name, line, biography, _Context(prose, everything, series, len(names), notes))
+        _author(
+            f"authors[{index}]",
+            name,
+            line,
+            biography,
+            _Context(prose, everything, series, len(names), _roles(front, line, len(names)), notes),
+        )
         for index, ((name, line), biography) in enumerate(zip(names, biographies, strict=True))
     )
     _tell_biographies(biographies, notes)
     found = frozenset(line.number for biography in biographies if biography for line in biography.lines)
     return Authors(nodes, found)
+
+
+_SIGNED = re.compile(r"(?P<name>[^,|(–—]{4,60}?)(?:,|\s[|–—]|\s+(?:is|ist|est|es|è|é)\s)\s*(?P<role>.{4,160})")
+
+
+def _signed(lines: Sequence[Line]) -> tuple[PrintedName, Line] | None:
+    """The author of a text without byline: a line such as “Ana Keller, Senior Researcher, Island Institute”."""
+    for index, line in enumerate(lines):
+        match = _SIGNED.match(line.text) if not line.level else None
+        first = index == 0 or lines[index - 1].block != line.block
+        if (
+            match
+            and first
+            and " " in match["name"]
+            and is_name(without_titles(match["name"])[0])
+            and is_role(match["role"])
+        ):
+            return replace(read_name(match["name"]), note=match["role"]), line
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +105,22 @@ class _Context:
     everything: Sequence[Line]
     series: Series | None
     count: int
+    roles: Sequence[Printed]
     notes: Notes
+
+
+def _roles(front: Front, line: Line, count: int) -> Sequence[Printed]:
+    """The lines about the author of this line, where it holds one author only."""
+    alone = count == 1 or sum(printed.line is line for printed in front.byline) == 1
+    return front.roles.get(line.number, ()) if alone and line.number in front.roles else ()
 
 
 def _names(printed: Printed, series: Series | None, notes: Notes) -> list[PrintedName]:
     names: list[PrintedName] = []
     for part in split_byline(printed.text):
         plain = without_titles(part)[0]
-        if is_group(part) or _is_institution(part, series):
+        outside = re.sub(r"\([^)]*\)", "", part).strip()
+        if is_group(outside) or _is_institution(outside, series):
             names.append(PrintedName(part, group=re.sub(r"^the\s+", "", part)))
         elif is_name(plain) or _ANONYMOUS.fullmatch(plain):
             names.append(read_name(part))
@@ -120,7 +170,9 @@ def _author(place: str, name: PrintedName, line: Line, biography: Biography | No
     if _ANONYMOUS.fullmatch(name.printed.strip()):
         return {"anonymous": Leaf("true", line.number, line.text)}
     parts = (("given", name.given), ("family", name.family), ("suffix", name.suffix))
-    fields: dict[str, Node] = {key: Leaf(value, line.number, line.text) for key, value in parts if value}
+    fields: dict[str, Node] = {key: Leaf(value, line.number, line.text, "byline") for key, value in parts if value}
+    if name.eastern:
+        fields["name_style"] = Leaf("eastern", line.number, line.text, "family name first")
     _name_findings(place, name, line, biography, context.notes)
     fields["orcid"] = _orcid(place, name, line, biography, context)
     fields["affiliations"] = _affiliations(place, name, line, biography, context)
@@ -177,7 +229,10 @@ def _affiliations(place: str, name: PrintedName, line: Line, biography: Biograph
     field = f"{place}.affiliations"
     found = affiliation_of(biography, _institution_names(context.series)) if biography else None
     if found is None and name.note:
-        found = Affiliation(name.note, name.printed)
+        found = _from_role(name.note, context) or Affiliation(name.note, name.printed)
+    elif found is None and context.roles:
+        found = next((each for role in context.roles if (each := _from_role(role.text, context))), None)
+        line = context.roles[0].line if found else line
     elif found is not None and biography is not None:
         line = next((one for one in biography.lines if found.name in one.text), biography.lines[0])
     if found is None:
@@ -188,7 +243,8 @@ def _affiliations(place: str, name: PrintedName, line: Line, biography: Biograph
         )  # fmt: skip
         return Gap("[{name: …}]", "present affiliations only, with `ror` where known")
     full, how = _full_name(found.name, context)
-    note = context.notes.tell if how else context.notes.warn
+    short = full.isupper() or len(full.split()) == 1
+    note = context.notes.warn if short and not how else context.notes.tell
     note(
         "affiliation-assumed",
         f"the affiliation was read from “{found.clause}”" + (f"; {how}" if how else " and stands as printed"),
@@ -196,6 +252,20 @@ def _affiliations(place: str, name: PrintedName, line: Line, biography: Biograph
     )  # fmt: skip
     name_leaf = Leaf(full, line.number, line.text)
     return ({"name": name_leaf, **_institution_fields(f"{field}[0]", found, full, line, context)},)
+
+
+def _from_role(text: str, context: _Context) -> Affiliation | None:
+    """The institution in “Research Fellow, Island Institute (II)”: the last part that names one.
+
+    Or is a known acronym.
+    """
+    known = _institution_names(context.series)
+    for part in reversed([part.strip() for part in re.split(r"[,|;–—]|\bat\b", text)]):
+        name, _, acronym = part.removesuffix(")").partition(" (")
+        acronym_known = part.isupper() and spelled_out(part, context.everything) is not None
+        if part in known or acronym_known or (is_institution(name) and not is_role(name)):
+            return Affiliation(re.sub(r"^the\s+", "", name), text, acronym if acronym.isupper() else None)
+    return None
 
 
 def _full_name(printed: str, context: _Context) -> tuple[str, str]:

@@ -48,6 +48,19 @@ def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield block
 
 
+def _paragraphs(section: Iterable[Line]) -> Iterator[list[Line]]:
+    """The blocks of a section, and what is left of each from every line on.
+
+    Lists of biographies may lack empty lines.
+    """
+    for block in blocks_of(section):
+        yield block
+        yield from (block[start:] for start in range(1, min(len(block), _MOST_LINES)))
+
+
+_MOST_LINES = 12
+
+
 def find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Biography | None:
     """Find the paragraph that begins with the author's name and goes on about the author."""
     if name.family is None:
@@ -58,7 +71,7 @@ def find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Bio
         rf"{whole}(?:,?\s+{re.escape(name.suffix or 'Jr.')})?(?:,\s*Ph\.?D\.?)?(?={_AFTER_NAME})", re.IGNORECASE
     )
     short = re.compile(rf"(?:[^\W\d_][\w.'-]*\s+)?{family}(?={_AFTER_NAME})", re.IGNORECASE)
-    for block in (block for section in sections for block in blocks_of(section)):
+    for block in (block for section in sections for block in _paragraphs(section)):
         text = " ".join(line.text for line in block)[:_LONGEST].lstrip(" *•†‡§¹²³⁴⁵⁶⁷⁸⁹0123456789")
         plain, titles = without_titles(text)
         match = full.match(plain) or (short.match(plain) if titles else None)

@@ -3,33 +3,38 @@
 import re
 from dataclasses import dataclass
 
+from doideposit.records.extraction.vocabulary import MONTHS
+
 __all__ = ["PrintedDate", "find_date"]
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sept sep", "october oct", "november nov", "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
+_SEASONS = {
+    "spring": 21, "printemps": 21, "frühjahr": 21, "frühling": 21, "primavera": 21,
+    "summer": 22, "été": 22, "sommer": 22, "verano": 22, "estate": 22,
+    "autumn": 23, "fall": 23, "automne": 23, "herbst": 23, "otoño": 23, "autunno": 23,
+    "winter": 24, "hiver": 24, "invierno": 24, "inverno": 24,
 }  # fmt: skip
-_SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}  # crossref5.5.0.xsd: month
-_MONTH = rf"(?P<month>(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?)"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+"""The seasons of Crossref's schema (crossref5.5.0.xsd: month, 21 to 24)."""
+_MONTH = rf"(?P<month>(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?!\w)\.?)"
+# A figure behind “No.” is the number of an issue: “No. 25 September 2023” names a month, not a day.
+_NO_NUMBER = r"(?<!no\.\s)(?<!nr\.\s)(?<!no\s)(?<!nº\s)(?<!n°\s)(?<!issue\s)(?<!number\s)(?<!№\s)"
+_DAY = rf"{_NO_NUMBER}(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|º|ª|°)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
+_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+_BETWEEN = r"(?:\s+(?:of|de|del|di|do)\s+|[-–]|\.?\s+)"
+# The forms are tried in this order: one that names more parts of the date comes before one that names fewer.
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"(?<!\d){_DAY}\.?\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
-        rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}",
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)",
-        rf"(?<!\d)(?P<first>\d{{1,2}})[./-](?P<second>\d{{1,2}})[./-]{_YEAR}",
-        rf"\b{_MONTH},?\s+{_YEAR}",
-        rf"\b(?P<season>{'|'.join(_SEASONS)}),?\s+{_YEAR}",
+        rf"(?<!\d){_DAY}{_BETWEEN}{_MONTH}(?:,?\s+(?:de\s+|del\s+)?|-){_YEAR}(?:\s*(?:г\.?|r\.)(?!\w))?",
+        rf"(?<!\w){_MONTH}\s+{_DAY},?\s+{_YEAR}",
+        rf"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?!\d){_TIME}",
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?!\d)",
+        r"(?P<year>(?:19|20)\d\d)\s?年\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?日)?",
+        rf"(?<!\d)(?P<first>\d{{1,2}})(?P<mark>[./-])(?P<second>\d{{1,2}})[./-]{_YEAR}",
+        rf"(?<!\w){_MONTH},?\s+(?:de\s+|del\s+)?{_YEAR}",
+        rf"(?<!\w)(?P<season>{'|'.join(_SEASONS)}),?\s+{_YEAR}",
         rf"^\W*{_YEAR}\W*$",
+        r"^\W*(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])\W*$",
     )
 )
 _LAST_MONTH = 12
@@ -57,7 +62,7 @@ def find_date(text: str) -> PrintedDate | None:
 def _value(parts: dict[str, str | None]) -> str | None:
     year, month, day = parts["year"], _month(parts), parts.get("day")
     if parts.get("first"):
-        return _numeric(int(parts["first"] or 0), int(parts["second"] or 0), year)
+        return _numeric(int(parts["first"] or 0), int(parts["second"] or 0), year, day_first=parts["mark"] == ".")
     steps = [str(year), *(f"{int(part):02d}" for part in (month, day) if part is not None)]
     return "-".join(steps)
 
@@ -68,12 +73,16 @@ def _month(parts: dict[str, str | None]) -> int | None:
         return _SEASONS[season.lower()]
     if not month:
         return None
-    return int(month) if month.isdigit() else _MONTHS[month.lower().rstrip(".")]
+    # A capital dotted İ becomes two characters in small letters; Turkish month names have none at their beginning.
+    return int(month) if month.isdigit() else MONTHS[month.lower().rstrip(".")]
 
 
-def _numeric(first: int, second: int, year: str | None) -> str | None:
-    """Read 14/09/2023; 09/10/2023 is two dates, in Europe and in America, and stays unread."""
-    if first > _LAST_MONTH >= second:
+def _numeric(first: int, second: int, year: str | None, *, day_first: bool) -> str | None:
+    """Read 14/09/2023; 09/10/2023 is two dates, in Europe and in America, and stays unread.
+
+    With full stops the day always comes first: no country writes the month before it so (CLDR, date patterns).
+    """
+    if second <= _LAST_MONTH and (day_first or first > _LAST_MONTH):
         first, second = second, first
     elif first <= _LAST_MONTH and second <= _LAST_MONTH and first != second:
         return None

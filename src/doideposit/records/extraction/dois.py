@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
 from doideposit.records.extraction.lines import Line
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import Series
 
-__all__ = ["ANY_LABEL", "EDGE", "LABEL", "PrintedDoi", "doi_field", "find_doi", "split_doi"]
+__all__ = ["ANY_LABEL", "EDGE", "LABEL", "PrintedDoi", "closed", "doi_field", "find_doi", "find_dois", "split_doi"]
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedDoi:
     """A DOI as printed; `shown_as_link` says that it is shown with https://doi.org/, `target` is where its link leads.
 
-    `joined` is set when it was broken over two lines or by a space.
+    `joined` is set when it was broken over two lines or by a space; `others` are further DOIs that the document prints
+    as its own.
     """
 
     text: str
@@ -24,23 +26,60 @@ class PrintedDoi:
     shown_as_link: bool
     target: str | None = None
     joined: bool = False
+    others: tuple[str, ...] = ()
 
 
+# The suffix of an old DOI may hold angle brackets, semicolons and brackets (SICI, ANSI/NISO Z39.56): they belong to it
+# where the pair is whole, and end it otherwise, as in <https://doi.org/10.5555/a>.
+_SUFFIX = r"(?:<[^<>\s\"“”]{1,60}>(?=[\d.;])|%3C[^<>\s\"“”]{1,60}%3E(?=[\d.;])|[^\s<>\"'“”|])*"
 _DOI = re.compile(
-    r"(?P<address>(?:https?://)?(?:dx\.)?doi\.org/)?(?P<doi>10\.\d{4,9}/(?P<suffix>[^\s<>\"'“”]*))", re.IGNORECASE
+    rf"(?P<address>(?:https?://)?(?:dx\.)?doi\.org/)?(?P<doi>10\.\d{{4,9}}/(?P<suffix>{_SUFFIX}))", re.IGNORECASE
 )
 LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?\s*$", re.IGNORECASE)
 ANY_LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?", re.IGNORECASE)
 EDGE = " \t-–—|,;:•·()[]"
 
 
-def find_doi(lines: Iterable[Line]) -> PrintedDoi | None:
-    """Find the DOI that a document prints as its own somewhere outside the front matter, such as in the imprint."""
-    for line in lines:
-        doi, rest = split_doi(line.printed, line)
-        if doi is not None and (ANY_LABEL.search(rest) or not rest.strip(EDGE)):
-            return doi
-    return None
+_OF_ANOTHER = re.compile(
+    r"\((?:19|20)\d\d|\b(?:see|cf|answers?|earlier|cited|reply|response to|review of|vgl|voir)\b", re.IGNORECASE
+)
+_LONGEST_IMPRINT = 240
+
+
+def find_doi(body: Iterable[Line], tail: Iterable[Line]) -> PrintedDoi | None:
+    """Find the DOI that a document prints as its own outside the title block: alone on a line, or in the imprint.
+
+    A DOI in running text, or beside a year in brackets, is that of another work. Of two DOIs in an imprint the one of
+    the online edition counts; `others` of it names the rest.
+    """
+    found = [doi for line in body if (doi := _alone(line))]
+    if found:
+        return found[0]
+    printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _labelled(line))]
+    unique = {doi.text.lower(): doi for doi in reversed(printed)}
+    if not unique:
+        return None
+    online = [
+        doi
+        for doi in unique.values()
+        if re.search(r"\b(?:online|electronic|e-?ISSN|pdf)\b", doi.line.text, re.IGNORECASE)
+    ]
+    chosen = (online or list(reversed(unique.values())))[0]
+    return replace(chosen, others=tuple(doi.text for doi in unique.values() if doi is not chosen))
+
+
+def _alone(line: Line) -> PrintedDoi | None:
+    """A DOI that fills its line, with or without “DOI:”."""
+    doi, rest = split_doi(line.printed, line)
+    return doi if doi is not None and not ANY_LABEL.sub("", rest).strip(EDGE) else None
+
+
+def _labelled(line: Line) -> PrintedDoi | None:
+    """A DOI behind “DOI:” in a line that does not cite another work."""
+    if _OF_ANOTHER.search(line.text) or line.note:
+        return None
+    doi, rest = split_doi(line.printed, line)
+    return doi if doi is not None and (ANY_LABEL.search(rest) or not rest.strip(EDGE)) else None
 
 
 def split_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
@@ -53,12 +92,33 @@ def split_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
         following = re.match(r"\s+(\S+)", text[end:])
         if following:
             doi, end, joined = doi + following[1], end + following.end(), True
-    trimmed = doi.rstrip(".,;:–—]*") if match["suffix"] or joined else doi
-    if trimmed.count("(") < trimmed.count(")"):
-        trimmed = trimmed.rstrip(")")
+    trimmed = closed(doi) if match["suffix"] or joined else doi
     target = next((link.target for link in line.links if "doi.org/" in link.target.lower()), None)
     printed = PrintedDoi(trimmed, line, bool(match["address"]), target, joined)
     return printed, (text[: match.start()].rstrip() + " " + text[end:].lstrip(" .,;")).rstrip()
+
+
+def closed(doi: str) -> str:
+    """A DOI without the stop or the bracket that closes what stands around it, and without percent-encoding."""
+    doi = doi.rstrip(".,;:–—]*>")
+    if doi.count("(") < doi.count(")"):
+        doi = doi.rstrip(")").rstrip(".,;")
+    return unquote(doi) if re.search(r"%(?:3C|3E|28|29|2F|3A|3B|23)", doi, re.IGNORECASE) else doi
+
+
+def find_dois(text: str) -> list[tuple[str, int, int]]:
+    """Find every DOI in a text, each with the start and the end of what prints it, the address included."""
+    found = []
+    for match in _DOI.finditer(text):
+        if match["suffix"]:
+            plain = closed(match["doi"])
+            found.append((plain, match.start(), match.start("doi") + _printed_length(match["doi"])))
+    return found
+
+
+def _printed_length(doi: str) -> int:
+    kept = doi.rstrip(".,;:–—]*>")
+    return len(kept.rstrip(")") if kept.count("(") < kept.count(")") else kept)
 
 
 def _linked_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
@@ -82,6 +142,17 @@ def doi_field(doi: PrintedDoi | None, number: Node, series: Series | None, notes
         return Gap(derived or "…", "left out, it follows from series and number")
     line = doi.line.number
     _display_findings(doi, notes)
+    if doi.others:
+        notes.warn(
+            "doi-several", f"the document prints several DOIs of its own: {', '.join((doi.text, *doi.others))}",
+            "take the one of the edition that is registered", line=line, field="doi",
+        )  # fmt: skip
+    if series is not None and not doi.text.startswith(f"{series.prefix}/"):
+        notes.warn(
+            "doi-of-another-work", f"the DOI {doi.text} has not the prefix of the series, {series.prefix}: that of "
+            "another work?",
+            "take it away if it is not the document's own", line=line, field="doi",
+        )  # fmt: skip
     if derived is not None and derived.lower() != doi.text.lower():
         notes.warn(
             "doi-disagrees", f"the printed DOI {doi.text} disagrees with series and number, which give {derived}",

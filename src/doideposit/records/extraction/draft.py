@@ -1,22 +1,40 @@
 """The draft of a record: fields with the line they come from, gaps a person has to fill, and the findings."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from doideposit.findings import Finding, Loc, Severity, Where
+from doideposit.findings import Finding, Loc, Severity, Where, field_path
 
-__all__ = ["Draft", "Gap", "Leaf", "Node", "Notes"]
+__all__ = ["Confidence", "Draft", "Gap", "Leaf", "Node", "Notes", "weigh"]
+
+
+class Confidence(StrEnum):
+    """How sure a value of a draft is.
+
+    Certain: the document says what it is. Likely: it was told by its place and shape, and nothing speaks against it.
+    Doubtful: a person has to compare it with the document.
+    """
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    DOUBTFUL = "doubtful"
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value of the draft: its text as the record has it, the line it comes from (from 1), and what stands there."""
+    """A value of the draft: its text as the record has it, the line it comes from (from 1), and what stands there.
+
+    `rule` says in a few words how the value was found.
+    """
 
     text: str
     line: int
     source: str
+    rule: str = "as printed"
+    confidence: Confidence = Confidence.CERTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,11 @@ class Draft:
     file: str
     fields: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()
+    places: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def place(self, line: int) -> str:
+        """Return where a line stands in the words of the document's format: “line 12”, “paragraph 3”, “page 2”."""
+        return self.places.get(line) or f"line {line}"
 
     def leaves(self) -> Iterator[tuple[Loc, Leaf]]:
         """Every value with the way to it, in the order of the record."""
@@ -51,6 +74,39 @@ class Draft:
     def text(self, *loc: str | int) -> str | None:
         """The text at that place of the record, or None when the document does not give it."""
         return next((leaf.text for place, leaf in self.leaves() if place == loc), None)
+
+
+# What is warned about for other reasons than that the value may be wrong: how the document shows a DOI, what a
+# person has
+# to decide for the whole series.
+_NO_DOUBT = frozenset({"doi-display", "issn-medium-assumed"})
+
+
+def weigh(fields: Mapping[str, Node], findings: tuple[Finding, ...]) -> dict[str, Node]:
+    """Return the fields with the confidence that the findings leave them: what is warned about is doubtful."""
+    warned = {
+        found.where.field for found in findings if found.severity is not Severity.INFO and found.code not in _NO_DOUBT
+    }
+    assumed = {found.where.field for found in findings if found.code.endswith("-assumed")}
+    return {key: _weighed(node, (key,), warned, assumed) for key, node in fields.items()}
+
+
+def _weighed(node: Node, loc: Loc, warned: set[str | None], assumed: set[str | None]) -> Node:
+    match node:
+        case Leaf():
+            # A finding about “authors[0]” or “authors” speaks about everything below it.
+            about = {field_path(loc[:end]) for end in range(1, len(loc) + 1)}
+            if about & warned:
+                return replace(node, confidence=Confidence.DOUBTFUL)
+            if about & assumed and node.confidence is Confidence.CERTAIN:
+                return replace(node, confidence=Confidence.LIKELY)
+            return node
+        case tuple():
+            return tuple(_weighed(part, (*loc, index), warned, assumed) for index, part in enumerate(node))
+        case Mapping():
+            return {key: _weighed(part, (*loc, key), warned, assumed) for key, part in node.items()}
+        case Gap():
+            return node
 
 
 def _data(node: Node) -> Any:
@@ -80,10 +136,15 @@ def _leaves(node: Node, loc: Loc) -> Iterator[tuple[Loc, Leaf]]:
 
 
 class Notes:
-    """Collects the findings about one document."""
+    """Collects the findings about one document.
 
-    def __init__(self, file: str) -> None:
+    `places` names lines of documents that have none, such as the paragraphs of a Word file: a number behind the name
+    of the file would be taken for a line of it.
+    """
+
+    def __init__(self, file: str, places: Mapping[int, str] = MappingProxyType({})) -> None:
         self._file = file
+        self._places = places
         self._found: list[Finding] = []
 
     def warn(
@@ -107,4 +168,7 @@ class Notes:
         return tuple(self._found)
 
     def _add(self, severity: Severity, code: str, message: str, hint: str, line: int | None, field: str | None) -> None:
-        self._found.append(Finding(code, severity, message, hint, Where(self._file, line, None, field)))
+        place = self._places.get(line or 0)
+        message = f"{place}: {message}" if place else message
+        where = Where(self._file, None if place else line, None, field)
+        self._found.append(Finding(code, severity, message, hint, where))

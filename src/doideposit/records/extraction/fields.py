@@ -1,56 +1,151 @@
-"""Number, title and date of a record, as the front matter of a document gives them."""
+"""Number, title and date of a record, as the title block of a document gives them."""
 
 import re
+from collections.abc import Sequence
 
-from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
+from doideposit.records.extraction.dates import PrintedDate, find_date
+from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front
+from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.sections import Document
+from doideposit.records.models.series import Series
 from doideposit.records.models.text import PartialDate
 
-__all__ = ["number_field", "published_field", "title_fields"]
+__all__ = ["missing", "number_field", "published_field", "title_fields"]
 
 _NUMBER_IN_TITLE = re.compile(r"\s*(?:[-–—|,:]\s*|\()\s*[A-Z]{1,2}\.?\s?(?P<number>\d{1,5})\)?\s*$")
+_LONGEST_NUMBER = 8
 _NUMBER_IN_DOI = re.compile(r"\.[A-Za-z]{0,3}(?P<number>\d{1,5})$")
 
 
-def number_field(document: Document, notes: Notes) -> Node:
-    """The number: from the heading, else from the end of the title, else from the end of the DOI."""
+def missing(document: Document, what: str) -> tuple[str, str]:
+    """Return how to say that something was not found: the document may have it in lines that were not understood."""
+    unread = sorted({printed.line.number for printed in document.front.unread})
+    if not unread:
+        return f"no {what} was found", ""
+    first, last = unread[0], unread[-1]
+    lines = f"line {first} was" if first == last else f"lines {first}–{last} were"
+    return f"no {what} was recognised; {lines} not understood", "compare with the document: it may stand there; "
+
+
+def number_field(document: Document, series: Series | None, notes: Notes) -> Node:
+    """The number: from the label, checked against the DOI; else from the end of the title, or of the DOI."""
     front, doi = document.front, document.doi
-    in_doi = _NUMBER_IN_DOI.search(doi.text) if doi else None
+    by_pattern = _number_by_pattern(doi.text, series) if doi and series else None
+    by_pattern = by_pattern if by_pattern and len(by_pattern) <= _LONGEST_NUMBER else None
+    if by_pattern and doi and front.number is not None and _same(front.number.text, by_pattern):
+        return Leaf(by_pattern, front.number.line.number, front.number.line.text, "label, confirmed by the DOI")
+    in_doi = by_pattern or ((found := _NUMBER_IN_DOI.search(doi.text)) and found["number"] if doi else None)
     in_title = _NUMBER_IN_TITLE.search(front.title[-1].text) if front.title else None
-    if front.number is not None:
-        node = Leaf(front.number.text, front.number.line.number, front.number.line.text)
-    elif in_title is not None:
-        node = Leaf(in_title["number"], front.title[-1].line.number, front.title[-1].text)
-    elif in_doi is not None and doi is not None:
-        node = Leaf(in_doi["number"], doi.line.number, doi.line.text)
-    else:
-        notes.warn("number-missing", "no number was found", "write the number as printed", field="number")
-        return Gap("…", "the number as printed")
-    if front.number is None:
-        notes.warn(
-            "number-assumed", f"there is no heading with a number; {node.text} was read from “{node.source}”",
-            "compare with the document", line=node.line, field="number",
-        )  # fmt: skip
-    for other, line in ((in_doi, doi.line if doi else None), (in_title, front.title[-1].line if front.title else None)):
-        if other is not None and line is not None and other["number"].lstrip("0") != node.text.lstrip("0"):
+    node = _printed_number(document, in_title, in_doi, notes)
+    if not isinstance(node, Leaf):
+        return node
+    others = (
+        (in_doi, doi.line if doi else None),
+        (in_title and in_title["number"], front.title[-1].line if front.title else None),
+    )
+    for other, line in others:
+        if (
+            other
+            and line is not None
+            and not _same(node.text, other)
+            and (by_pattern or other != in_doi or other.isdigit())
+        ):
             notes.warn(
-                "number-disagrees", f"the number is {node.text} on line {node.line} and {other['number']} here",
+                "number-disagrees", f"the number is {node.text} on line {node.line} and {other} here",
                 "find out which one is right", line=line.number, field="number",
             )  # fmt: skip
     return node
 
 
+def _printed_number(document: Document, in_title: re.Match[str] | None, in_doi: str | None, notes: Notes) -> Node:
+    front, doi = document.front, document.doi
+    if front.number is not None:
+        node = Leaf(front.number.text, front.number.line.number, front.number.line.text, "label with a number")
+        if not re.fullmatch(r"\d+[a-z]?", node.text):
+            notes.warn(
+                "number-shape", f"the number is printed as “{node.text}”",
+                "write it as it stands in your DOIs and addresses", line=node.line, field="number",
+            )  # fmt: skip
+        return node
+    if in_title is not None:
+        node = Leaf(in_title["number"], front.title[-1].line.number, front.title[-1].text, "end of the title")
+        notes.tell(
+            "number-assumed", f"there is no heading with a number; {node.text} was read from “{node.source}”",
+            "compare with the document", line=node.line, field="number",
+        )  # fmt: skip
+        return node
+    if in_doi is not None and doi is not None:
+        node = Leaf(in_doi, doi.line.number, doi.line.text, "end of the DOI")
+        notes.warn(
+            "number-assumed", f"there is no heading with a number; {node.text} was read from “{node.source}”",
+            "compare with the document", line=node.line, field="number",
+        )  # fmt: skip
+        return node
+    message, hint = missing(document, "number")
+    notes.warn("number-missing", message, f"{hint}write the number as printed", field="number")
+    return Gap("…", "the number as printed")
+
+
+def _number_by_pattern(doi: str, series: Series) -> str | None:
+    """Return the number that the series' pattern finds in a DOI, or None when the DOI does not follow the pattern."""
+    template = series.doi.replace("{prefix}", series.prefix).replace("{issn}", str(series.issn or ""))
+    before, place, after = template.partition("{number}")
+    match = re.fullmatch(f"{re.escape(before)}(.+?){re.escape(after)}", doi, re.IGNORECASE) if place else None
+    return match[1] if match else None
+
+
+def _same(one: str, other: str) -> bool:
+    return re.sub(r"[\W_]", "", one).lstrip("0").lower() == re.sub(r"[\W_]", "", other).lstrip("0").lower()
+
+
 def title_fields(document: Document, notes: Notes) -> dict[str, Node]:
-    """Title and, where a short line stands between title and byline, a subtitle."""
+    """Title and, where one stands below it, the subtitle."""
     front = document.front
+    title = _without_number(_plain(" ".join(part.text for part in front.title)), document, notes)
+    if front.subtitle and title.endswith((":", "：")):
+        title = title[:-1].rstrip()
     subtitle = _subtitle(front, notes)
-    title = _without_number(_one_face(" ".join(part.text for part in front.title)), document, notes)
+    for printed in front.unread:
+        notes.tell("front-matter-unread", f"“{printed.text}” was not understood and left out", line=printed.line.number)
     if not title:
-        notes.warn("title-missing", "no title was found", "write the title in its printed case", field="title")
+        message, hint = missing(document, "title")
+        notes.warn("title-missing", message, f"{hint}write the title in its printed case", field="title")
         return {"title": Gap("…", "the title in its printed case, without series and number")}
     line = front.title[0].line
-    return {"title": Leaf(title, line.number, line.text), **subtitle}
+    _title_doubts(title, front, notes)
+    sure = bool(line.level or line.bold or front.number)
+    rule = "heading" if line.level else "first line that is nothing else"
+    return {
+        "title": Leaf(title, line.number, line.text, rule, Confidence.CERTAIN if sure else Confidence.LIKELY),
+        **subtitle,
+    }
+
+
+_SUSPICIOUS = (
+    (re.compile(r"^(?:---|\+\+\+|<[!?a-z]|@\w+\{|%|\w[\w-]{1,20}:\s*[\"'])", re.IGNORECASE), "looks like markup"),
+    (
+        re.compile(r"^(?:title|author|date|layout|by|abstract|summary)\b\s*:", re.IGNORECASE),
+        "begins with the name of a field",
+    ),
+    (re.compile(r"\s\|\s"), "holds a bar"),
+    (re.compile(r"https?://|\bISSN\b|\bDOI\b|\b10\.\d{4,}/"), "holds an address or a number"),
+    (re.compile(r"^(?:by|von|par|por|di|door)\s+[A-Z]\w+\s+[A-Z]", re.IGNORECASE), "looks like a byline"),
+)
+
+
+def _title_doubts(title: str, front: Front, notes: Notes) -> None:
+    """Doubt a title that holds what titles rarely hold: a label, the name of a field, a bar, a date."""
+    reasons = [why for pattern, why in _SUSPICIOUS if pattern.search(title)]
+    if (date := find_date(title)) is not None and date.value and len(date.value) > len("2023"):
+        reasons.append(f"holds the date “{date.printed}”")
+    if not title[:1].isupper() and title[:1].isascii() and title[:1].isalpha() and not front.title[0].line.level:
+        reasons.append("begins with a small letter")
+    if reasons:
+        notes.warn(
+            "title-doubtful", f"the title {' and '.join(reasons)}", "compare it with the document",
+            line=front.title[0].line.number, field="title",
+        )  # fmt: skip
 
 
 def _without_number(title: str, document: Document, notes: Notes) -> str:
@@ -69,43 +164,47 @@ def _same_number(number: str, document: Document) -> bool:
     return document.front.number is None or document.front.number.text.lstrip("0") == number.lstrip("0")
 
 
-def _one_face(title: str) -> str:
-    """A title without italics or brackets that stand around all of it: they are looks, not meaning."""
+def _plain(title: str) -> str:
+    """A title without italics or dashes that stand around all of it: they are looks, not meaning."""
     whole = re.fullmatch(r"<i>((?:(?!</?i>).)*)</i>", title)
-    return whole[1].strip() if whole else title.strip()
+    title = whole[1].strip() if whole else title.strip()
+    dashed = re.fullmatch(r"[―—–]+\s*(.+?)\s*[―—–]+", title)
+    return dashed[1] if dashed else title
 
 
 def _subtitle(front: Front, notes: Notes) -> dict[str, Node]:
-    """Lines that are nothing known: a subtitle right after the title, everything else is told and left out."""
-    fields: dict[str, Node] = {}
-    first_byline = front.byline[0].line.number if front.byline else 0
-    after_title = front.title[-1].line.number if front.title else 0
-    for printed in front.unread:
-        if not fields and after_title < printed.line.number < first_byline:
-            fields["subtitle"] = Leaf(printed.text, printed.line.number, printed.line.text)
-            notes.warn(
-                "subtitle-assumed", "this line between title and byline was taken for the subtitle",
-                "delete it if it is something else", line=printed.line.number, field="subtitle",
-            )  # fmt: skip
-        else:
-            notes.tell(
-                "front-matter-unread", f"“{printed.text}” was not understood and left out", line=printed.line.number
-            )
-    return fields
+    """The subtitle; where nothing marks it as one, it is for a person to compare."""
+    if not front.subtitle:
+        return {}
+    first = front.subtitle[0]
+    text = _plain(" ".join(part.text for part in front.subtitle))
+    title = front.title[-1]
+    marked = first.line.level > title.line.level > 0 or title.text.rstrip().endswith((":", "：")) or text != first.text
+    followed = bool(front.byline) and first.line.number < front.byline[0].line.number
+    note = notes.tell if marked or followed else notes.warn
+    note(
+        "subtitle-assumed", "the text below the title was taken for the subtitle",
+        "delete it if it is something else", line=first.line.number, field="subtitle",
+    )  # fmt: skip
+    return {"subtitle": Leaf(text, first.line.number, first.line.text, "below the title")}
 
 
-def published_field(front: Front, notes: Notes) -> Node:
-    """The first date of the front matter, as precise as it is printed."""
+def published_field(document: Document, notes: Notes) -> Node:
+    """The first date of the title block, or a more precise one at the end of the text; no finer than printed."""
+    front = document.front
     gap = Gap("…", "the printed date: a year, a year and month, or a day")
-    if not front.dates:
-        notes.warn("published-missing", "no date of publication was found", "write the printed date", field="published")
+    found = _with_closing_date(document)
+    if not found:
+        message, hint = missing(document, "date of publication")
+        notes.warn("published-missing", message, f"{hint}write the printed date", field="published")
         return gap
-    date, line = front.dates[0]
+    date, line = found[0]
     for other, place in front.dates[1:]:
-        notes.warn(
-            "date-several", f"there is a second date, “{other.printed}”; the first one is used",
-            "find out which one is the date of publication", line=place.number, field="published",
-        )  # fmt: skip
+        if other is not date and other.value != date.value:
+            notes.warn(
+                "date-several", f"there is a second date, “{other.printed}”; the first one is used",
+                "find out which one is the date of publication", line=place.number, field="published",
+            )  # fmt: skip
     if date.value is None:
         notes.warn(
             "date-ambiguous", f"“{date.printed}” can be read as two different days", "write it as year-month-day",
@@ -118,7 +217,43 @@ def published_field(front: Front, notes: Notes) -> Node:
             line=line.number, field="published",
         )  # fmt: skip
         return gap
-    return Leaf(date.value, line.number, line.text)
+    if not front.dates:
+        notes.tell(
+            "date-assumed", f"the only date stands at the end of the text: “{date.printed}”", "compare with the "
+            "document",
+            line=line.number, field="published",
+        )  # fmt: skip
+    return Leaf(date.value, line.number, line.text, "title block" if front.dates else "end of the text")
+
+
+def _with_closing_date(document: Document) -> list[tuple[PrintedDate, Line]]:
+    """The dates of the title block; one alone on a line at the end says the same more precisely, or says it alone."""
+    front = list(document.front.dates)
+    closing = _closing_date([*document.body, *document.references, *document.tail])
+    if closing is None or (front and not _is_finer(closing[0].value, front[0][0].value)):
+        return front
+    return [closing, *front]
+
+
+def _closing_date(lines: Sequence[Line]) -> tuple[PrintedDate, Line] | None:
+    """Return a date that fills a line near the end of the document."""
+    for line in reversed(lines):
+        date = find_date(line.printed)
+        if (
+            date is not None
+            and date.value
+            and len(date.value) > len("2023")
+            and len(line.printed) - len(date.printed) < _FEW
+        ):
+            return date, line
+    return None
+
+
+_FEW = 4
+
+
+def _is_finer(one: str | None, other: str | None) -> bool:
+    return bool(one and other and len(one) > len(other) and one.startswith(other))
 
 
 def _possible(value: str) -> bool:

@@ -1,14 +1,17 @@
-"""The front matter of a commentary: series word and number, title, byline, date and DOI."""
+"""The title block of a commentary: series word and number, title, subtitle, byline, date and DOI.
 
-import re
+Every line of the block is read by itself first (`read_piece`), as the known things it prints and the rest. Which of the
+rests is the title, the subtitle, or the names of the authors is told afterwards, from level, order and neighbours.
+"""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from doideposit.records.extraction.dates import PrintedDate, find_date
-from doideposit.records.extraction.dois import ANY_LABEL, EDGE, LABEL, PrintedDoi, split_doi
-from doideposit.records.extraction.imprint import is_imprint
+from doideposit.records.extraction.dates import PrintedDate
+from doideposit.records.extraction.dois import PrintedDoi
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.names import is_name, split_byline, without_titles
+from doideposit.records.extraction.pieces import Kind, Labels, Piece, read_piece
 
 __all__ = ["Front", "Printed", "read_front"]
 
@@ -23,236 +26,337 @@ class Printed:
 
 @dataclass(slots=True)
 class Front:
-    """What the front matter prints; whatever is not there is None or empty.
+    """What the title block prints; whatever is not there is None or empty.
 
-    `unread` are lines between the title and the last line of the front matter that are nothing known. `end` is the
-    index of the first line after the front matter. `byline_assumed` is set when names stand there without “By”.
+    `roles` are lines about an author right below the name, by the number of the line with the name. `unread` are lines
+    of the block that are nothing known. `end` is the index of the first line after the block. `byline_assumed` is set
+    when names stand there without “By” and nothing else confirms them. `title_level` tells a title that is marked as
+    a heading. `closed` says that a heading or running text follows: nothing of the block was left out.
     """
 
     word: Printed | None = None
     number: Printed | None = None
     title: list[Printed] = field(default_factory=list)
+    subtitle: list[Printed] = field(default_factory=list)
     byline: list[Printed] = field(default_factory=list)
+    roles: dict[int, list[Printed]] = field(default_factory=dict)
     dates: list[tuple[PrintedDate, Line]] = field(default_factory=list)
     doi: PrintedDoi | None = None
     unread: list[Printed] = field(default_factory=list)
     byline_assumed: bool = False
+    title_before_number: bool = False
     end: int = 0
 
 
-# The words by which series of think tanks call their numbers; a configured series adds its own.
-_WORDS = (
-    "comment", "commentary", "policy brief", "policy paper", "policy note", "working paper", "discussion paper",
-    "research paper", "issue brief", "briefing", "brief", "focus", "paper", "report", "insight", "analysis", "note",
-    "perspective", "viewpoint", "opinion",
-)  # fmt: skip
-_BY = re.compile(r"(?:(?:written\s+)?by|authors?)\b\s*:?\s*(?P<names>.*)", re.IGNORECASE)
-_PUBLISHED = re.compile(
-    r"\b(?:(?:first\s+)?published(?:\s+(?:on|online))?|date(?:\s+of\s+publication)?|posted(?:\s+on)?|"
-    r"(?:last\s+)?(?:updated|revised)(?:\s+on)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b\s*:?",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(
-    r"[(<\[]{0,3}(?:https?://|www\.)[^\s<>]*[^\s<>)\]][)>\]]*|\(?\bORCID(?:\s+iD)?\b:?\s*[\dXx-]*\)?", re.IGNORECASE
-)
+_TITLE_LEVEL = 2  # deeper headings are subtitles or parts of the text, where a higher one stands beside them
 _BODY_LENGTH = 300
-_MOST_LINES = 14
-_FIRST_LINES = 40
+_SENTENCE_LENGTH = 90
+_MOST_LINES = 45
+_FAR_BYLINE = 8  # so many lines after the block a byline may stand, behind a standfirst
 
 
-def read_front(lines: Sequence[Line], labels: Iterable[str] = ()) -> Front:
-    """Read the front matter; `labels` are further words by which a series is called."""
-    front = Front()
+def read_front(lines: Sequence[Line], labels: Iterable[str] = (), publishers: Iterable[str] = ()) -> Front:
+    """Read the title block; `labels` are further words by which a series is called, `publishers` names of houses."""
+    known = Labels.of(labels, publishers)
     lengths: dict[int, int] = {}
     for line in lines:
         lengths[line.block] = lengths.get(line.block, 0) + len(line.text)
-    start = _read_heading(lines, _heading_pattern(labels), front)
-    _read_rest(lines, start, lengths, front)
+    pieces = _block(lines, lengths, known)
+    front = Front()
+    _take_known(pieces, front)
+    title = _find_title(pieces, front)
+    if title is not None:
+        _take_title(pieces, title, front)
+    _take_byline(pieces, title, front)
+    _take_subtitle(pieces, title, front)
+    if not front.byline:
+        _far_byline(lines, pieces, known, front)
+    _finish(pieces, front)
     return front
 
 
-def _heading_pattern(labels: Iterable[str]) -> re.Pattern[str]:
-    words = sorted({*_WORDS, *(label.lower() for label in labels)}, key=len, reverse=True)
-    return re.compile(
-        rf"(?P<word>(?:[^\W\d_][\w.&’'-]*\s+){{0,4}}?(?:{'|'.join(re.escape(word) for word in words)}))[\s:–—-]*"
-        rf"(?:\b(?:no|nr|number|issue)\b\.?\s*|[#№]\s*|n[°º]\s*)?(?P<number>\d{{1,5}}[a-z]?)(?![\w%])\s*(?P<rest>.*)",
-        re.IGNORECASE,
+def _block(lines: Sequence[Line], lengths: dict[int, int], known: Labels) -> list[Piece]:
+    """Read the lines of the title block: up to a heading that begins the text, or to running text after a title."""
+    pieces: list[Piece] = []
+    for index, line in enumerate(lines[:_MOST_LINES]):
+        piece = read_piece(line, known, pieces[-1] if pieces else None)
+        piece.index = index
+        if piece.kind is Kind.SECTION:
+            break
+        running = lengths[line.block] > _BODY_LENGTH or _is_sentence(line, lengths[line.block])
+        if running and _is_title_of_dense_text(piece, pieces):
+            running = False
+        if running and piece.kind is Kind.TEXT and not line.level:
+            if any(each.kind is Kind.TEXT or each.kind is Kind.NAMES for each in pieces) or _is_last(lines, index):
+                break
+            piece.kind = Kind.SKIPPED
+        pieces.append(piece)
+    return pieces
+
+
+def _is_title_of_dense_text(piece: Piece, before: Sequence[Piece]) -> bool:
+    """Whether a line is the title of a text without empty lines: the first text right below the label and number."""
+    above = before[-1] if before else None
+    known = above is not None and above.kind is Kind.KNOWN and above.line.block == piece.line.block
+    return known and not any(each.kind is Kind.TEXT for each in before) and not _ends_sentence(piece.line.text)
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip().endswith((".", "。"))
+
+
+def _is_last(lines: Sequence[Line], index: int) -> bool:
+    return index + 1 >= len(lines)
+
+
+def _is_sentence(line: Line, length: int) -> bool:
+    """Whether a line is running text: a paragraph that ends with a full stop and has the length of a sentence."""
+    text = line.text.rstrip('”’")] ')
+    if line.level or line.bold or length <= _SENTENCE_LENGTH:
+        return False
+    return text.endswith((".", "。", ".]")) or ". " in text
+
+
+def _take_known(pieces: Sequence[Piece], front: Front) -> None:
+    """Take label, number, dates and DOI from wherever they stand; the first of each kind counts."""
+    for piece in pieces:
+        if piece.word and (front.word is None or (front.number is None and piece.number)):
+            front.word = Printed(piece.word, piece.line)
+        if piece.number and front.number is None:
+            front.number = Printed(piece.number, piece.line)
+        if piece.kind is not Kind.TEXT or piece.number:
+            front.dates += [(date, piece.line) for date in piece.dates]
+        if front.doi is None and piece.doi is not None:
+            front.doi = piece.doi
+    front.dates = _most_precise(front.dates)
+
+
+def _most_precise(dates: list[tuple[PrintedDate, Line]]) -> list[tuple[PrintedDate, Line]]:
+    """Leave out dates that say less than another one with the same beginning: 2023, beside 14 September 2023."""
+    values = [date.value for date, _ in dates]
+    return [
+        (date, line)
+        for index, (date, line) in enumerate(dates)
+        if not any(
+            other and date.value and other.startswith(date.value) and (other != date.value or at < index)
+            for at, other in enumerate(values)
+            if at != index
+        )
+    ]
+
+
+def _find_title(pieces: Sequence[Piece], front: Front) -> int | None:
+    """Return the index of the piece with the title: the first heading that is nothing else, or the first such line."""
+    open_pieces = [
+        (at, piece) for at, piece in enumerate(pieces) if piece.rest and piece.kind in {Kind.TEXT, Kind.NAMES}
+    ]
+    byline = next((at for at, piece in enumerate(pieces) if piece.kind is Kind.BYLINE), None)
+    headed = [at for at, piece in open_pieces if piece.line.level or (piece.number and piece.kind is Kind.TEXT)]
+    if headed:
+        return min(headed, key=lambda at: (pieces[at].line.level > _TITLE_LEVEL, at))
+    texts = [at for at, piece in open_pieces if not piece.institution and (byline is None or at < byline)]
+    if not texts:
+        texts = [at for at, piece in open_pieces if byline is None or at < byline]
+    if not texts:
+        return None
+    if front.number is None and front.word is None and front.doi is None and front.dates == [] and byline is None:
+        return _title_of_bare_text(pieces, texts)
+    text_only = [at for at in texts if pieces[at].kind is Kind.TEXT]
+    if text_only and pieces[texts[0]].kind is Kind.NAMES and _is_surely_byline(pieces, texts[0]):
+        return text_only[0]
+    return texts[0]
+
+
+def _is_surely_byline(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether a line of names that comes before every other text is a byline all the same: it has titles or “and”."""
+    text = pieces[at].rest
+    parts = split_byline(text)
+    return len(parts) > 1 or any(without_titles(part)[1] for part in parts)
+
+
+def _title_of_bare_text(pieces: Sequence[Piece], texts: Sequence[int]) -> int | None:
+    """A text without label, number, date and DOI has a title only where names follow the first line."""
+    first = texts[0]
+    following = [piece for piece in pieces[first + 1 :] if piece.rest or piece.kind is Kind.ROLE]
+    return first if following and any(piece.kind is Kind.NAMES for piece in following) else None
+
+
+def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
+    """Take the title with the lines of its block that belong to it; the rest of the block is the subtitle."""
+    piece = pieces[at]
+    piece.taken = True
+    front.title.append(Printed(piece.rich, piece.line))
+    for following in pieces[at + 1 :]:
+        if following.line.block != piece.line.block or following.kind not in {Kind.TEXT, Kind.NAMES}:
+            break
+        if following.kind is Kind.NAMES and _is_surely_byline(pieces, pieces.index(following)):
+            break
+        following.taken = True
+        last = front.title[-1].text.rstrip()
+        if (
+            front.subtitle
+            or last.endswith((":", "："))
+            or _changes_case(last, following.rest)
+            or _dashed(following.rest)
+        ):
+            front.subtitle.append(Printed(following.rich, following.line))
+        else:
+            front.title.append(Printed(following.rich, following.line))
+
+
+def _changes_case(title: str, line: str) -> bool:
+    """Whether a title in capitals is followed by a line in mixed case, which is its subtitle."""
+    return title.isupper() and any(letter.islower() for letter in line)
+
+
+def _dashed(text: str) -> bool:
+    return text[:1] in "―—–" and text[-1:] in "―—–"
+
+
+def _take_subtitle(pieces: Sequence[Piece], title: int | None, front: Front) -> None:
+    """Take the text right below the title, where names, a date or the text follow it."""
+    if title is None or front.subtitle:
+        return
+    for at in range(title + 1, len(pieces)):
+        piece = pieces[at]
+        if piece.taken and piece.kind is not Kind.NAMES:
+            continue
+        if piece.kind not in {Kind.TEXT, Kind.NAMES} or piece.taken:
+            return
+        if piece.institution and not piece.line.level:
+            return
+        if _is_lede(piece) or (
+            front.byline and front.byline[0].line.number < piece.line.number and not piece.line.level
+        ):
+            return
+        block = [each for each in pieces[at:] if each.line.block == piece.line.block and each.kind is Kind.TEXT]
+        for each in block:
+            each.taken = True
+            front.subtitle.append(Printed(each.rich, each.line))
+        return
+
+
+_LEDE_WORDS = 8
+
+
+def _is_lede(piece: Piece) -> bool:
+    """Whether a line is a sentence that leads into the text rather than a subtitle."""
+    long = len(piece.rest.split()) > _LEDE_WORDS
+    return not piece.line.level and long and piece.rest.rstrip().endswith((".", "。"))
+
+
+def _take_byline(pieces: Sequence[Piece], title: int | None, front: Front) -> None:
+    """Take the names: from “By …”, else from lines of names alone below the title or right above it."""
+    marked = [piece for piece in pieces if piece.kind is Kind.BYLINE]
+    if marked:
+        for piece in marked:
+            piece.taken = True
+            if piece.rest:
+                front.byline.append(Printed(piece.rest, piece.line))
+        _names_below(pieces, marked[-1], front, only_open=bool(marked[-1].rest))
+    else:
+        _names_alone(pieces, title, front)
+    for printed in front.byline:
+        _take_roles(pieces, printed.line, front)
+
+
+def _names_below(pieces: Sequence[Piece], last: Piece, front: Front, *, only_open: bool) -> None:
+    """Take lines of names below “By”, or below names that end in a comma or “and”."""
+    for piece in pieces[pieces.index(last) + 1 :]:
+        if piece.kind not in {Kind.NAMES, Kind.ROLE}:
+            return
+        previous = front.byline[-1].line.text if front.byline else ""
+        if piece.kind is Kind.NAMES and (not only_open or piece.joins or _is_open(previous)):
+            piece.taken = True
+            front.byline.append(Printed(piece.rest, piece.line))
+        elif piece.kind is Kind.NAMES:
+            return
+
+
+def _is_open(text: str) -> bool:
+    return text.rstrip().lower().endswith((",", "&", " and", " et", " und", " y", " e", ";"))
+
+
+def _names_alone(pieces: Sequence[Piece], title: int | None, front: Front) -> None:
+    start = 0 if title is None else title + 1
+    runs = [piece for piece in pieces[start:] if piece.kind is Kind.NAMES and not piece.taken]
+    if not runs and title is not None:
+        runs = [piece for piece in pieces[:title] if piece.kind is Kind.NAMES and not piece.institution]
+    if not runs:
+        return
+    first = pieces.index(runs[0])
+    for piece in pieces[first:]:
+        if piece.kind is Kind.NAMES and not piece.taken:
+            piece.taken = True
+            front.byline.append(Printed(piece.rest, piece.line))
+        elif piece.kind is Kind.TEXT and not piece.institution:
+            break
+    front.byline_assumed = True
+
+
+def _take_roles(pieces: Sequence[Piece], line: Line, front: Front) -> None:
+    """Take the lines right below a name that say what the author does, and where; or the rest of the line itself."""
+    for piece in pieces:
+        if piece.line is line and piece.role:
+            front.roles.setdefault(line.number, []).append(Printed(piece.role, line))
+    at = next(index for index, piece in enumerate(pieces) if piece.line is line)
+    for piece in pieces[at + 1 : at + 4]:
+        about = piece.kind is Kind.ROLE or (piece.kind is Kind.TEXT and piece.institution and not piece.taken)
+        if not about or piece.line.level:
+            return
+        piece.taken = True
+        front.roles.setdefault(line.number, []).append(Printed(piece.rest, piece.line))
+
+
+def _far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, front: Front) -> None:
+    """Look for names behind a standfirst: one paragraph of text, then names alone or names with an institution."""
+    start = pieces[-1].index + 1 if pieces else 0
+    if not front.title:
+        return
+    for index in range(start, min(len(lines), start + _FAR_BYLINE)):
+        piece = read_piece(lines[index], known, None)
+        short = index + 1 >= len(lines) or lines[index].block != lines[index - 1].block
+        if piece.kind is Kind.SECTION or lines[index].level:
+            return
+        if short and piece.kind in {Kind.NAMES, Kind.BYLINE} and piece.rest and not piece.institution:
+            front.byline.append(Printed(piece.rest, piece.line))
+            front.byline_assumed = piece.kind is Kind.NAMES
+            _role_after(lines, index, known, front)
+            return
+
+
+def _role_after(lines: Sequence[Line], index: int, known: Labels, front: Front) -> None:
+    for line in lines[index + 1 : index + 3]:
+        piece = read_piece(line, known, None)
+        if line.block != lines[index].block or not (piece.kind is Kind.ROLE or piece.institution):
+            return
+        front.roles.setdefault(lines[index].number, []).append(Printed(piece.rest, line))
+
+
+def _finish(pieces: Sequence[Piece], front: Front) -> None:
+    """Tell the lines that are nothing known, and where the block ends: behind the last line that is something known."""
+    last = -1
+    for at, piece in enumerate(pieces):
+        if piece.taken or (piece.kind not in {Kind.TEXT, Kind.NAMES, Kind.SKIPPED}):
+            last = at
+    for piece in pieces[: last + 1]:
+        if piece.kind in {Kind.TEXT, Kind.NAMES} and not piece.taken and not piece.institution:
+            front.unread.append(Printed(piece.line.printed, piece.line))
+    front.end = pieces[last].index + 1 if last >= 0 else 0
+    if front.byline_assumed and _is_confirmed(front):
+        front.byline_assumed = False
+
+
+def _is_confirmed(front: Front) -> bool:
+    """Whether names without “By” are a byline for certain: bold, with a title or a role, or several with “and”."""
+    return all(
+        printed.line.bold or printed.line.number in front.roles or _has_evidence(printed.text)
+        for printed in front.byline
     )
 
 
-def _read_heading(lines: Sequence[Line], pattern: re.Pattern[str], front: Front) -> int:
-    """Find the line with series word and number; returns the index where the title is to be looked for."""
-    for index, line in enumerate(lines[:_FIRST_LINES]):
-        match = pattern.fullmatch(line.printed)
-        if match is None or _is_sentence(line, match):
-            continue
-        front.word, front.number = Printed(match["word"], line), Printed(match["number"], line)
-        rest = match["rest"].strip(EDGE)
-        if rest and not _take_known(rest, line, front):
-            front.title.append(Printed(_rich_rest(line, rest), line))
-        if not rest and index and _title_stands_before(lines, index):
-            front.title.append(Printed(lines[index - 1].rich, lines[index - 1]))
-        return index + 1
-    return 0
-
-
-def _is_sentence(line: Line, match: re.Match[str]) -> bool:
-    """Whether “report 12 …” is running text: no heading, and a lower-case word in it or right behind it."""
-    return not line.level and (not match["word"][:1].isupper() or match["rest"][:1].islower())
-
-
-def _rich_rest(line: Line, rest: str) -> str:
-    """The rest of a heading line with its italics, where they can be found again."""
-    start = line.rich.find(rest[:10])
-    return line.rich[start:].strip(EDGE) if start >= 0 and line.rich != line.text else rest
-
-
-def _title_stands_before(lines: Sequence[Line], index: int) -> bool:
-    """Whether the title stands above the number: right behind the number come byline, date or DOI."""
-    following = lines[index + 1 : index + 2]
-    known = any(_take_known(line.printed, line, Front()) for line in following)
-    return known and not is_imprint(lines[index - 1])
-
-
-def _read_rest(lines: Sequence[Line], start: int, lengths: dict[int, int], front: Front) -> None:
-    front.end = start
-    pending: list[Printed] = []
-    open_end = ""
-    for index in range(start, min(len(lines), start + _MOST_LINES)):
-        line = lines[index]
-        known = bool(open_end and _continue(open_end, line, front)) or _take_known(line.printed, line, front)
-        open_end = _open_end(line, front) if known else ""
-        if known:
-            front.unread += pending
-            pending = []
-            front.end = index + 1
-        elif _is_title(line, lines, index, front):
-            front.title.append(Printed(line.rich if line.text == line.printed else line.printed, line))
-            front.end = index + 1
-        elif lengths[line.block] > _BODY_LENGTH:
-            break
-        else:
-            pending.append(Printed(line.printed, line))
-    if not front.byline:
-        _byline_without_by(front)
-
-
-def _is_title(line: Line, lines: Sequence[Line], index: int, front: Front) -> bool:
-    """Whether a line is the title, or goes on with it: the first unknown line, and the rest of its block."""
-    if front.byline or front.dates or (front.doi and not front.title):
-        return not front.title and not front.byline and line.level > 0
-    if not front.title and is_imprint(line):
-        return False
-    if not front.title:
-        return line.level > 0 or front.number is not None or _front_follows(lines, index)
-    return front.title[-1].line.block == line.block
-
-
-def _front_follows(lines: Sequence[Line], index: int) -> bool:
-    """Whether a byline, date or DOI comes soon after a line that may be the title of a document without heading."""
-    return any(_take_known(line.printed, line, Front()) for line in lines[index + 1 : index + 5])
-
-
-def _open_end(line: Line, front: Front) -> str:
-    """What the next line has to bring: the DOI after “DOI:”, or names after “By”, “and” or a comma."""
-    if front.doi is None and LABEL.search(line.text):
-        return "doi"
-    if (
-        front.doi is not None
-        and front.doi.line is line
-        and front.doi.text[-1] in "/-."
-        and line.text.endswith(front.doi.text)
-    ):
-        return "suffix"
-    if (
-        front.byline
-        and front.byline[-1].line is line
-        and re.search(r"(?:\band|&|,|^by:?)\s*$", line.text, re.IGNORECASE)
-    ):
-        return "names"
-    return ""
-
-
-def _continue(open_end: str, line: Line, front: Front) -> bool:
-    if open_end == "suffix" and front.doi is not None and re.fullmatch(r"\S+", line.text):
-        whole = front.doi
-        front.doi = PrintedDoi(whole.text + line.text, whole.line, whole.shown_as_link, whole.target, joined=True)
-        return True
-    if open_end == "names" and all(is_name(part) for part in split_byline(line.text)):
-        front.byline.append(Printed(line.text, line))
-        return True
-    return False
-
-
-def _take_known(text: str, line: Line, front: Front) -> bool:
-    """Take DOI, dates and byline from a line; False, and nothing taken, when something else stands there."""
-    doi, rest = split_doi(text, line)
-    label = (ANY_LABEL if doi else LABEL).search(rest)
-    rest = f"{rest[: label.start()]} {rest[label.end() :]}" if label else rest
-    dates, rest = _split_dates(rest)
-    rest = _trimmed(_ADDRESS.sub("", _PUBLISHED.sub("", rest)))
-    names = _BY.fullmatch(rest)
-    if names is None and not (doi or dates or label):
-        return front.byline != [] and _joins_byline(rest, line, front)
-    if not _names_or_place(names["names"] if names else rest, is_byline=names is not None):
-        return False
-    front.doi = front.doi or doi
-    front.dates += [(date, line) for date in dates]
-    _take_names(front, line, names["names"] if names else rest, is_byline=names is not None)
-    return True
-
-
-def _trimmed(text: str) -> str:
-    """A text without punctuation at its ends, and without a bracket that was left alone or holds everything."""
-    text = re.sub(r"\(\s*\)", "", text).strip(EDGE.replace("(", "").replace(")", ""))
-    if text.count("(") != text.count(")"):
-        return text.strip(EDGE)
-    return "" if re.fullmatch(r"\([^()]{0,40}\)", text) else text
-
-
-def _split_dates(text: str) -> tuple[list[PrintedDate], str]:
-    """Take every date out of a text; returns them and the rest."""
-    dates: list[PrintedDate] = []
-    while (date := find_date(text)) is not None:
-        dates.append(date)
-        text = f"{text[: date.start]} {text[date.end :]}"
-    return dates, text
-
-
-def _joins_byline(rest: str, line: Line, front: Front) -> bool:
-    """A line that begins with “and” goes on with the byline just before it."""
-    match = re.fullmatch(r"(?:and|&)\s+(.+)", rest, re.IGNORECASE)
-    if match is None or front.byline[-1].line.number < line.number - 2 or not is_name(without_titles(match[1])[0]):
-        return False
-    front.byline.append(Printed(match[1], line))
-    return True
-
-
-def _names_or_place(rest: str, *, is_byline: bool) -> bool:
-    """Whether what is left of a line may stand in the front matter: nothing, a place, or names."""
-    if not rest or is_byline:
-        return len(rest) < _BODY_LENGTH
-    return all(is_name(part) for part in split_byline(rest)) and len(rest) < _BODY_LENGTH // 2
-
-
-def _take_names(front: Front, line: Line, names: str, *, is_byline: bool) -> None:
-    """Take the first names that come; a place before the date is a single word, or stands below a byline."""
-    if front.byline:
-        return
-    if is_byline:
-        front.byline.append(Printed(_trimmed(names), line))
-    elif len(names.split()) > 1:
-        front.byline.append(Printed(names, line))
-        front.byline_assumed = True
-
-
-def _byline_without_by(front: Front) -> None:
-    """Take lines of names alone for the byline when the document has no “By”."""
-    for printed in list(front.unread):
-        parts = split_byline(printed.text)
-        names = [without_titles(part)[0] for part in parts]
-        if names and all(is_name(name) and " " in name for name in names):
-            front.byline.append(printed)
-            front.byline_assumed = True
-            front.unread.remove(printed)
-            return
+def _has_evidence(text: str) -> bool:
+    parts = split_byline(text)
+    titled = any(without_titles(part)[1] for part in parts)
+    initials = any("." in word for part in parts for word in part.split())
+    return titled or initials or (len(parts) > 1 and all(is_name(without_titles(part)[0]) for part in parts))

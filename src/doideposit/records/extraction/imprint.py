@@ -8,7 +8,7 @@ __all__ = ["is_imprint"]
 
 _IMPRINT = re.compile(
     r"[\w.+-]+@[\w-]+\.\w|\b(?:tel|phone|fax|e-?mail|web(?:site)?)\b\.?\s*:|\b(?:RPM|BTW|TVA|VAT)\b|"
-    r"\b\d{4}\.\d{3}\.\d{3}\b|^©|\bcopyright\b|all rights reserved|\b[ep]?-?ISSN\b|^(?:https?://)?www\.[\w.-]+/?$|"
+    r"\b\d{4}\.\d{3}\.\d{3}\b|^©|\bcopyright\b|all rights reserved|\b[ep]?-?ISSN\b|\bISBN\b|^(?:https?://)?www\.[\w.-]+/?$|"
     r"^DOI\b|\bCC BY\b",
     re.IGNORECASE,
 )

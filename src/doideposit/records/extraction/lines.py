@@ -33,7 +33,8 @@ class Line:
     `number` counts from 1. `text` is without markup; `rich` keeps italics, subscripts and superscripts as tags;
     `bare` is `text` without the addresses. `source` is the line as it stands in the file. `block` numbers headings,
     paragraphs and list items; `level` is that of a heading, or 0; `marker` is the bullet or number of a list item on
-    its first line; `item` numbers list items, 0 outside lists.
+    its first line; `item` numbers list items, 0 outside lists. `bold` says that all of it is bold, `note` that it is
+    the text of a footnote or an endnote.
     """
 
     number: int
@@ -46,6 +47,8 @@ class Line:
     level: int = 0
     marker: str = ""
     item: int = 0
+    bold: bool = False
+    note: bool = False
 
     @property
     def printed(self) -> str:
@@ -59,6 +62,7 @@ class Line:
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_NOTE = re.compile(r" {0,3}\[\^[^\]\s]{1,40}\]:")
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _KEPT_TAG = re.compile(r"</?(sub|sup)>", re.IGNORECASE)
 _ADDRESS_LABEL = re.compile(r"<?(?:https?:|www\.|(?:dx\.)?doi\.org/)\S*>?|(?:link|here|online|url|pdf)", re.IGNORECASE)
@@ -92,7 +96,8 @@ def _any_address(url: str) -> bool:
 _SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
 _SCHEME_LENGTH = 6  # one character before “https”, to see that it begins there
 _ANGLED_REST = re.compile(r"://[^<>\n]{1,2000}(?=>)")
-_REST = re.compile(r"://[^\s<>\"“”|]{1,2000}")
+# Angle brackets within old DOIs (SICI) belong to the address when digits or a stop follow the closing one.
+_REST = re.compile(r"://(?:[^\s<>\"“”|]|<[^<>\s\"]{1,60}>(?=[\d.;])){1,2000}")
 
 
 def _bare_address(state: "StateInline", silent: bool) -> bool:
@@ -162,6 +167,7 @@ class _Piece:
     rich: list[str] = field(default_factory=list)
     bare: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    light: int = 0
 
     def add(self, text: str) -> None:
         for parts in (self.text, self.rich, self.bare):
@@ -170,7 +176,8 @@ class _Piece:
     def line(self, number: int, source: str, place: tuple[int, int, str, int]) -> Line:
         block, level, marker, item = place
         text, rich, bare = _clean(*self.text), _clean(*self.rich), _clean(*self.bare)
-        return Line(number, text, rich, bare, tuple(self.links), source, block, level, marker, item)
+        bold, note = bool(text) and not self.light, bool(_NOTE.match(source))
+        return Line(number, text, rich, bare, tuple(self.links), source, block, level, marker, item, bold, note)
 
 
 def _clean(*parts: str) -> str:
@@ -183,6 +190,7 @@ def _pieces(token: "Token") -> list[_Piece]:
         pieces = [_Piece(offset) for offset, _ in enumerate(rows.split("\n"))]
         for piece, row in zip(pieces, rows.split("\n"), strict=True):
             piece.add(row)
+            piece.light = len(row)
         return pieces
     return _Inline().read(token.children or ())
 
@@ -195,6 +203,7 @@ class _Inline:
         self.target: str | None = None
         self.label: list[str] = []
         self.bare_start = 0
+        self.strong = 0
 
     def read(self, children: "Sequence[Token]") -> list[_Piece]:
         for child in children:
@@ -212,6 +221,8 @@ class _Inline:
                 self._close_link()
             case "em_open" | "em_close":
                 self.pieces[-1].rich.append("<i>" if child.nesting == 1 else "</i>")
+            case "strong_open" | "strong_close":
+                self.strong += child.nesting
             case "html_inline":
                 self._tag(child.content)
             case "text" | "text_special" | "code_inline":
@@ -219,6 +230,8 @@ class _Inline:
 
     def _text(self, text: str) -> None:
         self.pieces[-1].add(text)
+        if not self.strong:
+            self.pieces[-1].light += len(text.strip(" :"))
         self.label.append(text)
 
     def _break(self, count: int) -> None:

@@ -7,31 +7,82 @@ for some, so whoever uses it has to say that it was assumed.
 import re
 from dataclasses import dataclass
 
-__all__ = ["PrintedName", "is_name", "read_name", "split_byline", "without_titles"]
+__all__ = [
+    "PrintedName",
+    "is_group",
+    "is_institution",
+    "is_name",
+    "is_role",
+    "read_name",
+    "split_byline",
+    "without_titles",
+]
 
 _TITLES = frozenset(
     "dr prof professor mr mrs ms miss mx amb ambassador sir dame lord lady gen general lt lieutenant col colonel maj "
-    "capt captain brig brigadier adm admiral cdr rev hon shri smt he mep mp ing mag dipl-ing".split()
+    "capt captain brig brigadier adm admiral cdr rev hon shri smt he mep mp ing mag dipl-ing dra profa professeur "
+    "herr frau "
+    "m mme monsieur madame sr sra dott dott.ssa doç проф д-р".split()
 )
 _DEGREES = frozenset("phd dphil md ma mba msc bsc ba llm llb mphil dlitt esq jd retd ret".split())
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _PARTICLES = frozenset(
-    "van von der den de del della di da dos das do du la le el al bin ibn bint ben abu ter ten zu zur af av".split()
+    "van von der den de del della di da dos das do du la le el al bin ibn bint binti binte ben bt abu ter ten zu "
+    "zur af av "
+    "ul ur ud us un e y i".split()
+)
+# “Zia ul Haq” is one name: the article joins the word before it with the one behind it.
+_JOINING = frozenset("ul ur ud us un".split())
+_CONJUNCTIONS = frozenset("e y i".split())
+# Family names that come first in Singapore, Hong Kong and China, when given names of two words follow.
+_FAMILY_FIRST = frozenset(
+    "lim tan wong chan chong ng ong goh chua koh teo wang li zhang liu chen yang huang zhao wu zhou xu sun zhu guo "
+    "lin luo "
+    "liang zheng xie tang deng feng yuan dong xiao cheng cao peng zeng nguyen tran pham kim park choi".split()
+)
+# Second given names that are usual in Spanish and Portuguese; without one of them two family names follow one given
+# name.
+_GIVEN_SECOND = frozenset(
+    "maria maría josé jose luis luís carlos antonio antónio manuel juan joão joao miguel ángel angel francisco "
+    "javier pedro "
+    "pablo ana isabel carmen teresa elena andrés andres eduardo fernando alberto paulo luiz cristina".split()
 )
 _GROUP_WORDS = re.compile(
     r"\b(?:team|staff|editors?|editorial|board|forum|institute|cent(?:re|er)|university|council|committee|foundation|"
-    r"group|network|secretariat|department|desk|ministry|association|organi[sz]ation|society|bureau|programme?)\b",
+    r"group|network|secretariat|department|desk|ministry|association|organi[sz]ation|society|bureau|programme?|"
+    r"institut|institutet|instituto|istituto|instytut|enstitüsü|zentrum|centro|centrum|universit(?:y|é|ät|eit|à|et)|universidade?|"
+    r"universidad|uniwersytet|üniversitesi|stiftung|fundación|fondation|fondazione|académie|academy|akademie|hochschule|"
+    r"college|school|laborator(?:y|io)|agency|bank|commission|parliament|redaktion|rédaction|redacción|team)\b|"
+    r"институт|университет|центр|совет|研究所|大学|研究部|学院|研究院|委員会",
     re.IGNORECASE,
 )
 _ROLE_WORDS = re.compile(
     r"\b(?:fellow|director|analyst|researcher|professor|lecturer|reader|coordinator|president|chair\w*|manager|head|"
-    r"officer|advis[eo]r|assistant|associate|student|candidate|correspondent|journalist|expert|minister|visiting|senior)\b",
+    r"officer|advis[eo]r|assistant|associate|student|candidate|correspondent|journalist|expert|minister|visiting|senior|"
+    r"chercheu(?:r|se)|directeur|directrice|professeure?|maître|wissenschaftliche\w*|mitarbeiter\w*|referent(?:in)?|leiter(?:in)?|"
+    r"forschungs\w+|investigador\w*|director\w|profesor\w*|analista|ricercat(?:ore|rice)|docente|responsabile|investigadora|"
+    r"onderzoeker|hoogleraar|analityk|profesor|adiunkt|araştırmacı|profesör|научный|сотрудник|профессор|директор|эксперт)\b|"
+    r"研究官|研究員|教授|主任|研究员",
     re.IGNORECASE,
+)
+# Words that no name holds; in titles in capitals they are the only sign that they are none.
+_FUNCTION_WORDS = frozenset(
+    "the a an of in on for and or to with without from why how what who when where is are was be at as its their "
+    "not this that by "
+    "der die das und im am für ohne ein eine des les aux une sur pour sans est et dans un une del los las sin para "
+    "por con una "
+    "degli delle senza per con com sem uma os as het een zonder voor bez dla ile için и в на без для из под".split()
 )
 _MARKS = re.compile(r"[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,2}(?=\s|,|;|$)")
 _GLUED_TITLE = re.compile(r"\b(Dr|Prof|Mr|Mrs|Ms|Amb|Gen|Col)\.(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.\-])*|[^\W\d_]\.")
-_BYLINE_PARTS = re.compile(r"\s*;\s*|\s*,?\s+(?:and|with)\s+|\s*,?\s*&\s*|\s*,\s*", re.IGNORECASE)
+_BYLINE_PARTS = re.compile(
+    r"\s*[;；]\s*|\s*,?\s+(?:and|with|et|und|en|ve|och|oraz|и)\s+|\s*,?\s*&\s*|\s*[,、，]\s*|\s+[/|·•]\s+",
+    re.IGNORECASE,
+)
+# Spanish, Portuguese, Italian and Polish write “and” with one letter, which may also stand inside a name (“Ortega y
+# Gasset”).
+_ONE_LETTER_AND = re.compile(r"\s+[yei]\s+(?=[^\W\d_]\S*\s+\S)")
 _LAST_AND = re.compile(r"[\s,]*(?:\band|&)?[\s,]*$")
 _BOUND_PARTICLE = re.compile(r"[a-z]{1,3}[-'’][^\W\d_a-z]")
 _ROUND = re.compile(r"\(([^)]*)\)")
@@ -55,6 +106,7 @@ class PrintedName:
     group: str | None = None
     note: str | None = None
     sure: bool = True
+    eastern: bool = False
 
     @property
     def display(self) -> str:
@@ -65,12 +117,40 @@ class PrintedName:
 def split_byline(text: str) -> list[str]:
     """Split a byline at commas, semicolons, “and” and “&”; degrees and Jr. stay with the name before them."""
     parts: list[str] = []
-    for part in _BYLINE_PARTS.split(_LAST_AND.sub("", _MARKS.sub("", text).strip(" :"))):
+    text = _LAST_AND.sub("", _MARKS.sub("", _without_contacts(text)).strip(" :：*_"))
+    if ";" in text and _all_inverted(text):
+        return [part.strip() for part in text.split(";") if part.strip()]
+    for part in (each for piece in _outer_split(text) for each in _split_one_letter(piece)):
         if parts and _key(part) in _DEGREES | _SUFFIXES:
             parts[-1] += f" {part}"
         elif part:
             parts.append(part)
     return _turned_round(parts)
+
+
+def _without_contacts(text: str) -> str:
+    """A byline without addresses and accounts: “Ana Keller <ana@example.org>”, “Zoë Müller (@zoe)”."""
+    return re.sub(r"\s*[<(]\s*(?:@[\w-]+|[\w.+-]+@[\w.-]+|https?:[^>)\s]*)\s*[>)]", "", text)
+
+
+def _all_inverted(text: str) -> bool:
+    """Whether every part between semicolons is “Family, Given”."""
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    return all(re.fullmatch(r"[^,]+,[^,]+", part) and is_name(part) for part in parts)
+
+
+def _outer_split(text: str) -> list[str]:
+    """Split a byline where no bracket is open: “Ana Keller (Fellow, Island Institute)” stays whole."""
+    kept = _ROUND.findall(text)
+    masked = _ROUND.sub("\x00", text)
+    brackets = iter(kept)
+    return [re.sub("\x00", lambda _: f"({next(brackets)})", part) for part in _BYLINE_PARTS.split(masked)]
+
+
+def _split_one_letter(text: str) -> list[str]:
+    """Split “Ana Keller y Zoë Müller” into two names; a single name behind the letter belongs to the name before."""
+    parts = _ONE_LETTER_AND.split(text)
+    return parts if all(" " in part.strip() and is_name(without_titles(part)[0]) for part in parts) else [text]
 
 
 def _turned_round(parts: list[str]) -> list[str]:
@@ -83,9 +163,35 @@ def _turned_round(parts: list[str]) -> list[str]:
 def is_name(text: str) -> bool:
     """Whether a text has the shape of a name: up to six capitalised words, initials and particles, no figures."""
     words = _words(text)
-    if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(text):
+    if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(_ROUND.sub("", text)):
         return False
-    return all(map(_is_name_word, words))
+    if any(word.lower() in _FUNCTION_WORDS and not _is_particle(word) for word in words):
+        return False
+    return all(map(_is_name_word, words)) and not _is_particle(words[-1]) and any(map(_is_full_word, words))
+
+
+def _is_full_word(word: str) -> bool:
+    return word[0].isupper() or not word.isascii()
+
+
+def is_role(text: str) -> bool:
+    """Whether a text says what someone does: “Research Fellow, Island Institute”."""
+    return bool(_ROLE_WORDS.search(text)) and len(text) <= _LONGEST_ROLE
+
+
+def is_institution(text: str) -> bool:
+    """Whether a text names an institution and nothing else: a word such as Institute, and capitals throughout."""
+    if not _GROUP_WORDS.search(text) or len(text) > _LONGEST_ROLE or text.rstrip().endswith((".", "?", ":")):
+        return False
+    words = re.sub(r"\([^)]*\)", "", text).replace(",", " ").split()
+    return all(word[:1].isupper() or not word.isascii() or word.lower() in _SMALL_WORDS for word in words)
+
+
+_LONGEST_ROLE = 160
+_SMALL_WORDS = frozenset(
+    "of for and the in on at de la le du des et für und der die del los para per di e do da van voor · - – & / |"
+    "".split()
+)
 
 
 def _is_name_word(word: str) -> bool:
@@ -120,8 +226,11 @@ def read_name(text: str) -> PrintedName:
     suffixes = _take_last(words, _SUFFIXES)
     if not words:
         return PrintedName(text, family=text.strip(), sure=False)
-    start = _family_start(words)
-    sure = start == 0 or comma == "," or (all(_is_initial(word) for word in words[1:start]) and start == len(words) - 1)
+    start, sure = (len(words) - len(family_first.split()), True) if comma else _split_point(words)
+    if not comma and _comes_first(words):
+        return PrintedName(
+            text, given=" ".join(words[1:]), family=words[0], titles=titles, sure=not words[0].isascii(), eastern=True
+        )
     return PrintedName(
         text,
         given=" ".join(words[:start]) or None,
@@ -132,6 +241,30 @@ def read_name(text: str) -> PrintedName:
         note=next((note for note in _ROUND.findall(text) if _key(note) not in _DEGREES), None),
         sure=sure,
     )
+
+
+_THREE = 3
+
+
+def _comes_first(words: list[str]) -> bool:
+    """Whether the family name stands first: in Chinese, Japanese and Korean script, and in “Lim Wei Jie”."""
+    if len(words) == _THREE - 1:
+        return all(
+            not word.isascii() and re.fullmatch(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+", word) for word in words
+        )
+    return len(words) == _THREE and words[0].lower() in _FAMILY_FIRST and not any(map(_is_initial, words))
+
+
+def _split_point(words: list[str]) -> tuple[int, bool]:
+    """Return the index where the family name begins, and whether there was only one way to tell it."""
+    start = _family_start(words)
+    if start > 1 and _key(words[start]) in _JOINING:
+        return (start - 1 if start > 1 else start), start == _THREE - 1
+    if start > 1 and _key(words[start]) in _CONJUNCTIONS:
+        return start - 1, start == _THREE - 1
+    particles = start < len(words) - 1
+    simple = start <= 1 or all(_is_initial(word) for word in words[1:start])
+    return start, start == 0 or (simple and (not particles or start == 1))
 
 
 def _family_start(words: list[str]) -> int:
@@ -157,7 +290,7 @@ def _is_particle(word: str) -> bool:
 
 
 def _is_initial(word: str) -> bool:
-    return bool(re.fullmatch(r"(?:[^\W\d_]\.?-?)+", word)) and ("." in word or len(word) == 1)
+    return bool(re.fullmatch(r"(?:[^\W\d_]\.?-?)+", word)) and ("." in word or len(word) == 1) and word[0].isupper()
 
 
 def _key(word: str) -> str:

@@ -5,21 +5,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from doideposit.records.extraction.apa import Parts, parts_of
+from doideposit.records.extraction.dates import find_date
+from doideposit.records.extraction.dois import find_dois
 from doideposit.records.extraction.draft import Leaf, Node, Notes
+from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line, Link
 from doideposit.records.extraction.misprints import text_doubts, url_doubts
+from doideposit.records.extraction.vocabulary import NOTES, REFERENCES, heading_pattern
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["find_section", "read_references"]
+__all__ = ["find_notes", "find_section", "read_references"]
 
-_HEADING = re.compile(
-    r"(?:\d+\.?\s*)?(?:references?|bibliography|works\s+cited|literature|sources|endnotes|list\s+of\s+references|"
-    r"references?\s+(?:and|&)\s+\w+)(?:\s+list)?\s*[:.]?",
-    re.IGNORECASE,
+_HEADING = heading_pattern(REFERENCES)
+_NOTES_HEADING = heading_pattern(NOTES)
+_LABEL = re.compile(r"(?:\[\^?[^\]\s]{1,40}\]:?|\(\d{1,3}\)|\d{1,3}[.)]|[•‣▪●·*–—-])\s+")
+_NUMBERED = re.compile(r"\[?\^?(?P<number>\d{1,3})(?:\]:?|[.)])?\s+(?=\S)")
+_AUTHOR_YEAR = re.compile(r"[^\W\d_][^()]{1,200}\((?:(?:1[5-9]|20)\d\d[a-z]?|n\.\s?d\.)[^()]{0,30}\)")
+_NO_ENTRY = re.compile(
+    r"[*†]?\s*(?:the\s+)?authors?\b.{0,40}\b(?:thanks?|grateful|acknowledge)\b|[*†]\s.*\bthank", re.IGNORECASE
 )
-_LABEL = re.compile(r"(?:\[\^?\d{1,3}\]:?|\(\d{1,3}\)|\d{1,3}[.)]|[•‣▪●·*–—-])\s+")
 _DOI_ADDRESS = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_DOI_TEXT = re.compile(r"\bdoi:?\s*(10\.\d{4,9}/[^\s,;]+)", re.IGNORECASE)
 _WWW = re.compile(r"(?<![\w/.@])www\.[^\s<>\"]+\.[^\s<>\"]*[^\s<>\".,;:)]")
 _BROKEN_SCHEME = re.compile(r"(?<!\w)(?:h?ttps?|hhtps?|htps?|htttps?|https?)(?::?/{1,3}|:)(?=[\w.-]+\.\w)[^\s<>\"]+")
 _APA_START = re.compile(r"[^()]{2,200}\((?:(?:19|20)\d\d|n\.\s?d\.)")
@@ -29,12 +34,51 @@ _ADDRESS_TAIL = re.compile(r"[^\s]*[/\-_=?&.%][^\s]*")
 
 
 def find_section(lines: Sequence[Line]) -> int | None:
-    """Return the index of the heading of the reference list, the last one that something follows."""
-    for index in range(len(lines) - 2, -1, -1):
-        line = lines[index]
-        if _HEADING.fullmatch(line.printed) and not line.links and (line.level or _alone(lines, index)):
-            return index
+    """Return the index of the heading of the reference list, the last one that something follows.
+
+    A list of references is preferred to a list of notes, whatever their order.
+    """
+    for pattern in (_HEADING, _NOTES_HEADING):
+        for index in range(len(lines) - 2, -1, -1):
+            line = lines[index]
+            text = line.printed.strip(" *_")
+            if pattern.fullmatch(text) and not line.links and (line.level or _alone(lines, index)):
+                return index
     return None
+
+
+_FEWEST_NOTES = 2
+
+
+def find_notes(lines: Sequence[Line]) -> list[Line]:
+    """Return the notes that stand numbered from 1 at the end of a document without a heading, or nothing.
+
+    Only lines that hold an address or a year are notes; a numbered list of demands is none.
+    """
+    starts = [(index, int(match["number"])) for index, line in enumerate(lines) if (match := _number_of(line))]
+    for at in range(len(starts) - 1, -1, -1):
+        index, number = starts[at]
+        if number != 1:
+            continue
+        following = [found for _, found in starts[at:]]
+        rising = following == list(range(1, len(following) + 1))
+        notes = _until_imprint(lines[index:])
+        cites = [line for line in notes if line.links or re.search(r"\b(?:1[5-9]|20)\d\d\b|10\.\d{4}", line.text)]
+        if rising and len(following) >= _FEWEST_NOTES and len(cites) >= len(following) - 1:
+            return notes
+        return []
+    return []
+
+
+def _until_imprint(lines: Sequence[Line]) -> list[Line]:
+    kept = list(lines)
+    while kept and is_imprint(kept[-1]) and not _number_of(kept[-1]):
+        kept.pop()
+    return kept
+
+
+def _number_of(line: Line) -> re.Match[str] | None:
+    return _NUMBERED.match(line.printed) if not line.level else None
 
 
 def _alone(lines: Sequence[Line], index: int) -> bool:
@@ -53,15 +97,17 @@ def _closed_up(text: str) -> str:
 
 @dataclass(slots=True)
 class _Entry:
-    """The lines of one entry."""
+    """The lines of one entry; `numbered` says that it begins with its number and no stop: “1 Doe, …”."""
 
     lines: list[Line]
+    numbered: bool = False
 
     @property
     def text(self) -> str:
         """The entry as printed, on one line, without its addresses."""
         parts = [self.lines[0].bare, *(line.bare for line in self.lines[1:])]
-        parts[0] = _LABEL.sub("", parts[0], count=1) if _LABEL.match(parts[0]) else parts[0]
+        label = _NUMBERED if self.numbered and _NUMBERED.match(parts[0]) else _LABEL
+        parts[0] = label.sub("", parts[0], count=1) if label.match(parts[0]) else parts[0]
         text = " ".join(part for part in parts if part)
         return _closed_up(text) if any(line.bare != line.text for line in self.lines) else text
 
@@ -87,15 +133,53 @@ def read_references(lines: Sequence[Line], notes: Notes, *, published: str | Non
 
 
 def _entries(lines: Sequence[Line]) -> list[_Entry]:
+    lines = [line for line in lines if not _NO_ENTRY.match(line.source.strip()) and not _is_date(line)]
     hanging = _hanging_blocks(lines)
+    one_each = _blocks_of_whole_entries(lines)
+    numbers = _numbered_lines(lines)
     entries: list[_Entry] = []
     for index, line in enumerate(lines):
         before = lines[index - 1] if index else None
-        if not entries or _begins(line, before, line.block in hanging):
-            entries.append(_Entry([line]))
+        begins = (
+            line.number in numbers
+            if numbers
+            else line.block in one_each or _begins(line, before, line.block in hanging)
+        )
+        if not entries or begins:
+            entries.append(_Entry([line], bool(numbers)))
         else:
             entries[-1].lines.append(line)
     return entries
+
+
+def _is_date(line: Line) -> bool:
+    """Whether a line is a date and nothing else, as it closes some documents."""
+    date = find_date(line.printed)
+    return date is not None and len(line.printed) - len(date.printed) <= 1
+
+
+def _blocks_of_whole_entries(lines: Sequence[Line]) -> frozenset[int]:
+    """The blocks in which every line is an entry of its own: each begins with authors and a year."""
+    blocks: dict[int, list[Line]] = {}
+    for line in lines:
+        blocks.setdefault(line.block, []).append(line)
+    return frozenset(
+        block for block, rows in blocks.items() if len(rows) > 1 and all(_AUTHOR_YEAR.match(row.text) for row in rows)
+    )
+
+
+def _numbered_lines(lines: Sequence[Line]) -> frozenset[int]:
+    """The lines that begin entries numbered 1, 2, 3 and so on without a gap.
+
+    Nothing where the list is not numbered so.
+    """
+    found: list[int] = []
+    for line in lines:
+        match = _number_of(line)
+        if match and int(match["number"]) == len(found) + 1:
+            found.append(line.number)
+    whole = len(found) > 1 and lines[0].number == found[0] and not any(line.marker for line in lines)
+    return frozenset(found) if whole else frozenset()
 
 
 def _hanging_blocks(lines: Sequence[Line]) -> set[int]:
@@ -241,19 +325,23 @@ def _checked(url: str, line: Line, notes: Notes, place: str) -> Leaf:
 def _doi(entry: _Entry, address: Leaf | None, notes: Notes, place: str) -> Leaf | None:
     candidates = [(address.text, address.line)] if address else []
     candidates += [(line.text, line.number) for line in entry.lines]
+    candidates += [(link.target, line.number) for link, line in entry.links]
     for text, number in candidates:
-        match = _DOI_ADDRESS.search(text) or _DOI_TEXT.search(text)
-        if match is None:
+        printed = next((doi for doi, start, _ in find_dois(text) if _is_labelled(text, start)), None)
+        if printed is None:
             continue
         try:
-            return Leaf(str(Doi.parse(_without_closing(match[1]))), number, text)
+            return Leaf(str(Doi.parse(printed)), number, text, "DOI of the entry")
         except InvalidIdentifier as error:
             notes.warn(error.code, error.message, error.hint, line=number, field=f"{place}.text")
             return None
     return None
 
 
-def _without_closing(doi: str) -> str:
-    """A DOI without the stop or the bracket that closes what stands around it."""
-    doi = doi.rstrip(".,;>]")
-    return doi[:-1].rstrip(".") if doi.endswith(")") and doi.count("(") < doi.count(")") else doi
+def _is_labelled(text: str, start: int) -> bool:
+    """Whether a DOI stands in an address of doi.org, behind “doi:”, or alone."""
+    return (
+        text[start : start + 3].lower() != "10."
+        or bool(re.search(r"doi:?\s*$", text[:start], re.IGNORECASE))
+        or start == 0
+    )

@@ -9,7 +9,8 @@ from doideposit.records.extraction.dois import PrintedDoi, find_doi
 from doideposit.records.extraction.front import Front, read_front
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.references import find_section
+from doideposit.records.extraction.references import find_notes, find_section
+from doideposit.records.extraction.vocabulary import ABOUT_AUTHOR, ABSTRACT, NOTES, OTHER_SECTIONS, heading_pattern
 
 __all__ = ["Document", "divide"]
 
@@ -31,26 +32,49 @@ class Document:
         return (*self.body, *self.tail)
 
 
-_AFTER = re.compile(
-    r"(?:about\s+the\s+authors?|(?:the\s+)?authors?|author['’]?s?\s+(?:bio\w*|notes?)|biograph(?:y|ies)|disclaimer|"
-    r"acknowledge?ments?|annex.{0,40}|contact|imprint)\s*:?",
-    re.IGNORECASE,
-)
+_AFTER = heading_pattern((*ABOUT_AUTHOR, *OTHER_SECTIONS, *NOTES, *ABSTRACT))
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,3})?", re.IGNORECASE)
 _FOOT_LINES = 20
 
 
-def divide(lines: Sequence[Line], labels: Iterable[str]) -> Document:
-    """Divide a document; `labels` are words by which configured series are called."""
-    front = read_front(lines, labels)
+def divide(lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[str] = ()) -> Document:
+    """Divide a document; `labels` are words by which configured series are called, `publishers` their houses."""
+    front = read_front([line for line in lines if not line.note], labels, publishers)
+    front.end = _index_in(lines, front.end)
     heading = find_section(lines[front.end :])
+    if heading is None:
+        return _without_list(lines, front)
     foot = _imprint_start(lines, front.end)
-    start = foot if heading is None else front.end + heading
-    stop = next((index for index in range(start + 1, foot) if _ends_references(lines[index])), max(start, foot))
+    start = front.end + heading
+    stop = next((index for index in range(start + 1, foot) if _ends_references(lines, index)), max(start, foot))
     body, references, tail = lines[front.end : start], lines[start + 1 : stop], lines[stop:]
     references = _without_page_furniture(references, lines)
-    doi = front.doi or find_doi([*body[:_FOOT_LINES], *tail])
-    return Document(lines[: front.end], front, body, references if heading is not None else (), tail, doi)
+    return Document(lines[: front.end], front, body, references, tail, front.doi or find_doi(body[:_FOOT_LINES], tail))
+
+
+def _index_in(lines: Sequence[Line], end: int) -> int:
+    """The index among all lines of the index among those that are no notes."""
+    seen = 0
+    for index, line in enumerate(lines):
+        if seen == end:
+            return index
+        seen += not line.note
+    return len(lines)
+
+
+def _without_list(lines: Sequence[Line], front: Front) -> Document:
+    """A document without a headed list: its footnotes, or the numbered lines at its end, are what it cites."""
+    body = lines[front.end :]
+    notes = [line for line in body if line.note] or find_notes(body)
+    numbers = {line.number for line in notes}
+    rest = [line for line in body if line.number not in numbers]
+    foot = _imprint_start(rest, 0)
+    if notes:
+        last = max(numbers)
+        foot = min(foot, next((index for index, line in enumerate(rest) if line.number > last), len(rest)))
+    prose, tail = rest[:foot], rest[foot:]
+    doi = front.doi or find_doi(prose[:_FOOT_LINES], tail)
+    return Document(lines[: front.end], front, prose, notes, tail, doi)
 
 
 def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -> Sequence[Line]:
@@ -63,8 +87,10 @@ def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -
     ]
 
 
-def _ends_references(line: Line) -> bool:
-    return line.level > 0 or bool(_AFTER.fullmatch(line.text))
+def _ends_references(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line ends the list: a heading of another part, or another heading that no entry follows."""
+    line = lines[index]
+    return line.level > 0 or bool(_AFTER.fullmatch(line.text.strip(" *_")))
 
 
 def _imprint_start(lines: Sequence[Line], least: int) -> int:

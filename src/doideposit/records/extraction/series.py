@@ -12,7 +12,7 @@ from doideposit.records.extraction.sections import Document
 from doideposit.records.identifiers import InvalidIdentifier, Issn
 from doideposit.records.models.series import Series
 
-__all__ = ["labels_of", "series_field"]
+__all__ = ["labels_of", "publishers_of", "series_field"]
 
 _ISSN_IN_DOI = re.compile(r"(?:ISSN\W?|(?<![\dX]))(\d{4}-\d{3}[\dX])(?![\dX])", re.IGNORECASE)
 _ISSN_LABELLED = re.compile(
@@ -72,11 +72,21 @@ def _find_series(
         found = [_Found(known, issn.line, "issn") for known in series.values() if _has_issn(known, issn.issn)]
         if found:
             return _called(found, front)
-    if front.word is None:
-        return []
-    line = front.word.line
-    found = [_Found(known, line, "word") for known in series.values() if _is_called(known, front.word.text)]
-    return [one for one in found if doi is None or doi.text.startswith(f"{one.series.prefix}/")]
+    by_word: list[_Found] = []
+    if front.word is not None:
+        line = front.word.line
+        by_word = [_Found(known, line, "word") for known in series.values() if _is_called(known, front.word.text)]
+        exact = [one for one in by_word if _is_exactly(one.series, front.word.text)]
+        by_word = exact if len(by_word) > 1 and exact else by_word
+        by_word = [one for one in by_word if doi is None or doi.text.startswith(f"{one.series.prefix}/")]
+    if by_word or doi is None:
+        return by_word
+    prefixed = [known for known in series.values() if doi.text.startswith(f"{known.prefix}/")]
+    return [_Found(known, doi.line, "prefix") for known in prefixed] if len(prefixed) == 1 else []
+
+
+def _is_exactly(series: Series, word: str) -> bool:
+    return word.lower() in {series.title.lower(), *(label.lower() for label in series.labels)}
 
 
 def _has_issn(series: Series, issn: Issn) -> bool:
@@ -92,23 +102,49 @@ def _called(found: list[_Found], front: Front) -> list[_Found]:
 
 def _is_called(series: Series, word: str) -> bool:
     names = {series.title.lower(), *(label.lower() for label in series.labels)}
-    return word.lower() in names or word.lower() in {name.split()[-1] for name in names}
+    return word.lower() in names or any(name.endswith(f" {word.lower()}") for name in names)
+
+
+def publishers_of(series: Mapping[str, Series]) -> list[str]:
+    """The names of the houses that publish the configured series: in a title block they are no title."""
+    bodies = [body for known in series.values() for body in (known.publisher, known.institution) if body]
+    return [name for body in bodies for name in (body.name, getattr(body, "acronym", None)) if name]
 
 
 def series_field(document: Document, series: Mapping[str, Series], notes: Notes) -> tuple[Node, Series | None]:
-    """The series, told by the ISSN or by its word; a gap when that leaves none or several."""
+    """The series, told by the ISSN, by its word, or by a DOI of its pattern; a gap when that leaves none or several."""
     issn = _printed_issn(document.doi, [*document.head, *document.tail], notes)
     found = _find_series(document.front, document.doi, issn, series)
+    if len(found) != 1 and (issn is None or not found):
+        found = _named(found or _every(document, series), document) or found
     chosen = found[0] if len(found) == 1 else None
     _issn_finding(issn, chosen, notes)
     if chosen is None:
         return _unknown_series(found, issn, notes), None
-    if chosen.how == "word":
+    if chosen.how != "issn":
+        how = "its name alone" if chosen.how == "word" else "the prefix of the DOI alone"
         notes.tell(
-            "series-assumed", f"the series was told by its name alone: {chosen.series.title}", "compare with the text",
+            "series-assumed", f"the series was told by {how}: {chosen.series.title}", "compare with the text",
             line=chosen.line.number, field="series",
         )  # fmt: skip
     return Leaf(chosen.series.name, chosen.line.number, chosen.line.text), chosen.series
+
+
+def _every(document: Document, series: Mapping[str, Series]) -> list[_Found]:
+    lines = [*document.head, *document.tail]
+    return [_Found(known, lines[0], "word") for known in series.values()] if lines and not document.front.word else []
+
+
+def _named(found: list[_Found], document: Document) -> list[_Found]:
+    """Choose among series those whose whole name is printed, or whose first word in capitals is, such as ORF."""
+    lines = [*document.head, *document.tail]
+    text = " ".join(line.text for line in lines)
+    named = [one for one in found if " " in one.series.title and one.series.title.lower() in text.lower()]
+    if named or document.front.word is None:
+        return named
+    first = [(one, one.series.title.split()[0]) for one in found]
+    text += " ".join(line.text for line in document.prose)
+    return [one for one, word in first if word.isupper() and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
 
 
 def _issn_finding(issn: _PrintedIssn | None, chosen: _Found | None, notes: Notes) -> None:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 
 from doideposit.records.extraction.biography import blocks_of
-from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
+from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.sections import Document
+from doideposit.records.extraction.vocabulary import ABSTRACT, KEYWORDS, LICENCE, heading_pattern
 from doideposit.records.models.series import Series
 
-__all__ = ["abstract_field", "licence_field", "tell_dead_links", "url_field"]
+__all__ = ["abstract_field", "licence_address", "licence_field", "tell_dead_links", "url_field"]
 
 
 def url_field(number: Node, series: Series | None, notes: Notes) -> Node:
@@ -24,8 +25,9 @@ def url_field(number: Node, series: Series | None, notes: Notes) -> Node:
     return Gap(example, "the landing page, not the PDF; nothing is deposited without it")
 
 
-_ABSTRACT = re.compile(r"(?:abstract|summary|executive summary)\s*(?P<mark>[:.–—-]?)\s*(?P<text>.*)", re.IGNORECASE)
-_KEYWORDS = re.compile(r"key\s?words?\s*:\s*(?P<words>.+)", re.IGNORECASE)
+_ABSTRACT = re.compile(rf"(?:{'|'.join(ABSTRACT)})(?!\w)\s*(?P<mark>[:：.–—-]?)\s*(?P<text>.*)", re.IGNORECASE)
+_KEYWORDS = re.compile(rf"(?:{'|'.join(KEYWORDS)})\s*[:：]\s*(?P<words>.+)", re.IGNORECASE)
+_KEYWORDS_HEADING = heading_pattern(KEYWORDS)
 
 
 def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
@@ -40,27 +42,43 @@ def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
         fields["abstracts"] = Gap("[{text: …, language: en}]", "as published, without the heading")
     else:
         fields["abstracts"] = ({"text": abstract},)
-    for line in document.body:
+    keywords = _keywords([*document.head, *document.body])
+    return {**fields, "keywords": keywords} if keywords else fields
+
+
+def _keywords(lines: Sequence[Line]) -> tuple[Leaf, ...]:
+    """The keywords behind “Keywords:”, or below a heading that says so."""
+    for index, line in enumerate(lines):
         match = _KEYWORDS.fullmatch(line.text)
-        if match is not None:
-            words = [word.strip(" .") for word in re.split(r"[;,]", match["words"])]
-            fields["keywords"] = tuple(Leaf(word, line.number, line.text) for word in words if word)
-    return fields
+        text = match["words"] if match else ""
+        if not text and _KEYWORDS_HEADING.fullmatch(line.text) and index + 1 < len(lines):
+            line = lines[index + 1]  # noqa: PLW2901  (the words stand below their heading)
+            text = line.text
+        if text:
+            words = [word.strip(" .") for word in re.split(r"[;,；、，·|]", text)]
+            return tuple(Leaf(word, line.number, line.text, "keywords") for word in words if word)
+    return ()
 
 
 def _abstract(body: Sequence[Line]) -> Leaf | None:
     blocks = list(blocks_of(body))
     for index, block in enumerate(blocks):
         match = _ABSTRACT.fullmatch(block[0].text)
-        if match is None or (match["text"] and match["mark"] not in {":", "."}):
+        if match is None or (match["text"] and match["mark"] not in {":", "：", "."}):
             continue
-        texts = [text for text in (match["text"], *(line.text for line in block[1:])) if text]
+        lines = [line for line in block[1:] if not _KEYWORDS.fullmatch(line.text)]
+        texts = [text for text in (match["text"], *(line.text for line in lines)) if text]
         if texts:
-            return Leaf(" ".join(texts), block[0].number, block[0].text)
-        if index + 1 < len(blocks):
+            return Leaf(" ".join(texts), block[0].number, block[0].text, "heading")
+        if index + 1 < len(blocks) and not blocks[index + 1][0].level and not _is_list(blocks[index + 1]):
             following = blocks[index + 1]
-            return Leaf(" ".join(line.text for line in following), following[0].number, following[0].text)
+            return Leaf(" ".join(line.text for line in following), following[0].number, following[0].text, "heading")
     return None
+
+
+def _is_list(block: Sequence[Line]) -> bool:
+    """Whether a block is a list of points; what a summary in points says is for a person to write as a text."""
+    return bool(block[0].marker) or block[0].text[:1] in "•›▪‣"
 
 
 _LICENCE = re.compile(
@@ -68,19 +86,49 @@ _LICENCE = re.compile(
 )
 
 
+_SHORT_NAME = re.compile(
+    r"\bCC[ -](?P<kind>BY(?:-(?:NC|ND|SA)){0,2}|0)(?:[ -](?P<version>\d\.\d))?(?![\w.])", re.IGNORECASE
+)
+_LABELLED = re.compile(rf"(?:{'|'.join(LICENCE)})\b", re.IGNORECASE)
+
+
 def licence_field(document: Document, series: Series | None, notes: Notes) -> Node:
-    """The licence, where the document prints its address; none is ever assumed."""
-    for line in (*document.head, *document.prose):
+    """The licence, where the document prints its address, or its short name with a version; none is ever assumed."""
+    lines = (*document.head, *document.prose)
+    for line in lines:
         for text in (line.text, *(link.target for link in line.links)):
             match = _LICENCE.search(text)
             if match is not None:
-                return ({"url": Leaf(match[0], line.number, line.text)},)
+                return ({"url": Leaf(match[0], line.number, line.text, "address of the licence")},)
+    for line in lines:
+        url = licence_address(line.text)
+        if url is not None:
+            return ({"url": Leaf(url, line.number, line.text, "short name of the licence", Confidence.LIKELY)},)
     if series is None or not series.licences:
-        notes.warn(
-            "licence-missing", "the document names no licence", "add its address if there is one; none is assumed",
-            field="licences",
-        )  # fmt: skip
+        labelled = next((line for line in lines if _LABELLED.match(line.text)), None)
+        if labelled is not None:
+            notes.warn(
+                "licence-missing", f"the licence was not recognised: “{labelled.text[:80]}”", "write its address",
+                line=labelled.number, field="licences",
+            )  # fmt: skip
+        else:
+            notes.warn(
+                "licence-missing", "the document names no licence", "add its address if there is one; none is assumed",
+                field="licences",
+            )  # fmt: skip
     return Gap("[{url: https://creativecommons.org/licenses/by/4.0/}]", "only a licence that the document really has")
+
+
+def licence_address(text: str) -> str | None:
+    """Return the address of a Creative Commons licence from its short name with its version, such as “CC BY 4.0”."""
+    match = _SHORT_NAME.search(text)
+    if match is None:
+        return None
+    if match["kind"] == "0":
+        return "https://creativecommons.org/publicdomain/zero/1.0/"
+    if match["version"] is None:
+        return None  # The versions differ in what they allow.
+    return f"https://creativecommons.org/licenses/{match['kind'].lower()}/{match['version']}/"
 
 
 def tell_dead_links(document: Document, notes: Notes) -> None:

@@ -1,0 +1,347 @@
+"""One line of a title block, taken apart: label, number, dates, DOI, names, role, and the rest."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from doideposit.records.extraction.dates import PrintedDate, find_date
+from doideposit.records.extraction.dois import ANY_LABEL, EDGE, LABEL, PrintedDoi, split_doi
+from doideposit.records.extraction.imprint import is_imprint
+from doideposit.records.extraction.lines import Line
+from doideposit.records.extraction.names import is_institution, is_name, is_role, split_byline, without_titles
+from doideposit.records.extraction.vocabulary import (
+    ABOUT_AUTHOR,
+    ABSTRACT,
+    AUTHOR_LABELS,
+    BY,
+    KEYWORDS,
+    NUMBER_SIGN,
+    OTHER_SECTIONS,
+    PUBLISHED,
+    REFERENCES,
+    SERIES_WORDS,
+    heading_pattern,
+)
+
+__all__ = ["Kind", "Labels", "Piece", "read_piece"]
+
+
+class Kind(Enum):
+    """What a line of a title block is."""
+
+    KNOWN = auto()  # label, number, date, DOI, ISSN, address: nothing is left of it
+    BYLINE = auto()  # names behind “By”
+    NAMES = auto()  # names alone
+    ROLE = auto()  # what an author does, and where
+    SECTION = auto()  # a heading that begins the text
+    SKIPPED = auto()  # rights, addresses, running text before the title
+    TEXT = auto()  # anything else: a title, a subtitle, or nothing known
+
+
+@dataclass(slots=True)
+class Piece:
+    """A line taken apart; `rest` is what is left without the known things, `rich` the same with its italics."""
+
+    line: Line
+    kind: Kind = Kind.TEXT
+    rest: str = ""
+    rich: str = ""
+    word: str = ""
+    number: str = ""
+    dates: list[PrintedDate] = field(default_factory=list)
+    doi: PrintedDoi | None = None
+    role: str = ""
+    institution: bool = False
+    joins: bool = False
+    taken: bool = False
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words by which series are called, and the names of the houses that publish them."""
+
+    with_number: re.Pattern[str]
+    alone: re.Pattern[str]
+    houses: frozenset[str]
+
+    @classmethod
+    def of(cls, labels: Iterable[str], publishers: Iterable[str]) -> "Labels":
+        """Make the patterns from the words of all languages and of the configured series."""
+        words = sorted({*SERIES_WORDS, *(label.lower() for label in labels)}, key=len, reverse=True)
+        named = "|".join(re.escape(word) for word in words)
+        label = rf"(?P<word>(?:[^\W\d_][\w.&’'-]*\s+){{0,4}}?(?:{named}))"
+        return cls(
+            re.compile(rf"{label}(?P<sign>[\s:,/|·–—-]*(?:{NUMBER_SIGN})?){_NUMBER}(?P<rest>(?!\w).*)", re.IGNORECASE),
+            re.compile(rf"(?P<before>(?:[^\W\d_][\w.&’'-]*\s+){{0,2}}?)(?:{named})(?:\s+series)?", re.IGNORECASE),
+            frozenset(name.casefold() for name in publishers if name),
+        )
+
+    def is_label(self, text: str) -> bool:
+        """Whether a text is the label of a series alone: “Policy Brief”, “DGAP POLICY BRIEF”, not “She Needs Paper”."""
+        match = self.alone.fullmatch(text)
+        if match is None:
+            return False
+        return all(word.isupper() for word in match["before"].split()) and (text[:1].isupper() or not text.isascii())
+
+
+# “12”, “12b”, “123/2023”, “15/23”, “2022/A 12”, “23 | 45”; a bar before a month is a separator.
+_NUMBER = r"(?P<number>\d{1,5}(?:[a-z](?![\w]))?(?:\s?[/|]\s?(?:[A-Z]\s?)?\d{1,4}(?![\w.]))?)(?![A-Za-z0-9_%])"
+_NUMBER_LINE = re.compile(rf"[\W_]*(?:{NUMBER_SIGN}){_NUMBER}\s*[号號期]?(?P<rest>.*)", re.IGNORECASE)
+_NUMBER_INSIDE = re.compile(
+    rf"^(?P<before>[^\d]{{3,80}}?)\s(?:no|nr|number|nummer|n[°º˚])\b\.?\s*{_NUMBER}(?P<rest>.*)$", re.IGNORECASE
+)
+_BARE_NUMBER = re.compile(r"\W*(?P<number>\d{1,4})\W*")
+_BY_LINE = re.compile(
+    rf"(?:(?:{BY})(?=[\s:：*]|$)\s*[:：]?|(?:{AUTHOR_LABELS})\s*(?:[:：]|$))\s*(?P<names>.*)", re.IGNORECASE
+)
+_PUBLISHED = re.compile(rf"(?<!\w)(?:{PUBLISHED})(?!\w)\s*[:：]?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"[(<\[]{0,3}(?:https?://|www\.)[^\s<>]*[^\s<>)\]][)>\]]*|\(?\bORCID(?:\s+iD)?\b:?\s*[\dXx-]*\)?|[(<]?[\w.+-]+@[\w-]+\.[\w.]+[)>]?",
+    re.IGNORECASE,
+)
+_FURNITURE = re.compile(
+    r"\b(?:e-?|p-?)?ISSN\b(?:\s+number)?[\s:()\w]{0,12}\d{4}-?\d{3}[\dX]|\bISBN\b[\s:]*[\d -]{10,20}[\dX]?|"
+    r"\b\d{1,3}\s+(?:pages?|Seiten|páginas|pagine|pagina['’]?s|stron|страниц\w*|sayfa|pp?\.)(?!\w)|\b(?:pp?|S)\.\s*\d{1,3}\b|"
+    r"\bdownload(?:\s+(?:as\s+)?pdf)?\b|\bopen access\b|\bpdf\b",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(r"^©|\bcopyright\b|all rights reserved|^\(c\)\s|tous droits réservés", re.IGNORECASE)
+_SECTION = heading_pattern((*ABSTRACT, *KEYWORDS, *REFERENCES, *OTHER_SECTIONS, *ABOUT_AUTHOR))
+_SECTION_START = re.compile(rf"(?:{'|'.join((*ABSTRACT, *KEYWORDS))})\s*[:：—–-]\s*\S", re.IGNORECASE)
+_BULLET = re.compile(r"[•‣▪●·›»*-]\s")
+_EMPTY = re.compile(r"[\W_]*")
+_SEPARATOR = re.compile(r"\s*[|·/]\s*")
+_LONGEST_NAMES = 150
+
+
+def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
+    """Read one line of a title block; `before` is the piece above it, whose open end it may go on with."""
+    text = line.printed
+    piece = Piece(line, rich=line.rich if line.text == line.printed else text, rest=text)
+    if _is_section(line, labels):
+        piece.kind = Kind.SECTION
+        return piece
+    if _RIGHTS.search(text) and not line.level:
+        piece.kind, piece.rest = Kind.SKIPPED, ""
+        return piece
+    if before is not None and _continues_doi(before, line, piece):
+        return piece
+    rest = _take_known(piece, text, labels)
+    if _EMPTY.fullmatch(rest):
+        piece.kind, piece.rest = Kind.KNOWN, ""
+        _number_after_label(piece, before)
+        return piece
+    _read_rest(piece, text, rest, labels)
+    return piece
+
+
+def _is_section(line: Line, labels: Labels) -> bool:
+    text = line.printed.strip(" *_")
+    if labels.is_label(text) and text.isupper() and line.number <= _EARLY:
+        return False  # “COMMENTARY” at the top is the label of the series, further down it begins the text
+    if _BULLET.match(text) or (line.marker and not line.marker[:1].isdigit()):
+        return True
+    return bool(_SECTION.fullmatch(text) or _SECTION_START.match(text))
+
+
+_EARLY = 3
+
+
+def _continues_doi(before: Piece, line: Line, piece: Piece) -> bool:
+    """Take what goes on with the DOI of the line above: all of it behind “DOI:”, or its end behind a slash or dot."""
+    doi = before.doi
+    text = line.text.strip()
+    if doi is None or not re.fullmatch(r"\S+", text) or not before.line.text.rstrip().endswith(doi.text):
+        return False
+    # A word in the way, as a column of a PDF puts it there, has no figure in it.
+    if doi.text[-1] not in "/-." or text.startswith(("10.", "http")) or not re.search(r"\d", text):
+        return False
+    before.doi = PrintedDoi(doi.text + text, doi.line, doi.shown_as_link, doi.target, joined=True)
+    piece.kind, piece.rest = Kind.KNOWN, ""
+    return True
+
+
+def _take_known(piece: Piece, text: str, labels: Labels) -> str:
+    """Take DOI, dates, label, number, ISSN and addresses out of a line; returns the rest."""
+    piece.doi, rest = split_doi(text, piece.line)
+    label = (ANY_LABEL if piece.doi else LABEL).search(rest)
+    rest = f"{rest[: label.start()]} {rest[label.end() :]}" if label else rest
+    rest = _FURNITURE.sub(" ", _ADDRESS.sub(" ", rest))
+    rest = _take_dates(piece, rest)
+    rest = _take_label(piece, rest.strip(), labels)
+    rest = _take_dates(piece, rest)
+    if piece.dates or piece.doi:
+        rest = _PUBLISHED.sub(" ", rest)
+    rest = _trimmed(rest)
+    if piece.dates and not piece.number and (bare := _BARE_NUMBER.fullmatch(rest)):
+        piece.number, rest = bare["number"], ""
+    return "" if _is_house(rest, labels) else rest
+
+
+def _is_house(text: str, labels: Labels) -> bool:
+    return text.casefold() in labels.houses
+
+
+def _take_dates(piece: Piece, text: str) -> str:
+    while (date := find_date(text)) is not None:
+        piece.dates.append(date)
+        text = f"{text[: date.start]} {text[date.end :]}"
+    return text
+
+
+def _take_label(piece: Piece, text: str, labels: Labels) -> str:
+    """Take series word and number from the beginning of a line, or a number with its sign."""
+    match = labels.with_number.fullmatch(text)
+    if match is not None and not _is_running(piece.line, match):
+        piece.word, piece.number = match["word"], _number(match["number"])
+        return match["rest"]
+    if labels.is_label(text.strip(EDGE)):
+        piece.word = text.strip(EDGE)
+        return ""
+    match = _NUMBER_LINE.fullmatch(text)
+    if match is not None:
+        piece.number = _number(match["number"])
+        return match["rest"]
+    match = _NUMBER_INSIDE.match(text)
+    if match is not None and (is_institution(match["before"]) or labels.is_label(match["before"].strip(EDGE))):
+        piece.number = _number(match["number"])
+        return match["rest"]
+    return text
+
+
+def _number(text: str) -> str:
+    return re.sub(r"\s*([/|])\s*", r"\1", text)
+
+
+def _is_running(line: Line, match: re.Match[str]) -> bool:
+    """Whether “report 12 …” is running text: no heading, and a lower-case word in it or right behind it."""
+    return not line.level and (not match["word"][:1].isupper() or match["rest"].lstrip()[:1].islower())
+
+
+def _number_after_label(piece: Piece, before: Piece | None) -> None:
+    """Take a figure alone for the number, where the line above is the label of a series."""
+    bare = re.fullmatch(r"\d{1,5}[a-z]?", piece.line.printed.strip())
+    if bare and before is not None and before.word and not before.number:
+        piece.number, piece.dates = bare[0], []
+
+
+def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
+    """Tell what is left of a line: names, a role, an institution, or a text."""
+    bare = re.fullmatch(r"\d{1,5}[a-z]?", rest)
+    if bare:
+        piece.kind, piece.rest, piece.number = Kind.KNOWN, "", piece.number or bare[0]
+        return
+    known = bool(piece.doi or piece.dates or piece.number or piece.word)
+    by = _BY_LINE.fullmatch(rest)
+    if by is not None and _is_byline(by["names"], marked=":" in rest[:30]):
+        piece.kind = Kind.BYLINE
+        _take_names(piece, by["names"])
+        return
+    if (joined := re.fullmatch(r"(?:and|&|et|und|y|e|i|en|ve)\s+(.+)", rest, re.IGNORECASE)) and are_names(joined[1]):
+        piece.kind, piece.rest, piece.joins = Kind.NAMES, joined[1], True
+        return
+    if known and len(rest.split()) == 1 and not piece.number and not piece.line.level:
+        piece.kind, piece.rest = Kind.KNOWN, ""  # a place before the date: “Brussels, 14 September 2023”
+        return
+    piece.institution = is_institution(rest) or (is_imprint(piece.line) and not piece.line.level)
+    if _names_with_role(piece, rest):
+        return
+    if is_imprint(piece.line) and not piece.line.level and not known:
+        piece.kind = Kind.SKIPPED
+        return
+    if is_role(rest) and not piece.line.level and not known and not _is_running_text(rest):
+        piece.kind, piece.rest = Kind.ROLE, rest
+        return
+    _take_text(piece, text, rest, labels)
+
+
+def _is_byline(names: str, *, marked: bool) -> bool:
+    """Whether “by …” begins a byline: it is short, and names follow, or it ends in a colon."""
+    if len(names) >= _LONGEST_NAMES:
+        return False
+    return not names or marked or are_names(_ADDRESS.sub("", names)) or names[:1].isupper()
+
+
+def _names_with_role(piece: Piece, rest: str) -> bool:
+    """Take names, also with a role behind a bar or a comma: “Ana Keller | Fellow, Island Institute”."""
+    if len(rest) > _LONGEST_NAMES or (piece.institution and not is_role(rest) and "|" not in rest and "(" not in rest):
+        return False
+    if are_names(rest):
+        piece.kind = Kind.NAMES
+        piece.rest = rest
+        return True
+    names, bar, role = rest.partition("|")
+    if not bar:
+        names, bar, role = rest.partition(",")
+        if not is_role(role):
+            return False
+    if (
+        bar
+        and not _is_running_text(rest)
+        and are_names(names.strip())
+        and (is_role(role) or is_institution(role))
+        and not piece.line.level
+    ):
+        piece.kind, piece.rest, piece.role = Kind.NAMES, names.strip(), role.strip()
+        piece.institution = False
+        return True
+    return False
+
+
+def _is_running_text(text: str) -> bool:
+    """Whether a text about a person is a biography rather than a role: it ends with a full stop, or has a verb."""
+    return text.rstrip().endswith((".", "。")) or bool(re.search(r"\b(?:is|ist|est|es)\b", text))
+
+
+def _take_names(piece: Piece, names: str) -> None:
+    piece.rest = _trimmed(names)
+    bar = _SEPARATOR.split(piece.rest, maxsplit=1)
+    if len(bar) > 1 and are_names(bar[0]) and (is_role(bar[1]) or is_institution(bar[1])):
+        piece.rest, piece.role = bar[0], bar[1]
+
+
+def are_names(text: str) -> bool:
+    """Whether a text is one or more names of persons and nothing else; a single word is none."""
+    parts = [without_titles(part)[0] for part in split_byline(text)]
+    return bool(parts) and all(
+        is_name(part) and (" " in part or "\u3000" in part or (not part.isascii() and len(part) < _SHORT))
+        for part in parts
+    )
+
+
+_SHORT = 5
+
+
+def _take_text(piece: Piece, text: str, rest: str, labels: Labels) -> None:
+    """Keep a text whole, but for the label and number at its beginning: a date in the middle of a title is its own."""
+    piece.kind = Kind.TEXT
+    whole = text.strip()
+    match = labels.with_number.fullmatch(whole)
+    if match is not None and not _is_running(piece.line, match):
+        tail = match["rest"].strip(EDGE)
+        piece.word, piece.number = match["word"], _number(match["number"])
+        piece.rest = tail
+    elif piece.doi is None and not piece.number:
+        piece.rest, piece.dates = whole, []
+    else:
+        piece.rest = rest.strip(EDGE)
+    piece.rich = _rich_rest(piece.line, piece.rest)
+
+
+def _rich_rest(line: Line, rest: str) -> str:
+    """The rest of a line with its italics, where they can be found again."""
+    if rest == line.text:
+        return line.rich
+    start = line.rich.find(rest[:10])
+    return line.rich[start:].strip(EDGE) if start >= 0 and line.rich != line.text else rest
+
+
+def _trimmed(text: str) -> str:
+    """A text without punctuation at its ends, and without a bracket that was left alone or holds everything."""
+    text = re.sub(r"\(\s*\)", "", text).strip(EDGE.replace("(", "").replace(")", "") + "/")
+    text = re.sub(r"\s+", " ", text)
+    if text.count("(") != text.count(")"):
+        return text.strip(EDGE)
+    return "" if re.fullmatch(r"\([^()]{0,40}\)", text) else text

@@ -1,0 +1,43 @@
+"""Markdown and plain text, with or without a header."""
+
+import re
+from dataclasses import replace
+
+from doideposit.records.extraction.lines import Line, read_lines
+from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.extraction.stated import properties_of
+from doideposit.records.sources.front_matter import split_header
+
+__all__ = ["read_text"]
+
+_LONG = 250
+_WIKI_HEADING = re.compile(r"(?m)^(={1,4})\s*([^=\n]+?)\s*\1\s*$")
+_RST_HEADING = re.compile(r"(?m)^([^\n]{2,120})\n([=\-~^\"'#*+])\2{2,}[ \t]*$")
+
+
+def read_text(text: str, *, file: str) -> Manuscript:
+    """Read a text; headings of reStructuredText and MediaWiki count as headings. Lines keep their numbers."""
+    text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
+    header = split_header(text, file=file)
+    if header is not None:
+        rows = text.split("\n")
+        text = "\n" * header.length + "\n".join(rows[header.length :])
+    name = file.lower()
+    if name.endswith((".mediawiki", ".wiki")):
+        text = _WIKI_HEADING.sub(lambda found: f"{'#' * len(found[1])} {found[2]}", text)
+    elif name.endswith(".rst"):
+        text = _RST_HEADING.sub(lambda found: f"# {found[1]}\n", text)
+    text = re.sub(r"(?m)^(?:import|export) .*$", "", text) if name.endswith(".mdx") else text
+    lines = _one_block_each(read_lines(text))
+    if header is None:
+        return Manuscript(file, "text", lines)
+    return Manuscript(file, "text", lines, properties_of(header), findings=header.findings)
+
+
+def _one_block_each(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Take every line for a paragraph where the text was saved so, as Word does: long lines, and none of them empty."""
+    long = sum(len(line.text) > _LONG for line in lines)
+    blocks = len({line.block for line in lines})
+    if not long or blocks > len(lines) // 3 or any(line.level or line.marker for line in lines):
+        return lines
+    return tuple(replace(line, block=index) for index, line in enumerate(lines))

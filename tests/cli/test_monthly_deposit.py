@@ -117,3 +117,25 @@ def test_every_time_is_in_the_zone_of_the_machine(desk: Desk, monkeypatch: pytes
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_what_belongs_on_the_landing_page_can_be_printed(desk: Desk) -> None:
+    told = desk("tags", desk.record())
+    assert told.code == 0
+    assert "Wolf, S. O. (2023). Prospects for NATO-Japan relations. SADF Comment 258. https://doi.org/" in told.out
+    assert '<meta name="citation_title" content="Prospects for NATO-Japan relations">' in told.out
+    (document,) = desk("tags", "c258.yaml", "--json").json["records"]
+    assert document["doi"] == DOI
+    assert document["json_ld"]["name"] == "Prospects for NATO-Japan relations"
+    desk.write("broken.yaml", "number: 259")
+    refused = desk("tags", "broken.yaml")
+    assert refused.code == 1
+    assert "(error)" in refused.out
+
+
+def test_what_is_blocked_is_not_counted_as_unchanged(desk: Desk) -> None:
+    desk("deposit", desk.record(), "--wait", 30)
+    desk.write("c259.yaml", "number: 259")
+    told = desk("deposit", "c258.yaml", "c259.yaml", "--skip-invalid")
+    assert told.code == 1
+    assert told.out.splitlines()[-1] == "On sandbox: 1 unchanged, 1 blocked"

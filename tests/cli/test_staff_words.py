@@ -38,6 +38,15 @@ def test_breaking_a_line_loses_nothing_and_keeps_to_the_width(line: Line, width:
         assert cell_len(piece) <= width or not others or cell_len(last) > width // 2
 
 
+@pytest.mark.parametrize("width", range(48, 81, 8))
+def test_a_command_that_is_to_be_copied_stays_whole_where_it_fits(width: int) -> None:
+    command = "`doideposit new 259 --force`"
+    line = (Span("next       ", Style.HINT), Span(f"this was a rehearsal; for real, one day: {command}, then again"))
+    assert any(command in piece.plain for piece in broken_at(line, width))
+    long = (Span(f"run `doideposit deposit {'one-record.yaml ' * 8}`"),)
+    assert all(cell_len(piece.plain) <= width for piece in broken_at(long, width))
+
+
 def test_styles_survive_the_breaking() -> None:
     line = (Span("       hint: ", Style.HINT), Span("one two three four five six seven eight nine ten"))
     first, *rest = broken_at(line, 40)

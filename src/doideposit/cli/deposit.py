@@ -218,6 +218,10 @@ def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None
     rehearsed = bool(statuses) and report.target != "production" and all(one.registered for one in statuses)
     if len(report.entries) == 1:
         show_receipt(terminal, statuses, flag=flag, again=again if rehearsed else None)
+        if report.target == "production" and all(one.registered for one in statuses):
+            terminal.line(
+                (Span("  cite       ", Style.HINT), Span(f"{CITED} `doideposit tags {report.entries[0].source}`"))
+            )
         return
     sent = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
     terminal.say()
@@ -230,13 +234,14 @@ def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None
             terminal.line((Span(f"{status.doi}  ", Style.PLACE), Span(words, style), Span(title)))
     show_receipt(terminal, [one for one in statuses if one.needs_person][:MOST_SHOWN], flag=flag)
     states = Counter(state_words(one)[0] for one in sent)
-    states.update({"unchanged": len(report.entries) - len(sent)})
+    states.update(entry.action.value for entry in report.entries if entry.action and not entry.action.sends)
     counts = ", ".join(f"{count:,} {words}" for words, count in states.items() if count)
     terminal.say(f"On {report.target}: {counts}")
     if rehearsed and sent:
         terminal.line((Span("next  ", Style.HINT), Span(f"{REHEARSED} `{again}`")))
 
 
+CITED = "the citation and the tags for the landing page:"
 MOST_IN_LINES = 3
 
 

@@ -70,13 +70,20 @@ def broken_at(line: Line, width: int | None) -> Iterator[Text]:
         yield Text.assemble(" " * indent, piece.divide([spaces])[-1], no_wrap=True, overflow="ignore")
 
 
+WORD = re.compile(r"(\s*)((?:`[^`]*`|[^\s`])+|\S+)")
+"""A space and a word. A command in backticks is one word, because it is there to be copied."""
+
+
 def _breaks(text: str, label: int, indent: int, width: int) -> Iterator[int]:
     """Return where pieces of the text end: before the space in front of a word that does not fit any more.
 
     `Text.wrap` of rich would cut words that are longer than a line; an address that is cut cannot be clicked.
     """
-    used = 0
-    for found in re.finditer(r"(\s*)(\S+)", text):
+    used = start = 0
+    while found := WORD.match(text, start):
+        if cell_len(found[2]) > width - indent:
+            # A command that fits no line is broken between its own words.
+            found = re.compile(r"(\s*)(\S+)").match(text, start) or found
         space, size = cell_len(found[1]), cell_len(found[2])
         # A label keeps a word beside it that would not fit on a line of its own either.
         beside_label = found.start() <= label and indent + size > width
@@ -85,6 +92,7 @@ def _breaks(text: str, label: int, indent: int, width: int) -> Iterator[int]:
             used = indent + size
         else:
             used += space + size
+        start = found.end()
 
 
 PLAIN = Console(width=UNBROKEN, color_system=None)

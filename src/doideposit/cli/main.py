@@ -24,6 +24,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "deposit": ("deposit", "deposit", "Plan, check and submit records or deposit files."),
         "poll": ("deposit", "poll", "Ask once what became of everything outstanding."),
         "status": ("status", "status", "Show what the ledger knows."),
+        "tags": ("tags", "tags", "Print the citation of a commentary and the tags for its landing page."),
         "report": ("report", "report", "Write the state of everything as one HTML page."),
         "explain": ("explain", "explain", "Explain a word, or the code of a finding, with examples."),
     },
@@ -55,8 +56,8 @@ COMMANDS = {name: row for group in GROUPS.values() for name, row in group.items(
 
 EPILOG = """\b
 Exit codes: 0 done; 1 a record has errors, or Crossref rejected it;
-2 usage or configuration; 3 network, Crossref or ledger failed, try again later;
-4 still pending when --wait ran out; 130 interrupted."""
+2 usage or configuration; 3 network, Crossref or ledger failed:
+try again later; 4 still pending when --wait ran out; 130 interrupted."""
 
 
 class LazyGroup(click.Group):

@@ -109,8 +109,6 @@ def _next(settings: "Settings", statuses: "list[WorkStatus]") -> Iterator[Line]:
     made = (known[one.series].number_in(one.doi) for one in statuses if one.series in known)
     numbers = [int(number) for number in made if number and number.isdecimal()]
     following = str(max(numbers) + 1) if numbers else "NUMBER"
-    yield _row(
-        "next", f"`doideposit extract DOCUMENT -o {following}.yaml`, or `doideposit new {following}`", Style.HINT
-    )
-    yield _row("", "then `doideposit check`, and `doideposit deposit`")
+    yield _row("next", f"`doideposit extract DOCUMENT -o {following}.yaml`", Style.HINT)
+    yield _row("", f"or `doideposit new {following}`, then `doideposit check`, then `doideposit deposit`")
     yield (Span(ALL, Style.DIM),)

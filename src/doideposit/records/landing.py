@@ -29,7 +29,7 @@ from doideposit.records.models.references import Reference
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.models.text import PartialDate
 
-__all__ = ["citation_meta", "doi_display", "head_html", "json_ld", "json_ld_text"]
+__all__ = ["citation", "citation_meta", "doi_display", "head_html", "json_ld", "json_ld_text"]
 
 _REPORTS: Final = frozenset({RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE})
 _LAST_MONTH: Final = 12  # Higher numbers are seasons and quarters, which only Crossref knows.
@@ -64,6 +64,24 @@ def citation_meta(commentary: Commentary) -> tuple[tuple[str, str], ...]:
         *_container_meta(commentary),
     ]
     return tuple((name, content) for name, content in tags if content)
+
+
+def citation(commentary: Commentary) -> str:
+    """Return one line by which others cite it: authors, year, title, series and number, the DOI as an address."""
+    names = [_initials(author) for author in _authors(commentary)] or ["Anonymous"]
+    authors = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} & {names[-1]}"
+    title = _full_title(commentary).rstrip(".")
+    end = "" if title.endswith(("?", "!")) else "."
+    series = f"{commentary.series.title} {commentary.number}"
+    return f"{authors.rstrip('.')}. ({commentary.published.year}). {title}{end} {series}. {commentary.doi.url}"
+
+
+def _initials(author: Person | Organisation) -> str:
+    """Return the name as a list of references has it: ``Wolf, S. O.``; a hyphen between given names stays."""
+    if not isinstance(author, Person) or not author.given:
+        return author.display
+    given = " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in author.given.split())
+    return f"{author.family}, {given}"
 
 
 def json_ld(commentary: Commentary) -> dict[str, Any]:

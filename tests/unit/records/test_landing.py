@@ -200,3 +200,24 @@ def test_any_family_name_is_read_back(name: str) -> None:
     page = Page(landing.head_html(one))
     assert tuple(page.meta) == landing.citation_meta(one)
     assert json.loads(page.texts["script"]) == landing.json_ld(one)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "Wolf, S. O. (2023). Prospects"),
+        ({"authors": [{"family": "Madonna"}]}, "Madonna. (2023). "),
+        (
+            {"authors": [{"given": "Jean-Luc", "family": "Marie"}, {"organisation": "A Forum"}]},
+            "Marie, J.-L. & A Forum. (",
+        ),
+        ({"authors": [{"anonymous": True}]}, "Anonymous. (2023). "),
+        ({"title": "Who counts?"}, "(2023). Who counts? "),
+    ],
+)
+def test_a_citation_names_what_others_need(changes: dict[str, Any], expected: str) -> None:
+    made: dict[str, Any] = {"authors": [{"given": "Siegfried O.", "family": "Wolf"}], "title": "Prospects", **changes}
+    work = Commentary(series=SERIES, number="258", published="2023-09-14", **made)
+    cited = landing.citation(work)
+    assert expected in cited
+    assert cited.endswith(f"{SERIES.title} 258. {work.doi.url}")

@@ -11,7 +11,7 @@ from lxml import etree
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["LIBXML2_VERSION", "LIMITS", "Limits", "Parsed", "parse_document"]
+__all__ = ["LIBXML2_VERSION", "LIMITS", "Limits", "Parsed", "Position", "parse_document", "positions"]
 
 
 LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
@@ -51,6 +51,48 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: Limits = LIMI
     if root.getroottree().docinfo.internalDTD is not None:
         return Parsed(None, (_doctype(1).at(Where(file=file)),))
     return Parsed(root)
+
+
+class Position(NamedTuple):
+    """Where an element starts, and where the text in it starts; lines and columns count from 1."""
+
+    line: int
+    column: int
+    text_line: int
+    text_column: int
+
+
+def positions(xml: bytes) -> list[Position]:
+    """Return the position of every element, in the order of the document; empty where they cannot be found.
+
+    libxml2 keeps no columns, and no lines beyond 65,535; expat of the standard library tells both. Call it for a
+    document that `parse_document` has taken: it has no document type declaration, and so nothing to expand.
+    """
+    from xml.parsers import expat  # noqa: PLC0415 - only what is wrong has to be found
+
+    parser = expat.ParserCreate()
+    found: list[Position] = []
+    waiting = False
+
+    def start(_name: str, _attributes: object) -> None:
+        nonlocal waiting
+        line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
+        found.append(Position(line, column, line, column))
+        waiting = True
+
+    def text(_text: str) -> None:
+        nonlocal waiting
+        if waiting and not _text.isspace():
+            line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
+            found[-1] = found[-1]._replace(text_line=line, text_column=column)
+            waiting = False
+
+    parser.StartElementHandler, parser.CharacterDataHandler = start, text
+    try:
+        parser.Parse(xml, True)
+    except (expat.ExpatError, ValueError, LookupError):
+        return []
+    return found
 
 
 _USUAL = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>\s*<[A-Za-z_]""")

@@ -26,7 +26,7 @@ from doideposit.records.models.series import Series
 from doideposit.records.sources import read_data, read_path
 from doideposit.records.sources.parsing import parse
 
-__all__ = ["Checked", "Checker", "DepositorName", "Input", "is_deposit_xml", "load_deposit_file"]
+__all__ = ["Checked", "Checker", "DepositorName", "Input", "in_one_order", "is_deposit_xml", "load_deposit_file"]
 
 Input = Commentary | Record | Mapping[str, object] | Path | str
 """What can be checked and deposited: a commentary, a record as a mapping, or the path of a file or folder."""
@@ -270,7 +270,11 @@ class Checker:
             return Checked(name, (xml,))
         sealed: Sealed = self.validator.seal(xml, file=name)
         found = items(xml) if sealed.batch is not None else ()
-        findings = sealed.findings
+        # Few inputs are ready-made files, and only those need it.
+        from doideposit.checks.rules.deposit_files import check_deposit_file  # noqa: PLC0415
+
+        ruled = check_deposit_file(xml, file=name, context=self._context())
+        findings = in_one_order(sealed.findings, ruled)
         if sealed.batch is not None and not found:
             findings = (*findings, _nothing_to_register(name))
         return Checked(name, findings, xml=xml, items=found)
@@ -280,6 +284,12 @@ class Checker:
 STAND_INS: Mapping[str, RawValue] = MappingProxyType(
     {"number": "1", "title": "Stand-in", "authors": ({"family": "Stand-in"},), "published": "2000"}
 )
+
+
+def in_one_order(*groups: Findings) -> Findings:
+    """Return what several looks at one file found, each fault once, in the order of its lines."""
+    found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
+    return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
 
 
 def _top(finding: Finding) -> str:

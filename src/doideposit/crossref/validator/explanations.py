@@ -4,10 +4,12 @@ from typing import Final
 
 from doideposit import pages
 from doideposit.explanation import Explanation, Kind, writer
+from doideposit.findings import Severity
 
 __all__ = ["DEPOSITS"]
 
 _xsd = writer(Kind.XSD, pages.SCHEMA)
+_advice = writer(Kind.XSD, pages.RECOMMENDATIONS, Severity.WARNING, overridable=True)
 _XML = "https://www.w3.org/TR/xml/"
 
 DEPOSITS: Final[tuple[Explanation, ...]] = (
@@ -138,6 +140,48 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "Such files have no timestamp, so Crossref cannot tell an old one from a new one.",
         "deposit the full record instead",
         source=pages.UPDATING,
+    ),
+    _xsd(
+        "deposit-prefixes-mixed",
+        "DOIs of two prefixes in one file",
+        "Crossref refuses a file whose DOIs do not all have the same prefix.",
+        "make a file for each prefix",
+        source=pages.TROUBLE,
+    ),
+    _xsd(
+        "deposit-doi-twice",
+        "One DOI twice in a file",
+        "The later of the two would replace the other, and nothing would say so.",
+        "take one of the two out, or correct its DOI",
+        source=pages.UPDATING,
+    ),
+    _advice(
+        "deposit-inner-timestamp",
+        "A timestamp beside a DOI",
+        "A timestamp that is lower than the last one makes Crossref refuse the update; the head gets a fresh one.",
+        "take it out",
+        source=pages.UPDATING,
+    ),
+    _advice(
+        "xml-not-utf-8",
+        "A file that is not plain UTF-8",
+        "Crossref's parser stumbles over what stands before the XML declaration. What is sent from here is UTF-8.",
+        "save it as UTF-8 without a byte order mark before you upload it by hand",
+        source=pages.TROUBLE,
+    ),
+    _advice(
+        "text-hidden-character",
+        "A character that nobody sees in a deposit file",
+        "Such characters come from word processors and web pages; searches for the word do not find it.",
+        "take it out",
+        source=pages.LOOKALIKES,
+    ),
+    _advice(
+        "isbn-check-digit",
+        "An ISBN with a wrong check digit",
+        "The last digit follows from the others, so a mistyped number is noticed.",
+        "compare it with the imprint of the book",
+        source=pages.RECOMMENDATIONS,
     ),
     _xsd(
         "deposit-without-doi",

@@ -109,7 +109,7 @@ def _originals(group: list[Complaint]) -> str:
 def _finding(
     words: _Words, element: etree._Element, original: str, places: Places, attribute: str | None = None
 ) -> Finding:
-    where = places.where(element, attribute)
+    where = places.where(element, attribute, text=words.code == "xsd-value" and attribute is None)
     return Finding(words.code, Severity.ERROR, words.message, words.hint, where, original=original)
 
 

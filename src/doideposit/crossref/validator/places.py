@@ -7,6 +7,7 @@ from typing import cast
 from lxml import etree
 
 from doideposit.findings import Where
+from doideposit.safe_xml import Position, positions
 
 __all__ = ["Finder", "Places"]
 
@@ -17,15 +18,35 @@ class Places:
     The path is as in ``/doi_batch/body/report-paper[2]/titles``, with numbers only where there are several of a name.
     """
 
-    def __init__(self, file: str | None) -> None:
-        self._file = file
+    def __init__(self, file: str | None, xml: bytes | None = None) -> None:
+        self.file = file
+        self._xml = xml
+        self._positions: dict[etree._Element, Position] | None = None
         self._steps: dict[etree._Element, dict[etree._Element, str]] = {}
 
-    def where(self, element: etree._Element, attribute: str | None = None) -> Where:
-        """Return the place of an element, or of one of its attributes, which is named in Clark notation."""
-        line = cast(int | None, element.sourceline)
+    def where(self, element: etree._Element, attribute: str | None = None, *, text: bool = False) -> Where:
+        """Return the place of an element, of the `text` in it, or of one of its attributes, named in Clark notation.
+
+        Columns are known when the bytes of the document are.
+        """
+        line = cast(int | None, element.sourceline) or None
         path = self._path(element)
-        return Where(self._file, line or None, element=f"{path}/@{_local(attribute)}" if attribute else path)
+        path = f"{path}/@{_local(attribute)}" if attribute else path
+        found = self._position(element)
+        if found is None:
+            return Where(self.file, line, element=path)
+        if text:
+            return Where(self.file, found.text_line, found.text_column, element=path)
+        return Where(self.file, found.line, found.column, element=path)
+
+    def _position(self, element: etree._Element) -> Position | None:
+        if self._xml is None:
+            return None
+        if self._positions is None:
+            # Both count the same elements in the same order, and comments not at all.
+            elements = element.getroottree().getroot().iter("*")
+            self._positions = dict(zip(elements, positions(self._xml), strict=False))
+        return self._positions.get(element)
 
     def _path(self, element: etree._Element) -> str:
         steps: list[str] = []

@@ -52,11 +52,11 @@ class _Engine:
         self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
         self._supplement = Supplement(prepared)
 
-    def findings(self, root: etree._Element, file: str | None) -> tuple[Finding, ...]:
+    def findings(self, root: etree._Element, places: Places) -> tuple[Finding, ...]:
         """Return everything that is wrong with a document, in the order of its lines."""
         log = self._compiled.complaints(root)
         broken, wrong = self._supplement.check(root)
-        return self._described(root, log, broken, wrong, file) if log or broken or wrong else ()
+        return self._described(root, log, broken, wrong, places) if log or broken or wrong else ()
 
     def _described(
         self,
@@ -64,13 +64,12 @@ class _Engine:
         log: Sequence[LogEntry],
         broken: Sequence[Broken],
         wrong: Sequence[WrongValue],
-        file: str | None,
+        places: Places,
     ) -> tuple[Finding, ...]:
         # Only files with faults need the words, which take a tenth of the time of starting.
         from doideposit.crossref.validator import messages  # noqa: PLC0415
         from doideposit.crossref.validator.recovery import all_complaints  # noqa: PLC0415
 
-        places = Places(file)
         complaints = all_complaints(self._compiled, root, log)
         # One value is one finding, even where libxml2 has something against it as well.
         said = {(complaint.element, complaint.attribute) for complaint in complaints}
@@ -78,9 +77,9 @@ class _Engine:
         findings = messages.complaint_findings(complaints[:MOST], places)
         findings += [messages.assertion_finding(one, places) for one in broken[:MOST]]
         findings += [messages.value_finding(one, places) for one in wrong[:MOST]]
-        findings.sort(key=lambda finding: finding.where.line or 0)
+        findings.sort(key=lambda finding: (finding.where.line or 0, finding.where.column or 0))
         left = sum(max(0, len(found) - MOST) for found in (complaints, broken, wrong))
-        return (*findings, _more(left, file)) if left else tuple(findings)
+        return (*findings, _more(left, places.file)) if left else tuple(findings)
 
 
 def _more(left: int, file: str | None) -> Finding:
@@ -116,12 +115,12 @@ class Validator:
         parsed = parse_document(xml, file=file)
         if parsed.root is None:
             return Verdict(None, valid=False, findings=parsed.findings), None
-        root = parsed.root
+        root, places = parsed.root, Places(file, xml)
         namespace, _, name = root.tag.removeprefix("{").rpartition("}")
         version = self._schemas.version_of(namespace)
         if version is None:
-            return Verdict(None, valid=False, findings=(self._unknown_schema(root, file),)), root
-        findings = self._violations(root, version, file) if name == ROOT else (_no_deposit(root, file),)
+            return Verdict(None, valid=False, findings=(self._unknown_schema(root, places),)), root
+        findings = self._violations(root, version, places) if name == ROOT else (_no_deposit(root, places),)
         return Verdict(version, valid=not has_errors(findings), findings=findings), root
 
     def _engine(self, version: str, *, mathml: bool) -> _Engine:
@@ -143,12 +142,12 @@ class Validator:
             self._schemas.keep(version, file, write_prepared(bundle, prepared))
         return prepared
 
-    def _violations(self, root: etree._Element, version: str, file: str | None) -> tuple[Finding, ...]:
+    def _violations(self, root: etree._Element, version: str, places: Places) -> tuple[Finding, ...]:
         remove_hints(root)
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
-        return self._engine(version, mathml=mathml).findings(root, file)
+        return self._engine(version, mathml=mathml).findings(root, places)
 
-    def _unknown_schema(self, root: etree._Element, file: str | None) -> Finding:
+    def _unknown_schema(self, root: etree._Element, places: Places) -> Finding:
         name = etree.QName(root)
         return Finding(
             "xml-unknown-schema",
@@ -156,17 +155,17 @@ class Validator:
             f"the file is no Crossref deposit of a version known here: its root is <{name.localname}>"
             f" in {name.namespace or 'no namespace'}",
             f"schema versions there are: {', '.join(self._schemas.available())}",
-            Places(file).where(root),
+            places.where(root),
         )
 
 
-def _no_deposit(root: etree._Element, file: str | None) -> Finding:
+def _no_deposit(root: etree._Element, places: Places) -> Finding:
     return Finding(
         "xml-not-a-deposit",
         Severity.ERROR,
         f"the file is only a part of a deposit: its root is <{etree.QName(root).localname}>, expected is <{ROOT}>",
         f"put it into a <{ROOT}> with <head> and <body>",
-        Places(file).where(root),
+        places.where(root),
     )
 
 
@@ -179,6 +178,7 @@ def remove_hints(root: etree._Element) -> None:
 
 def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:
     ns = f"{{{etree.QName(root).namespace}}}"
+    places = Places(file, xml)
     timestamp = root.findtext(f"{ns}head/{ns}timestamp")
     if timestamp is None:
         problem = Finding(
@@ -186,10 +186,10 @@ def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None
             Severity.ERROR,
             "the file is a resource deposit, which adds to records that exist; it can only be validated here",
             "deposit the full record instead",
-            Places(file).where(root),
+            places.where(root),
         )
         return Sealed(None, (*verdict.findings, problem))
-    dois, faults = _registered(root, ns, file)
+    dois, faults = _registered(root, ns, places)
     if faults:
         return Sealed(None, (*verdict.findings, *faults))
     batch_id = (root.findtext(f"{ns}head/{ns}doi_batch_id") or "").strip()
@@ -197,15 +197,14 @@ def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None
     return Sealed(batch, verdict.findings)
 
 
-def _registered(root: etree._Element, ns: str, file: str | None) -> tuple[list[Doi], list[Finding]]:
+def _registered(root: etree._Element, ns: str, places: Places) -> tuple[list[Doi], list[Finding]]:
     """The DOIs the file registers: those in a ``doi_data`` of the body, which citations do not have."""
-    places = Places(file)
     dois: list[Doi] = []
     faults: list[Finding] = []
     for element in root.iterfind(f"{ns}body//{ns}doi_data/{ns}doi"):
         try:
             dois.append(Doi.parse((element.text or "").strip()))
         except InvalidIdentifier as error:
-            where = places.where(element)
+            where = places.where(element, text=True)
             faults.append(Finding(error.code, Severity.ERROR, error.message, error.hint, where))
     return dois, faults

@@ -1,0 +1,317 @@
+"""The rules that need no record, asked about deposit XML that others made: identifiers, dates, texts, addresses.
+
+The schema lets all of this through. Some of it makes Crossref refuse the whole file, the rest is registered as it
+stands; a record would have been told of it by its models and rules, and so is a file here, with line and column.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+from pydantic_core import PydanticCustomError
+
+from doideposit.checks.rules.evaluation import ALL_RULES
+from doideposit.checks.rules.overrides import apply
+from doideposit.checks.rules.registry import Context, Match, Rule, match_at
+from doideposit.checks.rules.words import is_program_word
+from doideposit.checks.rules.work import Text, Work, split_address
+from doideposit.crossref.validator.places import Places
+from doideposit.crossref.xml.elements import Element
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn, Orcid, Ror
+from doideposit.records.models.text import PartialDate
+from doideposit.safe_xml import parse_document
+
+if TYPE_CHECKING:
+    from doideposit.records.models.commentary import Commentary
+
+__all__ = ["check_deposit_file", "refusals"]
+
+E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the three columns of a table
+_RULES: Final = {rule.code: rule for rule in ALL_RULES}
+
+
+def check_deposit_file(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding, ...]:
+    """Return what the rules find in a deposit file, in the order of its lines; nothing for what is no XML."""
+    root = parse_document(xml).root
+    if root is None:
+        return ()
+    review = _Review(root, Places(file, xml), context)
+    found = [*_encoding(xml, root, file), *review.refused(), *review.advice()]
+    dois = [(element.text or "").strip() for element in review.own_dois]
+    doi = dois[0] if len(dois) == 1 else None
+    settled = [apply(one, context.settings, overridable=one.severity is not E, doi=doi) for one in found]
+    return tuple(sorted(settled, key=_line))
+
+
+def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding, ...]:
+    """Return only that for which Crossref refuses a file as it lies there, its encoding included."""
+    root = parse_document(xml).root
+    if root is None:
+        return ()
+    found = [*_encoding(xml, root, file, as_it_lies=True), *_Review(root, Places(file, xml), context).refused()]
+    return tuple(sorted(found, key=_line))
+
+
+def _line(finding: Finding) -> tuple[int, int]:
+    return finding.where.line or 0, finding.where.column or 0
+
+
+_MARKS: Final = {
+    b"\xef\xbb\xbf": "a byte order mark",
+    b"\xff\xfe": "UTF-16 with a byte order mark",
+    b"\xfe\xff": "UTF-16 with a byte order mark",
+}
+
+
+def _encoding(xml: bytes, root: Element, file: str | None, *, as_it_lies: bool = False) -> Iterator[Finding]:
+    """Yield that a file is not plain UTF-8: `deposit` sends it as such, whoever uploads it by hand does not."""
+    mark = next((words for mark, words in _MARKS.items() if xml.startswith(mark)), None)
+    encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
+    if mark is None and encoding in {"UTF-8", "UTF8", "US-ASCII", "ASCII"}:
+        return
+    what = f"starts with {mark}" if mark == "a byte order mark" else f"is in {mark or encoding}"
+    if as_it_lies:
+        hint = "save it as UTF-8 without a byte order mark before you upload it by hand; `deposit` does so by itself"
+        yield Finding(
+            "xml-not-utf-8", W, f"the file {what}: Crossref may refuse it as it lies", hint, Where(file, 1, 1)
+        )
+    else:
+        message = f"the file {what}: it is sent as UTF-8 without a byte order mark"
+        yield Finding("xml-not-utf-8", I, message, "nothing needs to be done", Where(file, 1, 1))
+
+
+_TITLES: Final = frozenset({"title", "full_title", "proceedings_title", "original_language_title"})
+_NAMES: Final = frozenset({"given_name", "surname"})
+_GROUPS: Final = frozenset({"organization", "institution_name", "publisher_name", "conference_name"})
+_OTHERS: Final = frozenset(
+    "subtitle abbrev_title group_title unstructured_citation article_title journal_title volume_title series_title "
+    "author description institution_department institution_place publisher_place p".split()
+)
+_TEXTS: Final = _TITLES | _NAMES | _GROUPS | _OTHERS
+# Rules that look at nothing but addresses, or at nothing but texts.
+_ADDRESS_RULES: Final = tuple(
+    "url-malformed url-placeholder url-local url-numeric-host url-password url-fragment url-not-https url-not-ascii "
+    "url-port url-tracking url-preview url-trailing-punctuation url-character url-suspicious".split()
+)
+_TEXT_RULES: Final = tuple(
+    "text-mojibake text-replacement-character text-entity text-escaped-tag text-tag text-markdown text-hyphenated "
+    "text-ligature text-private-character text-invisible-character text-mixed-alphabets text-tex text-escape-sequence "
+    "text-lost-letter text-filler".split()
+)
+# What models take out of a record without a word, since nobody means it, and a file would keep.
+_HIDDEN: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_CONTROL: Final = re.compile("[\x7f-\x9f]")
+
+
+class _Laid(Work):
+    """The texts and addresses of a file, laid out as rules look at them; a field is the place of an element."""
+
+    def __init__(self, texts: list[Text], names: list[Text], addresses: list[Text], context: Context) -> None:
+        self.context = context
+        # Rules ask a commentary for the format of its abstracts and for its licences: there are none here.
+        self.commentary = cast("Commentary", _Nothing())
+        self.landing = None
+        self.plain = self.texts = texts
+        self.names = names
+        self.rich = []
+        self._rich = []
+        self.abstracts = []
+        self.everything = "\n".join([text for _, text in texts])
+        self.lowered = self.everything.lower()
+        self.addresses = [(loc, url, split_address(url)) for loc, url in addresses]
+
+
+class _Nothing:
+    abstracts = licences = ()
+
+
+class _Review:
+    """Everything there is to say about one parsed file."""
+
+    def __init__(self, root: Element, places: Places, context: Context) -> None:
+        self._places = places
+        self._context = context
+        self._elements = list(root.iter("*"))
+        self._by_name: dict[str, list[int]] = {}
+        for index, element in enumerate(self._elements):
+            self._by_name.setdefault(element.tag.rpartition("}")[2], []).append(index)
+        self.own_dois = [one for one in self._named("doi") if _parent(one) == "doi_data"]
+
+    def _named(self, *names: str) -> list[Element]:
+        return [self._elements[index] for name in names for index in self._by_name.get(name, ())]
+
+    def _say(self, code: str, severity: Severity, element: Element, message: str, hint: str) -> Finding:
+        return Finding(code, severity, message, hint, self._places.where(element, text=True))
+
+    def _broken(self, rule: Rule[Work], element: Element, **values: str) -> Finding:
+        return rule.finding(Match((), values), self._places.where(element, text=True))
+
+    def refused(self) -> Iterator[Finding]:
+        """Yield that for which Crossref refuses a file, or a work in it."""
+        yield from self._prefixes()
+        yield from self._identifiers(self.own_dois, Doi.parse, E)
+        yield from self._repeated_dois()
+        yield from self._identifiers(self._named("ORCID"), Orcid.parse, E)
+        yield from self._repeated_orcids()
+        serial = [one for one in self._named("issn") if _parent(one) != "citation"]
+        yield from self._identifiers(serial, Issn.parse, E)
+        for element in serial:
+            if set(_text(element)) <= {"0", "-"}:
+                yield self._broken(_RULES["issn-placeholder"], element, issn=_text(element))
+
+    def advice(self) -> Iterator[Finding]:
+        """Yield what Crossref would register as it stands."""
+        yield from self._cited()
+        yield from self._dates()
+        yield from self._timestamps()
+        yield from self._titles()
+        yield from self._hidden()
+        yield from self._laid_out()
+
+    def _identifiers(
+        self, elements: Sequence[Element], parse: Callable[[str], object], severity: Severity
+    ) -> Iterator[Finding]:
+        for element in elements:
+            try:
+                parse(_text(element))
+            except InvalidIdentifier as error:
+                yield self._say(error.code, severity, element, error.message, error.hint)
+
+    def _prefixes(self) -> Iterator[Finding]:
+        first: str | None = None
+        for element in self.own_dois:
+            prefix = _text(element).partition("/")[0]
+            first = first or prefix
+            if prefix != first:
+                message = f"the file registers DOIs of the prefixes {first} and {prefix}"
+                hint = "make a file for each prefix: Crossref refuses a file that has several"
+                yield self._say("deposit-prefixes-mixed", E, element, message, hint)
+
+    def _repeated_dois(self) -> Iterator[Finding]:
+        seen: dict[str, Element] = {}
+        for element in self.own_dois:
+            first = seen.setdefault(_text(element).casefold(), element)
+            if first is not element:
+                line = self._places.where(first, text=True).line
+                message = f"the file registers {_text(element)} twice; the first time is on line {line}"
+                hint = "take one of the two out, or correct its DOI: the later one would replace the other"
+                yield self._say("deposit-doi-twice", E, element, message, hint)
+
+    def _repeated_orcids(self) -> Iterator[Finding]:
+        for group in self._named("contributors"):
+            seen: dict[str, Element] = {}
+            for element in group.iterfind(".//{*}ORCID"):
+                first = seen.setdefault(_text(element)[-19:].upper(), element)
+                if first is not element:
+                    who, other = _person(element), _person(first)
+                    yield self._broken(_RULES["orcid-duplicate"], element, who=who, other=other)
+
+    def _cited(self) -> Iterator[Finding]:
+        """Identifiers of other things: Crossref takes them as they are, and nobody can follow a wrong one."""
+        yield from self._identifiers([one for one in self._named("doi") if _parent(one) == "citation"], Doi.parse, W)
+        yield from self._identifiers([one for one in self._named("issn") if _parent(one) == "citation"], Issn.parse, W)
+        rors = [one for one in self._named("institution_id") if one.get("type") == "ror"]
+        yield from self._identifiers(rors, Ror.parse, E)
+        for element in self._named("isbn"):
+            if not _is_isbn(_text(element)):
+                message = f"“{_text(element)}” is not an ISBN: its check digit is wrong"
+                yield self._say("isbn-check-digit", W, element, message, "compare it with the imprint of the book")
+
+    def _dates(self) -> Iterator[Finding]:
+        for year in self._named("year"):
+            date = year.getparent()
+            if date is None or not re.fullmatch(r"\s*\d{4}\s*", year.text or ""):
+                continue
+            parts = [_number(date.findtext(f"{{*}}{name}")) for name in ("month", "day")]
+            try:
+                day = PartialDate(int(_text(year)), *parts)
+            except PydanticCustomError as error:
+                hint = str((error.context or {}).get("hint", ""))
+                day_of = date.find("{*}day")
+                where = self._places.where(date) if day_of is None else self._places.where(day_of, text=True)
+                yield Finding("date-impossible", E, error.message(), hint, where)
+                continue
+            if day.year >= self._context.today.year and day.first_day > self._context.today:
+                yield _RULES["date-future"].finding(match_at(day=day), self._places.where(date))
+
+    def _timestamps(self) -> Iterator[Finding]:
+        for element in self._named("timestamp"):
+            if _parent(element) == "doi_data":
+                message = (
+                    f"this DOI has a timestamp of its own, {_text(element)}, which counts instead of that of the head"
+                )
+                hint = "take it out: Crossref refuses an update whose timestamp is not higher than the last one"
+                yield self._say("deposit-inner-timestamp", W, element, message, hint)
+
+    def _titles(self) -> Iterator[Finding]:
+        for element in self._named(*_TITLES):
+            text = _text(element)
+            has_formula = any(str(one.tag).endswith("}math") for one in element.iter("*"))
+            if not any(map(str.isalnum, text)) and not has_formula and _parent(element) != "sec":
+                yield self._broken(_RULES["title-blank"], element)
+            elif is_program_word(text):
+                yield self._broken(_RULES["text-program-word"], element, found=text)
+        for element in self._named(*_GROUPS):
+            if is_program_word(_text(element)):
+                yield self._broken(_RULES["text-program-word"], element, found=_text(element))
+        for element in self._named(*_NAMES):
+            if is_program_word(_text(element)):
+                yield self._broken(_RULES["name-program-word"], element, found=_text(element))
+
+    def _hidden(self) -> Iterator[Finding]:
+        for element in self._named(*_TEXTS):
+            text = _text(element)
+            if text.isascii():
+                continue
+            if found := _CONTROL.search(text):
+                message = f"the text contains the control character U+{ord(found[0]):04X}"
+                hint = "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding"
+                yield self._say("control-character", E, element, message, hint)
+            if found := _HIDDEN.search(text):
+                name = {"\u00ad": "a soft hyphen"}.get(found[0], "a character without width")
+                message = f"the text contains {name} (U+{ord(found[0]):04X}), which is registered with it"
+                hint = "take it out: searches for the word do not find it"
+                yield self._say("text-hidden-character", W, element, message, hint)
+
+    def _laid_out(self) -> Iterator[Finding]:
+        texts = self._texts(*_TEXTS)
+        addresses = [(loc, url) for loc, url in self._texts("resource") if url]
+        work = _Laid(texts, self._texts(*_NAMES), addresses, self._context)
+        for code in (*_TEXT_RULES, *_ADDRESS_RULES):
+            rule = cast("Rule[Work]", _RULES[code])
+            for match in rule.function(work):
+                where = self._places.where(self._elements[_index(match.loc)], text=True)
+                yield rule.finding(match, where)
+
+    def _texts(self, *names: str) -> list[Text]:
+        return [((index,), _text(self._elements[index])) for name in names for index in self._by_name.get(name, ())]
+
+
+def _index(loc: tuple[str | int, ...]) -> int:
+    return int(loc[0])
+
+
+def _text(element: Element) -> str:
+    return "".join(str(text) for text in element.itertext()).strip()
+
+
+def _parent(element: Element) -> str:
+    parent = element.getparent()
+    return "" if parent is None else str(parent.tag).rpartition("}")[2]
+
+
+def _person(orcid: Element) -> str:
+    person = orcid.getparent()
+    names = (person.findtext(f"{{*}}{name}") for name in ("given_name", "surname")) if person is not None else ()
+    return " ".join(" ".join(name.split()) for name in names if name)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"\s*\d{1,2}\s*", text) else None
+
+
+def _is_isbn(text: str) -> bool:
+    from stdnum import isbn  # noqa: PLC0415 - few files have one
+
+    return bool(isbn.is_valid(text))

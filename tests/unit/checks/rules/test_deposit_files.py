@@ -1,0 +1,135 @@
+"""Ready-made deposit XML gets every rule that needs no record, each finding at its line and column."""
+
+from datetime import date
+
+import pytest
+
+from deposit_heads import HEAD
+from doideposit.checks.rules.deposit_files import check_deposit_file, refusals
+from doideposit.checks.rules.registry import Context
+from doideposit.crossref.xml import build
+from doideposit.findings import Finding
+from doideposit.records.models.series import RecordType
+from made_up_records import full_commentary
+
+GOOD = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode().replace("www.example.org", "www.sadf.eu")
+CONTEXT = Context(today=date(2026, 9, 1))
+
+
+def found(text: str, encoding: str = "utf-8") -> list[Finding]:
+    return [*check_deposit_file(text.encode(encoding), file="a.xml", context=CONTEXT)]
+
+
+def harmed(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new, 1)
+
+
+CASES = [
+    ("0000-0002-1825-0097", "0000-0002-1825-0098", "orcid-check-digit", "error"),
+    ("2049-3630", "2049-3631", "issn-check-digit", "error"),
+    ("2049-3630", "0000-0000", "issn-placeholder", "error"),
+    ("<subtitle>An ", "<subtitle>An\u00ad ", "text-hidden-character", "warning"),
+    ("<subtitle>An ", "<subtitle>A\u200bn ", "text-hidden-character", "warning"),
+    ("<subtitle>An ", "<subtitle>A\u0085n ", "control-character", "error"),
+    ("<subtitle>An ", "<subtitle>An &amp;lt;i&amp;gt;x&amp;lt;/i&amp;gt; ", "text-escaped-tag", "warning"),
+    ("<subtitle>An ", "<subtitle>An &amp;nbsp; ", "text-entity", "warning"),
+    ("<subtitle>An ", "<subtitle>IndiaÃ©s ", "text-mojibake", "error"),
+    ("<subtitle>An ", "<subtitle>India\ufffds ", "text-replacement-character", "error"),
+    ("<subtitle>An ", "<subtitle>An \u202e ", "text-invisible-character", "warning"),
+    ("<subtitle>An ", "<subtitle>An **bold** ", "text-markdown", "warning"),
+    ("<title>Notes from the Island</title>", "<title/>", "title-blank", "error"),
+    ("<title>Notes from the Island</title>", "<title>[object Object]</title>", "text-program-word", "error"),
+    ("<surname>de la Mer</surname>", "<surname>NaN</surname>", "name-program-word", "warning"),
+    ("<doi>10.1234/tides</doi>", "<doi>10.1234/ti des</doi>", "doi-character", "warning"),
+    ("978-3-16-148410-0", "978-3-16-148410-1", "isbn-check-digit", "warning"),
+    ("https://www.sadf.eu/notes/3.10/<", "https://localhost/3.10/<", "url-local", "info"),
+    ("https://www.sadf.eu/notes/3.10/<", "https://www.sadf.eu/3.10/?utm_source=x<", "url-tracking", "warning"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "severity"), CASES)
+def test_each_fault_is_found_on_its_line(old: str, new: str, code: str, severity: str) -> None:
+    text = harmed(old, new)
+    before = {(one.code, one.message) for one in found(GOOD)}
+    [fault] = [one for one in found(text) if (one.code, one.message) not in before]
+    assert (fault.code, fault.severity) == (code, severity)
+    assert fault.where.line == GOOD[: GOOD.index(old)].count("\n") + 1
+    assert fault.where.column is not None
+    assert fault.where.element is not None
+
+
+def test_a_good_file_has_no_errors_and_no_warnings() -> None:
+    assert [one for one in found(GOOD) if one.severity != "info"] == []
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "code"), [("02", "31", "date-impossible"), ("13", "01", "date-impossible"), ("06", "05", None)]
+)
+def test_a_day_that_there_is_not(month: str, day: str, code: str | None) -> None:
+    text = harmed("<month>05</month>", f"<month>{month}</month>").replace("<day>06</day>", f"<day>{day}</day>", 1)
+    assert [one.code for one in found(text) if one.severity == "error"] == ([code] if code else [])
+
+
+def test_a_season_is_a_date() -> None:
+    text = harmed("<month>05</month>", "<month>21</month>").replace("<day>06</day>", "", 1)
+    assert [one.code for one in found(text) if one.severity == "error"] == []
+
+
+def test_what_lies_in_the_future() -> None:
+    assert "date-future" in {one.code for one in found(harmed("<year>2024</year>", "<year>2199</year>"))}
+
+
+SECOND = GOOD[GOOD.index("    <report-paper ") : GOOD.index("  </body>")]
+
+
+def test_one_doi_twice_names_the_line_of_the_first() -> None:
+    text = GOOD.replace("  </body>", f"{SECOND}  </body>").replace("0000-0002-1825-0097", "0000-0001-5109-3700", 1)
+    line = GOOD[: GOOD.index("<doi>10.5555/notes.3.10</doi>")].count("\n") + 1
+    [fault] = [one for one in found(text) if one.code == "deposit-doi-twice"]
+    assert f"line {line}" in fault.message
+    assert (fault.where.line or 0) > line
+
+
+def test_two_prefixes_in_one_file() -> None:
+    other = SECOND.replace("<doi>10.5555/notes.3.10</doi>", "<doi>10.5556/notes.3.10</doi>")
+    assert [one.code for one in found(GOOD.replace("  </body>", f"{other}  </body>")) if one.severity == "error"] == [
+        "deposit-prefixes-mixed"
+    ]
+
+
+def test_a_timestamp_beside_a_doi() -> None:
+    text = harmed("<doi>10.5555/notes.3.10</doi>", "<doi>10.5555/notes.3.10</doi><timestamp>2010</timestamp>")
+    assert "deposit-inner-timestamp" in {one.code for one in found(text)}
+
+
+def test_one_orcid_for_two_people_of_one_work() -> None:
+    start, end = GOOD.index("<person_name"), GOOD.index("</person_name>") + len("</person_name>")
+    text = GOOD[:end] + GOOD[start:end].replace("de la Mer", "Terra") + GOOD[end:]
+    assert "orcid-duplicate" in {one.code for one in found(text) if one.severity == "error"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "said"),
+    [
+        ("utf-8", "UTF-8", False),
+        ("utf-8-sig", "UTF-8", True),
+        ("utf-16", "UTF-16", True),
+        ("iso-8859-15", "ISO-8859-15", True),
+    ],
+)
+def test_what_is_not_plain_utf_8_is_said(encoding: str, declared: str, said: bool) -> None:
+    text = GOOD.replace('encoding="UTF-8"', f'encoding="{declared}"').replace("アダ", "Ada")
+    codes = [(one.code, one.severity) for one in found(text, encoding) if one.code == "xml-not-utf-8"]
+    assert codes == ([("xml-not-utf-8", "info")] if said else [])
+    lying = [one.severity for one in refusals(text.encode(encoding), file=None, context=CONTEXT)]
+    assert lying == (["warning"] if said else [])
+
+
+def test_refusals_are_what_crossref_refuses_and_nothing_else() -> None:
+    text = harmed("0000-0002-1825-0097", "0000-0002-1825-0098").replace("<subtitle>An ", "<subtitle>An\u00ad **b** ")
+    assert [one.code for one in refusals(text.encode(), file=None, context=CONTEXT)] == ["orcid-check-digit"]
+
+
+def test_what_is_no_xml_is_left_to_the_parser() -> None:
+    assert found("<a") == []

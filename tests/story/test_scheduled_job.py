@@ -396,3 +396,33 @@ def test_an_empty_ledger_in_the_place_of_one_that_was_not_stops_the_job(week: We
     assert ledger.place != empty.depositor.ledger.place
     (week.office.folders.job / "state.json").unlink()
     assert week.run().exit_code == 0
+
+
+def test_what_waits_for_a_person_is_told_until_somebody_acts(week: Week) -> None:
+    week.office.drop("bad.yaml", yaml(300, published="2023-02-30"))
+    (week.office.folders.root / "a-folder").mkdir()
+    week.run()
+    assert sorted(mail["Subject"] for mail in week.mails) == [
+        "doideposit: 1 rejected file, files wait for somebody (sandbox)"
+    ]
+    week.mails.clear()
+    for _ in range(60):
+        week.run(wait=3600)
+    assert len(week.mails) == 2
+    assert "1 file waits in rejected/: bad.yaml" in text(week.mails[-1])
+    assert "a-folder" in text(week.mails[-1])
+    assert week.status["waiting"] == {"rejected": 1, "working": 0, "passed_over": 1}
+    metrics = (week.home / "metrics.prom").read_text()
+    assert 'doideposit_inbox_waiting{target="sandbox",folder="rejected"} 1\n' in metrics
+    week.to_monday()
+    week.mails.clear()
+    week.run()
+    digest = text(week.mails[-1])
+    assert "Files that wait                 2" in digest
+    assert "Nothing needs to be done" not in digest
+    (week.office.folders.rejected / "bad.yaml").unlink()
+    (week.office.folders.root / "a-folder").rmdir()
+    week.mails.clear()
+    for _ in range(30):
+        week.run(wait=3600)
+    assert week.mails == []

@@ -47,6 +47,7 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
     The page is a single file without any link to another: it can be mailed, printed, or put on an intranet.
     """
     from doideposit import __version__
+    from doideposit.job.inbox import Folders, find_waiting
     from doideposit.reports.overview import gather, planned
     from doideposit.reports.page import page
     from doideposit.wiring import open_depositor, system_clock
@@ -55,6 +56,8 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
         gathered = gather(depositor, system_clock(), version=__version__)
+        waiting = find_waiting(Folders(settings.inbox.folder), settings.target)
+        gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:
             gathered = replace(gathered, records=planned(depositor, records))
     text = page(gathered)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import WorkStatus
+    from doideposit.job.inbox import Waiting
     from doideposit.records.identifiers import Doi
 
 __all__ = ["history", "status"]
@@ -47,12 +48,15 @@ def status(
     as_json: bool,
 ) -> None:
     """Show what the ledger knows; it asks nobody. `doideposit poll` asks Crossref."""
+    from doideposit.job.inbox import Folders, find_waiting
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
     if watch is not None and as_json:
         raise UsageError("--watch shows a table that changes, --json is one document", hint="leave one of them out")
-    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+    settings = invocation.settings(target=target)
+    waiting = find_waiting(Folders(settings.inbox.folder), settings.target)
+    with open_depositor(settings, announce=terminal.note) as depositor:
         wanted = find_dois(depositor, works)
         if series is not None and series not in depositor.series:
             names = ", ".join(depositor.series)
@@ -67,7 +71,8 @@ def status(
         if as_json:
             found = look()
             ok = not any(one.needs_person for one in found)
-            terminal.json({"ok": ok, "target": depositor.target, "records": [one.to_dict() for one in found]})
+            document = {"ok": ok, "target": depositor.target, "records": [one.to_dict() for one in found]}
+            terminal.json(document | {"inbox_waiting": waiting.counts})
         elif watch is not None:
             _watch(terminal, watch, lambda: list(_overview(terminal, look(), depositor, target)))
         elif wanted:
@@ -75,6 +80,14 @@ def status(
             _say_what_is_near(terminal, depositor, [one.doi for one in look() if one.state is None])
         else:
             terminal.lines(_overview(terminal, look(), depositor, target))
+            _show_waiting(terminal, waiting)
+
+
+def _show_waiting(terminal: Terminal, waiting: "Waiting") -> None:
+    """Name the files of the inbox that nothing happens to before somebody acts."""
+    for _, said, action in waiting.matters():
+        terminal.line((Span("! ", Style.ERROR), Span(safe(said))))
+        terminal.line((Span(f"  {safe(action)}"),))
 
 
 def _overview(

@@ -14,6 +14,7 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import Surroundings
 from doideposit.diagnosis.values import Check, Verdict, fail, ok, warn
+from doideposit.job.inbox import Folders, find_waiting
 from doideposit.reports.findings import counted
 from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
 
@@ -160,6 +161,8 @@ def check_inbox(settings: Settings) -> Iterator[Check]:
         return
     if folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         yield ok("inbox", f"{folder}, whose files can be moved")
+        for _, said, action in find_waiting(Folders(folder), settings.target).matters():
+            yield warn("inbox", said, action)
     else:
         hint = "give this user the right to write there, or name another folder with [inbox] folder"
         yield fail("inbox", f"files in {folder} cannot be moved", hint)

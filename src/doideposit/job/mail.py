@@ -4,14 +4,14 @@ import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 from doideposit.config import MailSection
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt
-from doideposit.job.inbox import Folders, PassReport
-from doideposit.job.notices import Kind, Notice, attention_mail, digest_due, digest_mail, due
+from doideposit.job.inbox import Folders, PassReport, Waiting
+from doideposit.job.notices import NOTHING_WAITS, Kind, Notice, attention_mail, digest_due, digest_mail, due
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
@@ -33,10 +33,16 @@ def tell(
     folders: Folders,
     now: datetime,
     host: str,
+    waiting: Waiting = NOTHING_WAITS,
 ) -> int:
     """Send at most two mails; returns how many were sent. Raises `WorldError`, and then forgets nothing."""
     sent = 0
-    notices = due(_notices(report, standing, folders, now), state.told, now, mail.repeat_after)
+    notices = due(
+        _notices(report, standing, folders, now, _lasting(waiting, state, now, mail.repeat_after)),
+        state.told,
+        now,
+        mail.repeat_after,
+    )
     if notices:
         send(attention_mail(mail, notices, report.target, now, host))
         sent += 1
@@ -47,19 +53,39 @@ def tell(
             with contextlib.suppress(OSError):
                 path.unlink()
     if standing is not None and digest_due(mail.digest, state.digest, now):
-        send(digest_mail(mail, standing, now, host))
+        send(digest_mail(mail, standing, now, host, waiting))
         sent += 1
         state.digest = now.date()
         logger.info("weekly digest sent")
     return sent
 
 
-def _notices(report: PassReport, standing: Standing | None, folders: Folders, now: datetime) -> Iterator[Notice]:
+def _lasting(waiting: Waiting, state: JobState, now: datetime, after: timedelta) -> Iterator[Notice]:
+    """Yield what waits for as long as a reminder takes: a file that was just rejected has a notice of its own."""
+    names = {
+        *(f"rejected/{name}" for name in waiting.rejected),
+        *(f"working/{name}" for name, _ in waiting.other_targets),
+        *waiting.passed_over,
+    }
+    state.waiting = {name: state.waiting.get(name, now) for name in names}
+    lasting = Waiting(
+        tuple(name for name in waiting.rejected if now - state.waiting[f"rejected/{name}"] >= after),
+        waiting.other_targets,
+        waiting.passed_over,
+    )
+    for key, said, action in lasting.matters():
+        yield Notice(f"waiting:{key}", Kind.WAITING, said, (), action)
+
+
+def _notices(
+    report: PassReport, standing: Standing | None, folders: Folders, now: datetime, waiting: Iterator[Notice]
+) -> Iterator[Notice]:
     yield from (Notice.of_trouble(error) for error in report.troubles if not isinstance(error, PASSING))
     yield from (note for path in _notes(folders) if (note := _note(path)) is not None)
     yield from (Notice.of_failure(each) for each in report.failed if str(each.doi) not in report.in_files)
     if standing is not None:
         yield from (Notice.of_overdue(each, now) for each in standing.overdue.first)
+    yield from waiting
 
 
 def _notes(folders: Folders) -> list[Path]:

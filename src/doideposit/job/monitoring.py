@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ class Run:
     summary: str
     last_success: datetime | None
     inbox: Mapping[str, int]
+    waiting: Mapping[str, int] = field(default_factory=dict)
     troubles: tuple[Mapping[str, str], ...] = ()
     version: str = ""
 
@@ -48,6 +49,7 @@ def status_document(run: Run, standing: Standing | None) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "last_success": _moment(run.last_success),
         "inbox": dict(run.inbox),
+        "waiting": dict(run.waiting),
         "standing": standing.to_dict() if standing else None,
         "troubles": [dict(each) for each in run.troubles],
     }
@@ -80,6 +82,8 @@ def _of_run(run: Run) -> Iterator[str]:
     yield from _metric("last_run_exit_code", "Exit code of the last run.", run.target, run.exit_code)
     text = "Files of the inbox in the last run, by what became of them."
     yield from _metric("inbox_files", text, run.target, run.inbox, label="fate")
+    text = "Files of the inbox that wait for a person, by where they lie."
+    yield from _metric("inbox_waiting", text, run.target, run.waiting, label="folder")
 
 
 def _of_standing(one: Standing) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from doideposit.config import MailSection
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, WorldError
+from doideposit.job.inbox import Waiting
 from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import counted, safe
 from doideposit.reports.standing import Standing
@@ -38,6 +39,7 @@ class Kind:
     FILE = "rejected file"
     DOI = "rejected DOI"
     OVERDUE = "overdue DOI"
+    WAITING = "waiting file"
 
 
 HEADINGS: Final = {
@@ -45,7 +47,11 @@ HEADINGS: Final = {
     Kind.FILE: "Files that were rejected",
     Kind.DOI: "DOIs that Crossref did not register",
     Kind.OVERDUE: "DOIs that take longer than they should",
+    Kind.WAITING: "Files that wait for somebody",
 }
+
+
+NOTHING_WAITS: Final = Waiting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,8 @@ def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, no
 
 
 def _counted(kind: str, number: int) -> str:
+    if kind == Kind.WAITING:
+        return "files wait for somebody"
     return "it could not do its work" if kind == Kind.TROUBLE else counted(number, kind)
 
 
@@ -127,7 +135,9 @@ def digest_due(day: str, last: date | None, now: datetime) -> bool:
     return last is None or last < latest
 
 
-def digest_mail(mail: MailSection, standing: Standing, now: datetime, host: str) -> EmailMessage:
+def digest_mail(
+    mail: MailSection, standing: Standing, now: datetime, host: str, waiting: Waiting = NOTHING_WAITS
+) -> EmailMessage:
     """How everything stands, once a week, also when all is well: silence would prove nothing."""
     recent = standing.recent
     body = [
@@ -139,15 +149,21 @@ def digest_mail(mail: MailSection, standing: Standing, now: datetime, host: str)
         f"Need a person             {standing.attention.count:>7,}",
         f"Overdue                   {standing.overdue.count:>7,}",
         f"Link or index not proved  {standing.not_proved:>7,}",
+        f"Files that wait           {sum(waiting.counts.values()):>7,}",
         "",
     ]
+    matters = tuple(waiting.matters())
+    if matters:
+        heading = HEADINGS[Kind.WAITING]
+        body += [heading, "=" * len(heading), ""]
+        body += [line for _, said, action in matters for line in (safe(said), f"  What to do: {safe(action)}", "")]
     if standing.attention.count:
         body += ["These need a person", "===================", ""]
         body += _statuses(standing.attention.first, standing.attention.count, with_action=True)
     if recent.count:
         body += ["Registered this week", "====================", ""]
         body += _statuses(recent.first, recent.count, with_action=False)
-    if not standing.attention.count and not standing.overdue.count:
+    if not (standing.attention.count or standing.overdue.count or matters):
         body += ["Nothing needs to be done.", ""]
     subject = f"doideposit: {counted(recent.count, 'DOI')} registered this week"
     if standing.attention.count:

@@ -12,7 +12,7 @@ from doideposit.config import MailSection, MonitoringSettings
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
 from doideposit.files import write_atomic
-from doideposit.job.inbox import Folders, InboxPass, Lock, PassReport
+from doideposit.job.inbox import Folders, InboxPass, Lock, PassReport, Waiting, find_waiting
 from doideposit.job.mail import tell
 from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
 from doideposit.job.state import JobState
@@ -100,9 +100,11 @@ class _Pass:
         self._state = JobState.load(job.state_path, started)
         self._report = PassReport(job.target)
         self._standing: Standing | None = None
+        self._waiting = Waiting()
 
     def run(self) -> Outcome:
         self._guarded(self._deposit)
+        self._guarded(self._look_for_waiting)
         if not self._doors.stop():
             self._guarded(self._tell)
         self._doors.step("told")
@@ -164,6 +166,9 @@ class _Pass:
             )
             raise LedgerUnavailable(message, hint=hint)
 
+    def _look_for_waiting(self) -> None:
+        self._waiting = find_waiting(self._job.folders, self._job.target)
+
     def _tell(self) -> None:
         if self._job.mail is None or self._doors.send_mail is None:
             return
@@ -176,6 +181,7 @@ class _Pass:
             folders=self._job.folders,
             now=self._doors.clock(),
             host=self._doors.host,
+            waiting=self._waiting,
         )
 
     # What is left behind.
@@ -230,6 +236,7 @@ class _Pass:
                 "unfinished": report.unfinished,
                 "passed_over": len(report.passed_over),
             },
+            waiting=self._waiting.counts,
             troubles=tuple(error.to_dict() for error in report.troubles),
             version=self._job.version,
         )

@@ -23,6 +23,7 @@ class JobState:
     """Remember what was told and when, how unfinished files looked, when DOIs were looked up, and the last good run.
 
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
+    `waiting` says since when each file waits for a person.
     """
 
     told: dict[str, datetime] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class JobState:
     digest: date | None = None
     last_success: datetime | None = None
     deposited: set[str] = field(default_factory=set)
+    waiting: dict[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path, now: datetime) -> "JobState":
@@ -54,6 +56,7 @@ class JobState:
             looks=_mapping(data.get("looks"), lambda row: (int(row[0]), latest_look.moment(row[1]))),
             digest=_mapping({"": digest}, past.day).get(""),
             last_success=_mapping({"": success}, past.moment).get(""),
+            waiting=_mapping(data.get("waiting"), past.moment),
             deposited={str(target) for target in data.get("deposited") or ()},
         )
 
@@ -66,6 +69,7 @@ class JobState:
             "digest": self.digest.isoformat() if self.digest else None,
             "last_success": self.last_success.isoformat() if self.last_success else None,
             "deposited": sorted(self.deposited),
+            "waiting": {name: at.isoformat() for name, at in self.waiting.items()},
         }
         write_atomic(path, json.dumps(data))
 

@@ -47,6 +47,7 @@ class Report:
     """Everything the page shows.
 
     `place` is where the ledger is, `written` when the report was made; `records` is None when no records were named.
+    `waiting` are files of the inbox that wait for a person: what waits, and what to do.
     """
 
     target: str
@@ -57,6 +58,7 @@ class Report:
     charts: tuple[Chart, ...] = ()
     series: tuple[Completeness, ...] = ()
     records: tuple[Planned, ...] | None = None
+    waiting: tuple[tuple[str, str], ...] = ()
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
@@ -101,6 +103,7 @@ class Report:
                 for one in self.series
             ],
         }
+        data["waiting"] = [{"message": said, "next_action": action} for said, action in self.waiting]
         return data if self.records is None else data | {"records": [asdict(one) for one in self.records]}
 
 

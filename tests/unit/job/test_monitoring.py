@@ -9,7 +9,9 @@ from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, stat
 from doideposit.reports.standing import Listed, Standing
 
 NOW = datetime(2026, 9, 9, 12, 0, 0, 123456, tzinfo=UTC)
-RUN = Run("production", NOW - timedelta(seconds=2), NOW, 1, "a “summary”", NOW, {"done": 1, "rejected": 2}, version="1")
+INBOX = {"done": 1, "rejected": 2}
+WAITING = {"rejected": 4, "working": 0}
+RUN = Run("production", NOW - timedelta(seconds=2), NOW, 1, "a “summary”", NOW, INBOX, WAITING, version="1")
 STANDING = Standing(
     at=NOW,
     target="production",
@@ -43,6 +45,7 @@ def test_prometheus_takes_the_text() -> None:
     assert 'doideposit_outstanding_dois{target="production",state="queued"} 2' in text
     assert 'doideposit_oldest_unfinished_age_seconds{target="production"} 3600' in text
     assert 'doideposit_inbox_files{target="production",fate="rejected"} 2' in text
+    assert 'doideposit_inbox_waiting{target="production",folder="rejected"} 4' in text
     assert f"{NOW.timestamp():.17g}" in text
 
 

@@ -5,5 +5,6 @@ from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import Lock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport, Settled
+from doideposit.job.inbox.waiting import Waiting, find_waiting
 
-__all__ = ["Claim", "Entry", "Fate", "Folders", "InboxPass", "Lock", "PassReport", "Settled"]
+__all__ = ["Claim", "Entry", "Fate", "Folders", "InboxPass", "Lock", "PassReport", "Settled", "Waiting", "find_waiting"]

@@ -1,0 +1,96 @@
+"""Find the files of an inbox that wait for a person: nothing happens to them before somebody acts."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from doideposit.files import disk_errors
+from doideposit.job.inbox.claims import load
+from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, look
+
+__all__ = ["Waiting", "find_waiting"]
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Name the files and folders of an inbox that wait for a person.
+
+    `rejected` lie in ``rejected/``; `other_targets` were taken in while another target was configured, each with its
+    target; `passed_over` are folders and links, which are never taken in.
+    """
+
+    rejected: tuple[str, ...] = ()
+    other_targets: tuple[tuple[str, str], ...] = ()
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many wait, by where they lie."""
+        return {
+            "rejected": len(self.rejected),
+            "working": len(self.other_targets),
+            "passed_over": len(self.passed_over),
+        }
+
+    def matters(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each matter: its key, a sentence, and what to do."""
+        if self.rejected:
+            yield (
+                "rejected",
+                f"{_files(len(self.rejected))} in rejected/: {_named(self.rejected)}",
+                "read the report beside each, correct the file and put it into the inbox again, or delete it",
+            )
+        for target in sorted({target for _, target in self.other_targets}):
+            names = tuple(name for name, its_target in self.other_targets if its_target == target)
+            yield (
+                f"target-{target}",
+                f"{_files(len(names))} for the target {target}: {_named(names)}",
+                f"run `doideposit run --target {target}` to finish them, or take them out of working/",
+            )
+        if self.passed_over:
+            said = f"{_files(len(self.passed_over), 'entry', 'entries')} in the inbox that cannot be taken in"
+            yield (
+                "passed-over",
+                f"{said}: {_named(self.passed_over)}",
+                "put the files themselves into the inbox: folders and links are never taken in",
+            )
+
+
+def _files(number: int, one: str = "file", many: str = "files") -> str:
+    return f"1 {one} waits" if number == 1 else f"{number:,} {many} wait"
+
+
+def _named(names: tuple[str, ...]) -> str:
+    rest = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def find_waiting(folders: Folders, target: str) -> Waiting:
+    """Look through an inbox; raise `DiskError` where it cannot be read. An inbox that is not there has nothing."""
+    if not folders.root.is_dir():
+        return Waiting()
+    return Waiting(
+        rejected=tuple(_plain_files(folders.rejected)),
+        other_targets=tuple(_other_targets(folders.working, target)),
+        passed_over=look(folders.root).passed_over,
+    )
+
+
+def _plain_files(folder: Path) -> Iterator[str]:
+    if not folder.is_dir():
+        return
+    with disk_errors(folder, "cannot be read"):
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False))
+    yield from (name for name in names if not name.startswith(".") and not name.endswith(REPORT_SUFFIX))
+
+
+def _other_targets(working: Path, target: str) -> Iterator[tuple[str, str]]:
+    if not working.is_dir():
+        return
+    with disk_errors(working, "cannot be read"):
+        folders = sorted(entry for entry in working.iterdir() if entry.is_dir() and not entry.is_symlink())
+        claims = [load(folder) for folder in folders if not folder.name.startswith(".")]
+    yield from ((claim.name, claim.target) for claim in claims if claim and claim.target not in {"", target})

@@ -1,0 +1,43 @@
+"""What waits in an inbox for a person, and what is said of it."""
+
+from pathlib import Path
+
+from depositing import Desk, sqlite_url
+from doideposit.job.inbox import Folders, Waiting, find_waiting
+from inboxes import Office, yaml
+
+
+def test_an_inbox_that_is_not_there_or_in_order_has_nothing(tmp_path: Path) -> None:
+    assert find_waiting(Folders(tmp_path / "none"), "sandbox") == Waiting()
+    with Desk(sqlite_url(tmp_path)) as desk:
+        office = Office(tmp_path, desk=desk)
+        office.drop("c258.yaml")
+        office.until_quiet()
+        assert list(find_waiting(office.folders, "sandbox").matters()) == []
+
+
+def test_a_file_for_another_target_is_named_with_it(tmp_path: Path) -> None:
+    with Desk(sqlite_url(tmp_path)) as desk:
+        desk.sandbox.faults.add("stuck", "queued", times=None)
+        office = Office(tmp_path, desk=desk)
+        office.drop("c258.yaml")
+        office.run()
+    waiting = find_waiting(office.folders, "test")
+    assert waiting.other_targets == (("c258.yaml", "sandbox"),)
+    ((key, said, action),) = waiting.matters()
+    assert (key, said) == ("target-sandbox", "1 file waits for the target sandbox: c258.yaml")
+    assert "`doideposit run --target sandbox`" in action
+    assert find_waiting(office.folders, "sandbox") == Waiting()
+
+
+def test_reports_and_hidden_files_do_not_wait_and_many_are_counted(tmp_path: Path) -> None:
+    with Desk(sqlite_url(tmp_path)) as desk:
+        office = Office(tmp_path, desk=desk)
+        for number in range(8):
+            office.drop(f"bad{number}.yaml", yaml(number, published="x"))
+        office.run()
+    waiting = find_waiting(office.folders, "sandbox")
+    assert waiting.counts == {"rejected": 8, "working": 0, "passed_over": 0}
+    ((_, said, _),) = waiting.matters()
+    assert said.startswith("8 files wait in rejected/: bad0.yaml, bad1.yaml")
+    assert said.endswith("and 3 more")

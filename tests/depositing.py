@@ -107,7 +107,7 @@ class Desk(AbstractContextManager["Desk"]):
             target=self.target,
             head=DEPOSITOR,
             registry=self.registry,
-            seed_timestamps=self.seed,
+            read_first=self.seed,
             limits=self.limits,
             deadlines=self.deadlines,
             random=self.random,

@@ -206,7 +206,7 @@ def open_depositor(
         target=settings.target,
         head=checker.depositor,
         registry=registry,
-        seed_timestamps=settings.target == "production",
+        read_first=True,
         limits=settings.limits,
         login=login,
         deadlines=settings.monitoring.deadlines,

@@ -172,10 +172,13 @@ def test_without_a_configuration_the_next_command_is_named(desk: Desk) -> None:
 
 
 def test_production_is_asked_for_and_never_a_default(desk: Desk) -> None:
-    result = desk("deposit", desk.record(), "--target", "production")
+    unseen = ("--unseen", "this machine has no network")
+    blind = desk("deposit", desk.record(), "--target", "production", "--yes")
+    assert (blind.code, "whether it is registered is not known" in blind.out) == (1, True)
+    result = desk("deposit", desk.record(), "--target", "production", *unseen)
     assert result.code == 2
     assert "--yes" in result.err
-    missing = desk("deposit", desk.record(), "--target", "production", "--yes")
+    missing = desk("deposit", desk.record(), "--target", "production", "--yes", *unseen)
     assert missing.code == 2
     assert "credentials.production" in missing.err
 

@@ -138,7 +138,7 @@ def test_production_is_asked_for(full: Desk, answer: str) -> None:
     full.write("doideposit.toml", (full.folder / "doideposit.toml").read_text() + LOGIN)
     asked = "never be deleted. [y/N]: "
     seen = on_terminal(
-        ["deposit", "c258.yaml", "--target", "production"],
+        ["deposit", "c258.yaml", "--target", "production", "--unseen", "no network here"],
         full.folder,
         typed=[(asked, answer)],
         CROSSREF_PASSWORD="not-a-real-one",

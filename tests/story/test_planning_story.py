@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url
+from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.rest_api import RegisteredWork, ResolvedHandle
 from doideposit.crossref.xml import build
 from doideposit.deposits.planning import Action, Limits
@@ -35,12 +36,19 @@ class Elsewhere:
         self.asked: list[Doi] = []
         self.away = False
 
-    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
+    def registered(self, doi: Doi, email: str) -> RegisteredState | None:
         assert email == DEPOSITOR.email
         self.asked.append(doi)
         if self.away:
             raise RegistrarUnavailable("Crossref does not answer")
-        return self.timestamps.get(doi.key)
+        timestamp = self.timestamps.get(doi.key)
+        # The record of another tool: the same as ours, under another title.
+        record = build(DEPOSITOR.head("other", 1), [commentary(title="A title of another tool")]).xml
+        return None if timestamp is None else RegisteredState(doi.printed, timestamp, has_record=True, answer=record)
+
+    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
+        state = self.registered(doi, email)
+        return state.timestamp if state else None
 
     def work(self, doi: Doi) -> RegisteredWork | None:
         url = self.works.get(doi.key)
@@ -74,11 +82,13 @@ def test_a_doi_another_tool_registered_is_an_update_above_its_timestamp(desk: De
     assert not entry.status.registered, "only our own deposit's log can say so"
 
 
-def test_crossref_is_asked_only_about_dois_the_ledger_never_saw(desk: Desk, registry: Elsewhere) -> None:
+def test_crossref_is_asked_about_what_would_be_sent_and_nothing_else(desk: Desk, registry: Elsewhere) -> None:
     desk.depositor.deposit(commentary())
     desk.settle()
-    desk.depositor.deposit(commentary(title="Other words"))
+    desk.depositor.deposit(commentary())
     assert registry.asked == [Doi(C258)]
+    desk.depositor.deposit(commentary(title="Other words"))
+    assert registry.asked == [Doi(C258), Doi(C258)]
 
 
 @pytest.mark.parametrize("registered", [202609011200000000, 2026090112000000000, 99999999999999999])

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 import doideposit
-from depositing import Desk, commentary, sqlite_url
+from depositing import DEPOSITOR, Desk, commentary, sqlite_url
 from doideposit.crossref.registrar import Receipt
 from doideposit.errors import RegistrarUnavailable
 from doideposit.lifecycle import State
@@ -180,6 +180,9 @@ class CountingRegistry:
     def handle(self, doi: Doi, *, authoritative: bool = False) -> None:
         self.calls.append(f"handle {doi} {authoritative}")
 
+    def registered(self, doi: Doi, email: str) -> None:
+        self.calls.append(f"registered {doi} {email}")
+
     def deposit_timestamp(self, doi: Doi, email: str) -> None:
         self.calls.append(f"timestamp {doi} {email}")
 
@@ -190,7 +193,8 @@ def test_to_enqueue_asks_nobody_in_production_either(tmp_path: Path) -> None:
         assert desk.depositor.enqueue(commentary(1)).ok
         assert registry.calls == []
         desk.depositor.deposit(commentary(2))
-        assert len(registry.calls) == 1
+        # Each is looked up once: what was planned now, and what was only recorded, when it is sent.
+        assert registry.calls == [f"registered {commentary(number).doi} {DEPOSITOR.email}" for number in (2, 1)]
         assert desk.depositor.send().trouble is None
         assert "submit" in desk.registrar.calls
 

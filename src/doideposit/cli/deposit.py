@@ -45,6 +45,8 @@ SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing, not even the ledger.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
 @click.option("--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because its cause is mended.")
+@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Let this field be lost by an update; repeatable.")
+@click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
 @click.option("--skip-invalid", is_flag=True, help="Send the records that are right, although others are not.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
 @json_option
@@ -57,6 +59,8 @@ def deposit(
     dry_run: bool,
     yes: bool,
     retry: bool,
+    allow_loss: tuple[str, ...],
+    unseen: str | None,
     skip_invalid: bool,
     verbose: bool,
     as_json: bool,
@@ -64,7 +68,7 @@ def deposit(
     """Plan, check and submit records or ready-made deposit files.
 
     Nothing is sent when any record is blocked, unless --skip-invalid is given. Repeating the command is safe: what
-    is unchanged is not sent again.
+    is unchanged is not sent again. An update shows what it changes, and is blocked where it would destroy something.
     """
     from doideposit.wiring import open_depositor
 
@@ -73,7 +77,7 @@ def deposit(
     prompt = PasswordPrompt(terminal)
     with open_depositor(settings, announce=terminal.note, ask=prompt) as depositor:
         with Activity(terminal, "checking"):
-            plan = depositor.plan(*paths, retry=retry)
+            plan = depositor.plan(*paths, retry=retry, allow_loss=allow_loss, unseen=unseen)
         show_plan(terminal, plan, verbose=verbose)
         many = len(plan.entries) > 1
         if dry_run:

@@ -69,6 +69,9 @@ def _unchanged(plan: "Plan", *, every: bool) -> Iterator[Line]:
 def _entries(entries: "Iterable[PlanEntry]") -> Iterator[Line]:
     for entry in entries:
         yield _line(entry)
+        for change in entry.changes[:MOST_SHOWN]:
+            style = Style.ERROR if change.loses else Style.PLAIN
+            yield (Span(f"    {'-' if change.loses else '~'} {safe(change.what)}", style),)
 
 
 def _line(entry: "PlanEntry") -> Line:

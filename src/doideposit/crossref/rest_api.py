@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Annotated, Generic, NoReturn, TypeVar
 from urllib.parse import quote
 
-from lxml import etree
 from pydantic import (
     BaseModel,
     Field,
@@ -22,19 +21,18 @@ from pydantic import (
 )
 
 from doideposit.crossref.http import Answer, Exchange, NeverSent, Timeouts, check_address, default_user_agent
+from doideposit.crossref.queries import RegisteredState, read_query
 from doideposit.crossref.registrar import Endpoint, RegisteredWork, ResolvedHandle
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionForbidden, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
-from doideposit.safe_xml import parse_document
 
 __all__ = ["RegisteredWork", "Registry", "ResolvedHandle"]
 
 LIMIT = 8 * 1024 * 1024
 """Bytes of an answer: a work with thousands of references has some megabytes."""
-MOST_DIGITS = 24
 TIMESTAMP_TYPE = "700050"
 """The type of handle value in which Crossref keeps the deposit's timestamp; seen, and not documented."""
-OK, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 200, 403, 404, 429, 500
+OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 200, 401, 403, 404, 429, 500
 HANDLE_FOUND, HANDLE_MISSING, VALUES_MISSING = 1, 100, 200
 
 
@@ -185,32 +183,25 @@ class Registry:
             self._refuse(answer, url)
         return ResolvedHandle(doi.printed, found.texts("URL"), next(iter(found.texts(TIMESTAMP_TYPE)), None))
 
-    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
-        """The timestamp a DOI is registered with, exact to its last digit; None when Crossref does not know the DOI.
+    def registered(self, doi: Doi, email: str) -> RegisteredState | None:
+        """Return what Crossref has of a DOI, with its whole record; None when it does not know the DOI.
 
-        `email` is the contact that Crossref's query service asks for; it is no login.
+        `email` is the contact that Crossref's query service asks for; it is no login. Raises `ConfigurationError` when
+        the service does not take it.
         """
         url = f"{self._query}/search/doi"
         answer = self._get(url, {"pid": email, "format": "unixsd", "doi": doi.printed})
         if answer.status == NOT_FOUND:
             return None
-        if answer.status != OK or answer.truncated:
+        # An address that is not taken for a login has been answered with 200 and with 401.
+        if answer.status not in {OK, UNAUTHORIZED} or answer.truncated:
             self._refuse(answer, url)
-        root = parse_document(answer.body.strip()).root
-        query = None if root is None else _query(root, doi)
-        status = "" if query is None else query.get("status", "")
-        if status == "unresolved":
-            return None
-        if status.startswith("system-"):
-            raise RegistrarUnavailable(f"{_host(url)} cannot answer queries now ({status})")
-        value = (
-            ""
-            if query is None
-            else str(query.xpath("string(.//*[local-name()='crm-item'][@name='deposit-timestamp'])"))
-        )
-        if status != "resolved" or not _is_number(value.strip()):
-            self._refuse(answer, url)
-        return int(value.strip())
+        return read_query(answer.body, doi, _host(url))
+
+    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
+        """Return the timestamp a DOI is registered with, exact to its last digit; None as `registered`."""
+        state = self.registered(doi, email)
+        return None if state is None else state.timestamp
 
     def _message(self, path: str, shape: "TypeAdapter[_Message[_T]]") -> _T | None:
         """Return the ``message`` of a REST answer; None for 404."""
@@ -263,16 +254,3 @@ def _read(shape: "TypeAdapter[_T]", answer: Answer) -> _T | None:
 
 def _aware(found: _Moment | None) -> datetime | None:
     return found.date_time if found and found.date_time and found.date_time.tzinfo else None
-
-
-def _query(root: etree._Element, doi: Doi) -> etree._Element | None:
-    """The ``query`` element about our DOI: its namespace has changed over the years, its names have not."""
-    for query in root.iter("{*}query"):
-        named = query.find("{*}doi")
-        if named is None or str(named.xpath("string()")).strip().lower() == doi.key:
-            return query
-    return None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS

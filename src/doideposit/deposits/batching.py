@@ -3,21 +3,19 @@
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from doideposit.crossref.sealing import join
 from doideposit.crossref.validator import Sealed
 from doideposit.crossref.xml import restamp
-from doideposit.deposits.candidates import Approved, DepositCandidate
+from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
-from doideposit.deposits.planning import Action, Decision, PlanInput, next_timestamp, plan
+from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput, next_timestamp, plan, together
+from doideposit.deposits.updates import compared, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
-from doideposit.errors import RegistrarBusy, RegistrarError
 from doideposit.findings import Finding, Severity
-from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
 
 __all__ = ["Preparation", "decide", "unique_name"]
@@ -33,47 +31,34 @@ def unique_name(series: str, now: datetime) -> str:
 
 
 def decide(
-    context: DepositContext, wanted: Sequence[PlanInput], *, retry: bool
+    context: DepositContext,
+    inputs: Sequence[DepositCandidate | PlanInput],
+    store: ContentStore,
+    may: Permissions,
 ) -> tuple[tuple[Decision, ...], Mapping[str, KnownWork]]:
-    """Plan against the ledger and, for DOIs it never saw, against the timestamp Crossref holds."""
+    """Plan against the ledger, then against what Crossref has of every DOI that would be sent."""
+    wanted = [one.wanted if isinstance(one, DepositCandidate) else one for one in inputs]
     dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
     known = context.ledger.works.known(dois)
-    seeded, unread = _seeds(context, [doi for doi in dois if doi.key not in known])
-    decisions = plan(wanted, {**known, **seeded}, now=context.clock(), retry=retry)
-    return tuple(_with_unread(decision, unread) for decision in decisions), {**known, **seeded}
+    decisions = plan(wanted, known, now=context.clock(), retry=may.retry)
+    going = [one.wanted.doi for one in decisions if one.wanted.doi and (one.action.sends or _is_crowded(one))]
+    seen = look(context, going)
+    if seen.states:
+        known = {doi.key: work for doi in dois if (work := seen.known(doi, known.get(doi.key))) is not None}
+        decisions = plan(wanted, known, now=context.clock(), retry=may.retry)
+    if seen.asked:
+        decisions = tuple(
+            compared(context, one, decision, seen, store, may)
+            if isinstance(one, DepositCandidate) and decision.action.sends
+            else decision
+            for one, decision in zip(inputs, decisions, strict=True)
+        )
+    return together(decisions), known
 
 
-def _seeds(context: DepositContext, dois: Sequence[Doi]) -> tuple[dict[str, KnownWork], dict[str, Finding]]:
-    """What Crossref holds of DOIs new to this ledger: another tool may have registered them."""
-    seeds: dict[str, KnownWork] = {}
-    unread: dict[str, Finding] = {}
-    if context.registry is None or not context.seed_timestamps:
-        return seeds, unread
-    for doi in dict.fromkeys(dois):
-        try:
-            context.step("timestamp: ask")
-            timestamp = context.registry.deposit_timestamp(doi, context.depositor.email)
-        except RegistrarError as error:
-            unread[doi.key] = _timestamp_unread(doi, error)
-            if isinstance(error, RegistrarBusy):
-                break
-            continue
-        if timestamp is not None:
-            seeds[doi.key] = KnownWork(doi, timestamp=timestamp, registered=True)
-    return seeds, unread
-
-
-def _timestamp_unread(doi: Doi, error: RegistrarError) -> Finding:
-    message = f"Crossref could not be asked which version of {doi} it has: {error.message}"
-    hint = "the deposit goes ahead; should another tool have registered the DOI, Crossref's log will say so"
-    return Finding("plan-timestamp-unread", Severity.WARNING, message, hint)
-
-
-def _with_unread(decision: Decision, unread: Mapping[str, Finding]) -> Decision:
-    finding = unread.get(decision.wanted.doi.key) if decision.wanted.doi else None
-    if finding is None or not decision.action.sends:
-        return decision
-    return replace(decision, findings=(*decision.findings, finding))
+def _is_crowded(decision: Decision) -> bool:
+    """Tell whether only the number of its registered version keeps the DOI back: Crossref may have another by now."""
+    return any(finding.code == "plan-timestamp-digits" for finding in decision.findings)
 
 
 _Going = tuple[DepositCandidate, KnownWork | None]
@@ -110,8 +95,7 @@ class Preparation:
         return tuple(self._decisions[index] for index in range(len(approved.inputs)))
 
     def _planned_anew(self, overtaken: Sequence[DepositCandidate]) -> list[_Going]:
-        wanted = [one.wanted for one in overtaken]
-        decisions, known = decide(self._context, wanted, retry=self._approved.retry)
+        decisions, known = decide(self._context, overtaken, self._approved.store, self._approved.permissions)
         if not self._replan:
             decisions = tuple(_outdated(one) if self._has_moved(one, known) else one for one in decisions)
         return self._decided(overtaken, decisions, known)
@@ -191,7 +175,7 @@ class Preparation:
         return Sealed(join(self._context.depositor.head(batch_id, timestamp), items, contents), ())
 
     def _new(self, group: Sequence[_Going], batch: SealedBatch) -> NewSubmission:
-        first = group[0][0]
+        first, may = group[0][0], self._approved.permissions
         return NewSubmission(
             series=first.series,
             container=first.container,
@@ -201,6 +185,9 @@ class Preparation:
             xml=batch.xml,
             sha256=batch.sha256,
             items=tuple(_item(one, known) for one, known in group),
+            compared=self._context.clock() if self._context.read_first and not may.unseen else None,
+            may_lose=tuple(dict.fromkeys([*may.losses, *(name for one, _ in group for name in one.removes)])),
+            unseen=may.unseen,
         )
 
 
@@ -222,6 +209,7 @@ def _item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
         source=one.wanted.source,
         landing_page=one.landing_page,
         after=known.latest if known else None,
+        reset=known.reset if known else False,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from doideposit.checks.checking import Checked
 from doideposit.crossref.xml import DepositItem, body_kind
 from doideposit.deposits.ledger.entries import KnownWork
-from doideposit.deposits.planning import Decision, PlanInput
+from doideposit.deposits.planning import Decision, Permissions, PlanInput
 from doideposit.errors import DiskError
 from doideposit.records.models.batch import SealedItem
 
@@ -73,7 +73,7 @@ class DepositCandidate:
     """One DOI that may go out: its place among the inputs, who it is, and where its checked bytes lie.
 
     `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file. `kind` is the child of ``body``
-    it becomes: only those of one kind share a file.
+    it becomes: only those of one kind share a file. `removes` are the fields that its record takes away.
     """
 
     index: int
@@ -85,6 +85,7 @@ class DepositCandidate:
     container: str
     kind: str
     landing_page: str | None
+    removes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Approved:
     decisions: tuple[Decision, ...]
     known: Mapping[str, KnownWork]
     store: ContentStore = field(repr=False)
-    retry: bool
+    permissions: Permissions
 
 
 def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[DepositCandidate | PlanInput, ...]:
@@ -133,4 +134,5 @@ def _candidate(
         container=item.container or series,
         kind=body_kind(commentary) if commentary else "",
         landing_page=str(commentary.url) if commentary and commentary.url else None,
+        removes=commentary.remove if commentary else (),
     )

@@ -10,6 +10,7 @@ from random import Random
 from typing import Protocol
 
 from doideposit.checks.checking import Checker, DepositorName
+from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHandle
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
@@ -40,6 +41,9 @@ class RegistryPort(Protocol):
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
         """Where the DOI leads, None while it leads nowhere."""
 
+    def registered(self, doi: Doi, email: str) -> RegisteredState | None:
+        """Return what Crossref has of a DOI, with its record; None when it does not know the DOI."""
+
     def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
         """The version Crossref holds, None for a DOI it does not know."""
 
@@ -60,7 +64,7 @@ class DepositContext:
     target: str
     depositor: DepositorName
     registry: RegistryPort | None
-    seed_timestamps: bool
+    read_first: bool
     limits: Limits
     random: Random
     step: Step

@@ -10,17 +10,18 @@ from typing import NamedTuple, Self
 from doideposit.checks.checking import Checker, DepositorName, Input
 from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.batching import Preparation, decide
-from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, read_candidates
+from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, Work
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
-from doideposit.deposits.planning import Decision, Limits
+from doideposit.deposits.planning import Decision, Limits, Permissions
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (
+    Change,
     DepositReport,
     HistoryEntry,
     Plan,
@@ -55,7 +56,7 @@ class Depositor:
     """Checks, deposits and follows up commentaries; never sleeps, and never holds a transaction across the network.
 
     Safe from several threads and several processes on one ledger. Made by `doideposit.open`, or from its parts. With
-    `seed_timestamps` Crossref is asked which version it has of a DOI this ledger never saw. A context manager: leaving
+    `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving
     it closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages
     name.
     """
@@ -70,7 +71,7 @@ class Depositor:
         target: str,
         head: DepositorName,
         registry: RegistryPort | None = None,
-        seed_timestamps: bool = False,
+        read_first: bool = False,
         limits: Limits | None = None,
         random: Random | None = None,
         login: Callable[[], object] = lambda: None,
@@ -88,7 +89,7 @@ class Depositor:
             target=target,
             depositor=head,
             registry=registry,
-            seed_timestamps=seed_timestamps,
+            read_first=read_first,
             limits=limits or Limits(),
             random=random or Random(),  # noqa: S311 - jitter, no secret
             step=step,
@@ -134,21 +135,23 @@ class Depositor:
         """Everything found in the input; sends nothing and needs no ledger."""
         return tuple(finding for one in self._context.checker.read([item]) for finding in one.findings)
 
-    def plan(self, *items: Input, retry: bool = False) -> Plan:
+    def plan(
+        self, *items: Input, retry: bool = False, allow_loss: Sequence[str] = (), unseen: str | None = None
+    ) -> Plan:
         """Check the inputs and say what would be done with each, once and in order; nothing is changed or sent.
 
-        The plan carries what it checked: `deposit` takes it and sends that. With `retry`, content that failed before
-        may go again.
+        What is registered is read before, and an update that would destroy some of it is blocked, except for the
+        fields in `allow_loss`; `unseen` is why to send although nobody could look. The plan carries what it checked:
+        `deposit` takes it and sends that. With `retry`, content that failed before may go again.
         """
-        return self._plan(self._context, items, retry=retry)
+        return self._plan(self._context, items, Permissions(retry, tuple(allow_loss), (unseen or "").strip()))
 
-    def _plan(self, context: DepositContext, items: Iterable[Input], *, retry: bool) -> Plan:
+    def _plan(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
         store = ContentStore()
         inputs = read_candidates(context.checker.read_streaming(items), store)
-        wanted = [one.wanted if isinstance(one, DepositCandidate) else one for one in inputs]
-        decisions, known = decide(context, wanted, retry=retry)
+        decisions, known = decide(context, inputs, store, may)
         entries = tuple(_plan_entry(decision) for decision in decisions)
-        return Plan(self.target, entries, Approved(inputs, decisions, known, store, retry))
+        return Plan(self.target, entries, Approved(inputs, decisions, known, store, may))
 
     # Depositing.
 
@@ -181,8 +184,8 @@ class Depositor:
 
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""
-        # Nobody is asked which version Crossref has; should it be newer than ours, its result log says so.
-        offline = replace(self._context, seed_timestamps=False)
+        # What is registered is read, and compared, by the pass that sends it.
+        offline = replace(self._context, read_first=False)
         return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
 
     def _prepare(
@@ -199,7 +202,7 @@ class Depositor:
         """Return the plan that was given, or the plan of what was given."""
         plans = [one for one in items if isinstance(one, Plan)]
         if not plans:
-            return self._plan(context, [one for one in items if not isinstance(one, Plan)], retry=retry)
+            return self._plan(context, [one for one in items if not isinstance(one, Plan)], Permissions(retry))
         if len(items) > 1 or retry:
             raise UsageError("a plan is deposited alone, as it was made", hint="give `retry` when making the plan")
         if plans[0].target != self.target:
@@ -391,7 +394,9 @@ class Depositor:
 
 def _plan_entry(decision: Decision) -> PlanEntry:
     wanted = decision.wanted
-    return PlanEntry(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings)
+    differences = decision.update.differences if decision.update else ()
+    changes = tuple(Change(one.field, one.what, one.loses) for one in differences)
+    return PlanEntry(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings, changes)
 
 
 def _source(status: WorkStatus) -> str:

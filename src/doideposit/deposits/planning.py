@@ -14,6 +14,7 @@ from doideposit.deposits.limits import Limits
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.lifecycle import RetryClass
 from doideposit.records.identifiers import Doi
+from doideposit.registered.policy import Update
 
 __all__ = [
     "MAX_TIMESTAMP",
@@ -21,10 +22,12 @@ __all__ = [
     "Action",
     "Decision",
     "Limits",
+    "Permissions",
     "PlanInput",
     "next_timestamp",
     "plan",
     "timestamp_of",
+    "together",
     "too_many_digits",
 ]
 
@@ -51,6 +54,15 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a person allows a plan: content that failed before, losses by field, and to send without a look, and why."""
+
+    retry: bool = False
+    losses: tuple[str, ...] = ()
+    unseen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanInput:
     """One input, or one DOI of a ready-made file: inputs of the same `group` travel in one file or not at all."""
 
@@ -66,7 +78,8 @@ class PlanInput:
 class Decision:
     """What will be done with one input, and why, in a plain sentence.
 
-    `busy` is set where nothing is to be done because the same content is on its way already.
+    `busy` is set where nothing is to be done because the same content is on its way already. `update` is what it
+    changes of what is registered, where that was read.
     """
 
     wanted: PlanInput
@@ -74,6 +87,7 @@ class Decision:
     reason: str
     findings: tuple[Finding, ...] = ()
     busy: bool = False
+    update: Update | None = None
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
@@ -98,7 +112,7 @@ def plan(
         decision = _twice(one, seen.get(one.doi.key), conflicting=one.doi.key in repeats)
         seen.setdefault(one.doi.key, one)
         decisions.append(decision or _decide(one, known.get(one.doi.key), now, retry=retry))
-    return _together(decisions)
+    return together(decisions)
 
 
 def _repeats(wanted: Iterable[PlanInput]) -> set[str]:
@@ -181,7 +195,7 @@ def _blocked(one: PlanInput, code: str, message: str, hint: str) -> Decision:
     return Decision(one, Action.BLOCKED, message, (Finding(code, Severity.ERROR, message, hint),))
 
 
-def _together(decisions: list[Decision]) -> tuple[Decision, ...]:
+def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """Inputs of one ready-made file share its fate: one that is blocked holds the others, one that goes takes them."""
     groups: dict[int | None, list[Decision]] = {}
     for decision in decisions:

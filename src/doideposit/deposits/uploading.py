@@ -1,6 +1,8 @@
 """Uploading what is prepared: one file at a time, the intent committed before, the outcome after."""
 
 from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
 
 from doideposit.crossref.sealing import recorded
 from doideposit.deposits.batching import unique_name
@@ -8,6 +10,7 @@ from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import Submission, Upload
 from doideposit.deposits.ledger.uploads import Told, UploadSlot
 from doideposit.deposits.schedule import LEASE, next_look, pause_until
+from doideposit.deposits.updates import PRODUCTION, look, stopped
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.errors import (
@@ -25,6 +28,11 @@ from doideposit.errors import (
 from doideposit.records.models.batch import SealedBatch
 
 __all__ = ["Uploader"]
+
+FRESH: Final = timedelta(minutes=15)
+"""How long a comparison with what is registered holds: a file may wait for hours before it is sent."""
+READ_AGAIN: Final = timedelta(minutes=15)
+"""When what is registered is asked for again after it could not be read."""
 
 
 class Uploader:
@@ -60,10 +68,40 @@ class Uploader:
             if found is None:
                 uploads.note_waiting()
                 return None
+            if self._holds_back(*found):
+                if self.trouble is not None:
+                    return None
+                continue
             batch = self._sealed(*found)
             upload = uploads.start(slot, found[0].id, f"{unique_name(found[0].series, now)}.xml")
             if upload is not None:
                 return upload, batch
+
+    def _holds_back(self, submission: Submission, xml: bytes) -> bool:
+        """Look at what is registered, where nobody did lately; tell whether the file stays here.
+
+        A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits.
+        """
+        context, now = self._context, self._context.clock()
+        intent = context.ledger.uploads.intent(submission.id)
+        compared = intent.get("compared")
+        fresh = bool(compared) and now - datetime.fromisoformat(str(compared)) < FRESH
+        if not context.read_first or context.registry is None or intent.get("unseen") or fresh:
+            return False
+        dois = [work.doi for work in context.ledger.works.in_submissions([submission.id])]
+        seen = look(context, dois)
+        known = any(context.ledger.works.last_registered(doi) for doi in dois)
+        if seen.failures and (known or context.target == PRODUCTION):
+            reason = f"what is registered could not be read: {next(iter(seen.failures.values()))}"
+            context.ledger.uploads.postpone(submission.id, now + READ_AGAIN, reason)
+            self.trouble = RegistrarUnavailable(reason)
+            return True
+        may_lose = [name for name in intent.get("may_lose", "").split(", ") if name]
+        finding = stopped(context, xml, dois, may_lose, seen)
+        if finding is not None:
+            self.attempted.append(submission.id)
+            context.ledger.uploads.withhold(submission.id, finding.message, finding.hint or "")
+        return finding is not None
 
     def _sealed(self, submission: Submission, xml: bytes) -> SealedBatch:
         """The stored bytes as a sealed batch; raises `LedgerDamaged` when they are not what was recorded."""

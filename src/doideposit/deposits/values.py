@@ -13,6 +13,7 @@ from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, Stat
 from doideposit.records.identifiers import Doi
 
 __all__ = [
+    "Change",
     "DepositReport",
     "HistoryEntry",
     "Plan",
@@ -203,18 +204,33 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One field of a registered record that an update changes; `loses` says that something registered is gone then."""
+
+    field: str
+    what: str
+    loses: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change as JSON."""
+        return {"field": self.field, "what": self.what, "loses": self.loses}
+
+
+@dataclass(frozen=True, slots=True)
 class PlanEntry:
-    """What would be done with one input, and why."""
+    """What would be done with one input, why, and what it changes of what is registered."""
 
     source: str
     doi: Doi | None
     action: Action
     reason: str
     findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The record of the JSON contract for `check` and `deposit --dry-run`."""
         return {
+            **({"changes": [change.to_dict() for change in self.changes]} if self.changes else {}),
             "source": self.source,
             "doi": str(self.doi) if self.doi else None,
             "action": self.action.value,

@@ -14,7 +14,7 @@ from doideposit.sandbox.retention import after_resources, with_resource
 __all__ = ["Elsewhere"]
 
 FOREIGN_MEMBER = "88888"
-_EVERY_PREFIX = Login("other-tool", "other-tool", frozenset({"*"}))
+_EVERY_PREFIX = Login("other-tool/sandbox", "sandbox", frozenset({"*"}))
 _NEVER = timedelta(days=36500)
 
 

@@ -2,8 +2,8 @@
 
 import json
 from datetime import datetime
-from xml.etree import ElementTree as ET
 
+from doideposit.crossref.queries import RegisteredState, read_query
 from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
 from doideposit.errors import RegistrarUnavailable
 from doideposit.records.identifiers import Doi
@@ -50,17 +50,15 @@ class SandboxRegistry:
         versions = [str(value["data"]["value"]) for value in values if value["type"] == "700050"]
         return ResolvedHandle(str(doi), urls, versions[0] if versions else None)
 
-    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
-        """The version the sandbox holds, None for a DOI it does not know; raises `RegistrarUnavailable`."""
+    def registered(self, doi: Doi, email: str) -> RegisteredState | None:
+        """Return what the sandbox holds of a DOI, None when it does not know it; raises `RegistrarUnavailable`."""
         reply = self._ask("/servlet/query", pid=email, format="unixsd", id=str(doi))
-        if reply is None:
-            return None
-        # The answer is the sandbox's own, made in this process.
-        root = ET.fromstring(reply.body)  # noqa: S314
-        for item in root.iter():
-            if item.get("name") == "deposit-timestamp" and item.text:
-                return int(item.text)
-        return None
+        return None if reply is None else read_query(reply.body, doi, "the sandbox")
+
+    def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
+        """Return the version the sandbox holds, None for a DOI it does not know; raises `RegistrarUnavailable`."""
+        state = self.registered(doi, email)
+        return None if state is None else state.timestamp
 
     def _ask(self, path: str, **query: str) -> Reply | None:
         answer = self._sandbox.handle(Request.get(path, **query))

@@ -137,9 +137,17 @@ def doi_data(schema: Dialect, commentary: Commentary) -> Markup:
         "doi_data",
         leaf("doi", commentary.doi.printed),
         leaf("resource", commentary.url),
-        _collection(schema, "crawler-based", (_crawled(schema, text) for text in similarity_texts(commentary))),
-        _collection(schema, "text-mining", (_mined(schema, text) for text in full_texts(commentary))),
+        _collection(schema, "crawler-based", (_crawled(schema, text) for text in similarity_texts(commentary)))
+        or _emptied(schema, commentary, "crawler-based"),
+        _collection(schema, "text-mining", (_mined(schema, text) for text in full_texts(commentary)))
+        or _emptied(schema, commentary, "text-mining"),
     )
+
+
+def _emptied(schema: Dialect, commentary: Commentary, kind: str) -> Markup | None:
+    """Return an empty collection, which takes the registered one away, where the record says so."""
+    removed = {"pdf_url", "full_texts"}.intersection(commentary.remove)
+    return schema.make("collection", property=kind) if removed else None
 
 
 def full_texts(commentary: Commentary) -> list[FullText]:

@@ -167,17 +167,21 @@ def _series_rights(schema: Dialect, commentary: Commentary) -> list[Markup] | No
 def _plain_rights(schema: Dialect, commentary: Commentary) -> tuple[Markup | None, ...]:
     """Posted content has no Crossmark."""
     del schema
-    return rights.funding_program(commentary), rights.access_program(commentary)
+    return (
+        rights.funding_program(commentary) or rights.emptied(commentary, "funding"),
+        rights.access_program(commentary) or rights.emptied(commentary, "licences"),
+    )
 
 
 def _relations(schema: Dialect, commentary: Commentary) -> Markup | None:
     del schema
-    return rights.relations_program(commentary.relations)
+    return rights.relations_program(commentary.relations) or rights.emptied(commentary, "relations")
 
 
 def _relations_and_series(schema: Dialect, commentary: Commentary) -> Markup | None:
     del schema
-    return rights.relations_program((*commentary.relations, *rights.membership_relations(commentary)))
+    relations = (*commentary.relations, *rights.membership_relations(commentary))
+    return rights.relations_program(relations) or rights.emptied(commentary, "relations")
 
 
 def _posted_archives(schema: Dialect, commentary: Commentary) -> Markup | None:
@@ -185,7 +189,8 @@ def _posted_archives(schema: Dialect, commentary: Commentary) -> Markup | None:
 
 
 def _citations(schema: Dialect, commentary: Commentary) -> Markup | None:
-    return citation_list(schema, commentary.references)
+    listed = citation_list(schema, commentary.references)
+    return schema.make("citation_list") if listed is None and "references" in commentary.remove else listed
 
 
 # crossref5.5.0.xsd: report-paper_series_metadata. Abstracts stand before the volume, relations at the very end.

@@ -11,7 +11,15 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.relations import INTRA_WORK, Funding, IdentifierType, Relation
 from doideposit.records.models.text import RichText
 
-__all__ = ["access_program", "crossmark", "funding_program", "membership_relations", "relations_program", "rights"]
+__all__ = [
+    "access_program",
+    "crossmark",
+    "emptied",
+    "funding_program",
+    "membership_relations",
+    "relations_program",
+    "rights",
+]
 
 _FR, _AI, _REL = maker(FUNDING), maker(ACCESS), maker(RELATIONS)
 
@@ -21,7 +29,28 @@ def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
     mark = crossmark(schema, commentary)
     if mark is not None:
         return [mark]
-    return [program for program in (funding_program(commentary), access_program(commentary)) if program is not None]
+    gone = {name: emptied(commentary, name) for name in ("funding", "licences")}
+    programs = (funding_program(commentary) or gone["funding"], access_program(commentary) or gone["licences"])
+    written = [program for program in programs if program is not None]
+    if not written and {"updates", "crossmark_policy"}.intersection(commentary.remove):
+        return [schema.make("crossmark")]
+    return written
+
+
+def emptied(commentary: Commentary, name: str) -> Markup | None:
+    """Return the empty element that takes away what is registered, where the record says so; else None.
+
+    Crossref keeps what a deposit leaves out, and empties what comes as an empty parent (Crossref documentation,
+    metadata removal markup guide).
+    """
+    if name not in commentary.remove:
+        return None
+    make, program = {
+        "funding": (_FR, "fundref"),
+        "licences": (_AI, "AccessIndicators"),
+        "relations": (_REL, "relations"),
+    }[name]
+    return make.outer("program", name=program)
 
 
 def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:

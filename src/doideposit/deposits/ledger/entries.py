@@ -70,6 +70,7 @@ class KnownWork:
     """What planning needs to know of a DOI on one target.
 
     `latest` names its latest deposit, so that recording the next one can tell whether another process was quicker.
+    `reset` says that `timestamp` is smaller than what the ledger holds, because Crossref's support made it so.
     """
 
     doi: Doi
@@ -80,11 +81,15 @@ class KnownWork:
     open: OpenDeposit | None = None
     failure: PastFailure | None = None
     latest: int | None = None
+    reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """One DOI of a file that is about to be recorded; `after` is `KnownWork.latest` as planning saw it."""
+    """One DOI of a file that is about to be recorded; `after` is `KnownWork.latest` as planning saw it.
+
+    With `reset` Crossref's support has made the number of the registered version smaller, and ours no longer counts.
+    """
 
     doi: Doi
     fingerprint: str
@@ -93,13 +98,16 @@ class NewItem:
     source: str = ""
     landing_page: str | None = None
     after: int | None = None
+    reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
     """A sealed file that is about to be recorded, before anything of it is sent.
 
-    `container` is what Crossref keeps one title record for; `series` the short name people know.
+    `container` is what Crossref keeps one title record for; `series` the short name people know. `compared` is when
+    its content was compared with what is registered, None where nobody could look yet; `may_lose` are the fields that
+    may be lost by it, and `unseen` is why a person let it go without a look.
     """
 
     series: str
@@ -110,6 +118,9 @@ class NewSubmission:
     xml: bytes = field(repr=False)
     sha256: str
     items: tuple[NewItem, ...]
+    compared: datetime | None = None
+    may_lose: tuple[str, ...] = ()
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

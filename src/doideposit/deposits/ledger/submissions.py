@@ -38,6 +38,9 @@ def prepare(transaction: Transaction, new: NewSubmission) -> int | None:
         "timestamp": str(new.timestamp),
         "dois": str(len(new.items)),
         "sha256": new.sha256,
+        **({"compared": new.compared.isoformat()} if new.compared else {}),
+        **({"may_lose": ", ".join(new.may_lose)} if new.may_lose else {}),
+        **({"unseen": new.unseen} if new.unseen else {}),
     }
     transaction.note(EventKind.PREPARED, submission=key, detail=detail)
     return key
@@ -54,7 +57,9 @@ def _works(transaction: Transaction, new: NewSubmission) -> dict[str, RowMapping
 def _overtaken(new: NewSubmission, one: NewItem, row: Mapping[Any, Any] | None) -> bool:
     if row is None:
         return one.after is not None
-    return row["item"] != one.after or (row["timestamp"] is not None and row["timestamp"] >= new.timestamp)
+    return row["item"] != one.after or (
+        not one.reset and row["timestamp"] is not None and row["timestamp"] >= new.timestamp
+    )
 
 
 def _insert_submission(transaction: Transaction, new: NewSubmission) -> int:

@@ -1,5 +1,6 @@
 """One upload at a time: who may send which file now, and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission, Upload
-from doideposit.deposits.ledger.rows import bytes_of, submission_of
+from doideposit.deposits.ledger.rows import bytes_of, event_of, submission_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock, work
+from doideposit.deposits.ledger.tables import attempt, content, event, item, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, RetryClass, State, advance
 
@@ -105,6 +106,26 @@ class Uploads:
         )
         row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
         return None if row is None else (submission_of(row), bytes_of(row["xml"]))
+
+    def intent(self, key: int) -> Mapping[str, str]:
+        """Return what was noted when a file was recorded: when it was compared, and what may be lost by it."""
+        mine = (event.c.submission == key, event.c.kind == EventKind.PREPARED.value)
+        with self._session.reading() as connection:
+            row = connection.execute(select(event).where(*mine).order_by(event.c.id).limit(1)).mappings().one_or_none()
+            return {} if row is None else event_of(row).detail
+
+    def withhold(self, key: int, reason: str, hint: str) -> None:
+        """End a file that was never sent, because it would destroy what is registered: a person has to act."""
+        with self._session.writing("withhold") as transaction:
+            current = transaction.lock_submission(key)
+            if current.state is State.PREPARED:
+                close(transaction, current, Move.ABANDON, reason, hint, retry=RetryClass.AFTER_CHANGE)
+                transaction.note(EventKind.REFUSED, submission=key, detail={"reason": reason})
+
+    def postpone(self, key: int, until: datetime, reason: str) -> None:
+        """Let a file that was never sent wait, with the reason."""
+        with self._session.writing("postpone") as transaction:
+            transaction.change(key, not_before=until, reason=reason)
 
     def note_waiting(self) -> None:
         """Write down, for people, which prepared files wait for the first deposit of their series."""

@@ -136,6 +136,19 @@ class Works:
             raise LedgerDamaged(f"the bytes of submission {key} are not in the ledger")
         return bytes_of(xml)
 
+    def last_registered(self, doi: Doi) -> tuple[int, bytes] | None:
+        """Return timestamp and bytes of the last deposit of a DOI that took effect, None where none did."""
+        took_effect = [outcome.value for outcome in Outcome if outcome.is_registered]
+        statement = (
+            select(submission.c.timestamp, content.c.xml)
+            .join(item, item.c.submission == submission.c.id)
+            .join(content, content.c.submission == submission.c.id)
+            .where(item.c.target == self._target, item.c.doi == doi.key, item.c.outcome.in_(took_effect))
+        )
+        with self._session.reading() as connection:
+            row = connection.execute(statement.order_by(submission.c.timestamp.desc()).limit(1)).one_or_none()
+            return None if row is None else (int(row[0]), bytes_of(row[1]))
+
     def result_logs(self, most: int) -> tuple[tuple[str, bytes], ...]:
         """Return the latest result logs as they came, the newest first, each with the file name it was asked by."""
         joined = log.join(submission, submission.c.id == log.c.submission)

@@ -140,6 +140,8 @@ class Commentary(Value):
     """Everything it cites, in order."""
     keywords: Annotated[tuple[PlainText, ...], WORDS] = ()
     """Kept with the record; Crossref has no place for them."""
+    remove: tuple[PlainText, ...] = ()
+    """Registered fields that are to go, such as abstracts or authors[1].orcid; no update takes them otherwise."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,106 @@
+"""Read what Crossref's XML query service says of a DOI, in the format ``unixsd``.
+
+Every "no" comes with status 200 and has a form of its own: an unknown DOI, a malformed one, an address that the service
+does not take for a login, a service that is too busy. Sources: Crossref documentation, "Using HTTPS to query" and
+"unixsd query output format"; crossref_query_output3.0.xsd for the words of ``query/@status``.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+
+from doideposit.errors import ConfigurationError, RegistrarUnavailable, UnexpectedAnswer
+from doideposit.records.identifiers import Doi
+from doideposit.safe_xml import parse_document
+
+__all__ = ["RegisteredState", "read_query"]
+
+_UNKNOWN_LOGIN: Final = b"login you supplied is not recognized"
+MOST_DIGITS: Final = 24
+"""Timestamps of 8 to 19 digits have been seen; what is longer is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredState:
+    """What Crossref has of a DOI, and who may change it.
+
+    `timestamp` is the version of the last deposit that took effect. `alias_of` is the DOI that this one was made an
+    alias of: its record is the other's then. `last_update` moves with every change, also with Crossref's own. `answer`
+    is the whole answer with the record in it; `has_record` says whether there is one.
+    """
+
+    doi: str
+    timestamp: int
+    type: str = ""
+    owner_prefix: str = ""
+    member: str = ""
+    alias_of: str = ""
+    created: str = ""
+    last_update: str = ""
+    has_record: bool = False
+    answer: bytes = field(default=b"", repr=False)
+
+
+def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
+    """Read an answer about one DOI; None when Crossref does not know it.
+
+    Raises `ConfigurationError` when the service does not take our address for a login, `RegistrarUnavailable` when it
+    cannot answer now, and `UnexpectedAnswer` for everything that is no answer about this DOI.
+    """
+    if _UNKNOWN_LOGIN in answer[:10_000]:
+        raise ConfigurationError(
+            f"{host} does not take the depositor's e-mail address for a query",
+            hint="set `email` below [depositor] to an address that Crossref knows",
+        )
+    root = parse_document(answer.strip()).root
+    query = None if root is None else _about(root, doi)
+    status = "" if query is None else query.get("status", "")
+    if query is None or status != "resolved":
+        _refuse_no_answer(status, answer, doi, host)
+        return None
+    items = {item.get("name"): "".join(map(str, item.itertext())).strip() for item in query.iterfind(".//{*}crm-item")}
+    timestamp = items.get("deposit-timestamp", "")
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS):
+        raise _unknown(answer, host)
+    named = query.find("{*}doi")
+    return RegisteredState(
+        doi=doi.printed if named is None else "".join(map(str, named.itertext())).strip(),
+        timestamp=int(timestamp),
+        type="" if named is None else named.get("type", ""),
+        owner_prefix=items.get("owner-prefix", ""),
+        member=items.get("member-id", ""),
+        alias_of=items.get("prime-doi") or items.get("prime", ""),
+        created=items.get("created", ""),
+        last_update=items.get("last-update", ""),
+        has_record=query.find(".//{*}doi_record") is not None,
+        answer=answer,
+    )
+
+
+def _about(root: etree._Element, doi: Doi) -> etree._Element | None:
+    """Return the ``query`` element about our DOI: its namespace has changed over the years, its names have not."""
+    for query in root.iter("{*}query"):
+        named = query.find("{*}doi")
+        if named is None or "".join(map(str, named.itertext())).strip().lower() == doi.key:
+            return query
+    return None
+
+
+def _refuse_no_answer(status: str, answer: bytes, doi: Doi, host: str) -> None:
+    """Raise unless the answer says that the DOI is unknown."""
+    if status == "unresolved":
+        return
+    if status.startswith("system-"):
+        raise RegistrarUnavailable(f"{host} cannot answer queries now ({status})")
+    if status == "malformed":
+        raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI", excerpt=_start(answer))
+    raise _unknown(answer, host)
+
+
+def _unknown(answer: bytes, host: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(f"{host} gave an answer to a query that is none", excerpt=_start(answer))
+
+
+def _start(answer: bytes) -> str:
+    return answer[:2000].decode("utf-8", "replace")

@@ -1,0 +1,168 @@
+"""Before an update leaves: read what is registered, compare, and stop what would destroy something."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from doideposit.crossref.queries import RegisteredState
+from doideposit.deposits.candidates import ContentStore, DepositCandidate
+from doideposit.deposits.context import DepositContext
+from doideposit.deposits.ledger.entries import KnownWork
+from doideposit.deposits.planning import Action, Decision, Permissions, too_many_digits
+from doideposit.errors import ConfigurationError, RegistrarError
+from doideposit.findings import Finding, Severity, has_errors
+from doideposit.records.identifiers import Doi
+from doideposit.registered.policy import Consent, Update, judge
+from doideposit.registered.reading import RegisteredRecord, read_record
+
+__all__ = ["PRODUCTION", "Seen", "compared", "look", "stopped"]
+
+AT_ONCE: Final = 3
+"""Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
+PRODUCTION: Final = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Crossref said of some DOIs, by `Doi.key`: what it has, or why it could not be asked; nothing for neither.
+
+    `asked` tells whether there was anybody to ask.
+    """
+
+    asked: bool = False
+    states: Mapping[str, RegisteredState] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+    def known(self, doi: Doi, known: KnownWork | None) -> KnownWork | None:
+        """Return what planning should know of a DOI, with what Crossref holds.
+
+        A DOI of another tool is registered all the same. Where the ledger's number leaves no room for another and
+        Crossref's does, its support has reset it.
+        """
+        state = self.states.get(doi.key)
+        if state is None:
+            return known
+        if known is None:
+            return KnownWork(doi, timestamp=state.timestamp, registered=True)
+        reset = too_many_digits(doi, known.timestamp) is not None and state.timestamp < (known.timestamp or 0)
+        timestamp = state.timestamp if reset else max(known.timestamp or 0, state.timestamp)
+        return replace(known, timestamp=timestamp, registered=True, reset=reset)
+
+
+def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
+    """Ask Crossref what it has of these DOIs; nobody is asked where the target has no such service."""
+    registry = context.registry
+    wanted = list({doi.key: doi for doi in dois}.values())
+    if registry is None or not context.read_first or not wanted:
+        return Seen()
+
+    def ask(doi: Doi) -> RegisteredState | str | None:
+        try:
+            context.step("registered: ask")
+            return registry.registered(doi, context.depositor.email)
+        except (RegistrarError, ConfigurationError) as error:
+            return error.message
+
+    answers = [ask(wanted[0])]
+    if isinstance(answers[0], str):
+        # Where the first question fails, hundreds more would only take hundreds of time-outs.
+        answers *= len(wanted)
+    elif len(wanted) > 1:
+        with ThreadPoolExecutor(min(AT_ONCE, context.limits.workers)) as pool:
+            answers += pool.map(ask, wanted[1:])
+    pairs = [(doi.key, answer) for doi, answer in zip(wanted, answers, strict=True)]
+    return Seen(
+        asked=True,
+        states={key: answer for key, answer in pairs if isinstance(answer, RegisteredState)},
+        failures={key: answer for key, answer in pairs if isinstance(answer, str)},
+    )
+
+
+def compared(
+    context: DepositContext,
+    candidate: DepositCandidate,
+    decision: Decision,
+    seen: Seen,
+    store: ContentStore,
+    may: Permissions,
+) -> Decision:
+    """Return the decision with what it changes; blocked where it would destroy something, or nobody could look."""
+    doi = candidate.item.doi
+    failure = seen.failures.get(doi.key)
+    if failure is not None and not may.unseen:
+        return _unseen(context, decision, doi, failure)
+    if failure is not None:
+        warning = Finding("plan-unseen", Severity.WARNING, f"sent without a look at what is registered: {may.unseen}")
+        decision = replace(decision, findings=(*decision.findings, warning))
+    foreign = _not_ours(context, doi, seen.states.get(doi.key))
+    if foreign is not None:
+        return replace(decision, action=Action.BLOCKED, reason=foreign.message, findings=(*decision.findings, foreign))
+    registered = _registered(context, doi, seen.states.get(doi.key))
+    if registered is None and doi.key in seen.states and not may.unseen:
+        return _unseen(context, decision, doi, "its answer holds no record of it")
+    if registered is None:
+        return decision
+    consent = Consent(candidate.removes, may.losses)
+    update = _judged(registered, store.get(candidate.content), doi, consent)
+    findings = (*decision.findings, *update.findings)
+    if has_errors(update.findings):
+        reason = next(one.message for one in update.findings if one.stops)
+        return replace(decision, action=Action.BLOCKED, reason=reason, findings=findings, update=update)
+    reason = update.summary or "the file differs, and nothing of what is registered changes"
+    return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
+
+
+def stopped(
+    context: DepositContext, xml: bytes, dois: Sequence[Doi], may_lose: Sequence[str], seen: Seen
+) -> Finding | None:
+    """Return what keeps a recorded file from being sent now: what it would destroy at Crossref, None where nothing."""
+    for doi in dois:
+        state = seen.states.get(doi.key)
+        registered = _registered(context, doi, state)
+        findings = [_not_ours(context, doi, state)]
+        if registered is not None:
+            findings += _judged(registered, xml, doi, Consent(tuple(may_lose))).findings
+        for finding in findings:
+            if finding is not None and finding.stops:
+                return finding
+    return None
+
+
+def _judged(registered: RegisteredRecord, xml: bytes, doi: Doi, consent: Consent) -> Update:
+    desired = read_record(xml, doi.printed)
+    if desired is None:
+        raise RuntimeError(f"the checked file does not hold {doi}")
+    return judge(registered, desired, consent)
+
+
+def _registered(context: DepositContext, doi: Doi, state: RegisteredState | None) -> RegisteredRecord | None:
+    """Return what counts as registered: what our last deposit sent, until Crossref shows it or a later version."""
+    sent = context.ledger.works.last_registered(doi)
+    if state is not None and state.has_record and (sent is None or state.timestamp >= sent[0]):
+        return read_record(state.answer, state.alias_of or doi.printed)
+    return None if sent is None else read_record(sent[1], doi.printed)
+
+
+def _not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) -> Finding | None:
+    if state is not None and state.alias_of:
+        message = f"{doi} is an alias of {state.alias_of}, and its record cannot be changed any more"
+        return Finding("plan-alias", Severity.ERROR, message, "ask Crossref support when that is not right")
+    ours = {doi.prefix, *(series.prefix for series in context.checker.series.values())}
+    if state is not None and state.owner_prefix and state.owner_prefix not in ours:
+        message = f"{doi} belongs to the owner of the prefix {state.owner_prefix}"
+        return Finding("plan-other-owner", Severity.ERROR, message, "only its owner can update it")
+    return None
+
+
+def _unseen(context: DepositContext, decision: Decision, doi: Doi, failure: str) -> Decision:
+    if decision.action is Action.REGISTER and context.target != PRODUCTION:
+        message = f"Crossref could not be asked which version of {doi} it has: {failure}"
+        hint = "the deposit goes ahead; should another tool have registered the DOI, Crossref's log will say so"
+        warning = Finding("plan-timestamp-unread", Severity.WARNING, message, hint)
+        return replace(decision, findings=(*decision.findings, warning))
+    what = "whether it is registered" if decision.action is Action.REGISTER else "what is registered"
+    message = f"{doi}: {what} is not known, because Crossref could not be asked: {failure}"
+    hint = "try again later; to send it without a look, say why: --unseen REASON"
+    finding = Finding("plan-unseen", Severity.ERROR, message, hint)
+    return replace(decision, action=Action.BLOCKED, reason=message, findings=(*decision.findings, finding))

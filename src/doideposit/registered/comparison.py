@@ -1,0 +1,255 @@
+"""What an update would change, field by field, and what it would destroy.
+
+Crossref replaces the bibliography of a record by what a deposit says: a field that is left out is lost. References,
+relations, licences, funding, full texts and Crossmark are kept when they are left out, and most of them cannot be
+replaced in one step: new content is added to the old (Crossref documentation, metadata removal markup guide).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from doideposit.records.models.record import RawValue
+from doideposit.registered.reading import RegisteredRecord
+
+__all__ = ["ADDED_UP", "KEPT", "Difference", "compare"]
+
+KEPT: Final = frozenset({"references", "relations", "licences", "free_to_read", "funding", "pdf_url", "full_texts",
+                         "updates", "crossmark_policy"})  # fmt: skip
+"""Fields that stay registered when a deposit leaves them out, and go only when it empties them."""
+ADDED_UP: Final = KEPT - {"references"}
+"""Of these, what Crossref may add to what it has instead of replacing it: they are emptied before they change."""
+SHORTENED: Final = 0.7
+"""An abstract with less than this share of its length has lost something, whatever else it says."""
+SHOWN: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that differs. `loses` says that something registered would be gone.
+
+    `field` is written as in a record file, from 0: ``authors[1].orcid``. `what` is a short phrase for people.
+    """
+
+    field: str
+    what: str
+    loses: bool = False
+
+    def falls_under(self, names: Sequence[str]) -> bool:
+        """Tell whether one of the names is this field or holds it, such as ``authors`` or ``authors[1]``."""
+        return any(self.field == name or self.field.startswith((f"{name}.", f"{name}[")) for name in names)
+
+
+def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Difference, ...]:
+    """Return every difference between what is registered and what is to be, in the order of the registered fields."""
+    found = list(_fields("", registered.fields, desired.fields))
+    found += _fields("series.", registered.series, desired.series)
+    ours = {(one.name, one.xml) for one in desired.leftovers}
+    found += [
+        Difference(one.name, f"{one.name} is registered, and a record has no field for it", loses=True)
+        for one in registered.leftovers
+        if (one.name, one.xml) not in ours
+    ]
+    return tuple(found)
+
+
+def _fields(
+    start: str, before: Mapping[str, RawValue], after: Mapping[str, RawValue], where: str = ""
+) -> Iterator[Difference]:
+    for name in dict.fromkeys([*before, *after]):
+        old, new, key = before.get(name), after.get(name), start + name
+        if _same(name, old, new):
+            continue
+        special = _LISTS.get(name)
+        if special is not None and not where:
+            yield from special(key, _listed(old), _listed(new))
+        else:
+            yield _value(key, old, new, where)
+
+
+def _value(key: str, old: RawValue, new: RawValue, where: str = "") -> Difference:
+    words = f"{where}{key.rpartition('.')[2]}" if where else key
+    if not new:
+        return Difference(key, f"{words} {_shown(old)} is lost", loses=True)
+    if not old:
+        return Difference(key, f"{words}: {_shown(new)} is added")
+    less = isinstance(old, str) and isinstance(new, str) and key in _DATES and old.startswith(f"{new}-")
+    change = f"{words}: {_shown(old)} → {_shown(new)}"
+    return Difference(key, f"{change}, which is less precise" if less else change, loses=less)
+
+
+_DATES: Final = frozenset({"published", "published_print", "accepted"})
+
+
+def _shown(value: RawValue) -> str:
+    match value:
+        case str():
+            return f"“{value if len(value) <= SHOWN else value[:SHOWN] + '…'}”"
+        case Mapping():
+            return ", ".join(_shown(one) for one in value.values())
+        case Sequence():
+            return ", ".join(_shown(one) for one in value)
+    return "nothing"
+
+
+def _listed(value: RawValue) -> list[Mapping[str, RawValue]]:
+    entries = value if isinstance(value, Sequence) and not isinstance(value, str) else []
+    return [one if isinstance(one, Mapping) else {"": one} for one in entries]
+
+
+def _same(name: str, old: RawValue, new: RawValue) -> bool:
+    return old == new or (not old and not new) or _folded(name, old) == _folded(name, new)
+
+
+_FOLDED: Final = frozenset({"doi", "crossmark_policy", "funder_id", "grant_dois", "identifier", "orcid", "ror"})
+_LANGUAGES: Final = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it",
+                     "nld": "nl", "dut": "nl", "por": "pt", "rus": "ru", "zho": "zh", "chi": "zh", "jpn": "ja",
+                     "ara": "ar", "hin": "hi"}  # fmt: skip
+
+
+def _folded(name: str, value: RawValue) -> object:
+    """Return a value without what Crossref writes in another way: the case of DOIs, http, three-letter languages."""
+    match value:
+        case str() if name in _FOLDED:
+            return re.sub(r"^https?://(dx\.)?doi\.org/", "", value.casefold())
+        case str() if name == "language":
+            return _LANGUAGES.get(value.lower(), value.lower())
+        case str():
+            return value
+        case Mapping():
+            return {key: _folded(key, one) for key, one in value.items() if one}
+        case Sequence():
+            return [_folded(name, one) for one in value]
+    return None
+
+
+def _authors(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
+    if len(old) != len(new):
+        yield from _other_authors(key, old, new)
+    names = [_name(one) for one in new]
+    for place, one in enumerate(old):
+        who = f"author {place + 1} ({_name(one)})"
+        by_name = names.index(_name(one)) if _name(one) in names else None
+        other = by_name if by_name is not None else place if len(old) == len(new) else None
+        if other is not None:
+            yield from _author(f"{key}[{place}]", who, one, new[other])
+            if other != place and len(old) == len(new):
+                yield Difference(f"{key}[{place}]", f"{who} moves to place {other + 1}")
+
+
+def _other_authors(
+    key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
+) -> Iterator[Difference]:
+    before, after = {_name(one) for one in old}, {_name(one) for one in new}
+    for place, one in enumerate(old):
+        if _name(one) not in after:
+            yield Difference(f"{key}[{place}]", f"author {place + 1} ({_name(one)}) is lost", loses=True)
+    if len(new) < len(old) and before <= after:
+        yield Difference(key, f"{len(old) - len(new)} of the authors are lost", loses=True)
+    for place, one in enumerate(new):
+        if _name(one) not in before:
+            yield Difference(f"{key}[{place}]", f"author {place + 1} ({_name(one)}) is added")
+
+
+def _author(key: str, who: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> Iterator[Difference]:
+    for name in dict.fromkeys([*old, *new]):
+        before, after = old.get(name), new.get(name)
+        if _same(name, before, after):
+            continue
+        label = {"orcid": "ORCID iD", "alt_names": "other names"}.get(name, name.replace("_", " "))
+        if name == "affiliations":
+            yield from _affiliations(f"{key}.{name}", who, _listed(before), _listed(after))
+        elif not after:
+            yield Difference(f"{key}.{name}", f"{who} loses the {label} {_shown(before)}", loses=True)
+        elif not before:
+            yield Difference(f"{key}.{name}", f"{who} gets the {label} {_shown(after)}")
+        else:
+            yield Difference(f"{key}.{name}", f"{who}, {label}: {_shown(before)} → {_shown(after)}")
+
+
+def _affiliations(
+    key: str, who: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]
+) -> Iterator[Difference]:
+    if len(new) < len(old):
+        gone = [one for one in old if one.get("name") not in {other.get("name") for other in new}] or old[len(new) :]
+        yield Difference(key, f"{who} loses the affiliation {_shown(gone[0].get('name') or gone[0])}", loses=True)
+        return
+    for place, (before, after) in enumerate(zip(old, new, strict=False)):
+        for name in before:
+            if not after.get(name):
+                words = f"{who}: the affiliation loses its {name} {_shown(before[name])}"
+                yield Difference(f"{key}[{place}].{name}", words, loses=True)
+    if _names(old) != _names(new):
+        yield Difference(key, f"{who}, affiliations: {_names(old)} → {_names(new)}")
+
+
+def _names(bodies: list[Mapping[str, RawValue]]) -> str:
+    return ", ".join(str(one.get("name") or _shown(one)) for one in bodies) or "none"
+
+
+def _name(who: Mapping[str, RawValue]) -> str:
+    named = who.get("organisation") or " ".join(
+        str(who[part]) for part in ("given", "family", "suffix") if who.get(part)
+    )
+    return str(named) or "Anonymous"
+
+
+def _abstracts(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
+    def of(one: Mapping[str, RawValue]) -> tuple[object, RawValue]:
+        return _folded("language", one.get("language")), one.get("kind")
+
+    after = {of(one): one for one in new}
+    for one in old:
+        name = f"abstract {_shown(one.get('language') or one.get('kind') or '')}" if len(old) > 1 else "abstract"
+        other = after.get(of(one)) or (new[0] if len(old) == len(new) == 1 else None)
+        field = f"{key}[{old.index(one)}]"
+        if other is None:
+            yield Difference(field, f"the {name} is lost", loses=True)
+        elif _words(one) != _words(other):
+            shorter = len(_words(other)) < SHORTENED * len(_words(one))
+            words = f"the {name} has {len(_words(other))} characters instead of {len(_words(one))}"
+            yield Difference(field, words if shorter else f"the {name} is changed", loses=shorter)
+        elif not _same("", one, other):
+            yield Difference(field, f"the markup of the {name} is changed")
+    if len(new) > len(old):
+        yield Difference(key, f"{len(new) - len(old)} more abstracts")
+
+
+def _words(one: Mapping[str, RawValue]) -> str:
+    return " ".join(re.sub(r"<[^<>]*>", " ", str(one.get("text") or "")).split())
+
+
+def _references(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
+    def content(entries: list[Mapping[str, RawValue]]) -> list[object]:
+        # Keys by place move when an entry is taken out: they say nothing.
+        return [_folded("", {name: one[name] for name in one if name != "key"}) for one in entries]
+
+    before, after = content(old), content(new)
+    if before == after:
+        return
+    if len(new) < len(old):
+        yield Difference(key, f"{len(old) - len(new)} references fewer: {len(old)} → {len(new)}", loses=True)
+    changed = sum(one not in after for one in before)
+    dois = [sum("doi" in one for one in entries) for entries in (old, new)]
+    if dois[1] < dois[0]:
+        yield Difference(f"{key}.doi", f"{dois[0] - dois[1]} references lose their DOI", loses=True)
+    if len(new) >= len(old):
+        yield Difference(key, f"references: {len(old)} → {len(new)}, {changed} of the registered ones changed")
+
+
+def _set(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
+    label = key.replace("_", " ")
+    before, after = [_folded("", one) for one in old], [_folded("", one) for one in new]
+    for place, one in enumerate(old):
+        if before[place] not in after:
+            yield Difference(f"{key}[{place}]", f"of the {label} {_shown(one)} is lost", loses=True)
+    for place, one in enumerate(new):
+        if after[place] not in before:
+            yield Difference(key, f"{label}: {_shown(one)} is added")
+
+
+_LISTS: Final = {
+    "authors": _authors, "abstracts": _abstracts, "references": _references, "relations": _set, "licences": _set,
+    "funding": _set, "updates": _set, "archives": _set, "full_texts": _set, "issns": _set,
+}  # fmt: skip

@@ -1,0 +1,112 @@
+"""What an update may do: go, go although something is lost, or not go, with the reason.
+
+The policy errs on the side of what is registered: whatever would be lost needs a word, in the record or from a person.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from doideposit.findings import Finding, Severity
+from doideposit.registered.comparison import ADDED_UP, Difference, compare
+from doideposit.registered.reading import RegisteredRecord
+
+__all__ = ["Consent", "Update", "judge"]
+
+_LOCKED: Final = ("series.title", "series.issns")
+"""What belongs to the title record at Crossref, which no deposit of an item changes."""
+MOST: Final = 12
+"""So many differences are told one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What may be lost: the fields that the record removes, and those that a person allowed with `--allow-loss`."""
+
+    removed: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all of them."""
+        return self.removed + self.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An update that was compared with what is registered. It may go when there is no error among the findings.
+
+    `lost` are the fields that are lost with consent, to be kept in the history.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    lost: tuple[str, ...] = field(default=())
+
+    @property
+    def summary(self) -> str:
+        """Return the differences as one line for a plan."""
+        told = [one.what for one in self.differences[:MOST]]
+        more = len(self.differences) - len(told)
+        return "; ".join([*told, f"and {more} more differences"] if more else told)
+
+
+def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Consent) -> Update:
+    """Compare an update with what is registered, and say whether it may go."""
+    if registered.record_type is not None and desired.record_type is not registered.record_type:
+        return Update((), (_other_type(registered, desired),))
+    differences = compare(registered, desired)
+    findings = [
+        *(finding for one in differences if one.falls_under(_LOCKED) if (finding := _locked(one, desired))),
+        *_lost(differences, consent),
+        *_replaced(registered, desired, differences, consent),
+    ]
+    lost = tuple(dict.fromkeys(one.field for one in differences if one.loses and one.falls_under(consent.names)))
+    return Update(differences, tuple(findings), lost)
+
+
+def _other_type(registered: RegisteredRecord, desired: RegisteredRecord) -> Finding:
+    message = (
+        f"{registered.doi} is registered as {registered.record_type}, and this would make it {desired.record_type}"
+    )
+    return Finding("plan-record-type", Severity.ERROR, message, "Crossref does not change the type of a registered DOI")
+
+
+def _locked(one: Difference, desired: RegisteredRecord) -> Finding | None:
+    if desired.series.get("posted_type"):
+        return None
+    message = f"the series differs from what {desired.doi} is registered under: {one.what}"
+    hint = "correct title and ISSN of the series in the configuration; only Crossref support changes them at Crossref"
+    return Finding("plan-series-differs", Severity.ERROR, message, hint)
+
+
+def _lost(differences: Sequence[Difference], consent: Consent) -> list[Finding]:
+    losses = [one for one in differences if one.loses and not one.falls_under((*consent.names, *_LOCKED))]
+    if not losses:
+        return []
+    fields = list(dict.fromkeys(one.field.partition("[")[0].partition(".")[0] for one in losses))
+    told = "; ".join(one.what for one in losses[:MOST]) + ("; and more" if len(losses) > MOST else "")
+    allow = " ".join(f"--allow-loss {_word(name)}" for name in fields)
+    hint = f"put it into the record, or say that it may go: `remove: [{', '.join(fields)}]` in the record, or {allow}"
+    return [Finding("plan-loss", Severity.ERROR, f"this update would destroy what is registered: {told}", hint)]
+
+
+def _word(name: str) -> str:
+    return f'"{name}"' if " " in name else name
+
+
+def _replaced(
+    registered: RegisteredRecord, desired: RegisteredRecord, differences: Sequence[Difference], consent: Consent
+) -> list[Finding]:
+    """Refuse to send new content over other content where Crossref would keep both."""
+    found = []
+    for name in dict.fromkeys(one.field.partition("[")[0] for one in differences if one.falls_under(tuple(ADDED_UP))):
+        gone = any(one.loses or "→" in one.what for one in differences if one.falls_under((name,)))
+        if gone and registered.fields.get(name) and desired.fields.get(name) and name not in consent.allowed:
+            message = f"Crossref adds new {name} to those it has: what is registered has to be emptied first"
+            hint = (
+                f"deposit the record once with `remove: [{name}]` and without {name}; when Crossref has done that, "
+                "take the line away and deposit it again"
+            )
+            found.append(Finding("plan-two-steps", Severity.ERROR, message, hint))
+    return found

@@ -1,0 +1,462 @@
+"""Read a registered record into the fields of a record file: from unixsd, unixref and deposit files of any version.
+
+Names are compared without namespaces: Crossref's answers have another namespace than deposits, and unixref has none.
+Nothing is dropped in silence: what a record file has no field for is a `Leftover`, with its XML.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+
+from doideposit.records.models.record import RawValue
+from doideposit.records.models.series import RecordType
+from doideposit.registered.people import contributor, institution
+from doideposit.registered.texts import Element, abstract, local, markup, xml_of
+from doideposit.safe_xml import parse_document
+
+__all__ = ["Leftover", "RegisteredRecord", "read_record", "record_of"]
+
+Fields = dict[str, RawValue]
+
+RECORD_TYPES: Final = {
+    "report-paper_series_metadata": RecordType.REPORT_SERIES,
+    "report-paper_metadata": RecordType.REPORT_SINGLE,
+    "journal_article": RecordType.JOURNAL,
+    "posted_content": RecordType.POSTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something registered that a record file has no field for: where it stands, and its XML."""
+
+    name: str
+    xml: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredRecord:
+    """A record in the words of a record file. `series` is what the configuration says of the series.
+
+    `record_type` is None for a kind that no record can be. `matched` are the keys of references whose DOI Crossref
+    found by itself: not the publisher's word, and no field. `empty` are the blocks that stand there without content.
+    """
+
+    doi: str
+    record_type: RecordType | None
+    fields: Mapping[str, RawValue]
+    series: Mapping[str, RawValue] = field(default_factory=dict)
+    leftovers: tuple[Leftover, ...] = ()
+    matched: tuple[str, ...] = ()
+    empty: frozenset[str] = frozenset()
+
+
+def read_record(xml: bytes, doi: str) -> RegisteredRecord | None:
+    """Read the record of one DOI out of an answer or a deposit file; None where the bytes hold no such record."""
+    root = parse_document(xml.strip()).root
+    return None if root is None else record_of(root, doi)
+
+
+def record_of(root: Element, doi: str) -> RegisteredRecord | None:
+    """Read the record of one DOI out of a parsed answer or file; None where it is not in there."""
+    for data in root.iter("{*}doi_data"):
+        holder = data.getparent()
+        if holder is not None and _text(data, "doi").casefold() == doi.casefold():
+            return _Reader(holder).read()
+    return None
+
+
+def _text(element: Element, path: str) -> str:
+    found = element.find("/".join(f"{{*}}{step}" for step in path.split("/")))
+    return "" if found is None else _plain(found)
+
+
+def _plain(element: Element) -> str:
+    return unicodedata.normalize("NFC", " ".join("".join(map(str, element.itertext())).split()))
+
+
+class _Reader:
+    """Walks the children of the element that holds the DOI, each once."""
+
+    def __init__(self, holder: Element) -> None:
+        self.holder = holder
+        self.fields: Fields = {}
+        self.series: Fields = {}
+        self.leftovers: list[Leftover] = []
+        self.matched: list[str] = []
+        self.empty: set[str] = set()
+
+    def read(self) -> RegisteredRecord:
+        name = local(self.holder)
+        around = self.holder.getparent()
+        if around is not None and name == "journal_article":
+            self._journal(around)
+        self._attributes(name, around)
+        for child in self.holder:
+            self._child(child)
+        if "published" not in self.fields and "published_print" in self.fields:
+            # A record file needs the date of publication; where there is a printed edition alone, that is the one.
+            self.fields["published"] = self.fields["published_print"]
+        self._files()
+        return RegisteredRecord(
+            _text(self.holder, "doi_data/doi"), RECORD_TYPES.get(name), self.fields, self.series,
+            tuple(self.leftovers), tuple(self.matched), frozenset(self.empty),
+        )  # fmt: skip
+
+    def _attributes(self, name: str, around: Element | None) -> None:
+        language = self.holder.get("language")
+        if language:
+            self.fields["language"] = language
+        if name == "posted_content":
+            self.series["posted_type"] = self.holder.get("type") or "preprint"
+        outer = around if around is not None and name.startswith("report-paper") else self.holder
+        kind = outer.get("publication_type") or "full_text"
+        if kind != "full_text":
+            self.leftovers.append(Leftover("publication_type", kind))
+
+    def _child(self, child: Element) -> None:
+        name = local(child)
+        read = _HANDLERS.get(name)
+        if read is not None:
+            read(self, child)
+        elif name in _PLAIN:
+            self._put(_PLAIN[name], _plain(child), child)
+        elif name:
+            self._leave(child)
+
+    def _put(self, key: str, value: RawValue, child: Element) -> None:
+        """Keep a value; a second one that differs is left over."""
+        if value and self.fields.setdefault(key, value) != value:
+            self._leave(child)
+
+    def _leave(self, element: Element, name: str | None = None) -> None:
+        self.leftovers.append(Leftover(name or local(element), xml_of(element)))
+
+    def _rest(self, element: Element, known: str, where: str) -> None:
+        """Leave over every child that is not among the known names."""
+        for child in element:
+            if local(child) and local(child) not in known.split():
+                self._leave(child, f"{where}.{local(child)}")
+
+    # The container.
+
+    def _journal(self, around: Element) -> None:
+        metadata = around.find("{*}journal_metadata")
+        if metadata is not None:
+            self._container(metadata, "full_title")
+            language = metadata.get("language")
+            if language:
+                self.series["language"] = language
+        issue = around.find("{*}journal_issue")
+        if issue is not None:
+            number = _text(issue, "issue")
+            if number:
+                self.fields["number"] = number
+            self._rest(issue, "issue publication_date doi_data", "journal_issue")
+
+    def _container(self, metadata: Element, title: str) -> None:
+        self.series["title"] = _text(metadata, title)
+        self.series["issns"] = [
+            {"issn": _issn(_plain(one)), "medium": one.get("media_type") or "print"}
+            for one in metadata.iterfind("{*}issn")
+        ]
+        self._rest(metadata, "full_title titles issn abbrev_title doi_data", local(metadata))
+
+    def series_metadata(self, element: Element) -> None:
+        self._container(element, "titles/title")
+
+    def group_title(self, element: Element) -> None:
+        self.series["title"] = _plain(element)
+
+    def publisher(self, element: Element) -> None:
+        parts = {"name": _text(element, "publisher_name"), "place": _text(element, "publisher_place")}
+        self.series["publisher"] = {key: value for key, value in parts.items() if value}
+
+    def institution(self, element: Element) -> None:
+        if self.series.setdefault("institution", institution(element)) != institution(element):
+            self._leave(element)
+
+    # The bibliography.
+
+    def titles(self, element: Element) -> None:
+        original: Fields | None = None
+        for child in element:
+            text = markup(child)
+            match local(child):
+                case "title":
+                    self._put("title", text, child)
+                case "subtitle" if original is not None:
+                    original["subtitle"] = text
+                case "subtitle":
+                    self._put("subtitle", text, child)
+                case "original_language_title" if original is None:
+                    original = {"text": text, "language": child.get("language") or "und"}
+                case name if name:
+                    self._leave(child, f"titles.{name}")
+        if original is not None:
+            self.fields["original_title"] = {key: value for key, value in original.items() if value != "und"}
+
+    def contributors(self, element: Element) -> None:
+        people: list[Fields] = []
+        for child in sorted((one for one in element if local(one)), key=lambda one: one.get("sequence") != "first"):
+            who, unknown = contributor(child)
+            self.leftovers += [Leftover(f"authors[{len(people)}].{local(one)}", xml_of(one)) for one in unknown]
+            same = next((one for one in people if _same_person(one, who)), None)
+            if same is None:
+                people.append(who)
+            else:
+                # Before schema 5.4 somebody with two roles stood there twice.
+                same["roles"] = list(dict.fromkeys([*_roles(same), *_roles(who)]))
+        self.fields["authors"] = people
+
+    def abstract(self, element: Element) -> None:
+        found = self.fields.setdefault("abstracts", [])
+        assert isinstance(found, list)  # noqa: S101 - this method alone puts it there
+        found.append(abstract(element))
+
+    def publication_date(self, element: Element) -> None:
+        medium = element.get("media_type") or "print"
+        if medium not in {"online", "print"}:
+            self._leave(element)
+            return
+        self._put("published" if medium == "online" else "published_print", _date(element), element)
+
+    def posted_date(self, element: Element) -> None:
+        self._put("published", _date(element), element)
+
+    def accepted(self, element: Element) -> None:
+        self._put("accepted", _date(element), element)
+
+    def publisher_item(self, element: Element) -> None:
+        for child in element:
+            if local(child) == "item_number":
+                self._put("number", _plain(child), child)
+            elif local(child) == "identifier" and child.get("id_type") == "report-number":
+                self._put("report_number", _plain(child), child)
+            elif local(child):
+                self._leave(child)
+
+    def version(self, element: Element) -> None:
+        parts: Fields = {"label": _text(element, "version")}
+        description = element.find("{*}description")
+        if description is not None:
+            parts["text"] = markup(description)
+            parts["language"] = description.get("{http://www.w3.org/XML/1998/namespace}lang") or description.get("lang")
+        self.fields["version"] = {key: value for key, value in parts.items() if value}
+
+    def status(self, element: Element) -> None:
+        description = element.find("{*}description")
+        text = "" if description is None else markup(description)
+        self.fields["status"] = {"type": element.get("type"), "date": element.get("date"), "text": text}
+
+    def archives(self, element: Element) -> None:
+        names = [one.get("name") or "" for one in element.iterfind("{*}archive")]
+        self._block("archives", names)
+
+    # What is kept when it is left out.
+
+    def _block(self, key: str, values: Sequence[RawValue]) -> None:
+        if not values:
+            self.empty.add(key)
+            return
+        known = self.fields.get(key)
+        before = list(known) if isinstance(known, list) else []
+        self.fields[key] = [*before, *(one for one in values if one not in before)]
+
+    def program(self, element: Element) -> None:
+        match _program_kind(element):
+            case "fundref":
+                self._block("funding", [one for group in _fund_groups(element) if (one := _funding(group))])
+            case "AccessIndicators":
+                self._access(element)
+            case "relations":
+                self._block("relations", list(_relations(element)))
+            case _:
+                self._leave(element, "clinical trials")
+
+    def _access(self, element: Element) -> None:
+        licences = [_licence(one) for one in element.iterfind("{*}license_ref")]
+        free = element.find("{*}free_to_read")
+        if free is not None:
+            days = {"start_date": free.get("start_date"), "end_date": free.get("end_date")}
+            self.fields["free_to_read"] = {key: value for key, value in days.items() if value}
+        if licences or free is None:
+            self._block("licences", licences)
+
+    def crossmark(self, element: Element) -> None:
+        if not len(element):
+            self.empty.add("crossmark_policy")
+        policy = _text(element, "crossmark_policy")
+        if policy:
+            self.fields["crossmark_policy"] = policy
+        updates = [
+            {"type": one.get("type"), "doi": _plain(one), "date": one.get("date")}
+            for one in element.iterfind("{*}updates/{*}update")
+        ]
+        if updates:
+            self._block("updates", updates)
+        for program in element.iterfind("{*}custom_metadata/{*}program"):
+            self.program(program)
+        for assertion in element.iterfind("{*}custom_metadata/{*}assertion"):
+            self._leave(assertion, "crossmark.assertion")
+        self._rest(element, "crossmark_policy updates custom_metadata crossmark_version", "crossmark")
+
+    def citations(self, element: Element) -> None:
+        references = [self._reference(one) for one in element.iterfind("{*}citation")]
+        self._block("references", references)
+
+    def _reference(self, element: Element) -> Fields:
+        key = element.get("key") or ""
+        parts: Fields = {"key": key, "type": element.get("type")}
+        for child in element:
+            name = local(child)
+            if child.get("provider") == "crossref":
+                self.matched.append(key)
+            elif name == "unstructured_citation":
+                parts["text"] = markup(child)
+            elif name in _CITATION:
+                parts[_CITATION[name]] = _plain(child)
+            elif name:
+                self._leave(child, f"references[{key}].{name}")
+        return {name: value for name, value in parts.items() if value}
+
+    def doi_data(self, element: Element) -> None:
+        self.fields["doi"] = _text(element, "doi")
+        self.fields["url"] = _text(element, "resource")
+        for collection in element.iterfind("{*}collection"):
+            kind = collection.get("property") or ""
+            if kind not in {"text-mining", "crawler-based"} and len(collection):
+                self._leave(collection, f"collection {kind}")
+            elif not len(collection):
+                self.empty.add("full_texts")
+
+    def _files(self) -> None:
+        """Bring the files of both collections together: the one offered to both is the PDF."""
+        files: dict[str, Fields] = {}
+        for kind, use in (("crawler-based", "similarity_check"), ("text-mining", "text_mining")):
+            path = f"{{*}}doi_data/{{*}}collection[@property='{kind}']/{{*}}item/{{*}}resource"
+            for page in self.holder.iterfind(path):
+                one = files.setdefault(_plain(page), {"url": _plain(page)})
+                one[use] = "true"
+                named = {"mime_type": page.get("mime_type"), "content_version": page.get("content_version")}
+                one.update({key: value for key, value in named.items() if value})
+        both = [url for url, one in files.items() if one.get("similarity_check") and one.get("text_mining")]
+        plain = [
+            url
+            for url in both
+            if (files[url].get("mime_type") or _PDF, files[url].get("content_version") or "vor") == (_PDF, "vor")
+        ]
+        if plain:
+            self.fields["pdf_url"] = plain[0]
+            del files[plain[0]]
+        if files:
+            self.fields["full_texts"] = [
+                {**one, "text_mining": one.get("text_mining") or "false"} for one in files.values()
+            ]
+
+
+_PDF: Final = "application/pdf"
+_HANDLERS: Final = {
+    "titles": _Reader.titles, "contributors": _Reader.contributors, "abstract": _Reader.abstract,
+    "publication_date": _Reader.publication_date, "posted_date": _Reader.posted_date,
+    "acceptance_date": _Reader.accepted, "approval_date": _Reader.accepted,
+    "publisher_item": _Reader.publisher_item, "version_info": _Reader.version, "status": _Reader.status,
+    "archive_locations": _Reader.archives, "program": _Reader.program, "crossmark": _Reader.crossmark,
+    "citation_list": _Reader.citations, "doi_data": _Reader.doi_data, "publisher": _Reader.publisher,
+    "institution": _Reader.institution, "series_metadata": _Reader.series_metadata,
+    "group_title": _Reader.group_title,
+}  # fmt: skip
+_PLAIN: Final = {"volume": "number", "edition_number": "edition", "item_number": "number"}
+_CITATION: Final = {
+    "issn": "issn", "journal_title": "journal_title", "author": "author", "volume": "volume", "issue": "issue",
+    "first_page": "first_page", "elocation_id": "elocation_id", "cYear": "year", "doi": "doi", "isbn": "isbn",
+    "series_title": "series_title", "volume_title": "volume_title", "edition_number": "edition",
+    "component_number": "component_number", "article_title": "article_title", "std_designator": "std_designator",
+    "standard_designator": "std_designator",
+}  # fmt: skip
+
+
+def _issn(text: str) -> str:
+    bare = text.replace("-", "").upper()
+    return f"{bare[:4]}-{bare[4:]}" if re.fullmatch(r"\d{7}[\dX]", bare) else text
+
+
+def _date(element: Element) -> str:
+    parts = [_text(element, name) for name in ("year", "month", "day")]
+    known = [parts[0], *(part.zfill(2) for part in parts[1:] if part)]
+    return "-".join(known[:2] if not parts[1] else known)
+
+
+def _same_person(one: Fields, other: Fields) -> bool:
+    names = ("given", "family", "suffix", "organisation")
+    return any(name in one for name in names) and all(one.get(name) == other.get(name) for name in (*names, "orcid"))
+
+
+def _roles(who: Fields) -> list[RawValue]:
+    roles = who.get("roles")
+    return list(roles) if isinstance(roles, list) else ["author"]
+
+
+def _program_kind(element: Element) -> str:
+    """Return which program this is: by its name, else by its namespace, else by what is in it."""
+    name = element.get("name") or ""
+    space = str(etree.QName(element).namespace or "").rpartition("/")[2].removesuffix(".xsd")
+    inside = {"assertion": "fundref", "license_ref": "AccessIndicators", "free_to_read": "AccessIndicators"}
+    first = next(
+        (inside.get(local(child), "relations") for child in element if local(child) != "clinical-trial-number"), ""
+    )
+    return name if name in {"fundref", "AccessIndicators", "relations"} else space or first
+
+
+def _licence(element: Element) -> Fields:
+    parts = {"url": _plain(element), "start_date": element.get("start_date"), "applies_to": element.get("applies_to")}
+    # A record file means the version of record where it says nothing; Crossref means no version in particular.
+    return {key: value for key, value in parts.items() if value or key == "applies_to"}
+
+
+def _fund_groups(element: Element) -> Iterator[Element]:
+    groups = [one for one in element.iterfind("{*}assertion") if one.get("name") == "fundgroup"]
+    yield from groups or [element]
+
+
+def _funding(group: Element) -> Fields | None:
+    found: Fields = {}
+    awards: list[RawValue] = []
+    grants: list[RawValue] = []
+    for one in group.iter("{*}assertion"):
+        if one.get("provider") == "crossref":
+            continue
+        own = unicodedata.normalize("NFC", " ".join((one.text or "").split()))
+        match one.get("name"):
+            case "funder_name":
+                found["name"] = own
+            case "funder_identifier" | "funding_identifier":
+                found["funder_id"] = own if "/" in own else f"10.13039/{own}"
+            case "ror":
+                found["ror"] = own
+            case "award_number":
+                awards.append(own)
+            case "grant_doi":
+                grants.append(own)
+    named = {"awards": awards, "grant_dois": grants}
+    found |= {key: value for key, value in named.items() if value}
+    return found or None
+
+
+def _relations(element: Element) -> Iterator[Fields]:
+    for item in element.iterfind("{*}related_item"):
+        description = item.find("{*}description")
+        words = "" if description is None else markup(description)
+        language = None if description is None else description.get("language")
+        for relation in item:
+            kind = relation.get("relationship-type")
+            if kind and relation.get("provider") != "crossref":
+                parts: Fields = {
+                    "type": kind, "identifier": _plain(relation), "identifier_type": relation.get("identifier-type"),
+                    "namespace": relation.get("namespace"), "description": words, "language": language,
+                }  # fmt: skip
+                yield {key: value for key, value in parts.items() if value}

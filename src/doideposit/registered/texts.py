@@ -1,0 +1,102 @@
+"""Titles, citations and abstracts as a record file writes them: with their tags, and white space brought together."""
+
+import re
+import unicodedata
+from copy import deepcopy
+from typing import Final
+
+from lxml import etree
+
+from doideposit.records.models.record import RawValue
+
+__all__ = ["Element", "abstract", "local", "markup", "xml_of"]
+
+Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
+_LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_MATHML: Final = "http://www.w3.org/1998/Math/MathML"
+_FACES: Final = frozenset("b i em strong u ovl sup sub scp tt font".split())
+
+
+def local(element: Element) -> str:
+    """Return the name of an element without its namespace; empty for comments and processing instructions."""
+    tag: object = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _spaced(text: str | None) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text or ""))
+
+
+def markup(element: Element) -> str:
+    """Return a title or a citation with its face markup as tags, and its formulas as MathML."""
+    return _inner(element).strip()
+
+
+def _inner(element: Element) -> str:
+    parts = [_spaced(element.text)]
+    for child in element:
+        name = local(child)
+        if name == "math":
+            parts.append(_formula(child))
+        elif name in _FACES:
+            parts.append(f"<{name}>{_inner(child)}</{name}>")
+        elif name:
+            parts.append(_inner(child))
+        parts.append(_spaced(child.tail))
+    return "".join(parts)
+
+
+def _formula(element: Element) -> str:
+    """Return a formula with the prefix ``mml``, whatever namespace it came in: unixref has none."""
+    copy = deepcopy(element)
+    copy.tail = None
+    for one in copy.iter():
+        if local(one):
+            one.tag = f"{{{_MATHML}}}{local(one)}"
+    root = etree.Element(f"{{{_MATHML}}}math", nsmap={"mml": _MATHML})
+    root.text = copy.text
+    root.extend(list(copy))
+    for name, value in copy.attrib.items():
+        root.set(name, value)
+    return etree.tostring(root, method="c14n", exclusive=True).decode().replace(f' xmlns:mml="{_MATHML}"', "")
+
+
+def abstract(element: Element) -> dict[str, RawValue]:
+    """Return an abstract: as text where it has paragraphs alone, as JATS where it has more."""
+    paragraphs = [child for child in element if local(child)]
+    plain = all(local(child) == "p" and not len(child) for child in paragraphs) and paragraphs
+    if plain and not _spaced(element.text).strip():
+        found: dict[str, RawValue] = {"text": "\n\n".join(_spaced(child.text).strip() for child in paragraphs)}
+    else:
+        found = {"text": _jats(element).strip(), "format": "jats"}
+    named = {"language": element.get(_LANGUAGE) or element.get("lang"), "kind": element.get("abstract-type")}
+    return found | {key: value for key, value in named.items() if value}
+
+
+def _jats(element: Element) -> str:
+    parts = [_escaped(element.text)]
+    for child in element:
+        name = local(child)
+        if name == "math":
+            parts.append(_formula(child))
+        elif name:
+            parts.append(f"<jats:{name}>{_jats(child)}</jats:{name}>")
+        parts.append(_escaped(child.tail))
+    return "".join(parts)
+
+
+def _escaped(text: str | None) -> str:
+    return _spaced(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def xml_of(element: Element) -> str:
+    """Return the XML of an element in one form, so that two of them can be compared."""
+    copy = deepcopy(element)
+    copy.tail = None
+    for one in copy.iter():
+        if local(one):
+            one.tag = local(one)
+            one.text = _spaced(one.text).strip() if not len(one) else one.text and one.text.strip()
+            one.tail = one.tail and (_spaced(one.tail) if one.tail.strip() else None)
+    etree.cleanup_namespaces(copy)
+    return etree.tostring(copy, encoding="unicode")

@@ -66,6 +66,7 @@ def checker(clock: Callable[[], Any], series: Series = SERIES) -> Checker:
 
 
 def sqlite_url(folder: Path) -> str:
+    folder.mkdir(exist_ok=True)
     return f"sqlite:///{folder / 'ledger.sqlite3'}"
 
 

@@ -34,9 +34,10 @@ def test_a_new_ledger_is_for_its_owner_alone_and_so_are_its_side_files(tmp_path:
         assert set(modes.values()) == {0o600}
 
 
-def test_a_missing_folder_is_made(tmp_path: Path) -> None:
-    Ledger.open(sqlite_url(tmp_path / "a" / "b")).close()
-    assert path_of(tmp_path / "a" / "b").exists()
+def test_a_missing_folder_is_no_place_for_a_new_ledger(tmp_path: Path) -> None:
+    with pytest.raises(LedgerUnavailable, match="there is no folder"):
+        Ledger.open(f"sqlite:///{tmp_path / 'away' / 'ledger.sqlite3'}")
+    assert not (tmp_path / "away").exists()
 
 
 def test_it_opens_again_with_what_it_held(tmp_path: Path) -> None:

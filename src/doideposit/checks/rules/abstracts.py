@@ -14,20 +14,28 @@ __all__ = ["ABSTRACTS"]
 ABSTRACTS: Rules[Work] = Rules("abstracts and languages")
 rule = ABSTRACTS.rule
 
+# Headings that are printed above an abstract, in the languages of most deposits.
 _WORDS = "abstract|summary|executive summary|zusammenfassung|résumé|resumen"
+# A heading ends with a mark, a tag or a line: “Abstract ideas” begins a sentence.
 _HEADING = Pattern(rf"(?:\s|<[^<>]*>)*(?P<word>{_WORDS})\s*(?:</[^<>]*>|[:.–—]|\n)", re.IGNORECASE)
+# Only with a capital: “abstract” and “resumen” are words of running text as well.
 _SECOND_WORDS = "Abstract Zusammenfassung Résumé Resumen Samenvatting Riassunto".split()
 _SECOND = Pattern(rf"(?:^|\n|<p>|<h\d>|</p>)\s*(?:{'|'.join(_SECOND_WORDS)})\s*[:.\n<]")
+# What WordPress, Drupal and feeds put where they cut a text.
 _CUT = Pattern(
     r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|(?:read|continue) (?:more|reading)\W*)\s*(?:</[^<>]*>\s*)*$", re.IGNORECASE
 )
+# With a colon behind it: an abstract may speak of keywords.
 _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
+# ISO 639-2: undetermined, multiple, no linguistic content, uncoded. Crossref takes them.
 _SAYS_NOTHING = frozenset({"und", "mul", "zxx", "mis"})
+# The shortest abstracts of real journals have one sentence; of the longest, hardly any passes a page and a half.
 SHORTEST, LONGEST = 60, 6000
 LONGEST_ENDING = 80
+# Languages that are written in Latin letters alone; Serbian, Uzbek and others are not.
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
 
 

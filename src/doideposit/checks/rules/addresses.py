@@ -16,36 +16,49 @@ __all__ = ["ADDRESSES"]
 ADDRESSES: Rules[Work] = Rules("addresses")
 rule = ADDRESSES.rule
 
+# What a browser downloads instead of showing a page about it.
 _FILE = Pattern(r"\.(pdf|docx?|odt|rtf|epub|zip|pptx?|xlsx?)$", re.IGNORECASE)
+# Reserved by RFC 2606 and RFC 6761 for examples: they never lead anywhere.
 _PLACEHOLDER_HOST = Pattern(r"(^|\.)(example\.(com|org|net|edu)|example|invalid|test|your-?(site|domain)\.\w+)$")
 # As a part of a path by itself: todo is a word of Spanish, and placeholders have been written about.
 _PLACEHOLDER = Pattern(r"[{}]|<[\w -]+>|/(?:placeholder|todo|xxx+|lorem-?ipsum)(?=[/.?]|$)", re.IGNORECASE)
+# RFC 6762 (.local), RFC 6761 (.localhost), and what networks at home and at work use by custom.
 _LOCAL = Pattern(r"(^localhost$|\.(local|localhost|localdomain|internal|intranet|lan|home|corp)$)")
+# Hosts that only pass readers on: a DOI that leads to one leads in a circle.
 _DOI_HOST = Pattern(r"(^|\.)(doi\.org|crossref\.org|handle\.net)$")
+# WordPress, Drupal and Ghost show drafts there to those who are logged in. `?p=1258` alone is a short link that
+# works.
 _PREVIEW = Pattern(
     r"[?&](preview|draft)(=|&|$)|/wp-admin/|/(draft|preview|staging)s?/|^(staging|preview|dev)\.",
     re.IGNORECASE,
 )
+# Parameters of Google, Meta, Microsoft and Mailchimp, and numbers of a visit.
 _TRACKING = Pattern(
     r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|sessionid|phpsessid|jsessionid)=", re.IGNORECASE
 )
+# A number counts only behind a word of ours: years and numbers of the CMS stand in addresses too.
 _ITEM = Pattern(r"(?:^|[-_/])(?:c|comment-?|commentary-?|no-?)(\d{1,4})(?=[-_/.]|$)", re.IGNORECASE)
 # RFC 3986 has none of these in an address; a percent sign stands before two hexadecimal digits.
 _ILLEGAL = Pattern(r"[\\<>^`|\"'\[\]“”‘’]|%(?![0-9a-fA-F]{2})")
+# Amazon S3, CloudFront, Azure and Google Cloud Storage sign addresses of files, for minutes or days.
 _SIGNED = Pattern(
     r"[?&](?:x-amz-(?:signature|credential|expires)|signature|sig|expires|token|access_token|x-goog-signature)=",
     re.IGNORECASE,
 )
+# A page that asks who is there before it goes on to the text.
 _LOGIN = Pattern(
     r"/(?:wp-)?(?:log|sign)-?in(?=[/?#.]|$)|/sso/|[?&](?:redirect_to|return_?url|returnto)=", re.IGNORECASE
 )
+# Files that one person shares from an account of their own are gone with the account.
 _SHARED = Pattern(
     r"^(?:drive|docs)\.google\.com$|(?:^|\.)(?:dropbox\.com|1drv\.ms|sharepoint\.com|wetransfer\.com|we\.tl)$|\b(?:ez|lib)?proxy\b"
 )
+# Services that were closed took their links with them; what they lead to can be given itself.
 _SHORTENER = Pattern(
     r"^(?:www\.)?(?:bit\.ly|t\.co|tinyurl\.com|goo\.gl|ow\.ly|is\.gd|buff\.ly|rebrand\.ly|cutt\.ly|rb\.gy|t\.ly|lnkd\.in"
     r"|shorturl\.at|tiny\.cc|bl\.ink|v\.gd|fb\.me|dlvr\.it)$"
 )
+# A port that is the usual one of its scheme says nothing.
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 

@@ -17,6 +17,7 @@ CONTRIBUTORS: Rules[Work] = Rules("contributors")
 rule = CONTRIBUTORS.rule
 
 _LETTER = r"[^\W\d_]"
+# A name of a person has initials between two words, before one, or a comma behind the family name.
 _PERSONAL = Pattern(
     rf"{_LETTER}+(?:\s{_LETTER}\.)+\s{_LETTER}[\w'’-]+"  # Siegfried O. Wolf
     rf"|(?:{_LETTER}\.\s?)+{_LETTER}[\w'’-]{{2,}}"  # S. O. Wolf
@@ -35,17 +36,21 @@ _ADDRESS = Pattern(
 )
 # Units of the French CNRS and Inserm have numbers just as long.
 _UNIT = Pattern(r"\b(?:UMR|UPR|UMS|USR|UAR|IRL|ERL|FRE|GDR|EA|UR|IFR|CIC)(?:[_ -]?\w)?[ _-]?\d{3,5}\b|\bU\d{3,4}\b")
+# “Director” alone can be a part of a name of an office; with of, at or a comma behind it, it is a position.
 _RANKS = "Senior|Junior|Research|Executive|Deputy|Managing|Visiting|Associate|Assistant"
 _POSITIONS = (
     "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|President|Member|Student|Candidate|Coordinator|"
     "Advisor|Adviser|Consultant"
 )
 _POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
+# A slash counts only between spaces: A/S and I/O are parts of names.
 _PARTS = Pattern(r";\s|\s/\s")
 # A department, its university and a city may stand in one text; two of these are two institutions.
 _ACRONYM = Pattern(r"(?!USA|UAE|UK\b|PRC)[A-Z]{3,}")
 _HOUSE = Pattern(r"\b(?:Universi\w+|\w*hochschule|Ministry|Stiftung|GmbH|Corporation)\b", re.IGNORECASE)
+# The South Asia Democratic Forum cut in two has four words; few people have that many.
 GROUP_WORDS = 4
+# Roles whose bearers are cited; translators and reviewers are not.
 _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR})
 
 

@@ -14,10 +14,13 @@ __all__ = ["DATES"]
 DATES: Rules[Work] = Rules("dates")
 rule = DATES.rule
 
+# The first page of the web went online in August 1991.
 FIRST_WEB_YEAR = 1991
+# Print follows an online edition within months; years are a mistyped date.
 FAR_APART = timedelta(days=3 * 365)
 # 2023-05 and 5/2023 name a year; 1900-202, 80-2010 and w1972 are running numbers of real series.
 _YEAR_IN_NUMBER = Pattern(r"((?:19|20)\d\d)[-/.]\d{1,3}|\d{1,2}/((?:19|20)\d\d)")
+# Web logs put the year of a post between slashes.
 _YEAR_IN_ADDRESS = Pattern(r"/(199[1-9]|20\d\d)/")
 CLOSE_YEARS = range(2, 11)
 """A mistyped year is off by a few; what is further away is no year."""

@@ -26,7 +26,9 @@ class Head:
 DEPOSITOR: Rules[Head] = Rules("depositor", Scope.DEPOSITOR)
 rule = DEPOSITOR.rule
 
+# Not all that RFC 5322 allows, but no address that people use is refused by it.
 _EMAIL = Pattern(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+# Reserved by RFC 2606: nobody receives mail there.
 _PLACEHOLDER_HOST = Pattern(r"(?:^|[.@])(?:example(?:\.(?:com|org|net))?|invalid|test|localhost)$", re.IGNORECASE)
 _PLACEHOLDER_NAME = Pattern(
     r"(?:test|example|your (?:name|organi[sz]ation)|name|depositor|publisher|todo|tbd|xxx+|foo)", re.IGNORECASE

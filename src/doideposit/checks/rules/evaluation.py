@@ -37,6 +37,7 @@ __all__ = [
     "settle",
 ]
 
+# Findings come in this order: what a record is first, what it merely lacks last.
 CATEGORIES: tuple[Rules[Work], ...] = (
     IDENTITY,
     TITLES,

@@ -15,13 +15,20 @@ __all__ = ["IDENTITY"]
 IDENTITY: Rules[Work] = Rules("identifiers, numbers and series")
 rule = IDENTITY.rule
 
+# Eight digits with a hyphen; whether they are an ISSN only the check digit tells.
 _ISSN_INSIDE = Pattern(r"(?<!\d)\d{4}-\d{3}[\dXx](?!\d)")
+# Two separators in a row, one at the end or at the beginning: lost when the DOI is read aloud or typed.
 _SEPARATORS = Pattern(r"[/._;-]{2,}|[/_;(-]$|^[/._;-]")
+# A word before the number in the languages of most series; it counts only before a digit.
 _LABEL = Pattern(r"^(?:no|nr|number|issue|vol|comment|commentary|paper|brief|#|№|n°)[\s.:#-]*(?=\d)", re.IGNORECASE)
 _LETTERS_FIRST = Pattern(r"^([A-Za-z]+)\d")
+# “Studies 21” and “Comment No. 258” name one work, not the series.
 _SERIES_NUMBER = Pattern(r"(?:\b(?:no|nr|vol|issue)\.?\s*|#)\d+\W*$|\s\d{2,}$", re.IGNORECASE)
+# Crossref's own prefixes for examples and tests (Crossref documentation, constructing your DOIs).
 CROSSREF_TEST_PREFIXES = frozenset({"10.5555", "10.50505"})
+# Crossref advises short suffixes; the longest patterns that journals use stay below this.
 LONGEST_SUFFIX = 64
+# Fewer capitals are an acronym: UNESCO, SIPRI.
 SHORTEST_CAPS = 12
 
 

@@ -17,7 +17,9 @@ NAMES: Rules[Work] = Rules("names")
 rule = NAMES.rule
 
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten|zu|af|av)"
+# Initials with their points, with or without a space or a hyphen: J.-L., S. O.
 _INITIALS = Pattern(r"(?:[^\W\d_]\.[\s-]?)+")
+# Van Gogh and bin Salman are family names of their own.
 _PARTICLE_FIRST = Pattern(rf"{_PARTICLE}\s+(?:{_PARTICLE}\s+)*[^\W\d_]{{2,}}")
 # Portuguese and Spanish custom gives da, de, dos and y to either name (ABNT NBR 6023), so they are not among these.
 _PARTICLE_AT_END = r"(?:van|von|vom|zu|zur|der|den|ter|ten|bin|ibn|al|el|av|af)"
@@ -28,6 +30,7 @@ HONORIFIC = Pattern(
     r"|(?:Amb|Hon|Rev|Gen|Col|Lt|Capt|Ing|Mag|H\.E)\.(?=\s|$)"
     r"|(?:Professor|Professeur|Doctor|Ambassador|Sir|Dame|Herr|Frau|Shri|Smt)(?=\s|$))"
 )
+# Degrees that no initials look like.
 _DEGREES = r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.?Sc\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?"
 # M.A., B.A., M.D. and J.D. are initials as well: they are degrees only behind a comma or a whole name.
 _INITIALS_TOO = r"(?:M\.?A|B\.?A|M\.?D|J\.?D)\.?"
@@ -37,6 +40,7 @@ _GENERATIONS = r"(?:Jr|Sr|Jnr|Snr|jun|sen)\.?|Junior|Senior|II|III|IV|VI{1,3}|IX
 _SUFFIX = Pattern(
     rf"{_GENERATIONS}|I|V|X|Net[oa]|Filh[oa]|Sobrinho|J[uú]nior|fils|père|hijo|d\. ?[ÄJ]\.|ml\.|st\.", re.IGNORECASE
 )
+# Not I, V and X, which are initials as well (Ajay V Rao).
 _SUFFIX_AT_END = Pattern(r".*?[^\W\d_]{2}.*?(?:,\s*|\s)((?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|VI{1,3}|[23](?:nd|rd))")
 _ET_AL = Pattern(
     r"\bet\s?\.?\s?al\b\.?|\b(?:and|und|y|e|et) (?:others|andere|otros|outros|autres|colleagues)\b|\bu\. ?a\.$",
@@ -47,20 +51,25 @@ _NOBODY = Pattern(
     r"editor|author|staff)\W*",
     re.IGNORECASE,
 )
+# What footnotes, addresses and lost letters leave in names. A hyphen, an apostrophe and a point belong there.
 _ODD = Pattern(r"[0-9?@#$%&+=/\\|~^{}!<>;:]|https?:|www\.")
 _ENTITY_AT_END = Pattern(r"&\w+;$")
+# Commas separated names, and daggers and stars pointed to footnotes.
 _MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
 # One y or e between single words is one family name (Ortega y Gasset), and so is von und zu.
 _SEVERAL = Pattern(
     r"(?<!von)\s(?:and|und|et|&)\s|;\s|;(?=[A-Z])|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}",
     re.IGNORECASE,
 )
+# Words of which hardly any is a family name; what can be one is asked for more.
 GROUP = Pattern(
     r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|"
     r"Foundation|Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|"
     r"Board|Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
 )
+# Crossref asks for initials as the author writes them; APA and Chicago put a space between them.
 _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")
+# NG, WU and LI may be printed so, or be initials.
 SHORTEST_CAPS = 4
 SHORTEST_REPEATED = 5
 

@@ -15,7 +15,9 @@ REFERENCE_PARTS: Rules[Work] = Rules("references")
 rule = REFERENCE_PARTS.rule
 
 _YEAR = Pattern(r"(?<!\d)(?:1[4-9]|20|21)\d\d(?!\d)")
+# 2023a tells two works of one year apart; n.d. and in press are what APA writes in place of a year.
 _YEAR_SHAPE = Pattern(r"(?:1[4-9]|20|21)\d\d[a-z]?|n\.? ?d\.?|forthcoming|in press", re.IGNORECASE)
+# Agencies and newspapers that commentaries cite; as journals Crossref looks for them in vain.
 _NEWS = Pattern(
     r"(?:The )?(?:Reuters|Associated Press|AP News|AFP|Bloomberg|BBC(?: News)?|CNN|Guardian|New York Times|"
     r"Washington Post|Financial Times|Wall Street Journal|Economist|Times of India|Hindu|Indian Express|Dawn|"
@@ -24,8 +26,10 @@ _NEWS = Pattern(
     r"France 24|Foreign Policy|Diplomat)",
     re.IGNORECASE,
 )
+# Two pages with a dash; RWR-0012-2017 is the number of an article.
 _RANGE = Pattern(r"[A-Za-z]{0,2}\d+\s*[-–—]\s*[A-Za-z]{0,2}\d+")
 _EDITION = Pattern(r"\d+")
+# Five groups of hexadecimal digits of nearly the right lengths: one digit was lost or doubled.
 _UUID_LIKE = Pattern(
     r"(?<![0-9a-f])([0-9a-f]{6,10}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{9,15})(?![0-9a-f])", re.IGNORECASE
 )
@@ -34,14 +38,20 @@ _HEX_GROUPS = Pattern(r"-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-")
 HYPHENS = 4
 UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
 _UUID = Pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# Services whose addresses hold the address of a page.
 _ARCHIVED = Pattern(
     r"^https?://(?:web\.archive\.org|archive\.(?:org|ph|is|today)|webcache\.|translate\.|r\.jina\.ai)", re.IGNORECASE
 )
+# An address as the value of a parameter, as in links to share or to translate a page.
 _EMBEDDED = Pattern(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
+# RFC 1918 and RFC 2606.
 _OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
+# Markdown and HTML escape these in what is shown; %5C is a backslash that was encoded on top.
 ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
+# Marks of the sentence around an address; a closing bracket belongs where one was opened.
 _TRAILING = frozenset(".,;:)]}>'\"")
+# Programs show long addresses with dots in the middle or at the end.
 TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
 

@@ -17,9 +17,13 @@ rule = REFERENCES.rule
 _DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10(?:\.|%2E)\d{4,9}(?:/|%2F)", re.IGNORECASE)
 # All texts are looked at together too, each on a line of its own: what the next one begins with is no "C.".
 _PLACE = Pattern(r"\bWashington,? D\.(?![^\S\n]?C)\w?\.?")
+# [1], (1), 1. and 1); a year in brackets has four digits.
 _NUMBERED = Pattern(r"^(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)])\s")
+# The Latin of footnotes, and its English.
 _IBID = Pattern(r"^(?:ibid(?:em)?|op\. ?cit|loc\. ?cit|idem|id\.|see (?:above|note))\b", re.IGNORECASE)
+# The whole entry: a book may be called Sources of the Nile.
 _HEADING = Pattern(r"^(?:references?|bibliography|sources|literature|works cited|endnotes|notes)\s*:?$", re.IGNORECASE)
+# Without a space there is no word beside the address.
 _ONLY_URL = Pattern(r"^(?:https?://|www\.)\S+$")
 # Names of people: Gray and Irish; Gray, A., Irish, J.; not Centers for Disease Control and Prevention.
 _NAME = r"[^\W\d_][\w'’-]+(?:,\s*(?:[^\W\d_]\.[\s-]?)+)?"
@@ -27,8 +31,10 @@ _SEVERAL = Pattern(
     rf"{_NAME},?\s(?:and|und|et|y|&)\s{_NAME}|{_NAME}(?:;\s*{_NAME})+|.*\bet al\b.*"
     r"|.*(?<![^\W\d_])[^\W\d_]\.,\s*[^\W\d_]{2}.*"
 )
+# Companies named after two people.
 _FIRM = Pattern(r"\b(?:Company|Co|Sons|Partners|Brothers|Young|Johnson|Spencer|Schuster)\b|&")
 _INITIALS = Pattern(r"[^,]+,\s*(?:[^\W\d_]\.[\s-]?)+$")
+# An “and” between such words joins no two people.
 _GROUP = Pattern(
     r"\b(?:Institute|Organi[sz]ation|Committee|Ministry|Department|University|Council|Commission|Association|Forum|Union|"
     r"Cent(?:re|er)|Foundation|Society|Office|Bank|Agency|Board|Group)\b"

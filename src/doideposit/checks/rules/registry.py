@@ -11,6 +11,7 @@ from doideposit.findings import Finding, Loc, Severity, Where
 
 __all__ = ["ERROR", "INFO", "WARNING", "Context", "Match", "Rule", "Rules", "Scope", "match_at"]
 
+# Short names: each is written a hundred times in the tables of rules.
 ERROR: Final = Severity.ERROR
 WARNING: Final = Severity.WARNING
 INFO: Final = Severity.INFO

@@ -19,8 +19,10 @@ rule = RELATIONS.rule
 
 _DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10(?:\.|%2E)\d{4,9}(?:/|%2F)", re.IGNORECASE)
 _TYPOGRAPHY = Pattern(r"[\u2010-\u2015\u2018-\u201f\u2212\ufe63\uff0d]|&(?:[a-z]{2,6}|#\w{2,5});", re.IGNORECASE)
+# RFC 3986: a scheme and a colon.
 _URL = Pattern(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _LEADING_NUMBER = Pattern(r"\d+")
+# The word is shown by whoever shows the version.
 _VERSION_WORD = Pattern(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
 
 

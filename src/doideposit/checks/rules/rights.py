@@ -17,6 +17,7 @@ RIGHTS: Rules[Work] = Rules("licences and funding")
 rule = RIGHTS.rule
 
 _CC = Pattern(r"^https?://(?:www\.)?creativecommons\.org(?P<path>/[^?#]*)?", re.IGNORECASE)
+# The six licences of Creative Commons and their versions; ports have a country behind the version.
 _KINDS = "by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd"
 _VERSIONS = r"1\.0|2\.0|2\.5|3\.0|4\.0"
 _CC_PATH = Pattern(
@@ -25,9 +26,11 @@ _CC_PATH = Pattern(
 )
 _DEED = Pattern(r"/deed(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
 _LEGAL_CODE = Pattern(r"/legalcode(?:\.[a-z_-]+)?/?$", re.IGNORECASE)
+# Forms ask for “Grant agreement No.”; funders compare the number alone.
 _AWARD_LABEL = Pattern(
     r"^(?:grant|award|contract|project|agreement)\b.*?(?:no|nr|number|agreement|#)?[.:#]?\s+\S", re.IGNORECASE
 )
+# The DOI prefix of Crossref's Open Funder Registry.
 FUNDER_REGISTRY = "10.13039"
 
 

@@ -19,11 +19,14 @@ _MOJIBAKE = Pattern(
     "[ÃÂ][\u00a0-\u00ba\u00bc-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ‘•˜™šœžŸ]|(?<![A-ZÀ-Ý])[ÃÂ][»’“”…–—›]|â€[\u00a0-\u00bf™œ“”˜¦¢š\u009d]?|ðŸ"
     "|Ã[\u0080-\u009f]|(?<=[a-zß-ÿ])Ã (?=[a-z])|(?<![^ ])Ã (?=[a-z])|ï»¿"
 )
+# HTML names, decimal and hexadecimal references. R&D; has a letter alone before the semicolon.
 _ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+# Escaped once or twice; a tag is short, and without a bound the search would take long.
 _ESCAPED_TAG = Pattern(r"&(?:amp;)?lt;/?[a-zA-Z][^&<>]{0,200}(?:&(?:amp;)?gt;|>)")
 # What the models know as markup is gone from a plain text; this is what looks like a tag and is none of theirs. An
 # address between angle brackets (<www.fao.org>) is none either.
 _TAG = Pattern(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
+# [text](address) without a space in the address.
 _LINK = Pattern(r"\[[^\[\]]+\]\([^()\s]*\)")
 # Three underscores stand for a repeated author (ABNT NBR 6023).
 _MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
@@ -31,7 +34,9 @@ _MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]
 _HYPHENATED = Pattern(
     r"(?<![\w-])[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of|als|sowie|wie)\b)[a-zà-ÿ]{3,}\b"
 )
+# Unicode: Latin ligatures, alphabetic presentation forms.
 _LIGATURE = Pattern("[ﬀ-ﬆ]")
+# Unicode: private use area; fonts of PDFs keep bullets there.
 _PRIVATE = Pattern("[\ue000-\uf8ff]")
 # Of Greek only letters that look like Latin ones: IκB, RβP and Gαi are names of proteins.
 _MIXED = Pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο][A-Za-z]")
@@ -39,7 +44,9 @@ _TEX = Pattern(
     r"\$[^$\s]*[\\_^{][^$]*\$|\\(?![nrt](?:[A-Z\s\\]|$)|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[A-Za-z]{2,}"
     r"|\\[cvuHkrbdt]\{|\{\\[A-Za-z]+\s|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''|\{[A-Z]{2,}\}"
 )
+# \n, \t and \u00e9 as Python, JSON and JavaScript write them.
 _ESCAPE = Pattern(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
+# index.php?area= is an address without its scheme.
 _LOST = Pattern(r"[^\W\d_]\?[a-zà-ÿ](?![\w-]*=)|\?{3,}")
 _FILLER = Pattern(
     # In Spanish and Portuguese todo is a word, and xxx and XXX are page and volume numbers.
@@ -57,6 +64,7 @@ _INVISIBLE = Pattern(
     "[\u200e\u200f\u202a-\u202e\u2061-\u206f\ufffc\ufff9-\ufffb\u034f\u115f\u1160\u180e\u3164\U000e0000-\U000e007f]"
 )
 _FLAG = Pattern("\U0001f3f4[\U000e0020-\U000e007f]+")
+# Hebrew and Arabic need marks of direction where numbers and Latin words stand between their letters.
 _RIGHT_TO_LEFT = Pattern("[\u0590-\u08ff]")
 
 

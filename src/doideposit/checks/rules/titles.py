@@ -17,10 +17,12 @@ __all__ = ["TITLES"]
 TITLES: Rules[Work] = Rules("titles")
 rule = TITLES.rule
 
+# The whole title: Draft treaty, Test cricket and Title deeds are titles.
 _PLACEHOLDER = Pattern(
     r"^\W*(title|titel|titre|título|titolo|test|draft|entwurf|todo|fixme|brouillon|borrador|xxx+|lorem ipsum.*)\W*$",
     re.IGNORECASE,
 )
+# One mark alone: an ellipsis may be printed.
 _STOP = Pattern(r"(?<![.…])[.;,:]$")
 # Behind a number stands a unit (60 Mc.), behind a genus spp.; both keep their point.
 _ABBREVIATION = Pattern(
@@ -28,13 +30,17 @@ _ABBREVIATION = Pattern(
     r"|z\. ?B|u\. ?a|Bd|Hrsg|Nr)|\d\s?[A-Za-z]{1,4})\.$|&\w+;$",
     re.IGNORECASE,
 )
+# A title before a name; “Professor and poet” names nobody.
 _HONORIFIC = Pattern(r"\b(?:(?:Dr|Prof|Amb)\.\s(?=[A-Z])|Professor\s(?=[A-Z]))")
 _STOPS = ".;,:"
 _HONORIFICS = ("Dr", "Prof", "Amb")
+# What stands between a title and its byline.
 _BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()
 _RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, UpdateType.WITHDRAWAL})
+# Retracted works say so in their title (COPE, retraction guidelines).
 _RETRACTED = Pattern(r"retract|withdr[ae]w", re.IGNORECASE)
+# Longer ones are paragraphs that slipped into the field.
 LONGEST_TITLE = 300
 LONGEST_ACRONYM, MOST_ACRONYMS = 5, 4
 SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym

@@ -27,6 +27,7 @@ _UNTITLED = (
     r"(?:[- ]?(?:document|dokument|documento|post|\d+))?"
     r"|(?:new|neues|nouveau|nuevo|novo|nuovo) (?:document|dokument|documento|post|title)|document ?\d+|dokument ?\d+"
 )
+# What authors write until they know better.
 _TO_COME = (
     r"t\.?b\.?[adc]\.?|to be (?:announced|added|confirmed|decided|determined|completed)|keine angabe|nicht verfügbar|"
     r"à compléter|à venir|non disponible|por definir|por confirmar|no disponible|a definir|não disponível|"

@@ -21,6 +21,7 @@ Text = tuple[Loc, str]
 Cited = tuple[int, Reference, str]
 """A reference: its place in the list, the reference, and its text without markup (empty when it has none)."""
 
+# The parts of a reference that are words; years, pages and numbers have rules of their own.
 _REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})
 # Greek and Cyrillic letters, private characters, ligatures, lost characters, and what is invisible.
 _UNUSUAL = Pattern(

@@ -219,4 +219,28 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "Only the reference list is deposited.",
         "add to it what the links were meant to cite",
     ),
+    _doubt(
+        "title-doubtful",
+        "A title that may be none",
+        "It holds what titles rarely hold: a label, the name of a field, a bar or a date.",
+        _COMPARE,
+    ),
+    _doubt(
+        "doi-several",
+        "Several DOIs of the document's own",
+        "Editions of one text can have DOIs of their own, and only one of them is that of this record.",
+        "take the one of the edition that is registered",
+    ),
+    _doubt(
+        "doi-of-another-work",
+        "A DOI with another prefix",
+        "The DOI of a cited or related work was perhaps taken for the document's own.",
+        "take it away if it is not the document's own",
+    ),
+    _note(
+        "date-assumed",
+        "A date from the end of the text",
+        "No date stands with the title, and the only other one was taken.",
+        _COMPARE,
+    ),
 )

@@ -74,7 +74,7 @@ def _swallowed(inner: str, file: str) -> tuple[Finding, ...]:
     """Tell where “ #” cuts a value: YAML takes the rest of the line for a comment."""
     return tuple(
         Finding(
-            "yaml-comment-swallows", Severity.WARNING,
+            "yaml-comment", Severity.WARNING,
             f"“#{match['rest'].strip()}” is a comment for YAML and was cut off from `{match['key']}`",
             "put the whole value into quotes", Where(file, inner.count("\n", 0, match.start()) + 2, None, match["key"]),
         )

@@ -1,8 +1,8 @@
 """What is said about a code to someone who asks."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from doideposit.findings import Severity
 
@@ -57,7 +57,23 @@ class Explanation:
         return {key: value for key, value in data.items() if value != ""}
 
 
-Writer = Callable[..., Explanation]
+class Writer(Protocol):
+    """Make one explanation: its code, its title, the reason, and what to do; the finding itself says the sentence."""
+
+    def __call__(
+        self,
+        code: str,
+        title: str,
+        why: str,
+        hint: str,
+        *,
+        source: str = ...,
+        severity: Severity = ...,
+        bad: str = "",
+        good: str = "",
+    ) -> Explanation:
+        """Return the explanation."""
+        ...
 
 
 def writer(kind: Kind, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False) -> Writer:

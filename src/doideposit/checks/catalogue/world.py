@@ -62,7 +62,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-loss",
         "An update that would destroy something",
-        "this update would destroy what is registered: {what}",
         "Crossref replaces the bibliography of a record by what a deposit says; what it leaves out is gone.",
         "put the field back, or say that it may go: `remove` in the record, or --allow-loss FIELD",
         source=pages.REMOVING,
@@ -70,7 +69,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-two-steps",
         "New content over content that Crossref would keep beside it",
-        "Crossref adds new {field} to those it has",
         "Relations, licences, funding, full texts and Crossmark are not replaced: they are emptied first.",
         "deposit the record once with `remove: [FIELD]` and without it, and again with the new content",
         source=pages.REMOVING,
@@ -78,28 +76,24 @@ WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-unseen",
         "What is registered could not be read",
-        "{doi}: what is registered is not known, because Crossref could not be asked",
         "An update that nobody compared could destroy something, and a new DOI could exist already.",
         "try again later; to send it without a look, say why: --unseen REASON",
     ),
     _plan(
         "plan-alias",
         "An alias",
-        "{doi} is an alias of {other}, and its record cannot be changed any more",
         "Crossref sends readers of an alias to the other DOI, and takes no update of it.",
         "ask Crossref support when that is not right",
     ),
     _plan(
         "plan-other-owner",
         "A DOI of another member",
-        "{doi} belongs to the owner of the prefix {prefix}",
         "Only the member that owns a DOI can update it, whatever prefix it begins with.",
         "ask Crossref support when that is not right",
     ),
     _plan(
         "plan-series-differs",
         "Another series than the registered one",
-        "the series differs from what {doi} is registered under",
         "Title and ISSN belong to the title record, which no deposit of a commentary changes.",
         "correct title and ISSN of the series in the configuration, or ask Crossref support",
     ),

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 import doideposit
 from doideposit import checks, errors, lifecycle
+from doideposit.cli.glossary import WORDS
 from doideposit.cli.main import EPILOG, cli
 from doideposit.config.durations import PATTERN, duration_text
 from doideposit.json_schemas import configuration_schema, record_schema
@@ -80,6 +81,14 @@ def _prose(text: str) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("<", "&lt;").replace("*", "\\*")
+
+
+def words() -> Iterator[str]:
+    """Every word that `doideposit explain` knows."""
+    yield "# Words\n"
+    yield "`doideposit explain WORD` says the same.\n"
+    rows = ((f"**{name}**", ", ".join(word.also), _cell(word.meaning)) for name, word in WORDS.items())
+    yield from table(("word", "also", "meaning"), rows)
 
 
 # The configuration and the record, from their JSON Schemas.
@@ -455,6 +464,7 @@ def _autodoc(name: str) -> Iterator[str]:
 
 PAGES = {
     "command-line": command_line,
+    "words": words,
     "configuration": configuration,
     "record": record,
     "findings": findings,

@@ -136,7 +136,7 @@ def test_watching_and_json_do_not_go_together(full: Desk) -> None:
 @pytest.mark.parametrize("answer", ["n", "", CTRL_C])
 def test_production_is_asked_for(full: Desk, answer: str) -> None:
     full.write("doideposit.toml", (full.folder / "doideposit.toml").read_text() + LOGIN)
-    asked = "never be deleted. [y/N]: "
+    asked = "Crossref (production)? [y/N]: "
     seen = on_terminal(
         ["deposit", "c258.yaml", "--target", "production", "--unseen", "no network here"],
         full.folder,
@@ -146,7 +146,7 @@ def test_production_is_asked_for(full: Desk, answer: str) -> None:
     assert seen.code == 130
     assert "Plan for production" in seen.text
     assert "1 new DOI (Crossref charges a fee for it)" in seen.text
-    assert "Deposit 1 new DOI to Crossref (production)?" in seen.text
+    assert "A registered DOI can never be deleted.\nDeposit 1 new DOI to Crossref (production)? [y/N]: " in seen.text
     assert full("status", "--target", "production", "--json").json["records"] == []
 
 

@@ -166,3 +166,11 @@ def test_no_text_leaves_the_plural_to_the_reader() -> None:
     ]
     allowed = [each for each in found if "sandbox" in each or "/" in each]
     assert [each for each in found if each not in allowed] == []
+
+
+def test_an_update_under_way_is_not_counted_beside_its_registration(desk: Desk) -> None:
+    desk("deposit", desk.record(), "--wait", 30)
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text().replace("hidden = 0", "hidden = 60"))
+    desk("deposit", desk.record(title="title: Prospects for relations of NATO and Japan"))
+    desk("deposit", desk.record("c259.yaml", number="number: 259", doi="", url="url: https://www.sadf.eu/c259/"))
+    assert "2 DOIs on sandbox: 1 registered, 1 outstanding, 1 update under way, " in desk("status").out

@@ -34,7 +34,7 @@ class Activity:
         return self
 
     def step(self) -> None:
-        """Count one more."""
+        """Add one to the count."""
         self._count += 1
         if self._begins is not None and time.monotonic() > self._begins:
             self._begins = None
@@ -44,7 +44,7 @@ class Activity:
             self.text(f"{self._text} {self._count:,} records")
 
     def done(self, count: int) -> None:
-        """Move the bar to this count."""
+        """Set the bar to this count."""
         if self._drawn is not None and self._task is not None:
             self._drawn.update(self._task, completed=count)
 

@@ -103,7 +103,7 @@ def _interruptible(command: Callable[[], Any]) -> Any:
 
 
 def _stopped(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:
-    """Say what a person stopped: a question was not answered, or work was interrupted."""
+    """Show what a person stopped: a question was not answered, or work was interrupted."""
     if isinstance(stop, click.Abort) and not isinstance(stop.__cause__, KeyboardInterrupt):
         terminal.note("\nstopped, as you asked: nothing was changed")
     else:
@@ -140,5 +140,5 @@ def _show(error: DoiDepositError, terminal: Terminal) -> None:
 
 
 def finish(code: int) -> None:
-    """End the command with an exit status."""
+    """Raise what ends the command with an exit status."""
     raise click.exceptions.Exit(code)

@@ -131,7 +131,9 @@ def _ask(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:
     what = " and ".join(
         counted(number, noun) for number, noun in ((plan.new, "new DOI"), (plan.updates, "update")) if number
     )
-    question = f"Deposit {what} to Crossref (production)? A registered DOI can never be deleted."
+    # The question stands on a line of its own, which no terminal breaks in the middle of a word.
+    terminal.note("A registered DOI can never be deleted.")
+    question = f"Deposit {what} to Crossref (production)?"
     if not click.confirm(question, default=False, err=True):
         raise click.Abort
 

@@ -50,7 +50,7 @@ def console_for(stream: object, *, coloured: bool, width: int | None) -> Console
 
 
 def broken_at(line: Line, width: int | None) -> Iterator[Text]:
-    """Break a line between words into pieces of at most `width` columns, each below the text it belongs to.
+    """Return a line broken between words into pieces of at most `width` columns, each below the text it belongs to.
 
     What has no space in it, such as an address, stays whole. None stands for a line that is never broken.
     """

@@ -48,7 +48,7 @@ def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
 @json_option
 @click.pass_obj
 def backup(invocation: Invocation, file: Path, as_json: bool) -> None:
-    """Copy the ledger to a new FILE, while it may be in use, readable by its owner alone.
+    """Write a copy of the ledger to a new FILE, while it may be in use, readable by its owner alone.
 
     A ledger in SQLite is copied as it is, for `doideposit ledger restore`. One in PostgreSQL is exported, to
     be taken in again with `doideposit ledger import`.

@@ -22,7 +22,7 @@ reason_option = click.option("--reason", required=True, help="Why; it stays in t
 @json_option
 @click.pass_obj
 def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, as_json: bool) -> None:
-    """Ask doi.org and Crossref's index whether registered DOIs lead readers to their pages.
+    """Check with doi.org and Crossref's index whether registered DOIs lead readers to their pages.
 
     Without a DOI, all that are registered and not proved yet. That one is not found there is normal shortly after its
     registration, and no failure.
@@ -49,7 +49,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
 
 
 def _look(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> RegistrarError | None:
-    """Look the DOIs up one by one into `found`, until the services are away."""
+    """Resolve the DOIs one by one into `found`, until the services are away."""
     for doi in wanted:
         try:
             status = depositor.verify(doi)

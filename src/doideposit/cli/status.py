@@ -93,7 +93,7 @@ def _show_waiting(terminal: Terminal, waiting: "Waiting") -> None:
 def _overview(
     terminal: Terminal, statuses: "list[WorkStatus]", depositor: "Depositor", flag: str | None
 ) -> "Iterator[Drawable]":
-    """Draw the table, what it comes to, and what to do next."""
+    """Show the table, what it comes to, and what to do next."""
     if not statuses:
         nothing = next(depositor.statuses(), None) is None
         here = f"Nothing was deposited to {depositor.target} from here yet."
@@ -102,7 +102,7 @@ def _overview(
     yield from status_table(statuses, terminal.width)
     registered = sum(one.registered for one in statuses)
     attention = [one for one in statuses if one.needs_person]
-    numbers = f"{registered:,} registered, {depositor.outstanding():,} outstanding"
+    numbers = f"{registered:,} registered, {_outstanding(statuses)}"
     needing = f"{len(attention):,} {'needs' if len(attention) == 1 else 'need'} a person"
     overdue = sum(one.overdue is not None for one in statuses)
     needing += f", {overdue:,} overdue" if overdue else ""
@@ -119,12 +119,22 @@ def _overview(
         yield (Span("look again ", Style.HINT), Span(f"after {local_time(due)} with {with_target(POLL, flag)}"))
 
 
+def _outstanding(statuses: "list[WorkStatus]") -> str:
+    """Return how many have no end yet; of those that are registered it is an update that has none.
+
+    The two kinds are told apart, so that what is counted as registered is not counted a second time.
+    """
+    new = sum(one.is_open and not one.registered for one in statuses)
+    updates = sum(one.is_open and one.registered for one in statuses)
+    return f"{new:,} outstanding" + (f", {counted(updates, 'update')} under way" if updates else "")
+
+
 MOST_ADVICE = 5
 POLL = "`doideposit poll`"
 
 
 def _watch(terminal: Terminal, seconds: float, look: "Callable[[], Sequence[Drawable]]") -> None:
-    """Look every so many seconds until someone presses Ctrl-C; then the last look stays on the terminal.
+    """Show the same again every so many seconds until Ctrl-C; then the last look stays on the terminal.
 
     On a terminal it is drawn in place, on a screen of its own; a pipe gets one look below the other.
     """
@@ -149,7 +159,7 @@ def _watch(terminal: Terminal, seconds: float, look: "Callable[[], Sequence[Draw
 @json_option
 @click.pass_obj
 def history(invocation: Invocation, work: str, target: str | None, as_json: bool) -> None:
-    """Tell the story of one DOI: every submission, what Crossref said, and what was proved."""
+    """Show the story of one DOI: every submission, what Crossref said, and what was proved."""
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)

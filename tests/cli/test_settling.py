@@ -23,8 +23,8 @@ def test_verify_also_says_what_does_not_hold_yet(desk: Desk) -> None:
     desk.write("doideposit.toml", text + "rest = 600\nhandle = 600\n")
     desk("deposit", desk.record(), "--wait", 30)
     said = desk("verify").out
-    assert "resolves   not proved           doi.org does not know it yet" in said
-    assert "indexed    not proved           Crossref's REST API has no record of it yet" in said
+    assert "resolves   not proved               doi.org does not know it yet" in said
+    assert "indexed    not proved               Crossref's REST API has no record of it yet" in said
 
 
 def test_giving_a_deposit_up_lets_the_doi_be_deposited_again(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.faults import fields_of, is_list, unknown_key
 from doideposit.records.models.record import Origin, Place, RawRecord
+from doideposit.records.sources.bylines import authors_in
 from doideposit.records.sources.interface import LazyPlaces
 
 __all__ = ["Header", "read_header"]
@@ -32,6 +33,12 @@ _SINGULARS: Final = {
     "alt_name": "alt_names",
     "award": "awards",
 }
+MAX_COLUMNS: Final = 5_000
+"""Columns of a table; three hundred authors with all that can be said of each need fewer."""
+
+MAX_NAMED: Final = 50
+"""So many names that are wrong are told: where there are more, the table is another one."""
+
 _NUMBERED: Final = re.compile(r"[._](\d{1,3})(?:[._]|$)")
 
 
@@ -65,7 +72,9 @@ class Header:
         places = LazyPlaces(lambda: self._places(text, line))
         origin = Origin(self.file, index, places)
         for column, cell in zip(self.columns, cells, strict=False):
-            if cell.strip():
+            if cell.strip() and not column.name:
+                findings.append(_unnamed(cell.strip(), origin))
+            elif cell.strip():
                 found.append((column, _value(column, cell, findings, origin)))
         surplus = [cell for cell in cells[len(self.columns) :] if cell.strip()]
         if surplus:
@@ -93,13 +102,19 @@ def read_header(text: str, *, delimiter: str, file: str, line: int) -> Header:
     columns: list[_Column] = []
     findings: list[Finding] = []
     seen: dict[Loc, str] = {}
-    for offset, written in _cells(text, delimiter):
+    cells = _cells(text, delimiter)
+    if len(cells) > MAX_COLUMNS:
+        message = f"this table has {len(cells):,} columns, and at most {MAX_COLUMNS:,} are read"
+        hint = "look whether this is the right file; nothing in it was read"
+        many = Finding("too-many-columns", Severity.ERROR, message, hint, Where(file, line))
+        return Header(file, delimiter, (), (many,))
+    for offset, written in cells:
         name = next(iter(next(csv.reader([written.strip()]), [])), "").strip()
         place = Place(line, offset + 1)
         where = Where(file, line, offset + 1)
         loc = _loc(name)
         fault = _name_fault(name, loc, seen, where)
-        if fault is not None:
+        if fault is not None and len(findings) < MAX_NAMED:
             findings.append(fault)
         seen.setdefault(loc, name)
         columns.append(_Column(name, loc, place, is_list(Commentary, loc)))
@@ -120,8 +135,8 @@ def _loc(name: str) -> Loc:
 def _name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Where) -> Finding | None:
     read_on = "nothing below this header was read"
     if not name:
-        message, hint = "a column has no name", f"name it after a key of the record, or delete it ({read_on})"
-        return Finding("column-unnamed", Severity.ERROR, message, hint, where)
+        # Spreadsheets write empty columns behind the last one; what stands in one is told at its row.
+        return None
     if loc in seen:
         message = f"the column `{name}` is there twice"
         return Finding("duplicate-key", Severity.ERROR, message, f"keep one of the two ({read_on})", where)
@@ -132,6 +147,15 @@ def _name_fault(name: str, loc: Loc, seen: Mapping[Loc, str], where: Where) -> F
     _, _, hint = unknown_key(str(last), known or ())
     message = f"no record has anything like the column `{name}`"
     return Finding("unknown-column", Severity.ERROR, message, f"{hint} ({read_on})", where, length=len(name))
+
+
+def _unnamed(cell: str, origin: Origin) -> Finding:
+    message = f"“{cell[:_SHOWN]}” stands in a column that has no name"
+    hint = "name the column after a key of the record, or empty it"
+    return Finding("column-unnamed", Severity.ERROR, message, hint, origin.where())
+
+
+_SHOWN: Final = 60
 
 
 def _surplus(cells: int, columns: int, origin: Origin) -> Finding:
@@ -145,27 +169,13 @@ def _value(column: _Column, cell: str, findings: list[Finding], origin: Origin) 
         return cell
     match column.loc[-1]:
         case "authors":
-            return _authors(cell, findings, origin)
+            return authors_in(cell, findings, origin)
         case "references":
             return [{"text": line.strip()} for line in cell.splitlines() if line.strip()]
         case "abstracts":
             return [cell]
         case _:
             return [part.strip() for part in cell.split(";") if part.strip()]
-
-
-def _authors(cell: str, findings: list[Finding], origin: Origin) -> list[dict[str, str]]:
-    authors = []
-    for entry in filter(None, (part.strip() for part in cell.split(";"))):
-        family, comma, given = (part.strip() for part in entry.partition(","))
-        if comma:
-            authors.append({"family": family} | ({"given": given} if given else {}))
-            continue
-        authors.append({"organisation": entry})
-        message = f"“{entry}” has no comma, so it is taken for an organisation"
-        hint = "write a person as Family, Given; an organisation can have a column author_1_organisation"
-        findings.append(Finding("author-without-comma", Severity.WARNING, message, hint, origin.where(("authors",))))
-    return authors
 
 
 def _assembled(found: Iterable[tuple[_Column, Any]], findings: list[Finding], origin: Origin) -> dict[str, Any]:

@@ -185,10 +185,24 @@ FILES: Final[tuple[Explanation, ...]] = (
     ),
     _file(
         "column-unnamed",
-        "A column without a name",
-        "Columns are told by their names.",
-        "give it the name of a field, or take it away",
+        "A value in a column without a name",
+        "Columns are told by their names. One that is empty throughout is passed over.",
+        "give the column the name of a field, or empty it",
         source=_CSV,
+    ),
+    _file(
+        "too-many-columns",
+        "A table with too many columns",
+        "No record has so many parts; the file is another one, or rows and columns are exchanged.",
+        "look whether this is the right file",
+        source=_CSV,
+    ),
+    _file(
+        "author-several",
+        "Several people in place of one author",
+        "Without semicolons nobody can tell where one author ends, and a wrong author is registered.",
+        "write “Family, Given; Family, Given”; a group stands in a column author_1_organisation",
+        source=pages.AUTHORS,
     ),
     _file(
         "unknown-column",

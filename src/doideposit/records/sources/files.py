@@ -11,7 +11,7 @@ from typing import NamedTuple
 from doideposit.errors import DiskError
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["Loaded", "decode_text", "load_text"]
+__all__ = ["SAVE_AS_UTF_8", "UTF_16_MARKS", "Loaded", "decode_text", "letter_of_windows", "load_text"]
 
 
 class Loaded(NamedTuple):
@@ -48,13 +48,19 @@ def load_text(path: Path, *, limit: int) -> Loaded:
 
 
 def decode_text(data: bytes, *, file: str) -> Loaded:
-    """Decode bytes as UTF-8, with or without byte order mark; `file` is the name for the findings."""
+    """Decode bytes as UTF-8, or as UTF-16 where a byte order mark says so; `file` is the name for the findings."""
     if not data.strip():
         return _refused(file, "file-empty", f"{file} is empty", "look whether the right file was saved")
     kind = _binary_kind(data)
     if kind is not None:
         hint = "save or export it in UTF-8: a record as YAML, JSON or CSV, a document as Markdown or plain text"
         return _refused(file, "file-binary", f"{file} is {kind}, not a text", hint)
+    if data.startswith(UTF_16_MARKS):
+        try:
+            return Loaded(data.decode("utf-16").removeprefix("\ufeff"))
+        except UnicodeDecodeError:
+            message = f"{file} is in UTF-16, and a part of it cannot be read"
+            return _refused(file, "file-encoding", message, "save the file as UTF-8")
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return Loaded(data.decode("utf-8"))
@@ -62,13 +68,20 @@ def decode_text(data: bytes, *, file: str) -> Loaded:
         return Loaded(None, (_wrong_encoding(data, error.start, file),))
 
 
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What a text in UTF-16 begins with: "Unicode text" of Excel and of Notepad."""
+
+SAVE_AS_UTF_8 = (
+    "save the file as UTF-8: in Excel “CSV UTF-8”, in Notepad “Save as” with the encoding UTF-8, in Word “Plain text” "
+    "with Unicode (UTF-8)"
+)
+"""What to do about a file in another encoding, which is mostly that of Windows."""
+
 _KINDS = {
     b"%PDF-": "a PDF file",
     b"PK\x03\x04": "a Word, OpenDocument or ZIP file",
     b"\xd0\xcf\x11\xe0": "an old Word file",
     b"\x1f\x8b": "a compressed file",
-    codecs.BOM_UTF16_LE: "in UTF-16",
-    codecs.BOM_UTF16_BE: "in UTF-16",
 }
 
 
@@ -76,7 +89,7 @@ def _binary_kind(data: bytes) -> str | None:
     for magic, kind in _KINDS.items():
         if data.startswith(magic):
             return kind
-    return "a binary file" if b"\0" in data else None
+    return "a binary file" if b"\0" in data and not data.startswith(UTF_16_MARKS) else None
 
 
 def _wrong_encoding(data: bytes, offset: int, file: str) -> Finding:
@@ -86,10 +99,16 @@ def _wrong_encoding(data: bytes, offset: int, file: str) -> Finding:
     return Finding(
         "file-encoding",
         Severity.ERROR,
-        f"{file} is not UTF-8: byte {offset + 1} (0x{data[offset]:02X}) does not fit",
-        "save the file as UTF-8; it may be in Windows-1252 or ISO 8859-1",
+        f"{file} is not UTF-8: byte {offset + 1} (0x{data[offset]:02X}){letter_of_windows(data, offset)} does not fit",
+        SAVE_AS_UTF_8,
         where,
     )
+
+
+def letter_of_windows(data: bytes, offset: int) -> str:
+    """Say which letter a byte would be in the encoding of Windows, where that makes a word with what is around it."""
+    letter = data[offset : offset + 1].decode("cp1252", "replace")
+    return f", “{letter}” in Windows-1252," if letter.isalpha() or letter in "’‘“”–—" else ""
 
 
 def _too_large(path: Path, limit: int, size: int | None) -> Loaded:

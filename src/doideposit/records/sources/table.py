@@ -9,7 +9,8 @@ of the cell), and every other list (parted by semicolons).
 
 import codecs
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -19,7 +20,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.records.models.record import RawRecord
 from doideposit.records.sources import json_text
 from doideposit.records.sources.columns import Header, read_header
-from doideposit.records.sources.files import decode_text, load_text
+from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, decode_text, letter_of_windows, load_text
 from doideposit.records.sources.interface import MAX_LINE_SIZE
 
 __all__ = ["read_csv", "read_json_lines"]
@@ -67,29 +68,59 @@ def _lines(path: Path) -> Iterator[_Line | Finding]:
 
 def _decoded(stream: BinaryIO, file: str) -> Iterator[_Line | Finding]:
     number = 0
-    while data := _next_line(stream, file):
-        number += 1
-        if number == 1:
-            unusable = _unusable(data, file)
-            if unusable is not None:
-                yield unusable
+    try:
+        for data in _byte_lines(_chunks(stream, file)):
+            number += 1
+            if number == 1:
+                unusable = _unusable(data, file)
+                if unusable is not None:
+                    yield unusable
+                    return
+            if len(data) > MAX_LINE_SIZE:
+                yield _too_long(file, number)
                 return
-            data = data.removeprefix(codecs.BOM_UTF8)
-        if len(data) > MAX_LINE_SIZE:
-            yield _too_long(file, number)
-            return
-        try:
-            yield _Line(number, data.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            yield _wrong_encoding(data, error, file, number)
-            return
+            text = data.decode("utf-8")
+            yield _Line(number, text.removeprefix("\ufeff") if number == 1 else text)
+    except UnicodeDecodeError as error:
+        yield _wrong_encoding(error, file, number)
+        return
     if number == 0:
         yield from decode_text(b"", file=file).findings
 
 
-def _next_line(stream: BinaryIO, file: str) -> bytes:
+_CHUNK: Final = 4_096
+
+
+def _byte_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a text in UTF-8 with their ends; one that is too long comes as far as it was read.
+
+    The old Mac ends lines at a carriage return. The last one of a piece waits for the line feed that may follow.
+    """
+    rest = b""
+    for chunk in chunks:
+        lines = (rest + chunk).splitlines(keepends=True)
+        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        yield from lines
+        if len(rest) > MAX_LINE_SIZE:
+            break
+    if rest:
+        yield rest
+
+
+def _chunks(stream: BinaryIO, file: str) -> Iterator[bytes]:
+    """Yield a file piece by piece; UTF-16, which has a mark in front, is written anew as UTF-8."""
+    data = _read(stream, file)
+    decoder = codecs.getincrementaldecoder("utf-16")() if data.startswith(UTF_16_MARKS) else None
+    while data:
+        yield data if decoder is None else decoder.decode(data).encode("utf-8", "surrogatepass")
+        data = _read(stream, file)
+    if decoder is not None:
+        decoder.decode(b"", final=True)
+
+
+def _read(stream: BinaryIO, file: str) -> bytes:
     try:
-        return stream.readline(MAX_LINE_SIZE + 1)
+        return stream.read(_CHUNK)
     except IsADirectoryError:
         return b""
     except OSError as error:
@@ -109,10 +140,14 @@ def _too_long(file: str, number: int) -> Finding:
     return Finding("line-too-long", Severity.ERROR, message, hint, Where(file, number))
 
 
-def _wrong_encoding(data: bytes, error: UnicodeDecodeError, file: str, number: int) -> Finding:
-    column = len(data[: error.start].decode("utf-8", "replace")) + 1
-    message = f"{file} is not UTF-8: the byte 0x{data[error.start]:02X} does not fit"
-    hint = "save the file as UTF-8 (in Excel: “CSV UTF-8”); nothing from this line on was read"
+def _wrong_encoding(error: UnicodeDecodeError, file: str, number: int) -> Finding:
+    if error.encoding != "utf-8":
+        message = f"{file} is in UTF-16, and a part of it cannot be read"
+        return Finding("file-encoding", Severity.ERROR, message, SAVE_AS_UTF_8, Where(file, number + 1))
+    data, at = error.object, error.start
+    column = len(data[:at].decode("utf-8", "replace")) + 1
+    message = f"{file} is not UTF-8: the byte 0x{data[at]:02X}{letter_of_windows(data, at)} does not fit"
+    hint = f"{SAVE_AS_UTF_8}; nothing from this line on was read"
     return Finding("file-encoding", Severity.ERROR, message, hint, Where(file, number, column))
 
 
@@ -131,7 +166,12 @@ class _CsvReader:
         if first is None:
             yield self.broken or self._finding("no-record", "there is no record in this file", "write a header line", 1)
             return
-        delimiter = _delimiter(first.text)
+        said = _SEPARATOR.fullmatch(first.text)
+        first = self._first(lines) if said else first
+        if first is None:
+            yield self.broken or self._finding("no-record", "there is no record in this file", "write a header line", 1)
+            return
+        delimiter = said[1] if said else _delimiter(first.text)
         header = read_header(first.text, delimiter=delimiter, file=self.file, line=first.number)
         yield from header.findings
         if header.usable:
@@ -182,6 +222,10 @@ class _CsvReader:
 
     def _finding(self, code: str, message: str, hint: str, line: int, original: str | None = None) -> Finding:
         return Finding(code, Severity.ERROR, message, hint, Where(self.file, line), original=original)
+
+
+# Excel takes the sign between cells from such a line, and people write it for Excel.
+_SEPARATOR: Final = re.compile(r"\s*sep=([,;\t|])\s*", re.IGNORECASE)
 
 
 def _delimiter(header: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from doideposit.errors import DiskError
-from doideposit.records.sources.files import load_text
+from doideposit.records.sources.files import decode_text, load_text
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,6 @@ from doideposit.records.sources.files import load_text
         (b" \r\n\t\n", "file-empty"),
         (b"a\0b", "file-binary"),
         (b"%PDF-1.7\nabc", "file-binary"),
-        ("﻿Text".encode("utf-16"), "file-binary"),
         (b"PK\x03\x04rest", "file-binary"),
         (b"caf\xe9", "file-encoding"),
         (b"x" * 101, "file-too-large"),
@@ -84,3 +83,17 @@ def test_a_file_of_somebody_else(tmp_path: Path) -> None:
     if os.access(path, os.R_OK):
         pytest.skip("this user may read everything")
     assert load_text(path, limit=100).findings[0].code == "file-unreadable"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_where_its_mark_says_so(encoding: str) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    assert decode_text(f"{mark}Zoë Müller\n".encode(encoding), file="c.yaml").text == "Zoë Müller\n"
+    broken = f"{mark}Zoë".encode(encoding)[:-1]
+    assert [one.code for one in decode_text(broken, file="c.yaml").findings] == ["file-encoding"]
+
+
+def test_a_file_in_the_encoding_of_windows_gets_the_way_out_in_three_programs() -> None:
+    (found,) = decode_text("title: Zoë Müller".encode("cp1252"), file="c.yaml").findings
+    assert "“ë” in Windows-1252" in found.message
+    assert all(program in found.hint for program in ("Excel", "Notepad", "Word"))

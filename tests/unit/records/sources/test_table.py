@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def row(tmp_path: Path, header: str, cells: str) -> dict[str, Any]:
         (
             "authors",
             '"Wolf, Siegfried O.; Smith, J., Jr."',
-            {"authors": [{"family": "Wolf", "given": "Siegfried O."}, {"family": "Smith", "given": "J., Jr."}]},
+            {"authors": [{"family": "Wolf", "given": "Siegfried O."}, {"family": "Smith", "given": "J.", "suffix": "Jr."}]},
         ),
         ("authors", '"Plato,"', {"authors": [{"family": "Plato"}]}),
         (
@@ -94,7 +95,6 @@ def test_an_author_without_a_comma_is_an_organisation_and_a_warning(tmp_path: Pa
     ("header", "code", "column", "hint"),
     [
         ("number,titel", "unknown-column", 8, "`title`"),
-        ("number,,title", "column-unnamed", 8, "name it"),
         ("number,title,Number", "duplicate-key", 14, "keep one"),
         ("author_1_famly", "unknown-column", 1, "`family`"),
         ("author_1_given_name", "unknown-column", 1, ""),
@@ -151,7 +151,6 @@ def test_cells_know_their_place_also_behind_cells_of_several_lines(tmp_path: Pat
         ('number,title\n1,"' + "x\n" * 100_000, 0, "csv-syntax", 2, None),
         (b"number,title\n1,a\n2,caf\xe9\n3,c\n", 1, "file-encoding", 3, 6),
         (b"%PDF-1.7\n", 0, "file-binary", None, None),
-        ("number;title".encode("utf-16"), 0, "file-binary", None, None),
         (b"number\n" + b"x" * 2_000_001, 0, "line-too-long", 2, None),
     ],
 )
@@ -241,3 +240,44 @@ def test_memory_does_not_grow_with_the_table(tmp_path: Path, suffix: str) -> Non
         peak(path)
         peaks.append(peak(path))
     assert peaks[1] < 1.2 * peaks[0]
+
+
+HEAD = "number,title"
+TABLE = [{"number": "1", "title": "Zoë"}, {"number": "2", "title": "b"}]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"{HEAD}\n1,Zoë\n2,b\n".encode(),
+        f"\ufeff{HEAD}\r\n1,Zoë\r\n2,b".encode(),
+        f"{HEAD}\r1,Zoë\r2,b\r".encode(),
+        f"sep=;\r\n{HEAD.replace(',', ';')}\r\n1;Zoë\r\n2;b\r\n".encode(),
+        f"SEP=,\n{HEAD}\n1,Zoë\n2,b\n".encode(),
+        f"{HEAD}\n1,Zoë\n2,b\n".encode("utf-16"),
+        f"\ufeff{HEAD}\n1,Zoë\n2,b\n".replace(",", "\t").encode("utf-16-be"),
+        f"{HEAD},,\n1,Zoë,,\n2,b,,\n,,,\n".encode(),
+    ],
+)
+def test_tables_as_spreadsheets_save_them(tmp_path: Path, data: bytes) -> None:
+    records, findings = read(tmp_path / "t.csv", data)
+    assert findings == []
+    assert [dict(record.data) for record in records] == TABLE
+    assert [record.findings for record in records] == [(), ()]
+
+
+def test_a_value_below_no_name_is_told_at_its_row(tmp_path: Path) -> None:
+    records, findings = read(tmp_path / "t.csv", f"{HEAD},\n1,Zoë,\n2,b,lost\n")
+    assert findings == []
+    assert [[(one.code, one.where.line) for one in record.findings] for record in records] == [
+        [],
+        [("column-unnamed", 3)],
+    ]
+
+
+@pytest.mark.parametrize("data", ["a," * 300_000, ",".join(f"a{number}" for number in range(4_000))])
+def test_a_table_with_any_number_of_columns_is_answered_at_once(tmp_path: Path, data: str) -> None:
+    begun = time.perf_counter()
+    _, findings = read(tmp_path / "t.csv", data + "\n1\n")
+    assert time.perf_counter() - begun < 5
+    assert 0 < len(findings) <= 50

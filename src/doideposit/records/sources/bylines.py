@@ -1,0 +1,85 @@
+"""The authors in one cell of a table: ``Family, Given; Family, Given``, and everything that people write instead."""
+
+import re
+from typing import Final
+
+from doideposit.findings import Finding, Severity
+from doideposit.records.models.record import Origin
+
+__all__ = ["authors_in"]
+
+_SUFFIX: Final = re.compile(r"(?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|VI{0,3}|[23](?:nd|rd)", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"\s(?:and|und|et|y|e|en|og|och|&|\+|/)\s|\s*[\r\n]+\s*|\s*&\s*", re.IGNORECASE)
+_WORD: Final = r"[^\W\d_][\w'’.-]*"
+_PERSON: Final = re.compile(rf"{_WORD}(?:\s(?:van|von|der|den|de|del|da|di|la|le|bin|al|{_WORD}))*\s{_WORD}")
+# What only the name of a group holds. A byline of people that holds one of them is told by its missing comma.
+_GROUP: Final = re.compile(
+    r"\b(?:Institut\w*|Cent(?:re|er)s?|Ministry|Universit\w+|Departments?|Council|Commission|Committee|Forum|Foundation|"
+    r"Associat\w+|Society|Agency|Group|Team|Office|Bank|Union|Network|Affairs|Research|Studies|Compan\w+|Inc|Ltd|GmbH|"
+    r"Board|Bureau|Project|Federation|Stiftung|Gesellschaft|for|of|für|pour|des|para)\b"
+)
+
+
+def authors_in(cell: str, findings: list[Finding], origin: Origin) -> list[dict[str, str]]:
+    """Return the authors of a cell; what is wrong with it is added to `findings`.
+
+    Semicolons part the authors. One without a comma is an organisation, and a warning says so; where an entry names
+    several people, it is an error with the cell as it was meant.
+    """
+    authors = []
+    for entry in filter(None, (part.strip() for part in cell.split(";"))):
+        author = _author(entry)
+        if author is None:
+            findings.append(_several(entry, origin))
+            author = {"organisation": " ".join(entry.split())}
+        elif "organisation" in author:
+            findings.append(_without_comma(entry, origin))
+        authors.append(author)
+    return authors
+
+
+def _author(entry: str) -> dict[str, str] | None:
+    """Return the one author of an entry, or None where it names several people."""
+    family, comma, rest = (part.strip() for part in entry.partition(","))
+    if not comma:
+        return None if _names_people(entry) else {"organisation": entry}
+    given, _, suffix = (part.strip() for part in rest.partition(","))
+    if _SUFFIX.fullmatch(given) and not suffix:
+        given, suffix = "", given
+    if (suffix and not _SUFFIX.fullmatch(suffix)) or _BETWEEN.search(given) or "\n" in family:
+        return None
+    found = {"family": family, "given": given, "suffix": suffix}
+    return {key: value for key, value in found.items() if value}
+
+
+def _names_people(entry: str) -> bool:
+    """Tell people from a group: every part between "and" is a whole name, and no word of a group is among them."""
+    parts = [part.strip() for part in _BETWEEN.split(entry)]
+    return len(parts) > 1 and not _GROUP.search(entry) and all(_PERSON.fullmatch(part) for part in parts)
+
+
+def _several(entry: str, origin: Origin) -> Finding:
+    shown = " ".join(entry.split())
+    message = f"“{shown}” names several people"
+    hint = f"write Family, Given for each, with semicolons between them{_as_meant(entry)}; a group that is itself an "
+    hint += "author stands in a column author_1_organisation"
+    return Finding("author-several", Severity.ERROR, message, hint, origin.where(("authors",)))
+
+
+def _as_meant(entry: str) -> str:
+    """Return the entry with semicolons, where commas tell which names belong together."""
+    people = [part.strip(" ,") for part in _BETWEEN.split(entry)]
+    if len(people) > 1 and all(part.count(",") == 1 for part in people):
+        return ": " + "; ".join(people)
+    parts = [part.strip() for part in entry.split(",")]
+    if len(people) == 1 and len(parts) % 2 == 0 and all(parts):
+        return ": " + "; ".join(f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
+    if len(people) > 1 and all(_PERSON.fullmatch(part) for part in people):
+        return ": " + "; ".join(f"{family}, {given}" for given, _, family in (part.rpartition(" ") for part in people))
+    return ""
+
+
+def _without_comma(entry: str, origin: Origin) -> Finding:
+    message = f"“{entry}” has no comma, so it is taken for an organisation"
+    hint = "write a person as Family, Given; an organisation can have a column author_1_organisation"
+    return Finding("author-without-comma", Severity.WARNING, message, hint, origin.where(("authors",)))

@@ -7,15 +7,19 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from doideposit.crossref.xml.participation import Measured
+from doideposit.records.identifiers import Doi
+from doideposit.reports.activity import Activity, outcomes_chart
+from doideposit.reports.completeness import completeness
 from doideposit.reports.overview import gather
 from doideposit.reports.page import page
-from made_up_reports import everything_hostile
+from made_up_reports import everything_hostile, rejected, report, status
 from mixed_ledger import NOW, mixed_desk
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -39,7 +43,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("report")
     with mixed_desk(folder) as desk:
         path = folder / "report.html"
-        path.write_text(page(gather(desk.depositor, NOW, version="1.2.3")), encoding="utf-8")
+        # As a publisher has it, whose DOIs exist: only there do DOIs lead anywhere.
+        gathered = replace(gather(desk.depositor, NOW, version="1.2.3"), target="production")
+        path.write_text(page(gathered), encoding="utf-8")
     return path.as_uri()
 
 
@@ -214,7 +220,50 @@ def test_hostile_texts_do_nothing_in_a_browser(chromium: Any, tmp_path: Path) ->
     with visiting(chromium, path.as_uri()) as visit:
         opened: list[str] = []
         visit.page.on("dialog", lambda dialog: opened.append(dialog.message))
-        assert visit.page.locator("#table a").first.get_attribute("href").startswith("https://doi.org/10.5555/%3C")
         visit.page.locator("#table tbody tr").first.click()
         assert (opened, visit.said) == ([], [])
         assert [one for one in visit.asked if one != "data:,"] == [path.as_uri()]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("number", [0, 1, 31, 300])
+def test_links_land_where_they_say(chromium: Any, tmp_path: Path, viewport: Any, script: bool, number: int) -> None:
+    """Browsers guess the height of what they have not laid out yet: a link below it must not land beside its place."""
+    statuses = [
+        (rejected if place % 9 == 0 else status)(place, title="A title of some length " * 3) for place in range(number)
+    ]
+    works = [Measured(Doi("10.5555/C1"), frozenset())]
+    activity = Activity(((NOW, "registered"),), (), {})
+    made = report(*statuses, charts=(outcomes_chart(activity, NOW),), series=(completeness("notes", works),))
+    path = tmp_path / "report.html"
+    path.write_text(page(made), encoding="utf-8")
+    with visiting(
+        chromium, path.as_uri(), viewport=viewport, java_script_enabled=script, reduced_motion="reduce"
+    ) as visit:
+        for place in ("complete", "time", "all"):
+            visit.page.evaluate("scrollTo(0, 0)")
+            visit.page.click(f"nav a[href='#{place}']")
+            visit.page.wait_for_timeout(150)
+            away = visit.page.evaluate(
+                "place => { const room = document.documentElement.scrollHeight - innerHeight - scrollY;"
+                " const top = document.getElementById(place).getBoundingClientRect().top;"
+                " return room < 2 ? Math.min(top, 0) : top; }",
+                place,
+            )
+            assert abs(away) < 60, (place, away)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_links_of_a_long_page_land_where_they_say(chromium: Any, tmp_path: Path, viewport: Any) -> None:
+    made = report(
+        *(status(place) for place in range(3_000)),
+        series=(completeness("notes", [Measured(Doi("10.5555/C1"), frozenset())]),),
+    )
+    path = tmp_path / "report.html"
+    path.write_text(page(made), encoding="utf-8")
+    with visiting(chromium, path.as_uri(), viewport=viewport, reduced_motion="reduce") as visit:
+        visit.page.click("nav a[href='#complete']")
+        visit.page.wait_for_timeout(400)
+        top = visit.page.evaluate("document.getElementById('complete').getBoundingClientRect().top")
+        assert -10 < top < viewport["height"]

@@ -181,7 +181,7 @@ def from_page(house: House) -> tuple[Facts, set[str], set[str]]:
     assert document["counts"]["overdue"] == len(house.late)
     assert document["counts"]["needs_person"] == len(house.needing)
     boxes = html.split('id="attention"')[1].split('id="all"')[0]
-    shown = set(re.findall(r">(10\.48251/[^<]+)</a>", boxes))
+    shown = set(re.findall(r">(10\.48251/[^<]+)</(?:a|span)>", boxes))
     return facts, shown & house.late, shown & house.needing
 
 

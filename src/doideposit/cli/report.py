@@ -55,7 +55,12 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
-        gathered = gather(depositor, system_clock(), version=__version__)
+        gathered = gather(
+            depositor,
+            system_clock(),
+            version=__version__,
+            publisher=settings.depositor.name if settings.depositor else "",
+        )
         waiting = find_waiting(Folders(settings.inbox.folder), settings.target)
         gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:

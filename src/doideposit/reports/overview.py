@@ -10,9 +10,9 @@ from doideposit.crossref.xml.participation import Measured, measure
 from doideposit.deposits.planning import Action
 from doideposit.reports.activity import outcomes_chart, read_events, waiting_chart
 from doideposit.reports.attention import sort_key
-from doideposit.reports.completeness import Completeness, completeness
+from doideposit.reports.completeness import completeness
 from doideposit.reports.findings import counted
-from doideposit.reports.page import Planned, Report
+from doideposit.reports.page import Byline, Planned, Report
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["gather", "planned"]
 
 
-def gather(depositor: "Depositor", now: datetime, *, version: str) -> Report:
-    """Gather the report of the depositor's target; `version` is that of this program."""
+def gather(depositor: "Depositor", now: datetime, *, version: str, publisher: str = "") -> Report:
+    """Gather the report of the depositor's target, headed by the publisher; `version` is that of this program."""
     activity = read_events(depositor.events())
     statuses = sorted(depositor.statuses(), key=lambda status: sort_key(status.doi.key))
+    measured = _measure_registered(depositor, statuses, activity.registered_in)
     return Report(
         target=depositor.target,
         place=depositor.ledger.place,
@@ -32,7 +33,9 @@ def gather(depositor: "Depositor", now: datetime, *, version: str) -> Report:
         version=version,
         statuses=tuple(statuses),
         charts=(outcomes_chart(activity, now), waiting_chart(activity)) if activity.outcomes else (),
-        series=_series(depositor, statuses, activity.registered_in),
+        series=tuple(completeness(series, measured[series]) for series in sorted(measured)),
+        publisher=publisher,
+        bylines=_bylines(depositor, statuses, measured),
     )
 
 
@@ -49,10 +52,10 @@ def _why(entry: "PlanEntry") -> str:
     return stops[0] + more if stops else entry.reason
 
 
-def _series(
+def _measure_registered(
     depositor: "Depositor", statuses: "Sequence[WorkStatus]", registered_in: Mapping[str, int]
-) -> tuple[Completeness, ...]:
-    """Measure what is registered: the XML of the latest successful deposit of each DOI, each file read once."""
+) -> dict[str, list[Measured]]:
+    """Measure what is registered, by series: the XML of the latest successful deposit of each DOI, each file once."""
     wanted: dict[int, dict[str, str]] = defaultdict(dict)
     for status in statuses:
         key = registered_in.get(status.doi.key)
@@ -63,4 +66,19 @@ def _series(
         for measured in measure(depositor.works.stored(key)):
             if measured.doi.key in dois:
                 works[dois[measured.doi.key]].append(measured)
-    return tuple(completeness(series, works[series]) for series in sorted(works))
+    return works
+
+
+def _bylines(
+    depositor: "Depositor", statuses: "Sequence[WorkStatus]", registered: Mapping[str, list[Measured]]
+) -> dict[str, Byline]:
+    """Return who wrote each work and when it was published, from what is registered, else from the latest deposit."""
+    found = {one.doi.key: one for works in registered.values() for one in works}
+    files: set[str] = set()
+    for status in statuses:
+        # Several DOIs share a file, which is read once.
+        if status.doi.key not in found and status.submission and status.submission.batch_id not in files:
+            files.add(status.submission.batch_id)
+            for one in measure(depositor.xml(status.doi) or b""):
+                found.setdefault(one.doi.key, one)
+    return {key: Byline(one.authors, one.published) for key, one in found.items()}

@@ -7,7 +7,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +29,10 @@ __all__ = ["Planned", "Report", "page"]
 MOST_WITH_PROOFS: Final = 1_000
 """Beyond so many DOIs the big table leaves the proofs out, to stay small; the dates remain."""
 MOST_IN_CONCERN: Final = 200
+MOST_LAID_OUT: Final = 1_000
+"""Beyond so many DOIs a browser lays the big table out only where it is looked at."""
 FEW: Final = 5
+MOST_AUTHORS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,25 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Byline:
+    """Say who wrote a work, and when it was published: a year, a year and month, or a date."""
+
+    authors: tuple[str, ...]
+    published: str
+
+    def __str__(self) -> str:
+        names = ", ".join(self.authors[:MOST_AUTHORS])
+        more = f" and {len(self.authors) - MOST_AUTHORS} more" if len(self.authors) > MOST_AUTHORS else ""
+        return " · ".join(part for part in (names + more, self.published) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the page shows.
 
     `place` is where the ledger is, `written` when the report was made; `records` is None when no records were named.
     `waiting` are files of the inbox that wait for a person: what waits, and what to do.
+    `bylines` are by the keys of DOIs.
     """
 
     target: str
@@ -59,6 +76,8 @@ class Report:
     series: tuple[Completeness, ...] = ()
     records: tuple[Planned, ...] | None = None
     waiting: tuple[tuple[str, str], ...] = ()
+    publisher: str = ""
+    bylines: Mapping[str, Byline] = field(default_factory=dict)
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
@@ -80,6 +99,7 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON: the counts, what needs attention, and the completeness of each series."""
         data = {
+            "publisher": self.publisher,
             "target": self.target,
             "ledger": self.place,
             "written": _iso(self.written),
@@ -121,6 +141,10 @@ def page(report: Report) -> str:
         concerns=report.concerns,
         counts=report.counts,
         rows=sorted(report.statuses, key=_order),
+        heading=f"{report.publisher}: DOIs on {report.target}" if report.publisher else f"DOIs on {report.target}",
+        # Elsewhere a link to doi.org would lead to an error page, or worse, to somebody else's work.
+        linked=report.target == "production",
+        long=len(report.statuses) > MOST_LAID_OUT,
         many_series=len({one.series for one in report.statuses}) > 1,
         kinds=_kinds(report.statuses),
         proofs=len(report.statuses) <= MOST_WITH_PROOFS,

@@ -16,8 +16,8 @@ from doideposit.lifecycle import Milestone, Outcome
 from doideposit.records.identifiers import Doi
 from doideposit.reports.activity import Activity, outcomes_chart, waiting_chart
 from doideposit.reports.completeness import completeness
-from doideposit.reports.page import Planned, page
-from made_up_reports import NOW, everything_hostile, proofs, rejected, report, status, under_way
+from doideposit.reports.page import Byline, Planned, page
+from made_up_reports import HOSTILE, NOW, everything_hostile, proofs, rejected, report, status, under_way
 
 
 class Reader(HTMLParser):
@@ -61,7 +61,9 @@ def test_whatever_comes_from_outside_is_shown_and_does_nothing() -> None:
 def test_links_lead_to_the_web_or_to_the_page_itself() -> None:
     html = page(everything_hostile())
     links = [attributes["href"] for tag, attributes in Reader(html).elements if tag in {"a", "link"}]
-    assert {re.match(r"https://doi\.org/|#[a-z]|data:,$", link)[0][:8] for link in links} >= {"https://", "data:,"}
+    assert {re.match(r"#[a-z]|data:,$", link)[0] for link in links} == {"#m", "#r", "#a", "#t", "#c", "data:,"}
+    links = re.findall(r'href="([^"]*)"', page(report(rejected(1, doi=Doi(f"10.5555/{HOSTILE}")))))
+    assert all(link.startswith(("https://doi.org/10.5555/%3C", "#", "data:,")) for link in links)
 
 
 @settings(deadline=None, max_examples=60)
@@ -179,3 +181,21 @@ def test_ten_thousand_dois_make_a_page_that_can_still_be_mailed() -> None:
 
 def test_the_same_report_is_the_same_page() -> None:
     assert page(everything_hostile()) == page(everything_hostile())
+
+
+def test_a_link_to_doi_org_is_given_where_the_doi_exists_and_nowhere_else() -> None:
+    assert page(report(status(1))).count('href="https://doi.org/10.5555/C1"') == 1
+    for target in ("sandbox", "test"):
+        html = page(report(status(1), rejected(2), target=target))
+        assert "doi.org/10.5555" not in html
+        assert ">10.5555/C1<" in html
+
+
+def test_the_page_is_headed_by_the_publisher_and_its_rows_name_authors_and_date() -> None:
+    authors = tuple(f"Author {number}" for number in range(6))
+    bylines = {status(1).doi.key: Byline(authors, "2023-09"), status(2).doi.key: Byline((), "2023")}
+    html = page(report(status(1), status(2), publisher="A <small> press", bylines=bylines))
+    assert "<h1><bdi>A &lt;small&gt; press</bdi>: DOIs on" in html
+    assert "<title>A &lt;small&gt; press: DOIs on production, 2026-09-14</title>" in html
+    assert ">Author 0, Author 1, Author 2, Author 3 and 2 more · 2023-09<" in html
+    assert ">2023</bdi>" in html

@@ -35,13 +35,16 @@ class Measured:
     """What one DOI of a deposit has, and whom to ask for more.
 
     `without_orcid` are the persons without an ORCID iD, `without_ror` the affiliations without a ROR id, each as
-    printed and once.
+    printed and once. `authors` are in the order of the deposit, organisations among them, and `published` is a year, a
+    year and month, or a date.
     """
 
     doi: Doi
     has: frozenset[Measure]
     without_orcid: tuple[str, ...] = ()
     without_ror: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    published: str = ""
 
 
 def measure(xml: bytes) -> tuple[Measured, ...]:
@@ -96,7 +99,36 @@ _TESTS: Final[Mapping[Measure, Callable[[Element], bool]]] = {
 
 def _measured(doi: Doi, holder: Element) -> Measured:
     has = frozenset(one for one, holds in _TESTS.items() if holds(holder))
-    return Measured(doi, has, _once(_without_orcid(holder)), _once(_without_ror(holder)))
+    return Measured(
+        doi,
+        has,
+        _once(_without_orcid(holder)),
+        _once(_without_ror(holder)),
+        tuple(_authors(holder)),
+        _published(holder),
+    )
+
+
+def _authors(holder: Element) -> Iterator[str]:
+    """Yield the names of the authors: editors, translators and the like are not among them."""
+    for one in holder.iterfind("{*}contributors/*"):
+        if one.get("contributor_role") == "author":
+            parts = (one.findtext("{*}given_name"), one.findtext("{*}surname"), one.findtext("{*}suffix"))
+            name = " ".join(" ".join(part.split()) for part in parts if part)
+            if name or one.text:
+                yield name or " ".join((one.text or "").split())
+
+
+def _published(holder: Element) -> str:
+    found = holder.find("{*}publication_date")
+    date = found if found is not None else holder.find("{*}posted_date")
+    if date is None:
+        return ""
+    parts = [(date.findtext(f"{{*}}{name}") or "").strip() for name in ("year", "month", "day")]
+    # Months from 21 on are seasons and parts of a year (schema annotation of `month`), and no part of a date here.
+    month = parts[1].zfill(2) if parts[1].isdigit() and int(parts[1]) <= 12 else ""  # noqa: PLR2004 - December
+    day = parts[2].zfill(2) if month and parts[2] else ""
+    return "-".join(part for part in (parts[0], month, day) if part)
 
 
 def _once(names: Iterator[str]) -> tuple[str, ...]:

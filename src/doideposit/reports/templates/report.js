@@ -10,6 +10,14 @@
   const rows = Array.from(table.querySelectorAll("tbody > tr"), (row) => ({ row, kind: row.className, text: row.textContent.toLowerCase() }));
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
+  // Links within the page have to know how high everything above them is.
+  const whole = () => table.classList.add("whole");
+  for (const link of document.querySelectorAll("a[href^='#']")) link.addEventListener("click", whole);
+  if (location.hash.length > 1) {
+    whole();
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }
+
   // Rows go into bodies of a hundred, which a browser lays out only when they come into view.
   const show = () => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -73,15 +73,21 @@ def abstract(element: Element) -> dict[str, RawValue]:
     return found | {key: value for key, value in named.items() if value}
 
 
+_INLINE: Final = frozenset("italic bold sub sup sc underline overline monospace xref ext-link inline-formula".split())
+
+
 def _jats(element: Element) -> str:
-    parts = [_escaped(element.text)]
+    """Return what is inside an element of JATS; white space that only lays out blocks goes."""
+    texts = [element.text, *(child.tail for child in element)]
+    inline = any(local(child) in _INLINE for child in element) or any((text or "").strip() for text in texts)
+    parts = [_escaped(element.text)] if inline or not len(element) else []
     for child in element:
         name = local(child)
         if name == "math":
             parts.append(_formula(child))
         elif name:
             parts.append(f"<jats:{name}>{_jats(child)}</jats:{name}>")
-        parts.append(_escaped(child.tail))
+        parts += [_escaped(child.tail)] if inline else []
     return "".join(parts)
 
 

@@ -25,6 +25,9 @@ _PROGRAMS: Final = {
     "relations.xsd": "rel",
     "clinicaltrials.xsd": "ct",
 }
+_INLINE: Final = frozenset(
+    "b i em strong u ovl sup sub scp tt font italic bold sc underline overline monospace".split()
+)
 _WITH_BIBLIOGRAPHY: Final = ("version_info", "status", "archive_locations")
 
 
@@ -86,9 +89,9 @@ def _tidied(deposited: Element) -> Element:
         if not local(element):
             _remove(element)
             continue
-        mixed = len(element) > 0 and any(
-            (text or "").strip() for text in (element.text, *(one.tail for one in element))
-        )
+        texts = [element.text, *(one.tail for one in element)]
+        inline = any(local(one) in _INLINE for one in element)
+        mixed = len(element) > 0 and (inline or any((text or "").strip() for text in texts))
         element.text = _spaced(element.text, keep=mixed or not len(element))
         for child in element:
             child.tail = _spaced(child.tail, keep=mixed)

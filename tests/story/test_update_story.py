@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from depositing import Desk, commentary, sqlite_url
+from depositing import Desk, commentary, sqlite_url, validator
 from doideposit.deposits.planning import Action
 from doideposit.records.models.commentary import Commentary
-from doideposit.sandbox import Delays, Sandbox
+from doideposit.sandbox import Clock, Delays, Rules, Sandbox
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
 
@@ -24,9 +24,26 @@ RICH: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Any:
-    with Desk(sqlite_url(tmp_path), seed=True) as one:
+EACH = (
+    Rules(),
+    Rules(omitted="drop"),
+    Rules(references="merge"),
+    Rules(relations="replace"),
+    Rules(crossmark="replace"),
+    Rules(rights="replace"),
+    Rules(places="together"),
+    Rules(versions="retain"),
+    Rules(resources_stamp=True),
+    Rules("drop", "merge", "replace", "replace", "replace", "together", "retain", resources_stamp=True),
+)
+"""What Crossref does where nobody knows: each question answered the other way by itself, and all of them at once."""
+
+
+@pytest.fixture(params=EACH, ids=[str(place) for place in range(len(EACH))])
+def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    clock = Clock()
+    sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), rules=request.param)
+    with Desk(sqlite_url(tmp_path), clock=clock, sandbox=sandbox, seed=True) as one:
         one.registry = SandboxRegistry(one.sandbox)
         one.open()
         yield one
@@ -66,8 +83,8 @@ def test_a_poorer_record_is_refused_field_by_field_and_goes_with_consent(desk: D
     kept = desk.sandbox.record(str(poor.doi))
     assert kept is not None
     assert "at stake" not in kept.record
-    # What Crossref keeps when it is left out is still there: consent to lose it is no order to remove it.
-    assert "license_ref" in kept.record
+    # Consent to lose something is no order to remove it: where Crossref keeps what is left out, it is still there.
+    assert ("license_ref" in kept.record) == (desk.sandbox.rules.omitted == "retain")
     detail = [event.detail for event in desk.depositor.events() if event.kind == "prepared"][-1]
     assert "abstracts" in detail["may_lose"]
 

@@ -76,6 +76,7 @@ class Sandbox:
             rules=rules or Rules(),
             seed=seed,
         )
+        self.rules = self._queue.rules
         self.elsewhere = Elsewhere(self._queue)
         self._routes, self._routes_below = self._table(Desk(self._queue, most_pending), synchronous=synchronous)
 

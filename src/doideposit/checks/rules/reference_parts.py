@@ -48,6 +48,7 @@ _EMBEDDED = Pattern(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
 _OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
 # Markdown and HTML escape these in what is shown; %5C is a backslash that was encoded on top.
 ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
+_SIGNS = frozenset("\\&%")
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
 # Marks of the sentence around an address; a closing bracket belongs where one was opened.
 _TRAILING = frozenset(".,;:)]}>'\"")
@@ -112,7 +113,7 @@ def broken_uuid(url: str) -> str | None:
 
 def is_two_addresses(url: str) -> bool:
     """Return whether an address holds a second one that no archive, translator or parameter put there."""
-    return "://" in url[8:] and not _ARCHIVED.match(url) and not _EMBEDDED.search(url)
+    return url.count("://") > 1 and not _ARCHIVED.match(url) and not _EMBEDDED.search(url)
 
 
 rule(
@@ -125,7 +126,7 @@ rule(
     source=pages.REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato-in-ind...'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato/a-65928274'}]",
-)(_in_parts("url", TRUNCATED.search))
+)(_in_parts("url", lambda url: (".." in url or "…" in url) and TRUNCATED.search(url)))
 
 
 rule(
@@ -151,7 +152,7 @@ rule(
     source=pages.MARKUP_LEFTOVERS,
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
-)(_in_parts("url", ESCAPED.search))
+)(_in_parts("url", lambda url: not _SIGNS.isdisjoint(url) and ESCAPED.search(url)))
 
 
 rule(

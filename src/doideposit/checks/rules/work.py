@@ -28,6 +28,7 @@ _UNUSUAL = Pattern(
     "[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
     "\u3164\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_OTHER_RICH = frozenset({"subtitle", "original_title", "version", "status", "relations"})
 _TAGS = Pattern(r"<[^<>]*>")
 _ASCII = bytes(range(128))
 _PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~%-]*)?)")
@@ -106,14 +107,31 @@ class Work:
         ]
         self.names = _names(self.persons)
         self.organisation_names = self._organisation_names()
-        self.plain: list[Text] = [*self.names, *self.organisation_names, *self._labels(), *self._reference_parts()]
-        self._rich = self._rich_texts()
-        self.rich: list[Text] = [(loc, text.source) for loc, text in self._rich]
-        self.texts: list[Text] = [*self.plain, *self.rich, *self.abstracts]
-        self.everything = "\n".join([text for _, text in self.texts])
+        self._labels = self._other_names()
+        self.everything = "\n".join(self._all_texts())
         self.lowered = self.everything.lower()
         self.addresses = self._addresses()
         self.landing = self.addresses[0][2] if commentary.url else None
+
+    # What follows is asked for only where `everything` shows that there is something to find.
+    @cached_property
+    def plain(self) -> list[Text]:
+        """Return the texts that cannot carry markup."""
+        return [*self.names, *self.organisation_names, *self._labels, *self._reference_parts()]
+
+    @cached_property
+    def _rich(self) -> list[tuple[Loc, RichText]]:
+        return self._rich_texts()
+
+    @cached_property
+    def rich(self) -> list[Text]:
+        """Return the texts that can carry markup, as they were written."""
+        return [(loc, text.source) for loc, text in self._rich]
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """Return every text with the field it stands in."""
+        return [*self.plain, *self.rich, *self.abstracts]
 
     @property
     def shown(self) -> list[Text]:
@@ -137,18 +155,31 @@ class Work:
         found += [(("funding", index, "name"), item.name) for index, item in enumerate(commentary.funding) if item.name]
         return [*found, *_series_texts(commentary.series)]
 
-    def _labels(self) -> Iterator[Text]:
-        """Yield what stands beside names: suffixes, names in other forms, departments, towns and acronyms."""
+    def _other_names(self) -> list[Text]:
+        """Return what stands beside names: suffixes, names in other forms, departments, towns and acronyms."""
+        found: list[tuple[Loc, str | None]] = []
         for loc, person in self.persons:
             if person.suffix:
-                yield (*loc, "suffix"), person.suffix
-            for place, other in enumerate(person.alt_names):
-                if other.text:
-                    yield (*loc, "alt_names", place, "text"), other.text
+                found.append(((*loc, "suffix"), person.suffix))
+            if person.alt_names:
+                found += [((*loc, "alt_names", place, "text"), one.text) for place, one in enumerate(person.alt_names)]
         for loc, institution in self.affiliations:
-            for part in ("department", "place", "acronym"):
-                if text := getattr(institution, part):
-                    yield (*loc, part), text
+            found += [((*loc, part), getattr(institution, part)) for part in ("department", "place", "acronym")]
+        return [(loc, text) for loc, text in found if text]
+
+    def _all_texts(self) -> list[str]:
+        """Return the same texts as `texts` without their fields, which takes a third of the time."""
+        commentary = self.commentary
+        found = [commentary.title.source]
+        if commentary.model_fields_set & _OTHER_RICH:
+            found += [text.source for _, text in self._rich]
+        for texts in (self.names, self.organisation_names, self._labels, self.abstracts):
+            found += [text for _, text in texts]
+        for _, reference, _ in self.references:
+            if reference.text:
+                found.append(reference.text.source)
+            found += [getattr(reference, name) or "" for name in _REFERENCE_TEXTS & reference.model_fields_set]
+        return found
 
     def _reference_parts(self) -> Iterator[Text]:
         for index, reference, _ in self.references:

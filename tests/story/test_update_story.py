@@ -8,7 +8,7 @@ import pytest
 from depositing import Desk, commentary, sqlite_url, validator
 from doideposit.deposits.planning import Action
 from doideposit.records.models.commentary import Commentary
-from doideposit.sandbox import Clock, Delays, Rules, Sandbox
+from doideposit.sandbox import Clock, Delays, RetentionRules, Sandbox
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
 
@@ -25,16 +25,16 @@ RICH: dict[str, Any] = {
 
 
 EACH = (
-    Rules(),
-    Rules(omitted="drop"),
-    Rules(references="merge"),
-    Rules(relations="replace"),
-    Rules(crossmark="replace"),
-    Rules(rights="replace"),
-    Rules(places="together"),
-    Rules(versions="retain"),
-    Rules(resources_stamp=True),
-    Rules("drop", "merge", "replace", "replace", "replace", "together", "retain", resources_stamp=True),
+    RetentionRules(),
+    RetentionRules(omitted="drop"),
+    RetentionRules(references="merge"),
+    RetentionRules(relations="replace"),
+    RetentionRules(crossmark="replace"),
+    RetentionRules(rights="replace"),
+    RetentionRules(places="together"),
+    RetentionRules(versions="retain"),
+    RetentionRules(resources_stamp=True),
+    RetentionRules("drop", "merge", "replace", "replace", "replace", "together", "retain", resources_stamp=True),
 )
 """What Crossref does where nobody knows: each question answered the other way by itself, and all of them at once."""
 

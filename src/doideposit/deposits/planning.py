@@ -14,7 +14,7 @@ from doideposit.deposits.limits import Limits
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.lifecycle import RetryClass
 from doideposit.records.identifiers import Doi
-from doideposit.registered.policy import Update
+from doideposit.registered.policy import Judgement
 
 __all__ = [
     "MAX_TIMESTAMP",
@@ -87,7 +87,7 @@ class Decision:
     reason: str
     findings: tuple[Finding, ...] = ()
     busy: bool = False
-    update: Update | None = None
+    update: Judgement | None = None
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:

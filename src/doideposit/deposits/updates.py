@@ -13,7 +13,7 @@ from doideposit.deposits.planning import Action, Decision, Permissions, too_many
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
-from doideposit.registered.policy import Consent, Update, judge
+from doideposit.registered.policy import Consent, Judgement, judge
 from doideposit.registered.reading import RegisteredRecord, read_record
 
 __all__ = ["PRODUCTION", "Seen", "compared", "look", "stopped"]
@@ -129,7 +129,7 @@ def stopped(
     return None
 
 
-def _judged(registered: RegisteredRecord, xml: bytes, doi: Doi, consent: Consent) -> Update:
+def _judged(registered: RegisteredRecord, xml: bytes, doi: Doi, consent: Consent) -> Judgement:
     desired = read_record(xml, doi.printed)
     if desired is None:
         raise RuntimeError(f"the checked file does not hold {doi}")

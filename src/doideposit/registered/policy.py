@@ -11,7 +11,7 @@ from doideposit.findings import Finding, Severity
 from doideposit.registered.comparison import ADDED_UP, Difference, compare
 from doideposit.registered.reading import RegisteredRecord
 
-__all__ = ["Consent", "Update", "judge"]
+__all__ = ["Consent", "Judgement", "judge"]
 
 _LOCKED: Final = ("series.title", "series.issns")
 """What belongs to the title record at Crossref, which no deposit of an item changes."""
@@ -33,7 +33,7 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class Judgement:
     """An update that was compared with what is registered. It may go when there is no error among the findings.
 
     `lost` are the fields that are lost with consent, to be kept in the history.
@@ -51,10 +51,10 @@ class Update:
         return "; ".join([*told, f"and {more} more differences"] if more else told)
 
 
-def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Consent) -> Update:
+def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Consent) -> Judgement:
     """Compare an update with what is registered, and say whether it may go."""
     if registered.record_type is not None and desired.record_type is not registered.record_type:
-        return Update((), (_other_type(registered, desired),))
+        return Judgement((), (_other_type(registered, desired),))
     differences = compare(registered, desired)
     findings = [
         *(finding for one in differences if one.falls_under(_LOCKED) if (finding := _locked(one, desired))),
@@ -62,7 +62,7 @@ def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Cons
         *_replaced(registered, desired, differences, consent),
     ]
     lost = tuple(dict.fromkeys(one.field for one in differences if one.loses and one.falls_under(consent.names)))
-    return Update(differences, tuple(findings), lost)
+    return Judgement(differences, tuple(findings), lost)
 
 
 def _other_type(registered: RegisteredRecord, desired: RegisteredRecord) -> Finding:

@@ -9,7 +9,7 @@ from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.entries import Registration, Stage, Submission
 from doideposit.sandbox.exchange import Content, Dropped, Reply, Request, Upload
 from doideposit.sandbox.faults import FAULTS, Door, Fault, FaultKind, Faults, parse_fault
-from doideposit.sandbox.retention import Rules
+from doideposit.sandbox.retention import RetentionRules
 from doideposit.sandbox.simulation import Sandbox
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "Registration",
     "Reply",
     "Request",
-    "Rules",
+    "RetentionRules",
     "Sandbox",
     "Stage",
     "Submission",

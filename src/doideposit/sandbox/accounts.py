@@ -26,12 +26,12 @@ class Account:
 
     @classmethod
     def role(cls, role: str, password: str | SecretStr, prefixes: Iterable[str] = (ANY_PREFIX,)) -> "Account":
-        """A role credential: the login is the role's name alone."""
+        """Return a role credential: the login is the role's name alone."""
         return cls(role, _secret(password), {role: frozenset(prefixes)})
 
     @classmethod
     def person(cls, email: str, password: str | SecretStr, roles: Mapping[str, Iterable[str]]) -> "Account":
-        """A personal credential: the login is ``email/role``, one for each role the person has."""
+        """Return a personal credential: the login is ``email/role``, one for each role the person has."""
         return cls(email, _secret(password), {role: frozenset(prefixes) for role, prefixes in roles.items()})
 
 
@@ -44,7 +44,7 @@ class Login:
     prefixes: frozenset[str]
 
     def may_add(self, prefix: str) -> bool:
-        """Whether records of this prefix are accepted under this role."""
+        """Tell whether records of this prefix are accepted under this role."""
         return ANY_PREFIX in self.prefixes or prefix in self.prefixes
 
 
@@ -56,16 +56,16 @@ class Accounts:
 
     @property
     def prefixes(self) -> frozenset[str]:
-        """Every prefix that is named for some role."""
+        """Return every prefix that is named for some role."""
         roles = (role for account in self._accounts.values() for role in account.roles.values())
         return frozenset().union(*roles) - {ANY_PREFIX}
 
     def knows(self, words: str) -> bool:
-        """Whether the name before the role exists, whatever the password."""
+        """Tell whether the name before the role exists, whatever the password."""
         return words.partition("/")[0] in self._accounts
 
     def log_in(self, words: str, password: str) -> Login | None:
-        """The login for these words and this password, or None; both are case-sensitive."""
+        """Return the login for these words and this password, or None; both are case-sensitive."""
         account = self._accounts.get(words.partition("/")[0])
         if account is None:
             return None

@@ -102,11 +102,11 @@ class Archive:
             self._base.close()
 
     def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing, one at a time across threads and processes."""
+        """Open a transaction: all or nothing, one at a time across threads and processes."""
         return self._between("BEGIN IMMEDIATE")
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """One consistent view for reading, which waits for no other process."""
+        """Open one consistent view for reading, which waits for no other process."""
         return self._between("BEGIN")
 
     @contextmanager
@@ -121,7 +121,7 @@ class Archive:
             self._base.execute("COMMIT")
 
     def next_id(self, step: int) -> int:
-        """A submission id above every other; ids have ten digits and grow."""
+        """Return a submission id above every other; ids have ten digits and grow."""
         (highest,) = self._one("SELECT COALESCE(MAX(id), 1742144298) FROM submissions")
         return int(highest) + step
 
@@ -132,34 +132,34 @@ class Archive:
         self._insert("submissions", _SUBMISSION, row)
 
     def due(self, now: datetime) -> list[Submission]:
-        """What the worker should have processed by now, in the order of its queue."""
+        """Return what the worker should have processed by now, in the order of its queue."""
         return self._submissions("WHERE log IS NULL AND stuck IS NULL AND due <= ? ORDER BY due, id", now.timestamp())
 
     def submissions(self) -> list[Submission]:
-        """Every submission, oldest first."""
+        """Return every submission, oldest first."""
         return self._submissions("ORDER BY id")
 
     def submission(self, number: int) -> Submission | None:
-        """The submission of this id."""
+        """Return the submission of this id."""
         return next(iter(self._submissions("WHERE id = ?", number)), None)
 
     def by_file_name(self, login: str, file_name: str) -> Submission | None:
-        """The first match among the caller's own, oldest first: a name used twice finds the older log."""
+        """Return the first match among the caller's own, oldest first: a name used twice finds the older log."""
         found = self._submissions("WHERE login = ? AND file_name = ? ORDER BY id LIMIT 1", login, file_name)
         return next(iter(found), None)
 
     def by_batch_id(self, login: str, batch_id: str) -> Submission | None:
-        """The first match by ``doi_batch_id``, which is known only once the file was parsed."""
+        """Return the first match by ``doi_batch_id``, which is known only once the file was parsed."""
         found = self._submissions("WHERE login = ? AND batch_id = ? ORDER BY id LIMIT 1", login, batch_id)
         return next(iter(found), None)
 
     def older_log(self, login: str, number: int) -> Submission | None:
-        """The oldest completed submission of the account that is another than `number`."""
+        """Return the oldest completed submission of the account that is another than `number`."""
         where = "WHERE login = ? AND id <> ? AND log IS NOT NULL ORDER BY id LIMIT 1"
         return next(iter(self._submissions(where, login, number)), None)
 
     def pending(self, login: str) -> int:
-        """How many submissions of this account are not processed yet."""
+        """Return how many submissions of this account are not processed yet."""
         (count,) = self._one("SELECT COUNT(*) FROM submissions WHERE log IS NULL AND login = ?", login)
         return int(count)
 
@@ -202,26 +202,26 @@ class Archive:
         self._base.execute("UPDATE registrations SET rest = ? WHERE doi_key = ?", (until, doi.casefold()))
 
     def history(self, doi: str) -> list[Registration]:
-        """Every version of a DOI that took effect, oldest first."""
+        """Return every version of a DOI that took effect, oldest first."""
         return self._registrations("WHERE doi_key = ? ORDER BY number", doi.casefold())
 
     def current(self, doi: str) -> Registration | None:
-        """The current version of a DOI."""
+        """Return the current version of a DOI."""
         return next(iter(self._registrations("WHERE doi_key = ? ORDER BY number DESC LIMIT 1", doi.casefold())), None)
 
     def registrations(self) -> list[Registration]:
-        """The current version of every DOI, in the order of first registration."""
+        """Return the current version of every DOI, in the order of first registration."""
         return self._registrations(_CURRENT)
 
     def alike(self, signature: str, doi: str) -> list[str]:
-        """Other DOIs whose current version describes the same work."""
+        """Return other DOIs whose current version describes the same work."""
         if not signature:
             return []
         found = self._registrations("WHERE signature = ? AND doi_key <> ?", signature, doi.casefold())
         return sorted({one.doi for one in found if self.current(one.doi) == one})
 
     def titles_in(self, words: str) -> Registration | None:
-        """A registered work whose title occurs in `words`."""
+        """Return a registered work whose title occurs in `words`."""
         where = "WHERE length(title) > 15 AND instr(lower(?), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
         return next(iter(self._registrations(where, words)), None)
 
@@ -236,12 +236,12 @@ class Archive:
         return found[0].member if found else None
 
     def prefixes(self) -> set[str]:
-        """Every prefix that has a registered DOI."""
+        """Return every prefix that has a registered DOI."""
         rows = self._base.execute("SELECT DISTINCT substr(doi_key, 1, instr(doi_key, '/') - 1) FROM registrations")
         return {str(prefix) for (prefix,) in rows}
 
     def conflicts(self, doi: str) -> list[tuple[int, str]]:
-        """The open conflicts of a DOI, each with the other DOI."""
+        """Return the open conflicts of a DOI, each with the other DOI."""
         rows = self._base.execute(_CONFLICTS, {"doi": doi.casefold()})
         return [(int(number), str(other)) for number, other in rows]
 
@@ -258,7 +258,7 @@ class Archive:
         self._base.execute("UPDATE conflicts SET resolved = 1 WHERE id = ?", (number,))
 
     def title(self, issn: str) -> TitleRecord | None:
-        """The title record of an ISSN."""
+        """Return the title record of an ISSN."""
         row = self._base.execute("SELECT issn, title, kind, owner, doi FROM titles WHERE issn = ?", (issn,)).fetchone()
         return TitleRecord(*row) if row else None
 

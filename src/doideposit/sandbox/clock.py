@@ -10,7 +10,7 @@ START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
 def system_time() -> datetime:
-    """The time of this machine, aware and in UTC."""
+    """Return the time of this machine, aware and in UTC."""
     return datetime.now(UTC)
 
 
@@ -26,7 +26,7 @@ class Clock:
         self._lock = Lock()
 
     def __call__(self) -> datetime:
-        """The time shown now."""
+        """Return the time shown now."""
         with self._lock:
             shown = self._now
             self._now += self._tick
@@ -64,7 +64,7 @@ class Delays:
 
     @classmethod
     def none(cls) -> "Delays":
-        """Everything at once: a file is processed by the time of the first poll."""
+        """Return no delays at all: a file is processed by the time of the first poll."""
         return cls(0, 0, 0, 0, 0, 0, 0)
 
     @property

@@ -12,7 +12,7 @@ class WhereLike(Protocol):
 
     @property
     def line(self) -> int | None:
-        """The line, counted from 1."""
+        """Return the line, counted from 1."""
 
 
 class FindingLike(Protocol):
@@ -20,15 +20,15 @@ class FindingLike(Protocol):
 
     @property
     def message(self) -> str:
-        """The fault in the validator's own words for people."""
+        """Return the fault in the validator's own words for people."""
 
     @property
     def original(self) -> str | None:
-        """The fault in the words of the engine."""
+        """Return the fault in the words of the engine."""
 
     @property
     def where(self) -> WhereLike:
-        """Where it is."""
+        """Return where it is."""
 
 
 class VerdictLike(Protocol):
@@ -36,11 +36,11 @@ class VerdictLike(Protocol):
 
     @property
     def valid(self) -> bool:
-        """Whether the document is valid."""
+        """Tell whether the document is valid."""
 
     @property
     def findings(self) -> Sequence[FindingLike]:
-        """What is wrong, in the order of the document."""
+        """Return what is wrong, in the order of the document."""
 
 
 _ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"

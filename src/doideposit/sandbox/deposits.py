@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-__all__ = ["Deposit", "FileFault", "Item", "Reference", "Resource", "local", "read", "texts"]
+__all__ = ["Deposit", "DepositedItem", "DepositedReference", "DepositedResource", "FileFault", "local", "read", "texts"]
 
 TITLE_LEVEL = frozenset({"journal_metadata", "series_metadata", "set_metadata", "proceedings_series_metadata"})
 ISSUE_LEVEL = frozenset({"journal_issue", "journal_volume"})
@@ -32,7 +32,7 @@ class FileFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class DepositedReference:
     """One ``citation``: its key, the DOI given in it, and the words to match it by."""
 
     key: str
@@ -41,7 +41,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DepositedItem:
     """Something with a DOI of its own. `level` is ``item``, ``title`` (a journal or series) or ``issue``.
 
     `version` is the timestamp in force for this DOI. `signature` is what two records share that describe the same
@@ -58,32 +58,32 @@ class Item:
     signature: str
     orcids: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    references: tuple[Reference, ...] = ()
+    references: tuple[DepositedReference, ...] = ()
     holder: "etree._Element | None" = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:
-        """The DOI as it is compared: DOIs know no case."""
+        """Return the DOI as it is compared: DOIs know no case."""
         return self.doi.casefold()
 
     @property
     def prefix(self) -> str:
-        """The part before the slash."""
+        """Return the part before the slash."""
         return self.doi.partition("/")[0]
 
     @property
     def record_type(self) -> str:
-        """The record type in the words of the REST API."""
+        """Return the record type in the words of the REST API."""
         return TYPES.get(self.kind, "other")
 
     @property
     def kind_name(self) -> str:
-        """The record type in the words of an ORCID message."""
+        """Return the record type in the words of an ORCID message."""
         return NAMES.get(self.kind, self.kind.replace("_", " ").title())
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class DepositedSeries:
     """A container with an ISSN: what Crossref keeps a title record of."""
 
     title: str
@@ -93,7 +93,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class DepositedResource:
     """One element of a resource-only deposit: its name, its DOI, and the block in it, empty where there is none."""
 
     kind: str
@@ -107,9 +107,9 @@ class Deposit:
 
     batch_id: str
     version: int | None
-    items: tuple[Item, ...]
-    series: tuple[Series, ...]
-    resources: tuple[Resource, ...] = ()
+    items: tuple[DepositedItem, ...]
+    series: tuple[DepositedSeries, ...]
+    resources: tuple[DepositedResource, ...] = ()
 
 
 def read(content: bytes) -> Deposit | FileFault:
@@ -127,13 +127,13 @@ def read(content: bytes) -> Deposit | FileFault:
 
 
 def local(element: "etree._Element") -> str:
-    """The element's name without its namespace; empty for comments."""
+    """Return the element's name without its namespace; empty for comments."""
     tag: object = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def texts(element: "etree._Element", path: str) -> list[str]:
-    """The words of every descendant on a path of plain names, whatever the namespace."""
+    """Return the words of every descendant on a path of plain names, whatever the namespace."""
     steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
     return [_words(found) for found in element.iterfind(steps)]
 
@@ -198,15 +198,15 @@ def _resources_fault(root: "etree._Element") -> str | None:
     return None
 
 
-def _resources(root: "etree._Element") -> Iterator[Resource]:
+def _resources(root: "etree._Element") -> Iterator[DepositedResource]:
     for element in root.iterfind("{*}body/*"):
         block = next((child for child in element if local(child) not in {"", "doi"}), None)
         for doi in texts(element, "doi"):
             xml = "" if block is None else etree.tostring(block, encoding="unicode", with_tail=False)
-            yield Resource(local(element), doi, xml)
+            yield DepositedResource(local(element), doi, xml)
 
 
-def _items(root: "etree._Element", version: int) -> Iterator[Item]:
+def _items(root: "etree._Element", version: int) -> Iterator[DepositedItem]:
     for data in root.iter("{*}doi_data"):
         parent = data.getparent()
         if parent is None:
@@ -215,7 +215,7 @@ def _items(root: "etree._Element", version: int) -> Iterator[Item]:
         yield _item(parent, data, int(own) if own.isdecimal() else version)
 
 
-def _item(parent: "etree._Element", data: "etree._Element", version: int) -> Item:
+def _item(parent: "etree._Element", data: "etree._Element", version: int) -> DepositedItem:
     kind = local(parent)
     title = _first(parent, "titles/title") or _first(parent, "full_title")
     year = next((found for path in _DATES for found in texts(parent, path)), "")
@@ -223,7 +223,7 @@ def _item(parent: "etree._Element", data: "etree._Element", version: int) -> Ite
     number = next((found for path in _NUMBERS for found in texts(parent, path)), "")
     level = "title" if kind in TITLE_LEVEL else "issue" if kind in ISSUE_LEVEL else "item"
     alike = [title, *people[:1], year, number] if title and people and level == "item" else []
-    return Item(
+    return DepositedItem(
         doi=_first(data, "doi"), url=_first(data, "resource"), version=version, level=level, kind=kind, title=title,
         year=year, signature="|".join(alike).casefold(), orcids=tuple(texts(parent, "contributors/person_name/ORCID")),
         targets=tuple(_targets(parent)), references=tuple(_references(parent)), holder=parent,
@@ -244,22 +244,22 @@ def _targets(parent: "etree._Element") -> Iterator[str]:
             yield _words(relation)
 
 
-def _references(parent: "etree._Element") -> Iterator[Reference]:
+def _references(parent: "etree._Element") -> Iterator[DepositedReference]:
     for citation in parent.iterfind("{*}citation_list/{*}citation"):
         words = " ".join(_words(part) for part in citation if local(part) in _MATCHABLE)
-        yield Reference(citation.get("key") or "", _first(citation, "doi"), words)
+        yield DepositedReference(citation.get("key") or "", _first(citation, "doi"), words)
 
 
 _MATCHABLE = frozenset({"issn", "isbn", "journal_title", "article_title", "volume_title", "series_title",
                         "unstructured_citation"})  # fmt: skip
 
 
-def _series(root: "etree._Element") -> Iterator[Series]:
+def _series(root: "etree._Element") -> Iterator[DepositedSeries]:
     for container in root.iter():
         if local(container) in TITLE_LEVEL:
             title = _first(container, "titles/title") or _first(container, "full_title")
             issns = tuple(issn.replace("-", "").upper() for issn in texts(container, "issn"))
-            yield Series(title, issns, local(container), _first(container, "doi_data/doi"))
+            yield DepositedSeries(title, issns, local(container), _first(container, "doi_data/doi"))
 
 
 def _first(element: "etree._Element", path: str) -> str:

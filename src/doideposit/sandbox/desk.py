@@ -29,7 +29,7 @@ class Desk:
         self._faults = queue.faults
 
     def _log_in(self, words: str, password: str, door: Door) -> Login | Reply:
-        """The login, or the page that refuses it."""
+        """Return the login, or the page that refuses it."""
         fault = self._faults.take("auth", door)
         if fault and fault.value == "401":
             return pages.unauthorized()
@@ -54,7 +54,7 @@ class Desk:
         return self._received(number)
 
     def _not_taken(self, login: Login, operation: str, content: bytes | None) -> Reply | None:
-        """Why an upload is turned away at the door, where next to nothing is looked at."""
+        """Return why an upload is turned away at the door, where next to nothing is looked at."""
         full = self._faults.take("queue_full", Door.UPLOAD)
         page = self._faults.take("html_200", Door.UPLOAD)
         if full or self._pending(login) >= self._most_pending:
@@ -82,7 +82,7 @@ class Desk:
         return pages.success(str(number), expires.strftime("%a, %d-%b-%Y %H:%M:%S GMT"))
 
     def download(self, request: Request) -> Answer:
-        """``/servlet/submissionDownload``: the result log, or the file as it was stored."""
+        """Answer ``/servlet/submissionDownload``: the result log, or the file as it was stored."""
         fields = {**request.query, **request.read().fields}
         if self._faults.take("poll_login_page", Door.POLL):
             return login_page()
@@ -108,7 +108,7 @@ class Desk:
             return self._archive.by_batch_id(login.words, batch_id) if batch_id else None
 
     def _result(self, found: Submission, login: Login) -> bytes:
-        """What a poll is told of a submission: its log, or why there is none yet."""
+        """Return what a poll is told of a submission: its log, or why there is none yet."""
         unknown = self._faults.take("unknown_for", Door.POLL)
         stuck = self._faults.take("stuck", Door.POLL) if found.log is None else None
         old = self._faults.take("old_log_first", Door.POLL)
@@ -129,7 +129,7 @@ class Desk:
         return found.log
 
     def _older_log(self, found: Submission, login: Login) -> bytes:
-        """Another submission's log: that of an earlier file, or one made up for the same DOIs."""
+        """Return another submission's log: that of an earlier file, or one made up for the same DOIs."""
         older = self._archive.older_log(login.words, found.id)
         if older and older.log:
             return older.log
@@ -151,7 +151,7 @@ class Desk:
         return Reply(403 if log.refused else 200, log.to_bytes(), "text/xml;charset=UTF-8")
 
     def info(self, request: Request) -> Reply:
-        """``/info?rtype=prefixes``: whether a login is right, and its prefixes."""
+        """Answer ``/info?rtype=prefixes``: whether a login is right, and its prefixes."""
         words, _, password = request.query.get("pid", "").partition(":")
         login = self._log_in(words, password, Door.POLL)
         if isinstance(login, Reply):

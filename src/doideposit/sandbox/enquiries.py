@@ -48,7 +48,7 @@ class Enquiries:
             return unixsd_reply(doi, shown, inverse_relations(of, others))
 
     def resolved_references(self, request: Request) -> Reply:
-        """``/getResolvedRefs``: references without a DOI that match a registered work by now."""
+        """Answer ``/getResolvedRefs``: references without a DOI that match a registered work by now."""
         fields = {**request.query, **request.read().fields}
         login = self._accounts.log_in(fields.get("usr", ""), fields.get("pwd", ""))
         if login is None:
@@ -63,13 +63,13 @@ class Enquiries:
         return lookups.matched_references(doi, current, matches)
 
     def _shown(self, doi: str, lag: str) -> list[Registration]:
-        """The versions of a DOI that the outside world sees by now."""
+        """Return the versions of a DOI that the outside world sees by now."""
         now = self._clock()
         with self._archive.snapshot():
             return [one for one in self._archive.history(doi) if (one.rest if lag == "rest" else one.handle) <= now]
 
     def work(self, request: Request) -> Reply:
-        """``/works/{doi}``, its ``/agency``, and its XML below ``/transform``."""
+        """Answer ``/works/{doi}``, its ``/agency``, and its XML below ``/transform``."""
         doi = request.path.removeprefix("/works/")
         doi, transform, media_type = doi.partition("/transform/")
         if transform:
@@ -84,7 +84,7 @@ class Enquiries:
         return lookups.work_reply(self._shown(doi, "rest"), request.query)
 
     def works(self, request: Request) -> Reply:
-        """``/works?filter=doi:A,doi:B``."""
+        """Answer ``/works?filter=doi:A,doi:B``."""
         filters = [part.partition(":") for part in request.query.get("filter", "").split(",")]
         unknown = next((name for name, _, _ in filters if name and name not in _FILTERS), None)
         if unknown:
@@ -94,7 +94,7 @@ class Enquiries:
         return lookups.works_reply([self._shown(doi, "rest") for doi in dois], request.query)
 
     def prefix(self, request: Request) -> Reply:
-        """``/prefixes/{prefix}``, and the works whose owner's prefix it is."""
+        """Answer ``/prefixes/{prefix}``, and the works whose owner's prefix it is."""
         prefix, listed, _ = request.path.removeprefix("/prefixes/").partition("/works")
         if listed:
             return self._list(request, lambda one: one.owner == prefix)
@@ -104,7 +104,7 @@ class Enquiries:
         return lookups.prefix_reply(prefix, member, request.query)
 
     def member(self, request: Request) -> Reply:
-        """``/members/{id}``, and its works over all of its prefixes."""
+        """Answer ``/members/{id}``, and its works over all of its prefixes."""
         member, listed, _ = request.path.removeprefix("/members/").partition("/works")
         if listed:
             return self._list(request, lambda one: one.member == member)
@@ -114,7 +114,7 @@ class Enquiries:
         return lookups.member_reply(member, sorted(owned | own), request.query)
 
     def _list(self, request: Request, belongs: Callable[[Registration], bool]) -> Reply:
-        """One page; a cursor that nobody used for five minutes is dead (REST API documentation)."""
+        """Return one page; a cursor that nobody used for five minutes is dead (REST API documentation)."""
         query, now = request.query, self._clock()
         cursor = query.get("cursor", "*")
         start, _, issued = cursor.partition("-") if cursor != "*" else ("0", "", f"{now.timestamp():.0f}")
@@ -128,12 +128,12 @@ class Enquiries:
         return lookups.works_reply(page, query, f"{int(start) + len(page)}-{now.timestamp():.0f}")
 
     def agency(self, request: Request) -> Reply:
-        """``/ra/{doi}`` of the resolver: which agency a DOI is from."""
+        """Answer ``/ra/{doi}`` of the resolver: which agency a DOI is from."""
         doi = request.path.removeprefix("/ra/")
         return lookups.agency_of_reply(doi, known=bool(self._shown(doi, "handle")))
 
     def handle(self, request: Request) -> Reply:
-        """``/api/handles/{doi}``."""
+        """Answer ``/api/handles/{doi}``."""
         doi = request.path.removeprefix("/api/handles/")
         return lookups.handle_reply(doi, self._shown(doi, "handle"), request.query)
 

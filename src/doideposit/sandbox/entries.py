@@ -36,7 +36,7 @@ class Submission:
     log: bytes | None = field(default=None, repr=False)
 
     def stage(self, now: datetime) -> Stage:
-        """Where it stands at `now`."""
+        """Return where it stands at `now`."""
         if self.log is not None:
             return Stage.COMPLETED
         if now < self.visible:

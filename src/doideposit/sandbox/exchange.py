@@ -28,7 +28,7 @@ EMPTY = Content()
 
 
 def nothing() -> Content:
-    """The body of a request that has none."""
+    """Return the body of a request that has none."""
     return EMPTY
 
 
@@ -47,12 +47,12 @@ class Request:
 
     @classmethod
     def get(cls, path: str, **query: str) -> "Request":
-        """A GET with its query."""
+        """Return a GET with its query."""
         return cls("GET", path, query)
 
     @classmethod
     def post(cls, path: str, fields: Mapping[str, str], *files: Upload) -> "Request":
-        """A POST of a form, with files when there are any."""
+        """Return a POST of a form, with files when there are any."""
         content = Content(fields, files)
         return cls("POST", path, {}, lambda: content)
 
@@ -69,7 +69,7 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The body as text, for tests and messages."""
+        """Return the body as text, for tests and messages."""
         return self.body.decode("utf-8", "replace")
 
 

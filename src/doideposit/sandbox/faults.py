@@ -53,7 +53,7 @@ class FaultKind:
     required: bool = False
 
     def settle(self, value: str | None) -> str | None:
-        """The value in force; raises `UsageError` when the switch takes no such value."""
+        """Return the value in force; raises `UsageError` when the switch takes no such value."""
         if self.choices in {("N",), ("TEXT",)}:
             good = value is not None and (self.choices == ("TEXT",) or _NUMBER.fullmatch(value))
         elif value is None and self.choices and not self.required:
@@ -149,11 +149,11 @@ class Fault:
 
     @property
     def number(self) -> float:
-        """The value as a number; for switches that take one."""
+        """Return the value as a number; for switches that take one."""
         return float(self.value or 0)
 
     def strikes(self, door: Door) -> bool:
-        """Whether this fault is for that door."""
+        """Tell whether this fault is for that door."""
         return door in FAULTS[self.name].doors if self.at is None else door is self.at
 
     def __str__(self) -> str:
@@ -179,7 +179,7 @@ class Faults:
 
     @property
     def armed(self) -> tuple[Fault, ...]:
-        """What is still to strike, in the order of arming."""
+        """Return what is still to strike, in the order of arming."""
         with self._lock:
             return tuple(self._armed)
 
@@ -211,7 +211,7 @@ class Faults:
             self._armed = [fault for fault in self._armed if name is not None and fault.name != name]
 
     def take(self, name: str, door: Door) -> Fault | None:
-        """The fault of this name that strikes here and now, its count lowered, or None."""
+        """Return the fault of this name that strikes here and now, its count lowered, or None."""
         with self._lock:
             for place, fault in enumerate(self._armed):
                 if fault.name == name and fault.strikes(door) and self._random.random() < fault.probability:

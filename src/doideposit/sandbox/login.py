@@ -11,13 +11,13 @@ __all__ = ["login_page", "refusal"]
 
 
 def refusal(words: str, *, known: bool) -> Reply:
-    """The page after a login that failed: an unknown user is named, a wrong password is not."""
+    """Return the page after a login that failed: an unknown user is named, a wrong password is not."""
     wrong = "Wrong credentials. Incorrect username or password"
     return login_page(wrong if known else f"username: {words} does not seem to exist.")
 
 
 def login_page(reason: str = "") -> Reply:
-    """The page that asks for a login; `reason` stands in its red box."""
+    """Return the page that asks for a login; `reason` stands in its red box."""
     notice = _NOTICE.format(reason=escape(reason)) if reason else ""
     page = _PAGE.format(style=_STYLE, links=_MENU, notice=notice)
     gone = ("Set-Cookie", 'CROSSREF-ADMIN=""; Expires=Thu, 01-Jan-1970 00:00:10 GMT; Path=/')

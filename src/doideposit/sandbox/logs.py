@@ -36,16 +36,16 @@ class Diagnostic:
     deferred: int | None = None
 
     def upper(self) -> "Diagnostic":
-        """The same with its DOIs in capitals."""
+        """Return the same with its DOIs in capitals."""
         return replace(self, pairs=tuple((doi.upper(), message) for doi, message in self.pairs))
 
     def defer(self, submission_id: int) -> "Diagnostic":
-        """The same with its references put off to another submission, where it has any."""
+        """Return the same with its references put off to another submission, where it has any."""
         return replace(self, citations=(), deferred=submission_id) if self.citations else self
 
 
 def file_failure(message: str, *, doi: str = "", msg_id: int | None = None) -> tuple[Diagnostic, ...]:
-    """The one record of a log when the whole file was refused."""
+    """Return the one record of a log when the whole file was refused."""
     return (Diagnostic("Failure", ((doi, message),), msg_id),)
 
 
@@ -61,11 +61,11 @@ class Log:
 
     @property
     def refused(self) -> bool:
-        """Whether the whole file was refused: no record has a DOI of its own."""
+        """Tell whether the whole file was refused: no record has a DOI of its own."""
         return bool(self.records) and all(doi in NO_DOI for record in self.records for doi, _ in record.pairs)
 
     def to_bytes(self) -> bytes:
-        """The log as it is downloaded."""
+        """Return the log as it is downloaded."""
         status = ' status="completed"' if self.status_attribute else ""
         lines = [
             f'{self.leading}<?xml version="1.0" encoding="UTF-8"?>',
@@ -93,7 +93,7 @@ class Log:
 
 
 def waiting(status: str, submission_id: int) -> bytes:
-    """The answer while there is no log yet: the batch id stays empty, and the lines end as on Windows."""
+    """Return the answer while there is no log yet: the batch id stays empty, and the lines end as on Windows."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch_diagnostic status="{status}">\r\n'
         f"  <submission_id>{submission_id}</submission_id>\r\n  <batch_id />\r\n</doi_batch_diagnostic>"

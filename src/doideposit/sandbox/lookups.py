@@ -26,12 +26,12 @@ MEMBERS = {"99999": "Sandbox member"}
 
 
 def work_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
-    """``/works/{doi}``: `shown` holds the versions that the REST API shows by now, oldest first."""
+    """Answer ``/works/{doi}``: `shown` holds the versions that the REST API shows by now, oldest first."""
     return _message("work", work_json(shown), query, "single") if shown else _missing(query)
 
 
 def works_reply(works: Sequence[Sequence[Registration]], query: Mapping[str, str], cursor: str | None = None) -> Reply:
-    """``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: a list, in no promised order."""
+    """Answer ``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: a list, in no promised order."""
     items = [work_json(shown) for shown in works if shown]
     wanted = [name for name in query.get("select", "").split(",") if name]
     picked = [{name: item[name] for name in wanted if name in item} if wanted else item for item in items]
@@ -47,7 +47,7 @@ def bad_request(kind: str, value: str, words: str, query: Mapping[str, str]) -> 
 
 
 def agency_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
-    """``/works/{doi}/agency``."""
+    """Answer ``/works/{doi}/agency``."""
     if not shown:
         return _missing(query)
     message: Json = {"DOI": shown[-1].doi.lower(), "agency": {"id": "crossref", "label": "Crossref"}}
@@ -55,7 +55,7 @@ def agency_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Rep
 
 
 def prefix_reply(prefix: str, member: str | None, query: Mapping[str, str]) -> Reply:
-    """``/prefixes/{prefix}``; `member` is None for a prefix that nobody owns."""
+    """Answer ``/prefixes/{prefix}``; `member` is None for a prefix that nobody owns."""
     message: Json = {
         "member": f"https://id.crossref.org/member/{member}",
         "name": MEMBERS.get(member or "", "Another member"),
@@ -65,19 +65,19 @@ def prefix_reply(prefix: str, member: str | None, query: Mapping[str, str]) -> R
 
 
 def member_reply(member: str, prefixes: Sequence[str], query: Mapping[str, str]) -> Reply:
-    """``/members/{id}``."""
+    """Answer ``/members/{id}``."""
     name = MEMBERS.get(member, "Another member")
     message: Json = {"id": int(member) if member.isdecimal() else 0, "primary-name": name, "prefixes": list(prefixes)}
     return _message("member", message, query, "single") if prefixes else _missing(query)
 
 
 def agency_of_reply(doi: str, *, known: bool) -> Reply:
-    """``doi.org/ra/{doi}``: status 200 in every case."""
+    """Answer ``doi.org/ra/{doi}``: status 200 in every case."""
     return _json(200, [{"DOI": doi, **({"RA": "Crossref"} if known else {"status": "DOI does not exist"})}])
 
 
 def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
-    """``/api/handles/{doi}``: response code 1 with its values, or 100 when the handle does not exist."""
+    """Answer ``/api/handles/{doi}``: response code 1 with its values, or 100 when the handle does not exist."""
     if not shown:
         return _json(404, {"responseCode": 100, "handle": doi})
     last = shown[-1]
@@ -95,7 +95,7 @@ def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, st
 
 
 def matched_references(doi: str, current: Registration | None, matches: Mapping[str, Registration]) -> Reply:
-    """``/getResolvedRefs``: references matched since; those deposited with a DOI are left out."""
+    """Answer ``/getResolvedRefs``: references matched since; those deposited with a DOI are left out."""
     found = [{"key": key, "doi": work.doi, "type": work.record_type} for key, work in matches.items()]
     return _json(200, {"doi": current.doi if current else doi, "matched-references": found})
 
@@ -110,7 +110,7 @@ def _missing(query: Mapping[str, str]) -> Reply:
 
 
 def _limits(query: Mapping[str, str], shape: str) -> tuple[tuple[str, str], ...]:
-    """The limits in force since December 2025: 5 and 1 a second for the public, 10 and 3 for the polite."""
+    """Return the limits in force since December 2025: 5 and 1 a second for the public, 10 and 3 for the polite."""
     polite = "mailto" in query
     limit = {("single", False): 5, ("array", False): 1, ("single", True): 10, ("array", True): 3}[shape, polite]
     return (
@@ -126,7 +126,7 @@ def _json(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) 
 
 
 def read_json(raw: bytes) -> Json:
-    """The JSON object in a body; an empty one when there is none."""
+    """Return the JSON object in a body; an empty one when there is none."""
     try:
         found = loads(raw or b"{}")
     except ValueError:

@@ -48,7 +48,7 @@ failed; nested exception is org.crossref.qs.security.ExceededConcurrentRequests<
 
 
 def success(key: str, expires: str) -> Reply:
-    """The reply to an upload: "received", and no id of any kind. It sets the cookie of an admin session."""
+    """Return the reply to an upload: "received", and no id of any kind. It sets the cookie of an admin session."""
     session = sha256(key.encode()).hexdigest()[:32].upper()
     headers = (
         ("Content-Language", "en-US"),
@@ -59,7 +59,7 @@ def success(key: str, expires: str) -> Reply:
 
 
 def error_page(status: int, retry_after: float | None = None) -> Reply:
-    """A page of the load balancer, or Tomcat's for 500."""
+    """Return a page of the load balancer, or Tomcat's for 500."""
     headers = () if retry_after is None else (("Retry-After", f"{retry_after:g}"),)
     title = f"{status} {HTTPStatus(status).phrase}"
     page = f"<html><body><h1>{title}</h1>\n{_SENTENCES.get(status, '')}\n</body></html>\n"
@@ -67,13 +67,13 @@ def error_page(status: int, retry_after: float | None = None) -> Reply:
 
 
 def unauthorized() -> Reply:
-    """The 401 of later reports."""
+    """Return the 401 of later reports."""
     reason = "You need a valid user and password to access this content."
     return Reply(401, f"<html><body><h1>401 Unauthorized</h1> {reason} </body></html>".encode())
 
 
 def failure_page(reason: str, status: int = 200) -> Reply:
-    """A page whose heading is not SUCCESS; its paragraph holds the reason."""
+    """Return a page whose heading is not SUCCESS; its paragraph holds the reason."""
     page = (
         f"\n\n\n\n<html>\n<head><title>FAILURE</title>\n</head>\n<body>\n<h2>FAILURE</h2>\n<p>{escape(reason)}</p>\n"
         "</body>\n</html>\n"
@@ -82,7 +82,7 @@ def failure_page(reason: str, status: int = 200) -> Reply:
 
 
 def not_found() -> Reply:
-    """What a wrong host or route answers."""
+    """Return what a wrong host or route answers."""
     body = {
         "status": "error",
         "message-type": "route-not-found",
@@ -93,7 +93,7 @@ def not_found() -> Reply:
 
 
 def garbage(kind: str) -> Reply:
-    """An answer to a poll that is no log, of one of the kinds that the fault ``poll_garbage`` knows."""
+    """Return an answer to a poll that is no log, of one of the kinds that the fault ``poll_garbage`` knows."""
     start = b'<?xml version="1.0" encoding="UTF-8"?>\n'
     bodies = {
         "truncated": start + b'<doi_batch_diagnostic status="completed" sp="x">\n   <submission_id>17421',

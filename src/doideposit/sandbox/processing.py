@@ -15,10 +15,18 @@ from stdnum.iso7064 import mod_11_2
 from doideposit.sandbox.accounts import Login
 from doideposit.sandbox.archive import Archive
 from doideposit.sandbox.cvc import VerdictLike, first_fault
-from doideposit.sandbox.deposits import Deposit, FileFault, Item, Reference, Resource, Series, read
+from doideposit.sandbox.deposits import (
+    Deposit,
+    DepositedItem,
+    DepositedReference,
+    DepositedResource,
+    DepositedSeries,
+    FileFault,
+    read,
+)
 from doideposit.sandbox.entries import Registration, Submission, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic, file_failure
-from doideposit.sandbox.retention import Rules, after_deposit, after_resources, record_xml
+from doideposit.sandbox.retention import RetentionRules, after_deposit, after_resources, record_xml
 
 __all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "inspect"]
 
@@ -32,7 +40,7 @@ TITLE_ERROR = " - content item DOIs not processed due to title level error"
 
 
 def inspect(content: bytes, validate: Validate | None) -> Deposit | FileFault:
-    """Everything that depends on the bytes alone: reading them, and the verdict of the schema.
+    """Judge all that depends on the bytes alone: reading them, and the verdict of the schema.
 
     Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
     """
@@ -67,7 +75,7 @@ class Worker:
     rest: float
     handle: float
     query: float = 0.0
-    rules: Rules = field(default_factory=Rules)
+    rules: RetentionRules = field(default_factory=RetentionRules)
     relation_targets: RelationTargets = "known"
     known_prefixes: frozenset[str] = frozenset()
     reject: str | None = None
@@ -83,7 +91,7 @@ class Worker:
         return Processed(deposit.batch_id, tuple(self._records(deposit)))
 
     def resources(self, deposit: Deposit | FileFault) -> Processed:
-        """A resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
+        """Apply a resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
         if isinstance(deposit, FileFault):
             return Processed(deposit.batch_id, file_failure(deposit.message))
         refused = self._prefixes([one.doi for one in deposit.resources])
@@ -115,7 +123,7 @@ class Worker:
                 return file_failure(fault + TITLE_ERROR, doi=item.doi, msg_id=4)
         return ()
 
-    def _issn_fault(self, series: Series, issn: str) -> str | None:
+    def _issn_fault(self, series: DepositedSeries, issn: str) -> str | None:
         if not issn_numbers.is_valid(issn):
             return f'ISSN "{issn}" is invalid'
         known = self.archive.title(issn)
@@ -128,7 +136,7 @@ class Worker:
             return f'ISSN "{issn}" has already been assigned to a different title/publisher/genre'
         return None
 
-    def _keep_titles(self, containers: tuple[Series, ...]) -> None:
+    def _keep_titles(self, containers: tuple[DepositedSeries, ...]) -> None:
         for series in containers:
             for issn in series.issns:
                 known = self.archive.title(issn)
@@ -147,13 +155,13 @@ class Worker:
             else:
                 yield self._apply(item)
 
-    def _not_ours(self, item: Item) -> str | None:
+    def _not_ours(self, item: DepositedItem) -> str | None:
         known = self.archive.current(item.doi)
         if known is None or not known.owner or (known.member == OUR_MEMBER and self.login.may_add(known.owner)):
             return None
         return f"User with login {self.login.words} is not allowed to update {item.doi}, owned by {known.owner}"
 
-    def _too_old(self, item: Item) -> str | None:
+    def _too_old(self, item: DepositedItem) -> str | None:
         known = self.archive.current(item.doi)
         if known is not None and known.alias_of:
             return f"Record not processed because {item.doi} is an alias of {known.alias_of}"
@@ -164,7 +172,7 @@ class Worker:
             f"version {known.timestamp}"
         )
 
-    def _missing_target(self, item: Item, here: set[str]) -> str | None:
+    def _missing_target(self, item: DepositedItem, here: set[str]) -> str | None:
         known = self.known_prefixes | self.archive.prefixes() | {item.prefix} if item.targets else frozenset()
         for target in item.targets:
             asked = self.relation_targets == "all" or (
@@ -174,7 +182,7 @@ class Worker:
                 return target
         return None
 
-    def _apply(self, item: Item) -> Diagnostic:
+    def _apply(self, item: DepositedItem) -> Diagnostic:
         word = "Successfully updated" if self.archive.current(item.doi) else "Successfully added"
         self.archive.register(self._registration(item))
         others = self.archive.alike(item.signature, item.doi)
@@ -189,7 +197,7 @@ class Worker:
             citations=citations,
         )  # fmt: skip
 
-    def _registration(self, item: Item) -> Registration:
+    def _registration(self, item: DepositedItem) -> Registration:
         known = self.archive.current(item.doi)
         new = "" if item.holder is None else record_xml(item.holder)
         return Registration(
@@ -202,21 +210,21 @@ class Worker:
             owner=known.owner if known else item.prefix, member=known.member if known else OUR_MEMBER,
         )  # fmt: skip
 
-    def _resolve(self, item: Item, others: list[str]) -> tuple[int, ...]:
+    def _resolve(self, item: DepositedItem, others: list[str]) -> tuple[int, ...]:
         still = {other.casefold() for other in others}
         cured = [number for number, other in self.archive.conflicts(item.doi) if other not in still]
         for number in cured:
             self.archive.resolve(number)
         return tuple(cured)
 
-    def _conflict(self, item: Item, others: list[str]) -> int:
+    def _conflict(self, item: DepositedItem, others: list[str]) -> int:
         known = {other: number for number, other in self.archive.conflicts(item.doi)}
         numbers = [
             known.get(other.casefold()) or self.archive.add_conflict(item.doi, other) for other in others
         ]  # one conflict for each pair, named once in the log
         return numbers[0]
 
-    def _citation(self, reference: Reference) -> Citation:
+    def _citation(self, reference: DepositedReference) -> Citation:
         if reference.doi:
             return Citation(reference.key, "resolved_reference", reference.doi)
         if not reference.words:
@@ -229,7 +237,7 @@ class Worker:
             else Citation(reference.key, "stored_query")
         )
 
-    def _resource(self, resource: Resource) -> Diagnostic:
+    def _resource(self, resource: DepositedResource) -> Diagnostic:
         doi = resource.doi
         known = self.archive.current(doi)
         if known is None:
@@ -256,14 +264,14 @@ class Worker:
         )
 
 
-def _orcid_faults(items: tuple[Item, ...]) -> tuple[Diagnostic, ...]:
+def _orcid_faults(items: tuple[DepositedItem, ...]) -> tuple[Diagnostic, ...]:
     faults = [fault for item in items for fault in _orcid_messages(item)]
     if not faults:
         return ()
     return (Diagnostic("Failure", tuple(("DOI not found", fault) for fault in faults), 45),)
 
 
-def _orcid_messages(item: Item) -> Iterator[str]:
+def _orcid_messages(item: DepositedItem) -> Iterator[str]:
     start = f"Error in {item.kind_name} (Author ORCID): ORCID"
     for orcid, count in Counter(item.orcids).items():
         if not mod_11_2.is_valid(orcid.rpartition("/")[2].replace("-", "")):

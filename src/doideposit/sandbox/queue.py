@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from doideposit.sandbox.accounts import Accounts, Login
 from doideposit.sandbox.archive import Archive
 from doideposit.sandbox.clock import Delays
-from doideposit.sandbox.deposits import Deposit, FileFault, Item
+from doideposit.sandbox.deposits import Deposit, DepositedItem, FileFault
 from doideposit.sandbox.entries import Submission
 from doideposit.sandbox.faults import Door, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, inspect
-from doideposit.sandbox.retention import Rules
+from doideposit.sandbox.retention import RetentionRules
 from doideposit.sandbox.transfers import transfer
 
 __all__ = ["OPERATIONS", "Queue"]
@@ -34,7 +34,7 @@ class Queue:
         delays: Delays,
         validate: Validate | None,
         relation_targets: RelationTargets,
-        rules: Rules,
+        rules: RetentionRules,
         seed: int,
     ) -> None:
         self.archive = archive
@@ -137,7 +137,7 @@ class Queue:
             reject=reject.value if reject else None,
         )
 
-    def _shape(self, log: Log, items: tuple[Item, ...]) -> Log:
+    def _shape(self, log: Log, items: tuple[DepositedItem, ...]) -> Log:
         """Bend the log as the armed faults say."""
         extra = self.faults.take("extra_record", Door.PROCESS)
         if extra and log.records:
@@ -153,8 +153,8 @@ class Queue:
         return log
 
 
-def _extra(kind: str | None, first: Diagnostic, items: tuple[Item, ...]) -> Diagnostic:
-    """A record nobody asked for: a notice or a second failure for the same DOI, or the record of a container."""
+def _extra(kind: str | None, first: Diagnostic, items: tuple[DepositedItem, ...]) -> Diagnostic:
+    """Return a record nobody asked for: a notice or a second failure for the same DOI, or the record of a container."""
     doi = first.pairs[0][0]
     version = items[0].version if items else 0
     if kind == "notice":

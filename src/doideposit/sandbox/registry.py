@@ -25,7 +25,7 @@ class SandboxRegistry:
         self._sandbox = sandbox
 
     def work(self, doi: Doi) -> RegisteredWork | None:
-        """The work as the REST API shows it, None while it does not; raises `RegistrarUnavailable`."""
+        """Return the work as the REST API shows it, None while it does not; raises `RegistrarUnavailable`."""
         reply = self._ask(f"/works/{doi}")
         if reply is None:
             return None
@@ -40,7 +40,7 @@ class SandboxRegistry:
         )
 
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
-        """Where the DOI leads, None while it leads nowhere; raises `RegistrarUnavailable`."""
+        """Return where the DOI leads, None while it leads nowhere; raises `RegistrarUnavailable`."""
         query = {"auth": "true"} if authoritative else {}
         reply = self._ask(f"/api/handles/{doi}", **query)
         if reply is None:

@@ -1,7 +1,7 @@
 """What is registered after a deposit: the bibliography is replaced, everything beside it is kept until it is emptied.
 
-Crossref's own texts leave some of this open. Each open question is a switch of `Rules`; a client that is safe gives the
-same registered record under every one of them.
+Crossref's own texts leave some of this open. Each open question is a switch of `RetentionRules`; a client that is safe
+gives the same registered record under every one of them.
 """
 
 import re
@@ -14,7 +14,7 @@ from lxml import etree
 
 from doideposit.sandbox.deposits import local
 
-__all__ = ["Rules", "after_deposit", "after_resources", "holder", "record_xml", "with_resource"]
+__all__ = ["RetentionRules", "after_deposit", "after_resources", "holder", "record_xml", "with_resource"]
 
 Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
 OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
@@ -32,7 +32,7 @@ _WITH_BIBLIOGRAPHY: Final = ("version_info", "status", "archive_locations")
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RetentionRules:
     """What Crossref does where its documentation is silent or contradicts itself.
 
     `omitted` is about a block that a deposit does not mention; the next four about a block that comes with content
@@ -127,7 +127,7 @@ def holder(root: Element, doi: str) -> Element:
     return root
 
 
-def after_deposit(old: str, new: str, doi: str, rules: Rules) -> str:
+def after_deposit(old: str, new: str, doi: str, rules: RetentionRules) -> str:
     """Return the record of a DOI after a full deposit `new`; `old` is empty where there was none."""
     root = etree.fromstring(new)
     target = holder(root, doi)
@@ -150,7 +150,7 @@ def after_deposit(old: str, new: str, doi: str, rules: Rules) -> str:
     return _written(root)
 
 
-def after_resources(old: str, block: str, doi: str, rules: Rules) -> str:
+def after_resources(old: str, block: str, doi: str, rules: RetentionRules) -> str:
     """Return the record of a DOI after one block of a resource-only deposit."""
     root = etree.fromstring(old)
     target = holder(root, doi)
@@ -191,7 +191,7 @@ def _blocks(element: Element) -> Iterator[tuple[str, Element]]:
                 yield f"collection {collection.get('property')}", collection
 
 
-def _combined(name: str, old: Element, new: Element, rules: Rules) -> Element:
+def _combined(name: str, old: Element, new: Element, rules: RetentionRules) -> Element:
     """Return the new block, with the old content before the new where the rules add it up; an empty one clears."""
     result = deepcopy(new)
     if not len(new) or not rules.merges(name):

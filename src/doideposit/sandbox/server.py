@@ -109,11 +109,11 @@ class _Handler(WSGIRequestHandler):
         """Nothing: the application logs, without queries."""
 
     def version_string(self) -> str:
-        """The name in the header Server, as recorded."""
+        """Return the name in the header Server, as recorded."""
         return "Apache-Coyote/1.1"
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """The header Date, on the sandbox's clock."""
+        """Return the header Date, on the sandbox's clock."""
         return super().date_time_string(int(type(self).clock().timestamp() if timestamp is None else timestamp))
 
 
@@ -152,7 +152,7 @@ def _from_listener(sandbox: Sandbox, host: str, listener: socket.socket, log: Lo
 
 
 def _request(http: HttpRequest) -> Request:
-    """The request as a value; its body is read only when the sandbox asks for it."""
+    """Return the request as a value; its body is read only when the sandbox asks for it."""
 
     def read() -> Content:
         files = tuple(Upload(part, file.filename or "", file.read()) for part, file in http.files.items(multi=True))

@@ -26,7 +26,7 @@ from doideposit.sandbox.faults import Door, Fault, Faults, parse_fault
 from doideposit.sandbox.login import login_page
 from doideposit.sandbox.processing import RelationTargets, Validate
 from doideposit.sandbox.queue import Queue
-from doideposit.sandbox.retention import Rules
+from doideposit.sandbox.retention import RetentionRules
 
 __all__ = ["Sandbox"]
 
@@ -56,7 +56,7 @@ class Sandbox:
         seed: int = 0,
         state: Path | None = None,
         relation_targets: RelationTargets = "known",
-        rules: Rules | None = None,
+        rules: RetentionRules | None = None,
         synchronous: bool = False,
         most_pending: int = 10_000,
     ) -> None:
@@ -73,7 +73,7 @@ class Sandbox:
             delays=self.delays,
             validate=validate,
             relation_targets=relation_targets,
-            rules=rules or Rules(),
+            rules=rules or RetentionRules(),
             seed=seed,
         )
         self.rules = self._queue.rules
@@ -92,24 +92,24 @@ class Sandbox:
 
     @property
     def submissions(self) -> tuple[Submission, ...]:
-        """Every upload that was received, oldest first."""
+        """Return every upload that was received, oldest first."""
         self.process()
         with self._archive.snapshot():
             return tuple(self._archive.submissions())
 
     @property
     def records(self) -> tuple[Registration, ...]:
-        """The current version of every registered DOI, in the order of first registration."""
+        """Return the current version of every registered DOI, in the order of first registration."""
         self.process()
         with self._archive.snapshot():
             return tuple(self._archive.registrations())
 
     def record(self, doi: str) -> Registration | None:
-        """The current version of one DOI, in any case of letters; None when it is not registered."""
+        """Return the current version of one DOI, in any case of letters; None when it is not registered."""
         return next(reversed(self.history(doi)), None)
 
     def history(self, doi: str) -> tuple[Registration, ...]:
-        """Every version of a DOI that took effect, oldest first."""
+        """Return every version of a DOI that took effect, oldest first."""
         self.process()
         with self._archive.snapshot():
             return tuple(self._archive.history(doi))
@@ -197,7 +197,7 @@ class Sandbox:
         return _json(200, {"faults": [str(fault) for fault in self.faults.armed]})
 
     def _state(self, request: Request) -> Reply:
-        """``GET /sandbox/state``: what is inside, for the eye; no password and no file is in it."""
+        """Answer ``GET /sandbox/state``: what is inside, for the eye; no password and no file is in it."""
         if request.remote not in LOOPBACK:
             return pages.error_page(403)
         now = self.clock()

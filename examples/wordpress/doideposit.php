@@ -79,16 +79,27 @@ function doideposit_unreachable(): array {
 	);
 }
 
+/**
+ * Whether readers can see the post. A DOI cannot be deleted: drafts, private, scheduled and protected posts, whose
+ * addresses and dates are not the final ones, must never get one.
+ */
+function doideposit_is_public( WP_Post $post ): bool {
+	return 'publish' === get_post_status( $post ) && '' === $post->post_password;
+}
+
 /** Deposit the post, keep where its DOI stands, and return what to tell the person who pressed the button. */
 function doideposit_register( WP_Post $post ): array {
+	if ( ! doideposit_is_public( $post ) ) {
+		return array( 'Only a post that readers can see gets a DOI. Publish it first, then press the button again.' );
+	}
 	$data = doideposit_ask( 'POST', '/v1/deposits', doideposit_record( $post ) );
 	$said = array();
 	foreach ( $data['records'] ?? array() as $record ) {
 		doideposit_keep( $post, $record );
 		$said[] = ( $record['doi'] ?? 'no DOI' ) . ': ' . $record['reason'];
 		foreach ( $record['findings'] as $finding ) {
-			if ( 'error' === $finding['severity'] ) {
-				$said[] = $finding['field'] . ': ' . $finding['message'] . '. ' . $finding['hint'];
+			if ( 'info' !== $finding['severity'] ) {
+				$said[] = $finding['severity'] . ', ' . $finding['field'] . ': ' . $finding['message'] . '. ' . $finding['hint'];
 			}
 		}
 	}
@@ -164,7 +175,8 @@ add_action(
 add_filter(
 	'post_row_actions',
 	function ( array $actions, WP_Post $post ): array {
-		if ( has_category( DOIDEPOSIT_CATEGORY, $post ) && current_user_can( 'publish_post', $post->ID ) ) {
+		$is_ready = has_category( DOIDEPOSIT_CATEGORY, $post ) && doideposit_is_public( $post );
+		if ( $is_ready && current_user_can( 'publish_post', $post->ID ) ) {
 			$url                   = admin_url( 'admin-post.php?action=doideposit_register&post=' . $post->ID );
 			$actions['doideposit'] = '<a href="' . esc_url( wp_nonce_url( $url, 'doideposit_' . $post->ID ) ) . '">Register DOI</a>';
 		}

@@ -203,3 +203,17 @@ def test_the_migrations_are_the_models(site: Path) -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_only_what_is_published_gets_a_doi(admin: Any, doideposit_sandbox_server: SandboxServerForTests) -> None:
+    later, now = write("259"), write()
+    later.published = "2099-05-01"
+    later.save()
+    said = press(admin, later, now)
+    assert ("success", f"{DOI}: new, on test") in said
+    assert any(level == "warning" and text.startswith("259 is not published before 2099") for level, text in said)
+    assert len(doideposit_sandbox_server.submissions) == 1
+    press(admin, later)
+    assert len(doideposit_sandbox_server.submissions) == 1

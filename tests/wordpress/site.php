@@ -12,6 +12,8 @@ class WP_Post {
 	public $post_author = 1;
 	public $post_title  = '';
 	public $post_date   = '';
+	public $post_status = 'publish';
+	public $post_password = '';
 }
 
 class WP_Error {}
@@ -20,6 +22,7 @@ function add_filter(): void {}
 function add_action( string $name, callable $act ): void { $GLOBALS['actions'][ $name ] = $act; }
 function get_post_meta( int $id, string $key, bool $single ) { return $GLOBALS['meta'][ $key ] ?? ''; }
 function update_post_meta( int $id, string $key, $value ): void { $GLOBALS['meta'][ $key ] = $value; }
+function get_post_status( WP_Post $post ): string { return $post->post_status; }
 function get_permalink( WP_Post $post ): string { return 'https://www.example.org/comment-' . $GLOBALS['meta']['commentary_number'] . '/'; }
 function get_the_author_meta( string $name, int $user ): string { return array( 'first_name' => 'Siegfried O.', 'last_name' => 'Wolf' )[ $name ]; }
 function wp_strip_all_tags( string $text ): string { return trim( strip_tags( $text ) ); }

@@ -32,7 +32,7 @@ class CommentaryAdmin(admin.ModelAdmin):
 
     @admin.action(description="Register DOI", permissions=["change"])
     def register_doi(self, request: HttpRequest, queryset: QuerySet[Commentary]) -> None:
-        commentaries = list(queryset)
+        commentaries = self._public(request, queryset)
         try:
             report = deposits.register(commentaries)
         except doideposit.DoiDepositError as error:
@@ -48,3 +48,11 @@ class CommentaryAdmin(admin.ModelAdmin):
         if report.trouble:
             text = f"{report.trouble.message}. Nothing is lost: it is sent later by itself."
             self.message_user(request, text, messages.WARNING)
+
+    def _public(self, request: HttpRequest, queryset: QuerySet[Commentary]) -> list[Commentary]:
+        """Those that readers can see: a DOI cannot be deleted, so the others do not get one yet."""
+        for each in queryset:
+            if not each.is_public:
+                text = f"{each.number} is not published before {each.published}: register its DOI then"
+                self.message_user(request, text, messages.WARNING)
+        return [each for each in queryset if each.is_public]

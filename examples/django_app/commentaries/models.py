@@ -1,6 +1,7 @@
 """A commentary as this site keeps it: nothing here knows doideposit."""
 
 from django.db import models
+from django.utils import timezone
 
 
 class Commentary(models.Model):
@@ -15,6 +16,11 @@ class Commentary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.title}"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether readers can see it: this site shows a commentary from its date of publication on."""
+        return self.published <= timezone.localdate()
 
 
 class Author(models.Model):

@@ -1,5 +1,6 @@
 """Find the configuration file, read it, put environment and flags above it, and name every fault at once."""
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -44,7 +45,7 @@ def load(
     upwards. Without any, the defaults and the environment make the settings, unless a file is `required`. Raises
     `ConfigurationError`, whose findings name every fault with line and column; no secret stands in any of them.
     """
-    found = _chosen(path, environ, cwd) or find(cwd)
+    found = _chosen(path, environ, cwd) or _trusted(find(cwd), environ)
     if found is None and required:
         raise ConfigurationError(
             f"there is no {FILE_NAME} in {cwd} or above it",
@@ -67,6 +68,30 @@ def find(cwd: Path) -> Path | None:
     """The nearest ``doideposit.toml`` in a folder or above it."""
     folder = cwd.absolute()
     return next((each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None)
+
+
+def _trusted(found: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """Return the file that was found, unless somebody else put it there; raise `ConfigurationError` for one of those.
+
+    A configuration names commands that give out passwords. One in a folder above that others may write to would run
+    theirs with the rights of this user; git refuses such files since 2022 for the same reason.
+    """
+    if found is None or not hasattr(os, "geteuid"):
+        return found
+    owner = found.stat().st_uid
+    # Root could do anything here without a file; after `sudo`, the files of the person behind it are meant.
+    trusted = {0, os.geteuid()} | ({_sudo_user(environ)} if os.geteuid() == 0 else set())
+    if owner in trusted:
+        return found
+    raise ConfigurationError(
+        f"{found} belongs to another user (number {owner}), and a configuration can run commands",
+        hint=f"look at it; if it is meant, name it: doideposit --config {found}, or {CONFIG_VARIABLE}",
+    )
+
+
+def _sudo_user(environ: Mapping[str, str]) -> int:
+    number = environ.get("SUDO_UID", "")
+    return int(number) if number.isdigit() else 0
 
 
 def _chosen(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:

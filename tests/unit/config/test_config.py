@@ -1,5 +1,6 @@
 """The configuration: three layers, where each value comes from, and every fault at once with its line."""
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -400,3 +401,21 @@ def test_no_bytes_break_the_configuration(tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("configuration")
     (folder / FILE_NAME).write_bytes(data)
     assert refusal(folder) is None or refusal(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_a_configuration_of_another_user_is_obeyed_only_when_it_is_named(tmp_path: Path) -> None:
+    """Found upwards, it would run the commands of whoever may write there with the rights of this user."""
+    file = tmp_path / "doideposit.toml"
+    file.write_text('target = "sandbox"\n', encoding="utf-8")
+    below = tmp_path / "records"
+    below.mkdir()
+    os.chown(file, 65534, 65534)
+    with pytest.raises(ConfigurationError, match="belongs to another user") as caught:
+        load(environ={}, cwd=below)
+    assert f"--config {file}" in caught.value.hint
+    assert load(file, environ={}, cwd=below).path == file
+    assert load(environ={"DOIDEPOSIT_CONFIG": str(file)}, cwd=below).path == file
+    assert load(environ={"SUDO_UID": "65534"}, cwd=below).path == file
+    os.chown(file, 0, 0)
+    assert load(environ={}, cwd=below).path == file

@@ -76,10 +76,13 @@ def test_enqueue_sends_nothing(cms: Cms) -> None:
     assert len(cms.desk.sandbox.submissions) == 1
 
 
-def test_digits_survive_as_they_are_written(cms: Cms) -> None:
-    body = json.dumps(RECORD).replace("258", "3.10")
+def test_a_number_that_came_as_a_float_is_refused_as_it_was_written(cms: Cms) -> None:
+    body = json.dumps(RECORD).replace('"number": 258', '"number": 3.10')
+    assert "3.10" in body
     answer = cms.open("/v1/check", "POST", data=body, content_type="application/json; charset=UTF-8")
-    assert answer.get_json()["records"][0]["doi"].endswith(".C3.10")
+    (record,) = answer.get_json()["records"]
+    (error,) = [each for each in record["findings"] if each["severity"] == "error"]
+    assert (error["code"], error["field"], "3.10" in error["message"]) == ("number-shape", "number", True)
 
 
 def test_findings_name_their_fields_and_nothing_is_taken(cms: Cms) -> None:

@@ -57,12 +57,12 @@ def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
     query = None if root is None else _about(root, doi)
     status = "" if query is None else query.get("status", "")
     if query is None or status != "resolved":
-        _refuse_no_answer(status, answer, doi, host)
+        _refuse_no_answer(status, doi, host)
         return None
     items = {item.get("name"): "".join(map(str, item.itertext())).strip() for item in query.iterfind(".//{*}crm-item")}
     timestamp = items.get("deposit-timestamp", "")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS):
-        raise _unknown(answer, host)
+        raise _unknown(host)
     named = query.find("{*}doi")
     return RegisteredState(
         doi=doi.printed if named is None else "".join(map(str, named.itertext())).strip(),
@@ -87,20 +87,16 @@ def _about(root: etree._Element, doi: Doi) -> etree._Element | None:
     return None
 
 
-def _refuse_no_answer(status: str, answer: bytes, doi: Doi, host: str) -> None:
+def _refuse_no_answer(status: str, doi: Doi, host: str) -> None:
     """Raise unless the answer says that the DOI is unknown."""
     if status == "unresolved":
         return
     if status.startswith("system-"):
         raise RegistrarUnavailable(f"{host} cannot answer queries now ({status})")
     if status == "malformed":
-        raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI", excerpt=_start(answer))
-    raise _unknown(answer, host)
+        raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
+    raise _unknown(host)
 
 
-def _unknown(answer: bytes, host: str) -> UnexpectedAnswer:
-    return UnexpectedAnswer(f"{host} gave an answer to a query that is none", excerpt=_start(answer))
-
-
-def _start(answer: bytes) -> str:
-    return answer[:2000].decode("utf-8", "replace")
+def _unknown(host: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(f"{host} gave an answer to a query that is none")

@@ -230,8 +230,8 @@ class Registry:
             )
         if answer.status >= SERVER_ERROR:
             raise RegistrarUnavailable(f"{host} answered {answer.status}", retry_after=answer.retry_after)
-        excerpt = answer.body[:2000].decode("utf-8", "replace")
-        raise UnexpectedAnswer(f"{host} gave an answer that is not known ({answer.status})", excerpt=excerpt)
+        # Nothing of the answer is quoted: a look-up knows no login, so that it could not take a password out of it.
+        raise UnexpectedAnswer(f"{host} gave an answer that is not known ({answer.status})")
 
 
 def _required(address: str | None, what: str) -> str:

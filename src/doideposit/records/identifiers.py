@@ -165,17 +165,17 @@ class Doi(Identifier):
 
     @property
     def key(self) -> str:
-        """The form to compare and to file under: all lower case."""
+        """Return the form to compare and to file under: all lower case."""
         return self.printed.lower()
 
     @property
     def prefix(self) -> str:
-        """The part before the slash: ``10.48251``."""
+        """Return the part before the slash: ``10.48251``."""
         return self.printed.partition("/")[0]
 
     @property
     def suffix(self) -> str:
-        """The part after the slash."""
+        """Return the part after the slash."""
         return self.printed.partition("/")[2]
 
     @property
@@ -261,7 +261,7 @@ class Orcid(_Written):
 
     @property
     def url(self) -> str:
-        """The iD as the link that Crossref and ORCID want."""
+        """Return the iD as the link that Crossref and ORCID want."""
         return f"https://orcid.org/{self.value}"
 
     def __str__(self) -> str:
@@ -299,7 +299,7 @@ class Isni(_Written):
 
     @property
     def url(self) -> str:
-        """The ISNI as the link that Crossref's schema asks for."""
+        """Return the ISNI as the link that Crossref's schema asks for."""
         return f"https://www.isni.org/{self.value}"
 
     def __str__(self) -> str:
@@ -367,7 +367,7 @@ class Ror(_Written):
 
     @property
     def url(self) -> str:
-        """The ROR id as a link, the only form Crossref's schema takes."""
+        """Return the ROR id as a link, the only form Crossref's schema takes."""
         return f"https://ror.org/{self.value}"
 
     def __str__(self) -> str:
@@ -402,7 +402,7 @@ class Wikidata(_Written):
 
     @property
     def url(self) -> str:
-        """The item as a link, the only form Crossref's schema takes."""
+        """Return the item as a link, the only form Crossref's schema takes."""
         return f"https://www.wikidata.org/entity/{self.value}"
 
     def __str__(self) -> str:

@@ -36,19 +36,19 @@ _LAST_MONTH: Final = 12  # Higher numbers are seasons and quarters, which only C
 
 
 def doi_display(doi: Doi) -> str:
-    """The DOI as Crossref wants it shown: the whole address as a link, without "doi:" before it."""
+    """Return the DOI as Crossref wants it shown: the whole address as a link, without "doi:" before it."""
     address = escape(doi.url)
     return f'<a href="{address}">{address}</a>'
 
 
 def head_html(commentary: Commentary) -> str:
-    """The ``<meta>`` elements and the JSON-LD of a commentary, for the ``<head>`` of its landing page."""
+    """Return the ``<meta>`` elements and the JSON-LD of a commentary, for the ``<head>`` of its landing page."""
     lines = [f'<meta name="{escape(name)}" content="{escape(content)}">' for name, content in citation_meta(commentary)]
     return "\n".join([*lines, f'<script type="application/ld+json">{json_ld_text(commentary)}</script>'])
 
 
 def citation_meta(commentary: Commentary) -> tuple[tuple[str, str], ...]:
-    """Names and contents of the ``citation_*`` tags, not yet escaped; `head_html` writes them as HTML.
+    """Return names and contents of the ``citation_*`` tags, not yet escaped; `head_html` writes them as HTML.
 
     The PDF is named only when it is on the host of the landing page: Google Scholar passes over others.
     """
@@ -85,7 +85,7 @@ def _initials(author: Person | Organisation) -> str:
 
 
 def json_ld(commentary: Commentary) -> dict[str, Any]:
-    """The commentary in the words of schema.org; keys without a value are left out."""
+    """Return the commentary in the words of schema.org; keys without a value are left out."""
     series = commentary.series
     return {
         "@context": "https://schema.org",
@@ -135,7 +135,7 @@ def _full_title(commentary: Commentary) -> str:
 
 
 def _authors(commentary: Commentary) -> list[Person | Organisation]:
-    """The named authors; roles of CRediT alone say what an author did."""
+    """Return the named authors; roles of CRediT alone say what an author did."""
     wanted = {Role.AUTHOR, Role.CORRESPONDING_AUTHOR}
     return [
         each
@@ -149,14 +149,14 @@ def _with_role(commentary: Commentary, role: Role) -> list[Person | Organisation
 
 
 def _inverted(author: Contributor) -> str:
-    """The name as an index has it: ``Wolf, Siegfried O.``."""
+    """Return the name as an index has it: ``Wolf, Siegfried O.``."""
     if not isinstance(author, Person):
         return author.display
     return ", ".join(part for part in (author.family, author.given, author.suffix) if part)
 
 
 def _date(published: PartialDate, separator: str) -> str:
-    """As much of the date as is known; a season or a quarter leaves the year."""
+    """Return as much of the date as is known; a season or a quarter leaves the year."""
     parts = [f"{published.year:04d}"]
     if published.month is not None and published.month <= _LAST_MONTH:
         parts += [f"{part:02d}" for part in (published.month, published.day) if part is not None]
@@ -168,7 +168,7 @@ def _same_host(one: str | None, other: str | None) -> bool:
 
 
 def _report_number(commentary: Commentary) -> str:
-    """The same number that is deposited: series title and number when the record has none of its own."""
+    """Return the same number that is deposited: series title and number when the record has none of its own."""
     return commentary.report_number or f"{commentary.series.title} {commentary.number}"
 
 
@@ -228,7 +228,7 @@ def _named(kind: str, name: str | None) -> dict[str, str] | None:
 
 
 def _citation(reference: Reference) -> str:
-    """A reference as one text: as printed, else its parts; and where it leads."""
+    """Return a reference as one text: as printed, else its parts; and where it leads."""
     parts: Iterable[str | None] = (
         reference.author,
         reference.year,

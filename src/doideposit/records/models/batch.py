@@ -49,7 +49,7 @@ class SealedBatch:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the bytes."""
+        """Return the SHA-256 of the bytes."""
         return hashlib.sha256(self.xml).hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import (
     Field,
@@ -72,6 +72,10 @@ class Abstract(Value):
         return {"text": value} if isinstance(value, str) else value
 
 
+MOST_ENTRIES: Final = 20_000
+"""Authors or references of one record. The largest collaborations have 6,000 authors; a file of 10 MB holds no more."""
+
+
 def _in_print_too(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     """Let the date be absent where `Commentary` found that of the printed edition in its place."""
     return None if value is None else read(value)
@@ -90,7 +94,7 @@ class Commentary(Value):
     """Its number as printed; text, so that 012 and 3.10 survive. What a spreadsheet makes of numbers is refused."""
     title: RichText
     """The title in the printed case, without the series' name and without the number."""
-    authors: Annotated[tuple[Contributor, ...], Field(min_length=1)]
+    authors: Annotated[tuple[Contributor, ...], Field(min_length=1, max_length=MOST_ENTRIES)]
     """Everyone named in the byline, in its order."""
     published: Annotated[PartialDate, WrapValidator(_in_print_too)]
     """The date of publication online: a year, a year and month, or a day. Leave it out for what is only in print."""
@@ -136,7 +140,7 @@ class Commentary(Value):
     """Further files with the whole text."""
     archives: Annotated[tuple[Archive, ...], WORDS] = ()
     """Archives that keep the text."""
-    references: tuple[Reference, ...] = ()
+    references: Annotated[tuple[Reference, ...], Field(max_length=MOST_ENTRIES)] = ()
     """Everything it cites, in order."""
     keywords: Annotated[tuple[PlainText, ...], WORDS] = ()
     """Kept with the record; Crossref has no place for them."""
@@ -226,12 +230,12 @@ class Commentary(Value):
 
     @property
     def only_in_print(self) -> bool:
-        """Whether there is only a printed edition; `published` is its date then."""
+        """Tell whether there is only a printed edition; `published` is its date then."""
         return "published" not in self.model_fields_set
 
     @property
     def effective_language(self) -> str | None:
-        """The language of the text: its own, else that of the series."""
+        """Return the language of the text: its own, else that of the series."""
         return self.language or self.series.language
 
     @property

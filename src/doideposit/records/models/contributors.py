@@ -171,7 +171,7 @@ class Person(Value):
 
     @property
     def display(self) -> str:
-        """The name as read aloud: given, family, suffix."""
+        """Return the name as read aloud: given, family, suffix."""
         return " ".join(part for part in (self.given, self.family, self.suffix) if part)
 
 
@@ -187,7 +187,7 @@ class Organisation(Value):
 
     @property
     def display(self) -> str:
-        """The name of the group."""
+        """Return the name of the group."""
         return self.organisation
 
 
@@ -214,7 +214,7 @@ class Anonymous(Value):
 
     @property
     def display(self) -> str:
-        """The word shown in place of a name."""
+        """Return the word shown in place of a name."""
         return "Anonymous"
 
 

@@ -78,6 +78,18 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "shorten it",
     ),
     _model(
+        "list-too-long",
+        "A list with too many entries",
+        "No work has so many authors or references, and Crossref takes no file of that size.",
+        "look whether this is the right file",
+    ),
+    _model(
+        "faults-not-listed",
+        "More faults than are listed",
+        "Each fault is told with its place; beyond 500 in one record only their number is.",
+        "correct those that are listed, and check again",
+    ),
+    _model(
         "list-empty",
         "A list without entries",
         "An empty list says nothing, and for authors at least one is needed.",

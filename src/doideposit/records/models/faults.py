@@ -31,7 +31,8 @@ def findings_of(
     and a place inside a text is only pointed at where the text is what was read. `at` is the way to `data` from the
     top of the origin.
     """
-    errors = error.errors(include_url=False)
+    every = error.errors(include_url=False)
+    errors, more = every[:MOST_FAULTS], len(every) - MOST_FAULTS
     places = [tuple(each["loc"]) for each in errors]
     findings = []
     misspelt = _misspelt(errors, model)
@@ -44,11 +45,18 @@ def findings_of(
             continue
         fault = _Fault.of(dict(each), model, data, at)
         findings.append(_finding(fault, origin))
+    if more > 0:
+        message, hint = f"{more:,} more faults of this record are not listed", "correct those that are, and check again"
+        findings.append(Finding("faults-not-listed", Severity.ERROR, message, hint, origin.where()))
     return tuple(sorted(findings, key=_order))
 
 
+MOST_FAULTS: Final = 500
+"""So many faults of one record are told one by one; a file with more is hardly a record, and each costs time."""
+
+
 def _misspelt(errors: Sequence[Any], model: type[BaseModel]) -> set[Loc]:
-    """The places of keys that unknown keys were perhaps meant to be."""
+    """Return the places of keys that unknown keys were perhaps meant to be."""
     meant: set[Loc] = set()
     for each in errors:
         if each["type"] == "extra_forbidden":
@@ -99,7 +107,7 @@ class _Fault:
 
     @property
     def shown(self) -> str:
-        """What was written, for a message; nothing that may be a secret."""
+        """Return what was written, for a message; nothing that may be a secret."""
         if any("password" in str(step) for step in self.loc) or not isinstance(self.input, str | int | float):
             return "this"
         text = str(self.input)
@@ -138,7 +146,7 @@ _Words = tuple[str, str, str]
 
 
 def _own_words(fault: _Fault) -> _Words:
-    """The model said it itself; errors of pydantic that no model of ours gives are passed on with its words."""
+    """Repeat what the model said itself; errors of pydantic that no model of ours gives are passed on with its words."""
     code = fault.kind if "-" in fault.kind else "invalid-value"
     hint = str(fault.context.get("hint") or "")
     known = fault.context.get("known")
@@ -232,7 +240,11 @@ def _too_short(fault: _Fault) -> _Words:
 
 
 def _too_long(fault: _Fault) -> _Words:
-    most, length = fault.context.get("max_length"), len(str(fault.input))
+    most = fault.context.get("max_length")
+    if not isinstance(fault.input, str):
+        message = f"`{fault.key}` has more than the {most:,} entries that are taken"
+        return "list-too-long", message, "look whether this is the right file, or whether entries are there many times"
+    length = len(str(fault.input))
     return "text-too-long", f"the text has {length} characters, and Crossref takes at most {most} here", "shorten it"
 
 
@@ -352,7 +364,7 @@ _EMPTY: Final = _Empty()
 
 
 def _at(data: object, loc: Loc) -> Any:
-    """What was written at a place, or the text from which the model around it was made, or None."""
+    """Return what was written at a place, or the text from which the model around it was made, or None."""
     for step in loc:
         match data:
             case Mapping() if step in data:
@@ -436,7 +448,7 @@ def fields_of(model: type[BaseModel], loc: Loc) -> tuple[str, ...] | None:
 
 
 def is_list(model: type[BaseModel], loc: Loc) -> bool:
-    """Whether a list stands at a place of a record."""
+    """Tell whether a list stands at a place of a record."""
     return typing.get_origin(_bare(_annotation_at(model, loc))) is tuple
 
 

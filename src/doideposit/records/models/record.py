@@ -35,7 +35,7 @@ NO_PLACES: Final[Mapping[Loc, Place]] = MappingProxyType({})
 
 @lru_cache(maxsize=1024)
 def _without_place(file: str | None, loc: Loc) -> Where:
-    """A field of a record made in Python; the fields that findings name are the same few for all records."""
+    """Return a field of a record made in Python; the fields that findings name are the same few for all records."""
     return Where(file=file, field=field_path(loc) or None)
 
 
@@ -52,7 +52,7 @@ class Origin:
     places: Mapping[Loc, Place] = field(default_factory=lambda: NO_PLACES, repr=False)
 
     def where(self, loc: Loc = (), *, key: bool = False) -> Where:
-        """The place of the field at `loc`, or of the nearest field around it that has a place.
+        """Return the place of the field at `loc`, or of the nearest field around it that has a place.
 
         With `key` the place of the field's name rather than of its value.
         """

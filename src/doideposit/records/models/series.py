@@ -154,7 +154,7 @@ class Series(Value):
 
     @property
     def issns(self) -> tuple[SeriesIssn, ...]:
-        """Every ISSN of the series with its medium, the main one first."""
+        """Return every ISSN of the series with its medium, the main one first."""
         main = (
             () if self.issn is None else (SeriesIssn(issn=self.issn, medium=self.issn_medium or IssnMedium.ELECTRONIC),)
         )
@@ -162,12 +162,12 @@ class Series(Value):
 
     @property
     def has_pattern(self) -> bool:
-        """Whether the series says itself how its DOIs are made; else they may be made so, or in any other way."""
+        """Tell whether the series says itself how its DOIs are made; else they may be made so, or in any other way."""
         return "doi" in self.model_fields_set
 
     @property
     def makes_every_doi(self) -> bool:
-        """Whether series and number alone give the DOI, so that a record can only repeat it."""
+        """Tell whether series and number alone give the DOI, so that a record can only repeat it."""
         return self.has_pattern and ANY not in self.doi
 
     def doi_for(self, number: str) -> Doi | None:
@@ -196,7 +196,7 @@ class Series(Value):
         return re.fullmatch(".+".join(parts), doi.printed, re.IGNORECASE) is not None
 
     def url_for(self, number: str) -> str | None:
-        """The landing page the pattern gives for that number, or None without a pattern."""
+        """Return the landing page the pattern gives for that number, or None without a pattern."""
         return self._fill(self.url, number) if self.url else None
 
     def _fill(self, template: str, number: str) -> str:

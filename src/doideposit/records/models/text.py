@@ -237,7 +237,7 @@ class RichText:
 
     @property
     def plain(self) -> str:
-        """The text without its markup; formulas are left out."""
+        """Return the text without its markup; formulas are left out."""
         if "<" not in self.source:
             return self.source
         return "".join(_plain(node) for node in self.nodes)
@@ -370,7 +370,7 @@ class PartialDate:
 
     @property
     def first_day(self) -> date:
-        """The earliest day the date can mean, to compare dates of different precision."""
+        """Return the earliest day the date can mean, to compare dates of different precision."""
         if self.month is None:
             return date(self.year, 1, 1)
         if self.month in SEASONS:

@@ -62,7 +62,7 @@ class Header:
 
     @property
     def usable(self) -> bool:
-        """Whether rows can be read below it."""
+        """Tell whether rows can be read below it."""
         return not any(finding.stops for finding in self.findings)
 
     def record(self, cells: list[str], text: str, *, line: int, index: int) -> RawRecord:
@@ -196,7 +196,7 @@ def _put(data: dict[str, Any], loc: Loc, value: Any) -> bool:
 
 
 def _child(here: Any, step: str | int, new: Any) -> Any:
-    """What stands at the next step; the new value where nothing does yet, None where nothing can."""
+    """Return what stands at the next step; the new value where nothing does yet, None where nothing can."""
     if isinstance(here, dict) and isinstance(step, str):
         return here.setdefault(step, new)
     if isinstance(here, list) and isinstance(step, int) and step <= len(here):
@@ -207,7 +207,7 @@ def _child(here: Any, step: str | int, new: Any) -> Any:
 
 
 def _cells(text: str, delimiter: str) -> list[tuple[int, str]]:
-    """Every cell of a row as it is written, with its offset."""
+    """Return every cell of a row as it is written, with its offset."""
     pattern = re.compile(rf'("(?:[^"]|"")*"|[^{re.escape(delimiter)}\r\n]*)({re.escape(delimiter)}|[\r\n]+|$)')
     cells = []
     position = 0

@@ -35,7 +35,7 @@ class JsonText:
 
     @cached_property
     def start(self) -> int:
-        """The offset of the value that the whole text is."""
+        """Return the offset of the value that the whole text is."""
         return _end(_SPACES, self.text, 0)
 
     def entries(self, offset: int) -> _Entries:
@@ -67,7 +67,7 @@ class JsonText:
             at = _end(_COMMA, text, _pass_over(text, value)[1])
 
     def place(self, offset: int, key: int | None = None) -> Place:
-        """The place of the value at an offset, and of its key."""
+        """Return the place of the value at an offset, and of its key."""
         line, column = self._position(offset)
         key_line, key_column = (None, None) if key is None else self._position(key)
         return Place(line, column, key_line, key_column, self._text_column(offset, column))

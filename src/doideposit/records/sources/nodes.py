@@ -121,7 +121,7 @@ def _plain(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:
 
 
 def places_of(node: Node) -> dict[Loc, Place]:
-    """Where each value of a record stands, by the way to it from the record."""
+    """Return where each value of a record stands, by the way to it from the record."""
     places: dict[Loc, Place] = {}
     _collect(node, (), None, places)
     return places

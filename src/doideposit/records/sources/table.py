@@ -229,5 +229,5 @@ _SEPARATOR: Final = re.compile(r"\s*sep=([,;\t|])\s*", re.IGNORECASE)
 
 
 def _delimiter(header: str) -> str:
-    """The sign that parts the names of the header; names themselves never contain one of the three."""
+    """Return the sign that parts the names of the header; names themselves never contain one of the three."""
     return max(",;\t", key=header.count)

@@ -88,7 +88,7 @@ def _reads(line: str) -> bool:
 
 
 def _is_text(line: str) -> bool:
-    """Whether the value of a line is one text now."""
+    """Tell whether the value of a line is one text now."""
     try:
         value: Any = yaml.load(line.strip(), Loader=yaml.BaseLoader)  # noqa: S506  (it makes nothing but texts)
     except yaml.YAMLError:

@@ -6,7 +6,7 @@ limit and forgets keys that are given twice.
 
 import re
 from bisect import bisect_right
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from yaml import events as ev
@@ -33,6 +33,10 @@ _FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")
 _STRANGE_INDENTATION = re.compile(
     "[\u00a0\u2000-\u200a\u202f\u3000][\u00a0\u2000-\u200a\u202f\u3000 ]*(?:- )?[a-z_]{3,}$"
 )
+
+
+MOST_COMMENTS: Final = 200
+"""So many comments of a file are asked about: where there are more, somebody writes them so on purpose."""
 
 
 class _Stop(Exception):
@@ -94,6 +98,7 @@ class _Builder:
         self.anchors: dict[str, Node] = {}
         self.values = 0
         self.has_hash = "#" in text
+        self.comments = 0
 
     def take(self, event: Any) -> None:
         match event:
@@ -132,8 +137,9 @@ class _Builder:
         key = frame.key[0] if frame is not None and frame.key is not None else ""
         start, end = event.start_mark.index, event.end_mark.index
         comment = swallowed_comment(self.text, start, end, key)
-        if comment is None:
+        if comment is None or self.comments >= MOST_COMMENTS:
             return
+        self.comments += 1
         line, column = self.position(event.end_mark)
         whole = f"{event.value} {comment}".strip()
         message = f"“{comment}” is a comment here, and only “{event.value}” is read"
@@ -161,7 +167,7 @@ class _Builder:
         return Place(line, column, text_column=column + quotes // 2 if literal else None)
 
     def _block_place(self, event: Any) -> Place:
-        """The first text below a ``|`` or ``>``, which is what a person would point at."""
+        """Return the first text below a ``|`` or ``>``, which is what a person would point at."""
         _, _, body = self.text[event.start_mark.index : event.end_mark.index].partition("\n")
         lead = len(body) - len(body.lstrip())
         if lead == len(body):

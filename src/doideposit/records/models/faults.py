@@ -146,7 +146,7 @@ _Words = tuple[str, str, str]
 
 
 def _own_words(fault: _Fault) -> _Words:
-    """Repeat what the model said itself; errors of pydantic that no model of ours gives are passed on with its words."""
+    """Repeat the words of the model itself, or those of pydantic where no model of ours has any."""
     code = fault.kind if "-" in fault.kind else "invalid-value"
     hint = str(fault.context.get("hint") or "")
     known = fault.context.get("known")

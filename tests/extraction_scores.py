@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from doideposit.records.extraction import Confidence, Draft, Leaf, read
+from doideposit.records.extraction import Confidence, Draft, Leaf, draft_of
+from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.records.models.series import Series
 
 FOLDER = Path(__file__).parent / "golden" / "documents" / "layouts"
@@ -25,7 +26,7 @@ def documents() -> list[Path]:
 
 
 def draft_of_file(path: Path) -> Draft:
-    return read(path.read_text(encoding="utf-8"), file=path.name, series=known_series())
+    return draft_of(read_bytes(path.read_bytes(), file=path.name), series=known_series())
 
 
 def values(draft: Draft) -> dict[str, Any]:

@@ -1,5 +1,9 @@
 """What the tests of finished documents share: a configured series, and a document to vary."""
 
+import io
+
+from pypdf import PdfWriter
+
 from doideposit.records.models.contributors import Institution, Publisher
 from doideposit.records.models.series import Series
 
@@ -27,3 +31,14 @@ def document(
 ) -> str:
     """A commentary in the usual layout, with one part exchanged."""
     return "\n\n".join(part for part in (heading, title, byline, date, biography, body, references) if part) + "\n"
+
+
+def blank_pdf(pages: int, password: str | None = None) -> bytes:
+    """A PDF without any text, as a scanner makes it."""
+    writer, stream = PdfWriter(), io.BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(200, 200)
+    if password:
+        writer.encrypt(password, algorithm="RC4-40")
+    writer.write(stream)
+    return stream.getvalue()

@@ -45,6 +45,8 @@ HOMES: dict[str, tuple[str, ...]] = {
         *("records", "crossref.registrar", "crossref.client", "crossref.rest_api", "config", "json_schemas"),
         *("sandbox", "deposits.ledger", "wiring", "job", "web", "cli"),
     ),
+    "docx": ("records.extraction.readers",),
+    "pypdf": ("records.extraction.readers",),
     "pytest": ("testing",),
     "platformdirs": ("crossref.schemas", "config", "wiring"),
 }

@@ -1,7 +1,10 @@
-"""`extract`: a draft record from a finished document."""
+"""`extract`: draft records from finished documents."""
 
+import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,47 +13,125 @@ from doideposit.cli.check import show_findings, write_product
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
-from doideposit.findings import has_errors
+from doideposit.findings import Severity, has_errors
+from doideposit.records.models.series import Series
 from doideposit.reports.findings import Tally
+
+if TYPE_CHECKING:
+    from doideposit.records.extraction import Draft
 
 __all__ = ["extract"]
 
+_DOCUMENTS = frozenset(
+    {".md", ".markdown", ".mdx", ".qmd", ".txt", ".rst", ".docx", ".pdf", ".html", ".htm", ".mediawiki"}
+)
+
 
 @click.command()
-@click.argument("document", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("document", type=click.Path(path_type=Path), metavar="FILE|FOLDER")
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The record to write [default: standard output].",
+    type=click.Path(path_type=Path),
+    help="The record to write, or the folder for the records of a folder [default: standard output].",
 )
 @click.option("--force", is_flag=True, help="Overwrite the output file.")
+@click.option("--explain", is_flag=True, help="Show how each value was found, and how sure it is.")
+@click.option("--json", "as_json", is_flag=True, help="Write values, places, rules, confidence and findings as JSON.")
 @click.pass_obj
-def extract(invocation: Invocation, document: Path, output: Path | None, force: bool) -> None:
-    """Draft a record from a finished document in Markdown or plain text.
+def extract(
+    invocation: Invocation, document: Path, output: Path | None, force: bool, explain: bool, as_json: bool
+) -> None:
+    """Draft a record from a finished document: Word, PDF, a web page, Markdown or plain text.
 
-    The draft is a file to review: beside each field stands the line it was read from, and what the document lacks or
-    prints oddly is said. Nothing is guessed silently, and nothing is deposited.
+    The draft is a file to review: beside each field stands where it was read from, and what the document lacks or
+    prints oddly is said. Nothing is guessed silently, and nothing is deposited. Of a folder, each document becomes a
+    record of its own; records that are there already are never overwritten.
     """
-    from doideposit.records.extraction import LIMIT, read, render
-    from doideposit.records.sources.files import load_text
-    from doideposit.wiring import record_schema_location
-
     terminal = Terminal(plain=invocation.plain, out=sys.stderr)
+    series = invocation.settings(required=False).series
+    if document.is_dir():
+        finish(_folder(document, output, series, terminal))
+        return
     if output is not None and output.exists() and not force:
         raise UsageError(f"{output} exists already", hint="choose another name, or add --force to overwrite it")
-    loaded = load_text(document, limit=LIMIT)
+    draft = _draft(document, series)
     tally = Tally()
-    tally.add(loaded.findings)
-    if loaded.text is None:
-        show_findings(terminal, tally, 1, verbose=True, each=True, noun="document")
-        finish(ExitCode.REJECTED)
-        return
-    settings = invocation.settings(required=False)
-    draft = read(loaded.text, file=str(document), series=settings.series)
     tally.add(draft.findings)
-    write_product(render(draft, schema=record_schema_location()).encode(), output)
+    if as_json:
+        write_product(_json(draft).encode(), output)
+    elif draft.fields:
+        _write(draft, output)
+    if explain:
+        _explain(draft, terminal)
     show_findings(terminal, tally, 1, verbose=True, each=True, noun="document")
-    if output is not None:
+    if output is not None and draft.fields:
         terminal.say(f"{output}: a draft to review; then run `doideposit check {output}`")
     finish(ExitCode.REJECTED if has_errors(tally.kept) else ExitCode.DONE)
+
+
+def _draft(document: Path, series: Mapping[str, Series]) -> "Draft":
+    """Read a document; one that cannot be read gives a draft without fields."""
+    from doideposit.records.extraction import Draft, draft_of
+    from doideposit.records.extraction.readers.opening import open_document
+
+    manuscript = open_document(document)
+    if has_errors(manuscript.findings) and not manuscript.lines:
+        return Draft(str(document), findings=manuscript.findings)
+    return draft_of(manuscript, series=series)
+
+
+def _write(draft: "Draft", output: Path | None) -> None:
+    from doideposit.records.extraction import render
+    from doideposit.wiring import record_schema_location
+
+    write_product(render(draft, schema=record_schema_location()).encode(), output)
+
+
+def _json(draft: "Draft") -> str:
+    content = {
+        "file": draft.file,
+        "record": draft.data,
+        "values": draft.values(),
+        "findings": [finding.to_dict() for finding in draft.findings],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _explain(draft: "Draft", terminal: Terminal) -> None:
+    for value in draft.values():
+        terminal.say(
+            f"{value['field']}: “{value['value'][:60]}” from {value['place']} ({value['rule']}), {value['confidence']}"
+        )
+
+
+def _folder(folder: Path, output: Path | None, series: Mapping[str, Series], terminal: Terminal) -> int:
+    """Draft a record of each document in a folder and below it, and show what needs eyes."""
+    if output is None:
+        raise UsageError("a folder needs a folder for its records", hint="add -o records/")
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _DOCUMENTS and path.is_file())
+    if not found:
+        raise UsageError(
+            f"{folder} holds no document", hint=f"names of documents end in {', '.join(sorted(_DOCUMENTS))}"
+        )
+    output.mkdir(parents=True, exist_ok=True)
+    worst: int = ExitCode.DONE
+    for path in found:
+        target = output / f"{'-'.join(path.relative_to(folder).with_suffix('').parts)}.yaml"
+        if target.exists():
+            terminal.say(f"{path}: {target} is there already and was left alone")
+            continue
+        draft = _draft(path, series)
+        if draft.fields:
+            _write(draft, target)
+        doubts = sum(value["confidence"] == "doubtful" for value in draft.values())
+        warnings = sum(finding.severity is Severity.WARNING for finding in draft.findings)
+        errors = [finding for finding in draft.findings if finding.stops]
+        worst = ExitCode.REJECTED if errors else worst
+        told = (
+            f"{doubts} doubtful values, {warnings} warnings"
+            if not errors
+            else f"{errors[0].message} ({errors[0].hint})"
+        )
+        terminal.say(f"{path}: {target if draft.fields else 'no record'}; {told}")
+    return worst

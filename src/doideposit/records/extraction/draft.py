@@ -71,6 +71,19 @@ class Draft:
         """The record without lines and gaps: texts in their structure."""
         return {key: part for key, node in self.fields.items() if (part := _data(node)) is not None}
 
+    def values(self) -> list[dict[str, str]]:
+        """Every value as JSON has it: field, value, place in the document, the rule that found it, and confidence."""
+        return [
+            {
+                "field": field_path(loc),
+                "value": leaf.text,
+                "place": self.place(leaf.line),
+                "rule": leaf.rule,
+                "confidence": leaf.confidence.value,
+            }
+            for loc, leaf in self.leaves()
+        ]
+
     def text(self, *loc: str | int) -> str | None:
         """The text at that place of the record, or None when the document does not give it."""
         return next((leaf.text for place, leaf in self.leaves() if place == loc), None)

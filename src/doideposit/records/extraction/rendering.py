@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from doideposit.findings import Finding, Loc, field_path
-from doideposit.records.extraction.draft import Draft, Gap, Leaf, Node
+from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, Node
 
 __all__ = ["render"]
 
@@ -32,8 +32,14 @@ class _Findings:
     """The findings of a draft by field; remembers which were told beside one."""
 
     def __init__(self, draft: Draft, told: set[int]) -> None:
+        self._draft = draft
         self._findings = draft.findings
         self._told = told
+
+    def origin(self, leaf: Leaf) -> str:
+        """Return where a value comes from, with its confidence where it is not certain: “line 3, likely”."""
+        place = self._draft.place(leaf.line)
+        return place if leaf.confidence is Confidence.CERTAIN else f"{place}, {leaf.confidence.value}"
 
     def take(self, loc: Loc) -> Iterator[Finding]:
         """The findings about a field that were not told yet."""
@@ -49,7 +55,7 @@ def _header(draft: Draft, schema: str | None, rest: Sequence[Finding]) -> Iterat
         yield f"# yaml-language-server: $schema={_one_line(schema)}"
     yield from _comment(f"Draft of a record, made from {draft.file}. Nothing has been registered.", 0)
     yield from _comment(
-        "Compare every field with the document (the line it comes from stands beside it), fill in what is commented "
+        "Compare every field with the document (where it comes from stands beside it), fill in what is commented "
         "out where you can, and correct what the notes point at. Then run: doideposit check on this file.",
         0,
     )
@@ -71,7 +77,7 @@ def _field(key: str, node: Node, loc: Loc, depth: int, findings: _Findings) -> I
     match node:
         case Leaf():
             plain = key == "number" and re.fullmatch(r"[1-9][0-9]*", node.text)
-            yield f"{indent}{key}: {node.text if plain else _scalar(node.text)}  # line {node.line}"
+            yield f"{indent}{key}: {node.text if plain else _scalar(node.text)}  # {findings.origin(node)}"
         case Gap():
             yield f"{indent}# {key}: {_one_line(node.example)}  # {_one_line(node.hint)}"
         case tuple():
@@ -89,7 +95,7 @@ def _item(node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str
     for finding in findings.take(loc):
         yield from _note(finding, depth)
     if isinstance(node, Leaf):
-        yield f"{indent}- {_scalar(node.text)}  # line {node.line}"
+        yield f"{indent}- {_scalar(node.text)}  # {findings.origin(node)}"
         return
     if not isinstance(node, Mapping):
         raise RuntimeError("a list of a draft holds values and mappings only")  # noqa: TRY004  (a fault of the programmer)

@@ -11,7 +11,16 @@ from typing import NamedTuple
 from doideposit.errors import DiskError
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["SAVE_AS_UTF_8", "UTF_16_MARKS", "Loaded", "decode_text", "letter_of_windows", "load_text"]
+__all__ = [
+    "SAVE_AS_UTF_8",
+    "UTF_16_MARKS",
+    "Loaded",
+    "LoadedBytes",
+    "decode_text",
+    "letter_of_windows",
+    "load_bytes",
+    "load_text",
+]
 
 
 class Loaded(NamedTuple):
@@ -26,25 +35,38 @@ def load_text(path: Path, *, limit: int) -> Loaded:
 
     The size is looked at before anything is read, and no more than `limit` bytes ever are. Line ends are kept.
     """
+    loaded = load_bytes(path, limit=limit)
+    return Loaded(None, loaded.findings) if loaded.data is None else decode_text(loaded.data, file=str(path))
+
+
+class LoadedBytes(NamedTuple):
+    """What became of a file: its bytes, or None and the findings that say why."""
+
+    data: bytes | None
+    findings: tuple[Finding, ...] = ()
+
+
+def load_bytes(path: Path, *, limit: int) -> LoadedBytes:
+    """Read a file of at most `limit` bytes, whatever it holds; raises `DiskError` only when the disk itself fails."""
     try:
         if path.is_dir():
-            return _refused(path, "file-is-directory", f"{path} is a folder, not a file", "name a file inside it")
+            return _not_loaded(path, "file-is-directory", f"{path} is a folder, not a file", "name a file inside it")
         size = path.stat().st_size
         if size > limit:
             return _too_large(path, limit, size)
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except FileNotFoundError:
-        return _refused(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
+        return _not_loaded(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
     except PermissionError:
-        return _refused(path, "file-unreadable", f"{path} may not be read by this user", "change its permissions")
+        return _not_loaded(path, "file-unreadable", f"{path} may not be read by this user", "change its permissions")
     except ValueError:  # The path holds a NUL character.
-        return _refused(path, "file-missing", "the name of the file is not possible", "look at the spelling")
+        return _not_loaded(path, "file-missing", "the name of the file is not possible", "look at the spelling")
     except OSError as error:
         raise DiskError(f"{path} could not be read: {error.strerror or error}") from None
     if len(data) > limit:
         return _too_large(path, limit, None)
-    return decode_text(data, file=str(path))
+    return LoadedBytes(data)
 
 
 def decode_text(data: bytes, *, file: str) -> Loaded:
@@ -105,16 +127,19 @@ def _wrong_encoding(data: bytes, offset: int, file: str) -> Finding:
     )
 
 
-def letter_of_windows(data: bytes, offset: int) -> str:
-    """Say which letter a byte would be in the encoding of Windows, where that makes a word with what is around it."""
-    letter = data[offset : offset + 1].decode("cp1252", "replace")
-    return f", “{letter}” in Windows-1252," if letter.isalpha() or letter in "’‘“”–—" else ""
-
-
-def _too_large(path: Path, limit: int, size: int | None) -> Loaded:
+__all__ = [
+    "SAVE_AS_UTF_8",
+    "UTF_16_MARKS",
+    "Loaded",
+    "LoadedBytes",
+    "decode_text",
+    "letter_of_windows",
+    "load_bytes",
+    "load_text",
+]
     shown = f" ({_amount(size)})" if size is not None else ""
     message = f"{path} is larger{shown} than the {_amount(limit)} that are read"
-    return _refused(path, "file-too-large", message, "look whether this is the right file")
+    return _not_loaded(path, "file-too-large", message, "look whether this is the right file")
 
 
 def _amount(size: int) -> str:
@@ -122,6 +147,10 @@ def _amount(size: int) -> str:
         if size >= factor:
             return f"{size / factor:.4g} {unit}"
     return f"{size} bytes"
+
+
+def _not_loaded(path: Path, code: str, message: str, hint: str) -> LoadedBytes:
+    return LoadedBytes(None, _refused(path, code, message, hint).findings)
 
 
 def _refused(file: Path | str, code: str, message: str, hint: str) -> Loaded:

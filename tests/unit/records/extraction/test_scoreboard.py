@@ -7,7 +7,7 @@ import pytest
 from extraction_scores import documents, judged, totals
 
 # What was reached; a change that makes a figure worse has to be mended, one that makes it better writes it down here.
-AT_LEAST_RIGHT = 414
+AT_LEAST_RIGHT = 507
 AT_MOST_DOUBTED = 30
 AT_MOST_SILENT = 0
 

@@ -1,0 +1,65 @@
+"""Puts lines together for the readers of formats that know paragraphs, runs and links."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from doideposit.records.extraction.lines import Line, Link
+from doideposit.records.models.text import normalise
+
+__all__ = ["LineBuilder"]
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"“”|]+[^\s<>\"“”|.,;:!?)’”\]]", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+class LineBuilder:
+    """Collects lines; each paragraph is a block, and gets the next number unless one is given."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.places: dict[int, str] = {}
+        self.block = 0
+
+    def paragraph(
+        self, text: str, *, links: Iterable[Link] = (), level: int = 0, bold: bool = False, note: bool = False,
+        italics: Iterable[str] = (), place: str = "", new_block: bool = True,
+    ) -> None:  # fmt: skip
+        """Add a paragraph, one line for each of its line breaks; addresses in its text count as links."""
+        self.block += new_block
+        known = list(links)
+        for row in text.split("\n"):
+            plain = normalise(_CONTROL.sub(" ", row))
+            if not plain:
+                continue
+            own = [link for link in known if link.label and link.label in plain]
+            own += [
+                Link(found[0], found[0])
+                for found in _ADDRESS.finditer(plain)
+                if all(found[0] not in link.label for link in own)
+            ]
+            bare = plain
+            for link in own:
+                if link.label.startswith(("http", "www.", "doi.org")) or link.label == link.target:
+                    bare = bare.replace(link.label, "", 1)
+            rich = escape(plain, quote=False) if "<" in plain else plain
+            for part in italics:
+                rich = rich.replace(part, f"<i>{part}</i>", 1) if part.strip() and rich == plain else rich
+            number = len(self.lines) + 1
+            self.places[number] = place or f"paragraph {self.block}"
+            self.lines.append(
+                Line(
+                    number,
+                    plain,
+                    plain if not level else rich,
+                    normalise(bare),
+                    tuple(own),
+                    plain,
+                    self.block,
+                    level,
+                    "",
+                    0,
+                    bold,
+                    note,
+                )
+            )

@@ -1,0 +1,78 @@
+"""Word documents (.docx), by python-docx: paragraphs, headings, links, footnotes, endnotes and the core properties."""
+
+import io
+from typing import Any
+
+from lxml import etree
+
+from doideposit.records.extraction.draft import Leaf
+from doideposit.records.extraction.lines import Link
+from doideposit.records.extraction.manuscript import Manuscript, Properties
+from doideposit.records.extraction.readers.building import LineBuilder
+
+__all__ = ["read_docx"]
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_EMPTY_NOTES = 2  # the first two notes of every file are the separators
+
+
+def read_docx(data: bytes, *, file: str) -> Manuscript:
+    """Read a Word document; raises whatever python-docx raises when the file is broken."""
+    from docx import Document  # noqa: PLC0415  (only Word files need it)
+    from docx.table import Table  # noqa: PLC0415
+
+    document = Document(io.BytesIO(data))
+    builder = LineBuilder()
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            for row in block.rows:
+                for cell in row.cells:
+                    for paragraph in cell.paragraphs:
+                        _paragraph(paragraph, builder)
+        else:
+            _paragraph(block, builder)
+    for kind in ("footnotes", "endnotes"):
+        _notes(document, kind, builder)
+    return Manuscript(file, "Word document", tuple(builder.lines), _core(document), builder.places)
+
+
+def _paragraph(paragraph: Any, builder: LineBuilder) -> None:
+    links, text, bold, italics = [], [], [], []
+    for part in paragraph.iter_inner_content():
+        if hasattr(part, "runs"):  # a hyperlink
+            text.append(part.text)
+            links.append(Link(part.text.strip(), part.url or ""))
+            bold += [run.bold for run in part.runs if run.text.strip()]
+        else:
+            text.append(part.text)
+            bold += [part.bold] if part.text.strip(" :") else []
+            italics += [part.text] if part.italic else []
+    style = (paragraph.style.name or "").lower() if paragraph.style is not None else ""
+    level = 1 if style == "title" else int(style[-1]) if style.startswith("heading") and style[-1:].isdigit() else 0
+    level = 2 if style == "subtitle" else level
+    builder.paragraph("".join(text), links=links, level=level, bold=bool(bold) and all(bold), italics=italics)
+
+
+def _notes(document: Any, kind: str, builder: LineBuilder) -> None:
+    """Add the footnotes or endnotes, each as a numbered note behind the text."""
+    part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith(f"/{kind}")), None)
+    if part is None:
+        return
+    root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    for number, note in enumerate(list(root)[_EMPTY_NOTES:], 1):
+        text = "".join(node.text or "" for node in note.iter(f"{_W}t"))
+        identifiers = [node.get(_R_ID) for node in note.iter(f"{_W}hyperlink")]
+        labels = ["".join(t.text or "" for t in node.iter(f"{_W}t")).strip() for node in note.iter(f"{_W}hyperlink")]
+        targets = [part.rels[each].target_ref if each in part.rels else "" for each in identifiers]
+        links = [Link(label, target) for label, target in zip(labels, targets, strict=True) if target]
+        builder.paragraph(text, links=links, note=True, place=f"{kind[:-1]} {number}")
+
+
+_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def _core(document: Any) -> Properties:
+    """Take the title of the core properties; who is named there as author is often only who made the template."""
+    title = (document.core_properties.title or "").strip()
+    leaf = Leaf(title, 1, title, "document properties") if title else None
+    return Properties(title=leaf, firm=False)

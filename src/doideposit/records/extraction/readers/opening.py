@@ -1,0 +1,142 @@
+"""Any document: told by its content and name, bounded in size, and handed to the reader of its format."""
+
+import io
+import zipfile
+from pathlib import Path
+
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.extraction.readers.text import read_text
+from doideposit.records.sources.files import decode_text, load_bytes
+
+__all__ = ["open_document", "read_bytes"]
+
+LIMIT = 50_000_000
+"""The largest document that is read, in bytes; a PDF with pictures has a few million."""
+_UNPACKED = 120_000_000
+_TEXT_LIMIT = 5_000_000
+
+_BY_NAME = {
+    ".xlsx": ("an Excel table", "save it as CSV, one row for each commentary: `doideposit check` reads such a table"),
+    ".xls": ("an Excel table", "save it as CSV, one row for each commentary: `doideposit check` reads such a table"),
+    ".ods": ("a table of LibreOffice", "save it as CSV, one row for each commentary: `doideposit check` reads it"),
+    ".doc": ("an old Word file", "open it in Word and choose File, Save As, Word Document (.docx)"),
+    ".rtf": ("a Rich Text file", "open it in Word and choose File, Save As, Word Document (.docx)"),
+    ".odt": ("a LibreOffice document", "open it and choose File, Save As, Word 2007-365 (.docx)"),
+    ".pages": ("a document of Apple Pages", "choose File, Export To, Word"),
+    ".pptx": ("a PowerPoint file", "hand in the text of the commentary as a Word file"),
+    ".epub": ("an e-book", "hand in the document it was made from, or its web page"),
+    ".tex": ("a LaTeX file", "hand in the PDF made from it"),
+    ".bib": ("a BibTeX file", "it holds references, not a commentary; hand in the commentary"),
+    ".ris": ("a RIS file", "it holds references, not a commentary; hand in the commentary"),
+}
+
+
+def open_document(path: Path) -> Manuscript:
+    """Read a document of any format; what cannot be read becomes a finding. Raises `DiskError` when the disk fails."""
+    loaded = load_bytes(path, limit=LIMIT)
+    if loaded.data is None:
+        return Manuscript(str(path), "unknown", findings=loaded.findings)
+    return read_bytes(loaded.data, file=str(path))
+
+
+def read_bytes(data: bytes, *, file: str) -> Manuscript:
+    """Read the bytes of a document; `file` is its name, whose end counts where the content does not tell."""
+    suffix = Path(file).suffix.lower()
+    if data.startswith(b"PK\x03\x04"):
+        return _zipped(data, file, suffix)
+    unread = _unread_format(data, suffix)
+    if unread is not None:
+        return _named(file, *unread)
+    if data.startswith(b"%PDF-"):
+        return _guarded("pdf", data, file)
+    if data.strip() and (
+        _head(data).startswith((b"<!doctype html", b"<html")) or suffix in {".html", ".htm", ".xhtml"}
+    ):
+        return _guarded("html", data, file)
+    return _text(data, file)
+
+
+def _head(data: bytes) -> bytes:
+    return data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+
+
+def _unread_format(data: bytes, suffix: str) -> tuple[str, str] | None:
+    """Return what a file is that is not read, and the way to go instead; None for a format that is read."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Office files, and of new ones with a password
+        return _BY_NAME.get(suffix, _BY_NAME[".doc"]) if suffix != ".docx" else _ENCRYPTED
+    if _head(data).startswith(b"{\\rtf"):
+        return _BY_NAME[".rtf"]
+    if _head(data).startswith(b"<?xml") and b"<html" not in _head(data):
+        return "an XML file", "hand in the document it was made from, or its web page"
+    return _BY_NAME.get(suffix)
+
+
+_ENCRYPTED = ("a Word file with a password", "save it without one")
+
+
+def _text(data: bytes, file: str) -> Manuscript:
+    if len(data) > _TEXT_LIMIT:
+        return _finding(
+            file, "file-too-large", f"{file} is a text of more than 5 MB", "look whether it is the right file"
+        )
+    loaded = decode_text(data, file=file)
+    if loaded.text is None:
+        return Manuscript(file, "text", findings=loaded.findings)
+    return read_text(loaded.text, file=file)
+
+
+def _zipped(data: bytes, file: str, suffix: str) -> Manuscript:
+    """Tell the formats apart that are ZIP archives, and refuse one that unpacks to far more than a document holds."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return _broken(file)
+    if sum(entry.file_size for entry in entries) > _UNPACKED:
+        return _finding(
+            file,
+            "document-too-large",
+            "the file unpacks to more than a document ever holds",
+            "look where it comes from",
+        )
+    if any(entry.filename == "word/document.xml" for entry in entries):
+        return _guarded("docx", data, file)
+    return _named(file, *_BY_NAME.get(suffix, ("a ZIP archive", "unpack it, and hand in the document itself")))
+
+
+def _guarded(kind: str, data: bytes, file: str) -> Manuscript:
+    """Call the reader of a format; whatever a library raises on a broken file is a finding about the file."""
+    try:
+        if kind == "pdf":
+            from doideposit.records.extraction.readers.pdf import read_pdf  # noqa: PLC0415  (a library is imported where it is used)
+
+            return read_pdf(data, file=file)
+        if kind == "docx":
+            from doideposit.records.extraction.readers.docx import read_docx  # noqa: PLC0415
+
+            return read_docx(data, file=file)
+        from doideposit.records.extraction.readers.html import read_html  # noqa: PLC0415
+
+        return read_html(data, file=file)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  (the libraries document no common class for a file that is broken)
+        return _broken(file)
+
+
+def _broken(file: str) -> Manuscript:
+    return _finding(
+        file,
+        "document-broken",
+        f"{file} is broken: it cannot be read to its end",
+        "open it in its own program and save it anew",
+    )
+
+
+def _named(file: str, what: str, hint: str) -> Manuscript:
+    return _finding(file, "document-format", f"{file} is {what}, which is not read", hint)
+
+
+def _finding(file: str, code: str, message: str, hint: str) -> Manuscript:
+    return Manuscript(file, "unknown", findings=(Finding(code, Severity.ERROR, message, hint, Where(file)),))

@@ -127,16 +127,13 @@ def _wrong_encoding(data: bytes, offset: int, file: str) -> Finding:
     )
 
 
-__all__ = [
-    "SAVE_AS_UTF_8",
-    "UTF_16_MARKS",
-    "Loaded",
-    "LoadedBytes",
-    "decode_text",
-    "letter_of_windows",
-    "load_bytes",
-    "load_text",
-]
+def letter_of_windows(data: bytes, offset: int) -> str:
+    """Say which letter a byte would be in the encoding of Windows, where that makes a word with what is around it."""
+    letter = data[offset : offset + 1].decode("cp1252", "replace")
+    return f", “{letter}” in Windows-1252," if letter.isalpha() or letter in "’‘“”–—" else ""
+
+
+def _too_large(path: Path, limit: int, size: int | None) -> LoadedBytes:
     shown = f" ({_amount(size)})" if size is not None else ""
     message = f"{path} is larger{shown} than the {_amount(limit)} that are read"
     return _not_loaded(path, "file-too-large", message, "look whether this is the right file")

@@ -2,8 +2,6 @@
 
 import io
 
-from pypdf import PdfWriter
-
 from doideposit.records.models.contributors import Institution, Publisher
 from doideposit.records.models.series import Series
 
@@ -35,6 +33,8 @@ def document(
 
 def blank_pdf(pages: int, password: str | None = None) -> bytes:
     """A PDF without any text, as a scanner makes it."""
+    from pypdf import PdfWriter
+
     writer, stream = PdfWriter(), io.BytesIO()
     for _ in range(pages):
         writer.add_blank_page(200, 200)

@@ -9,6 +9,7 @@ from doideposit.findings import Severity
 __all__ = ["DOCUMENTS"]
 
 _doubt = writer(Kind.DOCUMENT, severity=Severity.WARNING, overridable=True)
+_unreadable = writer(Kind.DOCUMENT)
 _note = writer(Kind.DOCUMENT, severity=Severity.INFO, overridable=True)
 _COMPARE = "compare with the document"
 
@@ -242,5 +243,41 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "A date from the end of the text",
         "No date stands with the title, and the only other one was taken.",
         _COMPARE,
+    ),
+    _unreadable(
+        "document-format",
+        "A kind of document that is not read",
+        "Word, OpenDocument, PDF, web pages, Markdown and plain text are read, judged by what is in the file.",
+        "save it as Word, PDF, Markdown or plain text, and hand that in",
+    ),
+    _unreadable(
+        "document-broken",
+        "A broken document",
+        "The file ends too early, or something in it was changed.",
+        "open it in its own program and save it anew",
+    ),
+    _unreadable(
+        "document-too-large",
+        "A document that unpacks to too much",
+        "Packed files can unpack to more than any machine holds; no commentary is that long.",
+        "look where it comes from",
+    ),
+    _unreadable(
+        "pdf-encrypted",
+        "A PDF with a password",
+        "Its text cannot be read without the password.",
+        "save it without one",
+    ),
+    _unreadable(
+        "pdf-pages",
+        "A PDF with too many pages",
+        "No commentary has that many; it is most likely a whole volume.",
+        "hand in the commentary alone",
+    ),
+    _unreadable(
+        "pdf-scanned",
+        "A PDF of pictures",
+        "A scanned page is a picture, in which there are no letters to read.",
+        "hand in the document it was printed from, or let a text recognition (OCR) run over it first",
     ),
 )

@@ -3,10 +3,11 @@
 import re
 from dataclasses import replace
 
+from doideposit.findings import Finding, Severity, Where
 from doideposit.records.extraction.lines import Line, read_lines
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.stated import properties_of
-from doideposit.records.sources.front_matter import split_header
+from doideposit.records.sources.front_matter import Header, split_header
 
 __all__ = ["read_text"]
 
@@ -31,7 +32,22 @@ def read_text(text: str, *, file: str) -> Manuscript:
     lines = _one_block_each(read_lines(text))
     if header is None:
         return Manuscript(file, "text", lines)
-    return Manuscript(file, "text", lines, properties_of(header), findings=header.findings)
+    return Manuscript(
+        file, "text", lines, properties_of(header), findings=(*header.findings, *_unpublished(header, file))
+    )
+
+
+def _unpublished(header: Header, file: str) -> tuple[Finding, ...]:
+    """Warn about a header that calls the document a draft: `draft: true` of Hugo, `published: false` of Jekyll."""
+    marks = (("draft", "true"), ("published", "false"))
+    return tuple(
+        Finding(
+            "document-draft", Severity.WARNING, f"the header says `{key}: {value}`: this document is not published yet",
+            "register its DOI when it is", Where(file, header.lines.get(key)),
+        )
+        for key, value in marks
+        if str(header.data.get(key, "")).lower() == value
+    )  # fmt: skip
 
 
 def _one_block_each(lines: tuple[Line, ...]) -> tuple[Line, ...]:

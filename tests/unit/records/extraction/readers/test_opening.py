@@ -67,6 +67,13 @@ def test_a_word_file_with_a_footnote_keeps_its_notes_apart(tmp_path: Path) -> No
     assert all(finding.where.line is None for finding in draft.findings)
 
 
+@pytest.mark.parametrize("mark", ["draft: true", "published: false"])
+def test_a_header_that_calls_the_document_unpublished_is_told(mark: str) -> None:
+    text = f"---\ntitle: Salt\nauthor: Ada Byron\n{mark}\n---\n\nText.\n"
+    (finding,) = read_bytes(text.encode(), file="a.md").findings
+    assert (finding.code, finding.where.line) == ("document-draft", 4)
+
+
 def test_breaks_within_a_paragraph_of_a_page_are_lines() -> None:
     page = "<html><body><p>COMMENT 300<br>Salt and silence<br>By Ada Byron</p></body></html>"
     assert [line.text for line in read_bytes(page.encode(), file="a.html").lines] == [

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from doideposit.crossref.sealing import join
@@ -11,7 +12,16 @@ from doideposit.crossref.xml import restamp
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
-from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput, next_timestamp, plan, together
+from doideposit.deposits.planning import (
+    Action,
+    Decision,
+    Permissions,
+    PlanInput,
+    next_timestamp,
+    plan,
+    together,
+    too_many_digits,
+)
 from doideposit.deposits.updates import compared, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
@@ -43,17 +53,26 @@ def decide(
     decisions = plan(wanted, known, now=context.clock(), retry=may.retry)
     going = [one.wanted.doi for one in decisions if one.wanted.doi and (one.action.sends or _is_crowded(one))]
     seen = look(context, going)
-    if seen.states:
+    if seen.states or may.retry:
         known = {doi.key: work for doi in dois if (work := seen.known(doi, known.get(doi.key))) is not None}
+        if may.retry:
+            known = {key: work if key in seen.states else _taken_for_reset(work) for key, work in known.items()}
         decisions = plan(wanted, known, now=context.clock(), retry=may.retry)
     if seen.asked:
         decisions = tuple(
             compared(context, one, decision, seen, store, may)
-            if isinstance(one, DepositCandidate) and decision.action.sends
+            if isinstance(one, DepositCandidate) and decision.action.sends and not decision.busy
             else decision
             for one, decision in zip(inputs, decisions, strict=True)
         )
     return together(decisions), known
+
+
+def _taken_for_reset(known: KnownWork) -> KnownWork:
+    """Take a person's word, where Crossref cannot be asked, that its support reset a number that leaves no room."""
+    if too_many_digits(known.doi, known.timestamp) is None:
+        return known
+    return replace(known, timestamp=known.own_timestamp, reset=True)
 
 
 def _is_crowded(decision: Decision) -> bool:
@@ -96,13 +115,17 @@ class Preparation:
 
     def _planned_anew(self, overtaken: Sequence[DepositCandidate]) -> list[_Going]:
         decisions, known = decide(self._context, overtaken, self._approved.store, self._approved.permissions)
-        if not self._replan:
-            decisions = tuple(_outdated(one) if self._has_moved(one, known) else one for one in decisions)
+        decisions = tuple(_outdated(one) if self._is_outdated(one, known) else one for one in decisions)
         return self._decided(overtaken, decisions, known)
 
-    def _has_moved(self, decision: Decision, known: Mapping[str, KnownWork]) -> bool:
-        """Tell whether the decision would send over a deposit that the plan did not know."""
-        if decision.wanted.doi is None or not decision.action.sends:
+    def _is_outdated(self, decision: Decision, known: Mapping[str, KnownWork]) -> bool:
+        """Tell whether the decision would send over a deposit that the plan did not know.
+
+        Of two that were recorded at the same moment with other content, nobody can say which is the later one.
+        """
+        if decision.wanted.doi is None or decision.busy or not decision.action.sends:
+            return False
+        if self._replan and not decision.waits:
             return False
         key = decision.wanted.doi.key
         before, now = self._approved.known.get(key), known.get(key)
@@ -118,7 +141,7 @@ class Preparation:
         for place, (one, decision) in enumerate(zip(inputs, decisions, strict=True)):
             candidate = one if isinstance(one, DepositCandidate) else None
             self._decisions[candidate.index if candidate else place] = decision
-            if candidate and decision.action.sends:
+            if candidate and decision.action.sends and not decision.busy:
                 going.append((candidate, known.get(candidate.item.doi.key)))
         return going
 
@@ -128,7 +151,9 @@ class Preparation:
         for one, known in going:
             key: object = ("file", one.wanted.group)
             if one.sealed is not None:
-                key = (one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version)
+                # What waits for an earlier deposit of its DOI must not hold up the others.
+                waits = known is not None and known.open is not None
+                key = (one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version, waits)
             groups.setdefault(key, []).append((one, known))
         size = self._context.limits.records_per_submission
         for group in groups.values():

@@ -107,8 +107,9 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
     flat: list[DepositCandidate | PlanInput] = []
     for number, one in enumerate(checked):
         if not one.ok or one.xml is None:
-            doi = one.items[0].doi if one.items else None
-            flat.append(PlanInput(one.source, doi, None, None, one.findings))
+            item = one.items[0] if one.items else None
+            doi, fingerprint = (item.doi, item.fingerprint) if item else (None, None)
+            flat.append(PlanInput(one.source, doi, fingerprint, None, one.findings))
             continue
         content = store.put(one.xml)
         for place, item in enumerate(one.items):

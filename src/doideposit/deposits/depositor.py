@@ -32,7 +32,7 @@ from doideposit.deposits.values import (
     WorkStatus,
 )
 from doideposit.deposits.wording import history_entry, status_of
-from doideposit.errors import UsageError, WorldError
+from doideposit.errors import RegistrarUnavailable, UsageError, WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -173,7 +173,21 @@ class Depositor:
         decisions = self._prepare(self._context, items, retry=retry, on_event=watch)
         if not any(decision.action.sends for decision in decisions):
             return self._report(decisions, None)
-        return self._report(decisions, self._send(watch).trouble)
+        sent = self._send(watch)
+        return self._report(decisions, sent.trouble or self._waiting(decisions))
+
+    def _waiting(self, decisions: Sequence[Decision]) -> WorldError | None:
+        """Return why something of these was not sent although it should go: Crossref is away, and nothing is sent."""
+        pause = self._context.ledger.uploads.paused()
+        if pause.until is None or pause.until <= self._context.clock():
+            return None
+        dois = [decision.wanted.doi for decision in decisions if decision.action.sends]
+        statuses = [self._known_status(doi) for doi in dois if doi is not None]
+        if not any(status is not None and status.state is State.PREPARED for status in statuses):
+            return None
+        until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
+        message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
+        return RegistrarUnavailable(message, hint="what is recorded is kept, and goes out with `doideposit poll` then")
 
     def ready(self) -> None:
         """Fetch the login now, so that one that is missing is told before anything is recorded.

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from doideposit.deposits.ledger.entries import KnownWork, PastFailure
+from doideposit.deposits.ledger.entries import KnownWork, OpenDeposit, PastFailure
 from doideposit.deposits.limits import Limits
 from doideposit.findings import Finding, Severity, has_errors
-from doideposit.lifecycle import RetryClass
+from doideposit.lifecycle import RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.policy import Judgement
 
@@ -37,6 +37,9 @@ MAX_TIMESTAMP: Final = 10**17 - 1
 """The largest timestamp of 17 digits, the length doideposit writes."""
 LATER: Final = timedelta(hours=6)
 """How long after a failure that may pass by itself the same content may be tried again."""
+
+
+IN_PROGRESS: Final = "plan-in-progress"
 
 
 class Action(StrEnum):
@@ -78,8 +81,9 @@ class PlanInput:
 class Decision:
     """What will be done with one input, and why, in a plain sentence.
 
-    `busy` is set where nothing is to be done because the same content is on its way already. `update` is what it
-    changes of what is registered, where that was read.
+    `busy` is set where nothing is to be recorded because the same content is recorded already, and perhaps on its way;
+    `waits` where it goes out when an earlier deposit of the DOI is done. `update` is what it changes of what is
+    registered, where that was read.
     """
 
     wanted: PlanInput
@@ -88,6 +92,7 @@ class Decision:
     findings: tuple[Finding, ...] = ()
     busy: bool = False
     update: Judgement | None = None
+    waits: bool = False
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
@@ -120,7 +125,9 @@ def _repeats(wanted: Iterable[PlanInput]) -> set[str]:
     first: dict[str, str | None] = {}
     repeats = set()
     for one in wanted:
-        if one.doi is not None and first.setdefault(one.doi.key, one.fingerprint) != one.fingerprint:
+        if one.doi is None or one.fingerprint is None:
+            continue
+        if first.setdefault(one.doi.key, one.fingerprint) != one.fingerprint:
             repeats.add(one.doi.key)
     return repeats
 
@@ -129,7 +136,9 @@ def _twice(one: PlanInput, earlier: PlanInput | None, *, conflicting: bool) -> D
     if conflicting:
         also = f", also in {earlier.source}" if earlier else ""
         hint = "keep the record that is right, and take the other away"
-        return _blocked(one, "plan-twice", f"{one.doi} comes twice in this run with different content{also}", hint)
+        return _blocked(
+            one, "plan-duplicate-doi", f"{one.doi} comes twice in this run with different content{also}", hint
+        )
     if earlier is not None:
         text = f"the same record comes earlier in this run, in {earlier.source}"
         return Decision(one, Action.UNCHANGED, text, busy=True)
@@ -139,18 +148,30 @@ def _twice(one: PlanInput, earlier: PlanInput | None, *, conflicting: bool) -> D
 def _decide(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
     if known is None:
         return Decision(one, Action.REGISTER, "new")
-    if known.open is not None:
-        return _under_way(one, known)
-    if known.registered and known.registered_fingerprint == one.fingerprint:
+    if known.open is not None and known.open.fingerprint == one.fingerprint:
+        return _recorded(one, known, known.open)
+    same = known.registered and known.registered_fingerprint == one.fingerprint
+    if same and known.open is None and not known.unsettled and not retry:
         return Decision(one, Action.UNCHANGED, "registered with the same content")
-    stopped = _stopped(one, known)
-    if stopped is None and not retry:
-        stopped = _failed_before(one, known.failure, now)
-    if stopped is not None:
-        return stopped
-    if known.registered:
-        return Decision(one, Action.UPDATE, "the content differs from what is registered")
-    return Decision(one, Action.REGISTER, "not registered yet")
+    stopped = _stopped(one, known) or (None if retry or same else _failed_before(one, known.failure, now))
+    return stopped or _going(one, known, same=same)
+
+
+def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
+    """Decide about what goes out, now or when an earlier deposit of the DOI is done."""
+    action = Action.UPDATE if known.registered else Action.REGISTER
+    if known.open is not None:
+        text = f"an earlier deposit of {one.doi} with other content is still under way"
+        hint = "nothing: this one is kept, and goes out by itself when that one is done"
+        waits = Finding(IN_PROGRESS, Severity.INFO, text, hint)
+        return Decision(one, action, f"{text}; it waits for that one", (waits,), waits=True)
+    if same and known.unsettled:
+        return Decision(one, action, "a later deposit ended without a known result, and may have been applied")
+    if same:
+        return Decision(one, action, "registered with the same content, and sent again as you asked")
+    return Decision(
+        one, action, "the content differs from what is registered" if known.registered else "not registered yet"
+    )
 
 
 def _stopped(one: PlanInput, known: KnownWork) -> Decision | None:
@@ -163,11 +184,12 @@ def _stopped(one: PlanInput, known: KnownWork) -> Decision | None:
     return None if crowded is None else Decision(one, Action.BLOCKED, crowded.message, (crowded,))
 
 
-def _under_way(one: PlanInput, known: KnownWork) -> Decision:
-    if known.open is not None and known.open.fingerprint == one.fingerprint:
-        return Decision(one, Action.UNCHANGED, f"the same content is under way ({known.open.state})", busy=True)
-    text = f"an earlier deposit of {one.doi} with other content is still under way"
-    return _blocked(one, "plan-under-way", text, "this one can go when that one is done: run `doideposit poll` first")
+def _recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decision:
+    """Decide about content that is recorded already: it is on its way, or was not sent yet and goes out now."""
+    if deposit.state is not State.PREPARED:
+        return Decision(one, Action.UNCHANGED, f"the same content is under way ({deposit.state})", busy=True)
+    action = Action.UPDATE if known.registered else Action.REGISTER
+    return Decision(one, action, f"recorded before, and not sent yet: {deposit.reason or 'it goes now'}", busy=True)
 
 
 def _failed_before(one: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
@@ -207,11 +229,11 @@ def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
 def _with_group(decision: Decision, group: Sequence[Decision] | None) -> Decision:
     if group is None or decision.action is Action.BLOCKED:
         return decision
-    going = any(one.action.sends for one in group)
+    going = any(one.action.sends and not one.busy for one in group)
     culprit = next((one for one in group if one.action is Action.BLOCKED or (going and one.busy)), None)
     if culprit is not None:
         text = f"its file also holds {culprit.wanted.doi}, which cannot go now: {culprit.reason}"
-        return _blocked(decision.wanted, "plan-travels-together", text, "settle that one first, or split the file")
+        return _blocked(decision.wanted, "plan-batch-blocked", text, "settle that one first, or split the file")
     if going and decision.action is Action.UNCHANGED:
         return replace(decision, action=Action.UPDATE, reason="unchanged, but its file holds others that changed")
     return decision

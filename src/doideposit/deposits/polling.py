@@ -136,7 +136,9 @@ class Poller:
         pause = context.ledger.uploads.paused()
         self._was_away = pause.failures > 0
         if pause.until is not None and pause.until > context.clock() and not self._force:
-            self._on_event(Progress("waiting", f"nothing is asked before {pause.until:%H:%M} UTC: {pause.reason}"))
+            self._on_event(
+                Progress("waiting", f"nothing is asked before {pause.until:%Y-%m-%d %H:%M} UTC: {pause.reason}")
+            )
             return
         self._late()
         while self._stopped is None and (part := self._claim()):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from doideposit.deposits.lateness import Deadlines, Overdue, find_overdue
-from doideposit.deposits.ledger.entries import LedgerEvent, Submission, Work
+from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, Submission, Work
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, WorkStatus
 from doideposit.findings import Severity
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
@@ -117,6 +117,8 @@ def _at(moment: datetime | None) -> str:
 
 
 def _prepared(submission: Submission, overdue: Overdue | None) -> str:
+    if submission.reason in {FIRST_OF_SERIES, EARLIER_DEPOSIT}:
+        return f"it is recorded and {submission.reason}; it goes out by itself then, with the next `doideposit poll`"
     why = f" ({submission.reason})" if submission.reason else ""
     late = "; if it stays, `doideposit doctor` says why" if overdue else ""
     return f"it is recorded and waits to be sent{why}: `doideposit poll` sends it {_at(submission.not_before)}{late}"

@@ -49,13 +49,16 @@ REGISTERED = {"registered": True, "registered_fingerprint": "a", "timestamp": 20
         (None, False, Action.REGISTER, None),
         ({}, False, Action.REGISTER, None),
         (REGISTERED, False, Action.UNCHANGED, None),
-        (REGISTERED, True, Action.UNCHANGED, None),
+        (REGISTERED, True, Action.UPDATE, None),
+        (REGISTERED | {"unsettled": True}, False, Action.UPDATE, None),
+        (REGISTERED | {"open": OpenDeposit(1, State.SENDING, "a")}, True, Action.UNCHANGED, None),
+        ({"open": OpenDeposit(1, State.PREPARED, "a")}, False, Action.REGISTER, None),
+        (REGISTERED | {"open": OpenDeposit(1, State.QUEUED, "b")}, False, Action.UPDATE, "plan-in-progress"),
         (REGISTERED | {"registered_fingerprint": "b"}, False, Action.UPDATE, None),
         (REGISTERED | {"registered_fingerprint": None, "record_type": None}, False, Action.UPDATE, None),
         ({"open": OpenDeposit(1, State.QUEUED, "a")}, False, Action.UNCHANGED, None),
-        ({"open": OpenDeposit(1, State.QUEUED, "b")}, False, Action.BLOCKED, "plan-under-way"),
-        ({"open": OpenDeposit(1, State.QUEUED, "b")}, True, Action.BLOCKED, "plan-under-way"),
-        (REGISTERED | {"open": OpenDeposit(1, State.SENDING, "b")}, False, Action.BLOCKED, "plan-under-way"),
+        ({"open": OpenDeposit(1, State.QUEUED, "b")}, False, Action.REGISTER, "plan-in-progress"),
+        ({"open": OpenDeposit(1, State.QUEUED, "b")}, True, Action.REGISTER, "plan-in-progress"),
         (
             REGISTERED | {"registered_fingerprint": "b", "record_type": "posted"},
             True,
@@ -115,7 +118,7 @@ def test_the_same_record_twice_goes_once() -> None:
 def test_the_same_doi_with_different_content_goes_not_at_all() -> None:
     decisions = plan([wanted("a"), wanted("b"), wanted("a")], {}, now=NOW)
     assert {one.action for one in decisions} == {Action.BLOCKED}
-    assert {one.findings[0].code for one in decisions} == {"plan-twice"}
+    assert {one.findings[0].code for one in decisions} == {"plan-duplicate-doi"}
 
 
 def test_doi_spelling_does_not_matter() -> None:
@@ -126,11 +129,11 @@ def test_doi_spelling_does_not_matter() -> None:
 
 def test_one_blocked_doi_holds_its_whole_file() -> None:
     second = Doi("10.5555/c2")
-    inputs = [wanted("b", group=0), wanted(doi=second, group=0), wanted(doi=Doi("10.5555/c3"))]
-    facts = known(open=OpenDeposit(1, State.QUEUED, "a"))
+    inputs = [wanted("b", group=0, record_type="posted"), wanted(doi=second, group=0), wanted(doi=Doi("10.5555/c3"))]
+    facts = known(**REGISTERED)
     decisions = plan(inputs, facts, now=NOW)
     assert [one.action for one in decisions] == [Action.BLOCKED, Action.BLOCKED, Action.REGISTER]
-    assert decisions[1].findings[0].code == "plan-travels-together"
+    assert decisions[1].findings[0].code == "plan-batch-blocked"
 
 
 def test_a_file_in_which_one_doi_changed_goes_whole() -> None:

@@ -15,7 +15,7 @@ _RESTORE = "restore a backup of the ledger, and let `doideposit poll` bring it u
 
 WORLD: Final[tuple[Explanation, ...]] = (
     _plan(
-        "plan-twice",
+        "plan-duplicate-doi",
         "A DOI twice in one run",
         "Which of the two is meant cannot be told.",
         "keep the record that is right, and take the other away",
@@ -28,10 +28,11 @@ WORLD: Final[tuple[Explanation, ...]] = (
         source=pages.TITLE_RECORDS,
     ),
     _plan(
-        "plan-under-way",
+        "plan-in-progress",
         "An earlier deposit is under way",
-        "Two versions of one DOI on the way at once could arrive in either order.",
-        "this one can go when that one is done: run `doideposit poll` first",
+        "Two versions of one DOI on the way at once could arrive in either order, so the later one is kept and waits.",
+        "nothing: it goes out by itself when that one is done",
+        severity=Severity.INFO,
     ),
     _plan(
         "plan-outdated",
@@ -47,7 +48,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         source=pages.TROUBLE,
     ),
     _plan(
-        "plan-travels-together",
+        "plan-batch-blocked",
         "Held back by its file",
         "A ready-made file is sent as it is, or not at all.",
         "settle that one, or split the file",

@@ -12,6 +12,9 @@ __all__ = ["RENAMED", "Ignored", "RuleSettings", "apply"]
 # Codes are promises: a configuration that names the code of an earlier version keeps working until the next one.
 RENAMED: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "plan-travels-together": "plan-batch-blocked",
+        "plan-twice": "plan-duplicate-doi",
+        "plan-under-way": "plan-in-progress",
         "rule-firm": "rule-not-overridable",
         "schema-cannot-carry": "unsupported-by-schema",
         "type-cannot-carry": "unsupported-by-type",

@@ -51,7 +51,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "The timestamp is not higher",
         "The timestamp is the version of a record, compared as a plain number. A tool with longer timestamps may "
         "have registered the DOI before.",
-        "deposit again with a higher timestamp; `doideposit doctor --online` compares ours with Crossref's",
+        "deposit it again: the new file gets a higher timestamp by itself",
         source=pages.TIMESTAMPS,
     ),
     _failure(

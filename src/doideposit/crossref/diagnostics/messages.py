@@ -160,7 +160,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
         Kind.FAILURE,
         "submitted version…is less or equal to previously submitted version",
         "Crossref already holds the DOI with an equal or higher timestamp{detail}",
-        "deposit again with a higher timestamp; `doideposit doctor --online` compares ours with Crossref's",
+        "deposit it again: the new file gets a higher timestamp by itself",
         retry=RetryClass.AFTER_CHANGE,
         detail=r"previously submitted version (\d+)",
     ),

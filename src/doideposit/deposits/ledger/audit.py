@@ -69,9 +69,12 @@ def _states(connection: Connection) -> Iterator[Finding]:
 
 
 def _items(connection: Connection) -> Iterator[Finding]:
-    """A DOI is open as long as its submission is, and has an outcome once it is done."""
+    """A DOI is open as long as its submission is, and has an outcome once it is done.
+
+    One that is prepared may wait for an earlier deposit of the same DOI, and is open once it is sent.
+    """
     joined = item.join(submission, submission.c.id == item.c.submission)
-    wrongly_open = item.c.open != submission.c.state.in_(OPEN)
+    wrongly_open = and_(item.c.open != submission.c.state.in_(OPEN), submission.c.state != State.PREPARED.value)
     done = submission.c.state == State.DONE.value
     wrong_outcome = or_(and_(done, item.c.outcome.is_(None)), and_(~done, item.c.outcome.is_not(None)))
     statement = select(item.c.printed, submission.c.batch_id, submission.c.state, item.c.open, item.c.outcome)

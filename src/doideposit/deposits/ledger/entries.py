@@ -13,6 +13,8 @@ from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 
 __all__ = [
+    "EARLIER_DEPOSIT",
+    "FIRST_OF_SERIES",
     "Attempt",
     "AttemptStatus",
     "Item",
@@ -26,6 +28,11 @@ __all__ = [
     "Upload",
     "Work",
 ]
+
+
+FIRST_OF_SERIES = "waits until the first deposit of its series has completed"
+EARLIER_DEPOSIT = "waits until the earlier deposit of its DOI is done"
+"""Why a recorded file is not sent yet, as its `reason` says it."""
 
 
 class AttemptStatus(StrEnum):
@@ -47,6 +54,7 @@ class OpenDeposit:
     submission: int
     state: State
     fingerprint: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ class KnownWork:
 
     `latest` names its latest deposit, so that recording the next one can tell whether another process was quicker.
     `reset` says that `timestamp` is smaller than what the ledger holds, because Crossref's support made it so.
+    `own_timestamp` is that of our latest deposit. `unsettled` says that a deposit later than the registered one ended
+    without a known result: Crossref may have applied it.
     """
 
     doi: Doi
@@ -82,6 +92,8 @@ class KnownWork:
     failure: PastFailure | None = None
     latest: int | None = None
     reset: bool = False
+    own_timestamp: int | None = None
+    unsettled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ def _insert_submission(transaction: Transaction, new: NewSubmission) -> int:
 
 
 def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem) -> int:
+    about = (item.c.target == transaction.target, item.c.doi == one.doi.key, item.c.open.is_(True))
+    earlier = select(item.c.id).where(*about).subquery()
     values = {
         "submission": key,
         "position": position,
@@ -91,7 +93,8 @@ def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem
         "title": one.title,
         "source": one.source,
         "landing_page": one.landing_page,
-        "open": True,
+        # One that waits for an earlier deposit of its DOI takes its place when it is sent.
+        "open": transaction.connection.execute(select(earlier).limit(1)).first() is None,
     }
     return int(transaction.connection.execute(insert(item).values(**values).returning(item.c.id)).scalar_one())
 

@@ -7,16 +7,31 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
-from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission, Upload
+from doideposit.deposits.ledger.entries import (
+    EARLIER_DEPOSIT,
+    FIRST_OF_SERIES,
+    Attempt,
+    AttemptStatus,
+    Submission,
+    Upload,
+)
 from doideposit.deposits.ledger.rows import bytes_of, event_of, submission_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, content, event, item, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, RetryClass, State, advance
 
-__all__ = ["FREE", "Pause", "Told", "UploadSlot", "Uploads", "close", "waits_for_series"]
+__all__ = [
+    "FREE",
+    "Pause",
+    "Told",
+    "UploadSlot",
+    "Uploads",
+    "close",
+    "waits_for_earlier",
+    "waits_for_series",
+]
 
-FIRST_OF_SERIES = "waits until the first deposit of its series has completed"
 FIRST_AGAIN, LAST_AGAIN = timedelta(minutes=15), timedelta(hours=6)
 """Between two uploads of a file that was lost more than once; such files would be sent a hundred times a day else."""
 FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
@@ -103,6 +118,7 @@ class Uploads:
             submission.c.state == State.PREPARED.value,
             ready,
             ~waits_for_series(),
+            ~waits_for_earlier(),
         )
         row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
         return None if row is None else (submission_of(row), bytes_of(row["xml"]))
@@ -128,15 +144,18 @@ class Uploads:
             transaction.change(key, not_before=until, reason=reason)
 
     def note_waiting(self) -> None:
-        """Write down, for people, which prepared files wait for the first deposit of their series."""
+        """Write down, for people, which prepared files wait for another deposit: of their series, or of their DOI."""
         prepared = and_(submission.c.target == self._target, submission.c.state == State.PREPARED.value)
-        unsaid = and_(prepared, submission.c.reason != FIRST_OF_SERIES, waits_for_series())
+        conditions = {FIRST_OF_SERIES: waits_for_series(), EARLIER_DEPOSIT: waits_for_earlier()}
+        unsaid = [(words, and_(prepared, submission.c.reason != words, waits)) for words, waits in conditions.items()]
         with self._session.reading() as connection:
             # Nearly always there is nothing to write, and readers do not wait for one another.
-            if connection.execute(select(submission.c.id).where(unsaid).limit(1)).first() is None:
+            first = [connection.execute(select(submission.c.id).where(each).limit(1)).first() for _, each in unsaid]
+            if not any(first):
                 return
         with self._session.writing("note waiting") as transaction:
-            transaction.connection.execute(update(submission).where(unsaid).values(reason=FIRST_OF_SERIES))
+            for words, each in unsaid:
+                transaction.connection.execute(update(submission).where(each).values(reason=words))
 
     # One upload.
 
@@ -169,6 +188,7 @@ class Uploads:
         lease = {"lease_owner": slot.owner, "lease_until": slot.until}
         values = {"state": state.value, "file_name": file_name, "sent_at": now, "next_look_at": slot.until, "looks": 0}
         transaction.change(current.id, **values, **lease, doubt=False, reason="", hint="")
+        transaction.connection.execute(update(item).where(item.c.submission == current.id).values(open=True))
         transaction.change_upload_lock(**lease)
         transaction.note(EventKind.SENDING, submission=current.id, detail={"file_name": file_name})
         sent = Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
@@ -304,6 +324,17 @@ def waits_for_series() -> ColumnElement[bool]:
         work.c.registered_at.is_not(None),
     )
     return and_(busy, ~opened)
+
+
+def waits_for_earlier() -> ColumnElement[bool]:
+    """Return the condition that an earlier deposit of one of the file's DOIs is still open.
+
+    Two versions of one DOI on the way at once could arrive in either order.
+    """
+    mine, other = item.alias("mine"), item.alias("other_item")
+    same = and_(other.c.target == mine.c.target, other.c.doi == mine.c.doi, other.c.open.is_(True))
+    later = and_(mine.c.submission == submission.c.id, other.c.submission != submission.c.id)
+    return exists().where(later, same)
 
 
 def _mark(transaction: Transaction, upload: Attempt, status: AttemptStatus, **values: Any) -> None:

@@ -27,7 +27,7 @@ from doideposit.deposits.ledger.rows import (
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare
 from doideposit.deposits.ledger.tables import attempt, content, event, item, log, submission, upload_lock, work
-from doideposit.deposits.ledger.uploads import close, waits_for_series
+from doideposit.deposits.ledger.uploads import close, waits_for_earlier, waits_for_series
 from doideposit.errors import LedgerDamaged
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State, is_open
 from doideposit.records.identifiers import Doi
@@ -161,7 +161,9 @@ class Works:
 
     def outstanding(self) -> int:
         """Return how many DOIs have a deposit whose end is not known yet."""
-        statement = select(func.count()).select_from(item).where(item.c.target == self._target, item.c.open.is_(True))
+        joined = item.join(submission, submission.c.id == item.c.submission)
+        counted = select(func.count(func.distinct(item.c.doi))).select_from(joined)
+        statement = counted.where(item.c.target == self._target, submission.c.state.in_(OPEN))
         with self._session.reading() as connection:
             return int(connection.execute(statement).scalar_one())
 
@@ -223,6 +225,7 @@ def _known_part(connection: Connection, target: str, keys: Sequence[str]) -> Ite
     names = ("fingerprint", "outcome", "message", "finding", "retry")
     columns: list[Any] = [item.c[name].label(f"item_{name}") for name in names]
     columns += [submission.c.id.label("sub_id"), submission.c.state, submission.c.reason, submission.c.finished_at]
+    columns.append(submission.c.timestamp.label("own_timestamp"))
     joined = work.outerjoin(item, item.c.id == work.c.item).outerjoin(submission, submission.c.id == item.c.submission)
     statement = select(work, *columns).select_from(joined).where(work.c.target == target, work.c.doi.in_(keys))
     for row in connection.execute(statement).mappings():
@@ -231,7 +234,9 @@ def _known_part(connection: Connection, target: str, keys: Sequence[str]) -> Ite
 
 def _known(connection: Connection, row: RowMapping) -> KnownWork:
     state = State(row["state"]) if row["state"] else None
-    waiting = OpenDeposit(row["sub_id"], state, row["item_fingerprint"]) if state and is_open(state) else None
+    waiting = None
+    if state and is_open(state):
+        waiting = OpenDeposit(row["sub_id"], state, row["item_fingerprint"], row["reason"])
     return KnownWork(
         doi=Doi(row["printed"]),
         record_type=row["record_type"],
@@ -241,7 +246,22 @@ def _known(connection: Connection, row: RowMapping) -> KnownWork:
         open=waiting,
         failure=_failure(connection, row, state),
         latest=row["item"],
+        own_timestamp=row["own_timestamp"],
+        unsettled=row["registered_timestamp"] is not None and _is_unsettled(connection, row),
     )
+
+
+def _is_unsettled(connection: Connection, row: RowMapping) -> bool:
+    """Tell whether a file sent after the registered one ended without a log that names the DOI."""
+    joined = item.join(submission, submission.c.id == item.c.submission)
+    later = (
+        item.c.target == row["target"],
+        item.c.doi == row["doi"],
+        submission.c.timestamp > row["registered_timestamp"],
+        submission.c.sent_at.is_not(None),
+        or_(submission.c.state == State.REFUSED.value, item.c.outcome == Outcome.MISSING.value),
+    )
+    return connection.execute(select(item.c.id).select_from(joined).where(*later).limit(1)).first() is not None
 
 
 def _failure(connection: Connection, row: RowMapping, state: State | None) -> PastFailure | None:
@@ -321,7 +341,8 @@ def _next_due(connection: Connection, target: str) -> datetime | None:
 
 def _next_upload(connection: Connection, target: str) -> datetime | None:
     ready = func.coalesce(submission.c.not_before, submission.c.created_at)
-    where = (submission.c.target == target, submission.c.state == State.PREPARED.value, ~waits_for_series())
+    prepared = submission.c.state == State.PREPARED.value
+    where = (submission.c.target == target, prepared, ~waits_for_series(), ~waits_for_earlier())
     first: datetime | None = connection.execute(select(func.min(ready)).where(*where)).scalar_one()
     if first is None:
         return None

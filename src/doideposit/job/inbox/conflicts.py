@@ -14,7 +14,7 @@ from doideposit.records.sources.parsing import parse
 
 __all__ = ["TWICE", "uncontested"]
 
-TWICE: Final = frozenset({"doi-twice", "plan-twice"})
+TWICE: Final = frozenset({"doi-twice", "plan-duplicate-doi"})
 """What is said of a DOI that comes twice in one run."""
 
 

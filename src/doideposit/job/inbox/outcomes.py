@@ -70,15 +70,13 @@ def _fate(made: ReportEntry) -> tuple[Fate, str]:
 def _may_pass(made: ReportEntry) -> bool:
     """Whether a record that is blocked now can go at another time as it is."""
     codes = {finding.code for finding in made.findings if finding.stops}
-    if codes == {"plan-under-way"}:
-        return True
     later = made.status is not None and made.status.retry is RetryClass.LATER
     return later and codes == {"plan-failed-before"}
 
 
 def _together(made: Sequence[ReportEntry], entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """What is held only by others of its ready-made file waits as long as one of those does."""
-    held = [{each.code for each in one.findings if each.stops} == {"plan-travels-together"} for one in made]
+    held = [{each.code for each in one.findings if each.stops} == {"plan-batch-blocked"} for one in made]
     moving = any(entry.fate in {Fate.WAITING, Fate.OPEN} for entry in entries)
     pairs = zip(entries, held, strict=True)
     return tuple(replace(entry, fate=Fate.WAITING) if each and moving else entry for entry, each in pairs)

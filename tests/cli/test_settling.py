@@ -31,11 +31,12 @@ def test_giving_a_deposit_up_lets_the_doi_be_deposited_again(desk: Desk) -> None
     slow(desk)
     desk("deposit", desk.record())
     changed = desk.record(title="title: Prospects for relations of NATO and Japan")
-    blocked = desk("deposit", changed, "--json")
-    assert (blocked.code, blocked.json["records"][0]["action"]) == (1, "blocked")
+    waits = desk("deposit", changed, "--json").json["records"][0]
+    assert (waits["state"], waits["findings"][-1]["code"]) == ("prepared", "plan-in-progress")
     assert desk("abandon", DOI, "--reason", "sent by mistake").code == 0
     assert "sent by mistake" in desk("history", DOI).out
-    assert desk("deposit", changed, "--json").code == 0
+    assert desk("poll").code == 0
+    assert desk("status", DOI, "--json").json["records"][0]["state"] == "queued", "the correction took its turn"
     assert desk("abandon", DOI).code == 2
 
 

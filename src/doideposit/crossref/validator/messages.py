@@ -40,6 +40,32 @@ LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A change that helps an unexpected element: a place beside a sibling, something before it, or taking it out."""
+
+    sibling: etree._Element | None
+    behind: bool = False
+    add: str = ""
+
+
+_NEW_NAMES = {
+    ("depositor", "name"): ("<depositor_name>", "since 4.4 it is <depositor_name>", "rename it to <depositor_name>"),
+    ("person_name", "affiliation"): (
+        "<affiliations>",
+        "since 5.3 it is <affiliations> with <institution> and <institution_name>",
+        "write <affiliations><institution><institution_name>…</institution_name></institution></affiliations>",
+    ),
+}
+"""Elements of older versions by parent and name: what took their place, in words, and what to do."""
+
+
+def renamed(element: etree._Element) -> tuple[str, str, str] | None:
+    """Return what an element of an older version became, or None for one that did not change its name."""
+    parent = element.getparent()
+    return None if parent is None else _NEW_NAMES.get((_local(str(parent.tag)), _local(str(element.tag))))
+
+
+@dataclass(frozen=True, slots=True)
 class Complaint:
     """One entry of libxml2's log: its error number (``xmlParserErrors`` of libxml2), its words, and the element."""
 
@@ -48,6 +74,8 @@ class Complaint:
     element: etree._Element
     undeclared: bool = False
     """Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect."""
+    place: Place | None = None
+    """Where trying has shown that a child would do better."""
 
     @property
     def attribute(self) -> str | None:
@@ -164,6 +192,10 @@ def _misplaced(complaint: Complaint) -> _Words:
     if complaint.claim.startswith("Missing child"):
         return _incomplete(complaint)
     element, parent = complaint.element, complaint.element.getparent()
+    new = renamed(element)
+    if new is not None:
+        message = f"{_name(str(element.tag))} is not allowed here any more: {new[1]}"
+        return _Words("xsd-element-unexpected", message, new[2])
     if complaint.undeclared:
         return _unknown(complaint)
     within = f" in {_name(str(parent.tag))}" if parent is not None else ""
@@ -173,11 +205,29 @@ def _misplaced(complaint: Complaint) -> _Words:
         return _Words(
             "xsd-element-unexpected",
             f"{_name(str(element.tag))} is not allowed here: nothing more may follow{after}{within}",
-            "remove it, or move it to where the schema has it",
+            _moved(complaint) or "remove it",
         )
     expected = _either(map(_name, complaint.expected))
     message = f"{_name(str(element.tag))} is not allowed here{within}; expected is {expected}"
-    return _Words("xsd-element-unexpected", message, _remedy(element, complaint.expected))
+    return _Words("xsd-element-unexpected", message, _moved(complaint) or _remedy(element, complaint.expected))
+
+
+def _moved(complaint: Complaint) -> str:
+    """Return the hint that trying has shown to help, or nothing."""
+    element, parent = complaint.element, complaint.element.getparent()
+    place = complaint.place
+    if place is None or parent is None or _local(str(parent.tag)) == "body":
+        return ""
+    name = _name(str(element.tag))
+    if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
+        return ""
+    if place.add:
+        return f"add {_name(place.add)} before {name}"
+    if place.sibling is None and next(element.itersiblings(str(element.tag)), None) is not None:
+        return f"remove {name}: {_name(str(parent.tag))} has room for one, which follows"
+    if place.sibling is None:
+        return f"remove {name}: {_name(str(parent.tag))} has no place for it in this version of the schema"
+    return f"the order matters: move {name} {'behind' if place.behind else 'before'} {_name(str(place.sibling.tag))}"
 
 
 def _remedy(element: etree._Element, expected: tuple[str, ...]) -> str:

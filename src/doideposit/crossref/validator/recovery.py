@@ -13,7 +13,7 @@ from dataclasses import replace
 from lxml import etree
 
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
-from doideposit.crossref.validator.messages import Complaint
+from doideposit.crossref.validator.messages import Complaint, Place, renamed
 from doideposit.crossref.validator.places import Finder
 
 __all__ = ["all_complaints"]
@@ -22,6 +22,11 @@ UNEXPECTED = 1871
 UNDECLARED = 1845
 BUDGET = 200_000
 """Elements that may be copied for one document: enough for hundreds of mistakes, and a bound for a hostile file."""
+
+TRIALS = 20_000
+"""Elements that may be copied to find a better place for one child."""
+MOST_UNEXPECTED = 5
+MOST_EXPECTED = 12
 
 
 def all_complaints(schema: CompiledSchema, root: etree._Element, log: Sequence[LogEntry]) -> list[Complaint]:
@@ -56,8 +61,11 @@ class _Recovery:
             if key in found:
                 continue
             if _is_stranger(complaint):
-                inside = self._look(complaint.element, [])
+                known = renamed(complaint.element)
+                inside = [] if known else self._look(complaint.element, [])
                 complaint = replace(complaint, undeclared=inside is None)
+                if not (known or complaint.undeclared):
+                    complaint = replace(complaint, place=self._place(complaint.element, complaint.expected))
                 waiting += (inside or []) + self._beside(complaint)
             found[key] = complaint
         return list(found.values())
@@ -77,6 +85,64 @@ class _Recovery:
                 break
             complaint = strangers[0]
         return found
+
+    def _place(self, element: etree._Element, expected: Sequence[str]) -> Place | None:
+        """Find where the schema has room for an unexpected child, by trying: before or behind which of its siblings.
+
+        The nearest place where fewer children are unexpected counts. None where there is none, and where trying would
+        cost too much; a `Place` without a sibling says that taking the child out is what helps.
+        """
+        parent = element.getparent()
+        if parent is None:
+            return None
+        size = sum(1 for _ in parent.iter())
+        siblings = [*element.itersiblings("*", preceding=True)], [*element.itersiblings("*")]
+        if size * (len(siblings[0]) + len(siblings[1]) + len(expected[:MOST_EXPECTED]) + 2) * 2 > min(
+            self._budget, TRIALS
+        ):
+            return None
+        before = self._unexpected(parent, element, None)
+        places = [Place(one, behind=bool(behind)) for behind, group in enumerate(siblings) for one in group]
+        # A tie goes to the first: the nearest place, then what may be missing, then taking the child out.
+        places += [Place(None, add=tag) for tag in expected[:MOST_EXPECTED]] + [Place(None)]
+        best, left = None, before
+        for place in places:
+            count = self._unexpected(parent, element, place)
+            if count < left:
+                best, left = place, count
+            if not left:
+                break
+        return best
+
+    def _unexpected(self, parent: etree._Element, child: etree._Element, place: Place | None) -> int:
+        """Count how often a copy of the parent stops libxml2, as it is or changed as `place` says."""
+        double = copy.deepcopy(parent)
+        copies = dict(zip(list(parent), list(double), strict=True))
+        moved = copies[child]
+        if place is not None and place.add:
+            double.insert(double.index(moved), etree.Element(place.add))
+        elif place is not None:
+            double.remove(moved)
+            if place.sibling is not None:
+                double.insert(double.index(copies[place.sibling]) + place.behind, moved)
+        count = 0
+        while count < MOST_UNEXPECTED:
+            self._budget -= sum(1 for _ in double.iter())
+            found = _complaints(self._schema.complaints(double), double)
+            # What a child lacks inside is no question of its place.
+            here = [
+                one
+                for one in found
+                if one.number == UNEXPECTED
+                and (one.element is double or (one.element.getparent() is double and _is_stranger(one)))
+            ]
+            if not here or self._budget < 0:
+                break
+            count += 1
+            if here[0].element is double:
+                break  # What is missing at the end cannot be set aside.
+            double.remove(here[0].element)
+        return count
 
     def _look(self, element: etree._Element, aside: list[etree._Element]) -> list[Complaint] | None:
         """The complaints about a copy of the element without some children, told of the originals.

@@ -42,7 +42,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "",
         "xsd-element-unexpected",
         "<suffix> is not allowed here in <person_name>; expected is <surname>",
-        "add <surname> before <suffix>, or remove <suffix>",
+        "add <surname> before <suffix>",
     ),
     (
         SURNAME,
@@ -76,7 +76,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
             "<contract_number> is not allowed here in <report-paper_series_metadata>; expected is <edition_number> or"
             " <publication_date>"
         ),
-        "the order matters: <publication_date> before <contract_number>; or remove <contract_number>",
+        "remove <contract_number>: <report-paper_series_metadata> has room for one, which follows",
     ),
     (
         "<year>2024</year></publication_date>",

@@ -29,6 +29,7 @@ class ExitCode:
     USAGE = 2
     WORLD = 3
     PENDING = 4
+    UNKNOWN = 5
     INTERRUPTED = 130
 
 

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -15,7 +16,7 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.errors import DiskError, UsageError
-from doideposit.findings import Finding, Severity
+from doideposit.findings import Finding, Severity, has_errors
 from doideposit.reports.findings import (
     Span,
     Style,
@@ -33,6 +34,9 @@ from doideposit.reports.findings import (
     wishes,
 )
 from doideposit.safe_xml import LIMITS
+
+if TYPE_CHECKING:
+    from doideposit.crossref.validator import Validator, Verdict
 
 __all__ = ["build", "check", "validate"]
 
@@ -233,41 +237,59 @@ def write_product(content: bytes, output: Path | None) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="FILE.xml...")
 @json_option
 @click.option("--verbose", "-v", is_flag=True, help="Show the original messages of the schema processor.")
+@click.option("--as", "lift_to", metavar="VERSION", help="Lift the file to a newer version first; says what changes.")
 @click.pass_obj
-def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verbose: bool) -> None:
+def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verbose: bool, lift_to: str | None) -> None:
     """Give the XSD 1.1 verdict for any Crossref deposit file, by the version it declares.
 
-    FILE.xml may be - for standard input.
+    FILE.xml may be - for standard input. There are verdicts for 5.5.0, 5.4.0, 5.3.1 and doi_resources 5.4.0; a file of
+    another version has none (exit code 5), and --as 5.5.0 says whether it is valid once lifted.
     """
-    from doideposit.crossref.validator import Verdict
     from doideposit.wiring import open_validator
 
+    if lift_to not in {None, *SCHEMA_VERSIONS}:
+        hint = f"there are: {', '.join(SCHEMA_VERSIONS)}"
+        raise UsageError(f"files cannot be lifted to {lift_to}", hint=hint)
     terminal = invocation.terminal(as_json=as_json)
     validator = open_validator(announce=terminal.note)
     documents: list[dict[str, Any]] = []
-    verdicts: list[bool] = []
+    outcomes: list[bool | None] = []
     for path in paths:
-        loaded = _read_xml(path)
-        if isinstance(loaded, Finding):
-            verdict = Verdict(None, valid=False, findings=(loaded,))
-        else:
-            verdict = validator.validate(loaded, file=path)
-        verdicts.append(verdict.valid)
-        documents.append(
-            {
-                "file": path,
-                "schema": verdict.schema,
-                "valid": verdict.valid,
-                "findings": [finding.to_dict() for finding in verdict.findings],
-            }
-        )
+        verdict = _judged(validator, path, lift_to)
+        outcomes.append(False if has_errors(verdict.findings) else verdict.valid)
+        documents.append(_verdict_document(path, verdict))
         if not as_json:
-            if isinstance(loaded, bytes):  # Of a file that nobody has read there is no verdict.
-                _show_verdict(terminal, path, verdict.schema, valid=verdict.valid)
+            _show_verdict(terminal, path, verdict)
             terminal.lines(detailed(verdict.findings, source_line, verbose=verbose, width=terminal.width))
     if as_json:
-        terminal.json({"ok": all(verdicts), "files": documents})
-    finish(ExitCode.DONE if all(verdicts) else ExitCode.REJECTED)
+        terminal.json({"ok": all(outcomes), "files": documents})
+    if False in outcomes:
+        finish(ExitCode.REJECTED)
+    finish(ExitCode.UNKNOWN if None in outcomes else ExitCode.DONE)
+
+
+def _judged(validator: "Validator", path: str, lift_to: str | None) -> "Verdict":
+    """Return the verdict on a file, with what Crossref would refuse beyond its schema."""
+    from doideposit.checks.checking import in_one_order
+    from doideposit.checks.rules.deposit_files import refusals
+    from doideposit.checks.rules.registry import Context
+    from doideposit.crossref.validator import Verdict
+
+    loaded = _read_xml(path)
+    if isinstance(loaded, Finding):
+        return Verdict(None, valid=False, findings=(loaded,))
+    verdict = validator.validate(loaded, file=path, lift_to=lift_to)
+    if verdict.schema is None:
+        return verdict
+    more = refusals(loaded, file=path, context=Context(today=datetime.now(UTC).date()))
+    return verdict._replace(findings=in_one_order(verdict.findings, more))
+
+
+def _verdict_document(path: str, verdict: "Verdict") -> dict[str, Any]:
+    document: dict[str, Any] = {"file": path, "schema": verdict.schema, "valid": verdict.valid}
+    if verdict.changes:
+        document["changes"] = list(verdict.changes)
+    return document | {"findings": [finding.to_dict() for finding in verdict.findings]}
 
 
 def _read_xml(path: str) -> bytes | Finding:
@@ -276,10 +298,21 @@ def _read_xml(path: str) -> bytes | Finding:
     return load_deposit_file(Path(path), limit=LIMITS.size)
 
 
-def _show_verdict(terminal: Terminal, path: str, schema: str | None, *, valid: bool) -> None:
-    word = Span("valid", Style.GOOD) if valid else Span("not valid", Style.ERROR)
-    against = f" against Crossref {schema}" if schema else ""
-    terminal.line((Span(safe(path), Style.PLACE), Span(": "), word, Span(against)))
+_WORDS = {
+    True: Span("valid", Style.GOOD),
+    False: Span("not valid", Style.ERROR),
+    None: Span("unknown", Style.WARNING),
+}
+
+
+def _show_verdict(terminal: Terminal, path: str, verdict: "Verdict") -> None:
+    if verdict.schema is None and any(one.code.startswith("file-") for one in verdict.findings):
+        return  # Of a file that nobody has read there is no verdict.
+    against = f" against Crossref {verdict.schema}" if verdict.schema else ""
+    lifted = ", once lifted" if verdict.changes else ""
+    terminal.line((Span(safe(path), Style.PLACE), Span(": "), _WORDS[verdict.valid], Span(against + lifted)))
+    for change in verdict.changes:
+        terminal.line((Span(f"  change: {change}"),))
 
 
 def _checker(

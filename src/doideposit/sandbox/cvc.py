@@ -35,8 +35,8 @@ class VerdictLike(Protocol):
     """What the sandbox reads of a validator's verdict, so that any validator will do."""
 
     @property
-    def valid(self) -> bool:
-        """Tell whether the document is valid."""
+    def valid(self) -> bool | None:
+        """Tell whether the document is valid; None where that is unknown."""
 
     @property
     def findings(self) -> Sequence[FindingLike]:

@@ -128,6 +128,13 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "The version is told by the namespace of the root element.",
         "`doideposit schemas list` shows those there are",
     ),
+    _advice(
+        "xml-version-not-kept",
+        "A schema version without a verdict",
+        "There are verdicts for versions whose schemas are kept here. Crossref may well take a file of another one.",
+        "`doideposit validate --as 5.5.0 FILE` says whether the file is valid once lifted to that version",
+        source=pages.SCHEMA,
+    ),
     _xsd(
         "xml-not-a-deposit",
         "Not a deposit file",

@@ -39,6 +39,11 @@ class Places:
             return Where(self.file, found.text_line, found.text_column, element=path)
         return Where(self.file, found.line, found.column, element=path)
 
+    def keep_positions(self, root: etree._Element) -> None:
+        """Find the positions of all elements now, before the document is changed."""
+        if self._xml is not None:
+            self._positions = dict(zip(root.iter("*"), positions(self._xml), strict=False))
+
     def _position(self, element: etree._Element) -> Position | None:
         if self._xml is None:
             return None

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -12,6 +13,7 @@ from doideposit.crossref.schemas.prepared import Prepared, prepared_file, read_p
 from doideposit.crossref.validator.compiling import LogEntry, compile_schema
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.validator.supplement import Broken, Supplement, WrongValue
+from doideposit.crossref.validator.versions import Declared, declared_version, lift
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.batch import SEAL, SealedBatch
@@ -31,11 +33,16 @@ _with_hint: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLoca
 
 
 class Verdict(NamedTuple):
-    """What XSD 1.1 says of a file: the schema version it was held against (None where it declares none we know)."""
+    """What XSD 1.1 says of a file: the schema version that it declares, or that it was lifted to.
+
+    `valid` is None where there is no verdict, because no bundle of that version is kept; `changes` say what was changed
+    to lift the file.
+    """
 
     schema: str | None
-    valid: bool
+    valid: bool | None
     findings: tuple[Finding, ...]
+    changes: tuple[str, ...] = ()
 
 
 class Sealed(NamedTuple):
@@ -95,15 +102,19 @@ class Validator:
         self._engines: dict[tuple[str, bool], _Engine] = {}
         self._lock = threading.Lock()
 
-    def validate(self, xml: bytes, *, file: str | None = None) -> Verdict:
-        """The verdict on a file; raises `SchemaMissing` or `SchemaDamaged` when its schema cannot be used."""
-        return self._examine(xml, file)[0]
+    def validate(self, xml: bytes, *, file: str | None = None, lift_to: str | None = None) -> Verdict:
+        """Return the verdict on a file, by the version it declares or, lifted, by another one.
+
+        Raises `SchemaMissing` or `SchemaDamaged` when the schema cannot be used.
+        """
+        return self._examine(xml, file, lift_to)[0]
 
     def seal(self, xml: bytes, *, file: str | None = None) -> Sealed:
         """Check bytes and seal them for submission; raises as `validate` does."""
         verdict, root = self._examine(xml, file)
         if root is None or not verdict.valid or verdict.schema is None:
-            return Sealed(None, verdict.findings)
+            # Without a verdict nothing is sent.
+            return Sealed(None, tuple(replace(one, severity=Severity.ERROR) for one in verdict.findings))
         return _sealed(xml, root, verdict, file)
 
     def prepare(self, version: str) -> None:
@@ -111,17 +122,25 @@ class Validator:
         for mathml in (False, True):
             self._prepared(version, mathml=mathml)
 
-    def _examine(self, xml: bytes, file: str | None) -> tuple[Verdict, etree._Element | None]:
+    def _examine(
+        self, xml: bytes, file: str | None, lift_to: str | None = None
+    ) -> tuple[Verdict, etree._Element | None]:
         parsed = parse_document(xml, file=file)
         if parsed.root is None:
             return Verdict(None, valid=False, findings=parsed.findings), None
         root, places = parsed.root, Places(file, xml)
         namespace, _, name = root.tag.removeprefix("{").rpartition("}")
+        declared = declared_version(namespace)
         version = self._schemas.version_of(namespace)
+        changes: tuple[str, ...] = ()
+        if lift_to is not None and name == ROOT and declared and declared.liftable and version != lift_to:
+            places.keep_positions(root)
+            root, changes = lift(root, lift_to)
+            version = lift_to
         if version is None:
-            return Verdict(None, valid=False, findings=(self._unknown_schema(root, places),)), root
+            return self._without_bundle(root, declared if name == ROOT else None, places), root
         findings = self._violations(root, version, places) if name == ROOT else (_no_deposit(root, places),)
-        return Verdict(version, valid=not has_errors(findings), findings=findings), root
+        return Verdict(version, not has_errors(findings), findings, changes), root
 
     def _engine(self, version: str, *, mathml: bool) -> _Engine:
         with self._lock:
@@ -146,6 +165,17 @@ class Validator:
         remove_hints(root)
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
         return self._engine(version, mathml=mathml).findings(root, places)
+
+    def _without_bundle(self, root: etree._Element, declared: Declared | None, places: Places) -> Verdict:
+        if declared is None:
+            return Verdict(None, valid=False, findings=(self._unknown_schema(root, places),))
+        message = f"no verdict: the schema {declared.version} is not kept here; {declared.status}"
+        hint = f"verdicts there are for {', '.join(self._schemas.available())}"
+        if declared.liftable:
+            newest = self._schemas.available()[0]
+            hint = f"`doideposit validate --as {newest} FILE` says whether it is valid once lifted, and what changes"
+        finding = Finding("xml-version-not-kept", Severity.WARNING, message, hint, places.where(root))
+        return Verdict(declared.version, None, (finding,))
 
     def _unknown_schema(self, root: etree._Element, places: Places) -> Finding:
         name = etree.QName(root)

@@ -307,7 +307,7 @@ def only(findings: tuple[Finding, ...]) -> Finding:
 @pytest.mark.parametrize(
     "xml",
     [
-        b'<doi_batch xmlns="http://www.crossref.org/schema/4.4.2"/>',
+        b'<doi_batch xmlns="http://www.example.org/schema/4.4.2"/>',
         b"<doi_batch/>",
         b"<html/>",
     ],

@@ -1,0 +1,108 @@
+"""What is known of schema versions that no bundle is kept for, and lifting a file to one that there is a bundle for."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple, cast
+
+from lxml import etree
+
+__all__ = ["Declared", "declared_version", "lift"]
+
+_NAMESPACE: Final = re.compile(
+    r"http://www\.crossref\.org/(?:(?P<kind>schema|doi_resources_schema)/(?P<version>\d+(?:\.\d+)*)"
+    r"|(?P<grant>grant_id)/(?P<grants>\d+(?:\.\d+)*))"
+)
+# Crossref's announcement "It's time: planning for metadata schema deprecation" (community.crossref.org, thread 15686).
+_RETIRED_2026: Final = frozenset(
+    {"4.3.1", "4.3.2", "4.8.1", "doi_resources 4.3.2", "doi_resources 4.3.4", "doi_resources 4.3.5"}
+    | {"doi_resources 4.4.2"}
+)
+_STAYS: Final = (5, 3, 1)
+_NEWEST: Final = (5, 5, 0)
+
+
+class Declared(NamedTuple):
+    """A version that a file declares, and what there is to say of it in one sentence; `liftable` to a newer one."""
+
+    version: str
+    status: str
+    liftable: bool
+
+
+def declared_version(namespace: str) -> Declared | None:
+    """Return the version of Crossref's schemas that a namespace stands for, or None where it is none of theirs."""
+    found = _NAMESPACE.fullmatch(namespace)
+    if found is None:
+        return None
+    if found["grant"]:
+        status = "the file registers grants, for which Crossref has a schema of its own (grant_id)"
+        return Declared(f"grant_id {found['grants']}", status, liftable=False)
+    resources = found["kind"] == "doi_resources_schema"
+    version = f"doi_resources {found['version']}" if resources else found["version"]
+    numbers = tuple(int(number) for number in found["version"].split("."))
+    return Declared(version, _status(version, numbers), liftable=not resources and numbers < _NEWEST)
+
+
+def _status(version: str, numbers: tuple[int, ...]) -> str:
+    if version in _RETIRED_2026:
+        return "Crossref retires this version at the end of 2026"
+    if numbers < _STAYS:
+        return "Crossref still takes this version, and retires all before 5.3.1 over the coming years"
+    return "this version is newer than this program, or was never published"
+
+
+def lift(root: etree._Element, version: str) -> tuple[etree._Element, tuple[str, ...]]:
+    """Return the deposit as one of another version, and what was changed, in words.
+
+    Names of elements that became others are changed with the version; the lines of the elements stay those of the file.
+    """
+    old = etree.QName(root).namespace or ""
+    new = f"http://www.crossref.org/schema/{version}"
+    changes = [f"namespace and version: {root.get('version') or old.rpartition('/')[2]} becomes {version}"]
+    # lxml's stubs know no default namespace, whose prefix is None.
+    prefixes = cast("dict[str, str]", {prefix: new if uri == old else uri for prefix, uri in root.nsmap.items()})
+    attributes = {str(name): str(value) for name, value in root.items()}
+    lifted = etree.Element(f"{{{new}}}{etree.QName(root).localname}", attributes, prefixes)
+    lifted.sourceline = root.sourceline
+    lifted.set("version", version)
+    lifted.text = root.text
+    lifted.extend(list(root))
+    for element in lifted.iter(f"{{{old}}}*"):
+        element.tag = f"{{{new}}}{etree.QName(element).localname}"
+    changes += _renamed(lifted, new)
+    return lifted, tuple(changes)
+
+
+def _renamed(root: etree._Element, namespace: str) -> Iterator[str]:
+    """Rename what has another name in the versions from 5.3.1 on (release notes of 4.4.0, 5.3.0 and 5.4.0)."""
+    names = root.findall(f"{{{namespace}}}head/{{{namespace}}}depositor/{{{namespace}}}name")
+    for element in names:
+        element.tag = f"{{{namespace}}}depositor_name"
+    if names:
+        yield "<name> of the depositor becomes <depositor_name>"
+    affiliations = list(root.iter(f"{{{namespace}}}affiliation"))
+    for element in affiliations:
+        _into_institution(element, namespace)
+    if affiliations:
+        yield f"{len(affiliations)} × <affiliation> becomes <affiliations> with <institution> and <institution_name>"
+    opted = [one for one in root.iter("*") if one.attrib.pop("reference_distribution_opts", "")]
+    if opted:
+        yield f"{len(opted)} × the attribute reference_distribution_opts goes: Crossref opens all references"
+
+
+def _into_institution(affiliation: etree._Element, namespace: str) -> None:
+    """Put the text of an affiliation into an institution; those of one person share one ``affiliations``."""
+    before = affiliation.getprevious()
+    around = before if before is not None and before.tag == f"{{{namespace}}}affiliations" else None
+    institution = etree.Element(f"{{{namespace}}}institution")
+    name = etree.SubElement(institution, f"{{{namespace}}}institution_name")
+    name.text = affiliation.text
+    institution.sourceline = name.sourceline = affiliation.sourceline
+    if around is not None:
+        around.append(institution)
+        parent = affiliation.getparent()
+        if parent is not None:
+            parent.remove(affiliation)
+    else:
+        affiliation.tag, affiliation.text = f"{{{namespace}}}affiliations", None
+        affiliation.append(institution)

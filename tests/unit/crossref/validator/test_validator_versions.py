@@ -1,0 +1,124 @@
+"""Versions without a bundle get no verdict; lifting says what changes; a hint on the order helps when it is followed."""
+
+import re
+
+import pytest
+from lxml import etree
+
+from deposit_heads import HEAD
+from depositing import validator
+from doideposit.crossref.validator.versions import declared_version
+from doideposit.crossref.xml import build
+from doideposit.records.models.series import RecordType
+from made_up_records import full_commentary
+
+NEW = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
+POSTED = build(HEAD, [full_commentary(RecordType.POSTED)]).xml.decode()
+
+
+def of_version(version: str, text: str = NEW) -> bytes:
+    return text.replace("schema/5.5.0", f"schema/{version}").replace('version="5.5.0"', f'version="{version}"').encode()
+
+
+@pytest.mark.parametrize(
+    ("namespace", "version", "said", "liftable"),
+    [
+        ("http://www.crossref.org/schema/4.4.0", "4.4.0", "still takes", True),
+        ("http://www.crossref.org/schema/4.3.1", "4.3.1", "end of 2026", True),
+        ("http://www.crossref.org/schema/5.3.0", "5.3.0", "still takes", True),
+        ("http://www.crossref.org/schema/9.0.0", "9.0.0", "newer", False),
+        ("http://www.crossref.org/doi_resources_schema/4.4.2", "doi_resources 4.4.2", "end of 2026", False),
+        ("http://www.crossref.org/grant_id/0.1.1", "grant_id 0.1.1", "grants", False),
+    ],
+)
+def test_what_is_known_of_a_version(namespace: str, version: str, said: str, liftable: bool) -> None:
+    declared = declared_version(namespace)
+    assert declared is not None
+    assert (declared.version, declared.liftable) == (version, liftable)
+    assert said in declared.status
+
+
+def test_another_namespace_is_none_of_crossrefs() -> None:
+    assert declared_version("http://www.example.org/schema/4.4.0") is None
+
+
+def test_without_a_bundle_there_is_no_verdict_and_nothing_is_sent() -> None:
+    verdict = validator().validate(of_version("4.8.0"))
+    assert (verdict.schema, verdict.valid) == ("4.8.0", None)
+    assert [(one.code, one.severity) for one in verdict.findings] == [("xml-version-not-kept", "warning")]
+    sealed = validator().seal(of_version("4.8.0"))
+    assert sealed.batch is None
+    assert [one.severity for one in sealed.findings] == ["error"]
+
+
+def test_a_lifted_file_is_valid_and_what_changes_is_said() -> None:
+    old = of_version("4.8.0").replace(b"depositor_name>", b"name>")
+    old = re.sub(
+        rb"<affiliations>.*?</affiliations>",
+        b"<affiliation>A</affiliation><affiliation>B</affiliation>",
+        old,
+        flags=re.DOTALL,
+    )
+    verdict = validator().validate(old, lift_to="5.5.0")
+    assert (verdict.schema, verdict.valid, verdict.findings) == ("5.5.0", True, ())
+    assert len(verdict.changes) == 3
+
+
+def test_what_is_wrong_in_a_lifted_file_stands_where_it_stands_in_the_file() -> None:
+    old = of_version("4.8.0").replace(b"<volume>", b"<zzz/>\n<volume>")
+    finding = validator().validate(old, lift_to="5.5.0").findings[0]
+    assert finding.where.line == old[: old.index(b"<zzz/>")].count(b"\n") + 1
+
+
+def follow(xml: bytes, hint: str, where: str) -> bytes:
+    """Do what a hint says to the element that it is about."""
+    root = etree.fromstring(xml)
+    steps = [step.rpartition(":")[2] for step in where.split("/")[2:]]
+    found = root.find("/".join(f"{{*}}{step}" for step in steps))
+    assert found is not None
+    parent = found.getparent()
+    assert parent is not None
+    if move := re.search(r"move \S+ (before|behind) <(?:\w+:)?([\w-]+)>", hint):
+        siblings = parent.findall(f"{{*}}{move[2]}")
+        target = siblings[0] if move[1] == "before" else siblings[-1]
+        (target.addprevious if move[1] == "before" else target.addnext)(found)
+    elif add := re.search(r"add <([\w-]+)> before", hint):
+        found.addprevious(etree.Element(f"{{{etree.QName(root).namespace}}}{add[1]}"))
+    else:
+        assert hint.startswith("remove"), hint
+        parent.remove(found)
+    return etree.tostring(root)
+
+
+def shuffled() -> list[tuple[str, bytes]]:
+    """Every child of a record's parts, moved to the front and to the end of its parent."""
+    cases = []
+    for text in (NEW, POSTED):
+        tree = etree.fromstring(text.encode())
+        for place, element in enumerate(list(tree[1][0].iter("*"))[1:]):
+            parent = element.getparent()
+            if parent is None or len(parent) < 2 or etree.QName(element).namespace != etree.QName(tree).namespace:
+                continue
+            for index in (0, len(parent)):
+                copied = etree.fromstring(text.encode())
+                twin = list(copied[1][0].iter("*"))[place + 1]
+                twin_parent = twin.getparent()
+                assert twin_parent is not None
+                twin_parent.remove(twin)
+                twin_parent.insert(index, twin)
+                cases.append((f"{etree.QName(element).localname} to {index}", etree.tostring(copied)))
+    return cases
+
+
+def test_following_the_hints_on_the_order_ends_in_the_right_order() -> None:
+    tried = 0
+    for name, harmed in shuffled()[::3]:
+        xml, steps = harmed, 0
+        while found := [one for one in validator().validate(xml).findings if one.code == "xsd-element-unexpected"]:
+            if "order matters: move" not in found[0].hint:
+                break
+            steps += 1
+            assert steps < 8, f"{name}: {found[0].hint}"
+            xml = follow(xml, found[0].hint, found[0].where.element or "")
+        tried += bool(steps)
+    assert tried > 10

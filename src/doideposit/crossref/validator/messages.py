@@ -13,8 +13,9 @@ from lxml import etree
 
 from doideposit.crossref.names import PREFIXES
 from doideposit.crossref.schemas.datatypes import DATATYPES
-from doideposit.crossref.validator.places import Places
+from doideposit.crossref.validator.places import Change, Places
 from doideposit.crossref.validator.supplement import Broken, WrongValue
+from doideposit.crossref.validator.versions import renamed
 from doideposit.findings import Finding, Severity
 
 __all__ = ["CODES", "Complaint", "assertion_finding", "complaint_findings", "value_finding"]
@@ -40,32 +41,6 @@ LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A change that helps an unexpected element: a place beside a sibling, something before it, or taking it out."""
-
-    sibling: etree._Element | None
-    behind: bool = False
-    add: str = ""
-
-
-_NEW_NAMES = {
-    ("depositor", "name"): ("<depositor_name>", "since 4.4 it is <depositor_name>", "rename it to <depositor_name>"),
-    ("person_name", "affiliation"): (
-        "<affiliations>",
-        "since 5.3 it is <affiliations> with <institution> and <institution_name>",
-        "write <affiliations><institution><institution_name>…</institution_name></institution></affiliations>",
-    ),
-}
-"""Elements of older versions by parent and name: what took their place, in words, and what to do."""
-
-
-def renamed(element: etree._Element) -> tuple[str, str, str] | None:
-    """Return what an element of an older version became, or None for one that did not change its name."""
-    parent = element.getparent()
-    return None if parent is None else _NEW_NAMES.get((_local(str(parent.tag)), _local(str(element.tag))))
-
-
-@dataclass(frozen=True, slots=True)
 class Complaint:
     """One entry of libxml2's log: its error number (``xmlParserErrors`` of libxml2), its words, and the element."""
 
@@ -74,7 +49,7 @@ class Complaint:
     element: etree._Element
     undeclared: bool = False
     """Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect."""
-    place: Place | None = None
+    place: Change | None = None
     """Where trying has shown that a child would do better."""
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import cast
 
 from lxml import etree
@@ -9,7 +10,7 @@ from lxml import etree
 from doideposit.findings import Where
 from doideposit.safe_xml import Position, positions
 
-__all__ = ["Finder", "Places"]
+__all__ = ["Change", "Finder", "Places"]
 
 
 class Places:
@@ -110,3 +111,12 @@ class Finder:
             children = parent.iterchildren("*")
             self._children[parent, name] = [child for child in children if name in {"*", _name(child)}]
         return self._children[parent, name]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that helps an unexpected element: a place beside a sibling, something before it, or taking it out."""
+
+    sibling: etree._Element | None
+    behind: bool = False
+    add: str = ""

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, cast
 
 from lxml import etree
 
-__all__ = ["Declared", "declared_version", "lift"]
+__all__ = ["Declared", "declared_version", "lift", "renamed"]
 
 _NAMESPACE: Final = re.compile(
     r"http://www\.crossref\.org/(?:(?P<kind>schema|doi_resources_schema)/(?P<version>\d+(?:\.\d+)*)"
@@ -106,3 +106,20 @@ def _into_institution(affiliation: etree._Element, namespace: str) -> None:
     else:
         affiliation.tag, affiliation.text = f"{{{namespace}}}affiliations", None
         affiliation.append(institution)
+
+
+_NEW_NAMES: Final = {
+    ("depositor", "name"): ("<depositor_name>", "since 4.4 it is <depositor_name>", "rename it to <depositor_name>"),
+    ("person_name", "affiliation"): (
+        "<affiliations>",
+        "since 5.3 it is <affiliations> with <institution> and <institution_name>",
+        "write <affiliations><institution><institution_name>…</institution_name></institution></affiliations>",
+    ),
+}
+"""Elements of older versions by parent and name: what took their place, in words, and what to do."""
+
+
+def renamed(element: etree._Element) -> tuple[str, str, str] | None:
+    """Return what an element of an older version became, or None for one that did not change its name."""
+    parent = element.getparent()
+    return None if parent is None else _NEW_NAMES.get((etree.QName(parent).localname, etree.QName(element).localname))

@@ -46,6 +46,7 @@ EXAMPLES = {
     "full_texts": "[{url: https://www.example.org/comment-258.xml, mime_type: text/xml}]",
     "archives": "[Internet Archive]",
     "keywords": "[rivers, borders]",
+    "remove": "[abstracts]",
     "references": "[{text: 'Carberry, J. (2024). Gauges and grievances.', doi: 10.5555/gauges}]",
 }
 """An example for each key that is left out of a new record, as it can stand behind the key."""

@@ -334,7 +334,8 @@ def _exit_codes() -> Iterator[tuple[str, str]]:
 
 def _errors(kind: type[errors.DoiDepositError]) -> Iterator[tuple[str, ...]]:
     for each in kind.__subclasses__():
-        first = inspect.cleandoc(each.__doc__ or "").split("\n\n", maxsplit=1)[0]
+        first = inspect.cleandoc(each.__doc__ or "").split("\n\n", maxsplit=1)[0].removeprefix("Say that ")
+        first = first[:1].upper() + first[1:]
         if each.__module__ == "doideposit.errors":
             yield f"`{each.code}`", f"`{each.exit_code}`", f"`{each.__name__}`", _cell(first), _cell(each.default_hint)
             yield from _errors(each)

@@ -57,7 +57,7 @@ __all__ = [
 
 
 class DoiDepositError(Exception):
-    """Anything that stops doideposit and is not a fault of the data.
+    """Stop a command, or a call, for a reason that is not a fault of the data.
 
     `message` says what happened and where, `hint` what to do now; `code` is stable; `exit_code` is the exit
     status of the command line.
@@ -75,12 +75,12 @@ class DoiDepositError(Exception):
         self.hint = hint or self.default_hint
 
     def to_dict(self) -> dict[str, str]:
-        """The error as the JSON of the command line shows it."""
+        """Return the error as the JSON of the command line shows it."""
         return {"code": self.code, "message": self.message, "hint": self.hint}
 
 
 class ConfigurationError(DoiDepositError):
-    """The configuration cannot be used; `findings` names every fault of it at once."""
+    """Say that the configuration cannot be used; `findings` names every fault of it at once."""
 
     code = "configuration"
     exit_code = 2
@@ -91,41 +91,41 @@ class ConfigurationError(DoiDepositError):
 
 
 class UsageError(DoiDepositError):
-    """The command, or the call, cannot be carried out as it was given."""
+    """Say that the command, or the call, cannot be carried out as it was given."""
 
     code = "usage"
     exit_code = 2
 
 
 class WorldError(DoiDepositError):
-    """Something outside failed; nothing is lost, and the same command can be given again."""
+    """Say that something outside failed; nothing is lost, and the same command can be given again."""
 
     code = "world"
     exit_code = 3
 
 
 class SchemaError(WorldError):
-    """Crossref's schemas cannot be used."""
+    """Say that Crossref's schemas cannot be used."""
 
     code = "schema"
 
 
 class SchemaMissing(SchemaError):
-    """A schema bundle is not on this machine and could not be fetched."""
+    """Say that a schema bundle is not on this machine and could not be fetched."""
 
     code = "schema-missing"
     default_hint = "run `doideposit schemas install` while this machine is online"
 
 
 class SchemaDamaged(SchemaError):
-    """A schema file does not have the SHA-256 of the lock, or the bundle cannot be compiled."""
+    """Say that a schema file does not have the SHA-256 of the lock, or the bundle cannot be compiled."""
 
     code = "schema-damaged"
     default_hint = "run `doideposit schemas install --force` to fetch the bundle again"
 
 
 class LedgerError(WorldError):
-    """The ledger cannot be used."""
+    """Say that the ledger cannot be used."""
 
     code = "ledger"
 
@@ -137,27 +137,27 @@ class LedgerUnavailable(LedgerError):
 
 
 class LedgerTooNew(LedgerError):
-    """The ledger was written by a newer doideposit."""
+    """Say that the ledger was written by a newer doideposit."""
 
     code = "ledger-too-new"
     default_hint = "upgrade doideposit on this machine; the ledger was left as it is"
 
 
 class LedgerDamaged(LedgerError):
-    """The ledger contradicts itself, for instance stored bytes that do not have their own SHA-256."""
+    """Say that the ledger contradicts itself, for instance stored bytes that do not have their own SHA-256."""
 
     code = "ledger-damaged"
     default_hint = "run `doideposit ledger check`, and restore a backup where it says so"
 
 
 class DiskError(WorldError):
-    """A file could not be read or written."""
+    """Say that a file could not be read or written."""
 
     code = "disk"
 
 
 class UnforeseenError(WorldError):
-    """Something failed that nobody foresaw: a fault of doideposit. Nothing is lost, and the next run goes on.
+    """Say that something failed that nobody foresaw: a fault of doideposit. Nothing is lost, and the next run goes on.
 
     The text names the kind of the exception alone: the words of a foreign exception may hold a secret.
     """
@@ -174,13 +174,13 @@ class UnforeseenError(WorldError):
 
 
 class RegistrarError(WorldError):
-    """Crossref, or the way to it, failed."""
+    """Say that Crossref, or the way to it, failed."""
 
     code = "registrar"
 
 
 class CredentialsRefused(RegistrarError):
-    """Crossref does not accept the login. The whole run stops; trying again cannot help."""
+    """Say that Crossref does not accept the login. The whole run stops; trying again cannot help."""
 
     code = "credentials-refused"
     default_hint = (
@@ -195,7 +195,7 @@ _MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNOR
 
 
 class OddAnswer(RegistrarError):
-    """An answer that is not the documented one; `excerpt` is its beginning, without passwords.
+    """Say that an answer is not the documented one; `excerpt` is its beginning, without passwords.
 
     The message ends with what the page says in words.
     """
@@ -208,14 +208,14 @@ class OddAnswer(RegistrarError):
 
 
 class SubmissionForbidden(OddAnswer):
-    """The login is right and may not do this (status 403)."""
+    """Say that the login is right and may not do this (status 403)."""
 
     code = "submission-forbidden"
     default_hint = "ask Crossref support whether the account is blocked or lacks the role"
 
 
 class RegistrarBusy(RegistrarError):
-    """Crossref asks to wait: too many requests, or more than 10,000 submissions pending.
+    """Say that Crossref asks to wait: too many requests, or more than 10,000 submissions pending.
 
     `retry_after` is the number of seconds Crossref named, or None.
     """
@@ -229,7 +229,7 @@ class RegistrarBusy(RegistrarError):
 
 
 class RegistrarUnavailable(RegistrarError):
-    """The request certainly did not reach Crossref's application: it is safe to send it again."""
+    """Say that the request certainly did not reach Crossref's application: it is safe to send it again."""
 
     code = "registrar-unavailable"
     default_hint = "nothing to do: the next run tries again"
@@ -240,14 +240,14 @@ class RegistrarUnavailable(RegistrarError):
 
 
 class SubmissionInDoubt(OddAnswer):
-    """The file went out and no usable answer came back: Crossref may or may not have it."""
+    """Say that the file went out and no usable answer came back: Crossref may or may not have it."""
 
     code = "submission-in-doubt"
     default_hint = "run `doideposit poll`: it asks Crossref for the file before anything is sent again"
 
 
 class UnexpectedAnswer(OddAnswer):
-    """An answer that fits no known form, or one that declines a file without a reason in it."""
+    """Say that an answer fits no known form, or declines a file without a reason in it."""
 
     code = "unexpected-answer"
     default_hint = (

@@ -16,7 +16,7 @@ Loc = tuple[str | int, ...]
 
 
 class Severity(StrEnum):
-    """How much a finding matters: an error stops the record, a warning travels with it, an info only tells."""
+    """Describe how much a finding matters: an error stops the record, a warning travels with it, an info only tells."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -25,7 +25,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The place a finding points at; every part may be unknown.
+    """Describe the place a finding points at; every part may be unknown.
 
     `line` and `column` count from 1; `field` is written as in ``authors[0].orcid``; `element` is the path of an
     XML element for findings about XML, such as ``/doi_batch/body/report-paper[2]``.
@@ -48,7 +48,7 @@ NOWHERE = Where()
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong or worth knowing: a stable code, how bad, where, what, and what to do now.
+    """Describe one thing that is wrong or worth knowing: a stable code, how bad, where, what, and what to do now.
 
     `message` is one sentence in the user's words. `hint` says what to do. `original` keeps the words of the
     machine that complained (libxml2, Crossref) for those who ask for them. `ignored_because` holds the reason
@@ -69,15 +69,15 @@ class Finding:
 
     @property
     def stops(self) -> bool:
-        """Whether the record must not be deposited because of this finding."""
+        """Tell whether the record must not be deposited because of this finding."""
         return self.severity is Severity.ERROR and self.ignored_because is None
 
     def at(self, where: Where) -> "Finding":
-        """The same finding, pointing at `where`."""
+        """Return the same finding, pointing at `where`."""
         return replace(self, where=where)
 
     def to_dict(self) -> dict[str, str | int | None]:
-        """The finding as the JSON contract has it; keys that are not of the contract come only when filled."""
+        """Return the finding as the JSON contract has it; keys that are not of the contract come only when filled."""
         data: dict[str, str | int | None] = {
             "code": self.code,
             "severity": self.severity.value,
@@ -97,12 +97,12 @@ class Finding:
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
-    """Whether any of the findings stops its record."""
+    """Tell whether any of the findings stops its record."""
     return any(finding.stops for finding in findings)
 
 
 def loc_of(path: str | None) -> Loc:
-    """The way to a value from how people write it: ``authors[0].orcid`` gives ``("authors", 0, "orcid")``."""
+    """Return the way to a value from how people write it: ``authors[0].orcid`` gives ``("authors", 0, "orcid")``."""
     steps = re.findall(r"\[(\d+)\]|([^.\[\]]+)", path or "")
     return tuple(int(index) if index else name for index, name in steps)
 

@@ -37,7 +37,7 @@ __all__ = [
 
 
 class _Explained(StrEnum):
-    """A word of the ledger, of JSON and of the API, with a sentence that tells people what it means."""
+    """Describe a word of the ledger, of JSON and of the API, with a sentence that tells people what it means."""
 
     meaning: str
 

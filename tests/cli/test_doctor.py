@@ -14,7 +14,7 @@ import pytest
 from desk import FAST, Desk
 from doideposit.cli.doctor import diagnosis_lines
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.diagnosis import Diagnosis, Surroundings, Verdict, diagnose
+from doideposit.diagnosis import Diagnosis, DiagnosisContext, Verdict, diagnose
 from doideposit.errors import ConfigurationError
 from doideposit.sandbox import Account, Clock, Sandbox
 from doideposit.sandbox.server import running
@@ -28,7 +28,7 @@ ROOM = 10**12
 def diagnosed(folder: Path, *, target: str | None = None, online: bool = False, **doors: Any) -> Diagnosis:
     """The diagnosis of the set-up in a folder, on a machine with room, UTF-8 and the environment given."""
     environ = doors.pop("environ", {})
-    around = Surroundings(
+    around = DiagnosisContext(
         environ=environ,
         free_bytes=doors.pop("free_bytes", lambda _: ROOM),
         encodings=doors.pop("encodings", lambda: {"standard output": "UTF-8"}),
@@ -414,7 +414,7 @@ def test_the_exit_status_names_the_configuration_before_the_world() -> None:
     def refused() -> Any:
         raise ConfigurationError("no", hint="do")
 
-    broken = diagnose(refused, around=Surroundings(free_bytes=lambda _: 0))
+    broken = diagnose(refused, around=DiagnosisContext(free_bytes=lambda _: 0))
     assert broken.exit_code == 2
     world = replace(broken, checks=tuple(check for check in broken.checks if check.name != "configuration"))
     assert world.exit_code == 3

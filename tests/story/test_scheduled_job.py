@@ -12,7 +12,7 @@ import pytest
 from depositing import Desk, commentary, sqlite_url
 from doideposit.config import MailSection, MonitoringSettings
 from doideposit.errors import LedgerUnavailable, WorldError
-from doideposit.job import Doors, Job, Outcome
+from doideposit.job import Job, JobContext, Outcome
 from doideposit.job.inbox import Folders, Lock
 from doideposit.sandbox import Clock
 from doideposit.sandbox.registry import SandboxRegistry
@@ -66,7 +66,7 @@ class Week:
     def run(self, *, wait: float = 900, stop: Callable[[], bool] = lambda: False) -> Outcome:
         self.desk.clock.advance(wait)
         job = Job("sandbox", self.office.folders, mail=self.mail, monitoring=self.monitoring, version="1")
-        doors = Doors(self.desk.clock, self._open, self._send, self._ping, stop, host="pub1")  # type: ignore[arg-type]
+        doors = JobContext(self.desk.clock, self._open, self._send, self._ping, stop, host="pub1")  # type: ignore[arg-type]
         return job.run(doors)
 
     def to_monday(self) -> None:

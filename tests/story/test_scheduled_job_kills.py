@@ -115,7 +115,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from depositing import Desk, sqlite_url
 from doideposit.job.inbox import Folders
-from doideposit.job import Doors, Job
+from doideposit.job import JobContext, Job
 from doideposit.sandbox import Delays, Sandbox, Clock
 from datetime import datetime, UTC
 
@@ -131,7 +131,7 @@ from depositing import validator
 clock = Clock(datetime.fromtimestamp(moment, UTC))
 sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), state=home / "sandbox.sqlite3")
 desk = Desk(sqlite_url(home), clock=clock, sandbox=sandbox, step=step)
-outcome = Job("sandbox", Folders(home / "inbox")).run(Doors(clock, lambda: desk.depositor, step=step))
+outcome = Job("sandbox", Folders(home / "inbox")).run(JobContext(clock, lambda: desk.depositor, step=step))
 print(outcome.summary)
 print(steps)
 sys.exit(outcome.exit_code)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from doideposit.config import Settings
-    from doideposit.job import Doors, Job, Outcome
+    from doideposit.job import Job, JobContext, Outcome
 
 __all__ = ["run_job"]
 
@@ -149,12 +149,12 @@ def _job(settings: "Settings") -> "Job":
     )
 
 
-def _doors(settings: "Settings", stop: "_Stop", terminal: Terminal) -> "Doors":
-    from doideposit.job import Doors
+def _doors(settings: "Settings", stop: "_Stop", terminal: Terminal) -> "JobContext":
+    from doideposit.job import JobContext
     from doideposit.wiring import open_depositor, system_clock
 
     url = settings.monitoring.ping_url
-    return Doors(
+    return JobContext(
         clock=system_clock,
         open_depositor=lambda: open_depositor(settings, announce=terminal.note),
         send_mail=None if settings.mail is None else lambda message: _send_mail(settings, message),
@@ -222,7 +222,7 @@ class _Stop:
         self.by_hand = self.by_hand or number == signal.SIGINT
 
 
-def _again_and_again(terminal: Terminal, job: "Job", doors: "Doors", stop: _Stop, every: timedelta) -> None:
+def _again_and_again(terminal: Terminal, job: "Job", doors: "JobContext", stop: _Stop, every: timedelta) -> None:
     """Run pass after pass until someone asks to stop; an inbox or a ledger that is away is waited for."""
     while not stop():
         begun = time.monotonic()

@@ -170,13 +170,13 @@ def _history(depositor: "Depositor") -> Iterator[Member]:
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    from doideposit.diagnosis.surroundings import Surroundings
+    from doideposit.diagnosis.surroundings import DiagnosisContext
 
     proxies = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     return {
         "settings": sorted(name for name in environ if name.startswith("DOIDEPOSIT_")),
         "network": sorted(name for name in environ if name.upper() in proxies),
-        "encodings": dict(Surroundings().encodings()),
+        "encodings": dict(DiagnosisContext().encodings()),
         "user": "root" if hasattr(os, "geteuid") and os.geteuid() == 0 else "not root",
     }
 

@@ -15,7 +15,7 @@ HINT: Final = "write a number and s, m, h or d, such as 90s, 15m, 36h or 3d"
 
 
 def parse_duration(text: str) -> timedelta:
-    """The length of time that `text` says; raises `ValueError`."""
+    """Return the length of time that `text` says; raises `ValueError`."""
     if not re.fullmatch(PATTERN, text):
         raise ValueError(HINT)
     number, unit = text.strip()[:-1], text.strip()[-1]
@@ -23,7 +23,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def duration_text(length: timedelta) -> str:
-    """The length in its largest whole unit."""
+    """Return the length in its largest whole unit."""
     seconds = int(length.total_seconds())
     name = next((name for name in "dhm" if seconds and seconds % UNITS[name] == 0), "s")
     return f"{seconds // UNITS[name]}{name}"

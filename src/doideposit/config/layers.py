@@ -19,7 +19,7 @@ _OTHERS: Final = frozenset({"DOIDEPOSIT_CONFIG", "DOIDEPOSIT_SCHEMAS"})
 
 
 class Layers:
-    """The values gathered so far, and for each that does not come from the file, where it does come from."""
+    """Describe the values gathered so far, and for each that does not come from the file, where it does come from."""
 
     def __init__(self) -> None:
         self.data: dict[str, Any] = {}
@@ -87,11 +87,11 @@ class Layers:
         self.origins[loc] = origin
 
     def origin_of(self, loc: Loc) -> str | None:
-        """Where the value at `loc` comes from, if not from the file."""
+        """Return where the value at `loc` comes from, if not from the file."""
         return next((self.origins[loc[:end]] for end in range(len(loc), 0, -1) if loc[:end] in self.origins), None)
 
     def all_origins(self, file: Origin) -> dict[str, str]:
-        """Where every value comes from, by its dotted path; values that nobody set come from the defaults."""
+        """Return where every value comes from, by its dotted path; values that nobody set come from the defaults."""
         found = dict.fromkeys(_defaults(ConfigurationFile, ()), "default")
         for loc in _leaves(self.data, ()):
             line = file.where(loc, key=True).line

@@ -65,7 +65,7 @@ def load(
 
 
 def find(cwd: Path) -> Path | None:
-    """The nearest ``doideposit.toml`` in a folder or above it."""
+    """Return the nearest ``doideposit.toml`` in a folder or above it."""
     folder = cwd.absolute()
     return next((each / FILE_NAME for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), None)
 

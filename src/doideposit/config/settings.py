@@ -36,7 +36,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class LedgerSettings:
-    """The ledger's address, without a password, and where its password is kept."""
+    """Describe the ledger's address, without a password, and where its password is kept."""
 
     url: str
     password: PasswordReference | None = None
@@ -44,7 +44,7 @@ class LedgerSettings:
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
-    """Where the sandbox keeps its state, and how long things take there."""
+    """Describe where the sandbox keeps its state, and how long things take there."""
 
     state: Path
     delays: DelaySettings = field(default_factory=DelaySettings)
@@ -69,7 +69,7 @@ class InboxSettings:
 
 @dataclass(frozen=True, slots=True)
 class MonitoringSettings:
-    """Where the scheduled job leaves its signs of life, and how long each milestone may take."""
+    """Describe where the scheduled job leaves its signs of life, and how long each milestone may take."""
 
     status_file: Path | None = None
     prometheus_file: Path | None = None
@@ -80,7 +80,7 @@ class MonitoringSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. `origins` says for every value, by its dotted path, where it comes from.
+    """Describe everything that can be set. `origins` says for every value, by its dotted path, where it comes from.
 
     An origin is written as ``file doideposit.toml:12``, ``environment DOIDEPOSIT_TARGET``, ``flag`` or ``default``.
     `path` is the configuration file that was used, None when there was none.

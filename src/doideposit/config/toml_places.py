@@ -30,7 +30,7 @@ def toml_places(text: str) -> Mapping[Loc, Place]:
 
 
 def _is_literal(written: str) -> bool:
-    """Whether a value is a text in single marks on one line that reads as it is written."""
+    """Tell whether a value is a text in single marks on one line that reads as it is written."""
     return written[0] in "\"'" and "\\" not in written and written[:3] not in {'"""', "'''"}
 
 

@@ -31,6 +31,11 @@ def _moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat().replace("+00:00", "Z")
 
 
+def _failure(error: WorldError | None) -> dict[str, dict[str, str]]:
+    """Return the keys for what stopped the sending; `trouble` is the former name of `error`."""
+    return {} if error is None else {"error": error.to_dict(), "trouble": error.to_dict()}
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Say since when a milestone is reached, and what shows it.
@@ -56,7 +61,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRef:
-    """The latest file a DOI was in. Crossref support asks for `submission_id`."""
+    """Describe the latest file a DOI was in. Crossref support asks for `submission_id`."""
 
     file_name: str | None
     batch_id: str
@@ -64,7 +69,7 @@ class SubmissionRef:
     timestamp: int
 
     def to_dict(self) -> dict[str, str | None]:
-        """As JSON; the timestamp is a text, because JSON numbers of 17 digits do not survive everywhere."""
+        """Return it as JSON; the timestamp is a text, because JSON numbers of 17 digits do not survive everywhere."""
         return {
             "file_name": self.file_name,
             "batch_id": self.batch_id,
@@ -175,7 +180,7 @@ class WorkStatus:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One thing that happened to a DOI, as a sentence, with the submission it belongs to."""
+    """Describe one thing that happened to a DOI, as a sentence, with the submission it belongs to."""
 
     at: datetime
     kind: EventKind
@@ -189,7 +194,7 @@ class HistoryEntry:
     """The beginning of an answer that was not the documented one, as it came, without passwords."""
 
     def to_dict(self) -> dict[str, str | None]:
-        """As JSON."""
+        """Return it as JSON."""
         return {
             "at": _moment(self.at),
             "kind": self.kind.value,
@@ -218,7 +223,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PlanEntry:
-    """What would be done with one input, why, and what it changes of what is registered."""
+    """Describe what would be done with one input, why, and what it changes of what is registered."""
 
     source: str
     doi: Doi | None
@@ -228,7 +233,7 @@ class PlanEntry:
     changes: tuple[Change, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The record of the JSON contract for `check` and `deposit --dry-run`."""
+        """Return the record of the JSON contract for `check` and `deposit --dry-run`."""
         return {
             **({"changes": [change.to_dict() for change in self.changes]} if self.changes else {}),
             "source": self.source,
@@ -241,7 +246,7 @@ class PlanEntry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a deposit would do: every input once, in its order.
+    """Describe what a deposit would do: every input once, in its order.
 
     `Depositor.deposit` takes it and sends exactly what was checked, whatever became of the files meanwhile.
     """
@@ -256,31 +261,31 @@ class Plan:
 
     @property
     def new(self) -> int:
-        """How many DOIs would be registered; Crossref charges for each, once."""
+        """Return how many DOIs would be registered; Crossref charges for each, once."""
         return self._count(Action.REGISTER)
 
     @property
     def updates(self) -> int:
-        """How many registered DOIs would be updated; updates are free."""
+        """Return how many registered DOIs would be updated; updates are free."""
         return self._count(Action.UPDATE)
 
     @property
     def unchanged(self) -> int:
-        """How many need nothing."""
+        """Return how many need nothing."""
         return self._count(Action.UNCHANGED)
 
     @property
     def blocked(self) -> int:
-        """How many cannot go."""
+        """Return how many cannot go."""
         return self._count(Action.BLOCKED)
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is blocked."""
+        """Tell whether nothing is blocked."""
         return self.blocked == 0
 
     def to_dict(self) -> dict[str, Any]:
-        """The document of the JSON contract."""
+        """Return the document of the JSON contract."""
         return {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
 
 
@@ -297,11 +302,11 @@ class ReportEntry:
 
     @property
     def ok(self) -> bool:
-        """Whether it is neither blocked nor ended without a registration."""
+        """Tell whether it is neither blocked nor ended without a registration."""
         return self.action is not Action.BLOCKED and not (self.status is not None and self.status.failed)
 
     def to_dict(self) -> dict[str, Any]:
-        """The record of the JSON contract."""
+        """Return the record of the JSON contract."""
         data = self.status.to_dict() if self.status else {"doi": str(self.doi) if self.doi else None}
         plan = {"source": self.source, "action": self.action.value if self.action else None, "reason": self.reason}
         return {**data, **plan, "findings": [finding.to_dict() for finding in self.findings]}
@@ -309,7 +314,7 @@ class ReportEntry:
 
 @dataclass(frozen=True, slots=True)
 class DepositReport:
-    """Every input once. `trouble` is what stopped the sending, if anything did: nothing is lost by it."""
+    """Describe every input once. `trouble` is what stopped the sending, if anything did: nothing is lost by it."""
 
     target: str
     entries: tuple[ReportEntry, ...]
@@ -317,13 +322,13 @@ class DepositReport:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is blocked, nothing failed and nothing stopped the sending."""
+        """Tell whether nothing is blocked, nothing failed and nothing stopped the sending."""
         return self.trouble is None and all(entry.ok for entry in self.entries)
 
     def to_dict(self) -> dict[str, Any]:
-        """The document of the JSON contract."""
+        """Return the document of the JSON contract."""
         data = {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
-        return data | ({"trouble": self.trouble.to_dict()} if self.trouble else {})
+        return data | _failure(self.trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,11 +344,11 @@ class PollReport:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing that moved failed, and nothing stopped the pass."""
+        """Tell whether nothing that moved failed, and nothing stopped the pass."""
         return self.trouble is None and not any(status.failed for status in self.changed)
 
     def to_dict(self) -> dict[str, Any]:
-        """The document of the JSON contract."""
+        """Return the document of the JSON contract."""
         data = {
             "ok": self.ok,
             "target": self.target,
@@ -352,12 +357,12 @@ class PollReport:
             "sent": self.sent,
             "outstanding": self.outstanding,
         }
-        return data | ({"trouble": self.trouble.to_dict()} if self.trouble else {})
+        return data | _failure(self.trouble)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Something that just happened, for whoever watches a run.
+    """Describe something that just happened, for whoever watches a run.
 
     `kind` is prepared, sending, received, waiting, doubt, reading, finished or refused.
     """

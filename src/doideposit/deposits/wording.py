@@ -207,7 +207,7 @@ NAMES: Mapping[str, str] = {"sandbox": "the sandbox", "test": "Crossref's test s
 
 
 def name_of(target: str) -> str:
-    """A target as a sentence names it."""
+    """Return a target as a sentence names it."""
     return NAMES.get(target, target)
 
 
@@ -217,12 +217,12 @@ class _Blank(dict[str, str]):
 
 
 def _together(dois: str) -> str:
-    """How many DOIs went into the same file."""
+    """Return how many DOIs went into the same file."""
     return "alone in a file" if dois == "1" else f"in a file of {dois} DOIs" if dois else ""
 
 
 def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryEntry:
-    """The event as a sentence, with the submission it belongs to."""
+    """Return the event as a sentence, with the submission it belongs to."""
     words = _Blank(event.detail, together=_together(event.detail.get("dois", "")))
     text = " ".join(SENTENCES[event.kind].format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")

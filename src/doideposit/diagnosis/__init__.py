@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.config import Settings
 from doideposit.crossref.schemas import DEFAULT_VERSION, SchemaStore
-from doideposit.diagnosis.surroundings import Surroundings
+from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Diagnosis, Verdict, examine
 
-__all__ = ["Check", "Diagnosis", "Surroundings", "Verdict", "diagnose"]
+__all__ = ["Check", "Diagnosis", "DiagnosisContext", "Verdict", "diagnose"]
 
 NEED_SETTINGS = ("target", "login", "series", "ledger", "sandbox", "network")
 
 
-def diagnose(load: Callable[[], Settings], *, online: bool = False, around: Surroundings | None = None) -> Diagnosis:
+def diagnose(
+    load: Callable[[], Settings], *, online: bool = False, around: DiagnosisContext | None = None
+) -> Diagnosis:
     """Look at everything. `load` gives the settings, and may raise `ConfigurationError`; nothing is raised here."""
-    seen = around or Surroundings()
+    seen = around or DiagnosisContext()
     loaded: list[Settings] = []
 
     def read() -> Iterable[Check]:
@@ -35,7 +37,7 @@ def diagnose(load: Callable[[], Settings], *, online: bool = False, around: Surr
     return Diagnosis(tuple(checks), online, settings.target)
 
 
-def _machine(settings: Settings | None, around: Surroundings) -> Iterator[Check]:
+def _machine(settings: Settings | None, around: DiagnosisContext) -> Iterator[Check]:
     from doideposit.diagnosis import setup, storage  # noqa: PLC0415 - `import doideposit.diagnosis` stays cheap
 
     version = settings.schema_version if settings else DEFAULT_VERSION
@@ -45,7 +47,7 @@ def _machine(settings: Settings | None, around: Surroundings) -> Iterator[Check]
     yield from examine("schemas", lambda: storage.check_schemas(SchemaStore.default(offline=True), version))
 
 
-def _configured(settings: Settings, around: Surroundings, *, online: bool) -> Iterator[Check]:
+def _configured(settings: Settings, around: DiagnosisContext, *, online: bool) -> Iterator[Check]:
     from doideposit.diagnosis import setup, storage  # noqa: PLC0415 - as above
 
     yield from examine("target", lambda: setup.check_target(settings))

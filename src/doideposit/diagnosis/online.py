@@ -11,7 +11,7 @@ from doideposit.crossref.client import CrossrefClient, LoginVerdict
 from doideposit.crossref.http import Answer, NeverSent, Timeouts, check_address
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
-from doideposit.diagnosis.surroundings import Surroundings
+from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, examine, fail, ok, warn
 from doideposit.wiring import credentials_of, endpoint_of, needs_login, open_fetch
 
@@ -24,8 +24,8 @@ ENOUGH = 64 * 1024
 SERVER_ERROR = 500
 
 
-def check_online(settings: Settings, around: Surroundings) -> Iterator[Check]:
-    """Everything that needs the network, each question once."""
+def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
+    """Yield everything that needs the network, each question once."""
     if not needs_login(settings):
         yield ok("network", "nothing to ask: the embedded sandbox is on this machine")
         return

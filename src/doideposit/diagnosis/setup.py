@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
 from doideposit.config import PasswordReference, Settings, resolve_password
-from doideposit.diagnosis.surroundings import Surroundings
+from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Realm, fail, ok, warn
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, Series
@@ -25,13 +25,13 @@ __all__ = [
 
 
 def check_program() -> Iterator[Check]:
-    """The program itself."""
+    """Yield the program itself."""
     yield ok(
         "program", f"doideposit {version('doideposit')} on Python {platform.python_version()}, {platform.system()}"
     )
 
 
-def check_encoding(around: Surroundings) -> Iterator[Check]:
+def check_encoding(around: DiagnosisContext) -> Iterator[Check]:
     """Names of authors survive only where UTF-8 is spoken."""
     others = [f"{what} ({code})" for what, code in around.encodings().items() if not _is_utf8(code)]
     if others:
@@ -49,7 +49,7 @@ ABOVE_THE_FILE = ("environment", "flag")
 
 
 def check_settings(settings: Settings) -> Iterator[Check]:
-    """Where the settings in force come from; that they are valid was settled when they were read."""
+    """Yield where the settings in force come from; that they are valid was settled when they were read."""
     above = [f"{name} ({origin})" for name, origin in settings.origins.items() if origin.startswith(ABOVE_THE_FILE)]
     beside = f"; above it: {', '.join(above)}" if above else ""
     yield ok("configuration", f"{settings.path or 'no file, defaults alone'}{beside}")
@@ -69,7 +69,7 @@ MEANINGS = {
 
 
 def check_target(settings: Settings) -> Iterator[Check]:
-    """Where deposits go."""
+    """Yield where deposits go."""
     if not needs_login(settings):
         yield ok("target", f"{settings.target}, {MEANINGS['sandbox']}")
         return
@@ -84,7 +84,7 @@ def check_target(settings: Settings) -> Iterator[Check]:
 
 
 def place_of(reference: PasswordReference) -> str:
-    """Where a password is kept, in words; never the password."""
+    """Return where a password is kept, in words; never the password."""
     if reference.env is not None:
         return f"the environment variable {reference.env}"
     if reference.file is not None:
@@ -94,8 +94,8 @@ def place_of(reference: PasswordReference) -> str:
     return "the system's keyring"
 
 
-def check_credentials(settings: Settings, around: Surroundings) -> Iterator[Check]:
-    """Whether the login of the target is there; the password is fetched, looked at and forgotten."""
+def check_credentials(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
+    """Check whether the login of the target is there; the password is fetched, looked at and forgotten."""
     if not needs_login(settings):
         yield ok("login", "the embedded sandbox needs none")
         return
@@ -120,7 +120,7 @@ def _is_odd(password: str) -> bool:
     return quoted or password != password.strip()
 
 
-def check_other_secrets(settings: Settings, around: Surroundings) -> Iterator[Check]:
+def check_other_secrets(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Whether the password of the mail server and every token of the JSON API can be fetched, where there are any."""
     mail = settings.mail
     if mail is not None and mail.password is not None:
@@ -132,8 +132,8 @@ def check_other_secrets(settings: Settings, around: Surroundings) -> Iterator[Ch
         yield ok("api tokens", f"{len(settings.api.tokens)} can be fetched: {', '.join(sorted(settings.api.tokens))}")
 
 
-def check_libraries(settings: Settings, around: Surroundings) -> Iterator[Check]:
-    """Whether the optional libraries are there that this configuration needs."""
+def check_libraries(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
+    """Check whether the optional libraries are there that this configuration needs."""
     references = [each.password for each in settings.credentials.values()]
     references += [settings.ledger.password, settings.mail.password if settings.mail else None]
     references += [*settings.api.tokens.values()]
@@ -154,7 +154,7 @@ def check_libraries(settings: Settings, around: Surroundings) -> Iterator[Check]
 
 
 def check_series(settings: Settings) -> Iterator[Check]:
-    """Whether each series gives each commentary a DOI of its own, on its own prefix."""
+    """Check whether each series gives each commentary a DOI of its own, on its own prefix."""
     if not settings.series:
         hint = "add a section [series.NAME]; `doideposit init` writes one"
         yield fail("series", "no series is configured: records have none to belong to", hint, Realm.CONFIGURATION)

@@ -12,7 +12,7 @@ from doideposit.crossref.schemas import SchemaStore
 from doideposit.deposits.ledger.inspection import Condition, look
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
-from doideposit.diagnosis.surroundings import Surroundings
+from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Verdict, fail, ok, warn
 from doideposit.job.inbox import Folders, find_waiting
 from doideposit.reports.findings import counted
@@ -26,7 +26,7 @@ MOST_SHOWN = 5
 
 
 def check_schemas(store: SchemaStore, needed: str) -> Iterator[Check]:
-    """Whether the schema that deposits are checked with is here, and every installed one as pinned."""
+    """Check whether the schema that deposits are checked with is here, and every installed one as pinned."""
     if store.location(needed) is None:
         hint = "run `doideposit schemas install` while this machine is online"
         yield fail("schemas", f"Crossref's schema {needed} is not on this machine", hint)
@@ -41,8 +41,8 @@ def check_schemas(store: SchemaStore, needed: str) -> Iterator[Check]:
             yield ok("schemas", f"Crossref {version} in {store.location(version)}, every file as pinned")
 
 
-def check_ledger(settings: Settings, around: Surroundings) -> Iterator[Check]:
-    """Whether the ledger opens, can be written, agrees with itself, and what in it is waiting for too long."""
+def check_ledger(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
+    """Check whether the ledger opens, can be written, agrees with itself, and what in it is waiting for too long."""
     condition = look(settings.ledger.url, ledger_password(settings, around.environ))
     if condition.revision is None:
         yield _not_there_yet(condition)
@@ -72,7 +72,7 @@ def _not_there_yet(condition: Condition) -> Check:
 
 
 def _permissions(condition: Condition) -> Iterator[Check]:
-    """Whether others can read the ledger: it holds unpublished titles and abstracts."""
+    """Check whether others can read the ledger: it holds unpublished titles and abstracts."""
     if condition.path is None:
         return
     open_ones = [path for path in condition.side_files if stat.S_IMODE(path.stat().st_mode) & 0o077]
@@ -115,8 +115,8 @@ def _standing(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Che
         yield warn("attention", f"{count} a person on {settings.target}", "run `doideposit status --attention`")
 
 
-def check_disk(settings: Settings | None, around: Surroundings) -> Iterator[Check]:
-    """Whether there is room for the ledger and for temporary files."""
+def check_disk(settings: Settings | None, around: DiagnosisContext) -> Iterator[Check]:
+    """Check whether there is room for the ledger and for temporary files."""
     places = {"temporary files": Path(tempfile.gettempdir())}
     if settings is not None and settings.ledger.url.startswith("sqlite:///"):
         places["the ledger"] = _folder(Path(settings.ledger.url.removeprefix("sqlite:///")))
@@ -140,7 +140,7 @@ SQLITE_MARK = b"SQLite format 3\x00"
 
 
 def check_sandbox(settings: Settings) -> Iterator[Check]:
-    """Whether the embedded sandbox can keep its state; only where it is the target."""
+    """Check whether the embedded sandbox can keep its state; only where it is the target."""
     if needs_login(settings):
         return
     path = settings.sandbox.state
@@ -155,7 +155,7 @@ def check_sandbox(settings: Settings) -> Iterator[Check]:
 
 
 def check_inbox(settings: Settings) -> Iterator[Check]:
-    """Whether the scheduled job can move files within its inbox, where there is one."""
+    """Check whether the scheduled job can move files within its inbox, where there is one."""
     folder = settings.inbox.folder
     if not folder.exists():
         return
@@ -174,5 +174,5 @@ def _is_database(path: Path) -> bool:
 
 
 def _folder(path: Path) -> Path:
-    """The nearest folder above `path` that exists."""
+    """Return the nearest folder above `path` that exists."""
     return next((each for each in path.absolute().parents if each.is_dir()), Path(path.anchor or "."))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["Surroundings"]
+__all__ = ["DiagnosisContext"]
 
 
 def _free_bytes(folder: Path) -> int:
@@ -30,7 +30,7 @@ def _encodings() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class DiagnosisContext:
     """The environment, the clock (aware), free bytes at a folder, installed libraries, and the encodings in use."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)

@@ -12,7 +12,7 @@ __all__ = ["Check", "Diagnosis", "Verdict", "examine", "fail", "ok", "warn"]
 
 
 class Verdict(StrEnum):
-    """How a check came out: a warning can wait, a failure stops a deposit."""
+    """Describe how a check came out: a warning can wait, a failure stops a deposit."""
 
     OK = "ok"
     WARN = "warn"
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 
 class Realm(StrEnum):
-    """What a failure is a fault of: the configuration (exit status 2) or the world (exit status 3)."""
+    """Describe what a failure is a fault of: the configuration (exit status 2) or the world (exit status 3)."""
 
     CONFIGURATION = "configuration"
     WORLD = "world"
@@ -38,7 +38,7 @@ class Check:
     findings: tuple[Finding, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The check as JSON."""
+        """Return the check as JSON."""
         data = {"name": self.name, "verdict": self.verdict.value, "message": self.message, "hint": self.hint}
         return data | {"findings": [finding.to_dict() for finding in self.findings]}
 
@@ -59,7 +59,7 @@ def fail(name: str, message: str, hint: str, realm: Realm = Realm.WORLD) -> Chec
 
 
 def from_error(name: str, error: DoiDepositError) -> Check:
-    """The error that a look ran into, as a failed check."""
+    """Return the error that a look ran into, as a failed check."""
     configured = isinstance(error, ConfigurationError | UsageError)
     realm = Realm.CONFIGURATION if configured else Realm.WORLD
     findings = error.findings if isinstance(error, ConfigurationError) else ()
@@ -67,7 +67,7 @@ def from_error(name: str, error: DoiDepositError) -> Check:
 
 
 def examine(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
-    """Every check that `look` yields; whatever stops it becomes a failed check, and nothing is raised."""
+    """Yield every check that `look` yields; whatever stops it becomes a failed check, and nothing is raised."""
     try:
         yield from look()
     except DoiDepositError as error:
@@ -79,7 +79,7 @@ def examine(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything that was looked at, in order, and the names of what could not be without a configuration."""
+    """Describe everything that was looked at, in order, and the names of what could not be without a configuration."""
 
     checks: tuple[Check, ...]
     online: bool
@@ -88,7 +88,7 @@ class Diagnosis:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed."""
+        """Tell whether nothing failed."""
         return not any(check.verdict is Verdict.FAIL for check in self.checks)
 
     @property
@@ -98,11 +98,11 @@ class Diagnosis:
         return 2 if Realm.CONFIGURATION in realms else 3 if realms else 0
 
     def count(self, verdict: Verdict) -> int:
-        """How many checks came out like that."""
+        """Return how many checks came out like that."""
         return sum(check.verdict is verdict for check in self.checks)
 
     def to_dict(self) -> dict[str, Any]:
-        """The diagnosis as JSON."""
+        """Return the diagnosis as JSON."""
         return {
             "ok": self.ok,
             "target": self.target,

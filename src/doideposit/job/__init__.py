@@ -1,5 +1,5 @@
 """The scheduled job: one pass over inbox and ledger, then mail, signs of life, and an exit code."""
 
-from doideposit.job.run import Doors, Job, Outcome
+from doideposit.job.run import Job, JobContext, Outcome
 
-__all__ = ["Doors", "Job", "Outcome"]
+__all__ = ["Job", "JobContext", "Outcome"]

@@ -93,7 +93,7 @@ def _notes(folders: Folders) -> list[Path]:
 
 
 def _note(path: Path) -> Notice | None:
-    """A note that a pass left about a rejected file; it stays until it is told."""
+    """Return a note that a pass left about a rejected file; it stays until it is told."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return Notice(data["key"], Kind.FILE, data["title"], tuple(data["lines"]), data["action"])

@@ -31,7 +31,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """Return how long it took."""
         return (self.finished - self.started).total_seconds()
 
 
@@ -51,22 +51,24 @@ def status_document(run: Run, standing: Standing | None) -> dict[str, Any]:
         "inbox": dict(run.inbox),
         "waiting": dict(run.waiting),
         "standing": standing.to_dict() if standing else None,
+        "errors": [dict(each) for each in run.troubles],
+        # The former name of `errors`; programs still read it.
         "troubles": [dict(each) for each in run.troubles],
     }
 
 
 def status_text(run: Run, standing: Standing | None) -> str:
-    """The text of the status file."""
+    """Return the text of the status file."""
     return json.dumps(status_document(run, standing), indent=2, ensure_ascii=False) + "\n"
 
 
 def heartbeat_text(run: Run) -> str:
-    """The text of the heartbeat file: when the last run ended, and how."""
+    """Return the text of the heartbeat file: when the last run ended, and how."""
     return f"{_moment(run.finished)} {run.exit_code}\n"
 
 
 def prometheus_text(run: Run, standing: Standing | None) -> str:
-    """Metrics for the textfile collector of node_exporter.
+    """Return metrics for the textfile collector of node_exporter.
 
     Numbers that come from the ledger are left out when it could not be read: no value is better than a stale one.
     """

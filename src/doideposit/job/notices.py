@@ -33,7 +33,7 @@ DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday
 
 
 class Kind:
-    """What a notice is about; the order in which a mail has them."""
+    """Describe what a notice is about; the order in which a mail has them."""
 
     TROUBLE = "trouble"
     FILE = "rejected file"
@@ -56,7 +56,7 @@ NOTHING_WAITS: Final = Waiting()
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One matter that someone should know of. `key` names it, so that it is not told again too soon."""
+    """Describe one matter that someone should know of. `key` names it, so that it is not told again too soon."""
 
     key: str
     kind: str
@@ -90,13 +90,13 @@ class Notice:
 def due(
     notices: Iterable[Notice], told: Mapping[str, datetime], now: datetime, repeat_after: timedelta
 ) -> tuple[Notice, ...]:
-    """The notices that were not told lately, each matter once."""
+    """Return the notices that were not told lately, each matter once."""
     unique = {notice.key: notice for notice in notices}
     return tuple(one for key, one in unique.items() if key not in told or now - told[key] >= repeat_after)
 
 
 def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, now: datetime, host: str) -> EmailMessage:
-    """One mail about everything that needs someone now."""
+    """Return one mail about everything that needs someone now."""
     counts = Counter(notice.kind for notice in notices)
     parts = [_counted(kind, counts[kind]) for kind in HEADINGS if counts[kind]]
     body = [f"This concerns the deposits to {_target(target)}.", ""]
@@ -127,7 +127,7 @@ def _listed(notices: Sequence[Notice]) -> Iterator[str]:
 
 
 def digest_due(day: str, last: date | None, now: datetime) -> bool:
-    """Whether the weekly digest should go: it is its day or later in the week, and this week had none."""
+    """Tell whether the weekly digest should go: it is its day or later in the week, and this week had none."""
     if day == "never":
         return False
     today = now.date()
@@ -138,7 +138,7 @@ def digest_due(day: str, last: date | None, now: datetime) -> bool:
 def digest_mail(
     mail: MailSection, standing: Standing, now: datetime, host: str, waiting: Waiting = NOTHING_WAITS
 ) -> EmailMessage:
-    """How everything stands, once a week, also when all is well: silence would prove nothing."""
+    """Return how everything stands, once a week, also when all is well: silence would prove nothing."""
     recent = standing.recent
     body = [
         f"How the deposits to {_target(standing.target)} stand.",

@@ -20,7 +20,7 @@ from doideposit.job.verification import look_up
 from doideposit.reports.findings import counted
 from doideposit.reports.standing import Standing, take_standing
 
-__all__ = ["Doors", "Job", "Outcome"]
+__all__ = ["Job", "JobContext", "Outcome"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ def _never() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
-    """The ways out: the clock, the depositor, the mail server, the address to ping, and who may stop the run.
+class JobContext:
+    """Describe the ways out: the clock, the depositor, the mail server, the address to ping, and who may stop the run.
 
     `open_depositor` raises `DoiDepositError`, `send_mail` and `ping` raise `WorldError`. `host` names this machine.
     """
@@ -54,7 +54,7 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: its exit code, one line for people, and the JSON document."""
+    """Describe how a run ended: its exit code, one line for people, and the JSON document."""
 
     exit_code: int
     summary: str
@@ -63,7 +63,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The scheduled job as it is configured."""
+    """Describe the scheduled job as it is configured."""
 
     target: str
     folders: Folders
@@ -73,7 +73,7 @@ class Job:
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     version: str = ""
 
-    def run(self, doors: Doors) -> Outcome:
+    def run(self, doors: JobContext) -> Outcome:
         """Do one pass, unless another one is at it. Raises `DiskError` when the inbox itself cannot be used."""
         self.folders.make()
         started = doors.clock()
@@ -86,14 +86,14 @@ class Job:
 
     @property
     def state_path(self) -> Path:
-        """Where the job keeps what it remembers."""
+        """Return where the job keeps what it remembers."""
         return self.folders.job / "state.json"
 
 
 class _Pass:
-    """One run while it holds the lock."""
+    """Describe one run while it holds the lock."""
 
-    def __init__(self, job: Job, doors: Doors, started: datetime) -> None:
+    def __init__(self, job: Job, doors: JobContext, started: datetime) -> None:
         self._job = job
         self._doors = doors
         self._started = started
@@ -255,7 +255,7 @@ def _exit_code(report: PassReport) -> int:
 
 
 def _summary(report: PassReport, standing: Standing | None) -> str:
-    """One line, which says nothing of what did not happen."""
+    """Return one line, which says nothing of what did not happen."""
     counts = (
         (report.done, "done"),
         (report.rejected, "rejected"),

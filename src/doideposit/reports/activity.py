@@ -60,14 +60,14 @@ def read_events(events: Iterable[LedgerEvent]) -> Activity:
 
 @dataclass(frozen=True, slots=True)
 class _Periods:
-    """The periods between two days: what one is called, and its label for a day."""
+    """Describe the periods between two days: what one is called, and its label for a day."""
 
     name: str
     labels: tuple[str, ...]
     starts: tuple[date, ...]
 
     def place(self, day: date) -> int | None:
-        """Which period the day is in; None before the first."""
+        """Return which period the day is in; None before the first."""
         found = [place for place, start in enumerate(self.starts) if start <= day]
         return found[-1] if found else None
 
@@ -110,7 +110,7 @@ def _label(name: str, start: date) -> str:
 
 
 def outcomes_chart(activity: Activity, now: datetime) -> Chart:
-    """How many DOIs came to an end in each period up to now, by outcome."""
+    """Return how many DOIs came to an end in each period up to now, by outcome."""
     kinds = (REGISTERED, WARNED, NOT)
     days = [(moment.astimezone(UTC).date(), kind) for moment, kind in activity.outcomes]
     today = now.astimezone(UTC).date()
@@ -140,7 +140,7 @@ LONGER: Final = "longer"
 
 
 def waiting_chart(activity: Activity) -> Chart:
-    """How long registrations took, in steps that people think in."""
+    """Return how long registrations took, in steps that people think in."""
     counts: Counter[str] = Counter()
     for wait in activity.waits:
         counts[next((label for label, most in BUCKETS if wait <= most), LONGER)] += 1

@@ -17,7 +17,7 @@ LETTER: Final = 6.3
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a column: which kind it is, how many, and its rectangle."""
+    """Describe a part of a column: which kind it is, how many, and its rectangle."""
 
     kind: str
     value: int
@@ -29,7 +29,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its label, where that stands, whether there is room to show it, and its parts from below."""
+    """Describe one column: its label, where that stands, whether there is room to show it, and its parts from below."""
 
     label: str
     x: float
@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A line of the axis with its number."""
+    """Describe a line of the axis with its number."""
 
     value: int
     y: float
@@ -48,7 +48,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of stacked columns on a canvas of `width` × `height`; `kinds` names the parts from below."""
+    """Describe a chart of stacked columns on a canvas of `width` × `height`; `kinds` names the parts from below."""
 
     title: str
     description: str
@@ -62,17 +62,17 @@ class Chart:
 
     @property
     def right(self) -> int:
-        """Where the lines of the axis end."""
+        """Return where the lines of the axis end."""
         return self.width - RIGHT
 
     @property
     def baseline(self) -> int:
-        """Where the labels stand."""
+        """Return where the labels stand."""
         return self.height - BOTTOM
 
     @property
     def total(self) -> int:
-        """Everything counted."""
+        """Return everything counted."""
         return sum(sum(column.values) for column in self.columns)
 
 

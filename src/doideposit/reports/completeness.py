@@ -13,7 +13,7 @@ __all__ = ["Completeness", "Share", "completeness"]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many works have something, of how many."""
+    """Describe how many works have something, of how many."""
 
     measure: Measure
     have: int
@@ -21,13 +21,13 @@ class Share:
 
     @property
     def percent(self) -> int:
-        """The share, rounded down: 100 means all."""
+        """Return the share, rounded down: 100 means all."""
         return 100 * self.have // self.works if self.works else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """The shares of one series in the order of the Participation Report, and the next step in a sentence."""
+    """Describe the shares of one series in the order of the Participation Report, and the next step in a sentence."""
 
     series: str
     works: int
@@ -150,6 +150,6 @@ def _all(number: int) -> str:
 
 
 def _most_frequent(names: Iterable[tuple[str, ...]]) -> tuple[str, int]:
-    """The name that stands in most works, and in how many; the first of the alphabet among equals."""
+    """Return the name that stands in most works, and in how many; the first of the alphabet among equals."""
     counts = Counter(name for some in names for name in some)
     return min(counts.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))

@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Style(StrEnum):
-    """What a span is; a terminal may show it in colour."""
+    """Describe what a span is; a terminal may show it in colour."""
 
     PLAIN = "plain"
     PLACE = "place"
@@ -47,7 +47,7 @@ class Style(StrEnum):
 
 
 class Span(NamedTuple):
-    """A stretch of text in one style."""
+    """Describe a stretch of text in one style."""
 
     text: str
     style: Style = Style.PLAIN
@@ -74,7 +74,7 @@ def _shown(char: str) -> str:
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings as a person works through them: file by file, from the top down."""
+    """Return findings as a person works through them: file by file, from the top down."""
     first: dict[str | None, int] = {}
     kept = list(findings)
     for finding in kept:
@@ -156,7 +156,7 @@ def _headline(finding: Finding) -> Line:
 
 
 def _room(width: int | None) -> int:
-    """How many characters of a line are shown; two of the width are for the signs that it goes on."""
+    """Return how many characters of a line are shown; two of the width are for the signs that it goes on."""
     return WIDEST_EXCERPT if width is None else max(20, min(WIDEST_EXCERPT, width - GUTTER - 3))
 
 
@@ -219,7 +219,7 @@ class Tally:
 
     @property
     def seen(self) -> int:
-        """How many findings were added."""
+        """Return how many findings were added."""
         return self.by_code.total()
 
 
@@ -227,7 +227,7 @@ EXAMPLES = 3
 
 
 def grouped(tally: Tally, source_line: SourceLine, *, width: int | None = None) -> Iterator[Line]:
-    """Findings by kind, the most serious and most frequent first, with a few places of each.
+    """Yield findings by kind, the most serious and most frequent first, with a few places of each.
 
     For runs over many records, where the same mistake made five hundred times is one problem, not five hundred.
     """
@@ -253,7 +253,7 @@ def _rank(kind: Sequence[Finding]) -> int:
 
 
 def summary(tally: Tally, records: int, *, noun: str = "record") -> Line:
-    """One line that counts: records, errors, warnings, info, and what was ignored."""
+    """Return one line that counts: records, errors, warnings, info, and what was ignored."""
     counts = tally.by_weight
     words = [
         counted(counts["error"], "error"),
@@ -267,7 +267,7 @@ def summary(tally: Tally, records: int, *, noun: str = "record") -> Line:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the plural where that is right."""
+    """Return a number with its noun, in the plural where that is right."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 

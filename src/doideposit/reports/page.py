@@ -60,7 +60,7 @@ class Byline:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the page shows.
+    """Describe everything the page shows.
 
     `place` is where the ledger is, `written` when the report was made; `records` is None when no records were named.
     `waiting` are files of the inbox that wait for a person: what waits, and what to do.
@@ -81,12 +81,12 @@ class Report:
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
-        """What needs attention, most urgent first."""
+        """Return what needs attention, most urgent first."""
         return concerns(self.statuses)
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many DOIs there are, and how they stand."""
+        """Return how many DOIs there are, and how they stand."""
         return {
             "dois": len(self.statuses),
             "registered": sum(one.registered for one in self.statuses),
@@ -97,7 +97,7 @@ class Report:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as JSON: the counts, what needs attention, and the completeness of each series."""
+        """Return the report as JSON: the counts, what needs attention, and the completeness of each series."""
         data = {
             "publisher": self.publisher,
             "target": self.target,
@@ -132,7 +132,7 @@ def _iso(moment: datetime) -> str:
 
 
 def page(report: Report) -> str:
-    """The page as HTML; the same text for the same report."""
+    """Return the page as HTML; the same text for the same report."""
     environment = _environment()
     style, script = (_source(environment, name) for name in ("report.css", "report.js"))
     template = environment.get_template("report.html.j2")
@@ -216,7 +216,7 @@ _KEPT: Final = frozenset("\u200c\u200d\u00ad\u00a0\u2003\u2009\u202f\u3000\n")
 
 
 def _shown(value: Any) -> Any:
-    """What the template writes out: text in which nothing is hidden. Escaping comes after this."""
+    """Return what the template writes out: text in which nothing is hidden. Escaping comes after this."""
     value = str(value) if isinstance(value, Doi) else value
     if type(value) is not str or value.isprintable():
         return value
@@ -243,7 +243,7 @@ def _proof(proof: Proof, full: bool) -> str:
 
 
 def _link(url: str) -> str:
-    """The address, when it is one of the web; otherwise a place that leads nowhere."""
+    """Return the address, when it is one of the web; otherwise a place that leads nowhere."""
     return url if urlsplit(url).scheme in {"http", "https"} else "#"
 
 

@@ -16,7 +16,7 @@ RETRY_AFTER = 60
 
 
 class Refused(Exception):
-    """The request cannot be answered as it was meant; carries what the caller is told instead.
+    """Describe the request cannot be answered as it was meant; carries what the caller is told instead.
 
     `where` is the part of the request at fault: the body, a header, a query parameter.
     """
@@ -39,7 +39,7 @@ class Refused(Exception):
         self.headers = dict(headers or {})
 
     def response(self) -> Response:
-        """The answer."""
+        """Return the answer."""
         findings = [finding.to_dict() for finding in self.findings]
         return document({"ok": False, "error": self.error, "findings": findings}, self.status, self.headers)
 
@@ -53,7 +53,7 @@ def document(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, s
 
 
 def unavailable(error: DoiDepositError) -> Refused:
-    """The world outside of the request failed, or this service is not set up: the request can be given again."""
+    """Return the world outside of the request failed, or this service is not set up: the request can be given again."""
     asked = getattr(error, "retry_after", None)
     wait = RETRY_AFTER if asked is None else max(1, min(int(asked), 86_400))
     return Refused(

@@ -72,7 +72,7 @@ def application(
 
 
 class _Opened:
-    """A depositor that is opened once, when it is first needed, and closed by whoever opened it."""
+    """Describe a depositor that is opened once, when it is first needed, and closed by whoever opened it."""
 
     def __init__(self, depositor: Depositor | Callable[[], Depositor]) -> None:
         self._open = None if isinstance(depositor, Depositor) else depositor
@@ -95,7 +95,7 @@ class _Opened:
 
 
 class Application:
-    """A WSGI callable, safe from several threads; made by `application`."""
+    """Describe a WSGI callable, safe from several threads; made by `application`."""
 
     def __init__(self, depositor: _Opened, tokens: Tokens, notifications: Notifications, log: Log) -> None:
         self._depositor = depositor
@@ -144,7 +144,7 @@ class Application:
             raise unavailable(error) from None
 
     def _for_everyone(self, name: str, request: Request) -> Response:
-        """What needs no token, and therefore tells nothing about this machine."""
+        """Return what needs no token, and therefore tells nothing about this machine."""
         try:
             if name == "notify":
                 return self._notifications.receive(self._depositor, request)
@@ -200,5 +200,5 @@ def _from_werkzeug(error: HTTPException, request: Request) -> Refused:
 
 
 def _printable(path: str) -> str:
-    """A path that cannot forge a line of the log."""
+    """Return a path that cannot forge a line of the log."""
     return "".join(character if character.isprintable() else "?" for character in path[:300])

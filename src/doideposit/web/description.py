@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 
 def description(root: str = "") -> Schema:
-    """The OpenAPI 3.1 document of an API that lives below the path `root`."""
+    """Return the OpenAPI 3.1 document of an API that lives below the path `root`."""
     return {**_description(), "servers": [{"url": root or "/"}]}
 
 
@@ -130,7 +130,7 @@ def _open(
     parameters: list[Schema] | None = None,
     schema: Schema | None = None,
 ) -> Schema:
-    """An operation for everyone."""
+    """Return an operation for everyone."""
     made = _operation(name, summary, parameters=parameters, answers={}, refusals=refusals)
     made["responses"] = {"200": _answer("Yes.", schema or _ref("Yes")), **made["responses"]}
     return {**made, "security": []}
@@ -212,7 +212,7 @@ def _refusals() -> Schema:
 
 
 def _record_schemas() -> Schema:
-    """The schemas of a record, moved to where OpenAPI keeps them."""
+    """Return the schemas of a record, moved to where OpenAPI keeps them."""
     schema = _moved(record_schema())
     records = [_ref("Commentary"), {"type": "array", "items": _ref("Commentary"), "minItems": 1}]
     records[1]["maxItems"] = MAX_RECORDS

@@ -59,7 +59,7 @@ def _with_error(report: DepositReport) -> dict[str, Any]:
 
 
 def status(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
-    """Where one DOI stands."""
+    """Return where one DOI stands."""
     reading.known_parameters(request, ())
     found = depositor.status(reading.doi(arguments["doi"]))
     if found.state is None:
@@ -69,7 +69,7 @@ def status(depositor: Depositor, request: Request, arguments: Mapping[str, str])
 
 
 def history(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
-    """What happened to one DOI, oldest first."""
+    """Return what happened to one DOI, oldest first."""
     reading.known_parameters(request, ())
     wanted = reading.doi(arguments["doi"])
     entries = depositor.history(wanted)
@@ -80,7 +80,7 @@ def history(depositor: Depositor, request: Request, arguments: Mapping[str, str]
 
 
 def events(depositor: Depositor, request: Request, _arguments: Mapping[str, str]) -> Response:
-    """What happened since a cursor: the answer names the cursor to go on from."""
+    """Return what happened since a cursor: the answer names the cursor to go on from."""
     reading.known_parameters(request, ("since", "limit"))
     since = reading.number(request, "since", 0, least=0, most=LARGEST_ID)
     limit = reading.number(request, "limit", 200, least=1, most=MAX_EVENTS)

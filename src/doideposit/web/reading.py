@@ -21,7 +21,7 @@ _BODY = "body"
 
 
 def bearer_token(request: Request) -> str:
-    """The token of ``Authorization: Bearer …``; empty when there is none."""
+    """Return the token of ``Authorization: Bearer …``; empty when there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -37,7 +37,7 @@ def known_parameters(request: Request, names: Collection[str]) -> None:
 
 
 def choice(request: Request, name: str, choices: Collection[str], default: str) -> str:
-    """A query parameter that is one of a few words."""
+    """Return a query parameter that is one of a few words."""
     value = request.args.get(name, default)
     if value not in choices:
         raise _bad_query(name, "this is not one of its values", f"write {' or '.join(choices)}")
@@ -45,12 +45,12 @@ def choice(request: Request, name: str, choices: Collection[str], default: str) 
 
 
 def flag(request: Request, name: str) -> bool:
-    """A query parameter that is true or false; false when left out."""
+    """Return a query parameter that is true or false; false when left out."""
     return choice(request, name, ("true", "false"), "false") == "true"
 
 
 def number(request: Request, name: str, default: int, *, least: int, most: int) -> int:
-    """A query parameter that is a whole number within bounds."""
+    """Return a query parameter that is a whole number within bounds."""
     text = request.args.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
         raise _bad_query(name, "this is not a number it can have", f"write a whole number from {least} to {most}")
@@ -62,7 +62,7 @@ def _bad_query(name: str, message: str, hint: str) -> Refused:
 
 
 def doi(text: str) -> Doi:
-    """The DOI of an address."""
+    """Return the DOI of an address."""
     try:
         return Doi.parse(text)
     except InvalidIdentifier as error:

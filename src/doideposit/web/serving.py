@@ -19,7 +19,7 @@ PATIENCE: Final = 120
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
+    """Tell whether only this machine can reach the address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -18,7 +18,7 @@ _HOW_TO_MAKE: Final = "make one with: python -c 'import secrets; print(secrets.t
 
 
 class Tokens:
-    """The tokens in force, by the names of those who hold them; the tokens themselves are forgotten at once.
+    """Describe the tokens in force, by the names of those who hold them; the tokens themselves are forgotten at once.
 
     Raises `ConfigurationError` for a token that is too short, or that no HTTP header can carry.
     """
@@ -36,7 +36,7 @@ class Tokens:
         return f"Tokens({', '.join(self._digests)})"
 
     def holder(self, token: str) -> str | None:
-        """The name of who holds the token, None for nobody; every token is compared, whichever fits."""
+        """Return the name of who holds the token, None for nobody; every token is compared, whichever fits."""
         digest = _digest(token)
         fitting = [name for name, known in self._digests.items() if hmac.compare_digest(known, digest)]
         return fitting[0] if fitting else None

@@ -18,7 +18,7 @@ RESTORE = "restore a backup, and keep this ledger beside it: it shows what was d
 
 
 def audit(connection: Connection) -> Iterator[Finding]:
-    """Every contradiction in the ledger, one finding each."""
+    """Yield every contradiction in the ledger, one finding each."""
     yield from _database(connection)
     yield from _bytes(connection)
     yield from _states(connection)
@@ -32,7 +32,7 @@ def _fault(code: str, message: str) -> Finding:
 
 
 def _database(connection: Connection) -> Iterator[Finding]:
-    """What SQLite finds wrong with its own file; PostgreSQL keeps its own house."""
+    """Yield what SQLite finds wrong with its own file; PostgreSQL keeps its own house."""
     if connection.dialect.name != "sqlite":
         return
     for (answer,) in connection.execute(text("PRAGMA integrity_check")):
@@ -43,7 +43,7 @@ def _database(connection: Connection) -> Iterator[Finding]:
 
 
 def _bytes(connection: Connection) -> Iterator[Finding]:
-    """The stored bytes of every submission have their own SHA-256."""
+    """Yield submissions whose stored bytes are gone or do not have their SHA-256."""
     joined = submission.outerjoin(content, content.c.submission == submission.c.id)
     statement = select(submission.c.batch_id, submission.c.sha256, content.c.xml).select_from(joined)
     for batch_id, sha256, xml in connection.execution_options(yield_per=50).execute(statement):
@@ -54,7 +54,7 @@ def _bytes(connection: Connection) -> Iterator[Finding]:
 
 
 def _states(connection: Connection) -> Iterator[Finding]:
-    """The state of every submission is the one its events lead to."""
+    """Yield submissions whose state is not the one that their events lead to."""
     last = (
         select(event.c.submission, func.max(event.c.id).label("id"))
         .where(event.c.kind.in_(STATE_AFTER))
@@ -69,7 +69,7 @@ def _states(connection: Connection) -> Iterator[Finding]:
 
 
 def _items(connection: Connection) -> Iterator[Finding]:
-    """A DOI is open as long as its submission is, and has an outcome once it is done.
+    """Yield DOIs that are open longer than their submission, or have no outcome once it is done.
 
     One that is prepared may wait for an earlier deposit of the same DOI, and is open once it is sent.
     """
@@ -85,7 +85,7 @@ def _items(connection: Connection) -> Iterator[Finding]:
 
 
 def _timestamps(connection: Connection) -> Iterator[Finding]:
-    """The timestamps of a DOI rise from one deposit to the next."""
+    """Yield DOIs whose timestamps do not rise from one deposit to the next."""
     before = func.lag(submission.c.timestamp).over(partition_by=(item.c.target, item.c.doi), order_by=item.c.id)
     joined = item.join(submission, submission.c.id == item.c.submission)
     pairs = select(item.c.printed, submission.c.timestamp, before.label("before")).select_from(joined).subquery()
@@ -95,7 +95,7 @@ def _timestamps(connection: Connection) -> Iterator[Finding]:
 
 
 def _works(connection: Connection) -> Iterator[Finding]:
-    """Every DOI points at its latest deposit, and is registered only where a deposit of it was."""
+    """Yield DOIs that do not point at their latest deposit, or are registered where no deposit of theirs was."""
     same = and_(item.c.target == work.c.target, item.c.doi == work.c.doi)
     latest = select(func.max(item.c.id)).where(same).scalar_subquery()
     proofs = select(func.count()).select_from(item).where(same, item.c.outcome.in_(REGISTERED)).scalar_subquery()

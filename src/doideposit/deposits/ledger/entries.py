@@ -49,7 +49,7 @@ class AttemptStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenDeposit:
-    """The one deposit of a DOI whose end is not known yet."""
+    """Describe the one deposit of a DOI whose end is not known yet."""
 
     submission: int
     state: State
@@ -59,7 +59,7 @@ class OpenDeposit:
 
 @dataclass(frozen=True, slots=True)
 class PastFailure:
-    """The latest deposit of a DOI, when it failed: `retry` is the class its message belongs to.
+    """Describe the latest deposit of a DOI, when it failed: `retry` is the class its message belongs to.
 
     `times` counts how often this same content has failed. `read` says that Crossref read the file: its log says so.
     """
@@ -75,7 +75,7 @@ class PastFailure:
 
 @dataclass(frozen=True, slots=True)
 class KnownWork:
-    """What planning needs to know of a DOI on one target.
+    """Describe what planning needs to know of a DOI on one target.
 
     `latest` names its latest deposit, so that recording the next one can tell whether another process was quicker.
     `reset` says that `timestamp` is smaller than what the ledger holds, because Crossref's support made it so.
@@ -98,7 +98,7 @@ class KnownWork:
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """One DOI of a file that is about to be recorded; `after` is `KnownWork.latest` as planning saw it.
+    """Describe one DOI of a file that is about to be recorded; `after` is `KnownWork.latest` as planning saw it.
 
     With `reset` Crossref's support has made the number of the registered version smaller, and ours no longer counts.
     """
@@ -115,7 +115,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
-    """A sealed file that is about to be recorded, before anything of it is sent.
+    """Describe a sealed file that is about to be recorded, before anything of it is sent.
 
     `container` is what Crossref keeps one title record for; `series` the short name people know. `compared` is when
     its content was compared with what is registered, None where nobody could look yet; `may_lose` are the fields that
@@ -137,7 +137,7 @@ class NewSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One file for Crossref, as it stands.
+    """Describe one file for Crossref, as it stands.
 
     `reason` says in plain words why it waits or was refused, `hint` what a person should do about it. `doubt` is set
     while the last answer says nothing: whether a file arrived that is being sent, or what became of one that did.
@@ -175,7 +175,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One upload: its file name stays on record for ever."""
+    """Describe one upload: its file name stays on record for ever."""
 
     id: int
     submission: int
@@ -187,7 +187,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A submission this process may upload now, under this file name, until its lease ends."""
+    """Describe a submission this process may upload now, under this file name, until its lease ends."""
 
     submission: Submission
     attempt: Attempt
@@ -196,7 +196,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One DOI of one submission, and what became of it."""
+    """Describe one DOI of one submission, and what became of it."""
 
     submission: int
     doi: Doi
@@ -213,7 +213,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One DOI on one target: what is proved of it, and its latest deposit."""
+    """Describe one DOI on one target: what is proved of it, and its latest deposit."""
 
     doi: Doi
     target: str
@@ -237,7 +237,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """One line of the history, never changed: ids rise, so that a reader can go on from the last one seen."""
+    """Describe one line of the history, never changed: ids rise, so that a reader can go on from the last one seen."""
 
     id: int
     at: datetime

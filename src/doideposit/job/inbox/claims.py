@@ -14,15 +14,15 @@ from typing import Any, Final
 
 from doideposit.files import write_atomic
 
-__all__ = ["Claim", "Entry", "Fate", "load", "new_id", "stamp_of"]
+__all__ = ["Claim", "Entry", "EntryStatus", "load", "new_id", "stamp_of"]
 
 MEMORY: Final = ".claim.json"
 REPORT: Final = ".report.txt"
 STAMP: Final = "%Y%m%dT%H%M%S"
 
 
-class Fate(StrEnum):
-    """Where a record of the file stands."""
+class EntryStatus(StrEnum):
+    """Describe where a record of the file stands."""
 
     WAITING = "waiting"
     """It cannot go yet; the next pass plans it again."""
@@ -36,13 +36,13 @@ class Fate(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more is to come."""
-        return self not in {Fate.WAITING, Fate.OPEN}
+        """Tell whether nothing more is to come."""
+        return self not in {EntryStatus.WAITING, EntryStatus.OPEN}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record of a file, or one DOI of a ready-made deposit file.
+    """Describe one record of a file, or one DOI of a ready-made deposit file.
 
     `place` is where it stands in a list, ``:3`` for line 3. `batch_id` is the submission that is followed. `says` and
     `hint` are why it stands as it does and what to do; `lines` are the errors as people read them, `remarks` what is
@@ -51,7 +51,7 @@ class Entry:
 
     place: str
     doi: str
-    fate: Fate
+    fate: EntryStatus
     batch_id: str = ""
     title: str = ""
     says: str = ""
@@ -84,7 +84,7 @@ class Claim:
 
     @property
     def file(self) -> Path:
-        """Where the file lies."""
+        """Return where the file lies."""
         return self.folder / self.name
 
     @property
@@ -94,18 +94,23 @@ class Claim:
 
     @property
     def report(self) -> Path:
-        """Where its report lies before it goes."""
+        """Return where its report lies before it goes."""
         return self.folder / REPORT
 
     @property
     def settled(self) -> bool:
-        """Whether every record has its end."""
+        """Tell whether every record has its end."""
         return self.entries is not None and all(entry.fate.is_final for entry in self.entries)
 
     @property
+    def waits(self) -> bool:
+        """Tell whether a record cannot go yet, and is to be planned again."""
+        return any(entry.fate is EntryStatus.WAITING for entry in self.entries or ())
+
+    @property
     def rejected(self) -> tuple[Entry, ...]:
-        """The records that a person has to look at."""
-        return tuple(entry for entry in self.entries or () if entry.fate is Fate.REJECTED)
+        """Return the records that a person has to look at."""
+        return tuple(entry for entry in self.entries or () if entry.fate is EntryStatus.REJECTED)
 
     def save(self) -> None:
         """Write down what is known; raises `DiskError`."""
@@ -125,12 +130,12 @@ def stamp_of(file: Path) -> str:
 
 
 def new_id(now: datetime, number: int) -> str:
-    """The name of the folder of a claim."""
+    """Return the name of the folder of a claim."""
     return f"{now.astimezone(UTC):{STAMP}}-{number:06d}"
 
 
 def load(folder: Path) -> Claim | None:
-    """The claim in a folder, as far as it got; None for an empty folder, from a run that died at once.
+    """Return the claim in a folder, as far as it got; None for an empty folder, from a run that died at once.
 
     What was written down and cannot be read counts as not written: the file is checked again, which is safe.
     """
@@ -163,7 +168,7 @@ def _memory(path: Path) -> Mapping[str, Any]:
 
 def _entry(data: Mapping[str, Any]) -> Entry:
     lists = {"lines": tuple(data["lines"]), "remarks": tuple(data["remarks"])}
-    return Entry(**{**data, "fate": Fate(data["fate"]), **lists})
+    return Entry(**{**data, "fate": EntryStatus(data["fate"]), **lists})
 
 
 def _moment(name: str) -> datetime:

@@ -21,7 +21,7 @@ TWICE: Final = frozenset({"doi-twice", "plan-duplicate-doi"})
 def uncontested(
     claims: Sequence[Claim], made: Mapping[str, Sequence[ReportEntry]], series: Mapping[str, Series]
 ) -> set[str]:
-    """Files that were stopped only because another names the same DOI, though that one is the same or is broken.
+    """Return files that were stopped only because another names the same DOI, though that one is the same or is broken.
 
     Where two files hold different records that could both go, none can be preferred: perhaps one has a wrong number.
     """
@@ -43,7 +43,7 @@ def _stopping(entry: ReportEntry) -> frozenset[str]:
 
 
 def _able(entries: Sequence[ReportEntry]) -> set[str]:
-    """DOIs that could go if no other file named them."""
+    """Return DOIs that could go if no other file named them."""
     return {entry.doi.key for entry in entries if entry.doi and _stopping(entry) <= TWICE}
 
 
@@ -53,7 +53,7 @@ def _alike(claims: Sequence[Claim], doi: str, series: Mapping[str, Series]) -> b
 
 
 def _content(path: Path, doi: str, series: Mapping[str, Series]) -> object:
-    """What a file says of a DOI; None when it says two things, or nothing that can be compared."""
+    """Return what a file says of a DOI; None when it says two things, or nothing that can be compared."""
     if is_deposit_xml(path):
         return path.read_bytes()
     raws = [raw for raw in read_path(path) if not isinstance(raw, Finding)]

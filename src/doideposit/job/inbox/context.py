@@ -13,7 +13,7 @@ from doideposit.job.inbox.claims import Claim, load
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 
-__all__ = ["Surroundings", "never", "quiet", "remove_folder"]
+__all__ = ["InboxContext", "never", "quiet", "remove_folder"]
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def never() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class InboxContext:
     """`notes` says whether a rejected file leaves a note in the outbox, for a mail.
 
     `stop` is asked between steps; `step` is called with a name at every step, for tests.

@@ -9,7 +9,7 @@ from typing import Final
 
 from doideposit.files import disk_errors, move_noclobber, write_atomic
 from doideposit.job.inbox.claims import Claim
-from doideposit.job.inbox.context import Surroundings, remove_folder
+from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.folders import REPORT_SUFFIX, names
 from doideposit.job.inbox.outcomes import followed
 from doideposit.job.inbox.report_text import first_reasons, headline, report_text
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 REASONS_IN_MAIL: Final = 5
 
 
-def settle(around: Surroundings, claim: Claim) -> None:
+def settle(around: InboxContext, claim: Claim) -> None:
     """Follow a file, and put it away when it has its end. Raises `DiskError` and `LedgerError`."""
     if claim.going_to:
         _put_away(around, claim)
@@ -44,7 +44,7 @@ def settle(around: Surroundings, claim: Claim) -> None:
         around.step("followed")
 
 
-def _decide(around: Surroundings, claim: Claim) -> None:
+def _decide(around: InboxContext, claim: Claim) -> None:
     """Write the report, and then down where the file goes: from here on a later run can only do the same."""
     folder = around.folders.rejected if claim.rejected or not claim.entries else around.folders.done
     place = folder / _free(folder, claim.name)
@@ -56,7 +56,7 @@ def _decide(around: Surroundings, claim: Claim) -> None:
     _put_away(around, decided)
 
 
-def _put_away(around: Surroundings, claim: Claim) -> None:
+def _put_away(around: InboxContext, claim: Claim) -> None:
     with disk_errors(claim.folder, "cannot be put away"):
         target = _place_file(around, claim)
         around.step("file placed")
@@ -75,7 +75,7 @@ def _put_away(around: Surroundings, claim: Claim) -> None:
     logger.log(level, "%s", settled.headline, extra={"file": str(target)})
 
 
-def _place_file(around: Surroundings, claim: Claim) -> Path:
+def _place_file(around: InboxContext, claim: Claim) -> Path:
     """Move the file to where it was decided, unless an earlier run had done so, and return the place."""
     target = around.folders.root / claim.going_to
     if not os.path.lexists(claim.file) or move_noclobber(claim.file, target):
@@ -87,14 +87,14 @@ def _place_file(around: Surroundings, claim: Claim) -> Path:
 
 
 def _free(folder: Path, name: str) -> str:
-    """The first name that neither a file nor a report has in the folder."""
+    """Return the first name that neither a file nor a report has in the folder."""
     taken = os.path.lexists
     return next(
         each for each in names(name) if not taken(folder / each) and not taken(folder / f"{each}{REPORT_SUFFIX}")
     )
 
 
-def _write_note(around: Surroundings, claim: Claim, settled: Settled) -> None:
+def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
     """Leave word of a rejected file where it stays until a mail about it is on its way."""
     note = {
         "key": f"file:{claim.id}",

@@ -29,27 +29,27 @@ class Folders:
 
     @property
     def working(self) -> Path:
-        """What was taken in and is not settled yet, each file in a folder of its own."""
+        """Return what was taken in and is not settled yet, each file in a folder of its own."""
         return self.root / "working"
 
     @property
     def done(self) -> Path:
-        """Files of which every record is registered."""
+        """Return files of which every record is registered."""
         return self.root / "done"
 
     @property
     def rejected(self) -> Path:
-        """Files that a person has to look at."""
+        """Return files that a person has to look at."""
         return self.root / "rejected"
 
     @property
     def job(self) -> Path:
-        """What the scheduled job keeps for itself: its lock, and what it told whom."""
+        """Return what the scheduled job keeps for itself: its lock, and what it told whom."""
         return self.root / ".doideposit"
 
     @property
     def outbox(self) -> Path:
-        """What has to be told by mail and is not told yet."""
+        """Return what has to be told by mail and is not told yet."""
         return self.job / "outbox"
 
     def make(self) -> None:
@@ -73,7 +73,7 @@ class Folders:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file in the inbox, as it is now; `changed` is its modification time in nanoseconds."""
+    """Describe a file in the inbox, as it is now; `changed` is its modification time in nanoseconds."""
 
     name: str
     size: int
@@ -82,7 +82,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """How a file looked when it was first seen so, kept from pass to pass."""
+    """Describe how a file looked when it was first seen so, kept from pass to pass."""
 
     size: int
     changed: int
@@ -91,7 +91,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Everything in the inbox: files, and the names of what is never taken in."""
+    """Describe everything in the inbox: files, and the names of what is never taken in."""
 
     arrivals: tuple[Arrival, ...]
     passed_over: tuple[str, ...]
@@ -124,7 +124,7 @@ def _is_unfinished(name: str) -> bool:
 
 
 def _arrival(entry: "os.DirEntry[str]") -> Arrival | None:
-    """The file, or None for what is no plain file, what is a report of ours, and what has just gone."""
+    """Return the file, or None for what is no plain file, what is a report of ours, and what has just gone."""
     try:
         found = entry.stat(follow_symlinks=False)
     except OSError:
@@ -137,7 +137,7 @@ def _arrival(entry: "os.DirEntry[str]") -> Arrival | None:
 def complete(
     arrivals: Sequence[Arrival], seen: Mapping[str, Sighting], now: datetime, settle: timedelta
 ) -> tuple[tuple[Arrival, ...], dict[str, Sighting]]:
-    """The files that nobody has written to for `settle`, and the sightings of the others for the next pass.
+    """Return the files that nobody has written to for `settle`, and the sightings of the others for the next pass.
 
     A modification time that lies far enough back is enough; where clocks differ, as on a network drive, it is the
     pass that saw the same size and time long enough ago.
@@ -157,7 +157,7 @@ def complete(
 
 
 def claimed_name(name: str) -> str:
-    """The name a file has from now on: its own, unless it is no UTF-8, or too long for a report beside it."""
+    """Return the name a file has from now on: its own, unless it is no UTF-8, or too long for a report beside it."""
     text = os.fsencode(name).decode("utf-8", "replace").replace("�", "_")
     text = "".join(char if char.isprintable() else "_" for char in text)
     if len(text.encode()) <= LONGEST_NAME:
@@ -169,7 +169,7 @@ def claimed_name(name: str) -> str:
 
 
 def names(name: str) -> Iterator[str]:
-    """The name, and then numbered ones: ``c258.yaml``, ``c258-2.yaml``, ``c258-3.yaml``."""
+    """Yield the name, and then numbered ones: ``c258.yaml``, ``c258-2.yaml``, ``c258-3.yaml``."""
     yield name
     stem, dot, suffix = name.rpartition(".")
     number = 2

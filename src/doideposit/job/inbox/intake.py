@@ -13,9 +13,9 @@ from doideposit.deposits.values import DepositReport, Progress, ReportEntry
 from doideposit.errors import DiskError, DoiDepositError
 from doideposit.files import disk_errors
 from doideposit.findings import Finding
-from doideposit.job.inbox.claims import Claim, Entry, Fate, new_id, stamp_of
+from doideposit.job.inbox.claims import Claim, Entry, EntryStatus, new_id, stamp_of
 from doideposit.job.inbox.conflicts import uncontested
-from doideposit.job.inbox.context import Surroundings, remove_folder
+from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, claimed_name
 from doideposit.job.inbox.outcomes import entries_of, overtaken, refused_file
@@ -33,7 +33,7 @@ AT_ONCE: Final = 100
 class TakingIn:
     """Takes files in, in bounded memory; what has its end at once is put away at once."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: InboxContext) -> None:
         self._around = around
         self._depositor = around.depositor
         self._working = around.folders.working
@@ -48,7 +48,9 @@ class TakingIn:
         for claim in self._around.claims():
             if claim.entries is None and not claim.going_to:
                 unplanned.append(claim)
-            elif claim.target == self._depositor.target and any(e.fate is Fate.WAITING for e in claim.entries or ()):
+            elif claim.target == self._depositor.target and any(
+                e.fate is EntryStatus.WAITING for e in claim.entries or ()
+            ):
                 self._plan_safely([claim])
             if len(unplanned) == AT_ONCE:
                 self._plan_safely(unplanned)
@@ -153,11 +155,13 @@ class TakingIn:
         return found
 
     def _inputs(self, claim: Claim) -> Iterator[Input]:
-        """The file, or those of its records that wait: what was decided before must not be planned once more."""
+        """Yield the file, or those of its records that wait: what was decided before must not be planned once more."""
         if claim.entries is None or is_deposit_xml(claim.file):
             yield claim.file
             return
-        waiting = {entry.place for entry in claim.entries if entry.fate is Fate.WAITING and not self._overtaken(entry)}
+        waiting = {
+            entry.place for entry in claim.entries if entry.fate is EntryStatus.WAITING and not self._overtaken(entry)
+        }
         for raw in read_path(claim.file):
             if isinstance(raw, Finding) or raw.origin.label.removeprefix(str(claim.file)) not in waiting:
                 continue
@@ -179,7 +183,7 @@ class TakingIn:
             settle(self._around, now)
 
     def _given_up(self, entry: Entry) -> Entry:
-        gone = overtaken(entry, self._depositor) if entry.fate is Fate.WAITING else None
+        gone = overtaken(entry, self._depositor) if entry.fate is EntryStatus.WAITING else None
         return entry if gone is None else gone
 
 

@@ -10,7 +10,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import ReportEntry, WorkStatus
 from doideposit.findings import Finding, Severity
-from doideposit.job.inbox.claims import Claim, Entry, Fate
+from doideposit.job.inbox.claims import Claim, Entry, EntryStatus
 from doideposit.lifecycle import RetryClass, State
 from doideposit.reports.findings import detailed, in_order, safe
 
@@ -24,7 +24,7 @@ LARGEST_SHOWN: Final = 5_000_000
 
 
 def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[Entry, ...]:
-    """The records of a file after they were planned and recorded."""
+    """Return the records of a file after they were planned and recorded."""
     source_lines = _SourceLines(claim)
     earlier = {(entry.place, entry.doi): entry for entry in claim.entries or ()}
     found = []
@@ -53,54 +53,56 @@ def _entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> Entry
     )
 
 
-def _fate(made: ReportEntry) -> tuple[Fate, str]:
+def _fate(made: ReportEntry) -> tuple[EntryStatus, str]:
     submission = made.status.submission if made.status else None
     batch_id = submission.batch_id if submission else ""
     match made.action:
         case Action.REGISTER | Action.UPDATE:
-            return Fate.OPEN, batch_id
+            return EntryStatus.OPEN, batch_id
         case Action.UNCHANGED if made.status is not None and made.status.is_open:
-            return Fate.OPEN, batch_id
+            return EntryStatus.OPEN, batch_id
         case Action.UNCHANGED:
-            return Fate.UNCHANGED, batch_id
+            return EntryStatus.UNCHANGED, batch_id
         case _:
-            return (Fate.WAITING if _may_pass(made) else Fate.REJECTED), batch_id
+            return (EntryStatus.WAITING if _may_pass(made) else EntryStatus.REJECTED), batch_id
 
 
 def _may_pass(made: ReportEntry) -> bool:
-    """Whether a record that is blocked now can go at another time as it is."""
+    """Tell whether a record that is blocked now can go at another time as it is."""
     codes = {finding.code for finding in made.findings if finding.stops}
     later = made.status is not None and made.status.retry is RetryClass.LATER
     return later and codes == {"plan-failed-before"}
 
 
 def _together(made: Sequence[ReportEntry], entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """What is held only by others of its ready-made file waits as long as one of those does."""
+    """Let a record that is held only by others of its ready-made file wait as long as one of those does."""
     held = [{each.code for each in one.findings if each.stops} == {"plan-batch-blocked"} for one in made]
-    moving = any(entry.fate in {Fate.WAITING, Fate.OPEN} for entry in entries)
+    moving = any(entry.fate in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
     pairs = zip(entries, held, strict=True)
-    return tuple(replace(entry, fate=Fate.WAITING) if each and moving else entry for entry, each in pairs)
+    return tuple(replace(entry, fate=EntryStatus.WAITING) if each and moving else entry for entry, each in pairs)
 
 
 def refused_file(message: str, hint: str) -> tuple[Entry, ...]:
-    """The one entry of a file that cannot be read as records at all."""
-    return (Entry("", "", Fate.REJECTED, says=message, hint=hint),)
+    """Return the one entry of a file that cannot be read as records at all."""
+    return (Entry("", "", EntryStatus.REJECTED, says=message, hint=hint),)
 
 
 def overtaken(entry: Entry, depositor: Depositor) -> Entry | None:
-    """The entry, given up, when someone deposited its DOI anew while it waited to be sent again."""
+    """Return the entry, given up, when someone deposited its DOI anew while it waited to be sent again."""
     if entry.tries == 0 or not entry.doi:
         return None
     status = depositor.status(entry.doi)
     if status.submission is None or status.submission.batch_id == entry.batch_id:
         return None
     says = "Crossref did not take it, and its DOI was deposited anew since then from elsewhere"
-    return replace(entry, fate=Fate.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one")
+    return replace(
+        entry, fate=EntryStatus.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one"
+    )
 
 
 def followed(entry: Entry, depositor: Depositor) -> Entry:
-    """The entry as the ledger knows its deposit now."""
-    if entry.fate is not Fate.OPEN:
+    """Return the entry as the ledger knows its deposit now."""
+    if entry.fate is not EntryStatus.OPEN:
         return entry
     status = depositor.status(entry.doi)
     if status.submission is None or status.submission.batch_id != entry.batch_id:
@@ -109,7 +111,7 @@ def followed(entry: Entry, depositor: Depositor) -> Entry:
         return entry
     entry = replace(entry, title=status.title or entry.title)
     if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
-        return replace(entry, fate=Fate.REGISTERED, says=status.message, hint=status.next_action, lines=())
+        return replace(entry, fate=EntryStatus.REGISTERED, says=status.message, hint=status.next_action, lines=())
     return _not_registered(entry, status)
 
 
@@ -120,23 +122,25 @@ def _not_registered(entry: Entry, status: WorkStatus) -> Entry:
         status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == OLD_TIMESTAMP)
     )
     if again and entry.tries < MOST_TRIES:
-        return replace(entry, fate=Fate.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1)
-    return replace(entry, fate=Fate.REJECTED, says=says, hint=status.next_action, lines=())
+        return replace(entry, fate=EntryStatus.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1)
+    return replace(entry, fate=EntryStatus.REJECTED, says=says, hint=status.next_action, lines=())
 
 
 def _from_history(entry: Entry, depositor: Depositor) -> Entry:
-    """What became of a deposit that is no longer the latest one of its DOI."""
+    """Return what became of a deposit that is no longer the latest one of its DOI."""
     mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
     if not mine:
         # The ledger is older than the file, as after a restore. What was sent since is not known to it: planning it
         # again is safe, because Crossref takes the same content once more.
         again = "the ledger does not know its deposit, as after a restore: it is planned again"
-        return replace(entry, fate=Fate.WAITING, batch_id="", says=again, hint="", tries=0)
+        return replace(entry, fate=EntryStatus.WAITING, batch_id="", says=again, hint="", tries=0)
     outcomes = [each.outcome for each in mine if each.outcome is not None]
     if any(outcome.is_registered for outcome in outcomes):
-        return replace(entry, fate=Fate.REGISTERED, says="registered, and deposited anew from elsewhere since then")
+        return replace(
+            entry, fate=EntryStatus.REGISTERED, says="registered, and deposited anew from elsewhere since then"
+        )
     hint = "its DOI was deposited anew from elsewhere since then: nothing to do, if that is the right content"
-    return replace(entry, fate=Fate.REJECTED, says=mine[-1].text, hint=hint)
+    return replace(entry, fate=EntryStatus.REJECTED, says=mine[-1].text, hint=hint)
 
 
 class _SourceLines:
@@ -149,16 +153,16 @@ class _SourceLines:
         self._lines: tuple[str, ...] | None = None
 
     def plain(self, text: str) -> str:
-        """The text with the names of files in place of where they lie at the moment."""
+        """Return the text with the names of files in place of where they lie at the moment."""
         return self._folders.sub("", text)
 
     def rendered(self, findings: Sequence[Finding]) -> tuple[str, ...]:
-        """Every finding with the line it points at, and what to do."""
+        """Return every finding with the line it points at, and what to do."""
         lines = detailed([self._named(each) for each in in_order(findings)], self._line)
         return tuple("".join(span.text for span in line).removeprefix("-  ").rstrip() for line in lines)
 
     def remarks(self, findings: Sequence[Finding]) -> tuple[str, ...]:
-        """The warnings, in one line each."""
+        """Return the warnings, in one line each."""
         warnings = [each for each in in_order(findings) if each.severity is Severity.WARNING]
         places = [f"line {each.where.line}: " if each.where.line else "" for each in warnings]
         return tuple(

@@ -10,7 +10,7 @@ from typing import Final
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import Proof
-from doideposit.job.inbox.claims import Claim, Entry, Fate
+from doideposit.job.inbox.claims import Claim, Entry, EntryStatus
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import counted, safe
 
@@ -20,11 +20,11 @@ WIDTH: Final = 100
 LINES_IN_MAIL: Final = 40
 """How many lines a mail says about one record; the report beside the file says everything."""
 WORDS: Final = {
-    Fate.REGISTERED: "registered",
-    Fate.UNCHANGED: "unchanged",
-    Fate.REJECTED: "rejected",
-    Fate.OPEN: "on its way",
-    Fate.WAITING: "waiting",
+    EntryStatus.REGISTERED: "registered",
+    EntryStatus.UNCHANGED: "unchanged",
+    EntryStatus.REJECTED: "rejected",
+    EntryStatus.OPEN: "on its way",
+    EntryStatus.WAITING: "waiting",
 }
 TARGETS: Final = {
     "sandbox": "sandbox (simulated: nothing was registered for readers)",
@@ -34,17 +34,17 @@ TARGETS: Final = {
 
 
 def headline(claim: Claim) -> str:
-    """One line: how many records of the file ended how."""
+    """Return one line: how many records of the file ended how."""
     counts = Counter(entry.fate for entry in claim.entries or ())
     parts = [f"{counts[fate]} {WORDS[fate]}" for fate in WORDS if counts[fate]]
     return f"{safe(claim.name)}: " + (", ".join(parts) or "no record in it")
 
 
 def report_text(claim: Claim, depositor: Depositor, inbox: Path, place: Path, now: datetime) -> str:
-    """The whole report; what needs a person stands first. `place` is where the file will lie."""
+    """Return the whole report; what needs a person stands first. `place` is where the file will lie."""
     entries = claim.entries or ()
     bad = claim.rejected
-    good = tuple(entry for entry in entries if entry.fate is not Fate.REJECTED)
+    good = tuple(entry for entry in entries if entry.fate is not EntryStatus.REJECTED)
     lines = [headline(claim), "", f"Taken in   {_time(claim.taken_in)}", f"Settled    {_time(now)}"]
     lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
     if bad or not entries:
@@ -76,7 +76,7 @@ def _what_to_do(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
 
 
 def _steps(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
-    """What to do; a command stands on a line of its own, to be copied."""
+    """Yield what to do; a command stands on a line of its own, to be copied."""
     yield f"Correct {safe(place.name)}, which lies beside this report. What is wrong stands below."
     yield f"Put the corrected file into the inbox again, which is the folder {inbox}"
     if len(claim.rejected) < len(claim.entries or ()):
@@ -100,12 +100,12 @@ def _rejected(claim: Claim, entry: Entry) -> Iterator[str]:
 def _in_order(claim: Claim, entry: Entry, depositor: Depositor) -> Iterator[str]:
     yield from _title(claim, entry)
     if entry.says:
-        yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.fate is Fate.REGISTERED else safe(entry.says))
+        yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.fate is EntryStatus.REGISTERED else safe(entry.says))
     status = depositor.status(entry.doi)
     for word, proof in (("received", status.received), ("registered", status.registration)):
         if proof:
             yield f"  {word:<11}{_proof(proof)}"
-    if entry.fate is Fate.REGISTERED and entry.hint not in {"", "nothing to do"}:
+    if entry.fate is EntryStatus.REGISTERED and entry.hint not in {"", "nothing to do"}:
         yield _wrapped(f"do this: {safe(entry.hint)}")
     yield from _remarks(entry)
 
@@ -117,7 +117,7 @@ def _title(claim: Claim, entry: Entry) -> Iterator[str]:
 
 
 def _name(claim: Claim, entry: Entry) -> str:
-    """The DOI as a link, and which record of the file it is where there are several."""
+    """Return the DOI as a link, and which record of the file it is where there are several."""
     index = entry.place[1:-1] if entry.place.startswith("[") else ""
     record = f"record {int(index) + 1} of the file" if index.isdigit() else ""
     # A table names its rows by their lines.
@@ -171,7 +171,7 @@ def _reasons(entry: Entry) -> Iterator[str]:
 
 
 def first_reasons(claim: Claim, most: int) -> Sequence[str]:
-    """The first reasons, each with its DOI, for a mail."""
+    """Return the first reasons, each with its DOI, for a mail."""
     lines = []
     for entry in claim.rejected[:most]:
         lines += [_name(claim, entry), *(f"  {line}" for line in _reasons(entry))]

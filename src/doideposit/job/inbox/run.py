@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.files import disk_errors
-from doideposit.job.inbox.context import Surroundings, never, quiet
+from doideposit.job.inbox.context import InboxContext, never, quiet
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Folders, Sighting, complete, look
 from doideposit.job.inbox.intake import TakingIn, log_progress
@@ -20,10 +20,10 @@ __all__ = ["InboxPass"]
 
 
 class InboxPass:
-    """One pass, by a depositor, over an inbox whose lock is held.
+    """Describe one pass, by a depositor, over an inbox whose lock is held.
 
     `settle_time` is how long a file must lie unchanged. `seen` are the sightings of the pass before; after the pass
-    they are those for the next. For the others see `Surroundings`.
+    they are those for the next. For the others see `InboxContext`.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class InboxPass:
     ) -> None:
         self.report = PassReport(depositor.target)
         self.seen: Mapping[str, Sighting] = seen or {}
-        self._around = Surroundings(depositor, folders, clock, self.report, notes, stop, step)
+        self._around = InboxContext(depositor, folders, clock, self.report, notes, stop, step)
         self._settle_time = settle_time
 
     def run(self) -> PassReport:

@@ -12,7 +12,7 @@ __all__ = ["PassReport", "Settled"]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A file that has its end: where it lies now, and what became of its records."""
+    """Describe a file that has its end: where it lies now, and what became of its records."""
 
     name: str
     path: Path
@@ -20,13 +20,13 @@ class Settled:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing of it was rejected."""
+        """Tell whether nothing of it was rejected."""
         return self.path.parent.name == "done"
 
 
 @dataclass(slots=True)
 class PassReport:
-    """What one pass did; filled while it runs, so that it tells the truth even when it ends early.
+    """Describe what one pass did; filled while it runs, so that it tells the truth even when it ends early.
 
     `in_files` are the DOIs that files of the inbox brought: their failures are told with their file. `next_due` is when
     the next pass makes sense.
@@ -48,17 +48,17 @@ class PassReport:
 
     @property
     def done(self) -> int:
-        """Files put into ``done/``."""
+        """Return files put into ``done/``."""
         return sum(one.ok for one in self.settled)
 
     @property
     def rejected(self) -> int:
-        """Files put into ``rejected/``."""
+        """Return files put into ``rejected/``."""
         return len(self.settled) - self.done
 
     @property
     def failed(self) -> tuple[WorkStatus, ...]:
-        """DOIs of which the pass learned that Crossref did not register them."""
+        """Return DOIs of which the pass learned that Crossref did not register them."""
         return tuple(status for status in self.changed if status.failed)
 
     def trouble(self, error: DoiDepositError) -> bool:

@@ -280,4 +280,10 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "A scanned page is a picture, in which there are no letters to read.",
         "hand in the document it was printed from, or let a text recognition (OCR) run over it first",
     ),
+    _doubt(
+        "document-draft",
+        "A document that is not published yet",
+        "Its header marks it as a draft, and a DOI should lead readers to what is published.",
+        "register its DOI when it is published",
+    ),
 )

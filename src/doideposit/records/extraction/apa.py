@@ -112,7 +112,7 @@ def _author(printed: str) -> str | None:
 
 
 def _is_surely_group(name: str) -> bool:
-    """Whether a name without its full stop is that of a body: “Siegfried Wolf (2023)” may be a person."""
+    """Return whether a name without its full stop is that of a body: “Siegfried Wolf (2023)” may be a person."""
     words = name.split()
     return len(words) == 1 or words[0] == "The" or bool(_GROUP_WORDS & {word.lower() for word in words})
 

@@ -82,7 +82,7 @@ _SIGNED = re.compile(r"(?P<name>[^,|(–—]{4,60}?)(?:,|\s[|–—]|\s+(?:is|is
 
 
 def _signed(lines: Sequence[Line]) -> tuple[PrintedName, Line] | None:
-    """The author of a text without byline: a line such as “Ana Keller, Senior Researcher, Island Institute”."""
+    """Return the author of a text without byline: a line such as “Ana Keller, Senior Researcher, Island Institute”."""
     for index, line in enumerate(lines):
         match = _SIGNED.match(line.text) if not line.level else None
         first = index == 0 or lines[index - 1].block != line.block
@@ -110,7 +110,7 @@ class _Context:
 
 
 def _roles(front: Front, line: Line, count: int) -> Sequence[Printed]:
-    """The lines about the author of this line, where it holds one author only."""
+    """Return the lines about the author of this line, where it holds one author only."""
     alone = count == 1 or sum(printed.line is line for printed in front.byline) == 1
     return front.roles.get(line.number, ()) if alone and line.number in front.roles else ()
 
@@ -146,7 +146,7 @@ def _without_affiliations(names: list[PrintedName], printed: Printed, notes: Not
 
 
 def _is_joined(group: str, byline: str) -> bool:
-    """Whether a body is named with “and”, as an author is."""
+    """Return whether a body is named with “and”, as an author is."""
     return bool(re.search(rf"(?:\band|&)\s+{re.escape(group)}", byline))
 
 
@@ -255,7 +255,7 @@ def _affiliations(place: str, name: PrintedName, line: Line, biography: Biograph
 
 
 def _from_role(text: str, context: _Context) -> Affiliation | None:
-    """The institution in “Research Fellow, Island Institute (II)”: the last part that names one.
+    """Return the institution in “Research Fellow, Island Institute (II)”: the last part that names one.
 
     Or is a known acronym.
     """
@@ -269,7 +269,7 @@ def _from_role(text: str, context: _Context) -> Affiliation | None:
 
 
 def _full_name(printed: str, context: _Context) -> tuple[str, str]:
-    """The full name of an institution, and where it was found."""
+    """Return the full name of an institution, and where it was found."""
     institution = context.series.institution if context.series else None
     if institution and institution.name and printed in {institution.acronym, institution.name}:
         return (

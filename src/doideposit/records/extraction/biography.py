@@ -37,7 +37,7 @@ _DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
 
 
 def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """The lines block by block."""
+    """Return the lines block by block."""
     block: list[Line] = []
     for line in lines:
         if block and block[-1].block != line.block:
@@ -49,7 +49,7 @@ def blocks_of(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 
 def _paragraphs(section: Iterable[Line]) -> Iterator[list[Line]]:
-    """The blocks of a section, and what is left of each from every line on.
+    """Return the blocks of a section, and what is left of each from every line on.
 
     Lists of biographies may lack empty lines.
     """

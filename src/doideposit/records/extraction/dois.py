@@ -133,7 +133,7 @@ def _linked_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
 
 
 def doi_field(doi: PrintedDoi | None, number: Node, series: Series | None, notes: Notes) -> Node:
-    """The DOI as printed, with findings about how it is shown and whether it fits series and number."""
+    """Return the DOI as printed, with findings about how it is shown and whether it fits series and number."""
     derived = _derived_doi(number, series)
     if doi is None:
         notes.tell(

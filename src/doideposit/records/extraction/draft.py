@@ -68,7 +68,7 @@ class Draft:
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """The record without lines and gaps: texts in their structure."""
+        """Return the record without lines and gaps: texts in their structure."""
         return {key: part for key, node in self.fields.items() if (part := _data(node)) is not None}
 
     def values(self) -> list[dict[str, str]]:
@@ -85,7 +85,7 @@ class Draft:
         ]
 
     def text(self, *loc: str | int) -> str | None:
-        """The text at that place of the record, or None when the document does not give it."""
+        """Return the text at that place of the record, or None when the document does not give it."""
         return next((leaf.text for place, leaf in self.leaves() if place == loc), None)
 
 

@@ -29,7 +29,7 @@ def missing(document: Document, what: str) -> tuple[str, str]:
 
 
 def number_field(document: Document, series: Series | None, notes: Notes) -> Node:
-    """The number: from the label, checked against the DOI; else from the end of the title, or of the DOI."""
+    """Return the number: from the label, checked against the DOI; else from the end of the title, or of the DOI."""
     front, doi = document.front, document.doi
     by_pattern = _number_by_pattern(doi.text, series) if doi and series else None
     by_pattern = by_pattern if by_pattern and len(by_pattern) <= _LONGEST_NUMBER else None
@@ -173,7 +173,7 @@ def _plain(title: str) -> str:
 
 
 def _subtitle(front: Front, notes: Notes) -> dict[str, Node]:
-    """The subtitle; where nothing marks it as one, it is for a person to compare."""
+    """Return the subtitle; where nothing marks it as one, it is for a person to compare."""
     if not front.subtitle:
         return {}
     first = front.subtitle[0]

@@ -205,7 +205,7 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
 
 
 def _changes_case(title: str, line: str) -> bool:
-    """Whether a title in capitals is followed by a line in mixed case, which is its subtitle."""
+    """Return whether a title in capitals is followed by a line in mixed case, which is its subtitle."""
     return title.isupper() and any(letter.islower() for letter in line)
 
 
@@ -240,7 +240,7 @@ _LEDE_WORDS = 8
 
 
 def _is_lede(piece: Piece) -> bool:
-    """Whether a line is a sentence that leads into the text rather than a subtitle."""
+    """Return whether a line is a sentence that leads into the text rather than a subtitle."""
     long = len(piece.rest.split()) > _LEDE_WORDS
     return not piece.line.level and long and piece.rest.rstrip().endswith((".", "。"))
 

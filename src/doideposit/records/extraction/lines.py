@@ -52,12 +52,12 @@ class Line:
 
     @property
     def printed(self) -> str:
-        """The text with the number that Markdown takes for a list's, as in “14. September 2023”."""
+        """Return the text with the number that Markdown takes for a list's, as in “14. September 2023”."""
         return f"{self.marker} {self.text}" if self.marker[:1].isdigit() else self.text
 
     @property
     def indented(self) -> bool:
-        """Whether the line is set in."""
+        """Return whether the line is set in."""
         return self.source[:1] in {" ", "\t"}
 
 

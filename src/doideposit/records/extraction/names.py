@@ -110,7 +110,7 @@ class PrintedName:
 
     @property
     def display(self) -> str:
-        """The name without titles and degrees."""
+        """Return the name without titles and degrees."""
         return self.group or " ".join(part for part in (self.given, self.family, self.suffix) if part)
 
 
@@ -134,7 +134,7 @@ def _without_contacts(text: str) -> str:
 
 
 def _all_inverted(text: str) -> bool:
-    """Whether every part between semicolons is “Family, Given”."""
+    """Return whether every part between semicolons is “Family, Given”."""
     parts = [part.strip() for part in text.split(";") if part.strip()]
     return all(re.fullmatch(r"[^,]+,[^,]+", part) and is_name(part) for part in parts)
 
@@ -175,7 +175,7 @@ def _is_full_word(word: str) -> bool:
 
 
 def is_role(text: str) -> bool:
-    """Whether a text says what someone does: “Research Fellow, Island Institute”."""
+    """Return whether a text says what someone does: “Research Fellow, Island Institute”."""
     return bool(_ROLE_WORDS.search(text)) and len(text) <= _LONGEST_ROLE
 
 
@@ -201,7 +201,7 @@ def _is_name_word(word: str) -> bool:
 
 
 def is_group(text: str) -> bool:
-    """Whether a text names a body rather than a person: “SADF Team”, or capitals alone."""
+    """Return whether a text names a body rather than a person: “SADF Team”, or capitals alone."""
     return bool(_GROUP_WORDS.search(text)) or (" " not in text and len(text) > 1 and text.isupper())
 
 
@@ -247,7 +247,7 @@ _THREE = 3
 
 
 def _comes_first(words: list[str]) -> bool:
-    """Whether the family name stands first: in Chinese, Japanese and Korean script, and in “Lim Wei Jie”."""
+    """Return whether the family name stands first: in Chinese, Japanese and Korean script, and in “Lim Wei Jie”."""
     if len(words) == _THREE - 1:
         return all(
             not word.isascii() and re.fullmatch(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+", word) for word in words

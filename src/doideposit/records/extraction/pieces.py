@@ -216,7 +216,7 @@ def _number(text: str) -> str:
 
 
 def _is_running(line: Line, match: re.Match[str]) -> bool:
-    """Whether “report 12 …” is running text: no heading, and a lower-case word in it or right behind it."""
+    """Return whether “report 12 …” is running text: no heading, and a lower-case word in it or right behind it."""
     return not line.level and (not match["word"][:1].isupper() or match["rest"].lstrip()[:1].islower())
 
 
@@ -258,7 +258,7 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
 
 
 def _is_byline(names: str, *, marked: bool) -> bool:
-    """Whether “by …” begins a byline: it is short, and names follow, or it ends in a colon."""
+    """Return whether “by …” begins a byline: it is short, and names follow, or it ends in a colon."""
     if len(names) >= _LONGEST_NAMES:
         return False
     return not names or marked or are_names(_ADDRESS.sub("", names)) or names[:1].isupper()
@@ -303,7 +303,7 @@ def _take_names(piece: Piece, names: str) -> None:
 
 
 def are_names(text: str) -> bool:
-    """Whether a text is one or more names of persons and nothing else; a single word is none."""
+    """Return whether a text is one or more names of persons and nothing else; a single word is none."""
     parts = [without_titles(part)[0] for part in split_byline(text)]
     return bool(parts) and all(
         is_name(part) and (" " in part or "\u3000" in part or (not part.isascii() and len(part) < _SHORT))
@@ -331,7 +331,7 @@ def _take_text(piece: Piece, text: str, rest: str, labels: Labels) -> None:
 
 
 def _rich_rest(line: Line, rest: str) -> str:
-    """The rest of a line with its italics, where they can be found again."""
+    """Return the rest of a line with its italics, where they can be found again."""
     if rest == line.text:
         return line.rich
     start = line.rich.find(rest[:10])

@@ -104,7 +104,7 @@ class _Entry:
 
     @property
     def text(self) -> str:
-        """The entry as printed, on one line, without its addresses."""
+        """Return the entry as printed, on one line, without its addresses."""
         parts = [self.lines[0].bare, *(line.bare for line in self.lines[1:])]
         label = _NUMBERED if self.numbered and _NUMBERED.match(parts[0]) else _LABEL
         parts[0] = label.sub("", parts[0], count=1) if label.match(parts[0]) else parts[0]
@@ -153,13 +153,13 @@ def _entries(lines: Sequence[Line]) -> list[_Entry]:
 
 
 def _is_date(line: Line) -> bool:
-    """Whether a line is a date and nothing else, as it closes some documents."""
+    """Return whether a line is a date and nothing else, as it closes some documents."""
     date = find_date(line.printed)
     return date is not None and len(line.printed) - len(date.printed) <= 1
 
 
 def _blocks_of_whole_entries(lines: Sequence[Line]) -> frozenset[int]:
-    """The blocks in which every line is an entry of its own: each begins with authors and a year."""
+    """Return the blocks in which every line is an entry of its own: each begins with authors and a year."""
     blocks: dict[int, list[Line]] = {}
     for line in lines:
         blocks.setdefault(line.block, []).append(line)
@@ -169,7 +169,7 @@ def _blocks_of_whole_entries(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _numbered_lines(lines: Sequence[Line]) -> frozenset[int]:
-    """The lines that begin entries numbered 1, 2, 3 and so on without a gap.
+    """Return the lines that begin entries numbered 1, 2, 3 and so on without a gap.
 
     Nothing where the list is not numbered so.
     """
@@ -183,13 +183,13 @@ def _numbered_lines(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _hanging_blocks(lines: Sequence[Line]) -> set[int]:
-    """The blocks in which only some lines are set in: there, the others begin the entries."""
+    """Return the blocks in which only some lines are set in: there, the others begin the entries."""
     inside = {line.block for line in lines if line.indented}
     return inside & {line.block for line in lines if not line.indented}
 
 
 def _begins(line: Line, before: Line | None, hanging: bool) -> bool:
-    """Whether a line begins a new entry."""
+    """Return whether a line begins a new entry."""
     if before is None or line.marker:
         return True
     if not line.bare or (line.item and line.item == before.item):
@@ -200,7 +200,7 @@ def _begins(line: Line, before: Line | None, hanging: bool) -> bool:
 
 
 def _goes_on(line: Line, before: Line) -> bool:
-    """Whether a paragraph goes on with the entry before it: it begins in small letters after an open end."""
+    """Return whether a paragraph goes on with the entry before it: it begins in small letters after an open end."""
     return line.text[:1].islower() and before.bare[-1:] not in {".", "?", "!", ""}
 
 
@@ -263,7 +263,7 @@ def _text_findings(text: str, line: Line, notes: Notes, place: str, published: s
 
 
 def _address(entry: _Entry, text: str, notes: Notes, place: str) -> tuple[Leaf | None, str]:
-    """The address of an entry, and the text without an address that is not a link."""
+    """Return the address of an entry, and the text without an address that is not a link."""
     found = [(link, line) for link, line in entry.links if not link.target.startswith("mailto:")]
     dead = [line for link, line in found if link.target.startswith("#") or not link.target]
     alive = [(link.target, line) for link, line in found if not link.target.startswith("#") and link.target]
@@ -339,7 +339,7 @@ def _doi(entry: _Entry, address: Leaf | None, notes: Notes, place: str) -> Leaf 
 
 
 def _is_labelled(text: str, start: int) -> bool:
-    """Whether a DOI stands in an address of doi.org, behind “doi:”, or alone."""
+    """Return whether a DOI stands in an address of doi.org, behind “doi:”, or alone."""
     return (
         text[start : start + 3].lower() != "10."
         or bool(re.search(r"doi:?\s*$", text[:start], re.IGNORECASE))

@@ -42,7 +42,7 @@ class _Findings:
         return place if leaf.confidence is Confidence.CERTAIN else f"{place}, {leaf.confidence.value}"
 
     def take(self, loc: Loc) -> Iterator[Finding]:
-        """The findings about a field that were not told yet."""
+        """Return the findings about a field that were not told yet."""
         field = field_path(loc)
         for index, finding in enumerate(self._findings):
             if finding.where.field == field and index not in self._told:

@@ -53,7 +53,7 @@ def divide(lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[st
 
 
 def _index_in(lines: Sequence[Line], end: int) -> int:
-    """The index among all lines of the index among those that are no notes."""
+    """Return the index among all lines of the index among those that are no notes."""
     seen = 0
     for index, line in enumerate(lines):
         if seen == end:
@@ -88,13 +88,13 @@ def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -
 
 
 def _ends_references(lines: Sequence[Line], index: int) -> bool:
-    """Whether a line ends the list: a heading of another part, or another heading that no entry follows."""
+    """Return whether a line ends the list: a heading of another part, or another heading that no entry follows."""
     line = lines[index]
     return line.level > 0 or bool(_AFTER.fullmatch(line.text.strip(" *_")))
 
 
 def _imprint_start(lines: Sequence[Line], least: int) -> int:
-    """The index where the imprint begins: the lines at the end that print addresses, numbers and rights."""
+    """Return the index where the imprint begins: the lines at the end that print addresses, numbers and rights."""
     index = len(lines)
     while index > least and is_imprint(lines[index - 1]):
         index -= 1

@@ -39,13 +39,13 @@ class _PrintedIssn:
 
 
 def labels_of(series: Mapping[str, Series]) -> list[str]:
-    """The words by which the configured series are called in documents."""
+    """Return the words by which the configured series are called in documents."""
     words = [word for known in series.values() for word in (known.title, *known.labels)]
     return words + [word.split()[-1] for word in words]
 
 
 def _printed_issn(doi: PrintedDoi | None, lines: Iterable[Line], notes: Notes) -> _PrintedIssn | None:
-    """The ISSN of the document: printed as such, or as a part of the DOI, with a right check digit."""
+    """Return the ISSN of the document: printed as such, or as a part of the DOI, with a right check digit."""
     for line in lines:
         match = _ISSN_LABELLED.search(line.text)
         issn = _issn(match["issn"], line, notes) if match and "10." not in line.text[: match.start()] else None
@@ -106,7 +106,7 @@ def _is_called(series: Series, word: str) -> bool:
 
 
 def publishers_of(series: Mapping[str, Series]) -> list[str]:
-    """The names of the houses that publish the configured series: in a title block they are no title."""
+    """Return the names of the houses that publish the configured series: in a title block they are no title."""
     bodies = [body for known in series.values() for body in (known.publisher, known.institution) if body]
     return [name for body in bodies for name in (body.name, getattr(body, "acronym", None)) if name]
 

@@ -112,7 +112,7 @@ def _people(header: Header) -> tuple[Node, ...]:
 
 
 def _institutions(header: Header) -> dict[str, Any]:
-    """The list of institutions that authors refer to by an index, as JOSS, or an id, as Quarto has it."""
+    """Return the list of institutions that authors refer to by an index, as JOSS, or an id, as Quarto has it."""
     listed = header.data.get("affiliations")
     found: dict[str, Any] = {}
     for entry in listed if isinstance(listed, list) else []:

@@ -31,7 +31,7 @@ _KEYWORDS_HEADING = heading_pattern(KEYWORDS)
 
 
 def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
-    """The abstract, where one is headed so, and the keywords."""
+    """Return the abstract, where one is headed so, and the keywords."""
     fields: dict[str, Node] = {}
     abstract = _abstract([*document.body])
     if abstract is None:
@@ -47,7 +47,7 @@ def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
 
 
 def _keywords(lines: Sequence[Line]) -> tuple[Leaf, ...]:
-    """The keywords behind “Keywords:”, or below a heading that says so."""
+    """Return the keywords behind “Keywords:”, or below a heading that says so."""
     for index, line in enumerate(lines):
         match = _KEYWORDS.fullmatch(line.text)
         text = match["words"] if match else ""
@@ -77,7 +77,7 @@ def _abstract(body: Sequence[Line]) -> Leaf | None:
 
 
 def _is_list(block: Sequence[Line]) -> bool:
-    """Whether a block is a list of points; what a summary in points says is for a person to write as a text."""
+    """Return whether a block is a list of points; what a summary in points says is for a person to write as a text."""
     return bool(block[0].marker) or block[0].text[:1] in "•›▪‣"
 
 

@@ -117,7 +117,7 @@ def _json(article: Mapping[str, Any], *names: str) -> Leaf | None:
 
 
 def _articles(root: Any) -> Iterator[Mapping[str, Any]]:
-    """The articles that the JSON-LD of a page describes; what is no JSON is passed over."""
+    """Return the articles that the JSON-LD of a page describes; what is no JSON is passed over."""
     for node in root.xpath("//script[@type='application/ld+json']"):
         try:
             loaded = json.loads(node.text or "")

@@ -92,7 +92,7 @@ def _rows(page: Any, number: int) -> list[_Row]:
 
 
 def _annotations(page: Any) -> list[tuple[str, float]]:
-    """The addresses that a page links to, each with the height of the lower edge of its rectangle."""
+    """Return the addresses that a page links to, each with the height of the lower edge of its rectangle."""
     found = []
     for reference in page.get("/Annots") or ():
         annotation = reference.get_object()
@@ -153,7 +153,7 @@ def _label(target: str, text: str) -> str:
 
 
 def _begins(row: _Row, before: _Row | None, rows: Sequence[_Row]) -> bool:
-    """Whether a line begins a paragraph: another size, a gap above it, or a short line before it."""
+    """Return whether a line begins a paragraph: another size, a gap above it, or a short line before it."""
     if before is None or abs(before.size - row.size) > 0.5:  # noqa: PLR2004
         return True
     if before.page == row.page:

@@ -21,6 +21,7 @@ GOOD: dict[str, list[list[str]]] = {
     "abandon": [[DOI, "--reason", "seen"], []],
     "run": [["--inbox", "inbox"]],
     "report": [[], ["-o", "-"]],
+    "tags": [["c258.yaml"], ["bad.yaml"], ["none.yaml"]],
     "explain": [[], ["url-missing"], ["no-such-code"]],
     "schemas list": [[]],
     "schemas verify": [[]],

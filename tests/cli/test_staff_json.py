@@ -12,6 +12,7 @@ from doideposit.cli.main import cli
 GOOD: dict[str, list[list[str]]] = {
     "check": [["c258.yaml"], ["bad.yaml"], ["none.yaml"], ["c258.yaml", "--verbose", "--each"]],
     "validate": [["c258.xml"], ["bad.yaml"]],
+    "extract": [["document.md"], ["none.md"], ["c258.xml"]],
     "deposit": [["c258.yaml"], ["c258.yaml", "--dry-run"], ["bad.yaml"], ["c258.yaml", "bad.yaml", "--skip-invalid"]],
     "poll": [[], ["--all"]],
     "status": [[], [DOI], ["10.48251/never"], ["--attention"], ["--series", "none"]],
@@ -65,6 +66,9 @@ def test_every_command_that_reports_is_in_the_table() -> None:
 def used(desk: Desk) -> Desk:
     desk.record()
     desk.write("bad.yaml", "series: none\ntitle: x\n")
+    desk.write(
+        "document.md", "# SADF Comment 258\n\n## Rivers that cross borders\n\nBy **Ana Keller**\n\n14 September 2023\n"
+    )
     (desk.folder / "inbox").mkdir()
     assert desk("build", "c258.yaml", "-o", "c258.xml").code == 0
     return desk

@@ -90,6 +90,7 @@ def _write(draft: "Draft", output: Path | None) -> None:
 
 def _json(draft: "Draft") -> str:
     content = {
+        "ok": not has_errors(draft.findings),
         "file": draft.file,
         "record": draft.data,
         "values": draft.values(),

@@ -20,7 +20,7 @@ __all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isni", "Issn", "Orcid", "R
 
 
 def writable(text: str) -> str:
-    """The text with halves of surrogate pairs as escapes: no encoding has them, so no file and no terminal takes them.
+    """Write halves of surrogate pairs as escapes: no encoding has them, so no file and no terminal takes them.
 
     JSON can write them down one by one, and Python puts them for bytes it cannot read.
     """
@@ -28,7 +28,7 @@ def writable(text: str) -> str:
 
 
 class InvalidIdentifier(ValueError):
-    """A text that is not the identifier it claims to be.
+    """Refuse a text that is not the identifier it claims to be.
 
     `position` and `length` mark the offending part of the text, where one can be named.
     """
@@ -50,7 +50,7 @@ class InvalidIdentifier(ValueError):
 
 
 class Identifier:
-    """What all identifiers share: parsing from text, and a place in pydantic models and JSON Schemas."""
+    """Hold what all identifiers share: parsing from text, and a place in pydantic models and JSON Schemas."""
 
     __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {"type": "string"}
@@ -107,7 +107,7 @@ _NOT_FOR_NEW = re.compile(r"[^A-Za-z0-9\-._;()/]")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Doi(Identifier):
-    r"""A DOI. It prints as it was written and compares without regard to case, as DOIs do.
+    r"""Hold a DOI. It prints as it was written and compares without regard to case, as DOIs do.
 
     It is what Crossref's schema takes (common5.5.0.xsd, doi_t: ``10\.[0-9]{4,9}/.{1,200}``), without white space: DOIs
     that exist hold nearly every character. Since 2008 a new one may hold only ``A-Z a-z 0-9 - . _ ; ( ) /``, which the
@@ -226,13 +226,13 @@ _RESOLVER = r"(?:https?://(?:www\.)?{host}/)?"
 
 @dataclass(frozen=True, slots=True)
 class _Written(Identifier):
-    """An identifier that is one text; only two of the same kind are ever equal."""
+    """Hold an identifier that is one text; only two of the same kind are ever equal."""
 
     value: str
 
 
 class Orcid(_Written):
-    """An ORCID iD as ``0000-0002-1825-0097``; the last character is its ISO 7064 mod 11-2 check character."""
+    """Hold an ORCID iD as ``0000-0002-1825-0097``; the last character is its ISO 7064 mod 11-2 check character."""
 
     __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
@@ -269,7 +269,7 @@ class Orcid(_Written):
 
 
 class Isni(_Written):
-    """An ISNI as sixteen characters without spaces, with the same check character as an ORCID iD."""
+    """Hold an ISNI as sixteen characters without spaces, with the same check character as an ORCID iD."""
 
     __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
@@ -329,7 +329,7 @@ _ROR_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i,
 
 
 class Ror(_Written):
-    """A ROR id as ``02twcfp32``; the last two digits are its ISO 7064 mod 97-10 check digits."""
+    """Hold a ROR id as ``02twcfp32``; the last two digits are its ISO 7064 mod 97-10 check digits."""
 
     __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
@@ -375,7 +375,7 @@ class Ror(_Written):
 
 
 class Wikidata(_Written):
-    """A Wikidata item as ``Q5188229``."""
+    """Hold a Wikidata item as ``Q5188229``."""
 
     __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {
@@ -410,7 +410,7 @@ class Wikidata(_Written):
 
 
 class Issn(_Written):
-    """An ISSN as ``2406-5617``; the last character is its check digit (ISO 3297, weights 8 to 2, modulo 11)."""
+    """Hold an ISSN as ``2406-5617``; the last character is its check digit (ISO 3297, weights 8 to 2, modulo 11)."""
 
     __slots__ = ()
     json_schema: ClassVar[dict[str, Any]] = {

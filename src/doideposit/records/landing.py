@@ -121,7 +121,7 @@ def json_ld(commentary: Commentary) -> dict[str, Any]:
 
 
 def json_ld_text(commentary: Commentary) -> str:
-    """`json_ld` as JSON that can stand inside a ``<script>`` element whatever the texts hold."""
+    """Write `json_ld` as JSON that can stand inside a ``<script>`` element whatever the texts hold."""
     text = json.dumps(json_ld(commentary), ensure_ascii=False)
     # Escapes of JSON itself: the data stay the same, and no text can end the element or begin a comment.
     for character in "<>&\u2028\u2029":

@@ -12,8 +12,10 @@ __all__ = ["Parts", "parts_of"]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an entry cites; the names are those of a record's reference, and `author` is the first author's family name
-    or the full name of a group."""  # noqa: D209, D205
+    """Hold what an entry cites; the names are those of a record's reference.
+
+    `author` is the first author's family name, or the full name of a group.
+    """
 
     type: str | None
     author: str
@@ -98,7 +100,7 @@ def _with_container(last: str, title: str, author: str, year: str | None, kind: 
 
 
 def _author(printed: str) -> str | None:
-    """The first author's family name, or a group's name; None when it is not clear which of the two is printed."""
+    """Return the first author's family name, or a group's name; None when it is not clear which of them is printed."""
     persons = _PERSONS.fullmatch(printed.strip())
     if persons is not None:
         return persons["first"]

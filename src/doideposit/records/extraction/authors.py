@@ -26,7 +26,7 @@ __all__ = ["Authors", "read_authors"]
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """The authors as parts of the record, and the lines of their biographies, which are not deposited."""
+    """Hold the authors as parts of the record, and the lines of their biographies, which are not deposited."""
 
     nodes: Node
     biography_lines: frozenset[int]
@@ -99,7 +99,7 @@ def _signed(lines: Sequence[Line]) -> tuple[PrintedName, Line] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the authors of a document share."""
+    """Hold what the authors of a document share."""
 
     prose: Sequence[Line]
     everything: Sequence[Line]
@@ -284,7 +284,7 @@ def _full_name(printed: str, context: _Context) -> tuple[str, str]:
 
 
 def _institution_fields(place: str, found: Affiliation, full: str, line: Line, context: _Context) -> Mapping[str, Node]:
-    """Acronym, place and ROR id, as far as configuration or document give them."""
+    """Return acronym, place and ROR id, as far as configuration or document give them."""
     institution = context.series.institution if context.series else None
     known = institution if institution and institution.name == full else None
     fields: dict[str, Node] = {}

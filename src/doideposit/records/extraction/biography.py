@@ -12,7 +12,7 @@ __all__ = ["Affiliation", "Biography", "affiliation_of", "blocks_of", "find_biog
 
 @dataclass(frozen=True, slots=True)
 class Biography:
-    """The paragraph about one author: its lines, its text after the name, and the titles before the name."""
+    """Hold the paragraph about one author: its lines, its text after the name, and the titles before the name."""
 
     lines: tuple[Line, ...]
     text: str
@@ -21,7 +21,7 @@ class Biography:
 
 @dataclass(frozen=True, slots=True)
 class Affiliation:
-    """A present affiliation: the institution as printed, the clause that says so, and the acronym behind the name."""
+    """Hold a present affiliation: the institution as printed, the clause that says so, and the acronym."""
 
     name: str
     clause: str
@@ -112,7 +112,7 @@ def affiliation_of(biography: Biography, known: Sequence[str] = ()) -> Affiliati
 
 
 def _present_part(clause: str) -> str:
-    """What a clause says about the present: after a past post, only “is”, “now” and the like lead back to it."""
+    """Return what a clause says of the present: after a past post, only “is”, “now” and the like lead back to it."""
     kept: list[str] = []
     past = False
     for segment in clause.split(","):

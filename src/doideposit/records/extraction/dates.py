@@ -42,7 +42,7 @@ _LAST_MONTH = 12
 
 @dataclass(frozen=True, slots=True)
 class PrintedDate:
-    """A date in a text: `value` as a record has it (2023-09-14, 2023-09, 2023), or None when it is ambiguous."""
+    """Hold a date in a text: `value` as a record has it (2023-09-14, 2023-09, 2023), or None when it is ambiguous."""
 
     value: str | None
     printed: str

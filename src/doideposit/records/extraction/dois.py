@@ -15,7 +15,7 @@ __all__ = ["ANY_LABEL", "EDGE", "LABEL", "PrintedDoi", "closed", "doi_field", "f
 
 @dataclass(frozen=True, slots=True)
 class PrintedDoi:
-    """A DOI as printed; `shown_as_link` says that it is shown with https://doi.org/, `target` is where its link leads.
+    """Hold a DOI as printed; `shown_as_link`: it is shown with https://doi.org/; `target` is where its link leads.
 
     `joined` is set when it was broken over two lines or by a space; `others` are further DOIs that the document prints
     as its own.
@@ -69,13 +69,13 @@ def find_doi(body: Iterable[Line], tail: Iterable[Line]) -> PrintedDoi | None:
 
 
 def _alone(line: Line) -> PrintedDoi | None:
-    """A DOI that fills its line, with or without “DOI:”."""
+    """Return a DOI that fills its line, with or without “DOI:”."""
     doi, rest = split_doi(line.printed, line)
     return doi if doi is not None and not ANY_LABEL.sub("", rest).strip(EDGE) else None
 
 
 def _labelled(line: Line) -> PrintedDoi | None:
-    """A DOI behind “DOI:” in a line that does not cite another work."""
+    """Return a DOI behind “DOI:” in a line that does not cite another work."""
     if _OF_ANOTHER.search(line.text) or line.note:
         return None
     doi, rest = split_doi(line.printed, line)
@@ -99,7 +99,7 @@ def split_doi(text: str, line: Line) -> tuple[PrintedDoi | None, str]:
 
 
 def closed(doi: str) -> str:
-    """A DOI without the stop or the bracket that closes what stands around it, and without percent-encoding."""
+    """Return a DOI without the stop or the bracket that closes what stands around it, its percent-encoding read."""
     doi = doi.rstrip(".,;:–—]*>")
     if doi.count("(") < doi.count(")"):
         doi = doi.rstrip(")").rstrip(".,;")

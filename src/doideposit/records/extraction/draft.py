@@ -12,7 +12,7 @@ __all__ = ["Confidence", "Draft", "Gap", "Leaf", "Node", "Notes", "weigh"]
 
 
 class Confidence(StrEnum):
-    """How sure a value of a draft is.
+    """Say how sure a value of a draft is.
 
     Certain: the document says what it is. Likely: it was told by its place and shape, and nothing speaks against it.
     Doubtful: a person has to compare it with the document.
@@ -25,7 +25,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value of the draft: its text as the record has it, the line it comes from (from 1), and what stands there.
+    """Hold a value of the draft: its text as the record has it, the line it comes from (from 1), what stands there.
 
     `rule` says in a few words how the value was found.
     """
@@ -39,7 +39,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something the document does not say: an example of what belongs here, and where to find it."""
+    """Describe something the document does not say: an example of what belongs here, and where to find it."""
 
     example: str
     hint: str
@@ -51,7 +51,7 @@ Node = Leaf | Gap | Mapping[str, "Node"] | tuple["Node", ...]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record as far as the document gives it; it has to be reviewed by a person before anything is deposited."""
+    """Hold a record as far as the document gives it; a person has to review it before anything is deposited."""
 
     file: str
     fields: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
@@ -63,7 +63,7 @@ class Draft:
         return self.places.get(line) or f"line {line}"
 
     def leaves(self) -> Iterator[tuple[Loc, Leaf]]:
-        """Every value with the way to it, in the order of the record."""
+        """Return every value with the way to it, in the order of the record."""
         return _leaves(self.fields, ())
 
     @property
@@ -72,7 +72,7 @@ class Draft:
         return {key: part for key, node in self.fields.items() if (part := _data(node)) is not None}
 
     def values(self) -> list[dict[str, str]]:
-        """Every value as JSON has it: field, value, place in the document, the rule that found it, and confidence."""
+        """Return every value as JSON has it: field, value, place in the document, the rule, and confidence."""
         return [
             {
                 "field": field_path(loc),
@@ -149,7 +149,7 @@ def _leaves(node: Node, loc: Loc) -> Iterator[tuple[Loc, Leaf]]:
 
 
 class Notes:
-    """Collects the findings about one document.
+    """Collect the findings about one document.
 
     `places` names lines of documents that have none, such as the paragraphs of a Word file: a number behind the name
     of the file would be taken for a line of it.
@@ -177,7 +177,7 @@ class Notes:
         self._add(Severity.ERROR, code, message, hint, line, None)
 
     def all(self) -> tuple[Finding, ...]:
-        """Everything noted so far, in its order."""
+        """Return everything noted so far, in its order."""
         return tuple(self._found)
 
     def _add(self, severity: Severity, code: str, message: str, hint: str, line: int | None, field: str | None) -> None:

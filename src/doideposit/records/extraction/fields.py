@@ -100,7 +100,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def title_fields(document: Document, notes: Notes) -> dict[str, Node]:
-    """Title and, where one stands below it, the subtitle."""
+    """Return the title and, where one stands below it, the subtitle."""
     front = document.front
     title = _without_number(_plain(" ".join(part.text for part in front.title)), document, notes)
     if front.subtitle and title.endswith((":", "：")):
@@ -149,7 +149,7 @@ def _title_doubts(title: str, front: Front, notes: Notes) -> None:
 
 
 def _without_number(title: str, document: Document, notes: Notes) -> str:
-    """A title without the number at its end, as in “… -C258”, where it is that of the document."""
+    """Return a title without the number at its end, as in “… -C258”, where it is that of the document."""
     label = _NUMBER_IN_TITLE.search(title)
     if label is None or not _same_number(label["number"], document):
         return title
@@ -165,7 +165,7 @@ def _same_number(number: str, document: Document) -> bool:
 
 
 def _plain(title: str) -> str:
-    """A title without italics or dashes that stand around all of it: they are looks, not meaning."""
+    """Return a title without italics or dashes that stand around all of it: they are looks, not meaning."""
     whole = re.fullmatch(r"<i>((?:(?!</?i>).)*)</i>", title)
     title = whole[1].strip() if whole else title.strip()
     dashed = re.fullmatch(r"[―—–]+\s*(.+?)\s*[―—–]+", title)
@@ -190,7 +190,7 @@ def _subtitle(front: Front, notes: Notes) -> dict[str, Node]:
 
 
 def published_field(document: Document, notes: Notes) -> Node:
-    """The first date of the title block, or a more precise one at the end of the text; no finer than printed."""
+    """Return the first date of the title block, or a more precise one at the end of the text; no finer than printed."""
     front = document.front
     gap = Gap("…", "the printed date: a year, a year and month, or a day")
     found = _with_closing_date(document)
@@ -227,7 +227,7 @@ def published_field(document: Document, notes: Notes) -> Node:
 
 
 def _with_closing_date(document: Document) -> list[tuple[PrintedDate, Line]]:
-    """The dates of the title block; one alone on a line at the end says the same more precisely, or says it alone."""
+    """Return the dates of the title block; one alone on a line at the end may say the same more precisely, or alone."""
     front = list(document.front.dates)
     closing = _closing_date([*document.body, *document.references, *document.tail])
     if closing is None or (front and not _is_finer(closing[0].value, front[0][0].value)):

@@ -18,7 +18,7 @@ __all__ = ["Front", "Printed", "read_front"]
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A text and the line it is printed on."""
+    """Hold a text and the line it is printed on."""
 
     text: str
     line: Line
@@ -26,7 +26,7 @@ class Printed:
 
 @dataclass(slots=True)
 class Front:
-    """What the title block prints; whatever is not there is None or empty.
+    """Hold what the title block prints; whatever is not there is None or empty.
 
     `roles` are lines about an author right below the name, by the number of the line with the name. `unread` are lines
     of the block that are nothing known. `end` is the index of the first line after the block. `byline_assumed` is set
@@ -95,7 +95,7 @@ def _block(lines: Sequence[Line], lengths: dict[int, int], known: Labels) -> lis
 
 
 def _is_title_of_dense_text(piece: Piece, before: Sequence[Piece]) -> bool:
-    """Whether a line is the title of a text without empty lines: the first text right below the label and number."""
+    """Tell whether a line is the title of a text without empty lines: the first text below label and number."""
     above = before[-1] if before else None
     known = above is not None and above.kind is Kind.KNOWN and above.line.block == piece.line.block
     return known and not any(each.kind is Kind.TEXT for each in before) and not _ends_sentence(piece.line.text)
@@ -110,7 +110,7 @@ def _is_last(lines: Sequence[Line], index: int) -> bool:
 
 
 def _is_sentence(line: Line, length: int) -> bool:
-    """Whether a line is running text: a paragraph that ends with a full stop and has the length of a sentence."""
+    """Tell whether a line is running text: a paragraph that ends with a full stop and has the length of a sentence."""
     text = line.text.rstrip('”’")] ')
     if line.level or line.bold or length <= _SENTENCE_LENGTH:
         return False
@@ -168,14 +168,14 @@ def _find_title(pieces: Sequence[Piece], front: Front) -> int | None:
 
 
 def _is_surely_byline(pieces: Sequence[Piece], at: int) -> bool:
-    """Whether a line of names that comes before every other text is a byline all the same: it has titles or “and”."""
+    """Tell whether names that come before every other text are a byline all the same: with titles or “and”."""
     text = pieces[at].rest
     parts = split_byline(text)
     return len(parts) > 1 or any(without_titles(part)[1] for part in parts)
 
 
 def _title_of_bare_text(pieces: Sequence[Piece], texts: Sequence[int]) -> int | None:
-    """A text without label, number, date and DOI has a title only where names follow the first line."""
+    """Find the title of a text without label, number, date and DOI: only where names follow the first line."""
     first = texts[0]
     following = [piece for piece in pieces[first + 1 :] if piece.rest or piece.kind is Kind.ROLE]
     return first if following and any(piece.kind is Kind.NAMES for piece in following) else None
@@ -348,7 +348,7 @@ def _finish(pieces: Sequence[Piece], front: Front) -> None:
 
 
 def _is_confirmed(front: Front) -> bool:
-    """Whether names without “By” are a byline for certain: bold, with a title or a role, or several with “and”."""
+    """Tell whether names without “By” are surely a byline: bold, with a title or a role, or several with “and”."""
     return all(
         printed.line.bold or printed.line.number in front.roles or _has_evidence(printed.text)
         for printed in front.byline

@@ -19,7 +19,7 @@ _LONGEST = 200
 
 
 def is_imprint(line: Line) -> bool:
-    """Whether a line prints an address, a telephone number, an ISSN, rights, or the publisher with its acronym."""
+    """Tell whether a line prints an address, a telephone number, an ISSN, rights, or the publisher with its acronym."""
     text = line.text
     if len(text) > _LONGEST or _REFERENCE_YEAR.search(text):
         return False

@@ -20,7 +20,7 @@ __all__ = ["Line", "Link", "read_lines"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link: what is printed, and where it leads."""
+    """Hold a link: what is printed, and where it leads."""
 
     label: str
     target: str
@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the document.
+    """Hold one line of the document.
 
     `number` counts from 1. `text` is without markup; `rich` keeps italics, subscripts and superscripts as tags;
     `bare` is `text` without the addresses. `source` is the line as it stands in the file. `block` numbers headings,
@@ -89,7 +89,7 @@ def _parse(text: str) -> "Sequence[Token]":
 
 
 def _any_address(url: str) -> bool:
-    """Every address is taken as a link; doubts about it are told later."""
+    """Take every address as a link; doubts about it are told later."""
     return isinstance(url, str)
 
 
@@ -123,7 +123,7 @@ def _bare_address(state: "StateInline", silent: bool) -> bool:
 
 
 def _without_closing(tail: str) -> str:
-    """An address without the punctuation that closes the sentence or the bracket around it."""
+    """Return an address without the punctuation that closes the sentence or the bracket around it."""
     while tail and (tail[-1] in ".,;:!?'’”*]}" or (tail[-1] == ")" and tail.count("(") < tail.count(")"))):
         tail = tail[:-1]
     return tail
@@ -160,7 +160,7 @@ def _number(token: "Token", offset: int) -> int:
 
 @dataclass(slots=True)
 class _Piece:
-    """One line while it is put together."""
+    """Hold one line while it is put together."""
 
     offset: int
     text: list[str] = field(default_factory=list)
@@ -196,7 +196,7 @@ def _pieces(token: "Token") -> list[_Piece]:
 
 
 class _Inline:
-    """Puts the lines of one block together from its inline tokens."""
+    """Put the lines of one block together from its inline tokens."""
 
     def __init__(self) -> None:
         self.pieces = [_Piece(0)]

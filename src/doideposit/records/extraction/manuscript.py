@@ -16,7 +16,7 @@ __all__ = ["Manuscript", "Properties"]
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a document says about itself outside its text: a header, meta tags, document properties.
+    """Hold what a document says about itself outside its text: a header, meta tags, document properties.
 
     `firm` says that people wrote them to describe the document, as in front matter or citation_* tags; the properties
     of Word and PDF files are often left over from another document, and only fill gaps.
@@ -42,7 +42,7 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """A document as its reader found it.
+    """Hold a document as its reader found it.
 
     `places` names a line by its number in the words of the format, such as “paragraph 3”, where it is not a line of a
     text file. `findings` are about the file itself.

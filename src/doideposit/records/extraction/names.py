@@ -91,7 +91,7 @@ _LONGEST = 6
 
 @dataclass(frozen=True, slots=True)
 class PrintedName:
-    """A name in its parts; `titles` and `degrees` are what was left out.
+    """Hold a name in its parts; `titles` and `degrees` are what was left out.
 
     `group` is set for a body, which has no parts; `note` is what stands in brackets behind the name. `sure` says that
     there was only one way to split: one word, or one word and initials before the family name.
@@ -129,7 +129,7 @@ def split_byline(text: str) -> list[str]:
 
 
 def _without_contacts(text: str) -> str:
-    """A byline without addresses and accounts: “Ana Keller <ana@example.org>”, “Zoë Müller (@zoe)”."""
+    """Return a byline without addresses and accounts: “Ana Keller <ana@example.org>”, “Zoë Müller (@zoe)”."""
     return re.sub(r"\s*[<(]\s*(?:@[\w-]+|[\w.+-]+@[\w.-]+|https?:[^>)\s]*)\s*[>)]", "", text)
 
 
@@ -161,7 +161,7 @@ def _turned_round(parts: list[str]) -> list[str]:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text has the shape of a name: up to six capitalised words, initials and particles, no figures."""
+    """Tell whether a text has the shape of a name: up to six capitalised words, initials and particles, no figures."""
     words = _words(text)
     if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(_ROUND.sub("", text)):
         return False
@@ -180,7 +180,7 @@ def is_role(text: str) -> bool:
 
 
 def is_institution(text: str) -> bool:
-    """Whether a text names an institution and nothing else: a word such as Institute, and capitals throughout."""
+    """Tell whether a text names an institution and nothing else: a word such as Institute, capitals throughout."""
     if not _GROUP_WORDS.search(text) or len(text) > _LONGEST_ROLE or text.rstrip().endswith((".", "?", ":")):
         return False
     words = re.sub(r"\([^)]*\)", "", text).replace(",", " ").split()
@@ -195,7 +195,7 @@ _SMALL_WORDS = frozenset(
 
 
 def _is_name_word(word: str) -> bool:
-    """Whether a word may be part of a name: a capital, a script without capitals, or a particle such as “al-”."""
+    """Tell whether a word may be part of a name: a capital, a script without capitals, or a particle such as “al-”."""
     shaped = _WORD.fullmatch(word) and not word[0].islower()
     return bool(shaped or _is_particle(word) or _BOUND_PARTICLE.match(word))
 

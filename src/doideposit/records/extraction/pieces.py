@@ -28,7 +28,7 @@ __all__ = ["Kind", "Labels", "Piece", "read_piece"]
 
 
 class Kind(Enum):
-    """What a line of a title block is."""
+    """Say what a line of a title block is."""
 
     KNOWN = auto()  # label, number, date, DOI, ISSN, address: nothing is left of it
     BYLINE = auto()  # names behind “By”
@@ -41,7 +41,7 @@ class Kind(Enum):
 
 @dataclass(slots=True)
 class Piece:
-    """A line taken apart; `rest` is what is left without the known things, `rich` the same with its italics."""
+    """Hold a line taken apart; `rest` is what is left without the known things, `rich` the same with its italics."""
 
     line: Line
     kind: Kind = Kind.TEXT
@@ -60,7 +60,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The words by which series are called, and the names of the houses that publish them."""
+    """Hold the words by which series are called, and the names of the houses that publish them."""
 
     with_number: re.Pattern[str]
     alone: re.Pattern[str]
@@ -79,7 +79,7 @@ class Labels:
         )
 
     def is_label(self, text: str) -> bool:
-        """Whether a text is the label of a series alone: “Policy Brief”, “DGAP POLICY BRIEF”, not “She Needs Paper”."""
+        """Tell whether a text is the label of a series alone: “DGAP POLICY BRIEF”, but not “She Needs Paper”."""
         match = self.alone.fullmatch(text)
         if match is None:
             return False
@@ -291,7 +291,7 @@ def _names_with_role(piece: Piece, rest: str) -> bool:
 
 
 def _is_running_text(text: str) -> bool:
-    """Whether a text about a person is a biography rather than a role: it ends with a full stop, or has a verb."""
+    """Tell whether a text about a person is a biography rather than a role: it ends with a full stop, or has a verb."""
     return text.rstrip().endswith((".", "。")) or bool(re.search(r"\b(?:is|ist|est|es)\b", text))
 
 
@@ -339,7 +339,7 @@ def _rich_rest(line: Line, rest: str) -> str:
 
 
 def _trimmed(text: str) -> str:
-    """A text without punctuation at its ends, and without a bracket that was left alone or holds everything."""
+    """Return a text without punctuation at its ends, and without a bracket that was left alone or holds everything."""
     text = re.sub(r"\(\s*\)", "", text).strip(EDGE.replace("(", "").replace(")", "") + "/")
     text = re.sub(r"\s+", " ", text)
     if text.count("(") != text.count(")"):

@@ -82,14 +82,14 @@ def _number_of(line: Line) -> re.Match[str] | None:
 
 
 def _alone(lines: Sequence[Line], index: int) -> bool:
-    """Whether a line without heading markup may be a heading: it begins its block, or ends in a colon or capitals."""
+    """Tell whether a line without heading markup may be a heading: first in its block, with a colon, or in capitals."""
     text = lines[index].text
     begins = index == 0 or lines[index - 1].block != lines[index].block
     return begins or text.endswith(":") or text.isupper()
 
 
 def _closed_up(text: str) -> str:
-    """A text without the brackets and stops that an address taken out of it leaves behind."""
+    """Return a text without the brackets and stops that an address taken out of it leaves behind."""
     text = re.sub(r"\s+", " ", _EMPTY_BRACKETS.sub(" ", text))
     text = re.sub(r"([.,;:])\s+[.,;](?=\s|$)", r"\1", text)
     return re.sub(r"\s+([,;.])(?=\s|$)", r"\1", text).strip()
@@ -97,7 +97,7 @@ def _closed_up(text: str) -> str:
 
 @dataclass(slots=True)
 class _Entry:
-    """The lines of one entry; `numbered` says that it begins with its number and no stop: “1 Doe, …”."""
+    """Hold the lines of one entry; `numbered` says that it begins with its number and no stop: “1 Doe, …”."""
 
     lines: list[Line]
     numbered: bool = False
@@ -113,7 +113,7 @@ class _Entry:
 
     @property
     def links(self) -> Iterator[tuple[Link, Line]]:
-        """Every link of the entry with its line."""
+        """Return every link of the entry with its line."""
         return ((link, line) for line in self.lines for link in line.links)
 
 

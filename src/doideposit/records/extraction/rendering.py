@@ -29,7 +29,7 @@ def render(draft: Draft, *, schema: str | None) -> str:
 
 
 class _Findings:
-    """The findings of a draft by field; remembers which were told beside one."""
+    """Hold the findings of a draft by field; remember which were told beside one."""
 
     def __init__(self, draft: Draft, told: set[int]) -> None:
         self._draft = draft
@@ -90,7 +90,7 @@ def _field(key: str, node: Node, loc: Loc, depth: int, findings: _Findings) -> I
 
 
 def _item(node: Node, loc: Loc, depth: int, findings: _Findings) -> Iterator[str]:
-    """One entry of a list; the notes about it and about its first field stand above its dash."""
+    """Write one entry of a list; the notes about it and about its first field stand above its dash."""
     indent = "  " * depth
     for finding in findings.take(loc):
         yield from _note(finding, depth)
@@ -126,7 +126,7 @@ def _one_line(text: str) -> str:
 
 
 def _scalar(text: str) -> str:
-    """A text as a YAML scalar that gives exactly this text back."""
+    """Return a text as a YAML scalar that gives exactly this text back."""
     special = text.endswith((" ", ":")) or text.lower() in _WORDS or _NUMBER.fullmatch(text)
     if _PLAIN.fullmatch(text) and not special:
         return text

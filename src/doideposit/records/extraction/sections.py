@@ -17,7 +17,7 @@ __all__ = ["Document", "divide"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document in its sections; `tail` is everything after the reference list, `doi` is its own DOI as printed."""
+    """Hold a document in its sections; `tail` is all that follows the reference list, `doi` its own DOI as printed."""
 
     head: Sequence[Line]
     front: Front
@@ -28,7 +28,7 @@ class Document:
 
     @property
     def prose(self) -> tuple[Line, ...]:
-        """Every line but those of the front matter and the reference list."""
+        """Return every line but those of the front matter and the reference list."""
         return (*self.body, *self.tail)
 
 
@@ -63,7 +63,7 @@ def _index_in(lines: Sequence[Line], end: int) -> int:
 
 
 def _without_list(lines: Sequence[Line], front: Front) -> Document:
-    """A document without a headed list: its footnotes, or the numbered lines at its end, are what it cites."""
+    """Divide a document without a headed list: its footnotes, or the numbered lines at its end, are what it cites."""
     body = lines[front.end :]
     notes = [line for line in body if line.note] or find_notes(body)
     numbers = {line.number for line in notes}
@@ -78,7 +78,7 @@ def _without_list(lines: Sequence[Line], front: Front) -> Document:
 
 
 def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -> Sequence[Line]:
-    """A reference list without what a PDF prints on every page: page numbers, and an imprint that repeats."""
+    """Return a reference list without what a PDF prints on every page: page numbers, an imprint that repeats."""
     seen = Counter(line.text for line in lines)
     return [
         line

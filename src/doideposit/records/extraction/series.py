@@ -22,7 +22,7 @@ _ISSN_LABELLED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The series of a document: its configuration, the line that tells, and how it was told."""
+    """Hold the series of a document: its configuration, the line that tells, and how it was told."""
 
     series: Series
     line: Line
@@ -31,7 +31,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _PrintedIssn:
-    """An ISSN as printed; `medium_printed` says whether the document tells print from online."""
+    """Hold an ISSN as printed; `medium_printed` says whether the document tells print from online."""
 
     issn: Issn
     line: Line
@@ -67,7 +67,7 @@ def _issn(text: str, line: Line, notes: Notes) -> Issn | None:
 def _find_series(
     front: Front, doi: PrintedDoi | None, issn: _PrintedIssn | None, series: Mapping[str, Series]
 ) -> list[_Found]:
-    """Every configured series the document may belong to: one is certain, several are for a person to decide."""
+    """Return every configured series the document may belong to: one is certain, of several a person decides."""
     if issn is not None:
         found = [_Found(known, issn.line, "issn") for known in series.values() if _has_issn(known, issn.issn)]
         if found:
@@ -94,7 +94,7 @@ def _has_issn(series: Series, issn: Issn) -> bool:
 
 
 def _called(found: list[_Found], front: Front) -> list[_Found]:
-    """Among several series with one ISSN, those that are called by the printed word."""
+    """Return, of several series with one ISSN, those that are called by the printed word."""
     word = front.word
     called = [one for one in found if word is not None and _is_called(one.series, word.text)]
     return called if len(found) > 1 and called else found
@@ -112,7 +112,7 @@ def publishers_of(series: Mapping[str, Series]) -> list[str]:
 
 
 def series_field(document: Document, series: Mapping[str, Series], notes: Notes) -> tuple[Node, Series | None]:
-    """The series, told by the ISSN, by its word, or by a DOI of its pattern; a gap when that leaves none or several."""
+    """Return the series, told by ISSN, word, or a DOI of its pattern; a gap when that leaves none or several."""
     issn = _printed_issn(document.doi, [*document.head, *document.tail], notes)
     found = _find_series(document.front, document.doi, issn, series)
     if len(found) != 1 and (issn is None or not found):

@@ -143,7 +143,7 @@ def _entry(entry: Any, base: Leaf, shared: Mapping[str, Any]) -> list[Node]:
 
 
 def _inverted(text: str) -> bool:
-    """Whether one entry is “Family, Given”: a comma, and names on both sides, the first of one word or particles."""
+    """Tell whether one entry is “Family, Given”: a comma, names on both sides, the first of one word."""
     parts = [part.strip() for part in text.split(",")]
     return len(parts) == 2 and all(parts) and len(parts[0].split()) == 1 and is_name(text)  # noqa: PLR2004
 

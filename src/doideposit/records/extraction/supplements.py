@@ -14,7 +14,7 @@ __all__ = ["abstract_field", "licence_address", "licence_field", "tell_dead_link
 
 
 def url_field(number: Node, series: Series | None, notes: Notes) -> Node:
-    """The landing page, which no document prints: a gap, and a warning where the series has no pattern for it."""
+    """Return the landing page, which no document prints: a gap, with a warning where the series has no pattern."""
     if series is not None and series.url is not None and isinstance(number, Leaf):
         return Gap(series.url_for(number.text) or "", "left out, the series' pattern gives this address")
     notes.warn(
@@ -93,7 +93,7 @@ _LABELLED = re.compile(rf"(?:{'|'.join(LICENCE)})\b", re.IGNORECASE)
 
 
 def licence_field(document: Document, series: Series | None, notes: Notes) -> Node:
-    """The licence, where the document prints its address, or its short name with a version; none is ever assumed."""
+    """Return the licence, where the document prints its address, or its name with a version; none is ever assumed."""
     lines = (*document.head, *document.prose)
     for line in lines:
         for text in (line.text, *(link.target for link in line.links)):

@@ -11,7 +11,7 @@ __all__ = ["BatchHead", "SealedBatch", "SealedItem"]
 
 @dataclass(frozen=True, slots=True)
 class BatchHead:
-    """The head of a ``doi_batch`` (Crossref schema, common5.5.0.xsd: head).
+    """Hold the head of a ``doi_batch`` (Crossref schema, common5.5.0.xsd: head).
 
     `batch_id` has 4 to 100 characters; `timestamp` is the version number of every DOI in the file, 17 digits UTC
     here; `depositor_name` at most 130, `email` 6 to 200 and `registrant` at most 255 characters.
@@ -30,7 +30,7 @@ SEAL: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class SealedBatch:
-    """Deposit bytes that passed the XSD of the schema version they declare, with their SHA-256.
+    """Hold deposit bytes that passed the XSD of the schema version they declare, with their SHA-256.
 
     Made by `doideposit.crossref.validator.seal` and by nothing else: whatever takes a `SealedBatch` cannot be
     handed unchecked bytes. `sha256` is in lower-case hexadecimal. `dois` are the DOIs the file registers, in its order.
@@ -55,7 +55,7 @@ class SealedBatch:
 
 @dataclass(frozen=True, slots=True)
 class SealedItem:
-    """Proof that one child of ``body`` passed the XSD of a schema version, without its bytes.
+    """Hold the proof that one child of ``body`` passed the XSD of a schema version, without its bytes.
 
     `sha256` is that of the bytes, in lower-case hexadecimal; whoever kept them elsewhere must show them again to
     `doideposit.crossref.sealing.join`, which alone makes a batch of such items.

@@ -19,7 +19,7 @@ __all__ = ["descriptions"]
 
 @cache
 def descriptions(model: type[BaseModel]) -> Mapping[str, str]:
-    """The docstring below each field of a model, by the field's name; empty where the source text is not at hand."""
+    """Return the docstring below each field of a model, by the field's name; empty where the source is not at hand."""
     try:
         source = textwrap.dedent(inspect.getsource(model))
     except (OSError, TypeError):

@@ -77,7 +77,7 @@ def _order(finding: Finding) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """One error of pydantic, with the way to it as people write it and the model around it."""
+    """Hold one error of pydantic, with the way to it as people write it and the model around it."""
 
     kind: str
     """Pydantic's name for it."""
@@ -357,7 +357,7 @@ _TRANSLATIONS: Final[Mapping[str, Callable[[_Fault], _Words]]] = {
 
 
 class _Empty:
-    """Stands for a key that was written down without a value."""
+    """Stand for a key that was written down without a value."""
 
 
 _EMPTY: Final = _Empty()
@@ -442,7 +442,7 @@ def _model(annotation: Any) -> _Owner:
 
 
 def fields_of(model: type[BaseModel], loc: Loc) -> tuple[str, ...] | None:
-    """The keys that can stand at a place of a record, those of every kind of contributor; None where no keys can."""
+    """Return the keys that can stand at a place, those of every kind of contributor; None where no keys can."""
     found = _all_models(_annotation_at(model, loc))
     return tuple(dict.fromkeys(name for each in found for name in each.model_fields)) or None
 

@@ -13,7 +13,7 @@ __all__ = ["WrittenNumber", "printed_number"]
 
 
 class WrittenNumber(str):
-    """A number of a JSON text that is not written as a whole one, with its digits as they stand there."""
+    """Hold a number of a JSON text that is not written as a whole one, with its digits as they stand there."""
 
     __slots__ = ()
 

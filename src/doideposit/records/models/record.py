@@ -17,7 +17,7 @@ RawValue = str | None | Sequence["RawValue"] | Mapping[str, "RawValue"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line and a column of a file, both from 1; `key_column` is where the key of a mapping stands, if it has one.
+    """Hold a line and a column of a file, both from 1; `key_column` is where the key of a mapping stands, if any.
 
     `text_column` is where the first character of a text stands, when the whole text stands on that one line exactly
     as it was read: only then can a place inside the text be pointed at.
@@ -41,7 +41,7 @@ def _without_place(file: str | None, loc: Loc) -> Where:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a record comes from, down to the place of every field.
+    """Tell where a record comes from, down to the place of every field.
 
     `file` is the name as the user gave it, or None for a record made in Python. `index` is the record's place in a
     list, from 0, or None when the file holds one record.
@@ -82,7 +82,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """A record as it was read: texts in their structure, and the place of each.
+    """Hold a record as it was read: texts in their structure, and the place of each.
 
     `findings` is what the reader already had to say about it, such as a key that is given twice; an error among them
     stops the record, and parsing passes them on.
@@ -95,7 +95,7 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A commentary and its origin."""
+    """Hold a commentary and its origin."""
 
     commentary: Commentary
     origin: Origin = field(default_factory=Origin)

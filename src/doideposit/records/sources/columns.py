@@ -53,7 +53,7 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns of a table in their order, and what is wrong with them."""
+    """Hold the columns of a table in their order, and what is wrong with them."""
 
     file: str
     delimiter: str

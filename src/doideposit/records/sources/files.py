@@ -24,7 +24,7 @@ __all__ = [
 
 
 class Loaded(NamedTuple):
-    """What became of a file: its text without a byte order mark, or None and the findings that say why."""
+    """Tell what became of a file: its text without a byte order mark, or None and the findings that say why."""
 
     text: str | None
     findings: tuple[Finding, ...] = ()
@@ -40,7 +40,7 @@ def load_text(path: Path, *, limit: int) -> Loaded:
 
 
 class LoadedBytes(NamedTuple):
-    """What became of a file: its bytes, or None and the findings that say why."""
+    """Tell what became of a file: its bytes, or None and the findings that say why."""
 
     data: bytes | None
     findings: tuple[Finding, ...] = ()

@@ -16,7 +16,7 @@ __all__ = ["Header", "split_header"]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The data of a header with small keys, the lines of its keys, and the number of lines the header takes."""
+    """Hold the data of a header with small keys, the lines of its keys, and the number of lines the header takes."""
 
     data: Mapping[str, Any]
     lines: Mapping[str, int]

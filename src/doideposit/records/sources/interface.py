@@ -22,14 +22,14 @@ MAX_DEPTH: Final = 32
 
 
 class Read(NamedTuple):
-    """What a text held: its records, and the findings that belong to no record but to the whole text."""
+    """Hold what a text gave: its records, and the findings that belong to no record but to the whole text."""
 
     records: tuple[RawRecord, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
 class LazyPlaces(Mapping[Loc, Place]):
-    """The places of a record's fields, worked out when the first of them is asked for.
+    """Hold the places of a record's fields, worked out when the first of them is asked for.
 
     Most records have no findings, and finding the places costs more than reading the record.
     """

@@ -26,7 +26,7 @@ _Entries = Mapping[str | int, tuple[int | None, int]]
 
 
 class JsonText:
-    """A text that is known to be JSON; `line` is the number of its first line in its file."""
+    """Hold a text that is known to be JSON; `line` is the number of its first line in its file."""
 
     def __init__(self, text: str, line: int = 1) -> None:
         self.text = text
@@ -39,7 +39,7 @@ class JsonText:
         return _end(_SPACES, self.text, 0)
 
     def entries(self, offset: int) -> _Entries:
-        """What is in the object or list that stands there; nothing for another value, the first of two like keys."""
+        """Return what is in the object or list that stands there; nothing for another value, the first of like keys."""
         found = self._entries.get(offset)
         if found is None:
             found = self._entries[offset] = dict(self.walk(offset))
@@ -99,7 +99,7 @@ def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
 
 
 class JsonPlaces(Mapping[Loc, Place]):
-    """The places of the record that is the whole text, or entry `index` of the list that the text is."""
+    """Find the places of the record that is the whole text, or entry `index` of the list that the text is."""
 
     def __init__(self, text: JsonText, index: int | None = None) -> None:
         self._text = text

@@ -20,7 +20,7 @@ __all__ = ["read", "read_line"]
 
 
 class _Refused(ValueError):
-    """The text is JSON for Python and not for the rest of the world, or too deep."""
+    """Refuse a text that is JSON for Python and not for the rest of the world, or too deep."""
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ def _refused(message: str, file: str | None, line: int) -> Finding:
 
 
 class _Doubled(dict[str, Any]):
-    """An object in which a key is given twice."""
+    """Hold an object in which a key is given twice."""
 
 
 def _object(entries: list[tuple[str, Any]]) -> dict[str, Any]:

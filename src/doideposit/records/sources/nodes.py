@@ -16,7 +16,7 @@ _MANY = 20
 
 @dataclass(slots=True)
 class Node:
-    """A value of a YAML or JSON text: a text or nothing, a list of nodes, or the entries of a mapping.
+    """Hold a value of a YAML or JSON text: a text or nothing, a list of nodes, or the entries of a mapping.
 
     `faults` are findings about the value itself, still without the name of its field. `size` and `depth` count the
     values in it and how deep they lie; what is used again through an alias counts every time.
@@ -40,7 +40,7 @@ class Node:
 
 
 class Entry(NamedTuple):
-    """One entry of a mapping: the place of its key, and its value."""
+    """Hold one entry of a mapping: the place of its key, and its value."""
 
     key: Place
     node: Node

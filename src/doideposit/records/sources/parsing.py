@@ -35,7 +35,7 @@ LISTED = 12
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A record, or None where an error stands in the way; the findings of its reader are among these."""
+    """Hold a record, or None where an error stands in the way; the findings of its reader are among these."""
 
     record: Record | None
     findings: tuple[Finding, ...] = ()

@@ -152,7 +152,7 @@ def _wrong_encoding(error: UnicodeDecodeError, file: str, number: int) -> Findin
 
 
 class _CsvReader:
-    """One pass over a CSV file; remembers the lines of the row it is in, so that a cell can be found in them."""
+    """Go once over a CSV file; remember the lines of the row it is in, so that a cell can be found in them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

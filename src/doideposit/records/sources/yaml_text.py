@@ -40,7 +40,7 @@ MOST_COMMENTS: Final = 200
 
 
 class _Stop(Exception):
-    """The text cannot be read to its end; carries the finding that says why."""
+    """Stop where the text cannot be read to its end; carry the finding that says why."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.code)
@@ -74,7 +74,7 @@ def _positions(text: str) -> Position:
 
 
 class _Frame:
-    """A list or mapping that is still open."""
+    """Hold a list or mapping that is still open."""
 
     __slots__ = ("anchor", "key", "node", "skipping")
 
@@ -87,7 +87,7 @@ class _Frame:
 
 
 class _Builder:
-    """Puts events together to nodes, with an explicit stack."""
+    """Put events together to nodes, with an explicit stack."""
 
     def __init__(self, file: str | None, position: Position, text: str) -> None:
         self.file = file

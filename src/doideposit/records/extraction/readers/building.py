@@ -14,7 +14,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class LineBuilder:
-    """Collects lines; each paragraph is a block, and gets the next number unless one is given."""
+    """Collect lines; each paragraph is a block, and gets the next number unless one is given."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []

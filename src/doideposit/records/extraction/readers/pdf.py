@@ -22,7 +22,7 @@ _LARGER = 1.2  # so many times the size of the running text makes a heading
 
 @dataclass(slots=True)
 class _Row:
-    """One printed line: its text, the size of its letters, its height on the page, and the addresses it links to."""
+    """Hold one printed line: its text, the size of its letters, its height on the page, the addresses it links to."""
 
     text: str
     size: float
@@ -141,7 +141,7 @@ def _dehyphenated(rows: list[_Row]) -> list[_Row]:
 
 
 def _label(target: str, text: str) -> str:
-    """What a link annotation covers, which a PDF does not say: its address, where the line prints it."""
+    """Return what a link annotation covers, which a PDF does not say: its address, where the line prints it."""
     return next(
         (
             word.rstrip(".,;)")

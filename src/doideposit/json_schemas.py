@@ -37,7 +37,7 @@ Schema = dict[str, Any]
 
 
 def record_schema() -> Schema:
-    """The JSON Schema of a record file: one record or a list of records."""
+    """Return the JSON Schema of a record file: one record or a list of records."""
     made, definitions = _made(Commentary)
     made["properties"]["series"] = {
         "type": "string",
@@ -66,7 +66,7 @@ def record_schema() -> Schema:
 
 
 def configuration_schema() -> Schema:
-    """The JSON Schema of ``doideposit.toml``."""
+    """Return the JSON Schema of ``doideposit.toml``."""
     made, definitions = _made(ConfigurationFile)
     series = definitions["Series"]
     series["properties"].pop("name")
@@ -85,7 +85,7 @@ def configuration_schema() -> Schema:
 
 
 def modeline(schema_location: str) -> str:
-    """The comment that tells an editor with YAML support which schema a record follows; it belongs on the first line.
+    """Return the comment that tells an editor with YAML support which schema a record follows, for the first line.
 
     `schema_location` is a path or an address, such as ``schemas/record.schema.json``.
     """
@@ -95,7 +95,7 @@ def modeline(schema_location: str) -> str:
 
 
 def schema_path(name: str) -> str | None:
-    """Where this installation keeps the schema called ``record`` or ``configuration``; None where there is no file.
+    """Return where this installation keeps the schema ``record`` or ``configuration``; None where there is no file.
 
     A wheel carries the schemas inside the package; in a checkout they are in ``schemas/``.
     """
@@ -106,18 +106,18 @@ def schema_path(name: str) -> str | None:
 
 
 def schema_location(name: str) -> str | None:
-    """The file of `schema_path` as the first line of a record or of a configuration names it."""
+    """Return the file of `schema_path` as the first line of a record or of a configuration names it."""
     path = schema_path(name)
     return without_spaces(path) if path else None
 
 
 def without_spaces(path: str) -> str:
-    """A path that a modeline can hold: as an address where there is white space in it."""
+    """Return a path that a modeline can hold: as an address where there is white space in it."""
     return Path(path).as_uri() if any(map(str.isspace, path)) else path
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:
-    """A schema as the text of its file; the same schema always gives the same text."""
+    """Return a schema as the text of its file; the same schema always gives the same text."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -151,7 +151,7 @@ _EXAMPLE: Final = {
 
 
 def _made(model: type[BaseModel]) -> tuple[Schema, dict[str, Schema]]:
-    """The schema of a model and its definitions, with every description, and without pydantic's filler."""
+    """Return the schema of a model and its definitions, with every description, and without pydantic's filler."""
     made = model.model_json_schema()
     definitions: dict[str, Schema] = made.pop("$defs", {})
     models = {each.__name__: each for each in _models_below(model, set())}
@@ -196,12 +196,12 @@ def _describe(definition: Schema, model: type[BaseModel] | None) -> None:
 
 
 def _prose(text: str) -> str:
-    """A docstring as an editor shows it: one line for each paragraph."""
+    """Return a docstring as an editor shows it: one line for each paragraph."""
     return re.sub(r"(?<!\n)\n(?!\n)", " ", text.replace("``", "`"))
 
 
 def _pattern(annotation: Any, metadata: Iterable[Any] = ()) -> str | None:
-    """The pattern a text must match; pydantic's own schema loses it where the text is normalised first."""
+    """Return the pattern a text must match; pydantic's own schema loses it where the text is normalised first."""
     own = [*metadata, *(inner for each in metadata for inner in getattr(each, "metadata", ()))]
     found = [pattern for each in own if isinstance(pattern := getattr(each, "pattern", None), str)]
     found += [pattern for each in getattr(annotation, "__metadata__", ()) if (pattern := _pattern(None, [each]))]

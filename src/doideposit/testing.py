@@ -32,7 +32,7 @@ __all__ = ["SandboxForTests", "SandboxServerForTests", "doideposit_sandbox", "do
 
 @dataclass(frozen=True)
 class SandboxForTests:
-    """A sandbox on a clock that stands still until the test moves it.
+    """Hold a sandbox on a clock that stands still until the test moves it.
 
     `registrar` is the sandbox as doideposit's own port; `credentials` is its only login.
     """
@@ -44,21 +44,21 @@ class SandboxForTests:
 
     @property
     def faults(self) -> "Faults":
-        """The switches: ``faults.add("status", 503, times=2, at="poll")``; `doideposit.sandbox.FAULTS` lists them."""
+        """Return the switches, as in ``faults.add("status", 503, times=2)``; `doideposit.sandbox.FAULTS` lists them."""
         return self.sandbox.faults
 
     @property
     def submissions(self) -> "tuple[Submission, ...]":
-        """Every upload that was received, oldest first, with its bytes and its result log."""
+        """Return every upload that was received, oldest first, with its bytes and its result log."""
         return self.sandbox.submissions
 
     @property
     def records(self) -> "tuple[Registration, ...]":
-        """The current version of every registered DOI."""
+        """Return the current version of every registered DOI."""
         return self.sandbox.records
 
     def record(self, doi: str) -> "Registration | None":
-        """The current version of one DOI, or None."""
+        """Return the current version of one DOI, or None."""
         return self.sandbox.record(doi)
 
     def settle(self) -> None:
@@ -73,14 +73,14 @@ class SandboxForTests:
 
 @dataclass(frozen=True)
 class SandboxServerForTests(SandboxForTests):
-    """The same behind HTTP on this machine; `url` is its address, without a slash at the end."""
+    """Hold the same behind HTTP on this machine; `url` is its address, without a slash at the end."""
 
     url: str
 
 
 @cache
 def _schema_verdict() -> "Validate | None":
-    """The verdict of the installed schemas, compiled once for all tests; None where there are none."""
+    """Return the verdict of the installed schemas, compiled once for all tests; None where there are none."""
     from doideposit.crossref.schemas import SchemaStore  # noqa: PLC0415
     from doideposit.crossref.validator import Validator  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ def _schema_verdict() -> "Validate | None":
 
 @pytest.fixture
 def doideposit_sandbox() -> "Iterator[SandboxForTests]":
-    """An embedded Crossref, in process; login ``sandbox``, password ``sandbox``."""
+    """Give an embedded Crossref, in process; login ``sandbox``, password ``sandbox``."""
     from doideposit.sandbox import Clock, Sandbox  # noqa: PLC0415 - pytest imports this plugin in every project
     from doideposit.sandbox.registrar import SANDBOX_CREDENTIALS, SandboxRegistrar  # noqa: PLC0415
 
@@ -101,7 +101,7 @@ def doideposit_sandbox() -> "Iterator[SandboxForTests]":
 
 @pytest.fixture
 def doideposit_sandbox_server(doideposit_sandbox: SandboxForTests) -> "Iterator[SandboxServerForTests]":
-    """An embedded Crossref behind HTTP on this machine; login ``sandbox``, password ``sandbox``."""
+    """Give an embedded Crossref behind HTTP on this machine; login ``sandbox``, password ``sandbox``."""
     from doideposit.sandbox.server import running  # noqa: PLC0415
 
     one = doideposit_sandbox

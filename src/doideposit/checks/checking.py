@@ -85,7 +85,7 @@ _Raw = RawRecord | Record | Finding | Path
 
 
 class Checker:
-    """Checks inputs one after the other, in bounded memory.
+    """Check inputs one after the other, in bounded memory.
 
     `validator` is called when the first verdict is needed, so that a record with errors costs no schema. `live` says
     that the deposit is meant for production, where placeholders are errors.

@@ -49,7 +49,7 @@ class Layers:
         self._lay(loc, value, f"environment {name}")
 
     def _doubt(self, name: str, steps: list[str]) -> None:
-        """A variable that is no setting may be anyone's; one that resembles a setting was meant to be one."""
+        """Report a variable that resembles a setting; any other that is no setting may be anyone's."""
         from difflib import get_close_matches  # noqa: PLC0415  (nearly nobody has such a variable)
 
         close = get_close_matches(steps[0], _SECTIONS, n=1, cutoff=0.75)

@@ -52,7 +52,7 @@ class SandboxSettings:
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """Where the tokens of the JSON API are kept, by name, and the endpoint names of Crossref's notifications."""
+    """Say where the tokens of the JSON API are kept, by name, and the endpoint names of Crossref's notifications."""
 
     tokens: Mapping[str, PasswordReference] = field(default_factory=lambda: MappingProxyType({}))
     notify_endpoints: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True)
 class InboxSettings:
-    """The folder of the scheduled job, how long a file must lie still in it, and how many DOIs a pass looks up."""
+    """Name the folder of the scheduled job, how long a file must lie still in it, and how many DOIs a pass looks up."""
 
     folder: Path = Path("inbox")
     settle: timedelta = timedelta(seconds=10)
@@ -105,7 +105,7 @@ class Settings:
 
     @property
     def ledger_url(self) -> str:
-        """Address of the ledger, without a password; a SQLite path in it is absolute."""
+        """Return the address of the ledger, without a password; a SQLite path in it is absolute."""
         return self.ledger.url
 
 

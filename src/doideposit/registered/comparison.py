@@ -27,7 +27,7 @@ SHOWN: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that differs. `loses` says that something registered would be gone.
+    """Describe one field that differs. `loses` says that something registered would be gone.
 
     `field` is written as in a record file, from 0: ``authors[1].orcid``. `what` is a short phrase for people.
     """

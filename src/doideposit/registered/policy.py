@@ -21,7 +21,7 @@ MOST: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What may be lost: the fields that the record removes, and those that a person allowed with `--allow-loss`."""
+    """Say what may be lost: the fields that the record removes, and those that a person allowed with `--allow-loss`."""
 
     removed: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An update that was compared with what is registered. It may go when there is no error among the findings.
+    """Hold an update compared with what is registered. It may go when there is no error among the findings.
 
     `lost` are the fields that are lost with consent, to be kept in the history.
     """

@@ -32,7 +32,7 @@ RECORD_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something registered that a record file has no field for: where it stands, and its XML."""
+    """Hold something registered that a record file has no field for: where it stands, and its XML."""
 
     name: str
     xml: str
@@ -40,7 +40,7 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredRecord:
-    """A record in the words of a record file. `series` is what the configuration says of the series.
+    """Hold a record in the words of a record file. `series` is what the configuration says of the series.
 
     `record_type` is None for a kind that no record can be. `matched` are the keys of references whose DOI Crossref
     found by itself: not the publisher's word, and no field. `empty` are the blocks that stand there without content.
@@ -80,7 +80,7 @@ def _plain(element: Element) -> str:
 
 
 class _Reader:
-    """Walks the children of the element that holds the DOI, each once."""
+    """Walk the children of the element that holds the DOI, each once."""
 
     def __init__(self, holder: Element) -> None:
         self.holder = holder

@@ -73,7 +73,7 @@ class _Periods:
 
 
 def _periods(first: date, last: date) -> _Periods:
-    """Days, weeks, months, quarters or years: the finest that needs no more than a dozen columns."""
+    """Choose days, weeks, months, quarters or years: the finest that needs no more than a dozen columns."""
     makers = {"day": _days(first, last, 1), "week": _days(first - timedelta(first.weekday()), last, 7)}
     makers |= {name: _months(first, last, step) for name, step in (("month", 1), ("quarter", 3), ("year", 12))}
     name, starts = next(((n, s) for n, s in makers.items() if len(s) <= MOST_COLUMNS), ("year", makers["year"]))

@@ -116,7 +116,7 @@ def _scale(top: int) -> float:
 
 
 def _ticks(highest: int) -> tuple[Tick, ...]:
-    """From zero to a round number that is at least the highest, in two to five steps."""
+    """Return ticks from zero to a round number that is at least the highest, in two to five steps."""
     step = _round_step(highest)
     count = max(-(-highest // step), 1)
     return tuple(Tick(step * n, round(HEIGHT - BOTTOM - step * n * _scale(step * count), 1)) for n in range(count + 1))

@@ -44,7 +44,7 @@ def completeness(series: str, works: Sequence[Measured]) -> Completeness:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Something to do: how many shares of works it fills, and its effort, where one record edited by hand is 1."""
+    """Describe something to do: how many shares of works it fills, and its effort; one record edited by hand is 1."""
 
     gain: int
     effort: float

@@ -198,7 +198,7 @@ def _advice(finding: Finding, *, verbose: bool) -> Iterator[Line]:
 
 
 class Tally:
-    """Findings counted by kind, in bounded memory: examples are kept, and beyond `keep` only numbers.
+    """Count findings by kind, in bounded memory: examples are kept, and beyond `keep` only numbers.
 
     `seen` counts every finding that was added; `kept` holds the first of them.
     """
@@ -272,7 +272,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def annotations(findings: Iterable[Finding]) -> Iterator[str]:
-    """Workflow commands by which a code host shows findings beside the lines of a change."""
+    """Yield workflow commands by which a code host shows findings beside the lines of a change."""
     kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
     for finding in findings:
         where = finding.where

@@ -37,7 +37,7 @@ MOST_AUTHORS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A record that is not at Crossref as it is; `action` is what a deposit would do: register, update or blocked."""
+    """Hold a record that is not at Crossref as it is; `action` says what a deposit would do."""
 
     source: str
     doi: str
@@ -158,7 +158,7 @@ def page(report: Report) -> str:
 
 
 def _order(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
-    """By series, the highest number first: what is new is looked for most often."""
+    """Sort by series, the highest number first: what is new is looked for most often."""
     return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in sort_key(str(one.doi)))
 
 
@@ -202,7 +202,7 @@ def _source(environment: "Environment", name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """Nothing but the page's own style and script, known by their hashes."""
+    """Allow nothing but the page's own style and script, known by their hashes."""
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script))
     style_hash, script_hash = hashes
     return (
@@ -248,6 +248,6 @@ def _link(url: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    """With a capital and a full stop."""
+    """Return the text with a capital and a full stop."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?", ":")) else ".")

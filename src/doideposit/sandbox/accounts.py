@@ -18,7 +18,7 @@ ANY_PREFIX = "*"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One set of credentials: a name, its password, and the prefixes of each of its roles; ``*`` is every prefix."""
+    """Hold credentials: a name, its password, and the prefixes of each of its roles; ``*`` is every prefix."""
 
     name: str
     password: SecretStr
@@ -37,7 +37,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login that was accepted: the words that were typed, the role in them, and the prefixes of that role."""
+    """Hold an accepted login: the words that were typed, the role in them, and the prefixes of that role."""
 
     words: str
     role: str
@@ -49,7 +49,7 @@ class Login:
 
 
 class Accounts:
-    """The accounts of one sandbox."""
+    """Hold the accounts of one sandbox."""
 
     def __init__(self, accounts: Iterable[Account]) -> None:
         self._accounts = {account.name: account for account in accounts}
@@ -73,7 +73,7 @@ class Accounts:
         return self.named(words) if hmac.compare_digest(expected, password.encode()) else None
 
     def named(self, words: str) -> Login:
-        """The login for these words, as processing sees it later: without a password, and perhaps without rights."""
+        """Return the login for these words, as processing sees it later: without a password, perhaps without rights."""
         name, _, role = words.partition("/")
         account = self._accounts.get(name)
         role = role or name

@@ -71,7 +71,7 @@ WHERE (one = :doi OR other = :doi) AND NOT resolved ORDER BY id"""
 
 
 class Archive:
-    """The memory of one sandbox. `path` is its file, made with mode 0600, or None for memory alone.
+    """Remember what one sandbox knows. `path` is its file, made with mode 0600, or None for memory alone.
 
     Every method is to be called inside `transaction`, or inside `snapshot` when it only reads. Raises `DiskError` when
     the file cannot be used.

@@ -15,7 +15,7 @@ def system_time() -> datetime:
 
 
 class Clock:
-    """A settable ``Callable[[], datetime]``: it stands still until someone moves it.
+    """Simulate time as a ``Callable[[], datetime]``: it stands still until someone moves it.
 
     `start` is the first time it shows, aware; `tick` is the number of seconds it moves by itself at every look.
     """
@@ -46,7 +46,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """How long things take, in seconds of the sandbox's clock. The default is difficult, as Crossref is.
+    """Say how long things take, in seconds of the sandbox's clock. The default is difficult, as Crossref is.
 
     A received file is `hidden`, then `queued`, then `in_process`; `unready_polls` is how many polls of a file never see
     it completed, however late they come. `rest`, `handle` and
@@ -69,5 +69,5 @@ class Delays:
 
     @property
     def until_processed(self) -> float:
-        """From receipt to the result log."""
+        """Return the time from receipt to the result log."""
         return self.hidden + self.queued + self.in_process

@@ -8,7 +8,7 @@ __all__ = ["FindingLike", "VerdictLike", "WhereLike", "first_fault"]
 
 
 class WhereLike(Protocol):
-    """The place of a finding."""
+    """Describe the place of a finding."""
 
     @property
     def line(self) -> int | None:
@@ -16,7 +16,7 @@ class WhereLike(Protocol):
 
 
 class FindingLike(Protocol):
-    """What the sandbox reads of a validator's finding."""
+    """Describe what the sandbox reads of a validator's finding."""
 
     @property
     def message(self) -> str:
@@ -32,7 +32,7 @@ class FindingLike(Protocol):
 
 
 class VerdictLike(Protocol):
-    """What the sandbox reads of a validator's verdict, so that any validator will do."""
+    """Describe what the sandbox reads of a validator's verdict, so that any validator will do."""
 
     @property
     def valid(self) -> bool | None:
@@ -79,7 +79,7 @@ _NAMESPACE = re.compile(r"\{([^}]*)\}")
 
 
 def first_fault(findings: Sequence[FindingLike]) -> str:
-    """The message of a log for a file that is not valid: the first fault alone, as the real parser stops there."""
+    """Return the message of a log for an invalid file: the first fault alone, as the real parser stops there."""
     if not findings:
         return "Error: cvc-elt.1: The document is not valid."
     finding = findings[0]

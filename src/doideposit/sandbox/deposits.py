@@ -25,7 +25,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class FileFault:
-    """Why the whole file is refused, in Crossref's words; `batch_id` is empty when it could not be read."""
+    """Say why the whole file is refused, in Crossref's words; `batch_id` is empty when it could not be read."""
 
     message: str
     batch_id: str = ""
@@ -33,7 +33,7 @@ class FileFault:
 
 @dataclass(frozen=True, slots=True)
 class DepositedReference:
-    """One ``citation``: its key, the DOI given in it, and the words to match it by."""
+    """Hold one ``citation``: its key, the DOI given in it, and the words to match it by."""
 
     key: str
     doi: str
@@ -42,7 +42,7 @@ class DepositedReference:
 
 @dataclass(frozen=True, slots=True)
 class DepositedItem:
-    """Something with a DOI of its own. `level` is ``item``, ``title`` (a journal or series) or ``issue``.
+    """Hold something with a DOI of its own. `level` is ``item``, ``title`` (a journal or series) or ``issue``.
 
     `version` is the timestamp in force for this DOI. `signature` is what two records share that describe the same
     work: title, first author, year and number. `kind` is the name of `holder`, the element with ``doi_data`` in it.
@@ -84,7 +84,7 @@ class DepositedItem:
 
 @dataclass(frozen=True, slots=True)
 class DepositedSeries:
-    """A container with an ISSN: what Crossref keeps a title record of."""
+    """Hold a container with an ISSN: what Crossref keeps a title record of."""
 
     title: str
     issns: tuple[str, ...]
@@ -94,7 +94,7 @@ class DepositedSeries:
 
 @dataclass(frozen=True, slots=True)
 class DepositedResource:
-    """One element of a resource-only deposit: its name, its DOI, and the block in it, empty where there is none."""
+    """Hold one element of a resource-only deposit: its name, its DOI, and its block, empty where there is none."""
 
     kind: str
     doi: str
@@ -103,7 +103,7 @@ class DepositedResource:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """An uploaded file, read. `version` is the timestamp of its head, None when there is none."""
+    """Hold an uploaded file after reading. `version` is the timestamp of its head, None when there is none."""
 
     batch_id: str
     version: int | None

@@ -19,7 +19,7 @@ LARGEST_FILE = 10_000_000
 
 
 class Desk:
-    """Answers the requests that need a login, over one `Queue`."""
+    """Answer the requests that need a login, over one `Queue`."""
 
     def __init__(self, queue: Queue, most_pending: int) -> None:
         self._most_pending = most_pending
@@ -37,7 +37,7 @@ class Desk:
         return login or refusal(words, known=self._accounts.knows(words))
 
     def deposit(self, request: Request) -> Answer:
-        """``/servlet/deposit``: a login, an operation, and the first part with a file name, whatever its own name."""
+        """Answer ``/servlet/deposit``: a login, an operation, and the first part that has a file name."""
         if request.method != "POST":
             return login_page()
         content = request.read()
@@ -137,7 +137,7 @@ class Desk:
         return Log(found.id - 1, "sandbox-older-batch", (record,)).to_bytes()
 
     def deposit_now(self, request: Request) -> Answer:
-        """``/v2/deposits``: processed while the caller waits, with the log as the reply and references put off."""
+        """Answer ``/v2/deposits`` with the log, while the caller waits; references are put off."""
         if request.method != "POST":
             return pages.not_found()
         content = request.read()

@@ -19,7 +19,7 @@ _NEVER = timedelta(days=36500)
 
 
 class Elsewhere:
-    """Acts on the records of a sandbox at once, past its queue; every method raises KeyError for an unknown DOI."""
+    """Act on the records of a sandbox at once, past its queue; every method raises KeyError for an unknown DOI."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue

@@ -17,7 +17,7 @@ _FILTERS = frozenset({"doi", "prefix", "member", "type", "issn", "updates", "fro
 
 
 class Enquiries:
-    """Answers who asks afterwards, over one `Queue`."""
+    """Answer who asks afterwards, over one `Queue`."""
 
     def __init__(self, queue: Queue) -> None:
         self._clock = queue.clock
@@ -26,7 +26,7 @@ class Enquiries:
         self._faults = queue.faults
 
     def query(self, request: Request) -> Reply:
-        """``/search/doi``, ``/servlet/query`` and ``/openurl``: what was registered, as ``unixsd`` or ``unixref``."""
+        """Answer ``/search/doi``, ``/servlet/query`` and ``/openurl`` with ``unixsd`` or ``unixref``."""
         garbage = self._faults.take("query_garbage", Door.QUERY)
         if garbage:
             return _garbage(garbage.value or "")

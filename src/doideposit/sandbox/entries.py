@@ -8,7 +8,7 @@ __all__ = ["Registration", "Stage", "Submission", "TitleRecord"]
 
 
 class Stage(StrEnum):
-    """Where a submission stands at a given moment."""
+    """Say where a submission stands at a given moment."""
 
     HIDDEN = "hidden"
     QUEUED = "queued"
@@ -18,7 +18,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An upload that was received. `log` is None until it was processed, `batch_id` None until it was parsed."""
+    """Hold a received upload. `log` is None until it was processed, `batch_id` None until it was parsed."""
 
     id: int
     file_name: str
@@ -46,7 +46,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One version of a DOI that took effect, with the whole record as it stands since.
+    """Hold one version of a DOI that took effect, with the whole record as it stands since.
 
     `rest`, `handle` and `query` are when the REST API, the resolver and the XML query service show it. `owner` is the
     prefix that may update it, `member` who owns that prefix; `alias_of` is the DOI it was made an alias of.
@@ -79,7 +79,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class TitleRecord:
-    """What Crossref keeps of a journal or series: later deposits with this ISSN must match it."""
+    """Hold what Crossref keeps of a journal or series: later deposits with this ISSN must match it."""
 
     issn: str
     title: str

@@ -8,7 +8,7 @@ __all__ = ["Answer", "Content", "Dropped", "Reply", "Request", "Upload"]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file part of a multipart form: the form field's name, its ``filename=`` and its bytes."""
+    """Hold a file part of a multipart form: the form field's name, its ``filename=`` and its bytes."""
 
     part: str
     file_name: str
@@ -17,7 +17,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The body of a request: form fields, files, and the raw bytes where it was no form."""
+    """Hold the body of a request: form fields, files, and the raw bytes where it was no form."""
 
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: tuple[Upload, ...] = ()
@@ -34,7 +34,7 @@ def nothing() -> Content:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `path` is percent-decoded; `read` gives the body and is not called before it is wanted.
+    """Hold one request. `path` is percent-decoded; `read` gives the body and is not called before it is wanted.
 
     Query and form never print: they carry passwords. `remote` is the caller's address.
     """
@@ -59,7 +59,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply; `delay` is how many seconds the caller has to wait for it."""
+    """Hold one reply; `delay` is how many seconds the caller has to wait for it."""
 
     status: int
     body: bytes = field(repr=False)
@@ -75,7 +75,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """No reply: the connection is closed. `received` says whether the body was read and kept first."""
+    """Stand for no reply: the connection is closed. `received` says whether the body was read and kept first."""
 
     received: bool
     delay: float = 0.0

@@ -20,7 +20,7 @@ __all__ = ["FAULTS", "Door", "Fault", "FaultKind", "Faults", "parse_fault"]
 
 
 class Door(StrEnum):
-    """Where a fault can strike: a request of one kind, or the processing of a submission."""
+    """Say where a fault can strike: a request of one kind, or the processing of a submission."""
 
     UPLOAD = "upload"
     POLL = "poll"
@@ -39,7 +39,7 @@ PROCESS: Final = frozenset({Door.PROCESS})
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """One switch: its name, what it does, where it strikes unless told, where it may be told to, and its values.
+    """Describe one switch: its name, what it does, where it strikes by default and on request, and its values.
 
     `choices` lists the values it takes, the first being the default; ``("N",)`` stands for a number that must be
     given and ``("TEXT",)`` for any text. `required` says that there is no default.
@@ -129,7 +129,7 @@ FAULTS: Final[Mapping[str, FaultKind]] = MappingProxyType({kind.name: kind for k
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One armed switch. `times` is how often it will still fire, None without end; `at` limits it to one door."""
+    """Hold one armed switch. `times` is how often it will still fire, None without end; `at` limits it to one door."""
 
     name: str
     value: str | None = None
@@ -166,7 +166,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """The armed switches of one sandbox, safe for several threads. `fired` counts what has struck so far."""
+    """Hold the armed switches of one sandbox, safe for several threads. `fired` counts what has struck so far."""
 
     seed: int = 0
     fired: Counter[str] = field(default_factory=Counter)

@@ -15,7 +15,7 @@ NO_DOI = frozenset({"", "DOI not found"})
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What became of one reference: ``resolved_reference`` (text is a DOI), ``stored_query`` or ``error``."""
+    """Say what became of one reference: ``resolved_reference`` (text is a DOI), ``stored_query`` or ``error``."""
 
     key: str
     status: str
@@ -24,7 +24,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One ``record_diagnostic``: Success, Warning or Failure, with one pair of DOI and message, or several."""
+    """Hold one ``record_diagnostic``: Success, Warning or Failure, with one pair of DOI and message, or several."""
 
     status: str
     pairs: tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ def file_failure(message: str, *, doi: str = "", msg_id: int | None = None) -> t
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A completed log. `status_attribute` and `leading` serve the faults of the same names."""
+    """Hold a completed log. `status_attribute` and `leading` serve the faults of the same names."""
 
     submission_id: int
     batch_id: str

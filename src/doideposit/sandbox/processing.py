@@ -53,7 +53,7 @@ def inspect(content: bytes, validate: Validate | None) -> Deposit | FileFault:
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """What goes into the log."""
+    """Hold what goes into the log."""
 
     batch_id: str
     records: tuple[Diagnostic, ...]
@@ -61,7 +61,7 @@ class Processed:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Processes one submission at the moment `now`, inside the archive's transaction.
+    """Process one submission at the moment `now`, inside the archive's transaction.
 
     `rest`, `handle` and `query` are the seconds until the REST API, the resolver and the XML query service show what
     was registered; `known_prefixes` are those whose DOIs the sandbox can vouch for; `reject` fails every record with

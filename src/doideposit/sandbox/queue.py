@@ -22,7 +22,7 @@ OPERATIONS = frozenset({"doMDUpload", "doXSDMDUpload", "doDOICitUpload", "doTran
 
 
 class Queue:
-    """The deposit system behind the pages. `validate` is the schema's verdict, None to leave that step out."""
+    """Simulate the deposit system behind the pages. `validate` is the schema's verdict, None to leave that step out."""
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ def _extra(kind: str | None, first: Diagnostic, items: tuple[DepositedItem, ...]
 
 
 def _merged(records: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Records of one status become one record with several pairs of DOI and message."""
+    """Merge records of one status into one record with several pairs of DOI and message."""
     merged: dict[str, Diagnostic] = {}
     for record in records:
         known = merged.get(record.status)

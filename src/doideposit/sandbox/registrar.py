@@ -24,7 +24,7 @@ SANDBOX_CREDENTIALS = Credentials("sandbox", SecretStr("sandbox"))
 
 
 class SandboxRegistrar:
-    """`doideposit.crossref.registrar.Registrar` over a `Sandbox`.
+    """Implement `doideposit.crossref.registrar.Registrar` over a `Sandbox`.
 
     `timeout` is how many seconds a slow reply may take: a later one counts as lost.
     """

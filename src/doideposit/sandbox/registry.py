@@ -16,7 +16,7 @@ OK, NOT_FOUND = 200, 404
 
 
 class SandboxRegistry:
-    """Asks a `Sandbox` about registered DOIs, as `doideposit.crossref.rest_api.Registry` asks Crossref and doi.org."""
+    """Ask a `Sandbox` about registered DOIs, as `doideposit.crossref.rest_api.Registry` asks Crossref and doi.org."""
 
     has_works = True
     has_handles = True

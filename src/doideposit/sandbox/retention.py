@@ -33,7 +33,7 @@ _WITH_BIBLIOGRAPHY: Final = ("version_info", "status", "archive_locations")
 
 @dataclass(frozen=True, slots=True)
 class RetentionRules:
-    """What Crossref does where its documentation is silent or contradicts itself.
+    """Say what Crossref does where its documentation is silent or contradicts itself.
 
     `omitted` is about a block that a deposit does not mention; the next four about a block that comes with content
     where there is other content. `places` says whether licences and funding inside and outside of Crossmark are kept

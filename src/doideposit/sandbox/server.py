@@ -40,7 +40,7 @@ def quiet(_: str) -> None:
 
 
 def application(sandbox: Sandbox, *, log: Log = quiet, sleep: Callable[[float], object] = time.sleep) -> Application:
-    """The sandbox as a WSGI application; `sleep` serves the fault ``slow``, `log` gets method, path and status."""
+    """Return a WSGI application; `sleep` serves the fault ``slow``, `log` gets method, path and status."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         http = HttpRequest(environ)
@@ -100,13 +100,13 @@ def running(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, log: Lo
 
 
 class _Handler(WSGIRequestHandler):
-    """A handler that logs no request line, does not wait for a silent client, and has the sandbox's time of day."""
+    """Handle requests without logging them or waiting for a silent client, by the sandbox's time of day."""
 
     timeout = 30
     clock: Callable[[], datetime] = staticmethod(system_time)
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
-        """Nothing: the application logs, without queries."""
+        """Write nothing: the application logs, without queries."""
 
     def version_string(self) -> str:
         """Return the name in the header Server, as recorded."""

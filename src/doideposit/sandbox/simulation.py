@@ -35,7 +35,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 class Sandbox:
-    """A Crossref of one's own, for tests, demonstrations and first steps.
+    """Simulate a Crossref of one's own, for tests, demonstrations and first steps.
 
     `validate` gives the schema's verdict on a file, None leaves that step out. `state` is a file that several processes
     may share, so that what was uploaded is found later; None keeps everything in memory. `synchronous` opens the
@@ -180,7 +180,7 @@ class Sandbox:
         return exact, below
 
     def _switch(self, request: Request) -> Reply:
-        """``POST /sandbox/faults`` with ``{"add": [...], "clear": true, "unstick": true}``, from this machine alone."""
+        """Answer ``POST /sandbox/faults`` of ``{"add": [...], "clear": true, "unstick": true}``, from this machine."""
         if request.remote not in LOOPBACK or request.method != "POST":
             return pages.error_page(403)
         wanted = lookups.read_json(request.read().raw)

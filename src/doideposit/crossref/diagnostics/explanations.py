@@ -199,6 +199,32 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "save the file as UTF-8",
     ),
     _failure(
+        "crossref-journal-identifier",
+        "A journal without an identifier",
+        "Crossref keeps journals apart by their ISSN, or by a DOI of the journal itself.",
+        "give the series its `issn`, as it stands in Crossref's title list, and deposit again",
+        source=pages.ISSN_ERRORS,
+    ),
+    _failure(
+        "crossref-title-missing",
+        "No title",
+        "The schema takes an empty title, and Crossref does not. `doideposit check` finds it before anything is sent.",
+        "give the record, and the series, a title with at least one letter, and deposit again",
+    ),
+    _failure(
+        "crossref-characters",
+        "A character that Crossref does not take",
+        "Seen with control characters and with white space in identifiers. The value stands in Crossref's words.",
+        "take out what is no letter, digit or punctuation mark, and deposit again",
+    ),
+    _failure(
+        "crossref-not-valid",
+        "The file could not be read, or is not valid",
+        "Every file is checked against the same schema here before it is sent, so this should not happen.",
+        "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
+        source=pages.SCHEMA,
+    ),
+    _failure(
         "crossref-duplicate-doi",
         "The same DOI twice at once",
         "Twice in one file, or in two files at the same moment.",

@@ -114,6 +114,20 @@ FAILURES = [
         "",
     ),
     (
+        "Journal articles must deposit with an ISSN and/or journal title DOI",
+        "crossref-journal-identifier",
+        RetryClass.AFTER_CHANGE,
+        "",
+    ),
+    ("Title name value is missing", "crossref-title-missing", RetryClass.AFTER_CHANGE, ""),
+    ("the value of given_name contains invalid characters", "crossref-characters", RetryClass.AFTER_CHANGE, ""),
+    (
+        "Deposited XML is not well-formed or does not validate: Error on line 57",
+        "crossref-not-valid",
+        RetryClass.AFTER_CHANGE,
+        "line 57",
+    ),
+    (
         "java.sql.SQLException: ORA-00001: unique constraint (ATYPON.NDX1_CIT_RELS) violated",
         "crossref-duplicate-doi",
         RetryClass.ONCE,

@@ -19,7 +19,7 @@ LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
 
 
 class Limits(NamedTuple):
-    """What a document may have at most: bytes, and ``<`` and ``=`` characters, which stand for nodes in memory.
+    """Hold the most a document may have: bytes, and ``<`` and ``=`` characters, which stand for nodes in memory.
 
     libxml2 adds its own bounds: 256 levels of depth and 10 million characters in one text.
     """
@@ -32,7 +32,7 @@ LIMITS: Final = Limits()
 
 
 class Parsed(NamedTuple):
-    """The root element, or the findings that say why there is none; exactly one of the two."""
+    """Hold the root element, or the findings that say why there is none; exactly one of the two."""
 
     root: etree._Element | None
     findings: tuple[Finding, ...] = ()
@@ -54,7 +54,7 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: Limits = LIMI
 
 
 class Position(NamedTuple):
-    """Where an element starts, and where the text in it starts; lines and columns count from 1."""
+    """Hold where an element starts, and where the text in it starts; lines and columns count from 1."""
 
     line: int
     column: int
@@ -109,7 +109,7 @@ _AS_UTF_8 = 'save it as UTF-8, with encoding="UTF-8" in its first line'
 
 
 def _refusal(xml: bytes, limits: Limits) -> Finding | None:
-    """What can be said without parsing: too large, an unknown encoding, a document type declaration."""
+    """Find what can be said without parsing: too large, an unknown encoding, a document type declaration."""
     if len(xml) > limits.size:
         return _error(
             "xml-too-large",
@@ -126,7 +126,7 @@ def _refusal(xml: bytes, limits: Limits) -> Finding | None:
 
 
 def _belied_encoding(xml: bytes) -> Finding | None:
-    """A file that says in single bytes that it has two for each character."""
+    """Find a file that says in single bytes that it has two for each character."""
     declared = _DECLARED.match(xml.removeprefix(b"\xef\xbb\xbf"))
     if not declared or not declared[1].lower().startswith((b"utf-16", b"utf16")):
         return None
@@ -135,7 +135,7 @@ def _belied_encoding(xml: bytes) -> Finding | None:
 
 
 def _prolog(xml: bytes) -> bytes:
-    """The start of the document in an encoding that has ASCII as a part, which is enough to read its markup."""
+    """Return the start of the document in an encoding with ASCII as a part, which is enough to read its markup."""
     start = xml[:_PROLOG_SIZE]
     if start[:4] in _UTF_32:
         return b'<?xml version="1.0" encoding="UTF-32"?>'
@@ -172,7 +172,7 @@ def _error(code: str, message: str, hint: str) -> Finding:
 
 
 def _not_well_formed(error: etree.XMLSyntaxError, xml: bytes, file: str | None) -> Finding:
-    """One finding for the first thing that stopped the parser; the rest would only follow from it."""
+    """Return one finding for the first thing that stopped the parser; the rest would only follow from it."""
     line, column = error.position
     text = " ".join((error.msg or "").partition(", line ")[0].split())
     number = getattr(error, "code", None) or 0
@@ -205,7 +205,7 @@ _UNFINISHED = frozenset(
 
 
 def _ends_here(number: int, line: int, xml: bytes) -> bool:
-    """Whether the parser stopped because the file does: in its last line, which no tag ends."""
+    """Tell whether the parser stopped because the file does: in its last line, which no tag ends."""
     return number in _UNFINISHED and not xml.rstrip().endswith(b">") and line > xml.rstrip().count(b"\n")
 
 

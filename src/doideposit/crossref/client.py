@@ -49,7 +49,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 class LoginVerdict(StrEnum):
-    """What asking with a login showed."""
+    """Name what asking with a login showed."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -58,14 +58,14 @@ class LoginVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoginCheck:
-    """The verdict on a login, and in one sentence what it rests on."""
+    """Hold the verdict on a login, and in one sentence what it rests on."""
 
     verdict: LoginVerdict
     detail: str
 
 
 class CrossrefClient:
-    """Crossref over HTTPS, as a `doideposit.crossref.registrar.Registrar`.
+    """Talk to Crossref over HTTPS, as a `doideposit.crossref.registrar.Registrar`.
 
     `credentials` gives the login, and is asked when one is about to be sent: planning and reading need no password.
     `pending` tells how many submissions of this login are unfinished: it decides what an unexplained 503 means.
@@ -137,7 +137,7 @@ class CrossrefClient:
         return LoginCheck(LoginVerdict.UNCLEAR, f"{self._host} answered {answer.status}, in a form that is not known")
 
     def server_time(self) -> datetime | None:
-        """The clock of Crossref's server, UTC, as the last answer had it."""
+        """Return the time of Crossref's server, UTC, as the last answer had it."""
         return self._server_time
 
     @property
@@ -229,7 +229,7 @@ def _is_success(answer: Answer) -> bool:
 
 
 def _is_login_page(answer: Answer) -> bool:
-    """Whether this is the page that asks for a login, which comes with status 200. A result log is never one."""
+    """Tell whether this is the page that asks for a login, which comes with status 200; a result log never is."""
     body = answer.body.lower()
     return b"<doi_batch_diagnostic" not in body and any(mark in body for mark in LOGIN_PAGE)
 

@@ -50,7 +50,7 @@ LONGEST_WAIT = 24 * 3600.0
 
 
 class NeverSent(Exception):
-    """The request cannot have arrived whole. `reason` is in words, and free of secrets."""
+    """Report that the request cannot have arrived whole. `reason` is in words, and free of secrets."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -58,12 +58,12 @@ class NeverSent(Exception):
 
 
 class NoAnswer(NeverSent):
-    """The request may have arrived, and no complete answer came back."""
+    """Report that the request may have arrived, and that no complete answer came back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait for a connection, for the next bytes of an answer, and for everything together."""
+    """Hold the seconds to wait for a connection, for the next bytes of an answer, and for everything together."""
 
     connect: float = 10.0
     read: float = 60.0
@@ -72,7 +72,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file part of a form."""
+    """Hold a file part of a form."""
 
     part: str
     file_name: str
@@ -82,7 +82,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: at most the number of bytes asked for, `truncated` when there was more.
+    """Hold what came back: at most the number of bytes asked for, `truncated` when there was more.
 
     `headers` has lower-case keys. `date` is the server's clock, `retry_after` the seconds it asks to wait.
     """
@@ -94,12 +94,12 @@ class Answer:
 
     @property
     def date(self) -> datetime | None:
-        """The ``Date`` header, aware and in UTC."""
+        """Return the ``Date`` header, aware and in UTC."""
         return _http_date(self.headers.get("date", ""))
 
     @property
     def retry_after(self) -> float | None:
-        """The ``Retry-After`` header in seconds, never negative and at most a day; None when it is absent or odd."""
+        """Return the ``Retry-After`` header in seconds, from 0 to a day; None when it is absent or odd."""
         text = self.headers.get("retry-after", "").strip()
         if text.isascii() and text.isdigit():
             return min(float(text[:9]), LONGEST_WAIT)
@@ -108,7 +108,7 @@ class Answer:
 
 
 class Fetch(Protocol):
-    """What fetches an address, as `Exchange.get` does: handed to whoever needs pages of the web."""
+    """Describe what fetches an address, as `Exchange.get` does: handed to whoever needs pages of the web."""
 
     def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> Answer:
         """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
@@ -139,17 +139,17 @@ def check_address(url: str, what: str) -> str:
 
 
 def without_query(url: str) -> str:
-    """The address up to its question mark, for a log."""
+    """Return the address up to its question mark, for a log."""
     return url.partition("?")[0]
 
 
 def host_alone(url: str) -> str:
-    """The host of an address, for a log, where the path is a secret of its own."""
+    """Return the host of an address, for a log, where the path is a secret of its own."""
     return urlsplit(url).hostname or ""
 
 
 class Exchange:
-    """Sends single requests; keeps nothing between them. The log has what `shown` leaves of an address."""
+    """Send single requests, and keep nothing between them. The log has what `shown` leaves of an address."""
 
     def __init__(
         self,
@@ -218,7 +218,7 @@ class Exchange:
 
 
 class _Body:
-    """A request's body that knows whether all of it was handed out, and can be stopped for good."""
+    """Hand out a request's body, know whether all of it was handed out, and let it be stopped for good."""
 
     def __init__(self, content: object) -> None:
         self._content = content if isinstance(content, bytes) else str(content or "").encode()
@@ -227,7 +227,7 @@ class _Body:
         self._lock = threading.Lock()
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; raises `TimeoutError` once stopped."""
+        """Return the next bytes; raises `TimeoutError` once stopped."""
         with self._lock:
             if self._stopped:
                 raise TimeoutError("the request was given up")
@@ -280,7 +280,7 @@ def _within(seconds: float, work: Callable[[], Answer], body: _Body) -> Answer:
 
 
 def _collect(response: requests.Response, limit: int, deadline: float) -> tuple[bytes, bool]:
-    """Read at most `limit` bytes, as they come; whether there was more."""
+    """Read at most `limit` bytes, as they come, and tell whether there was more."""
     parts: list[bytes] = []
     size = 0
     while size <= limit and (chunk := response.raw.read1(CHUNK, decode_content=True)):
@@ -292,7 +292,7 @@ def _collect(response: requests.Response, limit: int, deadline: float) -> tuple[
 
 
 def _reason(error: BaseException, timeouts: Timeouts) -> str:
-    """What went wrong, in words of ours: a library's text holds addresses and, for proxies, passwords."""
+    """Say in our own words what went wrong: a library's text holds addresses and, for proxies, passwords."""
     causes = list(_chain(error))
     table: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
         (NameResolutionError, "its name could not be looked up"),
@@ -309,13 +309,13 @@ def _reason(error: BaseException, timeouts: Timeouts) -> str:
 
 
 def _was_never_connected(error: BaseException) -> bool:
-    """Whether the error arises only before there is a connection to send anything on."""
+    """Tell whether the error arises only before there is a connection to send anything on."""
     kinds = (requests.ConnectTimeout, requests.exceptions.ProxyError, NewConnectionError, NameResolutionError)
     return any(isinstance(cause, kinds) for cause in _chain(error))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything it wraps: as an argument, as a reason, or as the exception it followed."""
+    """Yield the error and everything it wraps: as an argument, as a reason, or as the exception it followed."""
     waiting, seen = [error], set[int]()
     while waiting:
         current = waiting.pop()
@@ -344,7 +344,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def default_user_agent() -> str:
-    """Who we say we are: the program and its version."""
+    """Return who we say we are: the program and its version."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
     try:

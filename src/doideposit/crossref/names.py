@@ -48,10 +48,10 @@ The schema requires no prefixes, but Crossref's documentation asks for ``mml`` a
 
 
 def crossref_namespace(version: str) -> str:
-    """The namespace of the deposit schema in that version (crossref5.5.0.xsd: targetNamespace)."""
+    """Return the namespace of the deposit schema in that version (crossref5.5.0.xsd: targetNamespace)."""
     return f"http://www.crossref.org/schema/{version}"
 
 
 def schema_location(version: str) -> str:
-    """The value of ``xsi:schemaLocation``: the namespace, and where Crossref publishes its schema."""
+    """Return the value of ``xsi:schemaLocation``: the namespace, and where Crossref publishes its schema."""
     return f"{crossref_namespace(version)} https://data.crossref.org/schemas/crossref{version}.xsd"

@@ -23,7 +23,7 @@ MOST_DIGITS: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class RegisteredState:
-    """What Crossref has of a DOI, and who may change it.
+    """Hold what Crossref has of a DOI, and who may change it.
 
     `timestamp` is the version of the last deposit that took effect. `alias_of` is the DOI that this one was made an
     alias of: its record is the other's then. `last_update` moves with every change, also with Crossref's own. `answer`

@@ -17,7 +17,7 @@ REDACTED = b"[redacted]"
 
 
 def spellings(secret: str) -> frozenset[bytes]:
-    """Every spelling of `secret`: raw, percent- and form-encoded, HTML, JSON and base64; empty for an empty one."""
+    """Return every spelling of `secret`: raw, percent- and form-encoded, HTML, JSON and base64; none if it is empty."""
     encodings = ("utf-8", "latin-1") if all(ord(character) < 256 for character in secret) else ("utf-8",)  # noqa: PLR2004
     found: set[bytes] = set()
     for encoding in encodings:
@@ -29,7 +29,7 @@ def spellings(secret: str) -> frozenset[bytes]:
 
 
 def _marked_up(secret: str) -> set[str]:
-    """The secret as HTML, XML, JSON and a Python literal show it, with the quotation marks around it taken off."""
+    """Return the secret as HTML, XML, JSON and a Python literal show it, without the quotation marks around it."""
     pages = {html.escape(secret), html.escape(secret, quote=False)}
     quotes = {"&quot;": "&#34;", "&#x27;": "&#39;"}
     pages |= {_replaced(page, quotes) for page in pages} | {page.replace("&#x27;", "&apos;") for page in pages}

@@ -16,7 +16,7 @@ __all__ = ["Credentials", "Endpoint", "Receipt", "RegisteredWork", "Registrar", 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The addresses of one target: ``sandbox``, ``test`` or ``production``.
+    """Hold the addresses of one target: ``sandbox``, ``test`` or ``production``.
 
     `url` is the base below which ``/servlet/deposit`` and ``/servlet/submissionDownload`` are found, without a
     slash at its end; `rest_url` is the public REST API, `handle_url` the resolver; None where the target has none.
@@ -29,18 +29,18 @@ class Endpoint:
 
     @property
     def deposit_url(self) -> str:
-        """Where files are uploaded (Crossref documentation, HTTPS POST)."""
+        """Return the address where files are uploaded (Crossref documentation, HTTPS POST)."""
         return f"{self.url}/servlet/deposit"
 
     @property
     def result_url(self) -> str:
-        """Where result logs are fetched (Crossref documentation, using HTTPS to retrieve logs)."""
+        """Return the address where result logs are fetched (Crossref documentation, using HTTPS to retrieve logs)."""
         return f"{self.url}/servlet/submissionDownload"
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A Crossref login: ``role`` or ``name@example.org/role``, and its password, which never prints."""
+    """Hold a Crossref login: ``role`` or ``name@example.org/role``, and its password, which never prints."""
 
     username: str
     password: SecretStr
@@ -48,7 +48,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Crossref's word that a file was received: nothing in it has been read yet, let alone registered.
+    """Hold Crossref's word that a file was received: nothing in it has been read yet, let alone registered.
 
     The reply names no id; the file name is the key for everything that follows.
     """
@@ -59,7 +59,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredWork:
-    """A work as Crossref's REST API has it.
+    """Hold a work as Crossref's REST API has it.
 
     `type` is the REST API's name (``report``, ``posted-content``), `landing_url` the address the DOI was registered
     with; `created`, `deposited` (the last deposit that took effect) and `indexed` are aware.
@@ -75,7 +75,7 @@ class RegisteredWork:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedHandle:
-    """A DOI as the handle system has it: where it leads, and the timestamp beside it, kept as text."""
+    """Hold a DOI as the handle system has it: where it leads, and the timestamp beside it, kept as text."""
 
     doi: str
     urls: tuple[str, ...]
@@ -83,7 +83,7 @@ class ResolvedHandle:
 
 
 class Registrar(Protocol):
-    """Something that takes deposits and gives back result logs, as Crossref's two servlets do."""
+    """Take deposits and give back result logs, as Crossref's two servlets do."""
 
     def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
         """Upload the batch under a file name that is unique for ever.

@@ -111,7 +111,7 @@ _HANDLE = TypeAdapter(_Handle)
 
 
 class Registry:
-    """Look-ups that need no password; `mailto` gets us into the REST API's polite pool.
+    """Look up what needs no password; `mailto` gets us into the REST API's polite pool.
 
     Every look-up raises `RegistrarUnavailable`, `RegistrarBusy` (429), `SubmissionForbidden` (403: Crossref blocks this
     machine) or `UnexpectedAnswer`; and `RuntimeError` where the target has no such service, which `has_works` and
@@ -138,12 +138,12 @@ class Registry:
 
     @property
     def has_works(self) -> bool:
-        """Whether the target has a REST API: Crossref's test system has none."""
+        """Tell whether the target has a REST API: Crossref's test system has none."""
         return bool(self._rest)
 
     @property
     def has_handles(self) -> bool:
-        """Whether the target has a resolver."""
+        """Tell whether the target has a resolver."""
         return bool(self._handles)
 
     def work(self, doi: Doi) -> RegisteredWork | None:
@@ -166,7 +166,7 @@ class Registry:
         return found.name if found else None
 
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
-        """Where a DOI leads, or None when it is not registered.
+        """Return where a DOI leads, or None when it is not registered.
 
         `authoritative` asks the primary server: caches may serve an old address for a day.
         """

@@ -14,7 +14,7 @@ __all__ = ["ItemVerdict", "join", "recorded", "seal_item"]
 
 
 class ItemVerdict(NamedTuple):
-    """The seal of an item, or None where a finding is an error."""
+    """Hold the seal of an item, or None where a finding is an error."""
 
     item: SealedItem | None
     findings: tuple[Finding, ...]

@@ -18,7 +18,7 @@ LOG_LIMITS = Limits(size=64 * 1024 * 1024)
 
 @dataclass(frozen=True, slots=True)
 class CitationMatch:
-    """What became of one reference; it never touches the registration of the DOI.
+    """Hold what became of one reference; it never touches the registration of the DOI.
 
     `status` is ``resolved_reference`` (`text` is the DOI), ``stored_query`` (no match yet) or ``error`` (`text` is
     the reason).
@@ -31,7 +31,7 @@ class CitationMatch:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """``batch_data``: how many records the log has, not how many DOIs were sent."""
+    """Hold ``batch_data``: how many records the log has, not how many DOIs were sent."""
 
     records: int
     successes: int
@@ -41,7 +41,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class LogRecord:
-    """One DOI and message of a ``record_diagnostic``; one that holds several pairs becomes several of these.
+    """Hold one DOI and message of a ``record_diagnostic``; one with several pairs becomes several of these.
 
     `doi` is as Crossref wrote it, empty for the file as a whole; `status` is in lower case.
     """
@@ -58,7 +58,7 @@ class LogRecord:
 
 @dataclass(frozen=True, slots=True)
 class ResultLog:
-    """A whole log; `status` is in lower case and empty where the log names none."""
+    """Hold a whole log; `status` is in lower case and empty where the log names none."""
 
     status: str
     submission_id: str | None
@@ -69,7 +69,7 @@ class ResultLog:
 
 
 class Unreadable(ValueError):
-    """The bytes are not a result log; the text says why, in words."""
+    """Report that the bytes are not a result log; the text says why, in words."""
 
 
 def parse(answer: bytes) -> ResultLog:
@@ -142,5 +142,5 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _text(element: etree._Element | None) -> str:
-    """All text in the element, stripped: a message may have markup of the deposit in it."""
+    """Return all text in the element, stripped: a message may have markup of the deposit in it."""
     return "" if element is None else str(element.xpath("string()")).strip()

@@ -16,7 +16,7 @@ __all__ = ["MESSAGES", "TITLE_LEVEL", "Kind", "KnownMessage", "meaning"]
 
 
 class Kind(StrEnum):
-    """What a message speaks of: a good end, a warning of a registered DOI, a notice without effect, or a failure."""
+    """Name what a message speaks of: a good end, a warning of a registered DOI, a notice, or a failure."""
 
     SUCCESS = "success"
     WARNING = "warning"
@@ -30,7 +30,7 @@ GAP: Final = "…"
 
 @dataclass(frozen=True, slots=True)
 class KnownMessage:
-    """One kind of message: any of `patterns` recognizes it, `message` and `hint` are our words for it.
+    """Hold one kind of message: any of `patterns` recognizes it, `message` and `hint` are our words for it.
 
     ``{detail}`` in `message` is filled with what `detail` finds in Crossref's words, or left out.
     """
@@ -45,18 +45,18 @@ class KnownMessage:
     source: str
 
     def matches(self, line: str) -> bool:
-        """Whether `line`, in lower case, holds one of the patterns."""
+        """Tell whether `line`, in lower case, holds one of the patterns."""
         return any(_holds(line, pattern.lower()) for pattern in self.patterns)
 
     def without(self, text: str) -> str:
-        """The text on one line, with this message's own words taken out: what is left is what else it says."""
+        """Return the text on one line without this message's own words: what is left is what else it says."""
         line = one_line(text)
         for pattern in self.patterns:
             line = re.sub(re.escape(pattern), "", line, flags=re.IGNORECASE)
         return line
 
     def explain(self, original: str) -> str:
-        """Our sentence about the message `original`."""
+        """Return our sentence about the message `original`."""
         found = self.detail.search(one_line(original)) if self.detail else None
         words = next((group for group in found.groups() if group), "") if found else ""
         return self.message.format(detail=f" {words}" if words else "")
@@ -73,7 +73,7 @@ def _holds(line: str, pattern: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """The text with single blanks for all its white space: Crossref wraps its messages here and there."""
+    """Return the text with single blanks for all its white space: Crossref wraps some of its messages."""
     return " ".join(text.split())
 
 
@@ -416,6 +416,6 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
 
 
 def meaning(text: str, kinds: frozenset[Kind] = frozenset(Kind)) -> KnownMessage | None:
-    """The first entry of the table, of one of `kinds`, that `text` matches."""
+    """Return the first entry of the table, of one of `kinds`, that `text` matches."""
     line = one_line(text).lower()
     return next((known for known in MESSAGES if known.kind in kinds and known.matches(line)), None)

@@ -75,7 +75,7 @@ class DoiOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ExtraRecord:
-    """A record about something that was not sent as such: the DOI of a series or journal, or the file as a whole."""
+    """Hold a record about something not sent as such: the DOI of a series or journal, or the file as a whole."""
 
     doi: str
     status: str
@@ -85,7 +85,7 @@ class ExtraRecord:
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """A completed log: one outcome for each DOI that was sent, in that order, and everything else it holds.
+    """Hold a completed log: one outcome for each DOI that was sent, in that order, and everything else in it.
 
     `counters` only cross-check: `counters_agree` is False when they contradict the records beside them.
     """
@@ -101,7 +101,7 @@ class BatchOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Crossref has the file and is not done: `status` is ``queued``, ``in_process`` or a word not seen before."""
+    """Say that Crossref is not done with the file: `status` is ``queued``, ``in_process`` or a word not seen before."""
 
     status: str
     submission_id: str | None = None
@@ -109,14 +109,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class NotKnown:
-    """Crossref does not see the file, or does not see it yet: by itself no sign that it was not received."""
+    """Say that Crossref does not see the file, or not yet: by itself no sign that it was not received."""
 
     submission_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The answer is not this submission's log: neither success nor failure. `reason` says what it is instead."""
+    """Say that the answer is not this submission's log, so neither success nor failure; `reason` tells what it is."""
 
     reason: str
     submission_id: str | None = None
@@ -124,7 +124,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The log is final."""
+    """Hold the outcome of a log that is final."""
 
     outcome: BatchOutcome
 
@@ -259,7 +259,7 @@ def _extra(record: LogRecord) -> ExtraRecord:
 
 
 def _is_notice(record: LogRecord) -> bool:
-    """Whether the record only tells: a failure never does, whatever its words."""
+    """Tell whether the record only informs: a failure never does, whatever its words."""
     known = meaning(record.message)
     return record.status in GOOD and known is not None and known.kind is Kind.NOTICE
 
@@ -270,7 +270,7 @@ def _is_timestamp_failure(record: LogRecord) -> bool:
 
 
 def _is_file_level(record: LogRecord) -> bool:
-    """Whether a failure is of all DOIs of the file: it names none, or says that the items were skipped."""
+    """Tell whether a failure is of all DOIs of the file: it names none, or says that the items were skipped."""
     names_none = not _key(record.doi).startswith("10.")
     return record.status not in GOOD and (names_none or _is_title_level(record))
 
@@ -307,13 +307,13 @@ def _retry(known: KnownMessage | None) -> RetryClass:
 
 
 def _previous(message: str) -> int | None:
-    """The registered version a timestamp failure names, as an exact integer."""
+    """Return the registered version that a timestamp failure names, as an exact integer."""
     found = _PREVIOUS.search(one_line(message))
     return int(found[1]) if found and len(found[1]) <= MOST_DIGITS else None
 
 
 def _key(doi: str) -> str:
-    """The form DOIs are compared in. Only ASCII is folded: no other letter may turn into one of a DOI's."""
+    """Return the form DOIs are compared in. Only ASCII is folded: no other letter may turn into one of a DOI's."""
     bare = _RESOLVER.sub("", doi.strip(), count=1) if _RESOLVER.match(doi.strip()) else doi.strip()
     return bare.lower() if bare.isascii() else bare
 

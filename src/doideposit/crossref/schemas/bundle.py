@@ -8,7 +8,7 @@ __all__ = ["Bundle", "BundleSource"]
 
 
 class Bundle(NamedTuple):
-    """The files of one schema version, by their path inside the bundle; every one has its pinned SHA-256.
+    """Hold the files of one schema version, by their path inside the bundle; each has its pinned SHA-256.
 
     `version` is written as in ``5.5.0`` or ``doi_resources 5.4.0``; `namespace` is the target namespace of the file
     `main`. `addresses` maps the absolute addresses that occur inside the schemas to files of the bundle.
@@ -23,7 +23,7 @@ class Bundle(NamedTuple):
     fingerprint: str
 
     def resolve(self, base: str, location: str) -> str | None:
-        """The file that `location` names where it is written in the file `base`; None where the bundle has none."""
+        """Return the file that `location` names when written in the file `base`; None where the bundle has none."""
         if location in self.addresses:
             name = self.addresses[location]
         else:
@@ -32,19 +32,19 @@ class Bundle(NamedTuple):
 
 
 class BundleSource(Protocol):
-    """Something that hands out verified bundles; `doideposit.crossref.schemas.SchemaStore` does."""
+    """Hand out verified bundles, as `doideposit.crossref.schemas.SchemaStore` does."""
 
     def available(self) -> tuple[str, ...]:
-        """Every version there is, the newest first."""
+        """Return every version there is, the newest first."""
 
     def version_of(self, namespace: str) -> str | None:
-        """The version whose deposit files have this namespace, or None."""
+        """Return the version whose deposit files have this namespace, or None."""
 
     def load(self, version: str) -> Bundle:
-        """The bundle; raises `SchemaMissing` or `SchemaDamaged`."""
+        """Return the bundle; raises `SchemaMissing` or `SchemaDamaged`."""
 
     def kept(self, version: str, name: str) -> bytes | None:
-        """What `keep` was given for this bundle, or None; it may be old or damaged, so the reader checks it."""
+        """Return what was kept for this bundle before, or None; it may be old or damaged, so the reader checks it."""
 
     def keep(self, version: str, name: str, content: bytes) -> None:
         """Keep something worked out from the bundle, if that is possible; never raises for a full or read-only disk."""

@@ -127,7 +127,7 @@ def _mathml_entries(components: Components) -> set[str]:
 
 
 def is_long_enumeration(restriction: etree._Element) -> bool:
-    """Whether this is the inline type of an attribute, with an enumeration long enough to be looked up."""
+    """Tell whether this is the inline type of an attribute, with an enumeration long enough to be looked up."""
     owner = restriction.getparent()
     attribute = owner.getparent() if owner is not None else None
     inline = attribute is not None and attribute.tag == f"{XS}attribute"

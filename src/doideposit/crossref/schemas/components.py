@@ -29,7 +29,7 @@ Reference = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A node of a schema document, and the file it stands in."""
+    """Hold a node of a schema document, and the file it stands in."""
 
     file: str
     node: etree._Element
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(slots=True)
 class Components:
-    """The global components of a bundle, and how they refer to each other."""
+    """Find the global components of a bundle, and how they refer to each other."""
 
     sources: Sources
     table: dict[Reference, Place] = field(init=False)
@@ -52,7 +52,7 @@ class Components:
                     self.table[kind, self.sources.namespaces[name], node.get("name", "")] = Place(name, node)
 
     def references(self, place: Place) -> Iterator[Reference]:
-        """Every global component that a node or anything inside it refers to."""
+        """Return every global component that a node or anything inside it refers to."""
         for node in place.node.iter(f"{XS}*"):
             if node.get("ref"):
                 kind = _KINDS.get(etree.QName(node).localname, "element")
@@ -62,14 +62,14 @@ class Components:
                     yield kind, *self.sources.qualified(place.file, node, written)
 
     def elements(self) -> Iterator[tuple[str, Place]]:
-        """Every element declaration, global or local, with the tag it gives, in Clark notation."""
+        """Yield every element declaration, global or local, with the tag it gives, in Clark notation."""
         for name, root in self.sources.documents.items():
             for node in root.iter(f"{XS}element"):
                 if node.get("name"):
                     yield self._tag(name, node, "elementFormDefault"), Place(name, node)
 
     def attributes(self, element: Place) -> dict[str, Place]:
-        """The attributes an element may have: their names in Clark notation, and their declarations."""
+        """Return the attributes an element may have: their names in Clark notation, and their declarations."""
         kind = self._type(element, "complexType")
         return self._of_type(kind) if kind else {}
 
@@ -105,7 +105,7 @@ class Components:
             raise self.sources.damaged(place.file, problem) from None
 
     def _type(self, place: Place, kind: str) -> Place | None:
-        """The type definition of an element or attribute, inline or named; None for a built-in type, or none."""
+        """Return the type definition of an element or attribute, inline or named; None for a built-in type, or none."""
         inline = place.node.find(f"{XS}{kind}")
         if inline is not None:
             return Place(place.file, inline)
@@ -115,7 +115,7 @@ class Components:
         return self.table.get(("type", *self.sources.qualified(place.file, place.node, written)))
 
     def simple_type(self, attribute: Place) -> tuple[str, bool]:
-        """The built-in type at the root of an attribute's type, and whether whitespace is collapsed before use."""
+        """Return the built-in type at the root of an attribute's type, and whether whitespace is collapsed first."""
         place, node, written = attribute, attribute.node, attribute.node.get("type")
         white = None
         while True:
@@ -134,7 +134,7 @@ class Components:
             node, written = step, step.get("base")
 
     def _tag(self, file: str, node: etree._Element, default: str) -> str:
-        """The name of a declared element or attribute in documents: qualified when it is global, or says so."""
+        """Return the name of a declared element or attribute in documents: qualified when it is global, or says so."""
         root = self.sources.documents[file]
         form = node.get("form") or root.get(default, "unqualified")
         is_global = node.getparent() is root

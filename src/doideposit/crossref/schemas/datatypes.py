@@ -44,7 +44,7 @@ REPLACED = frozenset(DATATYPES)
 
 
 def schema_text() -> str:
-    """The schema document that defines the replaced types in `NAMESPACE`."""
+    """Return the schema document that defines the replaced types in `NAMESPACE`."""
     types = "".join(_definition(name, pattern) for name, pattern in DATATYPES.items())
     return f'<s:schema xmlns:s="http://www.w3.org/2001/XMLSchema" targetNamespace="{NAMESPACE}">{types}</s:schema>'
 

@@ -23,7 +23,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 
 class Unreachable(Exception):
-    """A source did not deliver; the text says why, in a few words."""
+    """Report that a source did not deliver; the text says why, in a few words."""
 
 
 def fetch_official(address: str) -> bytes:

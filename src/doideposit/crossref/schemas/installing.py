@@ -15,7 +15,7 @@ __all__ = ["gather", "put_in_place"]
 
 
 def gather(lock: Lock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, say: Announce) -> dict[str, bytes]:
-    """The verified files of a bundle, from their official addresses or from wheels; raises `SchemaMissing`."""
+    """Return the verified files of a bundle, from their official addresses or wheels; raises `SchemaMissing`."""
     say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
     try:
         return {pin.path: _checked(fetch(pin.address), pin) for pin in bundle.files}

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 
 class PinnedFile(NamedTuple):
-    """One schema file: its path inside the bundle, its SHA-256 and size, its address, and the wheel that has a copy."""
+    """Hold one schema file: path inside the bundle, SHA-256, size, address, and the wheel that has a copy."""
 
     path: str
     sha256: str
@@ -31,7 +31,7 @@ class PinnedFile(NamedTuple):
 
 
 class PinnedWheel(NamedTuple):
-    """A wheel that carries copies of schema files, in `folder`; `requirement` and `sha256` pin it for pip."""
+    """Hold a wheel with copies of schema files, in `folder`; `requirement` and `sha256` pin it for pip."""
 
     requirement: str
     sha256: str
@@ -40,7 +40,7 @@ class PinnedWheel(NamedTuple):
 
 
 class PinnedBundle(NamedTuple):
-    """One version: the folder it is kept in, the namespace of its documents, its main file, and all its files."""
+    """Hold one version: the folder it is kept in, the namespace of its documents, its main file, all its files."""
 
     version: str
     folder: str
@@ -50,19 +50,19 @@ class PinnedBundle(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The version as the command line takes it; one of them has a space."""
+        """Return the version as the command line takes it; one of them has a space."""
         return shlex.quote(self.version)
 
 
 class Lock(NamedTuple):
-    """All that is pinned. `addresses` answers the absolute addresses that occur inside the schemas."""
+    """Hold all that is pinned. `addresses` answers the absolute addresses that occur inside the schemas."""
 
     bundles: Mapping[str, PinnedBundle]
     wheels: Mapping[str, PinnedWheel]
     addresses: Mapping[str, str]
 
     def bundle(self, version: str) -> PinnedBundle:
-        """The bundle of a version, also when written ``doi_resources-5.4.0``; raises `UsageError` if there is none."""
+        """Return the bundle of a version, also when written ``doi_resources-5.4.0``; raises `UsageError` if none."""
         spelling = re.sub(r"^doi_resources[-_ ]?", "doi_resources ", version.strip())
         if spelling not in self.bundles:
             raise UsageError(
@@ -72,7 +72,7 @@ class Lock(NamedTuple):
 
 
 def checkout_folder() -> Path | None:
-    """The ``schemas`` folder of the checkout this module runs from, or None when it runs from an installed wheel."""
+    """Return the ``schemas`` folder of the checkout this module runs from, or None in an installed wheel."""
     folder = HERE.parents[3] / "schemas"
     return folder if (folder / "lock.toml").is_file() else None
 

@@ -25,7 +25,7 @@ def prepared_file(*, mathml: bool) -> str:
 
 
 class Lookup(NamedTuple):
-    """The values that one attribute may have on some elements; whitespace is collapsed first where `collapsed`."""
+    """Hold the values that one attribute may have on some elements; whitespace is collapsed first where `collapsed`."""
 
     attribute: str
     tags: frozenset[str]
@@ -34,7 +34,7 @@ class Lookup(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """An attribute that is an ID, or refers to IDs, on some elements."""
+    """Hold an attribute that is an ID, or refers to IDs, on some elements."""
 
     attribute: str
     kind: IdKind
@@ -42,7 +42,7 @@ class Identity(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """The schema documents for libxml2, and the checks that go beside them.
+    """Hold the schema documents for libxml2, and the checks that go beside them.
 
     `assertions` are pairs of the tag they govern and the name of the assertion.
     """

@@ -29,7 +29,7 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The schema documents that the bundle's main file reaches, and the namespace that each one defines.
+    """Hold the schema documents that the bundle's main file reaches, and the namespace that each one defines.
 
     A file without a target namespace of its own takes that of the file which includes it (XSD 1.0 part 1, 4.2.1).
     """
@@ -39,7 +39,7 @@ class Sources:
     namespaces: Mapping[str, str]
 
     def target(self, name: str, link: etree._Element) -> str:
-        """The file that an include or import in the file `name` refers to; raises `SchemaDamaged`."""
+        """Return the file that an include or import in the file `name` refers to; raises `SchemaDamaged`."""
         location = link.get("schemaLocation", "")
         target = self.bundle.resolve(name, location)
         if target is None:
@@ -47,7 +47,7 @@ class Sources:
         return target
 
     def qualified(self, name: str, node: etree._Element, written: str) -> Name:
-        """What a QName means where it is written, in an attribute of `node` in the file `name`."""
+        """Return what a QName means where it is written, in an attribute of `node` in the file `name`."""
         prefix, _, local = written.strip().rpartition(":")
         if prefix == "xml":
             return XML_NAMESPACE, local
@@ -57,12 +57,12 @@ class Sources:
         return namespace or self.namespaces[name], local
 
     def damaged(self, name: str, problem: str) -> SchemaDamaged:
-        """The error for a file of this bundle."""
+        """Return the error for a file of this bundle."""
         return SchemaDamaged(f"the schema file {name} of {self.bundle.version} {problem}")
 
 
 def links(root: etree._Element) -> list[etree._Element]:
-    """The includes and imports of a schema document that name a place."""
+    """Return the includes and imports of a schema document that name a place."""
     return [link for link in root.iterchildren(f"{XS}include", f"{XS}import") if link.get("schemaLocation")]
 
 
@@ -85,7 +85,7 @@ def read_sources(bundle: Bundle) -> Sources:
 
 
 def _reached(sources: Sources, name: str) -> Iterator[tuple[str, str]]:
-    """The files that this one refers to, with the namespace each is expected to define."""
+    """Yield the files that this one refers to, with the namespace each is expected to define."""
     for link in links(sources.documents[name]):
         imported = link.tag == f"{XS}import"
         yield sources.target(name, link), link.get("namespace", "") if imported else sources.namespaces[name]

@@ -27,14 +27,14 @@ def _silent(_sentence: str) -> None:
 
 
 class FileFault(NamedTuple):
-    """A file of an installed bundle that is not what the lock says."""
+    """Hold a file of an installed bundle that is not what the lock says, and the problem with it."""
 
     path: Path
     problem: str
 
 
 class Homes(NamedTuple):
-    """The folders that may hold bundles. `user` is asked for only when it is needed."""
+    """Hold the folders that may hold bundles. `user` is asked for only when it is needed."""
 
     override: Path | None
     package: Path
@@ -43,17 +43,17 @@ class Homes(NamedTuple):
 
     @classmethod
     def of_this_installation(cls, environ: Mapping[str, str] = os.environ) -> "Homes":
-        """The folders of the running installation."""
+        """Return the folders of the running installation."""
         override = environ.get(OVERRIDE)
         return cls(Path(override).expanduser() if override else None, HERE, checkout_folder(), _user_folder)
 
     def in_order(self) -> Iterable[Path]:
-        """Every folder to look into, the first match wins."""
+        """Yield every folder to look into; the first match wins."""
         yield from (home for home in (self.override, self.package, self.checkout) if home)
         yield self.user()
 
     def to_write(self) -> Path:
-        """The folder an installation goes to."""
+        """Return the folder an installation goes to."""
         return self.override or self.checkout or self.user()
 
 
@@ -64,7 +64,7 @@ def _user_folder() -> Path:
 
 
 class SchemaStore:
-    """The schema bundles of this machine. Safe to use from several threads and processes at once."""
+    """Keep the schema bundles of this machine. Safe to use from several threads and processes at once."""
 
     def __init__(
         self,
@@ -85,30 +85,30 @@ class SchemaStore:
 
     @classmethod
     def default(cls, *, announce: Announce = _silent, offline: bool = False) -> "SchemaStore":
-        """The store of this installation; it fetches a bundle on first need unless `offline`."""
+        """Return the store of this installation; it fetches a bundle on first need unless `offline`."""
         return cls(read_lock(), Homes.of_this_installation(), announce=announce, offline=offline)
 
     def available(self) -> tuple[str, ...]:
-        """Every version the lock pins, in its order: the newest first."""
+        """Return every version the lock pins, in its order: the newest first."""
         return tuple(self._lock.bundles)
 
     def installed(self) -> tuple[str, ...]:
-        """The versions that are on this machine."""
+        """Return the versions that are on this machine."""
         return tuple(version for version in self._lock.bundles if self.location(version))
 
     def version_of(self, namespace: str) -> str | None:
-        """The version whose deposit files have this namespace, or None."""
+        """Return the version whose deposit files have this namespace, or None."""
         versions = (bundle.version for bundle in self._lock.bundles.values() if bundle.namespace == namespace)
         return next(versions, None)
 
     def location(self, version: str) -> Path | None:
-        """The folder of an installed bundle, or None; raises `UsageError` for a version the lock does not know."""
+        """Return the folder of an installed bundle, or None; raises `UsageError` for a version not in the lock."""
         bundle = self._lock.bundle(version)
         folders = (home / bundle.folder for home in self._homes.in_order())
         return next((folder for folder in folders if (folder / bundle.main).is_file()), None)
 
     def target(self, version: str) -> Path:
-        """The folder an installation of this version would make, or make anew."""
+        """Return the folder an installation of this version would make, or make anew."""
         return self.location(version) or self._homes.to_write() / self._lock.bundle(version).folder
 
     def verify(self, version: str) -> list[FileFault]:
@@ -121,7 +121,7 @@ class SchemaStore:
         return [FileFault(path, problem) for path, problem in problems if problem]
 
     def ensure(self, version: str, announce: Announce | None = None) -> Path:
-        """The folder of the bundle, which is fetched first where it is missing; raises `SchemaMissing`."""
+        """Return the folder of the bundle, fetched first where it is missing; raises `SchemaMissing`."""
         return self.location(version) or self.install(version, announce=announce)
 
     def load(self, version: str) -> Bundle:
@@ -159,7 +159,7 @@ class SchemaStore:
         return target
 
     def kept(self, version: str, name: str) -> bytes | None:
-        """What was worked out from the bundle before and kept beside its files, or None."""
+        """Return what was worked out from the bundle before and kept beside its files, or None."""
         folder = self.location(version)
         try:
             return (folder / name).read_bytes() if folder else None

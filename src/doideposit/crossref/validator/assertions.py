@@ -19,7 +19,7 @@ _CROSSREF: Final = frozenset(role.value for role in CROSSREF_ROLES)
 
 
 class Assertion(NamedTuple):
-    """An assertion: the local name of the elements it governs, and the test they have to pass.
+    """Hold an assertion: the local name of the elements it governs, and the test they have to pass.
 
     `lacks` and `remedy` are the words for an element that does not pass; `attribute` is the one it is mostly about.
     """

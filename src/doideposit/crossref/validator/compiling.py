@@ -16,7 +16,7 @@ SCHEME = "bundle:/"
 
 
 class LogEntry(Protocol):
-    """One entry of libxml2's log, as lxml gives it: the number of the error, its words, and the path of the node."""
+    """Describe an entry of libxml2's log, as lxml gives it: number of the error, words, and path of the node."""
 
     type: int
     message: str
@@ -24,20 +24,20 @@ class LogEntry(Protocol):
 
 
 class CompiledSchema:
-    """A schema in libxml2's hands. Its error log is shared, so only one thread may validate at a time."""
+    """Hold a schema in libxml2's hands. Its error log is shared, so only one thread may validate at a time."""
 
     def __init__(self, schema: etree.XMLSchema) -> None:
         self._schema = schema
         self._lock = threading.Lock()
 
     def complaints(self, root: etree._Element) -> list[LogEntry]:
-        """Everything that libxml2 finds wrong with the document; empty when it is valid."""
+        """Return everything that libxml2 finds wrong with the document; empty when it is valid."""
         with self._lock:
             return [] if self._schema.validate(root) else [*cast(Iterable[LogEntry], self._schema.error_log)]
 
 
 class _MemoryResolver(etree.Resolver):
-    """Answers libxml2's requests from memory, and keeps which files were asked for."""
+    """Answer libxml2's requests from memory, and keep which files were asked for."""
 
     def __init__(self, texts: Mapping[str, str], addresses: Mapping[str, str]) -> None:
         super().__init__()

@@ -42,7 +42,7 @@ LISTED = 12
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One entry of libxml2's log: its error number (``xmlParserErrors`` of libxml2), its words, and the element."""
+    """Hold one entry of libxml2's log: its error number (``xmlParserErrors``), its words, and the element."""
 
     number: int
     text: str
@@ -54,7 +54,7 @@ class Complaint:
 
     @property
     def attribute(self) -> str | None:
-        """The attribute that it is about, if it is about one."""
+        """Return the attribute that the complaint is about, if it is about one."""
         found = re.match(r"Element '[^']+', attribute '([^']+)': ", self.text)
         return found[1] if found else None
 
@@ -66,19 +66,19 @@ class Complaint:
 
     @property
     def claim(self) -> str:
-        """Its words without the name of the element."""
+        """Return the words of the complaint without the name of the element."""
         return re.sub(r"^Element '[^']+'(, attribute '[^']+')?: ", "", self.text)
 
     @property
     def expected(self) -> tuple[str, ...]:
-        """The tags that were expected instead, in Clark notation."""
+        """Return the tags that were expected instead, in Clark notation."""
         found = re.search(r"Expected is (?:one of )?\( (.*) \)\.$", self.text, re.DOTALL)
         return tuple(found[1].split(", ")) if found else ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """A finding before it has its place; of several about one value, the one with the lowest `rank` leads."""
+    """Hold a finding before it has its place; of several about one value, the one with the lowest `rank` leads."""
 
     code: str
     message: str
@@ -87,7 +87,7 @@ class _Words:
 
 
 def complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[Finding]:
-    """The findings for libxml2's complaints, one for each value or element that is wrong."""
+    """Return the findings for libxml2's complaints, one for each value or element that is wrong."""
     groups: dict[tuple[etree._Element, str | None, bool], list[Complaint]] = {}
     for complaint in complaints:
         about_value = complaint.number in _VALUES
@@ -125,7 +125,7 @@ _PREFIXES = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 
 
 def _name(tag: str) -> str:
-    """An element as people write it, from Clark notation: ``<titles>``, ``<jats:p>``."""
+    """Return an element as people write it, from Clark notation: ``<titles>``, ``<jats:p>``."""
     namespace, _, local = tag.removeprefix("{").rpartition("}")
     prefix = _PREFIXES.get(namespace)
     return f"<{prefix}:{local}>" if prefix else f"<{local}>"
@@ -148,13 +148,13 @@ def _quoted(value: str) -> str:
 
 
 def _subject(complaint: Complaint) -> str:
-    """What a complaint about a value is about: an element's text, or an attribute."""
+    """Return what a complaint about a value is about: an element's text, or an attribute."""
     element = _name(str(complaint.element.tag))
     return f"the attribute {_local(complaint.attribute)} of {element}" if complaint.attribute else element
 
 
 def _content(complaint: Complaint) -> str:
-    """The value that was found."""
+    """Return the value that was found."""
     if complaint.attribute:
         return complaint.element.get(complaint.attribute, "")
     return "".join(str(text) for text in complaint.element.itertext())
@@ -459,7 +459,7 @@ _VALUES = frozenset({1824, 1825, 1826, 1839, 1840, 1830, 1831, 1832, 1833, 1834,
 
 
 def value_finding(wrong: WrongValue, places: Places) -> Finding:
-    """The finding for an attribute value that is not listed, an ID that occurs twice, or a reference to no ID."""
+    """Return the finding for a value that is not listed, an ID that occurs twice, or a reference to no ID."""
     subject = f"the attribute {_local(wrong.attribute)} of {_name(str(wrong.element.tag))}"
     value = _quoted(wrong.value)
     if wrong.problem == "not-listed":

@@ -14,7 +14,7 @@ __all__ = ["Change", "Finder", "Places"]
 
 
 class Places:
-    """Says where elements of one document stand: line, and path as people read it.
+    """Say where elements of one document stand: line, and path as people read it.
 
     The path is as in ``/doi_batch/body/report-paper[2]/titles``, with numbers only where there are several of a name.
     """
@@ -66,7 +66,7 @@ class Places:
 
 
 def _numbered(parent: etree._Element) -> dict[etree._Element, str]:
-    """A step for each child; worked out for all of them at once, as a parent may have many."""
+    """Return a step for each child; worked out for all of them at once, as a parent may have many."""
     children = list(parent.iterchildren("*"))
     total = Counter(child.tag for child in children)
     seen: Counter[str] = Counter()
@@ -87,14 +87,14 @@ def _name(element: etree._Element) -> str:
 
 
 class Finder:
-    """Finds elements by the paths that libxml2 gives for them, such as ``/*/*[2]/jats:abstract``."""
+    """Find elements by the paths that libxml2 gives for them, such as ``/*/*[2]/jats:abstract``."""
 
     def __init__(self, root: etree._Element) -> None:
         self._root = root
         self._children: dict[tuple[etree._Element, str], list[etree._Element]] = {}
 
     def find(self, path: str | None) -> etree._Element:
-        """The element; the nearest one above it where the path cannot be followed."""
+        """Return the element; the nearest one above it where the path cannot be followed."""
         element = self._root
         for step in (path or "").split("/")[2:]:
             found = re.fullmatch(r"([^\[]+)(?:\[(\d+)\])?", step)
@@ -106,7 +106,7 @@ class Finder:
         return element
 
     def _matching(self, parent: etree._Element, name: str) -> list[etree._Element]:
-        """The children that a step may mean: all of them for ``*``, by which libxml2 names what has no prefix."""
+        """Return the children a step may mean: all of them for ``*``, by which libxml2 names what has no prefix."""
         if (parent, name) not in self._children:
             children = parent.iterchildren("*")
             self._children[parent, name] = [child for child in children if name in {"*", _name(child)}]
@@ -115,7 +115,7 @@ class Finder:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change that helps an unexpected element: a place beside a sibling, something before it, or taking it out."""
+    """Hold a change that helps an unexpected element: a place beside a sibling, something before it, or its removal."""
 
     sibling: etree._Element | None
     behind: bool = False

@@ -31,7 +31,7 @@ MOST_EXPECTED = 12
 
 
 def all_complaints(schema: CompiledSchema, root: etree._Element, log: Sequence[LogEntry]) -> list[Complaint]:
-    """Every complaint about the document, given what libxml2 said of it."""
+    """Return every complaint about the document, given what libxml2 said of it."""
     return _Recovery(schema).everything(_complaints(log, root)) if log else []
 
 
@@ -41,19 +41,19 @@ def _complaints(log: Iterable[LogEntry], root: etree._Element) -> list[Complaint
 
 
 def _is_stranger(complaint: Complaint) -> bool:
-    """Whether libxml2 left a parent at this child."""
+    """Tell whether libxml2 left a parent at this child."""
     return complaint.number == UNEXPECTED and "not expected" in complaint.claim
 
 
 class _Recovery:
-    """Looks again at the places that libxml2 left."""
+    """Look again at the places that libxml2 left."""
 
     def __init__(self, schema: CompiledSchema) -> None:
         self._schema = schema
         self._budget = BUDGET
 
     def everything(self, first: list[Complaint]) -> list[Complaint]:
-        """The complaints, and those that were behind them."""
+        """Return the complaints, and those that were behind them."""
         found: dict[tuple[etree._Element, int, str], Complaint] = {}
         waiting = deque(first)
         while waiting:
@@ -72,7 +72,7 @@ class _Recovery:
         return list(found.values())
 
     def _beside(self, complaint: Complaint) -> list[Complaint]:
-        """What comes to light in the parent when the unexpected child is set aside, and then the next one."""
+        """Find what comes to light in the parent when the unexpected child is set aside, and then the next one."""
         parent = complaint.element.getparent()
         aside: list[etree._Element] = []
         found: list[Complaint] = []
@@ -146,7 +146,7 @@ class _Recovery:
         return count
 
     def _look(self, element: etree._Element, aside: list[etree._Element]) -> list[Complaint] | None:
-        """The complaints about a copy of the element without some children, told of the originals.
+        """Return the complaints about a copy of the element without some children, told of the originals.
 
         None when the schema has no such element. Nothing more is found once the budget is spent.
         """

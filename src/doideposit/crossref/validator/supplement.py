@@ -21,14 +21,14 @@ _with_type: Any = etree.XPath("//*[@x:type]", namespaces={"x": XSI})
 
 
 class Broken(NamedTuple):
-    """An element that does not fulfil an assertion."""
+    """Hold an element that does not fulfil an assertion."""
 
     element: etree._Element
     assertion: Assertion
 
 
 class WrongValue(NamedTuple):
-    """An attribute value that is not listed, an ID that occurs twice, or a reference to no ID."""
+    """Hold an attribute value that is not listed, an ID that occurs twice, or a reference to no ID."""
 
     element: etree._Element
     attribute: str
@@ -38,7 +38,7 @@ class WrongValue(NamedTuple):
 
 
 class _Rules(NamedTuple):
-    """What is to be checked of the elements of one name."""
+    """Hold what is to be checked of the elements of one name."""
 
     assertions: tuple[Assertion, ...]
     lookups: tuple[Lookup, ...]
@@ -49,7 +49,7 @@ _NONE = _Rules((), (), ())
 
 
 class Supplement:
-    """The checks of one schema version, arranged by the elements they concern."""
+    """Hold the checks of one schema version, arranged by the elements they concern."""
 
     def __init__(self, prepared: Prepared) -> None:
         self._prepared = prepared
@@ -101,7 +101,7 @@ def _misfits(element: etree._Element, rule: Lookup) -> Iterator[WrongValue]:
 
 
 class _Names:
-    """The IDs of a document, and the references to them, which may come first."""
+    """Hold the IDs of a document, and the references to them, which may come first."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()

@@ -33,7 +33,7 @@ _with_hint: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLoca
 
 
 class Verdict(NamedTuple):
-    """What XSD 1.1 says of a file: the schema version that it declares, or that it was lifted to.
+    """Hold what XSD 1.1 says of a file: the schema version that it declares, or that it was lifted to.
 
     `valid` is None where there is no verdict, because no bundle of that version is kept; `changes` say what was changed
     to lift the file.
@@ -46,14 +46,14 @@ class Verdict(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """A sealed batch, or the findings that forbid it; `batch` is None exactly when a finding is an error."""
+    """Hold a sealed batch, or the findings that forbid it; `batch` is None exactly when a finding is an error."""
 
     batch: SealedBatch | None
     findings: tuple[Finding, ...]
 
 
 class _Engine:
-    """One schema version, with MathML or without, ready to judge documents."""
+    """Hold one schema version, with MathML or without, ready to judge documents."""
 
     def __init__(self, prepared: Prepared) -> None:
         self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
@@ -95,7 +95,7 @@ def _more(left: int, file: str | None) -> Finding:
 
 
 class Validator:
-    """Holds deposit files against the schema version they declare. One per process is enough; threads may share it."""
+    """Judge deposit files by the schema version they declare. One per process is enough; threads may share it."""
 
     def __init__(self, schemas: BundleSource) -> None:
         self._schemas = schemas
@@ -228,7 +228,7 @@ def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None
 
 
 def _registered(root: etree._Element, ns: str, places: Places) -> tuple[list[Doi], list[Finding]]:
-    """The DOIs the file registers: those in a ``doi_data`` of the body, which citations do not have."""
+    """Return the DOIs the file registers: those in a ``doi_data`` of the body, which citations do not have."""
     dois: list[Doi] = []
     faults: list[Finding] = []
     for element in root.iterfind(f"{ns}body//{ns}doi_data/{ns}doi"):

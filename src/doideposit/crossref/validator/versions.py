@@ -22,7 +22,7 @@ _NEWEST: Final = (5, 5, 0)
 
 
 class Declared(NamedTuple):
-    """A version that a file declares, and what there is to say of it in one sentence; `liftable` to a newer one."""
+    """Hold a version that a file declares, and one sentence about it; `liftable` to a newer one."""
 
     version: str
     status: str

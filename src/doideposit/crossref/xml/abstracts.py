@@ -43,7 +43,7 @@ _DEPTH: Final = 100
 
 @dataclass(slots=True)
 class _Paragraph:
-    """A paragraph or a heading while it is read: text and inline elements as tokens."""
+    """Hold a paragraph or a heading while it is read: text and inline elements as tokens."""
 
     heading: bool = False
     tokens: list[str | tuple[str, bool]] = field(default_factory=list)
@@ -51,7 +51,7 @@ class _Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """An abstract in the subset: its blocks, the names of elements that became text, and whether it could be read."""
+    """Hold an abstract in the subset: its blocks, which elements became text, and whether it could be read."""
 
     blocks: tuple[Markup, ...]
     lost: frozenset[str] = frozenset()
@@ -59,7 +59,7 @@ class Reduction:
 
 
 def abstract(text: Abstract, language: str | None) -> Markup | None:
-    """``jats:abstract`` with its language, or None when nothing is left of the text."""
+    """Return ``jats:abstract`` with its language, or None when nothing is left of the text."""
     blocks = reduce_abstract(text).blocks
     if not blocks:
         return None
@@ -91,7 +91,7 @@ _SPACES: Final = re.compile(r"\s+")
 
 
 def illegal_character(text: str) -> str | None:
-    """The first character that XML cannot hold or that no abstract is meant to contain; it is left out."""
+    """Return the first character XML cannot hold or no abstract is meant to contain; it is left out."""
     found = _CONTROL.search(text)
     return found[0] if found else None
 
@@ -135,7 +135,7 @@ def _xml(text: str) -> Element | None:
 
 
 class _Reader:
-    """Walks a parsed abstract once and gathers its paragraphs."""
+    """Walk a parsed abstract once and gather its paragraphs."""
 
     def __init__(self) -> None:
         self.paragraphs = [_Paragraph()]
@@ -183,7 +183,7 @@ class _Reader:
 
 
 def _blocks(paragraphs: list[_Paragraph]) -> tuple[Markup, ...]:
-    """Paragraphs, and a section from each heading to the next; a heading without text below is a paragraph."""
+    """Return paragraphs, and a section from each heading to the next; a heading alone becomes a paragraph."""
     done: list[Markup] = []
     heading: str | None = None
     section: list[Markup] = []
@@ -207,7 +207,7 @@ def _section(heading: str | None, inside: list[Markup]) -> list[Markup]:
 
 
 def _paragraph(tokens: list[str | tuple[str, bool]]) -> Markup:
-    """``jats:p`` of the tokens; markup that is not closed when its turn comes ends where the one around it does."""
+    """Return ``jats:p`` of the tokens; markup still open when its turn comes ends where the one around it does."""
     levels: list[tuple[str, list[Markup]]] = [("p", [])]
     for token in tokens:
         if isinstance(token, str):
@@ -228,7 +228,7 @@ def _close(levels: list[tuple[str, list[Markup]]]) -> None:
 
 
 def _trimmed(tokens: list[str | tuple[str, bool]]) -> Iterator[str | tuple[str, bool]]:
-    """The tokens with single spaces between words, across markup too, and none at either end."""
+    """Yield the tokens with single spaces between words, across markup too, and none at either end."""
     end = max((place for place, token in enumerate(tokens) if isinstance(token, str) and token.strip()), default=-1)
     space = True
     for place, token in enumerate(tokens):

@@ -22,7 +22,7 @@ __all__ = ["Built", "assemble", "build", "fingerprint"]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A deposit file made of commentaries: its bytes, and the way back from its elements to their fields."""
+    """Hold a deposit file made of commentaries: its bytes, and the way back from its elements to their fields."""
 
     xml: bytes = field(repr=False)
     commentaries: tuple[Commentary, ...] = field(repr=False)
@@ -36,7 +36,7 @@ class Built:
         return tuple(hashlib.sha256(one).hexdigest() for one in self.items)
 
     def locate(self, element_path: str) -> tuple[int, Loc] | None:
-        """Which commentary (by its place in the file) and which of its fields an element comes from.
+        """Find which commentary (by its place in the file) and which of its fields an element comes from.
 
         The path is written as in ``/doi_batch/body/report-paper[2]/report-paper_series_metadata/titles/title``, as
         libxml2 writes it (``/*/*[2]/*[1]``), or as lxml does. None for the head and for what is not in the file.
@@ -76,14 +76,14 @@ def assemble(head: BatchHead, made: Sequence[bytes], *, schema_version: str, ind
 
 @cache
 def _start(schema: Dialect) -> bytes:
-    """The XML declaration and the start tag of the root."""
+    """Return the XML declaration and the start tag of the root."""
     location = f'xsi:schemaLocation="{schema_location(schema.version)}"'
     names = declaration(schema.namespace) + declaration(XSI, "xsi")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<doi_batch{names} version="{schema.version}" {location}>'.encode()
 
 
 def _laid_out(compact: bytes, namespace: str) -> bytes:
-    """The file as people like to read it: indented, and with every prefix that occurs declared once, at the root."""
+    """Return the file as people like to read it: indented, and with every prefix declared once, at the root."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     root = etree.fromstring(compact, parser)
     prefixes = dict([(None, namespace), *PREFIXES.items()])
@@ -113,7 +113,7 @@ def _head(schema: Dialect, head: BatchHead) -> Markup:
 
 
 def fingerprint(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_VERSION) -> str:
-    """SHA-256 of what would be deposited of the commentary, without the head: the same as long as nothing changed.
+    """Return the SHA-256 of what would be deposited, without the head: the same as long as nothing changed.
 
     It is that of the item's exclusive canonical XML, which is how items are written here; `canonical_hash` gives the
     same for the item of any file, however it is laid out.

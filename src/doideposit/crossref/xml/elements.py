@@ -34,7 +34,7 @@ def _mixed_tags(namespace: str) -> frozenset[str]:
 
 
 def is_mixed(element: Element, namespace: str) -> bool:
-    """Whether the white space inside this element is content."""
+    """Tell whether the white space inside this element is content."""
     return element.tag in _mixed_tags(namespace) or bool(len(element) and element.text and element.text.strip())
 
 
@@ -54,12 +54,12 @@ def lay_out(root: Element, namespace: str) -> None:
 
 
 def text_inside(element: Element) -> str:
-    """All text of an element and of those within it."""
+    """Return all text of an element and of those within it."""
     return "".join(str(text) for text in element.itertext())
 
 
 def to_bytes(root: Element) -> bytes:
-    """The document in UTF-8, with an XML declaration, without a byte order mark and without a DOCTYPE."""
+    """Return the document in UTF-8, with an XML declaration, without a byte order mark and without a DOCTYPE."""
     declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
     return declaration + etree.tostring(root, encoding="UTF-8", xml_declaration=False) + b"\n"
 
@@ -68,14 +68,14 @@ _BLANK = re.compile(r"\s*")
 
 
 def without_layout(item: Element, namespace: str) -> Element:
-    """The item after its indentation was taken away; what is changed is the item itself."""
+    """Return the item after its indentation was taken away; what is changed is the item itself."""
     for element, part in list(_layout(item, namespace)):
         setattr(element, part, None)
     return item
 
 
 def _layout(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
-    """Which element's text or tail is nothing but indentation."""
+    """Yield the elements whose text or tail is nothing but indentation, with the name of that part."""
     if is_mixed(element, namespace) or not len(element):
         return
     if _BLANK.fullmatch(element.text or ""):
@@ -87,7 +87,7 @@ def _layout(element: Element, namespace: str) -> Iterator[tuple[Element, str]]:
 
 
 def canonical_hash(item: Element) -> str:
-    """SHA-256, in lower-case hexadecimal, of the item's exclusive canonical XML, without comments.
+    """Return the SHA-256, in lower-case hexadecimal, of the item's exclusive canonical XML, without comments.
 
     It does not depend on the order of attributes, on quotes or on where namespaces are declared, but on prefixes.
     """

@@ -16,7 +16,7 @@ __all__ = ["DepositItem", "items", "restamp"]
 
 @dataclass(frozen=True, slots=True)
 class DepositItem:
-    """One DOI that a deposit file registers.
+    """Hold one DOI that a deposit file registers.
 
     `fingerprint` is that of the child of ``body`` the DOI stands in, the same as `fingerprint(commentary)` gives for
     a file made here; DOIs of one such child, say the articles of a journal issue, share it. `record_type` is one of
@@ -50,7 +50,7 @@ _TITLES: Final = ("{*}titles/{*}title", "{*}full_title", "{*}title", "{*}descrip
 
 
 def items(xml: bytes) -> tuple[DepositItem, ...]:
-    """Every DOI a deposit file registers, in its order, for any version of the schema.
+    """Return every DOI a deposit file registers, in its order, for any version of the schema.
 
     Empty for what is no deposit file; DOIs that are none are left out. Both are findings of the validator.
     """
@@ -72,7 +72,7 @@ def _local(element: Element) -> str:
 
 
 def _without_comments(element: Element) -> Element:
-    """A copy without comments and processing instructions, which may stand between texts."""
+    """Return a copy without comments and processing instructions, which may stand between texts."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     return etree.fromstring(etree.tostring(element, with_tail=False), parser)
 

@@ -144,7 +144,7 @@ def _abstract_language(_element: Element, commentary: Commentary, loc: Loc) -> L
 
 
 def _role(element: Element, commentary: Commentary, loc: Loc) -> Loc:
-    """A role of Crossref's own may lead the list without being in the record."""
+    """Allow for a role of Crossref's own that leads the list without being in the record."""
     roles = commentary.authors[int(loc[1])].roles
     place = _nth(element) - (len(role_list(roles)) - len(roles))
     return (*loc, "roles", place) if place >= 0 else (*loc, "roles")
@@ -177,7 +177,7 @@ def _issn_field(place: int, part: str) -> Loc:
 
 
 def _relation(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
-    """Relations that were made for the ISSNs of the series stand behind those of the record."""
+    """Find the relation; those made for the ISSNs of the series stand behind those of the record."""
     place = _place(element) - len(commentary.relations)
     if place < 0:
         return "relations", place + len(commentary.relations)
@@ -216,7 +216,7 @@ def _dated(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
 
 
 def _funding(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
-    """A group for each funder, then assertions by name; the funder id is nested in the funder's name (fundref.xsd)."""
+    """Find the funder of a group, or the field of an assertion; the funder id is nested in the name (fundref.xsd)."""
     kind = element.get("name", "")
     if kind == "fundgroup":
         return "funding", _nth(element)

@@ -23,7 +23,7 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the th
 
 
 def losses(commentary: Commentary, *, schema_version: str = DEFAULT_SCHEMA_VERSION) -> tuple[Finding, ...]:
-    """Everything of the record that its type or the version of the schema cannot hold; `build` leaves it out.
+    """Find everything of the record that its type or the schema version cannot hold; `build` leaves it out.
 
     An error is a thing without which the deposit would say something else than the record: a retraction, a correction,
     a name that does not fit. The findings name fields (``authors[0].roles``), not lines.
@@ -38,7 +38,7 @@ def _finding(code: str, severity: Severity, loc: Loc, message: str, hint: str) -
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """A field that a record type has no place for, in words, and what to do about it."""
+    """Hold a field that a record type has no place for, in words, and what to do about it."""
 
     loc: tuple[str, ...]
     severity: Severity
@@ -98,7 +98,7 @@ def _type_finding(record_type: RecordType, loss: _Loss) -> Finding:
 
 
 def _role_losses(commentary: Commentary) -> Iterator[Finding]:
-    """An organisation has one role, and it is one of Crossref's own (crossref5.5.0.xsd: organization)."""
+    """Check that an organisation has one role, and one of Crossref's own (crossref5.5.0.xsd: organization)."""
     for place, who in enumerate(commentary.authors):
         if isinstance(who, Organisation) and role_list(who.roles):
             message = "an organisation can have one role only, and none of CRediT"
@@ -187,7 +187,7 @@ def _name_losses(name: str | None, loc: Loc, schema: Dialect) -> Iterator[Findin
 
 
 def _tags(commentary: Commentary) -> Iterator[tuple[Loc, str | None]]:
-    """Every language that goes into an attribute ``language``, which knows fewer tags than ``xml:lang``."""
+    """Yield every language that goes into an attribute ``language``, which knows fewer tags than ``xml:lang``."""
     yield (("language",) if commentary.language else ("series", "language")), commentary.effective_language
     if commentary.original_title:
         yield ("original_title", "language"), commentary.original_title.language
@@ -232,7 +232,7 @@ _RICH_TEXTS: Final = (
 
 
 def _rich_texts(commentary: Commentary) -> Iterator[tuple[Loc, RichText]]:
-    """The texts that hold more than bare words."""
+    """Yield the texts that hold more than bare words."""
     for loc in _RICH_TEXTS:
         text = _value(commentary, loc) if getattr(commentary, loc[0]) is not None else None
         if isinstance(text, RichText) and text.nodes != (text.source,):
@@ -268,7 +268,7 @@ def _formula_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding
 
 
 def _is_plain(abstract: Abstract) -> bool:
-    """Whether an abstract is a text with words and without characters XML cannot hold, of which nothing is lost."""
+    """Tell whether an abstract has words and no characters XML cannot hold, and nothing of it is lost."""
     text = abstract.text
     return (
         abstract.format is AbstractFormat.TEXT

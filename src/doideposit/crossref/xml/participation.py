@@ -15,7 +15,7 @@ __all__ = ["Measure", "Measured", "measure"]
 
 
 class Measure(StrEnum):
-    """The eleven shares of the Participation Report (Crossref documentation, participation reports)."""
+    """Name the eleven shares of the Participation Report (Crossref documentation, participation reports)."""
 
     REFERENCES = "references"
     ABSTRACTS = "abstracts"
@@ -32,7 +32,7 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one DOI of a deposit has, and whom to ask for more.
+    """Hold what one DOI of a deposit has, and whom to ask for more.
 
     `without_orcid` are the persons without an ORCID iD, `without_ror` the affiliations without a ROR id, each as
     printed and once. `authors` are in the order of the deposit, organisations among them, and `published` is a year, a
@@ -48,7 +48,7 @@ class Measured:
 
 
 def measure(xml: bytes) -> tuple[Measured, ...]:
-    """Every work a deposit file registers, in its order; empty for what is no deposit file. Components do not count."""
+    """Measure every work a deposit file registers, in order, but no components; nothing for other files."""
     root = parse_document(xml).root
     if root is None:
         return ()
@@ -75,7 +75,7 @@ def _said(path: str) -> Callable[[Element], bool]:
 
 
 def _asserted(*names: str) -> Callable[[Element], bool]:
-    """Funding data: ``fr:assertion`` elements by name, nested to any depth (fundref.xsd)."""
+    """Return a test for funding data: ``fr:assertion`` elements by name, at any depth (fundref.xsd)."""
     return lambda holder: any(one.get("name") in names for one in holder.iterfind(".//{*}program//{*}assertion"))
 
 

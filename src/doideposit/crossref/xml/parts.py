@@ -31,12 +31,12 @@ REPORT_NUMBER_LIMIT = 255  # crossref5.5.0.xsd: identifier
 
 
 def language_attribute(schema: Dialect, tag: str | None) -> str | None:
-    """The value of a ``language`` attribute; None where there is none or the schema has no code for it."""
+    """Return the value of a ``language`` attribute; None where there is none or the schema has no code for it."""
     return None if tag is None else schema.language(tag).code
 
 
 def titles(schema: Dialect, commentary: Commentary) -> Markup:
-    """``titles``: title, subtitle, and for a translation the original title behind them."""
+    """Return ``titles``: title, subtitle, and for a translation the original title behind them."""
     make = schema.make
     original = commentary.original_title
     return make(
@@ -60,18 +60,18 @@ def titles(schema: Dialect, commentary: Commentary) -> Markup:
 
 
 def series_titles(schema: Dialect, series: Series) -> Markup:
-    """``titles`` of the series."""
+    """Return ``titles`` of the series."""
     return schema.make("titles", leaf("title", series.title))
 
 
 def issns(schema: Dialect, series: Series) -> Iterator[Markup]:
-    """Every ISSN of the series with its medium, which would be print if it were left out."""
+    """Yield every ISSN of the series with its medium, which would be print if it were left out."""
     for one in series.issns:
         yield schema.make.text("issn", str(one.issn), media_type=one.medium)
 
 
 def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -> Markup:
-    """A date as month, day, year, with two digits each for month and day, and always with its medium."""
+    """Return a date as month, day, year, with two digits each for month and day, and always with its medium."""
     make = schema.make
     return make(
         name,
@@ -83,18 +83,18 @@ def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -
 
 
 def item_number(schema: Dialect, commentary: Commentary, kind: str) -> Markup:
-    """``item_number``: the printed number, which Zotero shows as the number of a report."""
+    """Return ``item_number``: the printed number, which Zotero shows as the number of a report."""
     return schema.make.text("item_number", commentary.number, item_number_type=kind)
 
 
 def report_number(commentary: Commentary) -> str | None:
-    """The report number, or the series' title with the number; None when that is longer than Crossref takes."""
+    """Return the report number, or the series' title with the number; None when that is too long for Crossref."""
     number = commentary.report_number or f"{commentary.series.title} {commentary.number}"
     return number if len(number) <= REPORT_NUMBER_LIMIT else None
 
 
 def report_numbers(schema: Dialect, commentary: Commentary) -> Markup:
-    """``publisher_item`` of a report: its number in the series, and its report number."""
+    """Return ``publisher_item`` of a report: its number in the series, and its report number."""
     make = schema.make
     number = report_number(commentary)
     return make(
@@ -105,13 +105,13 @@ def report_numbers(schema: Dialect, commentary: Commentary) -> Markup:
 
 
 def archive_locations(schema: Dialect, commentary: Commentary) -> Markup | None:
-    """``archive_locations``, as far as the version of the schema knows the archives."""
+    """Return ``archive_locations``, as far as the version of the schema knows the archives."""
     known = (archive for archive in commentary.archives if archive in schema.archives)
     return schema.make.listed("archive_locations", (schema.make("archive", name=archive) for archive in known))
 
 
 def version_info(schema: Dialect, commentary: Commentary) -> Markup | None:
-    """``version_info``: the version, and what changed."""
+    """Return ``version_info``: the version, and what changed."""
     version = commentary.version
     if version is None or not schema.versions:
         return None
@@ -122,7 +122,7 @@ def version_info(schema: Dialect, commentary: Commentary) -> Markup | None:
 
 
 def status(schema: Dialect, commentary: Commentary) -> Markup | None:
-    """``status`` of posted content: withdrawn or removed, when and why."""
+    """Return ``status`` of posted content: withdrawn or removed, when and why."""
     state = commentary.status
     if state is None or not schema.statuses:
         return None
@@ -131,7 +131,7 @@ def status(schema: Dialect, commentary: Commentary) -> Markup | None:
 
 
 def doi_data(schema: Dialect, commentary: Commentary) -> Markup:
-    """``doi_data``: the DOI, the landing page, and the files for Similarity Check and for text mining."""
+    """Return ``doi_data``: the DOI, the landing page, and the files for Similarity Check and for text mining."""
     make = schema.make
     return make(
         "doi_data",
@@ -151,12 +151,12 @@ def _emptied(schema: Dialect, commentary: Commentary, kind: str) -> Markup | Non
 
 
 def full_texts(commentary: Commentary) -> list[FullText]:
-    """The files offered for text mining, the PDF first."""
+    """Return the files offered for text mining, the PDF first."""
     return [text for text in _files(commentary) if text.text_mining]
 
 
 def similarity_texts(commentary: Commentary) -> list[FullText]:
-    """The files offered to Similarity Check, the PDF first."""
+    """Return the files offered to Similarity Check, the PDF first."""
     return [text for text in _files(commentary) if text.similarity_check]
 
 

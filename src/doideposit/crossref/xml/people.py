@@ -22,7 +22,7 @@ __all__ = ["completed", "contributors", "institution", "leading_role", "publishe
 
 
 def contributors(schema: Dialect, people: Sequence[Contributor], home: Institution | None) -> Markup:
-    """``contributors``: everyone in the order of the byline; `home` completes affiliations that name it."""
+    """Return ``contributors``: everyone in the order of the byline; `home` completes affiliations that name it."""
     return schema.make("contributors", *(_one(schema, home, place, who) for place, who in enumerate(people)))
 
 
@@ -71,12 +71,12 @@ def _person(schema: Dialect, home: Institution | None, sequence: str, who: Perso
 
 
 def leading_role(schema: Dialect, roles: Sequence[Role]) -> str:
-    """The value of ``contributor_role``, which readers of older versions rely on: the first role it can hold."""
+    """Return the first role that ``contributor_role`` can hold, which readers of older versions rely on."""
     return next((role for role in roles if role in schema.contributor_roles), Role.AUTHOR)
 
 
 def role_list(roles: Sequence[Role]) -> tuple[Role, ...]:
-    """What the ``role`` elements say: nothing for the usual single role of Crossref's own, which the attribute holds.
+    """Return what the ``role`` elements say: nothing for a single role of Crossref's own, which the attribute holds.
 
     CRediT tells what someone did, not what the byline calls them; so a role of Crossref's own leads the list.
     """
@@ -96,7 +96,7 @@ def _affiliations(schema: Dialect, home: Institution | None, named: Sequence[Ins
 
 
 def completed(affiliation: Institution, home: Institution | None) -> Institution:
-    """The affiliation with what the configuration knows of it, where it is the series' own institution.
+    """Return the affiliation with what the configuration knows of it, where it is the series' own institution.
 
     It is that institution when it has its ROR id, its name, or its acronym for a name. What the record says stays.
     """
@@ -124,7 +124,7 @@ def _equal(one: str, other: str | None) -> bool:
 
 
 def institution(schema: Dialect, body: Institution) -> Markup:
-    """``institution`` (crossref5.5.0.xsd): name, ids, acronym, place, department."""
+    """Return ``institution`` (crossref5.5.0.xsd): name, ids, acronym, place, department."""
     make = schema.make
     ids = (("ror", body.ror), ("isni", body.isni), ("wikidata", body.wikidata))
     return make(
@@ -138,7 +138,7 @@ def institution(schema: Dialect, body: Institution) -> Markup:
 
 
 def publisher(schema: Dialect, who: Publisher) -> Markup:
-    """``publisher``: name and place."""
+    """Return ``publisher``: name and place."""
     make = schema.make
     return make("publisher", leaf("publisher_name", who.name), leaf("publisher_place", who.place))
 

@@ -26,12 +26,12 @@ BODIES: Final = {
 
 
 def body_kind(commentary: Commentary) -> str:
-    """The child of ``body`` that the commentary becomes: only those of one kind share a file."""
+    """Return the child of ``body`` that the commentary becomes: only those of one kind share a file."""
     return BODIES[commentary.series.record_type]
 
 
 def item(schema: Dialect, commentary: Commentary) -> Markup:
-    """The whole item: ``report-paper``, ``journal`` or ``posted_content``, which declares Crossref's namespace."""
+    """Return the item, ``report-paper``, ``journal`` or ``posted_content``, which declares Crossref's namespace."""
     match commentary.series.record_type:
         case RecordType.REPORT_SERIES:
             return _report(schema, commentary, "report-paper_series_metadata", REPORT_SERIES)
@@ -78,7 +78,7 @@ def _assembled(schema: Dialect, commentary: Commentary, order: "tuple[tuple[str,
 
 
 def _series_metadata(schema: Dialect, commentary: Commentary) -> Markup:
-    """No doi_data here: Crossref would take every item of the series for an update of the series' own DOI."""
+    """Return ``series_metadata`` without doi_data, or each item would update the DOI of the series itself."""
     series = commentary.series
     return schema.make("series_metadata", parts.series_titles(schema, series), *parts.issns(schema, series))
 
@@ -160,12 +160,12 @@ def _item_number(schema: Dialect, commentary: Commentary) -> Markup:
 
 
 def _series_rights(schema: Dialect, commentary: Commentary) -> list[Markup] | None:
-    """Before 5.5.0 the report of a series could have neither licence, funding nor Crossmark."""
+    """Return the rights; before 5.5.0 the report of a series had neither licence, funding nor Crossmark."""
     return rights.rights(schema, commentary) if schema.series_rights else None
 
 
 def _plain_rights(schema: Dialect, commentary: Commentary) -> tuple[Markup | None, ...]:
-    """Posted content has no Crossmark."""
+    """Return funding and licences alone: posted content has no Crossmark."""
     del schema
     return (
         rights.funding_program(commentary) or rights.emptied(commentary, "funding"),

@@ -33,7 +33,7 @@ PARTS: Final = (
 
 
 def citation_list(schema: Dialect, references: Sequence[Reference]) -> Markup | None:
-    """``citation_list`` with every reference in order, or None without any."""
+    """Return ``citation_list`` with every reference in order, or None without any."""
     keys = citation_keys(references)
     return schema.make.listed(
         "citation_list", (_citation(schema, key, reference) for key, reference in zip(keys, references, strict=True))
@@ -41,7 +41,7 @@ def citation_list(schema: Dialect, references: Sequence[Reference]) -> Markup | 
 
 
 def citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
-    """The key of each reference: its own, else ``ref`` and its place, made unique where that is taken."""
+    """Return the key of each reference: its own, else ``ref`` and its place, made unique where that is taken."""
     taken = {reference.key for reference in references if reference.key}
     keys = []
     for place, reference in enumerate(references, start=1):
@@ -63,7 +63,7 @@ def _citation(schema: Dialect, key: str, reference: Reference) -> Markup:
 
 
 def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
-    """``unstructured_citation``: the only place an address has in Crossref's schema is behind the text."""
+    """Return ``unstructured_citation``: the only place an address has in the schema is behind the text."""
     text, url = reference.text, reference.url
     if text is None:
         return leaf("unstructured_citation", url)

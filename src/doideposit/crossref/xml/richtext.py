@@ -15,7 +15,7 @@ __all__ = ["mathml", "nodes_without_math", "rich"]
 
 
 def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", **attributes: str | None) -> Markup:
-    """The element `name` with the nodes of a rich text as its mixed content."""
+    """Return the element `name` with the nodes of a rich text as its mixed content."""
     nodes = text.nodes if isinstance(text, RichText) else text
     if len(nodes) == 1 and isinstance(nodes[0], str):
         return make.text(name, nodes[0], **attributes)
@@ -37,7 +37,7 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 
 
 def mathml(formula: Math) -> Markup | None:
-    """The ``mml:math`` element of a formula, rebuilt from MathML elements and plain attributes only.
+    """Return the ``mml:math`` element of a formula, rebuilt from MathML elements and plain attributes only.
 
     None when the formula is no well-formed XML, has a DOCTYPE, or its root is not MathML's ``math``. Ids go, because
     they would have to be unique in the whole file; so do links and elements of other vocabularies, whose text stays.
@@ -84,7 +84,7 @@ def _is_plain(name: str) -> bool:
 
 
 def nodes_without_math(nodes: "Sequence[Node]") -> "tuple[Node, ...]":
-    """The same nodes without formulas, for the elements that cannot hold any."""
+    """Return the same nodes without formulas, for the elements that cannot hold any."""
     kept: list[Node] = []
     for node in nodes:
         match node:

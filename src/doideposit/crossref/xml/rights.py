@@ -25,7 +25,7 @@ _FR, _AI, _REL = maker(FUNDING), maker(ACCESS), maker(RELATIONS)
 
 
 def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
-    """Crossmark with funding and licences inside, or these two alone: the schema lets no record have both."""
+    """Return Crossmark with funding and licences inside, or these two alone: the schema lets no record have both."""
     mark = crossmark(schema, commentary)
     if mark is not None:
         return [mark]
@@ -54,7 +54,7 @@ def emptied(commentary: Commentary, name: str) -> Markup | None:
 
 
 def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
-    """``crossmark``: the policy page, the works this one updates, and in custom_metadata funding and licences.
+    """Return ``crossmark``: policy page, works this one updates, and in custom_metadata funding and licences.
 
     None without a policy page: common5.5.0.xsd takes no updates without it, and losses() says so.
     """
@@ -76,7 +76,7 @@ def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
 
 
 def funding_program(commentary: Commentary) -> Markup | None:
-    """``fr:program`` with one group for each funder, or None."""
+    """Return ``fr:program`` with one group for each funder, or None."""
     groups = [_funder(funding) for funding in commentary.funding]
     return _FR.outer("program", *groups, name="fundref") if groups else None
 
@@ -92,7 +92,7 @@ def _funder(funding: Funding) -> Markup:
 
 
 def _funder_name(funding: Funding) -> Iterator[Markup]:
-    """A funder is its ROR id, or its name with the funder id nested in it (Crossref documentation, funding data)."""
+    """Yield the ROR id of a funder, or its name with the funder id in it (Crossref documentation, funding data)."""
     if funding.ror is not None:
         yield _FR.text("assertion", funding.ror.url, name="ror")
     elif funding.name is not None:
@@ -102,7 +102,7 @@ def _funder_name(funding: Funding) -> Iterator[Markup]:
 
 
 def access_program(commentary: Commentary) -> Markup | None:
-    """``ai:program``: free to read first, then the licences, or None."""
+    """Return ``ai:program``: free to read first, then the licences, or None."""
     free = commentary.effective_free_to_read
     start = free and free.start_date and free.start_date.isoformat()
     end = free and free.end_date and free.end_date.isoformat()
@@ -120,7 +120,7 @@ def access_program(commentary: Commentary) -> Markup | None:
 
 
 def relations_program(relations: Sequence[Relation]) -> Markup | None:
-    """``rel:program`` with every relation in its family, or None."""
+    """Return ``rel:program`` with every relation in its family, or None."""
     items = [_related(relation) for relation in relations]
     return _REL.outer("program", *items, name="relations") if items else None
 
@@ -144,14 +144,14 @@ def _description(relation: Relation) -> Markup | None:
 
 
 def _identifier(relation: Relation) -> str:
-    """DOIs go bare, whatever way they were written."""
+    """Return the identifier; DOIs go bare, whatever way they were written."""
     if relation.identifier_type is IdentifierType.DOI:
         return Doi.parse(relation.identifier).printed
     return relation.identifier
 
 
 def membership_relations(commentary: Commentary) -> tuple[Relation, ...]:
-    """``isPartOf`` the series by each ISSN, for record types that have no place for the ISSN."""
+    """Return ``isPartOf`` the series by each ISSN, for record types that have no place for the ISSN."""
     series = commentary.series
     given = {(relation.type, relation.identifier) for relation in commentary.relations}
     words = RichText(f"{series.title} (series)", (f"{series.title} (series)",))

@@ -51,7 +51,7 @@ _SHORTENED: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class LanguageCode:
-    """What a language becomes in a ``language`` attribute: `code` is None where the schema has nothing for it."""
+    """Hold what a language becomes in a ``language`` attribute: `code` is None where the schema has none."""
 
     code: str | None
     exact: bool
@@ -59,7 +59,7 @@ class LanguageCode:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One version of the schema: its maker of elements, and what it can hold."""
+    """Describe one version of the schema: its maker of elements, and what it can hold."""
 
     version: str
     make: Maker
@@ -85,11 +85,11 @@ class Dialect:
 
     @property
     def namespace(self) -> str:
-        """Crossref's namespace in this version."""
+        """Return Crossref's namespace in this version."""
         return crossref_namespace(self.version)
 
     def language(self, tag: str) -> LanguageCode:
-        """The code for a ``language`` attribute: without region or script, and by ISO 639's terminology code."""
+        """Return the code for a ``language`` attribute: without region or script, and by ISO 639's terminology code."""
         return _language(tag, two_letters_only=self.short_languages)
 
 
@@ -112,7 +112,7 @@ def _three_letters() -> frozenset[str]:
 
 
 def relation_language(tag: str) -> str | None:
-    """The code for ``language`` in a relation's description: relations.xsd knows the codes of two letters only."""
+    """Return the code for ``language`` in a relation's description: relations.xsd has two letters only."""
     code = tag.lower()
     return code if code in _TWO_LETTERS - _LATER_CODES else None
 
@@ -182,7 +182,7 @@ _DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
 
 
 def dialect(version: str) -> Dialect:
-    """What version `version` can hold; raises RuntimeError for one that records are not built for."""
+    """Return what version `version` can hold; raises RuntimeError for one that records are not built for."""
     try:
         return _DIALECTS[version]
     except KeyError:

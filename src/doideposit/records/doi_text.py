@@ -15,6 +15,7 @@ __all__ = ["bare_doi", "find_doi"]
 _LABEL: Final = re.compile(
     r"<?(?:(?:https?:)?//)?(?:(?:www|dx)\.)?doi\.org/|(?:info:|urn:)?doi\s*[:/]?\s*(?=[^\s:/])", re.IGNORECASE
 )
+# Soft hyphen, zero-width space, word joiner and byte order mark: copying from a page or a PDF brings them along.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -26,6 +27,7 @@ _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|#\d{2,5}|#x[0-9a-f]{2,4});", re
 # Two DOIs that are only parted by a sign, and a tag or a further address behind a DOI.
 _ANOTHER: Final = re.compile(r"[,;|](?:https?://|doi:|10\.\d{4,9}/)|</?[a-z]+>|\]\(|https?://", re.IGNORECASE)
 _ENDS: Final = ".,;:!?'’›*_…"
+# A closing bracket belongs to a DOI only where the DOI also holds the opening one.
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 # A DOI never ends so: it was cut by a line break, a column or an ellipsis.
 _CUT: Final = ("-", "(", "/", "[", "<", "‐", "..")

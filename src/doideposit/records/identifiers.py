@@ -92,6 +92,7 @@ class Identifier:
         return dict(cls.json_schema)
 
 
+# A longer text is no identifier as people write one, and would only take room in the cache below.
 _USUAL_LENGTH = 80
 
 
@@ -100,6 +101,7 @@ def _known(kind: type[Identifier], text: str) -> Any:
     return kind.parse(text)
 
 
+# The limit of doi_t in common5.5.0.xsd, like the four to nine digits of the prefix below.
 MAX_SUFFIX = 200
 _DOI_SHAPE = re.compile(r"10\.[0-9]{4,9}/(?P<suffix>.+)", re.DOTALL)
 _NOT_FOR_NEW = re.compile(r"[^A-Za-z0-9\-._;()/]")
@@ -133,6 +135,7 @@ class Doi(Identifier):
                 f"“{_shown(bare)}” is not a DOI",
                 "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258",
             )
+        # To Python a space is printable, but no DOI may hold one.
         if not bare.isprintable() or " " in bare:
             place, bad = next((at, each) for at, each in enumerate(bare) if each == " " or not each.isprintable())
             raise _unfit(bad, text.find(bare) + place if bare in text else None)
@@ -214,6 +217,7 @@ def _named(character: str) -> str:
 
 
 def _character_hint(character: str) -> str:
+    # Unicode counts the minus sign among the symbols (Sm), although it looks like a dash.
     if unicodedata.category(character) == "Pd" or character == "−":
         return "replace it by the plain hyphen-minus “-” if that is what was registered"
     if character.isspace():
@@ -315,6 +319,7 @@ def _check_mod_11_2(code: str, name: str, text: str, digits: str) -> None:
     total = 0
     for digit in digits[:-1]:
         total = (total + int(digit)) * 2
+    # ISO 7064 writes the check value ten as X.
     expected = _CHECK_DIGITS[(12 - total) % 11]
     if expected != digits[-1]:
         raise InvalidIdentifier(
@@ -352,8 +357,10 @@ class Ror(_Written):
             )
         value = match[1].lower()
         number = 0
+        # The leading 0 and six more characters are a number in base 32; the two digits behind them check it.
         for character in value[:7]:
             number = number * 32 + _ROR_ALPHABET.index(character)
+        # ISO 7064 mod 97-10: the number with its check digits behind it leaves 1 when divided by 97.
         expected = f"{98 - number * 100 % 97:02d}"
         if expected != value[7:]:
             raise InvalidIdentifier(

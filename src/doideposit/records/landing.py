@@ -71,6 +71,7 @@ def citation(commentary: Commentary) -> str:
     names = [_initials(author) for author in _authors(commentary)] or ["Anonymous"]
     authors = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} & {names[-1]}"
     title = _full_title(commentary).rstrip(".")
+    # A question mark or an exclamation mark ends the title by itself.
     end = "" if title.endswith(("?", "!")) else "."
     series = f"{commentary.series.title} {commentary.number}"
     return f"{authors.rstrip('.')}. ({commentary.published.year}). {title}{end} {series}. {commentary.doi.url}"

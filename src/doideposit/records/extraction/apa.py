@@ -61,6 +61,7 @@ _JOURNAL = re.compile(
     r"(?P<journal>[^,\d]{3,120}),\s*(?P<volume>\d{1,4})(?:\s*\((?P<issue>[^()]{1,20})\))?"
     r"(?:,\s*(?:pp?\.\s*)?(?P<first>[A-Za-z]?\d{1,6})(?:\s*[-–]\s*[A-Za-z]?\d{1,6})?)?"
 )
+# Words in the name of a journal or a site; more of them are rather a sentence.
 _LONGEST_CONTAINER = 8
 
 
@@ -105,6 +106,7 @@ def _author(printed: str) -> str | None:
     if persons is not None:
         return persons["first"]
     group = re.sub(r"\s*\([A-Z][A-Za-z]{1,9}\)", "", printed.strip())
+    # APA ends the name of a body with a full stop, before the year in brackets.
     closed = group.endswith(".")
     group = group.removesuffix(".").rstrip()
     unclear = re.search(r"[,;:?!&]|\.\s|https?:", group) or _INITIAL_WORD.search(group) or not group[:1].isupper()

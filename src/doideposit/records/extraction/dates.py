@@ -18,6 +18,7 @@ _MONTH = rf"(?P<month>(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?!\w
 # A figure behind “No.” is the number of an issue: “No. 25 September 2023” names a month, not a day.
 _NO_NUMBER = r"(?<!no\.\s)(?<!nr\.\s)(?<!no\s)(?<!nº\s)(?<!n°\s)(?<!issue\s)(?<!number\s)(?<!№\s)"
 _DAY = rf"{_NO_NUMBER}(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|º|ª|°)?"
+# Documents with a DOI of their own are of these two centuries; other numbers of four digits are no years.
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
 _BETWEEN = r"(?:\s+(?:of|de|del|di|do)\s+|[-–]|\.?\s+)"

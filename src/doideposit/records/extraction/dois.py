@@ -40,6 +40,7 @@ ANY_LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?", re.IGNOREC
 EDGE = " \t-–—|,;:•·()[]"
 
 
+# Words and years in brackets that tell of another work, whose DOI then follows.
 _OF_ANOTHER = re.compile(
     r"\((?:19|20)\d\d|\b(?:see|cf|answers?|earlier|cited|reply|response to|review of|vgl|voir)\b", re.IGNORECASE
 )

@@ -49,8 +49,10 @@ class Front:
 
 
 _TITLE_LEVEL = 2  # deeper headings are subtitles or parts of the text, where a higher one stands beside them
+# In characters: a longer block is running text; from the second number on, one with the stops of a sentence is.
 _BODY_LENGTH = 300
 _SENTENCE_LENGTH = 90
+# About a page: no title block goes on for longer.
 _MOST_LINES = 45
 _FAR_BYLINE = 8  # so many lines after the block a byline may stand, behind a standfirst
 

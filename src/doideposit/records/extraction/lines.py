@@ -61,7 +61,9 @@ class Line:
         return self.source[:1] in {" ", "\t"}
 
 
+# Tab and line feed stay; XML 1.0 has no place for most of the others (section 2.2, Char).
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# A footnote as Pandoc and other dialects of Markdown write it; CommonMark has none.
 _NOTE = re.compile(r" {0,3}\[\^[^\]\s]{1,40}\]:")
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _KEPT_TAG = re.compile(r"</?(sub|sup)>", re.IGNORECASE)
@@ -113,6 +115,7 @@ def _bare_address(state: "StateInline", silent: bool) -> bool:
         return False
     tail = rest[0] if angled else _without_closing(rest[0])
     if not silent:
+        # CommonMark lets a backslash escape each of these signs, and does not print it.
         address = re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", scheme[0] + tail)
         state.pending = before
         state.push("link_open", "a", 1).attrs = {"href": address}
@@ -231,6 +234,7 @@ class _Inline:
     def _text(self, text: str) -> None:
         self.pieces[-1].add(text)
         if not self.strong:
+            # A colon or a space behind bold words is often not bold itself.
             self.pieces[-1].light += len(text.strip(" :"))
         self.label.append(text)
 

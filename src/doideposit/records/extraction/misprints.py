@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 
 __all__ = ["text_doubts", "url_doubts"]
 
+# The lengths of the groups of a UUID (RFC 9562, section 4).
 _UUID_GROUPS = (8, 4, 4, 4, 12)
 _UUID_LIKE = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]+(?:-[0-9a-f]+){4}(?![0-9A-Za-z])", re.IGNORECASE)
+# With so many groups of the right length it is a UUID that was damaged; with fewer, something else.
 _ENOUGH_GROUPS = 3
 
 # Cities that references give with a region, and the abbreviation of the region each lies in.
@@ -28,6 +30,7 @@ def text_doubts(text: str, *, published: str | None = None) -> Iterator[tuple[st
     """
     for match in _IMPRINT.finditer(text):
         given, right = re.sub(r"[.\s]", "", match[2]), _REGIONS[match[1]]
+        # Cambridge lies in Massachusetts and in England.
         if given not in {right, *_COUNTRIES} and not (match[1] == "Cambridge" and given == "UK"):
             yield f"“{match[0].rstrip(':; ')}” looks like a misprint: {match[1]} lies in {right}", match[0]
     if "\ufffd" in text:
@@ -36,6 +39,7 @@ def text_doubts(text: str, *, published: str | None = None) -> Iterator[tuple[st
         if text.count(opening) != text.count(closing):
             yield f"a bracket “{opening}” or “{closing}” is missing in this entry", opening
     year = re.search(r"\((?P<year>(?:19|20)\d\d)\b", text)
+    # A document may cite what is to appear in the following year.
     if year and published and int(year["year"]) > int(published[:4]) + 1:
         yield f"the year {year['year']} is later than the document itself", year["year"]
 

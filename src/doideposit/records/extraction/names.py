@@ -24,6 +24,7 @@ _TITLES = frozenset(
     "herr frau "
     "m mme monsieur madame sr sra dott dott.ssa doç проф д-р".split()
 )
+# “Retd” and “ret” are no degrees, but stand behind the names of officers in the same way.
 _DEGREES = frozenset("phd dphil md ma mba msc bsc ba llm llb mphil dlitt esq jd retd ret".split())
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _PARTICLES = frozenset(
@@ -86,6 +87,7 @@ _ONE_LETTER_AND = re.compile(r"\s+[yei]\s+(?=[^\W\d_]\S*\s+\S)")
 _LAST_AND = re.compile(r"[\s,]*(?:\band|&)?[\s,]*$")
 _BOUND_PARTICLE = re.compile(r"[a-z]{1,3}[-'’][^\W\d_a-z]")
 _ROUND = re.compile(r"\(([^)]*)\)")
+# Words in a name; what has more is rather a title or an institution.
 _LONGEST = 6
 
 
@@ -263,6 +265,7 @@ def _split_point(words: list[str]) -> tuple[int, bool]:
     if start > 1 and _key(words[start]) in _CONJUNCTIONS:
         return start - 1, start == _THREE - 1
     particles = start < len(words) - 1
+    # One given name, with initials or without, leaves no doubt; a second may be half of the family name.
     simple = start <= 1 or all(_is_initial(word) for word in words[1:start])
     return start, start == 0 or (simple and (not particles or start == 1))
 

@@ -146,6 +146,7 @@ def _is_section(line: Line, labels: Labels) -> bool:
     return bool(_SECTION.fullmatch(text) or _SECTION_START.match(text))
 
 
+# In so many lines at the top, the label of the series is expected.
 _EARLY = 3
 
 

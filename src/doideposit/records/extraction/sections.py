@@ -34,6 +34,7 @@ class Document:
 
 _AFTER = heading_pattern((*ABOUT_AUTHOR, *OTHER_SECTIONS, *NOTES, *ABSTRACT))
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,3})?", re.IGNORECASE)
+# In so many lines below the title block, and in the tail, a DOI may be the document's own.
 _FOOT_LINES = 20
 
 

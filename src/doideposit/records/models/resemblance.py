@@ -39,6 +39,7 @@ _SYNONYMS: Final = {
 }
 
 
+# With fewer letters than this, too many keys begin in the same way.
 _BEGUN: Final = 3
 
 

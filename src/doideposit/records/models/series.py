@@ -87,6 +87,7 @@ def _regular_expression(text: str) -> str:
     return text
 
 
+# The same signs as `Doi.check_new` lets pass: a pattern makes new DOIs.
 _NOT_IN_NEW = re.compile(r"[^A-Za-z0-9\-._;()/]")
 Template = Annotated[PlainText, AfterValidator(_known_places)]
 DoiTemplate = Annotated[PlainText, AfterValidator(_doi_pattern)]
@@ -183,6 +184,7 @@ class Series(Value):
 
     def number_in(self, doi: Doi) -> str | None:
         """Return the number from which the pattern makes this DOI; None where it does not make it."""
+        # Two signs that no DOI holds stand for what is looked for, so that everything else can be escaped.
         text = self._fill(self.doi.replace(ANY, "\1"), "\0")
         pattern = re.escape(text).replace(re.escape("\1"), ".+").replace(re.escape("\0"), "(.+)", 1)
         found = re.fullmatch(pattern, doi.printed, re.IGNORECASE)

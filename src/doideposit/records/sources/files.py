@@ -55,6 +55,7 @@ def load_bytes(path: Path, *, limit: int) -> LoadedBytes:
         if size > limit:
             return _too_large(path, limit, size)
         with path.open("rb") as stream:
+            # One byte more than is allowed shows a file that has grown since, or that tells no size.
             data = stream.read(limit + 1)
     except FileNotFoundError:
         return _not_loaded(path, "file-missing", f"there is no file {path}", "look at the spelling and the folder")
@@ -99,6 +100,7 @@ SAVE_AS_UTF_8 = (
 )
 """What to do about a file in another encoding, which is mostly that of Windows."""
 
+# The bytes at the beginning by which each format is known.
 _KINDS = {
     b"%PDF-": "a PDF file",
     b"PK\x03\x04": "a Word, OpenDocument or ZIP file",

@@ -25,10 +25,12 @@ class Header:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
+# YAML stands between lines of hyphens (three dots may close it, too), TOML between lines of plus signs.
 _FENCES = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
+# “Key: value”, also as an item of a list, and with the key in bold or italics.
 _PAIR = re.compile(
     r"(?P<indent>\s*)(?:[-*]\s+)?(?:\*\*|_)?(?P<key>[A-Za-z][A-Za-z -]{1,24})(?:\*\*|"
     r"_)?:(?:\*\*)?(?:\s+(?P<value>.*))?$"

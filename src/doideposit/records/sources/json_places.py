@@ -19,6 +19,7 @@ __all__ = ["JsonPlaces", "JsonText"]
 _pass_over = json.JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
 _SPACES: Final = re.compile(r"[ \t\r\n]*")
 _COLON: Final = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
+# Behind the last value there is no comma. That none is missing elsewhere was seen when the text was read.
 _COMMA: Final = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
 _Entries = Mapping[str | int, tuple[int | None, int]]
@@ -78,6 +79,7 @@ class JsonText:
                 return None
             case '"':
                 end = _pass_over(self.text, offset)[1]
+                # An escape is longer in the file than in the text, so that places behind it would be wrong.
                 return None if "\\" in self.text[offset:end] else column + 1
             case _:
                 return column

@@ -68,6 +68,7 @@ def read_line(line: str, *, file: str | None, number: int, index: int) -> RawRec
 
 def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
     decoded = _Decoded(None)
+    # The decoder would only say that a value is expected; these are the words of `json.loads` for it.
     if text.startswith("\ufeff"):
         error = json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
         return _syntax_finding(error, file, line)
@@ -103,6 +104,7 @@ def _object(entries: list[tuple[str, Any]]) -> dict[str, Any]:
     return made if len(made) == len(entries) else _Doubled(made)
 
 
+# NaN and Infinity are refused: Python reads them, and RFC 8259, section 6, does not permit them.
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=WrittenNumber, parse_int=str, parse_constant=_refuse_constant
 )
@@ -128,6 +130,7 @@ def _texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
             return scalar
 
 
+# Told by the beginnings of the messages of Python's parser; it does not number its errors.
 _MEANINGS: Final = (
     (
         "Expecting ',' delimiter",

@@ -25,6 +25,7 @@ from doideposit.records.sources.interface import MAX_LINE_SIZE
 
 __all__ = ["read_csv", "read_json_lines"]
 
+# So many bytes are enough to see the marks by which a binary file is told.
 _PROBE: Final = 4096
 
 
@@ -115,6 +116,7 @@ def _chunks(stream: BinaryIO, file: str) -> Iterator[bytes]:
         yield data if decoder is None else decoder.decode(data).encode("utf-8", "surrogatepass")
         data = _read(stream, file)
     if decoder is not None:
+        # A character that is cut in two at the end of the file shows only now.
         decoder.decode(b"", final=True)
 
 
@@ -141,6 +143,7 @@ def _too_long(file: str, number: int) -> Finding:
 
 
 def _wrong_encoding(error: UnicodeDecodeError, file: str, number: int) -> Finding:
+    # No column can be told: UTF-16 is decoded by pieces of the file and not by lines.
     if error.encoding != "utf-8":
         message = f"{file} is in UTF-16, and a part of it cannot be read"
         return Finding("file-encoding", Severity.ERROR, message, SAVE_AS_UTF_8, Where(file, number + 1))
@@ -199,6 +202,7 @@ class _CsvReader:
         index = 0
         try:
             for cells in rows:
+                # A cell may hold line breaks, so that one row takes several lines of the file.
                 started, text = self.row[0].number, "".join(line.text for line in self.row)
                 self.row.clear()
                 if any(cell.strip() for cell in cells):

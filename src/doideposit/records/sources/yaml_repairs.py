@@ -57,6 +57,7 @@ def corrected_line(lines: Iterable[str]) -> str | None:
         match = _ENTRY.fullmatch(line.expandtabs(2))
         if match is None or len(line) > _LONGEST_SHOWN or _reads(line.strip()):
             continue
+        # A tab in the indentation was all that was wrong: YAML allows none there (section 6.1).
         if _reads(line.expandtabs(2).strip()):
             return line.expandtabs(2)
         value = _unwrapped(_OWN_COMMENT.sub("", match["value"]).rstrip())
@@ -77,6 +78,7 @@ def _unwrapped(value: str) -> str:
     return inner if second is None or inner[second.start() - 1 : second.start()].isspace() else value
 
 
+# Two quotation marks, and something between them.
 _LEAST_QUOTED: Final = 3
 
 
@@ -93,6 +95,7 @@ def _is_text(line: str) -> bool:
         value: Any = yaml.load(line.strip(), Loader=yaml.BaseLoader)  # noqa: S506  (it makes nothing but texts)
     except yaml.YAMLError:
         return False
+    # The line alone may be an entry of a list, or a key with its value: one of each around the text.
     while isinstance(value, dict | list) and len(value) == 1:
         value = next(iter(value.values() if isinstance(value, dict) else value))
     return isinstance(value, str)

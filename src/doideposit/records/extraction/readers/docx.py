@@ -48,6 +48,7 @@ def _paragraph(paragraph: Any, builder: LineBuilder) -> None:
             bold += [part.bold] if part.text.strip(" :") else []
             italics += [part.text] if part.italic else []
     style = (paragraph.style.name or "").lower() if paragraph.style is not None else ""
+    # Word keeps the names of its own styles in English in the file, whatever the language of its menus.
     level = 1 if style == "title" else int(style[-1]) if style.startswith("heading") and style[-1:].isdigit() else 0
     level = 2 if style == "subtitle" else level
     builder.paragraph("".join(text), links=links, level=level, bold=bool(bold) and all(bold), italics=italics)
@@ -58,6 +59,7 @@ def _notes(document: Any, kind: str, builder: LineBuilder) -> None:
     part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith(f"/{kind}")), None)
     if part is None:
         return
+    # The file comes from outside: no entity is resolved, and nothing is fetched.
     root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     for number, note in enumerate(list(root)[_EMPTY_NOTES:], 1):
         text = "".join(node.text or "" for node in note.iter(f"{_W}t"))

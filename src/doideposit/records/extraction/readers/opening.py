@@ -13,6 +13,7 @@ __all__ = ["open_document", "read_bytes"]
 
 LIMIT = 50_000_000
 """The largest document that is read, in bytes; a PDF with pictures has a few million."""
+# Bytes of all entries of an archive together: a small one can be made that unpacks to fill the memory.
 _UNPACKED = 120_000_000
 _TEXT_LIMIT = 5_000_000
 
@@ -43,6 +44,7 @@ def open_document(path: Path) -> Manuscript:
 def read_bytes(data: bytes, *, file: str) -> Manuscript:
     """Read the bytes of a document; `file` is its name, whose end counts where the content does not tell."""
     suffix = Path(file).suffix.lower()
+    # Word files are ZIP archives, and so are those of Excel and LibreOffice: the entries tell them apart.
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, file, suffix)
     unread = _unread_format(data, suffix)
@@ -67,6 +69,7 @@ def _unread_format(data: bytes, suffix: str) -> tuple[str, str] | None:
         return _BY_NAME.get(suffix, _BY_NAME[".doc"]) if suffix != ".docx" else _ENCRYPTED
     if _head(data).startswith(b"{\\rtf"):
         return _BY_NAME[".rtf"]
+    # XHTML may begin with an XML declaration too, and is read as a web page.
     if _head(data).startswith(b"<?xml") and b"<html" not in _head(data):
         return "an XML file", "hand in the document it was made from, or its web page"
     return _BY_NAME.get(suffix)
@@ -119,6 +122,7 @@ def _guarded(kind: str, data: bytes, file: str) -> Manuscript:
         from doideposit.records.extraction.readers.html import read_html  # noqa: PLC0415
 
         return read_html(data, file=file)
+    # Too little memory is a fault of the machine and not of the file.
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  (the libraries document no common class for a file that is broken)

@@ -16,6 +16,7 @@ from doideposit.records.extraction.readers.building import LineBuilder
 __all__ = ["read_pdf"]
 
 _MOST_PAGES = 300
+# With fewer characters than this in the whole file, its pages are pictures.
 _LEAST_TEXT = 40
 _LARGER = 1.2  # so many times the size of the running text makes a heading
 
@@ -36,6 +37,7 @@ def read_pdf(data: bytes, *, file: str) -> Manuscript:
     from pypdf import PdfReader  # noqa: PLC0415  (only PDF files need it)
 
     reader = PdfReader(io.BytesIO(data))
+    # Many files are encrypted only against changes: an empty password opens them.
     if reader.is_encrypted and not reader.decrypt(""):
         return _refused(file, "pdf-encrypted", "the PDF is protected by a password", "save it without one")
     if len(reader.pages) > _MOST_PAGES:
@@ -53,6 +55,7 @@ def read_pdf(data: bytes, *, file: str) -> Manuscript:
         )  # fmt: skip
     rows = _dehyphenated(_without_furniture(pages))
     builder = LineBuilder()
+    # The size that most letters have is that of the running text.
     body = Counter(round(row.size, 1) for row in rows for _ in row.text).most_common(1)[0][0]
     largest = max((row.size for row in rows if row.page == 1), default=body)
     for before, row in zip([None, *rows], rows, strict=False):
@@ -104,6 +107,7 @@ def _annotations(page: Any) -> list[tuple[str, float]]:
 
 _NUMBERS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
+# So many lines at the head and at the foot of a page may be running headers and footers.
 _EDGE = 3
 
 
@@ -124,6 +128,7 @@ def _without_furniture(pages: Sequence[list[_Row]]) -> list[_Row]:
 
 
 def _key(row: _Row) -> str:
+    # Running headers differ from page to page in the number they print.
     return _NUMBERS.sub("0", row.text.strip())
 
 

@@ -48,6 +48,7 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: Limits = LIMI
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         return Parsed(None, (_not_well_formed(error, xml, file),))
+    # The look at the prolog ends after 64 KiB of comments; what stands behind them is found here.
     if root.getroottree().docinfo.internalDTD is not None:
         return Parsed(None, (_doctype(1).at(Where(file=file)),))
     return Parsed(root)

@@ -97,11 +97,13 @@ class CrossrefClient:
             )
         login = self._credentials()
         password = login.password.get_secret_value()
+        # The names of the fields are those of the HTTPS POST documentation; result logs have other names for the login.
         fields = {"operation": "doMDUpload", "login_id": login.username, "login_passwd": password}
         upload = Upload("fname", _checked(file_name), batch.xml)
         try:
             answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)
         except NoAnswer as failure:
+            # The bytes may have arrived: to call this a failure would invite a second deposit.
             raise SubmissionInDoubt(f"{self._host} did not confirm {file_name}: {failure.reason}") from None
         except NeverSent as failure:
             raise self._unavailable(failure.reason) from None
@@ -170,6 +172,7 @@ class CrossrefClient:
             self._refuse(answer, f"uploading {file_name}")
         if answer.status in DECLINING:
             raise self._unexpected(answer, f"{answer.status} when uploading {file_name}")
+        # These are the words of the load balancer, so the application never saw the file.
         if answer.status == UNAVAILABLE and NO_SERVER in answer.body.lower():
             raise self._unavailable("none of its servers is up", answer.retry_after)
         if answer.status == UNAVAILABLE and self._pending() > BUSY_FROM:
@@ -210,6 +213,7 @@ class CrossrefClient:
     def _redact(self, content: bytes, shortest: int = SHORTEST_REDACTED) -> bytes:
         """Take the password out of an answer, in every spelling in which a server might echo it."""
         password = self._credentials().password.get_secret_value()
+        # A short password would also be cut out of innocent text, and a result log be spoilt.
         return content if len(password) < shortest else redact(content, [password])
 
 

@@ -286,6 +286,7 @@ def _collect(response: requests.Response, limit: int, deadline: float) -> tuple[
     while size <= limit and (chunk := response.raw.read1(CHUNK, decode_content=True)):
         parts.append(chunk)
         size += len(chunk)
+        # A server that sends a byte now and then never runs into the time-out of the socket.
         if time.monotonic() > deadline:
             raise TimeoutError("the answer comes too slowly")
     return b"".join(parts)[:limit], size > limit

@@ -48,6 +48,7 @@ def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
     Raises `ConfigurationError` when the service does not take our address for a login, `RegistrarUnavailable` when it
     cannot answer now, and `UnexpectedAnswer` for everything that is no answer about this DOI.
     """
+    # This refusal comes with status 200, like every "no" of the service: only its words tell.
     if _UNKNOWN_LOGIN in answer[:10_000]:
         raise ConfigurationError(
             f"{host} does not take the depositor's e-mail address for a query",

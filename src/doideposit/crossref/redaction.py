@@ -18,6 +18,7 @@ REDACTED = b"[redacted]"
 
 def spellings(secret: str) -> frozenset[bytes]:
     """Return every spelling of `secret`: raw, percent- and form-encoded, HTML, JSON and base64; none if it is empty."""
+    # An old servlet may answer in ISO-8859-1, where the letters beyond ASCII are other bytes.
     encodings = ("utf-8", "latin-1") if all(ord(character) < 256 for character in secret) else ("utf-8",)  # noqa: PLR2004
     found: set[bytes] = set()
     for encoding in encodings:

@@ -89,6 +89,7 @@ def parse(answer: bytes) -> ResultLog:
 def _root(answer: bytes) -> etree._Element:
     if not answer.strip():
         raise Unreadable("an empty answer")
+    # White space before the XML declaration has been seen in logs, and no parser takes it.
     parsed = parse_document(answer.strip(), limits=LOG_LIMITS)
     if parsed.root is None:
         raise Unreadable("a text that cannot be read as XML")
@@ -103,6 +104,7 @@ def _records(element: etree._Element) -> list[LogRecord]:
     attribute = element.get("doi", "").strip()  # as logs of conflict files have it
     dois = [_text(child) for child in element.findall("doi")] or [attribute]
     messages = [_text(child) for child in element.findall("msg")]
+    # Which message belongs to which DOI is anybody's guess then, so each DOI gets all of them.
     if len(messages) != len(dois):
         messages = ["\n".join(messages)] * len(dois)
     return [_record(element, doi, message) for doi, message in zip(dois, messages, strict=True)]

@@ -149,6 +149,7 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> Reading:
         log = parse(answer)
     except Unreadable as fault:
         return Unknown(f"Crossref answered with {fault}, which is no result log")
+    # Crossref answers with the first match of a file name; a queued file has an empty batch id.
     if log.batch_id and log.batch_id != batch_id:
         return Unknown("this is the log of another submission with the same file name", log.submission_id)
     if log.status == "unknown_submission":

@@ -33,6 +33,7 @@ def fetch_official(address: str) -> bytes:
     try:
         with requests.get(address, timeout=TIMEOUT, stream=True) as response:
             response.raise_for_status()
+            # One byte more than allowed is read, which is how a longer file is noticed.
             content = response.raw.read(MAX_BYTES + 1, decode_content=True)
     except (requests.RequestException, OSError) as error:
         raise Unreachable(f"{address}: {type(error).__name__}") from None

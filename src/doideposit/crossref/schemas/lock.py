@@ -63,6 +63,7 @@ class Lock(NamedTuple):
 
     def bundle(self, version: str) -> PinnedBundle:
         """Return the bundle of a version, also when written ``doi_resources-5.4.0``; raises `UsageError` if none."""
+        # The name has a space in the lock, which is a nuisance in a shell; so a hyphen or underscore will do.
         spelling = re.sub(r"^doi_resources[-_ ]?", "doi_resources ", version.strip())
         if spelling not in self.bundles:
             raise UsageError(

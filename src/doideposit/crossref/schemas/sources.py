@@ -78,6 +78,7 @@ def read_sources(bundle: Bundle) -> Sources:
             documents[name] = _parse(sources, name)
             namespaces[name] = documents[name].get("targetNamespace") or expected
             waiting += _reached(sources, name)
+        # A wrong import, or a file without a namespace that is included from two: libxml2 could misread both.
         if namespaces[name] != expected:
             raise sources.damaged(name, f"was referred to for {expected} and defines {namespaces[name]}")
     _check(sources)

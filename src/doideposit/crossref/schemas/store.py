@@ -171,6 +171,7 @@ class SchemaStore:
         folder = self.location(version)
         if folder is None:
             return
+        # The name is unique to process and thread, and a rename is atomic (POSIX): no reader sees half a file.
         scratch = folder / f".{name}-{os.getpid()}-{threading.get_ident()}"
         try:
             scratch.write_bytes(content)

@@ -50,6 +50,7 @@ class _MemoryResolver(etree.Resolver):
         del public_id
         name = self._addresses.get(system_url) or posixpath.normpath(system_url.removeprefix(SCHEME))
         if name not in self._texts:
+            # None would hand the question on to lxml's own resolver, which looks on disk.
             return self.resolve_string("", context, base_url=system_url)
         self.asked.add(name)
         return self.resolve_string(self._texts[name], context, base_url=SCHEME + name)
@@ -81,6 +82,7 @@ def _compiled(texts: Mapping[str, str], main: str, addresses: Mapping[str, str])
         schema = etree.XMLSchema(etree.fromstring(texts[main], parser, base_url=SCHEME + main))
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError) as error:
         raise SchemaDamaged(f"Crossref's schema {main} cannot be compiled: {error}") from None
+    # libxml2 skips what it cannot load without an error, so a missing document shows only in what was asked for.
     silent = texts.keys() - resolver.asked - {main}
     if silent:
         raise SchemaDamaged(f"Crossref's schema {main} was compiled without {', '.join(sorted(silent))}")

@@ -63,6 +63,7 @@ def lift(root: etree._Element, version: str) -> tuple[etree._Element, tuple[str,
     prefixes = cast("dict[str, str]", {prefix: new if uri == old else uri for prefix, uri in root.nsmap.items()})
     attributes = {str(name): str(value) for name, value in root.items()}
     lifted = etree.Element(f"{{{new}}}{etree.QName(root).localname}", attributes, prefixes)
+    # Without it, findings about the root would have no line in the file of the user.
     lifted.sourceline = root.sourceline
     lifted.set("version", version)
     lifted.text = root.text

@@ -147,6 +147,7 @@ class _Reader:
         name = str(node.tag).rpartition("}")[2].lower()
         if name in _WITHOUT_TEXT:
             self.lost.add(name)
+        # Python's own recursion has a limit too, and no honest abstract comes near this one.
         elif depth > _DEPTH:
             self._say(text_inside(node))
         elif name in _HEADINGS:

@@ -163,6 +163,7 @@ def similarity_texts(commentary: Commentary) -> list[FullText]:
 def _files(commentary: Commentary) -> Iterator[FullText]:
     if commentary.pdf_url is not None:
         yield FullText(url=commentary.pdf_url, similarity_check=True)
+    # The PDF has been yielded already, and would be offered twice.
     yield from (text for text in commentary.full_texts if text.url != commentary.pdf_url)
 
 

@@ -114,6 +114,7 @@ _COMPLETED: Final = ("name", "ror", "isni", "wikidata", "acronym", "place")
 
 
 def _same(one: Institution, other: Institution) -> bool:
+    # Two ROR ids decide alone: institutions of one name can be different ones.
     if one.ror is not None and other.ror is not None:
         return one.ror == other.ror
     return one.name is not None and (_equal(one.name, other.name) or _equal(one.name, other.acronym))

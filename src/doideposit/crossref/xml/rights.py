@@ -154,6 +154,7 @@ def membership_relations(commentary: Commentary) -> tuple[Relation, ...]:
     """Return ``isPartOf`` the series by each ISSN, for record types that have no place for the ISSN."""
     series = commentary.series
     given = {(relation.type, relation.identifier) for relation in commentary.relations}
+    # A bare ISSN tells a reader nothing: the description names the series beside it.
     words = RichText(f"{series.title} (series)", (f"{series.title} (series)",))
     return tuple(
         Relation(

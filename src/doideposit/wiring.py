@@ -63,7 +63,7 @@ def _nobody(_question: str) -> None:
 
 
 def system_clock() -> datetime:
-    """The time now, in UTC."""
+    """Return the time now, in UTC."""
     return datetime.now(UTC)
 
 
@@ -74,14 +74,14 @@ def load_settings(
     required: bool = True,
     environ: Mapping[str, str] | None = None,
 ) -> Settings:
-    """The settings in force; `target` is the flag that stands above everything. Raises `ConfigurationError`."""
+    """Return the settings in force; `target` is the flag that stands above everything. Raises `ConfigurationError`."""
     flags = {"target": target} if target else {}
     variables = os.environ if environ is None else environ
     return load(path, environ=variables, cwd=Path.cwd(), overrides=flags, required=required)
 
 
 def endpoint_of(settings: Settings) -> "Endpoint":
-    """The addresses of the target in force: Crossref's own, unless the configuration names others."""
+    """Return the addresses of the target in force: Crossref's own, unless the configuration names others."""
     from doideposit.crossref.registrar import Endpoint
 
     known = Endpoint(settings.target, *ADDRESSES[settings.target])
@@ -91,13 +91,14 @@ def endpoint_of(settings: Settings) -> "Endpoint":
     return Endpoint(
         known.target,
         other.url or known.url,
+        # A target with an address of its own is not Crossref itself, whose look-ups may know nothing of its DOIs.
         other.rest_url or (None if other.url else known.rest_url),
         other.handle_url or (None if other.url else known.handle_url),
     )
 
 
 def open_validator(*, announce: Announce = _silent, offline: bool = False) -> Validator:
-    """The validator over this installation's schemas; a missing bundle is fetched on first need, with a word."""
+    """Open the validator over this installation's schemas; a missing bundle is fetched on first need, with a word."""
     return Validator(SchemaStore.default(announce=announce, offline=offline))
 
 
@@ -109,7 +110,7 @@ def open_checker(
     clock: Callable[[], datetime] = system_clock,
     validator: Validator | None = None,
 ) -> Checker:
-    """What checks records by these settings; the schemas are loaded with the first verdict."""
+    """Open what checks records by these settings; the schemas are loaded with the first verdict."""
     depositor = settings.depositor
     if depositor is None:
         raise ConfigurationError(
@@ -143,13 +144,13 @@ def _placed(finding: Finding, settings: Settings) -> Finding:
 
 
 def ledger_password(settings: Settings, environ: Mapping[str, str]) -> "SecretStr | None":
-    """The password of the ledger's database, fetched now; None where it has none. Raises `ConfigurationError`."""
+    """Fetch the password of the ledger's database now; None where it has none. Raises `ConfigurationError`."""
     reference = settings.ledger.password
     return None if reference is None else resolve_password(reference, environ=environ, service="doideposit-ledger")
 
 
 def open_ledger(settings: Settings, *, environ: Mapping[str, str] | None = None) -> "Ledger":
-    """The ledger of these settings; raises `LedgerError`."""
+    """Open the ledger of these settings; raises `LedgerError`."""
     from doideposit.deposits.ledger import Ledger
 
     password = ledger_password(settings, os.environ if environ is None else environ)
@@ -163,7 +164,7 @@ def _is_missing(url: str) -> bool:
 
 
 def needs_login(settings: Settings) -> bool:
-    """Whether the target in force is reached over the network; the embedded sandbox is not."""
+    """Tell whether the target in force is reached over the network; the embedded sandbox is not."""
     return settings.target != "sandbox" or "sandbox" in settings.targets
 
 
@@ -176,7 +177,7 @@ def open_depositor(
     environ: Mapping[str, str] | None = None,
     registrar: "Registrar | None" = None,
 ) -> "Depositor":
-    """Everything plugged together for the target in force. Nothing is sent and no password is fetched yet.
+    """Plug everything together for the target in force. Nothing is sent and no password is fetched yet.
 
     A `registrar` takes the place of the target's own, and no look-ups are made then.
     """
@@ -249,7 +250,7 @@ def _embedded(
 
 
 def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[], datetime]) -> "Sandbox":
-    """The sandbox on this machine, with its state in a file, so that a later run finds what was submitted."""
+    """Open the sandbox on this machine, with its state in a file, so that a later run finds what was submitted."""
     from doideposit.sandbox import Delays, Sandbox
 
     delays = Delays(**settings.sandbox.delays.model_dump())
@@ -307,7 +308,7 @@ def open_path(
 
 
 def record_schema_location() -> str | None:
-    """Where an editor finds the JSON Schema of a record: a file of this installation, or None where there is none."""
+    """Return where an editor finds the JSON Schema of a record: a file of this installation, None without one."""
     from doideposit.json_schemas import schema_location
 
     return schema_location("record")

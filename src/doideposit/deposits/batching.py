@@ -35,7 +35,8 @@ ROUNDS = 50
 
 
 def unique_name(series: str, now: datetime) -> str:
-    """A name no file ever had: series, moment in UTC and eight random hexadecimal digits, in ASCII, without suffix."""
+    """Return a name no file ever had: series, moment in UTC and eight random hexadecimal digits, without suffix."""
+    # The name is a batch id and a file name that Crossref is asked by, so it holds nothing that needs an escape.
     word = re.sub(r"[^a-z0-9]+", "-", series.lower()).strip("-")[:40].strip("-") or "deposit"
     return f"{word}-{now:%Y%m%dt%H%M%S}{now.microsecond // 1000:03d}-{uuid.uuid4().hex[:8]}"
 
@@ -48,6 +49,7 @@ def decide(
 ) -> tuple[tuple[Decision, ...], Mapping[str, KnownWork]]:
     """Plan against the ledger, then against what Crossref has of every DOI that would be sent."""
     wanted = [one.wanted if isinstance(one, DepositCandidate) else one for one in inputs]
+    # Without a DOI and a fingerprint there is nothing to compare with the ledger.
     dois = [one.doi for one in wanted if one.doi is not None and one.fingerprint is not None]
     known = context.ledger.works.known(dois)
     decisions = plan(wanted, known, now=context.clock(), retry=may.retry)
@@ -85,7 +87,7 @@ _Going = tuple[DepositCandidate, KnownWork | None]
 
 
 class Preparation:
-    """Records what a plan approved as submissions, exactly as it was checked, or says why not.
+    """Record what a plan approved as submissions, exactly as it was checked, or say why not.
 
     Whenever the ledger moved on since the plan was made, a DOI is planned anew. With `replan` that is enough to send
     it; otherwise, since somebody approved something else, it may only turn out that nothing is to be sent.
@@ -146,7 +148,7 @@ class Preparation:
         return going
 
     def _groups(self, going: Sequence[_Going]) -> Iterator[list[_Going]]:
-        """Files to be: one series, one prefix and one kind of body each; a ready-made file stays whole."""
+        """Yield files to be: one series, one prefix and one kind of body each; a ready-made file stays whole."""
         groups: dict[object, list[_Going]] = {}
         for one, known in going:
             key: object = ("file", one.wanted.group)
@@ -162,9 +164,11 @@ class Preparation:
                 yield group[start:] if whole else group[start : start + size]
 
     def _record(self, group: Sequence[_Going]) -> list[DepositCandidate]:
-        """Seal and record one file, in halves where it is too large; returns what has to be planned again."""
+        """Seal and record one file, in halves where it is too large; return what has to be planned again."""
         now = self._context.clock()
         timestamp = next_timestamp(now, [known.timestamp if known else None for _, known in group])
+        # It is above all timestamps of these DOIs, because Crossref refuses a deposit whose timestamp does not
+        # rise.
         sealed = self._sealed(group, unique_name(group[0][0].series, now), timestamp)
         if sealed.batch is None:
             return self._apart(group, sealed.findings)
@@ -184,6 +188,7 @@ class Preparation:
     def _apart(self, group: Sequence[_Going], findings: tuple[Finding, ...]) -> list[DepositCandidate]:
         """Halve a file that cannot go as it is, until what stops it stands alone with its reason."""
         if len(group) > 1 and group[0][0].sealed is not None:
+            # Halving finds one bad record among n in about log n rounds; sealing each alone would take n.
             middle = len(group) // 2
             return self._record(group[:middle]) + self._record(group[middle:])
         for one, _ in group:

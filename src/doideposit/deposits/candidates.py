@@ -22,7 +22,7 @@ IN_MEMORY = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Where bytes lie in a `ContentStore`, and their SHA-256."""
+    """Say where bytes lie in a `ContentStore`, and their SHA-256."""
 
     start: int
     size: int
@@ -30,7 +30,7 @@ class Content:
 
 
 class ContentStore:
-    """The bytes that a plan was made of, in a temporary file without a name that nobody else can open.
+    """Keep the bytes that a plan was made of, in a temporary file without a name that nobody else can open.
 
     They take no memory, however many records there are; safe from several threads. It is gone with the plan.
     """
@@ -43,7 +43,7 @@ class ContentStore:
         weakref.finalize(self, self._file.close)
 
     def put(self, data: bytes) -> Content:
-        """Keep bytes; raises `DiskError`."""
+        """Keep bytes; raise `DiskError`."""
         content = Content(self._end, len(data), hashlib.sha256(data).hexdigest())
         try:
             with self._lock:
@@ -56,7 +56,7 @@ class ContentStore:
         return content
 
     def get(self, content: Content) -> bytes:
-        """Return bytes as they were put in; raises `DiskError` when they are not the same any more."""
+        """Return bytes as they were put in; raise `DiskError` when they are not the same any more."""
         try:
             with self._lock:
                 self._file.seek(content.start)
@@ -70,7 +70,7 @@ class ContentStore:
 
 @dataclass(frozen=True, slots=True)
 class DepositCandidate:
-    """One DOI that may go out: its place among the inputs, who it is, and where its checked bytes lie.
+    """Describe one DOI that may go out: its place among the inputs, who it is, and where its checked bytes lie.
 
     `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file. `kind` is the child of ``body``
     it becomes: only those of one kind share a file. `removes` are the fields that its record takes away.
@@ -90,7 +90,7 @@ class DepositCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """What a plan carries: the inputs in order, what was decided about each, and on what knowledge of the ledger."""
+    """Hold what a plan carries: the inputs in order, the decision about each, and on what knowledge of the ledger."""
 
     inputs: tuple[DepositCandidate | PlanInput, ...]
     decisions: tuple[Decision, ...]

@@ -25,37 +25,37 @@ OnEvent = Callable[[Progress], None]
 
 
 class RegistryPort(Protocol):
-    """What is asked of Crossref and doi.org about registered DOIs; `doideposit.crossref.rest_api.Registry` fits."""
+    """Ask Crossref and doi.org about registered DOIs; `doideposit.crossref.rest_api.Registry` fits."""
 
     @property
     def has_works(self) -> bool:
-        """Whether the target has a REST API."""
+        """Tell whether the target has a REST API."""
 
     @property
     def has_handles(self) -> bool:
-        """Whether the target has a resolver."""
+        """Tell whether the target has a resolver."""
 
     def work(self, doi: Doi) -> RegisteredWork | None:
-        """The work as the REST API shows it, None while it does not."""
+        """Return the work as the REST API shows it, None while it does not."""
 
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
-        """Where the DOI leads, None while it leads nowhere."""
+        """Return where the DOI leads, None while it leads nowhere."""
 
     def registered(self, doi: Doi, email: str) -> RegisteredState | None:
         """Return what Crossref has of a DOI, with its record; None when it does not know the DOI."""
 
     def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
-        """The version Crossref holds, None for a DOI it does not know."""
+        """Return the version Crossref holds, None for a DOI it does not know."""
 
 
 def owner_name() -> str:
-    """A name for this run that no other has: leases are held under it."""
+    """Return a name for this run that no other has: leases are held under it."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 
 @dataclass(slots=True)
 class DepositContext:
-    """What every part of a deposit needs, for one target: the registrar, the ledger, the checker, the clock."""
+    """Hold what every part of a deposit needs, for one target: the registrar, the ledger, the checker, the clock."""
 
     registrar: Registrar
     ledger: TargetLedger

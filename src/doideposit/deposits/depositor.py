@@ -53,7 +53,7 @@ class _Pass(NamedTuple):
 
 
 class Depositor:
-    """Checks, deposits and follows up commentaries; never sleeps, and never holds a transaction across the network.
+    """Check, deposit and follow up commentaries, without ever sleeping or holding a transaction across the network.
 
     Safe from several threads and several processes on one ledger. Made by `doideposit.open`, or from its parts. With
     `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving
@@ -111,7 +111,7 @@ class Depositor:
 
     @property
     def ledger(self) -> Ledger:
-        """The ledger this depositor writes."""
+        """Return the ledger this depositor writes."""
         return self._ledger
 
     @property
@@ -121,18 +121,18 @@ class Depositor:
 
     @property
     def target(self) -> str:
-        """The target everything here is about: sandbox, test or production."""
+        """Return the target everything here is about: sandbox, test or production."""
         return self._context.target
 
     @property
     def series(self) -> Mapping[str, Series]:
-        """The series of the configuration, by the names that records use."""
+        """Return the series of the configuration, by the names that records use."""
         return self._context.checker.series
 
     # Checking and planning.
 
     def check(self, item: Input) -> tuple[Finding, ...]:
-        """Everything found in the input; sends nothing and needs no ledger."""
+        """Return everything found in the input; nothing is sent, and no ledger is needed."""
         return tuple(finding for one in self._context.checker.read([item]) for finding in one.findings)
 
     def plan(
@@ -197,7 +197,7 @@ class Depositor:
         self._login()
 
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
-        """As `deposit`, without the network: recorded, to be sent by `send`, `poll` or the scheduled job."""
+        """Do as `deposit`, without the network: record what is to be sent by `send`, `poll` or the scheduled job."""
         # What is registered is read, and compared, by the pass that sends it.
         offline = replace(self._context, read_first=False)
         return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
@@ -256,7 +256,7 @@ class Depositor:
     # Following up.
 
     def poll(self, *, force: bool = False, on_event: OnEvent | None = None) -> PollReport:
-        """One pass: ask about every file that is due (all with `force`), settle doubts, then send what waits.
+        """Make one pass: ask about every file that is due (all with `force`), settle doubts, then send what waits.
 
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
@@ -272,24 +272,24 @@ class Depositor:
         )
 
     def next_due(self) -> datetime | None:
-        """When the next `poll` makes sense; None when nothing is open."""
+        """Return when the next `poll` makes sense; None when nothing is open."""
         return self.works.next_due()
 
     def hint(self, batch_id: str) -> bool:
-        """Someone says that Crossref has finished a file: the next `poll` asks about it, whenever it was due.
+        """Take a hint that Crossref has finished a file: the next `poll` asks about it, whenever it was due.
 
         It may be untrue: nothing but the moment of the question depends on it. False for a batch id of no file.
         """
         return self._context.ledger.polls.poll_now(batch_id)
 
     def outstanding(self) -> int:
-        """How many DOIs have a deposit whose end is not known yet."""
+        """Return how many DOIs have a deposit whose end is not known yet."""
         return self.works.outstanding()
 
     # Telling.
 
     def status(self, doi: Doi | str) -> WorkStatus:
-        """Where the DOI stands; for one this ledger never saw, a status whose `state` is None.
+        """Return where the DOI stands; for one this ledger never saw, a status whose `state` is None.
 
         Raises `UsageError` for a text that is no DOI.
         """
@@ -309,7 +309,7 @@ class Depositor:
         outstanding: bool = False,
         attention: bool = False,
     ) -> Iterator[WorkStatus]:
-        """Every DOI of this target in order, streamed.
+        """Yield every DOI of this target in order.
 
         All, or only those in one state, of one series, with an open deposit, or in need of a person's attention.
         """
@@ -334,15 +334,15 @@ class Depositor:
         return status.registered and not all(status.milestones[milestone] for milestone in self.observable)
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
-        """Everything that happened to the DOI, oldest first."""
+        """Return everything that happened to the DOI, oldest first."""
         return tuple(history_entry(*one) for one in self.works.history(_doi(doi)))
 
     def events(self, since: int = 0) -> Iterator[LedgerEvent]:
-        """Everything that happened on this target after the event `since`; ids only rise."""
+        """Return everything that happened on this target after the event `since`; ids only rise."""
         return self.works.events(since)
 
     def xml(self, doi: Doi | str) -> bytes | None:
-        """The exact bytes of the latest deposit of the DOI, None for one never deposited."""
+        """Return the exact bytes of the latest deposit of the DOI, None for one never deposited."""
         work = self.works.one(_doi(doi))
         return None if work is None or work.submission is None else self.works.stored(work.submission.id)
 
@@ -371,7 +371,7 @@ class Depositor:
         return self.status(wanted)
 
     def verify(self, doi: Doi | str) -> WorkStatus:
-        """Polled the DOI up at doi.org and in Crossref's REST API, and record what is found.
+        """Look the DOI up at doi.org and in Crossref's REST API, and record what is found.
 
         A DOI that does not show there yet is normal shortly after its registration. Raises `UsageError` for a DOI this
         ledger never saw, and `RegistrarError` when the services are away.

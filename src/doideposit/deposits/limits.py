@@ -7,7 +7,7 @@ __all__ = ["Limits"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much at once: records and bytes of one file, files pending at Crossref, questions in one pass, threads.
+    """Limit how much goes at once: records and bytes per file, files pending at Crossref, questions a pass, threads.
 
     Crossref takes 10 MB a file and 10,000 pending files of one user; the defaults keep a margin.
     """

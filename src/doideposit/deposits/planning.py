@@ -43,7 +43,7 @@ IN_PROGRESS: Final = "plan-in-progress"
 
 
 class Action(StrEnum):
-    """What will be done with an input."""
+    """Name what will be done with an input."""
 
     REGISTER = "register"
     UPDATE = "update"
@@ -52,13 +52,13 @@ class Action(StrEnum):
 
     @property
     def sends(self) -> bool:
-        """Whether this means that something goes to Crossref."""
+        """Tell whether this means that something goes to Crossref."""
         return self in {Action.REGISTER, Action.UPDATE}
 
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What a person allows a plan: content that failed before, losses by field, and to send without a look, and why."""
+    """Hold what a person allows: content that failed before, losses by field, and to send without a look, and why."""
 
     retry: bool = False
     losses: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class PlanInput:
-    """One input, or one DOI of a ready-made file: inputs of the same `group` travel in one file or not at all."""
+    """Describe an input, or one DOI of a ready-made file: those of the same `group` travel together or not at all."""
 
     source: str
     doi: Doi | None
@@ -79,7 +79,7 @@ class PlanInput:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What will be done with one input, and why, in a plain sentence.
+    """Say what will be done with one input, and why, in a plain sentence.
 
     `busy` is set where nothing is to be recorded because the same content is recorded already, and perhaps on its way;
     `waits` where it goes out when an earlier deposit of the DOI is done. `update` is what it changes of what is
@@ -96,14 +96,14 @@ class Decision:
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
-        """What was found in the input, and what planning adds."""
+        """Return what was found in the input, and what planning adds."""
         return (*self.wanted.findings, *self.findings)
 
 
 def plan(
     wanted: Sequence[PlanInput], known: Mapping[str, KnownWork], *, now: datetime, retry: bool = False
 ) -> tuple[Decision, ...]:
-    """One decision for each input, in the same order. `known` is keyed by `Doi.key`.
+    """Return one decision for each input, in the same order. `known` is keyed by `Doi.key`.
 
     With `retry` a person asks to send content again that failed before; by itself that is never done.
     """
@@ -121,7 +121,7 @@ def plan(
 
 
 def _repeats(wanted: Iterable[PlanInput]) -> set[str]:
-    """DOIs that come more than once in a run with differing content: none of them can be preferred."""
+    """Return DOIs that come more than once in a run with differing content: none of them can be preferred."""
     first: dict[str, str | None] = {}
     repeats = set()
     for one in wanted:
@@ -175,7 +175,7 @@ def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
 
 
 def _stopped(one: PlanInput, known: KnownWork) -> Decision | None:
-    """What no retry can help: Crossref does not change a type, and takes only rising timestamps."""
+    """Stop what no retry can help: Crossref does not change a type, and takes only rising timestamps."""
     if known.registered and known.record_type is not None and one.record_type != known.record_type:
         text = f"{one.doi} is registered as {known.record_type}, and this would make it {one.record_type}"
         hint = f"keep {known.record_type}, the `record_type` of the series: Crossref does not change it any more"
@@ -193,7 +193,7 @@ def _recorded(one: PlanInput, known: KnownWork, deposit: OpenDeposit) -> Decisio
 
 
 def _failed_before(one: PlanInput, failure: PastFailure | None, now: datetime) -> Decision | None:
-    """The decision that keeps a failure from being repeated; None where trying again can help."""
+    """Return the decision that keeps a failure from being repeated; None where trying again can help."""
     if failure is None or failure.fingerprint != one.fingerprint:
         return None
     if failure.code == "crossref-timestamp-too-old":
@@ -218,7 +218,7 @@ def _blocked(one: PlanInput, code: str, message: str, hint: str) -> Decision:
 
 
 def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """Inputs of one ready-made file share its fate: one that is blocked holds the others, one that goes takes them."""
+    """Let inputs of one ready-made file share its fate: a blocked one holds the others, one that goes takes them."""
     groups: dict[int | None, list[Decision]] = {}
     for decision in decisions:
         if decision.wanted.group is not None:
@@ -240,13 +240,13 @@ def _with_group(decision: Decision, group: Sequence[Decision] | None) -> Decisio
 
 
 def timestamp_of(now: datetime) -> int:
-    """The moment as 17 digits UTC: ``yyyymmddhhmmssmmm``."""
+    """Return the moment as 17 digits UTC: ``yyyymmddhhmmssmmm``."""
     utc = now.astimezone(UTC)
     return int(utc.strftime("%Y%m%d%H%M%S")) * 1000 + utc.microsecond // 1000
 
 
 def next_timestamp(now: datetime, last: Iterable[int | None]) -> int:
-    """The timestamp for a file whose DOIs had `last` (None for never): above all of them, whatever the clock says.
+    """Return a timestamp for a file whose DOIs had `last` (None for never): above all, whatever the clock says.
 
     Crossref compares timestamps as plain numbers and wants each strictly above the one before (schema annotation of
     head/timestamp). The result may have more than 17 digits only where `too_many_digits` was not heeded.
@@ -255,7 +255,7 @@ def next_timestamp(now: datetime, last: Iterable[int | None]) -> int:
 
 
 def too_many_digits(doi: Doi, registered: int | None) -> Finding | None:
-    """The finding that stops a DOI whose registered timestamp leaves no room below 18 digits."""
+    """Return the finding that stops a DOI whose registered timestamp leaves no room below 18 digits."""
     if registered is None or registered + TIMESTAMP_STEP <= MAX_TIMESTAMP:
         return None
     message = f"{doi} was registered with the timestamp {registered}, and 17 digits cannot go beyond it"

@@ -37,7 +37,7 @@ ODD_IN_A_ROW = 3
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Crossref says of one upload."""
+    """Hold what Crossref says of one upload."""
 
     upload: Attempt
     reading: Reading
@@ -45,14 +45,14 @@ class Answer:
 
     @property
     def is_there(self) -> bool:
-        """Whether Crossref has the file."""
+        """Tell whether Crossref has the file."""
         return isinstance(self.reading, Pending | Completed)
 
 
 def resolve_outcomes(
     answers: Sequence[Answer], dois: Sequence[Doi], timestamp: int, now: datetime
 ) -> tuple[DoiOutcome, ...] | None:
-    """What the answers about every upload of one file, the newest first, prove of each DOI; None while not final.
+    """Return what the answers about all uploads of one file, the newest first, prove of each DOI; None while not final.
 
     All uploads hold the same bytes with the same timestamp, and Crossref applies equal timestamps once: a DOI is
     registered when the log of any upload says so, or when Crossref refuses it because it already has this very
@@ -69,7 +69,7 @@ def resolve_outcomes(
 
 
 def _is_settled(answer: Answer, now: datetime) -> bool:
-    """Whether no better word about this upload is to be waited for."""
+    """Tell whether no better word about this upload is to be waited for."""
     if isinstance(answer.reading, NotKnown):
         lost = answer.upload.fate is AttemptStatus.LOST
         return lost or (answer.upload.fate is not AttemptStatus.ACCEPTED and _had_time(answer.upload, now))
@@ -77,7 +77,7 @@ def _is_settled(answer: Answer, now: datetime) -> bool:
 
 
 def _had_time(upload: Attempt, now: datetime) -> bool:
-    """Whether the grace period is over. The age of an upload is unknown where a wrong clock dated it days ahead."""
+    """Tell whether the grace period is over. The age of an upload is unknown where a wrong clock dated it ahead."""
     age = now - upload.sent_at
     return age >= GRACE or age < -FARTHEST
 
@@ -97,7 +97,7 @@ def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> DoiOutc
 
 
 class Poller:
-    """One pass over the files that are due: `asked` are those, `changed` those whose state changed.
+    """Make one pass over the files that are due: `asked` are those, `changed` those whose state changed.
 
     With `force` everything open is due; with `doubts_only` nothing is that Crossref certainly received.
     """
@@ -149,6 +149,7 @@ class Poller:
         most = min(AT_ONCE, context.limits.looks_per_pass - len(self.asked))
         if most <= 0:
             return ()
+        # With `force` a file stays due after it was asked about: `after` keeps it from being leased twice in a pass.
         due = Due(force=self._force, doubts_only=self._doubts_only, after=max(self.asked, default=0))
         return context.ledger.polls.lease(due, context.owner, now + LEASE, most=most)
 
@@ -157,6 +158,7 @@ class Poller:
         context, keys = self._context, [one.id for one in part]
         self.asked += keys
         try:
+            # Read for the whole part at once: one transaction, and none that is open while Crossref is asked.
             self._details = context.ledger.polls.details(keys)
             if context.limits.workers == 1:
                 for one in part:
@@ -165,6 +167,7 @@ class Poller:
                 with ThreadPoolExecutor(context.limits.workers) as pool:
                     list(pool.map(self._ask, part))
         finally:
+            # Even after a fault the leases are given back: otherwise nobody could ask before they end by themselves.
             found, self._polled = self._polled, []
             context.ledger.polls.give_back(context.owner, keys, found)
 
@@ -186,6 +189,7 @@ class Poller:
         context, now = self._context, self._context.clock()
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random, error)
         context.ledger.uploads.pause(until, error.message)
+        # Crossref said nothing of this file, so its schedule stays where it was.
         self._polled.append(Polled(submission, until, error.message, self._overdue(submission), counts=False))
         self._stopped = error
         self._on_event(Progress("waiting", error.message, file_name=submission.file_name))
@@ -214,6 +218,7 @@ class Poller:
 
     def _settle(self, submission: Submission) -> None:
         uploads, dois = self._details[submission.id]
+        # Crossref has no log of an upload that it certainly did not receive.
         at_crossref = (one for one in uploads if one.fate is not AttemptStatus.NOT_RECEIVED)
         answers = [self._fetch(submission, one, dois) for one in at_crossref]
         if self._was_away:
@@ -242,7 +247,7 @@ class Poller:
         self._on_event(Progress("received", proof, file_name=upload.file_name))
 
     def _still_unknown(self, submission: Submission, answers: Sequence[Answer]) -> None:
-        """Nobody knows the file yet: wait for the grace period, and never take an odd answer for "not received"."""
+        """Wait for the grace period while nobody knows the file; never take an odd answer for "not received"."""
         context, now = self._context, self._context.clock()
         newest = answers[0]
         reading = newest.reading
@@ -293,7 +298,7 @@ class Poller:
             self._on_event(Progress("finished", text, doi=one.doi, file_name=answer.upload.file_name))
 
     def _check_timestamp(self, submission: Submission, result: DoiOutcome) -> DoiOutcome:
-        """For a timestamp failure without a number: ask Crossref whether the version it has is ours."""
+        """Ask Crossref, after a timestamp failure without a number, whether the version it has is ours."""
         registry = self._context.registry
         too_old = result.finding is not None and result.finding.code == TIMESTAMP
         if not too_old or result.registered_timestamp is not None or registry is None:
@@ -334,6 +339,7 @@ class Poller:
 
     def _watch(self, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()
+        # An upload that Crossref did not show in all this time is not going to turn up any more.
         over = now - upload.sent_at >= WATCH
         context.ledger.polls.watch(upload, None if over else next_look(now, 10, context.random))
 

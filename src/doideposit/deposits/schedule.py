@@ -10,6 +10,7 @@ __all__ = ["GRACE", "LEASE", "WATCH", "next_look", "pause_until"]
 
 LOOKS: Final = (20, 40, 80, 150, 300, 600, 900)
 """Seconds until the next question after a file was received; then every half hour."""
+# A file that is not read after half an hour stands in a long queue, and asking more often would not help.
 LATER_LOOKS: Final = 1800
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 GRACE: Final = timedelta(minutes=15)
@@ -21,15 +22,17 @@ WATCH: Final = timedelta(hours=72)
 
 
 def next_look(now: datetime, looks: int, random: Random) -> datetime:
-    """When to ask again after `looks` questions, with a tenth of jitter so that files do not come due together."""
+    """Return when to ask again after `looks` questions, with a tenth of jitter so that files come due apart."""
     seconds = LOOKS[looks] if looks < len(LOOKS) else LATER_LOOKS
     return now + timedelta(seconds=seconds * random.uniform(0.9, 1.1))
 
 
 def pause_until(now: datetime, failures: int, random: Random, error: Exception | None = None) -> datetime:
-    """When to try again after `failures` in a row: when Crossref asked, or twice as long each time up to 15 min."""
+    """Say when to retry after `failures` in a row: when Crossref asked, or twice as long each time, up to 15 min."""
     asked = error.retry_after if isinstance(error, RegistrarBusy | RegistrarUnavailable) else None
     if asked is not None:
+        # HTTP lets a server name any time in Retry-After; a day is the longest that is believed.
         return now + timedelta(seconds=min(max(asked, 1.0), 86_400.0))
     seconds = min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
+    # The jitter keeps machines that failed at the same moment from coming back at the same moment.
     return now + timedelta(seconds=seconds * random.uniform(0.75, 1.25))

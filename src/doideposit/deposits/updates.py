@@ -25,7 +25,7 @@ PRODUCTION: Final = "production"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What Crossref said of some DOIs, by `Doi.key`: what it has, or why it could not be asked; nothing for neither.
+    """Hold what Crossref said of DOIs, by `Doi.key`: what it has, or why it could not be asked; nothing for neither.
 
     `asked` tells whether there was anybody to ask.
     """
@@ -139,6 +139,7 @@ def _judged(registered: RegisteredRecord, xml: bytes, doi: Doi, consent: Consent
 def _registered(context: DepositContext, doi: Doi, state: RegisteredState | None) -> RegisteredRecord | None:
     """Return what counts as registered: what our last deposit sent, until Crossref shows it or a later version."""
     sent = context.ledger.works.last_registered(doi)
+    # Crossref shows a new version some time after its log; until then ours is the later one.
     if state is not None and state.has_record and (sent is None or state.timestamp >= sent[0]):
         return read_record(state.answer, state.alias_of or doi.printed)
     return None if sent is None else read_record(sent[1], doi.printed)

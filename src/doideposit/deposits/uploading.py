@@ -36,7 +36,7 @@ READ_AGAIN: Final = timedelta(minutes=15)
 
 
 class Uploader:
-    """Sends until nothing may be sent; `attempted` are the submissions it tried, `trouble` what stopped it."""
+    """Send until nothing may be sent; `attempted` are the submissions it tried, `trouble` what stopped it."""
 
     def __init__(self, context: DepositContext, *, on_event: OnEvent) -> None:
         self._context = context
@@ -60,6 +60,7 @@ class Uploader:
         while True:
             now = context.clock()
             slot = UploadSlot(context.owner, now + LEASE, context.limits.pending)
+            # Asked before anything else, because it costs one short transaction and spares the rest.
             blocker = uploads.blocker(slot)
             if blocker is not None:
                 self._on_event(Progress("waiting", f"nothing is sent now: {blocker}"))
@@ -73,6 +74,7 @@ class Uploader:
                     return None
                 continue
             batch = self._sealed(*found)
+            # The name is on record before anything leaves: after a crash it is all there is to ask Crossref by.
             upload = uploads.start(slot, found[0].id, f"{unique_name(found[0].series, now)}.xml")
             if upload is not None:
                 return upload, batch
@@ -91,6 +93,7 @@ class Uploader:
         dois = [work.doi for work in context.ledger.works.in_submissions([submission.id])]
         seen = look(context, dois)
         known = any(context.ledger.works.last_registered(doi) for doi in dois)
+        # A first deposit to a test system can destroy nothing that matters, and need not wait for the answer.
         if seen.failures and (known or context.target == PRODUCTION):
             reason = f"what is registered could not be read: {next(iter(seen.failures.values()))}"
             context.ledger.uploads.postpone(submission.id, now + READ_AGAIN, reason)
@@ -104,7 +107,7 @@ class Uploader:
         return finding is not None
 
     def _sealed(self, submission: Submission, xml: bytes) -> SealedBatch:
-        """The stored bytes as a sealed batch; raises `LedgerDamaged` when they are not what was recorded."""
+        """Return the stored bytes as a sealed batch; raise `LedgerDamaged` when they are not what was recorded."""
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
         batch = recorded(
             xml,

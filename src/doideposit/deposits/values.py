@@ -210,7 +210,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of a registered record that an update changes; `loses` says that something registered is gone then."""
+    """Describe one field of a registered record that an update changes; `loses` says that something registered goes."""
 
     field: str
     what: str
@@ -291,7 +291,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class ReportEntry:
-    """What was done with one input, and where its DOI stands now; `action` is None where nothing was planned."""
+    """Say what was done with one input, and where its DOI stands; `action` is None where nothing was planned."""
 
     source: str
     doi: Doi | None
@@ -333,7 +333,7 @@ class DepositReport:
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What one pass changed: the DOIs that moved, how many files were asked about and sent, how many DOIs are open."""
+    """Tell what one pass changed: the DOIs that moved, the numbers of files asked about and sent, and of open DOIs."""
 
     target: str
     changed: tuple[WorkStatus, ...]

@@ -32,7 +32,7 @@ def check_program() -> Iterator[Check]:
 
 
 def check_encoding(around: DiagnosisContext) -> Iterator[Check]:
-    """Names of authors survive only where UTF-8 is spoken."""
+    """Check that UTF-8 is spoken: names of authors survive only there."""
     others = [f"{what} ({code})" for what, code in around.encodings().items() if not _is_utf8(code)]
     if others:
         hint = "set LANG=C.UTF-8 or PYTHONUTF8=1, or names such as Müller may come out garbled"
@@ -121,7 +121,7 @@ def _is_odd(password: str) -> bool:
 
 
 def check_other_secrets(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
-    """Whether the password of the mail server and every token of the JSON API can be fetched, where there are any."""
+    """Check that the password of the mail server and the tokens of the JSON API, if there are any, can be fetched."""
     mail = settings.mail
     if mail is not None and mail.password is not None:
         resolve_password(mail.password, environ=around.environ, service="doideposit-mail", username=mail.username or "")

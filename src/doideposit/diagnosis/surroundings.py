@@ -31,7 +31,7 @@ def _encodings() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisContext:
-    """The environment, the clock (aware), free bytes at a folder, installed libraries, and the encodings in use."""
+    """Hold the environment, the clock (aware), free bytes at a folder, installed libraries, encodings in use."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -28,7 +28,7 @@ class Realm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. `message` says what was seen, `hint` what to do; neither holds a secret."""
+    """Describe one thing looked at. `message` says what was seen, `hint` what to do; neither holds a secret."""
 
     name: str
     verdict: Verdict
@@ -44,17 +44,17 @@ class Check:
 
 
 def ok(name: str, message: str) -> Check:
-    """Nothing is wrong here."""
+    """Say that nothing is wrong here."""
     return Check(name, Verdict.OK, message)
 
 
 def warn(name: str, message: str, hint: str) -> Check:
-    """Something deserves attention, and stops nothing."""
+    """Say that something deserves attention, and stops nothing."""
     return Check(name, Verdict.WARN, message, hint)
 
 
 def fail(name: str, message: str, hint: str, realm: Realm = Realm.WORLD) -> Check:
-    """Something stops deposits."""
+    """Say that something stops deposits."""
     return Check(name, Verdict.FAIL, message, hint, realm)
 
 
@@ -93,7 +93,7 @@ class Diagnosis:
 
     @property
     def exit_code(self) -> int:
-        """0 when nothing failed, 2 when the configuration has to be mended, else 3."""
+        """Return 0 when nothing failed, 2 when the configuration has to be mended, else 3."""
         realms = {check.realm for check in self.checks if check.verdict is Verdict.FAIL}
         return 2 if Realm.CONFIGURATION in realms else 3 if realms else 0
 

@@ -46,9 +46,11 @@ def tell(
     if notices:
         send(attention_mail(mail, notices, report.target, now, host))
         sent += 1
+        # Only after the server took the mail: otherwise a mail that failed would count as told.
         state.told |= {notice.key: now for notice in notices}
         logger.info("mail sent about %d matters", len(notices))
     for path in _notes(folders):
+        # A note that cannot be deleted does no harm: what was told is not told again before its time.
         if f"file:{path.stem}" in state.told:
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -16,7 +16,7 @@ FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the job, as monitoring shows it. `last_success` is the end of the last run without trouble."""
+    """Describe one run of the job, as monitoring shows it. `last_success` is when the last without trouble ended."""
 
     target: str
     started: datetime
@@ -36,7 +36,7 @@ class Run:
 
 
 def status_document(run: Run, standing: Standing | None) -> dict[str, Any]:
-    """The status file as JSON; `standing` is None where the ledger could not be read, and then the key is null."""
+    """Return the status file as JSON; `standing` is None where the ledger could not be read: the key is null then."""
     return {
         "format": FORMAT,
         "version": run.version,

@@ -66,12 +66,12 @@ class Notice:
 
     @classmethod
     def of_trouble(cls, error: DoiDepositError) -> "Notice":
-        """Something outside stopped the job."""
+        """Make the notice about something outside that stopped the job."""
         return cls(f"trouble:{error.code}", Kind.TROUBLE, error.message, (), error.hint)
 
     @classmethod
     def of_failure(cls, status: WorkStatus) -> "Notice":
-        """Crossref did not register a DOI."""
+        """Make the notice about a DOI that Crossref did not register."""
         batch = status.submission.batch_id if status.submission else ""
         message = status.finding.message if status.finding else status.message
         lines = tuple(line for line in (status.title, message) if line)
@@ -199,7 +199,9 @@ def _message(mail: MailSection, subject: str, body: Sequence[str], now: datetime
     message["To"] = ", ".join(mail.to)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid("doideposit", mail.sender.rpartition("@")[2])
+    # RFC 3834: it keeps vacation programs from answering a mail that no person sent.
     message["Auto-Submitted"] = "auto-generated"
+    # Quoted-printable keeps long lines within the limit of SMTP, and is still readable as it stands.
     message.set_content("\n".join(body) + "\n", cte="quoted-printable")
     return message
 
@@ -227,6 +229,7 @@ def send(mail: MailSection, message: EmailMessage, password: SecretStr | None) -
 
 def _talk(mail: MailSection, message: EmailMessage, password: SecretStr | None) -> None:
     port = mail.port or PORTS[mail.security]
+    # It verifies certificate and host name; an unverified server could read the login and every mail.
     context = ssl.create_default_context()
     if mail.security == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, port, timeout=TIMEOUT, context=context)

@@ -77,6 +77,7 @@ class Job:
         """Do one pass, unless another one is at it. Raises `DiskError` when the inbox itself cannot be used."""
         self.folders.make()
         started = doors.clock()
+        # The lock is the operating system's, so that a run which was killed leaves nothing that keeps the next one out.
         with Lock(self.folders.job / "lock", started) as lock:
             if not lock.held:
                 summary = f"{self.target}: another run is at work ({lock.holder}); nothing to do here"
@@ -91,7 +92,7 @@ class Job:
 
 
 class _Pass:
-    """Describe one run while it holds the lock."""
+    """Do one run while the lock is held."""
 
     def __init__(self, job: Job, doors: JobContext, started: datetime) -> None:
         self._job = job
@@ -105,6 +106,7 @@ class _Pass:
     def run(self) -> Outcome:
         self._guarded(self._deposit)
         self._guarded(self._look_for_waiting)
+        # Once asked to stop, the run begins no talk with a mail server, which could take long.
         if not self._doors.stop():
             self._guarded(self._tell)
         self._doors.step("told")
@@ -193,6 +195,7 @@ class _Pass:
         self._guarded(lambda: self._state.save(self._job.state_path, now))
         run = self._as_run(now)
         for path, text in self._files(run):
+            # Each file is written on its own: one that cannot be written must not keep the others back.
             self._guarded(lambda path=path, text=text: write_atomic(path, text))  # type: ignore[misc]
         run = self._as_run(now)
         self._ping(run)
@@ -250,6 +253,7 @@ def _exit_code(report: PassReport) -> int:
     if report.interrupted:
         return INTERRUPTED
     if report.troubles:
+        # A process has one exit code: of several troubles it tells the highest.
         return max(error.exit_code for error in report.troubles)
     return REJECTED if report.rejected or report.failed else 0
 

@@ -39,6 +39,7 @@ def look_up(
         try:
             status = depositor.verify(doi)
         except RegistrarError as error:
+            # The schedule stays as it was: at worst a DOI is looked up once more than was needed.
             logger.warning("look-ups ended early: %s", error.message)
             return done
         done += 1

@@ -16,7 +16,7 @@ RETRY_AFTER = 60
 
 
 class Refused(Exception):
-    """Describe the request cannot be answered as it was meant; carries what the caller is told instead.
+    """Refuse a request that cannot be answered as it was meant; carries what the caller is told instead.
 
     `where` is the part of the request at fault: the body, a header, a query parameter.
     """
@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 def document(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer that holds one JSON document; nobody may keep it, and no browser may take it for something else."""
+    """Return an answer with one JSON document; nobody may keep it, and no browser may take it for something else."""
     # ASCII alone: a lone surrogate in a caller's text must not become an error of ours.
     response = Response(json.dumps(data) + "\n", status, content_type="application/json")
     response.headers.update({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})})
@@ -53,7 +53,7 @@ def document(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, s
 
 
 def unavailable(error: DoiDepositError) -> Refused:
-    """Return the world outside of the request failed, or this service is not set up: the request can be given again."""
+    """Say that the world outside failed, or that this service is not set up: the request can be given again."""
     asked = getattr(error, "retry_after", None)
     wait = RETRY_AFTER if asked is None else max(1, min(int(asked), 86_400))
     return Refused(

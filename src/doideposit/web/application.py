@@ -72,7 +72,7 @@ def application(
 
 
 class _Opened:
-    """Describe a depositor that is opened once, when it is first needed, and closed by whoever opened it."""
+    """Open a depositor once, when it is first needed, and close it only if it was opened here."""
 
     def __init__(self, depositor: Depositor | Callable[[], Depositor]) -> None:
         self._open = None if isinstance(depositor, Depositor) else depositor
@@ -80,6 +80,7 @@ class _Opened:
         self._lock = threading.Lock()
 
     def __call__(self) -> Depositor:
+        # Two first requests at the same moment must not open two depositors.
         with self._lock:
             if self._depositor is None:
                 if self._open is None:
@@ -116,7 +117,7 @@ class Application:
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        """The answer to every request there can be: what goes wrong becomes a document, and never a traceback."""
+        """Answer every request there can be: what goes wrong becomes a document, and never a traceback."""
         try:
             endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
             return self._endpoint(str(endpoint), request, arguments)
@@ -125,6 +126,7 @@ class Application:
         except HTTPException as error:
             return _from_werkzeug(error, request).response()
         except Exception:
+            # The caller learns nothing of the cause, which may hold paths and values; the log of the server has it.
             LOG.exception("%s %s failed", request.method, _printable(request.path))
             return _INTERNAL.response()
 
@@ -161,6 +163,7 @@ class Application:
         if self._tokens.holder(token) is not None:
             return
         message = "this token is not known here" if token else "a token is needed"
+        # RFC 6750, section 3.1: a request without a token gets the challenge without an error code.
         challenge = 'Bearer realm="doideposit"' + (', error="invalid_token"' if token else "")
         raise Refused(
             401,
@@ -190,6 +193,7 @@ def _from_werkzeug(error: HTTPException, request: Request) -> Refused:
         case MethodNotAllowed():
             allowed = ", ".join(sorted(error.valid_methods or ()))
             message = "this address is not for this method"
+            # RFC 9110, section 15.5.6: an answer 405 names in Allow what the address does take.
             return Refused(405, "method", message, hint=f"use {allowed}", where="method", headers={"Allow": allowed})
         case RequestEntityTooLarge():
             message = f"the body is larger than {reading.MAX_BODY:,} bytes"

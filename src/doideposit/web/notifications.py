@@ -22,7 +22,7 @@ LONGEST_BATCH_ID = 100
 
 
 class Allowance:
-    """How many calls may come: `burst` at once, and `per_second` more as time goes by. Safe from several threads.
+    """Limit how many calls come: `burst` at once, and `per_second` more as time goes by. Safe from several threads.
 
     `monotonic` counts seconds.
     """
@@ -48,7 +48,7 @@ class Allowance:
 
 
 class Notifications:
-    """Receives the callbacks for some endpoint names; with none of them there is no such address."""
+    """Receive the callbacks for some endpoint names; with none of them there is no such address."""
 
     def __init__(self, endpoints: Sequence[str], allowance: Allowance) -> None:
         self._endpoints = tuple(name.encode("utf-8") for name in endpoints)
@@ -58,6 +58,7 @@ class Notifications:
         """Take one callback; a bogus one learns nothing but that it was refused."""
         if not self._endpoints:
             raise _refused(404)
+        # Counted before the name is compared, so that nobody can try names as fast as the network allows.
         if not self._allowance.take():
             raise _refused(429, {"Retry-After": "60"})
         name = request.headers.get(ENDPOINT_HEADER, "").encode("utf-8", "replace")

@@ -40,7 +40,7 @@ def deposit(depositor: Depositor, request: Request, _arguments: Mapping[str, str
 
 
 def _status(report: DepositReport) -> int:
-    """202 when something was taken, 422 when nothing was and something is wrong, 200 when nothing was to be done."""
+    """Return 202 when something was taken, 422 when nothing was and something is wrong, 200 for nothing to do."""
     actions = [entry.action for entry in report.entries]
     if any(action is not None and action.sends for action in actions):
         return 202

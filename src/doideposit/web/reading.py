@@ -23,6 +23,7 @@ _BODY = "body"
 def bearer_token(request: Request) -> str:
     """Return the token of ``Authorization: Bearer …``; empty when there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    # The scheme is case-insensitive in HTTP (RFC 9110, section 11.1).
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
@@ -70,7 +71,7 @@ def doi(text: str) -> Doi:
 
 
 def records(request: Request) -> tuple[Mapping[str, RawValue], ...]:
-    """The records of the body: one JSON object, or a list of them. Numbers keep their digits as they are written.
+    """Return the records of the body: one JSON object, or a list of them. Numbers keep their digits as written.
 
     A record is never anything but a mapping here: a text would be taken for the path of a file.
     """
@@ -88,7 +89,7 @@ def records(request: Request) -> tuple[Mapping[str, RawValue], ...]:
 
 
 def _only_json(request: Request) -> None:
-    """Nothing but plain JSON in UTF-8; a form of another site could send anything else without being asked."""
+    """Refuse all but plain JSON in UTF-8; a form of another site could send anything else without being asked."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         hint = "send the record as JSON with Content-Type: application/json"
@@ -102,6 +103,7 @@ def _only_json(request: Request) -> None:
 
 def _text(request: Request) -> str:
     try:
+        # Some programs on Windows put a byte order mark before JSON.
         text = request.get_data().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"the body is not UTF-8: byte {error.start + 1} cannot be read"

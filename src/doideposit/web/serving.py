@@ -75,6 +75,7 @@ def _server(application: Application, host: str, port: int, threads: int) -> Any
             connection_limit=200,
             channel_timeout=60,
             ident=None,
+            # Anybody can send X-Forwarded headers; no proxy in front is known here, so none of them is believed.
             clear_untrusted_proxy_headers=True,
         )
     except (OSError, ValueError) as error:
@@ -90,6 +91,7 @@ def _stopped_by_sigterm() -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit
 
+    # Python sets signal handlers from the main thread only; elsewhere whoever runs the thread stops it.
     if threading.current_thread() is not threading.main_thread():
         yield
         return

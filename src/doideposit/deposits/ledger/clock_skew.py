@@ -18,7 +18,7 @@ OPEN = [State.PREPARED.value, State.SENDING.value, State.QUEUED.value]
 
 
 def is_too_far(connection: Connection, target: str, now: datetime) -> bool:
-    """Whether a lease, a pause or a question is planned for a time that only a wrong clock can have meant."""
+    """Tell whether a lease, a pause or a question is planned for a time that only a wrong clock can have meant."""
     too_far = now + FARTHEST
     locked = exists().where(
         upload_lock.c.target == target, or_(upload_lock.c.lease_until > too_far, upload_lock.c.pause_until > too_far)

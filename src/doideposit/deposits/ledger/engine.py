@@ -25,7 +25,7 @@ WRITES = "doideposit_writes"
 
 
 class Place:
-    """Where a ledger is: `name` is what people are told, without any password; `path` the file, for SQLite."""
+    """Say where a ledger is: `name` is what people are told, without any password; `path` the file, for SQLite."""
 
     def __init__(self, address: str, password: SecretStr | None = None) -> None:
         self.url = _parsed(address)
@@ -36,7 +36,7 @@ class Place:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether it is a file on this machine."""
+        """Tell whether it is a file on this machine."""
         return self.path is not None
 
 
@@ -54,7 +54,7 @@ def _parsed(address: str) -> URL:
 
 
 def make_engine(place: Place) -> Engine:
-    """An engine for the place; raises `LedgerUnavailable` when its driver or its folder is missing."""
+    """Make an engine for the place; raise `LedgerUnavailable` when its driver or its folder is missing."""
     if place.path is not None:
         _make_file(place.path)
         engine = create_engine(place.url, connect_args={"timeout": BUSY_SECONDS})
@@ -62,6 +62,7 @@ def make_engine(place: Place) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
+        # A server that was restarted has closed the pooled connections: `pool_pre_ping` notices before they are used.
         return create_engine(place.url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
     except (ModuleNotFoundError, NoSuchModuleError):
         hint = "install doideposit with its extra: pip install 'doideposit[postgres]'"
@@ -92,7 +93,10 @@ def _no_file(path: Path, why: str) -> LedgerUnavailable:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # Transactions are begun by `_begin_sqlite`; the driver must not begin its own.
     connection.isolation_level = None
+    # SQLite ignores foreign keys unless each connection asks for them.
     connection.execute("PRAGMA foreign_keys = ON")
+    # An intent that was committed must survive a power cut, or a file could go out twice; in WAL mode NORMAL would not
+    # do.
     connection.execute("PRAGMA synchronous = FULL")
 
 

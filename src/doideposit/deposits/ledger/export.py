@@ -76,6 +76,7 @@ def write_lines(path: Path, written: Iterable[str]) -> None:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in written)
             file.flush()
+            # Without it a power cut could leave an empty file that was reported as a backup.
             os.fsync(file.fileno())
     except OSError as error:
         path.unlink(missing_ok=True)
@@ -83,7 +84,7 @@ def write_lines(path: Path, written: Iterable[str]) -> None:
 
 
 def lines(connection: Connection) -> Iterator[str]:
-    """The whole ledger as lines of JSON: a head, then one row a line, each table after those it refers to.
+    """Yield the whole ledger as lines of JSON: a head, then one row a line, each table after those it refers to.
 
     Numbers of more than nine digits and moments are texts, bytes are base64: nothing passes through a float.
     """

@@ -15,7 +15,7 @@ __all__ = ["Condition", "look"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How a ledger stands. `revision` is None where there is none yet; `path` is its file, for SQLite.
+    """Describe how a ledger stands. `revision` is None where there is none yet; `path` is its file, for SQLite.
 
     `hindrance` is why nothing can be written into it.
     """
@@ -28,12 +28,12 @@ class Condition:
 
     @property
     def is_current(self) -> bool:
-        """Whether it can be opened without being upgraded first."""
+        """Tell whether it can be opened without being upgraded first."""
         return self.revision == self.newest
 
     @property
     def side_files(self) -> tuple[Path, ...]:
-        """The file, those SQLite keeps beside it, and the copies made before upgrades."""
+        """Return the file, those SQLite keeps beside it, and the copies made before upgrades."""
         if self.path is None:
             return ()
         return tuple(path for path in sorted(self.path.parent.glob(f"{self.path.name}*")) if path.is_file())

@@ -41,7 +41,7 @@ def migrate(engine: Engine, place: Place, step: Callable[[str], None]) -> None:
 
 
 def revision_of(connection: Connection, place: Place) -> str | None:
-    """The revision of the ledger, None for an empty database."""
+    """Return the revision of the ledger, None for an empty database."""
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" not in tables:
         if tables and place.is_sqlite:
@@ -57,6 +57,7 @@ def revision_of(connection: Connection, place: Place) -> str | None:
 
 def _run(connection: Connection, place: Place) -> None:
     if not place.is_sqlite:
+        # SQLite has the lock already, from BEGIN IMMEDIATE; PostgreSQL would let two processes create the same tables.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     if revision_of(connection, place) == NEWEST:
         return  # Another process was quicker.

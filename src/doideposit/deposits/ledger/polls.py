@@ -24,7 +24,7 @@ __all__ = ["Due", "Polled", "Polls", "ResultLog"]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Which files should be asked about: those that are due, or with `force` all open ones after the one `after`.
+    """Say which files to ask about: those that are due, or with `force` all open ones after the one `after`.
 
     With `doubts_only` only those of which it is not known whether they arrived.
     """
@@ -36,7 +36,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """An answer that was not final: when to ask again, and what to tell people meanwhile.
+    """Describe an answer that was not final: when to ask again, and what to tell people meanwhile.
 
     With `counts` False nothing could be asked at all, and the schedule does not move on. `odd` is the beginning of an
     answer that says nothing of the file at all, as it came; None for one that does.
@@ -53,7 +53,7 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class ResultLog:
-    """A completed result log as it came, with the file name it was asked for by."""
+    """Hold a completed result log as it came, with the file name it was asked for by."""
 
     file_name: str
     answer: bytes
@@ -61,7 +61,7 @@ class ResultLog:
 
 
 class Polls:
-    """What is written before and after Crossref is asked what became of the files of one target."""
+    """Write what is known before and after Crossref is asked what became of the files of one target."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -71,6 +71,7 @@ class Polls:
         """Return up to `most` files that should be asked about now, leased to `owner` until `until`."""
         wanted = self._due(due, self._session.clock())
         with self._session.reading() as connection:
+            # A pass that finds nothing must not wait for a writer: most passes find nothing.
             if connection.execute(wanted.limit(1)).first() is None:
                 return ()
         with self._session.writing("lease polls") as transaction:
@@ -120,11 +121,13 @@ class Polls:
         """
         with self._session.writing("finish") as transaction:
             held = transaction.lock_submission(current.id)
+            # No log ends a file that is not known to have arrived.
             if held.state in {State.PREPARED, State.SENDING}:
                 return
             _keep_log(transaction, held.id, result_log.file_name, result_log.answer)
             if held.state in {State.QUEUED, State.REFUSED}:
                 _end(transaction, held, result_log)
+            # Sorted, so that two transactions lock the rows of the works in the same order and cannot block each other.
             for result in sorted(results, key=lambda one: one.doi.key):
                 _apply(transaction, held, result)
             if all(result.outcome.is_registered for result in results):
@@ -232,6 +235,7 @@ def _end(transaction: Transaction, held: Submission, result_log: ResultLog) -> N
 
 def _keep_log(transaction: Transaction, key: int, file_name: str, answer: bytes) -> None:
     digest = hashlib.sha256(answer).hexdigest()
+    # The same log may be fetched again after a crash; it is kept once.
     same = select(log.c.id).where(log.c.submission == key, log.c.sha256 == digest)
     if transaction.connection.execute(same).first() is None:
         row = {"submission": key, "file_name": file_name, "fetched_at": transaction.now, "sha256": digest}
@@ -285,4 +289,5 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
 
 
 def _fits(value: int, old: int | None) -> bool:
+    # The database keeps signed 64-bit integers, and a number of Crossref may have more digits.
     return value < 2**63 and (old is None or value > old)

@@ -102,6 +102,7 @@ def _wants_nobody(ledger: Path) -> None:
         return
     try:
         with closing(sqlite3.connect(ledger, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+            # In WAL mode BEGIN EXCLUSIVE still lets others read; this locking mode does not.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("COMMIT")

@@ -18,20 +18,20 @@ SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
 
 def submission_of(row: RowMapping, prefix: str = "") -> Submission:
-    """The submission in a row whose columns may carry a prefix."""
+    """Return the submission in a row whose columns may carry a prefix."""
     values = {name: row[prefix + name] for name in SUBMISSION_FIELDS}
     return Submission(**{**values, "state": State(values["state"])})
 
 
 def attempt_of(row: RowMapping) -> Attempt:
-    """The upload in a row."""
+    """Return the upload in a row."""
     return Attempt(
         row["id"], row["submission"], row["file_name"], row["sent_at"], AttemptStatus(row["fate"]), row["next_look_at"]
     )
 
 
 def item_of(row: RowMapping, prefix: str = "") -> Item:
-    """The DOI of a submission in a row whose columns may carry a prefix."""
+    """Return the DOI of a submission in a row whose columns may carry a prefix."""
     outcome = row[f"{prefix}outcome"]
     return Item(
         submission=row[f"{prefix}submission"],
@@ -49,7 +49,7 @@ def item_of(row: RowMapping, prefix: str = "") -> Item:
 
 
 def event_of(row: RowMapping) -> LedgerEvent:
-    """The event in a row."""
+    """Return the event in a row."""
     return LedgerEvent(
         id=row["id"],
         at=row["at"],
@@ -62,24 +62,24 @@ def event_of(row: RowMapping) -> LedgerEvent:
 
 
 def bytes_of(value: bytes | str) -> bytes:
-    """Stored bytes as they are; SQLite gives back a text where somebody wrote one, and its hash will tell."""
+    """Return stored bytes as they are; SQLite gives back a text where somebody wrote one, and its hash will tell."""
     return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
 
 
 def json_text(data: Mapping[str, Any]) -> str:
-    """The mapping as JSON, the same text for the same content."""
+    """Return the mapping as JSON, the same text for the same content."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True)
 
 
 def finding_text(finding: Finding | None) -> str | None:
-    """The finding as the ledger keeps it."""
+    """Return the finding as the ledger keeps it."""
     if finding is None:
         return None
     return json_text({**finding.to_dict(), "original": finding.original})
 
 
 def finding_of(text: str | None) -> Finding | None:
-    """The finding as the ledger kept it."""
+    """Return the finding as the ledger kept it."""
     if text is None:
         return None
     data = json.loads(text)

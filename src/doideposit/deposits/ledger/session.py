@@ -22,7 +22,7 @@ def quiet(_name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The way into the ledger for `uploads`, `polls` and `works` of one target.
+    """Open the way into the ledger for `uploads`, `polls` and `works` of one target.
 
     Several threads may share one: each transaction has a connection of its own, and none is held across the network.
     """

@@ -1,4 +1,4 @@
-"""The memory of all deposits: opening it, looking after it, and the ledger of one target in it."""
+"""Keep the memory of all deposits: opening it, looking after it, and the ledger of one target in it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ __all__ = ["Ledger", "TargetLedger"]
 
 
 class Ledger:
-    """The memory of all deposits, in one SQLite file or one PostgreSQL database.
+    """Keep the memory of all deposits, in one SQLite file or one PostgreSQL database.
 
     Safe from several threads and processes. Everything the database raises leaves as a `LedgerError`.
     """
@@ -101,7 +101,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class TargetLedger:
-    """The ledger of one target: `uploads` of files, `polls` of what became of them, and the `works` they are about."""
+    """Hold the ledger of one target: `uploads` of files, `polls` of what became of them, and their `works`."""
 
     session: Session
 

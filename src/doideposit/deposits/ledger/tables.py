@@ -32,7 +32,7 @@ MOMENT_LENGTH = 27
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware datetime in UTC, as text of fixed width: ``2026-09-01T12:00:00.000000Z``."""
+    """Store an aware datetime in UTC, as text of fixed width: ``2026-09-01T12:00:00.000000Z``."""
 
     impl = String(MOMENT_LENGTH)
     cache_ok = True

@@ -21,7 +21,7 @@ EVENTS_LOCK = 0x646F6965  # "doie": held while events are written, so that their
 
 @dataclass(slots=True)
 class Transaction:
-    """A writing transaction about one target at the moment `now`.
+    """Write in one transaction about one target at the moment `now`.
 
     Rows are locked in one order everywhere (upload lock, submission, work, events), so that two processes cannot wait
     for each other. Events are kept back until the end: a reader who goes on from the last id it saw must not miss one.
@@ -64,6 +64,7 @@ class Transaction:
         """Hold the right to upload to the target, and to record new files, until the end of this transaction."""
         dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
         made = dialect.insert(upload_lock).values(target=self.target, failures=0, pause_reason="")
+        # Only a row that exists can be locked, and two processes may come to make the first one.
         self.connection.execute(made.on_conflict_do_nothing())
         held = select(upload_lock.c.target).where(upload_lock.c.target == self.target).with_for_update()
         self.connection.execute(held).one()
@@ -74,7 +75,7 @@ class Transaction:
         self.connection.execute(mine.values(**values))
 
     def lock_submission(self, key: int) -> Submission:
-        """The submission, held by this transaction until its end."""
+        """Return the submission, held by this transaction until its end."""
         found = select(submission).where(submission.c.id == key).with_for_update()
         return submission_of(self.connection.execute(found).mappings().one())
 
@@ -83,5 +84,5 @@ class Transaction:
         self.connection.execute(submission.update().where(submission.c.id == key).values(**values))
 
     def all(self, statement: Any) -> Sequence[Any]:
-        """Every row of a statement, as mappings."""
+        """Return every row of a statement, as mappings."""
         return self.connection.execute(statement).mappings().all()

@@ -39,7 +39,7 @@ FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 @dataclass(frozen=True, slots=True)
 class UploadSlot:
-    """Who wants to upload, until when it holds the right to, and how many files may be pending at Crossref."""
+    """Say who wants to upload, until when it holds the right to, and how many files may be pending at Crossref."""
 
     owner: str
     until: datetime
@@ -48,7 +48,7 @@ class UploadSlot:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Until when nothing should be sent or asked, why, and how many times in a row Crossref was away."""
+    """Say until when nothing should be sent or asked, why, and how many times in a row Crossref was away."""
 
     until: datetime | None = None
     reason: str = ""
@@ -57,7 +57,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is to be said of an upload without a receipt: why, what to do, and the beginning of the answer as it was.
+    """Tell of an upload without a receipt: why, what to do, and the beginning of the answer as it was.
 
     `declined` is set for an answer by which Crossref seems to decline the file as it stands.
     """
@@ -69,7 +69,7 @@ class Told:
 
 
 class Uploads:
-    """What is written before and after each upload to one target. The intent is committed first, the outcome after."""
+    """Write the intent before each upload to one target, committed first, and the outcome after it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -87,6 +87,7 @@ class Uploads:
         row = connection.execute(mine).mappings().one_or_none()
         if row is None:
             return None
+        # A lease that ran out holds nobody back: its holder died, or takes longer than any time-out allows.
         if row["lease_until"] and row["lease_until"] > now and row["lease_owner"] != slot.owner:
             return "another run is uploading at this moment"
         if row["pause_until"] and row["pause_until"] > now:
@@ -101,6 +102,7 @@ class Uploads:
             return self._pending(connection)
 
     def _pending(self, connection: Connection) -> int:
+        # A file in doubt counts as pending, because it may be at Crossref.
         at_crossref = submission.c.state.in_([State.SENDING.value, State.QUEUED.value])
         statement = select(func.count()).select_from(submission).where(submission.c.target == self._target, at_crossref)
         return int(connection.execute(statement).scalar_one())
@@ -169,6 +171,7 @@ class Uploads:
             if self._blocker(transaction.connection, slot, transaction.now) is not None:
                 return None
             found = self._candidate(transaction.connection, transaction.now)
+            # Another run may have sent the file since it was read, or an older one may have become ready.
             if found is None or found[0].id != key:
                 return None
             return self._started(transaction, slot, found, file_name)
@@ -186,6 +189,7 @@ class Uploads:
         }
         number = transaction.connection.execute(insert(attempt).values(**row).returning(attempt.c.id)).scalar_one()
         lease = {"lease_owner": slot.owner, "lease_until": slot.until}
+        # If this run dies, whoever comes after the lease asks Crossref about the file before anything else.
         values = {"state": state.value, "file_name": file_name, "sent_at": now, "next_look_at": slot.until, "looks": 0}
         transaction.change(current.id, **values, **lease, doubt=False, reason="", hint="")
         transaction.connection.execute(update(item).where(item.c.submission == current.id).values(open=True))
@@ -212,6 +216,7 @@ class Uploads:
         _mark(transaction, upload, AttemptStatus.ACCEPTED)
         if current.state is State.SENDING:
             moved = advance(current.state, Move.ACCEPT)
+        # It was thought lost and was to go out again; now it need not.
         elif current.state is State.PREPARED:
             moved = advance(current.state, Move.RECOVER)
         else:

@@ -40,7 +40,7 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Which works are wanted: in one state, of one series, unfinished, or such that may need a person."""
+    """Say which works are wanted: in one state, of one series, unfinished, or such that may need a person."""
 
     state: State | None = None
     series: str | None = None
@@ -49,7 +49,7 @@ class WorkFilter:
 
 
 class Works:
-    """Every DOI of one target: what is proved of it, its latest deposit, and everything that happened."""
+    """Keep every DOI of one target: what is proved of it, its latest deposit, and everything that happened."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -82,6 +82,8 @@ class Works:
         conditions = tuple(_conditions(wanted or WorkFilter()))
         after, more = "", True
         while more:
+            # Each page begins after the last DOI of the one before: an offset would skip or repeat what others add
+            # meanwhile.
             where = (work.c.target == self._target, work.c.doi > after, *conditions)
             with self._session.reading() as connection:
                 rows = connection.execute(_works().where(*where).order_by(work.c.doi).limit(PAGE)).mappings()
@@ -107,6 +109,7 @@ class Works:
     def events(self, since: int = 0) -> Iterator[LedgerEvent]:
         """Yield everything that happened after the event `since`, oldest first, page by page."""
         while True:
+            # A transaction for each page, so that a slow reader holds none open.
             later = select(event).where(event.c.target == self._target, event.c.id > since)
             with self._session.reading() as connection:
                 rows = connection.execute(later.order_by(event.c.id).limit(PAGE)).mappings()

@@ -79,7 +79,7 @@ class Claim:
 
     @property
     def id(self) -> str:
-        """Its name among all claims."""
+        """Return its name among all claims."""
         return self.folder.name
 
     @property

@@ -29,7 +29,7 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class InboxContext:
-    """`notes` says whether a rejected file leaves a note in the outbox, for a mail.
+    """Hold what a pass works with; `notes` says whether a rejected file leaves a note in the outbox, for a mail.
 
     `stop` is asked between steps; `step` is called with a name at every step, for tests.
     """
@@ -48,7 +48,7 @@ class InboxContext:
             logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
     def claims(self) -> Iterator[Claim]:
-        """Every file taken in and not put away, in the order in which they came; ends early when asked to stop."""
+        """Yield every file taken in and not put away, in the order in which they came; end early when asked to stop."""
         with disk_errors(self.folders.working, "cannot be read"):
             folders = sorted(self.folders.working.iterdir())
         for folder in folders:

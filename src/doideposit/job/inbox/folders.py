@@ -23,7 +23,7 @@ STRAYS: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """An inbox: people drop files into `root`; everything else lies in folders inside, on the same file system."""
+    """Name an inbox: people drop files into `root`; all else lies in folders inside, on the same file system."""
 
     root: Path
 

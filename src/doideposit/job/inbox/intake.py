@@ -31,7 +31,7 @@ AT_ONCE: Final = 100
 
 
 class TakingIn:
-    """Takes files in, in bounded memory; what has its end at once is put away at once."""
+    """Take files in, in bounded memory; what has its end at once is put away at once."""
 
     def __init__(self, around: InboxContext) -> None:
         self._around = around

@@ -43,6 +43,7 @@ class Lock:
 
     def _sign(self) -> None:
         """Write who holds the lock, for the next one who finds it held."""
+        # The file stays from run to run, and the line of an earlier holder may be longer.
         os.ftruncate(self._handle, 0)
         os.write(self._handle, f"process {os.getpid()} since {self._now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
 

@@ -144,7 +144,7 @@ def _from_history(entry: Entry, depositor: Depositor) -> Entry:
 
 
 class _SourceLines:
-    """Findings of one file as people read them: under the name they know it by, with the lines they point at."""
+    """Show findings of one file as people read them: under the name they know it by, with the lines they point at."""
 
     def __init__(self, claim: Claim) -> None:
         self._path = claim.file

@@ -159,7 +159,7 @@ def _time(moment: datetime) -> str:
 
 
 def _reasons(entry: Entry) -> Iterator[str]:
-    """Why it was rejected: everything that is wrong with it, as far as a mail has room for it."""
+    """Say why it was rejected: everything that is wrong with it, as far as a mail has room for it."""
     if not entry.lines:
         yield safe(entry.says)
         if entry.hint:

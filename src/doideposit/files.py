@@ -36,10 +36,12 @@ def write_atomic(path: Path, text: str, *, mode: int = 0o600) -> None:
             beside.unlink(missing_ok=True)
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW, mode)
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+                # The umask takes bits from the mode given to `open`, and not every system has `fchmod`.
                 if hasattr(os, "fchmod"):
                     os.fchmod(stream.fileno(), mode)
                 stream.write(text)
                 stream.flush()
+                # Without this a crash of the machine could leave the new name on an empty file.
                 os.fsync(stream.fileno())
             beside.replace(path)
         finally:

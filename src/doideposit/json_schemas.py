@@ -45,6 +45,7 @@ def record_schema() -> Schema:
         "description": "The short name of the series in the configuration; may be left out where there is only one.",
         "examples": ["sadf-comment"],
     }
+    # A record names its series: the models of a series belong to the configuration.
     for name in ("Series", "Publisher", "RecordType", "IssnMedium", "SeriesIssn"):
         definitions.pop(name, None)
     made["properties"]["free_to_read"] = _with_words(made["properties"]["free_to_read"], {"type": "boolean"})
@@ -69,12 +70,14 @@ def configuration_schema() -> Schema:
     """Return the JSON Schema of ``doideposit.toml``."""
     made, definitions = _made(ConfigurationFile)
     series = definitions["Series"]
+    # In the file the name of a series is the heading of its table.
     series["properties"].pop("name")
     series["required"].remove("name")
     series["properties"]["free_to_read"] = _with_words(series["properties"]["free_to_read"], {"type": "boolean"})
     definitions["Licence"] = _with_shorthand(definitions["Licence"], "url")
     definitions["Institution"] = _with_shorthand(definitions["Institution"], "name")
     reference = definitions["PasswordReference"]
+    # A password is kept in exactly one of the four places.
     reference.update(minProperties=1, maxProperties=1)
     return {
         "$schema": DIALECT,
@@ -250,6 +253,7 @@ def _as_text(inner: Schema) -> Schema:
     return inner
 
 
+# A short number, a year, an ISSN and an ISNI without hyphens: what people write in digits alone.
 _DIGITS: Final = ("1", "2023", "24065617", "0000000405062673")
 
 

@@ -159,7 +159,9 @@ TABLE: dict[tuple[State, Move], State] = {
     (State.SENDING, Move.RELEASE): State.PREPARED,
     (State.SENDING, Move.REFUSE): State.REFUSED,
     (State.QUEUED, Move.FINISH): State.DONE,
+    # Crossref may have read a file that it seemed to refuse: its log outweighs the refusal.
     (State.REFUSED, Move.FINISH): State.DONE,
+    # An earlier upload of the file turned up, so that it must not be sent again.
     (State.PREPARED, Move.RECOVER): State.QUEUED,
     (State.PREPARED, Move.ABANDON): State.REFUSED,
     (State.SENDING, Move.ABANDON): State.REFUSED,

@@ -154,6 +154,7 @@ class Checker:
             on_each()
             batch.append(one)
             held += len(one.xml or b"")
+            # Either bound ends a batch: many small records, or few large ready-made files.
             if len(batch) == at_once or held > HELD_XML:
                 yield from self._together(batch)
                 batch, held = [], 0
@@ -222,6 +223,7 @@ class Checker:
         if "series" in broken:
             return ()
         missing = STAND_INS.keys() - raw.data.keys()
+        # The DOI holds the number: without one, what is said of the other would be wrong.
         if "number" in broken | missing:
             broken.add("doi")
         stand_ins = {key: STAND_INS[key] for key in STAND_INS.keys() & (broken | missing)}
@@ -288,6 +290,7 @@ STAND_INS: Mapping[str, RawValue] = MappingProxyType(
 
 def in_one_order(*groups: Findings) -> Findings:
     """Return what several looks at one file found, each fault once, in the order of its lines."""
+    # The schema and the rules may find the same fault; the key leaves one of the two.
     found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
     return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
 

@@ -33,6 +33,7 @@ class Layers:
         ``DOIDEPOSIT_SERIES__SADF_COMMENT__URL`` names ``series.sadf-comment.url``. A value in braces or brackets is
         JSON. A password given this way is not taken over but referred to, by the name of its variable.
         """
+        # In a fixed order, findings come in the same order on every machine.
         for name in sorted(environ):
             if name.startswith(PREFIX) and name not in _OTHERS:
                 self._lay_variable(name, environ[name])
@@ -44,6 +45,7 @@ class Layers:
             return
         loc = self._spelled(steps)
         value = _value(text)
+        # The password itself must never get into settings, which may be shown.
         if loc[-1] == "password" and not isinstance(value, Mapping):
             value = {"env": name}
         self._lay(loc, value, f"environment {name}")
@@ -80,9 +82,11 @@ class Layers:
         here = self.data
         for step in loc[:-1]:
             following = here.get(step)
+            # Tables are copied, so that what the caller handed over is not changed.
             here[step] = dict(following) if isinstance(following, Mapping) else {}
             here = here[step]
         here[loc[-1]] = value
+        # A value laid over a whole table hides whatever was laid into that table before.
         self.origins = {each: word for each, word in self.origins.items() if each[: len(loc)] != loc}
         self.origins[loc] = origin
 

@@ -116,6 +116,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         finding = _syntax_finding(str(error), text, name)
+    # `tomllib` follows brackets by calling itself.
     except RecursionError:
         message = "arrays and tables lie too deep in one another"
         finding = Finding("too-deep", Severity.ERROR, message, "take the brackets away", Where(name))
@@ -124,6 +125,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     raise _refusal((finding,), name)
 
 
+# The beginnings of the messages of `tomllib`, with what they mean to a person.
 _SYNTAX: Final = (
     ("Invalid value", "a value is missing or cannot be read here", "put a text into double quotes"),
     ("Expected '=' after a key", "a sign of equality is missing after a key", 'write key = "value"'),
@@ -145,6 +147,7 @@ def _syntax_finding(original: str, text: str, file: str) -> Finding:
     )
     at = re.search(r"line (\d+), column (\d+)", original)
     lines = text.rstrip().splitlines() or [""]
+    # At the end of the document the message has no numbers.
     where = Where(file, int(at[1]), int(at[2])) if at else Where(file, len(lines), len(lines[-1]) + 1)
     return Finding("toml-syntax", Severity.ERROR, meaning, hint, where, original=original)
 

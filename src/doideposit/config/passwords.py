@@ -31,6 +31,7 @@ Keyring = Callable[[str, str], str | None]
 def read_secret_file(path: Path) -> tuple[int, str]:
     """Return the permission bits and the text of a file, from one opened file; raises `OSError`."""
     with path.open(encoding="utf-8") as stream:
+        # This is asked of the opened file, because the path could lead to another one by then.
         mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
         return mode, stream.read(10_000)
 
@@ -68,6 +69,7 @@ def ask_keyring(service: str, username: str) -> str | None:
         password = keyring.get_password(service, username)
     except Exception:  # noqa: BLE001  (each system's keyring has errors of its own; none may carry a secret out)
         failed = True
+    # Raised outside of the handler, so that the foreign error, which may hold the secret, is not chained to it.
     if failed:
         hint = "unlock it, or keep the password elsewhere"
         raise ConfigurationError("the system's keyring cannot be asked", hint=hint)

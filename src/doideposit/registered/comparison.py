@@ -22,6 +22,7 @@ ADDED_UP: Final = KEPT - {"references"}
 """Of these, what Crossref may add to what it has instead of replacing it: they are emptied before they change."""
 SHORTENED: Final = 0.7
 """An abstract with less than this share of its length has lost something, whatever else it says."""
+# Characters of a value that stand in a message; an abstract would fill the screen.
 SHOWN: Final = 60
 
 
@@ -74,6 +75,7 @@ def _value(key: str, old: RawValue, new: RawValue, where: str = "") -> Differenc
         return Difference(key, f"{words} {_shown(old)} is lost", loses=True)
     if not old:
         return Difference(key, f"{words}: {_shown(new)} is added")
+    # A date shortened to its month or year is still right, and yet something is lost.
     less = isinstance(old, str) and isinstance(new, str) and key in _DATES and old.startswith(f"{new}-")
     change = f"{words}: {_shown(old)} → {_shown(new)}"
     return Difference(key, f"{change}, which is less precise" if less else change, loses=less)
@@ -103,6 +105,7 @@ def _same(name: str, old: RawValue, new: RawValue) -> bool:
 
 
 _FOLDED: Final = frozenset({"doi", "crossmark_policy", "funder_id", "grant_dois", "identifier", "orcid", "ror"})
+# ISO 639-2 has two codes for some languages, such as `deu` and `ger`; both mean the same as the short one.
 _LANGUAGES: Final = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it",
                      "nld": "nl", "dut": "nl", "por": "pt", "rus": "ru", "zho": "zh", "chi": "zh", "jpn": "ja",
                      "ara": "ar", "hin": "hi"}  # fmt: skip
@@ -130,6 +133,7 @@ def _authors(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str,
     names = [_name(one) for one in new]
     for place, one in enumerate(old):
         who = f"author {place + 1} ({_name(one)})"
+        # People are matched by name first; by place only where nobody was added or taken out.
         by_name = names.index(_name(one)) if _name(one) in names else None
         other = by_name if by_name is not None else place if len(old) == len(new) else None
         if other is not None:
@@ -202,6 +206,7 @@ def _abstracts(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[st
     after = {of(one): one for one in new}
     for one in old:
         name = f"abstract {_shown(one.get('language') or one.get('kind') or '')}" if len(old) > 1 else "abstract"
+        # A single abstract stays the same one when its language is corrected.
         other = after.get(of(one)) or (new[0] if len(old) == len(new) == 1 else None)
         field = f"{key}[{old.index(one)}]"
         if other is None:

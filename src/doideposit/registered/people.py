@@ -31,6 +31,7 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
     who: Fields
     match name:
         case "organization":
+            # Affiliations are children of an organisation: its name is the text before them.
             own = unicodedata.normalize("NFC", " ".join((element.text or "").split()))
             who = {"organisation": own}
         case "anonymous":

@@ -101,6 +101,7 @@ def _replaced(
     """Refuse to send new content over other content where Crossref would keep both."""
     found = []
     for name in dict.fromkeys(one.field.partition("[")[0] for one in differences if one.falls_under(tuple(ADDED_UP))):
+        # Content that is only added is what Crossref does anyway; only what replaces or loses needs two steps.
         gone = any(one.loses or "→" in one.what for one in differences if one.falls_under((name,)))
         if gone and registered.fields.get(name) and desired.fields.get(name) and name not in consent.allowed:
             message = f"Crossref adds new {name} to those it has: what is registered has to be emptied first"

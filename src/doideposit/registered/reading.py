@@ -76,6 +76,7 @@ def _text(element: Element, path: str) -> str:
 
 
 def _plain(element: Element) -> str:
+    # Accents may be letters or marks of their own: in one form, equal words compare as equal.
     return unicodedata.normalize("NFC", " ".join("".join(map(str, element.itertext())).split()))
 
 
@@ -93,6 +94,7 @@ class _Reader:
     def read(self) -> RegisteredRecord:
         name = local(self.holder)
         around = self.holder.getparent()
+        # Journal and issue stand beside the article, and a record file keeps them with the series.
         if around is not None and name == "journal_article":
             self._journal(around)
         self._attributes(name, around)
@@ -202,6 +204,7 @@ class _Reader:
 
     def contributors(self, element: Element) -> None:
         people: list[Fields] = []
+        # `sequence` says who comes first, whatever the order of the elements.
         for child in sorted((one for one in element if local(one)), key=lambda one: one.get("sequence") != "first"):
             who, unknown = contributor(child)
             self.leftovers += [Leftover(f"authors[{len(people)}].{local(one)}", xml_of(one)) for one in unknown]
@@ -284,6 +287,7 @@ class _Reader:
         if free is not None:
             days = {"start_date": free.get("start_date"), "end_date": free.get("end_date")}
             self.fields["free_to_read"] = {key: value for key, value in days.items() if value}
+        # An empty block is remembered as emptied; one with nothing but free access is not empty.
         if licences or free is None:
             self._block("licences", licences)
 

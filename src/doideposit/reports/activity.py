@@ -48,6 +48,7 @@ def read_events(events: Iterable[LedgerEvent]) -> Activity:
         if event.submission is None:
             continue
         if event.kind is EventKind.SENDING:
+            # A file may be sent again: people waited since the first time.
             sent.setdefault(event.submission, event.at)
         elif event.kind in OUTCOMES and event.doi is not None:
             kind = OUTCOMES[event.kind]
@@ -77,6 +78,7 @@ def _periods(first: date, last: date) -> _Periods:
     makers = {"day": _days(first, last, 1), "week": _days(first - timedelta(first.weekday()), last, 7)}
     makers |= {name: _months(first, last, step) for name, step in (("month", 1), ("quarter", 3), ("year", 12))}
     name, starts = next(((n, s) for n, s in makers.items() if len(s) <= MOST_COLUMNS), ("year", makers["year"]))
+    # Even years can be too many: the latest are kept.
     kept = starts[-MOST_COLUMNS:]
     return _Periods(name, tuple(_label(name, start) for start in kept), tuple(kept))
 

@@ -68,6 +68,7 @@ def quoted(status: WorkStatus) -> str:
 def sort_key(doi: str) -> tuple[tuple[int, int | str], ...]:
     """Return a key that sorts C9 before C10."""
     pieces = re.findall(r"[0-9]+|[^0-9]", doi.casefold())
+    # `isdecimal` takes digits of every script; only those of ASCII are counted as numbers.
     return tuple((0, int(piece)) if piece.isdecimal() and piece.isascii() else (1, piece) for piece in pieces)
 
 

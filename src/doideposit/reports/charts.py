@@ -100,6 +100,7 @@ def columns(
 
 
 def _stack(kinds: Sequence[str], values: Sequence[int], x: float, slot: float, top: int) -> tuple[Segment, ...]:
+    # A gap stays between columns, and few columns do not become broad blocks.
     width = min(slot * 0.7, 40.0)
     left = round(x + (slot - width) / 2, 1)
     floor, segments = float(HEIGHT - BOTTOM), []
@@ -126,6 +127,7 @@ def _round_step(highest: int) -> int:
     step = 1
     while True:
         for factor in (1, 2, 5):
+            # Steps of 1, 2 or 5 times a power of ten are easy to read, and numbers of DOIs are whole.
             if highest <= step * factor * 4:
                 return step * factor
         step *= 10

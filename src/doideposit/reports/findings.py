@@ -70,6 +70,7 @@ def safe(text: str) -> str:
 def _shown(char: str) -> str:
     if char in "\t\n\r":
         return " "
+    # Spaces of typography are harmless, although Python does not call them printable.
     return f"\\u{ord(char):04x}" if char not in "\u00a0\u2003\u2009\u202f" else char
 
 
@@ -214,6 +215,7 @@ class Tally:
         for finding in findings:
             self.by_code[finding.code] += 1
             self.by_weight["ignored" if finding.ignored_because else finding.severity.value] += 1
+            # Of each kind a few are kept even late in a long run, so that none is a mere number.
             if len(self.kept) < self._keep or self.by_code[finding.code] <= EXAMPLES:
                 self.kept.append(finding)
 
@@ -283,6 +285,7 @@ def annotations(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
+    # The percent sign comes first, or it would spoil the escapes of the others.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -174,6 +174,7 @@ def _environment() -> "Environment":
     environment = Environment(
         loader=PackageLoader("doideposit.reports"),
         autoescape=True,
+        # A misspelt name in the template is an error and not a gap in the page.
         undefined=StrictUndefined,
         finalize=_shown,
         trim_blocks=True,

@@ -17,7 +17,9 @@ from doideposit.sandbox.entries import Registration, Submission, TitleRecord
 
 __all__ = ["Archive"]
 
+# SQLite keeps this number in `user_version`; `_prepare` brings older files up to it and refuses newer ones.
 FORMAT = 2
+# Several processes may share the file, so a transaction waits for its turn before it fails as locked.
 BUSY_SECONDS = 60.0
 
 _TABLES = """
@@ -64,6 +66,7 @@ ALTER TABLE registrations ADD COLUMN member TEXT NOT NULL DEFAULT '';
 ALTER TABLE registrations ADD COLUMN alias_of TEXT NOT NULL DEFAULT '';
 CREATE INDEX registrations_by_owner ON registrations (owner)
 """
+# Versions are only ever added: the highest number of a DOI is its current version, the lowest its registration.
 _CURRENT = """WHERE number IN (SELECT MAX(number) FROM registrations GROUP BY doi_key)
 ORDER BY (SELECT MIN(number) FROM registrations AS first WHERE first.doi_key = registrations.doi_key)"""
 _CONFLICTS = """SELECT id, CASE WHEN one = :doi THEN other ELSE one END FROM conflicts
@@ -82,12 +85,15 @@ class Archive:
         self._place = "memory" if path is None else str(path)
         with self._guard():
             if path is not None:
+                # SQLite would go by the umask; the file is made here first, so that nobody else may ever read it.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
                 path.chmod(0o600)
             self._base = sqlite3.connect(
                 ":memory:" if path is None else path,
                 timeout=BUSY_SECONDS,
+                # Python would open transactions of its own otherwise; here `_between` alone decides where they begin.
                 isolation_level=None,
+                # Threads share the connection, one at a time behind the lock.
                 check_same_thread=False,
             )
             # Another process may be switching it at this moment; either mode is safe.
@@ -115,6 +121,7 @@ class Archive:
             self._base.execute(begin)
             try:
                 yield
+            # An interrupt from the keyboard must not leave a transaction open either.
             except BaseException:
                 self._base.execute("ROLLBACK")
                 raise
@@ -122,6 +129,7 @@ class Archive:
 
     def next_id(self, step: int) -> int:
         """Return a submission id above every other; ids have ten digits and grow."""
+        # The first number only gives ids the ten digits that Crossref's have.
         (highest,) = self._one("SELECT COALESCE(MAX(id), 1742144298) FROM submissions")
         return int(highest) + step
 
@@ -222,6 +230,7 @@ class Archive:
 
     def titles_in(self, words: str) -> Registration | None:
         """Return a registered work whose title occurs in `words`."""
+        # A short title occurs in many references by chance.
         where = "WHERE length(title) > 15 AND instr(lower(?), lower(title)) > 0 ORDER BY number DESC LIMIT 1"
         return next(iter(self._registrations(where, words)), None)
 
@@ -280,6 +289,7 @@ class Archive:
             ) from None
 
     def _prepare(self) -> None:
+        # Two processes may open a new file at once: the second waits here, and then finds it made.
         self._base.execute("BEGIN IMMEDIATE")
         (found,) = self._one("PRAGMA user_version")
         steps = {0: _TABLES + _SECOND, 1: _SECOND}.get(found, "")

@@ -45,6 +45,7 @@ class VerdictLike(Protocol):
 
 _ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"
 _EXPECTED = r"(?: Expected is (?:one of )?\( (?P<expected>.*?) \))?"
+# The patterns are messages of libxml2; Crossref's logs have the codes that the XSD standard gives to its rules.
 _RULES = {
     rf"{_ELEMENT}: This element is not expected\.{_EXPECTED}": (
         "cvc-complex-type.2.4.a: Invalid content was found starting with element '{element}'. "
@@ -90,6 +91,7 @@ def _translate(original: str) -> str:
     for pattern, words in _COMPILED:
         found = pattern.search(original)
         if found:
+            # Logs write names without their namespaces.
             parts = {name: _NAMESPACE.sub("", value or "") for name, value in found.groupdict().items()}
             return words.format(**parts)
     return original if original.startswith("cvc-") else f"cvc-assertion: {original}"

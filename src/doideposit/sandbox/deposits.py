@@ -117,6 +117,7 @@ def read(content: bytes) -> Deposit | FileFault:
     fault = _undecodable(content)
     if fault:
         return FileFault(fault)
+    # An upload is foreign input: no entity, DTD or address in it may make the parser read anything else.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
@@ -143,8 +144,10 @@ def _words(element: "etree._Element") -> str:
 
 
 def _undecodable(content: bytes) -> str | None:
+    # Each of these puts something before the declaration, which the parser of the logs calls by this one message.
     if content.startswith(b"\xef\xbb\xbf") or re.match(rb"\s+<\?xml\s", content):
         return "[fatal error] :1:1: Content is not allowed in prolog."
+    # A file that declares another encoding is not held to UTF-8 here; the parser decodes it.
     if re.match(rb"<\?xml[^>]*encoding=[\"'](?!utf-?8)", content, re.IGNORECASE):
         return None
     try:
@@ -154,6 +157,7 @@ def _undecodable(content: bytes) -> str | None:
     return None
 
 
+# lxml reports the faults of libxml2; these patterns turn the frequent ones into the words of a Java parser.
 _XERCES = (
     (r"EntityRef", "The entity name must immediately follow the '&' in the entity reference."),
     (r"Document is empty|Start tag expected", "Premature end of file."),
@@ -192,6 +196,7 @@ def _resources_fault(root: "etree._Element") -> str | None:
     for name in ("timestamp", "registrant"):
         if root.find(f"{{*}}head/{{*}}{name}") is not None:
             return f"Error: cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'."
+    # The body is a sequence in the schema, so that the order of its elements counts.
     places = [_RESOURCES.index(local(one)) for one in root.iterfind("{*}body/*") if local(one) in _RESOURCES]
     if places != sorted(places):
         return "Error: cvc-complex-type.2.4.a: The elements of body are not in the order of the schema."
@@ -211,6 +216,7 @@ def _items(root: "etree._Element", version: int) -> Iterator[DepositedItem]:
         parent = data.getparent()
         if parent is None:
             continue
+        # A timestamp of the item takes precedence over that of the head.
         own = _first(data, "timestamp")
         yield _item(parent, data, int(own) if own.isdecimal() else version)
 
@@ -222,6 +228,7 @@ def _item(parent: "etree._Element", data: "etree._Element", version: int) -> Dep
     people = [*texts(parent, "contributors/person_name/surname"), *texts(parent, "contributors/organization")]
     number = next((found for path in _NUMBERS for found in texts(parent, path)), "")
     level = "title" if kind in TITLE_LEVEL else "issue" if kind in ISSUE_LEVEL else "item"
+    # Without a title or a person too little is known to call two works the same; containers are never compared.
     alike = [title, *people[:1], year, number] if title and people and level == "item" else []
     return DepositedItem(
         doi=_first(data, "doi"), url=_first(data, "resource"), version=version, level=level, kind=kind, title=title,
@@ -235,6 +242,7 @@ _NUMBERS = ("pages/first_page", "publisher_item/item_number", "item_number", "vo
 
 
 def _targets(parent: "etree._Element") -> Iterator[str]:
+    # Relations may stand beside the bibliography or inside Crossmark.
     within = ("", "{*}crossmark/{*}custom_metadata/")
     for relation in (found for path in within for found in parent.iterfind(f"{path}{{*}}program/{{*}}related_item/*")):
         if relation.get("identifier-type") == "doi" and local(relation) in {

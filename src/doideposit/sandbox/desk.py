@@ -41,6 +41,7 @@ class Desk:
         if request.method != "POST":
             return login_page()
         content = request.read()
+        # The login may stand in the address or in the form; the form wins.
         fields = {**request.query, **content.fields}
         login = self._log_in(fields.get("login_id", ""), fields.get("login_passwd", ""), Door.UPLOAD)
         if isinstance(login, Reply):
@@ -50,6 +51,7 @@ class Desk:
         refused = self._not_taken(login, operation, upload.content if upload else None)
         if refused or upload is None:
             return refused or pages.failure_page("No file was uploaded.")
+        # From here on the file is kept, whatever becomes of the reply.
         number = self._queue.receive(login, upload.file_name, operation, upload.content)
         return self._received(number)
 
@@ -124,6 +126,7 @@ class Desk:
         stage = found.stage(self._queue.clock())
         if found.unknown_polls or stage is Stage.HIDDEN:
             return waiting("unknown_submission", 0)
+        # Even with a log at hand the first polls are told to wait, as the delays say: no client may count on the first.
         if found.log is None or found.polls < self._queue.delays.unready_polls:
             return waiting("queued" if stage is Stage.QUEUED else "in_process", found.id)
         return found.log

@@ -12,6 +12,7 @@ from doideposit.sandbox.xml_answers import UNKNOWN_LOGIN, inverse_relations, uni
 
 __all__ = ["Enquiries"]
 
+# Seconds, as in the documentation of the REST API.
 CURSOR_LIFE = 300
 _FILTERS = frozenset({"doi", "prefix", "member", "type", "issn", "updates", "from-deposit-date", "from-index-date"})
 
@@ -31,6 +32,7 @@ class Enquiries:
         if garbage:
             return _garbage(garbage.value or "")
         words, _, password = (request.query.get("pid") or request.query.get("usr", "")).partition(":")
+        # An e-mail address alone is enough for the query service; only roles need a password.
         if "@" not in words and self._accounts.log_in(words, password) is None:
             return Reply(401, UNKNOWN_LOGIN, "text/plain;charset=UTF-8")
         doi = (request.query.get("doi") or request.query.get("id", "")).removeprefix("doi:")
@@ -40,6 +42,7 @@ class Enquiries:
         now = self._clock()
         with self._archive.snapshot():
             asked = self._archive.current(doi)
+            # An alias is answered with the record of the DOI that it stands for.
             of = asked.alias_of if asked and asked.alias_of else doi
             shown = [one for one in self._archive.history(of) if one.query <= now]
             if form == "unixref":
@@ -117,12 +120,14 @@ class Enquiries:
         """Return one page; a cursor that nobody used for five minutes is dead (REST API documentation)."""
         query, now = request.query, self._clock()
         cursor = query.get("cursor", "*")
+        # The cursor carries its own place and age, so that nothing about it is stored.
         start, _, issued = cursor.partition("-") if cursor != "*" else ("0", "", f"{now.timestamp():.0f}")
         if not (start.isdecimal() and issued.isdecimal()) or now.timestamp() - int(issued) > CURSOR_LIFE:
             return lookups.bad_request("cursor-not-valid", cursor, "Cursor string is not valid", query)
         with self._archive.snapshot():
             every = [one for one in self._archive.registrations() if belongs(one)]
         works = [shown for one in every if (shown := self._shown(one.doi, "rest"))]
+        # The REST API gives 20 works unless told, and 1,000 at most.
         rows = min(int(query.get("rows", "20")), 1000)
         page = works[int(start) : int(start) + rows]
         return lookups.works_reply(page, query, f"{int(start) + len(page)}-{now.timestamp():.0f}")

@@ -221,6 +221,7 @@ class Faults:
 
     def _spend(self, place: int, fault: Fault) -> None:
         self.fired[fault.name] += 1
+        # A fault without an end is never used up.
         if fault.times is None:
             return
         if fault.times == 1:
@@ -229,6 +230,7 @@ class Faults:
             self._armed[place] = replace(fault, times=fault.times - 1)
 
 
+# The value is matched lazily, so that a number of times after the last colon is not taken for a part of it.
 _WRITTEN = re.compile(
     r"(?P<name>\w+)(@(?P<at>\w+))?(=(?P<value>.*?))?(:((?P<times>\d+)|(?P<percent>\d+(\.\d+)?)%|(?P<ever>\*)))?"
 )

@@ -106,6 +106,7 @@ def _message(kind: str, message: Json, query: Mapping[str, str], shape: str) -> 
 
 
 def _missing(query: Mapping[str, str]) -> Reply:
+    # This one answer of the REST API is plain text, not JSON.
     return Reply(404, b"Resource not found.", "text/plain;charset=utf-8", _limits(query, "single"))
 
 

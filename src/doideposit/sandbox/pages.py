@@ -26,6 +26,7 @@ SUCCESS = (
     b"<p>Your batch submission was successfully received.</p>\n</body>\n</html>\n"
 )
 
+# These are repetitions of a tag of three bytes, so that the answer is larger than a client should take.
 HUGE = 12_000_000
 
 _SENTENCES = {
@@ -49,6 +50,7 @@ failed; nested exception is org.crossref.qs.security.ExceededConcurrentRequests<
 
 def success(key: str, expires: str) -> Reply:
     """Return the reply to an upload: "received", and no id of any kind. It sets the cookie of an admin session."""
+    # It looks like a session id and is the same in every run.
     session = sha256(key.encode()).hexdigest()[:32].upper()
     headers = (
         ("Content-Language", "en-US"),

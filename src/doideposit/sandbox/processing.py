@@ -84,6 +84,7 @@ class Worker:
         """Go through the file, register what can be registered, and say what became of it."""
         if isinstance(deposit, FileFault):
             return Processed(deposit.batch_id, file_failure(deposit.message))
+        # A fault of the whole file, or of a title in it, leaves no record to be looked at one by one.
         refused = self._file_level(deposit) or self._title_level(deposit)
         if refused:
             return Processed(deposit.batch_id, refused)
@@ -132,6 +133,7 @@ class Worker:
         if known.owner != self.login.role:
             owned = f"title/issn: {known.title}/{issn} is owned by publisher: {known.owner}"
             return f'ISSN "{issn}" has already been assigned, {owned}'
+        # Case and white space do not make another title.
         if (_plain(known.title), known.kind) != (_plain(series.title), series.kind):
             return f'ISSN "{issn}" has already been assigned to a different title/publisher/genre'
         return None
@@ -173,6 +175,7 @@ class Worker:
         )
 
     def _missing_target(self, item: DepositedItem, here: set[str]) -> str | None:
+        # The sandbox holds no DOI of other publishers: of foreign prefixes it cannot say that one does not exist.
         known = self.known_prefixes | self.archive.prefixes() | {item.prefix} if item.targets else frozenset()
         for target in item.targets:
             asked = self.relation_targets == "all" or (
@@ -183,6 +186,7 @@ class Worker:
         return None
 
     def _apply(self, item: DepositedItem) -> Diagnostic:
+        # This has to be asked before the new version is there.
         word = "Successfully updated" if self.archive.current(item.doi) else "Successfully added"
         self.archive.register(self._registration(item))
         others = self.archive.alike(item.signature, item.doi)
@@ -211,6 +215,7 @@ class Worker:
         )  # fmt: skip
 
     def _resolve(self, item: DepositedItem, others: list[str]) -> tuple[int, ...]:
+        # A conflict ends when one of the two works is described in another way.
         still = {other.casefold() for other in others}
         cured = [number for number, other in self.archive.conflicts(item.doi) if other not in still]
         for number in cured:

@@ -88,6 +88,7 @@ class Queue:
         """
         deposit = self._read(submission)
         with self.archive.transaction():
+            # Between the snapshot and this transaction another process may have been faster.
             again = self.archive.submission(submission.id)
             if again is None or again.log is not None or again.stuck:
                 return None
@@ -127,6 +128,7 @@ class Queue:
             self.archive,
             submission,
             login,
+            # A file is processed when its time came, not when somebody looks: timestamps do not depend on the polls.
             now=submission.due,
             rest=rest.number if rest else self.delays.rest,
             handle=handle.number if handle else self.delays.handle,

@@ -44,8 +44,10 @@ class SandboxRegistrar:
             "login_passwd": self._credentials.password.get_secret_value(),
         }
         reply = self._ask(Request.post("/servlet/deposit", fields, Upload("fname", file_name, batch.xml)))
+        # After these a server behind the one that answered may have the file: only asking for it can tell.
         if reply is None or reply.status in {500, 502, 504}:
             raise SubmissionInDoubt(f"the sandbox gave no usable answer to the upload of {file_name}")
+        # A redirect or a missing page is no refusal of this file; like any odd page it leaves a doubt.
         if reply.status not in {200, 302, 404} or b'action="/servlet/useragent"' in reply.body:
             self._refuse(reply)
         if reply.status != 200 or b"<h2>SUCCESS</h2>" not in reply.body:  # noqa: PLR2004 - HTTP

@@ -19,6 +19,7 @@ __all__ = ["RetentionRules", "after_deposit", "after_resources", "holder", "reco
 Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
 OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
 _DEPOSITED: Final = re.compile(r'"http://www\.crossref\.org/(?:doi_resources_schema|schema)/[^"]*"')
+# Four kinds of blocks are all called `program`: only the end of the namespace tells them apart.
 _PROGRAMS: Final = {
     "AccessIndicators.xsd": "ai",
     "fundref.xsd": "fr",
@@ -106,6 +107,7 @@ def _remove(element: Element) -> None:
     parent = element.getparent()
     if parent is not None:
         before = element.getprevious()
+        # lxml keeps the text after an element with it: removing the element would take words of the sentence along.
         if element.tail and before is not None:
             before.tail = (before.tail or "") + element.tail
         elif element.tail:
@@ -197,8 +199,10 @@ def _combined(name: str, old: Element, new: Element, rules: RetentionRules) -> E
     if not len(new) or not rules.merges(name):
         return result
     if name == "crossmark":
+        # Crossmark is no list of equals: each of its parts is added up on its own.
         _merge_crossmark(old, result)
         return result
+    # What is sent again unchanged, or under the same key, would stand there twice.
     seen = {_canonical(child) for child in result}
     keys = {key for child in result if (key := child.get("key"))}
     earlier = [one for one in old if _canonical(one) not in seen and one.get("key") not in keys]
@@ -246,6 +250,7 @@ def _replace(old: Element, new: Element) -> None:
 def _insert(target: Element, name: str, block: Element) -> None:
     data = target.find("{*}doi_data")
     copy = deepcopy(block)
+    # The references stand after `doi_data`, and every other block before it.
     if data is None or name == "citation_list":
         target.append(copy)
     elif name.startswith("collection"):

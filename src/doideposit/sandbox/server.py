@@ -28,6 +28,7 @@ __all__ = ["application", "running", "serve"]
 
 LARGEST_REQUEST = 12_000_000
 """Bytes: a file of 10 MB and its form."""
+# Form fields are held in memory, unlike files, and those of a deposit are short.
 LONGEST_FIELD = 100_000
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -48,6 +49,7 @@ def application(sandbox: Sandbox, *, log: Log = quiet, sleep: Callable[[float], 
         http.max_form_memory_size = LONGEST_FIELD
         try:
             reply = sandbox.handle(_request(http))
+        # werkzeug refuses a body above the limits while it is read.
         except HTTPException as refused:
             return refused(environ, start_response)
         except DoiDepositError as error:
@@ -56,6 +58,7 @@ def application(sandbox: Sandbox, *, log: Log = quiet, sleep: Callable[[float], 
         if reply.delay:
             sleep(reply.delay)
         log(f"{http.method} {http.path} {'dropped' if isinstance(reply, Dropped) else reply.status}")
+        # Files of the form are let go first, because the connection ends without a response.
         if isinstance(reply, Dropped):
             http.close()
             _hang_up(environ.get("werkzeug.socket"), reply)
@@ -156,6 +159,7 @@ def _request(http: HttpRequest) -> Request:
 
     def read() -> Content:
         files = tuple(Upload(part, file.filename or "", file.read()) for part, file in http.files.items(multi=True))
+        # Other bodies are forms, which were read as fields and files already.
         raw = http.get_data() if http.mimetype == "application/json" else b""
         return Content(http.form.to_dict(), files, raw)
 
@@ -173,6 +177,7 @@ def _hang_up(connection: socket.socket | None, dropped: Dropped) -> NoReturn:
     """Close the connection without a word: gently after the body was read, with a reset when it was not."""
     if connection is not None:
         if not dropped.received:
+            # Lingering for no time at all makes the system send a reset instead of an orderly end.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.shutdown(socket.SHUT_RDWR)
     raise ConnectionAbortedError

@@ -31,6 +31,7 @@ from doideposit.sandbox.retention import RetentionRules
 __all__ = ["Sandbox"]
 
 Routes = dict[str, Callable[[Request], Answer]]
+# The last one is how a socket that serves both families writes 127.0.0.1.
 LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
@@ -132,6 +133,7 @@ class Sandbox:
     def handle(self, request: Request) -> Answer:
         """Answer one request, as Crossref would or as the armed faults say."""
         door = _door(request.path)
+        # This fault comes before everything else: the request was not even read.
         if door and self.faults.take("drop_before_body", door):
             return Dropped(received=False)
         self.process()
@@ -149,6 +151,7 @@ class Sandbox:
     def _route(self, request: Request) -> Answer:
         handler = self._routes.get(request.path)
         if handler is None:
+            # Paths below these hold a DOI or an id, so that no table can list them.
             below = (route for start, route in self._routes_below.items() if request.path.startswith(start))
             handler = next(below, None)
         return handler(request) if handler else pages.not_found()

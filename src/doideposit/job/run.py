@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -196,7 +197,7 @@ class _Pass:
         run = self._as_run(now)
         for path, text in self._files(run):
             # Each file is written on its own: one that cannot be written must not keep the others back.
-            self._guarded(lambda path=path, text=text: write_atomic(path, text))  # type: ignore[misc]
+            self._guarded(partial(write_atomic, path, text))
         run = self._as_run(now)
         self._ping(run)
         files = [_file(one) for one in self._report.settled]

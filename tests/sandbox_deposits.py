@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from doideposit.sandbox import Clock, Dropped, Reply, Request, Sandbox, Upload
+from doideposit.sandbox import Clock, Dropped, Reply, Request, Sandbox, UploadedFile
 
 STAMP = 20260901120000000
 NAMESPACE = "http://www.crossref.org/schema/5.5.0"
@@ -84,7 +84,7 @@ POLL = {"usr": "sandbox", "pwd": "sandbox", "type": "result"}
 
 def upload(sandbox: Sandbox, content: bytes, name: str = "a.xml", **fields: str) -> Reply | Dropped:
     form = {"operation": "doMDUpload", **LOGIN, **fields}
-    return sandbox.handle(Request.post("/servlet/deposit", form, Upload("fname", name, content)))
+    return sandbox.handle(Request.post("/servlet/deposit", form, UploadedFile("fname", name, content)))
 
 
 def poll(sandbox: Sandbox, name: str = "a.xml", **fields: str) -> Reply:

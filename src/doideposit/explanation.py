@@ -6,10 +6,10 @@ from typing import Protocol
 
 from doideposit.findings import Severity
 
-__all__ = ["Explanation", "Kind", "Writer", "writer"]
+__all__ = ["CodeOrigin", "Explanation", "Writer", "writer"]
 
 
-class Kind(StrEnum):
+class CodeOrigin(StrEnum):
     """Record where a code comes from."""
 
     RULE = "rule"
@@ -37,7 +37,7 @@ class Explanation:
     """
 
     code: str
-    kind: Kind
+    kind: CodeOrigin
     severity: Severity
     title: str
     why: str
@@ -76,7 +76,9 @@ class Writer(Protocol):
         ...
 
 
-def writer(kind: Kind, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False) -> Writer:
+def writer(
+    kind: CodeOrigin, source: str = "", severity: Severity = Severity.ERROR, *, overridable: bool = False
+) -> Writer:
     """Return a function that makes explanations of one kind, with a source and severity where none is given."""
 
     def write(

@@ -11,14 +11,14 @@ from lxml import etree
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["LIBXML2_VERSION", "LIMITS", "Limits", "Parsed", "Position", "parse_document", "positions"]
+__all__ = ["LIBXML2_VERSION", "LIMITS", "ParsedXml", "Position", "XmlLimits", "parse_document", "positions"]
 
 
 LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
 """The version of libxml2 that gives the verdicts."""
 
 
-class Limits(NamedTuple):
+class XmlLimits(NamedTuple):
     """Hold the most a document may have: bytes, and ``<`` and ``=`` characters, which stand for nodes in memory.
 
     libxml2 adds its own bounds: 256 levels of depth and 10 million characters in one text.
@@ -28,30 +28,30 @@ class Limits(NamedTuple):
     markup: int = 1_000_000
 
 
-LIMITS: Final = Limits()
+LIMITS: Final = XmlLimits()
 
 
-class Parsed(NamedTuple):
+class ParsedXml(NamedTuple):
     """Hold the root element, or the findings that say why there is none; exactly one of the two."""
 
     root: etree._Element | None
     findings: tuple[Finding, ...] = ()
 
 
-def parse_document(xml: bytes, *, file: str | None = None, limits: Limits = LIMITS) -> Parsed:
+def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = LIMITS) -> ParsedXml:
     """Parse bytes that may be hostile; whatever is wrong with them comes back as one finding."""
     refusal = _refusal(xml, limits)
     if refusal:
-        return Parsed(None, (refusal.at(Where(file=file, line=refusal.where.line)),))
+        return ParsedXml(None, (refusal.at(Where(file=file, line=refusal.where.line)),))
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        return Parsed(None, (_not_well_formed(error, xml, file),))
+        return ParsedXml(None, (_not_well_formed(error, xml, file),))
     # The look at the prolog ends after 64 KiB of comments; what stands behind them is found here.
     if root.getroottree().docinfo.internalDTD is not None:
-        return Parsed(None, (_doctype(1).at(Where(file=file)),))
-    return Parsed(root)
+        return ParsedXml(None, (_doctype(1).at(Where(file=file)),))
+    return ParsedXml(root)
 
 
 class Position(NamedTuple):
@@ -109,7 +109,7 @@ _PROLOG_SIZE = 64 * 1024
 _AS_UTF_8 = 'save it as UTF-8, with encoding="UTF-8" in its first line'
 
 
-def _refusal(xml: bytes, limits: Limits) -> Finding | None:
+def _refusal(xml: bytes, limits: XmlLimits) -> Finding | None:
     """Find what can be said without parsing: too large, an unknown encoding, a document type declaration."""
     if len(xml) > limits.size:
         return _error(

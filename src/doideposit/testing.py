@@ -23,7 +23,7 @@ import pytest
 
 if TYPE_CHECKING:
     from doideposit.crossref.registrar import Credentials
-    from doideposit.sandbox import Clock, Faults, Registration, Sandbox, Submission
+    from doideposit.sandbox import Clock, Faults, ReceivedFile, Registration, Sandbox
     from doideposit.sandbox.processing import Validate
     from doideposit.sandbox.registrar import SandboxRegistrar
 
@@ -48,7 +48,7 @@ class SandboxForTests:
         return self.sandbox.faults
 
     @property
-    def submissions(self) -> "tuple[Submission, ...]":
+    def submissions(self) -> "tuple[ReceivedFile, ...]":
         """Return every upload that was received, oldest first, with its bytes and its result log."""
         return self.sandbox.submissions
 

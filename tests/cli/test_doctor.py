@@ -14,7 +14,7 @@ import pytest
 from desk import FAST, Desk
 from doideposit.cli.doctor import diagnosis_lines
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.diagnosis import Diagnosis, DiagnosisContext, Verdict, diagnose
+from doideposit.diagnosis import CheckStatus, Diagnosis, DiagnosisContext, diagnose
 from doideposit.errors import ConfigurationError
 from doideposit.sandbox import Account, Clock, Sandbox
 from doideposit.sandbox.server import running
@@ -43,7 +43,7 @@ def faults(diagnosis: Diagnosis) -> dict[str, tuple[str, str, str]]:
     return {
         check.name: (check.verdict.value, check.message, check.hint)
         for check in diagnosis.checks
-        if check.verdict is not Verdict.OK
+        if check.verdict is not CheckStatus.OK
     }
 
 
@@ -308,7 +308,7 @@ def test_schemas_that_are_missing_or_damaged(desk: Desk, monkeypatch: pytest.Mon
     monkeypatch.setenv("DOIDEPOSIT_SCHEMAS", str(copy.parent))
     (copy / "common5.5.0.xsd").write_text("<!-- nothing -->")
     (damaged,) = [check for check in check_schemas(SchemaStore.default(offline=True), "5.5.0") if check.message]
-    assert (damaged.verdict, "common5.5.0.xsd" in damaged.message) == (Verdict.FAIL, True)
+    assert (damaged.verdict, "common5.5.0.xsd" in damaged.message) == (CheckStatus.FAIL, True)
     assert "schemas install --force 5.5.0" in damaged.hint
 
 
@@ -343,7 +343,7 @@ def test_online_everything_is_asked_and_nothing_deposited(folder: Path, crossref
     diagnosis = online(folder)
     names = {check.name: check for check in diagnosis.checks}
     assert {"network", "clock", "login online", "prefix"} <= set(names)
-    assert names["login online"].verdict is Verdict.OK
+    assert names["login online"].verdict is CheckStatus.OK
     assert crossref.submissions == ()
 
 

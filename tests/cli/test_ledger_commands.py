@@ -16,7 +16,7 @@ import pytest
 
 from desk import DOI, FAST, Desk
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.job.inbox import Folders, Lock
+from doideposit.job.inbox import FileLock, Folders
 
 GOOD = configuration_text(PRESETS["sadf-comment"]) + FAST
 
@@ -325,7 +325,7 @@ def test_a_ledger_in_use_is_not_replaced(filled: Desk) -> None:
     assert (result.code, "another program has the ledger" in result.err) == (3, True)
     folders = Folders(filled.folder / "inbox")
     folders.make()
-    with Lock(folders.job / "lock", datetime.now(UTC)):
+    with FileLock(folders.job / "lock", datetime.now(UTC)):
         result = filled("ledger", "restore", "copy.sqlite3")
     assert (result.code, "the scheduled job is at work" in result.err) == (3, True)
 

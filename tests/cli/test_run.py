@@ -15,7 +15,7 @@ import pytest
 
 from desk import DOI, FAST, Desk
 from doideposit.cli.boundary import guarded
-from doideposit.job.inbox import Lock
+from doideposit.job.inbox import FileLock
 from doideposit.wiring import system_clock
 from inboxes import OLD
 from smtp_server import mail_server
@@ -65,7 +65,7 @@ def test_an_inbox_of_ones_own_and_json_logs(desk: Desk) -> None:
 
 def test_a_second_start_ends_with_a_word(desk: Desk) -> None:
     desk("run")
-    with Lock(desk.folder / "inbox" / ".doideposit" / "lock", system_clock()):
+    with FileLock(desk.folder / "inbox" / ".doideposit" / "lock", system_clock()):
         done = desk("run")
     assert (done.code, "another run is at work" in done.out) == (0, True)
 

@@ -178,3 +178,14 @@ def test_names_say_what_they_are() -> None:
     vague = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "stuff"}
     found = [module for module, _ in modules() if vague & set(module.split("."))]
     assert not found
+
+
+def test_a_class_name_means_one_thing_in_the_whole_package() -> None:
+    homes: dict[str, list[str]] = {}
+    for module, path in modules():
+        if ".migrations" not in module:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    homes.setdefault(node.name.lstrip("_"), []).append(f"{module}:{node.lineno}")
+    doubles = [f"{name} is in {' and '.join(places)}" for name, places in homes.items() if len(places) > 1]
+    assert not doubles, "take a name that says which of the two it is: " + "; ".join(doubles)

@@ -12,7 +12,7 @@ from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url, validato
 from doideposit.checks.checking import Checker
 from doideposit.crossref.validator import Validator
 from doideposit.crossref.xml import build
-from doideposit.deposits.candidates import IN_MEMORY, Content, ContentStore
+from doideposit.deposits.candidates import IN_MEMORY, ContentStore, StoredContent
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger import Ledger
 from doideposit.deposits.planning import Action
@@ -195,4 +195,4 @@ def test_bytes_that_are_not_those_that_were_checked_are_never_handed_out(size: i
     first, second = store.put(b"a" * size), store.put(b"b")
     assert (store.get(first), store.get(second)) == (b"a" * size, b"b")
     with pytest.raises(DiskError, match="was changed"):
-        store.get(Content(first.start + 1, first.size, first.sha256))
+        store.get(StoredContent(first.start + 1, first.size, first.sha256))

@@ -12,8 +12,8 @@ import pytest
 from depositing import Desk, commentary, sqlite_url
 from doideposit.config import MailSection, MonitoringSettings
 from doideposit.errors import LedgerUnavailable, WorldError
-from doideposit.job import Job, JobContext, Outcome
-from doideposit.job.inbox import Folders, Lock
+from doideposit.job import Job, JobContext, JobOutcome
+from doideposit.job.inbox import FileLock, Folders
 from doideposit.sandbox import Clock
 from doideposit.sandbox.registry import SandboxRegistry
 from inboxes import Office, doi, yaml
@@ -63,7 +63,7 @@ class Week:
             raise self.opening
         return self.desk.open()
 
-    def run(self, *, wait: float = 900, stop: Callable[[], bool] = lambda: False) -> Outcome:
+    def run(self, *, wait: float = 900, stop: Callable[[], bool] = lambda: False) -> JobOutcome:
         self.desk.clock.advance(wait)
         job = Job("sandbox", self.office.folders, mail=self.mail, monitoring=self.monitoring, version="1")
         doors = JobContext(self.desk.clock, self._open, self._send, self._ping, stop, host="pub1")  # type: ignore[arg-type]
@@ -297,7 +297,7 @@ def test_a_status_file_that_cannot_be_written_is_trouble(week: Week) -> None:
 
 def test_a_second_run_has_nothing_to_do(week: Week) -> None:
     week.office.drop("c258.yaml")
-    with Lock(week.office.folders.job / "lock", week.desk.clock()) as lock:
+    with FileLock(week.office.folders.job / "lock", week.desk.clock()) as lock:
         assert lock.held
         done = week.run()
     assert (done.exit_code, done.document["skipped"]) == (0, True)

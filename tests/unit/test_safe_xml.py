@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doideposit.findings import Finding, Severity
-from doideposit.safe_xml import LIMITS, Limits, parse_document
+from doideposit.safe_xml import LIMITS, XmlLimits, parse_document
 
 DEPOSIT = (Path(__file__).parents[1] / "golden" / "deposits" / "report-series-minimal-5.5.0.xml").read_bytes()
 
 
-def only_finding(xml: bytes, limits: Limits = LIMITS) -> Finding:
+def only_finding(xml: bytes, limits: XmlLimits = LIMITS) -> Finding:
     parsed = parse_document(xml, file="x.xml", limits=limits)
     assert parsed.root is None
     [finding] = parsed.findings
@@ -151,8 +151,8 @@ def test_accepts_what_is_well_formed(name: str) -> None:
 
 
 def test_limits_can_be_set() -> None:
-    assert only_finding(b"<a>12345678901</a>", Limits(size=10)).code == "xml-too-large"
-    assert only_finding(b"<a><b/><b/></a>", Limits(markup=2)).code == "xml-too-large"
+    assert only_finding(b"<a>12345678901</a>", XmlLimits(size=10)).code == "xml-too-large"
+    assert only_finding(b"<a><b/><b/></a>", XmlLimits(markup=2)).code == "xml-too-large"
 
 
 @settings(max_examples=300, deadline=None)

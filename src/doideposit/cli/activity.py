@@ -9,10 +9,10 @@ from doideposit.cli.terminal import Terminal
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["Activity"]
+__all__ = ["ProgressIndicator"]
 
 
-class Activity:
+class ProgressIndicator:
     """Show a turning sign with a text and a count or, where `total` is known, a bar; always on standard error.
 
     Nothing of it stays, and notes of the terminal appear above it. Where nothing can be drawn it is silent: the notes

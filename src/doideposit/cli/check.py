@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from doideposit.checks.checking import Checked, Checker, load_deposit_file
-from doideposit.cli.activity import Activity
+from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
@@ -36,7 +36,7 @@ from doideposit.reports.findings import (
 from doideposit.safe_xml import LIMITS
 
 if TYPE_CHECKING:
-    from doideposit.crossref.validator import Validator, Verdict
+    from doideposit.crossref.validator import SchemaVerdict, Validator
 
 __all__ = ["build", "check", "validate"]
 
@@ -72,7 +72,7 @@ def check(
     checker = _checker(invocation, terminal, target=target)
     with ExitStack() as stack:
         shown = stack.enter_context(CheckOutput(terminal, verbose=verbose, each=each, format_=format_))
-        progress = stack.enter_context(Activity(terminal, "checked", after=1))
+        progress = stack.enter_context(ProgressIndicator(terminal, "checked", after=1))
         for one in checker.read_streaming(paths, on_each=progress.step):
             shown.add(one)
     shown.close()
@@ -268,16 +268,16 @@ def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verb
     finish(ExitCode.UNKNOWN if None in outcomes else ExitCode.DONE)
 
 
-def _judged(validator: "Validator", path: str, lift_to: str | None) -> "Verdict":
+def _judged(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVerdict":
     """Return the verdict on a file, with what Crossref would refuse beyond its schema."""
     from doideposit.checks.checking import in_one_order
     from doideposit.checks.rules.deposit_files import refusals
     from doideposit.checks.rules.registry import Context
-    from doideposit.crossref.validator import Verdict
+    from doideposit.crossref.validator import SchemaVerdict
 
     loaded = _read_xml(path)
     if isinstance(loaded, Finding):
-        return Verdict(None, valid=False, findings=(loaded,))
+        return SchemaVerdict(None, valid=False, findings=(loaded,))
     verdict = validator.validate(loaded, file=path, lift_to=lift_to)
     if verdict.schema is None:
         return verdict
@@ -285,7 +285,7 @@ def _judged(validator: "Validator", path: str, lift_to: str | None) -> "Verdict"
     return verdict._replace(findings=in_one_order(verdict.findings, more))
 
 
-def _verdict_document(path: str, verdict: "Verdict") -> dict[str, Any]:
+def _verdict_document(path: str, verdict: "SchemaVerdict") -> dict[str, Any]:
     document: dict[str, Any] = {"file": path, "schema": verdict.schema, "valid": verdict.valid}
     if verdict.changes:
         document["changes"] = list(verdict.changes)
@@ -305,7 +305,7 @@ _WORDS = {
 }
 
 
-def _show_verdict(terminal: Terminal, path: str, verdict: "Verdict") -> None:
+def _show_verdict(terminal: Terminal, path: str, verdict: "SchemaVerdict") -> None:
     if verdict.schema is None and any(one.code.startswith("file-") for one in verdict.findings):
         return  # Of a file that nobody has read there is no verdict.
     against = f" against Crossref {verdict.schema}" if verdict.schema else ""

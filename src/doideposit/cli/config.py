@@ -17,11 +17,11 @@ from doideposit.reports.findings import Line, Span, Style, safe
 if TYPE_CHECKING:
     from doideposit.config import Settings
 
-__all__ = ["Value", "config", "values_of"]
+__all__ = ["EffectiveSetting", "config", "values_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class EffectiveSetting:
     """Record one setting in force: its dotted path, its value as plain data, and where it comes from."""
 
     name: str
@@ -60,13 +60,13 @@ def show(invocation: Invocation, target: str | None, origin: bool, as_json: bool
         terminal.line(_line(value, with_origin=origin))
 
 
-def _line(value: Value, *, with_origin: bool) -> Line:
+def _line(value: EffectiveSetting, *, with_origin: bool) -> Line:
     shown = json.dumps(value.value, ensure_ascii=False)
     behind = (Span(f"   # {safe(value.origin)}", Style.DIM),) if with_origin else ()
     return (Span(value.name, Style.PLACE), Span(" = "), Span(safe(shown)), *behind)
 
 
-def values_of(settings: "Settings") -> Iterator[Value]:
+def values_of(settings: "Settings") -> Iterator[EffectiveSetting]:
     """Return every value that is set or has a default, in the order of the sections of the file."""
     for field in fields(settings):
         if field.name not in {"path", "origins"}:
@@ -74,7 +74,7 @@ def values_of(settings: "Settings") -> Iterator[Value]:
                 name = field_path(loc)
                 if not _IS_HEADING.fullmatch(name):
                     shown = _host_alone(value) if name == "monitoring.ping_url" else value
-                    yield Value(name, shown, _origin(settings.origins, name))
+                    yield EffectiveSetting(name, shown, _origin(settings.origins, name))
 
 
 def _host_alone(address: str) -> str:

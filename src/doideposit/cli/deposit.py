@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from doideposit.cli.activity import Activity
+from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.passwords import PasswordPrompt
@@ -76,7 +76,7 @@ def deposit(
     settings = invocation.settings(target=target)
     prompt = PasswordPrompt(terminal)
     with open_depositor(settings, announce=terminal.note, ask=prompt) as depositor:
-        with Activity(terminal, "checking"):
+        with ProgressIndicator(terminal, "checking"):
             plan = depositor.plan(*paths, retry=retry, allow_loss=allow_loss, unseen=unseen)
         show_plan(terminal, plan, verbose=verbose)
         many = len(plan.entries) > 1
@@ -87,7 +87,7 @@ def deposit(
         if plan.new + plan.updates:
             _ask(terminal, plan, yes=yes)
             depositor.ready()
-        with Activity(terminal, f"sending to {SHORT[plan.target]}"):
+        with ProgressIndicator(terminal, f"sending to {SHORT[plan.target]}"):
             report = depositor.deposit(plan, on_event=narrator(terminal, many=many))
         if wait is not None and report.trouble is None and depositor.outstanding():
             wait_shown(terminal, depositor, wait, eager=settings.target == "sandbox", many=many)
@@ -158,7 +158,7 @@ def wait_shown(terminal: Terminal, depositor: "Depositor", seconds: float, *, ea
     asked = SHORT[depositor.target]
     if not terminal.lively:
         terminal.note(f"  waiting for {asked}, at most {counted(round(seconds), 'second')}")
-    with Activity(terminal, f"waiting for {asked}", total) as activity:
+    with ProgressIndicator(terminal, f"waiting for {asked}", total) as activity:
 
         def pausing(pause: float) -> None:
             activity.done(total - depositor.outstanding())
@@ -293,7 +293,7 @@ def poll(invocation: Invocation, target: str | None, force: bool, as_json: bool)
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
-        with Activity(terminal, f"asking {SHORT[settings.target]}"):
+        with ProgressIndicator(terminal, f"asking {SHORT[settings.target]}"):
             report = depositor.poll(force=force, on_event=narrator(terminal))
         if as_json:
             terminal.json(report.to_dict())

@@ -11,7 +11,7 @@ from doideposit.cli.boundary import finish
 from doideposit.cli.config import values_of
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.masking import configuration_line
-from doideposit.diagnosis import Check, Diagnosis, Verdict, diagnose
+from doideposit.diagnosis import Check, CheckStatus, Diagnosis, diagnose
 from doideposit.reports.findings import Line, Span, Style, counted, detailed, safe
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["diagnosis_lines", "doctor"]
 
-STYLES = {Verdict.OK: Style.GOOD, Verdict.WARN: Style.WARNING, Verdict.FAIL: Style.ERROR}
-WORDS = {Verdict.OK: "ok", Verdict.WARN: "warn", Verdict.FAIL: "FAIL"}
+STYLES = {CheckStatus.OK: Style.GOOD, CheckStatus.WARN: Style.WARNING, CheckStatus.FAIL: Style.ERROR}
+WORDS = {CheckStatus.OK: "ok", CheckStatus.WARN: "warn", CheckStatus.FAIL: "FAIL"}
 NAME_WIDTH = 15
 INDENT = 2 + 5 + NAME_WIDTH
 WIDEST, PIPE = 110, 10_000
@@ -92,8 +92,8 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _summary(diagnosis: Diagnosis) -> Line:
-    failed, warned = diagnosis.count(Verdict.FAIL), diagnosis.count(Verdict.WARN)
-    fine = f"{diagnosis.count(Verdict.OK)} ok"
+    failed, warned = diagnosis.count(CheckStatus.FAIL), diagnosis.count(CheckStatus.WARN)
+    fine = f"{diagnosis.count(CheckStatus.OK)} ok"
     where = f" for {diagnosis.target}" if diagnosis.target else ""
     if failed:
         warnings = f", {counted(warned, 'warning')}" if warned else ""

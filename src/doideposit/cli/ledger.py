@@ -97,14 +97,14 @@ def restore(invocation: Invocation, file: Path, as_json: bool) -> None:
 @contextmanager
 def _no_job(inbox: Path) -> Iterator[None]:
     """Hold the lock of the scheduled job, where there is one; raises `WorldError` while it is at work."""
-    from doideposit.job.inbox import Folders, Lock
+    from doideposit.job.inbox import FileLock, Folders
     from doideposit.wiring import system_clock
 
     folder = Folders(inbox).job
     if not folder.is_dir():
         yield
         return
-    with Lock(folder / "lock", system_clock()) as lock:
+    with FileLock(folder / "lock", system_clock()) as lock:
         if not lock.held:
             hint = "wait until it has ended, or stop it, and give the command again"
             raise WorldError(f"the scheduled job is at work ({lock.holder})", hint=hint)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from doideposit.config import Settings
-    from doideposit.job import Job, JobContext, Outcome
+    from doideposit.job import Job, JobContext, JobOutcome
 
 __all__ = ["run_job"]
 
@@ -97,7 +97,7 @@ def run_job(
     """
     terminal = invocation.terminal(as_json=as_json)
     settings = _with_options(invocation.settings(target=target), inbox, heartbeat, ping)
-    with _logging(terminal, as_json=json_logs), _Stop() as stop:
+    with _logging(terminal, as_json=json_logs), _StopRequest() as stop:
         job, doors = _job(settings), _doors(settings, stop, terminal)
         if every is None:
             outcome = job.run(doors)
@@ -119,7 +119,7 @@ def _with_options(settings: "Settings", inbox: Path | None, heartbeat: Path | No
     return replace(settings, inbox=replace(settings.inbox, folder=folder), monitoring=monitoring)
 
 
-def _show(terminal: Terminal, outcome: "Outcome", *, in_one_line: bool) -> None:
+def _show(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: bool) -> None:
     import json
 
     if not terminal.as_json:
@@ -149,7 +149,7 @@ def _job(settings: "Settings") -> "Job":
     )
 
 
-def _doors(settings: "Settings", stop: "_Stop", terminal: Terminal) -> "JobContext":
+def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "JobContext":
     from doideposit.job import JobContext
     from doideposit.wiring import open_depositor, system_clock
 
@@ -195,7 +195,7 @@ def _ping(url: str) -> None:
 # Keeping on, and stopping.
 
 
-class _Stop:
+class _StopRequest:
     """Record that someone asked to stop, by SIGTERM or Ctrl-C; a second Ctrl-C stops at once."""
 
     def __init__(self) -> None:
@@ -222,7 +222,7 @@ class _Stop:
         self.by_hand = self.by_hand or number == signal.SIGINT
 
 
-def _again_and_again(terminal: Terminal, job: "Job", doors: "JobContext", stop: _Stop, every: timedelta) -> None:
+def _again_and_again(terminal: Terminal, job: "Job", doors: "JobContext", stop: _StopRequest, every: timedelta) -> None:
     """Run pass after pass until someone asks to stop; an inbox or a ledger that is away is waited for."""
     while not stop():
         begun = time.monotonic()

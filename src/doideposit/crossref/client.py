@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NoReturn
 
 from doideposit.crossref.diagnostics import Unknown, read
-from doideposit.crossref.http import Answer, Exchange, NeverSent, NoAnswer, Timeouts, Upload, check_address
+from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts, check_address
 from doideposit.crossref.redaction import redact
 from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
 from doideposit.errors import (
@@ -99,7 +99,7 @@ class CrossrefClient:
         password = login.password.get_secret_value()
         # The names of the fields are those of the HTTPS POST documentation; result logs have other names for the login.
         fields = {"operation": "doMDUpload", "login_id": login.username, "login_passwd": password}
-        upload = Upload("fname", _checked(file_name), batch.xml)
+        upload = FilePart("fname", _checked(file_name), batch.xml)
         try:
             answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)
         except NoAnswer as failure:
@@ -146,7 +146,7 @@ class CrossrefClient:
     def _host(self) -> str:
         return self._endpoint.url.partition("://")[2].partition("/")[0]
 
-    def _ask(self, file_name: str) -> Answer:
+    def _ask(self, file_name: str) -> HttpAnswer:
         login = self._credentials()
         password = login.password.get_secret_value()
         fields = {"usr": login.username, "pwd": password, "file_name": file_name, "type": "result"}
@@ -157,10 +157,10 @@ class CrossrefClient:
         self._note(answer)
         return answer
 
-    def _note(self, answer: Answer) -> None:
+    def _note(self, answer: HttpAnswer) -> None:
         self._server_time = answer.date or self._server_time
 
-    def _refuse_upload(self, answer: Answer, file_name: str) -> NoReturn:
+    def _refuse_upload(self, answer: HttpAnswer, file_name: str) -> NoReturn:
         """Raise for an upload that was not confirmed.
 
         Only the answers that Crossref is known to give before it takes a file say that it did not: a refused login,
@@ -183,7 +183,7 @@ class CrossrefClient:
         what = f"{self._host} answered {answer.status}{self._target_of(answer)} after {file_name} had been sent"
         raise SubmissionInDoubt(what, excerpt=self._excerpt(answer))
 
-    def _refuse(self, answer: Answer, doing: str) -> NoReturn:
+    def _refuse(self, answer: HttpAnswer, doing: str) -> NoReturn:
         """Raise what an answer that is no success means, for a request that can be repeated without harm."""
         if _is_refusal(answer):
             raise CredentialsRefused(f"{self._host} does not accept the login {self._credentials().username}")
@@ -196,17 +196,17 @@ class CrossrefClient:
             raise self._unavailable(f"it answered {answer.status}", answer.retry_after)
         raise self._unexpected(answer, f"{answer.status}{self._target_of(answer)} when {doing}")
 
-    def _target_of(self, answer: Answer) -> str:
+    def _target_of(self, answer: HttpAnswer) -> str:
         return self._redact(_redirected(answer).encode(), shortest=1).decode()
 
     def _unavailable(self, reason: str, retry_after: float | None = None) -> RegistrarUnavailable:
         return RegistrarUnavailable(f"{self._host} could not be reached: {reason}", retry_after=retry_after)
 
-    def _unexpected(self, answer: Answer, what: str) -> UnexpectedAnswer:
+    def _unexpected(self, answer: HttpAnswer, what: str) -> UnexpectedAnswer:
         message = f"{self._host} gave an answer that is not known: {what}"
         return UnexpectedAnswer(message, excerpt=self._excerpt(answer))
 
-    def _excerpt(self, answer: Answer) -> str:
+    def _excerpt(self, answer: HttpAnswer) -> str:
         # The password is taken out before the text is cut, or half of it could stay behind at the end.
         return self._redact(answer.body, shortest=1).decode("utf-8", "replace")[:EXCERPT]
 
@@ -228,21 +228,21 @@ def _checked(file_name: str) -> str:
     return file_name
 
 
-def _is_success(answer: Answer) -> bool:
+def _is_success(answer: HttpAnswer) -> bool:
     return answer.status == OK and SUCCESS in answer.body.lower() and not _is_login_page(answer)
 
 
-def _is_login_page(answer: Answer) -> bool:
+def _is_login_page(answer: HttpAnswer) -> bool:
     """Tell whether this is the page that asks for a login, which comes with status 200; a result log never is."""
     body = answer.body.lower()
     return b"<doi_batch_diagnostic" not in body and any(mark in body for mark in LOGIN_PAGE)
 
 
-def _is_refusal(answer: Answer) -> bool:
+def _is_refusal(answer: HttpAnswer) -> bool:
     return answer.status == UNAUTHORIZED or (answer.status == OK and _is_login_page(answer))
 
 
-def _redirected(answer: Answer) -> str:
+def _redirected(answer: HttpAnswer) -> str:
     """Name the host a redirect points to: an address with more in it could hold anything."""
     host = re.match(r"https?://([A-Za-z0-9.-]+)", answer.headers.get("location", ""))
     return f" (a redirect to {host[1]}, not followed)" if host else ""

@@ -29,13 +29,13 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 from doideposit.errors import ConfigurationError
 
 __all__ = [
-    "Answer",
     "Exchange",
     "Fetch",
+    "FilePart",
+    "HttpAnswer",
     "NeverSent",
     "NoAnswer",
     "Timeouts",
-    "Upload",
     "check_address",
     "default_user_agent",
     "host_alone",
@@ -71,7 +71,7 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class FilePart:
     """Hold a file part of a form."""
 
     part: str
@@ -81,7 +81,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """Hold what came back: at most the number of bytes asked for, `truncated` when there was more.
 
     `headers` has lower-case keys. `date` is the server's clock, `retry_after` the seconds it asks to wait.
@@ -110,7 +110,7 @@ class Answer:
 class Fetch(Protocol):
     """Describe what fetches an address, as `Exchange.get` does: handed to whoever needs pages of the web."""
 
-    def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> Answer:
+    def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
         """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
 
 
@@ -162,11 +162,11 @@ class Exchange:
         self._user_agent = user_agent or default_user_agent()
         self._shown = shown
 
-    def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> Answer:
+    def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
         """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
         return self._run(requests.Request("GET", url, params=params, headers=self._headers()), limit)
 
-    def post(self, url: str, fields: Mapping[str, str], *, upload: Upload | None = None, limit: int) -> Answer:
+    def post(self, url: str, fields: Mapping[str, str], *, upload: FilePart | None = None, limit: int) -> HttpAnswer:
         """Post a form, as multipart when it has a file; raises `NeverSent` or `NoAnswer`."""
         files = {upload.part: (upload.file_name, upload.content, upload.media_type)} if upload else None
         return self._run(requests.Request("POST", url, data=fields, files=files, headers=self._headers()), limit)
@@ -174,7 +174,7 @@ class Exchange:
     def _headers(self) -> dict[str, str]:
         return {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 
-    def _run(self, request: requests.Request, limit: int) -> Answer:
+    def _run(self, request: requests.Request, limit: int) -> HttpAnswer:
         prepared = _prepared(request)
         body = _Body(prepared.body)
         if prepared.body is not None:
@@ -192,7 +192,7 @@ class Exchange:
         )
         return answer
 
-    def _talk(self, prepared: requests.PreparedRequest, body: "_Body", limit: int, deadline: float) -> Answer:
+    def _talk(self, prepared: requests.PreparedRequest, body: "_Body", limit: int, deadline: float) -> HttpAnswer:
         url = prepared.url or ""
         adapter = HTTPAdapter(max_retries=0)
         try:
@@ -207,7 +207,7 @@ class Exchange:
             with contextlib.closing(response):
                 content, truncated = _collect(response, limit, deadline)
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status_code, content, truncated, headers)
+                return HttpAnswer(response.status_code, content, truncated, headers)
         except (OSError, HTTPError) as error:
             reason = _reason(error, self._timeouts)
             failure = NeverSent(reason) if _was_never_connected(error) else _failure(reason, body)
@@ -256,12 +256,12 @@ def _failure(reason: str, body: _Body) -> NeverSent:
     return NoAnswer(reason) if body.stop() else NeverSent(reason)
 
 
-def _within(seconds: float, work: Callable[[], Answer], body: _Body) -> Answer:
+def _within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> HttpAnswer:
     """Run `work` in a thread of its own, and leave it behind when it takes longer than `seconds`.
 
     Socket time-outs start again with every byte, and looking up a name has none: a thread is what bounds the whole.
     """
-    results: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+    results: queue.SimpleQueue[HttpAnswer | Exception] = queue.SimpleQueue()
 
     def run() -> None:
         try:

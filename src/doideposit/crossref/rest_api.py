@@ -20,7 +20,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from doideposit.crossref.http import Answer, Exchange, NeverSent, Timeouts, check_address, default_user_agent
+from doideposit.crossref.http import Exchange, HttpAnswer, NeverSent, Timeouts, check_address, default_user_agent
 from doideposit.crossref.queries import RegisteredState, read_query
 from doideposit.crossref.registrar import Endpoint, RegisteredWork, ResolvedHandle
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionForbidden, UnexpectedAnswer
@@ -51,7 +51,7 @@ _Odd = WrapValidator(_none_when_odd)
 _Text = Annotated[str | None, Strict(), _Odd]
 
 
-class _Moment(BaseModel):
+class _Timestamp(BaseModel):
     date_time: Annotated[datetime | None, _Odd] = Field(None, alias="date-time")
 
 
@@ -63,13 +63,13 @@ class _Resource(BaseModel):
     primary: Annotated[_Primary | None, _Odd] = None
 
 
-class _Work(BaseModel):
+class _WorkMessage(BaseModel):
     doi: _Text = Field(None, alias="DOI")
     type: _Text = None
     resource: Annotated[_Resource | None, _Odd] = None
-    created: Annotated[_Moment | None, _Odd] = None
-    deposited: Annotated[_Moment | None, _Odd] = None
-    indexed: Annotated[_Moment | None, _Odd] = None
+    created: Annotated[_Timestamp | None, _Odd] = None
+    deposited: Annotated[_Timestamp | None, _Odd] = None
+    indexed: Annotated[_Timestamp | None, _Odd] = None
 
 
 class _Named(BaseModel):
@@ -84,11 +84,11 @@ class _Prefix(BaseModel):
     name: _Text = None
 
 
-class _Message(BaseModel, Generic[_T]):
+class _Envelope(BaseModel, Generic[_T]):
     message: _T
 
 
-class _Value(BaseModel):
+class _HandleValue(BaseModel):
     type: str
     data: Mapping[str, object]
 
@@ -96,7 +96,7 @@ class _Value(BaseModel):
 class _Handle(BaseModel):
     handle: str
     code: int = Field(alias="responseCode")
-    values: Annotated[tuple[Annotated[_Value | None, _Odd], ...] | None, _Odd] = None
+    values: Annotated[tuple[Annotated[_HandleValue | None, _Odd], ...] | None, _Odd] = None
 
     def texts(self, kind: str) -> tuple[str, ...]:
         """Return the texts of one type of value."""
@@ -104,9 +104,9 @@ class _Handle(BaseModel):
         return tuple(text for text in found if isinstance(text, str) and text)
 
 
-_WORK = TypeAdapter(_Message[_Work])
-_AGENCY = TypeAdapter(_Message[_Agency])
-_PREFIX = TypeAdapter(_Message[_Prefix])
+_WORK = TypeAdapter(_Envelope[_WorkMessage])
+_AGENCY = TypeAdapter(_Envelope[_Agency])
+_PREFIX = TypeAdapter(_Envelope[_Prefix])
 _HANDLE = TypeAdapter(_Handle)
 
 
@@ -203,7 +203,7 @@ class Registry:
         state = self.registered(doi, email)
         return None if state is None else state.timestamp
 
-    def _message(self, path: str, shape: "TypeAdapter[_Message[_T]]") -> _T | None:
+    def _message(self, path: str, shape: "TypeAdapter[_Envelope[_T]]") -> _T | None:
         """Return the ``message`` of a REST answer; None for 404."""
         url = _required(self._rest, "a REST API") + path
         answer = self._get(url, self._mailto)
@@ -214,13 +214,13 @@ class Registry:
             self._refuse(answer, url)
         return document.message
 
-    def _get(self, url: str, params: Mapping[str, str]) -> Answer:
+    def _get(self, url: str, params: Mapping[str, str]) -> HttpAnswer:
         try:
             return self._exchange.get(url, params=params, limit=LIMIT)
         except NeverSent as failure:
             raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
 
-    def _refuse(self, answer: Answer, url: str) -> NoReturn:
+    def _refuse(self, answer: HttpAnswer, url: str) -> NoReturn:
         host = _host(url)
         if answer.status == TOO_MANY:
             raise RegistrarBusy(f"{host} asks to wait (429)", retry_after=answer.retry_after)
@@ -244,7 +244,7 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
 
 
-def _read(shape: "TypeAdapter[_T]", answer: Answer) -> _T | None:
+def _read(shape: "TypeAdapter[_T]", answer: HttpAnswer) -> _T | None:
     """Return an answer in its shape; None when it has another. Deep nesting and endless numbers count as another."""
     try:
         return None if answer.truncated else shape.validate_json(answer.body)
@@ -252,5 +252,5 @@ def _read(shape: "TypeAdapter[_T]", answer: Answer) -> _T | None:
         return None
 
 
-def _aware(found: _Moment | None) -> datetime | None:
+def _aware(found: _Timestamp | None) -> datetime | None:
     return found.date_time if found and found.date_time and found.date_time.tzinfo else None

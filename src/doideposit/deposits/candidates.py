@@ -14,14 +14,14 @@ from doideposit.deposits.planning import Decision, Permissions, PlanInput
 from doideposit.errors import DiskError
 from doideposit.records.models.batch import SealedItem
 
-__all__ = ["Approved", "Content", "ContentStore", "DepositCandidate", "read_candidates"]
+__all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent", "read_candidates"]
 
 IN_MEMORY = 8_000_000
 """Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk."""
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class StoredContent:
     """Say where bytes lie in a `ContentStore`, and their SHA-256."""
 
     start: int
@@ -42,9 +42,9 @@ class ContentStore:
         self._end = 0
         weakref.finalize(self, self._file.close)
 
-    def put(self, data: bytes) -> Content:
+    def put(self, data: bytes) -> StoredContent:
         """Keep bytes; raise `DiskError`."""
-        content = Content(self._end, len(data), hashlib.sha256(data).hexdigest())
+        content = StoredContent(self._end, len(data), hashlib.sha256(data).hexdigest())
         try:
             with self._lock:
                 self._file.seek(self._end)
@@ -55,7 +55,7 @@ class ContentStore:
         self._end += len(data)
         return content
 
-    def get(self, content: Content) -> bytes:
+    def get(self, content: StoredContent) -> bytes:
         """Return bytes as they were put in; raise `DiskError` when they are not the same any more."""
         try:
             with self._lock:
@@ -79,7 +79,7 @@ class DepositCandidate:
     index: int
     wanted: PlanInput
     item: DepositItem
-    content: Content
+    content: StoredContent
     sealed: SealedItem | None
     series: str
     container: str
@@ -121,7 +121,7 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
 
 
 def _candidate(
-    index: int, checked: Checked, item: DepositItem, wanted: PlanInput, content: Content
+    index: int, checked: Checked, item: DepositItem, wanted: PlanInput, content: StoredContent
 ) -> DepositCandidate:
     commentary = checked.record.commentary if checked.record else None
     series = commentary.series.name if commentary else (item.container or "deposit")

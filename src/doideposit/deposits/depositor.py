@@ -13,7 +13,7 @@ from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.lateness import Deadlines
-from doideposit.deposits.ledger.entries import LedgerEvent, Work
+from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
@@ -21,8 +21,8 @@ from doideposit.deposits.planning import Decision, Limits, Permissions
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (
-    Change,
     DepositReport,
+    FieldChange,
     HistoryEntry,
     Plan,
     PlanEntry,
@@ -45,7 +45,7 @@ def _silent(_progress: Progress) -> None:
     """Watch nothing."""
 
 
-class _Pass(NamedTuple):
+class _DepositPass(NamedTuple):
     keys: list[int]
     looked: int
     sent: int
@@ -241,17 +241,17 @@ class Depositor:
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
         return DepositReport(self.target, entries, sent.trouble)
 
-    def _send(self, watch: OnEvent) -> "_Pass":
+    def _send(self, watch: OnEvent) -> "_DepositPass":
         return self._pass(Poller(self._context, on_event=watch, doubts_only=True), watch)
 
-    def _pass(self, poller: Poller, watch: OnEvent) -> "_Pass":
+    def _pass(self, poller: Poller, watch: OnEvent) -> "_DepositPass":
         """Ask, and send unless Crossref is away."""
         poller.run()
         uploader = Uploader(self._context, on_event=watch)
         if poller.may_send:
             uploader.run()
         keys = list(dict.fromkeys([*poller.changed, *uploader.attempted]))
-        return _Pass(keys, len(poller.asked), uploader.received, poller.trouble or uploader.trouble)
+        return _DepositPass(keys, len(poller.asked), uploader.received, poller.trouble or uploader.trouble)
 
     # Following up.
 
@@ -317,7 +317,7 @@ class Depositor:
         found = (self._status(work) for work in self.works.all(wanted))
         return (status for status in found if status.needs_person or not attention)
 
-    def _status(self, work: Work) -> WorkStatus:
+    def _status(self, work: LedgerWork) -> WorkStatus:
         return status_of(work, self._context.clock(), self._context.deadlines, self.observable)
 
     @property
@@ -409,7 +409,7 @@ class Depositor:
 def _plan_entry(decision: Decision) -> PlanEntry:
     wanted = decision.wanted
     differences = decision.update.differences if decision.update else ()
-    changes = tuple(Change(one.field, one.what, one.loses) for one in differences)
+    changes = tuple(FieldChange(one.field, one.what, one.loses) for one in differences)
     return PlanEntry(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings, changes)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from doideposit.lifecycle import Milestone, Outcome, State
 
 if TYPE_CHECKING:
-    from doideposit.deposits.ledger.entries import Submission, Work
+    from doideposit.deposits.ledger.entries import LedgerWork, Submission
 
 __all__ = ["Deadlines", "Overdue", "find_overdue", "overdue_submission"]
 
@@ -50,7 +50,9 @@ class Overdue:
         return {"milestone": self.milestone.value, **texts}
 
 
-def find_overdue(work: "Work", now: datetime, deadlines: Deadlines, observable: frozenset[Milestone]) -> Overdue | None:
+def find_overdue(
+    work: "LedgerWork", now: datetime, deadlines: Deadlines, observable: frozenset[Milestone]
+) -> Overdue | None:
     """Return the first milestone the DOI should have reached by now and has not; None where nothing is late.
 
     `observable` are the milestones that can be looked up on the target: Crossref's test system has neither a resolver
@@ -82,7 +84,7 @@ def _open_wait(submission: "Submission") -> _Wait | None:
     return None
 
 
-def _failed_wait(work: "Work") -> _Wait | None:
+def _failed_wait(work: "LedgerWork") -> _Wait | None:
     """Return since when a deposit that failed waits for a person."""
     if work.submission is None or work.item is None or work.acknowledged_at is not None:
         return None
@@ -90,7 +92,7 @@ def _failed_wait(work: "Work") -> _Wait | None:
     return (Milestone.REGISTERED, work.submission.finished_at or work.submission.created_at) if failed else None
 
 
-def _look_up_waits(work: "Work", observable: frozenset[Milestone]) -> list[_Wait]:
+def _look_up_waits(work: "LedgerWork", observable: frozenset[Milestone]) -> list[_Wait]:
     """Return what a registered DOI still has to be seen to do; the two are independent of each other."""
     if work.registered_at is None:
         return []

@@ -10,7 +10,7 @@ from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.lateness import overdue_submission
 from doideposit.deposits.ledger.clock_skew import FARTHEST
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
-from doideposit.deposits.ledger.polls import Due, Polled, ResultLog
+from doideposit.deposits.ledger.polls import Due, Polled, StoredLog
 from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_look, pause_until
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import STILL_READING, name_of
@@ -36,7 +36,7 @@ ODD_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PollAnswer:
     """Hold what Crossref says of one upload."""
 
     upload: Attempt
@@ -50,7 +50,7 @@ class Answer:
 
 
 def resolve_outcomes(
-    answers: Sequence[Answer], dois: Sequence[Doi], timestamp: int, now: datetime
+    answers: Sequence[PollAnswer], dois: Sequence[Doi], timestamp: int, now: datetime
 ) -> tuple[DoiOutcome, ...] | None:
     """Return what the answers about all uploads of one file, the newest first, prove of each DOI; None while not final.
 
@@ -68,7 +68,7 @@ def resolve_outcomes(
     return results if settled or all(result.outcome.is_registered for result in results) else None
 
 
-def _is_settled(answer: Answer, now: datetime) -> bool:
+def _is_settled(answer: PollAnswer, now: datetime) -> bool:
     """Tell whether no better word about this upload is to be waited for."""
     if isinstance(answer.reading, NotKnown):
         lost = answer.upload.fate is AttemptStatus.LOST
@@ -232,12 +232,12 @@ class Poller:
             self._found(submission, there.upload)
         self._finish_or_wait(submission, answers, dois)
 
-    def _fetch(self, submission: Submission, upload: Attempt, dois: Sequence[Doi]) -> Answer:
+    def _fetch(self, submission: Submission, upload: Attempt, dois: Sequence[Doi]) -> PollAnswer:
         context = self._context
         context.step("fetch: begin")
         raw = context.registrar.fetch_result(upload.file_name)
         context.step("fetch: answered")
-        return Answer(upload, read(raw, dois=dois, batch_id=submission.batch_id), raw)
+        return PollAnswer(upload, read(raw, dois=dois, batch_id=submission.batch_id), raw)
 
     def _found(self, submission: Submission, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()
@@ -246,7 +246,7 @@ class Poller:
         self.changed.append(submission.id)
         self._on_event(Progress("received", proof, file_name=upload.file_name))
 
-    def _still_unknown(self, submission: Submission, answers: Sequence[Answer]) -> None:
+    def _still_unknown(self, submission: Submission, answers: Sequence[PollAnswer]) -> None:
         """Wait for the grace period while nobody knows the file; never take an odd answer for "not received"."""
         context, now = self._context, self._context.clock()
         newest = answers[0]
@@ -267,7 +267,7 @@ class Poller:
         self._odd = 0
         self._again(submission, "Crossref does not know the file yet")
 
-    def _finish_or_wait(self, submission: Submission, answers: Sequence[Answer], dois: Sequence[Doi]) -> None:
+    def _finish_or_wait(self, submission: Submission, answers: Sequence[PollAnswer], dois: Sequence[Doi]) -> None:
         results = resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())
         if results is None:
             answer = next((one for one in answers if one.is_there), answers[0])
@@ -280,18 +280,18 @@ class Poller:
         self._odd = 0
         self._finish(submission, results, answers)
 
-    def _unexpected(self, answer: Answer, reading: Unknown) -> UnexpectedAnswer:
+    def _unexpected(self, answer: PollAnswer, reading: Unknown) -> UnexpectedAnswer:
         where = self._context.address or name_of(self._context.target)
         message = f"{where} gave no result log when asked for {answer.upload.file_name}: {reading.reason}"
         return UnexpectedAnswer(message, excerpt=answer.raw[:EXCERPT].decode("utf-8", "replace"))
 
-    def _finish(self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[Answer]) -> None:
+    def _finish(self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[PollAnswer]) -> None:
         context = self._context
         proved = tuple(self._check_timestamp(submission, one) for one in results)
         answer = next(one for one in answers if isinstance(one.reading, Completed))
         outcome = answer.reading.outcome if isinstance(answer.reading, Completed) else None
         submission_id = outcome.submission_id if outcome else None
-        context.ledger.polls.finish(submission, proved, ResultLog(answer.upload.file_name, answer.raw, submission_id))
+        context.ledger.polls.finish(submission, proved, StoredLog(answer.upload.file_name, answer.raw, submission_id))
         self.changed.append(submission.id)
         for one in proved:
             text = f"{one.doi}: {one.outcome.value}" + (f" ({one.message})" if one.message else "")

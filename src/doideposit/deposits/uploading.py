@@ -7,7 +7,7 @@ from typing import Final
 from doideposit.crossref.sealing import recorded
 from doideposit.deposits.batching import unique_name
 from doideposit.deposits.context import DepositContext, OnEvent
-from doideposit.deposits.ledger.entries import Submission, Upload
+from doideposit.deposits.ledger.entries import Submission, UploadLease
 from doideposit.deposits.ledger.uploads import Told, UploadSlot
 from doideposit.deposits.schedule import LEASE, next_look, pause_until
 from doideposit.deposits.updates import PRODUCTION, look, stopped
@@ -54,7 +54,7 @@ class Uploader:
             self.attempted.append(upload[0].submission.id)
             self._send(*upload)
 
-    def _next(self) -> tuple[Upload, SealedBatch] | None:
+    def _next(self) -> tuple[UploadLease, SealedBatch] | None:
         """Seal the oldest file that may go and commit to sending it; None when none may."""
         context, uploads = self._context, self._context.ledger.uploads
         while True:
@@ -121,7 +121,7 @@ class Uploader:
             raise LedgerDamaged(f"the stored file of batch {submission.batch_id} does not have its SHA-256")
         return batch
 
-    def _send(self, upload: Upload, batch: SealedBatch) -> None:
+    def _send(self, upload: UploadLease, batch: SealedBatch) -> None:
         context, name = self._context, upload.attempt.file_name
         self._on_event(
             Progress("sending", f"sending {name} to {name_of(context.target)}", file_name=name, dois=batch.dois)
@@ -154,14 +154,14 @@ class Uploader:
             self.received += 1
             self._on_event(Progress("received", proof, file_name=name, dois=batch.dois))
 
-    def _pause(self, upload: Upload, error: RegistrarUnavailable | RegistrarBusy) -> None:
+    def _pause(self, upload: UploadLease, error: RegistrarUnavailable | RegistrarBusy) -> None:
         context, now = self._context, self._context.clock()
         until = pause_until(now, upload.submission.failures, context.random, error)
         context.ledger.uploads.return_unsent(upload.attempt, until, error.message)
         self.trouble = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
-    def _doubt(self, upload: Upload, told: Told) -> None:
+    def _doubt(self, upload: UploadLease, told: Told) -> None:
         context, now = self._context, self._context.clock()
         # Counted over all files: a page in maintenance must not be shown one file after the other.
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random)

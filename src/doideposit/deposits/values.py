@@ -13,8 +13,8 @@ from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, Stat
 from doideposit.records.identifiers import Doi
 
 __all__ = [
-    "Change",
     "DepositReport",
+    "FieldChange",
     "HistoryEntry",
     "Plan",
     "PlanEntry",
@@ -209,7 +209,7 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """Describe one field of a registered record that an update changes; `loses` says that something registered goes."""
 
     field: str
@@ -230,7 +230,7 @@ class PlanEntry:
     action: Action
     reason: str
     findings: tuple[Finding, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record of the JSON contract for `check` and `deposit --dry-run`."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from doideposit.deposits.lateness import Deadlines, Overdue, find_overdue
-from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, Submission, Work
+from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, LedgerWork, Submission
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, WorkStatus
 from doideposit.findings import Severity
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
@@ -12,7 +12,7 @@ from doideposit.lifecycle import EventKind, Milestone, Outcome, State
 __all__ = ["history_entry", "name_of", "status_of"]
 
 
-def status_of(work: Work, now: datetime, deadlines: Deadlines, observable: frozenset[Milestone]) -> WorkStatus:
+def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable: frozenset[Milestone]) -> WorkStatus:
     """Say how the DOI stands at the moment `now`.
 
     This is the one place that decides which milestones are reached, what is overdue and whether a person is needed;
@@ -47,7 +47,7 @@ def _reference(submission: Submission) -> SubmissionRef:
     return SubmissionRef(submission.file_name, submission.batch_id, submission.submission_id, submission.timestamp)
 
 
-def _milestones(work: Work) -> Mapping[Milestone, Proof]:
+def _milestones(work: LedgerWork) -> Mapping[Milestone, Proof]:
     received, processed = Proof(), Proof()
     if work.submission is not None:
         received = Proof(work.submission.accepted_at, work.submission.accepted_proof)
@@ -68,7 +68,7 @@ def _next_look(submission: Submission | None) -> datetime | None:
     return submission.not_before if submission.state is State.PREPARED else submission.next_look_at
 
 
-def _needs_person(work: Work, overdue: Overdue | None) -> bool:
+def _needs_person(work: LedgerWork, overdue: Overdue | None) -> bool:
     if overdue is not None and _for_a_person(work, overdue):
         return True
     finding = work.item.finding if work.item else None
@@ -76,7 +76,7 @@ def _needs_person(work: Work, overdue: Overdue | None) -> bool:
     return work.acknowledged_at is None and (_ended_badly(work) or warned)
 
 
-def _for_a_person(work: Work, overdue: Overdue) -> bool:
+def _for_a_person(work: LedgerWork, overdue: Overdue) -> bool:
     """Tell whether something overdue needs a person.
 
     What was acknowledged after it became overdue is settled. A link that nobody looked up needs a look-up first.
@@ -87,13 +87,13 @@ def _for_a_person(work: Work, overdue: Overdue) -> bool:
     return bool(looked_up.get(overdue.milestone, "asked"))
 
 
-def _ended_badly(work: Work) -> bool:
+def _ended_badly(work: LedgerWork) -> bool:
     """Tell whether the latest deposit of the DOI ended without a registration."""
     refused = work.submission is not None and work.submission.state is State.REFUSED
     return refused or (work.item is not None and work.item.outcome in {Outcome.FAILED, Outcome.MISSING})
 
 
-def _next_action(work: Work, overdue: Overdue | None) -> str:
+def _next_action(work: LedgerWork, overdue: Overdue | None) -> str:
     submission = work.submission
     if submission is None or work.item is None:
         if work.registered_at is not None:
@@ -133,7 +133,7 @@ def _sending(submission: Submission) -> str:
     return f"a run is sending it; should that run have died, `doideposit poll` finds out {_at(submission.lease_until)}"
 
 
-def _queued(work: Work, submission: Submission, overdue: Overdue | None) -> str:
+def _queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -> str:
     if overdue is not None:
         return (
             "Crossref takes longer than it should to read the file: ask Crossref support, naming the file; if it is "
@@ -149,7 +149,7 @@ def _queued(work: Work, submission: Submission, overdue: Overdue | None) -> str:
     return f"{submission.reason}: {again}"
 
 
-def _done(work: Work, overdue: Overdue | None) -> str:
+def _done(work: LedgerWork, overdue: Overdue | None) -> str:
     item = work.item
     if item is None or item.outcome is None:
         return "nothing to do"
@@ -162,7 +162,7 @@ def _done(work: Work, overdue: Overdue | None) -> str:
     return _settled(work, overdue)
 
 
-def _settled(work: Work, overdue: Overdue | None) -> str:
+def _settled(work: LedgerWork, overdue: Overdue | None) -> str:
     """Say what remains to be done for a registered DOI: only what its look-ups have not shown in time."""
     if overdue is None or overdue.milestone not in {Milestone.RESOLVES, Milestone.INDEXED}:
         return "nothing to do"

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from doideposit.config import Settings
 from doideposit.crossref.schemas import DEFAULT_VERSION, SchemaStore
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import Check, Diagnosis, Verdict, examine
+from doideposit.diagnosis.values import Check, CheckStatus, Diagnosis, examine
 
-__all__ = ["Check", "Diagnosis", "DiagnosisContext", "Verdict", "diagnose"]
+__all__ = ["Check", "CheckStatus", "Diagnosis", "DiagnosisContext", "diagnose"]
 
 NEED_SETTINGS = ("target", "login", "series", "ledger", "sandbox", "network")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from doideposit.config import Settings
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
-from doideposit.crossref.http import Answer, NeverSent, Timeouts, check_address
+from doideposit.crossref.http import HttpAnswer, NeverSent, Timeouts, check_address
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
@@ -49,7 +49,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     yield from _prefixes(settings, endpoint)
 
 
-def _reached(host: str, answer: Answer) -> Check:
+def _reached(host: str, answer: HttpAnswer) -> Check:
     if answer.status >= SERVER_ERROR:
         return warn("network", f"{host} can be reached, and answers {answer.status}", "try again later")
     return ok("network", f"{host} can be reached")

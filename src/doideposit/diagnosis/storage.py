@@ -13,7 +13,7 @@ from doideposit.deposits.ledger.inspection import Condition, look
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
-from doideposit.diagnosis.values import Check, Verdict, fail, ok, warn
+from doideposit.diagnosis.values import Check, CheckStatus, fail, ok, warn
 from doideposit.job.inbox import Folders, find_waiting
 from doideposit.reports.findings import counted
 from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
@@ -88,7 +88,7 @@ def _consistency(ledger: Ledger) -> Iterator[Check]:
     if findings:
         message = f"the ledger contradicts itself ({len(findings)} times)" if findings[1:] else "a contradiction"
         hint = "keep this file, run `doideposit ledger check`, and restore a backup"
-        yield Check("consistency", Verdict.FAIL, message, hint, findings=findings[:MOST_SHOWN])
+        yield Check("consistency", CheckStatus.FAIL, message, hint, findings=findings[:MOST_SHOWN])
     else:
         yield ok("consistency", "the ledger agrees with itself")
 

@@ -8,10 +8,10 @@ from typing import Any
 from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
 from doideposit.findings import Finding
 
-__all__ = ["Check", "Diagnosis", "Verdict", "examine", "fail", "ok", "warn"]
+__all__ = ["Check", "CheckStatus", "Diagnosis", "examine", "fail", "ok", "warn"]
 
 
-class Verdict(StrEnum):
+class CheckStatus(StrEnum):
     """Describe how a check came out: a warning can wait, a failure stops a deposit."""
 
     OK = "ok"
@@ -31,7 +31,7 @@ class Check:
     """Describe one thing looked at. `message` says what was seen, `hint` what to do; neither holds a secret."""
 
     name: str
-    verdict: Verdict
+    verdict: CheckStatus
     message: str
     hint: str = ""
     realm: Realm = Realm.WORLD
@@ -45,17 +45,17 @@ class Check:
 
 def ok(name: str, message: str) -> Check:
     """Say that nothing is wrong here."""
-    return Check(name, Verdict.OK, message)
+    return Check(name, CheckStatus.OK, message)
 
 
 def warn(name: str, message: str, hint: str) -> Check:
     """Say that something deserves attention, and stops nothing."""
-    return Check(name, Verdict.WARN, message, hint)
+    return Check(name, CheckStatus.WARN, message, hint)
 
 
 def fail(name: str, message: str, hint: str, realm: Realm = Realm.WORLD) -> Check:
     """Say that something stops deposits."""
-    return Check(name, Verdict.FAIL, message, hint, realm)
+    return Check(name, CheckStatus.FAIL, message, hint, realm)
 
 
 def from_error(name: str, error: DoiDepositError) -> Check:
@@ -63,7 +63,7 @@ def from_error(name: str, error: DoiDepositError) -> Check:
     configured = isinstance(error, ConfigurationError | UsageError)
     realm = Realm.CONFIGURATION if configured else Realm.WORLD
     findings = error.findings if isinstance(error, ConfigurationError) else ()
-    return Check(name, Verdict.FAIL, error.message, error.hint, realm, findings)
+    return Check(name, CheckStatus.FAIL, error.message, error.hint, realm, findings)
 
 
 def examine(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
@@ -89,15 +89,15 @@ class Diagnosis:
     @property
     def ok(self) -> bool:
         """Tell whether nothing failed."""
-        return not any(check.verdict is Verdict.FAIL for check in self.checks)
+        return not any(check.verdict is CheckStatus.FAIL for check in self.checks)
 
     @property
     def exit_code(self) -> int:
         """Return 0 when nothing failed, 2 when the configuration has to be mended, else 3."""
-        realms = {check.realm for check in self.checks if check.verdict is Verdict.FAIL}
+        realms = {check.realm for check in self.checks if check.verdict is CheckStatus.FAIL}
         return 2 if Realm.CONFIGURATION in realms else 3 if realms else 0
 
-    def count(self, verdict: Verdict) -> int:
+    def count(self, verdict: CheckStatus) -> int:
         """Return how many checks came out like that."""
         return sum(check.verdict is verdict for check in self.checks)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from doideposit.config import MailSection
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt
 from doideposit.job.inbox import Folders, PassReport, Waiting
-from doideposit.job.notices import NOTHING_WAITS, Kind, Notice, attention_mail, digest_due, digest_mail, due
+from doideposit.job.notices import NOTHING_WAITS, Notice, NoticeKind, attention_mail, digest_due, digest_mail, due
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing
 
@@ -76,7 +76,7 @@ def _lasting(waiting: Waiting, state: JobState, now: datetime, after: timedelta)
         waiting.passed_over,
     )
     for key, said, action in lasting.matters():
-        yield Notice(f"waiting:{key}", Kind.WAITING, said, (), action)
+        yield Notice(f"waiting:{key}", NoticeKind.WAITING, said, (), action)
 
 
 def _notices(
@@ -98,7 +98,7 @@ def _note(path: Path) -> Notice | None:
     """Return a note that a pass left about a rejected file; it stays until it is told."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Notice(data["key"], Kind.FILE, data["title"], tuple(data["lines"]), data["action"])
+        return Notice(data["key"], NoticeKind.FILE, data["title"], tuple(data["lines"]), data["action"])
     except (OSError, ValueError, KeyError, TypeError):
         logger.warning("the note %s cannot be read", path)
         return None

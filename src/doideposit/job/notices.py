@@ -23,7 +23,7 @@ from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import counted, safe
 from doideposit.reports.standing import Standing
 
-__all__ = ["Kind", "Notice", "attention_mail", "digest_due", "digest_mail", "due", "send"]
+__all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "send"]
 
 TIMEOUT: Final = 30.0
 """Seconds the mail server may take for each of its answers."""
@@ -32,7 +32,7 @@ PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-class Kind:
+class NoticeKind:
     """Describe what a notice is about; the order in which a mail has them."""
 
     TROUBLE = "trouble"
@@ -43,11 +43,11 @@ class Kind:
 
 
 HEADINGS: Final = {
-    Kind.TROUBLE: "The job could not do its work",
-    Kind.FILE: "Files that were rejected",
-    Kind.DOI: "DOIs that Crossref did not register",
-    Kind.OVERDUE: "DOIs that take longer than they should",
-    Kind.WAITING: "Files that wait for somebody",
+    NoticeKind.TROUBLE: "The job could not do its work",
+    NoticeKind.FILE: "Files that were rejected",
+    NoticeKind.DOI: "DOIs that Crossref did not register",
+    NoticeKind.OVERDUE: "DOIs that take longer than they should",
+    NoticeKind.WAITING: "Files that wait for somebody",
 }
 
 
@@ -67,7 +67,7 @@ class Notice:
     @classmethod
     def of_trouble(cls, error: DoiDepositError) -> "Notice":
         """Make the notice about something outside that stopped the job."""
-        return cls(f"trouble:{error.code}", Kind.TROUBLE, error.message, (), error.hint)
+        return cls(f"trouble:{error.code}", NoticeKind.TROUBLE, error.message, (), error.hint)
 
     @classmethod
     def of_failure(cls, status: WorkStatus) -> "Notice":
@@ -75,7 +75,7 @@ class Notice:
         batch = status.submission.batch_id if status.submission else ""
         message = status.finding.message if status.finding else status.message
         lines = tuple(line for line in (status.title, message) if line)
-        return cls(f"doi:{status.doi.key}:{batch}", Kind.DOI, status.doi.url, lines, status.next_action)
+        return cls(f"doi:{status.doi.key}:{batch}", NoticeKind.DOI, status.doi.url, lines, status.next_action)
 
     @classmethod
     def of_overdue(cls, status: WorkStatus, now: datetime) -> "Notice":
@@ -84,7 +84,7 @@ class Notice:
             raise ValueError(f"{status.doi} is not overdue")
         lines = (status.title, overdue_words(status.overdue, now))
         key = f"late:{status.overdue.milestone.value}:{status.doi.key}"
-        return cls(key, Kind.OVERDUE, status.doi.url, tuple(line for line in lines if line), status.next_action)
+        return cls(key, NoticeKind.OVERDUE, status.doi.url, tuple(line for line in lines if line), status.next_action)
 
 
 def due(
@@ -109,9 +109,9 @@ def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, no
 
 
 def _counted(kind: str, number: int) -> str:
-    if kind == Kind.WAITING:
+    if kind == NoticeKind.WAITING:
         return "files wait for somebody"
-    return "it could not do its work" if kind == Kind.TROUBLE else counted(number, kind)
+    return "it could not do its work" if kind == NoticeKind.TROUBLE else counted(number, kind)
 
 
 def _listed(notices: Sequence[Notice]) -> Iterator[str]:
@@ -154,7 +154,7 @@ def digest_mail(
     ]
     matters = tuple(waiting.matters())
     if matters:
-        heading = HEADINGS[Kind.WAITING]
+        heading = HEADINGS[NoticeKind.WAITING]
         body += [heading, "=" * len(heading), ""]
         body += [line for _, said, action in matters for line in (safe(said), f"  What to do: {safe(action)}", "")]
     if standing.attention.count:

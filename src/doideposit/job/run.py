@@ -13,7 +13,7 @@ from doideposit.config import MailSection, MonitoringSettings
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
 from doideposit.files import write_atomic
-from doideposit.job.inbox import Folders, InboxPass, Lock, PassReport, Waiting, find_waiting
+from doideposit.job.inbox import FileLock, Folders, InboxPass, PassReport, Waiting, find_waiting
 from doideposit.job.mail import tell
 from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
 from doideposit.job.state import JobState
@@ -21,7 +21,7 @@ from doideposit.job.verification import look_up
 from doideposit.reports.findings import counted
 from doideposit.reports.standing import Standing, take_standing
 
-__all__ = ["Job", "JobContext", "Outcome"]
+__all__ = ["Job", "JobContext", "JobOutcome"]
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class JobContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobOutcome:
     """Describe how a run ended: its exit code, one line for people, and the JSON document."""
 
     exit_code: int
@@ -74,17 +74,17 @@ class Job:
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     version: str = ""
 
-    def run(self, doors: JobContext) -> Outcome:
+    def run(self, doors: JobContext) -> JobOutcome:
         """Do one pass, unless another one is at it. Raises `DiskError` when the inbox itself cannot be used."""
         self.folders.make()
         started = doors.clock()
         # The lock is the operating system's, so that a run which was killed leaves nothing that keeps the next one out.
-        with Lock(self.folders.job / "lock", started) as lock:
+        with FileLock(self.folders.job / "lock", started) as lock:
             if not lock.held:
                 summary = f"{self.target}: another run is at work ({lock.holder}); nothing to do here"
                 document = {"ok": True, "target": self.target, "skipped": True, "summary": summary}
-                return Outcome(0, summary, document)
-            return _Pass(self, doors, started).run()
+                return JobOutcome(0, summary, document)
+            return _JobPass(self, doors, started).run()
 
     @property
     def state_path(self) -> Path:
@@ -92,7 +92,7 @@ class Job:
         return self.folders.job / "state.json"
 
 
-class _Pass:
+class _JobPass:
     """Do one run while the lock is held."""
 
     def __init__(self, job: Job, doors: JobContext, started: datetime) -> None:
@@ -104,7 +104,7 @@ class _Pass:
         self._standing: Standing | None = None
         self._waiting = Waiting()
 
-    def run(self) -> Outcome:
+    def run(self) -> JobOutcome:
         self._guarded(self._deposit)
         self._guarded(self._look_for_waiting)
         # Once asked to stop, the run begins no talk with a mail server, which could take long.
@@ -189,7 +189,7 @@ class _Pass:
 
     # What is left behind.
 
-    def _leave_signs(self) -> Outcome:
+    def _leave_signs(self) -> JobOutcome:
         now = self._doors.clock()
         if not self._report.troubles and not self._report.interrupted:
             self._state.last_success = now
@@ -203,7 +203,7 @@ class _Pass:
         files = [_file(one) for one in self._report.settled]
         records = [status.to_dict() for status in self._report.changed]
         document = {**status_document(run, self._standing), "skipped": False, "files": files, "records": records}
-        return Outcome(run.exit_code, run.summary, document)
+        return JobOutcome(run.exit_code, run.summary, document)
 
     def _files(self, run: Run) -> list[tuple[Path, str]]:
         monitoring = self._job.monitoring

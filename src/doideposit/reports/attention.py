@@ -13,10 +13,10 @@ from doideposit.findings import Severity
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.reports.findings import in_words
 
-__all__ = ["Concern", "Kind", "concerns", "overdue_words", "quoted", "sort_key", "state_words"]
+__all__ = ["AttentionKind", "Concern", "concerns", "overdue_words", "quoted", "sort_key", "state_words"]
 
 
-class Kind(StrEnum):
+class AttentionKind(StrEnum):
     """Name the few ways to stand that a reader must tell apart at a glance."""
 
     BAD = "bad"
@@ -36,33 +36,37 @@ _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
 }
 
 
-def state_words(status: WorkStatus) -> tuple[str, Kind]:
+def state_words(status: WorkStatus) -> tuple[str, AttentionKind]:
     """Return how the DOI stands in a word or two, the same on the terminal and on the page, and what kind that is."""
     words, kind = _state(status)
     return (f"{words}, acknowledged" if status.acknowledged else words), kind
 
 
-def _state(status: WorkStatus) -> tuple[str, Kind]:
+def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
     if status.is_open and status.state is not None:
         word = _OPEN_WORDS[status.state]
-        return (f"{word}, overdue", Kind.BAD) if status.overdue else (word, Kind.OPEN)
+        return (f"{word}, overdue", AttentionKind.BAD) if status.overdue else (word, AttentionKind.OPEN)
     if status.state is State.REFUSED:
-        return "refused", Kind.BAD
+        return "refused", AttentionKind.BAD
     if status.outcome is Outcome.FAILED:
-        return ("update failed" if status.registered else "rejected"), Kind.BAD
+        return ("update failed" if status.registered else "rejected"), AttentionKind.BAD
     if status.outcome is Outcome.MISSING:
-        return "no answer for it", Kind.BAD
+        return "no answer for it", AttentionKind.BAD
     if status.outcome is Outcome.REGISTERED_WITH_WARNING:
-        return "registered, with a warning", Kind.WARNING
+        return "registered, with a warning", AttentionKind.WARNING
     if not status.registered:
-        return "never deposited", Kind.OPEN
-    return (_MISSING_WORDS[status.overdue.milestone], Kind.WARNING) if status.overdue else ("registered", Kind.GOOD)
+        return "never deposited", AttentionKind.OPEN
+    return (
+        (_MISSING_WORDS[status.overdue.milestone], AttentionKind.WARNING)
+        if status.overdue
+        else ("registered", AttentionKind.GOOD)
+    )
 
 
 def quoted(status: WorkStatus) -> str:
     """Return Crossref's words, where they say more than that all went well."""
     plain = status.outcome is Outcome.REGISTERED and status.finding is None
-    return "" if plain or state_words(status)[1] in {Kind.OPEN, Kind.GOOD} else status.message.strip()
+    return "" if plain or state_words(status)[1] in {AttentionKind.OPEN, AttentionKind.GOOD} else status.message.strip()
 
 
 def sort_key(doi: str) -> tuple[tuple[int, int | str], ...]:
@@ -90,7 +94,7 @@ def overdue_words(overdue: Overdue, now: datetime) -> str:
 class Concern:
     """Hold DOIs with the same problem and the same next step: one thing to do, however many they are."""
 
-    kind: Kind
+    kind: AttentionKind
     heading: str
     next_action: str
     statuses: tuple[WorkStatus, ...]
@@ -124,7 +128,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
     return tuple(
         Concern(
-            Kind.BAD if rank in {_FAILED, _STUCK} else Kind.WARNING,
+            AttentionKind.BAD if rank in {_FAILED, _STUCK} else AttentionKind.WARNING,
             heading,
             found[0].next_action if len(found) == 1 else advice,
             tuple(found),

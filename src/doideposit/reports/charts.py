@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-__all__ = ["Chart", "Column", "Segment", "Tick", "columns"]
+__all__ = ["Chart", "ChartColumn", "Segment", "Tick", "columns"]
 
 WIDTH: Final = 400
 HEIGHT: Final = 190
@@ -28,7 +28,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ChartColumn:
     """Describe one column: its label, where that stands, whether there is room to show it, and its parts from below."""
 
     label: str
@@ -53,7 +53,7 @@ class Chart:
     title: str
     description: str
     kinds: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
     ticks: tuple[Tick, ...]
     unit: str
     width: int = WIDTH
@@ -86,7 +86,7 @@ def columns(
     slot = (WIDTH - LEFT - RIGHT) / max(len(bars), 1)
     every = ceil((max((len(label) for label, _ in bars), default=0) * LETTER) / slot) or 1
     laid = tuple(
-        Column(
+        ChartColumn(
             label=label,
             x=round(LEFT + slot * (place + 0.5), 1),
             # Counted from the end, so that the latest period always has its label.

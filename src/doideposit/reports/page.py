@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
-from doideposit.reports.attention import Concern, Kind, concerns, overdue_words, quoted, sort_key, state_words
+from doideposit.reports.attention import AttentionKind, Concern, concerns, overdue_words, quoted, sort_key, state_words
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
 from doideposit.reports.findings import counted
@@ -162,9 +162,9 @@ def _order(one: WorkStatus) -> tuple[str, tuple[tuple[int, int | str], ...]]:
     return one.series, tuple((-kind, -part if isinstance(part, int) else part) for kind, part in sort_key(str(one.doi)))
 
 
-def _kinds(statuses: Sequence[WorkStatus]) -> Mapping[Kind, int]:
+def _kinds(statuses: Sequence[WorkStatus]) -> Mapping[AttentionKind, int]:
     counts = Counter(state_words(one)[1] for one in statuses)
-    return {kind: counts[kind] for kind in Kind if counts[kind]}
+    return {kind: counts[kind] for kind in AttentionKind if counts[kind]}
 
 
 @cache

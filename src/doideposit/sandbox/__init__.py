@@ -6,8 +6,8 @@ Nothing here imports a web server; `doideposit.sandbox.server` puts the same obj
 
 from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account
 from doideposit.sandbox.clock import Clock, Delays
-from doideposit.sandbox.entries import Registration, Stage, Submission
-from doideposit.sandbox.exchange import Content, Dropped, Reply, Request, Upload
+from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
+from doideposit.sandbox.exchange import Dropped, Reply, Request, RequestBody, UploadedFile
 from doideposit.sandbox.faults import FAULTS, Door, Fault, FaultKind, Faults, parse_fault
 from doideposit.sandbox.retention import RetentionRules
 from doideposit.sandbox.simulation import Sandbox
@@ -17,20 +17,20 @@ __all__ = [
     "FAULTS",
     "Account",
     "Clock",
-    "Content",
     "Delays",
     "Door",
     "Dropped",
     "Fault",
     "FaultKind",
     "Faults",
+    "ReceivedFile",
     "Registration",
     "Reply",
     "Request",
+    "RequestBody",
     "RetentionRules",
     "Sandbox",
     "Stage",
-    "Submission",
-    "Upload",
+    "UploadedFile",
     "parse_fault",
 ]

@@ -13,9 +13,9 @@ from pathlib import Path
 from threading import RLock
 
 from doideposit.errors import DiskError
-from doideposit.sandbox.entries import Registration, Submission, TitleRecord
+from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
 
-__all__ = ["Archive"]
+__all__ = ["SandboxArchive"]
 
 # SQLite keeps this number in `user_version`; `_prepare` brings older files up to it and refuses newer ones.
 FORMAT = 2
@@ -73,7 +73,7 @@ _CONFLICTS = """SELECT id, CASE WHEN one = :doi THEN other ELSE one END FROM con
 WHERE (one = :doi OR other = :doi) AND NOT resolved ORDER BY id"""
 
 
-class Archive:
+class SandboxArchive:
     """Remember what one sandbox knows. `path` is its file, made with mode 0600, or None for memory alone.
 
     Every method is to be called inside `transaction`, or inside `snapshot` when it only reads. Raises `DiskError` when
@@ -133,35 +133,35 @@ class Archive:
         (highest,) = self._one("SELECT COALESCE(MAX(id), 1742144298) FROM submissions")
         return int(highest) + step
 
-    def add_submission(self, new: Submission) -> None:
+    def add_submission(self, new: ReceivedFile) -> None:
         """Keep an upload."""
         times = [moment.timestamp() for moment in (new.received, new.visible, new.started, new.due)]
         row = (new.id, new.file_name, new.operation, new.login, new.content, *times, new.stuck, 0, 0, None, None)
         self._insert("submissions", _SUBMISSION, row)
 
-    def due(self, now: datetime) -> list[Submission]:
+    def due(self, now: datetime) -> list[ReceivedFile]:
         """Return what the worker should have processed by now, in the order of its queue."""
         return self._submissions("WHERE log IS NULL AND stuck IS NULL AND due <= ? ORDER BY due, id", now.timestamp())
 
-    def submissions(self) -> list[Submission]:
+    def submissions(self) -> list[ReceivedFile]:
         """Return every submission, oldest first."""
         return self._submissions("ORDER BY id")
 
-    def submission(self, number: int) -> Submission | None:
+    def submission(self, number: int) -> ReceivedFile | None:
         """Return the submission of this id."""
         return next(iter(self._submissions("WHERE id = ?", number)), None)
 
-    def by_file_name(self, login: str, file_name: str) -> Submission | None:
+    def by_file_name(self, login: str, file_name: str) -> ReceivedFile | None:
         """Return the first match among the caller's own, oldest first: a name used twice finds the older log."""
         found = self._submissions("WHERE login = ? AND file_name = ? ORDER BY id LIMIT 1", login, file_name)
         return next(iter(found), None)
 
-    def by_batch_id(self, login: str, batch_id: str) -> Submission | None:
+    def by_batch_id(self, login: str, batch_id: str) -> ReceivedFile | None:
         """Return the first match by ``doi_batch_id``, which is known only once the file was parsed."""
         found = self._submissions("WHERE login = ? AND batch_id = ? ORDER BY id LIMIT 1", login, batch_id)
         return next(iter(found), None)
 
-    def older_log(self, login: str, number: int) -> Submission | None:
+    def older_log(self, login: str, number: int) -> ReceivedFile | None:
         """Return the oldest completed submission of the account that is another than `number`."""
         where = "WHERE login = ? AND id <> ? AND log IS NOT NULL ORDER BY id LIMIT 1"
         return next(iter(self._submissions(where, login, number)), None)
@@ -309,10 +309,10 @@ class Archive:
         marks = ", ".join("?" * len(row))
         self._base.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608 - all constants
 
-    def _submissions(self, where: str, *values: object) -> list[Submission]:
+    def _submissions(self, where: str, *values: object) -> list[ReceivedFile]:
         query = f"SELECT {_SUBMISSION} FROM submissions {where}"  # noqa: S608 - every caller passes a constant
         rows = self._base.execute(query, values).fetchall()
-        return [Submission(*row[:5], *map(_moment, row[5:9]), *row[9:]) for row in rows]
+        return [ReceivedFile(*row[:5], *map(_moment, row[5:9]), *row[9:]) for row in rows]
 
     def _registrations(self, where: str, *values: object) -> list[Registration]:
         query = f"SELECT {_REGISTRATION} FROM registrations {where}"  # noqa: S608 - every caller passes a constant

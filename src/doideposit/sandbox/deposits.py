@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-__all__ = ["Deposit", "DepositedItem", "DepositedReference", "DepositedResource", "FileFault", "local", "read", "texts"]
+__all__ = [
+    "Deposit",
+    "DepositedItem",
+    "DepositedReference",
+    "DepositedResource",
+    "FileRefusal",
+    "local",
+    "read",
+    "texts",
+]
 
 TITLE_LEVEL = frozenset({"journal_metadata", "series_metadata", "set_metadata", "proceedings_series_metadata"})
 ISSUE_LEVEL = frozenset({"journal_issue", "journal_volume"})
@@ -24,7 +33,7 @@ NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class FileFault:
+class FileRefusal:
     """Say why the whole file is refused, in Crossref's words; `batch_id` is empty when it could not be read."""
 
     message: str
@@ -112,18 +121,18 @@ class Deposit:
     resources: tuple[DepositedResource, ...] = ()
 
 
-def read(content: bytes) -> Deposit | FileFault:
+def read(content: bytes) -> Deposit | FileRefusal:
     """Read the bytes; the first thing that makes them unreadable ends it."""
     fault = _undecodable(content)
     if fault:
-        return FileFault(fault)
+        return FileRefusal(fault)
     # An upload is foreign input: no entity, DTD or address in it may make the parser read anything else.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         words = _xerces(error.msg or "")
-        return FileFault(f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
+        return FileRefusal(f"org.jdom.input.JDOMParseException: Error on line {error.lineno or 1}: {words}")
     return _deposit(root)
 
 
@@ -175,15 +184,15 @@ def _xerces(message: str) -> str:
     return message
 
 
-def _deposit(root: "etree._Element") -> Deposit | FileFault:
+def _deposit(root: "etree._Element") -> Deposit | FileRefusal:
     batch_id = _first(root, "head/doi_batch_id")
     if local(root) != "doi_batch":
-        return FileFault(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.")
+        return FileRefusal(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.")
     stamp = _first(root, "head/timestamp")
     version = int(stamp) if stamp.isdecimal() else None
     fault = _resources_fault(root) if "doi_resources_schema" in str(root.tag) else None
     if fault:
-        return FileFault(fault, batch_id)
+        return FileRefusal(fault, batch_id)
     return Deposit(batch_id, version, tuple(_items(root, version or 0)), tuple(_series(root)), tuple(_resources(root)))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from doideposit.sandbox import pages
 from doideposit.sandbox.accounts import Login
-from doideposit.sandbox.entries import Stage, Submission
+from doideposit.sandbox.entries import ReceivedFile, Stage
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Door
 from doideposit.sandbox.login import login_page, refusal
@@ -102,14 +102,14 @@ class Desk:
             return _xml(found.content) if found else _xml(waiting("unknown_submission", 0))
         return _xml(self._result(found, login)) if found else _xml(waiting("unknown_submission", 0))
 
-    def _find(self, login: Login, fields: Mapping[str, str]) -> Submission | None:
+    def _find(self, login: Login, fields: Mapping[str, str]) -> ReceivedFile | None:
         name, batch_id = fields.get("file_name"), fields.get("doi_batch_id")
         with self._archive.snapshot():
             if name:
                 return self._archive.by_file_name(login.words, name)
             return self._archive.by_batch_id(login.words, batch_id) if batch_id else None
 
-    def _result(self, found: Submission, login: Login) -> bytes:
+    def _result(self, found: ReceivedFile, login: Login) -> bytes:
         """Return what a poll is told of a submission: its log, or why there is none yet."""
         unknown = self._faults.take("unknown_for", Door.POLL)
         stuck = self._faults.take("stuck", Door.POLL) if found.log is None else None
@@ -122,7 +122,7 @@ class Desk:
             self._archive.count_poll(found.id)
             return self._older_log(now, login) if old else self._told(now)
 
-    def _told(self, found: Submission) -> bytes:
+    def _told(self, found: ReceivedFile) -> bytes:
         stage = found.stage(self._queue.clock())
         if found.unknown_polls or stage is Stage.HIDDEN:
             return waiting("unknown_submission", 0)
@@ -131,7 +131,7 @@ class Desk:
             return waiting("queued" if stage is Stage.QUEUED else "in_process", found.id)
         return found.log
 
-    def _older_log(self, found: Submission, login: Login) -> bytes:
+    def _older_log(self, found: ReceivedFile, login: Login) -> bytes:
         """Return another submission's log: that of an earlier file, or one made up for the same DOIs."""
         older = self._archive.older_log(login.words, found.id)
         if older and older.log:

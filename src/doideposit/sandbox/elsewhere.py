@@ -5,8 +5,8 @@ from datetime import timedelta
 from lxml import etree
 
 from doideposit.sandbox.accounts import Login
-from doideposit.sandbox.deposits import FileFault, read
-from doideposit.sandbox.entries import Registration, Submission
+from doideposit.sandbox.deposits import FileRefusal, read
+from doideposit.sandbox.entries import ReceivedFile, Registration
 from doideposit.sandbox.processing import Worker
 from doideposit.sandbox.queue import Queue
 from doideposit.sandbox.retention import after_resources, with_resource
@@ -28,7 +28,7 @@ class Elsewhere:
         """Register a file as another tool does, with the timestamp it carries; raises ValueError when it fails."""
         with self._queue.archive.transaction():
             deposit = read(xml)
-            if isinstance(deposit, FileFault):
+            if isinstance(deposit, FileRefusal):
                 raise ValueError(deposit.message)  # noqa: TRY004 - a fault of the file, not of a type
             records = self._worker().process(deposit).records
         failed = [message for one in records if one.status == "Failure" for _, message in one.pairs]
@@ -96,5 +96,5 @@ class Elsewhere:
     def _worker(self) -> Worker:
         now = self._queue.clock()
         number = self._queue.archive.next_id(1)
-        submission = Submission(number, "elsewhere.xml", "doMDUpload", "other-tool", b"", now, now, now, now)
+        submission = ReceivedFile(number, "elsewhere.xml", "doMDUpload", "other-tool", b"", now, now, now, now)
         return self._queue.worker(submission, _EVERY_PREFIX)

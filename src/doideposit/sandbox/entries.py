@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Registration", "Stage", "Submission", "TitleRecord"]
+__all__ = ["ReceivedFile", "Registration", "Stage", "TitleRecord"]
 
 
 class Stage(StrEnum):
@@ -17,7 +17,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class ReceivedFile:
     """Hold a received upload. `log` is None until it was processed, `batch_id` None until it was parsed."""
 
     id: int

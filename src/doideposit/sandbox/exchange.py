@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Answer", "Content", "Dropped", "Reply", "Request", "Upload"]
+__all__ = ["Answer", "Dropped", "Reply", "Request", "RequestBody", "UploadedFile"]
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadedFile:
     """Hold a file part of a multipart form: the form field's name, its ``filename=`` and its bytes."""
 
     part: str
@@ -16,18 +16,18 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class RequestBody:
     """Hold the body of a request: form fields, files, and the raw bytes where it was no form."""
 
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    files: tuple[Upload, ...] = ()
+    files: tuple[UploadedFile, ...] = ()
     raw: bytes = field(default=b"", repr=False)
 
 
-EMPTY = Content()
+EMPTY = RequestBody()
 
 
-def nothing() -> Content:
+def nothing() -> RequestBody:
     """Return the body of a request that has none."""
     return EMPTY
 
@@ -42,7 +42,7 @@ class Request:
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
-    read: Callable[[], Content] = field(default=nothing, repr=False)
+    read: Callable[[], RequestBody] = field(default=nothing, repr=False)
     remote: str = "127.0.0.1"
 
     @classmethod
@@ -51,9 +51,9 @@ class Request:
         return cls("GET", path, query)
 
     @classmethod
-    def post(cls, path: str, fields: Mapping[str, str], *files: Upload) -> "Request":
+    def post(cls, path: str, fields: Mapping[str, str], *files: UploadedFile) -> "Request":
         """Return a POST of a form, with files when there are any."""
-        content = Content(fields, files)
+        content = RequestBody(fields, files)
         return cls("POST", path, {}, lambda: content)
 
 

@@ -13,7 +13,7 @@ from stdnum import issn as issn_numbers
 from stdnum.iso7064 import mod_11_2
 
 from doideposit.sandbox.accounts import Login
-from doideposit.sandbox.archive import Archive
+from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.cvc import VerdictLike, first_fault
 from doideposit.sandbox.deposits import (
     Deposit,
@@ -21,10 +21,10 @@ from doideposit.sandbox.deposits import (
     DepositedReference,
     DepositedResource,
     DepositedSeries,
-    FileFault,
+    FileRefusal,
     read,
 )
-from doideposit.sandbox.entries import Registration, Submission, TitleRecord
+from doideposit.sandbox.entries import ReceivedFile, Registration, TitleRecord
 from doideposit.sandbox.logs import Citation, Diagnostic, file_failure
 from doideposit.sandbox.retention import RetentionRules, after_deposit, after_resources, record_xml
 
@@ -39,16 +39,16 @@ RelationTargets = Literal["known", "all", "none"]
 TITLE_ERROR = " - content item DOIs not processed due to title level error"
 
 
-def inspect(content: bytes, validate: Validate | None) -> Deposit | FileFault:
+def inspect(content: bytes, validate: Validate | None) -> Deposit | FileRefusal:
     """Judge all that depends on the bytes alone: reading them, and the verdict of the schema.
 
     Crossref's parser validates while it reads, so that a file that is not valid has no batch id either.
     """
     deposit = read(content)
-    if isinstance(deposit, FileFault) or validate is None:
+    if isinstance(deposit, FileRefusal) or validate is None:
         return deposit
     verdict = validate(content)
-    return deposit if verdict.valid else FileFault(first_fault(verdict.findings))
+    return deposit if verdict.valid else FileRefusal(first_fault(verdict.findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class Worker:
     this text; `rules` say what becomes of what was registered before.
     """
 
-    archive: Archive
-    submission: Submission
+    archive: SandboxArchive
+    submission: ReceivedFile
     login: Login
     now: datetime
     rest: float
@@ -80,9 +80,9 @@ class Worker:
     known_prefixes: frozenset[str] = frozenset()
     reject: str | None = None
 
-    def process(self, deposit: Deposit | FileFault) -> Processed:
+    def process(self, deposit: Deposit | FileRefusal) -> Processed:
         """Go through the file, register what can be registered, and say what became of it."""
-        if isinstance(deposit, FileFault):
+        if isinstance(deposit, FileRefusal):
             return Processed(deposit.batch_id, file_failure(deposit.message))
         # A fault of the whole file, or of a title in it, leaves no record to be looked at one by one.
         refused = self._file_level(deposit) or self._title_level(deposit)
@@ -91,9 +91,9 @@ class Worker:
         self._keep_titles(deposit.series)
         return Processed(deposit.batch_id, tuple(self._records(deposit)))
 
-    def resources(self, deposit: Deposit | FileFault) -> Processed:
+    def resources(self, deposit: Deposit | FileRefusal) -> Processed:
         """Apply a resource-only deposit: its DOIs must exist; nothing of the record but its resources changes."""
-        if isinstance(deposit, FileFault):
+        if isinstance(deposit, FileRefusal):
             return Processed(deposit.batch_id, file_failure(deposit.message))
         refused = self._prefixes([one.doi for one in deposit.resources])
         records = (self._resource(one) for one in deposit.resources)

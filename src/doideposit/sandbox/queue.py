@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from doideposit.sandbox.accounts import Accounts, Login
-from doideposit.sandbox.archive import Archive
+from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays
-from doideposit.sandbox.deposits import Deposit, DepositedItem, FileFault
-from doideposit.sandbox.entries import Submission
+from doideposit.sandbox.deposits import Deposit, DepositedItem, FileRefusal
+from doideposit.sandbox.entries import ReceivedFile
 from doideposit.sandbox.faults import Door, Faults
 from doideposit.sandbox.logs import Diagnostic, Log
 from doideposit.sandbox.processing import Processed, RelationTargets, Validate, Worker, inspect
@@ -26,7 +26,7 @@ class Queue:
 
     def __init__(
         self,
-        archive: Archive,
+        archive: SandboxArchive,
         accounts: Accounts,
         faults: Faults,
         *,
@@ -59,7 +59,7 @@ class Queue:
         with self.archive.transaction():
             number = self.archive.next_id(self._steps.randint(1, 900))
             self.archive.add_submission(
-                Submission(
+                ReceivedFile(
                     number, file_name, operation, login.words, content, received=now, visible=visible, started=started,
                     due=started + timedelta(seconds=delays.in_process), stuck=stuck.value if stuck else None,
                 )
@@ -81,7 +81,7 @@ class Queue:
         log = self._process_one(submission, defer=True) if submission else None
         return log or Log(number, "")
 
-    def _process_one(self, submission: Submission, *, defer: bool = False) -> Log | None:
+    def _process_one(self, submission: ReceivedFile, *, defer: bool = False) -> Log | None:
         """Process one submission, unless another thread or process did so in the meantime.
 
         The schema's verdict depends on the bytes alone and is taken outside the transaction, because it is slow.
@@ -98,12 +98,12 @@ class Queue:
             self.archive.finish(submission.id, log.batch_id, log.to_bytes())
         return log
 
-    def _read(self, submission: Submission) -> Deposit | FileFault:
+    def _read(self, submission: ReceivedFile) -> Deposit | FileRefusal:
         if submission.operation == "doTransferDOIsUpload":
-            return FileFault("")
+            return FileRefusal("")
         return inspect(submission.content, self._validate)
 
-    def _log(self, submission: Submission, deposit: Deposit | FileFault) -> Log:
+    def _log(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Log:
         items = deposit.items if isinstance(deposit, Deposit) else ()
         if self.faults.take("zero_records", Door.PROCESS):
             processed = Processed(deposit.batch_id, ())
@@ -111,7 +111,7 @@ class Queue:
             processed = self._processed(submission, deposit)
         return self._shape(Log(submission.id, processed.batch_id, processed.records), items)
 
-    def _processed(self, submission: Submission, deposit: Deposit | FileFault) -> Processed:
+    def _processed(self, submission: ReceivedFile, deposit: Deposit | FileRefusal) -> Processed:
         worker = self.worker(submission, self.accounts.named(submission.login))
         if submission.operation == "doTransferDOIsUpload":
             return Processed("", transfer(worker, submission.content))
@@ -119,7 +119,7 @@ class Queue:
             return worker.resources(deposit)
         return worker.process(deposit)
 
-    def worker(self, submission: Submission, login: Login) -> Worker:
+    def worker(self, submission: ReceivedFile, login: Login) -> Worker:
         """Return who goes through one submission, with the lags and refusals that the armed faults ask for."""
         rest = self.faults.take("rest_lag", Door.PROCESS)
         handle = self.faults.take("handle_lag", Door.PROCESS)

@@ -15,7 +15,7 @@ from doideposit.errors import (
     UnexpectedAnswer,
 )
 from doideposit.records.models.batch import SealedBatch
-from doideposit.sandbox.exchange import Dropped, Reply, Request, Upload
+from doideposit.sandbox.exchange import Dropped, Reply, Request, UploadedFile
 from doideposit.sandbox.simulation import Sandbox
 
 __all__ = ["SANDBOX_CREDENTIALS", "SandboxRegistrar"]
@@ -43,7 +43,7 @@ class SandboxRegistrar:
             "login_id": self._credentials.username,
             "login_passwd": self._credentials.password.get_secret_value(),
         }
-        reply = self._ask(Request.post("/servlet/deposit", fields, Upload("fname", file_name, batch.xml)))
+        reply = self._ask(Request.post("/servlet/deposit", fields, UploadedFile("fname", file_name, batch.xml)))
         # After these a server behind the one that answered may have the file: only asking for it can tell.
         if reply is None or reply.status in {500, 502, 504}:
             raise SubmissionInDoubt(f"the sandbox gave no usable answer to the upload of {file_name}")

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 
 from doideposit.errors import DoiDepositError, UsageError, WorldError
 from doideposit.sandbox.clock import system_time
-from doideposit.sandbox.exchange import Content, Dropped, Reply, Request, Upload
+from doideposit.sandbox.exchange import Dropped, Reply, Request, RequestBody, UploadedFile
 from doideposit.sandbox.simulation import Sandbox
 
 __all__ = ["application", "running", "serve"]
@@ -157,11 +157,13 @@ def _from_listener(sandbox: Sandbox, host: str, listener: socket.socket, log: Lo
 def _request(http: HttpRequest) -> Request:
     """Return the request as a value; its body is read only when the sandbox asks for it."""
 
-    def read() -> Content:
-        files = tuple(Upload(part, file.filename or "", file.read()) for part, file in http.files.items(multi=True))
+    def read() -> RequestBody:
+        files = tuple(
+            UploadedFile(part, file.filename or "", file.read()) for part, file in http.files.items(multi=True)
+        )
         # Other bodies are forms, which were read as fields and files already.
         raw = http.get_data() if http.mimetype == "application/json" else b""
-        return Content(http.form.to_dict(), files, raw)
+        return RequestBody(http.form.to_dict(), files, raw)
 
     return Request(http.method, http.path, http.args.to_dict(), read, http.remote_addr or "")
 

@@ -15,12 +15,12 @@ from typing import Self
 from doideposit.errors import UsageError
 from doideposit.sandbox import lookups, pages
 from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account, Accounts
-from doideposit.sandbox.archive import Archive
+from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays, system_time
 from doideposit.sandbox.desk import Desk
 from doideposit.sandbox.elsewhere import Elsewhere
 from doideposit.sandbox.enquiries import Enquiries
-from doideposit.sandbox.entries import Registration, Submission
+from doideposit.sandbox.entries import ReceivedFile, Registration
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Door, Fault, Faults, parse_fault
 from doideposit.sandbox.login import login_page
@@ -65,7 +65,7 @@ class Sandbox:
         self.faults.arm(faults)
         self.clock = clock
         self.delays = delays or Delays()
-        self._archive = Archive(state)
+        self._archive = SandboxArchive(state)
         self._queue = Queue(
             self._archive,
             Accounts(accounts),
@@ -92,7 +92,7 @@ class Sandbox:
         self._archive.close()
 
     @property
-    def submissions(self) -> tuple[Submission, ...]:
+    def submissions(self) -> tuple[ReceivedFile, ...]:
         """Return every upload that was received, oldest first."""
         self.process()
         with self._archive.snapshot():
@@ -233,7 +233,7 @@ def _door(path: str) -> Door | None:
     return Door.HANDLE if path.startswith("/api/handles/") else _DOORS.get(path)
 
 
-def _upload(one: Submission, now: datetime) -> dict[str, object]:
+def _upload(one: ReceivedFile, now: datetime) -> dict[str, object]:
     return {
         "id": one.id,
         "file_name": one.file_name,

@@ -10,7 +10,7 @@ from lxml import etree
 
 from depositing import DEPOSITOR, SERIES, commentary, validator
 from doideposit.checks.checking import Checked, Checker, Input
-from doideposit.crossref.validator import Validator, Verdict
+from doideposit.crossref.validator import SchemaVerdict, Validator
 from doideposit.crossref.xml import build
 from doideposit.findings import Finding, Severity, Where
 
@@ -123,7 +123,7 @@ def test_no_more_is_asked_for_than_is_checked() -> None:
 class FindsFaultWithEverything:
     """A validator that has something against every element and attribute of a file."""
 
-    def validate(self, xml: bytes) -> Verdict:
+    def validate(self, xml: bytes) -> SchemaVerdict:
         root = etree.fromstring(xml)
         found = []
         for element in root.iter("*"):
@@ -131,7 +131,7 @@ class FindsFaultWithEverything:
             found.append((path, element.text or ""))
             found += [(f"{path}/@{etree.QName(name).localname}", str(value)) for name, value in element.items()]
         findings = (Finding("made-up", Severity.ERROR, value, where=Where(element=path)) for path, value in found)
-        return Verdict("5.5.0", valid=False, findings=tuple(findings))
+        return SchemaVerdict("5.5.0", valid=False, findings=tuple(findings))
 
 
 LINES = """\

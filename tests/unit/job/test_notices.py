@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 
 from doideposit.config import MailSection
 from doideposit.errors import WorldError
-from doideposit.job.notices import Kind, Notice, attention_mail, digest_due, due, send
+from doideposit.job.notices import Notice, NoticeKind, attention_mail, digest_due, due, send
 from smtp_server import mail_server
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)  # a Wednesday
@@ -26,7 +26,7 @@ def settings(**changes: object) -> MailSection:
     return MailSection.model_validate(data | changes)
 
 
-def notice(key: str = "a", kind: str = Kind.FILE, title: str = "c.yaml: 1 rejected") -> Notice:
+def notice(key: str = "a", kind: str = NoticeKind.FILE, title: str = "c.yaml: 1 rejected") -> Notice:
     return Notice(key, kind, title, ("why",), "do something")
 
 
@@ -63,9 +63,9 @@ def test_the_digest_is_due_once_a_week(day: str, last: date | None, expected: bo
 
 def test_a_mail_reads_like_this() -> None:
     notices = [
-        notice("1", Kind.OVERDUE, "https://doi.org/10.5555/1"),
+        notice("1", NoticeKind.OVERDUE, "https://doi.org/10.5555/1"),
         notice("2"),
-        notice("3", Kind.TROUBLE, "no login"),
+        notice("3", NoticeKind.TROUBLE, "no login"),
     ]
     mail = attention_mail(settings(), notices, "production", NOW, "pub1")
     assert mail["Subject"] == "doideposit: it could not do its work, 1 rejected file, 1 overdue DOI (production)"

@@ -7,7 +7,7 @@ import pytest
 from doideposit.deposits.lateness import Overdue
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Milestone, Outcome, State
-from doideposit.reports.attention import Kind, concerns, overdue_words, quoted, sort_key, state_words
+from doideposit.reports.attention import AttentionKind, concerns, overdue_words, quoted, sort_key, state_words
 from made_up_reports import NOW, overdue, rejected, status, under_way
 
 WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same metadata", "look at both")
@@ -16,24 +16,24 @@ WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same 
 @pytest.mark.parametrize(
     ("changes", "words", "kind"),
     [
-        ({}, "registered", Kind.GOOD),
-        ({"outcome": Outcome.REGISTERED_WITH_WARNING}, "registered, with a warning", Kind.WARNING),
-        ({"outcome": Outcome.FAILED}, "update failed", Kind.BAD),
-        ({"outcome": Outcome.FAILED, "registered": False}, "rejected", Kind.BAD),
-        ({"outcome": Outcome.MISSING, "registered": False}, "no answer for it", Kind.BAD),
-        ({"state": State.REFUSED, "outcome": None, "registered": False}, "refused", Kind.BAD),
-        ({"state": State.PREPARED, "outcome": None}, "waiting to be sent", Kind.OPEN),
-        ({"state": State.SENDING, "outcome": None}, "in doubt", Kind.OPEN),
-        ({"state": State.QUEUED, "outcome": None}, "at Crossref", Kind.OPEN),
-        ({"state": State.QUEUED, "overdue": overdue(Milestone.PROCESSED)}, "at Crossref, overdue", Kind.BAD),
-        ({"overdue": overdue(Milestone.RESOLVES)}, "registered, link not proved", Kind.WARNING),
-        ({"overdue": overdue(Milestone.INDEXED)}, "registered, not indexed", Kind.WARNING),
-        ({"outcome": Outcome.FAILED, "acknowledged": "known"}, "update failed, acknowledged", Kind.BAD),
-        ({"state": None, "outcome": None, "registered": False}, "never deposited", Kind.OPEN),
-        ({"state": None, "outcome": None}, "registered", Kind.GOOD),
+        ({}, "registered", AttentionKind.GOOD),
+        ({"outcome": Outcome.REGISTERED_WITH_WARNING}, "registered, with a warning", AttentionKind.WARNING),
+        ({"outcome": Outcome.FAILED}, "update failed", AttentionKind.BAD),
+        ({"outcome": Outcome.FAILED, "registered": False}, "rejected", AttentionKind.BAD),
+        ({"outcome": Outcome.MISSING, "registered": False}, "no answer for it", AttentionKind.BAD),
+        ({"state": State.REFUSED, "outcome": None, "registered": False}, "refused", AttentionKind.BAD),
+        ({"state": State.PREPARED, "outcome": None}, "waiting to be sent", AttentionKind.OPEN),
+        ({"state": State.SENDING, "outcome": None}, "in doubt", AttentionKind.OPEN),
+        ({"state": State.QUEUED, "outcome": None}, "at Crossref", AttentionKind.OPEN),
+        ({"state": State.QUEUED, "overdue": overdue(Milestone.PROCESSED)}, "at Crossref, overdue", AttentionKind.BAD),
+        ({"overdue": overdue(Milestone.RESOLVES)}, "registered, link not proved", AttentionKind.WARNING),
+        ({"overdue": overdue(Milestone.INDEXED)}, "registered, not indexed", AttentionKind.WARNING),
+        ({"outcome": Outcome.FAILED, "acknowledged": "known"}, "update failed, acknowledged", AttentionKind.BAD),
+        ({"state": None, "outcome": None, "registered": False}, "never deposited", AttentionKind.OPEN),
+        ({"state": None, "outcome": None}, "registered", AttentionKind.GOOD),
     ],
 )
-def test_every_way_to_stand_has_its_words(changes: dict[str, object], words: str, kind: Kind) -> None:
+def test_every_way_to_stand_has_its_words(changes: dict[str, object], words: str, kind: AttentionKind) -> None:
     assert state_words(status(**changes)) == (words, kind)
 
 
@@ -55,7 +55,12 @@ def test_failures_come_first_then_warnings_then_what_is_stuck_or_not_proved() ->
         ]
     )
     assert [str(one.statuses[0].doi).partition("/C")[2] for one in found] == ["failed", "warned", "stuck", "late"]
-    assert [one.kind for one in found] == [Kind.BAD, Kind.WARNING, Kind.BAD, Kind.WARNING]
+    assert [one.kind for one in found] == [
+        AttentionKind.BAD,
+        AttentionKind.WARNING,
+        AttentionKind.BAD,
+        AttentionKind.WARNING,
+    ]
     assert [one.heading for one in found] == [
         "Rejected",
         "Registered, with a warning",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from doideposit.sandbox import Account, Clock, Delays, Reply, Request, Sandbox, Stage, Upload
+from doideposit.sandbox import Account, Clock, Delays, Reply, Request, Sandbox, Stage, UploadedFile
 from sandbox_deposits import Batch, Paper, poll, settle, upload
 
 
@@ -187,7 +187,7 @@ def test_the_wrong_role_fails_only_when_the_file_is_processed(clock: Clock) -> N
 
 
 def test_the_file_part_may_have_any_name_and_fields_may_stand_in_the_query(sandbox: Sandbox) -> None:
-    content = Request.post("/servlet/deposit", {}, Upload("mdFile", "q.xml", Batch().xml())).read
+    content = Request.post("/servlet/deposit", {}, UploadedFile("mdFile", "q.xml", Batch().xml())).read
     query = {"login_id": "sandbox", "login_passwd": "sandbox"}
     reply = sandbox.handle(Request("POST", "/servlet/deposit", query, content))
     assert isinstance(reply, Reply)
@@ -241,7 +241,7 @@ def test_the_synchronous_route_answers_with_the_log(clock: Clock) -> None:
 
     def deposit(content: bytes, part: str = "mdFile", password: str = "sandbox") -> Reply:
         fields = {"usr": "sandbox", "pwd": password, "operation": "doMDUpload"}
-        reply = sandbox.handle(Request.post("/v2/deposits", fields, Upload(part, "v2.xml", content)))
+        reply = sandbox.handle(Request.post("/v2/deposits", fields, UploadedFile(part, "v2.xml", content)))
         assert isinstance(reply, Reply)
         return reply
 

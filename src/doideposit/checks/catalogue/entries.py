@@ -13,18 +13,18 @@ from doideposit.checks.rules.registry import Rule
 from doideposit.crossref.diagnostics.explanations import ANSWERS
 from doideposit.crossref.validator.explanations import DEPOSITS
 from doideposit.crossref.xml.explanations import LOSSES
-from doideposit.explanation import Explanation, Kind
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.records.extraction.explanations import DOCUMENTS
 from doideposit.records.models.explanations import RECORDS
 from doideposit.records.sources.explanations import FILES
 
-__all__ = ["CATALOGUE", "HEADINGS", "Explanation", "Kind", "as_markdown", "explanation_of"]
+__all__ = ["CATALOGUE", "HEADINGS", "CodeOrigin", "Explanation", "as_markdown", "explanation_of"]
 
 
 def _explanation(rule: Rule[Any]) -> Explanation:
     return Explanation(
         code=rule.code,
-        kind=Kind.RULE,
+        kind=CodeOrigin.RULE,
         severity=rule.severity,
         title=rule.title,
         message=_without_places(rule.message),
@@ -78,16 +78,16 @@ def explanation_of(code: str) -> Explanation | None:
 
 
 HEADINGS = {
-    Kind.RULE: "Rules",
-    Kind.MODEL: "Records",
-    Kind.CAPABILITY: "What a record type or schema version cannot carry",
-    Kind.FILE: "Files",
-    Kind.DOCUMENT: "Drafts from documents",
-    Kind.XSD: "Deposit files and Crossref's schema",
-    Kind.CROSSREF: "Crossref's answers",
-    Kind.PLANNING: "What is left undone, and why",
-    Kind.CONFIGURATION: "The configuration",
-    Kind.ERROR: "Errors of the world",
+    CodeOrigin.RULE: "Rules",
+    CodeOrigin.MODEL: "Records",
+    CodeOrigin.CAPABILITY: "What a record type or schema version cannot carry",
+    CodeOrigin.FILE: "Files",
+    CodeOrigin.DOCUMENT: "Drafts from documents",
+    CodeOrigin.XSD: "Deposit files and Crossref's schema",
+    CodeOrigin.CROSSREF: "Crossref's answers",
+    CodeOrigin.PLANNING: "What is left undone, and why",
+    CodeOrigin.CONFIGURATION: "The configuration",
+    CodeOrigin.ERROR: "Errors of the world",
 }
 
 
@@ -110,7 +110,7 @@ def _page() -> Iterator[str]:
 def _section(item: Explanation) -> Iterator[str]:
     yield f"({item.code})="
     yield f"### `{item.code}`: {item.title}\n"
-    fixed = "; cannot be changed or ignored" if not item.overridable and item.kind is Kind.RULE else ""
+    fixed = "; cannot be changed or ignored" if not item.overridable and item.kind is CodeOrigin.RULE else ""
     yield f"*{item.severity.value}{fixed}.* {item.why}\n"
     if item.message:
         yield f"- Says: {_escaped(item.message)}"

@@ -3,14 +3,14 @@
 from typing import Final
 
 from doideposit import pages
-from doideposit.explanation import Explanation, Kind, writer
+from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
 
 __all__ = ["WORLD"]
 
-_plan = writer(Kind.PLANNING)
-_setting = writer(Kind.CONFIGURATION)
-_error = writer(Kind.ERROR)
+_plan = writer(CodeOrigin.PLANNING)
+_setting = writer(CodeOrigin.CONFIGURATION)
+_error = writer(CodeOrigin.ERROR)
 _RESTORE = "restore a backup of the ledger, and let `doideposit poll` bring it up to date"
 
 WORLD: Final[tuple[Explanation, ...]] = (

@@ -4,7 +4,7 @@
 """
 
 from doideposit.crossref.diagnostics.log import CitationMatch, Counters
-from doideposit.crossref.diagnostics.messages import MESSAGES, Kind, KnownMessage
+from doideposit.crossref.diagnostics.messages import MESSAGES, KnownMessage, MessageKind
 from doideposit.crossref.diagnostics.outcomes import (
     BatchOutcome,
     Completed,
@@ -25,8 +25,8 @@ __all__ = [
     "Counters",
     "DoiOutcome",
     "ExtraRecord",
-    "Kind",
     "KnownMessage",
+    "MessageKind",
     "NotKnown",
     "Pending",
     "Reading",

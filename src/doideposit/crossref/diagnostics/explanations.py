@@ -3,13 +3,13 @@
 from typing import Final
 
 from doideposit import pages
-from doideposit.explanation import Explanation, Kind, writer
+from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
 
 __all__ = ["ANSWERS"]
 
-_failure = writer(Kind.CROSSREF, pages.TROUBLE)
-_good = writer(Kind.CROSSREF, pages.SUBMISSION_LOG, Severity.INFO)
+_failure = writer(CodeOrigin.CROSSREF, pages.TROUBLE)
+_good = writer(CodeOrigin.CROSSREF, pages.SUBMISSION_LOG, Severity.INFO)
 _SUPPORT = "write to Crossref support, with the submission id"
 _NOTHING = "nothing needs to be done"
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from doideposit.safe_xml import Limits, parse_document
+from doideposit.safe_xml import XmlLimits, parse_document
 
 __all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable", "parse"]
 
 ROOT = "doi_batch_diagnostic"
-LOG_LIMITS = Limits(size=64 * 1024 * 1024)
+LOG_LIMITS = XmlLimits(size=64 * 1024 * 1024)
 """A log of ten thousand records with their references is far smaller than this."""
 
 

@@ -12,10 +12,10 @@ from typing import Final
 
 from doideposit.lifecycle import RetryClass
 
-__all__ = ["MESSAGES", "TITLE_LEVEL", "Kind", "KnownMessage", "meaning"]
+__all__ = ["MESSAGES", "TITLE_LEVEL", "KnownMessage", "MessageKind", "meaning"]
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """Name what a message speaks of: a good end, a warning of a registered DOI, a notice, or a failure."""
 
     SUCCESS = "success"
@@ -36,7 +36,7 @@ class KnownMessage:
     """
 
     code: str
-    kind: Kind
+    kind: MessageKind
     patterns: tuple[str, ...]
     message: str
     hint: str
@@ -94,7 +94,7 @@ LINE: Final = r"(line(?:number)?:? ?\d{1,9})|\[(?:fatal )?error\] ?:(\d{1,9}:\d{
 
 def _known(
     code: str,
-    kind: Kind,
+    kind: MessageKind,
     pattern: str,
     message: str,
     hint: str = "",
@@ -109,7 +109,7 @@ def _known(
 
 TITLE_LEVEL: Final = _known(
     "crossref-title-level",
-    Kind.FAILURE,
+    MessageKind.FAILURE,
     "content item DOIs not processed due to title level error",
     "Crossref refused the record of the series or journal, and with it everything below it",
     "mend what the message says about the series, then deposit its items again",
@@ -120,28 +120,28 @@ TITLE_LEVEL: Final = _known(
 MESSAGES: Final[tuple[KnownMessage, ...]] = (
     _known(
         "crossref-handle-updated",
-        Kind.SUCCESS,
+        MessageKind.SUCCESS,
         "Successfully updated in handle",
         "Crossref updated the address of the DOI",
         source=SEEN,
     ),
     _known(
         "crossref-registered",
-        Kind.SUCCESS,
+        MessageKind.SUCCESS,
         "Successfully added | Successfully updated",
         "Crossref registered the DOI",
         source=SEEN,
     ),
     _known(
         "crossref-resources",
-        Kind.SUCCESS,
+        MessageKind.SUCCESS,
         "Resources processed successfully",
         "Crossref applied the additions to the DOI",
         source=SEEN,
     ),
     _known(
         "crossref-conflict",
-        Kind.WARNING,
+        MessageKind.WARNING,
         "Added with conflict | Updated with conflict",
         "the DOI is registered, and its metadata are the same as those of another DOI",
         "see whether the work was registered twice; if not, add what tells the two apart and deposit again",
@@ -149,7 +149,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-preprint-pair",
-        Kind.NOTICE,
+        MessageKind.NOTICE,
         "possible preprint/vor pair",
         "Crossref noticed that the work may be the preprint, or the final version, of another one",
         "if it is, add a relation to the other DOI; otherwise nothing is to be done",
@@ -157,7 +157,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-timestamp-too-old",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "submitted version…is less or equal to previously submitted version",
         "Crossref already holds the DOI with an equal or higher timestamp{detail}",
         "deposit it again: the new file gets a higher timestamp by itself",
@@ -167,7 +167,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     TITLE_LEVEL,
     _known(
         "crossref-timestamp-missing",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "Submission version NULL is invalid",
         "the deposit file has no timestamp",
         "build the deposit file again; the timestamp stands in its head",
@@ -175,14 +175,14 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-handle-login",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "cant submit into handle | can't submit into handle",
         "Crossref could not write to the handle system for this prefix",
         SUPPORT,
     ),
     _known(
         "crossref-handle-authentication",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "Unable to add new DOI…AUTHENTICATION FAILED",
         "the handle system refused Crossref's login for this prefix",
         ONE_MORE,
@@ -191,7 +191,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-prefix-not-yours",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "User not allowed to add records for prefix",
         "this login may not register DOIs under the prefix{detail}",
         "check the prefix of the DOI and the role in the user name (name@example.org/role), or ask Crossref support",
@@ -199,7 +199,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-prefixes-differ",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "All prefixes in a submission must match",
         "the deposit file has DOIs of more than one prefix",
         "deposit the records of each prefix separately",
@@ -207,21 +207,21 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-title-not-yours",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "user not allowed to add or update records for the title",
         "Crossref has the series or journal under another member, or under another spelling of its title",
         MEND_TITLE,
     ),
     _known(
         "crossref-title-deleted",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "was previously deleted by a CrossRef admin",
         "Crossref has deleted its record of this series or journal",
         SUPPORT,
     ),
     _known(
         "crossref-issn-other-title",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "has already been assigned to a different title/publisher/genre",
         "Crossref knows the ISSN{detail} with another title, publisher or record type",
         MEND_TITLE,
@@ -230,7 +230,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-issn-other-publisher",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "has already been assigned to a different publisher",
         "Crossref knows the ISSN or ISBN{detail} as another publisher's",
         MEND_ISSN,
@@ -239,7 +239,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-issn-owned",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "has already been assigned, title/issn:",
         "Crossref knows the title or ISSN{detail} as another publisher's",
         MEND_ISSN,
@@ -248,7 +248,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-isbn-other-doi",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "ISBN assigned to other title DOI:",
         "the ISBN already belongs to another DOI{detail}",
         "correct the ISBN, or use the DOI that has it",
@@ -258,7 +258,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-issn-invalid",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         'ISSN "…" is invalid',
         "the ISSN{detail} has a wrong check digit",
         "correct the ISSN and deposit again",
@@ -268,7 +268,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-isbn-invalid",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         'ISBN "…" is invalid',
         "the ISBN{detail} has a wrong check digit",
         "correct the ISBN and deposit again",
@@ -278,7 +278,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-year-invalid",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "year:…in not a valid integer | year:…is not a valid integer",
         "a year{detail} is not a number",
         "correct the date and deposit again",
@@ -287,7 +287,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-orcid-check-digit",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "has invalid checksum",
         "the ORCID iD{detail} has a wrong check digit",
         "copy the iD from the author's page at orcid.org, and deposit every record of this file again",
@@ -297,7 +297,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-orcid-duplicate",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "has duplicates in contributor list",
         "the same ORCID iD{detail} stands on two people of one record",
         "give each person their own ORCID iD, and deposit every record of this file again",
@@ -307,7 +307,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-relation-target",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "Relation target DOI does not exist",
         "a related DOI is not registered yet",
         "wait until it is, or deposit without the relation and add it later",
@@ -316,7 +316,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-schema",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "cvc- | Invalid content starting with element",
         "Crossref's schema check refused the deposit file{detail}",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
@@ -326,7 +326,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-not-well-formed",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "org.jdom.input.JDOMParseException",
         "the deposit file is not well-formed XML{detail}",
         "look for a bare & or <; files that doideposit builds have none",
@@ -335,7 +335,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-prolog",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "Content is not allowed in prolog",
         "something stands before the XML declaration of the deposit file",
         "take away what comes before <?xml, such as a byte order mark or a blank line",
@@ -343,7 +343,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-encoding",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "java.io.UTFDataFormatException",
         "the deposit file is not UTF-8",
         "save the file as UTF-8",
@@ -351,7 +351,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-journal-identifier",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "must deposit with an ISSN and/or journal title DOI",
         "the journal has neither an ISSN nor a DOI of its own in the deposit",
         "give the series its `issn`, as it stands in Crossref's title list, and deposit again",
@@ -360,7 +360,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-title-missing",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "Title name value is missing",
         "the deposit has no title where Crossref needs one",
         "give the record, and the series, a title with at least one letter, and deposit again",
@@ -369,7 +369,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-characters",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "contains invalid characters",
         "Crossref does not take a character in the deposit",
         "look in Crossref's words for the value, take out the character that is none of a text, and deposit again",
@@ -379,7 +379,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     # Crossref wraps more telling messages into this one, so that it stands behind them.
     _known(
         "crossref-not-valid",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "Deposited XML is not well-formed or does not validate",
         "Crossref could not read the deposit file, or its schema check refused it{detail}",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
@@ -389,7 +389,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-duplicate-doi",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "unique constraint (…) violated",
         "Crossref met the same DOI twice at once",
         ONE_MORE,
@@ -397,7 +397,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-crash",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "java.lang.NullPointerException",
         "Crossref's own program failed on the deposit",
         ONE_MORE,
@@ -405,7 +405,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
     ),
     _known(
         "crossref-system-error",
-        Kind.FAILURE,
+        MessageKind.FAILURE,
         "No exception localized message | A system error has occured | A system error has occurred",
         "Crossref's own program failed on the deposit",
         ONE_MORE,
@@ -415,7 +415,7 @@ MESSAGES: Final[tuple[KnownMessage, ...]] = (
 )
 
 
-def meaning(text: str, kinds: frozenset[Kind] = frozenset(Kind)) -> KnownMessage | None:
+def meaning(text: str, kinds: frozenset[MessageKind] = frozenset(MessageKind)) -> KnownMessage | None:
     """Return the first entry of the table, of one of `kinds`, that `text` matches."""
     line = one_line(text).lower()
     return next((known for known in MESSAGES if known.kind in kinds and known.matches(line)), None)

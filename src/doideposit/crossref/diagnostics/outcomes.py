@@ -17,7 +17,7 @@ from doideposit.crossref.diagnostics.log import (
     Unreadable,
     parse,
 )
-from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, Kind, KnownMessage, meaning, one_line
+from doideposit.crossref.diagnostics.messages import TITLE_LEVEL, KnownMessage, MessageKind, meaning, one_line
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi
@@ -209,7 +209,7 @@ def _registered(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
 def _failed(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
     # A timestamp failure is the mildest: it may mean that the deposit was applied before.
     decisive = min(records, key=_is_timestamp_failure)
-    known = meaning(decisive.message, frozenset({Kind.FAILURE}))
+    known = meaning(decisive.message, frozenset({MessageKind.FAILURE}))
     finding, retry = _finding(known, decisive.message), _retry(known)
     registered = _previous(decisive.message) if known and known.code == TIMESTAMP else None
     return DoiOutcome(doi, Outcome.FAILED, decisive.message, finding, retry, registered_timestamp=registered)
@@ -217,10 +217,10 @@ def _failed(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
 
 def _inherited(record: LogRecord) -> Inherited:
     if not _is_title_level(record):
-        known = meaning(record.message, frozenset({Kind.FAILURE}))
+        known = meaning(record.message, frozenset({MessageKind.FAILURE}))
         return record.message, _finding(known, record.message), _retry(known)
     # What failed is the series, not the item: a timestamp in the message, for one, is not the item's.
-    cause = meaning(TITLE_LEVEL.without(record.message), frozenset({Kind.FAILURE}))
+    cause = meaning(TITLE_LEVEL.without(record.message), frozenset({MessageKind.FAILURE}))
     finding = _finding(TITLE_LEVEL, record.message)
     if cause is None:
         return record.message, finding, TITLE_LEVEL.retry
@@ -262,11 +262,11 @@ def _extra(record: LogRecord) -> ExtraRecord:
 def _is_notice(record: LogRecord) -> bool:
     """Tell whether the record only informs: a failure never does, whatever its words."""
     known = meaning(record.message)
-    return record.status in GOOD and known is not None and known.kind is Kind.NOTICE
+    return record.status in GOOD and known is not None and known.kind is MessageKind.NOTICE
 
 
 def _is_timestamp_failure(record: LogRecord) -> bool:
-    known = meaning(record.message, frozenset({Kind.FAILURE}))
+    known = meaning(record.message, frozenset({MessageKind.FAILURE}))
     return known is not None and known.code == TIMESTAMP
 
 
@@ -281,7 +281,7 @@ def _is_title_level(record: LogRecord) -> bool:
 
 
 def _failure_finding(record: LogRecord) -> Finding:
-    return _finding(meaning(record.message, frozenset({Kind.FAILURE})), record.message)
+    return _finding(meaning(record.message, frozenset({MessageKind.FAILURE})), record.message)
 
 
 def _finding(known: KnownMessage | None, original: str) -> Finding:
@@ -293,7 +293,7 @@ def _finding(known: KnownMessage | None, original: str) -> Finding:
 
 
 def _warning_finding(record: LogRecord) -> Finding:
-    known = meaning(record.message, frozenset({Kind.WARNING}))
+    known = meaning(record.message, frozenset({MessageKind.WARNING}))
     if known is None:
         words = record.message or "Crossref registered the DOI with a warning and gave no reason"
         hint = "the DOI is registered; see whether what Crossref says needs a correction"

@@ -17,7 +17,7 @@ from typing import Any, Final
 from lxml import etree
 
 from doideposit.crossref.schemas.bundle import Bundle
-from doideposit.crossref.schemas.components import XSD_NAMESPACE, Components, Place
+from doideposit.crossref.schemas.components import XSD_NAMESPACE, Components, SchemaNode
 from doideposit.crossref.schemas.datatypes import NAMESPACE, REPLACED, schema_text
 from doideposit.crossref.schemas.prepared import Identity, IdKind, Lookup, Prepared
 from doideposit.crossref.schemas.sources import MATHML, XS, Sources, links, read_sources
@@ -120,7 +120,7 @@ def _mathml_entries(components: Components) -> set[str]:
         if sources.namespaces[name] == MATHML:
             continue
         entries |= {sources.target(name, link) for link in links(root) if link.get("namespace") == MATHML}
-        used = {key for key in components.references(Place(name, root)) if key[1] == MATHML}
+        used = {key for key in components.references(SchemaNode(name, root)) if key[1] == MATHML}
         if used - {("element", MATHML, "math")}:
             raise SchemaDamaged(f"the schema file {name} uses parts of MathML that the validator does not expect")
     return entries

@@ -10,7 +10,7 @@ from lxml import etree
 
 from doideposit.crossref.schemas.sources import XS, Sources
 
-__all__ = ["XSD_NAMESPACE", "Components", "Place"]
+__all__ = ["XSD_NAMESPACE", "Components", "SchemaNode"]
 
 XSD_NAMESPACE = XS[1:-1]
 _KINDS = {
@@ -28,7 +28,7 @@ Reference = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SchemaNode:
     """Hold a node of a schema document, and the file it stands in."""
 
     file: str
@@ -40,8 +40,8 @@ class Components:
     """Find the global components of a bundle, and how they refer to each other."""
 
     sources: Sources
-    table: dict[Reference, Place] = field(init=False)
-    _attributes: dict[etree._Element, dict[str, Place]] = field(init=False, default_factory=dict)
+    table: dict[Reference, SchemaNode] = field(init=False)
+    _attributes: dict[etree._Element, dict[str, SchemaNode]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table = {}
@@ -49,9 +49,9 @@ class Components:
             for node in root.iterchildren(f"{XS}*"):
                 kind = _KINDS.get(etree.QName(node).localname)
                 if kind:
-                    self.table[kind, self.sources.namespaces[name], node.get("name", "")] = Place(name, node)
+                    self.table[kind, self.sources.namespaces[name], node.get("name", "")] = SchemaNode(name, node)
 
-    def references(self, place: Place) -> Iterator[Reference]:
+    def references(self, place: SchemaNode) -> Iterator[Reference]:
         """Return every global component that a node or anything inside it refers to."""
         for node in place.node.iter(f"{XS}*"):
             if node.get("ref"):
@@ -61,28 +61,28 @@ class Components:
                 for written in node.get(attribute, "").split():
                     yield kind, *self.sources.qualified(place.file, node, written)
 
-    def elements(self) -> Iterator[tuple[str, Place]]:
+    def elements(self) -> Iterator[tuple[str, SchemaNode]]:
         """Yield every element declaration, global or local, with the tag it gives, in Clark notation."""
         for name, root in self.sources.documents.items():
             for node in root.iter(f"{XS}element"):
                 if node.get("name"):
-                    yield self._tag(name, node, "elementFormDefault"), Place(name, node)
+                    yield self._tag(name, node, "elementFormDefault"), SchemaNode(name, node)
 
-    def attributes(self, element: Place) -> dict[str, Place]:
+    def attributes(self, element: SchemaNode) -> dict[str, SchemaNode]:
         """Return the attributes an element may have: their names in Clark notation, and their declarations."""
         kind = self._type(element, "complexType")
         return self._of_type(kind) if kind else {}
 
-    def _of_type(self, place: Place) -> dict[str, Place]:
+    def _of_type(self, place: SchemaNode) -> dict[str, SchemaNode]:
         if place.node not in self._attributes:
             self._attributes[place.node] = {}
             self._attributes[place.node] = dict(self._collect(place))
         return self._attributes[place.node]
 
-    def _collect(self, place: Place) -> Iterator[tuple[str, Place]]:
+    def _collect(self, place: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
         for node in place.node.iterchildren(f"{XS}*"):
             kind = etree.QName(node).localname
-            inner = Place(place.file, node)
+            inner = SchemaNode(place.file, node)
             if kind in {"simpleContent", "complexContent"}:
                 yield from self._collect(inner)
             elif kind in {"extension", "restriction"}:
@@ -96,7 +96,7 @@ class Components:
                 target = self._referred(inner, "attribute") if node.get("ref") else inner
                 yield self._tag(target.file, target.node, "attributeFormDefault"), target
 
-    def _referred(self, place: Place, kind: str) -> Place:
+    def _referred(self, place: SchemaNode, kind: str) -> SchemaNode:
         name = self.sources.qualified(place.file, place.node, place.node.get("ref", ""))
         try:
             return self.table[kind, *name]
@@ -104,17 +104,17 @@ class Components:
             problem = f"refers to the {kind} {name[1]} of {name[0]}, which does not exist"
             raise self.sources.damaged(place.file, problem) from None
 
-    def _type(self, place: Place, kind: str) -> Place | None:
+    def _type(self, place: SchemaNode, kind: str) -> SchemaNode | None:
         """Return the type definition of an element or attribute, inline or named; None for a built-in type, or none."""
         inline = place.node.find(f"{XS}{kind}")
         if inline is not None:
-            return Place(place.file, inline)
+            return SchemaNode(place.file, inline)
         written = place.node.get("type")
         if written is None:
             return None
         return self.table.get(("type", *self.sources.qualified(place.file, place.node, written)))
 
-    def simple_type(self, attribute: Place) -> tuple[str, bool]:
+    def simple_type(self, attribute: SchemaNode) -> tuple[str, bool]:
         """Return the built-in type at the root of an attribute's type, and whether whitespace is collapsed first."""
         place, node, written = attribute, attribute.node, attribute.node.get("type")
         white = None
@@ -125,7 +125,7 @@ class Components:
             name = self.sources.qualified(place.file, node, written) if written else None
             if name and name[0] == XSD_NAMESPACE:
                 return name[1], white == "collapse" if white else name[1] not in {"string", "normalizedString"}
-            place = self.table["type", *name] if name else Place(place.file, inline)  # type: ignore[arg-type]
+            place = self.table["type", *name] if name else SchemaNode(place.file, inline)  # type: ignore[arg-type]
             step = place.node.find(f"{XS}restriction")
             if step is None:
                 return etree.QName(place.node[0]).localname, True

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, Unreachable
-from doideposit.crossref.schemas.lock import Lock, PinnedBundle, PinnedFile, PinnedWheel
+from doideposit.crossref.schemas.lock import PinnedBundle, PinnedFile, PinnedWheel, SchemaLock
 from doideposit.errors import DiskError, SchemaMissing
 
 __all__ = ["gather", "put_in_place"]
 
 
-def gather(lock: Lock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, say: Announce) -> dict[str, bytes]:
+def gather(lock: SchemaLock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, say: Announce) -> dict[str, bytes]:
     """Return the verified files of a bundle, from their official addresses or wheels; raises `SchemaMissing`."""
     say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
     try:

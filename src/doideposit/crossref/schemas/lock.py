@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from doideposit.errors import SchemaDamaged, UsageError
 
-__all__ = ["DEFAULT_VERSION", "Lock", "PinnedBundle", "PinnedFile", "PinnedWheel", "checkout_folder", "read_lock"]
+__all__ = ["DEFAULT_VERSION", "PinnedBundle", "PinnedFile", "PinnedWheel", "SchemaLock", "checkout_folder", "read_lock"]
 
 DEFAULT_VERSION = "5.5.0"
 """The schema version that records are built for unless another is asked for."""
@@ -54,7 +54,7 @@ class PinnedBundle(NamedTuple):
         return shlex.quote(self.version)
 
 
-class Lock(NamedTuple):
+class SchemaLock(NamedTuple):
     """Hold all that is pinned. `addresses` answers the absolute addresses that occur inside the schemas."""
 
     bundles: Mapping[str, PinnedBundle]
@@ -78,7 +78,7 @@ def checkout_folder() -> Path | None:
     return folder if (folder / "lock.toml").is_file() else None
 
 
-def read_lock(path: Path | None = None) -> Lock:
+def read_lock(path: Path | None = None) -> SchemaLock:
     """Read the lock, by default the one that belongs to this installation; raises `SchemaDamaged`."""
     if path is None:
         folder = checkout_folder()
@@ -92,7 +92,7 @@ def read_lock(path: Path | None = None) -> Lock:
         ) from None
 
 
-def _parse(data: dict[str, Any]) -> Lock:
+def _parse(data: dict[str, Any]) -> SchemaLock:
     files = {path: PinnedFile(path=path, **entry) for path, entry in data["files"].items()}
     bundles = {
         version: PinnedBundle(
@@ -105,4 +105,4 @@ def _parse(data: dict[str, Any]) -> Lock:
         for version, entry in data["bundles"].items()
     }
     wheels = {version: PinnedWheel(**entry) for version, entry in data["wheels"].items()}
-    return Lock(bundles=bundles, wheels=wheels, addresses=data["addresses"])
+    return SchemaLock(bundles=bundles, wheels=wheels, addresses=data["addresses"])

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.crossref.schemas.fetch import Announce, Fetch, RunPip, fetch_official, run_pip
-from doideposit.crossref.schemas.lock import HERE, Lock, PinnedBundle, PinnedFile, checkout_folder, read_lock
+from doideposit.crossref.schemas.lock import HERE, PinnedBundle, PinnedFile, SchemaLock, checkout_folder, read_lock
 from doideposit.errors import SchemaDamaged, SchemaMissing
 
-__all__ = ["Announce", "FileFault", "Homes", "SchemaStore"]
+__all__ = ["Announce", "BundleFault", "Homes", "SchemaStore"]
 
 OVERRIDE = "DOIDEPOSIT_SCHEMAS"
 
@@ -26,7 +26,7 @@ def _silent(_sentence: str) -> None:
     """Say nothing."""
 
 
-class FileFault(NamedTuple):
+class BundleFault(NamedTuple):
     """Hold a file of an installed bundle that is not what the lock says, and the problem with it."""
 
     path: Path
@@ -68,7 +68,7 @@ class SchemaStore:
 
     def __init__(
         self,
-        lock: Lock,
+        lock: SchemaLock,
         homes: Homes,
         *,
         fetch: Fetch = fetch_official,
@@ -111,14 +111,14 @@ class SchemaStore:
         """Return the folder an installation of this version would make, or make anew."""
         return self.location(version) or self._homes.to_write() / self._lock.bundle(version).folder
 
-    def verify(self, version: str) -> list[FileFault]:
+    def verify(self, version: str) -> list[BundleFault]:
         """Compare every file with the lock; an empty list is a clean bill. Raises `SchemaMissing`."""
         bundle = self._lock.bundle(version)
         folder = self.location(version)
         if folder is None:
             raise _missing(bundle, "is not on this machine")
         problems = ((folder / pin.path, _problem(folder / pin.path, pin)) for pin in bundle.files)
-        return [FileFault(path, problem) for path, problem in problems if problem]
+        return [BundleFault(path, problem) for path, problem in problems if problem]
 
     def ensure(self, version: str, announce: Announce | None = None) -> Path:
         """Return the folder of the bundle, fetched first where it is missing; raises `SchemaMissing`."""

@@ -3,13 +3,13 @@
 from typing import Final
 
 from doideposit import pages
-from doideposit.explanation import Explanation, Kind, writer
+from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
 
 __all__ = ["DEPOSITS"]
 
-_xsd = writer(Kind.XSD, pages.SCHEMA)
-_advice = writer(Kind.XSD, pages.RECOMMENDATIONS, Severity.WARNING, overridable=True)
+_xsd = writer(CodeOrigin.XSD, pages.SCHEMA)
+_advice = writer(CodeOrigin.XSD, pages.RECOMMENDATIONS, Severity.WARNING, overridable=True)
 _XML = "https://www.w3.org/TR/xml/"
 
 DEPOSITS: Final[tuple[Explanation, ...]] = (

@@ -13,7 +13,7 @@ from lxml import etree
 
 from doideposit.crossref.names import PREFIXES
 from doideposit.crossref.schemas.datatypes import DATATYPES
-from doideposit.crossref.validator.places import Change, Places
+from doideposit.crossref.validator.places import ElementFix, Places
 from doideposit.crossref.validator.supplement import Broken, WrongValue
 from doideposit.crossref.validator.versions import renamed
 from doideposit.findings import Finding, Severity
@@ -49,7 +49,7 @@ class Complaint:
     element: etree._Element
     undeclared: bool = False
     """Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect."""
-    place: Change | None = None
+    place: ElementFix | None = None
     """Where trying has shown that a child would do better."""
 
     @property

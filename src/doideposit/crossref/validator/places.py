@@ -10,7 +10,7 @@ from lxml import etree
 from doideposit.findings import Where
 from doideposit.safe_xml import Position, positions
 
-__all__ = ["Change", "Finder", "Places"]
+__all__ = ["ElementFix", "Finder", "Places"]
 
 
 class Places:
@@ -114,7 +114,7 @@ class Finder:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ElementFix:
     """Hold a change that helps an unexpected element: a place beside a sibling, something before it, or its removal."""
 
     sibling: etree._Element | None

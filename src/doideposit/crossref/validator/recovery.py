@@ -14,7 +14,7 @@ from lxml import etree
 
 from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
 from doideposit.crossref.validator.messages import Complaint
-from doideposit.crossref.validator.places import Change, Finder
+from doideposit.crossref.validator.places import ElementFix, Finder
 from doideposit.crossref.validator.versions import renamed
 
 __all__ = ["all_complaints"]
@@ -87,11 +87,11 @@ class _Recovery:
             complaint = strangers[0]
         return found
 
-    def _place(self, element: etree._Element, expected: Sequence[str]) -> Change | None:
+    def _place(self, element: etree._Element, expected: Sequence[str]) -> ElementFix | None:
         """Find where the schema has room for an unexpected child, by trying: before or behind which of its siblings.
 
         The nearest place where fewer children are unexpected counts. None where there is none, and where trying would
-        cost too much; a `Change` without a sibling says that taking the child out is what helps.
+        cost too much; an `ElementFix` without a sibling says that taking the child out is what helps.
         """
         parent = element.getparent()
         if parent is None:
@@ -103,9 +103,9 @@ class _Recovery:
         ):
             return None
         before = self._unexpected(parent, element, None)
-        places = [Change(one, behind=bool(behind)) for behind, group in enumerate(siblings) for one in group]
+        places = [ElementFix(one, behind=bool(behind)) for behind, group in enumerate(siblings) for one in group]
         # A tie goes to the first: the nearest place, then what may be missing, then taking the child out.
-        places += [Change(None, add=tag) for tag in expected[:MOST_EXPECTED]] + [Change(None)]
+        places += [ElementFix(None, add=tag) for tag in expected[:MOST_EXPECTED]] + [ElementFix(None)]
         best, left = None, before
         for place in places:
             count = self._unexpected(parent, element, place)
@@ -115,7 +115,7 @@ class _Recovery:
                 break
         return best
 
-    def _unexpected(self, parent: etree._Element, child: etree._Element, place: Change | None) -> int:
+    def _unexpected(self, parent: etree._Element, child: etree._Element, place: ElementFix | None) -> int:
         """Count how often a copy of the parent stops libxml2, as it is or changed as `place` says."""
         double = copy.deepcopy(parent)
         copies = dict(zip(list(parent), list(double), strict=True))

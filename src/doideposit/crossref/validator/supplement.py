@@ -37,7 +37,7 @@ class WrongValue(NamedTuple):
     allowed: frozenset[str] = frozenset()
 
 
-class _Rules(NamedTuple):
+class _ElementRules(NamedTuple):
     """Hold what is to be checked of the elements of one name."""
 
     assertions: tuple[Assertion, ...]
@@ -45,7 +45,7 @@ class _Rules(NamedTuple):
     ids: tuple[tuple[str, IdKind], ...]
 
 
-_NONE = _Rules((), (), ())
+_NONE = _ElementRules((), (), ())
 
 
 class Supplement:
@@ -57,11 +57,11 @@ class Supplement:
             tag: tuple(ASSERTIONS[name] for tag_of, name in prepared.assertions if tag_of == tag)
             for tag, _ in prepared.assertions
         }
-        self._rules: dict[object, _Rules] = {}
+        self._rules: dict[object, _ElementRules] = {}
 
-    def _gather(self, tag: str) -> _Rules:
+    def _gather(self, tag: str) -> _ElementRules:
         """Return the rules for elements of a name, arranged when the first of them occurs."""
-        rules = _Rules(
+        rules = _ElementRules(
             self._assertions.get(tag, ()),
             tuple(one for one in self._prepared.lookups if tag in one.tags),
             tuple((one.attribute, one.kind) for one in self._prepared.identities if tag in one.tags),

@@ -19,7 +19,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.batch import SEAL, SealedBatch
 from doideposit.safe_xml import parse_document
 
-__all__ = ["Sealed", "Validator", "Verdict"]
+__all__ = ["SchemaVerdict", "Sealed", "Validator"]
 
 ROOT = "doi_batch"
 """The root of every deposit. Crossref's schema would let any of its elements be the root."""
@@ -32,7 +32,7 @@ _HINTS = (f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation")
 _with_hint: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLocation]", namespaces={"x": XSI})
 
 
-class Verdict(NamedTuple):
+class SchemaVerdict(NamedTuple):
     """Hold what XSD 1.1 says of a file: the schema version that it declares, or that it was lifted to.
 
     `valid` is None where there is no verdict, because no bundle of that version is kept; `changes` say what was changed
@@ -102,7 +102,7 @@ class Validator:
         self._engines: dict[tuple[str, bool], _Engine] = {}
         self._lock = threading.Lock()
 
-    def validate(self, xml: bytes, *, file: str | None = None, lift_to: str | None = None) -> Verdict:
+    def validate(self, xml: bytes, *, file: str | None = None, lift_to: str | None = None) -> SchemaVerdict:
         """Return the verdict on a file, by the version it declares or, lifted, by another one.
 
         Raises `SchemaMissing` or `SchemaDamaged` when the schema cannot be used.
@@ -124,10 +124,10 @@ class Validator:
 
     def _examine(
         self, xml: bytes, file: str | None, lift_to: str | None = None
-    ) -> tuple[Verdict, etree._Element | None]:
+    ) -> tuple[SchemaVerdict, etree._Element | None]:
         parsed = parse_document(xml, file=file)
         if parsed.root is None:
-            return Verdict(None, valid=False, findings=parsed.findings), None
+            return SchemaVerdict(None, valid=False, findings=parsed.findings), None
         root, places = parsed.root, Places(file, xml)
         namespace, _, name = root.tag.removeprefix("{").rpartition("}")
         declared = declared_version(namespace)
@@ -140,7 +140,7 @@ class Validator:
         if version is None:
             return self._without_bundle(root, declared if name == ROOT else None, places), root
         findings = self._violations(root, version, places) if name == ROOT else (_no_deposit(root, places),)
-        return Verdict(version, not has_errors(findings), findings, changes), root
+        return SchemaVerdict(version, not has_errors(findings), findings, changes), root
 
     def _engine(self, version: str, *, mathml: bool) -> _Engine:
         with self._lock:
@@ -166,16 +166,16 @@ class Validator:
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
         return self._engine(version, mathml=mathml).findings(root, places)
 
-    def _without_bundle(self, root: etree._Element, declared: Declared | None, places: Places) -> Verdict:
+    def _without_bundle(self, root: etree._Element, declared: Declared | None, places: Places) -> SchemaVerdict:
         if declared is None:
-            return Verdict(None, valid=False, findings=(self._unknown_schema(root, places),))
+            return SchemaVerdict(None, valid=False, findings=(self._unknown_schema(root, places),))
         message = f"no verdict: the schema {declared.version} is not kept here; {declared.status}"
         hint = f"verdicts there are for {', '.join(self._schemas.available())}"
         if declared.liftable:
             newest = self._schemas.available()[0]
             hint = f"`doideposit validate --as {newest} FILE` says whether it is valid once lifted, and what changes"
         finding = Finding("xml-version-not-kept", Severity.WARNING, message, hint, places.where(root))
-        return Verdict(declared.version, None, (finding,))
+        return SchemaVerdict(declared.version, None, (finding,))
 
     def _unknown_schema(self, root: etree._Element, places: Places) -> Finding:
         name = etree.QName(root)
@@ -206,7 +206,7 @@ def remove_hints(root: etree._Element) -> None:
             element.attrib.pop(name, "")
 
 
-def _sealed(xml: bytes, root: etree._Element, verdict: Verdict, file: str | None) -> Sealed:
+def _sealed(xml: bytes, root: etree._Element, verdict: SchemaVerdict, file: str | None) -> Sealed:
     ns = f"{{{etree.QName(root).namespace}}}"
     places = Places(file, xml)
     timestamp = root.findtext(f"{ns}head/{ns}timestamp")

@@ -78,7 +78,7 @@ def reduce_abstract(text: Abstract) -> Reduction:
             source = _xml(text.text)
     if source is None:
         return Reduction(_plain(_TAG.sub(" ", text.text)), readable=False)
-    reader = _Reader()
+    reader = _ParagraphReader()
     reader.read(source)
     return Reduction(_blocks(reader.paragraphs), frozenset(reader.lost))
 
@@ -134,7 +134,7 @@ def _xml(text: str) -> Element | None:
         return None
 
 
-class _Reader:
+class _ParagraphReader:
     """Walk a parsed abstract once and gather its paragraphs."""
 
     def __init__(self) -> None:

@@ -3,12 +3,12 @@
 from typing import Final
 
 from doideposit import pages
-from doideposit.explanation import Explanation, Kind, writer
+from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
 
 __all__ = ["LOSSES"]
 
-_loss = writer(Kind.CAPABILITY, pages.SCHEMA, Severity.WARNING, overridable=True)
+_loss = writer(CodeOrigin.CAPABILITY, pages.SCHEMA, Severity.WARNING, overridable=True)
 
 LOSSES: Final[tuple[Explanation, ...]] = (
     _loss(

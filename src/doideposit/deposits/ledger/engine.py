@@ -17,14 +17,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
 
-__all__ = ["Place", "make_engine", "reading", "translated", "writing"]
+__all__ = ["LedgerLocation", "make_engine", "reading", "translated", "writing"]
 
 BUSY_SECONDS = 30.0  # How long a writer waits for another one; every transaction here takes milliseconds.
 SQLITE_DRIVERS, POSTGRES_DRIVERS = ("sqlite", "sqlite+pysqlite"), ("postgresql+psycopg",)
 WRITES = "doideposit_writes"
 
 
-class Place:
+class LedgerLocation:
     """Say where a ledger is: `name` is what people are told, without any password; `path` the file, for SQLite."""
 
     def __init__(self, address: str, password: SecretStr | None = None) -> None:
@@ -53,7 +53,7 @@ def _parsed(address: str) -> URL:
     return url
 
 
-def make_engine(place: Place) -> Engine:
+def make_engine(place: LedgerLocation) -> Engine:
     """Make an engine for the place; raise `LedgerUnavailable` when its driver or its folder is missing."""
     if place.path is not None:
         _make_file(place.path)
@@ -107,7 +107,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def translated(place: Place) -> Iterator[None]:
+def translated(place: LedgerLocation) -> Iterator[None]:
     """Turn every exception of the database into a `LedgerError` that names the place."""
     try:
         yield
@@ -124,7 +124,7 @@ def translated(place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def reading(engine: Engine, place: Place, *, repeatable: bool = False) -> Iterator[Connection]:
+def reading(engine: Engine, place: LedgerLocation, *, repeatable: bool = False) -> Iterator[Connection]:
     """Open a transaction that only reads; with `repeatable` all of it sees one moment. Raises `LedgerError`.
 
     SQLite reads one moment in every transaction; PostgreSQL has to be told.
@@ -135,7 +135,7 @@ def reading(engine: Engine, place: Place, *, repeatable: bool = False) -> Iterat
 
 
 @contextmanager
-def writing(engine: Engine, place: Place) -> Iterator[Connection]:
+def writing(engine: Engine, place: LedgerLocation) -> Iterator[Connection]:
     """Open a transaction that writes, committed when the block ends; raises `LedgerError`.
 
     It is announced to SQLite at its beginning: a reader that turned writer later could be refused half-way.
@@ -160,7 +160,7 @@ SQLITE_CAUSES = (
 )
 
 
-def _in_our_words(place: Place, cause: BaseException | None) -> LedgerError:
+def _in_our_words(place: LedgerLocation, cause: BaseException | None) -> LedgerError:
     words = str(cause).lower()
     if place.is_sqlite:
         if any(sign in words for sign in DAMAGE):

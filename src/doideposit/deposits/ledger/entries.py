@@ -20,13 +20,13 @@ __all__ = [
     "Item",
     "KnownWork",
     "LedgerEvent",
+    "LedgerWork",
     "NewItem",
     "NewSubmission",
     "OpenDeposit",
     "PastFailure",
     "Submission",
-    "Upload",
-    "Work",
+    "UploadLease",
 ]
 
 
@@ -186,7 +186,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadLease:
     """Describe a submission this process may upload now, under this file name, until its lease ends."""
 
     submission: Submission
@@ -212,7 +212,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class LedgerWork:
     """Describe one DOI on one target: what is proved of it, and its latest deposit."""
 
     doi: Doi

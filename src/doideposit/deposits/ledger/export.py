@@ -16,7 +16,7 @@ from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.tables import (
     METADATA,
     MOMENT_FORMAT,
-    Moment,
+    UtcDateTime,
     attempt,
     content,
     event,
@@ -103,7 +103,7 @@ def _out(table: Table, name: str, value: Any) -> Any:
     if value is None:
         return None
     kind = table.c[name].type
-    if isinstance(kind, Moment):
+    if isinstance(kind, UtcDateTime):
         return value.strftime(MOMENT_FORMAT)
     if isinstance(kind, LargeBinary):
         return base64.b64encode(value).decode("ascii")
@@ -114,8 +114,8 @@ def _in(table: Table, name: str, value: Any) -> Any:
     kind = table.c[name].type
     if value is None:
         return None
-    if isinstance(kind, Moment):
-        moment = Moment().process_result_value(value, None)  # type: ignore[arg-type]
+    if isinstance(kind, UtcDateTime):
+        moment = UtcDateTime().process_result_value(value, None)  # type: ignore[arg-type]
         return moment if isinstance(moment, datetime) else None
     if isinstance(kind, LargeBinary):
         return base64.b64decode(value, validate=True)

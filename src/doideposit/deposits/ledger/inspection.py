@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from doideposit.deposits.ledger.engine import WRITES, Place, make_engine, translated
+from doideposit.deposits.ledger.engine import WRITES, LedgerLocation, make_engine, translated
 from doideposit.deposits.ledger.migrate import NEWEST, revision_of
 from doideposit.errors import LedgerError
 
@@ -41,7 +41,7 @@ class Condition:
 
 def look(url: str, password: SecretStr | None = None) -> Condition:
     """Look at the ledger; raises `LedgerUnavailable`, `LedgerTooNew`, `LedgerDamaged` or `ConfigurationError`."""
-    place = Place(url, password)
+    place = LedgerLocation(url, password)
     if place.path is not None and not place.path.exists():
         return Condition(place.name, place.path, None)
     engine = make_engine(place)
@@ -53,7 +53,7 @@ def look(url: str, password: SecretStr | None = None) -> Condition:
         engine.dispose()
 
 
-def _hindrance(engine: Engine, place: Place) -> LedgerError | None:
+def _hindrance(engine: Engine, place: LedgerLocation) -> LedgerError | None:
     """Ask for the right to write, and give it back unused."""
     try:
         with translated(place):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from doideposit.deposits.ledger.engine import WRITES, Place, translated
+from doideposit.deposits.ledger.engine import WRITES, LedgerLocation, translated
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.errors import LedgerDamaged, LedgerTooNew
 
@@ -17,7 +17,7 @@ NEWEST = REVISIONS[-1]
 LOCK = 0x646F6964  # "doid": the number of PostgreSQL's advisory lock under which revisions are run.
 
 
-def migrate(engine: Engine, place: Place, step: Callable[[str], None]) -> None:
+def migrate(engine: Engine, place: LedgerLocation, step: Callable[[str], None]) -> None:
     """Create or upgrade the tables; a SQLite file is copied beside itself first. `step` is called around the commit.
 
     Raises `LedgerTooNew` for a ledger of a newer program, which is left as it is, and `LedgerDamaged` for a database
@@ -40,7 +40,7 @@ def migrate(engine: Engine, place: Place, step: Callable[[str], None]) -> None:
         step("ledger migrate: committed")
 
 
-def revision_of(connection: Connection, place: Place) -> str | None:
+def revision_of(connection: Connection, place: LedgerLocation) -> str | None:
     """Return the revision of the ledger, None for an empty database."""
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" not in tables:
@@ -55,7 +55,7 @@ def revision_of(connection: Connection, place: Place) -> str | None:
     return None if found is None else str(found)
 
 
-def _run(connection: Connection, place: Place) -> None:
+def _run(connection: Connection, place: LedgerLocation) -> None:
     if not place.is_sqlite:
         # SQLite has the lock already, from BEGIN IMMEDIATE; PostgreSQL would let two processes create the same tables.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

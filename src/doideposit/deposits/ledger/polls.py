@@ -19,7 +19,7 @@ from doideposit.deposits.ledger.uploads import FREE
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State, advance
 from doideposit.records.identifiers import Doi
 
-__all__ = ["Due", "Polled", "Polls", "ResultLog"]
+__all__ = ["Due", "Polled", "Polls", "StoredLog"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultLog:
+class StoredLog:
     """Hold a completed result log as it came, with the file name it was asked for by."""
 
     file_name: str
@@ -113,7 +113,7 @@ class Polls:
             transaction.connection.execute(update(submission).where(waits).values(next_look_at=transaction.now))
             return known is not None
 
-    def finish(self, current: Submission, results: Sequence[DoiOutcome], result_log: ResultLog) -> None:
+    def finish(self, current: Submission, results: Sequence[DoiOutcome], result_log: StoredLog) -> None:
         """Keep a completed log that was read, and what it says of each DOI.
 
         A file that is done already takes only what is better: a later log may show that an earlier upload registered a
@@ -224,7 +224,7 @@ def _note_odd(transaction: Transaction, polled: Polled) -> None:
         transaction.note(EventKind.ODD_ANSWER, submission=polled.submission.id, detail=detail)
 
 
-def _end(transaction: Transaction, held: Submission, result_log: ResultLog) -> None:
+def _end(transaction: Transaction, held: Submission, result_log: StoredLog) -> None:
     file_name, submission_id = result_log.file_name, result_log.submission_id
     proof = f"the result log of {file_name}" + (f" (submission {submission_id})" if submission_id else "")
     values = {"state": advance(held.state, Move.FINISH).value, "finished_at": transaction.now, "next_look_at": None}

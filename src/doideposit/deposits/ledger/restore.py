@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine
 
 from doideposit.deposits.ledger import audit, export
-from doideposit.deposits.ledger.engine import Place, reading
+from doideposit.deposits.ledger.engine import LedgerLocation, reading
 from doideposit.deposits.ledger.migrate import revision_of
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.errors import DiskError, LedgerDamaged, LedgerUnavailable, UsageError
@@ -40,7 +40,7 @@ def restore(url: str, backup: Path, now: datetime, *, password: SecretStr | None
     PostgreSQL and for a file that is an export, `LedgerDamaged` for a backup that is damaged, `LedgerTooNew`,
     `LedgerUnavailable` while another program has the ledger open, and `DiskError`.
     """
-    place = Place(url, password)
+    place = LedgerLocation(url, password)
     if place.path is None:
         hint = "make an empty database, and run `doideposit ledger import FILE` with an export"
         raise UsageError(f"the ledger {place.name} is no file, and cannot be replaced by one", hint=hint)
@@ -82,8 +82,8 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
             dois = int(copy.execute("SELECT count(*) FROM work").fetchone()[0])
     except sqlite3.Error:
         raise LedgerDamaged(f"{backup} is damaged, or no ledger at all", hint=other) from None
-    engine = create_engine(Place(f"sqlite:///{fresh}").url)
-    place = Place(f"sqlite:///{backup}")
+    engine = create_engine(LedgerLocation(f"sqlite:///{fresh}").url)
+    place = LedgerLocation(f"sqlite:///{backup}")
     try:
         with reading(engine, place) as connection:
             # An older ledger is upgraded when it is next opened, and can be checked only then.

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from doideposit.deposits.ledger.engine import Place, reading, writing
+from doideposit.deposits.ledger.engine import LedgerLocation, reading, writing
 from doideposit.deposits.ledger.transaction import Transaction
 
 __all__ = ["Session", "Step", "quiet"]
@@ -27,7 +27,7 @@ class Session:
     Several threads may share one: each transaction has a connection of its own, and none is held across the network.
     """
 
-    place: Place
+    place: LedgerLocation
     engine: Engine
     step: Step
     target: str

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from doideposit.deposits.ledger import audit, export
-from doideposit.deposits.ledger.engine import Place, make_engine, reading, translated, writing
+from doideposit.deposits.ledger.engine import LedgerLocation, make_engine, reading, translated, writing
 from doideposit.deposits.ledger.migrate import migrate
 from doideposit.deposits.ledger.polls import Polls
 from doideposit.deposits.ledger.session import Session, Step, quiet
@@ -29,7 +29,7 @@ class Ledger:
     Safe from several threads and processes. Everything the database raises leaves as a `LedgerError`.
     """
 
-    def __init__(self, place: Place, engine: Engine, step: Step = quiet) -> None:
+    def __init__(self, place: LedgerLocation, engine: Engine, step: Step = quiet) -> None:
         self._place = place
         self._engine = engine
         self._step = step
@@ -42,7 +42,7 @@ class Ledger:
         apart from it. Raises `LedgerUnavailable`, `LedgerTooNew` (and leaves the ledger untouched), `LedgerDamaged`, or
         `ConfigurationError` for an address that cannot be one.
         """
-        place = Place(url, password)
+        place = LedgerLocation(url, password)
         engine = make_engine(place)
         try:
             migrate(engine, place, step)

@@ -25,13 +25,13 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["METADATA", "Moment", "attempt", "content", "event", "item", "log", "submission", "upload_lock", "work"]
+__all__ = ["METADATA", "UtcDateTime", "attempt", "content", "event", "item", "log", "submission", "upload_lock", "work"]
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_LENGTH = 27
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """Store an aware datetime in UTC, as text of fixed width: ``2026-09-01T12:00:00.000000Z``."""
 
     impl = String(MOMENT_LENGTH)
@@ -79,20 +79,20 @@ submission = Table(
     Column("timestamp", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("file_name", String(100)),
     Column("submission_id", Text),
-    Column("sent_at", Moment),
-    Column("accepted_at", Moment),
+    Column("sent_at", UtcDateTime),
+    Column("accepted_at", UtcDateTime),
     Column("accepted_proof", Text, nullable=False, server_default=_nothing()),
-    Column("finished_at", Moment),
+    Column("finished_at", UtcDateTime),
     Column("finished_proof", Text, nullable=False, server_default=_nothing()),
-    Column("not_before", Moment),
-    Column("next_look_at", Moment),
+    Column("not_before", UtcDateTime),
+    Column("next_look_at", UtcDateTime),
     Column("looks", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("lease_owner", Text),
-    Column("lease_until", Moment),
+    Column("lease_until", UtcDateTime),
     Column("doubt", Boolean, nullable=False, server_default=text("false")),
     Column("reason", Text, nullable=False, server_default=_nothing()),
     Column("hint", Text, nullable=False, server_default=_nothing()),
@@ -117,9 +117,9 @@ attempt = Table(
     Column("id", Key, primary_key=True),
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
     Column("file_name", String(100), nullable=False, unique=True),
-    Column("sent_at", Moment, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
     Column("fate", String(16), nullable=False),
-    Column("next_look_at", Moment),
+    Column("next_look_at", UtcDateTime),
     Index(
         "ix_attempt_late",
         "next_look_at",
@@ -135,7 +135,7 @@ log = Table(
     Column("id", Key, primary_key=True),
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
     Column("file_name", String(100), nullable=False),
-    Column("fetched_at", Moment, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("answer", LargeBinary, nullable=False),
 )
@@ -180,17 +180,17 @@ work = Table(
     Column("title", Text, nullable=False, server_default=_nothing()),
     Column("timestamp", BigInteger),
     Column("item", Key, ForeignKey("item.id")),
-    Column("registered_at", Moment),
+    Column("registered_at", UtcDateTime),
     Column("registered_proof", Text, nullable=False, server_default=_nothing()),
     Column("registered_fingerprint", String(64)),
     Column("registered_timestamp", BigInteger),
     Column("registered_landing_page", Text),
     Column("last_update_failed", Boolean, nullable=False, server_default=text("false")),
-    Column("resolves_at", Moment),
+    Column("resolves_at", UtcDateTime),
     Column("resolves_proof", Text, nullable=False, server_default=_nothing()),
-    Column("indexed_at", Moment),
+    Column("indexed_at", UtcDateTime),
     Column("indexed_proof", Text, nullable=False, server_default=_nothing()),
-    Column("acknowledged_at", Moment),
+    Column("acknowledged_at", UtcDateTime),
     Column("acknowledged_reason", Text),
     Index(None, "target", "container", "registered_at"),
     Index(None, "item"),
@@ -202,9 +202,9 @@ upload_lock = Table(
     METADATA,
     Column("target", String(32), primary_key=True),
     Column("lease_owner", Text),
-    Column("lease_until", Moment),
-    Column("last_upload_at", Moment),
-    Column("pause_until", Moment),
+    Column("lease_until", UtcDateTime),
+    Column("last_upload_at", UtcDateTime),
+    Column("pause_until", UtcDateTime),
     Column("pause_reason", Text, nullable=False, server_default=_nothing()),
     Column("failures", Integer, nullable=False, server_default="0"),
 )
@@ -214,7 +214,7 @@ event = Table(
     "event",
     METADATA,
     Column("id", Key, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("target", String(32), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("submission", Key, ForeignKey("submission.id"), index=True),

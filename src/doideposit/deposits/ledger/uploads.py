@@ -13,7 +13,7 @@ from doideposit.deposits.ledger.entries import (
     Attempt,
     AttemptStatus,
     Submission,
-    Upload,
+    UploadLease,
 )
 from doideposit.deposits.ledger.rows import bytes_of, event_of, submission_of
 from doideposit.deposits.ledger.session import Session
@@ -161,7 +161,7 @@ class Uploads:
 
     # One upload.
 
-    def start(self, slot: UploadSlot, key: int, file_name: str) -> Upload | None:
+    def start(self, slot: UploadSlot, key: int, file_name: str) -> UploadLease | None:
         """Commit to one upload of one file under a new name; None when it may not go after all.
 
         Checks again, under the upload lock, everything that `candidate` and `blocker` saw.
@@ -178,7 +178,7 @@ class Uploads:
 
     def _started(
         self, transaction: Transaction, slot: UploadSlot, found: tuple[Submission, bytes], file_name: str
-    ) -> Upload:
+    ) -> UploadLease:
         now, current = transaction.now, transaction.lock_submission(found[0].id)
         state = advance(current.state, Move.START)
         row = {
@@ -196,7 +196,7 @@ class Uploads:
         transaction.change_upload_lock(**lease)
         transaction.note(EventKind.SENDING, submission=current.id, detail={"file_name": file_name})
         sent = Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
-        return Upload(replace(current, state=state, file_name=file_name, sent_at=now), sent, found[1])
+        return UploadLease(replace(current, state=state, file_name=file_name, sent_at=now), sent, found[1])
 
     def accept(self, upload: Attempt, next_look_at: datetime, proof: str) -> None:
         """Write down that the upload got through: Crossref has the file, and the next one may go."""

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, se
 from doideposit.deposits.ledger.entries import (
     KnownWork,
     LedgerEvent,
+    LedgerWork,
     NewSubmission,
     OpenDeposit,
     PastFailure,
     Submission,
-    Work,
 )
 from doideposit.deposits.ledger.rows import (
     SUBMISSION_FIELDS,
@@ -70,14 +70,14 @@ class Works:
 
     # Telling.
 
-    def one(self, doi: Doi) -> Work | None:
+    def one(self, doi: Doi) -> LedgerWork | None:
         """Return what is known of the DOI."""
         statement = _works().where(work.c.target == self._target, work.c.doi == doi.key)
         with self._session.reading() as connection:
             row = connection.execute(statement).mappings().one_or_none()
             return None if row is None else _work(row)
 
-    def all(self, wanted: WorkFilter | None = None) -> Iterator[Work]:
+    def all(self, wanted: WorkFilter | None = None) -> Iterator[LedgerWork]:
         """Yield every wanted work in the order of DOIs, page by page."""
         conditions = tuple(_conditions(wanted or WorkFilter()))
         after, more = "", True
@@ -92,7 +92,7 @@ class Works:
             more = len(found) == PAGE
             after = found[-1].doi.key if found else ""
 
-    def in_submissions(self, keys: Sequence[int]) -> tuple[Work, ...]:
+    def in_submissions(self, keys: Sequence[int]) -> tuple[LedgerWork, ...]:
         """Return the works whose latest deposit is in one of these submissions."""
         parts = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
         statements = (_works().where(item.c.submission.in_(part)).order_by(item.c.id) for part in parts)
@@ -293,12 +293,12 @@ def _works() -> Select[Any]:
     return select(*columns).select_from(joined)
 
 
-def _work(row: RowMapping) -> Work:
+def _work(row: RowMapping) -> LedgerWork:
     names = (
         "target series record_type title timestamp registered_at registered_proof registered_landing_page "
         "last_update_failed resolves_at resolves_proof indexed_at indexed_proof acknowledged_at acknowledged_reason"
     ).split()
-    return Work(
+    return LedgerWork(
         doi=Doi(row["work_printed"]),
         item=item_of(row, "item_") if row["item_id"] is not None else None,
         submission=submission_of(row, "sub_") if row["sub_id"] is not None else None,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from doideposit.files import write_atomic
 
-__all__ = ["Claim", "Entry", "EntryStatus", "load", "new_id", "stamp_of"]
+__all__ = ["Claim", "ClaimedEntry", "EntryStatus", "load", "new_id", "stamp_of"]
 
 MEMORY: Final = ".claim.json"
 REPORT: Final = ".report.txt"
@@ -41,7 +41,7 @@ class EntryStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ClaimedEntry:
     """Describe one record of a file, or one DOI of a ready-made deposit file.
 
     `place` is where it stands in a list, ``:3`` for line 3. `batch_id` is the submission that is followed. `says` and
@@ -72,7 +72,7 @@ class Claim:
     folder: Path
     name: str
     target: str = ""
-    entries: tuple[Entry, ...] | None = None
+    entries: tuple[ClaimedEntry, ...] | None = None
     going_to: str = ""
     stamp: str = ""
     taken_in: datetime = field(default=datetime.min.replace(tzinfo=UTC))
@@ -108,7 +108,7 @@ class Claim:
         return any(entry.fate is EntryStatus.WAITING for entry in self.entries or ())
 
     @property
-    def rejected(self) -> tuple[Entry, ...]:
+    def rejected(self) -> tuple[ClaimedEntry, ...]:
         """Return the records that a person has to look at."""
         return tuple(entry for entry in self.entries or () if entry.fate is EntryStatus.REJECTED)
 
@@ -166,9 +166,9 @@ def _memory(path: Path) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _entry(data: Mapping[str, Any]) -> Entry:
+def _entry(data: Mapping[str, Any]) -> ClaimedEntry:
     lists = {"lines": tuple(data["lines"]), "remarks": tuple(data["remarks"])}
-    return Entry(**{**data, "fate": EntryStatus(data["fate"]), **lists})
+    return ClaimedEntry(**{**data, "fate": EntryStatus(data["fate"]), **lists})
 
 
 def _moment(name: str) -> datetime:

@@ -13,7 +13,7 @@ from doideposit.deposits.values import DepositReport, Progress, ReportEntry
 from doideposit.errors import DiskError, DoiDepositError
 from doideposit.files import disk_errors
 from doideposit.findings import Finding
-from doideposit.job.inbox.claims import Claim, Entry, EntryStatus, new_id, stamp_of
+from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus, new_id, stamp_of
 from doideposit.job.inbox.conflicts import uncontested
 from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
@@ -169,10 +169,10 @@ class TakingIn:
             if record is not None:
                 yield record
 
-    def _overtaken(self, entry: Entry) -> bool:
+    def _overtaken(self, entry: ClaimedEntry) -> bool:
         return overtaken(entry, self._depositor) is not None
 
-    def _remember(self, claim: Claim, fresh: Sequence[Entry]) -> None:
+    def _remember(self, claim: Claim, fresh: Sequence[ClaimedEntry]) -> None:
         """Write down what became of each record, and put the file away when all have their end."""
         new = {(entry.place, entry.doi): entry for entry in fresh}
         kept = [new.pop((entry.place, entry.doi), self._given_up(entry)) for entry in claim.entries or ()]
@@ -182,7 +182,7 @@ class TakingIn:
         if now.settled:
             settle(self._around, now)
 
-    def _given_up(self, entry: Entry) -> Entry:
+    def _given_up(self, entry: ClaimedEntry) -> ClaimedEntry:
         gone = overtaken(entry, self._depositor) if entry.fate is EntryStatus.WAITING else None
         return entry if gone is None else gone
 

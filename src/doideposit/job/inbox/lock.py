@@ -8,10 +8,10 @@ from typing import Self
 
 from doideposit.files import NO_FOLLOW, disk_errors
 
-__all__ = ["Lock"]
+__all__ = ["FileLock"]
 
 
-class Lock:
+class FileLock:
     """Lock a file; a context manager whose value says in `held` whether it was free.
 
     The file stays, and is never the lock itself: a run killed by SIGKILL leaves nothing that has to be cleaned up.

@@ -10,7 +10,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import ReportEntry, WorkStatus
 from doideposit.findings import Finding, Severity
-from doideposit.job.inbox.claims import Claim, Entry, EntryStatus
+from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.lifecycle import RetryClass, State
 from doideposit.reports.findings import detailed, in_order, safe
 
@@ -23,7 +23,7 @@ OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
 LARGEST_SHOWN: Final = 5_000_000
 
 
-def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[Entry, ...]:
+def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[ClaimedEntry, ...]:
     """Return the records of a file after they were planned and recorded."""
     source_lines = _SourceLines(claim)
     earlier = {(entry.place, entry.doi): entry for entry in claim.entries or ()}
@@ -35,12 +35,12 @@ def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[Entry, ...]:
     return _together(made, found)
 
 
-def _entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> Entry:
+def _entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> ClaimedEntry:
     status = made.status
     fate, batch_id = _fate(made)
     stopping = [finding for finding in made.findings if finding.stops]
     first = stopping[0] if stopping else None
-    return Entry(
+    return ClaimedEntry(
         place=place,
         doi=str(made.doi or ""),
         fate=fate,
@@ -74,7 +74,7 @@ def _may_pass(made: ReportEntry) -> bool:
     return later and codes == {"plan-failed-before"}
 
 
-def _together(made: Sequence[ReportEntry], entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry]) -> tuple[ClaimedEntry, ...]:
     """Let a record that is held only by others of its ready-made file wait as long as one of those does."""
     held = [{each.code for each in one.findings if each.stops} == {"plan-batch-blocked"} for one in made]
     moving = any(entry.fate in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
@@ -82,12 +82,12 @@ def _together(made: Sequence[ReportEntry], entries: Sequence[Entry]) -> tuple[En
     return tuple(replace(entry, fate=EntryStatus.WAITING) if each and moving else entry for entry, each in pairs)
 
 
-def refused_file(message: str, hint: str) -> tuple[Entry, ...]:
+def refused_file(message: str, hint: str) -> tuple[ClaimedEntry, ...]:
     """Return the one entry of a file that cannot be read as records at all."""
-    return (Entry("", "", EntryStatus.REJECTED, says=message, hint=hint),)
+    return (ClaimedEntry("", "", EntryStatus.REJECTED, says=message, hint=hint),)
 
 
-def overtaken(entry: Entry, depositor: Depositor) -> Entry | None:
+def overtaken(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | None:
     """Return the entry, given up, when someone deposited its DOI anew while it waited to be sent again."""
     if entry.tries == 0 or not entry.doi:
         return None
@@ -100,7 +100,7 @@ def overtaken(entry: Entry, depositor: Depositor) -> Entry | None:
     )
 
 
-def followed(entry: Entry, depositor: Depositor) -> Entry:
+def followed(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
     """Return the entry as the ledger knows its deposit now."""
     if entry.fate is not EntryStatus.OPEN:
         return entry
@@ -115,7 +115,7 @@ def followed(entry: Entry, depositor: Depositor) -> Entry:
     return _not_registered(entry, status)
 
 
-def _not_registered(entry: Entry, status: WorkStatus) -> Entry:
+def _not_registered(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
     finding = status.finding
     says = finding.message if finding else status.message or "Crossref did not take it"
     again = status.state is State.DONE and (
@@ -126,7 +126,7 @@ def _not_registered(entry: Entry, status: WorkStatus) -> Entry:
     return replace(entry, fate=EntryStatus.REJECTED, says=says, hint=status.next_action, lines=())
 
 
-def _from_history(entry: Entry, depositor: Depositor) -> Entry:
+def _from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
     """Return what became of a deposit that is no longer the latest one of its DOI."""
     mine = [each for each in depositor.history(entry.doi) if each.batch_id == entry.batch_id]
     if not mine:

@@ -10,7 +10,7 @@ from typing import Final
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import Proof
-from doideposit.job.inbox.claims import Claim, Entry, EntryStatus
+from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.reports.findings import counted, safe
 
@@ -86,7 +86,7 @@ def _steps(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
         yield f"Was the fault elsewhere, and is it mended? Then send the file as it is:\n{command}"
 
 
-def _rejected(claim: Claim, entry: Entry) -> Iterator[str]:
+def _rejected(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
     yield from _title(claim, entry)
     if entry.lines:
         yield from (f"  {line}" for line in entry.lines)
@@ -97,7 +97,7 @@ def _rejected(claim: Claim, entry: Entry) -> Iterator[str]:
     yield from _remarks(entry)
 
 
-def _in_order(claim: Claim, entry: Entry, depositor: Depositor) -> Iterator[str]:
+def _in_order(claim: Claim, entry: ClaimedEntry, depositor: Depositor) -> Iterator[str]:
     yield from _title(claim, entry)
     if entry.says:
         yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.fate is EntryStatus.REGISTERED else safe(entry.says))
@@ -110,13 +110,13 @@ def _in_order(claim: Claim, entry: Entry, depositor: Depositor) -> Iterator[str]
     yield from _remarks(entry)
 
 
-def _title(claim: Claim, entry: Entry) -> Iterator[str]:
+def _title(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
     yield f"{_name(claim, entry)}  {WORDS[entry.fate]}"
     if entry.title:
         yield _wrapped(safe(entry.title))
 
 
-def _name(claim: Claim, entry: Entry) -> str:
+def _name(claim: Claim, entry: ClaimedEntry) -> str:
     """Return the DOI as a link, and which record of the file it is where there are several."""
     index = entry.place[1:-1] if entry.place.startswith("[") else ""
     record = f"record {int(index) + 1} of the file" if index.isdigit() else ""
@@ -134,7 +134,7 @@ def _link(doi: str) -> str:
         return doi
 
 
-def _remarks(entry: Entry) -> Iterator[str]:
+def _remarks(entry: ClaimedEntry) -> Iterator[str]:
     if entry.remarks:
         yield "  worth a look, although it stopped nothing:"
         yield from (_filled(remark, "    - ", "      ") for remark in entry.remarks)
@@ -158,7 +158,7 @@ def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _reasons(entry: Entry) -> Iterator[str]:
+def _reasons(entry: ClaimedEntry) -> Iterator[str]:
     """Say why it was rejected: everything that is wrong with it, as far as a mail has room for it."""
     if not entry.lines:
         yield safe(entry.says)

@@ -69,7 +69,7 @@ def read_authors(
             name,
             line,
             biography,
-            _Context(prose, everything, series, len(names), _roles(front, line, len(names)), notes),
+            _SharedDetails(prose, everything, series, len(names), _roles(front, line, len(names)), notes),
         )
         for index, ((name, line), biography) in enumerate(zip(names, biographies, strict=True))
     )
@@ -98,7 +98,7 @@ def _signed(lines: Sequence[Line]) -> tuple[PrintedName, Line] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class _SharedDetails:
     """Hold what the authors of a document share."""
 
     prose: Sequence[Line]
@@ -160,7 +160,7 @@ def _institution_names(series: Series | None) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _author(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _Context) -> Node:
+def _author(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails) -> Node:
     if name.group is not None:
         context.notes.tell(
             "author-organisation-assumed", f"“{name.group}” was taken for an organisation", "compare with the document",
@@ -206,7 +206,7 @@ def _biography_titles(biography: Biography | None) -> tuple[tuple[str, ...], int
     return (biography.titles, biography.lines[0].number) if biography else ((), 0)
 
 
-def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _Context) -> Node:
+def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails) -> Node:
     # With several authors only an iD in the author's own biography is certain to be the author's.
     own = biography.lines if biography else ()
     for candidate in own if context.count > 1 else (line, *context.prose):
@@ -225,7 +225,9 @@ def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | Non
     return Gap("https://orcid.org/0000-0000-0000-0000", "only as the author gives it")
 
 
-def _affiliations(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _Context) -> Node:
+def _affiliations(
+    place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails
+) -> Node:
     field = f"{place}.affiliations"
     found = affiliation_of(biography, _institution_names(context.series)) if biography else None
     if found is None and name.note:
@@ -254,7 +256,7 @@ def _affiliations(place: str, name: PrintedName, line: Line, biography: Biograph
     return ({"name": name_leaf, **_institution_fields(f"{field}[0]", found, full, line, context)},)
 
 
-def _from_role(text: str, context: _Context) -> Affiliation | None:
+def _from_role(text: str, context: _SharedDetails) -> Affiliation | None:
     """Return the institution in “Research Fellow, Island Institute (II)”: the last part that names one.
 
     Or is a known acronym.
@@ -268,7 +270,7 @@ def _from_role(text: str, context: _Context) -> Affiliation | None:
     return None
 
 
-def _full_name(printed: str, context: _Context) -> tuple[str, str]:
+def _full_name(printed: str, context: _SharedDetails) -> tuple[str, str]:
     """Return the full name of an institution, and where it was found."""
     institution = context.series.institution if context.series else None
     if institution and institution.name and printed in {institution.acronym, institution.name}:
@@ -283,7 +285,9 @@ def _full_name(printed: str, context: _Context) -> tuple[str, str]:
     return printed, ""
 
 
-def _institution_fields(place: str, found: Affiliation, full: str, line: Line, context: _Context) -> Mapping[str, Node]:
+def _institution_fields(
+    place: str, found: Affiliation, full: str, line: Line, context: _SharedDetails
+) -> Mapping[str, Node]:
     """Return acronym, place and ROR id, as far as configuration or document give them."""
     institution = context.series.institution if context.series else None
     known = institution if institution and institution.name == full else None

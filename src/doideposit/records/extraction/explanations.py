@@ -3,14 +3,14 @@
 from typing import Final
 
 from doideposit import pages
-from doideposit.explanation import Explanation, Kind, writer
+from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
 
 __all__ = ["DOCUMENTS"]
 
-_doubt = writer(Kind.DOCUMENT, severity=Severity.WARNING, overridable=True)
-_unreadable = writer(Kind.DOCUMENT)
-_note = writer(Kind.DOCUMENT, severity=Severity.INFO, overridable=True)
+_doubt = writer(CodeOrigin.DOCUMENT, severity=Severity.WARNING, overridable=True)
+_unreadable = writer(CodeOrigin.DOCUMENT)
+_note = writer(CodeOrigin.DOCUMENT, severity=Severity.INFO, overridable=True)
 _COMPARE = "compare with the document"
 
 DOCUMENTS: Final[tuple[Explanation, ...]] = (

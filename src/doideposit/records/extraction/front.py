@@ -11,7 +11,7 @@ from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.dois import PrintedDoi
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.names import is_name, split_byline, without_titles
-from doideposit.records.extraction.pieces import Kind, Labels, Piece, read_piece
+from doideposit.records.extraction.pieces import Labels, LineKind, Piece, read_piece
 
 __all__ = ["Front", "Printed", "read_front"]
 
@@ -83,15 +83,17 @@ def _block(lines: Sequence[Line], lengths: dict[int, int], known: Labels) -> lis
     for index, line in enumerate(lines[:_MOST_LINES]):
         piece = read_piece(line, known, pieces[-1] if pieces else None)
         piece.index = index
-        if piece.kind is Kind.SECTION:
+        if piece.kind is LineKind.SECTION:
             break
         running = lengths[line.block] > _BODY_LENGTH or _is_sentence(line, lengths[line.block])
         if running and _is_title_of_dense_text(piece, pieces):
             running = False
-        if running and piece.kind is Kind.TEXT and not line.level:
-            if any(each.kind is Kind.TEXT or each.kind is Kind.NAMES for each in pieces) or _is_last(lines, index):
+        if running and piece.kind is LineKind.TEXT and not line.level:
+            if any(each.kind is LineKind.TEXT or each.kind is LineKind.NAMES for each in pieces) or _is_last(
+                lines, index
+            ):
                 break
-            piece.kind = Kind.SKIPPED
+            piece.kind = LineKind.SKIPPED
         pieces.append(piece)
     return pieces
 
@@ -99,8 +101,8 @@ def _block(lines: Sequence[Line], lengths: dict[int, int], known: Labels) -> lis
 def _is_title_of_dense_text(piece: Piece, before: Sequence[Piece]) -> bool:
     """Tell whether a line is the title of a text without empty lines: the first text below label and number."""
     above = before[-1] if before else None
-    known = above is not None and above.kind is Kind.KNOWN and above.line.block == piece.line.block
-    return known and not any(each.kind is Kind.TEXT for each in before) and not _ends_sentence(piece.line.text)
+    known = above is not None and above.kind is LineKind.KNOWN and above.line.block == piece.line.block
+    return known and not any(each.kind is LineKind.TEXT for each in before) and not _ends_sentence(piece.line.text)
 
 
 def _ends_sentence(text: str) -> bool:
@@ -126,7 +128,7 @@ def _take_known(pieces: Sequence[Piece], front: Front) -> None:
             front.word = Printed(piece.word, piece.line)
         if piece.number and front.number is None:
             front.number = Printed(piece.number, piece.line)
-        if piece.kind is not Kind.TEXT or piece.number:
+        if piece.kind is not LineKind.TEXT or piece.number:
             front.dates += [(date, piece.line) for date in piece.dates]
         if front.doi is None and piece.doi is not None:
             front.doi = piece.doi
@@ -150,10 +152,10 @@ def _most_precise(dates: list[tuple[PrintedDate, Line]]) -> list[tuple[PrintedDa
 def _find_title(pieces: Sequence[Piece], front: Front) -> int | None:
     """Return the index of the piece with the title: the first heading that is nothing else, or the first such line."""
     open_pieces = [
-        (at, piece) for at, piece in enumerate(pieces) if piece.rest and piece.kind in {Kind.TEXT, Kind.NAMES}
+        (at, piece) for at, piece in enumerate(pieces) if piece.rest and piece.kind in {LineKind.TEXT, LineKind.NAMES}
     ]
-    byline = next((at for at, piece in enumerate(pieces) if piece.kind is Kind.BYLINE), None)
-    headed = [at for at, piece in open_pieces if piece.line.level or (piece.number and piece.kind is Kind.TEXT)]
+    byline = next((at for at, piece in enumerate(pieces) if piece.kind is LineKind.BYLINE), None)
+    headed = [at for at, piece in open_pieces if piece.line.level or (piece.number and piece.kind is LineKind.TEXT)]
     if headed:
         return min(headed, key=lambda at: (pieces[at].line.level > _TITLE_LEVEL, at))
     texts = [at for at, piece in open_pieces if not piece.institution and (byline is None or at < byline)]
@@ -163,8 +165,8 @@ def _find_title(pieces: Sequence[Piece], front: Front) -> int | None:
         return None
     if front.number is None and front.word is None and front.doi is None and front.dates == [] and byline is None:
         return _title_of_bare_text(pieces, texts)
-    text_only = [at for at in texts if pieces[at].kind is Kind.TEXT]
-    if text_only and pieces[texts[0]].kind is Kind.NAMES and _is_surely_byline(pieces, texts[0]):
+    text_only = [at for at in texts if pieces[at].kind is LineKind.TEXT]
+    if text_only and pieces[texts[0]].kind is LineKind.NAMES and _is_surely_byline(pieces, texts[0]):
         return text_only[0]
     return texts[0]
 
@@ -179,8 +181,8 @@ def _is_surely_byline(pieces: Sequence[Piece], at: int) -> bool:
 def _title_of_bare_text(pieces: Sequence[Piece], texts: Sequence[int]) -> int | None:
     """Find the title of a text without label, number, date and DOI: only where names follow the first line."""
     first = texts[0]
-    following = [piece for piece in pieces[first + 1 :] if piece.rest or piece.kind is Kind.ROLE]
-    return first if following and any(piece.kind is Kind.NAMES for piece in following) else None
+    following = [piece for piece in pieces[first + 1 :] if piece.rest or piece.kind is LineKind.ROLE]
+    return first if following and any(piece.kind is LineKind.NAMES for piece in following) else None
 
 
 def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
@@ -189,9 +191,9 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
     piece.taken = True
     front.title.append(Printed(piece.rich, piece.line))
     for following in pieces[at + 1 :]:
-        if following.line.block != piece.line.block or following.kind not in {Kind.TEXT, Kind.NAMES}:
+        if following.line.block != piece.line.block or following.kind not in {LineKind.TEXT, LineKind.NAMES}:
             break
-        if following.kind is Kind.NAMES and _is_surely_byline(pieces, pieces.index(following)):
+        if following.kind is LineKind.NAMES and _is_surely_byline(pieces, pieces.index(following)):
             break
         following.taken = True
         last = front.title[-1].text.rstrip()
@@ -221,9 +223,9 @@ def _take_subtitle(pieces: Sequence[Piece], title: int | None, front: Front) -> 
         return
     for at in range(title + 1, len(pieces)):
         piece = pieces[at]
-        if piece.taken and piece.kind is not Kind.NAMES:
+        if piece.taken and piece.kind is not LineKind.NAMES:
             continue
-        if piece.kind not in {Kind.TEXT, Kind.NAMES} or piece.taken:
+        if piece.kind not in {LineKind.TEXT, LineKind.NAMES} or piece.taken:
             return
         if piece.institution and not piece.line.level:
             return
@@ -231,7 +233,7 @@ def _take_subtitle(pieces: Sequence[Piece], title: int | None, front: Front) -> 
             front.byline and front.byline[0].line.number < piece.line.number and not piece.line.level
         ):
             return
-        block = [each for each in pieces[at:] if each.line.block == piece.line.block and each.kind is Kind.TEXT]
+        block = [each for each in pieces[at:] if each.line.block == piece.line.block and each.kind is LineKind.TEXT]
         for each in block:
             each.taken = True
             front.subtitle.append(Printed(each.rich, each.line))
@@ -249,7 +251,7 @@ def _is_lede(piece: Piece) -> bool:
 
 def _take_byline(pieces: Sequence[Piece], title: int | None, front: Front) -> None:
     """Take the names: from “By …”, else from lines of names alone below the title or right above it."""
-    marked = [piece for piece in pieces if piece.kind is Kind.BYLINE]
+    marked = [piece for piece in pieces if piece.kind is LineKind.BYLINE]
     if marked:
         for piece in marked:
             piece.taken = True
@@ -265,13 +267,13 @@ def _take_byline(pieces: Sequence[Piece], title: int | None, front: Front) -> No
 def _names_below(pieces: Sequence[Piece], last: Piece, front: Front, *, only_open: bool) -> None:
     """Take lines of names below “By”, or below names that end in a comma or “and”."""
     for piece in pieces[pieces.index(last) + 1 :]:
-        if piece.kind not in {Kind.NAMES, Kind.ROLE}:
+        if piece.kind not in {LineKind.NAMES, LineKind.ROLE}:
             return
         previous = front.byline[-1].line.text if front.byline else ""
-        if piece.kind is Kind.NAMES and (not only_open or piece.joins or _is_open(previous)):
+        if piece.kind is LineKind.NAMES and (not only_open or piece.joins or _is_open(previous)):
             piece.taken = True
             front.byline.append(Printed(piece.rest, piece.line))
-        elif piece.kind is Kind.NAMES:
+        elif piece.kind is LineKind.NAMES:
             return
 
 
@@ -281,17 +283,17 @@ def _is_open(text: str) -> bool:
 
 def _names_alone(pieces: Sequence[Piece], title: int | None, front: Front) -> None:
     start = 0 if title is None else title + 1
-    runs = [piece for piece in pieces[start:] if piece.kind is Kind.NAMES and not piece.taken]
+    runs = [piece for piece in pieces[start:] if piece.kind is LineKind.NAMES and not piece.taken]
     if not runs and title is not None:
-        runs = [piece for piece in pieces[:title] if piece.kind is Kind.NAMES and not piece.institution]
+        runs = [piece for piece in pieces[:title] if piece.kind is LineKind.NAMES and not piece.institution]
     if not runs:
         return
     first = pieces.index(runs[0])
     for piece in pieces[first:]:
-        if piece.kind is Kind.NAMES and not piece.taken:
+        if piece.kind is LineKind.NAMES and not piece.taken:
             piece.taken = True
             front.byline.append(Printed(piece.rest, piece.line))
-        elif piece.kind is Kind.TEXT and not piece.institution:
+        elif piece.kind is LineKind.TEXT and not piece.institution:
             break
     front.byline_assumed = True
 
@@ -303,7 +305,7 @@ def _take_roles(pieces: Sequence[Piece], line: Line, front: Front) -> None:
             front.roles.setdefault(line.number, []).append(Printed(piece.role, line))
     at = next(index for index, piece in enumerate(pieces) if piece.line is line)
     for piece in pieces[at + 1 : at + 4]:
-        about = piece.kind is Kind.ROLE or (piece.kind is Kind.TEXT and piece.institution and not piece.taken)
+        about = piece.kind is LineKind.ROLE or (piece.kind is LineKind.TEXT and piece.institution and not piece.taken)
         if not about or piece.line.level:
             return
         piece.taken = True
@@ -318,11 +320,11 @@ def _far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, f
     for index in range(start, min(len(lines), start + _FAR_BYLINE)):
         piece = read_piece(lines[index], known, None)
         short = index + 1 >= len(lines) or lines[index].block != lines[index - 1].block
-        if piece.kind is Kind.SECTION or lines[index].level:
+        if piece.kind is LineKind.SECTION or lines[index].level:
             return
-        if short and piece.kind in {Kind.NAMES, Kind.BYLINE} and piece.rest and not piece.institution:
+        if short and piece.kind in {LineKind.NAMES, LineKind.BYLINE} and piece.rest and not piece.institution:
             front.byline.append(Printed(piece.rest, piece.line))
-            front.byline_assumed = piece.kind is Kind.NAMES
+            front.byline_assumed = piece.kind is LineKind.NAMES
             _role_after(lines, index, known, front)
             return
 
@@ -330,7 +332,7 @@ def _far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, f
 def _role_after(lines: Sequence[Line], index: int, known: Labels, front: Front) -> None:
     for line in lines[index + 1 : index + 3]:
         piece = read_piece(line, known, None)
-        if line.block != lines[index].block or not (piece.kind is Kind.ROLE or piece.institution):
+        if line.block != lines[index].block or not (piece.kind is LineKind.ROLE or piece.institution):
             return
         front.roles.setdefault(lines[index].number, []).append(Printed(piece.rest, line))
 
@@ -339,10 +341,10 @@ def _finish(pieces: Sequence[Piece], front: Front) -> None:
     """Tell the lines that are nothing known, and where the block ends: behind the last line that is something known."""
     last = -1
     for at, piece in enumerate(pieces):
-        if piece.taken or (piece.kind not in {Kind.TEXT, Kind.NAMES, Kind.SKIPPED}):
+        if piece.taken or (piece.kind not in {LineKind.TEXT, LineKind.NAMES, LineKind.SKIPPED}):
             last = at
     for piece in pieces[: last + 1]:
-        if piece.kind in {Kind.TEXT, Kind.NAMES} and not piece.taken and not piece.institution:
+        if piece.kind in {LineKind.TEXT, LineKind.NAMES} and not piece.taken and not piece.institution:
             front.unread.append(Printed(piece.line.printed, piece.line))
     front.end = pieces[last].index + 1 if last >= 0 else 0
     if front.byline_assumed and _is_confirmed(front):

@@ -162,7 +162,7 @@ def _number(token: "Token", offset: int) -> int:
 
 
 @dataclass(slots=True)
-class _Piece:
+class _OpenLine:
     """Hold one line while it is put together."""
 
     offset: int
@@ -187,10 +187,10 @@ def _clean(*parts: str) -> str:
     return normalise(_CONTROL.sub(" ", "".join(parts)))
 
 
-def _pieces(token: "Token") -> list[_Piece]:
+def _pieces(token: "Token") -> list[_OpenLine]:
     if token.type != "inline":
         rows = _TAG.sub("", token.content) if token.type == "html_block" else token.content
-        pieces = [_Piece(offset) for offset, _ in enumerate(rows.split("\n"))]
+        pieces = [_OpenLine(offset) for offset, _ in enumerate(rows.split("\n"))]
         for piece, row in zip(pieces, rows.split("\n"), strict=True):
             piece.add(row)
             piece.light = len(row)
@@ -202,13 +202,13 @@ class _Inline:
     """Put the lines of one block together from its inline tokens."""
 
     def __init__(self) -> None:
-        self.pieces = [_Piece(0)]
+        self.pieces = [_OpenLine(0)]
         self.target: str | None = None
         self.label: list[str] = []
         self.bare_start = 0
         self.strong = 0
 
-    def read(self, children: "Sequence[Token]") -> list[_Piece]:
+    def read(self, children: "Sequence[Token]") -> list[_OpenLine]:
         for child in children:
             self._take(child)
         return self.pieces
@@ -240,7 +240,7 @@ class _Inline:
 
     def _break(self, count: int) -> None:
         for _ in range(count):
-            self.pieces.append(_Piece(self.pieces[-1].offset + 1))
+            self.pieces.append(_OpenLine(self.pieces[-1].offset + 1))
         self.label.append(" ")
         self.bare_start = 0
 

@@ -24,10 +24,10 @@ from doideposit.records.extraction.vocabulary import (
     heading_pattern,
 )
 
-__all__ = ["Kind", "Labels", "Piece", "read_piece"]
+__all__ = ["Labels", "LineKind", "Piece", "read_piece"]
 
 
-class Kind(Enum):
+class LineKind(Enum):
     """Say what a line of a title block is."""
 
     KNOWN = auto()  # label, number, date, DOI, ISSN, address: nothing is left of it
@@ -44,7 +44,7 @@ class Piece:
     """Hold a line taken apart; `rest` is what is left without the known things, `rich` the same with its italics."""
 
     line: Line
-    kind: Kind = Kind.TEXT
+    kind: LineKind = LineKind.TEXT
     rest: str = ""
     rich: str = ""
     word: str = ""
@@ -121,16 +121,16 @@ def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
     text = line.printed
     piece = Piece(line, rich=line.rich if line.text == line.printed else text, rest=text)
     if _is_section(line, labels):
-        piece.kind = Kind.SECTION
+        piece.kind = LineKind.SECTION
         return piece
     if _RIGHTS.search(text) and not line.level:
-        piece.kind, piece.rest = Kind.SKIPPED, ""
+        piece.kind, piece.rest = LineKind.SKIPPED, ""
         return piece
     if before is not None and _continues_doi(before, line, piece):
         return piece
     rest = _take_known(piece, text, labels)
     if _EMPTY.fullmatch(rest):
-        piece.kind, piece.rest = Kind.KNOWN, ""
+        piece.kind, piece.rest = LineKind.KNOWN, ""
         _number_after_label(piece, before)
         return piece
     _read_rest(piece, text, rest, labels)
@@ -160,7 +160,7 @@ def _continues_doi(before: Piece, line: Line, piece: Piece) -> bool:
     if doi.text[-1] not in "/-." or text.startswith(("10.", "http")) or not re.search(r"\d", text):
         return False
     before.doi = PrintedDoi(doi.text + text, doi.line, doi.shown_as_link, doi.target, joined=True)
-    piece.kind, piece.rest = Kind.KNOWN, ""
+    piece.kind, piece.rest = LineKind.KNOWN, ""
     return True
 
 
@@ -232,28 +232,28 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     """Tell what is left of a line: names, a role, an institution, or a text."""
     bare = re.fullmatch(r"\d{1,5}[a-z]?", rest)
     if bare:
-        piece.kind, piece.rest, piece.number = Kind.KNOWN, "", piece.number or bare[0]
+        piece.kind, piece.rest, piece.number = LineKind.KNOWN, "", piece.number or bare[0]
         return
     known = bool(piece.doi or piece.dates or piece.number or piece.word)
     by = _BY_LINE.fullmatch(rest)
     if by is not None and _is_byline(by["names"], marked=":" in rest[:30]):
-        piece.kind = Kind.BYLINE
+        piece.kind = LineKind.BYLINE
         _take_names(piece, by["names"])
         return
     if (joined := re.fullmatch(r"(?:and|&|et|und|y|e|i|en|ve)\s+(.+)", rest, re.IGNORECASE)) and are_names(joined[1]):
-        piece.kind, piece.rest, piece.joins = Kind.NAMES, joined[1], True
+        piece.kind, piece.rest, piece.joins = LineKind.NAMES, joined[1], True
         return
     if known and len(rest.split()) == 1 and not piece.number and not piece.line.level:
-        piece.kind, piece.rest = Kind.KNOWN, ""  # a place before the date: “Brussels, 14 September 2023”
+        piece.kind, piece.rest = LineKind.KNOWN, ""  # a place before the date: “Brussels, 14 September 2023”
         return
     piece.institution = is_institution(rest) or (is_imprint(piece.line) and not piece.line.level)
     if _names_with_role(piece, rest):
         return
     if is_imprint(piece.line) and not piece.line.level and not known:
-        piece.kind = Kind.SKIPPED
+        piece.kind = LineKind.SKIPPED
         return
     if is_role(rest) and not piece.line.level and not known and not _is_running_text(rest):
-        piece.kind, piece.rest = Kind.ROLE, rest
+        piece.kind, piece.rest = LineKind.ROLE, rest
         return
     _take_text(piece, text, rest, labels)
 
@@ -270,7 +270,7 @@ def _names_with_role(piece: Piece, rest: str) -> bool:
     if len(rest) > _LONGEST_NAMES or (piece.institution and not is_role(rest) and "|" not in rest and "(" not in rest):
         return False
     if are_names(rest):
-        piece.kind = Kind.NAMES
+        piece.kind = LineKind.NAMES
         piece.rest = rest
         return True
     names, bar, role = rest.partition("|")
@@ -285,7 +285,7 @@ def _names_with_role(piece: Piece, rest: str) -> bool:
         and (is_role(role) or is_institution(role))
         and not piece.line.level
     ):
-        piece.kind, piece.rest, piece.role = Kind.NAMES, names.strip(), role.strip()
+        piece.kind, piece.rest, piece.role = LineKind.NAMES, names.strip(), role.strip()
         piece.institution = False
         return True
     return False
@@ -317,7 +317,7 @@ _SHORT = 5
 
 def _take_text(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     """Keep a text whole, but for the label and number at its beginning: a date in the middle of a title is its own."""
-    piece.kind = Kind.TEXT
+    piece.kind = LineKind.TEXT
     whole = text.strip()
     match = labels.with_number.fullmatch(whole)
     if match is not None and not _is_running(piece.line, match):

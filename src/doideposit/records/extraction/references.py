@@ -96,7 +96,7 @@ def _closed_up(text: str) -> str:
 
 
 @dataclass(slots=True)
-class _Entry:
+class _ReferenceLines:
     """Hold the lines of one entry; `numbered` says that it begins with its number and no stop: “1 Doe, …”."""
 
     lines: list[Line]
@@ -132,12 +132,12 @@ def read_references(lines: Sequence[Line], notes: Notes, *, published: str | Non
     return nodes
 
 
-def _entries(lines: Sequence[Line]) -> list[_Entry]:
+def _entries(lines: Sequence[Line]) -> list[_ReferenceLines]:
     lines = [line for line in lines if not _NO_ENTRY.match(line.source.strip()) and not _is_date(line)]
     hanging = _hanging_blocks(lines)
     one_each = _blocks_of_whole_entries(lines)
     numbers = _numbered_lines(lines)
-    entries: list[_Entry] = []
+    entries: list[_ReferenceLines] = []
     for index, line in enumerate(lines):
         before = lines[index - 1] if index else None
         begins = (
@@ -146,7 +146,7 @@ def _entries(lines: Sequence[Line]) -> list[_Entry]:
             else line.block in one_each or _begins(line, before, line.block in hanging)
         )
         if not entries or begins:
-            entries.append(_Entry([line], bool(numbers)))
+            entries.append(_ReferenceLines([line], bool(numbers)))
         else:
             entries[-1].lines.append(line)
     return entries
@@ -213,7 +213,7 @@ def _begins_in_block(line: Line, before: Line) -> bool:
 _LOWER_CONTINUATION = re.compile(r"(?:Retrieved|Accessed|Available|Last accessed|URL|DOI|Link)\b", re.IGNORECASE)
 
 
-def _reference(index: int, entry: _Entry, notes: Notes, published: str | None) -> Mapping[str, Node]:
+def _reference(index: int, entry: _ReferenceLines, notes: Notes, published: str | None) -> Mapping[str, Node]:
     place = f"references[{index}]"
     first = entry.lines[0]
     text = entry.text
@@ -262,7 +262,7 @@ def _text_findings(text: str, line: Line, notes: Notes, place: str, published: s
         )  # fmt: skip
 
 
-def _address(entry: _Entry, text: str, notes: Notes, place: str) -> tuple[Leaf | None, str]:
+def _address(entry: _ReferenceLines, text: str, notes: Notes, place: str) -> tuple[Leaf | None, str]:
     """Return the address of an entry, and the text without an address that is not a link."""
     found = [(link, line) for link, line in entry.links if not link.target.startswith("mailto:")]
     dead = [line for link, line in found if link.target.startswith("#") or not link.target]
@@ -287,7 +287,7 @@ def _address(entry: _Entry, text: str, notes: Notes, place: str) -> tuple[Leaf |
     return _checked(url, line, notes, place), text
 
 
-def _joined(url: str, line: Line, entry: _Entry) -> tuple[str, str] | None:
+def _joined(url: str, line: Line, entry: _ReferenceLines) -> tuple[str, str] | None:
     """Put an address together that was broken after a hyphen or a slash, with the rest on a line of its own."""
     index = entry.lines.index(line) + 1
     if index >= len(entry.lines) or not line.text.endswith(url) or url[-1] not in "-/_=":
@@ -297,7 +297,7 @@ def _joined(url: str, line: Line, entry: _Entry) -> tuple[str, str] | None:
 
 
 def _unlinked_address(
-    entry: _Entry, text: str, notes: Notes, place: str, dead: Sequence[Line]
+    entry: _ReferenceLines, text: str, notes: Notes, place: str, dead: Sequence[Line]
 ) -> tuple[Leaf | None, str]:
     """Find an address that lacks its scheme, or has a broken one."""
     for line in entry.lines:
@@ -322,7 +322,7 @@ def _checked(url: str, line: Line, notes: Notes, place: str) -> Leaf:
     return Leaf(url, line.number, line.text)
 
 
-def _doi(entry: _Entry, address: Leaf | None, notes: Notes, place: str) -> Leaf | None:
+def _doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place: str) -> Leaf | None:
     candidates = [(address.text, address.line)] if address else []
     candidates += [(line.text, line.number) for line in entry.lines]
     candidates += [(link.target, line.number) for link, line in entry.links]

@@ -3,11 +3,11 @@
 from typing import Final
 
 from doideposit import pages
-from doideposit.explanation import Explanation, Kind, writer
+from doideposit.explanation import CodeOrigin, Explanation, writer
 
 __all__ = ["RECORDS"]
 
-_model = writer(Kind.MODEL, pages.SCHEMA)
+_model = writer(CodeOrigin.MODEL, pages.SCHEMA)
 
 RECORDS: Final[tuple[Explanation, ...]] = (
     _model(

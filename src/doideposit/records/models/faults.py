@@ -43,7 +43,7 @@ def findings_of(
         # Pydantic also counts too few entries when the entries themselves are wrong.
         if _is_list_fault(dict(each)) and any(other[: len(loc)] == loc and other != loc for other in places):
             continue
-        fault = _Fault.of(dict(each), model, data, at)
+        fault = _ModelError.of(dict(each), model, data, at)
         findings.append(_finding(fault, origin))
     if more > 0:
         message, hint = f"{more:,} more faults of this record are not listed", "correct those that are, and check again"
@@ -76,7 +76,7 @@ def _order(finding: Finding) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fault:
+class _ModelError:
     """Hold one error of pydantic, with the way to it as people write it and the model around it."""
 
     kind: str
@@ -94,7 +94,7 @@ class _Fault:
     """What was written there."""
 
     @classmethod
-    def of(cls, error: dict[str, Any], model: type[BaseModel], data: object, at: Loc) -> "_Fault":
+    def of(cls, error: dict[str, Any], model: type[BaseModel], data: object, at: Loc) -> "_ModelError":
         context = error.get("ctx") or {}
         loc, owner, inner = _trace(model, tuple(error["loc"]))
         if context.get("field"):
@@ -117,7 +117,7 @@ class _Fault:
 _SHOWN: Final = 60
 
 
-def _finding(fault: _Fault, origin: Origin) -> Finding:
+def _finding(fault: _ModelError, origin: Origin) -> Finding:
     translate = _TRANSLATIONS.get(fault.kind, _own_words)
     code, message, hint = translate(fault)
     where = origin.where(fault.loc, key=code == "unknown-key")
@@ -128,7 +128,7 @@ def _finding(fault: _Fault, origin: Origin) -> Finding:
     return replace(finding, original=fault.message)
 
 
-def _narrowed(finding: Finding, fault: _Fault, origin: Origin) -> Finding:
+def _narrowed(finding: Finding, fault: _ModelError, origin: Origin) -> Finding:
     """Point into the text when the model named a part of it, and the text stands in the file just as it was read."""
     position, length = fault.context.get("position"), fault.context.get("length", 1)
     place = origin.places.get(fault.loc) or origin.places.get(fault.loc[:-1])
@@ -145,7 +145,7 @@ def _narrowed(finding: Finding, fault: _Fault, origin: Origin) -> Finding:
 _Words = tuple[str, str, str]
 
 
-def _own_words(fault: _Fault) -> _Words:
+def _own_words(fault: _ModelError) -> _Words:
     """Repeat the words of the model itself, or those of pydantic where no model of ours has any."""
     code = fault.kind if "-" in fault.kind else "invalid-value"
     hint = str(fault.context.get("hint") or "")
@@ -155,7 +155,7 @@ def _own_words(fault: _Fault) -> _Words:
     return code, fault.message, hint
 
 
-def _missing(fault: _Fault) -> _Words:
+def _missing(fault: _ModelError) -> _Words:
     description = descriptions(fault.owner).get(fault.key, "") if fault.owner else ""
     purpose = f": {description[:1].lower()}{description[1:]}".rstrip(".") if description else ""
     if isinstance(fault.raw, _Empty):
@@ -163,7 +163,7 @@ def _missing(fault: _Fault) -> _Words:
     return "missing-key", f"`{fault.key}` is missing", f"add `{fault.key}`{purpose}"
 
 
-def _unknown_key(fault: _Fault) -> _Words:
+def _unknown_key(fault: _ModelError) -> _Words:
     return unknown_key(fault.key, fault.owner.model_fields if fault.owner else ())
 
 
@@ -183,7 +183,7 @@ def unknown_key(key: str, known: Iterable[str]) -> _Words:
 _FEW: Final = 12
 
 
-def _text_expected(fault: _Fault) -> _Words:
+def _text_expected(fault: _ModelError) -> _Words:
     if fault.input is None:
         return _EMPTY_ENTRY
     return (
@@ -211,7 +211,7 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 )
 
 
-def _list_expected(fault: _Fault) -> _Words:
+def _list_expected(fault: _ModelError) -> _Words:
     hint = "write each entry on a line of its own, with a hyphen and a space before it"
     if fault.key == "authors":
         hint = "write each author as an entry of a list: `- family: …` and, lined up below it, `given: …`"
@@ -220,7 +220,7 @@ def _list_expected(fault: _Fault) -> _Words:
     return "list-expected", f"a list is expected here, and this is {_kind(fault.input)}", hint
 
 
-def _mapping_expected(fault: _Fault) -> _Words:
+def _mapping_expected(fault: _ModelError) -> _Words:
     if fault.input is None:
         return _EMPTY_ENTRY
     hint = "write it as keys with values"
@@ -232,14 +232,14 @@ def _mapping_expected(fault: _Fault) -> _Words:
     return "mapping-expected", f"keys with values are expected here, and this is {_kind(fault.input)}", hint
 
 
-def _too_short(fault: _Fault) -> _Words:
+def _too_short(fault: _ModelError) -> _Words:
     if isinstance(fault.input, str) and not fault.input.strip():
         return "empty-text", "the text is empty", "write the text, or leave the key out"
     least = fault.context.get("min_length")
     return "text-too-short", f"{fault.shown} is too short: at least {least} characters are needed", "write it out"
 
 
-def _too_long(fault: _Fault) -> _Words:
+def _too_long(fault: _ModelError) -> _Words:
     most = fault.context.get("max_length")
     if not isinstance(fault.input, str):
         message = f"`{fault.key}` has more than the {most:,} entries that are taken"
@@ -248,7 +248,7 @@ def _too_long(fault: _Fault) -> _Words:
     return "text-too-long", f"the text has {length} characters, and Crossref takes at most {most} here", "shorten it"
 
 
-def _too_few(fault: _Fault) -> _Words:
+def _too_few(fault: _ModelError) -> _Words:
     if isinstance(fault.input, str):
         return _too_short(fault)
     return (
@@ -268,7 +268,7 @@ _SHAPES: Final = (
 )
 
 
-def _pattern(fault: _Fault) -> _Words:
+def _pattern(fault: _ModelError) -> _Words:
     pattern = str(fault.context.get("pattern"))
     for part, code, words, hint in _SHAPES:
         if part in pattern:
@@ -276,7 +276,7 @@ def _pattern(fault: _Fault) -> _Words:
     return "shape", f"{fault.shown} does not have the form that is needed here", f"the pattern is {pattern}"
 
 
-def _choice(fault: _Fault) -> _Words:
+def _choice(fault: _ModelError) -> _Words:
     allowed = _allowed(fault)
     guess = did_you_mean(str(fault.input), allowed)
     listed = "it can be " + ", ".join(allowed) if len(allowed) <= 2 * _FEW else ""
@@ -284,16 +284,16 @@ def _choice(fault: _Fault) -> _Words:
     return "unknown-value", f"{fault.shown} is not one of the values that can stand here", hint
 
 
-def _allowed(fault: _Fault) -> list[str]:
+def _allowed(fault: _ModelError) -> list[str]:
     expected = str(fault.context.get("expected", ""))
     return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(", ") if part.strip()]
 
 
-def _yes_or_no(fault: _Fault) -> _Words:
+def _yes_or_no(fault: _ModelError) -> _Words:
     return "yes-or-no", f"{fault.shown} is neither yes nor no", "write true or false"
 
 
-def _number(fault: _Fault) -> _Words:
+def _number(fault: _ModelError) -> _Words:
     return (
         "number-expected",
         f"a number is expected here, and this is {_kind(fault.input)}",
@@ -301,7 +301,7 @@ def _number(fault: _Fault) -> _Words:
     )
 
 
-def _range(fault: _Fault) -> _Words:
+def _range(fault: _ModelError) -> _Words:
     bounds = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     allowed = " and ".join(f"{words} {fault.context[key]}" for key, words in bounds.items() if key in fault.context)
     return (
@@ -311,11 +311,11 @@ def _range(fault: _Fault) -> _Words:
     )
 
 
-def _day(fault: _Fault) -> _Words:
+def _day(fault: _ModelError) -> _Words:
     return "date-shape", f"{fault.shown} is not a date", "write it as 2023-09-14"
 
 
-_TRANSLATIONS: Final[Mapping[str, Callable[[_Fault], _Words]]] = {
+_TRANSLATIONS: Final[Mapping[str, Callable[[_ModelError], _Words]]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,
     "string_type": _text_expected,

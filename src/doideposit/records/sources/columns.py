@@ -15,7 +15,7 @@ from doideposit.records.models.record import Origin, Place, RawRecord
 from doideposit.records.sources.bylines import authors_in
 from doideposit.records.sources.interface import LazyPlaces
 
-__all__ = ["Header", "read_header"]
+__all__ = ["TableHeader", "read_header"]
 
 # A numbered column is written in the singular: author_1_given.
 _SINGULARS: Final = {
@@ -52,7 +52,7 @@ class _Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class TableHeader:
     """Hold the columns of a table in their order, and what is wrong with them."""
 
     file: str
@@ -97,7 +97,7 @@ class Header:
         return places
 
 
-def read_header(text: str, *, delimiter: str, file: str, line: int) -> Header:
+def read_header(text: str, *, delimiter: str, file: str, line: int) -> TableHeader:
     """Read the names of the columns; a name that no record has, or that comes twice, is a finding."""
     columns: list[_Column] = []
     findings: list[Finding] = []
@@ -107,7 +107,7 @@ def read_header(text: str, *, delimiter: str, file: str, line: int) -> Header:
         message = f"this table has {len(cells):,} columns, and at most {MAX_COLUMNS:,} are read"
         hint = "look whether this is the right file; nothing in it was read"
         many = Finding("too-many-columns", Severity.ERROR, message, hint, Where(file, line))
-        return Header(file, delimiter, (), (many,))
+        return TableHeader(file, delimiter, (), (many,))
     for offset, written in cells:
         name = next(iter(next(csv.reader([written.strip()]), [])), "").strip()
         place = Place(line, offset + 1)
@@ -118,7 +118,7 @@ def read_header(text: str, *, delimiter: str, file: str, line: int) -> Header:
             findings.append(fault)
         seen.setdefault(loc, name)
         columns.append(_Column(name, loc, place, is_list(Commentary, loc)))
-    return Header(file, delimiter, tuple(columns), tuple(findings))
+    return TableHeader(file, delimiter, tuple(columns), tuple(findings))
 
 
 def _loc(name: str) -> Loc:

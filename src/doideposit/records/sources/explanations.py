@@ -3,12 +3,12 @@
 from typing import Final
 
 from doideposit import pages
-from doideposit.explanation import Explanation, Kind, writer
+from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
 
 __all__ = ["FILES"]
 
-_file = writer(Kind.FILE)
+_file = writer(CodeOrigin.FILE)
 _YAML = "https://yaml.org/spec/1.2.2/"
 _JSON = "https://www.rfc-editor.org/rfc/rfc8259"
 _CSV = "https://www.rfc-editor.org/rfc/rfc4180"

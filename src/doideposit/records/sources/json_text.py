@@ -14,12 +14,12 @@ from doideposit.records.models.numbers import WrittenNumber
 from doideposit.records.models.record import Origin, RawRecord, RawValue
 from doideposit.records.sources.interface import MAX_DEPTH, Read
 from doideposit.records.sources.json_places import JsonPlaces, JsonText
-from doideposit.records.sources.nodes import Entry, Node, add_entry, records_in
+from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in
 
 __all__ = ["read", "read_line"]
 
 
-class _Refused(ValueError):
+class _InvalidJson(ValueError):
     """Refuse a text that is JSON for Python and not for the rest of the world, or too deep."""
 
 
@@ -78,7 +78,7 @@ def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
         return _syntax_finding(error, file, line)
     except RecursionError:
         return _refused(_TOO_DEEP, file, line)
-    except _Refused as error:
+    except _InvalidJson as error:
         return _refused(str(error), file, line)
     return decoded
 
@@ -87,7 +87,7 @@ _TOO_DEEP: Final = f"lists and mappings lie more than {MAX_DEPTH} deep in one an
 
 
 def _refuse_constant(name: str) -> Any:
-    raise _Refused(f"{name} is not allowed in JSON")
+    raise _InvalidJson(f"{name} is not allowed in JSON")
 
 
 def _refused(message: str, file: str | None, line: int) -> Finding:
@@ -113,7 +113,7 @@ _DECODER: Final = json.JSONDecoder(
 def _texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
     """Write out yes and no in what was just decoded, and notice keys that are given twice."""
     if depth == 0:
-        raise _Refused(_TOO_DEEP)
+        raise _InvalidJson(_TOO_DEEP)
     match value:
         case dict() | list():
             decoded.doubled = decoded.doubled or isinstance(value, _Doubled)
@@ -174,7 +174,7 @@ def _nodes(text: JsonText, offset: int, file: str | None) -> Node:
     if text.opens(offset, "{"):
         node.value = {}
         for key, (key_offset, value_offset) in text.walk(offset):
-            entry = Entry(text.place(key_offset or value_offset), _nodes(text, value_offset, file))
+            entry = MappingEntry(text.place(key_offset or value_offset), _nodes(text, value_offset, file))
             add_entry(node, str(key), entry, file=file)
     elif text.opens(offset, "["):
         node.value = [_nodes(text, value_offset, file) for _, (_, value_offset) in text.walk(offset)]

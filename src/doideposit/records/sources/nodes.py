@@ -8,7 +8,7 @@ from doideposit.findings import Finding, Loc, Severity, Where, field_path
 from doideposit.records.models.record import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import LazyPlaces, Read
 
-__all__ = ["Entry", "Node", "add_entry", "places_of", "records_in"]
+__all__ = ["MappingEntry", "Node", "add_entry", "places_of", "records_in"]
 
 _MANY = 20
 """So many entries that are no records are named one by one; the rest is counted."""
@@ -22,7 +22,7 @@ class Node:
     values in it and how deep they lie; what is used again through an alias counts every time.
     """
 
-    value: "str | list[Node] | dict[str, Entry] | None"
+    value: "str | list[Node] | dict[str, MappingEntry] | None"
     place: Place
     faults: list[Finding] = field(default_factory=list)
     size: int = 1
@@ -39,14 +39,14 @@ class Node:
         self.depth = 1 + max((node.depth for node in inner), default=0)
 
 
-class Entry(NamedTuple):
+class MappingEntry(NamedTuple):
     """Hold one entry of a mapping: the place of its key, and its value."""
 
     key: Place
     node: Node
 
 
-def add_entry(mapping: Node, key: str, entry: Entry, *, file: str | None) -> None:
+def add_entry(mapping: Node, key: str, entry: MappingEntry, *, file: str | None) -> None:
     """Put an entry into a mapping; a key that is there already becomes a fault of the mapping, the first one stays."""
     entries = mapping.value
     if not isinstance(entries, dict):

@@ -27,21 +27,21 @@ from doideposit.records.models.relations import (
 from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.models.series import Series
 
-__all__ = ["Parsed", "findings_of", "parse"]
+__all__ = ["ParsedRecord", "findings_of", "parse"]
 
 LISTED = 12
 """So many names of series are told at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedRecord:
     """Hold a record, or None where an error stands in the way; the findings of its reader are among these."""
 
     record: Record | None
     findings: tuple[Finding, ...] = ()
 
 
-def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
+def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> ParsedRecord:
     """Make a record of a raw one; all faults come back at once, each with its place.
 
     `series` are the series of the configuration, by the names that records use; a record that names none is of the only
@@ -63,8 +63,8 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> Parsed:
         found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field == "series")]
         commentary = None
     if commentary is None or has_errors(found):
-        return Parsed(None, tuple(sorted(found, key=_order)))
-    return Parsed(Record(commentary, raw.origin), tuple(found))
+        return ParsedRecord(None, tuple(sorted(found, key=_order)))
+    return ParsedRecord(Record(commentary, raw.origin), tuple(found))
 
 
 def _order(finding: Finding) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from doideposit.errors import DiskError
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.models.record import RawRecord
 from doideposit.records.sources import json_text
-from doideposit.records.sources.columns import Header, read_header
+from doideposit.records.sources.columns import TableHeader, read_header
 from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, decode_text, letter_of_windows, load_text
 from doideposit.records.sources.interface import MAX_LINE_SIZE
 
@@ -50,12 +50,12 @@ def read_csv(path: Path) -> Iterator[RawRecord | Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _TableLine:
     number: int
     text: str
 
 
-def _lines(path: Path) -> Iterator[_Line | Finding]:
+def _lines(path: Path) -> Iterator[_TableLine | Finding]:
     """Yield the lines of a file with their ends, decoded one by one; a file that is no text yields one finding."""
     try:
         stream = path.open("rb")
@@ -67,7 +67,7 @@ def _lines(path: Path) -> Iterator[_Line | Finding]:
         yield from _decoded(stream, str(path))
 
 
-def _decoded(stream: BinaryIO, file: str) -> Iterator[_Line | Finding]:
+def _decoded(stream: BinaryIO, file: str) -> Iterator[_TableLine | Finding]:
     number = 0
     try:
         for data in _byte_lines(_chunks(stream, file)):
@@ -81,7 +81,7 @@ def _decoded(stream: BinaryIO, file: str) -> Iterator[_Line | Finding]:
                 yield _too_long(file, number)
                 return
             text = data.decode("utf-8")
-            yield _Line(number, text.removeprefix("\ufeff") if number == 1 else text)
+            yield _TableLine(number, text.removeprefix("\ufeff") if number == 1 else text)
     except UnicodeDecodeError as error:
         yield _wrong_encoding(error, file, number)
         return
@@ -160,7 +160,7 @@ class _CsvReader:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.file = str(path)
-        self.row: list[_Line] = []
+        self.row: list[_TableLine] = []
         self.broken: Finding | None = None
 
     def run(self) -> Iterator[RawRecord | Finding]:
@@ -180,7 +180,7 @@ class _CsvReader:
         if header.usable:
             yield from self._rows(lines, header, delimiter)
 
-    def _first(self, lines: Iterator[_Line | Finding]) -> _Line | None:
+    def _first(self, lines: Iterator[_TableLine | Finding]) -> _TableLine | None:
         for line in lines:
             if isinstance(line, Finding):
                 self.broken = line
@@ -189,7 +189,7 @@ class _CsvReader:
                 return line
         return None
 
-    def _texts(self, lines: Iterator[_Line | Finding]) -> Iterator[str]:
+    def _texts(self, lines: Iterator[_TableLine | Finding]) -> Iterator[str]:
         for line in lines:
             if isinstance(line, Finding):
                 self.broken = line
@@ -197,7 +197,9 @@ class _CsvReader:
             self.row.append(line)
             yield line.text
 
-    def _rows(self, lines: Iterator[_Line | Finding], header: Header, delimiter: str) -> Iterator[RawRecord | Finding]:
+    def _rows(
+        self, lines: Iterator[_TableLine | Finding], header: TableHeader, delimiter: str
+    ) -> Iterator[RawRecord | Finding]:
         rows = csv.reader(self._texts(lines), delimiter=delimiter, strict=True)
         index = 0
         try:

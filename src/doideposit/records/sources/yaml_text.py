@@ -14,7 +14,7 @@ from yaml import events as ev
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.models.record import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_VALUES, Read
-from doideposit.records.sources.nodes import Entry, Node, add_entry, records_in
+from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in
 from doideposit.records.sources.yaml_faults import Position, syntax_finding
 from doideposit.records.sources.yaml_repairs import quoted, swallowed_comment
 
@@ -39,7 +39,7 @@ MOST_COMMENTS: Final = 200
 """So many comments of a file are asked about: where there are more, somebody writes them so on purpose."""
 
 
-class _Stop(Exception):
+class _UnreadableYaml(Exception):
     """Stop where the text cannot be read to its end; carry the finding that says why."""
 
     def __init__(self, finding: Finding) -> None:
@@ -55,7 +55,7 @@ def read(text: str, *, file: str | None = None) -> Read:
             builder.take(event)
     except yaml.YAMLError as error:
         return Read(findings=(syntax_finding(error, text, file, builder.position),))
-    except _Stop as stop:
+    except _UnreadableYaml as stop:
         return Read(findings=(stop.finding,))
     return records_in(builder.roots, file=file)
 
@@ -191,7 +191,7 @@ class _Builder:
             frame.skipping = True
         elif _STRANGE_INDENTATION.match(event.value):
             message = "there is a space of another kind in front of this line"
-            raise _Stop(self._fault("yaml-syntax", message, "replace it by ordinary spaces", (line, column)))
+            raise _UnreadableYaml(self._fault("yaml-syntax", message, "replace it by ordinary spaces", (line, column)))
         else:
             frame.key = (self._restored(event), Place(line, column))
 
@@ -201,7 +201,7 @@ class _Builder:
             self._refuse_key(place)
             # The key itself is a value to read over; its own value follows and is read over too.
         if len(self.stack) >= MAX_DEPTH:
-            raise _Stop(_too_deep(self.file, place))
+            raise _UnreadableYaml(_too_deep(self.file, place))
         node = Node(value, Place(*place))
         self._refuse_tag(node, event)
         self.stack.append(_Frame(node, event.anchor))
@@ -209,7 +209,7 @@ class _Builder:
     def _refuse_key(self, place: tuple[int, int]) -> None:
         message = "a list or mapping stands where a key is expected"
         hint = "a key is a single word such as `title`; put a value with brackets or braces into quotes"
-        raise _Stop(self._fault("yaml-key-shape", message, hint, place))
+        raise _UnreadableYaml(self._fault("yaml-key-shape", message, hint, place))
 
     def _close(self) -> None:
         frame = self.stack.pop()
@@ -223,9 +223,9 @@ class _Builder:
     def _check_size(self, node: Node) -> None:
         place = (node.place.line, node.place.column)
         if node.size > MAX_VALUES:
-            raise _Stop(_too_many(self.file, place))
+            raise _UnreadableYaml(_too_many(self.file, place))
         if node.depth + len(self.stack) > MAX_DEPTH:
-            raise _Stop(_too_deep(self.file, place))
+            raise _UnreadableYaml(_too_deep(self.file, place))
 
     def _alias(self, event: Any) -> None:
         place = self.position(event.start_mark)
@@ -247,7 +247,7 @@ class _Builder:
     def _add(self, node: Node) -> None:
         self.values += 1
         if self.values > MAX_VALUES:
-            raise _Stop(_too_many(self.file, (node.place.line, node.place.column)))
+            raise _UnreadableYaml(_too_many(self.file, (node.place.line, node.place.column)))
         if not self.stack:
             self.roots.append(node)
             return
@@ -256,7 +256,7 @@ class _Builder:
             frame.node.value.append(node)
         elif frame.key is not None:
             name, place = frame.key
-            add_entry(frame.node, name, Entry(place, node), file=self.file)
+            add_entry(frame.node, name, MappingEntry(place, node), file=self.file)
             frame.key = None
         frame.skipping = False
 

@@ -14,7 +14,7 @@ from doideposit.checks import ALL_RULES, CATALOGUE, as_markdown
 from doideposit.checks.catalogue.entries import EXPLANATIONS
 from doideposit.crossref.diagnostics.messages import MESSAGES
 from doideposit.crossref.validator.messages import CODES
-from doideposit.explanation import Explanation, Kind
+from doideposit.explanation import CodeOrigin, Explanation
 from doideposit.records.models.series import Series
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.structured import read
@@ -111,12 +111,12 @@ def test_there_are_enough_rules() -> None:
 @pytest.mark.parametrize("item", CATALOGUE.values(), ids=lambda item: item.code)
 def test_explanations_are_whole(item: Explanation) -> None:
     assert all((item.title, item.why, item.hint))
-    assert bool(item.message) == (item.kind is Kind.RULE)  # Others say their sentence where they are raised.
+    assert bool(item.message) == (item.kind is CodeOrigin.RULE)  # Others say their sentence where they are raised.
     assert item.why.endswith(".")
     assert not item.title.endswith(".")
     assert not item.message.endswith(".")
     assert not item.source or item.source.startswith("https://")
-    assert item.source or item.kind is not Kind.RULE
+    assert item.source or item.kind is not CodeOrigin.RULE
 
 
 def test_the_page_has_a_place_for_every_code() -> None:
@@ -147,7 +147,7 @@ SERIES = Series(
     prefix="10.48251",
     doi="{prefix}/SADF.ISSN.{issn}.C{number}",
 )
-WITH_EXAMPLES = [item for item in EXPLANATIONS if item.bad and item.kind in {Kind.MODEL, Kind.FILE}]
+WITH_EXAMPLES = [item for item in EXPLANATIONS if item.bad and item.kind in {CodeOrigin.MODEL, CodeOrigin.FILE}]
 
 
 def codes_of_text(text: str) -> set[str]:
@@ -160,7 +160,7 @@ def codes_of_text(text: str) -> set[str]:
 
 def as_record(item: Explanation, example: str) -> str:
     """The example alone where it is about the file as a whole, and laid over a complete record otherwise."""
-    if item.kind is Kind.FILE or "series:" in example:
+    if item.kind is CodeOrigin.FILE or "series:" in example:
         return example
     data = yaml.load(BASE, yaml.BaseLoader) | yaml.load(textwrap.dedent(example), yaml.BaseLoader)
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False).replace("anonymous: 'false'", "anonymous: false")
@@ -170,7 +170,7 @@ def as_record(item: Explanation, example: str) -> str:
 def test_bad_examples_of_other_codes(item: Explanation) -> None:
     found = codes_of_text(as_record(item, item.bad))
     assert item.code in found
-    if item.kind is Kind.MODEL and item.code != "missing-key":
+    if item.kind is CodeOrigin.MODEL and item.code != "missing-key":
         assert found == {item.code}
 
 

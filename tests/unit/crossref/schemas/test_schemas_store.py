@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.crossref.schemas import Homes, Lock, SchemaStore, read_lock
+from doideposit.crossref.schemas import Homes, SchemaLock, SchemaStore, read_lock
 from doideposit.crossref.schemas.fetch import Unreachable
 from doideposit.crossref.schemas.lock import PinnedBundle, PinnedFile, PinnedWheel
 from doideposit.errors import DiskError, SchemaDamaged, SchemaMissing, UsageError
@@ -56,7 +56,7 @@ class World:
         folder = Path(arguments[arguments.index("--dest") + 1])
         (folder / "made-1-py3-none-any.whl").write_bytes(self.wheel)
 
-    def lock(self) -> Lock:
+    def lock(self) -> SchemaLock:
         def pinned(name: str, content: bytes) -> PinnedFile:
             return PinnedFile(name, sha256(content), len(content), f"https://x.example/{name}", "1")
 
@@ -64,7 +64,7 @@ class World:
             pins = tuple(pinned(name, content) for name, content in files.items())
             return PinnedBundle(version, folder, f"urn:{folder}", next(iter(files)), pins)
 
-        return Lock(
+        return SchemaLock(
             {
                 "9.9.0": bundle("9.9.0", "9.9.0", FILES),
                 "doi_resources 9.8": bundle("doi_resources 9.8", "res-9.8", OTHER),

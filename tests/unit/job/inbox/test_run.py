@@ -10,7 +10,7 @@ import pytest
 from depositing import Desk, commentary, sqlite_url
 from doideposit.crossref.xml import build
 from doideposit.errors import CredentialsRefused, DiskError
-from doideposit.job.inbox import Folders, Lock
+from doideposit.job.inbox import FileLock, Folders
 from doideposit.lifecycle import State
 from doideposit.records.models.batch import BatchHead
 from inboxes import OLD, Office, doi, yaml
@@ -398,7 +398,7 @@ def test_the_lock_is_not_written_through_a_link(office: Office, tmp_path: Path) 
     (office.folders.job / "lock").symlink_to(victim)
     with (
         pytest.raises(DiskError, match="lock cannot be opened"),
-        Lock(office.folders.job / "lock", office.desk.clock()),
+        FileLock(office.folders.job / "lock", office.desk.clock()),
     ):
         pass
     assert victim.read_text(encoding="utf-8") == "precious"

@@ -13,14 +13,14 @@ FOLDER = Path(__file__).parents[3] / "golden" / "documents"
 SEED = Path(__file__).parents[5] / "shared" / "seed" / "comment-258.md"
 
 
-def parsed(written: str) -> parsing.Parsed:
+def parsed(written: str) -> parsing.ParsedRecord:
     result = structured.read(written, file="draft.yaml")
     assert result.findings == ()
     (raw,) = result.records
     return parsing.parse(raw, series=SERIES)
 
 
-def errors(result: parsing.Parsed) -> set[str | None]:
+def errors(result: parsing.ParsedRecord) -> set[str | None]:
     return {finding.where.field for finding in result.findings if finding.stops}
 
 

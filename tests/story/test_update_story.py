@@ -1,5 +1,6 @@
 """Updates that lose nothing: what is registered is read before, shown as a difference, and kept unless somebody says."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,20 @@ def test_a_correction_says_what_it_changes(desk: Desk) -> None:
     assert entry.action is Action.UPDATE
     assert [change.what for change in entry.changes] == ["subtitle: “A view from Brussels” → “A view from afar”"]
     assert entry.reason == "subtitle: “A view from Brussels” → “A view from afar”"
+    [change] = entry.to_dict()["changes"]
+    values = {"registered": "A view from Brussels", "desired": "A view from afar"}
+    assert change == {"field": "subtitle", "what": entry.reason, "loses": False, "kind": "changed", **values}
+
+
+def test_a_loss_names_what_goes_and_an_addition_what_comes(desk: Desk) -> None:
+    registered(desk, commentary(**RICH))
+    changed = {**RICH, "subtitle": None, "version": "2"}
+    [entry] = desk.depositor.plan(commentary(**changed)).entries
+    told = {change["field"]: change for change in json.loads(json.dumps(entry.to_dict()))["changes"]}
+    assert (told["subtitle"]["kind"], told["subtitle"]["registered"]) == ("lost", "A view from Brussels")
+    assert told["subtitle"]["desired"] is None
+    assert told["version"]["kind"] == "added"
+    assert told["version"]["registered"] is None
 
 
 def test_a_poorer_record_is_refused_field_by_field_and_goes_with_consent(desk: Desk) -> None:

@@ -409,7 +409,9 @@ class Depositor:
 def _plan_entry(decision: Decision) -> PlanEntry:
     wanted = decision.wanted
     differences = decision.update.differences if decision.update else ()
-    changes = tuple(FieldChange(one.field, one.what, one.loses) for one in differences)
+    changes = tuple(
+        FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
+    )
     return PlanEntry(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings, changes)
 
 

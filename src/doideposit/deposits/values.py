@@ -11,6 +11,7 @@ from doideposit.errors import WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
+from doideposit.records.models.record import RawValue
 
 __all__ = [
     "DepositReport",
@@ -210,15 +211,22 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """Describe one field of a registered record that an update changes; `loses` says that something registered goes."""
+    """Describe one field of a registered record that an update changes; `loses` says that something registered goes.
+
+    `kind` is added, changed or lost; `registered` and `desired` are the values, None for one that is not there.
+    """
 
     field: str
     what: str
     loses: bool
+    kind: str
+    registered: RawValue = None
+    desired: RawValue = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON."""
-        return {"field": self.field, "what": self.what, "loses": self.loses}
+        values = {"registered": self.registered, "desired": self.desired}
+        return {"field": self.field, "what": self.what, "loses": self.loses, "kind": self.kind, **values}
 
 
 @dataclass(frozen=True, slots=True)

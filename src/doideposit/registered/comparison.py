@@ -8,7 +8,7 @@ replaced in one step: new content is added to the old (Crossref documentation, m
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from doideposit.records.models.record import RawValue
 from doideposit.registered.reading import RegisteredRecord
@@ -30,12 +30,22 @@ SHOWN: Final = 60
 class Difference:
     """Describe one field that differs. `loses` says that something registered would be gone.
 
-    `field` is written as in a record file, from 0: ``authors[1].orcid``. `what` is a short phrase for people.
+    `field` is written as in a record file, from 0: ``authors[1].orcid``. `what` is a short phrase for people;
+    `registered` and `desired` are the values themselves, None for one that is not there.
     """
 
     field: str
     what: str
     loses: bool = False
+    registered: RawValue = None
+    desired: RawValue = None
+
+    @property
+    def kind(self) -> Literal["added", "changed", "lost"]:
+        """Return in one word what happens to the field."""
+        if self.loses and not self.desired:
+            return "lost"
+        return "added" if self.desired and not self.registered else "changed"
 
     def falls_under(self, names: Sequence[str]) -> bool:
         """Tell whether one of the names is this field or holds it, such as ``authors`` or ``authors[1]``."""
@@ -48,7 +58,9 @@ def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Di
     found += _fields("series.", registered.series, desired.series)
     ours = {(one.name, one.xml) for one in desired.leftovers}
     found += [
-        Difference(one.name, f"{one.name} is registered, and a record has no field for it", loses=True)
+        Difference(
+            one.name, f"{one.name} is registered, and a record has no field for it", loses=True, registered=one.xml
+        )
         for one in registered.leftovers
         if (one.name, one.xml) not in ours
     ]
@@ -72,13 +84,14 @@ def _fields(
 def _value(key: str, old: RawValue, new: RawValue, where: str = "") -> Difference:
     words = f"{where}{key.rpartition('.')[2]}" if where else key
     if not new:
-        return Difference(key, f"{words} {_shown(old)} is lost", loses=True)
+        return Difference(key, f"{words} {_shown(old)} is lost", loses=True, registered=old)
     if not old:
-        return Difference(key, f"{words}: {_shown(new)} is added")
+        return Difference(key, f"{words}: {_shown(new)} is added", desired=new)
     # A date shortened to its month or year is still right, and yet something is lost.
     less = isinstance(old, str) and isinstance(new, str) and key in _DATES and old.startswith(f"{new}-")
     change = f"{words}: {_shown(old)} → {_shown(new)}"
-    return Difference(key, f"{change}, which is less precise" if less else change, loses=less)
+    what = f"{change}, which is less precise" if less else change
+    return Difference(key, what, loses=less, registered=old, desired=new)
 
 
 _DATES: Final = frozenset({"published", "published_print", "accepted"})
@@ -139,7 +152,8 @@ def _authors(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str,
         if other is not None:
             yield from _author(f"{key}[{place}]", who, one, new[other])
             if other != place and len(old) == len(new):
-                yield Difference(f"{key}[{place}]", f"{who} moves to place {other + 1}")
+                words = f"{who} moves to place {other + 1}"
+                yield Difference(f"{key}[{place}]", words, registered=one, desired=new[other])
 
 
 def _other_authors(
@@ -148,12 +162,14 @@ def _other_authors(
     before, after = {_name(one) for one in old}, {_name(one) for one in new}
     for place, one in enumerate(old):
         if _name(one) not in after:
-            yield Difference(f"{key}[{place}]", f"author {place + 1} ({_name(one)}) is lost", loses=True)
+            yield Difference(
+                f"{key}[{place}]", f"author {place + 1} ({_name(one)}) is lost", loses=True, registered=one
+            )
     if len(new) < len(old) and before <= after:
-        yield Difference(key, f"{len(old) - len(new)} of the authors are lost", loses=True)
+        yield Difference(key, f"{len(old) - len(new)} of the authors are lost", loses=True, registered=old, desired=new)
     for place, one in enumerate(new):
         if _name(one) not in before:
-            yield Difference(f"{key}[{place}]", f"author {place + 1} ({_name(one)}) is added")
+            yield Difference(f"{key}[{place}]", f"author {place + 1} ({_name(one)}) is added", desired=one)
 
 
 def _author(key: str, who: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> Iterator[Difference]:
@@ -165,11 +181,12 @@ def _author(key: str, who: str, old: Mapping[str, RawValue], new: Mapping[str, R
         if name == "affiliations":
             yield from _affiliations(f"{key}.{name}", who, _listed(before), _listed(after))
         elif not after:
-            yield Difference(f"{key}.{name}", f"{who} loses the {label} {_shown(before)}", loses=True)
-        elif not before:
-            yield Difference(f"{key}.{name}", f"{who} gets the {label} {_shown(after)}")
+            words = f"{who} loses the {label} {_shown(before)}"
+            yield Difference(f"{key}.{name}", words, loses=True, registered=before)
         else:
-            yield Difference(f"{key}.{name}", f"{who}, {label}: {_shown(before)} → {_shown(after)}")
+            words = f"{who}, {label}: {_shown(before)} → {_shown(after)}"
+            words = words if before else f"{who} gets the {label} {_shown(after)}"
+            yield Difference(f"{key}.{name}", words, registered=before, desired=after)
 
 
 def _affiliations(
@@ -177,15 +194,16 @@ def _affiliations(
 ) -> Iterator[Difference]:
     if len(new) < len(old):
         gone = [one for one in old if one.get("name") not in {other.get("name") for other in new}] or old[len(new) :]
-        yield Difference(key, f"{who} loses the affiliation {_shown(gone[0].get('name') or gone[0])}", loses=True)
+        words = f"{who} loses the affiliation {_shown(gone[0].get('name') or gone[0])}"
+        yield Difference(key, words, loses=True, registered=old, desired=new)
         return
     for place, (before, after) in enumerate(zip(old, new, strict=False)):
         for name in before:
             if not after.get(name):
                 words = f"{who}: the affiliation loses its {name} {_shown(before[name])}"
-                yield Difference(f"{key}[{place}].{name}", words, loses=True)
+                yield Difference(f"{key}[{place}].{name}", words, loses=True, registered=before[name])
     if _names(old) != _names(new):
-        yield Difference(key, f"{who}, affiliations: {_names(old)} → {_names(new)}")
+        yield Difference(key, f"{who}, affiliations: {_names(old)} → {_names(new)}", registered=old, desired=new)
 
 
 def _names(bodies: list[Mapping[str, RawValue]]) -> str:
@@ -210,15 +228,16 @@ def _abstracts(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[st
         other = after.get(of(one)) or (new[0] if len(old) == len(new) == 1 else None)
         field = f"{key}[{old.index(one)}]"
         if other is None:
-            yield Difference(field, f"the {name} is lost", loses=True)
+            yield Difference(field, f"the {name} is lost", loses=True, registered=one)
         elif _words(one) != _words(other):
             shorter = len(_words(other)) < SHORTENED * len(_words(one))
             words = f"the {name} has {len(_words(other))} characters instead of {len(_words(one))}"
-            yield Difference(field, words if shorter else f"the {name} is changed", loses=shorter)
+            words = words if shorter else f"the {name} is changed"
+            yield Difference(field, words, loses=shorter, registered=one, desired=other)
         elif not _same("", one, other):
-            yield Difference(field, f"the markup of the {name} is changed")
+            yield Difference(field, f"the markup of the {name} is changed", registered=one, desired=other)
     if len(new) > len(old):
-        yield Difference(key, f"{len(new) - len(old)} more abstracts")
+        yield Difference(key, f"{len(new) - len(old)} more abstracts", registered=old, desired=new)
 
 
 def _words(one: Mapping[str, RawValue]) -> str:
@@ -234,13 +253,16 @@ def _references(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[s
     if before == after:
         return
     if len(new) < len(old):
-        yield Difference(key, f"{len(old) - len(new)} references fewer: {len(old)} → {len(new)}", loses=True)
+        words = f"{len(old) - len(new)} references fewer: {len(old)} → {len(new)}"
+        yield Difference(key, words, loses=True, registered=old, desired=new)
     changed = sum(one not in after for one in before)
     dois = [sum("doi" in one for one in entries) for entries in (old, new)]
     if dois[1] < dois[0]:
-        yield Difference(f"{key}.doi", f"{dois[0] - dois[1]} references lose their DOI", loses=True)
+        words = f"{dois[0] - dois[1]} references lose their DOI"
+        yield Difference(f"{key}.doi", words, loses=True, registered=old, desired=new)
     if len(new) >= len(old):
-        yield Difference(key, f"references: {len(old)} → {len(new)}, {changed} of the registered ones changed")
+        words = f"references: {len(old)} → {len(new)}, {changed} of the registered ones changed"
+        yield Difference(key, words, registered=old, desired=new)
 
 
 def _set(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
@@ -248,10 +270,10 @@ def _set(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, Raw
     before, after = [_folded("", one) for one in old], [_folded("", one) for one in new]
     for place, one in enumerate(old):
         if before[place] not in after:
-            yield Difference(f"{key}[{place}]", f"of the {label} {_shown(one)} is lost", loses=True)
+            yield Difference(f"{key}[{place}]", f"of the {label} {_shown(one)} is lost", loses=True, registered=one)
     for place, one in enumerate(new):
         if after[place] not in before:
-            yield Difference(key, f"{label}: {_shown(one)} is added")
+            yield Difference(key, f"{label}: {_shown(one)} is added", desired=one)
 
 
 _LISTS: Final = {

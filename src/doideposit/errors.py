@@ -5,6 +5,7 @@
     DoiDepositError                      code, message, hint, exit_code
     ├── ConfigurationError        2      the configuration file, an environment variable or a flag; carries findings
     ├── UsageError                2      the command cannot be carried out as it was given
+    │   └── AddressRefused               an address of a page that is never fetched
     └── WorldError                3      something outside failed: try again later, nothing is lost
         ├── SchemaError                  a schema bundle
         │   ├── SchemaMissing            ... is not on this machine and could not be fetched
@@ -14,6 +15,7 @@
         │   ├── LedgerTooNew             ... was written by a newer doideposit
         │   └── LedgerDamaged            ... contradicts itself
         ├── DiskError                    any other file could not be read or written
+        ├── PageUnavailable              a page of the web could not be fetched
         ├── UnforeseenError              a fault of doideposit itself: nothing is lost, and it is to be reported
         └── RegistrarError               Crossref, or the way to it
             ├── CredentialsRefused       wrong user, role or password: stops the whole run, never retried
@@ -33,6 +35,7 @@ from typing import ClassVar
 from doideposit.findings import Finding
 
 __all__ = [
+    "AddressRefused",
     "ConfigurationError",
     "CredentialsRefused",
     "DiskError",
@@ -41,6 +44,7 @@ __all__ = [
     "LedgerError",
     "LedgerTooNew",
     "LedgerUnavailable",
+    "PageUnavailable",
     "RegistrarBusy",
     "RegistrarError",
     "RegistrarUnavailable",
@@ -95,6 +99,12 @@ class UsageError(DoiDepositError):
 
     code = "usage"
     exit_code = 2
+
+
+class AddressRefused(UsageError):
+    """Say that an address is never fetched: it leads into a private network, or is not the address of a page."""
+
+    code = "address-refused"
 
 
 class WorldError(DoiDepositError):
@@ -154,6 +164,13 @@ class DiskError(WorldError):
     """Say that a file could not be read or written."""
 
     code = "disk"
+
+
+class PageUnavailable(WorldError):
+    """Say that a page of the web could not be fetched."""
+
+    code = "page-unavailable"
+    default_hint = "open the address in a browser; when it shows there, save the page and name the file"
 
 
 class UnforeseenError(WorldError):

@@ -20,6 +20,7 @@ from doideposit.lifecycle import Milestone
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from doideposit.crossref.guarded_fetch import FetchPage
     from doideposit.crossref.http import Fetch, Timeouts
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
     from doideposit.deposits.context import RegistryPort
@@ -37,6 +38,7 @@ __all__ = [
     "open_depositor",
     "open_fetch",
     "open_ledger",
+    "open_page_fetch",
     "open_path",
     "open_validator",
     "record_schema_location",
@@ -288,6 +290,17 @@ def open_fetch(timeouts: "Timeouts", shown: "Callable[[str], str] | None" = None
     from doideposit.crossref.http import Exchange, without_query
 
     return Exchange(timeouts, shown=shown or without_query).get
+
+
+def open_page_fetch(settings: Settings) -> "FetchPage":
+    """Return what fetches pages that somebody named, and refuses addresses of the own network.
+
+    The hosts that the configuration allows there are fetched all the same.
+    """
+    from doideposit.crossref.guarded_fetch import GuardedFetch
+
+    contact = settings.depositor.email if settings.depositor else None
+    return GuardedFetch(contact=contact, allowed=settings.own_hosts)
 
 
 def open_path(

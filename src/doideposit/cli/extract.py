@@ -1,6 +1,7 @@
 """`extract`: draft records from finished documents."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,13 +13,14 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.check import show_findings, write_product
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
-from doideposit.errors import UsageError
+from doideposit.errors import PageUnavailable, UsageError
 from doideposit.findings import Severity, has_errors
 from doideposit.records.models.series import Series
 from doideposit.reports.findings import Tally
 
 if TYPE_CHECKING:
-    from doideposit.records.extraction import Draft
+    from doideposit.config import Settings
+    from doideposit.records.extraction import Draft, Manuscript
 
 __all__ = ["extract"]
 
@@ -26,9 +28,12 @@ _DOCUMENTS = frozenset(
     {".md", ".markdown", ".mdx", ".qmd", ".txt", ".rst", ".docx", ".pdf", ".html", ".htm", ".mediawiki"}
 )
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_OK = 200
+
 
 @click.command()
-@click.argument("document", type=click.Path(path_type=Path), metavar="FILE|FOLDER")
+@click.argument("document", metavar="FILE|FOLDER|ADDRESS")
 @click.option(
     "--output",
     "-o",
@@ -40,22 +45,24 @@ _DOCUMENTS = frozenset(
 @click.option("--json", "as_json", is_flag=True, help="Write values, places, rules, confidence and findings as JSON.")
 @click.pass_obj
 def extract(
-    invocation: Invocation, document: Path, output: Path | None, force: bool, explain: bool, as_json: bool
+    invocation: Invocation, document: str, output: Path | None, force: bool, explain: bool, as_json: bool
 ) -> None:
     """Draft a record from a finished document: Word, PDF, a web page, Markdown or plain text.
 
     The draft is a file to review: beside each field stands where it was read from, and what the document lacks or
     prints oddly is said. Nothing is guessed silently, and nothing is deposited. Of a folder, each document becomes a
-    record of its own; records that are there already are never overwritten.
+    record of its own; records that are there already are never overwritten. The address of a page, https://…, is
+    fetched once.
     """
     terminal = Terminal(plain=invocation.plain, out=sys.stderr)
-    series = invocation.settings(required=False).series
-    if document.is_dir():
-        finish(_folder(document, output, series, terminal))
+    settings = invocation.settings(required=False)
+    series = settings.series
+    if not _ADDRESS.match(document) and Path(document).is_dir():
+        finish(_folder(Path(document), output, series, terminal))
         return
     if output is not None and output.exists() and not force:
         raise UsageError(f"{output} exists already", hint="choose another name, or add --force to overwrite it")
-    draft = _draft(document, series)
+    draft = _draft(_fetched(document, settings) if _ADDRESS.match(document) else _opened(Path(document)), series)
     tally = Tally()
     tally.add(draft.findings)
     if as_json:
@@ -70,15 +77,33 @@ def extract(
     finish(ExitCode.REJECTED if has_errors(tally.kept) else ExitCode.DONE)
 
 
-def _draft(document: Path, series: Mapping[str, Series]) -> "Draft":
-    """Read a document; one that cannot be read gives a draft without fields."""
+def _draft(manuscript: "Manuscript", series: Mapping[str, Series]) -> "Draft":
+    """Make a draft of what was read; a document that cannot be read gives a draft without fields."""
     from doideposit.records.extraction import Draft, draft_of
+
+    if has_errors(manuscript.findings) and not manuscript.lines:
+        return Draft(manuscript.file, findings=manuscript.findings)
+    return draft_of(manuscript, series=series)
+
+
+def _opened(path: Path) -> "Manuscript":
     from doideposit.records.extraction.readers.opening import open_document
 
-    manuscript = open_document(document)
-    if has_errors(manuscript.findings) and not manuscript.lines:
-        return Draft(str(document), findings=manuscript.findings)
-    return draft_of(manuscript, series=series)
+    return open_document(path)
+
+
+def _fetched(address: str, settings: "Settings") -> "Manuscript":
+    """Fetch a page and read it; raises `AddressRefused` and `PageUnavailable`."""
+    from doideposit.records.extraction.readers.opening import read_page
+    from doideposit.wiring import open_page_fetch
+
+    page = open_page_fetch(settings)(address)
+    shown = page.url.partition("?")[0]
+    if page.status != _OK:
+        raise PageUnavailable(f"{shown} answers {page.status}: there is no page to read")
+    if page.truncated:
+        raise PageUnavailable(f"{shown} is larger than a document ever is", hint="look where the address leads")
+    return read_page(page.body, url=page.url, media_type=page.media_type, charset=page.charset)
 
 
 def _write(draft: "Draft", output: Path | None) -> None:
@@ -122,7 +147,7 @@ def _folder(folder: Path, output: Path | None, series: Mapping[str, Series], ter
         if target.exists():
             terminal.say(f"{path}: {target} is there already and was left alone")
             continue
-        draft = _draft(path, series)
+        draft = _draft(_opened(path), series)
         if draft.fields:
             _write(draft, target)
         doubts = sum(value["confidence"] == "doubtful" for value in draft.values())

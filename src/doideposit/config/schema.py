@@ -33,6 +33,7 @@ __all__ = [
     "LimitSection",
     "MailSection",
     "MonitoringSection",
+    "PageSection",
     "PasswordReference",
     "RuleSection",
     "SandboxSection",
@@ -276,6 +277,13 @@ class ApiSection(Section):
     """Endpoint names that Crossref support set up for notifications; without any they are not received."""
 
 
+class PageSection(Section):
+    """Pages of the web that are read: `doideposit extract https://…`."""
+
+    own_hosts: tuple[Annotated[PlainText, Field(pattern=r"^[A-Za-z0-9.\-]+$", examples=["cms.example.org"])], ...] = ()
+    """Hosts of your own network that may be read; all others there, and this machine itself, are refused."""
+
+
 class InboxSection(Section):
     """The folder that the scheduled job takes files from: `doideposit run`."""
 
@@ -386,6 +394,8 @@ class ConfigurationFile(Section):
     """The simulated Crossref."""
     api: ApiSection = Field(default_factory=ApiSection.model_construct)
     """The JSON API and the receiver of Crossref's notifications."""
+    pages: PageSection = Field(default_factory=PageSection.model_construct)
+    """Pages of the web that are read: `doideposit extract https://…`."""
     inbox: InboxSection = Field(default_factory=InboxSection.model_construct)
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None

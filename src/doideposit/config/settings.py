@@ -97,6 +97,7 @@ class Settings:
     limits: Limits
     sandbox: SandboxSettings
     api: ApiSettings = field(default_factory=ApiSettings)
+    own_hosts: tuple[str, ...] = ()
     inbox: InboxSettings = field(default_factory=InboxSettings)
     mail: MailSection | None = None
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
@@ -129,6 +130,7 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
             MappingProxyType({name: _kept(each, base) for name, each in written.api.tokens.items()}),
             written.api.notify_endpoints,
         ),
+        own_hosts=written.pages.own_hosts,
         inbox=InboxSettings(
             base / Path(written.inbox.folder).expanduser(), written.inbox.settle, written.inbox.look_ups
         ),

@@ -149,7 +149,10 @@ def host_alone(url: str) -> str:
 
 
 class Exchange:
-    """Send single requests, and keep nothing between them. The log has what `shown` leaves of an address."""
+    """Send single requests, and keep nothing between them. The log has what `shown` leaves of an address.
+
+    `adapter` makes the connection of each request.
+    """
 
     def __init__(
         self,
@@ -157,10 +160,13 @@ class Exchange:
         user_agent: str | None = None,
         *,
         shown: Callable[[str], str] = without_query,
+        adapter: Callable[[], HTTPAdapter] = HTTPAdapter,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._user_agent = user_agent or default_user_agent()
         self._shown = shown
+        # By default an adapter tries nothing twice: whether a deposit may be sent again is decided elsewhere.
+        self._adapter = adapter
 
     def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
         """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
@@ -194,7 +200,7 @@ class Exchange:
 
     def _talk(self, prepared: requests.PreparedRequest, body: "_Body", limit: int, deadline: float) -> HttpAnswer:
         url = prepared.url or ""
-        adapter = HTTPAdapter(max_retries=0)
+        adapter = self._adapter()
         try:
             response = adapter.send(
                 prepared,

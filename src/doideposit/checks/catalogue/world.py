@@ -217,6 +217,19 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "give the same command again later",
     ),
     _error(
+        "address-refused",
+        "An address that is not fetched",
+        "Pages are read from the internet alone: an address may not lead into your own network, also not by a "
+        "redirect or by what its name is looked up to, and it may hold no user name and no password.",
+        "save the page in a browser and name the file, or add the host to `own_hosts` below `[pages]`",
+    ),
+    _error(
+        "page-unavailable",
+        "A page could not be fetched",
+        "The server is away, does not answer in time, or has no page there.",
+        "open the address in a browser; when it shows there, save the page and name the file",
+    ),
+    _error(
         "schema",
         "Crossref's schemas cannot be used",
         "Records are checked against Crossref's own schemas, which are kept on this machine.",

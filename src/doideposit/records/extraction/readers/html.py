@@ -1,6 +1,7 @@
 """Web pages, by lxml: citation_* and Dublin Core tags, JSON-LD, OpenGraph, and the article."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,11 +26,12 @@ _ARTICLE_TYPES = frozenset(
 _BREAK = "\ue000"  # a character of private use, which stands for <br> while a block is read
 
 
-def read_html(data: bytes, *, file: str) -> Manuscript:
-    """Read a page; `data` is decoded as the page declares, UTF-8 otherwise."""
-    root: Any = lxml_html.document_fromstring(
-        data, parser=lxml_html.HTMLParser(encoding=None, no_network=True, huge_tree=False)
-    )
+def read_html(data: bytes, *, file: str, charset: str | None = None) -> Manuscript:
+    """Read a page; `charset` is the encoding that its server names. Raises `LxmlError` on a page without content."""
+    text = _decoded(data, charset)
+    # A page that was decoded here is handed on as UTF-8, whatever it says of itself.
+    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    root: Any = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     properties = _properties(root)
     for name in _DROPPED:
         for node in list(root.iter(name)):
@@ -38,6 +40,28 @@ def read_html(data: bytes, *, file: str) -> Manuscript:
     articles = root.xpath("//article") or root.xpath("//main") or root.xpath("//body") or [root]
     _walk(max(articles, key=lambda node: len(node.text_content())), builder)
     return Manuscript(file, "web page", tuple(builder.lines), properties, builder.places)
+
+
+_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_XML_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_PRESCANNED = 1024  # bytes in which a page has to declare its encoding (HTML standard, 4.2.5.4)
+
+
+def _decoded(data: bytes, charset: str | None) -> str:
+    """Return the text of a page: a byte order mark counts most, then the server, then itself (HTML standard)."""
+    mark = next((name for bytes_, name in _MARKS if data.startswith(bytes_)), None)
+    head = data[:_PRESCANNED]
+    declared = _DECLARED.search(head) or _XML_DECLARED.match(head)
+    stated = declared[1].decode("ascii", "replace") if declared else None
+    for name in filter(None, (mark, charset, stated, "utf-8")):
+        # Browsers read what calls itself Latin-1 as Windows-1252 (encoding standard, 4.2).
+        codec = "cp1252" if name.lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii"} else name
+        try:
+            return data.decode(codec).removeprefix("\ufeff")
+        except (LookupError, UnicodeError):
+            continue
+    return data.decode("cp1252", "replace")
 
 
 def _walk(node: Any, builder: LineBuilder) -> None:
@@ -98,10 +122,20 @@ def _properties(root: Any) -> Properties:
         number=_first(meta, "citation_technical_report_number", "citation_issue"),
         abstract=_first(meta, "citation_abstract", "dc.description.abstract"),
         language=_first(meta, "citation_language", "dc.language"),
+        url=_canonical(root),
         keywords=tuple(_said(word.strip(), "keywords") for word in words if word.strip()),
         authors=_authors(meta, article),
     )
-    return stated if title or stated.authors else Properties(title=_first(meta, "og:title"), firm=False)
+    return stated if title or stated.authors else Properties(title=_first(meta, "og:title"), url=stated.url, firm=False)
+
+
+def _canonical(root: Any) -> Leaf | None:
+    """Return the address that a page names as its own, where it is a whole one."""
+    for node in root.iter("link"):
+        address = (node.get("href") or "").strip()
+        if "canonical" in (node.get("rel") or "").lower().split() and address.startswith(("https://", "http://")):
+            return _said(address, "link rel=canonical")
+    return None
 
 
 def _said(text: str, key: str) -> Leaf:

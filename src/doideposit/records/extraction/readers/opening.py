@@ -2,14 +2,17 @@
 
 import io
 import zipfile
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from doideposit.findings import Finding, Severity, Where
+from doideposit.records.extraction.draft import Confidence, Leaf
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.sources.files import decode_text, load_bytes
 
-__all__ = ["open_document", "read_bytes"]
+__all__ = ["open_document", "read_bytes", "read_page"]
 
 LIMIT = 50_000_000
 """The largest document that is read, in bytes; a PDF with pictures has a few million."""
@@ -41,9 +44,35 @@ def open_document(path: Path) -> Manuscript:
     return read_bytes(loaded.data, file=str(path))
 
 
+# What servers call the formats that are not told by their content (RFC 7763 for Markdown).
+_SUFFIX_OF = {"text/html": ".html", "application/xhtml+xml": ".html", "text/markdown": ".md", "text/plain": ".txt"}
+_PICTURES = ("image/", "video/", "audio/", "font/")
+
+
+def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) -> Manuscript:
+    """Read what an address gave, by the format and the encoding that its server names.
+
+    `url` is where the page stands: the address of the record, where the page itself names no other.
+    """
+    if media_type.startswith(_PICTURES):
+        return _named(url, f"of the kind {media_type}", "give the address of the commentary itself")
+    page = _read(data, url, _SUFFIX_OF.get(media_type) or _suffix(url), charset)
+    if page.format != "web page" or page.properties.url is not None:
+        return page
+    where = Leaf(url, 1, url, "the address that it was fetched from", Confidence.LIKELY)
+    return replace(page, properties=replace(page.properties, url=where))
+
+
+def _suffix(url: str) -> str:
+    return PurePosixPath(urlsplit(url).path).suffix.lower()
+
+
 def read_bytes(data: bytes, *, file: str) -> Manuscript:
     """Read the bytes of a document; `file` is its name, whose end counts where the content does not tell."""
-    suffix = Path(file).suffix.lower()
+    return _read(data, file, Path(file).suffix.lower(), None)
+
+
+def _read(data: bytes, file: str, suffix: str, charset: str | None) -> Manuscript:
     # Word files are ZIP archives, and so are those of Excel and LibreOffice: the entries tell them apart.
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, file, suffix)
@@ -55,8 +84,18 @@ def read_bytes(data: bytes, *, file: str) -> Manuscript:
     if data.strip() and (
         _head(data).startswith((b"<!doctype html", b"<html")) or suffix in {".html", ".htm", ".xhtml"}
     ):
-        return _guarded("html", data, file)
-    return _text(data, file)
+        return _guarded("html", data, file, charset)
+    return _text(_in_utf_8(data, charset), file)
+
+
+def _in_utf_8(data: bytes, charset: str | None) -> bytes:
+    """Return a text in UTF-8 that its server says is in another encoding; as it is, where that is not true."""
+    if charset is None:
+        return data
+    try:
+        return data.decode(charset).encode()
+    except (LookupError, UnicodeError):
+        return data
 
 
 def _head(data: bytes) -> bytes:
@@ -108,7 +147,7 @@ def _zipped(data: bytes, file: str, suffix: str) -> Manuscript:
     return _named(file, *_BY_NAME.get(suffix, ("a ZIP archive", "unpack it, and hand in the document itself")))
 
 
-def _guarded(kind: str, data: bytes, file: str) -> Manuscript:
+def _guarded(kind: str, data: bytes, file: str, charset: str | None = None) -> Manuscript:
     """Call the reader of a format; whatever a library raises on a broken file is a finding about the file."""
     try:
         if kind == "pdf":
@@ -121,7 +160,7 @@ def _guarded(kind: str, data: bytes, file: str) -> Manuscript:
             return read_docx(data, file=file)
         from doideposit.records.extraction.readers.html import read_html  # noqa: PLC0415
 
-        return read_html(data, file=file)
+        return read_html(data, file=file, charset=charset)
     # Too little memory is a fault of the machine and not of the file.
     except MemoryError:
         raise

@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from doideposit.crossref.http import Answer, Exchange, NeverSent, Timeouts, default_user_agent
+from doideposit.crossref.http import Exchange, HttpAnswer, NeverSent, Timeouts, default_user_agent
 from doideposit.errors import AddressRefused, PageUnavailable
 
 __all__ = ["FetchPage", "GuardedFetch", "Page", "system_resolver"]
@@ -99,7 +99,7 @@ class GuardedFetch:
             here = urljoin(here, target)
         raise PageUnavailable(f"{_shown(url)} leads on more than {_MOST_REDIRECTS} times")
 
-    def _hop(self, url: str, limit: int, deadline: float) -> Answer:
+    def _hop(self, url: str, limit: int, deadline: float) -> HttpAnswer:
         parts = _parts(url)
         addresses = self._judged(parts)
         plain = parts._replace(fragment="").geturl()
@@ -208,7 +208,7 @@ def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     return low if compatible or any(address in each for each in _CARRIERS) else None
 
 
-def _page(url: str, answer: Answer) -> Page:
+def _page(url: str, answer: HttpAnswer) -> Page:
     declared = answer.headers.get("content-type", "")
     charset = _CHARSET.search(declared)
     media_type = declared.partition(";")[0].strip().lower()

@@ -18,8 +18,8 @@ from typing import Any
 from doideposit.checks.checking import Checker, DepositorName
 from doideposit.crossref.registrar import Receipt
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.ledger import Ledger
-from doideposit.deposits.planning import Limits
+from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.limits import Limits
 from doideposit.records.models.batch import SealedBatch
 
 LONG = 60.0

@@ -9,7 +9,7 @@ from benchmarks.rows import Row, at_least
 from benchmarks.samples import ABSTRACT, SERIES, commonmeta_record, record
 from benchmarks.timing import in_process, in_turns
 from doideposit.checks.checking import Checker, DepositorName
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.wiring import open_validator
 
 MANY = 60

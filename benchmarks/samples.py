@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series

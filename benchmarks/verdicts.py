@@ -12,16 +12,16 @@ from benchmarks.peers import Peers
 from benchmarks.rows import Row, at_least, at_most
 from benchmarks.samples import deposit_xml
 from benchmarks.timing import command, in_process, in_turns
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 
 VERSION = "5.5.0"
 XS = "{http://www.w3.org/2001/XMLSchema}"
 FIRST = """
 import sys
 from pathlib import Path
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 assert Validator(SchemaStore.default()).validate(Path(sys.argv[1]).read_bytes()).valid
 """
 

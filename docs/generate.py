@@ -14,7 +14,8 @@ import click
 from pydantic import TypeAdapter
 
 import doideposit
-from doideposit import checks, errors, lifecycle
+from doideposit import errors, lifecycle
+from doideposit.checks.catalogue.entries import as_markdown
 from doideposit.cli.glossary import WORDS
 from doideposit.cli.main import EPILOG, cli
 from doideposit.config.durations import PATTERN, duration_text
@@ -283,7 +284,7 @@ def _closure(first: Iterable[str], definitions: Schema) -> list[str]:
 
 def findings() -> Iterator[str]:
     """The catalogue of all codes."""
-    yield checks.as_markdown()
+    yield as_markdown()
 
 
 def states() -> Iterator[str]:

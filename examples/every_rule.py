@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from doideposit.checks import RECORD_RULES, RUN_RULES
+from doideposit.checks.rules.evaluation import RECORD_RULES, RUN_RULES
 
 CONFIGURATION = """\
 [depositor]

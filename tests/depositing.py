@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from doideposit.checks.checking import Checker, DepositorName
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 from doideposit.deposits.context import RegistryPort
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.lateness import Deadlines
-from doideposit.deposits.ledger import Ledger
-from doideposit.deposits.planning import Limits
+from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.limits import Limits
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.sandbox import Clock, Delays, Sandbox

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from doideposit.records.extraction import Confidence, Draft, Leaf, draft_of
+from doideposit.records.extraction import draft_of
+from doideposit.records.extraction.draft import Confidence, Draft, Leaf
 from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.records.models.series import Series
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from depositing import Desk, quiet, sqlite_url
-from doideposit.job.inbox import Folders, InboxPass, PassReport
-from doideposit.job.inbox.folders import Sighting
+from doideposit.job.inbox.folders import Folders, Sighting
+from doideposit.job.inbox.run import InboxPass
+from doideposit.job.inbox.summary import PassReport
 
 OLD = 1_700_000_000
 """A modification time long before the clocks of tests."""

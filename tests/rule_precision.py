@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from doideposit.checks import Context, check
+from doideposit.checks.rules.evaluation import check
+from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Severity
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record as Parsed

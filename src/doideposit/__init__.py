@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.lateness import Deadlines, Overdue
-    from doideposit.deposits.ledger import Ledger
     from doideposit.deposits.ledger.entries import LedgerEvent
+    from doideposit.deposits.ledger.store import Ledger
     from doideposit.deposits.planning import Action, Limits
     from doideposit.deposits.values import (
         DepositReport,
@@ -85,7 +85,7 @@ _HOMES = {
     ),
     "findings": "Finding Severity Where",
     "records.identifiers": "Doi InvalidIdentifier Isni Issn Orcid Ror Wikidata",
-    "deposits.ledger": "Ledger",
+    "deposits.ledger.store": "Ledger",
     "lifecycle": "EventKind Milestone Outcome RetryClass State",
     "records.models.commentary": "Abstract Commentary OriginalTitle",
     "records.models.contributors": "AltName Anonymous Institution Organisation Person Publisher Role",

@@ -81,8 +81,8 @@ class SandboxServerForTests(SandboxForTests):
 @cache
 def _schema_verdict() -> "Validate | None":
     """Return the verdict of the installed schemas, compiled once for all tests; None where there are none."""
-    from doideposit.crossref.schemas import SchemaStore  # noqa: PLC0415
-    from doideposit.crossref.validator import Validator  # noqa: PLC0415
+    from doideposit.crossref.schemas.store import SchemaStore  # noqa: PLC0415
+    from doideposit.crossref.validator.validator import Validator  # noqa: PLC0415
 
     store = SchemaStore.default(offline=True)
     return Validator(store).validate if store.installed() else None

@@ -8,11 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doideposit.checks import Context, check_depositor
 from doideposit.checks.checking import Checker, DepositorName
-from doideposit.config import Settings, load, resolve_password
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.checks.rules.evaluation import check_depositor
+from doideposit.checks.rules.registry import Context
+from doideposit.config.loading import load
+from doideposit.config.passwords import resolve_password
+from doideposit.config.settings import Settings
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import ConfigurationError
 from doideposit.findings import Finding, has_errors
 from doideposit.lifecycle import Milestone
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
     from doideposit.deposits.context import RegistryPort
     from doideposit.deposits.depositor import Depositor
-    from doideposit.deposits.ledger import Ledger
+    from doideposit.deposits.ledger.store import Ledger
     from doideposit.sandbox import Sandbox
 
 __all__ = [
@@ -153,7 +156,7 @@ def ledger_password(settings: Settings, environ: Mapping[str, str]) -> "SecretSt
 
 def open_ledger(settings: Settings, *, environ: Mapping[str, str] | None = None) -> "Ledger":
     """Open the ledger of these settings; raises `LedgerError`."""
-    from doideposit.deposits.ledger import Ledger
+    from doideposit.deposits.ledger.store import Ledger
 
     password = ledger_password(settings, os.environ if environ is None else environ)
     return Ledger.open(settings.ledger.url, password=password)

@@ -14,7 +14,9 @@ import pytest
 from desk import FAST, Desk
 from doideposit.cli.doctor import diagnosis_lines
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.diagnosis import CheckStatus, Diagnosis, DiagnosisContext, diagnose
+from doideposit.diagnosis import diagnose
+from doideposit.diagnosis.surroundings import DiagnosisContext
+from doideposit.diagnosis.values import CheckStatus, Diagnosis
 from doideposit.errors import ConfigurationError
 from doideposit.sandbox import Account, Clock, Sandbox
 from doideposit.sandbox.server import running
@@ -294,7 +296,7 @@ def test_a_sandbox_state_that_is_something_else(folder: Path) -> None:
 
 
 def test_schemas_that_are_missing_or_damaged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from doideposit.crossref.schemas import SchemaStore
+    from doideposit.crossref.schemas.store import SchemaStore
     from doideposit.diagnosis.storage import check_schemas
 
     source = SchemaStore.default(offline=True).location("5.5.0")

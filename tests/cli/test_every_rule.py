@@ -4,7 +4,7 @@ import runpy
 from pathlib import Path
 
 from desk import Desk
-from doideposit.checks import RECORD_RULES, RUN_RULES
+from doideposit.checks.rules.evaluation import RECORD_RULES, RUN_RULES
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "every_rule.py"
 

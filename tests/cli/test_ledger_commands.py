@@ -16,7 +16,8 @@ import pytest
 
 from desk import DOI, FAST, Desk
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.job.inbox import FileLock, Folders
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.lock import FileLock
 
 GOOD = configuration_text(PRESETS["sadf-comment"]) + FAST
 

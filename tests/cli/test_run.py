@@ -15,7 +15,7 @@ import pytest
 
 from desk import DOI, FAST, Desk
 from doideposit.cli.boundary import guarded
-from doideposit.job.inbox import FileLock
+from doideposit.job.inbox.lock import FileLock
 from doideposit.wiring import system_clock
 from inboxes import OLD
 from smtp_server import mail_server

@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len as columns
 
 from desk import DOI, Desk
-from doideposit.config import load
+from doideposit.config.loading import load
 from pseudo_terminal import CTRL_C, on_terminal
 
 WIDTHS = pytest.mark.parametrize("width", [80, 120])

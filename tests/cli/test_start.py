@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from desk import Desk
-from doideposit.crossref.schemas import SchemaStore
+from doideposit.crossref.schemas.store import SchemaStore
 
 RUN = """
 import sys

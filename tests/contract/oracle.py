@@ -6,8 +6,8 @@ from pathlib import Path
 
 import xmlschema
 
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 
 ADDRESSES = {
     "http://www.w3.org/2009/01/xml.xsd": "standard-modules/xml.xsd",

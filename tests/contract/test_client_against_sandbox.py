@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
-from doideposit.crossref.client import CrossrefClient, LoginVerdict, Timeouts
-from doideposit.crossref.diagnostics import BatchOutcome, Completed, NotKnown, Pending, Reading, Unknown, read
+from doideposit.crossref.client import CrossrefClient, LoginVerdict
+from doideposit.crossref.diagnostics.outcomes import BatchOutcome, Completed, NotKnown, Pending, Reading, Unknown, read
+from doideposit.crossref.http import Timeouts
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.errors import (

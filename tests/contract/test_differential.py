@@ -14,7 +14,7 @@ from contract import mutations
 from contract.oracle import KNOWN_FAULTS, is_known_fault, oracle_says, validator, version_of
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary

@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from doideposit.cli.main import cli
-from doideposit.config import load
+from doideposit.config.loading import load
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SYSTEMD = sorted((EXAMPLES / "systemd").iterdir())

@@ -8,8 +8,9 @@ import pytest
 
 import postgres
 from depositing import Desk, commentary
-from doideposit.deposits.ledger import Ledger
-from doideposit.deposits.planning import Action, Limits
+from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.limits import Limits
+from doideposit.deposits.planning import Action
 from doideposit.errors import LedgerUnavailable
 from doideposit.lifecycle import State
 

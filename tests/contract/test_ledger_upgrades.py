@@ -9,8 +9,8 @@ import pytest
 
 import postgres
 from depositing import Desk, commentary, sqlite_url
-from doideposit.deposits.ledger import Ledger
 from doideposit.deposits.ledger.migrations import REVISIONS
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.lifecycle import State
 from doideposit.sandbox import Clock
 from ledger_revisions import GOLDEN, ledger_of, lines

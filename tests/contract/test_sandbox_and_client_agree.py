@@ -7,7 +7,8 @@ come to the right conclusion about the DOI.
 import pytest
 
 from doideposit.crossref import diagnostics
-from doideposit.crossref.client import CrossrefClient, Timeouts
+from doideposit.crossref.client import CrossrefClient
+from doideposit.crossref.http import Timeouts
 from doideposit.crossref.registrar import Endpoint, Registrar
 from doideposit.errors import RegistrarError
 from doideposit.records.identifiers import Doi

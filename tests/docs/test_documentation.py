@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.config import load
+from doideposit.config.loading import load
 from mail_server import Mailbox, mailbox
 from walked_pages import ROOT, Block, Command, Walk, agrees, blocks, commands, renewed, surroundings
 
@@ -291,7 +291,7 @@ def is_known(line: str, option: str) -> bool:
 
 
 def test_every_code_that_any_page_names_in_an_explanation_exists() -> None:
-    from doideposit.checks import CATALOGUE
+    from doideposit.checks.catalogue.entries import CATALOGUE
 
     named = {
         (page.name, code)

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from depositing import validator
-from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.records.identifiers import Doi
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.server import running

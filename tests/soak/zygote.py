@@ -24,8 +24,8 @@ from depositing import DEPOSITOR, checker, commentary, validator
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.ledger import Ledger
-from doideposit.deposits.planning import Limits
+from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.limits import Limits
 from doideposit.errors import WorldError
 
 
@@ -98,7 +98,7 @@ def child(task: dict[str, Any], answer: int) -> None:
 
 def main() -> None:
     validator().seal(b"<doi_batch/>")
-    from doideposit.crossref.xml import build
+    from doideposit.crossref.xml.batch import build
 
     validator().validate(build(DEPOSITOR.head("warm-up", 20260101000000000), [commentary()]).xml)
     print("ready", flush=True)

@@ -10,11 +10,11 @@ import pytest
 
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url, validator
 from doideposit.checks.checking import Checker
-from doideposit.crossref.validator import Validator
-from doideposit.crossref.xml import build
+from doideposit.crossref.validator.validator import Validator
+from doideposit.crossref.xml.batch import build
 from doideposit.deposits.candidates import IN_MEMORY, ContentStore, StoredContent
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.planning import Action
 from doideposit.errors import DiskError, UsageError
 from doideposit.sandbox import Clock, Delays, Sandbox

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.config import load
+from doideposit.config.loading import load
 from doideposit.web.description import description
 
 GUIDES = Path(__file__).parents[2] / "docs" / "how-to"

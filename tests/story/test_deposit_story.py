@@ -76,7 +76,7 @@ def test_history_tells_the_whole_story_in_order(desk: Desk) -> None:
 
 
 def test_many_records_travel_in_few_files_and_the_first_of_a_series_alone(tmp_path: Path) -> None:
-    from doideposit.deposits.planning import Limits
+    from doideposit.deposits.limits import Limits
 
     with Desk(sqlite_url(tmp_path), limits=Limits(records_per_submission=2)) as desk:
         report = desk.depositor.deposit(*(commentary(number) for number in range(1, 6)))

@@ -14,10 +14,11 @@ import pytest
 import desk as command_line
 from api_client import Cms
 from depositing import Desk
-from doideposit.config import MailSection
+from doideposit.config.schema import MailSection
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.values import WorkStatus
-from doideposit.job.inbox import Folders, PassReport
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.summary import PassReport
 from doideposit.job.mail import tell
 from doideposit.job.monitoring import Run, prometheus_text
 from doideposit.job.state import JobState

@@ -9,9 +9,10 @@ import pytest
 
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.rest_api import RegisteredWork, ResolvedHandle
-from doideposit.crossref.xml import build
-from doideposit.deposits.planning import Action, Limits
+from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
+from doideposit.crossref.xml.batch import build
+from doideposit.deposits.limits import Limits
+from doideposit.deposits.planning import Action
 from doideposit.deposits.values import Progress
 from doideposit.errors import RegistrarUnavailable, UsageError
 from doideposit.lifecycle import Outcome, State

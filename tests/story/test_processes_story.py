@@ -11,7 +11,7 @@ import pytest
 
 import postgres
 from depositing import commentary, sqlite_url, validator
-from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.sandbox import Delays, Sandbox
 from doideposit.sandbox.server import running
 
@@ -25,7 +25,7 @@ from pydantic import SecretStr
 from depositing import DEPOSITOR, checker, commentary
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
-from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.planning import Limits
 from doideposit.deposits.depositor import Depositor
 ledger, url, title, _ = sys.argv[1:]

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, commentary, sqlite_url
-from doideposit.config import MailSection, MonitoringSettings
+from doideposit.config.schema import MailSection
+from doideposit.config.settings import MonitoringSettings
 from doideposit.errors import LedgerUnavailable, WorldError
-from doideposit.job import Job, JobContext, JobOutcome
-from doideposit.job.inbox import FileLock, Folders
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.lock import FileLock
+from doideposit.job.run import Job, JobContext, JobOutcome
 from doideposit.sandbox import Clock
 from doideposit.sandbox.registry import SandboxRegistry
 from inboxes import Office, doi, yaml

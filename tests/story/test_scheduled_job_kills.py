@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, sqlite_url
-from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.job.inbox.folders import Folders
 from doideposit.sandbox import Clock, Delays, Sandbox
 from inboxes import Office, doi, yaml
@@ -114,8 +114,8 @@ from datetime import timedelta
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from depositing import Desk, sqlite_url
-from doideposit.job.inbox import Folders
-from doideposit.job import JobContext, Job
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.run import JobContext, Job
 from doideposit.sandbox import Delays, Sandbox, Clock
 from datetime import datetime, UTC
 

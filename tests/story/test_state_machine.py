@@ -17,8 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from depositing import DEPOSITOR, checker, commentary, sqlite_url
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.ledger import Ledger
-from doideposit.deposits.planning import Action, Limits
+from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.limits import Limits
+from doideposit.deposits.planning import Action
 from doideposit.errors import WorldError
 from doideposit.records.models.commentary import Commentary
 from doideposit.sandbox import Clock, Delays, Sandbox

@@ -11,12 +11,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from doideposit.checks import Context, check, check_together, settle
-from doideposit.checks.catalogue.settings import RuleSettings
+from doideposit.checks.rules.evaluation import check, check_together, settle
+from doideposit.checks.rules.overrides import RuleSettings
+from doideposit.checks.rules.registry import Context
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.sealing import ItemVerdict, seal_item
-from doideposit.crossref.validator import Sealed, Validator
-from doideposit.crossref.xml import Built, DepositItem, body_kind, build, fingerprint, items, losses
+from doideposit.crossref.validator.validator import Sealed, Validator
+from doideposit.crossref.xml.batch import Built, build, fingerprint
+from doideposit.crossref.xml.existing import DepositItem, items
+from doideposit.crossref.xml.losses import losses
+from doideposit.crossref.xml.records import body_kind
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
 from doideposit.records.models.batch import BatchHead, SealedItem

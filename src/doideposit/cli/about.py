@@ -12,7 +12,7 @@ LIBRARIES = ("lxml", "pydantic", "sqlalchemy", "requests", "click")
 
 def version_text() -> str:
     """Return everything a report of a problem should name: versions of program, libraries and schemas."""
-    from doideposit.crossref.schemas import SchemaStore
+    from doideposit.crossref.schemas.store import SchemaStore
     from doideposit.safe_xml import LIBXML2_VERSION
 
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)

@@ -36,7 +36,7 @@ from doideposit.reports.findings import (
 from doideposit.safe_xml import LIMITS
 
 if TYPE_CHECKING:
-    from doideposit.crossref.validator import SchemaVerdict, Validator
+    from doideposit.crossref.validator.validator import SchemaVerdict, Validator
 
 __all__ = ["build", "check", "validate"]
 
@@ -273,7 +273,7 @@ def _judged(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVe
     from doideposit.checks.checking import in_one_order
     from doideposit.checks.rules.deposit_files import refusals
     from doideposit.checks.rules.registry import Context
-    from doideposit.crossref.validator import SchemaVerdict
+    from doideposit.crossref.validator.validator import SchemaVerdict
 
     loaded = _read_xml(path)
     if isinstance(loaded, Finding):

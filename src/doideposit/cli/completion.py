@@ -9,7 +9,7 @@ import click
 from doideposit.cli.invocation import Invocation
 
 if TYPE_CHECKING:
-    from doideposit.config import Settings
+    from doideposit.config.settings import Settings
 
 __all__ = ["completion", "known_codes", "known_dois", "known_series"]
 
@@ -57,7 +57,7 @@ def _dois(settings: "Settings", beginning: str) -> Iterable[str]:
 
 def known_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the codes of findings that begin so."""
-    from doideposit.checks import CATALOGUE
+    from doideposit.checks.catalogue.entries import CATALOGUE
 
     return [code for code in CATALOGUE if code.startswith(incomplete)]
 

@@ -15,7 +15,7 @@ from doideposit.findings import Loc, field_path
 from doideposit.reports.findings import Line, Span, Style, safe
 
 if TYPE_CHECKING:
-    from doideposit.config import Settings
+    from doideposit.config.settings import Settings
 
 __all__ = ["EffectiveSetting", "config", "values_of"]
 

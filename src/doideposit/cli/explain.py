@@ -15,7 +15,7 @@ from doideposit.errors import UsageError
 from doideposit.reports.findings import Line, Span, Style
 
 if TYPE_CHECKING:
-    from doideposit.checks import Explanation
+    from doideposit.explanation import Explanation
 
 __all__ = ["explain"]
 
@@ -30,7 +30,7 @@ def explain(invocation: Invocation, code: str | None, as_json: bool) -> None:
     The tutorial is docs/tutorials/staff.md, and what a record can hold docs/how-to/write-a-record.md, in the folder of
     the source.
     """
-    from doideposit.checks import explanation_of
+    from doideposit.checks.catalogue.entries import explanation_of
 
     terminal = invocation.terminal(as_json=as_json)
     if code is None:
@@ -59,7 +59,7 @@ def _word(text: str) -> str | None:
 
 
 def _near(text: str) -> str:
-    from doideposit.checks import CATALOGUE
+    from doideposit.checks.catalogue.entries import CATALOGUE
 
     known = {
         name.casefold(): name for name in (*CATALOGUE, *WORDS, *(name for each in WORDS.values() for name in each.also))

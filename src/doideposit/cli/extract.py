@@ -19,8 +19,9 @@ from doideposit.records.models.series import Series
 from doideposit.reports.findings import Tally
 
 if TYPE_CHECKING:
-    from doideposit.config import Settings
-    from doideposit.records.extraction import Draft, Manuscript
+    from doideposit.config.settings import Settings
+    from doideposit.records.extraction.draft import Draft
+    from doideposit.records.extraction.manuscript import Manuscript
 
 __all__ = ["extract"]
 
@@ -79,7 +80,8 @@ def extract(
 
 def _draft(manuscript: "Manuscript", series: Mapping[str, Series]) -> "Draft":
     """Make a draft of what was read; a document that cannot be read gives a draft without fields."""
-    from doideposit.records.extraction import Draft, draft_of
+    from doideposit.records.extraction import draft_of
+    from doideposit.records.extraction.draft import Draft
 
     if has_errors(manuscript.findings) and not manuscript.lines:
         return Draft(manuscript.file, findings=manuscript.findings)
@@ -107,7 +109,7 @@ def _fetched(address: str, settings: "Settings") -> "Manuscript":
 
 
 def _write(draft: "Draft", output: Path | None) -> None:
-    from doideposit.records.extraction import render
+    from doideposit.records.extraction.rendering import render
     from doideposit.wiring import record_schema_location
 
     write_product(render(draft, schema=record_schema_location()).encode(), output)

@@ -9,7 +9,7 @@ import click
 from doideposit.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from doideposit.config import Settings
+    from doideposit.config.settings import Settings
 
 __all__ = ["Invocation", "json_option", "target_option"]
 

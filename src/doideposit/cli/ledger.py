@@ -14,7 +14,7 @@ from doideposit.errors import DiskError, UsageError, WorldError
 from doideposit.reports.findings import Span, Style, counted, detailed, safe
 
 if TYPE_CHECKING:
-    from doideposit.deposits.ledger import Ledger
+    from doideposit.deposits.ledger.store import Ledger
 
 __all__ = ["ledger"]
 
@@ -97,7 +97,8 @@ def restore(invocation: Invocation, file: Path, as_json: bool) -> None:
 @contextmanager
 def _no_job(inbox: Path) -> Iterator[None]:
     """Hold the lock of the scheduled job, where there is one; raises `WorldError` while it is at work."""
-    from doideposit.job.inbox import FileLock, Folders
+    from doideposit.job.inbox.folders import Folders
+    from doideposit.job.inbox.lock import FileLock
     from doideposit.wiring import system_clock
 
     folder = Folders(inbox).job

@@ -47,7 +47,8 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
     The page is a single file without any link to another: it can be mailed, printed, or put on an intranet.
     """
     from doideposit import __version__
-    from doideposit.job.inbox import Folders, find_waiting
+    from doideposit.job.inbox.folders import Folders
+    from doideposit.job.inbox.waiting import find_waiting
     from doideposit.reports.overview import gather, planned
     from doideposit.reports.page import page
     from doideposit.wiring import open_depositor, system_clock

@@ -24,8 +24,8 @@ from doideposit.errors import DoiDepositError, UnforeseenError, WorldError
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from doideposit.config import Settings
-    from doideposit.job import Job, JobContext, JobOutcome
+    from doideposit.config.settings import Settings
+    from doideposit.job.run import Job, JobContext, JobOutcome
 
 __all__ = ["run_job"]
 
@@ -36,7 +36,7 @@ NAP = 0.5
 
 
 def _interval(_ctx: click.Context, _param: click.Parameter, text: str | None) -> timedelta | None:
-    from doideposit.config import parse_duration
+    from doideposit.config.durations import parse_duration
 
     if text is None:
         return None
@@ -135,8 +135,8 @@ def _show(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: bool) -> No
 
 def _job(settings: "Settings") -> "Job":
     from doideposit import __version__
-    from doideposit.job import Job
-    from doideposit.job.inbox import Folders
+    from doideposit.job.inbox.folders import Folders
+    from doideposit.job.run import Job
 
     return Job(
         target=settings.target,
@@ -150,7 +150,7 @@ def _job(settings: "Settings") -> "Job":
 
 
 def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "JobContext":
-    from doideposit.job import JobContext
+    from doideposit.job.run import JobContext
     from doideposit.wiring import open_depositor, system_clock
 
     url = settings.monitoring.ping_url
@@ -165,7 +165,7 @@ def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "J
 
 
 def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
-    from doideposit.config import resolve_password
+    from doideposit.config.passwords import resolve_password
     from doideposit.job.notices import send
 
     mail = settings.mail

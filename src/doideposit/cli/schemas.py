@@ -4,8 +4,9 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
-from doideposit.crossref.schemas import DEFAULT_VERSION, SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.schemas.lock import DEFAULT_VERSION
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 
 __all__ = ["schemas"]
 

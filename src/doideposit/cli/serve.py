@@ -11,7 +11,7 @@ from doideposit.errors import ConfigurationError
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from doideposit.config import Settings
+    from doideposit.config.settings import Settings
 
 __all__ = ["serve"]
 
@@ -53,7 +53,7 @@ def serve(invocation: Invocation, host: str, port: int, threads: int, allow_remo
 
 
 def _tokens(settings: "Settings") -> "dict[str, SecretStr]":
-    from doideposit.config import resolve_password
+    from doideposit.config.passwords import resolve_password
 
     references = settings.api.tokens
     if not references:

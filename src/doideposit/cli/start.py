@@ -12,7 +12,7 @@ from doideposit.reports.findings import Line, Span, Style, counted, safe
 from doideposit.wiring import ledger_password, open_depositor
 
 if TYPE_CHECKING:
-    from doideposit.config import Settings
+    from doideposit.config.settings import Settings
     from doideposit.deposits.values import WorkStatus
 
 __all__ = ["show_start"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import WorkStatus
-    from doideposit.job.inbox import Waiting
+    from doideposit.job.inbox.waiting import Waiting
     from doideposit.records.identifiers import Doi
 
 __all__ = ["history", "status"]
@@ -48,7 +48,8 @@ def status(
     as_json: bool,
 ) -> None:
     """Show what the ledger knows; it asks nobody. `doideposit poll` asks Crossref."""
-    from doideposit.job.inbox import Folders, find_waiting
+    from doideposit.job.inbox.folders import Folders
+    from doideposit.job.inbox.waiting import find_waiting
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)

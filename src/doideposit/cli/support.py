@@ -27,7 +27,8 @@ from doideposit.errors import DiskError, DoiDepositError, UsageError
 from doideposit.reports.findings import Span, Style
 
 if TYPE_CHECKING:
-    from doideposit.config import PasswordReference, Settings
+    from doideposit.config.schema import PasswordReference
+    from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
 
 __all__ = ["support_bundle"]
@@ -273,7 +274,7 @@ def _fetched(
     reference: "PasswordReference | None", environ: Mapping[str, str], service: str, username: str
 ) -> Iterator[str]:
     """Return the secret where it can be had; what cannot be fetched now was not in use now either."""
-    from doideposit.config import resolve_password
+    from doideposit.config.passwords import resolve_password
 
     if reference is None:
         return

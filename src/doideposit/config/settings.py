@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from doideposit.checks.catalogue.settings import Ignored, RuleSettings
+from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.config.schema import (
     ConfigurationFile,
     CredentialSettings,

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
 
-from doideposit.crossref.diagnostics import Unknown, read
+from doideposit.crossref.diagnostics.outcomes import Unknown, read
 from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts, check_address
 from doideposit.crossref.redaction import redact
 from doideposit.crossref.registrar import Credentials, Endpoint, Receipt

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from doideposit.crossref.validator import Validator
-from doideposit.crossref.xml import Built, assemble
+from doideposit.crossref.validator.validator import Validator
+from doideposit.crossref.xml.batch import Built, assemble
 from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedItem

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from doideposit.crossref.sealing import join
-from doideposit.crossref.validator import Sealed
-from doideposit.crossref.xml import restamp
+from doideposit.crossref.validator.validator import Sealed
+from doideposit.crossref.xml.existing import restamp
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission

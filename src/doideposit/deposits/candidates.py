@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from doideposit.checks.checking import Checked
-from doideposit.crossref.xml import DepositItem, body_kind
+from doideposit.crossref.xml.existing import DepositItem
+from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
 from doideposit.errors import DiskError

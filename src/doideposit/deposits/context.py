@@ -15,7 +15,7 @@ from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHan
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.store import TargetLedger
-from doideposit.deposits.planning import Limits
+from doideposit.deposits.limits import Limits
 from doideposit.deposits.values import Progress
 from doideposit.records.identifiers import Doi
 

@@ -17,7 +17,8 @@ from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
-from doideposit.deposits.planning import Decision, Limits, Permissions
+from doideposit.deposits.limits import Limits
+from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (

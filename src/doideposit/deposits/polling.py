@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from doideposit.crossref.diagnostics import Completed, DoiOutcome, NotKnown, Pending, Reading, Unknown, read
+from doideposit.crossref.diagnostics.outcomes import Completed, DoiOutcome, NotKnown, Pending, Reading, Unknown, read
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.lateness import overdue_submission
 from doideposit.deposits.ledger.clock_skew import FARTHEST

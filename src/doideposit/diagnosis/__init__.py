@@ -5,8 +5,9 @@ Nothing is changed by looking: no ledger is made or upgraded, nothing is deposit
 
 from collections.abc import Callable, Iterable, Iterator
 
-from doideposit.config import Settings
-from doideposit.crossref.schemas import DEFAULT_VERSION, SchemaStore
+from doideposit.config.settings import Settings
+from doideposit.crossref.schemas.lock import DEFAULT_VERSION
+from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, CheckStatus, Diagnosis, examine
 

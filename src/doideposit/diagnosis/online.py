@@ -6,7 +6,7 @@ Nothing is deposited: the login is tried by asking for a file that never existed
 from collections.abc import Iterator
 from datetime import datetime
 
-from doideposit.config import Settings
+from doideposit.config.settings import Settings
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
 from doideposit.crossref.http import HttpAnswer, NeverSent, Timeouts, check_address
 from doideposit.crossref.registrar import Credentials, Endpoint

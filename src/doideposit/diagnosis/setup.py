@@ -4,7 +4,9 @@ import platform
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
-from doideposit.config import PasswordReference, Settings, resolve_password
+from doideposit.config.passwords import resolve_password
+from doideposit.config.schema import PasswordReference
+from doideposit.config.settings import Settings
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, Realm, fail, ok, warn
 from doideposit.records.identifiers import InvalidIdentifier

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from doideposit.config import Settings
-from doideposit.crossref.schemas import SchemaStore
+from doideposit.config.settings import Settings
+from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.deposits.ledger.inspection import Condition, look
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, CheckStatus, fail, ok, warn
-from doideposit.job.inbox import Folders, find_waiting
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.waiting import find_waiting
 from doideposit.reports.findings import counted
 from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
 

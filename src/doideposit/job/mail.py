@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from doideposit.config import MailSection
+from doideposit.config.schema import MailSection
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt
-from doideposit.job.inbox import Folders, PassReport, Waiting
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.summary import PassReport
+from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.notices import NOTHING_WAITS, Notice, NoticeKind, attention_mail, digest_due, digest_mail, due
 from doideposit.job.state import JobState
 from doideposit.reports.standing import Standing

@@ -15,10 +15,10 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from doideposit.config import MailSection
+from doideposit.config.schema import MailSection
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, WorldError
-from doideposit.job.inbox import Waiting
+from doideposit.job.inbox.waiting import Waiting
 from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import counted, safe
 from doideposit.reports.standing import Standing

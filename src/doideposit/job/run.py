@@ -9,11 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from doideposit.config import MailSection, MonitoringSettings
+from doideposit.config.schema import MailSection
+from doideposit.config.settings import MonitoringSettings
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
 from doideposit.files import write_atomic
-from doideposit.job.inbox import FileLock, Folders, InboxPass, PassReport, Waiting, find_waiting
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.lock import FileLock
+from doideposit.job.inbox.run import InboxPass
+from doideposit.job.inbox.summary import PassReport
+from doideposit.job.inbox.waiting import Waiting, find_waiting
 from doideposit.job.mail import tell
 from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
 from doideposit.job.state import JobState

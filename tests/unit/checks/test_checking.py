@@ -10,8 +10,8 @@ from lxml import etree
 
 from depositing import DEPOSITOR, SERIES, commentary, validator
 from doideposit.checks.checking import Checked, Checker, Input
-from doideposit.crossref.validator import SchemaVerdict, Validator
-from doideposit.crossref.xml import build
+from doideposit.crossref.validator.validator import SchemaVerdict, Validator
+from doideposit.crossref.xml.batch import build
 from doideposit.findings import Finding, Severity, Where
 
 

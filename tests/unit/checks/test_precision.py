@@ -2,7 +2,7 @@
 
 import pytest
 
-from doideposit.checks import RECORD_RULES
+from doideposit.checks.rules.evaluation import RECORD_RULES
 from doideposit.findings import Severity
 from rule_precision import Measured, measure
 

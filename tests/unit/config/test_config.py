@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from doideposit.config import FILE_NAME, PasswordReference, Settings, find, load
-from doideposit.config.schema import ConfigurationFile, Section
+from doideposit.config.loading import FILE_NAME, find, load
+from doideposit.config.schema import ConfigurationFile, PasswordReference, Section
+from doideposit.config.settings import Settings
 from doideposit.errors import ConfigurationError
 from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import Doi, Issn

@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.config import PasswordReference, read_secret_file, resolve_password, run_secret_command
-from doideposit.config.passwords import COMMAND_TIMEOUT, ask_keyring
+from doideposit.config.passwords import (
+    COMMAND_TIMEOUT,
+    ask_keyring,
+    read_secret_file,
+    resolve_password,
+    run_secret_command,
+)
+from doideposit.config.schema import PasswordReference
 from doideposit.errors import ConfigurationError
 
 SECRET = "geheim-4711"

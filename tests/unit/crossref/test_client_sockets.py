@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from doideposit.crossref.client import CrossrefClient, LoginVerdict, Timeouts
-from doideposit.crossref.http import Exchange
+from doideposit.crossref.client import CrossrefClient, LoginVerdict
+from doideposit.crossref.http import Exchange, Timeouts
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.errors import DoiDepositError, RegistrarUnavailable, SubmissionInDoubt, UnexpectedAnswer
 from doideposit.records.identifiers import Doi

@@ -6,8 +6,8 @@ import pytest
 import requests
 import responses
 
-from doideposit.crossref.registrar import Endpoint
-from doideposit.crossref.rest_api import RegisteredWork, Registry, ResolvedHandle
+from doideposit.crossref.registrar import Endpoint, RegisteredWork, ResolvedHandle
+from doideposit.crossref.rest_api import Registry
 from doideposit.errors import (
     ConfigurationError,
     DoiDepositError,

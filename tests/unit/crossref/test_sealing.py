@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from depositing import DEPOSITOR, commentary, validator
 from doideposit.crossref.sealing import join, recorded, seal_item
-from doideposit.crossref.xml import assemble, build
+from doideposit.crossref.xml.batch import assemble, build
 from doideposit.records.models.batch import SealedBatch, SealedItem
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit.deposits.ledger.entries import KnownWork, OpenDeposit, PastFailure
+from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import (
     MAX_TIMESTAMP,
     Action,
-    Limits,
     PlanInput,
     next_timestamp,
     plan,

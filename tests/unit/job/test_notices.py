@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from doideposit.config import MailSection
+from doideposit.config.schema import MailSection
 from doideposit.errors import WorldError
 from doideposit.job.notices import Notice, NoticeKind, attention_mail, digest_due, due, send
 from smtp_server import mail_server

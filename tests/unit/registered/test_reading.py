@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series

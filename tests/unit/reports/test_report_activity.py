@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.lifecycle import EventKind
-from doideposit.reports.activity import NOT, REGISTERED, WARNED, in_words, outcomes_chart, read_events, waiting_chart
+from doideposit.reports.activity import NOT, REGISTERED, WARNED, outcomes_chart, read_events, waiting_chart
+from doideposit.reports.findings import in_words
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 from doideposit.findings import Finding, Severity, Where
 from doideposit.sandbox import Clock, Delays, Sandbox
 from doideposit.sandbox.cvc import first_fault

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
 
-from doideposit.crossref.diagnostics import DoiOutcome
+from doideposit.crossref.diagnostics.outcomes import DoiOutcome
 from doideposit.deposits.ledger import clock_skew
 from doideposit.deposits.ledger.entries import Attempt, Submission
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, attempt_of, finding_text, json_text, submission_of

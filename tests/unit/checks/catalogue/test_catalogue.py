@@ -10,8 +10,8 @@ import yaml
 
 import doideposit
 from doideposit import errors
-from doideposit.checks import ALL_RULES, CATALOGUE, as_markdown
-from doideposit.checks.catalogue.entries import EXPLANATIONS
+from doideposit.checks.catalogue.entries import CATALOGUE, EXPLANATIONS, as_markdown
+from doideposit.checks.rules.evaluation import ALL_RULES
 from doideposit.crossref.diagnostics.messages import MESSAGES
 from doideposit.crossref.validator.messages import CODES
 from doideposit.explanation import CodeOrigin, Explanation

@@ -4,17 +4,11 @@ from datetime import date
 
 import pytest
 
-from doideposit.checks import (
-    Context,
-    Ignored,
-    RuleSettings,
-    check,
-    check_depositor,
-    explanation_of,
-    problems,
-    settle,
-)
-from doideposit.checks.rules.overrides import RENAMED, apply
+from doideposit.checks.catalogue.entries import explanation_of
+from doideposit.checks.catalogue.settings import problems
+from doideposit.checks.rules.evaluation import check, check_depositor, settle
+from doideposit.checks.rules.overrides import RENAMED, Ignored, RuleSettings, apply
+from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Severity
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record

@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from doideposit.checks import CATALOGUE, Context, check, check_together
+from doideposit.checks.catalogue.entries import CATALOGUE
+from doideposit.checks.rules.evaluation import check, check_together
+from doideposit.checks.rules.registry import Context
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series

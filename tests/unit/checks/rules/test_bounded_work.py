@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from doideposit.checks import Context, check
+from doideposit.checks.rules.evaluation import check
+from doideposit.checks.rules.registry import Context
 from doideposit.records.models.record import Record
 from rule_examples import commentary
 

@@ -7,7 +7,7 @@ import pytest
 from deposit_heads import HEAD
 from doideposit.checks.rules.deposit_files import check_deposit_file, refusals
 from doideposit.checks.rules.registry import Context
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.findings import Finding
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary

@@ -4,17 +4,16 @@ from datetime import date
 
 import pytest
 
-from doideposit.checks import (
+from doideposit.checks.rules.depositor import Head
+from doideposit.checks.rules.evaluation import (
     DEPOSITOR_RULES,
     RECORD_RULES,
     RUN_RULES,
-    Context,
-    Rule,
     check,
     check_depositor,
     check_together,
 )
-from doideposit.checks.rules.depositor import Head
+from doideposit.checks.rules.registry import Context, Rule
 from doideposit.checks.rules.together import Run
 from doideposit.checks.rules.work import Work
 from doideposit.records.models.record import Record

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from doideposit.checks import RECORD_RULES, Context, check
+from doideposit.checks.rules.evaluation import RECORD_RULES, check
+from doideposit.checks.rules.registry import Context
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Origin, Place, Record
 from doideposit.records.models.series import Series

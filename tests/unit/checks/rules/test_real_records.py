@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from doideposit.checks import Context, check, check_depositor, check_together
+from doideposit.checks.rules.evaluation import check, check_depositor, check_together
+from doideposit.checks.rules.registry import Context
 from doideposit.records.models.record import Record
 from rule_examples import commentary, loaded
 
@@ -212,7 +213,7 @@ def test_zeros_that_are_printed_are_right() -> None:
 )
 def test_markup_of_others_becomes_that_of_crossref(written: str, kept: str) -> None:
     from depositing import DEPOSITOR
-    from doideposit.crossref.xml import build
+    from doideposit.crossref.xml.batch import build
 
     xml = build(DEPOSITOR.head("a", 20230914000000000), [commentary({"title": written})]).xml.decode()
     assert kept in xml

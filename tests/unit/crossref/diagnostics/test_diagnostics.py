@@ -2,11 +2,10 @@
 
 import pytest
 
-from doideposit.crossref.diagnostics import (
+from doideposit.crossref.diagnostics.log import CitationMatch, Counters
+from doideposit.crossref.diagnostics.outcomes import (
     BatchOutcome,
-    CitationMatch,
     Completed,
-    Counters,
     DoiOutcome,
     NotKnown,
     Pending,

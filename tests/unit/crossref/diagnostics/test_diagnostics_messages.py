@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from doideposit.crossref.diagnostics import MESSAGES, Completed, MessageKind, read
-from doideposit.crossref.diagnostics.messages import meaning
+from doideposit.crossref.diagnostics.messages import MESSAGES, MessageKind, meaning
+from doideposit.crossref.diagnostics.outcomes import Completed, read
 from doideposit.findings import Severity
 from doideposit.lifecycle import Outcome, RetryClass
 from doideposit.records.identifiers import Doi

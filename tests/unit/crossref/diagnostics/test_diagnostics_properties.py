@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from doideposit.crossref.diagnostics import Completed, Pending, Unknown, read
+from doideposit.crossref.diagnostics.outcomes import Completed, Pending, Unknown, read
 from doideposit.records.identifiers import Doi
 
 DOIS = [Doi(f"10.48251/SADF.C{number}") for number in range(1, 5)]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.crossref.schemas import Homes, SchemaLock, SchemaStore, read_lock
 from doideposit.crossref.schemas.fetch import Unreachable
-from doideposit.crossref.schemas.lock import PinnedBundle, PinnedFile, PinnedWheel
+from doideposit.crossref.schemas.lock import PinnedBundle, PinnedFile, PinnedWheel, SchemaLock, read_lock
+from doideposit.crossref.schemas.store import Homes, SchemaStore
 from doideposit.errors import DiskError, SchemaDamaged, SchemaMissing, UsageError
 
 FILES = {"main.xsd": b"<schema/>", "parts/part.xsd": b"<schema>part</schema>"}

@@ -7,7 +7,7 @@ import pytest
 from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.crossref.schemas.compiler import prepare
 from doideposit.crossref.schemas.prepared import read_prepared, write_prepared
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import SchemaDamaged
 
 HEAD = 'xmlns:x="http://www.w3.org/2001/XMLSchema" xmlns="urn:t" targetNamespace="urn:t"'

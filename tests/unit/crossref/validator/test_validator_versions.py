@@ -8,7 +8,7 @@ from lxml import etree
 from deposit_heads import HEAD
 from depositing import validator
 from doideposit.crossref.validator.versions import declared_version
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 from doideposit.findings import Finding, Severity
 
 DEPOSITS = Path(__file__).parents[3] / "golden" / "deposits"
@@ -389,8 +389,8 @@ def test_many_threads_get_the_same_verdicts() -> None:
 
 PROBE = """
 import sys
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
 assert Validator(SchemaStore.default()).validate(open(sys.argv[1], "rb").read()).valid
 slow = {"elementpath", "requests", "platformdirs", "subprocess", "importlib.metadata", "difflib", "zipfile"}
 print(sorted(slow & set(sys.modules)))

@@ -10,10 +10,12 @@ from lxml import etree
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
-from doideposit.crossref.xml import body_kind, build, fingerprint, items, losses
-from doideposit.crossref.xml.records import ORDERS
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
+from doideposit.crossref.xml.batch import build, fingerprint
+from doideposit.crossref.xml.existing import items
+from doideposit.crossref.xml.losses import losses
+from doideposit.crossref.xml.records import ORDERS, body_kind
 from doideposit.findings import has_errors
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType

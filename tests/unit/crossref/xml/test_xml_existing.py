@@ -5,7 +5,8 @@ from lxml import etree
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.xml import build, fingerprint, items, restamp
+from doideposit.crossref.xml.batch import build, fingerprint
+from doideposit.crossref.xml.existing import items, restamp
 from doideposit.records.models.series import RecordType
 from made_up_records import full_commentary
 

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 from deposit_heads import HEAD
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Organisation, Person
 from doideposit.records.models.series import RecordType

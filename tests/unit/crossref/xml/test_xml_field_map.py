@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.findings import Loc, field_path
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType

@@ -11,7 +11,7 @@ from lxml import etree
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.series import RecordType
 from examples_c258 import commentary, rich_commentary, series

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.xml import build, losses
+from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.xml.abstracts import illegal_character, reduce_abstract
+from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.losses import losses
 from doideposit.crossref.xml.schema_versions import dialect
 from doideposit.records.models.commentary import Abstract, Commentary
 from doideposit.records.models.series import RecordType

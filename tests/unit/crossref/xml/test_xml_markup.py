@@ -7,7 +7,7 @@ from lxml import etree
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.xml import build, fingerprint
+from doideposit.crossref.xml.batch import build, fingerprint
 from doideposit.crossref.xml.elements import canonical_hash
 from doideposit.crossref.xml.markup import XML_LANG, Maker, escaped, leaf, maker
 from doideposit.crossref.xml.records import item

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deposit_heads import HEAD
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.crossref.xml.participation import Measure, Measured, measure
 from examples_c258 import commentary, rich_commentary, series
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, commentary, sqlite_url
-from doideposit.deposits.ledger import Ledger
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.errors import DiskError, UsageError
 
 

@@ -15,8 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from depositing import Desk, commentary, sqlite_url
-from doideposit.deposits.ledger import Ledger, migrate
+from doideposit.deposits.ledger import migrate
 from doideposit.deposits.ledger.migrations import REVISIONS
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerTooNew, LedgerUnavailable
 from doideposit.sandbox import Clock
@@ -249,6 +250,6 @@ def test_the_revisions_make_the_very_tables_of_the_code(tmp_path: Path) -> None:
 
 
 def test_many_processes_open_a_new_ledger_at_once(tmp_path: Path) -> None:
-    code = "import sys\nfrom doideposit.deposits.ledger import Ledger\nwith Ledger.open(sys.argv[1]) as one: assert one.check() == ()"
+    code = "import sys\nfrom doideposit.deposits.ledger.store import Ledger\nwith Ledger.open(sys.argv[1]) as one: assert one.check() == ()"
     runs = [subprocess.Popen([sys.executable, "-c", code, sqlite_url(tmp_path)]) for _ in range(4)]
     assert [run.wait(timeout=120) for run in runs] == [0] * 4

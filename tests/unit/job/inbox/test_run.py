@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from depositing import Desk, commentary, sqlite_url
-from doideposit.crossref.xml import build
+from doideposit.crossref.xml.batch import build
 from doideposit.errors import CredentialsRefused, DiskError
-from doideposit.job.inbox import FileLock, Folders
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.lock import FileLock
 from doideposit.lifecycle import State
 from doideposit.records.models.batch import BatchHead
 from inboxes import OLD, Office, doi, yaml

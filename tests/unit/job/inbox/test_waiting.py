@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from depositing import Desk, sqlite_url
-from doideposit.job.inbox import Folders, Waiting, find_waiting
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.waiting import Waiting, find_waiting
 from inboxes import Office, yaml
 
 

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doideposit.findings import Loc
-from doideposit.records.extraction import Draft, Leaf, read, render
+from doideposit.records.extraction import read
+from doideposit.records.extraction.draft import Draft, Leaf
+from doideposit.records.extraction.rendering import render
 from finished_documents import SERIES, document
 
 FOLDER = Path(__file__).parents[3] / "golden" / "documents"

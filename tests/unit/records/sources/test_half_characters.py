@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doideposit.checks.checking import Checked, Checker, DepositorName
-from doideposit.crossref.validator import Validator
+from doideposit.crossref.validator.validator import Validator
 from doideposit.findings import Loc
 from doideposit.records.models.series import RecordType
 from made_up_records import full_record, full_series

@@ -24,8 +24,8 @@ NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 """Refuse a link where a file of our own is opened: whoever may write beside it could point it anywhere."""
 
 
-def write_atomic(path: Path, text: str, *, mode: int = 0o600) -> None:
-    """Write a text so that a reader, or a run after a crash, finds the old file or the new one and nothing between.
+def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
+    """Write a file so that a reader, or a run after a crash, finds the old one or the new one and nothing between.
 
     The file gets the permissions of `mode`, whatever the umask says. Raises `DiskError`.
     """
@@ -35,11 +35,12 @@ def write_atomic(path: Path, text: str, *, mode: int = 0o600) -> None:
             # What lies there is from a process of the same number that died, or from somebody who lays a trap.
             beside.unlink(missing_ok=True)
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW, mode)
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+            with os.fdopen(handle, "wb") as stream:
                 # The umask takes bits from the mode given to `open`, and not every system has `fchmod`.
                 if hasattr(os, "fchmod"):
                     os.fchmod(stream.fileno(), mode)
-                stream.write(text)
+                stream.write(data)
                 stream.flush()
                 # Without this a crash of the machine could leave the new name on an empty file.
                 os.fsync(stream.fileno())

@@ -15,12 +15,12 @@ from doideposit.checks.catalogue.settings import problems
 from doideposit.config.layers import Layers
 from doideposit.config.schema import ConfigurationFile
 from doideposit.config.settings import Settings, settings_from
-from doideposit.config.toml_places import toml_places
 from doideposit.errors import ConfigurationError
 from doideposit.findings import Finding, Severity, Where, loc_of
 from doideposit.records.models.faults import findings_of
 from doideposit.records.models.record import Origin
 from doideposit.records.sources.files import load_text
+from doideposit.records.sources.toml_places import toml_places
 
 __all__ = ["FILE_NAME", "find", "load"]
 

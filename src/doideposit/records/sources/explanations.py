@@ -231,4 +231,23 @@ FILES: Final[tuple[Explanation, ...]] = (
         "What all commentaries of a series share stands once, in the configuration.",
         "describe it in the configuration, and write its short name here",
     ),
+    _file(
+        "edit-impossible",
+        "A value that cannot be changed in its file",
+        "A file of yours is only changed where the one value can be exchanged and everything else stays as it is; the "
+        "new text is read again before it replaces the old one.",
+        "change the line by hand",
+    ),
+    _file(
+        "file-changed",
+        "A file that changed meanwhile",
+        "Somebody saved it after it was read, and their change would be lost.",
+        "give the command again",
+    ),
+    _file(
+        "file-read-only",
+        "A file that may not be written",
+        "The system refuses this user to write it.",
+        "change its permissions, or run as a user who may write it",
+    ),
 )

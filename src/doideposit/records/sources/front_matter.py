@@ -3,15 +3,17 @@
 The forms are those of Hugo, Jekyll, Quarto, Pandoc, JOSS, Docusaurus, and of numbered proposals such as EIPs and PEPs.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
-from doideposit.findings import Finding, Severity, Where
+from doideposit.findings import Finding, Loc, Severity, Where
+from doideposit.records.models.record import Place, RawRecord
 
-__all__ = ["Header", "split_header"]
+__all__ = ["Header", "HeaderPart", "find_header", "split_header"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,13 @@ class Header:
     length: int
     findings: tuple[Finding, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[Loc, Place] = field(default_factory=dict, repr=False)
 
 
 # YAML stands between lines of hyphens (three dots may close it, too), TOML between lines of plus signs.
 _FENCES = {
-    "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
-    "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
+    "---": ("yaml", re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)),
+    "+++": ("toml", re.compile(r"^\+\+\+[ \t]*\r?$", re.MULTILINE)),
 }
 # “Key: value”, also as an item of a list, and with the key in bold or italics.
 _PAIR = re.compile(
@@ -39,19 +42,75 @@ _TELLING = frozenset(
     "title author authors created date published doi abstract keywords bip pep eip erc rfc number start feature".split()
 )
 _FEWEST_PAIRS = 3
+_MOST_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPart:
+    """Say where the keys of a header stand in a text, and in which form: yaml, toml, json, pairs or title block.
+
+    `start` and `end` are places of characters; fences are outside. `length` is the number of lines to pass over.
+    """
+
+    kind: str
+    start: int
+    end: int
+    length: int
+
+
+def find_header(text: str) -> HeaderPart | None:
+    """Return where the header of a text stands, or None when it has none; nothing is read yet."""
+    for fence, (kind, closing) in _FENCES.items():
+        opening = re.match(rf"{re.escape(fence)}[ \t]*\r?\n", text)
+        if opening is None:
+            continue
+        end = closing.search(text, opening.end())
+        if end is None:
+            return None
+        return HeaderPart(kind, opening.end(), end.start(), text.count("\n", 0, end.start()) + 1)
+    if text.startswith("{"):
+        return _find_json(text)
+    if text.startswith("% "):
+        rows = text.split("\n")
+        length = next((index for index, row in enumerate(rows) if not row.startswith(("%", " "))), len(rows))
+        return HeaderPart("title block", 0, len("\n".join(rows[:length])), length)
+    pairs = _pairs(text)
+    if pairs is None:
+        return None
+    rows = text.split("\n")
+    last = max(pairs.lines.values(), default=1)
+    while last < pairs.length and rows[last].startswith(("  ", "\t")) and _PAIR.fullmatch(rows[last]) is None:
+        last += 1
+    return HeaderPart("pairs", 0, len("\n".join(rows[:last])), pairs.length)
+
+
+def _find_json(text: str) -> HeaderPart | None:
+    """Find a header in braces, which Hugo reads too: an object of JSON at the very beginning, and text behind it."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    behind = text[end:]
+    return HeaderPart("json", 0, end, text.count("\n", 0, end) + 1) if behind.startswith(("\n", "\r\n")) else None
 
 
 def split_header(text: str, *, file: str) -> Header | None:
     """Return the header of a text, or None when it has none; a header that cannot be read is one finding."""
-    for fence, closing in _FENCES.items():
-        if re.match(rf"{re.escape(fence)}[ \t]*\n", text):
-            end = closing.search(text, len(fence) + 1)
-            if end is None:
-                return None
-            inner = text[: end.start()].partition("\n")[2]
-            length = text.count("\n", 0, end.start()) + 1
-            return _yaml(inner, length, file) if fence == "---" else _toml(inner, length, file)
-    return _percent(text) or _pairs(text)
+    part = find_header(text)
+    if part is None:
+        return None
+    inner = text[part.start : part.end]
+    match part.kind:
+        case "yaml":
+            return _yaml(inner, part.length, file)
+        case "json":
+            # The first line of a fenced header is the fence; here the object itself begins there.
+            return _json(inner, part.length, file)
+        case "toml":
+            return _toml(inner, part.length, file)
+        case "title block":
+            return _percent(text)
+    return _pairs(text)
 
 
 def _yaml(inner: str, length: int, file: str) -> Header | None:
@@ -61,10 +120,33 @@ def _yaml(inner: str, length: int, file: str) -> Header | None:
     if not read.records:
         faults = tuple(finding for finding in read.findings if finding.code != "no-record")
         return Header({}, {}, length, faults) if faults or not inner.strip() else None
-    raw = read.records[0]
+    return _of_record(read.records[0], length, inner, file)
+
+
+def _json(inner: str, length: int, file: str) -> Header | None:
+    from doideposit.records.sources import json_text  # noqa: PLC0415
+
+    read = json_text.read(inner, file=file)
+    if not read.records:
+        return Header({}, {}, length, read.findings)
+    return _of_record(read.records[0], length, "\n" + inner, file)
+
+
+def _of_record(raw: RawRecord, length: int, inner: str, file: str) -> Header:
     data = {key.lower(): value for key, value in raw.data.items()}
     lines = {key.lower(): (raw.origin.where((key,)).line or 1) for key in raw.data}
-    return _header(data, lines, length, inner, tuple(raw.findings) + _swallowed(inner, file))
+    found = (*raw.findings, *(_swallowed(inner, file) if not raw.findings else ()))
+    return _header(data, lines, length, inner, found, _small(raw.origin.places))
+
+
+def _small(places: Mapping[Loc, Place], below: int = 0) -> dict[Loc, Place]:
+    """Return places by keys in small letters, `below` lines further down."""
+    return {
+        (str(loc[0]).lower(), *loc[1:]) if loc else loc: replace(
+            place, line=place.line + below, key_line=place.key_line + below if place.key_line else None
+        )
+        for loc, place in places.items()
+    }
 
 
 _SWALLOWED = re.compile(
@@ -85,17 +167,23 @@ def _swallowed(inner: str, file: str) -> tuple[Finding, ...]:
 
 
 def _toml(inner: str, length: int, file: str) -> Header:
+    from doideposit.records.sources.toml_places import toml_places  # noqa: PLC0415
+
     try:
-        data = {key.lower(): _texts(value) for key, value in tomllib.loads(inner).items()}
-    except tomllib.TOMLDecodeError as error:
-        finding = Finding("toml-syntax", Severity.ERROR, f"the header cannot be read: {error}", "", Where(file, 1))
-        return Header({}, {}, length, (finding,))
-    lines = {key: number for key in data for number, row in enumerate(inner.split("\n"), 2) if _begins(row, key)}
-    return _header(data, lines, length, inner, ())
+        data = {key.lower(): _texts(value) for key, value in tomllib.loads(inner.replace("\r\n", "\n")).items()}
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) + 1 if found else 1
+        hint = "correct the line; texts stand in quotation marks in TOML"
+        message = f"the header cannot be read: {_without_place(error)}"
+        return Header({}, {}, length, (Finding("toml-syntax", Severity.ERROR, message, hint, Where(file, line)),))
+    places = _small(toml_places(inner.replace("\r\n", "\n")), 1)
+    lines = {str(loc[0]): place.key_line or place.line for loc, place in reversed(places.items()) if len(loc) == 1}
+    return _header(data, lines, length, inner, (), places)
 
 
-def _begins(row: str, key: str) -> bool:
-    return bool(re.match(rf"\s*(?:\[+)?\"?{re.escape(key)}\"?\s*(?:=|\]|\.)", row, re.IGNORECASE))
+def _without_place(error: Exception) -> str:
+    return re.sub(r"\s*\(at .*\)$", "", str(error))
 
 
 def _texts(value: Any) -> Any:
@@ -108,11 +196,16 @@ def _texts(value: Any) -> Any:
 
 
 def _header(
-    data: Mapping[str, Any], lines: Mapping[str, int], length: int, inner: str, findings: tuple[Finding, ...]
+    data: Mapping[str, Any],
+    lines: Mapping[str, int],
+    length: int,
+    inner: str,
+    findings: tuple[Finding, ...],
+    places: Mapping[Loc, Place],
 ) -> Header:
     rows = inner.split("\n")
     sources = {key: rows[line - 2].strip() for key, line in lines.items() if 0 <= line - 2 < len(rows)}
-    return Header(data, lines, length, findings, sources)
+    return Header(data, lines, length, findings, sources, places)
 
 
 def _percent(text: str) -> Header | None:
@@ -125,32 +218,61 @@ def _percent(text: str) -> Header | None:
     data: dict[str, Any] = dict(zip(("title", "author", "date"), values, strict=False))
     if "author" in data:
         data["author"] = [name.strip() for name in re.split(r"[;\n]", data["author"]) if name.strip()]
-    return _header(data, {key: number for number, key in enumerate(data, 1)}, length, "\n".join(["", *rows]), ())
+    lines = {key: number for number, key in enumerate(data, 1)}
+    places: dict[Loc, Place] = {(key,): Place(line, 3) for key, line in lines.items()}
+    return _header(data, lines, length, "\n".join(["", *rows]), (), places)
 
 
-def _pairs(text: str) -> Header | None:
-    """Read “Key: value” lines at the top, also within a code block, a <pre>, or a list, with their continuations."""
-    rows = text.split("\n")[:60]
+class Pair(NamedTuple):
+    """Hold one “Key: value” of a header: its line from 1, how many rows it takes, and where key and value stand."""
+
+    value: str
+    line: int
+    rows: int
+    key_start: int
+    key_end: int
+    value_start: int
+
+
+def pairs_of(text: str) -> dict[str, Pair]:
+    """Return the “Key: value” lines at the top by their keys in small letters, with the lines that continue them.
+
+    They may stand within a code block, a <pre>, or a list. Of keys that are given twice the first one counts.
+    """
+    rows = text.split("\n")[:_MOST_ROWS]
     start = next(
         (index for index, row in enumerate(rows) if row.strip() and not re.fullmatch(r"\s*(?:```\w*|<pre>)\s*", row)), 0
     )
-    data: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    key, index = "", start
+    found: dict[str, Pair] = {}
+    key = ""
     for index in range(start, len(rows)):
-        match = _PAIR.fullmatch(rows[index])
+        row = rows[index].rstrip("\r")
+        match = _PAIR.fullmatch(row)
         if match is not None:
             key = match["key"].strip().lower()
-            data.setdefault(key, (match["value"] or "").strip())
-            lines.setdefault(key, index + 1)
-        elif key and rows[index].startswith(("  ", "\t")) and rows[index].strip():
-            data[key] = f"{data[key]}\n{rows[index].strip()}"
+            value_start = match.start("value") if match["value"] else len(row)
+            span = match.span("key")
+            found.setdefault(key, Pair((match["value"] or "").strip(), index + 1, 1, *span, value_start))
+        elif key and row.startswith(("  ", "\t")) and row.strip():
+            pair = found[key]
+            if pair.line + pair.rows == index + 1:
+                found[key] = pair._replace(value=f"{pair.value}\n{row.strip()}", rows=pair.rows + 1)
         else:
             break
-    if (
-        len(data) < _FEWEST_PAIRS
-        or len(_TELLING & {word for each in data for word in each.split()}) < _FEWEST_PAIRS - 1
-    ):
+    return found
+
+
+def _pairs(text: str) -> Header | None:
+    pairs = pairs_of(text)
+    telling = _TELLING & {word for each in pairs for word in each.split()}
+    if len(pairs) < _FEWEST_PAIRS or len(telling) < _FEWEST_PAIRS - 1:
         return None
-    closing = index < len(rows) and bool(re.fullmatch(r"\s*(?:```|</pre>)\s*", rows[index]))
-    return _header(data, lines, index + closing, "\n".join(["", *rows]).partition("\n")[2], ()) if data else None
+    rows = text.split("\n")[:_MOST_ROWS]
+    end = max(pair.line - 1 + pair.rows for pair in pairs.values())
+    closing = end < len(rows) and bool(re.fullmatch(r"\s*(?:```|</pre>)\s*", rows[end]))
+    places: dict[Loc, Place] = {(): Place(1, 1)}
+    for key, pair in pairs.items():
+        places[(key,)] = Place(pair.line, pair.value_start + 1, pair.line, pair.key_start + 1)
+    lines = {key: pair.line for key, pair in pairs.items()}
+    data = {key: pair.value for key, pair in pairs.items()}
+    return _header(data, lines, end + closing, "\n".join(["", *rows]).partition("\n")[2], (), places)

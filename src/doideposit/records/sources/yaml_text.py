@@ -18,7 +18,7 @@ from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, reco
 from doideposit.records.sources.yaml_faults import Position, syntax_finding
 from doideposit.records.sources.yaml_repairs import quoted, swallowed_comment
 
-__all__ = ["read"]
+__all__ = ["read", "readable"]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
@@ -51,13 +51,18 @@ def read(text: str, *, file: str | None = None) -> Read:
     """Read every document of a YAML text; a syntax error is one finding, and then there are no records."""
     builder = _Builder(file, _positions(text), text)
     try:
-        for event in yaml.parse(_UNPRINTABLE.sub(_STAND_IN, text), Loader=_LOADER):
+        for event in yaml.parse(readable(text), Loader=_LOADER):
             builder.take(event)
     except yaml.YAMLError as error:
         return Read(findings=(syntax_finding(error, text, file, builder.position),))
     except _UnreadableYaml as stop:
         return Read(findings=(stop.finding,))
     return records_in(builder.roots, file=file)
+
+
+def readable(text: str) -> str:
+    """Return the text with stand-ins for what YAML does not allow at all, each in its place."""
+    return _UNPRINTABLE.sub(_STAND_IN, text)
 
 
 def _positions(text: str) -> Position:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doideposit.config.toml_places import toml_places
 from doideposit.findings import Loc
+from doideposit.records.sources.toml_places import toml_places
 
 TEXT = """\
 # comment with [brackets] and "quotes"

@@ -1,0 +1,98 @@
+"""What can be done to a value: set it, take it away, or add one to a list."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from doideposit.findings import Loc, field_path
+
+__all__ = ["Append", "CannotEdit", "Edit", "Remove", "Set", "applied", "as_texts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Give the value at `loc` another content, or make it where it is missing."""
+
+    loc: Loc
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take the value at `loc` away, with its key."""
+
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Add a value to the end of the list at `loc`, which is made where it is missing."""
+
+    loc: Loc
+    value: Any
+
+
+Edit = Set | Remove | Append
+
+
+class CannotEdit(Exception):
+    """Say why a value cannot be changed without touching something else."""
+
+
+def applied(data: Any, edit: Edit) -> Any:
+    """Return what the data are after the edit: what is read back from the new text must be equal to it."""
+    root = copy.deepcopy(data)
+    parent = _parent(root, edit.loc)
+    last = edit.loc[-1]
+    match edit:
+        case Set(value=value):
+            _put(parent, last, as_texts(value), edit.loc)
+        case Append(value=value):
+            listed = parent.get(last) if isinstance(parent, dict) else parent[last]
+            if listed is not None and not isinstance(listed, list):
+                raise CannotEdit(f"`{field_path(edit.loc)}` is no list")
+            _put(parent, last, [*(listed or []), as_texts(value)], edit.loc)
+        case Remove():
+            if not _has(parent, last):
+                raise CannotEdit(f"there is no `{field_path(edit.loc)}`")
+            del parent[last]
+    return root
+
+
+def as_texts(value: Any) -> Any:
+    """Return a value as the readers give it: every scalar a text, because no types are guessed."""
+    if isinstance(value, Mapping):
+        return {str(key): as_texts(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_texts(part) for part in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)
+
+
+def _parent(root: Any, loc: Loc) -> Any:
+    node = root
+    for end, step in enumerate(loc[:-1], 1):
+        if not _has(node, step):
+            raise CannotEdit(f"there is no `{field_path(loc[:end])}`")
+        node = node[step]
+    if not isinstance(node, dict | list):
+        raise CannotEdit(f"`{field_path(loc[:-1])}` holds no values of its own")
+    return node
+
+
+def _has(node: Any, step: str | int) -> bool:
+    match node, step:
+        case dict(), str():
+            return step in node
+        case list(), int():
+            return 0 <= step < len(node)
+        case _:
+            return False
+
+
+def _put(parent: Any, last: str | int, value: Any, loc: Loc) -> None:
+    if isinstance(parent, dict) is isinstance(last, int) or (isinstance(last, int) and not _has(parent, last)):
+        raise CannotEdit(f"there is no `{field_path(loc)}`")
+    parent[last] = value

@@ -1,0 +1,235 @@
+"""Files opened for editing: read once, changed in memory, proved, and replaced only where nobody else changed them."""
+
+import codecs
+import json
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from doideposit.files import disk_errors, write_atomic
+from doideposit.findings import Finding, Severity, Where, field_path, has_errors
+from doideposit.records.editing.edits import CannotEdit, Edit, applied, as_texts
+from doideposit.records.sources.files import UTF_16_MARKS, decode_text, load_bytes
+from doideposit.records.sources.front_matter import HeaderPart, find_header
+from doideposit.records.sources.interface import MAX_FILE_SIZE
+
+__all__ = ["Editable", "Edited", "open_for_editing"]
+
+_YAML: Final = (".yaml", ".yml", ".json")
+_TABLES: Final = (".csv", ".tsv", ".jsonl", ".ndjson")
+
+
+class _Form(NamedTuple):
+    """Say how a part of a text is read as data, and how an edit of it is written."""
+
+    read: Callable[[str], Any]
+    edit: Callable[[str, Edit, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """Hold a file as it was read: its bytes, its text without the byte order mark, and what of it can be edited."""
+
+    path: Path
+    data: bytes = field(repr=False)
+    text: str = field(repr=False)
+    header: HeaderPart | None = None
+
+    def edit(self, *edits: Edit) -> "Edited | Finding":
+        """Do the edits in memory, and prove by reading again that nothing else has changed.
+
+        In headers, the first key is found in whatever case it is written. The finding says why an edit cannot be done.
+        """
+        start, end = (self.header.start, self.header.end) if self.header else (0, len(self.text))
+        form = _form(self.path, self.header)
+        newline = _newline(self.text)
+        part = self.text[start:end]
+        try:
+            data = form.read(part)
+            for edit in edits:
+                spelt = _spelt(edit, data) if self.header else edit
+                part = form.edit(part, spelt, newline)
+                expected = applied(data, spelt)
+                data = form.read(part)
+                if _without_nothing(data) != _without_nothing(expected):
+                    raise CannotEdit(f"`{field_path(edit.loc)}` cannot be changed without touching something else")  # noqa: TRY301
+        except (CannotEdit, ValueError) as error:
+            return _finding(self.path, "edit-impossible", str(error), "edit the line by hand")
+        return Edited(self, self.text[:start] + part + self.text[end:])
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Hold the new text of a file beside the old one; nothing is written before `save`."""
+
+    source: Editable
+    text: str = field(repr=False)
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether the new text differs from the old one."""
+        return self.text != self.source.text
+
+    def save(self) -> Finding | None:
+        """Replace the file, whole or not at all, with its permissions; return why not where it was changed meanwhile.
+
+        A link stays a link: the file that it leads to is replaced. Raises `DiskError`.
+        """
+        path = self.source.path
+        if not self.changed:
+            return None
+        with disk_errors(path, "cannot be read"):
+            target = path.resolve(strict=True)
+            state = target.stat()
+            now = target.read_bytes()
+        if now != self.source.data:
+            return _finding(path, "file-changed", f"{path} was changed by somebody else", "give the command again")
+        if not os.access(target, os.W_OK):
+            return _finding(path, "file-read-only", f"{path} may not be written", "change its permissions")
+        write_atomic(target, _encoded(self.text, self.source.data), mode=state.st_mode & 0o7777)
+        if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
+            _give_back(target, state)
+        return None
+
+
+def _give_back(path: Path, state: os.stat_result) -> None:
+    """Give a file that an administrator edits back to its owner, where the system lets us."""
+    try:
+        os.chown(path, state.st_uid, state.st_gid)
+    except OSError:
+        return
+
+
+def open_for_editing(path: Path) -> Editable | Finding:
+    """Read a record file, a configuration, or a document with a header, to edit it; the finding says why not.
+
+    YAML, JSON and TOML are edited as a whole, of other files the header. Raises `DiskError` when the disk fails.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _TABLES:
+        message = f"{path} is a table, or has one record in each line: such files are not edited here"
+        return _finding(path, "edit-impossible", message, "change the value in a spreadsheet or an editor")
+    loaded = load_bytes(path, limit=MAX_FILE_SIZE)
+    if loaded.data is None:
+        return loaded.findings[0]
+    decoded = decode_text(loaded.data, file=str(path))
+    if decoded.text is None:
+        return decoded.findings[0]
+    if _encoded(decoded.text, loaded.data) != loaded.data:
+        message = f"{path} begins with several byte order marks, or is in no encoding that can be written back"
+        return _finding(path, "edit-impossible", message, "save the file as UTF-8")
+    whole = suffix in {*_YAML, ".toml"}
+    header = None if whole else find_header(decoded.text)
+    if not whole and header is None:
+        message = f"{path} has no header that could be edited"
+        return _finding(path, "edit-impossible", message, "begin the file with two lines ---, and keys between them")
+    fault = _fault(path, decoded.text, header)
+    return fault or Editable(path, loaded.data, decoded.text, header)
+
+
+def _fault(path: Path, text: str, header: HeaderPart | None) -> Finding | None:
+    """Return why a text cannot be read, which must be mended before it can be edited."""
+    part = text[header.start : header.end] if header else text
+    try:
+        _form(path, header).read(part)
+    except CannotEdit as error:
+        return _finding(path, "edit-impossible", str(error), "mend it first; `doideposit check` shows the line")
+    return None
+
+
+def _form(path: Path, header: HeaderPart | None) -> _Form:
+    whole = {".toml": "toml", ".json": "json"}.get(path.suffix.lower(), "yaml")
+    kind = header.kind if header else whole
+    if kind == "toml":
+        return _Form(_read_toml, _edit_toml)
+    if kind == "pairs":
+        from doideposit.records.editing.pair_edits import edit_pairs, read_pairs  # noqa: PLC0415
+
+        return _Form(read_pairs, lambda text, edit, newline: edit_pairs(text, edit, newline=newline))
+    if kind == "title block":
+        return _Form(_no_place, _edit_toml)
+    if kind == "json":
+        return _Form(_read_json, lambda text, edit, newline: _edit_yaml(text, edit, newline, as_json=True))
+    return _Form(_read_yaml, _edit_yaml)
+
+
+def _read_yaml(text: str) -> Any:
+    from doideposit.records.sources import yaml_text  # noqa: PLC0415
+
+    read = yaml_text.read(text)
+    findings = [one for one in read.findings if one.code != "no-record"]
+    if has_errors(findings):
+        raise CannotEdit(findings[0].message)
+    listed = [dict(record.data) for record in read.records]
+    return listed if any(record.origin.index is not None for record in read.records) else listed[0] if listed else {}
+
+
+def _edit_yaml(text: str, edit: Edit, newline: str, *, as_json: bool = False) -> str:
+    from doideposit.records.editing.yaml_edits import edit_yaml  # noqa: PLC0415
+
+    return edit_yaml(text, edit, newline=newline, as_json=as_json)
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return as_texts(json.loads(text))
+    except ValueError as error:
+        raise CannotEdit(f"this is not JSON: {error}") from None
+
+
+def _read_toml(text: str) -> Any:
+    try:
+        return as_texts(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise CannotEdit(f"this is not TOML: {error}") from None
+
+
+def _edit_toml(text: str, edit: Edit, newline: str) -> str:
+    from doideposit.records.editing.toml_edits import edit_toml  # noqa: PLC0415
+
+    return edit_toml(text, edit, newline=newline)
+
+
+def _no_place(text: str) -> Any:
+    del text
+    raise CannotEdit("a title block of lines with % has a place for title, authors and date alone")
+
+
+def _spelt(edit: Edit, data: Any) -> Edit:
+    """Return the edit with its first key as the header writes it: DOI, Doi and doi are the same there."""
+    first = edit.loc[0]
+    names = [name for name in data if isinstance(first, str) and name.lower() == first.lower()]
+    loc = (names[0], *edit.loc[1:]) if names else edit.loc
+    return replace(edit, loc=loc)
+
+
+def _without_nothing(data: Any) -> Any:
+    """Return data without keys that have no value: they count as left out, and an emptied file has none."""
+    if isinstance(data, dict):
+        return {key: _without_nothing(value) for key, value in data.items() if value is not None}
+    if isinstance(data, list):
+        return [_without_nothing(value) for value in data]
+    return data
+
+
+def _newline(text: str) -> str:
+    """Return how the first line of the text ends: new lines end so, too."""
+    place = text.find("\n")
+    if place < 0:
+        return "\r" if "\r" in text else "\n"
+    return "\r\n" if text[place - 1 : place] == "\r" else "\n"
+
+
+def _encoded(text: str, original: bytes) -> bytes:
+    """Return the bytes of a text in the encoding, and with the byte order mark, of the original."""
+    for mark, encoding in zip((*UTF_16_MARKS, codecs.BOM_UTF8), ("utf-16-le", "utf-16-be", "utf-8"), strict=True):
+        if original.startswith(mark):
+            return mark + text.encode(encoding, "surrogatepass")
+    return text.encode("utf-8")
+
+
+def _finding(path: Path, code: str, message: str, hint: str) -> Finding:
+    return Finding(code, Severity.ERROR, message, hint, Where(str(path)))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["Finding", "Severity", "Where", "field_path", "has_errors", "loc_of"]
+__all__ = ["Finding", "Severity", "Where", "field_path", "has_errors", "loc_of", "writable"]
 
 Loc = tuple[str | int, ...]
 """The way to a value inside a record, as keys and indices from the top: ``("authors", 0, "orcid")``."""
@@ -113,3 +113,11 @@ def field_path(loc: Loc) -> str:
     for step in loc:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
     return text
+
+
+def writable(text: str) -> str:
+    """Write halves of surrogate pairs as escapes: no encoding has them, so no file and no terminal takes them.
+
+    JSON can write them down one by one, and Python puts them for bytes it cannot read.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

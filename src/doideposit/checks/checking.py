@@ -25,8 +25,9 @@ from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
 from doideposit.records.models.batch import BatchHead, SealedItem
 from doideposit.records.models.commentary import Commentary
-from doideposit.records.models.record import Origin, RawRecord, RawValue, Record
+from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
+from doideposit.records.origin import Origin, RawRecord, RawValue
 from doideposit.records.sources import read_data, read_path
 from doideposit.records.sources.parsing import parse
 

@@ -14,8 +14,8 @@ from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import DiskError, UsageError
 from doideposit.records.models.faults import findings_of
-from doideposit.records.models.record import Origin
 from doideposit.records.models.series import RecordType, Series
+from doideposit.records.origin import Origin
 from doideposit.reports.findings import Span, Style
 
 __all__ = ["PRESETS", "Answers", "configuration_text", "init"]

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from doideposit.config.schema import ConfigurationFile
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
-from doideposit.records.models.record import Origin
+from doideposit.records.origin import Origin
 
 __all__ = ["PREFIX", "Layers"]
 

@@ -18,7 +18,7 @@ from doideposit.config.settings import Settings, settings_from
 from doideposit.errors import ConfigurationError
 from doideposit.findings import Finding, Severity, Where, loc_of
 from doideposit.records.models.faults import findings_of
-from doideposit.records.models.record import Origin
+from doideposit.records.origin import Origin
 from doideposit.records.sources.files import load_text
 from doideposit.records.sources.toml_places import toml_places
 

@@ -14,7 +14,7 @@ from doideposit.deposits.limits import Limits
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.lifecycle import RetryClass, State
 from doideposit.records.identifiers import Doi
-from doideposit.registered.policy import Judgement
+from doideposit.registered.values import Judgement
 
 __all__ = [
     "MAX_TIMESTAMP",

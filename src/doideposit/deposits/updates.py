@@ -13,8 +13,9 @@ from doideposit.deposits.planning import Action, Decision, Permissions, too_many
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
-from doideposit.registered.policy import Consent, Judgement, judge
+from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.values import Consent, Judgement
 
 __all__ = ["PRODUCTION", "Seen", "compared", "look", "stopped"]
 

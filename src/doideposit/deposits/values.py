@@ -11,7 +11,7 @@ from doideposit.errors import WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
-from doideposit.records.models.record import RawValue
+from doideposit.records.origin import RawValue
 
 __all__ = [
     "DepositReport",

@@ -14,17 +14,10 @@ from urllib.parse import quote
 
 from pydantic_core import PydanticCustomError, core_schema
 
+from doideposit.findings import writable
 from doideposit.records.doi_text import bare_doi
 
-__all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isni", "Issn", "Orcid", "Ror", "Wikidata", "writable"]
-
-
-def writable(text: str) -> str:
-    """Write halves of surrogate pairs as escapes: no encoding has them, so no file and no terminal takes them.
-
-    JSON can write them down one by one, and Python puts them for bytes it cannot read.
-    """
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+__all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
 
 
 class InvalidIdentifier(ValueError):

@@ -7,13 +7,13 @@ replaced in one step: new content is added to the old (Crossref documentation, m
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from doideposit.records.models.record import RawValue
+from doideposit.records.origin import RawValue
 from doideposit.registered.reading import RegisteredRecord
+from doideposit.registered.values import Difference
 
-__all__ = ["ADDED_UP", "KEPT", "Difference", "compare"]
+__all__ = ["ADDED_UP", "KEPT", "compare"]
 
 KEPT: Final = frozenset({"references", "relations", "licences", "free_to_read", "funding", "pdf_url", "full_texts",
                          "updates", "crossmark_policy"})  # fmt: skip
@@ -24,32 +24,6 @@ SHORTENED: Final = 0.7
 """An abstract with less than this share of its length has lost something, whatever else it says."""
 # Characters of a value that stand in a message; an abstract would fill the screen.
 SHOWN: Final = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Describe one field that differs. `loses` says that something registered would be gone.
-
-    `field` is written as in a record file, from 0: ``authors[1].orcid``. `what` is a short phrase for people;
-    `registered` and `desired` are the values themselves, None for one that is not there.
-    """
-
-    field: str
-    what: str
-    loses: bool = False
-    registered: RawValue = None
-    desired: RawValue = None
-
-    @property
-    def kind(self) -> Literal["added", "changed", "lost"]:
-        """Return in one word what happens to the field."""
-        if self.loses and not self.desired:
-            return "lost"
-        return "added" if self.desired and not self.registered else "changed"
-
-    def falls_under(self, names: Sequence[str]) -> bool:
-        """Tell whether one of the names is this field or holds it, such as ``authors`` or ``authors[1]``."""
-        return any(self.field == name or self.field.startswith((f"{name}.", f"{name}[")) for name in names)
 
 
 def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Difference, ...]:

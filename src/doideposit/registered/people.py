@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from doideposit.records.models.record import RawValue
+from doideposit.records.origin import RawValue
 from doideposit.registered.texts import Element, local
 
 __all__ = ["contributor", "institution"]

@@ -4,51 +4,17 @@ The policy errs on the side of what is registered: whatever would be lost needs 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from doideposit.findings import Finding, Severity
-from doideposit.registered.comparison import ADDED_UP, Difference, compare
+from doideposit.registered.comparison import ADDED_UP, compare
 from doideposit.registered.reading import RegisteredRecord
+from doideposit.registered.values import MOST, Consent, Difference, Judgement
 
-__all__ = ["Consent", "Judgement", "judge"]
+__all__ = ["judge"]
 
 _LOCKED: Final = ("series.title", "series.issns")
 """What belongs to the title record at Crossref, which no deposit of an item changes."""
-MOST: Final = 12
-"""So many differences are told one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """Say what may be lost: the fields that the record removes, and those that a person allowed with `--allow-loss`."""
-
-    removed: tuple[str, ...] = ()
-    allowed: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return all of them."""
-        return self.removed + self.allowed
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Hold an update compared with what is registered. It may go when there is no error among the findings.
-
-    `lost` are the fields that are lost with consent, to be kept in the history.
-    """
-
-    differences: tuple[Difference, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    lost: tuple[str, ...] = field(default=())
-
-    @property
-    def summary(self) -> str:
-        """Return the differences as one line for a plan."""
-        told = [one.what for one in self.differences[:MOST]]
-        more = len(self.differences) - len(told)
-        return "; ".join([*told, f"and {more} more differences"] if more else told)
 
 
 def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Consent) -> Judgement:

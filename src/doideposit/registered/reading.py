@@ -12,8 +12,8 @@ from typing import Final
 
 from lxml import etree
 
-from doideposit.records.models.record import RawValue
 from doideposit.records.models.series import RecordType
+from doideposit.records.origin import RawValue
 from doideposit.registered.people import contributor, institution
 from doideposit.registered.texts import Element, abstract, local, markup, xml_of
 from doideposit.safe_xml import parse_document

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from doideposit.records.models.record import RawValue
+from doideposit.records.origin import RawValue
 
 __all__ = ["Element", "abstract", "local", "markup", "xml_of"]
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Request
 
 from doideposit.findings import Finding, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.models.record import RawValue
+from doideposit.records.origin import RawValue
 from doideposit.records.sources.structured import read
 from doideposit.web.answers import Refused
 

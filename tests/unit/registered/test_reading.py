@@ -11,8 +11,9 @@ from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.registered.comparison import compare
-from doideposit.registered.policy import Consent, judge
+from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.values import Consent
 from doideposit.sandbox import Clock, Sandbox
 from sandbox_deposits import get, settle, upload
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import SplitResult
 
 from doideposit import pages
+from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.reference_parts import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 

@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from doideposit.checks.rules.evaluation import ALL_RULES
 from doideposit.checks.rules.overrides import apply
+from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import Context, Match, Rule, match_at
-from doideposit.checks.rules.words import is_program_word
 from doideposit.checks.rules.work import Text, Work, split_address
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.xml.elements import Element

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doideposit import pages
+from doideposit.checks.rules.leftovers import leftover
 from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope, match_at
-from doideposit.checks.rules.texts import leftover
-from doideposit.checks.rules.words import is_program_word
 
 __all__ = ["DEPOSITOR", "Head"]
 

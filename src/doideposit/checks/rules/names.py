@@ -4,14 +4,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from doideposit import pages
+from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.words import is_program_word
 from doideposit.checks.rules.work import Work, letters
 from doideposit.findings import Loc
 from doideposit.records.models.contributors import NameStyle
 
-__all__ = ["GROUP", "HONORIFIC", "NAMES"]
+__all__ = ["NAMES"]
 
 NAMES: Rules[Work] = Rules("names")
 rule = NAMES.rule
@@ -24,12 +25,6 @@ _PARTICLE_FIRST = Pattern(rf"{_PARTICLE}\s+(?:{_PARTICLE}\s+)*[^\W\d_]{{2,}}")
 # Portuguese and Spanish custom gives da, de, dos and y to either name (ABNT NBR 6023), so they are not among these.
 _PARTICLE_AT_END = r"(?:van|von|vom|zu|zur|der|den|ter|ten|bin|ibn|al|el|av|af)"
 _PARTICLE_LAST = Pattern(rf".+\s({_PARTICLE_AT_END}(?:\s{_PARTICLE_AT_END})*)")
-# Hon, Gen, Col, Justice, Colonel and Lord are names of people too: without a point they are left alone.
-HONORIFIC = Pattern(
-    r"(?:^|\s)((?:Dr|Dra|Prof|Mr|Mrs|Ms|Mx|Mme|Dipl\.-\w+)\.?(?=\s|$)"
-    r"|(?:Amb|Hon|Rev|Gen|Col|Lt|Capt|Ing|Mag|H\.E)\.(?=\s|$)"
-    r"|(?:Professor|Professeur|Doctor|Ambassador|Sir|Dame|Herr|Frau|Shri|Smt)(?=\s|$))"
-)
 # Degrees that no initials look like.
 _DEGREES = r"Ph\.?\s?D\.?|D\.?Phil\.?|M\.?Phil\.?|M\.?Sc\.?|B\.?Sc\.?|LL\.?[BMD]\.?|MBA|MPA|MPP|Ed\.?D\.?"
 # M.A., B.A., M.D. and J.D. are initials as well: they are degrees only behind a comma or a whole name.
@@ -60,12 +55,6 @@ _MARK = Pattern(r"^[,;.*†‡§¹²³-]|[,;*†‡§¹²³]$")
 _SEVERAL = Pattern(
     r"(?<!von)\s(?:and|und|et|&)\s|;\s|;(?=[A-Z])|[^\W\d_]{2,}\s[^\W\d_]{2,}\s(?:y|e)\s[^\W\d_]{2,}\s[^\W\d_]{2,}",
     re.IGNORECASE,
-)
-# Words of which hardly any is a family name; what can be one is asked for more.
-GROUP = Pattern(
-    r"\b(?:Team|Forum|Institute?|Institut|Committee|Commission|University|Universität|Université|Council|Cent(?:re|er)|"
-    r"Foundation|Association|Department|Ministry|Agency|Bureau|Secretariat|Society|Network|Working Group|Project|Group|"
-    r"Board|Organi[sz]ation|Federation|Union|Editors|Research Unit|Think Tank|Stiftung|Newsroom|Desk)\b"
 )
 # Crossref asks for initials as the author writes them; APA and Chicago put a space between them.
 _UNSPACED_INITIALS = Pattern(r"(?:.*\s)?(?:[^\W\d_]\.){2,}")

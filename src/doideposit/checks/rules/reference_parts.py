@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from doideposit import pages
+from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.records.models.references import CitationType
 
-__all__ = ["ESCAPED", "REFERENCE_PARTS", "TRUNCATED", "broken_uuid", "is_two_addresses"]
+__all__ = ["REFERENCE_PARTS"]
 
 REFERENCE_PARTS: Rules[Work] = Rules("references")
 rule = REFERENCE_PARTS.rule
@@ -29,31 +30,12 @@ _NEWS = Pattern(
 # Two pages with a dash; RWR-0012-2017 is the number of an article.
 _RANGE = Pattern(r"[A-Za-z]{0,2}\d+\s*[-–—]\s*[A-Za-z]{0,2}\d+")
 _EDITION = Pattern(r"\d+")
-# Five groups of hexadecimal digits of nearly the right lengths: one digit was lost or doubled.
-_UUID_LIKE = Pattern(
-    r"(?<![0-9a-f])([0-9a-f]{6,10}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{3,5}-[0-9a-f]{9,15})(?![0-9a-f])", re.IGNORECASE
-)
-# Written out three times, the pattern begins with one character, which is found quickly.
-_HEX_GROUPS = Pattern(r"-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-")
-HYPHENS = 4
-UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
-_UUID = Pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-# Services whose addresses hold the address of a page.
-_ARCHIVED = Pattern(
-    r"^https?://(?:web\.archive\.org|archive\.(?:org|ph|is|today)|webcache\.|translate\.|r\.jina\.ai)", re.IGNORECASE
-)
-# An address as the value of a parameter, as in links to share or to translate a page.
-_EMBEDDED = Pattern(r"[?&=]https?(?::|%3a)//?", re.IGNORECASE)
 # RFC 1918 and RFC 2606.
 _OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
-# Markdown and HTML escape these in what is shown; %5C is a backslash that was encoded on top.
-ESCAPED = Pattern(r"\\[_*~&#]|&amp;|%5C", re.IGNORECASE)
 _SIGNS = frozenset("\\&%")
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
 # Marks of the sentence around an address; a closing bracket belongs where one was opened.
 _TRAILING = frozenset(".,;:)]}>'\"")
-# Programs show long addresses with dots in the middle or at the end.
-TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
 
 def _in_parts(field: str, look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
@@ -99,21 +81,6 @@ def _doubt(url: str) -> str | None:
     if "." not in host or host.startswith(_OTHERS_CANNOT_REACH):
         return "a host that nobody else can reach, or a placeholder"
     return None
-
-
-def broken_uuid(url: str) -> str | None:
-    """Return what is wrong with an id of the shape of a UUID (RFC 9562), such as the Financial Times uses."""
-    broken = _UUID_LIKE.search(url) if url.count("-") >= HYPHENS and _HEX_GROUPS.search(url) else None
-    if not broken or _UUID.fullmatch(broken[1]):
-        return None
-    groups = zip(broken[1].split("-"), UUID_GROUPS, strict=True)
-    group, wanted = next((group, wanted) for group, wanted in groups if len(group) != wanted)
-    return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
-
-
-def is_two_addresses(url: str) -> bool:
-    """Return whether an address holds a second one that no archive, translator or parameter put there."""
-    return url.count("://") > 1 and not _ARCHIVED.match(url) and not _EMBEDDED.search(url)
 
 
 rule(

@@ -3,33 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from doideposit import pages
+from doideposit.checks.rules.leftovers import ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Text, Work
 
-__all__ = ["TEXTS", "leftover"]
+__all__ = ["TEXTS"]
 
 TEXTS: Rules[Work] = Rules("texts")
 rule = TEXTS.rule
 
-# UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what its continuation bytes became.
-# Ã and Â end words of their own: AMANHÃ E HOJE, MÃ LAI, «AMANHû. So a space counts only where small letters stand
-# around it, and a closing mark only behind one.
-_MOJIBAKE = Pattern(
-    "[ÃÂ][\u00a0-\u00ba\u00bc-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ‘•˜™šœžŸ]|(?<![A-ZÀ-Ý])[ÃÂ][»’“”…–—›]|â€[\u00a0-\u00bf™œ“”˜¦¢š\u009d]?|ðŸ"
-    "|Ã[\u0080-\u009f]|(?<=[a-zß-ÿ])Ã (?=[a-z])|(?<![^ ])Ã (?=[a-z])|ï»¿"
-)
-# HTML names, decimal and hexadecimal references. R&D; has a letter alone before the semicolon.
-_ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 # Escaped once or twice; a tag is short, and without a bound the search would take long.
 _ESCAPED_TAG = Pattern(r"&(?:amp;)?lt;/?[a-zA-Z][^&<>]{0,200}(?:&(?:amp;)?gt;|>)")
-# What the models know as markup is gone from a plain text; this is what looks like a tag and is none of theirs. An
-# address between angle brackets (<www.fao.org>) is none either.
-_TAG = Pattern(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
 # [text](address) without a space in the address.
 _LINK = Pattern(r"\[[^\[\]]+\]\([^()\s]*\)")
-# Three underscores stand for a repeated author (ABNT NBR 6023).
-_MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
 # A word with a hyphen on either side is a parenthesis (-marc- para).
 _HYPHENATED = Pattern(
     r"(?<![\w-])[a-zà-ÿ]{2,}- (?!(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of|als|sowie|wie)\b)[a-zà-ÿ]{3,}\b"
@@ -40,10 +27,6 @@ _LIGATURE = Pattern("[ﬀ-ﬆ]")
 _PRIVATE = Pattern("[\ue000-\uf8ff]")
 # Of Greek only letters that look like Latin ones: IκB, RβP and Gαi are names of proteins.
 _MIXED = Pattern("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]|[A-Za-z][ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο][A-Za-z]")
-_TEX = Pattern(
-    r"\$[^$\s]*[\\_^{][^$]*\$|\\(?![nrt](?:[A-Z\s\\]|$)|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[A-Za-z]{2,}"
-    r"|\\[cvuHkrbdt]\{|\{\\[A-Za-z]+\s|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''|\{[A-Z]{2,}\}"
-)
 # \n, \t and \u00e9 as Python, JSON and JavaScript write them.
 _ESCAPE = Pattern(r"\\[nrt](?=[A-Z\s\\]|$)|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
 # index.php?area= is an address without its scheme.
@@ -60,18 +43,9 @@ _KINDS = (
     ("hides a message of its own", Pattern("[\U000e0000-\U000e007f]")),
     ("belongs to no word", Pattern("[\u034f\u115f\u1160\u180e\u2061-\u2064\u206a-\u206f\u3164]")),
 )
-_INVISIBLE = Pattern(
-    "[\u200e\u200f\u202a-\u202e\u2061-\u206f\ufffc\ufff9-\ufffb\u034f\u115f\u1160\u180e\u3164\U000e0000-\U000e007f]"
-)
 _FLAG = Pattern("\U0001f3f4[\U000e0020-\U000e007f]+")
 # Hebrew and Arabic need marks of direction where numbers and Latin words stand between their letters.
 _RIGHT_TO_LEFT = Pattern("[\u0590-\u08ff]")
-
-
-def leftover(text: str) -> str | None:
-    """Return the first leftover of a wrong encoding, of HTML, Markdown or TeX in a text of the configuration."""
-    patterns = (_MOJIBAKE, _ENTITY, _TAG, _MARKDOWN, _TEX, _INVISIBLE)
-    return next((found[0] for pattern in patterns if (found := pattern.search(text))), None)
 
 
 def _search(pattern: Pattern, texts: list[Text]) -> Iterator[tuple[Text, str]]:
@@ -119,7 +93,7 @@ rule(
     source=pages.TROUBLE,
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
-)(_found(_MOJIBAKE, "Ã", "Â", "â€", "ðŸ", "ï»¿"))
+)(_found(MOJIBAKE, "Ã", "Â", "â€", "ðŸ", "ï»¿"))
 
 
 rule(
@@ -151,7 +125,7 @@ def entity(work: Work) -> Iterator[Match]:
         outside = [text for text in work.plain + work.rich + _plain_abstracts(work) if "&" in text[1]]
         for text in outside:
             # The entities of an escaped tag are named with it.
-            if found := _ENTITY.search(_ESCAPED_TAG.sub("", text[1])):
+            if found := ENTITY.search(_ESCAPED_TAG.sub("", text[1])):
                 yield _at(text, found[0])
 
 
@@ -186,7 +160,7 @@ rule(
 )
 def tag(work: Work) -> Iterator[Match]:
     if "<" in work.everything:
-        for text, found in _search(_TAG, [*work.plain, *work.shown, *_plain_abstracts(work)]):
+        for text, found in _search(TAG, [*work.plain, *work.shown, *_plain_abstracts(work)]):
             yield _at(text, found)
 
 
@@ -205,8 +179,8 @@ def markdown(work: Work) -> Iterator[Match]:
     everything = work.everything
     if any(mark in everything for mark in ("**", "__", "](", "\\", "#", "`")):
         for text in work.texts:
-            found = _LINK.search(text[1]) or _MARKDOWN.search(_ADDRESS.sub("", text[1]))
-            if found and not _TEX.search(text[1]) and not _ESCAPE.search(text[1]):
+            found = _LINK.search(text[1]) or MARKDOWN.search(_ADDRESS.sub("", text[1]))
+            if found and not TEX.search(text[1]) and not _ESCAPE.search(text[1]):
                 yield _at(text, found[0])
 
 
@@ -264,7 +238,7 @@ def invisible(work: Work) -> Iterator[Match]:
     if work.unusual:
         for loc, value in work.texts:
             # Scotland's and Wales' flags are written with tag characters behind a black flag.
-            found = _INVISIBLE.search(_FLAG.sub("", value))
+            found = INVISIBLE.search(_FLAG.sub("", value))
             if found and not (found[0] in "\u200e\u200f" and _RIGHT_TO_LEFT.search(value)):
                 what = next(what for what, characters in _KINDS if characters.search(found[0]))
                 yield match_at(*loc, length=len(value), number=f"{ord(found[0]):04X}", what=what)
@@ -293,7 +267,7 @@ rule(
     source=pages.FACE_MARKUP,
     bad=r"title: 'The \emph{Indo-Pacific} turn'",
     good="title: The <i>Indo-Pacific</i> turn",
-)(_found(_TEX, "\\", "``", "$", "{"))
+)(_found(TEX, "\\", "``", "$", "{"))
 
 
 rule(

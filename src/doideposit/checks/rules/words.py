@@ -1,11 +1,9 @@
-"""Words that programs leave where a text should be: NULL, nan, #NAME?, Auto Draft, Sans titre, {{title}}."""
+"""Rules about what programs leave where a text or a name should be."""
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from doideposit import pages
-from doideposit.checks.rules.patterns import Pattern
+from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Text, Work
 
@@ -13,39 +11,6 @@ __all__ = ["WORDS"]
 
 WORDS: Rules[Work] = Rules("texts")
 rule = WORDS.rule
-
-# What databases, languages and spreadsheets write for nothing, and for what they could not compute.
-_NOTHING = (
-    r"null|none|nan|(?-i:NaT)|<na>|n\.?/?a\.?|undefined|\[object \w+\]|\\n|true|false"
-    r"|#(?:ref|name|value|num|null|spill|calc|n/a|div/0)[!?]?|#{2,}|=[a-z]+[(\d].*"
-)
-# What editors and content management systems write until someone writes a title, in the languages of their menus.
-_UNTITLED = (
-    r"(?:auto[- ]?draft|untitled|no title|ohne titel|kein titel|unbenannt|sans[- ]titre|sin t[ií]tulo|sem t[ií]tulo|"
-    r"senza titolo|zonder titel|naamloos|uten tittel|utan titel|uden titel|nimetön|bez tytułu|bez názvu|без названия|"
-    r"без назви|без имени|başlıksız|بدون عنوان|无标题|未命名|無題|제목 없음)"
-    r"(?:[- ]?(?:document|dokument|documento|post|\d+))?"
-    r"|(?:new|neues|nouveau|nuevo|novo|nuovo) (?:document|dokument|documento|post|title)|document ?\d+|dokument ?\d+"
-)
-# What authors write until they know better.
-_TO_COME = (
-    r"t\.?b\.?[adc]\.?|to be (?:announced|added|confirmed|decided|determined|completed)|keine angabe|nicht verfügbar|"
-    r"à compléter|à venir|non disponible|por definir|por confirmar|no disponible|a definir|não disponível|"
-    r"da definire|nog te bepalen|not (?:available|applicable)|coming soon|待定|уточняется"
-)
-# A variable of a template that nobody filled in.
-_TEMPLATE = r"\{\{.*\}\}|\$\{.*\}|%\w+%|\[\[?(?:title|titel|titre|name|author)\]?\]|<%.*%>"
-_PROGRAM_WORD = Pattern(
-    rf"[\s(\"'“„«*_-]*(?:{_NOTHING}|{_UNTITLED}|{_TO_COME}|{_TEMPLATE})[\s)\"'”“».*_!-]*", re.IGNORECASE
-)
-LONGEST = 60
-"""No word of a program is longer, and most titles are."""
-
-
-@lru_cache(maxsize=1024)
-def is_program_word(text: str) -> bool:
-    """Return whether a text is nothing but what a program writes for a text that is not there."""
-    return len(text) <= LONGEST and _PROGRAM_WORD.fullmatch(text) is not None
 
 
 @rule(

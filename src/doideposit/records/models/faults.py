@@ -13,11 +13,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Tag, ValidationError
 
-from doideposit.findings import Finding, Loc, Severity
-from doideposit.records.identifiers import writable
+from doideposit.findings import Finding, Loc, Severity, writable
 from doideposit.records.models.descriptions import descriptions
-from doideposit.records.models.record import Origin
 from doideposit.records.models.resemblance import did_you_mean, nearest
+from doideposit.records.origin import Origin
 
 __all__ = ["fields_of", "findings_of", "is_list", "unknown_key"]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError, core_schema
 
-from doideposit.records.identifiers import writable
+from doideposit.findings import writable
 from doideposit.records.models.date_hints import date_hint
 
 __all__ = [

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from doideposit.findings import Finding, Severity, Where
-from doideposit.records.models.record import Origin, RawRecord
+from doideposit.records.origin import Origin, RawRecord
 
 __all__ = ["SUFFIXES", "read_data", "read_path"]
 

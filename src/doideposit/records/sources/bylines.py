@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from doideposit.findings import Finding, Severity
-from doideposit.records.models.record import Origin
+from doideposit.records.origin import Origin
 
 __all__ = ["authors_in"]
 

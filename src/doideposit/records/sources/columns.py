@@ -11,7 +11,7 @@ from typing import Any, Final
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.faults import fields_of, is_list, unknown_key
-from doideposit.records.models.record import Origin, Place, RawRecord
+from doideposit.records.origin import Origin, Place, RawRecord
 from doideposit.records.sources.bylines import authors_in
 from doideposit.records.sources.interface import LazyPlaces
 

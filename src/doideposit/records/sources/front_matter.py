@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from doideposit.findings import Finding, Loc, Severity, Where
-from doideposit.records.models.record import Place, RawRecord
+from doideposit.records.origin import Place, RawRecord
 
 __all__ = ["Header", "HeaderPart", "find_header", "split_header"]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from doideposit.findings import Finding, Loc
-from doideposit.records.models.record import Place, RawRecord
+from doideposit.records.origin import Place, RawRecord
 
 __all__ = ["MAX_DEPTH", "MAX_FILE_SIZE", "MAX_LINE_SIZE", "MAX_VALUES", "LazyPlaces", "Read"]
 

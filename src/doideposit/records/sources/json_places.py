@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from doideposit.findings import Loc
-from doideposit.records.models.record import Place
+from doideposit.records.origin import Place
 
 __all__ = ["JsonPlaces", "JsonText"]
 

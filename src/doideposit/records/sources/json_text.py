@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.models.numbers import WrittenNumber
-from doideposit.records.models.record import Origin, RawRecord, RawValue
+from doideposit.records.origin import Origin, RawRecord, RawValue
 from doideposit.records.sources.interface import MAX_DEPTH, Read
 from doideposit.records.sources.json_places import JsonPlaces, JsonText
 from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
-from doideposit.records.models.record import Origin, Place, RawRecord, RawValue
+from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import LazyPlaces, Read
 
 __all__ = ["MappingEntry", "Node", "add_entry", "places_of", "records_in"]

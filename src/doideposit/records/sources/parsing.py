@@ -7,12 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from doideposit.findings import Finding, Severity, has_errors
-from doideposit.records.identifiers import writable
+from doideposit.findings import Finding, Severity, has_errors, writable
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import AltName, Anonymous, Institution, Organisation, Person
 from doideposit.records.models.faults import findings_of
-from doideposit.records.models.record import Origin, RawRecord, Record
+from doideposit.records.models.record import Record
 from doideposit.records.models.references import Reference
 from doideposit.records.models.relations import (
     FreeToRead,
@@ -26,6 +25,7 @@ from doideposit.records.models.relations import (
 )
 from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.models.series import Series
+from doideposit.records.origin import Origin, RawRecord
 
 __all__ = ["ParsedRecord", "findings_of", "parse"]
 

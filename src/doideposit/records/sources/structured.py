@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from doideposit.findings import Finding
-from doideposit.records.models.record import RawRecord
+from doideposit.records.origin import RawRecord
 from doideposit.records.sources.files import load_text
 from doideposit.records.sources.interface import MAX_FILE_SIZE, Read
 

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 
 from doideposit.errors import DiskError
 from doideposit.findings import Finding, Severity, Where
-from doideposit.records.models.record import RawRecord
+from doideposit.records.origin import RawRecord
 from doideposit.records.sources import json_text
 from doideposit.records.sources.columns import TableHeader, read_header
 from doideposit.records.sources.files import SAVE_AS_UTF_8, UTF_16_MARKS, decode_text, letter_of_windows, load_text

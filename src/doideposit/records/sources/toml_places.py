@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from doideposit.findings import Loc
-from doideposit.records.models.record import Place
+from doideposit.records.origin import Place
 
 __all__ = ["toml_places"]
 

@@ -12,7 +12,7 @@ import yaml
 from yaml import events as ev
 
 from doideposit.findings import Finding, Severity, Where
-from doideposit.records.models.record import Place
+from doideposit.records.origin import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_VALUES, Read
 from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in
 from doideposit.records.sources.yaml_faults import Position, syntax_finding

@@ -8,8 +8,9 @@ import pytest
 from doideposit.checks.rules.evaluation import RECORD_RULES, check
 from doideposit.checks.rules.registry import Context
 from doideposit.records.models.commentary import Commentary
-from doideposit.records.models.record import Origin, Place, Record
+from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
+from doideposit.records.origin import Origin, Place
 
 MISSING = {rule.code for rule in RECORD_RULES if rule.category == "completeness"} | {"issn-medium-assumed"}
 SERIES = Series.model_validate(

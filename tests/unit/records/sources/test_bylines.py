@@ -3,7 +3,7 @@
 import pytest
 
 from doideposit.findings import Finding
-from doideposit.records.models.record import Origin
+from doideposit.records.origin import Origin
 from doideposit.records.sources.bylines import authors_in
 
 KELLER, MUELLER = {"family": "Keller", "given": "Ana"}, {"family": "Müller", "given": "Zoë"}

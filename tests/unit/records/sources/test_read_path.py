@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from doideposit.findings import Finding
-from doideposit.records.models.record import RawRecord
+from doideposit.records.origin import RawRecord
 from doideposit.records.sources import read_data, read_path
 
 

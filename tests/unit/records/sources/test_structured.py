@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from doideposit.findings import Finding, Loc
-from doideposit.records.models.record import RawRecord
+from doideposit.records.origin import RawRecord
 from doideposit.records.sources.interface import MAX_DEPTH
 from doideposit.records.sources.structured import read, read_file
 

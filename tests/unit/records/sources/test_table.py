@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doideposit.findings import Finding
-from doideposit.records.models.record import RawRecord
+from doideposit.records.origin import RawRecord
 from doideposit.records.sources import read_path
 
 

@@ -1,0 +1,33 @@
+"""Leftovers of wrong encodings, HTML, Markdown and TeX, in a text of a record or of the configuration."""
+
+from doideposit.checks.rules.patterns import Pattern
+
+__all__ = ["ENTITY", "INVISIBLE", "MARKDOWN", "MOJIBAKE", "TAG", "TEX", "leftover"]
+
+# UTF-8 read as Windows-1252 or Latin-1: a lead byte's letter, then what its continuation bytes became.
+# Ã and Â end words of their own: AMANHÃ E HOJE, MÃ LAI, «AMANHû. So a space counts only where small letters stand
+# around it, and a closing mark only behind one.
+MOJIBAKE = Pattern(
+    "[ÃÂ][\u00a0-\u00ba\u00bc-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ‘•˜™šœžŸ]|(?<![A-ZÀ-Ý])[ÃÂ][»’“”…–—›]|â€[\u00a0-\u00bf™œ“”˜¦¢š\u009d]?|ðŸ"
+    "|Ã[\u0080-\u009f]|(?<=[a-zß-ÿ])Ã (?=[a-z])|(?<![^ ])Ã (?=[a-z])|ï»¿"
+)
+# HTML names, decimal and hexadecimal references. R&D; has a letter alone before the semicolon.
+ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+# What the models know as markup is gone from a plain text; this is what looks like a tag and is none of theirs. An
+# address between angle brackets (<www.fao.org>) is none either.
+TAG = Pattern(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
+# Three underscores stand for a repeated author (ABNT NBR 6023).
+MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
+TEX = Pattern(
+    r"\$[^$\s]*[\\_^{][^$]*\$|\\(?![nrt](?:[A-Z\s\\]|$)|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[A-Za-z]{2,}"
+    r"|\\[cvuHkrbdt]\{|\{\\[A-Za-z]+\s|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''|\{[A-Z]{2,}\}"
+)
+INVISIBLE = Pattern(
+    "[\u200e\u200f\u202a-\u202e\u2061-\u206f\ufffc\ufff9-\ufffb\u034f\u115f\u1160\u180e\u3164\U000e0000-\U000e007f]"
+)
+
+
+def leftover(text: str) -> str | None:
+    """Return the first leftover of a wrong encoding, of HTML, Markdown or TeX in a text of the configuration."""
+    patterns = (MOJIBAKE, ENTITY, TAG, MARKDOWN, TEX, INVISIBLE)
+    return next((found[0] for pattern in patterns if (found := pattern.search(text))), None)

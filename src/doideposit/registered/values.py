@@ -1,0 +1,72 @@
+"""What comes of comparing a record with what is registered: the differences, and whether an update may go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from doideposit.findings import Finding
+from doideposit.records.origin import RawValue
+
+__all__ = ["MOST", "Consent", "Difference", "Judgement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Describe one field that differs. `loses` says that something registered would be gone.
+
+    `field` is written as in a record file, from 0: ``authors[1].orcid``. `what` is a short phrase for people;
+    `registered` and `desired` are the values themselves, None for one that is not there.
+    """
+
+    field: str
+    what: str
+    loses: bool = False
+    registered: RawValue = None
+    desired: RawValue = None
+
+    @property
+    def kind(self) -> Literal["added", "changed", "lost"]:
+        """Return in one word what happens to the field."""
+        if self.loses and not self.desired:
+            return "lost"
+        return "added" if self.desired and not self.registered else "changed"
+
+    def falls_under(self, names: Sequence[str]) -> bool:
+        """Tell whether one of the names is this field or holds it, such as ``authors`` or ``authors[1]``."""
+        return any(self.field == name or self.field.startswith((f"{name}.", f"{name}[")) for name in names)
+
+
+MOST: Final = 12
+"""So many differences are told one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Say what may be lost: the fields that the record removes, and those that a person allowed with `--allow-loss`."""
+
+    removed: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all of them."""
+        return self.removed + self.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Hold an update compared with what is registered. It may go when there is no error among the findings.
+
+    `lost` are the fields that are lost with consent, to be kept in the history.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    lost: tuple[str, ...] = field(default=())
+
+    @property
+    def summary(self) -> str:
+        """Return the differences as one line for a plan."""
+        told = [one.what for one in self.differences[:MOST]]
+        more = len(self.differences) - len(told)
+        return "; ".join([*told, f"and {more} more differences"] if more else told)

@@ -31,7 +31,7 @@ ROOMS = {room: layer for layer, rooms in LAYERS.items() for room in rooms}
 HOMES: dict[str, tuple[str, ...]] = {
     "click": ("cli", "__main__"),
     "rich": ("cli", "reports"),
-    "requests": ("crossref.http", "crossref.guarded_fetch", "crossref.client", "crossref.rest_api", "crossref.schemas"),
+    "requests": ("crossref.http", "crossref.guarded_fetch", "crossref.client", "crossref.schemas"),
     "sqlalchemy": ("deposits.ledger",),
     "alembic": ("deposits.ledger",),
     "lxml": ("safe_xml", "crossref", "registered", "sandbox", "records.extraction.readers"),
@@ -43,7 +43,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "waitress": ("web",),
     "stdnum": ("records.identifiers", "sandbox", "checks.rules"),
     "pydantic": (
-        *("records", "crossref.registrar", "crossref.client", "crossref.rest_api", "config", "json_schemas"),
+        *("records", "crossref.registrar", "crossref.client", "crossref.rest_answers", "config", "json_schemas"),
         *("sandbox", "deposits.ledger", "wiring", "job", "web", "cli"),
     ),
     "docx": ("records.extraction.readers",),

@@ -1,5 +1,6 @@
 """Client, reader and look-ups against the sandbox over HTTP: two readings of one protocol, written apart."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,8 @@ from pydantic import SecretStr
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
 from doideposit.crossref.diagnostics.outcomes import BatchOutcome, Completed, NotKnown, Pending, Reading, Unknown, read
 from doideposit.crossref.http import Timeouts
-from doideposit.crossref.registrar import Credentials, Endpoint
+from doideposit.crossref.politeness import Waiting
+from doideposit.crossref.registrar import Credentials, Endpoint, Member
 from doideposit.crossref.rest_api import Registry
 from doideposit.errors import (
     CredentialsRefused,
@@ -22,9 +24,10 @@ from doideposit.lifecycle import Outcome
 from doideposit.records.identifiers import Doi
 from doideposit.records.models import batch as models_batch
 from doideposit.records.models.batch import SealedBatch
-from doideposit.sandbox import Account, Clock, Delays, Fault, Sandbox
+from doideposit.registered.reading import read_record
+from doideposit.sandbox import Account, AnswerRules, Clock, Delays, Fault, Reply, Sandbox
 from doideposit.sandbox.server import running
-from sandbox_deposits import STAMP, Batch, Paper
+from sandbox_deposits import STAMP, Batch, Paper, get
 
 pytestmark = pytest.mark.network_loopback
 
@@ -223,3 +226,76 @@ def test_logins_are_checked_without_a_trace(sandbox: Sandbox, url: str) -> None:
     assert client(url).check_login().verdict is LoginVerdict.ACCEPTED
     assert client(url, "wrong-password").check_login().verdict is LoginVerdict.REFUSED
     assert sandbox.submissions == ()
+
+
+ANSWERS = (
+    AnswerRules(),
+    AnswerRules(address="pid"),
+    AnswerRules(address="usr"),
+    AnswerRules(names_limits=False),
+    AnswerRules(marks=True),
+    AnswerRules(schema="1.0"),
+    AnswerRules("usr", names_limits=False, marks=True, schema="1.0"),
+)
+
+
+@pytest.mark.parametrize("answers", ANSWERS, ids=[str(place) for place in range(len(ANSWERS))])
+def test_every_look_up_of_what_is_registered(clock: Clock, answers: AnswerRules) -> None:
+    accounts = [Account.role("forum", PASSWORD, ["10.5555"])]
+    sandbox = Sandbox(accounts=accounts, clock=clock, delays=Delays.none(), answers=answers)
+    papers = tuple(Paper(f"10.5555/C{number}", f"On rivers {number}", number=str(number)) for number in range(1, 31))
+    with running(sandbox) as url:
+        client(url).submit(sealed(Batch(papers=papers)), NAME)
+        sandbox.settle()
+        sandbox.elsewhere.transfer("10.5555/C2", "10.99999")
+        sandbox.elsewhere.hide("10.5555/C3")
+        sandbox.elsewhere.alias("10.5555/C4", "10.5555/C1")
+        registry = Registry(Endpoint("sandbox", url, url, url), mailto="doi@example.org", waiting=Waiting())
+        owned = {f"10.5555/c{number}" for number in range(1, 31)} - {"10.5555/c2", "10.5555/c3"}
+        for _ in range(2):
+            listed = list(registry.works("prefix", ["10.5555"]))
+            assert {one.doi for one in listed} == owned
+            assert {(one.owner_prefix, one.member, one.type) for one in listed} == {("10.5555", "99999", "report")}
+        assert {one.doi for one in registry.works("member", ["99999"])} == owned
+        assert {one.doi for one in registry.works("issn", ["2406-5617"])} == owned | {"10.5555/c2"}
+        assert [one.doi for one in registry.works("doi", ["10.5555/C9", "10.5555/none"])] == ["10.5555/c9"]
+        assert registry.prefix("10.5555") == Member("99999", "Sandbox member", ("10.5555",))
+        assert registry.member("99999") == Member("99999", "Sandbox member", ("10.5555",))
+        assert registry.prefix("10.9") is None
+        assert registry.member("1") is None
+        # The list may lack it; the query service has it all the same.
+        hidden, moved, alias = (
+            registry.registered(Doi(f"10.5555/c{number}"), "doi@example.org") for number in (3, 2, 4)
+        )
+        assert hidden is not None
+        assert moved is not None
+        assert alias is not None
+        assert (hidden.timestamp, moved.owner_prefix, alias.alias_of) == (STAMP, "10.99999", "10.5555/C1")
+        assert registry.transformed(Doi("10.5555/c3")) is None
+        for form in ("unixsd", "unixref"):
+            shown = registry.transformed(Doi("10.5555/c9"), form)
+            assert shown is not None
+            assert read_record(shown.answer, "10.5555/c9") is not None
+        assert registry.agencies([Doi("10.5555/c9"), Doi("10.5555/none")]) == {"10.5555/c9": "Crossref"}
+
+
+def test_a_cursor_leads_through_several_pages_and_dies_unused(url: str, sandbox: Sandbox, clock: Clock) -> None:
+    papers = tuple(Paper(f"10.5555/c{number}", f"On rivers {number}", number=str(number)) for number in range(1, 8))
+    client(url).submit(sealed(Batch(papers=papers)), NAME)
+    sandbox.settle()
+    asked = {"filter": "prefix:10.5555", "rows": "3"}
+
+    def page(cursor: str) -> Reply:
+        return get(sandbox, "/works", cursor=cursor, **asked)
+
+    first = json.loads(page("*").body)["message"]
+    assert (first["total-results"], len(first["items"])) == (7, 3)
+    clock.advance(299)
+    second = json.loads(page(first["next-cursor"]).body)["message"]
+    assert not {one["DOI"] for one in first["items"]} & {one["DOI"] for one in second["items"]}
+    clock.advance(301)
+    assert page(second["next-cursor"]).status == 400
+    assert get(sandbox, "/works", rows="5000").status == 400
+    landing = get(sandbox, "/10.5555/c1")
+    assert (landing.status, dict(landing.headers)["Location"]) == (302, "https://example.org/c1")
+    assert get(sandbox, "/10.5555/none").status == 404

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -45,6 +45,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 CHUNK = 16 * 1024
+NOT_MODIFIED = 304
 LONGEST_WAIT = 24 * 3600.0
 """The most seconds a server can make us wait by ``Retry-After``; more would be a way to switch us off."""
 
@@ -149,9 +150,10 @@ def host_alone(url: str) -> str:
 
 
 class Exchange:
-    """Send single requests, and keep nothing between them. The log has what `shown` leaves of an address.
+    """Send single requests. The log has what `shown` leaves of an address; `adapter` makes each connection.
 
-    `adapter` makes the connection of each request.
+    Nothing is kept between them but the last `remember` answers that came with an ``ETag``: where the server says that
+    one still holds (304), it is given again.
     """
 
     def __init__(
@@ -161,16 +163,34 @@ class Exchange:
         *,
         shown: Callable[[str], str] = without_query,
         adapter: Callable[[], HTTPAdapter] = HTTPAdapter,
+        remember: int = 0,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._user_agent = user_agent or default_user_agent()
         self._shown = shown
         # By default an adapter tries nothing twice: whether a deposit may be sent again is decided elsewhere.
         self._adapter = adapter
+        self._remember = remember
+        self._remembered: dict[str, HttpAnswer] = {}
 
     def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
         """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
-        return self._run(requests.Request("GET", url, params=params, headers=self._headers()), limit)
+        key = f"{url}?{urlencode(params or {})}"
+        before = self._remembered.get(key)
+        condition = {} if before is None else {"If-None-Match": before.headers["etag"]}
+        request = requests.Request("GET", url, params=params, headers={**self._headers(), **condition})
+        answer = self._run(request, limit)
+        if answer.status == NOT_MODIFIED and before is not None:
+            return before
+        if self._remember and "etag" in answer.headers and not answer.truncated:
+            self._keep(key, answer)
+        return answer
+
+    def _keep(self, key: str, answer: HttpAnswer) -> None:
+        # Several threads may be here: what one of them takes away first is no fault of the other.
+        while len(self._remembered) >= self._remember:
+            self._remembered.pop(next(iter(self._remembered)), None)
+        self._remembered[key] = answer
 
     def post(self, url: str, fields: Mapping[str, str], *, upload: FilePart | None = None, limit: int) -> HttpAnswer:
         """Post a form, as multipart when it has a file; raises `NeverSent` or `NoAnswer`."""

@@ -43,7 +43,7 @@ class RegisteredState:
 
 
 def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
-    """Read an answer about one DOI; None when Crossref does not know it.
+    """Read an answer about one DOI, in ``unixsd`` or ``unixref``; None when Crossref does not know it.
 
     Raises `ConfigurationError` when the service does not take our address for a login, `RegistrarUnavailable` when it
     cannot answer now, and `UnexpectedAnswer` for everything that is no answer about this DOI.
@@ -55,18 +55,28 @@ def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
             hint="set `email` below [depositor] to an address that Crossref knows",
         )
     root = parse_document(answer.strip()).root
-    query = None if root is None else _about(root, doi)
+    name = "" if root is None else str(root.tag).rpartition("}")[2]
+    if root is None or name not in {"crossref_result", "doi_records"}:
+        _refuse_words(answer, doi, host)
+        return None
+    if name == "doi_records":
+        return _from_unixref(root, answer, doi, host)
+    query = _about(root, doi)
     status = "" if query is None else query.get("status", "")
     if query is None or status != "resolved":
         _refuse_no_answer(status, doi, host)
         return None
-    items = {item.get("name"): "".join(map(str, item.itertext())).strip() for item in query.iterfind(".//{*}crm-item")}
+    return _resolved(query, answer, doi, host)
+
+
+def _resolved(query: etree._Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:
+    items = {item.get("name"): _text(item) for item in query.iterfind(".//{*}crm-item")}
     timestamp = items.get("deposit-timestamp", "")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS):
         raise _unknown(host)
     named = query.find("{*}doi")
     return RegisteredState(
-        doi=doi.printed if named is None else "".join(map(str, named.itertext())).strip(),
+        doi=doi.printed if named is None else _text(named),
         timestamp=int(timestamp),
         type="" if named is None else named.get("type", ""),
         owner_prefix=items.get("owner-prefix", ""),
@@ -79,13 +89,61 @@ def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
     )
 
 
+def _from_unixref(root: etree._Element, answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
+    """Read the form that has the record and little else: its ``timestamp`` is a date, and no version."""
+    record = root.find("{*}doi_record")
+    if record is None or record.find("{*}crossref/{*}error") is not None:
+        return None
+    named = next((one for one in root.iterfind(".//{*}doi_data/{*}doi") if _text(one).lower() == doi.key), None)
+    if named is None:
+        raise _unknown(host)
+    return RegisteredState(
+        doi=_text(named),
+        timestamp=0,
+        owner_prefix=record.get("owner", ""),
+        last_update=record.get("timestamp", ""),
+        has_record=True,
+        answer=answer,
+    )
+
+
 def _about(root: etree._Element, doi: Doi) -> etree._Element | None:
-    """Return the ``query`` element about our DOI: its namespace has changed over the years, its names have not."""
+    """Return the ``query`` element about our DOI: its namespace has changed over the years, its names have not.
+
+    The answer about an alias names the DOI that it stands for.
+    """
     for query in root.iter("{*}query"):
         named = query.find("{*}doi")
-        if named is None or "".join(map(str, named.itertext())).strip().lower() == doi.key:
+        aliases = (item for item in query.iterfind("{*}crm-item") if item.get("name") in {"prime", "prime-doi"})
+        if named is None or _text(named).lower() == doi.key or any(map(_text, aliases)):
             return query
     return None
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(map(str, element.itertext())).strip()
+
+
+def _refuse_words(answer: bytes, doi: Doi, host: str) -> None:
+    """Raise unless an answer that is not the XML asked for says that the DOI is unknown: some are plain sentences.
+
+    What else comes says nothing about the DOI, and is named as what it looks like, so that a person knows where to
+    look: a page of a proxy or of maintenance, an answer that breaks off, or nothing at all.
+    """
+    start = answer[:10_000].lower()
+    if b"not found in crossref" in start:
+        return
+    if b"malformed doi" in start:
+        raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
+    if b"unable to parse or validate the xml query" in start:
+        raise UnexpectedAnswer(f"{host} does not understand the question about {doi}")
+    if not answer.strip():
+        raise UnexpectedAnswer(f"{host} gave an empty answer about {doi}")
+    if b"<html" in start or b"<!doctype html" in start:
+        raise UnexpectedAnswer(f"{host} answered the question about {doi} with a web page")
+    if b"crossref_result" in start or b"doi_records" in start:
+        raise UnexpectedAnswer(f"the answer of {host} about {doi} breaks off, or is no XML that can be read")
+    raise _unknown(host)
 
 
 def _refuse_no_answer(status: str, doi: Doi, host: str) -> None:
@@ -96,6 +154,8 @@ def _refuse_no_answer(status: str, doi: Doi, host: str) -> None:
         raise RegistrarUnavailable(f"{host} cannot answer queries now ({status})")
     if status == "malformed":
         raise UnexpectedAnswer(f"{host} does not take {doi} for a DOI")
+    if status == "multiresolved":
+        raise UnexpectedAnswer(f"{host} has several records for {doi}")
     raise _unknown(host)
 
 

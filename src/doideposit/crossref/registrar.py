@@ -5,13 +5,17 @@ Two implementations exist: `doideposit.crossref.client` over HTTPS, and `doidepo
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import SecretStr
 
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["Credentials", "Endpoint", "Receipt", "RegisteredWork", "Registrar", "ResolvedHandle"]
+__all__ = ["Credentials", "Endpoint", "ListedBy", "Member", "Receipt", "RegisteredWork", "Registrar", "ResolvedHandle"]
+
+
+ListedBy = Literal["prefix", "member", "issn", "doi"]
+"""By what the REST API lists works; ``prefix`` is the prefix of the owner, whatever prefix the DOI itself has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class RegisteredWork:
     """Hold a work as Crossref's REST API has it.
 
     `type` is the REST API's name (``report``, ``posted-content``), `landing_url` the address the DOI was registered
-    with; `created`, `deposited` (the last deposit that took effect) and `indexed` are aware.
+    with; `created`, `deposited` (the last change: a deposit, or one of Crossref's own) and `indexed` are aware.
+    `owner_prefix` is the prefix of its owner, which need not be the one in the DOI; `member` the owner's number.
     """
 
     doi: str
@@ -71,6 +76,17 @@ class RegisteredWork:
     created: datetime | None
     deposited: datetime | None
     indexed: datetime | None
+    owner_prefix: str | None = None
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Hold a member of Crossref: its number, its name, and the prefixes asked about, or all that it has."""
+
+    id: str
+    name: str
+    prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,113 +1,54 @@
 """What the world sees of a DOI: Crossref's public REST API, the handle resolver, and Crossref's query service.
 
 Three facts that become true at different times: Crossref's log says registered, the handle resolves, the REST API has
-the record. A 404 here, shortly after a success, is therefore None and no error. Sources: Crossref REST API
-documentation; the DOI handbook's "REST API response format"; Crossref's "unixsd query output format".
+the record. A 404 here, shortly after a success, is therefore None and no error. The REST API is for lists and cheap
+hints: it can miss a DOI for weeks, and it loses part of every record; the query service has the whole. Sources:
+Crossref REST API documentation; the DOI handbook's "REST API response format"; Crossref's "unixsd query output format".
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Generic, NoReturn, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
-from pydantic import (
-    BaseModel,
-    Field,
-    Strict,
-    TypeAdapter,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
-
-from doideposit.crossref.http import Exchange, HttpAnswer, NeverSent, Timeouts, check_address, default_user_agent
+from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NeverSent, Timeouts, check_address, default_user_agent
+from doideposit.crossref.politeness import Pace, Waiting
 from doideposit.crossref.queries import RegisteredState, read_query
-from doideposit.crossref.registrar import Endpoint, RegisteredWork, ResolvedHandle
-from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionForbidden, UnexpectedAnswer
+from doideposit.crossref.registrar import Endpoint, ListedBy, Member, RegisteredWork, ResolvedHandle
+from doideposit.crossref.rest_answers import AGENCIES, HANDLE, LIST, MEMBER, PREFIX, WORK, Shape, read_answer
+from doideposit.errors import (
+    ConfigurationError,
+    RegistrarBusy,
+    RegistrarUnavailable,
+    SubmissionForbidden,
+    UnexpectedAnswer,
+)
 from doideposit.records.identifiers import Doi
 
 __all__ = ["RegisteredWork", "Registry", "ResolvedHandle"]
 
+XmlForm = Literal["unixsd", "unixref"]
+
 LIMIT = 8 * 1024 * 1024
 """Bytes of an answer: a work with thousands of references has some megabytes."""
+LIST_LIMIT = 256 * 1024 * 1024
+"""Bytes of a page of a list: a thousand works, each with its references."""
+ROWS: Final = 1_000
+"""Works on one page, the most that the REST API gives."""
+DOIS_AT_ONCE: Final = 50
+"""DOIs in one question: the limit is the length of an address."""
+MOST_PAGES: Final = 1_000
+TRIES: Final = 3
+"""How often a question is asked that is answered with "wait" (429)."""
+PATIENCE: Final = 60.0
+"""Seconds that are waited for that; who asks for more gets it from the next run."""
 TIMESTAMP_TYPE = "700050"
 """The type of handle value in which Crossref keeps the deposit's timestamp; seen, and not documented."""
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 200, 401, 403, 404, 429, 500
 HANDLE_FOUND, HANDLE_MISSING, VALUES_MISSING = 1, 100, 200
-
+REMEMBERED: Final = 64
 
 _T = TypeVar("_T")
-
-
-def _none_when_odd(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    """Take a value of another kind than documented for one that is not there: it is no part of what is asked."""
-    try:
-        return handler(value)
-    except ValidationError:
-        return None
-
-
-_Odd = WrapValidator(_none_when_odd)
-_Text = Annotated[str | None, Strict(), _Odd]
-
-
-class _Timestamp(BaseModel):
-    date_time: Annotated[datetime | None, _Odd] = Field(None, alias="date-time")
-
-
-class _Primary(BaseModel):
-    url: _Text = Field(None, alias="URL")
-
-
-class _Resource(BaseModel):
-    primary: Annotated[_Primary | None, _Odd] = None
-
-
-class _WorkMessage(BaseModel):
-    doi: _Text = Field(None, alias="DOI")
-    type: _Text = None
-    resource: Annotated[_Resource | None, _Odd] = None
-    created: Annotated[_Timestamp | None, _Odd] = None
-    deposited: Annotated[_Timestamp | None, _Odd] = None
-    indexed: Annotated[_Timestamp | None, _Odd] = None
-
-
-class _Named(BaseModel):
-    id: _Text = None
-
-
-class _Agency(BaseModel):
-    agency: Annotated[_Named | None, _Odd] = None
-
-
-class _Prefix(BaseModel):
-    name: _Text = None
-
-
-class _Envelope(BaseModel, Generic[_T]):
-    message: _T
-
-
-class _HandleValue(BaseModel):
-    type: str
-    data: Mapping[str, object]
-
-
-class _Handle(BaseModel):
-    handle: str
-    code: int = Field(alias="responseCode")
-    values: Annotated[tuple[Annotated[_HandleValue | None, _Odd], ...] | None, _Odd] = None
-
-    def texts(self, kind: str) -> tuple[str, ...]:
-        """Return the texts of one type of value."""
-        found = (each.data.get("value") for each in self.values or () if each and each.type == kind)
-        return tuple(text for text in found if isinstance(text, str) and text)
-
-
-_WORK = TypeAdapter(_Envelope[_WorkMessage])
-_AGENCY = TypeAdapter(_Envelope[_Agency])
-_PREFIX = TypeAdapter(_Envelope[_Prefix])
-_HANDLE = TypeAdapter(_Handle)
 
 
 class Registry:
@@ -115,7 +56,9 @@ class Registry:
 
     Every look-up raises `RegistrarUnavailable`, `RegistrarBusy` (429), `SubmissionForbidden` (403: Crossref blocks this
     machine) or `UnexpectedAnswer`; and `RuntimeError` where the target has no such service, which `has_works` and
-    `has_handles` tell before. Raises `ConfigurationError` for an address that is neither https nor on this machine.
+    `has_handles` tell before. With `waiting` the questions keep the pace that Crossref allows, and wait where an answer
+    asks for it; without, nothing here waits. `fetch` takes the place of HTTP. Raises `ConfigurationError` for an
+    address that is neither https nor on this machine.
     """
 
     def __init__(
@@ -125,16 +68,25 @@ class Registry:
         mailto: str | None,
         timeouts: Timeouts | None = None,
         user_agent: str | None = None,
+        waiting: Waiting | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         self._query = check_address(endpoint.url, f"the address of target {endpoint.target}")
         self._rest = endpoint.rest_url and check_address(endpoint.rest_url, "rest_url")
         self._handles = endpoint.handle_url and check_address(endpoint.handle_url, "handle_url")
         self._mailto = {"mailto": mailto} if mailto else {}
         agent = user_agent or default_user_agent()
-        self._exchange = Exchange(
-            timeouts or Timeouts(connect=10.0, read=30.0, total=60.0),
-            f"{agent} (mailto:{quote(mailto, safe='@+')})" if mailto else agent,
+        self._fetch = (
+            fetch
+            or Exchange(
+                timeouts or Timeouts(connect=10.0, read=30.0, total=60.0),
+                f"{agent} (mailto:{quote(mailto, safe='@+')})" if mailto else agent,
+                remember=REMEMBERED,
+            ).get
         )
+        self._paces = {} if waiting is None else _paces(waiting, polite=bool(mailto))
+        # The name under which the query service takes an address: the test system has been seen to want another.
+        self._login_key = "pid"
 
     @property
     def has_works(self) -> bool:
@@ -148,22 +100,58 @@ class Registry:
 
     def work(self, doi: Doi) -> RegisteredWork | None:
         """Return the record of a DOI, or None while the REST API has none."""
-        found = self._message(f"/works/{quote(doi.printed, safe='')}", _WORK)
-        if found is None:
-            return None
-        moments = [_aware(each) for each in (found.created, found.deposited, found.indexed)]
-        primary = found.resource and found.resource.primary
-        return RegisteredWork(found.doi or doi.printed, found.type or None, (primary and primary.url) or None, *moments)
+        found = self._message(f"/works/{quote(doi.printed, safe='')}", WORK)
+        return None if found is None else found.value(doi.printed)
 
-    def agency(self, doi: Doi) -> str | None:
-        """Return the registration agency of a DOI, such as ``crossref`` or ``datacite``; None when none knows it."""
-        found = self._message(f"/works/{quote(doi.printed, safe='')}/agency", _AGENCY)
-        return found.agency.id if found and found.agency else None
+    def works(self, by: ListedBy, values: Sequence[str]) -> Iterator[RegisteredWork]:
+        """Yield every work that the REST API lists, page by page: of owner prefixes, members, ISSNs, or these DOIs.
 
-    def prefix(self, prefix: str) -> str | None:
-        """Return the name of the member a DOI prefix belongs to; None when Crossref does not know the prefix."""
-        found = self._message(f"/prefixes/{quote(prefix, safe='')}", _PREFIX)
-        return found.name if found else None
+        It can miss works for weeks, and gives DOIs in lower case. A work without a DOI is passed over.
+        """
+        for start in range(0, len(values), DOIS_AT_ONCE):
+            chosen = ",".join(f"{by}:{value}" for value in values[start : start + DOIS_AT_ONCE])
+            yield from self._pages({"filter": chosen, "rows": str(ROWS), **self._mailto})
+
+    def _pages(self, query: Mapping[str, str]) -> Iterator[RegisteredWork]:
+        url, cursor, seen = _required(self._rest, "a REST API") + "/works", "*", set[str]()
+        for _ in range(MOST_PAGES):
+            answer = self._get(url, {**query, "cursor": cursor}, "list")
+            found = read_answer(LIST, answer) if answer.status == OK else None
+            if found is None:
+                self._refuse(answer, url)
+            page = [one.value("") for one in found.message.items if one is not None and one.doi]
+            new = [one for one in page if one.doi.lower() not in seen]
+            yield from new
+            seen.update(one.doi.lower() for one in new)
+            # A cursor goes on for ever; the end is a page that is not full, or one that brings nothing new.
+            if len(found.message.items) < ROWS or not new or not found.message.next_cursor:
+                return
+            cursor = found.message.next_cursor
+
+    def prefix(self, prefix: str) -> Member | None:
+        """Return the member that a DOI prefix belongs to; None when Crossref does not know the prefix."""
+        found = self._message(f"/prefixes/{quote(prefix, safe='')}", PREFIX)
+        return None if found is None else Member((found.member or "").rpartition("/")[2], found.name or "", (prefix,))
+
+    def member(self, number: str) -> Member | None:
+        """Return a member by its number, with all of its prefixes; None when there is none."""
+        found = self._message(f"/members/{quote(number, safe='')}", MEMBER)
+        return None if found is None else Member(number, found.name or "", found.prefixes or ())
+
+    def agencies(self, dois: Sequence[Doi]) -> dict[str, str]:
+        """Return the registration agency of each DOI, such as ``Crossref`` or ``DataCite``, by `Doi.key`.
+
+        A DOI that no agency has is left out.
+        """
+        base, found = _required(self._handles, "a resolver"), dict[str, str]()
+        for start in range(0, len(dois), DOIS_AT_ONCE):
+            url = f"{base}/ra/{','.join(quote(one.printed, safe='/') for one in dois[start : start + DOIS_AT_ONCE])}"
+            answer = self._get(url, {}, "handle")
+            entries = read_answer(AGENCIES, answer) if answer.status == OK else None
+            if entries is None:
+                self._refuse(answer, url)
+            found |= {one.doi.lower(): one.agency for one in entries if one.agency}
+        return found
 
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:
         """Return where a DOI leads, or None when it is not registered.
@@ -172,9 +160,9 @@ class Registry:
         """
         base = _required(self._handles, "a resolver")
         url = f"{base}/api/handles/{quote(doi.printed, safe='/')}"
-        answer = self._get(url, {"auth": "true"} if authoritative else {})
+        answer = self._get(url, {"auth": "true"} if authoritative else {}, "handle")
         # The resolver answers 404 for "not registered" too, and says so in its body.
-        found = _read(_HANDLE, answer)
+        found = read_answer(HANDLE, answer)
         if found is None or found.handle.lower() != doi.key:
             self._refuse(answer, url)
         if found.code == HANDLE_MISSING:
@@ -189,12 +177,38 @@ class Registry:
         `email` is the contact that Crossref's query service asks for; it is no login. Raises `ConfigurationError` when
         the service does not take it.
         """
+        other = "usr" if self._login_key == "pid" else "pid"
+        try:
+            return self._asked(doi, self._login_key, email)
+        except ConfigurationError:
+            # Crossref's systems differ in the name of the parameter: the one that works is kept.
+            found = self._asked(doi, other, email)
+            self._login_key = other
+            return found
+
+    def _asked(self, doi: Doi, key: str, email: str) -> RegisteredState | None:
         url = f"{self._query}/search/doi"
-        answer = self._get(url, {"pid": email, "format": "unixsd", "doi": doi.printed})
+        answer = self._get(url, {key: email, "format": "unixsd", "doi": doi.printed}, "query")
+        # An address that is not taken for a login has been answered with 200 and with 401.
+        return self._state(answer, url, doi, {OK, UNAUTHORIZED})
+
+    def transformed(self, doi: Doi, form: XmlForm = "unixsd") -> RegisteredState | None:
+        """Return the same as `registered` by way of the REST API, which wants no address; it may lag like the REST API.
+
+        In the form ``unixref`` nothing but the record comes: no timestamp (0), and nothing of an alias.
+        """
+        url = (
+            _required(self._rest, "a REST API")
+            + f"/works/{quote(doi.printed, safe='')}/transform/application/vnd.crossref.{form}+xml"
+        )
+        return self._state(self._get(url, self._mailto, "single"), url, doi, {OK})
+
+    def _state(self, answer: HttpAnswer, url: str, doi: Doi, taken: set[int]) -> RegisteredState | None:
         if answer.status == NOT_FOUND:
             return None
-        # An address that is not taken for a login has been answered with 200 and with 401.
-        if answer.status not in {OK, UNAUTHORIZED} or answer.truncated:
+        if answer.truncated:
+            raise UnexpectedAnswer(f"{_host(url)} gave an answer about {doi} of more than {LIMIT:,} bytes")
+        if answer.status not in taken:
             self._refuse(answer, url)
         return read_query(answer.body, doi, _host(url))
 
@@ -203,20 +217,37 @@ class Registry:
         state = self.registered(doi, email)
         return None if state is None else state.timestamp
 
-    def _message(self, path: str, shape: "TypeAdapter[_Envelope[_T]]") -> _T | None:
+    def _message(self, path: str, shape: "Shape[_T]") -> _T | None:
         """Return the ``message`` of a REST answer; None for 404."""
         url = _required(self._rest, "a REST API") + path
-        answer = self._get(url, self._mailto)
+        answer = self._get(url, self._mailto, "single")
         if answer.status == NOT_FOUND:
             return None
-        document = _read(shape, answer) if answer.status == OK else None
+        document = read_answer(shape, answer) if answer.status == OK else None
         if document is None:
             self._refuse(answer, url)
         return document.message
 
-    def _get(self, url: str, params: Mapping[str, str]) -> HttpAnswer:
+    def _get(self, url: str, params: Mapping[str, str], kind: str) -> HttpAnswer:
+        pace = self._paces.get(kind)
+        turn: AbstractContextManager[None]
+        for attempt in range(TRIES):
+            turn = nullcontext() if pace is None else pace.turn()
+            with turn:
+                answer = self._once(url, params, LIST_LIMIT if kind == "list" else LIMIT)
+            if pace is None:
+                break
+            pace.learn(answer.headers)
+            # Without a word how long, a little longer each time.
+            wait = answer.retry_after if answer.retry_after is not None else float(2**attempt)
+            if answer.status != TOO_MANY or wait > PATIENCE:
+                break
+            pace.hold(wait)
+        return answer
+
+    def _once(self, url: str, params: Mapping[str, str], limit: int) -> HttpAnswer:
         try:
-            return self._exchange.get(url, params=params, limit=LIMIT)
+            return self._fetch(url, params=params, limit=limit)
         except NeverSent as failure:
             raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
 
@@ -234,6 +265,13 @@ class Registry:
         raise UnexpectedAnswer(f"{host} gave an answer that is not known ({answer.status})")
 
 
+def _paces(waiting: Waiting, *, polite: bool) -> dict[str, Pace]:
+    """Return the pace of each kind of question, as documented; the query service and doi.org name no limits."""
+    single, several, at_once = (10, 3, 3) if polite else (5, 1, 1)
+    rates = {"single": single, "list": several, "query": single, "handle": single}
+    return {kind: Pace(waiting, rate=rate, at_once=at_once) for kind, rate in rates.items()}
+
+
 def _required(address: str | None, what: str) -> str:
     if not address:
         raise RuntimeError(f"this target has not {what}: ask has_works or has_handles first")
@@ -242,15 +280,3 @@ def _required(address: str | None, what: str) -> str:
 
 def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
-
-
-def _read(shape: "TypeAdapter[_T]", answer: HttpAnswer) -> _T | None:
-    """Return an answer in its shape; None when it has another. Deep nesting and endless numbers count as another."""
-    try:
-        return None if answer.truncated else shape.validate_json(answer.body)
-    except ValidationError:
-        return None
-
-
-def _aware(found: _Timestamp | None) -> datetime | None:
-    return found.date_time if found and found.date_time and found.date_time.tzinfo else None

@@ -3,7 +3,7 @@
 import os
 import socket
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from doideposit.checks.checking import Checker, DepositorName
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.registrar import RegisteredWork, Registrar, ResolvedHandle
+from doideposit.crossref.registrar import ListedBy, Member, RegisteredWork, Registrar, ResolvedHandle
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.store import TargetLedger
@@ -46,6 +46,21 @@ class RegistryPort(Protocol):
 
     def deposit_timestamp(self, doi: Doi, email: str) -> int | None:
         """Return the version Crossref holds, None for a DOI it does not know."""
+
+    def transformed(self, doi: Doi) -> RegisteredState | None:
+        """Return the same by way of the REST API, which wants no address and may lag."""
+
+    def works(self, by: ListedBy, values: Sequence[str]) -> Iterator[RegisteredWork]:
+        """Yield the works that the REST API lists of owner prefixes, members, ISSNs, or these DOIs."""
+
+    def prefix(self, prefix: str) -> Member | None:
+        """Return the member that a prefix belongs to, None for one that Crossref does not know."""
+
+    def member(self, number: str) -> Member | None:
+        """Return a member with all of its prefixes."""
+
+    def agencies(self, dois: Sequence[Doi]) -> Mapping[str, str]:
+        """Return the registration agencies of DOIs, by `Doi.key`."""
 
 
 def owner_name() -> str:

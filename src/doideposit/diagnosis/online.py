@@ -107,9 +107,9 @@ def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
 
 
 def _prefix(registry: Registry, prefix: str) -> Iterator[Check]:
-    name = registry.prefix(prefix)
-    if name is None:
+    owner = registry.prefix(prefix)
+    if owner is None:
         hint = "compare it with the one Crossref gave the publisher; it stands in [series.…] prefix"
         yield fail("prefix", f"Crossref does not know the prefix {prefix}", hint)
     else:
-        yield ok("prefix", f"{prefix} belongs to {name}")
+        yield ok("prefix", f"{prefix} belongs to {owner.name}")

@@ -100,9 +100,6 @@ class _Reader:
         self._attributes(name, around)
         for child in self.holder:
             self._child(child)
-        if "published" not in self.fields and "published_print" in self.fields:
-            # A record file needs the date of publication; where there is a printed edition alone, that is the one.
-            self.fields["published"] = self.fields["published_print"]
         self._files()
         return RegisteredRecord(
             _text(self.holder, "doi_data/doi"), RECORD_TYPES.get(name), self.fields, self.series,

@@ -6,6 +6,7 @@ Nothing here imports a web server; `doideposit.sandbox.server` puts the same obj
 
 from doideposit.sandbox.accounts import DEFAULT_ACCOUNT, Account
 from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.enquiries import AnswerRules
 from doideposit.sandbox.entries import ReceivedFile, Registration, Stage
 from doideposit.sandbox.exchange import Dropped, Reply, Request, RequestBody, UploadedFile
 from doideposit.sandbox.faults import FAULTS, Door, Fault, FaultKind, Faults, parse_fault
@@ -16,6 +17,7 @@ __all__ = [
     "DEFAULT_ACCOUNT",
     "FAULTS",
     "Account",
+    "AnswerRules",
     "Clock",
     "Delays",
     "Door",

@@ -221,6 +221,10 @@ class SandboxArchive:
         """Return the current version of every DOI, in the order of first registration."""
         return self._registrations(_CURRENT)
 
+    def versions(self) -> list[Registration]:
+        """Return every version of every DOI, oldest first."""
+        return self._registrations("ORDER BY number")
+
     def alike(self, signature: str, doi: str) -> list[str]:
         """Return other DOIs whose current version describes the same work."""
         if not signature:

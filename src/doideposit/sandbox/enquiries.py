@@ -1,6 +1,10 @@
 """The enquiry desk: the REST API, the resolver and the query service, over what the archive may show by now."""
 
-from collections.abc import Callable
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from doideposit.sandbox import lookups, pages
 from doideposit.sandbox.entries import Registration
@@ -10,28 +14,76 @@ from doideposit.sandbox.processing import OUR_MEMBER
 from doideposit.sandbox.queue import Queue
 from doideposit.sandbox.xml_answers import UNKNOWN_LOGIN, inverse_relations, unixref_reply, unixsd_reply
 
-__all__ = ["Enquiries"]
+__all__ = ["AnswerRules", "Enquiries"]
 
 # Seconds, as in the documentation of the REST API.
 CURSOR_LIFE = 300
-_FILTERS = frozenset({"doi", "prefix", "member", "type", "issn", "updates", "from-deposit-date", "from-index-date"})
+OK = 200
+MOST_ROWS = 1_000
+_FILTERS: Final[Mapping[str, Callable[[Registration, set[str]], bool]]] = {
+    "doi": lambda one, wanted: one.doi.lower() in wanted,
+    "prefix": lambda one, wanted: one.owner in wanted,
+    "member": lambda one, wanted: one.member in wanted,
+    "type": lambda one, wanted: one.record_type in wanted,
+    # An ISSN is written with and without its hyphen.
+    "issn": lambda one, wanted: any(
+        re.search(rf">{issn[:4]}-?{issn[-4:]}<", one.record, re.IGNORECASE) for issn in wanted
+    ),
+    "updates": lambda one, wanted: any(f">{doi}</update>" in one.record.lower() for doi in wanted),
+    "from-deposit-date": lambda one, wanted: f"{one.applied:%Y-%m-%d}" >= min(wanted),
+    "from-index-date": lambda one, wanted: f"{one.rest:%Y-%m-%d}" >= min(wanted),
+}
+"""The filters there are; the REST API calls the owner's prefix the prefix of a work."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRules:
+    """Say how Crossref answers where its documentation is silent, or its systems differ.
+
+    `address` is the parameter in which the query service takes an e-mail address. `names_limits` says whether answers
+    name the limits in force, `marks` whether they carry an ``ETag``. `schema` is the namespace of records in answers
+    of the query service, where old records come in 1.0.
+    """
+
+    address: Literal["either", "pid", "usr"] = "either"
+    names_limits: bool = True
+    marks: bool = False
+    schema: Literal["1.1", "1.0"] = "1.1"
 
 
 class Enquiries:
     """Answer who asks afterwards, over one `Queue`."""
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Queue, rules: AnswerRules) -> None:
+        self._rules = rules
         self._clock = queue.clock
         self._archive = queue.archive
         self._accounts = queue.accounts
         self._faults = queue.faults
+
+    def public(self, answer: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
+        """Return an answer of the REST API as the rules have it: with or without limits and a mark."""
+
+        def ruled(request: Request) -> Reply:
+            reply = answer(request)
+            named = [(name, text) for name, text in reply.headers if self._rules.names_limits or "limit" not in name]
+            if not self._rules.marks or reply.status != OK:
+                return replace(reply, headers=tuple(named))
+            mark = f'"{hashlib.sha256(reply.body).hexdigest()[:16]}"'
+            headers = (*named, ("ETag", mark))
+            if request.known == mark:
+                return Reply(304, b"", reply.content_type, headers)
+            return replace(reply, headers=headers)
+
+        return ruled
 
     def query(self, request: Request) -> Reply:
         """Answer ``/search/doi``, ``/servlet/query`` and ``/openurl`` with ``unixsd`` or ``unixref``."""
         garbage = self._faults.take("query_garbage", Door.QUERY)
         if garbage:
             return _garbage(garbage.value or "")
-        words, _, password = (request.query.get("pid") or request.query.get("usr", "")).partition(":")
+        keys = ("pid", "usr") if self._rules.address == "either" else (self._rules.address,)
+        words, _, password = next((request.query[key] for key in keys if key in request.query), "").partition(":")
         # An e-mail address alone is enough for the query service; only roles need a password.
         if "@" not in words and self._accounts.log_in(words, password) is None:
             return Reply(401, UNKNOWN_LOGIN, "text/plain;charset=UTF-8")
@@ -39,6 +91,10 @@ class Enquiries:
         return self._xml(doi, request.query.get("format", "unixsd"))
 
     def _xml(self, doi: str, form: str) -> Reply:
+        reply = self._record(doi, form)
+        return replace(reply, body=reply.body.replace(b"/xschema/1.1", f"/xschema/{self._rules.schema}".encode()))
+
+    def _record(self, doi: str, form: str) -> Reply:
         now = self._clock()
         with self._archive.snapshot():
             asked = self._archive.current(doi)
@@ -87,14 +143,16 @@ class Enquiries:
         return lookups.work_reply(self._shown(doi, "rest"), request.query)
 
     def works(self, request: Request) -> Reply:
-        """Answer ``/works?filter=doi:A,doi:B``."""
-        filters = [part.partition(":") for part in request.query.get("filter", "").split(",")]
-        unknown = next((name for name, _, _ in filters if name and name not in _FILTERS), None)
-        if unknown:
-            words = f"Filter {unknown} specified but there is no such filter"
-            return lookups.bad_request("filter-not-available", unknown, words, request.query)
-        dois = [doi for name, _, doi in filters if name == "doi"]
-        return lookups.works_reply([self._shown(doi, "rest") for doi in dois], request.query)
+        """Answer ``/works?filter=doi:A,doi:B``: the same filter twice means either, two filters mean both."""
+        filters: dict[str, set[str]] = {}
+        for part in request.query.get("filter", "").split(","):
+            name, _, value = part.partition(":")
+            if name and name not in _FILTERS:
+                words = f"Filter {name} specified but there is no such filter"
+                return lookups.bad_request("filter-not-available", name, words, request.query)
+            if name:
+                filters.setdefault(name, set()).add(value.lower())
+        return self._list(request, lambda one: all(_FILTERS[name](one, filters[name]) for name in filters))
 
     def prefix(self, request: Request) -> Reply:
         """Answer ``/prefixes/{prefix}``, and the works whose owner's prefix it is."""
@@ -124,18 +182,33 @@ class Enquiries:
         start, _, issued = cursor.partition("-") if cursor != "*" else ("0", "", f"{now.timestamp():.0f}")
         if not (start.isdecimal() and issued.isdecimal()) or now.timestamp() - int(issued) > CURSOR_LIFE:
             return lookups.bad_request("cursor-not-valid", cursor, "Cursor string is not valid", query)
-        with self._archive.snapshot():
-            every = [one for one in self._archive.registrations() if belongs(one)]
-        works = [shown for one in every if (shown := self._shown(one.doi, "rest"))]
+        rows = query.get("rows", "20")
         # The REST API gives 20 works unless told, and 1,000 at most.
-        rows = min(int(query.get("rows", "20")), 1000)
-        page = works[int(start) : int(start) + rows]
-        return lookups.works_reply(page, query, f"{int(start) + len(page)}-{now.timestamp():.0f}")
+        if not rows.isdecimal() or int(rows) > MOST_ROWS:
+            words = f"Integer specified as {rows} but must be a positive integer less than or equal to {MOST_ROWS}."
+            return lookups.bad_request("integer-not-valid", rows, words, query)
+        works = self._every_shown(belongs)
+        page = works[int(start) : int(start) + int(rows)]
+        following = f"{int(start) + len(page)}-{now.timestamp():.0f}" if "cursor" in query else None
+        return lookups.works_reply(page, query, total=len(works), rows=int(rows), cursor=following)
+
+    def _every_shown(self, belongs: Callable[[Registration], bool]) -> list[list[Registration]]:
+        """Return the versions that the REST API shows by now, of each DOI that belongs to the list."""
+        now, found = self._clock(), dict[str, list[Registration]]()
+        with self._archive.snapshot():
+            for one in self._archive.versions():
+                if one.rest <= now:
+                    found.setdefault(one.doi.casefold(), []).append(one)
+        return [shown for shown in found.values() if belongs(shown[-1])]
 
     def agency(self, request: Request) -> Reply:
-        """Answer ``/ra/{doi}`` of the resolver: which agency a DOI is from."""
-        doi = request.path.removeprefix("/ra/")
-        return lookups.agency_of_reply(doi, known=bool(self._shown(doi, "handle")))
+        """Answer ``/ra/{doi},{doi}`` of the resolver: which agency each DOI is from."""
+        dois = request.path.removeprefix("/ra/").split(",")
+        return lookups.agencies_reply({doi: bool(self._shown(doi, "handle")) for doi in dois})
+
+    def resolve(self, request: Request) -> Reply:
+        """Answer ``/{doi}`` of the resolver: where it leads."""
+        return lookups.resolver_reply(self._shown(request.path.removeprefix("/"), "handle"))
 
     def handle(self, request: Request) -> Reply:
         """Answer ``/api/handles/{doi}``."""

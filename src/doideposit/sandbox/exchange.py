@@ -36,7 +36,8 @@ def nothing() -> RequestBody:
 class Request:
     """Hold one request. `path` is percent-decoded; `read` gives the body and is not called before it is wanted.
 
-    Query and form never print: they carry passwords. `remote` is the caller's address.
+    Query and form never print: they carry passwords. `remote` is the caller's address, `known` the ``If-None-Match``
+    header: the mark of the answer that the caller has already.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     read: Callable[[], RequestBody] = field(default=nothing, repr=False)
     remote: str = "127.0.0.1"
+    known: str = ""
 
     @classmethod
     def get(cls, path: str, **query: str) -> "Request":

@@ -11,13 +11,14 @@ from doideposit.sandbox.exchange import Reply
 from doideposit.sandbox.works import Json, work_json
 
 __all__ = [
-    "agency_of_reply",
+    "agencies_reply",
     "agency_reply",
     "bad_request",
     "handle_reply",
     "matched_references",
     "member_reply",
     "prefix_reply",
+    "resolver_reply",
     "work_reply",
     "works_reply",
 ]
@@ -30,12 +31,14 @@ def work_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Reply
     return _message("work", work_json(shown), query, "single") if shown else _missing(query)
 
 
-def works_reply(works: Sequence[Sequence[Registration]], query: Mapping[str, str], cursor: str | None = None) -> Reply:
-    """Answer ``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: a list, in no promised order."""
-    items = [work_json(shown) for shown in works if shown]
+def works_reply(
+    works: Sequence[Sequence[Registration]], query: Mapping[str, str], *, total: int, rows: int, cursor: str | None
+) -> Reply:
+    """Answer ``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: one page, in no promised order."""
+    items = [work_json(shown) for shown in works]
     wanted = [name for name in query.get("select", "").split(",") if name]
     picked = [{name: item[name] for name in wanted if name in item} if wanted else item for item in items]
-    message: Json = {"total-results": len(items), "items-per-page": 20, "items": picked, "facets": {}}
+    message: Json = {"total-results": total, "items-per-page": rows, "items": picked, "facets": {}}
     return _message("work-list", message | ({"next-cursor": cursor} if cursor else {}), query, "array")
 
 
@@ -71,9 +74,17 @@ def member_reply(member: str, prefixes: Sequence[str], query: Mapping[str, str])
     return _message("member", message, query, "single") if prefixes else _missing(query)
 
 
-def agency_of_reply(doi: str, *, known: bool) -> Reply:
-    """Answer ``doi.org/ra/{doi}``: status 200 in every case."""
-    return _json(200, [{"DOI": doi, **({"RA": "Crossref"} if known else {"status": "DOI does not exist"})}])
+def agencies_reply(known: Mapping[str, bool]) -> Reply:
+    """Answer ``doi.org/ra/{doi},{doi}``: status 200 in every case; `known` tells which of the DOIs are registered."""
+    no = {"status": "DOI does not exist"}
+    return _json(200, [{"DOI": doi, **({"RA": "Crossref"} if there else no)} for doi, there in known.items()])
+
+
+def resolver_reply(shown: Sequence[Registration]) -> Reply:
+    """Answer ``doi.org/{doi}`` itself: a redirect to the landing page, or 404."""
+    if not shown:
+        return Reply(404, b"<html><body>DOI Not Found</body></html>")
+    return Reply(302, b"", headers=(("Location", shown[-1].url),))
 
 
 def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:

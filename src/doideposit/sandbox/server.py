@@ -165,7 +165,8 @@ def _request(http: HttpRequest) -> Request:
         raw = http.get_data() if http.mimetype == "application/json" else b""
         return RequestBody(http.form.to_dict(), files, raw)
 
-    return Request(http.method, http.path, http.args.to_dict(), read, http.remote_addr or "")
+    known = http.headers.get("If-None-Match", "")
+    return Request(http.method, http.path, http.args.to_dict(), read, http.remote_addr or "", known)
 
 
 def _response(reply: Reply) -> Response:

@@ -19,7 +19,7 @@ from doideposit.sandbox.archive import SandboxArchive
 from doideposit.sandbox.clock import Delays, system_time
 from doideposit.sandbox.desk import Desk
 from doideposit.sandbox.elsewhere import Elsewhere
-from doideposit.sandbox.enquiries import Enquiries
+from doideposit.sandbox.enquiries import AnswerRules, Enquiries
 from doideposit.sandbox.entries import ReceivedFile, Registration
 from doideposit.sandbox.exchange import Answer, Dropped, Reply, Request
 from doideposit.sandbox.faults import Door, Fault, Faults, parse_fault
@@ -42,8 +42,9 @@ class Sandbox:
     may share, so that what was uploaded is found later; None keeps everything in memory. `synchronous` opens the
     route ``/v2/deposits``. `relation_targets` says whether related DOIs must be registered: those of prefixes that the
     sandbox knows, all, or none. `most_pending` is how many unprocessed submissions an account may have (Crossref
-    documentation, HTTPS POST: 10,000). `rules` say what becomes of what a deposit leaves out. `elsewhere` is what
-    others do to its records. Raises `DiskError` when the state file cannot be used.
+    documentation, HTTPS POST: 10,000). `rules` say what becomes of what a deposit leaves out, `answers` how it
+    answers where that is open. `elsewhere` is what others do to its records. Raises `DiskError` when the state file
+    cannot be used.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Sandbox:
         state: Path | None = None,
         relation_targets: RelationTargets = "known",
         rules: RetentionRules | None = None,
+        answers: AnswerRules | None = None,
         synchronous: bool = False,
         most_pending: int = 10_000,
     ) -> None:
@@ -79,7 +81,9 @@ class Sandbox:
         )
         self.rules = self._queue.rules
         self.elsewhere = Elsewhere(self._queue)
-        self._routes, self._routes_below = self._table(Desk(self._queue, most_pending), synchronous=synchronous)
+        enquiries = Enquiries(self._queue, answers or AnswerRules())
+        desk = Desk(self._queue, most_pending)
+        self._routes, self._routes_below = self._table(desk, enquiries, synchronous=synchronous)
 
     def __enter__(self) -> Self:
         return self
@@ -156,8 +160,7 @@ class Sandbox:
             handler = next(below, None)
         return handler(request) if handler else pages.not_found()
 
-    def _table(self, desk: Desk, *, synchronous: bool) -> tuple[Routes, Routes]:
-        enquiries = Enquiries(self._queue)
+    def _table(self, desk: Desk, enquiries: Enquiries, *, synchronous: bool) -> tuple[Routes, Routes]:
         exact: Routes = {
             "/servlet/deposit": desk.deposit,
             "/servlet/submissionDownload": desk.download,
@@ -167,18 +170,19 @@ class Sandbox:
             "/getResolvedRefs": enquiries.resolved_references,
             "/search/doi": enquiries.query,
             "/openurl": enquiries.query,
-            "/works": enquiries.works,
+            "/works": enquiries.public(enquiries.works),
             "/sandbox/faults": self._switch,
             "/sandbox/state": self._state,
         }
         if synchronous:
             exact["/v2/deposits"] = desk.deposit_now
         below: Routes = {
-            "/works/": enquiries.work,
-            "/prefixes/": enquiries.prefix,
-            "/members/": enquiries.member,
+            "/works/": enquiries.public(enquiries.work),
+            "/prefixes/": enquiries.public(enquiries.prefix),
+            "/members/": enquiries.public(enquiries.member),
             "/ra/": enquiries.agency,
             "/api/handles/": enquiries.handle,
+            "/10.": enquiries.resolve,
         }
         return exact, below
 

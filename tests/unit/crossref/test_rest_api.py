@@ -1,12 +1,14 @@
 """Look-ups of a DOI: what each answer means, and that no digit of a timestamp is lost."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 import requests
 import responses
 
-from doideposit.crossref.registrar import Endpoint, RegisteredWork, ResolvedHandle
+from doideposit.crossref.politeness import Waiting
+from doideposit.crossref.registrar import Endpoint, Member, RegisteredWork, ResolvedHandle
 from doideposit.crossref.rest_api import Registry
 from doideposit.errors import (
     ConfigurationError,
@@ -71,23 +73,63 @@ def test_what_a_work_does_not_say_is_none(message: dict[str, object]) -> None:
 
 
 @responses.activate
-def test_404_is_none_for_works_agencies_and_prefixes() -> None:
+def test_404_is_none_for_works_prefixes_members_and_records() -> None:
     responses.add("GET", WORK, status=404, body=b"Resource not found.")
-    responses.add("GET", f"{WORK}/agency", status=404)
     responses.add("GET", f"{REST}/prefixes/10.48251", status=404)
+    responses.add("GET", f"{REST}/members/7", status=404)
+    responses.add("GET", f"{WORK}/transform/application/vnd.crossref.unixsd+xml", status=404)
     assert registry().work(DOI) is None
-    assert registry().agency(DOI) is None
     assert registry().prefix("10.48251") is None
+    assert registry().member("7") is None
+    assert registry().transformed(DOI) is None
 
 
 @responses.activate
-def test_agency_and_prefix_are_read() -> None:
+def test_prefixes_members_and_agencies_are_read() -> None:
+    name = "South Asia Democratic Forum"
+    message = {"member": "https://id.crossref.org/member/7", "name": name, "prefix": "https://id.crossref.org/prefix/x"}
+    responses.add("GET", f"{REST}/prefixes/10.48251", json={"message": message})
     responses.add(
-        "GET", f"{WORK}/agency", json={"message": {"DOI": "x", "agency": {"id": "datacite", "label": "DataCite"}}}
+        "GET", f"{REST}/members/7", json={"message": {"primary-name": name, "prefixes": ["10.48251", "10.1"]}}
     )
-    responses.add("GET", f"{REST}/prefixes/10.48251", json={"message": {"name": "South Asia Democratic Forum"}})
-    assert registry().agency(DOI) == "datacite"
-    assert registry().prefix("10.48251") == "South Asia Democratic Forum"
+    agencies = [{"DOI": "10.48251/a", "RA": "Crossref"}, {"DOI": "10.5281/B", "RA": "DataCite"},
+                {"DOI": "10.99999/x", "status": "DOI does not exist"}]  # fmt: skip
+    responses.add("GET", f"{HANDLES}/ra/10.48251/a,10.5281/B,10.99999/x", json=agencies)
+    assert registry().prefix("10.48251") == Member("7", name, ("10.48251",))
+    assert registry().member("7") == Member("7", name, ("10.48251", "10.1"))
+    asked = [Doi("10.48251/a"), Doi("10.5281/B"), Doi("10.99999/x")]
+    assert registry().agencies(asked) == {"10.48251/a": "Crossref", "10.5281/b": "DataCite"}
+
+
+def listed(dois: Sequence[str], cursor: str | None) -> dict[str, object]:
+    return {"message": {"items": [{"DOI": doi, "prefix": "10.48251"} for doi in dois], "next-cursor": cursor}}
+
+
+@responses.activate
+def test_a_list_is_followed_by_its_cursor_until_a_page_is_not_full() -> None:
+    pages = [[f"10.48251/{number}" for number in range(start, start + size)] for start, size in ((0, 1000), (1000, 3))]
+    for page, cursor in zip(pages, ("a+b==", "end"), strict=True):
+        responses.add("GET", f"{REST}/works", json=listed(page, cursor))
+    found = list(registry().works("prefix", ["10.48251"]))
+    assert [one.doi for one in found] == [doi for page in pages for doi in page]
+    assert found[0].owner_prefix == "10.48251"
+    asked = [call.request.params for call in responses.calls]
+    assert [one["cursor"] for one in asked] == ["*", "a+b=="]
+    assert {one["filter"] for one in asked} == {"prefix:10.48251"}
+
+
+@responses.activate
+def test_a_cursor_that_goes_round_in_circles_ends() -> None:
+    responses.add("GET", f"{REST}/works", json=listed([f"10.48251/{number}" for number in range(1000)], "same"))
+    assert len(list(registry().works("member", ["7"]))) == 1000
+    assert len(responses.calls) == 2
+
+
+@responses.activate
+def test_many_dois_are_asked_in_parts() -> None:
+    responses.add("GET", f"{REST}/works", json=listed([], None))
+    assert list(registry().works("doi", [f"10.48251/{number}" for number in range(120)])) == []
+    assert [call.request.params["filter"].count("doi:") for call in responses.calls] == [50, 50, 20]
 
 
 def value(kind: str, text: object) -> dict[str, object]:
@@ -238,6 +280,8 @@ def test_a_doi_that_crossref_does_not_know_has_no_timestamp(status: int, body: b
         (b"", UnexpectedAnswer),
         (b"<html/>", UnexpectedAnswer),
         (b"Malformed DOI", UnexpectedAnswer),
+        (b"Unable to parse or validate the xml query", UnexpectedAnswer),
+        (unixsd(item("20110425"))[:-60], UnexpectedAnswer),
         (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', UnexpectedAnswer),
     ],
 )
@@ -246,6 +290,107 @@ def test_a_timestamp_is_never_guessed(body: bytes, error: type[DoiDepositError])
     responses.add("GET", SEARCH, body=body)
     with pytest.raises(error):
         registry().deposit_timestamp(DOI, "doi@sadf.example.org")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "empty answer"),
+        (b"<!DOCTYPE html><html><body>Maintenance</body></html>", "a web page"),
+        (unixsd(item("20110425"))[:-60], "breaks off"),
+        (b"Malformed DOI: 10.1/x", "does not take"),
+        (b"Unable to parse or validate the xml query", "does not understand"),
+        (unixsd(item("1"), "multiresolved"), "several records"),
+        (b"good morning", "an answer to a query that is none"),
+    ],
+)
+@responses.activate
+def test_each_answer_that_is_none_is_named_as_what_it_looks_like(body: bytes, words: str) -> None:
+    responses.add("GET", SEARCH, body=body)
+    with pytest.raises(UnexpectedAnswer, match=words):
+        registry().registered(DOI, "doi@sadf.example.org")
+
+
+@pytest.mark.parametrize("body", [b"doi:10.1/x not found in CrossRef", unixsd("", "unresolved")])
+@responses.activate
+def test_an_unknown_doi_is_none_in_every_form(body: bytes) -> None:
+    responses.add("GET", SEARCH, body=body)
+    assert registry().registered(DOI, "doi@sadf.example.org") is None
+
+
+UNIXREF = """<doi_records><doi_record owner="10.48251" timestamp="2026-09-01 12:00:05"><crossref><report-paper>
+<report-paper_metadata><doi_data><doi>{doi}</doi></doi_data></report-paper_metadata></report-paper></crossref>
+</doi_record></doi_records>"""
+
+
+@responses.activate
+def test_the_transform_route_gives_the_record_without_an_address() -> None:
+    start = f"{WORK}/transform/application/vnd.crossref"
+    responses.add("GET", f"{start}.unixsd+xml", body=unixsd(item("20110425") + item("10.48251", "owner-prefix")))
+    responses.add("GET", f"{start}.unixref+xml", body=UNIXREF.format(doi=DOI.printed))
+    whole, bare = registry(None).transformed(DOI), registry(None).transformed(DOI, "unixref")
+    assert whole is not None
+    assert bare is not None
+    assert (whole.timestamp, whole.owner_prefix, bare.timestamp, bare.owner_prefix) == (
+        20110425, "10.48251", 0, "10.48251",
+    )  # fmt: skip
+    assert bare.has_record
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [("<doi_records><doi_record><crossref><error>doi:10.1/x</error></crossref></doi_record></doi_records>", None),
+     ("<doi_records/>", None), (UNIXREF.format(doi="10.5555/other"), UnexpectedAnswer)],
+)  # fmt: skip
+@responses.activate
+def test_unixref_says_no_in_its_own_way(body: str, expected: type[DoiDepositError] | None) -> None:
+    responses.add("GET", f"{WORK}/transform/application/vnd.crossref.unixref+xml", body=body)
+    if expected is None:
+        assert registry().transformed(DOI, "unixref") is None
+        return
+    with pytest.raises(expected):
+        registry().transformed(DOI, "unixref")
+
+
+@responses.activate
+def test_an_answer_about_an_alias_names_the_doi_it_stands_for() -> None:
+    prime = item("10.48251/first", "prime-doi")
+    responses.add("GET", SEARCH, body=unixsd(item("20110425") + prime, doi="10.48251/first"))
+    state = registry().registered(DOI, "doi@sadf.example.org")
+    assert state is not None
+    assert state.alias_of == "10.48251/first"
+
+
+@responses.activate
+def test_an_address_goes_in_the_parameter_that_the_service_takes_and_stays_there() -> None:
+    refused = b"The login you supplied is not recognized"
+    responses.add("GET", SEARCH, body=refused, match=[responses.matchers.query_param_matcher({"pid": "a@b.org"}, strict_match=False)])  # fmt: skip
+    responses.add("GET", SEARCH, body=unixsd(item("1")), match=[responses.matchers.query_param_matcher({"usr": "a@b.org"}, strict_match=False)])  # fmt: skip
+    one = registry()
+    for _ in range(2):
+        assert one.registered(DOI, "a@b.org") is not None
+    assert [("pid" in call.request.params, call.response.status_code) for call in responses.calls] == [
+        (True, 200), (False, 200), (False, 200),
+    ]  # fmt: skip
+
+
+@responses.activate
+def test_who_is_asked_to_wait_waits_and_asks_again_but_not_for_ever() -> None:
+    slept: list[float] = []
+    patient = Registry(
+        Endpoint("production", QUERY, REST, HANDLES),
+        mailto="a@b.org",
+        waiting=Waiting(lambda: sum(slept), slept.append),
+    )
+    responses.add("GET", WORK, status=429, headers={"Retry-After": "7"})
+    responses.add("GET", WORK, json={"message": WORK_MESSAGE})
+    assert patient.work(DOI) is not None
+    assert sum(slept) >= 7
+    responses.replace("GET", WORK, status=429, headers={"Retry-After": "3600"})
+    before = sum(slept)
+    with pytest.raises(RegistrarBusy):
+        patient.work(DOI)
+    assert sum(slept) - before < 60
 
 
 def test_a_target_without_these_services_says_so() -> None:

@@ -1,5 +1,6 @@
 """The reader: the same record from a deposit, from unixsd and from unixref; and back into a deposit without a loss."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,15 @@ def test_what_was_read_gives_the_same_deposit_again(path: Path) -> None:
         assert judge(record, again, Consent()).findings == ()
 
 
+def test_what_is_only_in_print_stays_only_in_print() -> None:
+    record = read(OURS[0].read_bytes(), dois(OURS[0].read_bytes())[0])
+    fields = {key: value for key, value in record.fields.items() if key != "published"} | {"published_print": "2010-05"}
+    printed = commentary_of(replace(record, fields=fields))
+    again = read(build(HEAD, [printed]).xml, record.doi)
+    assert printed.only_in_print
+    assert ("published" in again.fields, again.fields["published_print"]) == (False, "2010-05")
+
+
 OLD = """<doi_records><doi_record owner="10.5555" timestamp="2016-02-01 10:00:00"><crossref><report-paper>
 <report-paper_metadata language="eng"><contributors><person_name sequence="additional" contributor_role="author">
 <given_name>B.</given_name><surname>Sen</surname></person_name>
@@ -101,7 +111,7 @@ def test_old_forms_without_namespaces() -> None:
     rai = {"given": "A.", "family": "Rai", "orcid": "https://orcid.org/0000-0002-1825-0097"}
     sen = {"given": "B.", "family": "Sen", "roles": ["author", "editor"]}
     assert record.fields["authors"] == [{**rai, "affiliations": [{"name": "Delta House, Dhaka"}]}, sen]
-    assert (record.fields["published"], record.fields["published_print"]) == ("2010-05", "2010-05")
+    assert (record.fields.get("published"), record.fields["published_print"]) == (None, "2010-05")
     assert record.fields["licences"] == [{"url": "https://example.org/licence", "applies_to": "vor"}]
     assert record.fields["relations"] == [
         {"type": "isReviewOf", "identifier": "10.5555/x", "identifier_type": "doi"}

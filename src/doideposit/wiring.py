@@ -237,12 +237,12 @@ def _crossref(
     settings: Settings, credentials: "Callable[[], Credentials]", pending: Callable[[], int]
 ) -> "tuple[Registrar, RegistryPort | None]":
     from doideposit.crossref.client import CrossrefClient
-    from doideposit.crossref.politeness import Waiting
+    from doideposit.crossref.politeness import PassingTime
     from doideposit.crossref.rest_api import Registry
 
     endpoint = endpoint_of(settings)
     mailto = settings.depositor.email if settings.depositor else None
-    registry = Registry(endpoint, mailto=mailto, waiting=Waiting())
+    registry = Registry(endpoint, mailto=mailto, waiting=PassingTime())
     return CrossrefClient(endpoint, credentials, pending=pending), registry
 
 

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
 from doideposit.crossref.diagnostics.outcomes import BatchOutcome, Completed, NotKnown, Pending, Reading, Unknown, read
 from doideposit.crossref.http import Timeouts
-from doideposit.crossref.politeness import Waiting
-from doideposit.crossref.registrar import Credentials, Endpoint, Member
+from doideposit.crossref.politeness import PassingTime
+from doideposit.crossref.registrar import Credentials, CrossrefMember, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.errors import (
     CredentialsRefused,
@@ -250,7 +250,7 @@ def test_every_look_up_of_what_is_registered(clock: Clock, answers: AnswerRules)
         sandbox.elsewhere.transfer("10.5555/C2", "10.99999")
         sandbox.elsewhere.hide("10.5555/C3")
         sandbox.elsewhere.alias("10.5555/C4", "10.5555/C1")
-        registry = Registry(Endpoint("sandbox", url, url, url), mailto="doi@example.org", waiting=Waiting())
+        registry = Registry(Endpoint("sandbox", url, url, url), mailto="doi@example.org", waiting=PassingTime())
         owned = {f"10.5555/c{number}" for number in range(1, 31)} - {"10.5555/c2", "10.5555/c3"}
         for _ in range(2):
             listed = list(registry.works("prefix", ["10.5555"]))
@@ -259,8 +259,8 @@ def test_every_look_up_of_what_is_registered(clock: Clock, answers: AnswerRules)
         assert {one.doi for one in registry.works("member", ["99999"])} == owned
         assert {one.doi for one in registry.works("issn", ["2406-5617"])} == owned | {"10.5555/c2"}
         assert [one.doi for one in registry.works("doi", ["10.5555/C9", "10.5555/none"])] == ["10.5555/c9"]
-        assert registry.prefix("10.5555") == Member("99999", "Sandbox member", ("10.5555",))
-        assert registry.member("99999") == Member("99999", "Sandbox member", ("10.5555",))
+        assert registry.prefix("10.5555") == CrossrefMember("99999", "Sandbox member", ("10.5555",))
+        assert registry.member("99999") == CrossrefMember("99999", "Sandbox member", ("10.5555",))
         assert registry.prefix("10.9") is None
         assert registry.member("1") is None
         # The list may lack it; the query service has it all the same.

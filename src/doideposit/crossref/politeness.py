@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ["Pace", "Waiting"]
+__all__ = ["Pace", "PassingTime"]
 
 LONGEST_INTERVAL = 60.0
 """Seconds: an interval above this would stop everything, and is taken for a mistake."""
@@ -20,7 +20,7 @@ MOST_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PassingTime:
     """Hold the door to time: `now` gives seconds that only rise, `sleep` lets as many pass."""
 
     now: Callable[[], float] = time.monotonic
@@ -34,7 +34,7 @@ class Pace:
     otherwise.
     """
 
-    def __init__(self, waiting: Waiting, *, rate: float, at_once: int) -> None:
+    def __init__(self, waiting: PassingTime, *, rate: float, at_once: int) -> None:
         self._waiting = waiting
         self._interval = 1 / rate
         self._at_once = at_once

@@ -11,7 +11,16 @@ from pydantic import SecretStr
 
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["Credentials", "Endpoint", "ListedBy", "Member", "Receipt", "RegisteredWork", "Registrar", "ResolvedHandle"]
+__all__ = [
+    "Credentials",
+    "CrossrefMember",
+    "Endpoint",
+    "ListedBy",
+    "Receipt",
+    "RegisteredWork",
+    "Registrar",
+    "ResolvedHandle",
+]
 
 
 ListedBy = Literal["prefix", "member", "issn", "doi"]
@@ -81,7 +90,7 @@ class RegisteredWork:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class CrossrefMember:
     """Hold a member of Crossref: its number, its name, and the prefixes asked about, or all that it has."""
 
     id: str

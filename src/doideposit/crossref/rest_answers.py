@@ -86,7 +86,7 @@ class _Prefix(BaseModel):
     member: _Text = None
 
 
-class _Member(BaseModel):
+class _MemberMessage(BaseModel):
     name: _Text = Field(None, alias="primary-name")
     prefixes: _Words = None
 
@@ -123,7 +123,7 @@ class _Agency(BaseModel):
 WORK = TypeAdapter(_Envelope[_WorkMessage])
 LIST = TypeAdapter(_Envelope[_WorkList])
 PREFIX = TypeAdapter(_Envelope[_Prefix])
-MEMBER = TypeAdapter(_Envelope[_Member])
+MEMBER = TypeAdapter(_Envelope[_MemberMessage])
 HANDLE = TypeAdapter(_Handle)
 AGENCIES = TypeAdapter(tuple[_Agency, ...])
 

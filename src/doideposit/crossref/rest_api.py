@@ -12,9 +12,9 @@ from typing import Final, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
 from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NeverSent, Timeouts, check_address, default_user_agent
-from doideposit.crossref.politeness import Pace, Waiting
+from doideposit.crossref.politeness import Pace, PassingTime
 from doideposit.crossref.queries import RegisteredState, read_query
-from doideposit.crossref.registrar import Endpoint, ListedBy, Member, RegisteredWork, ResolvedHandle
+from doideposit.crossref.registrar import CrossrefMember, Endpoint, ListedBy, RegisteredWork, ResolvedHandle
 from doideposit.crossref.rest_answers import AGENCIES, HANDLE, LIST, MEMBER, PREFIX, WORK, Shape, read_answer
 from doideposit.errors import (
     ConfigurationError,
@@ -68,7 +68,7 @@ class Registry:
         mailto: str | None,
         timeouts: Timeouts | None = None,
         user_agent: str | None = None,
-        waiting: Waiting | None = None,
+        waiting: PassingTime | None = None,
         fetch: Fetch | None = None,
     ) -> None:
         self._query = check_address(endpoint.url, f"the address of target {endpoint.target}")
@@ -128,15 +128,19 @@ class Registry:
                 return
             cursor = found.message.next_cursor
 
-    def prefix(self, prefix: str) -> Member | None:
+    def prefix(self, prefix: str) -> CrossrefMember | None:
         """Return the member that a DOI prefix belongs to; None when Crossref does not know the prefix."""
         found = self._message(f"/prefixes/{quote(prefix, safe='')}", PREFIX)
-        return None if found is None else Member((found.member or "").rpartition("/")[2], found.name or "", (prefix,))
+        return (
+            None
+            if found is None
+            else CrossrefMember((found.member or "").rpartition("/")[2], found.name or "", (prefix,))
+        )
 
-    def member(self, number: str) -> Member | None:
+    def member(self, number: str) -> CrossrefMember | None:
         """Return a member by its number, with all of its prefixes; None when there is none."""
         found = self._message(f"/members/{quote(number, safe='')}", MEMBER)
-        return None if found is None else Member(number, found.name or "", found.prefixes or ())
+        return None if found is None else CrossrefMember(number, found.name or "", found.prefixes or ())
 
     def agencies(self, dois: Sequence[Doi]) -> dict[str, str]:
         """Return the registration agency of each DOI, such as ``Crossref`` or ``DataCite``, by `Doi.key`.
@@ -265,7 +269,7 @@ class Registry:
         raise UnexpectedAnswer(f"{host} gave an answer that is not known ({answer.status})")
 
 
-def _paces(waiting: Waiting, *, polite: bool) -> dict[str, Pace]:
+def _paces(waiting: PassingTime, *, polite: bool) -> dict[str, Pace]:
     """Return the pace of each kind of question, as documented; the query service and doi.org name no limits."""
     single, several, at_once = (10, 3, 3) if polite else (5, 1, 1)
     rates = {"single": single, "list": several, "query": single, "handle": single}

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from doideposit.checks.checking import Checker, DepositorName
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.registrar import ListedBy, Member, RegisteredWork, Registrar, ResolvedHandle
+from doideposit.crossref.registrar import CrossrefMember, ListedBy, RegisteredWork, Registrar, ResolvedHandle
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.store import TargetLedger
@@ -53,10 +53,10 @@ class RegistryPort(Protocol):
     def works(self, by: ListedBy, values: Sequence[str]) -> Iterator[RegisteredWork]:
         """Yield the works that the REST API lists of owner prefixes, members, ISSNs, or these DOIs."""
 
-    def prefix(self, prefix: str) -> Member | None:
+    def prefix(self, prefix: str) -> CrossrefMember | None:
         """Return the member that a prefix belongs to, None for one that Crossref does not know."""
 
-    def member(self, number: str) -> Member | None:
+    def member(self, number: str) -> CrossrefMember | None:
         """Return a member with all of its prefixes."""
 
     def agencies(self, dois: Sequence[Doi]) -> Mapping[str, str]:

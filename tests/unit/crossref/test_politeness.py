@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from doideposit.crossref.politeness import Pace, Waiting
+from doideposit.crossref.politeness import Pace, PassingTime
 
 
 class Time:
@@ -15,8 +15,8 @@ class Time:
         self.now = 100.0
         self.lock = threading.Lock()
 
-    def waiting(self) -> Waiting:
-        return Waiting(lambda: self.now, self.sleep)
+    def waiting(self) -> PassingTime:
+        return PassingTime(lambda: self.now, self.sleep)
 
     def sleep(self, seconds: float) -> None:
         with self.lock:
@@ -66,7 +66,7 @@ def test_a_pause_that_an_answer_asks_for_holds_everybody() -> None:
 
 @pytest.mark.parametrize("limit", [1, 3])
 def test_no_more_are_under_way_at_once_than_an_answer_allows(limit: int) -> None:
-    pace = Pace(Waiting(lambda: 0.0, lambda _: None), rate=1_000_000, at_once=2)
+    pace = Pace(PassingTime(lambda: 0.0, lambda _: None), rate=1_000_000, at_once=2)
     pace.learn({"x-concurrency-limit": str(limit)})
     under_way, most, lock, enough = 0, 0, threading.Lock(), threading.Event()
 

@@ -7,8 +7,8 @@ import pytest
 import requests
 import responses
 
-from doideposit.crossref.politeness import Waiting
-from doideposit.crossref.registrar import Endpoint, Member, RegisteredWork, ResolvedHandle
+from doideposit.crossref.politeness import PassingTime
+from doideposit.crossref.registrar import CrossrefMember, Endpoint, RegisteredWork, ResolvedHandle
 from doideposit.crossref.rest_api import Registry
 from doideposit.errors import (
     ConfigurationError,
@@ -95,8 +95,8 @@ def test_prefixes_members_and_agencies_are_read() -> None:
     agencies = [{"DOI": "10.48251/a", "RA": "Crossref"}, {"DOI": "10.5281/B", "RA": "DataCite"},
                 {"DOI": "10.99999/x", "status": "DOI does not exist"}]  # fmt: skip
     responses.add("GET", f"{HANDLES}/ra/10.48251/a,10.5281/B,10.99999/x", json=agencies)
-    assert registry().prefix("10.48251") == Member("7", name, ("10.48251",))
-    assert registry().member("7") == Member("7", name, ("10.48251", "10.1"))
+    assert registry().prefix("10.48251") == CrossrefMember("7", name, ("10.48251",))
+    assert registry().member("7") == CrossrefMember("7", name, ("10.48251", "10.1"))
     asked = [Doi("10.48251/a"), Doi("10.5281/B"), Doi("10.99999/x")]
     assert registry().agencies(asked) == {"10.48251/a": "Crossref", "10.5281/b": "DataCite"}
 
@@ -380,7 +380,7 @@ def test_who_is_asked_to_wait_waits_and_asks_again_but_not_for_ever() -> None:
     patient = Registry(
         Endpoint("production", QUERY, REST, HANDLES),
         mailto="a@b.org",
-        waiting=Waiting(lambda: sum(slept), slept.append),
+        waiting=PassingTime(lambda: sum(slept), slept.append),
     )
     responses.add("GET", WORK, status=429, headers={"Retry-After": "7"})
     responses.add("GET", WORK, json={"message": WORK_MESSAGE})

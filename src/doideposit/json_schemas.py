@@ -46,7 +46,7 @@ def record_schema() -> Schema:
         "examples": ["sadf-comment"],
     }
     # A record names its series: the models of a series belong to the configuration.
-    for name in ("Series", "Publisher", "RecordType", "IssnMedium", "SeriesIssn"):
+    for name in ("Series", "IssnMedium", "SeriesIssn"):
         definitions.pop(name, None)
     made["properties"]["free_to_read"] = _with_words(made["properties"]["free_to_read"], {"type": "boolean"})
     made["required"] = ["number", "title", "authors"]

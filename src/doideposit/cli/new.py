@@ -46,6 +46,11 @@ EXAMPLES = {
     "full_texts": "[{url: https://www.example.org/comment-258.xml, mime_type: text/xml}]",
     "archives": "[Internet Archive]",
     "keywords": "[rivers, borders]",
+    "record_type": "report-single",
+    "posted_type": "blog",
+    "publisher": "{name: Another Press, place: Brussels}",
+    "institution": "{name: Another Institute}",
+    "without": "[licences]",
     "remove": "[abstracts]",
     "references": "[{text: 'Carberry, J. (2024). Gauges and grievances.', doi: 10.5555/gauges}]",
 }

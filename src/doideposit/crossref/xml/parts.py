@@ -88,7 +88,9 @@ def item_number(schema: Dialect, commentary: Commentary, kind: str) -> Markup:
 
 
 def report_number(commentary: Commentary) -> str | None:
-    """Return the report number, or the series' title with the number; None when that is too long for Crossref."""
+    """Return the report number, or the series' title with the number; None without one, or when it is too long."""
+    if "report_number" in commentary.without:
+        return None
     number = commentary.report_number or f"{commentary.series.title} {commentary.number}"
     return number if len(number) <= REPORT_NUMBER_LIMIT else None
 

@@ -152,6 +152,8 @@ def _identifier(relation: Relation) -> str:
 
 def membership_relations(commentary: Commentary) -> tuple[Relation, ...]:
     """Return ``isPartOf`` the series by each ISSN, for record types that have no place for the ISSN."""
+    if "is_part_of" in commentary.without:
+        return ()
     series = commentary.series
     given = {(relation.type, relation.identifier) for relation in commentary.relations}
     # A bare ISSN tells a reader nothing: the description names the series beside it.

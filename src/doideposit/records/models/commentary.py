@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     Field,
@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.models.contributors import Contributor
+from doideposit.records.models.contributors import Contributor, Institution, Publisher
 from doideposit.records.models.numbers import printed_number
 from doideposit.records.models.references import Reference
 from doideposit.records.models.relations import (
@@ -29,7 +29,7 @@ from doideposit.records.models.relations import (
     Update,
     Version,
 )
-from doideposit.records.models.series import ANY, Series, free_to_read
+from doideposit.records.models.series import ANY, PostedType, RecordType, Series, free_to_read
 from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PartialDate, PlainText, RichText, Url, Value
 
 __all__ = ["Abstract", "AbstractFormat", "Commentary", "OriginalTitle"]
@@ -76,9 +76,26 @@ MOST_ENTRIES: Final = 20_000
 """Authors or references of one record. The largest collaborations have 6,000 authors; a file of 10 MB holds no more."""
 
 
+_OWN: Final = ("record_type", "posted_type", "publisher", "institution")
+"""Fields of the series that a commentary may say otherwise, under the same names."""
+
+
 def _in_print_too(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     """Let the date be absent where `Commentary` found that of the printed edition in its place."""
     return None if value is None else read(value)
+
+
+Lacking = Literal[
+    "language",
+    "licences",
+    "free_to_read",
+    "crossmark_policy",
+    "publisher",
+    "institution",
+    "report_number",
+    "is_part_of",
+]
+"""What a series gives each of its commentaries; ``is_part_of`` is the relation of a single report to its ISSN."""
 
 
 class Commentary(Value):
@@ -144,6 +161,16 @@ class Commentary(Value):
     """Everything it cites, in order."""
     keywords: Annotated[tuple[PlainText, ...], WORDS] = ()
     """Kept with the record; Crossref has no place for them."""
+    record_type: RecordType | None = None
+    """How it is registered, where that is not as the series says: Crossref does not change the type of a DOI."""
+    posted_type: PostedType | None = None
+    """The kind of posted content, where it is not that of the series."""
+    publisher: Publisher | None = None
+    """Who published it, where that was not the publisher of the series."""
+    institution: Institution | None = None
+    """The body that issued it, where that was not the one of the series."""
+    without: Annotated[tuple[Lacking, ...], WORDS] = ()
+    """What follows from the series otherwise, and does not hold for this one, such as licences."""
     remove: tuple[PlainText, ...] = ()
     """Registered fields that are to go, such as abstracts or authors[1].orcid; no update takes them otherwise."""
 
@@ -181,6 +208,7 @@ class Commentary(Value):
     @model_validator(mode="after")
     def _derive(self) -> "Commentary":
         """Fill what follows from other fields; this model is frozen, and this is the end of its making."""
+        object.__setattr__(self, "series", self._own_series())
         published: PartialDate | None = self.published
         if published is None:
             object.__setattr__(self, "published", self.published_print)
@@ -195,6 +223,20 @@ class Commentary(Value):
         if self.url is None:
             object.__setattr__(self, "url", self.series.url_for(self.number))
         return self
+
+    def _own_series(self) -> Series:
+        """Return the series, with what this commentary says otherwise in place of it."""
+        own = {name: value for name in _OWN if (value := getattr(self, name)) is not None}
+        own |= {name: Series.model_fields[name].default for name in self.without if name in Series.model_fields}
+        if not own:
+            return self.series
+        series = self.series.model_copy(update=own)
+        if series.issn is None and series.record_type in {RecordType.REPORT_SERIES, RecordType.JOURNAL}:
+            words = {"type": series.record_type.value, "field": "record_type"}
+            hint = "give the series its `issn`, or choose report-single or posted"
+            message = "what is registered as {type} needs a series with an ISSN"
+            raise PydanticCustomError("series-issn-missing", message, {**words, "hint": hint})
+        return series
 
     def _derived_doi(self) -> Doi:
         try:

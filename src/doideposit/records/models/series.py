@@ -13,7 +13,7 @@ from doideposit.records.models.contributors import Institution, Publisher
 from doideposit.records.models.relations import FreeToRead, Licence
 from doideposit.records.models.text import ONE_TEXT, Language, PlainText, Value
 
-__all__ = ["IssnMedium", "RecordType", "Series", "SeriesIssn"]
+__all__ = ["IssnMedium", "PostedType", "RecordType", "Series", "SeriesIssn"]
 
 PLACES = frozenset({"prefix", "issn", "number"})
 ANY = "{any}"
@@ -27,6 +27,9 @@ class RecordType(StrEnum):
     REPORT_SINGLE = "report-single"
     JOURNAL = "journal"
     POSTED = "posted"
+
+
+PostedType = Literal["blog", "letter", "other", "poster", "preprint", "review"]
 
 
 class IssnMedium(StrEnum):
@@ -117,7 +120,7 @@ class Series(Value):
     """How the address of a landing page is made; an address in the record wins."""
     record_type: RecordType = RecordType.REPORT_SERIES
     """How the series is registered."""
-    posted_type: Literal["blog", "letter", "other", "poster", "preprint", "review"] = "other"
+    posted_type: PostedType = "other"
     """The kind of posted content, for the record type posted."""
     language: Language | None = None
     """The language of a commentary that does not name its own; it is never assumed."""

@@ -11,7 +11,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Institution, Organisation, Person
 from doideposit.records.models.references import Reference
-from doideposit.records.models.series import IssnMedium, Series
+from doideposit.records.models.series import IssnMedium, RecordType, Series
 from doideposit.records.models.text import PartialDate
 
 SERIES: dict[str, Any] = {
@@ -325,3 +325,20 @@ def test_another_word_for_an_organisation_never_makes_a_person(key: str) -> None
         commentary(authors=[{key: "Institut für Weltwirtschaft"}])
     (author,) = {each["loc"][2] for each in caught.value.errors() if len(each["loc"]) > 2 and each["type"] == "missing"}
     assert author == "organisation"
+
+
+def test_a_commentary_says_otherwise_than_its_series() -> None:
+    described = {**SERIES, "language": "en", "licences": ["https://example.org/l"], "publisher": {"name": "Forum"}}
+    one = commentary(
+        series=Series.model_validate(described), record_type="report-single", publisher={"name": "Another Press"},
+        without=["licences", "language"],
+    )  # fmt: skip
+    assert one.series.record_type is RecordType.REPORT_SINGLE
+    assert one.series.publisher is not None
+    assert one.series.publisher.name == "Another Press"
+    assert (one.effective_licences, one.effective_language) == ((), None)
+
+
+def test_a_series_without_issn_cannot_have_a_record_of_a_type_that_needs_one() -> None:
+    bare = {"name": "bare", "title": "Bare", "prefix": "10.48251", "record_type": "report-single"}
+    assert codes(series=Series.model_validate(bare), record_type="journal") == ["series-issn-missing"]

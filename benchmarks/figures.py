@@ -80,7 +80,7 @@ class Module:
 
     @property
     def imports(self) -> set[str]:
-        """Return the modules, or names in modules, that it imports anywhere in it."""
+        """Return the modules, and the packages or names in modules, that it imports anywhere in it."""
         nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom) and node.module]
         return {node.module or "" for node in nodes} | {f"{n.module}.{each.name}" for n in nodes for each in n.names}
 
@@ -101,22 +101,24 @@ def read_modules(source: Path) -> dict[str, Module]:
     return found
 
 
-def longest_chain(modules: Mapping[str, Module]) -> int:
-    """Return the number of modules in the longest chain of imports inside the package.
+def longest_chain(modules: Mapping[str, Module]) -> list[str]:
+    """Return the modules of the longest chain of imports inside the package, from the top down.
 
-    A package that re-exports from its own modules closes a circle, which counts once.
+    Every import statement counts, those inside functions and those for types alone too: whoever reads a module has to
+    know what it names. Raises ValueError where imports form a circle.
     """
     graph = {name: each.imports & modules.keys() - {name} for name, each in modules.items()}
-    depths: dict[str, int] = {}
+    chains: dict[str, list[str]] = {}
 
-    def depth(name: str, trail: frozenset[str]) -> int:
+    def chain(name: str, trail: tuple[str, ...]) -> list[str]:
         if name in trail:
-            return 0
-        if name not in depths:
-            depths[name] = 1 + max((depth(other, trail | {name}) for other in sorted(graph[name])), default=0)
-        return depths[name]
+            raise ValueError(f"imports form a circle: {' -> '.join((*trail[trail.index(name) :], name))}")
+        if name not in chains:
+            below = (chain(other, (*trail, name)) for other in sorted(graph[name]))
+            chains[name] = [name, *max(below, key=len, default=[])]
+        return chains[name]
 
-    return max(depth(name, frozenset()) for name in sorted(graph))
+    return max((chain(name, ()) for name in sorted(graph)), key=len)
 
 
 def entered_functions(source: Path) -> tuple[int, int]:
@@ -151,9 +153,9 @@ def shape(modules: Mapping[str, Module]) -> Iterator[Figure]:
     yield Figure("modules", len(modules), "", "Files of Python in the package, migrations left out.")
     yield Figure(
         "longest import chain",
-        longest_chain(modules),
+        len(longest_chain(modules)),
         "<= 18",
-        "Modules in the longest chain of imports in the package.",
+        "Modules in the longest chain of imports in the package, imports in functions and for types counted.",
     )
     yield Figure(
         "public names",

@@ -15,7 +15,8 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
-from doideposit.checks.checking import Checker, DepositorName
+from doideposit.checks.checking import Checker
+from doideposit.checks.values import DepositorName
 from doideposit.crossref.registrar import Receipt
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger

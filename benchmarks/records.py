@@ -8,7 +8,8 @@ from benchmarks.peers import Peers
 from benchmarks.rows import Row, at_least
 from benchmarks.samples import ABSTRACT, SERIES, commonmeta_record, record
 from benchmarks.timing import in_process, in_turns
-from doideposit.checks.checking import Checker, DepositorName
+from doideposit.checks.checking import Checker
+from doideposit.checks.values import DepositorName
 from doideposit.crossref.xml.batch import build
 from doideposit.wiring import open_validator
 

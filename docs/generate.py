@@ -20,7 +20,7 @@ from doideposit.cli.glossary import WORDS
 from doideposit.cli.main import EPILOG, cli
 from doideposit.config.durations import PATTERN, duration_text
 from doideposit.json_schemas import configuration_schema, record_schema
-from doideposit.sandbox import FAULTS
+from doideposit.sandbox.faults import FAULTS
 from doideposit.web.description import description
 
 Schema = Mapping[str, Any]

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from doideposit.checks.checking import Checker, DepositorName
+from doideposit.checks.checking import Checker
+from doideposit.checks.values import DepositorName
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.deposits.context import RegistryPort
@@ -21,8 +22,9 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
+from doideposit.sandbox.simulation import Sandbox
 
 DEPOSITOR = DepositorName("South Asia Democratic Forum", "info@example.org", "South Asia Democratic Forum")
 SERIES = Series.model_validate(

@@ -7,8 +7,9 @@ from typing import Any
 from depositing import SERIES, Desk, sqlite_url, validator
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registry import SandboxRegistry
+from doideposit.sandbox.simulation import Sandbox
 
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 TITLES = (

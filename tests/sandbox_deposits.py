@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from doideposit.sandbox import Clock, Dropped, Reply, Request, Sandbox, UploadedFile
+from doideposit.sandbox.clock import Clock
+from doideposit.sandbox.exchange import Dropped, Reply, Request, UploadedFile
+from doideposit.sandbox.simulation import Sandbox
 
 STAMP = 20260901120000000
 NAMESPACE = "http://www.crossref.org/schema/5.5.0"

@@ -18,7 +18,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from doideposit.checks.checking import Checker, DepositorName
+    from doideposit.checks.checking import Checker
+    from doideposit.checks.values import DepositorName
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.lateness import Deadlines, Overdue
@@ -77,7 +78,8 @@ if TYPE_CHECKING:
     from doideposit.wiring import open_path as open  # noqa: A004  (the name of the contract)
 
 _HOMES = {
-    "checks.checking": "Checker DepositorName",
+    "checks.checking": "Checker",
+    "checks.values": "DepositorName",
     "crossref.registrar": "Credentials Endpoint Registrar",
     "errors": (
         "ConfigurationError CredentialsRefused DoiDepositError LedgerError RegistrarError SchemaError UsageError "

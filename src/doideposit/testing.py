@@ -23,9 +23,12 @@ import pytest
 
 if TYPE_CHECKING:
     from doideposit.crossref.registrar import Credentials
-    from doideposit.sandbox import Clock, Faults, ReceivedFile, Registration, Sandbox
+    from doideposit.sandbox.clock import Clock
+    from doideposit.sandbox.entries import ReceivedFile, Registration
+    from doideposit.sandbox.faults import Faults
     from doideposit.sandbox.processing import Validate
     from doideposit.sandbox.registrar import SandboxRegistrar
+    from doideposit.sandbox.simulation import Sandbox
 
 __all__ = ["SandboxForTests", "SandboxServerForTests", "doideposit_sandbox", "doideposit_sandbox_server"]
 
@@ -91,8 +94,9 @@ def _schema_verdict() -> "Validate | None":
 @pytest.fixture
 def doideposit_sandbox() -> "Iterator[SandboxForTests]":
     """Give an embedded Crossref, in process; login ``sandbox``, password ``sandbox``."""
-    from doideposit.sandbox import Clock, Sandbox  # noqa: PLC0415 - pytest imports this plugin in every project
+    from doideposit.sandbox.clock import Clock  # noqa: PLC0415 - pytest imports this plugin in every project
     from doideposit.sandbox.registrar import SANDBOX_CREDENTIALS, SandboxRegistrar  # noqa: PLC0415
+    from doideposit.sandbox.simulation import Sandbox  # noqa: PLC0415 - pytest imports this plugin in every project
 
     clock = Clock()
     with Sandbox(clock=clock, validate=_schema_verdict()) as sandbox:

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doideposit.checks.checking import Checker, DepositorName
+from doideposit.checks.checking import Checker
 from doideposit.checks.rules.evaluation import check_depositor
 from doideposit.checks.rules.registry import Context
+from doideposit.checks.values import DepositorName
 from doideposit.config.loading import load
 from doideposit.config.passwords import resolve_password
 from doideposit.config.settings import Settings
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.context import RegistryPort
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.ledger.store import Ledger
-    from doideposit.sandbox import Sandbox
+    from doideposit.sandbox.simulation import Sandbox
 
 __all__ = [
     "credentials_of",
@@ -258,7 +259,8 @@ def _embedded(
 
 def embedded_sandbox(settings: Settings, validator: Validator, clock: Callable[[], datetime]) -> "Sandbox":
     """Open the sandbox on this machine, with its state in a file, so that a later run finds what was submitted."""
-    from doideposit.sandbox import Delays, Sandbox
+    from doideposit.sandbox.clock import Delays
+    from doideposit.sandbox.simulation import Sandbox
 
     delays = Delays(**settings.sandbox.delays.model_dump())
     return Sandbox(clock=clock, validate=validator.validate, delays=delays, state=settings.sandbox.state)

@@ -5,8 +5,9 @@ from pathlib import Path
 from depositing import validator
 from desk import DOI, Desk
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.sandbox import Delays, Sandbox
+from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 
 
 def test_the_command_line_sends_what_it_showed(desk: Desk, tmp_path: Path) -> None:

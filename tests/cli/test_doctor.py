@@ -14,12 +14,14 @@ import pytest
 from desk import FAST, Desk
 from doideposit.cli.doctor import diagnosis_lines
 from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.diagnosis import diagnose
+from doideposit.diagnosis.examination import diagnose
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import CheckStatus, Diagnosis
 from doideposit.errors import ConfigurationError
-from doideposit.sandbox import Account, Clock, Sandbox
+from doideposit.sandbox.accounts import Account
+from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 from doideposit.wiring import load_settings
 
 GOOD = configuration_text(PRESETS["sadf-comment"]) + FAST

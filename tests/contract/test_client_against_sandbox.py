@@ -25,8 +25,13 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models import batch as models_batch
 from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.reading import read_record
-from doideposit.sandbox import Account, AnswerRules, Clock, Delays, Fault, Reply, Sandbox
+from doideposit.sandbox.accounts import Account
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.enquiries import AnswerRules
+from doideposit.sandbox.exchange import Reply
+from doideposit.sandbox.faults import Fault
 from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch, Paper, get
 
 pytestmark = pytest.mark.network_loopback

@@ -12,7 +12,7 @@ from depositing import Desk, commentary, sqlite_url
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.lifecycle import State
-from doideposit.sandbox import Clock
+from doideposit.sandbox.clock import Clock
 from ledger_revisions import GOLDEN, ledger_of, lines
 
 STATES = {

@@ -13,9 +13,11 @@ from doideposit.crossref.registrar import Endpoint, Registrar
 from doideposit.errors import RegistrarError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, SealedBatch
-from doideposit.sandbox import FAULTS, Clock, Delays, Door, Sandbox, parse_fault
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.faults import FAULTS, Door, parse_fault
 from doideposit.sandbox.registrar import SANDBOX_CREDENTIALS, SandboxRegistrar
 from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch
 
 pytestmark = pytest.mark.network_loopback

@@ -11,8 +11,10 @@ import pytest
 import requests
 
 from doideposit.errors import UsageError, WorldError
-from doideposit.sandbox import Clock, Delays, Reply, Request, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.exchange import Reply, Request
 from doideposit.sandbox.server import running, serve
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import LOGIN, POLL, Batch, upload
 
 pytestmark = pytest.mark.network_loopback

@@ -21,8 +21,9 @@ from typing import Any, Self
 from depositing import validator
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.records.identifiers import Doi
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 
 Content = Sequence[tuple[int, str]]
 PHASES: tuple[Content, ...] = (

@@ -17,8 +17,9 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.planning import Action
 from doideposit.errors import DiskError, UsageError
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
+from doideposit.sandbox.simulation import Sandbox
 
 C258 = "10.48251/SADF.ISSN.2406-5617.C258"
 RECORD = {

@@ -19,8 +19,9 @@ from doideposit.errors import (
 )
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
 from doideposit.records.models.batch import SealedBatch
-from doideposit.sandbox import Delays, Sandbox
+from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
+from doideposit.sandbox.simulation import Sandbox
 
 C258 = "10.48251/SADF.ISSN.2406-5617.C258"
 
@@ -468,7 +469,7 @@ def test_a_file_that_crossref_never_finishes_is_overdue_and_never_failed(desk: D
 
 
 def test_the_questions_follow_the_schedule(tmp_path: Path) -> None:
-    from doideposit.sandbox import Clock
+    from doideposit.sandbox.clock import Clock
 
     clock = Clock()
     slow = Sandbox(clock=clock, validate=validator().validate, delays=Delays(queued=7200))

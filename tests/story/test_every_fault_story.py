@@ -9,7 +9,9 @@ from depositing import Desk, commentary, sqlite_url, validator
 from doideposit.deposits.values import DepositReport, PollReport
 from doideposit.errors import WorldError
 from doideposit.lifecycle import State
-from doideposit.sandbox import FAULTS, Clock, Delays, Fault, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.faults import FAULTS, Fault
+from doideposit.sandbox.simulation import Sandbox
 
 C258 = "10.48251/SADF.ISSN.2406-5617.C258"
 PASSES = 30

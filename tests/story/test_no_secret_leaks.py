@@ -43,8 +43,11 @@ from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.errors import ConfigurationError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, SealedBatch
-from doideposit.sandbox import FAULTS, Account, Delays, Fault, Sandbox
+from doideposit.sandbox.accounts import Account
+from doideposit.sandbox.clock import Delays
+from doideposit.sandbox.faults import FAULTS, Fault
 from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 
 pytestmark = pytest.mark.network_loopback
 

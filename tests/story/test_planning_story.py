@@ -18,7 +18,8 @@ from doideposit.errors import RegistrarUnavailable, UsageError
 from doideposit.lifecycle import Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.simulation import Sandbox
 
 C258 = "10.48251/SADF.ISSN.2406-5617.C258"
 PAGE = "https://www.sadf.eu/comment-258/"

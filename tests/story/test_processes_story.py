@@ -12,8 +12,9 @@ import pytest
 import postgres
 from depositing import commentary, sqlite_url, validator
 from doideposit.deposits.ledger.store import Ledger
-from doideposit.sandbox import Delays, Sandbox
+from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 
 JOB = """
 import json, sys

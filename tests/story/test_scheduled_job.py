@@ -16,7 +16,7 @@ from doideposit.errors import LedgerUnavailable, WorldError
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.run import Job, JobContext, JobOutcome
-from doideposit.sandbox import Clock
+from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.registry import SandboxRegistry
 from inboxes import Office, doi, yaml
 

@@ -12,7 +12,8 @@ import pytest
 from depositing import Desk, sqlite_url
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.job.inbox.folders import Folders
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.simulation import Sandbox
 from inboxes import Office, doi, yaml
 
 FILES = {
@@ -116,7 +117,8 @@ sys.path.insert(0, sys.argv[1])
 from depositing import Desk, sqlite_url
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.run import JobContext, Job
-from doideposit.sandbox import Delays, Sandbox, Clock
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.simulation import Sandbox
 from datetime import datetime, UTC
 
 home, at, moment = Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])

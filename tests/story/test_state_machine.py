@@ -22,8 +22,9 @@ from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
 from doideposit.errors import WorldError
 from doideposit.records.models.commentary import Commentary
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
+from doideposit.sandbox.simulation import Sandbox
 
 NUMBERS = (1, 2, 3)
 FAULTS = (

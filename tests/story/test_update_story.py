@@ -9,9 +9,11 @@ import pytest
 from depositing import Desk, commentary, sqlite_url, validator
 from doideposit.deposits.planning import Action
 from doideposit.records.models.commentary import Commentary
-from doideposit.sandbox import Clock, Delays, RetentionRules, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
+from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.simulation import Sandbox
 
 RICH: dict[str, Any] = {
     "authors": [{"given": "Siegfried", "family": "Wolf", "orcid": "0000-0002-1825-0097"}],

@@ -6,7 +6,7 @@ one record must feel immediate.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from types import MappingProxyType
 from doideposit.checks.rules.evaluation import check, check_together, settle
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
+from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
 from doideposit.crossref.sealing import ItemVerdict, seal_item
 from doideposit.crossref.validator.validator import Sealed, Validator
@@ -23,63 +24,20 @@ from doideposit.crossref.xml.losses import losses
 from doideposit.crossref.xml.records import body_kind
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
-from doideposit.records.models.batch import BatchHead, SealedItem
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawRecord, RawValue
-from doideposit.records.sources import read_data, read_path
 from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.reading import read_data, read_path
 
-__all__ = ["Checked", "Checker", "DepositorName", "Input", "in_one_order", "is_deposit_xml", "load_deposit_file"]
+__all__ = ["Checker", "in_one_order", "load_deposit_file"]
 
-Input = Commentary | Record | Mapping[str, object] | Path | str
-"""What can be checked and deposited: a commentary, a record as a mapping, or the path of a file or folder."""
 
 HELD_XML = 50_000_000
 """How many bytes of ready-made deposit XML are held at a time while records are compared."""
 
 MAX_DEPOSIT_XML = 9_500_000  # Crossref takes 10 MB; the margin is for the multipart envelope.
-
-
-@dataclass(frozen=True, slots=True)
-class DepositorName:
-    """Record who deposits: it stands in the head of every file. Crossref mails its results to `email`."""
-
-    name: str
-    email: str
-    registrant: str
-
-    def head(self, batch_id: str, timestamp: int) -> BatchHead:
-        """Return the head of one file."""
-        return BatchHead(batch_id, timestamp, self.name, self.email, self.registrant)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Record one input after every check: what it would register, and everything found in it.
-
-    `record` is None for ready-made deposit XML, whose bytes are `xml`, and for what could not be parsed; `items` are
-    the DOIs it would register, none where it could not be read. `sealed` says that the XML of the record passed the
-    schema, and `xml` holds the bytes of its item then.
-    """
-
-    source: str
-    findings: tuple[Finding, ...]
-    record: Record | None = None
-    xml: bytes | None = field(default=None, repr=False)
-    items: tuple[DepositItem, ...] = ()
-    sealed: SealedItem | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Return whether it may be deposited."""
-        return bool(self.items) and not has_errors(self.findings)
-
-
-def is_deposit_xml(item: Input) -> bool:
-    """Return whether the input is the path of a ready-made deposit file."""
-    return isinstance(item, Path | str) and str(item).lower().endswith(".xml")
 
 
 TRIAL_BATCH, TRIAL_TIMESTAMP = "doideposit-trial", 20000101000000000
@@ -127,6 +85,10 @@ class Checker:
         if self._validator is None:
             self._validator = self._make_validator()
         return self._validator
+
+    def seal(self, xml: bytes, *, file: str | None = None) -> Sealed:
+        """Judge a whole deposit file; raises as `Validator.seal` does."""
+        return self.validator.seal(xml, file=file)
 
     def read(self, inputs: Iterable[Input]) -> Iterator[Checked]:
         """Check every input, each exactly once and in order; what cannot be read is a `Checked` with findings.
@@ -275,7 +237,7 @@ class Checker:
         xml = load_deposit_file(path)
         if isinstance(xml, Finding):
             return Checked(name, (xml,))
-        sealed: Sealed = self.validator.seal(xml, file=name)
+        sealed = self.seal(xml, file=name)
         found = items(xml) if sealed.batch is not None else ()
         # Few inputs are ready-made files, and only those need it.
         from doideposit.checks.rules.deposit_files import check_deposit_file  # noqa: PLC0415

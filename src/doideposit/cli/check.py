@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from doideposit.checks.checking import Checked, Checker, load_deposit_file
+from doideposit.checks.checking import Checker, load_deposit_file
+from doideposit.checks.values import Checked
 from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option

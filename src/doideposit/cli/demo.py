@@ -35,8 +35,9 @@ RECORD = "comment-258.yaml"
 @click.pass_obj
 def demo(invocation: Invocation, keep: Path | None) -> None:
     """Watch the whole job on a real commentary, against an embedded Crossref; it needs no configuration."""
-    from doideposit.sandbox import Delays, Sandbox
+    from doideposit.sandbox.clock import Delays
     from doideposit.sandbox.server import running
+    from doideposit.sandbox.simulation import Sandbox
     from doideposit.wiring import open_validator
 
     terminal = invocation.terminal()

@@ -11,7 +11,7 @@ from doideposit.cli.boundary import finish
 from doideposit.cli.config import values_of
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.masking import configuration_line
-from doideposit.diagnosis import diagnose
+from doideposit.diagnosis.examination import diagnose
 from doideposit.diagnosis.values import Check, CheckStatus, Diagnosis
 from doideposit.reports.findings import Line, Span, Style, counted, detailed, safe
 

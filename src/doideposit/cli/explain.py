@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from doideposit.cli.completion import known_codes
 from doideposit.cli.glossary import WORDS, Word
 from doideposit.cli.invocation import Invocation, json_option
+from doideposit.cli.suggestions import known_codes
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
 from doideposit.reports.findings import Line, Span, Style

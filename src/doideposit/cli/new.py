@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from doideposit.cli.check import write_product
-from doideposit.cli.completion import known_series
 from doideposit.cli.invocation import Invocation
+from doideposit.cli.suggestions import known_series
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, UsageError
 from doideposit.records.identifiers import InvalidIdentifier

@@ -35,8 +35,11 @@ def sandbox(
     allow_remote: bool,
 ) -> None:
     """Run a simulated Crossref as an HTTP server: queue, schema checks, result logs, and faults on demand."""
-    from doideposit.sandbox import FAULTS, Account, Delays, Sandbox, parse_fault
+    from doideposit.sandbox.accounts import Account
+    from doideposit.sandbox.clock import Delays
+    from doideposit.sandbox.faults import FAULTS, parse_fault
     from doideposit.sandbox.server import serve
+    from doideposit.sandbox.simulation import Sandbox
     from doideposit.wiring import open_validator
 
     terminal = invocation.terminal()

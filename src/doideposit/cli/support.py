@@ -116,7 +116,7 @@ def _gathered(
 ) -> Iterator[Member]:
     from doideposit.cli.about import version_text
     from doideposit.cli.doctor import diagnosis_lines
-    from doideposit.diagnosis import diagnose
+    from doideposit.diagnosis.examination import diagnose
 
     yield Member("README.txt", "what this archive is", README.encode())
     yield _text("versions.txt", "the program, its libraries, the schemas", f"{version_text()}\n{_libraries()}\n")

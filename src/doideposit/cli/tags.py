@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from doideposit.checks.checking import Checked
+from doideposit.checks.values import Checked
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.cli.terminal import Terminal, source_line

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from doideposit.cli.completion import known_dois
+from doideposit.cli.suggestions import known_dois
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 

@@ -1,16 +1,14 @@
 """From a plan to recorded files: group, join, seal, and commit before anything is sent."""
 
-import re
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from doideposit.crossref.sealing import join
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.existing import restamp
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
+from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
 from doideposit.deposits.planning import (
     Action,
@@ -28,17 +26,10 @@ from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity
 from doideposit.records.models.batch import SealedBatch
 
-__all__ = ["Preparation", "decide", "unique_name"]
+__all__ = ["Preparation", "decide"]
 
 ROUNDS = 50
 """How often a file is planned again because other runs were quicker; each time one of them got its deposit in."""
-
-
-def unique_name(series: str, now: datetime) -> str:
-    """Return a name no file ever had: series, moment in UTC and eight random hexadecimal digits, without suffix."""
-    # The name is a batch id and a file name that Crossref is asked by, so it holds nothing that needs an escape.
-    word = re.sub(r"[^a-z0-9]+", "-", series.lower()).strip("-")[:40].strip("-") or "deposit"
-    return f"{word}-{now:%Y%m%dt%H%M%S}{now.microsecond // 1000:03d}-{uuid.uuid4().hex[:8]}"
 
 
 def decide(
@@ -201,7 +192,7 @@ class Preparation:
         contents = [store.get(one.content) for one, _ in group]
         items = [one.sealed for one, _ in group if one.sealed is not None]
         if not items:
-            return self._context.checker.validator.seal(restamp(contents[0], batch_id, timestamp))
+            return self._context.seal(restamp(contents[0], batch_id, timestamp))
         return Sealed(join(self._context.depositor.head(batch_id, timestamp), items, contents), ())
 
     def _new(self, group: Sequence[_Going], batch: SealedBatch) -> NewSubmission:

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from doideposit.checks.checking import Checked
+from doideposit.checks.values import Checked
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork

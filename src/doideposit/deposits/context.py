@@ -9,15 +9,17 @@ from datetime import datetime
 from random import Random
 from typing import Protocol
 
-from doideposit.checks.checking import Checker, DepositorName
+from doideposit.checks.values import DepositorName
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import CrossrefMember, ListedBy, RegisteredWork, Registrar, ResolvedHandle
+from doideposit.crossref.validator.validator import Sealed
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
-from doideposit.deposits.ledger.store import TargetLedger
+from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.values import Progress
 from doideposit.records.identifiers import Doi
+from doideposit.records.models.series import Series
 
 __all__ = ["DepositContext", "OnEvent", "RegistryPort", "owner_name"]
 
@@ -70,11 +72,15 @@ def owner_name() -> str:
 
 @dataclass(slots=True)
 class DepositContext:
-    """Hold what every part of a deposit needs, for one target: the registrar, the ledger, the checker, the clock."""
+    """Hold what every part of a deposit needs, for one target: the registrar, the ledger, the clock.
+
+    `seal` judges a whole deposit file, which only ready-made ones need again.
+    """
 
     registrar: Registrar
     ledger: TargetLedger
-    checker: Checker
+    series: Mapping[str, Series]
+    seal: Callable[[bytes], Sealed]
     clock: Callable[[], datetime]
     target: str
     depositor: DepositorName

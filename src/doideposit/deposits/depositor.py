@@ -7,7 +7,8 @@ from random import Random
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from doideposit.checks.checking import Checker, DepositorName, Input
+from doideposit.checks.checking import Checker
+from doideposit.checks.values import DepositorName, Input
 from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
@@ -82,10 +83,12 @@ class Depositor:
     ) -> None:
         self._ledger = ledger
         self._login = login
+        self._checker = checker
         self._context = DepositContext(
             registrar=registrar,
             ledger=ledger.on(target, clock),
-            checker=checker,
+            series=checker.series,
+            seal=checker.seal,
             clock=clock,
             target=target,
             depositor=head,
@@ -128,13 +131,13 @@ class Depositor:
     @property
     def series(self) -> Mapping[str, Series]:
         """Return the series of the configuration, by the names that records use."""
-        return self._context.checker.series
+        return self._context.series
 
     # Checking and planning.
 
     def check(self, item: Input) -> tuple[Finding, ...]:
         """Return everything found in the input; nothing is sent, and no ledger is needed."""
-        return tuple(finding for one in self._context.checker.read([item]) for finding in one.findings)
+        return tuple(finding for one in self._checker.read([item]) for finding in one.findings)
 
     def plan(
         self, *items: Input, retry: bool = False, allow_loss: Sequence[str] = (), unseen: str | None = None
@@ -149,7 +152,7 @@ class Depositor:
 
     def _plan(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
         store = ContentStore()
-        inputs = read_candidates(context.checker.read_streaming(items), store)
+        inputs = read_candidates(self._checker.read_streaming(items), store)
         decisions, known = decide(context, inputs, store, may)
         entries = tuple(_plan_entry(decision) for decision in decisions)
         return Plan(self.target, entries, Approved(inputs, decisions, known, store, may))

@@ -150,7 +150,7 @@ def _not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) 
     if state is not None and state.alias_of:
         message = f"{doi} is an alias of {state.alias_of}, and its record cannot be changed any more"
         return Finding("plan-alias", Severity.ERROR, message, "ask Crossref support when that is not right")
-    ours = {doi.prefix, *(series.prefix for series in context.checker.series.values())}
+    ours = {doi.prefix, *(series.prefix for series in context.series.values())}
     if state is not None and state.owner_prefix and state.owner_prefix not in ours:
         message = f"{doi} belongs to the owner of the prefix {state.owner_prefix}"
         return Finding("plan-other-owner", Severity.ERROR, message, "only its owner can update it")

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from doideposit.crossref.sealing import recorded
-from doideposit.deposits.batching import unique_name
 from doideposit.deposits.context import DepositContext, OnEvent
+from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import Submission, UploadLease
 from doideposit.deposits.ledger.uploads import Told, UploadSlot
 from doideposit.deposits.schedule import LEASE, next_look, pause_until

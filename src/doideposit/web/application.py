@@ -14,11 +14,11 @@ from werkzeug.wrappers import Request, Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, UsageError
-from doideposit.web import reading
 from doideposit.web.answers import Refused, document, unavailable
 from doideposit.web.description import description
 from doideposit.web.notifications import Allowance, Notifications
 from doideposit.web.operations import OPERATIONS
+from doideposit.web.reading import MAX_BODY, bearer_token
 from doideposit.web.tokens import Tokens
 
 __all__ = ["Application", "application"]
@@ -111,7 +111,7 @@ class Application:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         request = Request(environ)
-        request.max_content_length = reading.MAX_BODY
+        request.max_content_length = MAX_BODY
         response = self._answer(request)
         self._log(f"{request.method} {_printable(request.path)} {response.status_code}")
         return response(environ, start_response)
@@ -159,7 +159,7 @@ class Application:
         return document({"ok": True})
 
     def _authenticate(self, request: Request) -> None:
-        token = reading.bearer_token(request)
+        token = bearer_token(request)
         if self._tokens.holder(token) is not None:
             return
         message = "this token is not known here" if token else "a token is needed"
@@ -196,7 +196,7 @@ def _from_werkzeug(error: HTTPException, request: Request) -> Refused:
             # RFC 9110, section 15.5.6: an answer 405 names in Allow what the address does take.
             return Refused(405, "method", message, hint=f"use {allowed}", where="method", headers={"Allow": allowed})
         case RequestEntityTooLarge():
-            message = f"the body is larger than {reading.MAX_BODY:,} bytes"
+            message = f"the body is larger than {MAX_BODY:,} bytes"
             return Refused(413, "body-too-large", message, hint="send the records in several requests", where="body")
     LOG.info("%s refused by the HTTP library: %s", request.method, error.code)
     code = error.code if error.code is not None and 400 <= error.code < 500 else 400  # noqa: PLR2004 - HTTP

@@ -10,8 +10,8 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import DepositReport
-from doideposit.web import reading
 from doideposit.web.answers import Refused, document
+from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_records
 
 __all__ = ["MAX_EVENTS", "MODES", "OPERATIONS", "Operation"]
 
@@ -24,16 +24,16 @@ Operation = Callable[[Depositor, Request, Mapping[str, str]], Response]
 
 def check(depositor: Depositor, request: Request, _arguments: Mapping[str, str]) -> Response:
     """Check records and say what a deposit would do with each; nothing is changed and nothing sent."""
-    reading.known_parameters(request, ())
-    return document(depositor.plan(*reading.records(request)).to_dict())
+    known_parameters(request, ())
+    return document(depositor.plan(*read_records(request)).to_dict())
 
 
 def deposit(depositor: Depositor, request: Request, _arguments: Mapping[str, str]) -> Response:
     """Deposit records, or only record them to be sent by the scheduled job. The same request can be given again."""
-    reading.known_parameters(request, ("mode", "retry"))
-    queued = reading.choice(request, "mode", MODES, "send") == "enqueue"
-    retry = reading.flag(request, "retry")
-    records = reading.records(request)
+    known_parameters(request, ("mode", "retry"))
+    queued = choice(request, "mode", MODES, "send") == "enqueue"
+    retry = flag(request, "retry")
+    records = read_records(request)
     act = depositor.enqueue if queued else depositor.deposit
     report = act(*records, retry=retry)
     return document(_with_error(report), _status(report))
@@ -60,8 +60,8 @@ def _with_error(report: DepositReport) -> dict[str, Any]:
 
 def status(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
     """Return where one DOI stands."""
-    reading.known_parameters(request, ())
-    found = depositor.status(reading.doi(arguments["doi"]))
+    known_parameters(request, ())
+    found = depositor.status(read_doi(arguments["doi"]))
     if found.state is None:
         raise _never_seen(str(found.doi), depositor.target)
     data = {"ok": not found.needs_person, "target": depositor.target, "records": [found.to_dict()]}
@@ -70,8 +70,8 @@ def status(depositor: Depositor, request: Request, arguments: Mapping[str, str])
 
 def history(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
     """Return what happened to one DOI, oldest first."""
-    reading.known_parameters(request, ())
-    wanted = reading.doi(arguments["doi"])
+    known_parameters(request, ())
+    wanted = read_doi(arguments["doi"])
     entries = depositor.history(wanted)
     if not entries:
         raise _never_seen(str(wanted), depositor.target)
@@ -81,9 +81,9 @@ def history(depositor: Depositor, request: Request, arguments: Mapping[str, str]
 
 def events(depositor: Depositor, request: Request, _arguments: Mapping[str, str]) -> Response:
     """Return what happened since a cursor: the answer names the cursor to go on from."""
-    reading.known_parameters(request, ("since", "limit"))
-    since = reading.number(request, "since", 0, least=0, most=LARGEST_ID)
-    limit = reading.number(request, "limit", 200, least=1, most=MAX_EVENTS)
+    known_parameters(request, ("since", "limit"))
+    since = number(request, "since", 0, least=0, most=LARGEST_ID)
+    limit = number(request, "limit", 200, least=1, most=MAX_EVENTS)
     found = list(islice(depositor.events(since), limit + 1))
     told = found[:limit]
     data = {

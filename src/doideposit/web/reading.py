@@ -10,7 +10,17 @@ from doideposit.records.origin import RawValue
 from doideposit.records.sources.structured import read
 from doideposit.web.answers import Refused
 
-__all__ = ["MAX_BODY", "MAX_RECORDS", "bearer_token", "choice", "doi", "flag", "known_parameters", "number", "records"]
+__all__ = [
+    "MAX_BODY",
+    "MAX_RECORDS",
+    "bearer_token",
+    "choice",
+    "flag",
+    "known_parameters",
+    "number",
+    "read_doi",
+    "read_records",
+]
 
 MAX_BODY = 2_000_000
 """Bytes of a request; a long record with two hundred references has 60,000."""
@@ -62,7 +72,7 @@ def _bad_query(name: str, message: str, hint: str) -> Refused:
     return Refused(400, "query-parameter", message, hint=hint, where=f"query parameter {name[:60]}")
 
 
-def doi(text: str) -> Doi:
+def read_doi(text: str) -> Doi:
     """Return the DOI of an address."""
     try:
         return Doi.parse(text)
@@ -70,7 +80,7 @@ def doi(text: str) -> Doi:
         raise Refused(404, error.code, error.message, hint=error.hint, where="path") from None
 
 
-def records(request: Request) -> tuple[Mapping[str, RawValue], ...]:
+def read_records(request: Request) -> tuple[Mapping[str, RawValue], ...]:
     """Return the records of the body: one JSON object, or a list of them. Numbers keep their digits as written.
 
     A record is never anything but a mapping here: a text would be taken for the path of a file.

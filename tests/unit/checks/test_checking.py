@@ -9,7 +9,8 @@ import pytest
 from lxml import etree
 
 from depositing import DEPOSITOR, SERIES, commentary, validator
-from doideposit.checks.checking import Checked, Checker, Input
+from doideposit.checks.checking import Checker
+from doideposit.checks.values import Checked, Input
 from doideposit.crossref.validator.validator import SchemaVerdict, Validator
 from doideposit.crossref.xml.batch import build
 from doideposit.findings import Finding, Severity, Where

@@ -15,7 +15,8 @@ from doideposit.registered.comparison import compare
 from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.registered.values import Consent
-from doideposit.sandbox import Clock, Sandbox
+from doideposit.sandbox.clock import Clock
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import get, settle, upload
 
 GOLDEN = Path(__file__).parents[2] / "golden"

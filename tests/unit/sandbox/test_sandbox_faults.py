@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doideposit.errors import UsageError
-from doideposit.sandbox import FAULTS, Clock, Delays, Door, Dropped, Fault, Faults, Reply, Request, Sandbox, parse_fault
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.exchange import Dropped, Reply, Request
+from doideposit.sandbox.faults import FAULTS, Door, Fault, Faults, parse_fault
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch, Paper, get, poll, settle, upload
 
 

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
-from doideposit.sandbox import Account, Clock, Reply, Request, Sandbox
+from doideposit.sandbox.accounts import Account
+from doideposit.sandbox.clock import Clock
+from doideposit.sandbox.exchange import Reply, Request
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch, Paper, get, settle, upload
 
 DOI = "10.5555/C1"

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from doideposit.sandbox import Account, Clock, Delays, Sandbox
+from doideposit.sandbox.accounts import Account
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch, Paper, poll, upload
 
 

@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from doideposit.sandbox import Account, Clock, Delays, Reply, Request, Sandbox, Stage, UploadedFile
+from doideposit.sandbox.accounts import Account
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.entries import Stage
+from doideposit.sandbox.exchange import Reply, Request, UploadedFile
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import Batch, Paper, poll, settle, upload
 
 

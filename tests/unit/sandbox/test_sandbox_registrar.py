@@ -13,8 +13,10 @@ from doideposit.errors import (
 )
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SEAL, SealedBatch
-from doideposit.sandbox import Clock, Delays, Sandbox, parse_fault
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.faults import parse_fault
 from doideposit.sandbox.registrar import SandboxRegistrar
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, Batch
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from doideposit.sandbox import Clock, RetentionRules, Sandbox
+from doideposit.sandbox.clock import Clock
+from doideposit.sandbox.retention import RetentionRules
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import STAMP, get, settle, upload
 
 DOI = "10.5555/c1"

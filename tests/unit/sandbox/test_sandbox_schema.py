@@ -8,8 +8,9 @@ import pytest
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.findings import Finding, Severity, Where
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.cvc import first_fault
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import Batch, poll, upload
 
 NS = "http://www.crossref.org/schema/5.5.0"

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from doideposit.errors import DiskError
-from doideposit.sandbox import Account, Clock, Delays, Sandbox, Stage
+from doideposit.sandbox.accounts import Account
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.entries import Stage
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import Batch, Paper, poll, settle, upload
 
 TESTS = Path(__file__).parents[2]
@@ -93,7 +96,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from sandbox_deposits import Batch, Paper, upload, poll
-from doideposit.sandbox import Delays, Sandbox
+from doideposit.sandbox.clock import Delays
+from doideposit.sandbox.simulation import Sandbox
 sandbox = Sandbox(state=Path(sys.argv[1]), delays=Delays.none())
 print("ready", flush=True)
 for number in range(int(sys.argv[4])):

@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doideposit.sandbox import Clock, Delays, Sandbox
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.simulation import Sandbox
 from sandbox_deposits import Batch, Paper, poll, upload
 
 stamps = st.one_of(

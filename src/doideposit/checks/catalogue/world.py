@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from doideposit import pages
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
+from doideposit.pages import CREDENTIALS, HTTPS_POST, REMOVING, SCHEMA, TIMESTAMPS, TITLE_RECORDS, TROUBLE
 
 __all__ = ["WORLD"]
 
@@ -25,7 +25,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "Another record type",
         "Crossref does not change the type of a registered DOI.",
         "keep the type it is registered as, the `record_type` of the series",
-        source=pages.TITLE_RECORDS,
+        source=TITLE_RECORDS,
     ),
     _plan(
         "plan-in-progress",
@@ -45,7 +45,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "The same content failed before",
         "Sending it again unchanged cannot help, and would fail for ever.",
         "correct the record; if the fault was elsewhere and is settled, deposit it with --retry",
-        source=pages.TROUBLE,
+        source=TROUBLE,
     ),
     _plan(
         "plan-batch-blocked",
@@ -58,21 +58,21 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "No room for a higher timestamp",
         "Crossref takes only rising timestamps, and another tool wrote a longer one.",
         "ask Crossref support to reset the timestamp of this DOI",
-        source=pages.TIMESTAMPS,
+        source=TIMESTAMPS,
     ),
     _plan(
         "plan-loss",
         "An update that would destroy something",
         "Crossref replaces the bibliography of a record by what a deposit says; what it leaves out is gone.",
         "put the field back, or say that it may go: `remove` in the record, or --allow-loss FIELD",
-        source=pages.REMOVING,
+        source=REMOVING,
     ),
     _plan(
         "plan-two-steps",
         "New content over content that Crossref would keep beside it",
         "Relations, licences, funding, full texts and Crossmark are not replaced: they are emptied first.",
         "deposit the record once with `remove: [FIELD]` and without it, and again with the new content",
-        source=pages.REMOVING,
+        source=REMOVING,
     ),
     _plan(
         "plan-unseen",
@@ -103,7 +103,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "Crossref's timestamp could not be read",
         "The deposit goes ahead; should another tool have registered the DOI, Crossref's log will say so.",
         "nothing needs to be done",
-        source=pages.TIMESTAMPS,
+        source=TIMESTAMPS,
         severity=Severity.WARNING,
     ),
     _setting(
@@ -234,21 +234,21 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "Crossref's schemas cannot be used",
         "Records are checked against Crossref's own schemas, which are kept on this machine.",
         "run `doideposit schemas verify`",
-        source=pages.SCHEMA,
+        source=SCHEMA,
     ),
     _error(
         "schema-missing",
         "A schema is not here",
         "The schemas are Crossref's, and are fetched once.",
         "run `doideposit schemas install` while this machine is online",
-        source=pages.SCHEMA,
+        source=SCHEMA,
     ),
     _error(
         "schema-damaged",
         "A schema is damaged",
         "A changed schema would give other verdicts than Crossref's.",
         "run `doideposit schemas install --force` to fetch the bundle again",
-        source=pages.SCHEMA,
+        source=SCHEMA,
     ),
     _error(
         "ledger",
@@ -304,7 +304,7 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "Timestamps that do not rise",
         "Crossref takes only rising ones.",
         _RESTORE,
-        source=pages.TIMESTAMPS,
+        source=TIMESTAMPS,
     ),
     _error(
         "ledger-work",
@@ -335,21 +335,21 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "The login is refused",
         "The whole run stops; trying again cannot help. Test and production have separate passwords.",
         "check user name, role and password of this target",
-        source=pages.CREDENTIALS,
+        source=CREDENTIALS,
     ),
     _error(
         "submission-forbidden",
         "The login may not do this",
         "The account may be blocked, or lack the role.",
         "ask Crossref support",
-        source=pages.CREDENTIALS,
+        source=CREDENTIALS,
     ),
     _error(
         "registrar-busy",
         "Crossref asks to wait",
         "More than 10,000 submissions pending, or too many requests at once.",
         "the next run tries again",
-        source=pages.HTTPS_POST,
+        source=HTTPS_POST,
     ),
     _error(
         "registrar-unavailable",
@@ -362,14 +362,14 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "Sent, and no usable answer",
         "Crossref may or may not have it, so it is not sent again blindly.",
         "run `doideposit poll`: it asks Crossref for the file before anything is sent again",
-        source=pages.HTTPS_POST,
+        source=HTTPS_POST,
     ),
     _error(
         "unexpected-answer",
         "An answer nobody knows",
         "It counts as not accepted, whatever its status says.",
         "look at the answer, check the target's address, and tell Crossref support if it persists",
-        source=pages.HTTPS_POST,
+        source=HTTPS_POST,
     ),
     # The JSON API.
     _error(

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
+from doideposit.pages import ABSTRACTS as ABSTRACTS_PAGE
+from doideposit.pages import SCHEMA
 
 __all__ = ["ABSTRACTS"]
 
@@ -62,7 +63,7 @@ def _is_title(plain: str, title: str) -> bool:
     message="the abstract begins with the heading “{word}”",
     hint="take the heading away",
     why="Whoever shows the abstract puts a heading above it.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
     good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
 )
@@ -81,7 +82,7 @@ def abstract_heading(work: Work) -> Iterable[Match]:
     message="the abstract has only {length} characters",
     hint="give the whole abstract, or leave it out",
     why="So short a text says no more than the title. An abstract is not to be invented.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad="abstracts: [On NATO and Japan.]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
@@ -105,7 +106,7 @@ def _width(text: str) -> int:
     message="the abstract only repeats the title",
     hint="give the abstract, or leave it out",
     why="It adds nothing, and counts as an abstract in every index.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad="abstracts: [Prospects for NATO-Japan relations]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
@@ -122,7 +123,7 @@ def abstract_is_title(work: Work) -> Iterable[Match]:
     message="the abstract ends in “{found}”",
     hint="give the whole abstract",
     why="Content management systems cut texts for lists; what was cut is lost in the record.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
@@ -141,7 +142,7 @@ def abstract_cut(work: Work) -> Iterable[Match]:
     message="a second abstract begins within this one: “{found}”",
     hint="give each language an entry of its own in `abstracts`, with its `language`",
     why="Each abstract is deposited by itself with its language; two in one are shown to the readers of neither.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad="""
         abstracts:
           - |-
@@ -171,7 +172,7 @@ def abstract_several(work: Work) -> Iterable[Match]:
     message="the abstract holds the keywords",
     hint="move them to `keywords`",
     why="An abstract is running text. Crossref has no place for keywords.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. Keywords: NATO, Japan']",
     good="""
         abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
@@ -192,7 +193,7 @@ def abstract_keywords(work: Work) -> Iterable[Match]:
     message="the abstract holds “{found}”",
     hint="take it away; the licence is deposited in `licences`",
     why="Rights are a field of their own, which machines can read.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )
@@ -211,7 +212,7 @@ def abstract_rights(work: Work) -> Iterable[Match]:
     message="the abstract has {length} characters",
     hint="check whether the whole text slipped into it",
     why=f"Hardly any abstract is longer than {LONGEST} characters.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad="abstracts: ["
     + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
     + "]",
@@ -232,7 +233,7 @@ def abstract_long(work: Work) -> Iterable[Match]:
     message="two abstracts are in {language}",
     hint="give the second its own `language`, or its `kind`",
     why="There is one abstract for each language and kind.",
-    source=pages.ABSTRACTS,
+    source=ABSTRACTS_PAGE,
     bad="""
         abstracts:
           - The author examines the prospects for closer relations between NATO and Japan after 2023.
@@ -261,7 +262,7 @@ def abstract_language(work: Work) -> Iterable[Match]:
     message="the language {language} says only that it is not known, or that there are several",
     hint="give the language of the text; abstracts have a language of their own",
     why="Crossref accepts und, mul and zxx; no index can do anything with them.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="language: und",
     good="language: en",
 )
@@ -277,7 +278,7 @@ def language_undetermined(work: Work) -> Iterable[Match]:
     message="the language is {language}, and the title is written in {script} letters",
     hint="correct `language`, or give the translated title as `title` and this one as `original_title`",
     why="The language belongs to the text and its title; a title in the original script has a field of its own.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="title: नाटो और जापान के संबंध",
     good="""
         title: Relations between NATO and Japan

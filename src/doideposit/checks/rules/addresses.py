@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import SplitResult
 
-from doideposit import pages
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
+from doideposit.pages import DISPLAY, MARKUP_LEFTOVERS, SCHEMA, SIMILARITY, URIS
 
 __all__ = ["ADDRESSES"]
 
@@ -132,7 +132,7 @@ def _illegal_character(url: str, parts: SplitResult) -> dict[str, str]:
     message="the landing page is missing",
     hint="add `url`, the address of the page about this commentary, or a `url` pattern to the series",
     why="A DOI is registered together with the page it leads to; without one there is nothing to register.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: null",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
@@ -148,7 +148,7 @@ rule(
     message="the address {url} names no host",
     hint="copy the address from the browser's address bar",
     why="The XSD takes it; no browser and no crawler can follow it.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="url: https:///comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
@@ -162,7 +162,7 @@ rule(
     message="the landing page is a {kind} file",
     hint="give the page about the commentary as `url`, and the file as `pdf_url`",
     why="A DOI leads to a page with title, authors, the DOI as a link and the way to the text, not to the file itself.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.sadf.eu/files/comment-258.pdf",
     good="""
         url: https://www.sadf.eu/comment-258/
@@ -181,7 +181,7 @@ def is_file(work: Work) -> Iterable[Match]:
     message="the address {url} is a placeholder",
     hint="put in the real address; for production this is an error",
     why="example.org and its kind are reserved and will never show the commentary. A DOI that leads there is dead.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.example.org/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )
@@ -198,7 +198,7 @@ def placeholder(work: Work) -> Iterator[Match]:
     message="the address {url} is on a machine that only the own network can reach",
     hint="give the public address of the page; for a rehearsal this is no error",
     why="The XSD accepts localhost; a DOI must lead readers everywhere to the page.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: http://localhost:8080/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
@@ -217,7 +217,7 @@ rule(
     message="the address {url} names its host by number",
     hint="give the address with the site's name",
     why="Numbers change when a site moves to another host, and the DOI would lead nowhere.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://8.8.4.4/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )(_in_addresses(lambda _url, parts: (address := _address(_host(parts))) and address.is_global))
@@ -230,7 +230,7 @@ rule(
     message="this address holds a user name or a password",
     hint="take away everything before the @, and change the password: it stood in a file",
     why="Everything deposited is public for ever.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://staff:secret@www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
@@ -244,7 +244,7 @@ rule(
     message="the address points into a page: “#{fragment}”",
     hint="take away everything from the #, or give the commentary a page of its own",
     why="Each DOI needs a page of its own. Fragments are lost on many ways to it.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.sadf.eu/comments/#c258",
     good="url: https://www.sadf.eu/comment-258/",
 )(_in_addresses(lambda _url, parts: parts.fragment and {"fragment": parts.fragment}))
@@ -257,7 +257,7 @@ rule(
     message="the address begins with {scheme}",
     hint="give it with https, if the site has it",
     why="Browsers warn of pages without https, and some will not open them.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: http://www.sadf.eu/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )(_in_addresses(_other_scheme))
@@ -270,7 +270,7 @@ rule(
     message="the address contains “{found}”, which is not encoded",
     hint="copy the address from the browser's address bar, where it is percent-encoded",
     why="Handle system and crawlers treat such letters differently; percent-encoded, the address means one thing.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="url: https://www.sadf.eu/comment-für-japan/",
     good="url: https://www.sadf.eu/comment-f%C3%BCr-japan/",
 )(_in_addresses(lambda url, _parts: not url.isascii() and {"found": next(c for c in url if not c.isascii())}))
@@ -283,7 +283,7 @@ rule(
     message="the landing page is an address of {host}",
     hint="give the address of the page on your own site: the DOI link will lead there",
     why="A DOI that leads to doi.org leads in a circle.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://doi.org/10.48251/SADF.ISSN.2406-5617.C258",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
@@ -300,7 +300,7 @@ rule(
     message="the address names the port {port}",
     hint="give the address readers use, without a port",
     why="Unusual ports belong to rehearsal servers, and many networks block them.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.sadf.eu:8443/comment-258/",
     good="url: https://www.sadf.eu/comment-258/",
 )(_in_addresses(_odd_port))
@@ -313,7 +313,7 @@ rule(
     message="the address holds “{found}”, which tracks visitors",
     hint="take the parameter away",
     why="A registered address is used by every reader for years; it should name the page and nothing else.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.sadf.eu/comment-258/?utm_source=newsletter",
     good="url: https://www.sadf.eu/comment-258/",
 )(_in_addresses(lambda url, parts: parts.query and _found(_TRACKING.search(url), 1)))
@@ -326,7 +326,7 @@ rule(
     message="the landing page is the home page of the site",
     hint="give the address of the page about this very commentary",
     why="Each DOI leads to a page about its own work.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
 )
@@ -344,7 +344,7 @@ rule(
     message="the address seems to be that of a preview or a draft: “{found}”",
     hint="give the address the page has once it is published",
     why="Such addresses work for the editors who are logged in, and lead readers nowhere.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.sadf.eu/?p=1258&preview=true",
     good="url: https://www.sadf.eu/comment-258/",
 )(_in_addresses(lambda url, parts: _found(_PREVIEW.search(url) or _PREVIEW.search(_host(parts)))))
@@ -357,7 +357,7 @@ rule(
     message="the landing page names number {found}, and the commentary is number {number}",
     hint="check whether the address was copied from another commentary",
     why="Records are often made from the last one; an address left behind gives two DOIs for one page.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.sadf.eu/comment-257/",
     good="url: https://www.sadf.eu/prospects-for-nato-japan-relations-c258/",
 )
@@ -376,7 +376,7 @@ rule(
     message="the address ends in “{mark}”",
     hint="take the mark away: it most likely belonged to the sentence around the address",
     why="Addresses copied from running text bring its punctuation along, and then lead nowhere.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://www.sadf.eu/comment-258.",
     good="url: https://www.sadf.eu/comment-258",
 )(_in_addresses(_trailing_mark))
@@ -389,7 +389,7 @@ rule(
     message="the address contains “{found}”, an escape of Markdown or HTML",
     hint="copy the target of the link from the browser's address bar, not its label",
     why="Text formats write _ as \\_ and & as &amp;amp; in what is shown; the address itself has neither.",
-    source=pages.MARKUP_LEFTOVERS,
+    source=MARKUP_LEFTOVERS,
     bad="url: https://www.sadf.eu/?page=comment&amp;number=258",
     good="url: https://www.sadf.eu/?page=comment&number=258",
 )
@@ -407,7 +407,7 @@ rule(
     message="the address contains “{found}”, which no address can have",
     hint="copy the address from the browser's address bar, where such characters are percent-encoded",
     why="The XSD takes it. Browsers guess what is meant, and each crawler in its own way.",
-    source=pages.URIS,
+    source=URIS,
     bad="url: https://www.sadf.eu/comment|258/",
     good="url: https://www.sadf.eu/comment%7C258/",
 )(_in_addresses(_illegal_character))
@@ -420,7 +420,7 @@ rule(
     message="the address {what}",
     hint="open the address in a private window, and give the one that readers see",
     why="A DOI leads there for good: what was cut off, expires or asks for a login leads to nothing.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="url: https://files.sadf.eu/258/?Expires=1694649600&Signature=abc",
     good="url: https://www.sadf.eu/comment-258/",
 )(_in_addresses(lambda url, parts: (what := _suspicion(url, parts)) and {"what": what}))
@@ -449,7 +449,7 @@ def _suspicion(url: str, parts: SplitResult) -> str | None:
     message="the address of the full text is that of the landing page",
     hint="give the address of the file itself, or leave it out",
     why="Similarity Check and text mining need the text itself, not the page about it, a frame or a script.",
-    source=pages.SIMILARITY,
+    source=SIMILARITY,
     bad="""
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/comment-258/

@@ -6,9 +6,9 @@ shows findings can fold them into one line.
 
 from collections.abc import Iterable, Iterator
 
-from doideposit import pages
 from doideposit.checks.rules.registry import INFO, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
+from doideposit.pages import CROSSMARK, PARTICIPATION, RECOMMENDATIONS, REFERENCES, REPORTS, SCHEMA, SIMILARITY
 from doideposit.records.models.contributors import Institution
 from doideposit.records.models.series import RecordType
 
@@ -27,7 +27,7 @@ rule(
     message="there is no abstract",
     hint="add `abstracts` if the commentary has one; do not invent one",
     why="Abstracts are one of the eleven shares of the Participation Report, and what most readers find a text by.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="number: 258",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )(lambda work: _unless(work.commentary.abstracts, "abstracts"))
@@ -40,7 +40,7 @@ rule(
     message="there is no licence",
     hint="add `licences`, here or in the series, if the commentary has one; never assume one",
     why="Without one nobody knows what may be done with the text. Licences are a share of the Participation Report.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="number: 258",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )(lambda work: _unless(work.commentary.effective_licences, "licences"))
@@ -57,7 +57,7 @@ def _unless(given: object, field: str) -> tuple[Match, ...]:
     message="{who} has no ORCID iD",
     hint="ask the author for it; never look it up by name alone",
     why="The iD tells people of the same name apart. ORCID iDs are a share of the Participation Report.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
 )
@@ -72,7 +72,7 @@ def orcid(work: Work) -> Iterable[Match]:
     message="{who} has no affiliation",
     hint="add `affiliations`, as the commentary names them",
     why="Institutions find their people's work by it. Affiliations are a share of the Participation Report.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
     good=_WOLF % "South Asia Democratic Forum",
 )
@@ -87,7 +87,7 @@ def affiliation(work: Work) -> Iterable[Match]:
     message="{name} has no ROR id",
     hint="look it up at ror.org, and add `ror` here, or to the series' institution if it is that one",
     why="Names are written in many ways, the id in one. ROR ids are a share of the Participation Report.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad=_WOLF % "Heidelberg University",
     good=_WOLF % "{name: Heidelberg University, ror: 038t36y30}",
 )
@@ -117,7 +117,7 @@ rule(
     message="nothing says who paid for the work",
     hint="add `funding` if it was funded; leave it as it is otherwise",
     why="Funders and award numbers are two shares of the Participation Report.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="number: 258",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
 )(lambda work: _unless(work.commentary.funding, "funding"))
@@ -130,7 +130,7 @@ rule(
     message="there are no references",
     hint="add `references` if the commentary has any, all of them and in their order",
     why="References make a text part of the network of citations. They are a share of the Participation Report.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="number: 258",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )(lambda work: _unless(work.commentary.references, "references"))
@@ -143,7 +143,7 @@ rule(
     message="without a DOI: {without} of {all} references",
     hint="add the DOIs you know; news items have none",
     why="References with a DOI are linked for certain; for the others Crossref searches by their words.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Crossref (2019). The works of Crossref.', doi: 10.13003/5jchdy}]",
 )
@@ -159,7 +159,7 @@ rule(
     message="no address of the full text is given",
     hint="add `pdf_url`, the address of the file itself",
     why="Text mining and Similarity Check read the file; their addresses are two shares of the Participation Report.",
-    source=pages.SIMILARITY,
+    source=SIMILARITY,
     bad="number: 258",
     good="pdf_url: https://www.sadf.eu/files/comment-258.pdf",
 )(lambda work: _unless(work.commentary.pdf_url or work.commentary.full_texts, "pdf_url"))
@@ -172,7 +172,7 @@ rule(
     message="the series has no Crossmark policy",
     hint="register a page on how you correct and retract, and give its DOI as `crossmark_policy` of the series",
     why="Only with it can corrections be shown to readers. Crossmark is a share of the Participation Report.",
-    source=pages.CROSSMARK,
+    source=CROSSMARK,
     bad="number: 258",
     good="crossmark_policy: 10.48251/policy",
 )
@@ -189,7 +189,7 @@ rule(
     message="the record does not say in which language the text is",
     hint="add `language`, here or in the series",
     why="Indexes sort, search and translate by it.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="language: null",
     good="language: en",
     setting='language = ""',
@@ -204,7 +204,7 @@ rule(
     message="the series names neither a publisher nor an institution",
     hint="add `publisher` with name and place to the series",
     why="Crossref asks for the publisher or the institution that issues a report; citations of reports need it.",
-    source=pages.REPORTS,
+    source=REPORTS,
     bad="",
     good="",
     setting='publisher = ""\ninstitution = ""',
@@ -223,7 +223,7 @@ def publisher(work: Work) -> Iterable[Match]:
     message="the date of publication is only known to the {precision}",
     hint="give the whole date if it is printed; leave it as it is otherwise",
     why="Crossref asks for the full date. Within a numbered series the year alone does not order anything.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="published: 2023",
     good="published: 2023-09-14",
 )
@@ -240,7 +240,7 @@ def imprecise(work: Work) -> Iterable[Match]:
     message="with neither text nor DOI: {without} of {all} references",
     hint="add the entries as printed under `text`",
     why="Parts alone have no place for a publisher, a place or a second author; the text shows readers all of it.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{author: Schultz, year: 2023, article_title: NATO in Indo-Pacific}]",
     good="references: [{author: Schultz, year: 2023, text: Schultz (2023). NATO in Indo-Pacific. Deutsche Welle.}]",
 )
@@ -256,7 +256,7 @@ def text_missing(work: Work) -> Iterable[Match]:
     message="the funder {name} has no ROR id",
     hint="look the funder up at ror.org and add `ror`",
     why="Names of funders are written in many ways; with an id the work enters the funder's list.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="funding: [{name: European Commission}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
 )

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from doideposit import pages
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
+from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
 from doideposit.records.models.contributors import Organisation, Person, Role
 
 __all__ = ["CONTRIBUTORS"]
@@ -61,7 +61,7 @@ _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGI
     message="“{name}” seems to be a group, not a person",
     hint="write `organisation: {name}`",
     why="Crossref has an element for groups; as a person its last word becomes a family name.",
-    source=pages.AFFILIATION_OR_ORGANISATION,
+    source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
 )
@@ -82,7 +82,7 @@ def _is_group(person: Person) -> bool:
     message="“{name}” seems to be a person, not a group",
     hint="write `given` and `family` instead of `organisation`",
     why="A group has no ORCID iD, no affiliation and no family name to be cited by.",
-    source=pages.AFFILIATION_OR_ORGANISATION,
+    source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{organisation: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
@@ -100,7 +100,7 @@ def group_is_person(work: Work) -> Iterator[Match]:
     message="“{name}” is an author here and also where {who} works",
     hint="leave it in `affiliations` alone, unless the byline names it as an author",
     why="An author's employer is an affiliation; as an author it would share the credit.",
-    source=pages.AFFILIATION_OR_ORGANISATION,
+    source=AFFILIATION_OR_ORGANISATION,
     bad="""
         authors:
           - given: Siegfried O.
@@ -135,7 +135,7 @@ def affiliation_as_author(work: Work) -> Iterator[Match]:
     message="the affiliation “{name}” holds a postal or e-mail address",
     hint="leave the name of the institution; the city goes into `place`",
     why="Only the city is deposited. An address keeps the name from being matched to an institution.",
-    source=pages.AFFILIATION_OR_ORGANISATION,
+    source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried, family: Wolf, affiliations: ['SADF, 19 Avenue des Arts, 1210 Brussels']}]",
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
 )
@@ -163,7 +163,7 @@ def _holds_address(text: str) -> bool:
     message="the affiliation “{name}” names a position",
     hint="leave only the name of the institution; positions and biographies are not deposited",
     why="An affiliation says where someone works, not as what.",
-    source=pages.AFFILIATION_OR_ORGANISATION,
+    source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [Director of Research at SADF]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
 )
@@ -182,7 +182,7 @@ def affiliation_position(work: Work) -> Iterable[Match]:
     message="the affiliation “{name}” seems to name several institutions",
     hint="give every institution an entry of its own",
     why="Each affiliation is matched to one institution and one ROR id.",
-    source=pages.AFFILIATION_OR_ORGANISATION,
+    source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Ana, family: Keller, affiliations: ['University of Basel; Heidelberg University']}]",
     good="authors: [{given: Ana, family: Keller, affiliations: [South Asia Institute; Heidelberg University]}]",
 )
@@ -207,7 +207,7 @@ def _is_several(name: str) -> bool:
     message="{who} is already author {first} of this commentary",
     hint="keep one entry, with all roles in `roles`",
     why="One person is one entry. Two give two authors in every index.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf}, {given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
 )
@@ -238,7 +238,7 @@ def _can_be_one(first: object, second: object) -> bool:
     message="{who} has the ORCID iD of {other}",
     hint="an ORCID iD belongs to one person: look both up at orcid.org",
     why="Crossref refuses the whole file when two contributors of a work share an ORCID iD.",
-    source=pages.ORCID_CHECKS,
+    source=ORCID_CHECKS,
     bad="""
         authors:
           - {given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}
@@ -273,7 +273,7 @@ _ORCID_BLOCKS = (range(1_5000_000, 3_5000_001), range(9_0000_0000_000, 9_0010_00
     message="ORCID has given the iD {orcid} to nobody",
     hint="ask the author for the iD; leave it out until you have it",
     why="Its check digit fits, but it lies outside of the two blocks that ORCID assigns iDs from: it was made up.",
-    source=pages.ORCID_STRUCTURE,
+    source=ORCID_STRUCTURE,
     bad="authors: [{given: Ana, family: Keller, orcid: 0000-0000-0000-0001}]",
     good="authors: [{given: Ana, family: Keller, orcid: 0009-0002-1825-0094}]",
 )
@@ -292,7 +292,7 @@ def orcid_unassigned(work: Work) -> Iterator[Match]:
     message="{who} is marked as signed in at ORCID, and has no ORCID iD here",
     hint="add the iD the person signed in with, or take `orcid_authenticated` away",
     why="The mark says that the person signed in at ORCID to confirm this very iD.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid_authenticated: true}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
 )
@@ -311,7 +311,7 @@ def orcid_authenticated(work: Work) -> Iterable[Match]:
     message="none of the contributors has the role author",
     hint="give those who wrote it the role author; CRediT roles can stand beside it",
     why="Citations are made from the authors; a work that has only editors or translators is cited without any.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Jane, family: Doe, roles: [translator]}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe, roles: [translator]}]",
 )
@@ -329,7 +329,7 @@ def no_author(work: Work) -> Iterable[Match]:
     message="the alternative name “{name}” is the name itself",
     hint="`alt_names` is for other forms, such as the original script; take it away",
     why="It adds nothing, and is deposited with every update.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="authors: [{given: Siegfried, family: Wolf, alt_names: [Siegfried Wolf]}]",
     good="authors: [{given: Shinzo, family: Abe, alt_names: [安倍 晋三]}]",
 )

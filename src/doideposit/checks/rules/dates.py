@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
 from doideposit.findings import Loc
+from doideposit.pages import CONSTRUCTING_DOIS, CROSSMARK, POSTED, RECOMMENDATIONS, SCHEMA
 
 __all__ = ["DATES"]
 
@@ -33,7 +33,7 @@ CLOSE_YEARS = range(2, 11)
     message="{day} lies in the future",
     hint="correct the date, or deposit on the day of publication",
     why="A date in the future is right only for work registered before it appears; else day or year was mistyped.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="published: 2199-09-14",
     good="published: 2023-09-14",
 )
@@ -58,7 +58,7 @@ def future(work: Work) -> Iterable[Match]:
     message="it was accepted on {accepted}, after it was published on {published}",
     hint="correct one of the two dates",
     why="Acceptance comes before publication; one of the two was mistyped.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="""
         published: 2023-09-14
         accepted: 2023-10-01
@@ -83,7 +83,7 @@ def accepted_late(work: Work) -> Iterator[Match]:
     message="it was published in {year}, and {what} {found}",
     hint="correct the year, or the other one",
     why="A printed work of that time is right by itself; what is decades younger shows a mistyped year.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="""
         published: 1923-09-14
         url: https://www.sadf.eu/2023/09/prospects/
@@ -108,7 +108,7 @@ def before_web(work: Work) -> Iterator[Match]:
     message="the printed edition ({printed}) is more than three years younger than the online edition ({online})",
     hint="check both dates",
     why="Back issues go online long after print; the other way round, a gap of years is most likely a mistyped year.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="""
         published: 2013-09-14
         published_print: 2023-09-14
@@ -131,7 +131,7 @@ def far_apart(work: Work) -> Iterator[Match]:
     message="the number {number} names the year {found}, and the date is {published}",
     hint="correct the number or the date",
     why="Where the number holds the year, the two must agree, or the DOI says one thing and the record another.",
-    source=pages.CONSTRUCTING_DOIS,
+    source=CONSTRUCTING_DOIS,
     bad="""
         number: 2021-05
         published: 2023-09-14
@@ -163,7 +163,7 @@ def _other_days(work: Work) -> Iterator[tuple[Loc, date, str]]:
     message="the date of the {what}, {day}, lies in the future",
     hint="deposit it on that day, or correct the date",
     why="Crossmark shows readers what has happened, not what is planned.",
-    source=pages.CROSSMARK,
+    source=CROSSMARK,
     bad="""
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C12, date: 2199-01-01}]
@@ -186,7 +186,7 @@ def event_future(work: Work) -> Iterator[Match]:
     message="it was {type} on {day}, before it was published on {published}",
     hint="correct one of the two dates",
     why="Only what was posted can be withdrawn or removed.",
-    source=pages.POSTED,
+    source=POSTED,
     bad="""
         published: 2023-09-14
         status: {type: withdrawn, date: 2022-01-01, text: Replaced by a new version.}
@@ -211,7 +211,7 @@ def status_early(work: Work) -> Iterator[Match]:
     message="it is free to read from {start} until {end}, which is earlier",
     hint="correct one of the two dates",
     why="The schema does not compare the two dates, and every reader of the record would draw another conclusion.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="free_to_read: {start_date: 2024-01-01, end_date: 2023-01-01}",
     good="free_to_read: {start_date: 2023-09-14, end_date: 2199-01-01}",
 )
@@ -228,7 +228,7 @@ def free_dates(work: Work) -> Iterator[Match]:
     message="it was free to read only until {end}",
     hint="take `free_to_read` away, or give a later date",
     why="A time that is over tells readers that they must pay now.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="free_to_read: {start_date: 2023-09-14, end_date: 2023-12-31}",
     good="free_to_read: true",
 )

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from doideposit import pages
 from doideposit.checks.rules.leftovers import leftover
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Context, Match, Rules, Scope, match_at
+from doideposit.pages import HTTPS_POST, SUBMISSION_LOG
 
 __all__ = ["DEPOSITOR", "Head"]
 
@@ -42,7 +42,7 @@ _PLACEHOLDER_NAME = Pattern(
     message="“{email}” is not an e-mail address",
     hint="give an address that someone reads as `email` of the depositor",
     why="Crossref mails its results there. The schema does not look for so much as an @.",
-    source=pages.SUBMISSION_LOG,
+    source=SUBMISSION_LOG,
     bad="email: info.sadf.eu",
     good="email: info@sadf.eu",
     overridable=False,
@@ -59,7 +59,7 @@ def email_shape(head: Head) -> Iterator[Match]:
     message="nobody reads mail at {email}",
     hint="give an address that someone reads as `email` of the depositor; for production this is an error",
     why="Crossref mails its results there.",
-    source=pages.SUBMISSION_LOG,
+    source=SUBMISSION_LOG,
     bad="email: doi@example.org",
     good="email: info@sadf.eu",
 )
@@ -76,7 +76,7 @@ def email_placeholder(head: Head) -> Iterator[Match]:
     message="“{found}” in “{name}” would be shown just so",
     hint="write the name as it is printed, with the characters themselves",
     why="Name and registrant stand in every file; entities, tags and wrong encodings are not undone there.",
-    source=pages.HTTPS_POST,
+    source=HTTPS_POST,
     bad="name: South Asia &amp; Forum",
     good="name: South Asia & Forum",
 )
@@ -93,7 +93,7 @@ def name_text(head: Head) -> Iterator[Match]:
     message="“{name}” looks like a placeholder",
     hint="give the name of the organisation; for production this is an error",
     why="Name and registrant stand in every file, and Crossref's support goes by them.",
-    source=pages.HTTPS_POST,
+    source=HTTPS_POST,
     bad="name: test",
     good="name: South Asia Democratic Forum",
 )

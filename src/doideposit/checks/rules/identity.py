@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, is_issn, letters
+from doideposit.pages import CONSTRUCTING_DOIS, ISSN_ERRORS, POSTED, REPORTS, SUFFIXES, TITLE_RECORDS, TROUBLE
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, RecordType
 
@@ -39,7 +39,7 @@ SHORTEST_CAPS = 12
     message="the DOI {doi} does not begin with the prefix of the series, {prefix}",
     hint="write {{prefix}} in the series' `doi` pattern, or correct `prefix`",
     why="An account may register only DOIs of its own prefix, and one file holds only one prefix.",
-    source=pages.TROUBLE,
+    source=TROUBLE,
     bad="",
     good="",
     setting='doi = "10.12345/SADF.C{number}"',
@@ -58,7 +58,7 @@ def prefix_differs(work: Work) -> Iterable[Match]:
     message="the prefix {prefix} is Crossref's own, for examples and tests",
     hint="give the prefix of the publisher; for production this is an error",
     why="DOIs of that prefix belong to nobody, and no member's account may register them.",
-    source=pages.CONSTRUCTING_DOIS,
+    source=CONSTRUCTING_DOIS,
     bad="",
     good="",
     setting='prefix = "10.5555"',
@@ -78,7 +78,7 @@ def test_prefix(work: Work) -> Iterable[Match]:
     message="the series' pattern {pattern} has no place for the number, so that every commentary has the same DOI",
     hint="write {{number}} into the series' `doi` pattern",
     why="Each DOI names one work; the second commentary would replace the first.",
-    source=pages.CONSTRUCTING_DOIS,
+    source=CONSTRUCTING_DOIS,
     bad="",
     good="",
     setting='doi = "{prefix}/sadf-comment"',
@@ -97,7 +97,7 @@ def without_number(work: Work) -> Iterable[Match]:
     message="{fault}: {doi}",
     hint="{hint}. If Crossref has this DOI already, set the finding aside with [[rules.ignore]] in the configuration",
     why="Since 2008 new suffixes hold only letters A to Z, digits and - . _ ; ( ) /. Older DOIs stay as they are.",
-    source=pages.SUFFIXES,
+    source=SUFFIXES,
     bad="doi: 10.48251/SADF(2023)258:1<12>2.0",
     good="doi: 10.48251/SADF(2023)258;1-12",
     setting='doi = "{prefix}/{any}"',
@@ -119,7 +119,7 @@ def suffix_character(work: Work) -> Iterable[Match]:
     message="the DOI holds the ISSN {found}, and the series has {issn}",
     hint="write {{issn}} in the series' `doi` pattern, or correct the ISSN",
     why="Where a DOI holds number and ISSN, they must agree with the record: people read them.",
-    source=pages.CONSTRUCTING_DOIS,
+    source=CONSTRUCTING_DOIS,
     bad="",
     good="",
     setting='doi = "{prefix}/SADF.ISSN.2406-5625.C{number}"',
@@ -140,7 +140,7 @@ def issn_disagrees(work: Work) -> Iterable[Match]:
     message="the ISSN {issn} belongs to no serial",
     hint="give the ISSN that the ISSN centre assigned to the series, or leave it out",
     why="Its check digit fits, so forms and the schema take it; the first deposit would tie the title to it for good.",
-    source=pages.ISSN_ERRORS,
+    source=ISSN_ERRORS,
     bad="",
     good="",
     setting='issn = "0000-0000"\ndoi = "{prefix}/sadf.{number}"',
@@ -158,7 +158,7 @@ def issn_placeholder(work: Work) -> Iterable[Match]:
     message="“{found}” in the DOI is easily lost or doubled",
     hint="choose one separator, and none at the end, before the first DOI of the series is registered",
     why="DOIs are typed and copied by people; doubled and trailing separators are lost on the way.",
-    source=pages.SUFFIXES,
+    source=SUFFIXES,
     bad="",
     good="",
     setting='doi = "{prefix}/sadf--{number}"',
@@ -176,7 +176,7 @@ def separators(work: Work) -> Iterable[Match]:
     message="the DOI has {length} characters behind its prefix",
     hint="for a new series choose a short pattern; DOIs that are registered stay as they are",
     why="Crossref advises short suffixes: they are printed, read aloud and typed.",
-    source=pages.CONSTRUCTING_DOIS,
+    source=CONSTRUCTING_DOIS,
     bad="",
     good="",
     setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
@@ -194,7 +194,7 @@ def suffix_long(work: Work) -> Iterable[Match]:
     message="the number “{number}” holds the label “{label}”",
     hint="leave the number alone; labels belong into the series' title and pattern",
     why="The label would be deposited as a part of the number, and doubled in the DOI.",
-    source=pages.CONSTRUCTING_DOIS,
+    source=CONSTRUCTING_DOIS,
     bad="number: C258",
     good="number: 258",
 )
@@ -215,7 +215,7 @@ def number_label(work: Work) -> Iterator[Match]:
     message="the report number “{report}” does not hold the number {number}",
     hint="correct it, or leave it out: it is made from the series' title and the number",
     why="Both name the same commentary; a copied record keeps the report number of the last one.",
-    source=pages.REPORTS,
+    source=REPORTS,
     bad="report_number: SADF Comment 257",
     good="report_number: SADF Comment 258",
 )
@@ -232,7 +232,7 @@ def report_number(work: Work) -> Iterator[Match]:
     message="nothing says whether the ISSN {issn} is that of the printed or the online edition; online is assumed",
     hint='look it up at portal.issn.org, and write issn_medium = "electronic" (or "print") into the series',
     why="Crossref registers the medium with the title, and print is what its schema takes for granted.",
-    source=pages.ISSN_ERRORS,
+    source=ISSN_ERRORS,
     bad="",
     good="",
     setting='issn_medium = ""',
@@ -251,7 +251,7 @@ def medium(work: Work) -> Iterable[Match]:
     message="the series' title “{title}” is written in capitals",
     hint="write it as the ISSN centre has it, before the first deposit locks it",
     why="The first deposit makes a title record, and every later one must match it exactly.",
-    source=pages.TITLE_RECORDS,
+    source=TITLE_RECORDS,
     bad="",
     good="",
     setting='title = "SADF COMMENTARIES"',
@@ -269,7 +269,7 @@ def series_caps(work: Work) -> Iterable[Match]:
     message="the series' title “{title}” ends in a number",
     hint="take the number away: the title is that of the whole series",
     why="The first deposit makes a title record with an ISSN. A title with a number fits only one commentary.",
-    source=pages.TITLE_RECORDS,
+    source=TITLE_RECORDS,
     bad="",
     good="",
     setting='title = "SADF Comment No. 258"',
@@ -287,7 +287,7 @@ def series_number(work: Work) -> Iterable[Match]:
     message="the series registers its commentaries as preprints",
     hint='write posted_type = "other", or "blog" for posts of a web log',
     why="A preprint announces an article to come, and Crossref looks for it. Commentaries are finished.",
-    source=pages.POSTED,
+    source=POSTED,
     bad="",
     good="",
     setting='record_type = "posted"\nposted_type = "preprint"',

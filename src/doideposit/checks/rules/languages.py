@@ -5,10 +5,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Text, Work
+from doideposit.pages import SCHEMA
 
 __all__ = ["LANGUAGES"]
 
@@ -103,7 +103,7 @@ def _language_of(text: str, stated: str) -> str | None:
     message="the {what} seems to be in {found}, and goes out as {language}",
     hint="correct `language`, here, in the abstract or in the series: en, fr, de and so on",
     why="The language of the series goes out with every record that names none; indexes search and translate by it.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="title: Les perspectives des relations entre l'OTAN et le Japon",
     good="""
         title: Les perspectives des relations entre l'OTAN et le Japon

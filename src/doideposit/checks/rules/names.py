@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from doideposit import pages
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, letters
 from doideposit.findings import Loc
+from doideposit.pages import AUTHORS
 from doideposit.records.models.contributors import NameStyle
 
 __all__ = ["NAMES"]
@@ -107,7 +107,7 @@ def _is_lower_case(name: str) -> bool:
     message="“{given}” as given and “{family}” as family name seem to be swapped",
     hint="family names go into `family`, whatever the order in print",
     why="The schema accepts every order. Reversed names break search, citations and the link to ORCID.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Wolf, family: S. O.}]",
     good="authors: [{given: S. O., family: Wolf}]",
 )
@@ -126,7 +126,7 @@ def swapped(work: Work) -> Iterator[Match]:
     message="“{name}” as a {field} name seems to hold given and family name",
     hint="split it into `given` and `family`; a name that cannot be split needs `name_style: given-only` or eastern",
     why="Only a name in its two parts is sorted and cited correctly. Someone with one name has it in `family` alone.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{family: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {family: Sukarno}]",
 )
@@ -161,7 +161,7 @@ def _two_names(family: str) -> bool:
     message="the given name “{given}” already holds the family name “{family}”",
     hint="leave in `given` only the given names",
     why="Displayed together, the family name is read twice.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Ana Keller, family: Keller}]",
     good="authors: [{given: David S., family: David}]",
 )
@@ -180,7 +180,7 @@ def repeated(work: Work) -> Iterator[Match]:
     message="“{found}” in the name of {who} is a title, not a name",
     hint="take it away; titles and positions are not deposited",
     why="Crossref asks for names without titles: they change, and they break the matching of authors.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Dr. Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
@@ -198,7 +198,7 @@ def honorific(work: Work) -> Iterator[Match]:
     message="“{found}” is a degree, not a part of the name",
     hint="take it away; degrees are not deposited",
     why="Crossref asks for names without degrees.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf PhD}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )
@@ -219,7 +219,7 @@ def degree(work: Work) -> Iterator[Match]:
     message="“{name}” holds no letter",
     hint="write the name; someone with one name only has it in `family`, and `given` is left out",
     why="Forms that ask for two names are filled with dots and dashes. In the record they are read as the name.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad='authors: [{given: Ana, family: "—"}]',
     good="authors: [{family: Sukarno}]",
 )
@@ -237,7 +237,7 @@ def blank(work: Work) -> Iterator[Match]:
     message="“{suffix}” is not a suffix of a name",
     hint="only Jr., Sr., II, III, IV and the like; everything else is left out",
     why="The suffix distinguishes members of a family; titles, degrees and commas do not belong there.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
     good="authors: [{given: Donald, family: Eastlake, suffix: III}, {given: José, family: Almeida, suffix: Neto}]",
 )
@@ -255,7 +255,7 @@ rule(
     message="“{name}” ends in “{suffix}”, which has a field of its own",
     hint="write `suffix: {suffix}`, and take it away here",
     why="In a name of its own the suffix becomes a part of the name that people are sorted and cited by.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Ana, family: Keller Jr.}]",
     good="authors: [{given: Ana, family: Keller, suffix: Jr.}, {given: José, family: Almeida Neto}]",
 )(_in_names(lambda name: (found := _SUFFIX_AT_END.fullmatch(name)) and {"suffix": found[1]}))
@@ -268,7 +268,7 @@ rule(
     message="“{found}” stands for authors who are not named",
     hint="name all authors, in the order of the byline",
     why="Crossref wants every author. Those left out are never linked to their work.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
 )
@@ -288,7 +288,7 @@ def et_al(work: Work) -> Iterable[Match]:
     message="“{name}” is not the name of anyone",
     hint="write `anonymous: true` for an author who is not named, or the group under `organisation`",
     why="Crossref has an element for anonymous authors; a word in the place of a name becomes a person in every index.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
 )
@@ -305,7 +305,7 @@ rule(
     message="the name “{name}” contains “{found}”",
     hint="correct the name: it may be a footnote number, an address or a letter lost in copying",
     why="Older versions of the schema refused digits and question marks in names; the present one takes them silently.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf1}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )(_in_names(_odd_character))
@@ -318,7 +318,7 @@ rule(
     message="the name “{name}” is written in capitals",
     hint="write it as the author does: with one capital",
     why="Some bylines print family names in capitals; records and citations do not.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: WOLF}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: JS, family: NG}]",
 )(_in_names(lambda name: _is_all_caps(name) and not is_program_word(name)))
@@ -331,7 +331,7 @@ rule(
     message="the name “{name}” has no capital letter",
     hint="write it as the author does, or ignore this finding where the author writes it so",
     why="Names typed in a hurry, or taken from an e-mail address, lose their capitals.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Siegfried, family: wolf}]",
     good="authors: [{given: Siegfried, family: de Wolf}]",
 )(_in_names(_is_lower_case))
@@ -344,7 +344,7 @@ rule(
     message="“{particle}” at the end of the given name usually belongs to the family name",
     hint="write `family: {particle} {family}`, unless the author writes it otherwise",
     why="Particles stay with the family name, so that the name is sorted and cited as its bearer wants.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Ursula von der, family: Leyen}]",
     good="authors: [{given: Ursula, family: von der Leyen}]",
 )
@@ -361,7 +361,7 @@ def particle(work: Work) -> Iterator[Match]:
     message="the initials “{given}” have no spaces between them",
     hint="write “S. O.” rather than “S.O.”, if the author has no other wish",
     why="Initials keep their points and spaces, so that one person is not read as two.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: S.O., family: Wolf}]",
     good="authors: [{given: S. O., family: Wolf}]",
 )
@@ -378,7 +378,7 @@ rule(
     message="the name “{name}” begins or ends with a mark that is not part of it",
     hint="take the mark away: it separated names, or pointed to a footnote",
     why="Bylines put commas between names and footnote signs behind them; both stick when they are copied.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad='authors: [{given: Siegfried O., family: "Wolf*"}]',
     good="authors: [{given: Siegfried O., family: Wolf}]",
 )(_in_names(_has_mark))
@@ -391,7 +391,7 @@ rule(
     message="“{name}” seems to name more than one person",
     hint="give every person an entry of its own in `authors`",
     why="Every author needs an entry, or nobody but the first is found.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Siegfried, family: Wolf and Jane Doe}]",
     good="authors: [{given: Siegfried, family: Wolf}, {given: Jane, family: Doe}]",
 )(_in_names(_names_several))

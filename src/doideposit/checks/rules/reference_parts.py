@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from doideposit import pages
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
+from doideposit.pages import ISSN_ERRORS, MARKUP_LEFTOVERS, REFERENCES
 from doideposit.records.models.references import CitationType
 
 __all__ = ["REFERENCE_PARTS"]
@@ -66,7 +66,7 @@ rule(
     message="the address of reference {place} has {what}",
     hint="open the address and compare it with the source; it is deposited as printed",
     why="Addresses lose characters in print and in copying, and nobody notices until a reader follows them.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b27'}]",
     good="references: [{text: 'FT (2023). France objects.', url: 'https://www.ft.com/content/0f0c0e3c-5bb0-4cc5-9e0c-ffa61e09b271'}]",
 )(_in_parts("url", lambda url: (what := _doubt(url)) and {"what": what}))
@@ -90,7 +90,7 @@ rule(
     message="the address of reference {place} was cut off: it contains “{found}”",
     hint="give the whole address",
     why="Programs show long addresses with dots in the middle or at the end; copied, they lead nowhere.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato-in-ind...'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/nato/a-65928274'}]",
 )(_in_parts("url", lambda url: (".." in url or "…" in url) and TRUNCATED.search(url)))
@@ -103,7 +103,7 @@ rule(
     message="the address of reference {place} ends in “{mark}”",
     hint="take the mark away: it most likely belonged to the sentence around the address",
     why="Addresses copied from running text bring its punctuation along, and then lead nowhere.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274.'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/en/a-65928274'}]",
 )(_in_parts("url", _trailing_mark))
@@ -116,7 +116,7 @@ rule(
     message="the address of reference {place} contains “{found}”, an escape of Markdown or HTML",
     hint="copy the target of the link, not its label",
     why="Text formats write _ as \\_ and & as &amp;amp; in what is shown; the address itself has neither.",
-    source=pages.MARKUP_LEFTOVERS,
+    source=MARKUP_LEFTOVERS,
     bad="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics\\_49190.htm'}]",
     good="references: [{text: 'NATO (2023). Contact points.', url: 'https://www.nato.int/topics_49190.htm'}]",
 )(_in_parts("url", lambda url: not _SIGNS.isdisjoint(url) and ESCAPED.search(url)))
@@ -129,7 +129,7 @@ rule(
     message="the address of reference {place} holds “{found}”, which tracks readers",
     hint="take the parameter away; the address works without it",
     why="It tells the cited site where readers came from, and adds nothing to the address.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274?utm_source=x'}]",
     good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.', url: 'https://www.dw.com/a-65928274'}]",
 )(_in_parts("url", lambda url: "?" in url and (match := _TRACKING.search(url)) and {"found": match[1]}))
@@ -142,7 +142,7 @@ rule(
     message="reference {place} is of {year}, and its text says {found}",
     hint="correct the one that is wrong",
     why="Crossref matches on the year; the text is what readers see. They must agree.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{year: 2022, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
@@ -163,7 +163,7 @@ rule(
     message="“{year}” is not the year of reference {place}",
     hint="write four digits, and a letter behind them where the list has one; the full date stands in `text`",
     why="The schema takes any text here, and only a year is matched.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{year: June 2023, text: 'Schultz, T. (June 2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023a, text: 'Schultz, T. (2023a). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )(_in_parts("year", lambda year: not _YEAR_SHAPE.fullmatch(year) and {"year": year}))
@@ -176,7 +176,7 @@ rule(
     message="reference {place} is of {year}, and the commentary was published on {published}",
     hint="correct the year of the reference, or the date of the commentary",
     why="A work can hardly cite what appeared more than a year later.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{year: 2032, text: 'Schultz, T. (2032, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{year: 2023, text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
@@ -196,7 +196,7 @@ def year_future(work: Work) -> Iterator[Match]:
     message="reference {place} is a journal article, and {outlet} is a newspaper or an agency",
     hint="write `type: web_resource`; there is no type for news",
     why="Crossref looks for journal articles among its records; news items are not there, and count as unmatched.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
     good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
 )
@@ -214,7 +214,7 @@ rule(
     message="`first_page` of reference {place} holds a range: “{found}”",
     hint="leave the first page alone",
     why="The field is compared with the first page of the cited work.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{first_page: 12-20, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
     good="references: [{first_page: 12, text: 'Doe, J. (2020). A study. Journal of Studies 3, 12-20.'}]",
 )(_in_parts("first_page", _RANGE.fullmatch))
@@ -227,7 +227,7 @@ rule(
     message="`edition` of reference {place} is “{found}”, and should be a number",
     hint="write 2 rather than 2nd edition",
     why="Crossref asks for the number alone.",
-    source=pages.REFERENCES,
+    source=REFERENCES,
     bad="references: [{edition: 2nd, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{edition: 2, volume_title: A handbook, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
 )(_in_parts("edition", lambda edition: not _EDITION.fullmatch(edition) and {"found": edition}))
@@ -240,7 +240,7 @@ rule(
     message="“{isbn}” in reference {place} is not an ISBN: its check digit is wrong",
     hint="copy it again from the book",
     why="The schema checks only the shape of an ISBN, and Crossref matches books by it.",
-    source=pages.ISSN_ERRORS,
+    source=ISSN_ERRORS,
     bad="references: [{isbn: 978-3-16-148410-1, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
     good="references: [{isbn: 978-3-16-148410-0, text: 'Doe, J. (2020). A handbook. Brussels: Press.'}]",
 )(_in_parts("isbn", lambda isbn: not _is_isbn(isbn) and {"isbn": isbn}))

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work
+from doideposit.pages import APA_EXAMPLES
+from doideposit.pages import REFERENCES as REFERENCES_PAGE
 from doideposit.records.doi_text import find_doi
 
 __all__ = ["REFERENCES"]
@@ -63,7 +64,7 @@ def _in_texts(look: Callable[[str], re.Match[str] | None]) -> Callable[[Work], I
     message="reference {place} has the key “{key}” of reference {first}",
     hint="give every reference a key of its own, or leave the keys out",
     why="Keys identify references in every later deposit; the schema does not check that they differ.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="""
         references:
           - {key: ref1, text: "Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle."}
@@ -94,7 +95,7 @@ def key_duplicate(work: Work) -> Iterator[Match]:
     message="reference {place} is only “{text}”",
     hint="give the whole entry as printed",
     why="Crossref matches references by their words; with so few nothing can be found.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{text: Schultz 2023}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )
@@ -122,7 +123,7 @@ rule(
     message="reference {place} is only an address",
     hint="write who published what and when under `text`, and the address under `url`",
     why="An address alone cannot be matched, and says nothing once the page has moved.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{text: 'https://www.dw.com/en/nato-in-indo-pacific/a-65928274'}]",
     good="""
         references:
@@ -139,7 +140,7 @@ rule(
     message="“{text}” is a heading, not a reference",
     hint="take the entry away",
     why="The heading of the list slips in when the list is copied as a whole.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{text: 'References:'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )(_in_texts(_HEADING.match))
@@ -152,7 +153,7 @@ rule(
     message="reference {place} refers to another one: “{found}”",
     hint="write the entry out, or leave it out where the work is already listed",
     why="Each reference stands alone in the record; “ibid.” points to nothing there.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{text: 'Ibid., p. 14.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle, p. 14.'}]",
 )(_in_texts(_IBID.match))
@@ -165,7 +166,7 @@ rule(
     message="reference {place} begins with its number, “{found}”",
     hint="take the number away: the order of the list says it",
     why="The number belongs to the layout; as text it hinders matching.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{text: '[1] Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )(_in_texts(_NUMBERED.match))
@@ -178,7 +179,7 @@ rule(
     message="reference {place} gives the DOI {doi} as an address",
     hint="write it as `doi: {doi}`",
     why="A DOI in its own field is matched for certain and becomes a link between the two works.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{text: 'Crossref, The works of Crossref (2019).', url: 'https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref, The works of Crossref (2019).', doi: 10.13003/5jchdy}]",
 )
@@ -197,7 +198,7 @@ def url_is_doi(work: Work) -> Iterator[Match]:
     message="reference {place} has the DOI {doi} in its text only",
     hint="add `doi: {doi}`",
     why="A DOI in its own field is matched for certain; within the text it may or may not be found.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{text: 'Crossref (2019). The works of Crossref. https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref (2019). The works. https://doi.org/10.13003/5jchdy', doi: 10.13003/5jchdy}]",
 )
@@ -214,7 +215,7 @@ def doi_in_text(work: Work) -> Iterator[Match]:
     message="reference {place} has the DOI of this commentary",
     hint="take the entry away, or give it the DOI of the work that is meant",
     why="A work does not cite itself; the DOI was most likely copied from the head of the document.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="references: [{text: 'Wolf, S. O. (2022). The year in review.', doi: 10.48251/SADF.ISSN.2406-5617.C200}]",
 )
@@ -231,7 +232,7 @@ def to_itself(work: Work) -> Iterator[Match]:
     message="reference {place} is the same as reference {first}",
     hint="keep one of the two",
     why="Each cited work is listed once; doubled entries count as two citations.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="""
         references:
           - text: Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.
@@ -261,7 +262,7 @@ def same_twice(work: Work) -> Iterator[Match]:
     message="“{found}” in reference {place} looks like a misprint",
     hint="compare it with the source; it is deposited as printed",
     why="Misprints keep a reference from being matched, and are repeated by everyone who copies it.",
-    source=pages.APA_EXAMPLES,
+    source=APA_EXAMPLES,
     bad="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.V.: USIP.'}]",
     good="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.C.: USIP.'}]",
 )
@@ -278,7 +279,7 @@ def text_suspicious(work: Work) -> Iterator[Match]:
     message="`author` of reference {place} names several: “{author}”",
     hint="leave the family name of the first author; the others stand in `text`",
     why="The field holds the first author only, and is compared with the first author of the cited work.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{author: Gray and Irish, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
     good="references: [{author: Gray, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
 )
@@ -306,7 +307,7 @@ def _is_group(author: str) -> bool:
     message="`author` of reference {place} has initials: “{author}”",
     hint="leave the family name alone, or the full name of a group",
     why="Crossref's own examples hold the family name only, and matching compares it.",
-    source=pages.REFERENCES,
+    source=REFERENCES_PAGE,
     bad="references: [{author: 'Schultz, T.', text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{author: Schultz, text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
 )

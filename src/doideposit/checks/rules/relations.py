@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, is_issn
 from doideposit.findings import Loc
+from doideposit.pages import CROSSMARK, RELATION_TARGETS, SCHEMA, SUFFIXES
 from doideposit.records.doi_text import find_doi
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.relations import IdentifierType
@@ -40,7 +40,7 @@ def _doi(text: str) -> Doi | None:
     message="the DOI {doi} ends in “{mark}”",
     hint="take the mark away, if it belonged to the sentence the DOI was copied from",
     why="Brackets and stops can stand in a DOI, and hardly ever end one. With one too many it leads nowhere.",
-    source=pages.SUFFIXES,
+    source=SUFFIXES,
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
     good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
 )
@@ -71,7 +71,7 @@ def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
     message="the DOI {doi} contains {found}, which typesetting or a web page makes of another character",
     hint="compare it with the DOI on the landing page of the work; write what is registered there, mostly `-`",
     why="A few DOIs were registered so. In others the sign replaced a hyphen or a bracket, and they lead nowhere.",
-    source=pages.SUFFIXES,
+    source=SUFFIXES,
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6‐en}]",
     good="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en}]",
 )
@@ -89,7 +89,7 @@ def typography(work: Work) -> Iterator[Match]:
     message="the relation {type} points to this commentary itself",
     hint="give the DOI of the other work, or take the relation away",
     why="A relation joins two works, or two forms of one.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="relations: [{type: isCommentOn, identifier: 10.48251/SADF.ISSN.2406-5617.C258}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
@@ -108,7 +108,7 @@ def to_itself(work: Work) -> Iterator[Match]:
     message="the relation {type} to {identifier} is given twice",
     hint="keep one of the two",
     why="It is one relation; Crossref makes its inverse by itself.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="""
         relations:
           - {type: isCommentOn, identifier: 10.1787/ece3a6d6-en}
@@ -136,7 +136,7 @@ def twice(work: Work) -> Iterator[Match]:
     message="the relation names the DOI {doi} as an address",
     hint="write `identifier_type: doi`",
     why="As a DOI the relation becomes a link between two records; as an address it stays a text.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="relations: [{type: isCommentOn, identifier: 'https://doi.org/10.1787/ece3a6d6-en', identifier_type: uri}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
@@ -154,7 +154,7 @@ def doi_as_address(work: Work) -> Iterator[Match]:
     message="“{identifier}” is not of the type {type}",
     hint="correct the identifier, or its `identifier_type`",
     why="The schema does not look at identifiers, and a reader cannot follow one that is no such thing.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="relations: [{type: isPartOf, identifier: 2406-5618, identifier_type: issn}]",
     good="relations: [{type: isPartOf, identifier: 2406-5617, identifier_type: issn}]",
 )
@@ -175,7 +175,7 @@ def identifier(work: Work) -> Iterator[Match]:
     message="the relation {type} needs {doi} to be registered first",
     hint="register that work first, or together with this one and the relation later",
     why="Crossref may refuse a record whose relation points to a DOI that does not exist yet.",
-    source=pages.RELATION_TARGETS,
+    source=RELATION_TARGETS,
     bad="relations: [{type: isReplyTo, identifier: 10.48251/SADF.ISSN.2406-5617.C200}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
 )
@@ -196,7 +196,7 @@ def target_first(work: Work) -> Iterator[Match]:
     message="the {type} points to this commentary itself",
     hint="register a notice with a DOI of its own, and let its `updates` name this one; or say it in `version`",
     why="Crossref advises against changes in place: readers who cite the earlier text cannot see that it changed.",
-    source=pages.CROSSMARK,
+    source=CROSSMARK,
     bad="""
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.48251/SADF.ISSN.2406-5617.C258, date: 2023-10-01}]
@@ -221,7 +221,7 @@ def update_itself(work: Work) -> Iterator[Match]:
     message="the {type} is of {doi}, which has another prefix",
     hint="check the DOI; for a work of someone else use a relation, such as isCommentOn",
     why="A publisher corrects and retracts its own works. Readers of that work would be shown this notice.",
-    source=pages.CROSSMARK,
+    source=CROSSMARK,
     bad="""
         crossmark_policy: 10.48251/policy
         updates: [{type: correction, doi: 10.1787/ece3a6d6-en, date: 2023-10-01}]
@@ -246,7 +246,7 @@ def update_foreign(work: Work) -> Iterator[Match]:
     message="the Crossmark policy is the DOI of this commentary",
     hint="give the DOI of the page that explains how the publisher corrects and retracts",
     why="The policy is a page of its own with a DOI of its own.",
-    source=pages.CROSSMARK,
+    source=CROSSMARK,
     bad="crossmark_policy: 10.48251/SADF.ISSN.2406-5617.C258",
     good="crossmark_policy: 10.48251/policy",
 )
@@ -264,7 +264,7 @@ def policy_itself(work: Work) -> Iterable[Match]:
     message="the version “{label}” holds the word “{word}”",
     hint="leave the number alone",
     why="Whoever shows it puts the word before it.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="version: Version 2",
     good="version: 2",
 )
@@ -282,7 +282,7 @@ def version_label(work: Work) -> Iterator[Match]:
     message="the version is {version} and the edition {edition}",
     hint="give one of the two, or the same number",
     why="Both count the same thing, and readers cannot tell which of the two to cite.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="""
         version: 3
         edition: 2
@@ -306,7 +306,7 @@ def version_edition(work: Work) -> Iterator[Match]:
     message="the archive {name} is named twice",
     hint="keep one entry",
     why="Each archive is named once.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="archives: [Portico, Portico]",
     good="archives: [Portico, CLOCKSS]",
 )

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, split_address
 from doideposit.findings import Loc
+from doideposit.pages import CREATIVE_COMMONS, PARTICIPATION, RECOMMENDATIONS
 from doideposit.records.models.relations import Licence
 
 __all__ = ["RIGHTS"]
@@ -48,7 +48,7 @@ def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
     message="the address of the licence begins with http://",
     hint="write https://, as Creative Commons does",
     why="Programs compare licences by their address, letter by letter.",
-    source=pages.CREATIVE_COMMONS,
+    source=CREATIVE_COMMONS,
     bad="licences: ['http://creativecommons.org/licenses/by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )
@@ -65,7 +65,7 @@ def not_https(work: Work) -> Iterator[Match]:
     message="the address of the licence lacks its last slash",
     hint="write {url}/",
     why="Programs compare licences by their address, letter by letter; the official one ends in a slash.",
-    source=pages.CREATIVE_COMMONS,
+    source=CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )
@@ -84,7 +84,7 @@ def slash(work: Work) -> Iterator[Match]:
     message="the address names a version of the licence's page for people: “{found}”",
     hint="take it away: the address of the licence ends with its version and a slash",
     why="The deed has an address of its own in each language; the licence itself has one, which programs know.",
-    source=pages.CREATIVE_COMMONS,
+    source=CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
 )
@@ -102,7 +102,7 @@ def deed(work: Work) -> Iterator[Match]:
     message="Creative Commons has no licence with the address {url}",
     hint="write for instance https://creativecommons.org/licenses/by-nc/4.0/, in this order",
     why="An address without the licence or its version, or with its parts in another order, names no licence.",
-    source=pages.CREATIVE_COMMONS,
+    source=CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/nc-by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by-nc/4.0/']",
 )
@@ -120,7 +120,7 @@ def unknown(work: Work) -> Iterator[Match]:
     message="the address of the licence is {what}",
     hint="give the address of the licence's text; without a licence leave `licences` out",
     why="The address stands for the terms under which the text may be used. Nothing said means no licence.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="licences: ['https://www.sadf.eu/']",
     good="licences: ['https://www.sadf.eu/terms-of-use/']",
 )
@@ -140,7 +140,7 @@ def no_licence(work: Work) -> Iterator[Match]:
     message="the licence applies from {start}, more than a year before the publication on {published}",
     hint="leave `start_date` out: it then applies from the day of publication",
     why="A licence begins with the publication, or later, when an embargo ends.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2022-01-01}]",
     good="licences: [{url: 'https://creativecommons.org/licenses/by/4.0/', start_date: 2024-01-01}]",
 )
@@ -161,7 +161,7 @@ def early(work: Work) -> Iterator[Match]:
     message="a second licence applies to the same version from the same day",
     hint="keep one, or give the second its `start_date`, or say what it `applies_to`",
     why="Readers and programs cannot tell which of the two holds.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="""
         licences:
           - https://creativecommons.org/licenses/by/4.0/
@@ -191,7 +191,7 @@ def several(work: Work) -> Iterator[Match]:
     message="{doi} is not an id of the Open Funder Registry",
     hint=f"its ids begin with {FUNDER_REGISTRY}/; better give the funder's `ror`",
     why="The registry has a DOI prefix of its own; another DOI names something else.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="funding: [{name: European Commission, funder_id: 10.12345/501100000780}]",
     good="funding: [{name: European Commission, funder_id: 10.13039/501100000780}]",
 )
@@ -209,7 +209,7 @@ def funder_prefix(work: Work) -> Iterator[Match]:
     message="the award number “{award}” holds a label",
     hint="leave only the number as the funder writes it",
     why="Award numbers are compared letter by letter.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
 )
@@ -227,7 +227,7 @@ def award_label(work: Work) -> Iterator[Match]:
     message="the funder {name} is named twice",
     hint="keep one entry, with all award numbers",
     why="Each funder is one group with its awards.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: ['1']}, {ror: 00k4n6c32, awards: ['2']}]",
     good="funding: [{ror: 00k4n6c32, awards: ['1', '2']}]",
 )

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from doideposit import pages
 from doideposit.checks.rules.leftovers import ENTITY, INVISIBLE, MARKDOWN, MOJIBAKE, TAG, TEX
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Text, Work
+from doideposit.pages import FACE_MARKUP, LOOKALIKES, MARKUP_LEFTOVERS, RECOMMENDATIONS, TROUBLE, XML_CHARACTERS
 
 __all__ = ["TEXTS"]
 
@@ -90,7 +90,7 @@ rule(
     message="“{found}” is what a wrong encoding made of another character",
     hint="copy the text again from its source, and save the file as UTF-8",
     why="A text in UTF-8 was read in another encoding. It is valid XML, and stays wrong in every index.",
-    source=pages.TROUBLE,
+    source=TROUBLE,
     bad="title: Indiaâ€™s neighbours",
     good="title: India’s neighbours in Âge d'or",
 )(_found(MOJIBAKE, "Ã", "Â", "â€", "ðŸ", "ï»¿"))
@@ -103,7 +103,7 @@ rule(
     message="the text contains U+FFFD (�), which stands for a character that was lost",
     hint="copy the text again from its source",
     why="A program wrote this sign where it could not read a character. What stood there cannot be guessed.",
-    source=pages.XML_CHARACTERS,
+    source=XML_CHARACTERS,
     bad="title: India\ufffds neighbours",
     good="title: India’s neighbours",
 )(_found(Pattern("\ufffd"), "\ufffd"))
@@ -116,7 +116,7 @@ rule(
     message="“{found}” is an entity of HTML, and would be shown just so",
     hint="write the character itself; `&` and `<` need no escaping here",
     why="Records hold characters, and the XML is escaped when it is written. An entity in the text is escaped twice.",
-    source=pages.MARKUP_LEFTOVERS,
+    source=MARKUP_LEFTOVERS,
     bad="title: Trade &amp; security in Asia",
     good="title: Trade & security in Asia",
 )
@@ -141,7 +141,7 @@ rule(
     message="“{found}” is a tag that was escaped, and would be shown just so",
     hint="write the tag itself where markup is allowed (<i>…</i> in a title), or take it away",
     why="Markup goes into the XML as elements. Escaped, it becomes text that readers see.",
-    source=pages.FACE_MARKUP,
+    source=FACE_MARKUP,
     bad="title: The voyage of HMS &lt;i&gt;Beagle&lt;/i&gt;",
     good="title: The voyage of HMS <i>Beagle</i>",
 )(_found(_ESCAPED_TAG, "&lt;", "&amp;lt;"))
@@ -154,7 +154,7 @@ rule(
     message="“{found}” looks like markup, and would be shown just so",
     hint="take the tag away; titles and reference texts know b, i, sup, sub, scp and the like, names know none",
     why="What Crossref's schema has no element for goes into the record as text, tag and all.",
-    source=pages.FACE_MARKUP,
+    source=FACE_MARKUP,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [The <i>Democratic</i> Forum]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [The Democratic Forum]}]",
 )
@@ -171,7 +171,7 @@ def tag(work: Work) -> Iterator[Match]:
     message="“{found}” is Markdown, and would be shown just so",
     hint="take the marks away; emphasis in a title is written <i>…</i>",
     why="Crossref knows no Markdown. The marks travel into every citation.",
-    source=pages.FACE_MARKUP,
+    source=FACE_MARKUP,
     bad='title: "Prospects for **NATO-Japan** relations"',
     good="title: Prospects for NATO-Japan relations",
 )
@@ -191,7 +191,7 @@ rule(
     message="“{found}” looks like a word that was broken at the end of a line",
     hint="join the word, or take the space away where the hyphen is its own",
     why="Hyphens that divide words at the end of a line stay behind when text is copied from a PDF.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="title: Prospects for secu- rity in Asia",
     good="title: Short- and long-term prospects for security in Asia",
 )(_found(_HYPHENATED, "- "))
@@ -204,7 +204,7 @@ rule(
     message="“{found}” is one character that stands for several letters",
     hint="write the letters themselves",
     why="PDFs hold ligatures for looks; searches for the word do not find it.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="title: The ﬁrst year of the accord",
     good="title: The first year of the accord",
 )(_unusual(_LIGATURE))
@@ -217,7 +217,7 @@ rule(
     message="the text contains a private character, which every font shows differently",
     hint="write what is printed there, or take it away",
     why="Fonts of a PDF keep bullets and signs in a private range of Unicode; elsewhere they are empty boxes.",
-    source=pages.XML_CHARACTERS,
+    source=XML_CHARACTERS,
     bad='title: "Prospects \\uf0b7 for NATO-Japan relations"',
     good="title: Prospects for NATO-Japan relations",
 )(_unusual(_PRIVATE))
@@ -230,7 +230,7 @@ rule(
     message="the text contains U+{number}, which is invisible and {what}",
     hint="type this part of the text again; copying it brings the character along",
     why="Such characters come from PDFs, chats and web pages. They hide in texts, and searches fail on them.",
-    source=pages.LOOKALIKES,
+    source=LOOKALIKES,
     bad='title: "Prospects for \u202eNATO-Japan relations"',
     good="title: Prospects for 👩‍🚀 relations",
 )
@@ -251,7 +251,7 @@ rule(
     message="“{found}” mixes letters of two alphabets that look alike",
     hint="type the word again",
     why="A Cyrillic а looks like a Latin a, and no search for the word or the name finds it.",
-    source=pages.LOOKALIKES,
+    source=LOOKALIKES,
     bad="title: Prospects for NАTO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
 )(_unusual(_MIXED))
@@ -264,7 +264,7 @@ rule(
     message="“{found}” is TeX, and would be shown just so",
     hint="write the character itself, and emphasis in a title as <i>…</i>",
     why="Reference managers export accents and emphasis as commands of TeX; Crossref shows them as they are.",
-    source=pages.FACE_MARKUP,
+    source=FACE_MARKUP,
     bad=r"title: 'The \emph{Indo-Pacific} turn'",
     good="title: The <i>Indo-Pacific</i> turn",
 )(_found(TEX, "\\", "``", "$", "{"))
@@ -277,7 +277,7 @@ rule(
     message="“{found}” is an escape, and would be shown just so",
     hint="write the character itself, or take it away",
     why="Exports of databases and programs leave such sequences where a line break or a letter was.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad=r"title: 'Caf\u00e9 diplomacy'",
     good="title: Café diplomacy",
 )(_found(_ESCAPE, "\\"))
@@ -290,7 +290,7 @@ rule(
     message="the question mark in “{found}” most likely stands for a letter that was lost",
     hint="type the word again",
     why="Programs that know only ASCII write a question mark for every other letter.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="title: Soci?t? and state in the Sahel",
     good="title: Société and state in the Sahel",
 )
@@ -311,7 +311,7 @@ def lost_letter(work: Work) -> Iterator[Match]:
     message="“{found}” seems to be a note to oneself, or a filler",
     hint="replace it by the text that was meant",
     why="Templates hold such words; once deposited they are public.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad='abstracts: ["[insert abstract here] The author examines the prospects for relations between NATO and Japan."]',
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
 )

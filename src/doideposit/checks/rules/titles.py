@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from doideposit import pages
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Work, letters
+from doideposit.pages import AUTHORS, CROSSMARK, ELEMENTS_GUIDE, FACE_MARKUP, RECOMMENDATIONS, REPORTS, SCHEMA
 from doideposit.records.models.relations import UpdateType
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import Face
@@ -62,7 +62,7 @@ def _names_series(work: Work) -> bool:
     message="the title holds no letter and no digit",
     hint="write the title as it is printed",
     why="Crossref's schema accepts an empty title, and a record without one cannot be found or cited.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad='title: "—"',
     good="title: Prospects for NATO-Japan relations",
     overridable=False,
@@ -79,7 +79,7 @@ def blank(work: Work) -> Iterable[Match]:
     message="“{title}” looks like a placeholder, not like a title",
     hint="write the title as it is printed",
     why="Content management systems and templates leave such words behind, and DOIs cannot be deleted.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="title: Draft",
     good="title: Prospects for NATO-Japan relations",
 )
@@ -95,7 +95,7 @@ def placeholder(work: Work) -> Iterable[Match]:
     message="the title is written in capitals throughout",
     hint="write it with the capitals of a sentence; how it looks is the business of the page",
     why="Capitals are a matter of layout. In a record they hide acronyms and names, and every citation repeats them.",
-    source=pages.ELEMENTS_GUIDE,
+    source=ELEMENTS_GUIDE,
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
 )
@@ -119,7 +119,7 @@ def _is_acronyms(words: Sequence[str]) -> bool:
     message="the title has no capital letter at all",
     hint="check that it is printed so",
     why="A title without a single capital usually comes from an address or a file name.",
-    source=pages.ELEMENTS_GUIDE,
+    source=ELEMENTS_GUIDE,
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
 )
@@ -136,7 +136,7 @@ def lower_case(work: Work) -> Iterable[Match]:
     message="the title ends in “{mark}”",
     hint="take the mark away; question and exclamation marks stay",
     why="Citation styles add their own punctuation, and a full stop of ours gives two.",
-    source=pages.ELEMENTS_GUIDE,
+    source=ELEMENTS_GUIDE,
     bad="title: Prospects for NATO-Japan relations.",
     good="title: What next for relations with the U.S.A.",
 )
@@ -170,7 +170,7 @@ def _label_in(work: Work) -> re.Match[str] | None:
     message="the title repeats the series: “{found}”",
     hint="take it away; series and number are deposited in fields of their own",
     why="Series, number and title are separate fields. A label in the title is repeated in every citation.",
-    source=pages.REPORTS,
+    source=REPORTS,
     bad="title: COMMENT 258 – Prospects for NATO-Japan relations",
     good="title: Prospects for NATO-Japan relations",
 )
@@ -197,7 +197,7 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     message="the title repeats the number: “{found}”",
     hint="take it away; the number is deposited in a field of its own",
     why="Lists on web pages add the number to the title (as in “… -C258”); in the record it stands beside the title.",
-    source=pages.REPORTS,
+    source=REPORTS,
     bad="title: Prospects for NATO-Japan relations -C258",
     good="title: Resolution 1325 at twenty",
 )
@@ -220,7 +220,7 @@ def number(work: Work) -> Iterable[Match]:
     message="the title already contains the subtitle “{subtitle}”",
     hint="leave it in `subtitle` alone, without the colon",
     why="Title and subtitle are shown together; deposited twice, it is read twice.",
-    source=pages.ELEMENTS_GUIDE,
+    source=ELEMENTS_GUIDE,
     bad="""
         title: "Prospects for NATO-Japan relations: An overview"
         subtitle: An overview
@@ -242,7 +242,7 @@ def subtitle_repeated(work: Work) -> Iterator[Match]:
     message="the colon or dash between title and subtitle stands in the {field}",
     hint="take it away; whoever shows the two puts one between them",
     why="Services join title and subtitle with a colon of their own.",
-    source=pages.ELEMENTS_GUIDE,
+    source=ELEMENTS_GUIDE,
     bad="""
         title: Prospects for NATO-Japan relations
         subtitle: "– an overview"
@@ -266,7 +266,7 @@ def subtitle_colon(work: Work) -> Iterator[Match]:
     message="the title has a colon: “{rest}” may be a subtitle",
     hint="if it is printed as one, move it to `subtitle`, without the colon",
     why="Crossref has a field for the subtitle, and short forms of a citation leave it out.",
-    source=pages.ELEMENTS_GUIDE,
+    source=ELEMENTS_GUIDE,
     bad='title: "NATO in the Indo-Pacific: a no-go for now"',
     good="""
         title: NATO in the Indo-Pacific
@@ -286,7 +286,7 @@ def subtitle_in_title(work: Work) -> Iterable[Match]:
     message="the title names {who}, who is an author",
     hint="take the name away; authors are deposited in `authors`",
     why="Authors, title and date are separate fields of the record.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="title: Prospects for NATO-Japan relations, by Siegfried O. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
@@ -314,7 +314,7 @@ def _is_byline(before: str) -> bool:
     message="the title holds “{found}”",
     hint="check whether a byline slipped into the title; leave it if it is part of the printed title",
     why="“Dr.” in a title is most often the beginning of the byline.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="title: Prospects for NATO-Japan relations Dr. Wolf",
     good="title: Prospects for NATO-Japan relations",
 )
@@ -333,7 +333,7 @@ def honorific(work: Work) -> Iterable[Match]:
     message="the title holds the date of publication, {found}",
     hint="take it away; the date is deposited in `published`",
     why="Authors, title and date are separate fields of the record.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="title: Prospects for NATO-Japan relations (14 September 2023)",
     good="title: Prospects for NATO-Japan relations after 2023",
 )
@@ -354,7 +354,7 @@ def title_date(work: Work) -> Iterable[Match]:
     message="the whole title stands between <{tag}> and </{tag}>",
     hint="take the tags away; mark up only words that need it, such as the name of a species",
     why="Face markup is for meaning, not for looks.",
-    source=pages.FACE_MARKUP,
+    source=FACE_MARKUP,
     bad="title: <b>Prospects for NATO-Japan relations</b>",
     good="title: The voyage of HMS <i>Beagle</i>",
 )
@@ -372,7 +372,7 @@ def markup_for_looks(work: Work) -> Iterable[Match]:
     message="the title has {length} characters",
     hint="check whether the abstract or the first sentence slipped into it",
     why=f"Hardly any real title is longer than {LONGEST_TITLE} characters.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
 )
@@ -388,7 +388,7 @@ def long(work: Work) -> Iterable[Match]:
     message="the whole title stands in quotation marks",
     hint="take them away unless they are printed: citation styles add their own",
     why="Quotation marks around a title belong to the citation, not to the title.",
-    source=pages.ELEMENTS_GUIDE,
+    source=ELEMENTS_GUIDE,
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
 )
@@ -410,7 +410,7 @@ def quoted(work: Work) -> Iterable[Match]:
     message="the original title {why}",
     hint="`original_title` is for a translated text; leave it out otherwise",
     why="The original title is the title in another language, that of the text before it was translated.",
-    source=pages.SCHEMA,
+    source=SCHEMA,
     bad="""
         title: Prospects for NATO-Japan relations
         original_title: {text: Prospects for NATO-Japan relations, language: de}
@@ -438,7 +438,7 @@ def original_same(work: Work) -> Iterator[Match]:
     message="this commentary is a {type}, and its title does not say so",
     hint="begin the title with “Retraction:” and the title of the retracted work",
     why="The notice is found by its title. Readers must see from it what became of the work.",
-    source=pages.CROSSMARK,
+    source=CROSSMARK,
     bad="""
         title: A note on comment 12
         crossmark_policy: 10.48251/policy

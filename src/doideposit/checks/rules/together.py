@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from doideposit import pages
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, Scope, match_at
+from doideposit.pages import CONFLICTS, CONSTRUCTING_DOIS, DISPLAY, ORCID_CHECKS, PARTICIPATION, TROUBLE
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Person
 
@@ -32,7 +32,7 @@ def _repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tuple[in
     message="the DOI {doi} is also that of “{other}”, in the same run",
     hint="keep one of the two records, or correct its number",
     why="A DOI names one work. Two records for it in one file fail at Crossref; in two, one replaces the other.",
-    source=pages.TROUBLE,
+    source=TROUBLE,
     bad="""
         - {number: 258, title: Prospects for NATO-Japan relations}
         - {number: 258, title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
@@ -55,7 +55,7 @@ def doi_twice(run: Run) -> Iterator[Match]:
     message="the landing page {url} is also that of number {other}",
     hint="give every commentary a page of its own",
     why="Each DOI leads to a page about its own work; a copied record keeps the address of the last one.",
-    source=pages.DISPLAY,
+    source=DISPLAY,
     bad="""
         - {number: 258, title: Prospects for NATO-Japan relations, url: https://www.sadf.eu/prospects/}
         - {number: 259, title: The Taliban's neighbours, url: https://www.sadf.eu/prospects/}
@@ -79,7 +79,7 @@ def url_twice(run: Run) -> Iterator[Match]:
     message="the numbers {number} and {other} differ by zeros alone",
     hint="write the number as it is printed on the commentary, in one form throughout the series",
     why="258 and 0258 are two numbers here, and make two DOIs for one commentary.",
-    source=pages.CONSTRUCTING_DOIS,
+    source=CONSTRUCTING_DOIS,
     bad="""
         - {number: 258, title: Prospects for NATO-Japan relations}
         - {number: '0258', title: The Taliban's neighbours, url: https://www.sadf.eu/neighbours/}
@@ -108,7 +108,7 @@ def _number_without_zeros(commentary: Commentary) -> object:
     message="title, authors and date are also those of number {other}",
     hint="check that these are two commentaries; add a subtitle to tell them apart",
     why="Crossref reports a conflict when another DOI has the same title and author, and registers it with a warning.",
-    source=pages.CONFLICTS,
+    source=CONFLICTS,
     bad="""
         - {number: 258, title: The year in review}
         - {number: 259, title: The year in review, url: https://www.sadf.eu/review/}
@@ -138,7 +138,7 @@ def _title_authors_and_date(commentary: Commentary) -> object:
     message="the DOI {doi} has another prefix than the first record, {other}",
     hint="nothing to do: each prefix is sent in a file of its own; check only that it is meant",
     why="Crossref refuses a file with DOIs of more than one prefix.",
-    source=pages.TROUBLE,
+    source=TROUBLE,
     bad="""
         - {number: 258, title: Prospects for NATO-Japan relations}
         - number: 1
@@ -167,7 +167,7 @@ def prefixes_mixed(run: Run) -> Iterator[Match]:
     message="the ORCID iD {orcid} is that of {who} here, and of {other} in number {number}",
     hint="check which of the two it belongs to, or write the name the same way in both",
     why="An ORCID iD names one person. Copied to the wrong author, it moves a publication into another's list.",
-    source=pages.ORCID_CHECKS,
+    source=ORCID_CHECKS,
     bad="""
         - number: 258
           title: Prospects for NATO-Japan relations
@@ -210,7 +210,7 @@ def _shared(author: Person, other: Person, number: str, index: int, place: int) 
     message="{who} has no ORCID iD here, and {orcid} in number {number}",
     hint="add the iD if it is the same person",
     why="The iD is what links the works of one author; with it the work enters the author's list by itself.",
-    source=pages.PARTICIPATION,
+    source=PARTICIPATION,
     bad="""
         - number: 258
           title: Prospects for NATO-Japan relations

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from doideposit import pages
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
 from doideposit.checks.rules.work import Text, Work
+from doideposit.pages import AUTHORS, RECOMMENDATIONS
 
 __all__ = ["WORDS"]
 
@@ -20,7 +20,7 @@ rule = WORDS.rule
     message="“{found}” is what a program writes when there is nothing to write",
     hint="write the text that is meant, or leave the field out where it may be missing",
     why="Spreadsheets, databases and content management systems export such words, and DOIs cannot be deleted.",
-    source=pages.RECOMMENDATIONS,
+    source=RECOMMENDATIONS,
     bad="title: '[object Object]'",
     good="title: None of the above",
 )
@@ -50,7 +50,7 @@ def _texts(work: Work) -> Iterator[Text]:
     message="“{found}” as a name may be what a program writes when there is none",
     hint="check the name; Null, Nan and None are real names, and this finding may then be ignored",
     why="Spreadsheets and databases export such words for empty cells; as a name they become a person in every index.",
-    source=pages.AUTHORS,
+    source=AUTHORS,
     bad="authors: [{given: Ana, family: NaN}]",
     good="authors: [{given: Ana, family: Nanda}]",
 )

@@ -2,14 +2,25 @@
 
 from typing import Final
 
-from doideposit import pages
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
+from doideposit.pages import (
+    CONFLICTS,
+    CREDENTIALS,
+    ISSN_ERRORS,
+    ORCID_CHECKS,
+    RELATION_TARGETS,
+    SCHEMA,
+    SUBMISSION_LOG,
+    TIMESTAMPS,
+    TITLE_RECORDS,
+    TROUBLE,
+)
 
 __all__ = ["ANSWERS"]
 
-_failure = writer(CodeOrigin.CROSSREF, pages.TROUBLE)
-_good = writer(CodeOrigin.CROSSREF, pages.SUBMISSION_LOG, Severity.INFO)
+_failure = writer(CodeOrigin.CROSSREF, TROUBLE)
+_good = writer(CodeOrigin.CROSSREF, SUBMISSION_LOG, Severity.INFO)
 _SUPPORT = "write to Crossref support, with the submission id"
 _NOTHING = "nothing needs to be done"
 
@@ -37,7 +48,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "Registered, with a conflict",
         "Crossref compares title, first author, year and number. The warning does not undo the registration.",
         "see whether the work was registered twice; if not, add what tells the two apart and deposit again",
-        source=pages.CONFLICTS,
+        source=CONFLICTS,
         severity=Severity.WARNING,
     ),
     _good(
@@ -52,14 +63,14 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "The timestamp is the version of a record, compared as a plain number. A tool with longer timestamps may "
         "have registered the DOI before.",
         "deposit it again: the new file gets a higher timestamp by itself",
-        source=pages.TIMESTAMPS,
+        source=TIMESTAMPS,
     ),
     _failure(
         "crossref-title-level",
         "The series failed, and its items with it",
         "Items are not looked at when their container fails.",
         "mend what the message says about the series, then deposit its items again",
-        source=pages.TITLE_RECORDS,
+        source=TITLE_RECORDS,
     ),
     _failure(
         "crossref-timestamp-missing",
@@ -84,7 +95,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "The login may not use this prefix",
         "A role carries the permission for prefixes. A wrong role with a right password fails only here.",
         "check the prefix of the DOI and the role in the user name (name@example.org/role)",
-        source=pages.CREDENTIALS,
+        source=CREDENTIALS,
     ),
     _failure(
         "crossref-prefixes-differ",
@@ -97,7 +108,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "The title is another member's",
         "The first deposit of a series makes a title record, and every later one must match it exactly.",
         "write title and ISSN as they were first registered; otherwise " + _SUPPORT,
-        source=pages.TITLE_RECORDS,
+        source=TITLE_RECORDS,
     ),
     _failure(
         "crossref-title-deleted",
@@ -110,21 +121,21 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "The ISSN has another title",
         "Title, ISSN and record type belong together from the first deposit on.",
         "write title and ISSN as they were first registered, and keep the record type; otherwise " + _SUPPORT,
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _failure(
         "crossref-issn-other-publisher",
         "The ISSN is another publisher's",
         "A title that changed hands must be transferred first.",
         "check the number; for a title you took over, " + _SUPPORT,
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _failure(
         "crossref-issn-owned",
         "The title or ISSN is owned by another",
         "A title that changed hands must be transferred first.",
         "check the number; for a title you took over, " + _SUPPORT,
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _failure(
         "crossref-isbn-other-doi",
@@ -137,14 +148,14 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "A wrong ISSN",
         "Crossref computes the check digit.",
         "correct the ISSN and deposit again",
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _failure(
         "crossref-isbn-invalid",
         "A wrong ISBN",
         "Crossref computes the check digit.",
         "correct the ISBN and deposit again",
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _failure(
         "crossref-year-invalid",
@@ -157,28 +168,28 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "A wrong ORCID iD",
         "One wrong iD makes the whole file fail, with all its records.",
         "copy the iD from the author's page at orcid.org, and deposit every record of this file again",
-        source=pages.ORCID_CHECKS,
+        source=ORCID_CHECKS,
     ),
     _failure(
         "crossref-orcid-duplicate",
         "One ORCID iD on two people",
         "It makes the whole file fail, with all its records.",
         "give each person their own ORCID iD, and deposit every record of this file again",
-        source=pages.ORCID_CHECKS,
+        source=ORCID_CHECKS,
     ),
     _failure(
         "crossref-relation-target",
         "A related DOI does not exist yet",
         "Crossref looks the other DOI up when it processes the relation.",
         "wait until it is, or deposit without the relation and add it later",
-        source=pages.RELATION_TARGETS,
+        source=RELATION_TARGETS,
     ),
     _failure(
         "crossref-schema",
         "Crossref's schema check failed",
         "Every file is checked against the same schema here before it is sent, so this should not happen.",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
-        source=pages.SCHEMA,
+        source=SCHEMA,
     ),
     _failure(
         "crossref-not-well-formed",
@@ -203,7 +214,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "A journal without an identifier",
         "Crossref keeps journals apart by their ISSN, or by a DOI of the journal itself.",
         "give the series its `issn`, as it stands in Crossref's title list, and deposit again",
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _failure(
         "crossref-title-missing",
@@ -222,7 +233,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "The file could not be read, or is not valid",
         "Every file is checked against the same schema here before it is sent, so this should not happen.",
         "run `doideposit validate` on the file; if it finds nothing, the schemas differ: report it",
-        source=pages.SCHEMA,
+        source=SCHEMA,
     ),
     _failure(
         "crossref-duplicate-doi",
@@ -247,7 +258,7 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
         "The log does not name the DOI",
         "The log is complete, and this DOI of the file is not in it: it counts as not registered.",
         "look the DOI up at Crossref; if it is not registered, deposit it again",
-        source=pages.SUBMISSION_LOG,
+        source=SUBMISSION_LOG,
     ),
     _failure(
         "crossref-unknown",

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from doideposit import pages
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
+from doideposit.pages import ABSTRACTS, CROSSMARK, HTTPS_POST, LOOKALIKES, RECOMMENDATIONS, SCHEMA, TROUBLE, UPDATING
 
 __all__ = ["DEPOSITS"]
 
-_xsd = writer(CodeOrigin.XSD, pages.SCHEMA)
-_advice = writer(CodeOrigin.XSD, pages.RECOMMENDATIONS, Severity.WARNING, overridable=True)
+_xsd = writer(CodeOrigin.XSD, SCHEMA)
+_advice = writer(CodeOrigin.XSD, RECOMMENDATIONS, Severity.WARNING, overridable=True)
 _XML = "https://www.w3.org/TR/xml/"
 
 DEPOSITS: Final[tuple[Explanation, ...]] = (
@@ -99,7 +99,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "A file in another encoding",
         "Crossref takes UTF-8.",
         'save it as UTF-8, with encoding="UTF-8" in its first line',
-        source=pages.TROUBLE,
+        source=TROUBLE,
     ),
     _xsd(
         "xml-doctype",
@@ -120,7 +120,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "A deposit that is too large",
         "Crossref takes files up to 10 MB.",
         "split it",
-        source=pages.HTTPS_POST,
+        source=HTTPS_POST,
     ),
     _xsd(
         "xml-unknown-schema",
@@ -133,7 +133,7 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "A schema version without a verdict",
         "There are verdicts for versions whose schemas are kept here. Crossref may well take a file of another one.",
         "`doideposit validate --as 5.5.0 FILE` says whether the file is valid once lifted to that version",
-        source=pages.SCHEMA,
+        source=SCHEMA,
     ),
     _xsd(
         "xml-not-a-deposit",
@@ -146,56 +146,56 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "A resource deposit",
         "Such files have no timestamp, so Crossref cannot tell an old one from a new one.",
         "deposit the full record instead",
-        source=pages.UPDATING,
+        source=UPDATING,
     ),
     _xsd(
         "deposit-prefixes-mixed",
         "DOIs of two prefixes in one file",
         "Crossref refuses a file whose DOIs do not all have the same prefix.",
         "make a file for each prefix",
-        source=pages.TROUBLE,
+        source=TROUBLE,
     ),
     _xsd(
         "deposit-doi-twice",
         "One DOI twice in a file",
         "The later of the two would replace the other, and nothing would say so.",
         "take one of the two out, or correct its DOI",
-        source=pages.UPDATING,
+        source=UPDATING,
     ),
     _advice(
         "deposit-inner-timestamp",
         "A timestamp beside a DOI",
         "A timestamp that is lower than the last one makes Crossref refuse the update; the head gets a fresh one.",
         "take it out",
-        source=pages.UPDATING,
+        source=UPDATING,
     ),
     _advice(
         "xml-not-utf-8",
         "A file that is not plain UTF-8",
         "Crossref's parser stumbles over what stands before the XML declaration. What is sent from here is UTF-8.",
         "save it as UTF-8 without a byte order mark before you upload it by hand",
-        source=pages.TROUBLE,
+        source=TROUBLE,
     ),
     _advice(
         "text-hidden-character",
         "A character that nobody sees in a deposit file",
         "Such characters come from word processors and web pages; searches for the word do not find it.",
         "take it out",
-        source=pages.LOOKALIKES,
+        source=LOOKALIKES,
     ),
     _advice(
         "isbn-check-digit",
         "An ISBN with a wrong check digit",
         "The last digit follows from the others, so a mistyped number is noticed.",
         "compare it with the imprint of the book",
-        source=pages.RECOMMENDATIONS,
+        source=RECOMMENDATIONS,
     ),
     _xsd(
         "deposit-without-doi",
         "A deposit without a DOI",
         "There is nothing to follow up.",
         "a deposit needs at least one item with doi_data",
-        source=pages.HTTPS_POST,
+        source=HTTPS_POST,
     ),
     _xsd(
         "mathml-malformed",
@@ -208,13 +208,13 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "An abstract with broken markup",
         "Only its text would be left.",
         "close every element, write & as &amp;, or say format: text",
-        source=pages.ABSTRACTS,
+        source=ABSTRACTS,
     ),
     _xsd(
         "crossmark-policy-missing",
         "Updates without a Crossmark policy",
         "The schema takes no updates without it: readers must be able to see how the publisher corrects and retracts.",
         "give `crossmark_policy` in the series' configuration, or say it as a relation",
-        source=pages.CROSSMARK,
+        source=CROSSMARK,
     ),
 )

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from doideposit import pages
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
+from doideposit.pages import ABSTRACTS, PARTICIPATION, REPORTS, SCHEMA, SIMILARITY
 
 __all__ = ["LOSSES"]
 
-_loss = writer(CodeOrigin.CAPABILITY, pages.SCHEMA, Severity.WARNING, overridable=True)
+_loss = writer(CodeOrigin.CAPABILITY, SCHEMA, Severity.WARNING, overridable=True)
 
 LOSSES: Final[tuple[Explanation, ...]] = (
     _loss(
@@ -43,14 +43,14 @@ LOSSES: Final[tuple[Explanation, ...]] = (
         "An abstract without text",
         "An empty abstract makes the deposit fail.",
         "write the abstract, or take the entry away",
-        source=pages.ABSTRACTS,
+        source=ABSTRACTS,
     ),
     _loss(
         "abstract-markup-reduced",
         "Markup was left out of an abstract",
         "Abstracts are reduced to what Crossref and its readers show: paragraphs, sections, italics, bold, sub, sup.",
         "nothing needs to be done if the text is enough",
-        source=pages.ABSTRACTS,
+        source=ABSTRACTS,
         severity=Severity.INFO,
     ),
     _loss(
@@ -58,7 +58,7 @@ LOSSES: Final[tuple[Explanation, ...]] = (
         "The funder's name is not deposited",
         "Crossref takes the ROR id in place of name and funder id.",
         "nothing needs to be done",
-        source=pages.PARTICIPATION,
+        source=PARTICIPATION,
         severity=Severity.INFO,
     ),
     _loss(
@@ -66,13 +66,13 @@ LOSSES: Final[tuple[Explanation, ...]] = (
         "A file offered for nothing",
         "Files are deposited for text mining or for Similarity Check.",
         "set text_mining or similarity_check, or take the entry away",
-        source=pages.SIMILARITY,
+        source=SIMILARITY,
     ),
     _loss(
         "report-number-too-long",
         "A report number that is too long",
         "The schema takes 255 characters.",
         "give a shorter `report_number`",
-        source=pages.REPORTS,
+        source=REPORTS,
     ),
 )

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, and_, func, or_, select, text
 
+from doideposit.deposits.ledger.entries import OPEN
 from doideposit.deposits.ledger.rows import bytes_of
 from doideposit.deposits.ledger.tables import content, event, item, submission, work
-from doideposit.deposits.ledger.works import OPEN
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import STATE_AFTER, EventKind, Outcome, State
 

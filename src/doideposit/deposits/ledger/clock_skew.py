@@ -5,16 +5,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, exists, or_, select, update
 
+from doideposit.deposits.ledger.entries import OPEN
 from doideposit.deposits.ledger.tables import attempt, submission, upload_lock
 from doideposit.deposits.ledger.transaction import Transaction
-from doideposit.lifecycle import State
 
 __all__ = ["FARTHEST", "is_too_far", "pull_back"]
 
 FARTHEST: Final = timedelta(days=2)
 """Nothing is planned farther ahead: a server may make us wait for a day, and everything else is shorter."""
-
-OPEN = [State.PREPARED.value, State.SENDING.value, State.QUEUED.value]
 
 
 def is_too_far(connection: Connection, target: str, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from doideposit.records.identifiers import Doi
 __all__ = [
     "EARLIER_DEPOSIT",
     "FIRST_OF_SERIES",
+    "OPEN",
     "Attempt",
     "AttemptStatus",
     "Item",
@@ -31,6 +32,9 @@ __all__ = [
 
 
 FIRST_OF_SERIES = "waits until the first deposit of its series has completed"
+OPEN = (State.PREPARED.value, State.SENDING.value, State.QUEUED.value)
+"""The states, as the ledger writes them, of a file whose end is not known yet."""
+
 EARLIER_DEPOSIT = "waits until the earlier deposit of its DOI is done"
 """Why a recorded file is not sent yet, as its `reason` says it."""
 

@@ -14,8 +14,7 @@ from doideposit.deposits.ledger.entries import Attempt, Submission
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, attempt_of, finding_text, json_text, submission_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work
-from doideposit.deposits.ledger.transaction import Transaction
-from doideposit.deposits.ledger.uploads import FREE
+from doideposit.deposits.ledger.transaction import FREE, Transaction
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State, advance
 from doideposit.records.identifiers import Doi
 

@@ -1,9 +1,7 @@
 """Keep the memory of all deposits: opening it, looking after it, and the ledger of one target in it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,13 +12,11 @@ from sqlalchemy import Engine
 from doideposit.deposits.ledger import audit, export
 from doideposit.deposits.ledger.engine import LedgerLocation, make_engine, reading, translated, writing
 from doideposit.deposits.ledger.migrate import migrate
-from doideposit.deposits.ledger.polls import Polls
 from doideposit.deposits.ledger.session import Session, Step, quiet
-from doideposit.deposits.ledger.uploads import Uploads
-from doideposit.deposits.ledger.works import Works
+from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.findings import Finding
 
-__all__ = ["Ledger", "TargetLedger"]
+__all__ = ["Ledger"]
 
 
 class Ledger:
@@ -97,25 +93,3 @@ class Ledger:
         """Take an export into this ledger, which must be empty; all of it or nothing. Returns the number of rows."""
         with writing(self._engine, self._place) as connection:
             return export.take_in(connection, lines)
-
-
-@dataclass(frozen=True)
-class TargetLedger:
-    """Hold the ledger of one target: `uploads` of files, `polls` of what became of them, and their `works`."""
-
-    session: Session
-
-    @cached_property
-    def uploads(self) -> Uploads:
-        """Return what is written before and after each upload."""
-        return Uploads(self.session)
-
-    @cached_property
-    def polls(self) -> Polls:
-        """Return what is written before and after Crossref is asked about a file."""
-        return Polls(self.session)
-
-    @cached_property
-    def works(self) -> Works:
-        """Return what is known of each DOI."""
-        return Works(self.session)

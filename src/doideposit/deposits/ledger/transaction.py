@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from doideposit.deposits.ledger.entries import Submission
+from doideposit.deposits.ledger.entries import (
+    AttemptStatus,
+    Submission,
+)
 from doideposit.deposits.ledger.rows import json_text, submission_of
-from doideposit.deposits.ledger.tables import event, submission, upload_lock
-from doideposit.lifecycle import EventKind
+from doideposit.deposits.ledger.tables import attempt, event, item, submission, upload_lock, work
+from doideposit.lifecycle import EventKind, Move, RetryClass, advance
 from doideposit.records.identifiers import Doi
 
-__all__ = ["Transaction"]
+__all__ = ["FREE", "Transaction", "close"]
 
 EVENTS_LOCK = 0x646F6965  # "doie": held while events are written, so that their ids rise in the order of commits.
 
@@ -86,3 +89,27 @@ class Transaction:
     def all(self, statement: Any) -> Sequence[Any]:
         """Return every row of a statement, as mappings."""
         return self.connection.execute(statement).mappings().all()
+
+
+FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+
+
+def close(
+    transaction: Transaction,
+    current: Submission,
+    move: Move,
+    reason: str,
+    hint: str,
+    retry: RetryClass = RetryClass.NEVER,
+) -> None:
+    """End the submission without a result; its DOIs are free for another deposit."""
+    values = {"state": advance(current.state, move).value, "finished_at": transaction.now, "next_look_at": None}
+    transaction.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
+    mine = update(item).where(item.c.submission == current.id)
+    transaction.connection.execute(mine.values(open=False, message=reason, retry=retry.value))
+    # Whatever an answer, or a person, said of it: an upload that got out may be read by Crossref all the same.
+    sent = update(attempt).where(attempt.c.submission == current.id, attempt.c.fate != AttemptStatus.NOT_RECEIVED.value)
+    transaction.connection.execute(sent.values(next_look_at=transaction.now))
+    failed = select(item.c.id).where(item.c.submission == current.id)
+    updates = update(work).where(work.c.item.in_(failed), work.c.registered_at.is_not(None))
+    transaction.connection.execute(updates.values(last_update_failed=True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from doideposit.deposits.ledger.entries import (
     EARLIER_DEPOSIT,
@@ -17,24 +17,20 @@ from doideposit.deposits.ledger.entries import (
 )
 from doideposit.deposits.ledger.rows import bytes_of, event_of, submission_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.tables import attempt, content, event, item, submission, upload_lock, work
-from doideposit.deposits.ledger.transaction import Transaction
+from doideposit.deposits.ledger.tables import attempt, content, event, item, submission, upload_lock
+from doideposit.deposits.ledger.transaction import FREE, Transaction, close
+from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.lifecycle import EventKind, Move, RetryClass, State, advance
 
 __all__ = [
-    "FREE",
     "Pause",
     "Told",
     "UploadSlot",
     "Uploads",
-    "close",
-    "waits_for_earlier",
-    "waits_for_series",
 ]
 
 FIRST_AGAIN, LAST_AGAIN = timedelta(minutes=15), timedelta(hours=6)
 """Between two uploads of a file that was lost more than once; such files would be sent a hundred times a day else."""
-FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,33 +311,6 @@ class Uploads:
             transaction.connection.execute(mine.values(failures=0, pause_until=None, pause_reason=""))
 
 
-def waits_for_series() -> ColumnElement[bool]:
-    """Return the condition that a series has nothing registered yet and another first deposit is under way.
-
-    Two first deposits at once can make two title records at Crossref (gitlab.com/crossref/issues 984 and 1326).
-    """
-    other = submission.alias("other")
-    same = and_(other.c.target == submission.c.target, other.c.container == submission.c.container)
-    busy = exists().where(same, other.c.state.in_([State.SENDING.value, State.QUEUED.value]))
-    opened = exists().where(
-        work.c.target == submission.c.target,
-        work.c.container == submission.c.container,
-        work.c.registered_at.is_not(None),
-    )
-    return and_(busy, ~opened)
-
-
-def waits_for_earlier() -> ColumnElement[bool]:
-    """Return the condition that an earlier deposit of one of the file's DOIs is still open.
-
-    Two versions of one DOI on the way at once could arrive in either order.
-    """
-    mine, other = item.alias("mine"), item.alias("other_item")
-    same = and_(other.c.target == mine.c.target, other.c.doi == mine.c.doi, other.c.open.is_(True))
-    later = and_(mine.c.submission == submission.c.id, other.c.submission != submission.c.id)
-    return exists().where(later, same)
-
-
 def _mark(transaction: Transaction, upload: Attempt, status: AttemptStatus, **values: Any) -> None:
     mine = update(attempt).where(attempt.c.id == upload.id)
     transaction.connection.execute(mine.values(fate=status.value, **values))
@@ -364,24 +333,3 @@ def _again_at(transaction: Transaction, current: Submission) -> datetime | None:
 def _pause(transaction: Transaction, until: datetime | None, reason: str, **values: Any) -> None:
     failures = upload_lock.c.failures + 1
     transaction.change_upload_lock(pause_until=until, pause_reason=reason, failures=failures, **values)
-
-
-def close(
-    transaction: Transaction,
-    current: Submission,
-    move: Move,
-    reason: str,
-    hint: str,
-    retry: RetryClass = RetryClass.NEVER,
-) -> None:
-    """End the submission without a result; its DOIs are free for another deposit."""
-    values = {"state": advance(current.state, move).value, "finished_at": transaction.now, "next_look_at": None}
-    transaction.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
-    mine = update(item).where(item.c.submission == current.id)
-    transaction.connection.execute(mine.values(open=False, message=reason, retry=retry.value))
-    # Whatever an answer, or a person, said of it: an upload that got out may be read by Crossref all the same.
-    sent = update(attempt).where(attempt.c.submission == current.id, attempt.c.fate != AttemptStatus.NOT_RECEIVED.value)
-    transaction.connection.execute(sent.values(next_look_at=transaction.now))
-    failed = select(item.c.id).where(item.c.submission == current.id)
-    updates = update(work).where(work.c.item.in_(failed), work.c.registered_at.is_not(None))
-    transaction.connection.execute(updates.values(last_update_failed=True))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, select, update
 
 from doideposit.deposits.ledger.entries import (
+    OPEN,
     KnownWork,
     LedgerEvent,
     LedgerWork,
@@ -27,14 +28,14 @@ from doideposit.deposits.ledger.rows import (
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare
 from doideposit.deposits.ledger.tables import attempt, content, event, item, log, submission, upload_lock, work
-from doideposit.deposits.ledger.uploads import close, waits_for_earlier, waits_for_series
+from doideposit.deposits.ledger.transaction import close
+from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.errors import LedgerDamaged
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State, is_open
 from doideposit.records.identifiers import Doi
 
-__all__ = ["OPEN", "WorkFilter", "Works"]
+__all__ = ["WorkFilter", "Works"]
 
-OPEN = [State.PREPARED.value, State.SENDING.value, State.QUEUED.value]
 PAGE = 500
 
 

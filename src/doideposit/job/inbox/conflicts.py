@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from doideposit.checks.checking import is_deposit_xml
+from doideposit.checks.values import is_deposit_xml
 from doideposit.deposits.values import ReportEntry
 from doideposit.findings import Finding
 from doideposit.job.inbox.claims import Claim
 from doideposit.records.models.series import Series
-from doideposit.records.sources import read_path
 from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.reading import read_path
 
 __all__ = ["TWICE", "uncontested"]
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from doideposit.checks.checking import Input, is_deposit_xml
+from doideposit.checks.values import Input, is_deposit_xml
 from doideposit.deposits.values import DepositReport, Progress, ReportEntry
 from doideposit.errors import DiskError, DoiDepositError
 from doideposit.files import disk_errors
@@ -19,8 +19,8 @@ from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, claimed_name
 from doideposit.job.inbox.outcomes import entries_of, overtaken, refused_file
-from doideposit.records.sources import read_path
 from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.reading import read_path
 
 __all__ = ["TakingIn", "log_progress"]
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from doideposit import pages
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
+from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, DISPLAY, RECOMMENDATIONS, REFERENCES, REPORTS
 
 __all__ = ["DOCUMENTS"]
 
@@ -62,7 +62,7 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "A label was left out",
         "Series and number are deposited in fields of their own.",
         _COMPARE,
-        source=pages.REPORTS,
+        source=REPORTS,
     ),
     _doubt(
         "subtitle-assumed",
@@ -81,7 +81,7 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "No byline",
         "A record needs its authors.",
         "write the authors in the order of the byline",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _doubt(
         "byline-assumed",
@@ -100,28 +100,28 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "An organisation as author",
         "Groups are deposited otherwise than persons.",
         _COMPARE,
-        source=pages.AFFILIATION_OR_ORGANISATION,
+        source=AFFILIATION_OR_ORGANISATION,
     ),
     _note(
         "name-prefix-dropped",
         "A title before a name was left out",
         "Crossref has no place for titles.",
         "nothing needs to be done",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _note(
         "name-degree-dropped",
         "A degree after a name was left out",
         "Crossref has no place for degrees.",
         "nothing needs to be done",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _note(
         "name-split-assumed",
         "A name was split",
         "Where the family name begins cannot be told for certain in every language.",
         "look whether the family name is right",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _doubt(
         "name-capitals",
@@ -134,21 +134,21 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "An affiliation was read from the biography",
         "Biographies name past posts too; only present ones are affiliations.",
         "look whether it is right, and whether the name is complete",
-        source=pages.AFFILIATION_OR_ORGANISATION,
+        source=AFFILIATION_OR_ORGANISATION,
     ),
     _note(
         "biography-not-deposited",
         "The biography is not deposited",
         "Crossref has no place for biographies.",
         "nothing needs to be done",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _doubt(
         "published-missing",
         "No date",
         "A record needs one.",
         "write the printed date",
-        source=pages.RECOMMENDATIONS,
+        source=RECOMMENDATIONS,
     ),
     _doubt(
         "date-several",
@@ -167,14 +167,14 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "The document prints no DOI",
         "It is made from series and number. Readers need it in the document too.",
         "print it in the document once it is known",
-        source=pages.DISPLAY,
+        source=DISPLAY,
     ),
     _doubt(
         "doi-display",
         "The DOI is not shown as a link",
         "Crossref's display guidelines ask for the full link.",
         "show it so in the document and on the landing page",
-        source=pages.DISPLAY,
+        source=DISPLAY,
     ),
     _doubt(
         "doi-joined",
@@ -187,14 +187,14 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "The DOI and its link differ",
         "One of the two was copied from another document.",
         "find out which one is right",
-        source=pages.DISPLAY,
+        source=DISPLAY,
     ),
     _note(
         "reference-not-split",
         "A reference kept as text",
         "Its parts could not be told apart safely; a wrong part is worse than none.",
         "add author, year and title if you wish; the text alone is enough for Crossref",
-        source=pages.REFERENCES,
+        source=REFERENCES,
     ),
     _note(
         "reference-url-joined",

@@ -2,12 +2,25 @@
 
 from typing import Final
 
-from doideposit import pages
 from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.pages import (
+    AFFILIATION_OR_ORGANISATION,
+    AUTHORS,
+    CONSTRUCTING_DOIS,
+    FACE_MARKUP,
+    ISSN_ERRORS,
+    ORCID_CHECKS,
+    RECOMMENDATIONS,
+    REFERENCES,
+    REPORTS,
+    SCHEMA,
+    SUFFIXES,
+    XML_CHARACTERS,
+)
 
 __all__ = ["RECORDS"]
 
-_model = writer(CodeOrigin.MODEL, pages.SCHEMA)
+_model = writer(CodeOrigin.MODEL, SCHEMA)
 
 RECORDS: Final[tuple[Explanation, ...]] = (
     _model(
@@ -184,7 +197,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "take the key away, and give `given` and `family`",
         bad="authors: [{anonymous: false}]",
         good="authors: [{anonymous: true}]",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _model(
         "date-shape",
@@ -193,7 +206,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "write year-month-day with hyphens and leading zeros, as much as is known",
         bad="published: 14 September 2023",
         good="published: 2023-09-14",
-        source=pages.RECOMMENDATIONS,
+        source=RECOMMENDATIONS,
     ),
     _model(
         "date-impossible",
@@ -202,7 +215,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "look the date up on the publication",
         bad="published: 2023-02-31",
         good="published: 2023-02-28",
-        source=pages.RECOMMENDATIONS,
+        source=RECOMMENDATIONS,
     ),
     _model(
         "date-with-time-zone",
@@ -221,7 +234,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "A control character",
         "XML cannot hold most control characters, and the others are leftovers of a wrong encoding.",
         "delete it: it is usually a leftover of copying from a PDF",
-        source=pages.XML_CHARACTERS,
+        source=XML_CHARACTERS,
     ),
     _model(
         "markup-not-allowed",
@@ -230,7 +243,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "only b, i, em, strong, u, ovl, sup, sub, scp, tt, font and MathML are; take the tag away",
         bad="title: Prospects for <span>NATO-Japan</span> relations",
         good="title: The voyage of HMS <i>Beagle</i>",
-        source=pages.FACE_MARKUP,
+        source=FACE_MARKUP,
     ),
     _model(
         "markup-unbalanced",
@@ -239,7 +252,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "open and close every tag, innermost first",
         bad="title: The voyage of HMS <i>Beagle",
         good="title: The voyage of HMS <i>Beagle</i>",
-        source=pages.FACE_MARKUP,
+        source=FACE_MARKUP,
     ),
     _model(
         "doi-shape",
@@ -248,7 +261,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "write it as 10.<prefix>/<suffix>, for example 10.48251/SADF.ISSN.2406-5617.C258",
         bad="doi: SADF.C258",
         good="doi: 10.48251/SADF.ISSN.2406-5617.C258",
-        source=pages.CONSTRUCTING_DOIS,
+        source=CONSTRUCTING_DOIS,
     ),
     _model(
         "doi-character",
@@ -258,7 +271,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "only letters A-Z, digits and - . _ ; ( ) / are allowed after the slash of a new DOI",
         bad="doi: 10.48251/SADF.ISSN.2406‑5617.C258",
         good="doi: 10.48251/SADF.ISSN.2406-5617.C258",
-        source=pages.SUFFIXES,
+        source=SUFFIXES,
     ),
     _model(
         "doi-trailing-dot",
@@ -267,14 +280,14 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "take the full stop away",
         bad="doi: 10.48251/SADF.ISSN.2406-5617.C258.",
         good="doi: 10.48251/SADF.ISSN.2406-5617.C258",
-        source=pages.SUFFIXES,
+        source=SUFFIXES,
     ),
     _model(
         "doi-too-long",
         "A DOI that is too long",
         "The schema takes 200 characters after the slash.",
         "choose a shorter pattern",
-        source=pages.CONSTRUCTING_DOIS,
+        source=CONSTRUCTING_DOIS,
     ),
     _model(
         "doi-disagrees",
@@ -283,14 +296,14 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "correct the number or the DOI, or leave the DOI out",
         bad="number: 258\ndoi: 10.48251/SADF.ISSN.2406-5617.C259",
         good="number: 258",
-        source=pages.CONSTRUCTING_DOIS,
+        source=CONSTRUCTING_DOIS,
     ),
     _model(
         "doi-not-derived",
         "The DOI does not follow from the number",
         "A pattern with {any} stands for DOIs that the number alone does not tell, such as opaque ones.",
         "add `doi` with the whole DOI",
-        source=pages.CONSTRUCTING_DOIS,
+        source=CONSTRUCTING_DOIS,
     ),
     _model(
         "number-shape",
@@ -300,7 +313,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "write the number as it is printed, as a text; where numbers are printed so, set number_pattern in the series",
         bad="number: '258.0'",
         good="number: 258",
-        source=pages.CONSTRUCTING_DOIS,
+        source=CONSTRUCTING_DOIS,
     ),
     _model(
         "number-not-in-doi",
@@ -309,14 +322,14 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "write the number without spaces and special characters",
         bad="number: 258 / 259",
         good="number: 258-259",
-        source=pages.SUFFIXES,
+        source=SUFFIXES,
     ),
     _model(
         "orcid-shape",
         "A text that is no ORCID iD",
         "An iD has four groups of four digits; Crossref wants it as a link.",
         "write it as https://orcid.org/0000-0002-1825-0097",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _model(
         "orcid-check-digit",
@@ -325,7 +338,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "a digit was mistyped; copy the whole identifier again from its source",
         bad="authors: [{given: Josiah, family: Carberry, orcid: 0000-0002-1825-0098}]",
         good="authors: [{given: Josiah, family: Carberry, orcid: 0000-0002-1825-0097}]",
-        source=pages.ORCID_CHECKS,
+        source=ORCID_CHECKS,
     ),
     _model(
         "isni-shape",
@@ -362,14 +375,14 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "A text that is no ISSN",
         "An ISSN has four digits, a hyphen, four more.",
         "write it as 2406-5617: four, hyphen, four",
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _model(
         "issn-check-digit",
         "An ISSN with a wrong check digit",
         "The XSD takes any digits; Crossref computes the check digit (ISO 3297) and refuses the record.",
         "a digit was mistyped; look the ISSN up on the publication or at portal.issn.org",
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _model(
         "alt-name-form",
@@ -386,7 +399,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "give its `name`, or its `ror`, `isni` or `wikidata` id",
         bad="authors: [{family: Wolf, affiliations: [{place: Brussels}]}]",
         good="authors: [{family: Wolf, affiliations: [{name: South Asia Democratic Forum, place: Brussels}]}]",
-        source=pages.AFFILIATION_OR_ORGANISATION,
+        source=AFFILIATION_OR_ORGANISATION,
     ),
     _model(
         "reference-empty",
@@ -395,7 +408,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "give its `text`, or take the entry away",
         bad="references: [{key: ref1}]",
         good="references: [{text: 'Schultz, T. (2023). NATO in Indo-Pacific.'}]",
-        source=pages.REFERENCES,
+        source=REFERENCES,
     ),
     _model(
         "relation-type-unknown",
@@ -418,21 +431,21 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "A series without an ISSN",
         "The schema asks for the ISSN of the series, and a pattern cannot use what is not there.",
         "add `issn`, or choose record_type report-single or posted",
-        source=pages.REPORTS,
+        source=REPORTS,
     ),
     _model(
         "template-braces",
         "A brace that is not closed",
         "Patterns name their places in braces.",
         "write {number}, {issn}, {prefix}",
-        source=pages.CONSTRUCTING_DOIS,
+        source=CONSTRUCTING_DOIS,
     ),
     _model(
         "template-character",
         "A pattern with a character no new DOI can have",
         "What stands in the pattern becomes a part of every DOI of the series.",
         "only letters A-Z, digits and - . _ ; ( ) / can stand between the places in braces",
-        source=pages.SUFFIXES,
+        source=SUFFIXES,
     ),
     _model(
         "pattern-shape",
@@ -445,6 +458,6 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "An unknown place in a pattern",
         "Only what a series knows of each commentary can stand in a pattern.",
         "only {prefix}, {issn} and {number} can be used",
-        source=pages.CONSTRUCTING_DOIS,
+        source=CONSTRUCTING_DOIS,
     ),
 )

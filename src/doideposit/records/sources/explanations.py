@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from doideposit import pages
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
+from doideposit.pages import AUTHORS, HTTPS_POST
 
 __all__ = ["FILES"]
 
@@ -37,7 +37,7 @@ FILES: Final[tuple[Explanation, ...]] = (
         "A file that is too large",
         "Limits keep a wrong file from filling the memory; Crossref itself takes deposit files up to 10 MB.",
         "split it, or look whether this is the right file",
-        source=pages.HTTPS_POST,
+        source=HTTPS_POST,
     ),
     _file(
         "file-empty",
@@ -202,7 +202,7 @@ FILES: Final[tuple[Explanation, ...]] = (
         "Several people in place of one author",
         "Without semicolons nobody can tell where one author ends, and a wrong author is registered.",
         "write “Family, Given; Family, Given”; a group stands in a column author_1_organisation",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _file(
         "unknown-column",
@@ -216,7 +216,7 @@ FILES: Final[tuple[Explanation, ...]] = (
         "An author without a comma",
         "In a table an author is written “Family, Given”. Without the comma nobody can tell the two apart.",
         "write “Wolf, Siegfried O.”, or an organisation in a column of its own",
-        source=pages.AUTHORS,
+        source=AUTHORS,
         severity=Severity.WARNING,
     ),
     _file(

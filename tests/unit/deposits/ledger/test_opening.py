@@ -20,7 +20,7 @@ from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerTooNew, LedgerUnavailable
-from doideposit.sandbox import Clock
+from doideposit.sandbox.clock import Clock
 
 
 def path_of(folder: Path) -> Path:

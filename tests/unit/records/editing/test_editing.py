@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit.findings import Finding
-from doideposit.records.editing import Append, Edit, Edited, Remove, Set, open_for_editing
+from doideposit.records.editing.edits import Append, Edit, Remove, Set
+from doideposit.records.editing.files import Edited, open_for_editing
 
 DOI = "10.5555/c7"
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from doideposit.checks.checking import Checked, Checker, DepositorName
+from doideposit.checks.checking import Checker
+from doideposit.checks.values import Checked, DepositorName
 from doideposit.crossref.validator.validator import Validator
 from doideposit.findings import Loc
 from doideposit.records.models.series import RecordType

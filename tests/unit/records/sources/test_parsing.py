@@ -14,8 +14,8 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Organisation
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import PartialDate
-from doideposit.records.sources import read_data
 from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.reading import read_data
 from doideposit.records.sources.structured import read
 
 SERIES = MappingProxyType(

@@ -6,7 +6,7 @@ import pytest
 
 from doideposit.findings import Finding
 from doideposit.records.origin import RawRecord
-from doideposit.records.sources import read_data, read_path
+from doideposit.records.sources.reading import read_data, read_path
 
 
 def write(folder: Path, name: str, text: str = "number: 1\n") -> None:

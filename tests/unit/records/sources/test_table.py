@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from doideposit.findings import Finding
 from doideposit.records.origin import RawRecord
-from doideposit.records.sources import read_path
+from doideposit.records.sources.reading import read_path
 
 
 def read(path: Path, data: str | bytes) -> tuple[list[RawRecord], list[Finding]]:

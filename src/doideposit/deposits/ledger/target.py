@@ -1,0 +1,33 @@
+"""The ledger of one target: what is written about uploads and polls, and what is known of each DOI."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from doideposit.deposits.ledger.polls import Polls
+from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.uploads import Uploads
+from doideposit.deposits.ledger.works import Works
+
+__all__ = ["TargetLedger"]
+
+
+@dataclass(frozen=True)
+class TargetLedger:
+    """Hold the ledger of one target: `uploads` of files, `polls` of what became of them, and their `works`."""
+
+    session: Session
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Return what is written before and after each upload."""
+        return Uploads(self.session)
+
+    @cached_property
+    def polls(self) -> Polls:
+        """Return what is written before and after Crossref is asked about a file."""
+        return Polls(self.session)
+
+    @cached_property
+    def works(self) -> Works:
+        """Return what is known of each DOI."""
+        return Works(self.session)

@@ -1,0 +1,35 @@
+"""Conditions under which a file waits for another: a series that begins, and an earlier deposit of its DOIs."""
+
+from sqlalchemy import ColumnElement, and_, exists
+
+from doideposit.deposits.ledger.tables import item, submission, work
+from doideposit.lifecycle import State
+
+__all__ = ["waits_for_earlier", "waits_for_series"]
+
+
+def waits_for_series() -> ColumnElement[bool]:
+    """Return the condition that a series has nothing registered yet and another first deposit is under way.
+
+    Two first deposits at once can make two title records at Crossref (gitlab.com/crossref/issues 984 and 1326).
+    """
+    other = submission.alias("other")
+    same = and_(other.c.target == submission.c.target, other.c.container == submission.c.container)
+    busy = exists().where(same, other.c.state.in_([State.SENDING.value, State.QUEUED.value]))
+    opened = exists().where(
+        work.c.target == submission.c.target,
+        work.c.container == submission.c.container,
+        work.c.registered_at.is_not(None),
+    )
+    return and_(busy, ~opened)
+
+
+def waits_for_earlier() -> ColumnElement[bool]:
+    """Return the condition that an earlier deposit of one of the file's DOIs is still open.
+
+    Two versions of one DOI on the way at once could arrive in either order.
+    """
+    mine, other = item.alias("mine"), item.alias("other_item")
+    same = and_(other.c.target == mine.c.target, other.c.doi == mine.c.doi, other.c.open.is_(True))
+    later = and_(mine.c.submission == submission.c.id, other.c.submission != submission.c.id)
+    return exists().where(later, same)

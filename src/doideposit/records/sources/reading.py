@@ -1,0 +1,77 @@
+"""Read record files and tables, a file or a whole folder at a time; the name of a file says how it is read."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.origin import Origin, RawRecord
+
+__all__ = ["SUFFIXES", "read_data", "read_path"]
+
+
+SUFFIXES = frozenset({".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
+"""The names of record files end in one of these."""
+
+
+def read_path(path: Path) -> Iterator[RawRecord | Finding]:
+    """Read the records of a file, or of every record file in a folder and below it, in the order of their names.
+
+    Hidden files and folders are passed over. JSON Lines and CSV are read row by row, so that memory does not grow
+    with their length. What cannot be read becomes a finding in its place. Raises `DiskError` when the disk fails.
+    """
+    if path.is_dir():
+        yield from _read_folder(path)
+    else:
+        yield from _read_file(path)
+
+
+def read_data(data: Mapping[str, Any], *, label: str | None = None) -> RawRecord:
+    """Take a dict from Python as a raw record; `label` names it in messages."""
+    return RawRecord(data, Origin(label))
+
+
+def _read_folder(folder: Path) -> Iterator[RawRecord | Finding]:
+    empty = True
+    for path in _record_files(folder):
+        empty = False
+        if isinstance(path, Finding):
+            yield path
+        else:
+            yield from _read_file(path)
+    if empty:
+        hint = f"the names of record files end in {', '.join(sorted(SUFFIXES))}"
+        yield Finding("folder-empty", Severity.ERROR, f"{folder} holds no record file", hint, Where(str(folder)))
+
+
+def _record_files(folder: Path) -> Iterator[Path | Finding]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda each: each.name)
+    except OSError as error:
+        message = f"the folder {folder} cannot be read: {error.strerror or 'unknown reason'}"
+        yield Finding("file-unreadable", Severity.ERROR, message, "change its permissions", Where(str(folder)))
+        return
+    for path in entries:
+        if path.name.startswith("."):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _record_files(path)
+        elif path.suffix.lower() in SUFFIXES:
+            yield path
+
+
+def _read_file(path: Path) -> Iterator[RawRecord | Finding]:
+    match path.suffix.lower():
+        case ".jsonl" | ".ndjson" | ".csv" | ".tsv" as suffix:
+            from doideposit.records.sources import table  # noqa: PLC0415  (readers are imported where one is used)
+
+            return table.read_csv(path) if suffix in {".csv", ".tsv"} else table.read_json_lines(path)
+        case ".yaml" | ".yml" | ".json" | "":
+            from doideposit.records.sources.structured import read_file  # noqa: PLC0415
+
+            return read_file(path)
+        case suffix:
+            hint = "a finished document goes through `doideposit extract`; record files end in "
+            hint += ", ".join(sorted(SUFFIXES))
+            message = f"{path} is no record file: its name ends in {suffix}"
+            return iter([Finding("file-kind", Severity.ERROR, message, hint, Where(str(path)))])

@@ -72,6 +72,12 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'ledger.sqlite3'}"
 
 
+def make_ledger(url: str) -> None:
+    """Make the ledger's file, as the first transaction that writes does."""
+    with Ledger.open(url) as ledger, ledger.on("sandbox", Clock()).session.writing("begin"):
+        pass
+
+
 def quiet(_name: str) -> None:
     return None
 

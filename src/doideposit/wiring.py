@@ -155,18 +155,14 @@ def ledger_password(settings: Settings, environ: Mapping[str, str]) -> "SecretSt
     return None if reference is None else resolve_password(reference, environ=environ, service="doideposit-ledger")
 
 
-def open_ledger(settings: Settings, *, environ: Mapping[str, str] | None = None) -> "Ledger":
-    """Open the ledger of these settings; raises `LedgerError`."""
+def open_ledger(
+    settings: Settings, *, environ: Mapping[str, str] | None = None, begun: Callable[[str], None] = _silent
+) -> "Ledger":
+    """Open the ledger of these settings; `begun` is told the place of a new one. Raises `LedgerError`."""
     from doideposit.deposits.ledger.store import Ledger
 
     password = ledger_password(settings, os.environ if environ is None else environ)
-    return Ledger.open(settings.ledger.url, password=password)
-
-
-def _is_missing(url: str) -> bool:
-    """Tell whether a ledger in SQLite is not there yet, or is an empty file."""
-    path = Path(url.removeprefix("sqlite:///"))
-    return url.startswith("sqlite:///") and not (path.exists() and path.stat().st_size)
+    return Ledger.open(settings.ledger.url, password=password, begun=begun)
 
 
 def needs_login(settings: Settings) -> bool:
@@ -192,10 +188,13 @@ def open_depositor(
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
     # A first rehearsal needs no announcement: only where the sandbox remembers deposits was there a ledger before.
-    begins = _is_missing(settings.ledger.url) and (needs_login(settings) or settings.sandbox.state.exists())
-    ledger = open_ledger(settings, environ=environ)
-    if begins:
-        announce(f"a new ledger begins in {ledger.place}: it will remember every deposit")
+    is_first = not (needs_login(settings) or settings.sandbox.state.exists())
+
+    def begun(place: str) -> None:
+        if not is_first:
+            announce(f"a new ledger begins in {place}: it will remember every deposit")
+
+    ledger = open_ledger(settings, environ=environ, begun=begun)
     registry: RegistryPort | None = None
     login: Callable[[], object] = _no_login
     if registrar is None and needs_login(settings):

@@ -1,6 +1,7 @@
 """Bad input and a failing world: each has its own error with its place, and nothing is lost."""
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -259,12 +260,12 @@ def serve(desk: Desk, port: int, *options: str) -> subprocess.Popen[str]:
     return process
 
 
-def point_at(desk: Desk, port: int) -> None:
+def point_at(desk: Desk, port: int, target: str = "test") -> None:
     (desk.folder / "password").write_text("sandbox")
     (desk.folder / "password").chmod(0o600)
-    login = '\n[credentials.test]\nusername = "sandbox"\npassword = { file = "password" }\n'
-    target = f'[targets.test]\nurl = "http://127.0.0.1:{port}"\n'
-    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text() + login + target)
+    login = f'\n[credentials.{target}]\nusername = "sandbox"\npassword = {{ file = "password" }}\n'
+    address = f'[targets.{target}]\nurl = "http://127.0.0.1:{port}"\n'
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text() + login + address)
 
 
 @pytest.mark.network_loopback
@@ -283,6 +284,37 @@ def test_the_sandbox_killed_between_upload_and_poll(desk: Desk, free_port: int) 
         back = desk("poll", "--all", "--target", "test", "--json")
         assert back.code == 0
         assert desk("status", DOI, "--target", "test", "--json").json["records"][0]["registered"] is True
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.mark.network_loopback
+@pytest.mark.slow
+def test_what_is_registered_for_real_comes_with_its_citation_and_tags(desk: Desk, free_port: int) -> None:
+    point_at(desk, free_port, "production")
+    server = serve(desk, free_port, "--fast")
+    try:
+        real = ("--target", "production", "--yes", "--wait", 30)
+        told = desk("deposit", desk.record(), *real)
+        assert told.code == 0
+        assert f"https://doi.org/{DOI}  registered\n" in told.out
+        citation = "Wolf, S. O. (2023). Prospects for NATO-Japan relations. SADF Comment 258. https://doi.org/"
+        assert citation in told.out
+        assert '<meta name="citation_title" content="Prospects for NATO-Japan relations">' in told.out
+        assert told.out.index("registered\n") < told.out.index(citation)
+        # Of several the receipt names the command, and it can be given as it stands.
+        text = desk.record().read_text().replace(f'doi: "{DOI}"\n', "").replace(f"doi: {DOI}\n", "")
+        records = [
+            desk.write(
+                f"c{number}.yaml", text.replace("258", str(number)).replace("\ntitle: ", f"\ntitle: On {number} ")
+            )
+            for number in (259, 260)
+        ]
+        told = desk("deposit", *records, *real)
+        assert told.code == 0, told
+        (command,) = re.findall(r"`doideposit (tags .*)`", told.out)
+        assert desk(*command.split()).out.count("Citation\n") == 2
     finally:
         server.terminate()
         server.wait()

@@ -133,6 +133,28 @@ def test_what_belongs_on_the_landing_page_can_be_printed(desk: Desk) -> None:
     assert "(error)" in refused.out
 
 
+@pytest.mark.parametrize("name", ["258", "c258", DOI, f"https://doi.org/{DOI.lower()}", "c258.yaml"])
+def test_the_landing_page_is_made_of_whatever_names_the_commentary(desk: Desk, name: str) -> None:
+    desk("deposit", desk.record(), "--wait", 30)
+    from_file = desk("tags", "c258.yaml").out
+    assert "<meta" in from_file
+    told = desk("tags", name)
+    assert (told.code, told.out) == (0, from_file)
+    assert ("it leads nowhere" in told.err) == (name != "c258.yaml")
+    desk.record(title="title: Corrected, and not deposited")
+    assert ("Corrected" in desk("tags", name).out) == (name == "c258.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("259", "was never deposited to sandbox"), ("10.48251/x.1", "was never"), ("", "is not a DOI")]
+)
+def test_there_is_no_landing_page_of_what_was_never_deposited(desk: Desk, name: str, said: str) -> None:
+    told = desk("tags", name)
+    assert told.code == 2
+    assert said in told.err
+    assert desk("tags").code == 2
+
+
 def test_what_is_blocked_is_not_counted_as_unchanged(desk: Desk) -> None:
     desk("deposit", desk.record(), "--wait", 30)
     desk.write("c259.yaml", "number: 259")

@@ -64,6 +64,37 @@ def test_alone_before_the_first_deposit_it_makes_no_ledger(desk: Desk) -> None:
     assert not list(desk.folder.glob("*.sqlite3"))
 
 
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("status", 0),
+        ("status 258 --json", 0),
+        ("status --attention", 0),
+        ("history 258", 1),
+        ("poll", 0),
+        ("tags c258.yaml", 0),
+        ("check c258.yaml", 0),
+        ("deposit c258.yaml --dry-run", 0),
+        ("deposit broken.yaml", 1),
+        ("deposit document.docx", 1),
+        ("report -o -", 0),
+        ("doctor", 0),
+        ("verify", 0),
+        ("verify 258", 2),
+        ("abandon 258 --reason none", 2),
+        ("acknowledge 258 --reason none", 2),
+        ("ledger check", 2),
+    ],
+)
+def test_whoever_only_looks_leaves_no_file_behind(desk: Desk, command: str, code: int) -> None:
+    desk.record()
+    desk.write("broken.yaml", "number: 259")
+    desk.write("document.docx", "no document")
+    before = sorted(desk.folder.iterdir())
+    assert desk(*command.split()).code == code
+    assert sorted(desk.folder.iterdir()) == before
+
+
 def test_alone_with_something_at_crossref_it_says_when_to_look(desk: Desk) -> None:
     desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text().replace("hidden = 0", "hidden = 60"))
     desk("deposit", desk.record())

@@ -30,6 +30,7 @@ from doideposit.errors import UsageError
 from doideposit.reports.findings import Span, Style, counted, safe
 
 if TYPE_CHECKING:
+    from doideposit.config import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import DepositReport, Plan, Progress, WorkStatus
 
@@ -96,6 +97,7 @@ def deposit(
             terminal.json(report.to_dict())
         else:
             show_report(terminal, report, flag=target, again=_for_real(invocation, paths))
+            _show_landing(terminal, settings, report, depositor, flag=target)
             _show_end(terminal, report, depositor, flag=target)
     finish(_exit_code(report, waited=wait is not None))
 
@@ -224,10 +226,6 @@ def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None
     rehearsed = bool(statuses) and report.target != "production" and all(one.registered for one in statuses)
     if len(report.entries) == 1:
         show_receipt(terminal, statuses, flag=flag, again=again if rehearsed else None)
-        if report.target == "production" and all(one.registered for one in statuses):
-            terminal.line(
-                (Span("  cite       ", Style.HINT), Span(f"{CITED} `doideposit tags {report.entries[0].source}`"))
-            )
         return
     sent = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
     terminal.say()
@@ -247,8 +245,30 @@ def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None
         terminal.line((Span("next  ", Style.HINT), Span(f"{REHEARSED} `{again}`")))
 
 
-CITED = "the citation and the tags for the landing page:"
 MOST_IN_LINES = 3
+
+
+def _show_landing(
+    terminal: Terminal, settings: "Settings", report: "DepositReport", depositor: "Depositor", *, flag: str | None
+) -> None:
+    """Show what belongs on the landing pages of what is registered for real: whole of one, the command of several."""
+    from doideposit.cli.tags import show_tags
+
+    statuses = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
+    registered = [one.doi for one in statuses if one.registered]
+    if report.target != "production" or not registered:
+        return
+    if len(report.entries) == 1:
+        show_tags(terminal, settings, depositor, registered[0])
+        return
+    more = " …" if len(registered) > MOST_SHOWN else ""
+    names = " ".join(map(str, registered[:MOST_SHOWN]))
+    terminal.line(
+        (Span("cite  ", Style.HINT), Span(f"{CITED} {with_target(f'`doideposit tags {names}{more}`', flag)}"))
+    )
+
+
+CITED = "the citations and the tags for the landing pages:"
 
 
 def _show_end(terminal: Terminal, report: "DepositReport", depositor: "Depositor", *, flag: str | None) -> None:

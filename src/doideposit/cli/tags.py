@@ -1,35 +1,45 @@
-"""`tags`: what belongs on the landing page of a commentary, made from the same record that is deposited."""
+"""`tags`: what belongs on the landing page of a commentary, made from the record itself or from what was deposited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from doideposit.checks.values import Checked
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.invocation import Invocation, json_option
+from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
+from doideposit.cli.works import dois_argument, find_dois, is_file_name
+from doideposit.errors import UsageError
 from doideposit.findings import Finding
 from doideposit.records.landing import citation, citation_meta, doi_display, head_html, json_ld
 from doideposit.records.models.commentary import Commentary
 from doideposit.reports.findings import Span, Style, by_weight, detailed
 
-__all__ = ["tags"]
+if TYPE_CHECKING:
+    from doideposit.config import Settings
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.records.identifiers import Doi
+
+__all__ = ["show_tags", "tags"]
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD...")
+@dois_argument
+@target_option
 @json_option
 @click.pass_obj
-def tags(invocation: Invocation, paths: tuple[Path, ...], as_json: bool) -> None:
+def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_json: bool) -> None:
     """Print the citation of a commentary, its DOI as a link, and the tags for the head of its landing page.
 
-    Show them when the DOI is registered, not before: until then it leads nowhere.
+    A number or a DOI stands for what was deposited last, a record file for what it says now. Show them when the DOI
+    is registered, not before: until then it leads nowhere.
     """
-    from doideposit.wiring import open_checker
-
+    if not works:
+        raise UsageError("which commentary?", hint="give its number, its DOI, or its record file")
     terminal = invocation.terminal(as_json=as_json)
-    checked = list(open_checker(invocation.settings(), announce=terminal.note).read(paths))
+    checked = list(_read(terminal, invocation.settings(target=target), works))
     commentaries = [one.record.commentary for one in checked if one.record is not None]
     if as_json:
         terminal.json({"ok": all(one.ok for one in checked), "records": [_document(each) for each in commentaries]})
@@ -40,7 +50,49 @@ def tags(invocation: Invocation, paths: tuple[Path, ...], as_json: bool) -> None
     finish(ExitCode.DONE if all(one.ok for one in checked) else ExitCode.REJECTED)
 
 
-def _stopped(checked: list[Checked]) -> Iterator[Finding]:
+def show_tags(terminal: Terminal, settings: "Settings", depositor: "Depositor", doi: "Doi") -> None:
+    """Show what belongs on the landing page of what was deposited last of this DOI."""
+    record = _deposited(settings, depositor, doi).record
+    if record is not None:
+        terminal.say()
+        _show(terminal, record.commentary)
+
+
+def _read(terminal: Terminal, settings: "Settings", works: Iterable[str]) -> Iterator[Checked]:
+    """Check record files, and what was deposited of the DOIs and numbers, in the order in which they were given."""
+    from doideposit.wiring import open_checker, open_depositor
+
+    checker = open_checker(settings, announce=terminal.note)
+    for work in works:
+        if is_file_name(work):
+            yield from checker.read([Path(work)])
+            continue
+        with open_depositor(settings, announce=terminal.note) as depositor:
+            for doi in find_dois(depositor, [work]):
+                yield _deposited(settings, depositor, doi)
+                if not depositor.status(doi).registered or depositor.target != "production":
+                    terminal.note(f"{doi} is not registered on production: until then it leads nowhere")
+
+
+def _deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Checked:
+    """Read the record of a DOI back out of the bytes that were deposited; raises `UsageError` where there are none."""
+    from doideposit.registered.reading import read_record
+    from doideposit.wiring import open_checker
+
+    status, sent = depositor.status(doi), depositor.works.last_registered(doi)
+    xml = sent[1] if sent else depositor.xml(doi)
+    found = None if xml is None else read_record(xml, str(status.doi))
+    if found is None:
+        hint = "give its record file, such as c258.yaml; or deposit it first"
+        raise UsageError(f"{doi} was never deposited to {depositor.target} from here", hint=hint)
+    series = settings.series.get(status.series)
+    number = series.number_in(status.doi) if series else None
+    known = {"series": status.series, "doi": str(status.doi)} | ({"number": number} if number else {})
+    (checked,) = open_checker(settings).read([{**found.fields, **known}])
+    return checked
+
+
+def _stopped(checked: Sequence[Checked]) -> Iterator[Finding]:
     yield from by_weight(finding for one in checked for finding in one.findings if finding.stops)
 
 

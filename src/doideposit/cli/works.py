@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.records.models.series import Series
 
-__all__ = ["doi_argument", "dois_argument", "find_doi", "find_dois", "near_dois"]
+__all__ = ["doi_argument", "dois_argument", "find_doi", "find_dois", "is_file_name", "near_dois"]
 
 MOST = 100_000
 """So many DOIs of a ledger are looked through; nobody types a number where there are more."""
@@ -39,8 +39,13 @@ def find_doi(depositor: "Depositor", text: str) -> Doi:
     return found[0]
 
 
+def is_file_name(text: str) -> bool:
+    """Tell whether the text names a file of records, there or not: a folder called 258 is still a number."""
+    return text.lower().endswith(SUFFIXES) or (text != "" and Path(text).exists() and not text[0].isdigit())
+
+
 def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
-    if text.lower().endswith(SUFFIXES) or (Path(text).exists() and not text[:1].isdigit()):
+    if is_file_name(text):
         return _in_file(depositor, Path(text))
     try:
         return (Doi.parse(text),)

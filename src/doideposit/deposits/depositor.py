@@ -370,7 +370,8 @@ class Depositor:
         """
         wanted = _doi(doi)
         _wants_reason(reason)
-        if not self.works.abandon(wanted, reason.strip()):
+        # Where nothing is known of the DOI, nothing is written either, not even a ledger.
+        if self.works.one(wanted) is None or not self.works.abandon(wanted, reason.strip()):
             raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what is")
         return self.status(wanted)
 

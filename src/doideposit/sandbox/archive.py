@@ -21,6 +21,7 @@ __all__ = ["SandboxArchive"]
 FORMAT = 2
 # Several processes may share the file, so a transaction waits for its turn before it fails as locked.
 BUSY_SECONDS = 60.0
+WRITING = "BEGIN IMMEDIATE"
 
 _TABLES = """
 CREATE TABLE submissions (
@@ -74,33 +75,50 @@ WHERE (one = :doi OR other = :doi) AND NOT resolved ORDER BY id"""
 
 
 class SandboxArchive:
-    """Remember what one sandbox knows. `path` is its file, made with mode 0600, or None for memory alone.
+    """Remember what one sandbox knows. `path` is its file, or None for memory alone.
 
+    The file is made, with mode 0600, by the first transaction that writes: whoever only looks leaves none behind.
     Every method is to be called inside `transaction`, or inside `snapshot` when it only reads. Raises `DiskError` when
     the file cannot be used.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = RLock()
+        self._path = path
         self._place = "memory" if path is None else str(path)
+        self._is_kept = path is None
         with self._guard():
-            if path is not None:
-                # SQLite would go by the umask; the file is made here first, so that nobody else may ever read it.
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-                path.chmod(0o600)
-            self._base = sqlite3.connect(
-                ":memory:" if path is None else path,
-                timeout=BUSY_SECONDS,
-                # Python would open transactions of its own otherwise; here `_between` alone decides where they begin.
-                isolation_level=None,
-                # Threads share the connection, one at a time behind the lock.
-                check_same_thread=False,
-            )
-            # Another process may be switching it at this moment; either mode is safe.
-            with suppress(sqlite3.OperationalError):
-                self._base.execute("PRAGMA journal_mode = WAL")
-            self._base.execute("PRAGMA synchronous = NORMAL")
-            self._prepare()
+            if path is not None and not os.access(path.parent, os.W_OK | os.X_OK) and not path.exists():
+                raise PermissionError(f"no file can be made in {path.parent}")
+            self._base = self._connected(":memory:")
+            self._keep(make=False)
+
+    def _keep(self, *, make: bool) -> None:
+        """Go over to the file where there is one, or where one is to be made; nothing was written before."""
+        if self._is_kept or self._path is None or not (make or self._path.exists()):
+            return
+        # SQLite would go by the umask; the file is made here first, so that nobody else may ever read it.
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._path.chmod(0o600)
+        self._base.close()
+        self._base = self._connected(str(self._path))
+        self._is_kept = True
+
+    def _connected(self, place: str) -> sqlite3.Connection:
+        self._base = sqlite3.connect(
+            place,
+            timeout=BUSY_SECONDS,
+            # Python would open transactions of its own otherwise; here `_between` alone decides where they begin.
+            isolation_level=None,
+            # Threads share the connection, one at a time behind the lock.
+            check_same_thread=False,
+        )
+        # Another process may be switching it at this moment; either mode is safe.
+        with suppress(sqlite3.OperationalError):
+            self._base.execute("PRAGMA journal_mode = WAL")
+        self._base.execute("PRAGMA synchronous = NORMAL")
+        self._prepare()
+        return self._base
 
     def close(self) -> None:
         """Let go of the file."""
@@ -109,7 +127,7 @@ class SandboxArchive:
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a transaction: all or nothing, one at a time across threads and processes."""
-        return self._between("BEGIN IMMEDIATE")
+        return self._between(WRITING)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Open one consistent view for reading, which waits for no other process."""
@@ -118,6 +136,7 @@ class SandboxArchive:
     @contextmanager
     def _between(self, begin: str) -> Iterator[None]:
         with self._lock, self._guard():
+            self._keep(make=begin == WRITING)
             self._base.execute(begin)
             try:
                 yield

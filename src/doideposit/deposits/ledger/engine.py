@@ -13,11 +13,14 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.schema import CreateTable
 
+from doideposit.deposits.ledger.tables import METADATA
 from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, LedgerUnavailable
 
-__all__ = ["LedgerLocation", "make_engine", "reading", "translated", "writing"]
+__all__ = ["LedgerLocation", "check_folder", "make_empty_engine", "make_engine", "reading", "translated", "writing"]
 
 BUSY_SECONDS = 30.0  # How long a writer waits for another one; every transaction here takes milliseconds.
 SQLITE_DRIVERS, POSTGRES_DRIVERS = ("sqlite", "sqlite+pysqlite"), ("postgresql+psycopg",)
@@ -69,14 +72,32 @@ def make_engine(place: LedgerLocation) -> Engine:
         raise LedgerUnavailable("a ledger in PostgreSQL needs psycopg, which is not installed", hint=hint) from None
 
 
-def _make_file(path: Path) -> None:
-    """Create the file for its owner alone; SQLite gives its side files the same permissions.
+def make_empty_engine() -> Engine:
+    """Make an engine that reads as a ledger in which nothing was written yet; it leaves nothing on the disk."""
+    # Without a file SQLite has a database for each connection, and SQLAlchemy a connection for each thread.
+    engine = create_engine("sqlite://")
+    event.listen(engine, "connect", _make_empty_tables)
+    return engine
 
-    Its folder must be there: where a disk is away, an empty ledger in its place would hide everything outstanding.
+
+def _make_empty_tables(connection: sqlite3.Connection, _record: Any) -> None:
+    for table in METADATA.sorted_tables:
+        connection.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
+
+
+def check_folder(path: Path) -> None:
+    """Raise `LedgerUnavailable` unless there is a folder for the ledger's file.
+
+    Where a disk is away, an empty ledger in its place would hide everything outstanding.
     """
     if not path.parent.is_dir():
         hint = "look whether its disk or network drive is there; if the folder is to be new, make it first"
         raise LedgerUnavailable(f"there is no folder {path.parent} for the ledger {path.name}", hint=hint)
+
+
+def _make_file(path: Path) -> None:
+    """Create the file for its owner alone; SQLite gives its side files the same permissions."""
+    check_folder(path)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from doideposit.deposits.ledger.engine import LedgerLocation, reading, writing
+from doideposit.deposits.ledger.database import Database
 from doideposit.deposits.ledger.transaction import Transaction
 
 __all__ = ["Session", "Step", "quiet"]
@@ -27,8 +27,7 @@ class Session:
     Several threads may share one: each transaction has a connection of its own, and none is held across the network.
     """
 
-    place: LedgerLocation
-    engine: Engine
+    database: Database
     step: Step
     target: str
     clock: Callable[[], datetime]
@@ -36,14 +35,14 @@ class Session:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that only reads; raises `LedgerError`."""
-        with reading(self.engine, self.place) as connection:
+        with self.database.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Transaction]:
         """Open a transaction that writes, and its events with it; raises `LedgerError`."""
         self.step(f"ledger {name}: begin")
-        with writing(self.engine, self.place) as connection:
+        with self.database.writing() as connection:
             transaction = Transaction(connection, self.target, self.clock())
             yield transaction
             transaction.write_events()

@@ -7,11 +7,10 @@ from types import TracebackType
 from typing import Self
 
 from pydantic import SecretStr
-from sqlalchemy import Engine
 
 from doideposit.deposits.ledger import audit, export
-from doideposit.deposits.ledger.engine import LedgerLocation, make_engine, reading, translated, writing
-from doideposit.deposits.ledger.migrate import migrate
+from doideposit.deposits.ledger.database import Database
+from doideposit.deposits.ledger.engine import LedgerLocation, translated
 from doideposit.deposits.ledger.session import Session, Step, quiet
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.findings import Finding
@@ -25,36 +24,40 @@ class Ledger:
     Safe from several threads and processes. Everything the database raises leaves as a `LedgerError`.
     """
 
-    def __init__(self, place: LedgerLocation, engine: Engine, step: Step = quiet) -> None:
-        self._place = place
-        self._engine = engine
+    def __init__(self, database: Database, step: Step = quiet) -> None:
+        self._database = database
         self._step = step
 
     @classmethod
-    def open(cls, url: str, *, password: SecretStr | None = None, step: Step = quiet) -> "Ledger":
-        """Open the ledger, making or upgrading it where needed.
+    def open(
+        cls,
+        url: str,
+        *,
+        password: SecretStr | None = None,
+        step: Step = quiet,
+        begun: Callable[[str], None] = lambda _place: None,
+    ) -> "Ledger":
+        """Open the ledger, upgrading it where needed; a file is made when something is first written into it.
 
         `url` is ``sqlite:///path`` or ``postgresql+psycopg://...``; a password of the database is better handed over
-        apart from it. Raises `LedgerUnavailable`, `LedgerTooNew` (and leaves the ledger untouched), `LedgerDamaged`, or
-        `ConfigurationError` for an address that cannot be one.
+        apart from it. `begun` is told the place of a ledger that is new. Raises `LedgerUnavailable`, `LedgerTooNew`
+        (and leaves the ledger untouched), `LedgerDamaged`, or `ConfigurationError` for an address that cannot be one.
         """
-        place = LedgerLocation(url, password)
-        engine = make_engine(place)
-        try:
-            migrate(engine, place, step)
-        except BaseException:
-            engine.dispose()
-            raise
-        return cls(place, engine, step)
+        return cls(Database(LedgerLocation(url, password), step, begun), step)
 
     @property
     def place(self) -> str:
         """Return where it is, without any password."""
-        return self._place.name
+        return self._database.place.name
+
+    @property
+    def is_there(self) -> bool:
+        """Tell whether anything was ever written into it: a file of SQLite is made only then."""
+        return self._database.is_there
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._database.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -66,11 +69,11 @@ class Ledger:
 
     def on(self, target: str, clock: Callable[[], datetime]) -> "TargetLedger":
         """Return what the ledger holds of one target; whatever is written there carries the time of `clock`."""
-        return TargetLedger(Session(self._place, self._engine, self._step, target, clock))
+        return TargetLedger(Session(self._database, self._step, target, clock))
 
     def check(self) -> tuple[Finding, ...]:
         """Return every way in which the ledger contradicts itself; nothing is changed."""
-        with reading(self._engine, self._place) as connection:
+        with self._database.reading() as connection:
             return tuple(audit.audit(connection))
 
     def backup(self, path: Path) -> None:
@@ -78,18 +81,19 @@ class Ledger:
 
         Raises `UsageError` when `path` exists, `DiskError` when it cannot be written.
         """
-        if self._place.path is None:
+        place = self._database.place
+        if place.path is None:
             export.write_lines(path, self.export_lines())
             return
-        with translated(self._place):
-            export.copy_file(self._place.path, path)
+        with translated(place):
+            export.copy_file(place.path, path)
 
     def export_lines(self) -> Iterator[str]:
         """Yield the whole ledger as lines of JSON, as it stands at one moment."""
-        with reading(self._engine, self._place, repeatable=True) as connection:
+        with self._database.reading(repeatable=True) as connection:
             yield from export.lines(connection)
 
     def import_lines(self, lines: Iterable[str]) -> int:
         """Take an export into this ledger, which must be empty; all of it or nothing. Returns the number of rows."""
-        with writing(self._engine, self._place) as connection:
+        with self._database.writing() as connection:
             return export.take_in(connection, lines)

@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from depositing import Desk, commentary, sqlite_url
+from depositing import Desk, commentary, make_ledger, sqlite_url
 from doideposit.deposits.ledger import migrate
 from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.store import Ledger
@@ -35,6 +35,29 @@ def test_a_new_ledger_is_for_its_owner_alone_and_so_are_its_side_files(tmp_path:
         assert set(modes.values()) == {0o600}
 
 
+def test_whoever_only_looks_makes_no_file_and_the_first_deposit_does(tmp_path: Path) -> None:
+    begun: list[str] = []
+    with Ledger.open(sqlite_url(tmp_path), begun=begun.append) as ledger:
+        works = ledger.on("sandbox", Clock()).works
+        assert (works.one(commentary().doi), list(works.events()), ledger.check()) == (None, [], ())
+        assert not ledger.is_there
+        assert list(tmp_path.iterdir()) == []
+        # Another process makes the file meanwhile: the same ledger then reads what stands in it.
+        with Desk(sqlite_url(tmp_path)) as desk:
+            desk.depositor.enqueue(commentary())
+        assert works.one(commentary().doi) is not None
+    assert begun == []
+
+
+def test_a_new_ledger_is_announced_once_by_what_is_written_first(tmp_path: Path) -> None:
+    begun: list[str] = []
+    with Ledger.open(sqlite_url(tmp_path), begun=begun.append) as ledger:
+        for _ in range(2):
+            with ledger.on("sandbox", Clock()).session.writing("begin"):
+                pass
+    assert begun == [str(path_of(tmp_path))]
+
+
 def test_a_missing_folder_is_no_place_for_a_new_ledger(tmp_path: Path) -> None:
     with pytest.raises(LedgerUnavailable, match="there is no folder"):
         Ledger.open(f"sqlite:///{tmp_path / 'away' / 'ledger.sqlite3'}")
@@ -49,7 +72,7 @@ def test_it_opens_again_with_what_it_held(tmp_path: Path) -> None:
 
 
 def test_a_ledger_of_a_newer_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
-    Ledger.open(sqlite_url(tmp_path)).close()
+    make_ledger(sqlite_url(tmp_path))
     with closing(sqlite3.connect(path_of(tmp_path))) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     before = path_of(tmp_path).read_bytes()
@@ -129,7 +152,8 @@ from doideposit.deposits.ledger.store import Ledger
 if os.geteuid() == 0:
     os.setgid(65534); os.setuid(65534)
 try:
-    Ledger.open(sys.argv[1])
+    with Ledger.open(sys.argv[1]) as ledger:
+        ledger.import_lines([])
 except LedgerUnavailable as error:
     print(error.message, "|", error.hint)
 """
@@ -164,7 +188,7 @@ def test_a_read_only_folder_is_unavailable_with_the_path_and_a_hint(open_folder:
 
 def test_a_ledger_one_may_not_read_is_unavailable(open_folder: Path) -> None:
     open_folder.chmod(0o755)
-    Ledger.open(sqlite_url(open_folder)).close()
+    make_ledger(sqlite_url(open_folder))
     path_of(open_folder).chmod(0o600 if os.geteuid() == 0 else 0o000)
     said = as_nobody(sqlite_url(open_folder))
     assert "cannot be used" in said
@@ -180,7 +204,7 @@ def test_a_full_disk_is_unavailable_and_what_was_there_survives(tmp_path: Path) 
     """A limit on the number of pages gives the very error of a full disk."""
     with Desk(sqlite_url(tmp_path)) as desk:
         desk.depositor.deposit(commentary(1))
-        engine = desk.depositor.ledger._engine
+        engine = desk.depositor.ledger._database._engine
 
         def fill(connection: sqlite3.Connection, _record: object) -> None:
             connection.execute("PRAGMA max_page_count = 1")
@@ -242,7 +266,7 @@ def shape(path: Path) -> dict[str, object]:
 
 
 def test_the_revisions_make_the_very_tables_of_the_code(tmp_path: Path) -> None:
-    Ledger.open(sqlite_url(tmp_path)).close()
+    make_ledger(sqlite_url(tmp_path))
     engine = create_engine(f"sqlite:///{tmp_path / 'direct.sqlite3'}")
     METADATA.create_all(engine)
     engine.dispose()
@@ -250,6 +274,7 @@ def test_the_revisions_make_the_very_tables_of_the_code(tmp_path: Path) -> None:
 
 
 def test_many_processes_open_a_new_ledger_at_once(tmp_path: Path) -> None:
-    code = "import sys\nfrom doideposit.deposits.ledger.store import Ledger\nwith Ledger.open(sys.argv[1]) as one: assert one.check() == ()"
-    runs = [subprocess.Popen([sys.executable, "-c", code, sqlite_url(tmp_path)]) for _ in range(4)]
+    code = "import sys; sys.path.insert(0, sys.argv[2]); from depositing import make_ledger; make_ledger(sys.argv[1])"
+    tests = str(Path(__file__).parents[3])
+    runs = [subprocess.Popen([sys.executable, "-c", code, sqlite_url(tmp_path), tests]) for _ in range(4)]
     assert [run.wait(timeout=120) for run in runs] == [0] * 4

@@ -1,0 +1,78 @@
+"""The database of one ledger: opened, upgraded, and made only when something is to be remembered."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from sqlalchemy import Connection, Engine
+
+from doideposit.deposits.ledger.engine import LedgerLocation, check_folder, make_empty_engine, make_engine, reading, writing
+from doideposit.deposits.ledger.migrate import migrate
+
+__all__ = ["Database"]
+
+
+class Database:
+    """Open transactions on the ledger of one place, upgraded where needed.
+
+    A file of SQLite that is not there is made by the first transaction that writes, and `begun` is called with its
+    name. Until then readers see an empty ledger: whoever only looks leaves nothing behind. Raises `LedgerError`.
+    """
+
+    def __init__(self, place: LedgerLocation, step: Callable[[str], None], begun: Callable[[str], None]) -> None:
+        self.place = place
+        self._step = step
+        self._begun = begun
+        self._lock = Lock()
+        self._engine: Engine | None = None
+        self._empty: Engine | None = None
+        if self.is_there:
+            self._open()
+        elif place.path is not None:
+            check_folder(place.path)
+
+    @property
+    def is_there(self) -> bool:
+        """Tell whether there is a database: a server always counts, a file of SQLite once it is made."""
+        return self.place.path is None or self.place.path.exists()
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        for engine in (self._engine, self._empty):
+            if engine is not None:
+                engine.dispose()
+
+    @contextmanager
+    def reading(self, *, repeatable: bool = False) -> Iterator[Connection]:
+        """Open a transaction that only reads; with `repeatable` all of it sees one moment."""
+        # Another process may have made the file since the last look.
+        engine = self._engine or (self._open() if self.is_there else self._nothing())
+        with reading(engine, self.place, repeatable=repeatable) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that writes, committed when the block ends."""
+        with writing(self._engine or self._open(), self.place) as connection:
+            yield connection
+
+    def _open(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                path = self.place.path
+                begins = path is not None and not (path.exists() and path.stat().st_size)
+                engine = make_engine(self.place)
+                try:
+                    migrate(engine, self.place, self._step)
+                except BaseException:
+                    engine.dispose()
+                    raise
+                self._engine = engine
+                if begins:
+                    self._begun(self.place.name)
+            return self._engine
+
+    def _nothing(self) -> Engine:
+        with self._lock:
+            self._empty = self._empty or make_empty_engine()
+            return self._empty

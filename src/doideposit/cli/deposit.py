@@ -30,7 +30,7 @@ from doideposit.errors import UsageError
 from doideposit.reports.findings import Span, Style, counted, safe
 
 if TYPE_CHECKING:
-    from doideposit.config import Settings
+    from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import DepositReport, Plan, Progress, WorkStatus
 

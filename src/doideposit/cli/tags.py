@@ -18,7 +18,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.reports.findings import Span, Style, by_weight, detailed
 
 if TYPE_CHECKING:
-    from doideposit.config import Settings
+    from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.records.identifiers import Doi
 

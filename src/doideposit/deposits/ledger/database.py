@@ -6,7 +6,14 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine
 
-from doideposit.deposits.ledger.engine import LedgerLocation, check_folder, make_empty_engine, make_engine, reading, writing
+from doideposit.deposits.ledger.engine import (
+    LedgerLocation,
+    check_folder,
+    make_empty_engine,
+    make_engine,
+    reading,
+    writing,
+)
 from doideposit.deposits.ledger.migrate import migrate
 
 __all__ = ["Database"]

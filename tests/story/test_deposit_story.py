@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from depositing import Desk, commentary, sqlite_url
+from depositing import Desk, commentary, make_ledger, sqlite_url
 from doideposit.deposits.planning import Action
 from doideposit.lifecycle import Outcome, State
 
@@ -91,6 +91,7 @@ def test_many_records_travel_in_few_files_and_the_first_of_a_series_alone(tmp_pa
 
 def test_a_deposit_is_three_short_transactions_and_one_upload(tmp_path: Path) -> None:
     steps: list[str] = []
+    make_ledger(sqlite_url(tmp_path))
     with Desk(sqlite_url(tmp_path), step=steps.append) as desk:
         for number in (1, 2):
             steps.clear()

@@ -134,7 +134,9 @@ def desk(tmp_path: Path, steps: list[str]) -> Iterator[Desk]:
 
 
 def committed(steps: list[str]) -> list[str]:
-    return [step.split()[1].rstrip(":") for step in steps if step.endswith(": committed")]
+    names = [step.split()[1].rstrip(":") for step in steps if step.endswith(": committed")]
+    # The first one that writes makes the ledger itself.
+    return [name for name in names if name != "migrate"]
 
 
 def test_a_deposit_within_a_web_request_is_one_upload(desk: Desk, steps: list[str]) -> None:

@@ -25,13 +25,18 @@ from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
 
-Content = Sequence[tuple[int, str]]
+Content = Sequence[tuple[int, str, dict[str, Any]] | tuple[int, str]]
 PHASES: tuple[Content, ...] = (
     ((1, "First words"), (2, "Rivers")),
     ((1, "First words"), (2, "Rivers"), (3, "Borders")),
     ((1, "Better words"), (2, "Rivers"), (3, "Borders")),
 )
 """What the publisher has, phase by phase; each must be settled before the next begins."""
+LICENCES = ("https://creativecommons.org/licenses/by/4.0/", "https://creativecommons.org/licenses/by-nc/4.0/")
+IN_STEPS: tuple[Content, ...] = tuple(
+    ((1, "First words", {"licences": [licence]}), (2, "Rivers", {"licences": [LICENCES[0]]})) for licence in LICENCES
+)
+"""A licence that is replaced by another: it is emptied first, in a deposit of its own."""
 MOST_RUNS = 120
 
 
@@ -100,6 +105,8 @@ class Life:
     faults: Sequence[tuple[str, str | None]] = ()
     clock: Clock = field(default_factory=Clock)
     reached: bool = False
+    phases: tuple[Content, ...] = PHASES
+    check: "Callable[[Life, Sandbox], None] | None" = None
 
     def live(self) -> None:
         """Live through every phase, then check everything."""
@@ -109,9 +116,9 @@ class Life:
                 sandbox.faults.add(name, value)
             url = stack.enter_context(running(sandbox))
             runs = 0
-            for content in PHASES:
+            for content in self.phases:
                 runs = self._settle(url, content, runs)
-            self._check(sandbox)
+            (self.check or Life._check)(self, sandbox)
         self.figures.lives += 1
         self.figures.faults += len(self.faults)
 
@@ -141,6 +148,7 @@ class Life:
             "ledger": self.ledger_url,
             "content": content,
             "seed": number,
+            "read_first": self.check is not None,
         }
         answer = self.zygote.run(task)
         self.figures.runs += 1
@@ -172,6 +180,25 @@ class Life:
             assert not work.last_update_failed
             assert work.timestamp == stamps[-1]
         self.figures.uploads += len(sandbox.submissions)
+
+
+def in_steps(life: Life, sandbox: Sandbox) -> None:
+    """Every step took effect once and in order, and what is registered is what the publisher has."""
+    with Ledger.open(life.ledger_url) as ledger:
+        assert ledger.check() == ()
+        works = {work.doi.key: work for work in ledger.on("sandbox", Clock()).works.all()}
+    for number, versions in ((1, 3), (2, 1)):
+        history = sandbox.history(f"10.48251/SADF.ISSN.2406-5617.C{number}")
+        life.figures.effective += len(history)
+        life.figures.doubled += len(history) - versions
+        assert len(history) == versions, [one.timestamp for one in history]
+        work = works[Doi(f"10.48251/SADF.ISSN.2406-5617.C{number}").key]
+        assert work.item is not None
+        assert work.item.outcome is not None
+        assert not work.last_update_failed
+        assert work.timestamp == history[-1].timestamp
+        shown = [licence in history[-1].record for licence in LICENCES]
+        assert shown == ([False, True] if number == 1 else [True, False])
 
 
 def expected_versions() -> Iterator[tuple[str, list[str]]]:

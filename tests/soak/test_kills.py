@@ -5,10 +5,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from soak.killing import Figures, Life, Zygote, every_third_run
+from soak.killing import IN_STEPS, Figures, Life, Zygote, every_third_run, in_steps
 
 FAULTS = {
     "calm": (),
@@ -35,15 +36,17 @@ def zygote() -> Iterator[Zygote]:
         yield one
 
 
-def every_step(zygote: Zygote, folder: Path, figures: Figures, faults: str, first: int = 1, stride: int = 1) -> int:
+def every_step(
+    zygote: Zygote, folder: Path, figures: Figures, faults: str, first: int = 1, stride: int = 1, **life: Any
+) -> int:
     """Kill every third run at its n-th step, for growing n, until no run has as many; returns the last n that one had."""
     for step in itertools.count(first, stride):
         place = folder / f"{faults}-{step}".replace(" ", "-")
         place.mkdir()
-        life = Life(zygote, place, figures, every_third_run(step), FAULTS[faults])
-        life.live()
+        one = Life(zygote, place, figures, every_third_run(step), FAULTS[faults], **life)
+        one.live()
         shutil.rmtree(place)
-        if not life.reached:
+        if not one.reached:
             return step - stride
     raise AssertionError
 
@@ -72,6 +75,18 @@ def test_runs_killed_at_some_of_their_steps_lose_and_double_nothing(
 
 @pytest.mark.slow
 @pytest.mark.network_loopback
+@pytest.mark.parametrize(("faults", "first"), [("calm", 1), ("answer lost", 3), ("upload lost", 2)])
+def test_an_update_in_two_steps_killed_at_some_of_its_steps_is_finished(
+    zygote: Zygote, tmp_path: Path, faults: str, first: int
+) -> None:
+    figures = Figures()
+    assert every_step(zygote, tmp_path, figures, faults, first, stride=5, phases=IN_STEPS, check=in_steps) >= 12
+    assert figures.kills >= 6
+    assert figures.doubled == 0
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
 @pytest.mark.parametrize("seed", range(3))
 def test_lives_full_of_kills_and_faults_end_well(zygote: Zygote, tmp_path: Path, seed: int) -> None:
     figures = Figures()
@@ -89,7 +104,11 @@ def test_at_least_three_hundred_kills(zygote: Zygote, tmp_path: Path, capsys: py
             print(f"\nsoak: {faults}: runs have up to {steps} steps, each was the last one; {figures}")
     for seed in range(1000, 1040):
         random_life(zygote, tmp_path, figures, seed)
+    (tmp_path / "steps").mkdir()
     with capsys.disabled():
+        for faults in FAULTS:
+            steps = every_step(zygote, tmp_path / "steps", figures, faults, phases=IN_STEPS, check=in_steps)
+            print(f"soak: two steps, {faults}: runs have up to {steps} steps, each was the last one; {figures}")
         print(f"soak: {figures}")
     assert figures.kills >= 300
     assert (figures.lost, figures.doubled) == (0, 0)

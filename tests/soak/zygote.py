@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from depositing import DEPOSITOR, checker, commentary, validator
 from doideposit.crossref.client import CrossrefClient
 from doideposit.crossref.registrar import Credentials, Endpoint
+from doideposit.crossref.rest_api import Registry
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
@@ -60,12 +61,14 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
         clock=clock,
         target="sandbox",
         head=DEPOSITOR,
+        registry=Registry(Endpoint("sandbox", url), mailto=None) if task["read_first"] else None,
+        read_first=task["read_first"],
         limits=Limits(records_per_submission=2),
         random=Random(task["seed"]),
         step=steps,
     ) as depositor:
         try:
-            report = depositor.deposit(*(commentary(number, title) for number, title in task["content"]))
+            report = depositor.deposit(*(commentary(*one[:2], **one[2] if one[2:] else {}) for one in task["content"]))
             actions = [entry.action.value for entry in report.entries if entry.action]
             polled = depositor.poll()
             trouble = [one.code for one in (report.trouble, polled.trouble) if one is not None]

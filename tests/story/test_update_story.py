@@ -12,8 +12,8 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.sandbox.clock import Clock, Delays
 from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
-from doideposit.sandbox.retention import RetentionRules
 from doideposit.sandbox.simulation import Sandbox
+from retention import EACH
 
 RICH: dict[str, Any] = {
     "authors": [{"given": "Siegfried", "family": "Wolf", "orcid": "0000-0002-1825-0097"}],
@@ -25,21 +25,6 @@ RICH: dict[str, Any] = {
     "references": [{"text": "Gray, A. (2023). Leaders meet."}, {"text": "Sen, B. (2022). Rivers."}],
     "pdf_url": "https://www.sadf.eu/comment-258.pdf",
 }
-
-
-EACH = (
-    RetentionRules(),
-    RetentionRules(omitted="drop"),
-    RetentionRules(references="merge"),
-    RetentionRules(relations="replace"),
-    RetentionRules(crossmark="replace"),
-    RetentionRules(rights="replace"),
-    RetentionRules(places="together"),
-    RetentionRules(versions="retain"),
-    RetentionRules(resources_stamp=True),
-    RetentionRules("drop", "merge", "replace", "replace", "replace", "together", "retain", resources_stamp=True),
-)
-"""What Crossref does where nobody knows: each question answered the other way by itself, and all of them at once."""
 
 
 @pytest.fixture(params=EACH, ids=[str(place) for place in range(len(EACH))])
@@ -115,19 +100,6 @@ def test_what_the_record_removes_is_emptied_at_crossref(desk: Desk) -> None:
         assert words not in record
     assert "A view from Brussels" in record
     assert desk.depositor.status(commentary().doi).registered
-
-
-def test_new_content_over_content_that_crossref_would_add_up_goes_in_two_steps(desk: Desk) -> None:
-    registered(desk, commentary(**RICH))
-    other = {**RICH, "licences": ["https://creativecommons.org/licenses/by-nc/4.0/"]}
-    [entry] = desk.depositor.plan(commentary(**other), allow_loss=["relations"]).entries
-    assert entry.action is Action.BLOCKED
-    assert "plan-loss" in {finding.code for finding in entry.findings}
-    emptied = {key: value for key, value in RICH.items() if key != "licences"}
-    registered(desk, commentary(**emptied, remove=["licences"]))
-    record = registered(desk, commentary(**other))
-    assert "by-nc/4.0" in record
-    assert "licenses/by/4.0" not in record
 
 
 def test_a_doi_that_another_tool_registered_is_an_update_and_never_a_fee(desk: Desk, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import KnownWork, NewItem, NewSubmission
 from doideposit.deposits.planning import (
+    TIMESTAMP_STEP,
     Action,
     Decision,
     Permissions,
@@ -20,6 +21,7 @@ from doideposit.deposits.planning import (
     together,
     too_many_digits,
 )
+from doideposit.deposits.steps import Clears, step_files
 from doideposit.deposits.updates import compared, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
@@ -146,7 +148,9 @@ class Preparation:
             if one.sealed is not None:
                 # What waits for an earlier deposit of its DOI must not hold up the others.
                 waits = known is not None and known.open is not None
-                key = (one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version, waits)
+                # Only those that empty the same blocks go through the same steps.
+                clears = self._clears(one)
+                key = (one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version, waits, clears)
             groups.setdefault(key, []).append((one, known))
         size = self._context.limits.records_per_submission
         for group in groups.values():
@@ -157,24 +161,41 @@ class Preparation:
     def _record(self, group: Sequence[_Going]) -> list[DepositCandidate]:
         """Seal and record one file, in halves where it is too large; return what has to be planned again."""
         now = self._context.clock()
-        timestamp = next_timestamp(now, [known.timestamp if known else None for _, known in group])
+        clears = {one.item.doi.key: sets for one, _ in group if (sets := self._clears(one))}
         # It is above all timestamps of these DOIs, because Crossref refuses a deposit whose timestamp does not
-        # rise.
+        # rise; what goes before it takes the numbers below.
+        steps = max((len(sets) for sets in clears.values()), default=0)
+        last = next_timestamp(now, [known.timestamp if known else None for _, known in group])
+        timestamp = last + steps * TIMESTAMP_STEP
         sealed = self._sealed(group, unique_name(group[0][0].series, now), timestamp)
         if sealed.batch is None:
             return self._apart(group, sealed.findings)
         if len(sealed.batch.xml) > self._context.limits.bytes_per_submission:
             return self._apart(group, _too_large(len(sealed.batch.xml)))
-        key = self._context.ledger.works.prepare(self._new(group, sealed.batch))
-        if key is None:
+        return self._commit(group, self._new(group, sealed.batch), clears)
+
+    def _commit(self, group: Sequence[_Going], new: NewSubmission, clears: Clears) -> list[DepositCandidate]:
+        """Write a file into the ledger, with those that go before it; return what another run was quicker with."""
+        context = self._context
+        files: tuple[NewSubmission, ...] = ()
+        if clears:
+            before = step_files(new, clears, context.clock(), context.seal)
+            if not before.files:
+                return self._apart(group, before.findings)
+            files = before.files
+            new = replace(new, empties=tuple(dict.fromkeys(name for one in files for name in one.empties)))
+        if context.ledger.works.prepare(*files, new) is None:
             return [one for one, _ in group]
-        dois = sealed.batch.dois
-        self._on_event(
-            Progress(
-                "prepared", f"recorded {_count(len(dois))} to be sent to {name_of(self._context.target)}", dois=dois
-            )
-        )
+        dois = tuple(one.doi for one in new.items)
+        text = f"recorded {_count(len(dois))} to be sent to {name_of(context.target)}"
+        text += f" in {len(files) + 1} steps" if files else ""
+        self._on_event(Progress("prepared", text, dois=dois))
         return []
+
+    def _clears(self, one: DepositCandidate) -> tuple[frozenset[str], ...]:
+        """Return what has to be emptied before the DOI is sent, where that is known by now."""
+        update = self._decisions[one.index].update
+        return update.clears if update else ()
 
     def _apart(self, group: Sequence[_Going], findings: tuple[Finding, ...]) -> list[DepositCandidate]:
         """Halve a file that cannot go as it is, until what stops it stands alone with its reason."""
@@ -209,6 +230,7 @@ class Preparation:
             compared=self._context.clock() if self._context.read_first and not may.unseen else None,
             may_lose=tuple(dict.fromkeys([*may.losses, *(name for one, _ in group for name in one.removes)])),
             unseen=may.unseen,
+            removes=tuple(dict.fromkeys(name for one, _ in group for name in one.removes)),
         )
 
 

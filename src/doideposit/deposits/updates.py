@@ -17,7 +17,7 @@ from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["PRODUCTION", "Seen", "compared", "look", "stopped"]
+__all__ = ["PRODUCTION", "Examined", "Seen", "compared", "examine", "look"]
 
 AT_ONCE: Final = 3
 """Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
@@ -114,20 +114,32 @@ def compared(
     return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
 
 
-def stopped(
-    context: DepositContext, xml: bytes, dois: Sequence[Doi], may_lose: Sequence[str], seen: Seen
-) -> Finding | None:
-    """Return what keeps a recorded file from being sent now: what it would destroy at Crossref, None where nothing."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Tell what a look before sending found: what keeps the file here, and what has to be emptied before it goes."""
+
+    stopped: Finding | None = None
+    clears: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
+
+
+def examine(context: DepositContext, xml: bytes, dois: Sequence[Doi], consent: Consent, seen: Seen) -> Examined:
+    """Compare a recorded file with what is registered now, before it is sent."""
+    clears = {}
     for doi in dois:
         state = seen.states.get(doi.key)
         registered = _registered(context, doi, state)
-        findings = [_not_ours(context, doi, state)]
-        if registered is not None:
-            findings += _judged(registered, xml, doi, Consent(tuple(may_lose))).findings
-        for finding in findings:
-            if finding is not None and finding.stops:
-                return finding
-    return None
+        foreign = _not_ours(context, doi, state)
+        if foreign is not None:
+            return Examined(foreign)
+        if registered is None:
+            continue
+        update = _judged(registered, xml, doi, consent)
+        stops = next((finding for finding in update.findings if finding.stops), None)
+        if stops is not None:
+            return Examined(stops)
+        if update.clears:
+            clears[doi.key] = update.clears
+    return Examined(None, clears)
 
 
 def _judged(registered: RegisteredRecord, xml: bytes, doi: Doi, consent: Consent) -> Judgement:

@@ -1,16 +1,21 @@
 """Uploading what is prepared: one file at a time, the intent committed before, the outcome after."""
 
+import hashlib
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from doideposit.crossref.sealing import recorded
+from doideposit.crossref.sealing import recorded as sealed_again
+from doideposit.crossref.xml.existing import restamp
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
-from doideposit.deposits.ledger.entries import Submission, UploadLease
+from doideposit.deposits.ledger.entries import NewSubmission, Submission, UploadLease
 from doideposit.deposits.ledger.uploads import Told, UploadSlot
+from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.schedule import LEASE, next_look, pause_until
-from doideposit.deposits.updates import PRODUCTION, look, stopped
+from doideposit.deposits.steps import Clears, step_files
+from doideposit.deposits.updates import PRODUCTION, Seen, examine, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.errors import (
@@ -26,6 +31,7 @@ from doideposit.errors import (
     WorldError,
 )
 from doideposit.records.models.batch import SealedBatch
+from doideposit.registered.values import Consent
 
 __all__ = ["Uploader"]
 
@@ -82,34 +88,80 @@ class Uploader:
     def _holds_back(self, submission: Submission, xml: bytes) -> bool:
         """Look at what is registered, where nobody did lately; tell whether the file stays here.
 
-        A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits.
+        A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
+        that needs something emptied first is recorded anew, in steps.
         """
         context, now = self._context, self._context.clock()
-        intent = context.ledger.uploads.intent(submission.id)
-        compared = intent.get("compared")
+        if submission.follows is not None and self._lost_its_step(submission, submission.follows):
+            return True
+        recorded, noted = context.ledger.works.recorded(submission.id)
+        compared = noted.get("compared")
         fresh = bool(compared) and now - datetime.fromisoformat(str(compared)) < FRESH
-        if not context.read_first or context.registry is None or intent.get("unseen") or fresh:
+        if not context.read_first or context.registry is None or recorded.unseen or fresh:
             return False
-        dois = [work.doi for work in context.ledger.works.in_submissions([submission.id])]
+        dois = [one.doi for one in recorded.items]
         seen = look(context, dois)
         known = any(context.ledger.works.last_registered(doi) for doi in dois)
-        # A first deposit to a test system can destroy nothing that matters, and need not wait for the answer.
-        if seen.failures and (known or context.target == PRODUCTION):
+        # A first deposit to a test system can destroy nothing that matters, and need not wait for the answer. Nor does
+        # the last step of an update: as long as it waits, the public record lacks what the step before took away.
+        may_wait = submission.follows is None and (known or context.target == PRODUCTION)
+        if seen.failures and may_wait:
             reason = f"what is registered could not be read: {next(iter(seen.failures.values()))}"
             context.ledger.uploads.postpone(submission.id, now + READ_AGAIN, reason)
             self.trouble = RegistrarUnavailable(reason)
             return True
-        may_lose = [name for name in intent.get("may_lose", "").split(", ") if name]
-        finding = stopped(context, xml, dois, may_lose, seen)
-        if finding is not None:
-            self.attempted.append(submission.id)
-            context.ledger.uploads.withhold(submission.id, finding.message, finding.hint or "")
-        return finding is not None
+        examined = examine(context, xml, dois, Consent(recorded.removes, recorded.may_lose), seen)
+        if examined.stopped is not None:
+            self._withhold(submission, examined.stopped.message, examined.stopped.hint or "")
+        elif examined.clears and submission.step == submission.steps:
+            self._in_steps(submission, recorded, examined.clears, seen)
+        else:
+            return False
+        return True
+
+    def _withhold(self, submission: Submission, reason: str, hint: str) -> None:
+        self.attempted.append(submission.id)
+        self._context.ledger.uploads.withhold(submission.id, reason, hint)
+
+    def _lost_its_step(self, submission: Submission, follows: int) -> bool:
+        """End a step whose earlier one did not take effect: new content would be added to the old."""
+        why = self._context.ledger.uploads.why_without_effect(follows)
+        if why is None:
+            return False
+        reason = (
+            f"step {submission.step - 1} of {submission.steps} did not take effect ({why}), so this one was not sent"
+        )
+        self._withhold(
+            submission, reason, "settle what it says, then deposit the record again: all steps are made anew"
+        )
+        return True
+
+    def _in_steps(self, submission: Submission, recorded: NewSubmission, clears: Clears, seen: Seen) -> None:
+        """Record a file anew with the steps that go before it, as nobody could know when it was recorded."""
+        context, now = self._context, self._context.clock()
+        before = max(len(sets) for sets in clears.values())
+        taken = [recorded.timestamp, *(state.timestamp for state in seen.states.values())]
+        stamp = next_timestamp(now, taken) + before * TIMESTAMP_STEP
+        seal = context.seal
+        last = seal(restamp(recorded.xml, unique_name(recorded.series, now), stamp))
+        if last.batch is not None:
+            xml = last.batch.xml
+            digest = hashlib.sha256(xml).hexdigest()
+            new = replace(recorded, batch_id=last.batch.batch_id, timestamp=stamp, sha256=digest, xml=xml, compared=now)
+            steps = step_files(new, clears, now, seal)
+            if steps.files:
+                emptied = tuple(dict.fromkeys(name for one in steps.files for name in one.empties))
+                last_step = replace(new, empties=emptied)
+                # Nothing is recorded where a later deposit of a DOI waits, or another run was quicker.
+                if context.ledger.works.prepare(*steps.files, last_step, instead_of=submission.id) is not None:
+                    return
+        reason = "what is registered has to be emptied first, and the steps for that could not be recorded"
+        self._withhold(submission, reason, "deposit the record again: its plan says what stands in the way")
 
     def _sealed(self, submission: Submission, xml: bytes) -> SealedBatch:
         """Return the stored bytes as a sealed batch; raise `LedgerDamaged` when they are not what was recorded."""
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
-        batch = recorded(
+        batch = sealed_again(
             xml,
             sha256=submission.sha256,
             batch_id=submission.batch_id,

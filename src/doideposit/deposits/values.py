@@ -24,6 +24,7 @@ __all__ = [
     "Proof",
     "ReportEntry",
     "SubmissionRef",
+    "UpdateStep",
     "WorkStatus",
 ]
 
@@ -80,6 +81,19 @@ class SubmissionRef:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateStep:
+    """Say which step of an update in several deposits a file is, and which blocks the steps before the last empty."""
+
+    number: int
+    of: int
+    emptied: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {"number": self.number, "of": self.of, "emptied": list(self.emptied)}
+
+
+@dataclass(frozen=True, slots=True)
 class WorkStatus:
     """Say how one DOI stands on one target: its latest deposit, its milestones, and whether one of them is overdue.
 
@@ -102,6 +116,7 @@ class WorkStatus:
     finding: Finding | None = None
     retry: RetryClass | None = None
     submission: SubmissionRef | None = None
+    step: UpdateStep | None = None
     milestones: Mapping[Milestone, Proof] = field(default_factory=lambda: dict.fromkeys(Milestone, Proof()))
     overdue: Overdue | None = None
     last_update_failed: bool = False
@@ -166,6 +181,7 @@ class WorkStatus:
             "finding": self.finding.to_dict() if self.finding else None,
             "retry": self.retry.value if self.retry else None,
             "submission": self.submission.to_dict() if self.submission else None,
+            "step": self.step.to_dict() if self.step else None,
             "milestones": milestones,
             "overdue": self.overdue.to_dict() if self.overdue else None,
             # The names that `milestones` and `overdue` had before; programs still read them.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from doideposit.deposits.lateness import Deadlines, Overdue, find_overdue
 from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, LedgerWork, Submission
-from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, WorkStatus
+from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
 from doideposit.findings import Severity
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
 
@@ -33,6 +33,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         finding=item.finding if item else None,
         retry=item.retry if item and _ended_badly(work) else None,
         submission=_reference(submission) if submission else None,
+        step=_update_step(submission) if submission else None,
         milestones=_milestones(work),
         overdue=overdue,
         last_update_failed=work.last_update_failed,
@@ -45,6 +46,12 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
 
 def _reference(submission: Submission) -> SubmissionRef:
     return SubmissionRef(submission.file_name, submission.batch_id, submission.submission_id, submission.timestamp)
+
+
+def _update_step(submission: Submission) -> UpdateStep | None:
+    if submission.steps == 1 or submission.state in {State.DONE, State.REFUSED}:
+        return None
+    return UpdateStep(submission.step, submission.steps, tuple(filter(None, submission.empties.split(", "))))
 
 
 def _milestones(work: LedgerWork) -> Mapping[Milestone, Proof]:
@@ -117,11 +124,28 @@ def _at(moment: datetime | None) -> str:
 
 
 def _prepared(submission: Submission, overdue: Overdue | None) -> str:
+    if submission.steps > 1:
+        return _between_steps(submission)
     if submission.reason in {FIRST_OF_SERIES, EARLIER_DEPOSIT}:
         return f"it is recorded and {submission.reason}; it goes out by itself then, with the next `doideposit poll`"
     why = f" ({submission.reason})" if submission.reason else ""
     late = "; if it stays, `doideposit doctor` says why" if overdue else ""
     return f"it is recorded and waits to be sent{why}: `doideposit poll` sends it {_at(submission.not_before)}{late}"
+
+
+def _between_steps(submission: Submission) -> str:
+    """Say which step an update is at: this one is recorded, and those before it may be done or not."""
+    step, steps = submission.step - 1, submission.steps
+    emptied = submission.empties.replace("_", " ")
+    if submission.reason == EARLIER_DEPOSIT or not submission.reason:
+        return (
+            f"the update goes in {steps} steps; step {step} of {steps}, which empties {emptied}, is under way, and "
+            f"step {step + 1} follows by itself with the next `doideposit poll`"
+        )
+    return (
+        f"step {step} of {steps} is done, and Crossref shows no {emptied} until step {step + 1} is done "
+        f"({submission.reason}): `doideposit poll` sends it {_at(submission.not_before)}"
+    )
 
 
 def _sending(submission: Submission) -> str:
@@ -179,7 +203,7 @@ def _settled(work: LedgerWork, overdue: Overdue | None) -> str:
 STILL_READING = "Crossref says"
 """How the reason begins of a file that Crossref itself says it has not finished."""
 SENTENCES: Mapping[EventKind, str] = {
-    EventKind.PREPARED: "recorded {together} under the timestamp {timestamp}, before anything was sent",
+    EventKind.PREPARED: "recorded {together} under the timestamp {timestamp}, before anything was sent{step}",
     EventKind.SENDING: "sending as {file_name}",
     EventKind.RECEIVED: "received: {proof}",
     EventKind.NOT_RECEIVED: "not received: {reason}",
@@ -221,9 +245,15 @@ def _together(dois: str) -> str:
     return "alone in a file" if dois == "1" else f"in a file of {dois} DOIs" if dois else ""
 
 
+def _step(detail: Mapping[str, str]) -> str:
+    """Return which step of an update a file is, and what it empties."""
+    step, emptied = detail.get("step", ""), detail.get("empties", "").replace("_", " ")
+    return (f" ({step}: it empties {emptied})" if emptied else f" ({step})") if step else ""
+
+
 def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryEntry:
     """Return the event as a sentence, with the submission it belongs to."""
-    words = _Blank(event.detail, together=_together(event.detail.get("dois", "")))
+    words = _Blank(event.detail, together=_together(event.detail.get("dois", "")), step=_step(event.detail))
     text = " ".join(SENTENCES[event.kind].format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
     outcome = Outcome(event.kind) if event.kind in OUTCOMES else None

@@ -13,13 +13,8 @@ from doideposit.records.origin import RawValue
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["ADDED_UP", "KEPT", "compare"]
+__all__ = ["compare", "same_value"]
 
-KEPT: Final = frozenset({"references", "relations", "licences", "free_to_read", "funding", "pdf_url", "full_texts",
-                         "updates", "crossmark_policy"})  # fmt: skip
-"""Fields that stay registered when a deposit leaves them out, and go only when it empties them."""
-ADDED_UP: Final = KEPT - {"references"}
-"""Of these, what Crossref may add to what it has instead of replacing it: they are emptied before they change."""
 SHORTENED: Final = 0.7
 """An abstract with less than this share of its length has lost something, whatever else it says."""
 # Characters of a value that stand in a message; an abstract would fill the screen.
@@ -46,7 +41,7 @@ def _fields(
 ) -> Iterator[Difference]:
     for name in dict.fromkeys([*before, *after]):
         old, new, key = before.get(name), after.get(name), start + name
-        if _same(name, old, new):
+        if same_value(name, old, new):
             continue
         special = _LISTS.get(name)
         if special is not None and not where:
@@ -87,7 +82,8 @@ def _listed(value: RawValue) -> list[Mapping[str, RawValue]]:
     return [one if isinstance(one, Mapping) else {"": one} for one in entries]
 
 
-def _same(name: str, old: RawValue, new: RawValue) -> bool:
+def same_value(name: str, old: RawValue, new: RawValue) -> bool:
+    """Tell whether two values of a field mean the same, in whatever way Crossref writes them."""
     return old == new or (not old and not new) or _folded(name, old) == _folded(name, new)
 
 
@@ -149,7 +145,7 @@ def _other_authors(
 def _author(key: str, who: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> Iterator[Difference]:
     for name in dict.fromkeys([*old, *new]):
         before, after = old.get(name), new.get(name)
-        if _same(name, before, after):
+        if same_value(name, before, after):
             continue
         label = {"orcid": "ORCID iD", "alt_names": "other names"}.get(name, name.replace("_", " "))
         if name == "affiliations":
@@ -208,7 +204,7 @@ def _abstracts(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[st
             words = f"the {name} has {len(_words(other))} characters instead of {len(_words(one))}"
             words = words if shorter else f"the {name} is changed"
             yield Difference(field, words, loses=shorter, registered=one, desired=other)
-        elif not _same("", one, other):
+        elif not same_value("", one, other):
             yield Difference(field, f"the markup of the {name} is changed", registered=one, desired=other)
     if len(new) > len(old):
         yield Difference(key, f"{len(new) - len(old)} more abstracts", registered=old, desired=new)
@@ -242,12 +238,52 @@ def _references(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[s
 def _set(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, RawValue]]) -> Iterator[Difference]:
     label = key.replace("_", " ")
     before, after = [_folded("", one) for one in old], [_folded("", one) for one in new]
-    for place, one in enumerate(old):
-        if before[place] not in after:
-            yield Difference(f"{key}[{place}]", f"of the {label} {_shown(one)} is lost", loses=True, registered=one)
-    for place, one in enumerate(new):
-        if after[place] not in before:
-            yield Difference(key, f"{label}: {_shown(one)} is added", desired=one)
+    gone = [place for place, one in enumerate(before) if one not in after]
+    come = [one for one, folded in zip(new, after, strict=True) if folded not in before]
+    # The same licence with another date is one entry that changed; only then may its parts be lost.
+    for place in gone:
+        partner = next((one for one in come if _identity(one) == _identity(old[place])), None)
+        if partner is not None:
+            come.remove(partner)
+            yield _entry(f"{key}[{place}]", label, old[place], partner)
+    rest = [place for place in gone if not any(_identity(old[place]) == _identity(one) for one in new)]
+    for place, one in zip(rest, come, strict=False):
+        yield Difference(f"{key}[{place}]", _changed(label, old[place], one), registered=old[place], desired=one)
+    for place in rest[len(come) :]:
+        words = f"of the {label} {_shown(old[place])} is lost"
+        yield Difference(f"{key}[{place}]", words, loses=True, registered=old[place])
+    for one in come[len(rest) :]:
+        yield Difference(key, f"{label}: {_shown(one)} is added", desired=one)
+
+
+def _identity(one: Mapping[str, RawValue]) -> object:
+    """Return what makes an entry this one and no other: its address, name or identifier."""
+    return next((_folded(name, one[name]) for name in _IDENTITIES if one.get(name)), _folded("", one))
+
+
+_IDENTITIES: Final = ("url", "identifier", "doi", "ror", "funder_id", "name", "issn", "")
+
+
+def _entry(key: str, label: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> Difference:
+    lost = [name for name, value in old.items() if value and _is_less(value, new.get(name))]
+    if lost:
+        parts = ", ".join(f"{name.replace('_', ' ')} {_shown(old[name])}" for name in lost)
+        return Difference(key, f"{label}: {_shown(old)} loses {parts}", loses=True, registered=old, desired=new)
+    return Difference(key, _changed(label, old, new), registered=old, desired=new)
+
+
+def _changed(label: str, old: Mapping[str, RawValue], new: Mapping[str, RawValue]) -> str:
+    """Say what becomes of an entry, by the parts of it that change."""
+    names = [name for name in dict.fromkeys([*old, *new]) if not same_value(name, old.get(name), new.get(name))]
+    before, after = ({name: one.get(name) for name in names} for one in (old, new))
+    return f"{label}: {_shown(before)} → {_shown(after)}"
+
+
+def _is_less(old: RawValue, new: RawValue) -> bool:
+    """Tell whether a part is gone, or has fewer entries."""
+    if isinstance(old, str) or isinstance(new, str) or not isinstance(old, Sequence):
+        return not new
+    return not new or (isinstance(new, Sequence) and len(new) < len(old))
 
 
 _LISTS: Final = {

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from doideposit.findings import Finding, Severity
-from doideposit.registered.comparison import ADDED_UP, compare
+from doideposit.registered.clearing import clears
+from doideposit.registered.comparison import compare
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import MOST, Consent, Difference, Judgement
 
@@ -25,10 +26,12 @@ def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Cons
     findings = [
         *(finding for one in differences if one.falls_under(_LOCKED) if (finding := _locked(one, desired))),
         *_lost(differences, consent),
-        *_replaced(registered, desired, differences, consent),
     ]
+    emptied = clears(registered, desired, consent.removed)
+    if emptied:
+        findings.append(_in_steps(emptied))
     lost = tuple(dict.fromkeys(one.field for one in differences if one.loses and one.falls_under(consent.names)))
-    return Judgement(differences, tuple(findings), lost)
+    return Judgement(differences, tuple(findings), lost, emptied)
 
 
 def _other_type(registered: RegisteredRecord, desired: RegisteredRecord) -> Finding:
@@ -61,19 +64,10 @@ def _word(name: str) -> str:
     return f'"{name}"' if " " in name else name
 
 
-def _replaced(
-    registered: RegisteredRecord, desired: RegisteredRecord, differences: Sequence[Difference], consent: Consent
-) -> list[Finding]:
-    """Refuse to send new content over other content where Crossref would keep both."""
-    found = []
-    for name in dict.fromkeys(one.field.partition("[")[0] for one in differences if one.falls_under(tuple(ADDED_UP))):
-        # Content that is only added is what Crossref does anyway; only what replaces or loses needs two steps.
-        gone = any(one.loses or "→" in one.what for one in differences if one.falls_under((name,)))
-        if gone and registered.fields.get(name) and desired.fields.get(name) and name not in consent.allowed:
-            message = f"Crossref adds new {name} to those it has: what is registered has to be emptied first"
-            hint = (
-                f"deposit the record once with `remove: [{name}]` and without {name}; when Crossref has done that, "
-                "take the line away and deposit it again"
-            )
-            found.append(Finding("plan-two-steps", Severity.ERROR, message, hint))
-    return found
+def _in_steps(emptied: Sequence[frozenset[str]]) -> Finding:
+    """Say that the update goes in several deposits, and what the public record lacks between them."""
+    names = ", ".join(name.replace("_", " ") for name in sorted(frozenset().union(*emptied)))
+    steps = len(emptied) + 1
+    message = f"goes in {steps} deposits: {names} emptied first, because Crossref may add new content to the old"
+    hint = f"nothing: the last deposit follows by itself; until it is done, Crossref shows no {names}"
+    return Finding("plan-two-steps", Severity.WARNING, message, hint)

@@ -43,7 +43,9 @@ class RegisteredRecord:
     """Hold a record in the words of a record file. `series` is what the configuration says of the series.
 
     `record_type` is None for a kind that no record can be. `matched` are the keys of references whose DOI Crossref
-    found by itself: not the publisher's word, and no field. `empty` are the blocks that stand there without content.
+    found by itself: not the publisher's word, and no field. `empty` are the blocks that stand there without content,
+    `blocks` those with content that stay when a deposit leaves them out; licences and funding inside of Crossmark are
+    ``crossmark/licences`` and ``crossmark/funding``.
     """
 
     doi: str
@@ -53,6 +55,7 @@ class RegisteredRecord:
     leftovers: tuple[Leftover, ...] = ()
     matched: tuple[str, ...] = ()
     empty: frozenset[str] = frozenset()
+    blocks: frozenset[str] = frozenset()
 
 
 def read_record(xml: bytes, doi: str) -> RegisteredRecord | None:
@@ -90,6 +93,8 @@ class _Reader:
         self.leftovers: list[Leftover] = []
         self.matched: list[str] = []
         self.empty: set[str] = set()
+        self.blocks: set[str] = set()
+        self._inside = ""
 
     def read(self) -> RegisteredRecord:
         name = local(self.holder)
@@ -103,7 +108,7 @@ class _Reader:
         self._files()
         return RegisteredRecord(
             _text(self.holder, "doi_data/doi"), RECORD_TYPES.get(name), self.fields, self.series,
-            tuple(self.leftovers), tuple(self.matched), frozenset(self.empty),
+            tuple(self.leftovers), tuple(self.matched), frozenset(self.empty), frozenset(self.blocks),
         )  # fmt: skip
 
     def _attributes(self, name: str, around: Element | None) -> None:
@@ -267,13 +272,21 @@ class _Reader:
         before = list(known) if isinstance(known, list) else []
         self.fields[key] = [*before, *(one for one in values if one not in before)]
 
+    def _stands(self, block: str, element: Element) -> None:
+        """Remember a block that has content, and whether it stands inside of Crossmark."""
+        if len(element):
+            self.blocks.add(self._inside + block)
+
     def program(self, element: Element) -> None:
         match _program_kind(element):
             case "fundref":
+                self._stands("funding", element)
                 self._block("funding", [one for group in _fund_groups(element) if (one := _funding(group))])
             case "AccessIndicators":
+                self._stands("licences", element)
                 self._access(element)
             case "relations":
+                self._stands("relations", element)
                 self._block("relations", list(_relations(element)))
             case _:
                 self._leave(element, "clinical trials")
@@ -291,6 +304,7 @@ class _Reader:
     def crossmark(self, element: Element) -> None:
         if not len(element):
             self.empty.add("crossmark_policy")
+        self._stands("crossmark", element)
         policy = _text(element, "crossmark_policy")
         if policy:
             self.fields["crossmark_policy"] = policy
@@ -300,13 +314,16 @@ class _Reader:
         ]
         if updates:
             self._block("updates", updates)
+        self._inside = "crossmark/"
         for program in element.iterfind("{*}custom_metadata/{*}program"):
             self.program(program)
+        self._inside = ""
         for assertion in element.iterfind("{*}custom_metadata/{*}assertion"):
             self._leave(assertion, "crossmark.assertion")
         self._rest(element, "crossmark_policy updates custom_metadata crossmark_version", "crossmark")
 
     def citations(self, element: Element) -> None:
+        self._stands("references", element)
         references = [self._reference(one) for one in element.iterfind("{*}citation")]
         self._block("references", references)
 
@@ -334,6 +351,8 @@ class _Reader:
                 self._leave(collection, f"collection {kind}")
             elif not len(collection):
                 self.empty.add("full_texts")
+            else:
+                self._stands("full_texts", collection)
 
     def _files(self) -> None:
         """Bring the files of both collections together: the one offered to both is the PDF."""

@@ -57,12 +57,14 @@ class Consent:
 class Judgement:
     """Hold an update compared with what is registered. It may go when there is no error among the findings.
 
-    `lost` are the fields that are lost with consent, to be kept in the history.
+    `lost` are the fields that are lost with consent, to be kept in the history. `clears` are the blocks that are
+    emptied before, one set for each deposit that goes ahead of the last one.
     """
 
     differences: tuple[Difference, ...] = ()
     findings: tuple[Finding, ...] = ()
     lost: tuple[str, ...] = field(default=())
+    clears: tuple[frozenset[str], ...] = ()
 
     @property
     def summary(self) -> str:

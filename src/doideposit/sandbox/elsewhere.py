@@ -9,7 +9,7 @@ from doideposit.sandbox.deposits import FileRefusal, read
 from doideposit.sandbox.entries import ReceivedFile, Registration
 from doideposit.sandbox.processing import Worker
 from doideposit.sandbox.queue import Queue
-from doideposit.sandbox.retention import after_resources, with_resource
+from doideposit.sandbox.retention import after_resources, with_element, with_resource
 
 __all__ = ["Elsewhere"]
 
@@ -39,6 +39,11 @@ class Elsewhere:
         """Empty a block of a record, such as ``<citation_list/>``, as Crossref's support does on request."""
         known = self._known(doi)
         self._change(known, record=after_resources(known.record, block, doi, self._queue.rules))
+
+    def adds(self, doi: str, block: str, inside: str = "") -> None:
+        """Add an element before ``doi_data``, or inside of another element, as another tool registers it."""
+        known = self._known(doi)
+        self._change(known, record=with_element(known.record, block, doi, inside))
 
     def support_resets(self, doi: str, timestamp: int) -> None:
         """Give the DOI another deposit timestamp, smaller or greater."""

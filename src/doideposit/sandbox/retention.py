@@ -14,7 +14,15 @@ from lxml import etree
 
 from doideposit.sandbox.deposits import local
 
-__all__ = ["RetentionRules", "after_deposit", "after_resources", "holder", "record_xml", "with_resource"]
+__all__ = [
+    "RetentionRules",
+    "after_deposit",
+    "after_resources",
+    "holder",
+    "record_xml",
+    "with_element",
+    "with_resource",
+]
 
 Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
 OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
@@ -176,6 +184,20 @@ def with_resource(old: str, doi: str, url: str) -> str:
     if root is None or page is None:
         return old
     page.text = url
+    return _written(root)
+
+
+def with_element(old: str, block: str, doi: str, inside: str = "") -> str:
+    """Return the record with one more element, before ``doi_data`` or at the end of the element named `inside`."""
+    root = etree.fromstring(old)
+    target = holder(root, doi)
+    new = etree.fromstring(f'<r xmlns="{OUTPUT}">{block}</r>')[0]
+    around = target.find(f"{{*}}{inside}") if inside else None
+    data = target.find("{*}doi_data")
+    if around is not None:
+        around.append(new)
+    elif data is not None:
+        data.addprevious(new)
     return _written(root)
 
 

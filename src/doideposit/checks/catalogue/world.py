@@ -69,10 +69,11 @@ WORLD: Final[tuple[Explanation, ...]] = (
     ),
     _plan(
         "plan-two-steps",
-        "New content over content that Crossref would keep beside it",
-        "Relations, licences, funding, full texts and Crossmark are not replaced: they are emptied first.",
-        "deposit the record once with `remove: [FIELD]` and without it, and again with the new content",
+        "An update in two deposits",
+        "Crossref may add new relations, licences, funding, full texts and Crossmark to the old ones.",
+        "nothing: the first empties them, the second follows by itself, and between them Crossref shows none of them",
         source=REMOVING,
+        severity=Severity.WARNING,
     ),
     _plan(
         "plan-unseen",

@@ -123,7 +123,9 @@ class NewSubmission:
 
     `container` is what Crossref keeps one title record for; `series` the short name people know. `compared` is when
     its content was compared with what is registered, None where nobody could look yet; `may_lose` are the fields that
-    may be lost by it, and `unseen` is why a person let it go without a look.
+    may be lost by it, and `unseen` is why a person let it go without a look; `removes` are the fields that the record
+    itself takes away. `empties` are the blocks that this file takes away at Crossref for another file that follows it,
+    and of that one those that were taken away before.
     """
 
     series: str
@@ -137,6 +139,8 @@ class NewSubmission:
     compared: datetime | None = None
     may_lose: tuple[str, ...] = ()
     unseen: str = ""
+    removes: tuple[str, ...] = ()
+    empties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,9 @@ class Submission:
 
     `reason` says in plain words why it waits or was refused, `hint` what a person should do about it. `doubt` is set
     while the last answer says nothing: whether a file arrived that is being sent, or what became of one that did.
-    `failures` counts uploads in a row that did not get through, `looks` how often Crossref was asked about it.
+    `failures` counts uploads in a row that did not get through, `looks` how often Crossref was asked about it. An
+    update that empties blocks first has several `steps`: this is number `step`, which waits for the submission that it
+    `follows`; `empties` names what an earlier step takes away before the last one sends everything.
     """
 
     id: int
@@ -175,6 +181,10 @@ class Submission:
     reason: str = ""
     hint: str = ""
     alarm: str = ""
+    step: int = 1
+    steps: int = 1
+    follows: int | None = None
+    empties: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,15 +22,17 @@ from doideposit.deposits.ledger.tables import (
     event,
     item,
     log,
+    observed,
     submission,
     upload_lock,
+    watch,
     work,
 )
 from doideposit.errors import DiskError, UsageError
 
 __all__ = ["copy_file", "copy_from", "lines", "take_in", "write_lines"]
 
-ORDER: tuple[Table, ...] = (upload_lock, submission, content, attempt, log, item, work, event)
+ORDER: tuple[Table, ...] = (upload_lock, submission, content, attempt, log, item, work, observed, watch, event)
 """Each table after those it refers to."""
 FORMAT = "doideposit-ledger"
 AT_ONCE = 200

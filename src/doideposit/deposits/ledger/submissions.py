@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
-from doideposit.deposits.ledger.tables import content, item, submission, work
+from doideposit.deposits.ledger.rows import bytes_of, event_of
+from doideposit.deposits.ledger.tables import content, event, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
-from doideposit.lifecycle import EventKind, State
+from doideposit.lifecycle import EventKind, Move, State, advance, is_open
+from doideposit.records.identifiers import Doi
 
-__all__ = ["AT_ONCE", "chunks", "prepare"]
+__all__ = ["AT_ONCE", "chunks", "prepare", "recorded_again"]
 
+_UNFINISHED = [state.value for state in State if is_open(state)]
 AT_ONCE = 400  # SQLite takes a limited number of values in one statement.
 
 
@@ -20,19 +23,74 @@ def chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
 
 
-def prepare(transaction: Transaction, new: NewSubmission) -> int | None:
-    """Record the file and what it holds; None when another process was quicker with one of its DOIs.
+def prepare(
+    transaction: Transaction, news: Sequence[NewSubmission], *, instead_of: int | None = None
+) -> tuple[int, ...] | None:
+    """Record the steps of one update, often a single file; None when another process was quicker with one of its DOIs.
 
-    The upload lock is held meanwhile, so that of two that want the same DOI exactly one gets here first.
+    All steps are recorded before the first leaves, so that a crash between two of them forgets none. The upload lock
+    is held meanwhile, so that of two that want the same DOI exactly one gets here first. With `instead_of` they take
+    the place of a recorded file, unless that is on its way by now.
     """
     transaction.lock_uploads()
-    works = _works(transaction, new)
-    if any(_overtaken(new, one, works.get(one.doi.key)) for one in new.items):
+    works = _works(transaction, news[-1])
+    if any(_overtaken(news[0], one, works.get(one.doi.key)) for one in news[-1].items):
         return None
-    key = _insert_submission(transaction, new)
-    for position, one in enumerate(new.items):
-        row = _insert_item(transaction, key, position, one)
-        _point_work(transaction, new, one, row, works.get(one.doi.key))
+    if instead_of is not None and not _give_way(transaction, instead_of):
+        return None
+    keys: list[int] = []
+    for step, new in enumerate(news, 1):
+        keys.append(_insert_submission(transaction, new, step, len(news), keys[-1] if keys else None))
+        for position, one in enumerate(new.items):
+            row = _insert_item(transaction, keys[-1], position, one)
+            _point_work(transaction, new, one, row, works.get(one.doi.key))
+        # The rows of works exist from the first step on.
+        works = _works(transaction, new)
+        _note(transaction, keys[-1], new, step, len(news))
+    return tuple(keys)
+
+
+def _give_way(transaction: Transaction, key: int) -> bool:
+    """End a file that was never sent, for others that are sent in its place."""
+    current = transaction.lock_submission(key)
+    if current.state is not State.PREPARED or current.sent_at is not None:
+        return False
+    reason = "recorded anew, to be sent in several steps"
+    values = {"state": advance(current.state, Move.ABANDON).value, "finished_at": transaction.now, "reason": reason}
+    transaction.change(key, **values)
+    transaction.connection.execute(update(item).where(item.c.submission == key).values(open=False, message=reason))
+    transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason})
+    return True
+
+
+def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
+    """Return a recorded file as it was handed in, to be recorded anew, and what was noted of it."""
+    found = select(submission, content.c.xml).join(content, content.c.submission == submission.c.id)
+    row = connection.execute(found.where(submission.c.id == key)).mappings().one()
+    mine = (event.c.submission == key, event.c.kind == EventKind.PREPARED.value)
+    note = connection.execute(select(event).where(*mine).order_by(event.c.id).limit(1)).mappings().one()
+    detail = event_of(note).detail
+    items = select(item).where(item.c.submission == key).order_by(item.c.position)
+    names = ("fingerprint", "record_type", "title", "source", "landing_page")
+    new = NewSubmission(
+        **{name: row[name] for name in ("series", "container", "schema_version", "batch_id", "timestamp", "sha256")},
+        xml=bytes_of(row["xml"]),
+        items=tuple(
+            NewItem(Doi(one["printed"]), **{name: one[name] for name in names}, after=one["id"])
+            for one in connection.execute(items).mappings()
+        ),
+        may_lose=_words(detail, "may_lose"),
+        removes=_words(detail, "removes"),
+        unseen=detail.get("unseen", ""),
+    )
+    return new, detail
+
+
+def _words(detail: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(word for word in detail.get(name, "").split(", ") if word)
+
+
+def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int) -> None:
     detail = {
         "batch_id": new.batch_id,
         "timestamp": str(new.timestamp),
@@ -41,9 +99,11 @@ def prepare(transaction: Transaction, new: NewSubmission) -> int | None:
         **({"compared": new.compared.isoformat()} if new.compared else {}),
         **({"may_lose": ", ".join(new.may_lose)} if new.may_lose else {}),
         **({"unseen": new.unseen} if new.unseen else {}),
+        **({"removes": ", ".join(new.removes)} if new.removes else {}),
+        **({"step": f"step {step} of {steps}"} if steps > 1 else {}),
+        **({"empties": ", ".join(new.empties)} if step < steps else {}),
     }
     transaction.note(EventKind.PREPARED, submission=key, detail=detail)
-    return key
 
 
 def _works(transaction: Transaction, new: NewSubmission) -> dict[str, RowMapping]:
@@ -62,7 +122,7 @@ def _overtaken(new: NewSubmission, one: NewItem, row: Mapping[Any, Any] | None) 
     )
 
 
-def _insert_submission(transaction: Transaction, new: NewSubmission) -> int:
+def _insert_submission(transaction: Transaction, new: NewSubmission, step: int, steps: int, follows: int | None) -> int:
     values = {
         "target": transaction.target,
         "series": new.series,
@@ -73,6 +133,10 @@ def _insert_submission(transaction: Transaction, new: NewSubmission) -> int:
         "sha256": new.sha256,
         "state": State.PREPARED.value,
         "created_at": transaction.now,
+        "step": step,
+        "steps": steps,
+        "follows": follows,
+        "empties": ", ".join(new.empties),
     }
     key = transaction.connection.execute(insert(submission).values(**values).returning(submission.c.id)).scalar_one()
     transaction.connection.execute(insert(content).values(submission=key, xml=new.xml))
@@ -80,8 +144,10 @@ def _insert_submission(transaction: Transaction, new: NewSubmission) -> int:
 
 
 def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem) -> int:
-    about = (item.c.target == transaction.target, item.c.doi == one.doi.key, item.c.open.is_(True))
-    earlier = select(item.c.id).where(*about).subquery()
+    # One that is recorded and not open yet comes before this one all the same.
+    waiting = item.join(submission, submission.c.id == item.c.submission)
+    about = (item.c.target == transaction.target, item.c.doi == one.doi.key, submission.c.state.in_(_UNFINISHED))
+    earlier = select(item.c.id).select_from(waiting).where(*about, item.c.submission != key).limit(1)
     values = {
         "submission": key,
         "position": position,
@@ -94,7 +160,7 @@ def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem
         "source": one.source,
         "landing_page": one.landing_page,
         # One that waits for an earlier deposit of its DOI takes its place when it is sent.
-        "open": transaction.connection.execute(select(earlier).limit(1)).first() is None,
+        "open": transaction.connection.execute(earlier).first() is None,
     }
     return int(transaction.connection.execute(insert(item).values(**values).returning(item.c.id)).scalar_one())
 

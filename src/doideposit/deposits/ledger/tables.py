@@ -25,7 +25,20 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["METADATA", "UtcDateTime", "attempt", "content", "event", "item", "log", "submission", "upload_lock", "work"]
+__all__ = [
+    "METADATA",
+    "UtcDateTime",
+    "attempt",
+    "content",
+    "event",
+    "item",
+    "log",
+    "observed",
+    "submission",
+    "upload_lock",
+    "watch",
+    "work",
+]
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_LENGTH = 27
@@ -97,6 +110,11 @@ submission = Table(
     Column("reason", Text, nullable=False, server_default=_nothing()),
     Column("hint", Text, nullable=False, server_default=_nothing()),
     Column("alarm", String(16), nullable=False, server_default=_nothing()),
+    # An update in several steps is one file for each; a step goes only when the one it follows has taken effect.
+    Column("step", Integer, nullable=False, server_default="1"),
+    Column("steps", Integer, nullable=False, server_default="1"),
+    Column("follows", Key),
+    Column("empties", Text, nullable=False, server_default=_nothing()),
     Index(None, "target", "state", "next_look_at"),
     Index(None, "target", "state", "not_before"),
     Index(None, "target", "container", "state"),
@@ -194,6 +212,44 @@ work = Table(
     Column("acknowledged_reason", Text),
     Index(None, "target", "container", "registered_at"),
     Index(None, "item"),
+)
+
+# What Crossref showed of one registered DOI, when it is asked next, and what others changed of it. `since` is when our
+# latest deposit took effect, `deposited` what the REST API said of the last change, `matched` the references for which
+# Crossref found a DOI. A row is missing for what earlier versions registered, until the first pass that looks.
+observed = Table(
+    "observed",
+    METADATA,
+    Column("target", String(32), primary_key=True),
+    Column("doi", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("next_read_at", UtcDateTime),
+    Column("reads", Integer, nullable=False, server_default="0"),
+    Column("read_at", UtcDateTime),
+    # A text: numbers of other tools have up to 24 digits.
+    Column("timestamp", Text, nullable=False, server_default=_nothing()),
+    Column("last_update", Text, nullable=False, server_default=_nothing()),
+    Column("intended_at", UtcDateTime),
+    Column("intended_proof", Text, nullable=False, server_default=_nothing()),
+    Column("listed_at", UtcDateTime),
+    Column("deposited", Text, nullable=False, server_default=_nothing()),
+    Column("changes", Text, nullable=False, server_default=text("'[]'")),
+    Column("changed_at", UtcDateTime),
+    Column("accepted", Text, nullable=False, server_default=text("'[]'")),
+    Column("accepted_at", UtcDateTime),
+    Column("matched", Text, nullable=False, server_default=text("'{}'")),
+    Index(None, "target", "next_read_at"),
+    Index(None, "target", "listed_at"),
+)
+
+# One row for each target: since when the services that are read cannot be asked, so that it is said once.
+watch = Table(
+    "watch",
+    METADATA,
+    Column("target", String(32), primary_key=True),
+    Column("away_since", UtcDateTime),
+    Column("away_reason", Text, nullable=False, server_default=_nothing()),
+    Column("not_before", UtcDateTime),
 )
 
 # One row for each target: who uploads now, and until when nobody should.

@@ -1,6 +1,5 @@
 """One upload at a time: who may send which file now, and what became of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +14,12 @@ from doideposit.deposits.ledger.entries import (
     Submission,
     UploadLease,
 )
-from doideposit.deposits.ledger.rows import bytes_of, event_of, submission_of
+from doideposit.deposits.ledger.rows import bytes_of, submission_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.tables import attempt, content, event, item, submission, upload_lock
+from doideposit.deposits.ledger.tables import attempt, content, item, submission, upload_lock
 from doideposit.deposits.ledger.transaction import FREE, Transaction, close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
-from doideposit.lifecycle import EventKind, Move, RetryClass, State, advance
+from doideposit.lifecycle import EventKind, Move, Outcome, RetryClass, State, advance
 
 __all__ = [
     "Pause",
@@ -121,12 +120,18 @@ class Uploads:
         row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
         return None if row is None else (submission_of(row), bytes_of(row["xml"]))
 
-    def intent(self, key: int) -> Mapping[str, str]:
-        """Return what was noted when a file was recorded: when it was compared, and what may be lost by it."""
-        mine = (event.c.submission == key, event.c.kind == EventKind.PREPARED.value)
+    def why_without_effect(self, key: int) -> str | None:
+        """Return why an earlier step did not take effect for every DOI in it, in a few words; None where it did."""
         with self._session.reading() as connection:
-            row = connection.execute(select(event).where(*mine).order_by(event.c.id).limit(1)).mappings().one_or_none()
-            return {} if row is None else event_of(row).detail
+            joined = item.join(submission, submission.c.id == item.c.submission)
+            columns = (item.c.outcome, item.c.message, submission.c.reason, submission.c.state)
+            for row in connection.execute(
+                select(*columns).select_from(joined).where(submission.c.id == key)
+            ).mappings():
+                outcome = Outcome(row["outcome"]) if row["outcome"] else None
+                if outcome is None or not outcome.is_registered:
+                    return str(row["message"] or row["reason"] or f"it is {row['state']}")
+        return None
 
     def withhold(self, key: int, reason: str, hint: str) -> None:
         """End a file that was never sent, because it would destroy what is registered: a person has to act."""

@@ -1,6 +1,6 @@
 """Conditions under which a file waits for another: a series that begins, and an earlier deposit of its DOIs."""
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import ColumnElement, and_, exists, or_
 
 from doideposit.deposits.ledger.tables import item, submission, work
 from doideposit.lifecycle import State
@@ -25,11 +25,13 @@ def waits_for_series() -> ColumnElement[bool]:
 
 
 def waits_for_earlier() -> ColumnElement[bool]:
-    """Return the condition that an earlier deposit of one of the file's DOIs is still open.
+    """Return the condition that an earlier deposit of one of the file's DOIs is unfinished.
 
-    Two versions of one DOI on the way at once could arrive in either order.
+    Two versions of one DOI on the way at once could arrive in either order. One that was recorded before goes before,
+    also where it had to be put off: a later one must not overtake it.
     """
-    mine, other = item.alias("mine"), item.alias("other_item")
-    same = and_(other.c.target == mine.c.target, other.c.doi == mine.c.doi, other.c.open.is_(True))
+    mine, other, file = item.alias("mine"), item.alias("other_item"), submission.alias("other_file")
+    same = and_(other.c.target == mine.c.target, other.c.doi == mine.c.doi, other.c.submission == file.c.id)
+    before = and_(other.c.id < mine.c.id, file.c.state == State.PREPARED.value)
     later = and_(mine.c.submission == submission.c.id, other.c.submission != submission.c.id)
-    return exists().where(later, same)
+    return exists().where(later, same, or_(other.c.open.is_(True), before))

@@ -1,6 +1,6 @@
 """What the ledger knows of each DOI: for planning, for people, and what they decide."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from doideposit.deposits.ledger.rows import (
     submission_of,
 )
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare
+from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
 from doideposit.deposits.ledger.tables import attempt, content, event, item, log, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
@@ -64,10 +64,18 @@ class Works:
         with self._session.reading() as connection:
             return {key: one for part in parts for key, one in _known_part(connection, self._target, part)}
 
-    def prepare(self, new: NewSubmission) -> int | None:
-        """Record a sealed file before anything of it is sent; None when another process was quicker."""
+    def prepare(self, *steps: NewSubmission, instead_of: int | None = None) -> tuple[int, ...] | None:
+        """Record sealed files, the steps of one update, before anything is sent; None when another was quicker.
+
+        With `instead_of` they take the place of a recorded file that was never sent.
+        """
         with self._session.writing("prepare") as transaction:
-            return prepare(transaction, new)
+            return prepare(transaction, steps, instead_of=instead_of)
+
+    def recorded(self, key: int) -> tuple[NewSubmission, Mapping[str, str]]:
+        """Return a recorded file as it was handed in, and what was noted then: when it was compared, and so on."""
+        with self._session.reading() as connection:
+            return recorded_again(connection, key)
 
     # Telling.
 

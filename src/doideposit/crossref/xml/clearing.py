@@ -1,0 +1,107 @@
+"""Deposit files that empty blocks of registered records: the same bibliography, with empty parents in their places."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from lxml import etree
+
+from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
+from doideposit.crossref.xml.elements import Element, to_bytes
+from doideposit.safe_xml import parse_document
+
+__all__ = ["clear_blocks"]
+
+_PROGRAMS: Final = {
+    "licences": (ACCESS, "AccessIndicators"),
+    "funding": (FUNDING, "fundref"),
+}
+_FILES: Final = ("crawler-based", "text-mining")
+
+
+def clear_blocks(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
+    """Return a deposit file in which blocks come as empty parents: Crossref takes away what it has of them.
+
+    `blocks` names them by `Doi.key`: licences, funding, relations, full_texts, references or crossmark. The
+    bibliography stays as it is, because what a deposit leaves out of it is lost. Source: Crossref documentation,
+    metadata removal markup guide. Raises `RuntimeError` for a file that does not hold a DOI that is named.
+    """
+    root = parse_document(xml).root
+    holders = {} if root is None else dict(_holders(root))
+    missing = blocks.keys() - holders.keys()
+    if root is None or missing:
+        raise RuntimeError(f"the file does not hold {', '.join(sorted(missing)) or 'a deposit'}")
+    for doi, names in blocks.items():
+        _clear(holders[doi], frozenset(names))
+    return to_bytes(root)
+
+
+def _holders(root: Element) -> Iterator[tuple[str, Element]]:
+    for data in root.iter("{*}doi_data"):
+        holder = data.getparent()
+        if holder is not None:
+            yield (data.findtext("{*}doi") or "").strip().lower(), holder
+
+
+def _clear(holder: Element, names: frozenset[str]) -> None:
+    if "relations" in names:
+        for program in holder.iterfind(f"{{{RELATIONS}}}program"):
+            _empty(program)
+    if "references" in names:
+        for listed in holder.iterfind("{*}citation_list"):
+            _empty(listed)
+    if "full_texts" in names:
+        _clear_files(holder)
+    if "crossmark" in names:
+        # Beside an empty Crossmark the schema takes no programs; what they hold is sent again by the last step.
+        _put_in_place(holder, [etree.Element(f"{{{etree.QName(holder).namespace}}}crossmark")])
+    elif names.intersection({"funding", "licences"}):
+        kept = [] if names >= {"funding", "licences"} else _others(holder, names)
+        emptied = [_program(name) for name in ("funding", "licences") if name in names]
+        # The schema wants funding before licences (crossref5.5.0.xsd: the sequence beside crossmark).
+        _put_in_place(holder, sorted([*kept, *emptied], key=lambda one: one.get("name") != "fundref"))
+
+
+def _clear_files(holder: Element) -> None:
+    """Empty both collections, also the one that the new record no longer has."""
+    for data in holder.iterfind("{*}doi_data"):
+        for collection in data.findall("{*}collection"):
+            if collection.get("property") in _FILES:
+                data.remove(collection)
+        for kind in _FILES:
+            etree.SubElement(data, f"{{{etree.QName(data).namespace}}}collection", property=kind)
+
+
+def _others(holder: Element, names: frozenset[str]) -> list[Element]:
+    """Return the program of rights that is not emptied, where it stands beside Crossmark's place."""
+    return [
+        program
+        for name in {"funding", "licences"} - names
+        for program in holder.iterfind(f"{{{_PROGRAMS[name][0]}}}program")
+    ]
+
+
+def _program(name: str) -> Element:
+    namespace, word = _PROGRAMS[name]
+    return etree.Element(f"{{{namespace}}}program", name=word)
+
+
+def _put_in_place(holder: Element, new: list[Element]) -> None:
+    """Put elements where Crossmark, funding and licences stand, in the place of them all."""
+    old = [one for one in holder.iterchildren(tag=etree.Element) if _is_of_rights(one)]
+    if not old:
+        raise RuntimeError("nothing of the record stands where the emptied blocks would")
+    place = holder.index(old[0])
+    for one in old:
+        holder.remove(one)
+    holder[place:place] = new
+
+
+def _is_of_rights(element: Element) -> bool:
+    name = etree.QName(element)
+    return name.localname == "crossmark" or (name.localname == "program" and name.namespace in {ACCESS, FUNDING})
+
+
+def _empty(element: Element) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = None

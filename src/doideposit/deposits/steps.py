@@ -1,0 +1,67 @@
+"""Updates in several deposits: the files that empty blocks at Crossref, and the last one, which sends everything."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from doideposit.crossref.validator.validator import Sealed
+from doideposit.crossref.xml.clearing import clear_blocks
+from doideposit.crossref.xml.existing import items, restamp
+from doideposit.deposits.file_names import unique_name
+from doideposit.deposits.ledger.entries import NewItem, NewSubmission
+from doideposit.deposits.planning import TIMESTAMP_STEP
+from doideposit.findings import Finding
+from doideposit.registered.clearing import fields_of
+
+__all__ = ["Clears", "StepFiles", "step_files"]
+
+Clears = Mapping[str, tuple[frozenset[str], ...]]
+"""What is emptied before the last deposit of each DOI, by `Doi.key`: one set of blocks for each deposit."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFiles:
+    """Hold the files that go before another one, in their order; `findings` say why there are none."""
+
+    files: tuple[NewSubmission, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callable[[bytes], Sealed]) -> StepFiles:
+    """Return the files that empty blocks before `last` is sent, with the timestamps below its own.
+
+    Each is the whole file of `last` with empty parents in it, because the bibliography that a deposit leaves out is
+    lost: the public record never lacks anything but what is emptied.
+    """
+    number = max(len(sets) for sets in clears.values())
+    files = []
+    for place in range(number):
+        emptied = tuple(sorted(frozenset().union(*(sets[place] for sets in clears.values() if place < len(sets)))))
+        blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
+        name = unique_name(last.series, now)
+        stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
+        sealed = seal(restamp(clear_blocks(last.xml, blocks), name, stamp))
+        if sealed.batch is None:
+            return StepFiles((), sealed.findings)
+        xml = sealed.batch.xml
+        files.append(
+            replace(
+                last,
+                batch_id=sealed.batch.batch_id,
+                timestamp=sealed.batch.timestamp,
+                xml=xml,
+                sha256=hashlib.sha256(xml).hexdigest(),
+                items=_items(last.items, xml),
+                empties=emptied,
+                # What it takes away is gone for as long as the last step needs, and no loss.
+                may_lose=tuple(dict.fromkeys([*last.may_lose, *fields_of(emptied)])),
+            )
+        )
+    return StepFiles(tuple(files))
+
+
+def _items(known: tuple[NewItem, ...], xml: bytes) -> tuple[NewItem, ...]:
+    """Return the DOIs of a step with the fingerprints of what it sends, so that it is never taken for the last one."""
+    prints = {one.doi.key: one.fingerprint for one in items(xml)}
+    return tuple(replace(one, fingerprint=prints[one.doi.key]) for one in known)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Proof,
         ReportEntry,
         SubmissionRef,
+        UpdateStep,
         WorkStatus,
     )
     from doideposit.errors import (
@@ -100,7 +101,8 @@ _HOMES = {
     "deposits.lateness": "Deadlines Overdue",
     "deposits.ledger.entries": "LedgerEvent",
     "deposits.values": (
-        "DepositReport HistoryEntry Plan PlanEntry PollReport Progress Proof ReportEntry SubmissionRef WorkStatus"
+        "DepositReport HistoryEntry Plan PlanEntry PollReport Progress Proof ReportEntry SubmissionRef UpdateStep "
+        "WorkStatus"
     ),
 }
 _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}
@@ -174,6 +176,7 @@ __all__ = [
     "Status",
     "SubmissionRef",
     "Update",
+    "UpdateStep",
     "UsageError",
     "Version",
     "Where",

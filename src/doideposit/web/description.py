@@ -234,6 +234,7 @@ _MAYBE_TEXT: Final = {"type": ["string", "null"]}
 _MAYBE_NUMBER: Final = {"type": ["integer", "null"]}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
 _MAYBE_MOMENT: Final = {"type": ["string", "null"], "format": "date-time"}
+_STEP: Final = {"type": "integer", "minimum": 1}
 _YES: Final = {"type": "boolean"}
 
 
@@ -282,6 +283,7 @@ def _result_schemas() -> Schema:
         "DepositedRecord": {**_object({**_status(), **_planned(Action)}), "required": ["doi", *_planned(Action)]},
         "StatusResult": _result(records=_list("StatusRecord")),
         "StatusRecord": _object(_status()),
+        "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
         "Submission": _object(
             {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _TEXT}
         ),
@@ -326,6 +328,7 @@ def _status() -> Schema:
         "finding": _maybe("Finding"),
         "retry": _maybe("RetryClass"),
         "submission": _maybe("Submission"),
+        "step": _maybe("UpdateStep"),
         "milestones": milestones,
         "overdue": _maybe("Overdue"),
         "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},

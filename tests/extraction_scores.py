@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from document_formats import FORMATS, page_of
 from doideposit.records.extraction import draft_of
 from doideposit.records.extraction.draft import Confidence, Draft, Leaf
 from doideposit.records.extraction.readers.opening import read_bytes
@@ -26,8 +27,17 @@ def documents() -> list[Path]:
     return sorted(path for path in FOLDER.iterdir() if path.suffix != ".yaml")
 
 
-def draft_of_file(path: Path) -> Draft:
-    return draft_of(read_bytes(path.read_bytes(), file=path.name), series=known_series())
+def draft_of_file(path: Path, suffix: str = "") -> Draft:
+    """Draft a document as it is, or after it was made into another format."""
+    data = path.read_bytes()
+    if suffix:
+        data = FORMATS[suffix](page_of(data.decode("utf-8"), name=path.name))
+    return draft_of(read_bytes(data, file=f"{path.name}{suffix}"), series=known_series())
+
+
+def convertible(path: Path) -> bool:
+    """Whether a document says everything in its text: a header of a site is lost in a page or a Word file."""
+    return path.suffix in {".md", ".txt"} and "header-" not in path.name
 
 
 def values(draft: Draft) -> dict[str, Any]:
@@ -65,14 +75,14 @@ def doubted(draft: Draft, field: str) -> bool:
     return any(isinstance(leaf, Leaf) and leaf.confidence is Confidence.DOUBTFUL for leaf in leaves)
 
 
-def judged(path: Path) -> Iterator[tuple[str, str]]:
+def judged(path: Path, suffix: str = "") -> Iterator[tuple[str, str]]:
     """Every field of a document with its verdict: right, doubted (right, with a doubt), missing, said or silent."""
     expected = {
         key: value
         for key, value in yaml.safe_load(path.with_name(f"{path.name}.yaml").read_text(encoding="utf-8")).items()
         if value != []
     }
-    draft = draft_of_file(path)
+    draft = draft_of_file(path, suffix)
     found = values(draft)
     for field in sorted(expected.keys() | found.keys()):
         if field in ("licence", "language", "affiliations", "orcids") and field not in expected:
@@ -85,8 +95,10 @@ def judged(path: Path) -> Iterator[tuple[str, str]]:
             yield field, "said" if doubted(draft, field) else "silent"
 
 
-def totals() -> Counter[str]:
-    return Counter(verdict for path in documents() for _, verdict in judged(path))
+def totals(suffix: str = "", *, name: str = "") -> Counter[str]:
+    """The verdicts over all documents whose name begins so, as they are or in another format."""
+    chosen = [path for path in documents() if path.name.startswith(name) and (not suffix or convertible(path))]
+    return Counter(verdict for path in chosen for _, verdict in judged(path, suffix))
 
 
 if __name__ == "__main__":
@@ -95,4 +107,7 @@ if __name__ == "__main__":
         bad = [f"{field}:{verdict}" for field, verdict in verdicts if verdict not in ("right", "doubted")]
         doubts = [field for field, verdict in verdicts if verdict == "doubted"]
         sys.stdout.write(f"{document.name:24} {' '.join(bad)}{'  doubted: ' + ' '.join(doubts) if doubts else ''}\n")
-    sys.stdout.write(f"{dict(totals())}\n")
+    for suffix in ("", *FORMATS):
+        found = totals(suffix)
+        silent = 100 * found["silent"] / found.total()
+        sys.stdout.write(f"{suffix or 'as it is':8} {dict(found)}  silently wrong: {silent:.1f} %\n")

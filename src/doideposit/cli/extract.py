@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["extract"]
 
 _DOCUMENTS = frozenset(
-    {".md", ".markdown", ".mdx", ".qmd", ".txt", ".rst", ".docx", ".pdf", ".html", ".htm", ".mediawiki"}
+    ".md .markdown .mdx .qmd .txt .rst .mediawiki .docx .odt .rtf .pdf .html .htm .xhtml .epub .xml".split()
 )
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -48,7 +48,7 @@ _OK = 200
 def extract(
     invocation: Invocation, document: str, output: Path | None, force: bool, explain: bool, as_json: bool
 ) -> None:
-    """Draft a record from a finished document: Word, PDF, a web page, Markdown or plain text.
+    """Draft a record from a finished document: Word, LibreOffice, PDF, a web page, an e-book, JATS, Markdown or text.
 
     The draft is a file to review: beside each field stands where it was read from, and what the document lacks or
     prints oddly is said. Nothing is guessed silently, and nothing is deposited. Of a folder, each document becomes a

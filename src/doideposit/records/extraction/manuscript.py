@@ -19,7 +19,8 @@ class Properties:
     """Hold what a document says about itself outside its text: a header, meta tags, document properties.
 
     `firm` says that people wrote them to describe the document, as in front matter or citation_* tags; the properties
-    of Word and PDF files are often left over from another document, and only fill gaps.
+    of Word and PDF files are often left over from another document, and only fill gaps. `abstracts` and `references`
+    are whole, with the languages and the parts that the markup tells; `label` is the title of the series as stated.
     """
 
     title: Leaf | None = None
@@ -32,10 +33,12 @@ class Properties:
     issn: Leaf | None = None
     url: Leaf | None = None
     abstract: Leaf | None = None
+    abstracts: tuple[Node, ...] = ()
     language: Leaf | None = None
     licence: Leaf | None = None
     keywords: tuple[Leaf, ...] = ()
     authors: tuple[Node, ...] = ()
+    references: tuple[Node, ...] = ()
     bibliography: tuple[Leaf, ...] = ()
     firm: bool = True
 

@@ -217,17 +217,35 @@ def _told(stated: Properties, known: Mapping[str, Series]) -> dict[str, Node]:
     for name in ("title", "subtitle", "published", "number", "doi", "url", "language"):
         if (leaf := getattr(stated, name)) is not None:
             told[name] = leaf
-    if stated.series is not None and stated.series.text in known:
-        told["series"] = stated.series
-    if stated.authors:
-        told["authors"] = stated.authors
-    if stated.abstract is not None:
-        told["abstracts"] = ({"text": stated.abstract},)
-    if stated.keywords:
-        told["keywords"] = stated.keywords
+    if (series := _series(stated, known)) is not None:
+        told["series"] = series
+    if stated.abstracts or stated.abstract is not None:
+        told["abstracts"] = stated.abstracts or ({"text": stated.abstract},)  # type: ignore[dict-item]
+    for name in ("authors", "references", "keywords"):
+        if parts := getattr(stated, name):
+            told[name] = parts
     if stated.licence is not None and (url := _licence(stated.licence.text)):
         told["licences"] = ({"url": replace(stated.licence, text=url)},)
     return told
+
+
+def _series(stated: Properties, known: Mapping[str, Series]) -> Leaf | None:
+    """Return the configured series that is stated: by its short name, its ISSN, its title or one of its labels."""
+    if stated.series is not None and stated.series.text in known:
+        return stated.series
+    for leaf, key in ((stated.issn, _issns), (stated.series, _titles), (stated.label, _titles)):
+        names = [one.name for one in known.values() if leaf is not None and leaf.text.casefold() in key(one)]
+        if leaf is not None and len(names) == 1:
+            return replace(leaf, text=names[0])
+    return None
+
+
+def _issns(series: Series) -> set[str]:
+    return {str(known.issn).casefold() for known in series.issns}
+
+
+def _titles(series: Series) -> set[str]:
+    return {series.title.casefold(), *(label.casefold() for label in series.labels)}
 
 
 def _licence(text: str) -> str | None:

@@ -1,7 +1,7 @@
 """Puts lines together for the readers of formats that know paragraphs, runs and links."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from doideposit.records.extraction.lines import Line, Link
@@ -9,8 +9,18 @@ from doideposit.records.models.text import normalise
 
 __all__ = ["LineBuilder"]
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"“”|]+[^\s<>\"“”|.,;:!?)’”\]]", re.IGNORECASE)
+# Angle brackets within old DOIs (SICI) belong to the address when digits or a stop follow the closing one.
+_ADDRESS = re.compile(r"https?://(?:[^\s<>\"“”|]|<[^<>\s\"]{1,60}>(?=[\d.;]))+(?<![.,;:!?’”*\]])", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """Return the addresses in a text, each without the bracket that closes what stands around it."""
+    for found in _ADDRESS.finditer(text):
+        address = found[0]
+        while address.endswith(")") and address.count("(") < address.count(")"):
+            address = address[:-1].rstrip(".,;:")
+        yield address
 
 
 class LineBuilder:
@@ -33,11 +43,7 @@ class LineBuilder:
             if not plain:
                 continue
             own = [link for link in known if link.label and link.label in plain]
-            own += [
-                Link(found[0], found[0])
-                for found in _ADDRESS.finditer(plain)
-                if all(found[0] not in link.label for link in own)
-            ]
+            own += [Link(each, each) for each in _addresses(plain) if all(each not in link.label for link in own)]
             bare = plain
             for link in own:
                 if link.label.startswith(("http", "www.", "doi.org")) or link.label == link.target:

@@ -14,7 +14,7 @@ from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
 
-__all__ = ["read_html"]
+__all__ = ["add_page", "read_html"]
 
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote td th dd dt figcaption pre address".split())
 _DROPPED = ("script", "style", "nav", "footer", "aside", "form", "noscript", "template", "svg", "button", "iframe")
@@ -33,13 +33,28 @@ def read_html(data: bytes, *, file: str, charset: str | None = None) -> Manuscri
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     root: Any = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     properties = _properties(root)
+    builder = LineBuilder()
+    _add_article(root, builder)
+    return Manuscript(file, "web page", tuple(builder.lines), properties, builder.places)
+
+
+def add_page(data: bytes, builder: LineBuilder, *, place: str) -> None:
+    """Add the lines of one page of an e-book; `place` is its name. Raises `LxmlError` on a page without content."""
+    first = len(builder.lines) + 1
+    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    text = _decoded(data, None)
+    if text.strip():
+        _add_article(lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser), builder)
+    for number in range(first, len(builder.lines) + 1):
+        builder.places[number] = place
+
+
+def _add_article(root: Any, builder: LineBuilder) -> None:
     for name in _DROPPED:
         for node in list(root.iter(name)):
             node.drop_tree()
-    builder = LineBuilder()
     articles = root.xpath("//article") or root.xpath("//main") or root.xpath("//body") or [root]
     _walk(max(articles, key=lambda node: len(node.text_content())), builder)
-    return Manuscript(file, "web page", tuple(builder.lines), properties, builder.places)
 
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -87,11 +102,23 @@ def _block(node: Any, builder: LineBuilder) -> None:
     for br in node.iter("br"):
         br.tail = _BREAK + (br.tail or "")
     text = "\n".join(" ".join(row.split()) for row in node.text_content().split(_BREAK))
+    text = f"{_printed_number(node)}{text}"
     links = [Link(" ".join(a.text_content().split()), a.get("href") or "") for a in node.iter("a")]
     level = int(node.tag[1]) if len(node.tag) == len("h1") and node.tag[0] == "h" and node.tag[1].isdigit() else 0
     strong = "".join(each.text_content() for each in node.iter("b", "strong")).split()
     italics = [" ".join(each.text_content().split()) for each in node.iter("i", "em")]
     builder.paragraph(text, links=links, level=level, bold=bool(strong) and strong == text.split(), italics=italics)
+
+
+def _printed_number(node: Any) -> str:
+    """Return the number that a page prints before an item of a list that does not begin with 1: “14. June 2023”."""
+    item = node if node.tag == "li" else node.getparent()
+    listed = item.getparent() if item is not None and item.tag == "li" else None
+    if listed is None or listed.tag != "ol" or (node is not item and item.index(node)):
+        return ""
+    start = listed.get("start") or ""
+    items = [each for each in listed if each.tag == "li"]
+    return f"{int(start) + items.index(item)}. " if start.isdecimal() else ""
 
 
 def _properties(root: Any) -> Properties:

@@ -1,7 +1,8 @@
 """Any document: told by its content and name, bounded in size, and handed to the reader of its format."""
 
-import io
 import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -9,6 +10,15 @@ from urllib.parse import urlsplit
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.extraction.draft import Confidence, Leaf
 from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.extraction.readers.archive import DocumentArchive, TooMuch
+from doideposit.records.extraction.readers.other_formats import (
+    OtherFormat,
+    other_container,
+    other_entries,
+    other_format,
+    other_word,
+    other_xml,
+)
 from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.sources.files import decode_text, load_bytes
 
@@ -16,24 +26,11 @@ __all__ = ["open_document", "read_bytes", "read_page"]
 
 LIMIT = 50_000_000
 """The largest document that is read, in bytes; a PDF with pictures has a few million."""
-# Bytes of all entries of an archive together: a small one can be made that unpacks to fill the memory.
-_UNPACKED = 120_000_000
+# A text of five million characters is a thousand pages, and a tree of markup takes ten times its size in memory.
 _TEXT_LIMIT = 5_000_000
 
-_BY_NAME = {
-    ".xlsx": ("an Excel table", "save it as CSV, one row for each commentary: `doideposit check` reads such a table"),
-    ".xls": ("an Excel table", "save it as CSV, one row for each commentary: `doideposit check` reads such a table"),
-    ".ods": ("a table of LibreOffice", "save it as CSV, one row for each commentary: `doideposit check` reads it"),
-    ".doc": ("an old Word file", "open it in Word and choose File, Save As, Word Document (.docx)"),
-    ".rtf": ("a Rich Text file", "open it in Word and choose File, Save As, Word Document (.docx)"),
-    ".odt": ("a LibreOffice document", "open it and choose File, Save As, Word 2007-365 (.docx)"),
-    ".pages": ("a document of Apple Pages", "choose File, Export To, Word"),
-    ".pptx": ("a PowerPoint file", "hand in the text of the commentary as a Word file"),
-    ".epub": ("an e-book", "hand in the document it was made from, or its web page"),
-    ".tex": ("a LaTeX file", "hand in the PDF made from it"),
-    ".bib": ("a BibTeX file", "it holds references, not a commentary; hand in the commentary"),
-    ".ris": ("a RIS file", "it holds references, not a commentary; hand in the commentary"),
-}
+Read = Callable[[bytes, str], Manuscript]
+"""Read the bytes of a document; the text is the name of the file for findings."""
 
 
 def open_document(path: Path) -> Manuscript:
@@ -55,7 +52,7 @@ def read_page(data: bytes, *, url: str, media_type: str, charset: str | None) ->
     `url` is where the page stands: the address of the record, where the page itself names no other.
     """
     if media_type.startswith(_PICTURES):
-        return _named(url, f"of the kind {media_type}", "give the address of the commentary itself")
+        return _named(url, OtherFormat(f"of the kind {media_type}", "give the address of the commentary itself"))
     page = _read(data, url, _SUFFIX_OF.get(media_type) or _suffix(url), charset)
     if page.format != "web page" or page.properties.url is not None:
         return page
@@ -72,20 +69,36 @@ def read_bytes(data: bytes, *, file: str) -> Manuscript:
     return _read(data, file, Path(file).suffix.lower(), None)
 
 
+_PDF_WITHIN = 1024  # Readers of PDF look for its mark in so many bytes at the beginning (PDF 1.7, annex H.3).
+
+
 def _read(data: bytes, file: str, suffix: str, charset: str | None) -> Manuscript:
-    # Word files are ZIP archives, and so are those of Excel and LibreOffice: the entries tell them apart.
+    # Word files are ZIP archives, and so are those of Excel, LibreOffice and e-books: the entries tell them apart.
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, file, suffix)
-    unread = _unread_format(data, suffix)
-    if unread is not None:
-        return _named(file, *unread)
-    if data.startswith(b"%PDF-"):
-        return _guarded("pdf", data, file)
-    if data.strip() and (
-        _head(data).startswith((b"<!doctype html", b"<html")) or suffix in {".html", ".htm", ".xhtml"}
-    ):
-        return _guarded("html", data, file, charset)
-    return _text(_in_utf_8(data, charset), file)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Office files, and of new ones with a password
+        return _named(file, other_container(data, suffix))
+    if b"%PDF-" in data[:_PDF_WITHIN] and not data[:_PDF_WITHIN].lstrip().startswith(b"<"):
+        return _guarded(_pdf, data, file)
+    head = _head(data)
+    if head.startswith(b"{\\rtf"):
+        return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_rtf, data, file)
+    if _is_page(head, suffix) and data.strip():
+        return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_html(charset), data, file)
+    if head.startswith((b"<?xml", b"<!doctype")) or (suffix == ".xml" and head.startswith(b"<")):
+        return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_xml, data, file)
+    unread = other_format(data, suffix)
+    return _text(_in_utf_8(data, charset), file) if unread is None else _named(file, unread)
+
+
+def _head(data: bytes) -> bytes:
+    return data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+
+
+def _is_page(head: bytes, suffix: str) -> bool:
+    # XHTML may begin with an XML declaration too, and is read as a web page.
+    begins = head.startswith((b"<!doctype html", b"<html")) or (head.startswith(b"<?xml") and b"<html" in head)
+    return begins or (suffix in {".html", ".htm", ".xhtml"} and not head.startswith(b"bplist"))
 
 
 def _in_utf_8(data: bytes, charset: str | None) -> bytes:
@@ -98,30 +111,10 @@ def _in_utf_8(data: bytes, charset: str | None) -> bytes:
         return data
 
 
-def _head(data: bytes) -> bytes:
-    return data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-
-
-def _unread_format(data: bytes, suffix: str) -> tuple[str, str] | None:
-    """Return what a file is that is not read, and the way to go instead; None for a format that is read."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Office files, and of new ones with a password
-        return _BY_NAME.get(suffix, _BY_NAME[".doc"]) if suffix != ".docx" else _ENCRYPTED
-    if _head(data).startswith(b"{\\rtf"):
-        return _BY_NAME[".rtf"]
-    # XHTML may begin with an XML declaration too, and is read as a web page.
-    if _head(data).startswith(b"<?xml") and b"<html" not in _head(data):
-        return "an XML file", "hand in the document it was made from, or its web page"
-    return _BY_NAME.get(suffix)
-
-
-_ENCRYPTED = ("a Word file with a password", "save it without one")
-
-
 def _text(data: bytes, file: str) -> Manuscript:
     if len(data) > _TEXT_LIMIT:
-        return _finding(
-            file, "file-too-large", f"{file} is a text of more than 5 MB", "look whether it is the right file"
-        )
+        message = f"{file} is a text of more than {_TEXT_LIMIT / 1_000_000:.0f} MB"
+        return _finding(file, "file-too-large", message, "look whether it is the right file")
     loaded = decode_text(data, file=file)
     if loaded.text is None:
         return Manuscript(file, "text", findings=loaded.findings)
@@ -131,54 +124,128 @@ def _text(data: bytes, file: str) -> Manuscript:
 def _zipped(data: bytes, file: str, suffix: str) -> Manuscript:
     """Tell the formats apart that are ZIP archives, and refuse one that unpacks to far more than a document holds."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
+        archive = DocumentArchive(data)
+    except TooMuch:
+        return _too_large(file)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return _broken(file)
-    if sum(entry.file_size for entry in entries) > _UNPACKED:
-        return _finding(
-            file,
-            "document-too-large",
-            "the file unpacks to more than a document ever holds",
-            "look where it comes from",
-        )
-    if any(entry.filename == "word/document.xml" for entry in entries):
-        return _guarded("docx", data, file)
-    return _named(file, *_BY_NAME.get(suffix, ("a ZIP archive", "unpack it, and hand in the document itself")))
+    if archive.encrypted or (b"encryption-data" in _start(archive, "META-INF/manifest.xml")):
+        return _named(file, OtherFormat("protected by a password", "save it without one"))
+    if "word/document.xml" in archive.names:
+        other = other_word(_start(archive, "[Content_Types].xml"), _start(archive, "word/document.xml"))
+        return _guarded(_docx, data, file) if other is None else _named(file, other)
+    if "META-INF/container.xml" in archive.names:
+        return _guarded(_epub, data, file)
+    if "content.xml" in archive.names and b"opendocument.text" in _start(archive, "mimetype", "META-INF/manifest.xml"):
+        return _guarded(_odt, data, file)
+    return _named(file, other_entries(archive.names, suffix))
 
 
-def _guarded(kind: str, data: bytes, file: str, charset: str | None = None) -> Manuscript:
-    """Call the reader of a format; whatever a library raises on a broken file is a finding about the file."""
+def _start(archive: DocumentArchive, *names: str) -> bytes:
     try:
-        if kind == "pdf":
-            from doideposit.records.extraction.readers.pdf import read_pdf  # noqa: PLC0415  (a library is imported where it is used)
+        return b"".join(archive.read(name)[:100_000] for name in names)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError):
+        return b""
 
-            return read_pdf(data, file=file)
-        if kind == "docx":
-            from doideposit.records.extraction.readers.docx import read_docx  # noqa: PLC0415
 
-            return read_docx(data, file=file)
+def _guarded(read: Read, data: bytes, file: str) -> Manuscript:
+    """Call the reader of a format; what a library raises on a broken file is a finding about the file.
+
+    The libraries name no common class for it. So the place counts: what is raised in a library, or in one of its
+    calls, is about the file; what is raised in a line of ours is a fault of ours, and goes on as it is.
+    """
+    try:
+        return read(data, file)
+    except TooMuch:
+        return _too_large(file)
+    except MemoryError:  # a fault of the machine and not of the file
+        raise
+    except Exception as error:
+        if not _is_of_the_file(error):
+            raise
+        return _broken(file)
+
+
+def _is_of_the_file(error: Exception) -> bool:
+    from lxml import etree  # noqa: PLC0415  (only a broken file needs it)
+
+    # Called from a line of ours, C code leaves no place of its own; and the depth of a file ends where ours is.
+    known = (etree.LxmlError, zipfile.BadZipFile, zlib.error, RecursionError, ValueError)
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    raised_in = place.tb_frame.f_globals.get("__name__", "") if place is not None else ""
+    return isinstance(error, known) or not str(raised_in).startswith("doideposit.")
+
+
+# A library is imported where it is used: most commands need none of them.
+def _pdf(data: bytes, file: str) -> Manuscript:
+    from doideposit.records.extraction.readers.pdf import read_pdf  # noqa: PLC0415
+
+    return read_pdf(data, file=file)
+
+
+def _docx(data: bytes, file: str) -> Manuscript:
+    from doideposit.records.extraction.readers.docx import read_docx  # noqa: PLC0415
+
+    return read_docx(data, file=file)
+
+
+def _odt(data: bytes, file: str) -> Manuscript:
+    from doideposit.records.extraction.readers.odt import read_odt  # noqa: PLC0415
+
+    return read_odt(data, file=file)
+
+
+def _epub(data: bytes, file: str) -> Manuscript:
+    from doideposit.records.extraction.readers.epub import read_epub  # noqa: PLC0415
+
+    return read_epub(data, file=file)
+
+
+def _rtf(data: bytes, file: str) -> Manuscript:
+    from doideposit.records.extraction.readers.rtf import read_rtf  # noqa: PLC0415
+
+    return read_rtf(data, file=file)
+
+
+def _html(charset: str | None) -> Read:
+    def read(data: bytes, file: str) -> Manuscript:
         from doideposit.records.extraction.readers.html import read_html  # noqa: PLC0415
 
         return read_html(data, file=file, charset=charset)
-    # Too little memory is a fault of the machine and not of the file.
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  (the libraries document no common class for a file that is broken)
-        return _broken(file)
+
+    return read
+
+
+def _xml(data: bytes, file: str) -> Manuscript:
+    from doideposit.records.extraction.readers.jats import read_jats  # noqa: PLC0415
+    from doideposit.records.extraction.readers.markup import parse_markup  # noqa: PLC0415
+
+    root = parse_markup(data)
+    name = str(root.tag).rpartition("}")[2]
+    # Archives answer with articles inside elements of their own; an <article> of DocBook has none of this metadata.
+    if next(root.iter("article-meta"), None) is not None and next(root.iter("article"), None) is not None:
+        return read_jats(root, file=file)
+    return _named(file, other_xml(name))
+
+
+def _too_large(file: str) -> Manuscript:
+    return _finding(
+        file, "document-too-large", f"{file} holds, unpacked, more than a commentary ever does",
+        "look whether it is the right file; a book is handed in chapter by chapter",
+    )  # fmt: skip
 
 
 def _broken(file: str) -> Manuscript:
     return _finding(
-        file,
-        "document-broken",
-        f"{file} is broken: it cannot be read to its end",
+        file, "document-broken", f"{file} is broken: it cannot be read to its end",
         "open it in its own program and save it anew",
-    )
+    )  # fmt: skip
 
 
-def _named(file: str, what: str, hint: str) -> Manuscript:
-    return _finding(file, "document-format", f"{file} is {what}, which is not read", hint)
+def _named(file: str, other: OtherFormat) -> Manuscript:
+    return _finding(file, "document-format", f"{file} is {other.what}, which is not read", other.instead)
 
 
 def _finding(file: str, code: str, message: str, hint: str) -> Manuscript:

@@ -1,0 +1,39 @@
+"""Documents that are ZIP archives: opened with a bound on everything that is unpacked."""
+
+import io
+import zipfile
+from typing import Final
+
+__all__ = ["DocumentArchive", "TooMuch"]
+
+_MOST_ENTRIES: Final = 5_000
+_MOST_BYTES: Final = 64_000_000
+"""Bytes of all entries together, pictures included."""
+_MOST_OF_ONE_TEXT: Final = 8_000_000
+"""Bytes of one entry with text: a commentary of ten pages has 200,000, a tree of it in memory ten times as many."""
+_TEXTS: Final = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".svg")
+
+
+class TooMuch(Exception):
+    """Say that an archive unpacks to more than a document ever holds."""
+
+
+class DocumentArchive:
+    """Give the entries of an archive by their names; raises `zipfile.BadZipFile` and `TooMuch` when it is opened.
+
+    The sizes are those that the archive declares: what an entry has beyond them is never unpacked.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = self._archive.infolist()
+        self.names = frozenset(entry.filename for entry in entries)
+        self.encrypted = any(entry.flag_bits & 1 for entry in entries)
+        texts = [entry.file_size for entry in entries if entry.filename.lower().endswith(_TEXTS)]
+        total = sum(entry.file_size for entry in entries)
+        if len(entries) > _MOST_ENTRIES or total > _MOST_BYTES or max(texts, default=0) > _MOST_OF_ONE_TEXT:
+            raise TooMuch
+
+    def read(self, name: str) -> bytes:
+        """Return an entry; empty when there is none of this name."""
+        return self._archive.read(name) if name in self.names else b""

@@ -1,0 +1,103 @@
+"""E-books (.epub): what the package document states, and the pages in the order of reading.
+
+Read with zipfile and lxml: the library that is used most, EbookLib, is under the AGPL. The elements are those of
+EPUB 3.3, which knows those of EPUB 2 as well.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.extraction.draft import Leaf, Node
+from doideposit.records.extraction.manuscript import Manuscript, Properties
+from doideposit.records.extraction.readers.archive import DocumentArchive
+from doideposit.records.extraction.readers.building import LineBuilder
+from doideposit.records.extraction.readers.html import add_page
+from doideposit.records.extraction.readers.markup import parse_markup
+from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
+
+__all__ = ["read_epub"]
+
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_OPF = "{http://www.idpf.org/2007/opf}"
+_WORDS = re.compile(r"\w+")
+_MOST_PAGES = 200
+_AUTHOR_ROLES = frozenset({"aut", "cre", ""})  # MARC relators, as EPUB names the role of a creator
+
+
+def read_epub(data: bytes, *, file: str) -> Manuscript:
+    """Read an e-book; raises `zipfile.BadZipFile`, `TooMuch` and `etree.LxmlError` when it is broken."""
+    archive = DocumentArchive(data)
+    container = parse_markup(archive.read("META-INF/container.xml"))
+    path = next((str(node.get("full-path")) for node in container.iter("{*}rootfile")), "")
+    package = parse_markup(archive.read(path))
+    pages = list(_pages(package, path))
+    if any(page in archive.read("META-INF/encryption.xml").decode("utf-8", "replace") for page in pages):
+        why = Finding(
+            "document-format", Severity.ERROR, f"{file} is an e-book that is protected against copying (DRM)",
+            "hand in the document it was made from", Where(file),
+        )  # fmt: skip
+        return Manuscript(file, "e-book", findings=(why,))
+    builder = LineBuilder()
+    for page in pages[:_MOST_PAGES]:
+        add_page(archive.read(page), builder, place=posixpath.basename(page))
+    return Manuscript(file, "e-book", tuple(builder.lines), _properties(package), builder.places)
+
+
+def _pages(package: Any, path: str) -> Iterator[str]:
+    items = {node.get("id"): node for node in package.iter(f"{_OPF}item")}
+    for reference in package.iter(f"{_OPF}itemref"):
+        item = items.get(reference.get("idref"))
+        if item is None or reference.get("linear") == "no" or "nav" in (item.get("properties") or "").split():
+            continue
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href") or "")))
+
+
+def _properties(package: Any) -> Properties:
+    names = ("title", "date", "language", "description", "rights")
+    stated = {name: _first(package, name) for name in names}
+    doi = next((doi for node in package.iter(f"{_DC}identifier") if (doi := _doi(node)) is not None), None)
+    language = stated["language"]
+    return Properties(
+        title=stated["title"],
+        published=date_leaf(stated["date"]) if stated["date"] else None,
+        doi=doi,
+        # The default of programs that make e-books says nothing about this one.
+        language=language if language and language.text.lower() not in {"und", "un"} else None,
+        authors=tuple(_people(package)),
+        firm=stated["title"] is not None,
+    )
+
+
+def _first(package: Any, name: str) -> Leaf | None:
+    return next((leaf for node in package.iter(f"{_DC}{name}") if (leaf := _said(node)).text), None)
+
+
+def _said(node: Any) -> Leaf:
+    text = " ".join((node.text or "").split())
+    return Leaf(text, 1, text[:200], f"e-book, {node.tag.replace(_DC, 'dc:')}")
+
+
+def _doi(node: Any) -> Leaf | None:
+    leaf = _said(node)
+    found = re.search(r"10\.\d{4,9}/\S+", leaf.text)
+    return doi_leaf(Leaf(found[0], leaf.line, leaf.source, leaf.rule)) if found else None
+
+
+def _people(package: Any) -> Iterator[Node]:
+    refined = {
+        (str(node.get("refines") or "").lstrip("#"), node.get("property")): (node.text or "").strip()
+        for node in package.iter(f"{_OPF}meta")
+    }
+    for node in package.iter(f"{_DC}creator"):
+        role = node.get(f"{_OPF}role") or refined.get((node.get("id") or "", "role"), "")
+        leaf = _said(node)
+        if role not in _AUTHOR_ROLES or not leaf.text or leaf.text.lower() == "unknown":
+            continue
+        sorted_ = node.get(f"{_OPF}file-as") or refined.get((node.get("id") or "", "file-as"), "")
+        # “Family, Given”, as libraries sort the name, tells where it is split.
+        inverted = sorted_.count(",") == 1 and set(_WORDS.findall(sorted_)) == set(_WORDS.findall(leaf.text))
+        yield person(sorted_ if inverted else leaf.text, leaf)

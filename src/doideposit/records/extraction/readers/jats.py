@@ -1,0 +1,242 @@
+"""JATS articles, by lxml: title, contributors, dates, abstracts, permissions and references as the markup says them.
+
+The elements are those of the JATS Archiving and Publishing tag sets (NISO Z39.96), which journals exchange. What the
+markup says is certain: nothing in the text of the article is looked at for it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from doideposit.records.extraction.draft import Confidence, Leaf, Node
+from doideposit.records.extraction.manuscript import Manuscript, Properties
+from doideposit.records.extraction.readers.building import LineBuilder
+from doideposit.records.extraction.readers.jats_references import read_reference_list
+from doideposit.records.extraction.readers.jats_text import XLINK, leaf, rich, said, texts
+from doideposit.records.extraction.stated import doi_leaf, person
+from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
+
+__all__ = ["read_jats"]
+
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_ALI = "{http://www.niso.org/schemas/ali/1.0/}license_ref"
+
+
+def read_jats(root: Any, *, file: str) -> Manuscript:
+    """Read an article; `root` is its element, or one that holds it."""
+    article = root if root.tag == "article" else next(root.iter("article"))
+    meta = article.find("front/article-meta")
+    meta = article if meta is None else meta
+    properties = replace(
+        _about(article, meta), authors=tuple(_people(article, meta)), references=read_reference_list(article)
+    )
+    builder = LineBuilder()
+    for node in article.iterfind("body//*"):
+        if node.tag in {"title", "p"} and not any(part.tag in {"title", "p"} for part in node.iterdescendants()):
+            level = 2 if node.tag == "title" else 0
+            builder.paragraph(" ".join(texts(node).split()), level=level, place=f"line {node.sourceline}")
+    return Manuscript(file, "JATS article", tuple(builder.lines), properties, builder.places)
+
+
+def _about(article: Any, meta: Any) -> Properties:
+    journal = article.find("front/journal-meta")
+    doi = next((said(each) for each in meta.iterfind("article-id[@pub-id-type='doi']")), None)
+    doi = doi_leaf(doi) if doi else None
+    return Properties(
+        title=leaf(meta.find("title-group/article-title"), rich=True),
+        subtitle=leaf(meta.find("title-group/subtitle"), rich=True),
+        published=_published(meta),
+        number=_number(meta, doi),
+        issn=_first(journal, "issn[@pub-type='epub']", "issn[@publication-format='electronic']", "issn"),
+        label=_first(meta, "series-title") or _first(journal, "journal-title-group/journal-title", "journal-title"),
+        doi=doi,
+        url=_landing_page(meta),
+        abstracts=tuple(_abstracts(article, meta)),
+        language=_language(article),
+        licence=_licence(meta),
+        keywords=_keywords(article, meta),
+    )
+
+
+def _first(node: Any, *paths: str) -> Leaf | None:
+    found = (node.find(path) for path in paths) if node is not None else ()
+    return next((leaf(each) for each in found if each is not None and leaf(each)), None)
+
+
+def _language(article: Any) -> Leaf | None:
+    code = article.get(_XML_LANG)
+    return said(article, code) if code else None
+
+
+def _published(meta: Any) -> Leaf | None:
+    """Return the date of the online edition, the only one otherwise; that of the printed issue counts last."""
+    dates = sorted(meta.iterfind("pub-date"), key=_order)
+    for date in dates:
+        year = (date.findtext("year") or "").strip()
+        if not re.fullmatch(r"\d{4}", year):
+            continue
+        parts = [year]
+        for name in ("month", "day"):
+            value = (date.findtext(name) or "").strip()
+            if not re.fullmatch(r"\d{1,2}", value):
+                break
+            parts.append(f"{int(value):02d}")
+        return said(date, "-".join(parts))
+    return None
+
+
+_ONLINE = ("epub", "pub", "electronic", "epub-ppub", "online")
+_NO_PUBLICATION = ("collection", "corrected", "retracted", "preprint", "pmc-release", "nihms-submitted")
+
+
+def _order(date: Any) -> int:
+    kinds = {date.get("pub-type"), date.get("date-type"), date.get("publication-format")}
+    if kinds & set(_NO_PUBLICATION):
+        return 2
+    return 0 if kinds & set(_ONLINE) and "print" not in kinds else 1
+
+
+def _number(meta: Any, doi: Leaf | None) -> Leaf | None:
+    """Return the number in the series; that of a journal's issue is one only where the DOI ends in it."""
+    reported = _first(meta, "article-id[@pub-id-type='report-number']", "article-id[@pub-id-type='publisher-number']")
+    if reported is not None:
+        return reported
+    issue = _first(meta, "issue", "elocation-id")
+    if issue is None or not re.fullmatch(r"\d{1,5}[a-z]?", issue.text):
+        return None
+    confirmed = doi is not None and re.search(rf"(?<!\d)0*{re.escape(issue.text)}$", doi.text)
+    return issue if confirmed else replace(issue, confidence=Confidence.DOUBTFUL)
+
+
+def _landing_page(meta: Any) -> Leaf | None:
+    for node in meta.iterfind("self-uri"):
+        address = (node.get(XLINK) or node.text or "").strip()
+        kind = (node.get("content-type") or "").lower()
+        if address.startswith("http") and "pdf" not in f"{kind} {address}".lower() and "doi.org/" not in address:
+            return said(node, address)
+    return None
+
+
+def _abstracts(article: Any, meta: Any) -> Iterator[Mapping[str, Node]]:
+    for node in (*meta.iterfind("abstract"), *meta.iterfind("trans-abstract")):
+        if node.get("abstract-type") not in {None, "abstract", "summary", "executive-summary"}:
+            continue  # graphical ones, highlights, and those for other readers
+        text = " ".join(_paragraphs(node))
+        if text:
+            code = node.get(_XML_LANG) or (article.get(_XML_LANG) if node.tag == "abstract" else None)
+            language = {"language": said(node, code)} if code else {}
+            yield {"text": said(node, text), **language}
+
+
+def _paragraphs(node: Any) -> Iterator[str]:
+    for part in node.iter("title", "p"):
+        text = rich(part)
+        heading = part.tag == "title" and part.getparent() is not node
+        if text and (part.tag == "p" or heading):
+            yield f"{text.rstrip(':.')}:" if heading else text
+
+
+def _licence(meta: Any) -> Leaf | None:
+    for node in meta.iterfind("permissions/license"):
+        addresses = [node.get(XLINK), *(each.text for each in node.iter(_ALI))]
+        addresses += [each.get(XLINK) for each in node.iter("ext-link", "uri")]
+        address = next((each.strip() for each in addresses if each and each.strip().startswith("http")), None)
+        if address:
+            return said(node, address)
+    return None
+
+
+def _keywords(article: Any, meta: Any) -> tuple[Leaf, ...]:
+    groups = [node for node in meta.iterfind("kwd-group") if node.get("kwd-group-type") not in {"abbreviations", "JEL"}]
+    own = [node for node in groups if node.get(_XML_LANG) in {None, article.get(_XML_LANG)}]
+    return tuple(word for node in (own or groups)[:1] for each in node.iter("kwd") if (word := leaf(each)))
+
+
+def _people(article: Any, meta: Any) -> Iterator[Node]:
+    for contributor in meta.iterfind("contrib-group/contrib"):
+        if contributor.get("contrib-type") not in {None, "author", "person", "collab", "group"}:
+            continue
+        node = _contributor(contributor)
+        if node:
+            places = () if "organisation" in node else tuple(_affiliations(contributor, article))
+            yield {**node, **({"affiliations": places} if places else {})}
+
+
+def _contributor(contributor: Any) -> Mapping[str, Node]:
+    group = contributor.find("collab")
+    if group is not None:
+        name = " ".join((group.findtext("institution") or group.findtext("named-content") or group.text or "").split())
+        return {"organisation": said(group, name or " ".join(texts(group).split()))}
+    if contributor.find("anonymous") is not None:
+        return {"anonymous": said(contributor, "true")}
+    named = next(contributor.iter("name"), None)
+    if named is None:
+        printed = leaf(next(contributor.iter("string-name"), None))
+        return {**person(printed.text, printed), **_orcid(contributor)} if printed else {}
+    parts = (("given", "given-names"), ("family", "surname"), ("suffix", "suffix"))
+    fields: dict[str, Node] = {key: value for key, tag in parts if (value := leaf(named.find(tag))) is not None}
+    if named.get("name-style") == "eastern":
+        fields["name_style"] = said(named, "eastern")
+    if "family" not in fields and "given" in fields:
+        fields = {"family": fields["given"]}  # One name alone is the family name, as Crossref has it.
+    return {**fields, **_orcid(contributor)} if fields else {}
+
+
+def _orcid(contributor: Any) -> dict[str, Node]:
+    for node in contributor.iter("contrib-id", "ext-link", "uri"):
+        text = " ".join((node.text or node.get(XLINK) or "").split())
+        if node.get("contrib-id-type") == "orcid" or "orcid.org/" in text:
+            try:
+                return {"orcid": said(node, Orcid.parse(text).url)}
+            except InvalidIdentifier:
+                continue
+    return {}
+
+
+def _affiliations(contributor: Any, article: Any) -> Iterator[Mapping[str, Node]]:
+    wanted = [name for ref in contributor.iterfind("xref[@ref-type='aff']") for name in (ref.get("rid") or "").split()]
+    groups = contributor.getparent()
+    places = [*contributor.iterfind("aff"), *contributor.iterfind("aff-alternatives/aff")]
+    everywhere = {node.get("id"): node for node in article.iter("aff", "aff-alternatives")}
+    places += [everywhere[name] for name in wanted if name in everywhere]
+    if not places and len(groups.findall("aff")) == 1:
+        places = groups.findall("aff")  # One for all who are named in the group.
+    for place in places:
+        place = next(place.iter("aff"), place)  # noqa: PLW2901  (of several forms of one institution the first counts)
+        if (found := _institution(place)) is not None:
+            yield found
+
+
+def _institution(place: Any) -> Mapping[str, Node] | None:
+    names = list(place.iter("institution"))
+    kinds = {kind: node for node in names if (kind := node.get("content-type"))}
+    whole = kinds.get("orgname") or kinds.get("normalized") or kinds.get("original")
+    plain = [node for node in names if node.get("content-type") is None]
+    chosen = whole if whole is not None else plain[-1] if plain else None
+    name = leaf(chosen) if chosen is not None else _unmarked(place)
+    if name is None:
+        return None
+    department = next((node for kind, node in kinds.items() if kind in {"dept", "orgdiv1"}), None)
+    fields: dict[str, Node] = {"name": name}
+    if department is not None and (found := leaf(department)):
+        fields["department"] = found
+    for node in place.iter("institution-id"):
+        try:
+            fields["ror"] = said(node, Ror.parse(" ".join((node.text or "").split())).url)
+        except InvalidIdentifier:
+            continue
+    return fields
+
+
+# Within an affiliation that is one text: its mark, and ways to reach the author.
+_NO_NAME = ("label", "sup", "email", "country", "addr-line", "fax", "phone")
+
+
+def _unmarked(place: Any) -> Leaf | None:
+    """Return an affiliation that is one text: without its label and the address of mail."""
+    text = " ".join(
+        "".join(texts(place, skip=("label", "sup", "email", "country", "addr-line", "fax", "phone"))).split()
+    )
+    name = re.sub(r"(?:\s*,\s*)+$", "", text).strip(" ,;.")
+    return said(place, name) if name else None

@@ -1,0 +1,76 @@
+"""Texts of JATS elements: as plain text, with the faces that a record keeps, and as values of a draft."""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from doideposit.records.extraction.draft import Leaf
+from doideposit.records.models.text import normalise
+
+__all__ = ["XLINK", "leaf", "rich", "said", "texts"]
+
+XLINK = "{http://www.w3.org/1999/xlink}href"
+_FACES = {"italic": "i", "bold": "b", "sub": "sub", "sup": "sup", "underline": "u"}
+# Notes and their marks stand within titles and names, and are no part of them.
+_NOTES = ("fn", "xref", "inline-graphic", "tex-math")
+
+
+def texts(node: Any, *, skip: Iterable[str] = _NOTES) -> str:
+    """Return the text of an element and of what it holds, without the elements named in `skip`."""
+    left_out = tuple(skip)
+    parts = [node.text or ""]
+    for child in node:
+        if isinstance(child.tag, str) and child.tag not in left_out:
+            inner = " " if child.tag == "break" else texts(child, skip=left_out)
+            parts.append(f", {inner}" if child.tag in _NAMES and _is_glued(parts) else inner)
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+# Parts of names stand without a space between them, because whoever shows an article puts the commas in.
+_NAMES = ("name", "string-name", "surname", "given-names", "suffix", "collab")
+
+
+def _is_glued(before: list[str]) -> bool:
+    text = "".join(before)
+    return bool(text) and (text[-1].isalnum() or text[-1] == ".")
+
+
+def rich(node: Any) -> str:
+    """Return the text of an element with italics, bold, subscripts and superscripts as tags, on one line."""
+    return " ".join(_rich(node).split())
+
+
+def _rich(node: Any) -> str:
+    parts = [_plain(node.text)]
+    for child in node:
+        if isinstance(child.tag, str) and child.tag not in _NOTES:
+            face = _FACES.get(child.tag)
+            inner = " " if child.tag == "break" else _rich(child)
+            parts.append(f"<{face}>{inner}</{face}>" if face and inner.strip() else inner)
+        parts.append(_plain(child.tail))
+    return "".join(parts)
+
+
+def _plain(text: str | None) -> str:
+    return escape(text or "", quote=False)
+
+
+def said(node: Any, text: str | None = None) -> Leaf:
+    """Return a value of the draft, with the line and the element that say it; by default the text of the element."""
+    value = normalise(text if text is not None else texts(node))
+    return Leaf(value, node.sourceline or 1, value[:200], f"<{node.tag}>")
+
+
+def leaf(node: Any, *, rich: bool = False) -> Leaf | None:
+    """Return what an element says, None when it says nothing; with `rich`, the faces that a title keeps stay in it."""
+    if node is None:
+        return None
+    found = said(node, _with_faces(node) if rich else None)
+    return found if found.text else None
+
+
+def _with_faces(node: Any) -> str:
+    """Return a rich text where it has faces, and the plain text otherwise."""
+    marked, plain = rich(node), " ".join(texts(node).split())
+    return marked if any(child.tag in _FACES for child in node.iter()) else plain

@@ -28,7 +28,7 @@ _SKIPPED = frozenset(
 
 
 @dataclass(slots=True)
-class _Text:
+class _OdtText:
     """Hold the text of a paragraph while it is put together."""
 
     parts: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ def read_odt(data: bytes, *, file: str) -> Manuscript:
     archive = DocumentArchive(data)
     content = parse_markup(archive.read("content.xml"))
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
-    reader = _Reader(_styles(content, archive))
+    reader = _OdtReader(_styles(content, archive))
     if body is not None:
         reader.walk(body)
     reader.add_notes()
@@ -57,7 +57,7 @@ def read_odt(data: bytes, *, file: str) -> Manuscript:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class _OdtStyle:
     """Hold what a style says: its own name or that of its parent, its face."""
 
     name: str
@@ -65,9 +65,9 @@ class _Style:
     italic: bool = False
 
 
-def _styles(content: Any, archive: DocumentArchive) -> dict[str, _Style]:
+def _styles(content: Any, archive: DocumentArchive) -> dict[str, _OdtStyle]:
     named = archive.read("styles.xml")
-    found: dict[str, _Style] = {}
+    found: dict[str, _OdtStyle] = {}
     for root in ([parse_markup(named)] if named else []) + [content]:
         for node in root.iter(f"{_STYLE}style"):
             name = node.get(f"{_STYLE}name") or ""
@@ -77,7 +77,7 @@ def _styles(content: Any, archive: DocumentArchive) -> dict[str, _Style]:
             weight = face.get(f"{_FO}font-weight") if face is not None else None
             slant = face.get(f"{_FO}font-style") if face is not None else None
             automatic = root is content and parent
-            found[name] = _Style(
+            found[name] = _OdtStyle(
                 (above.name if above else parent) if automatic else node.get(f"{_STYLE}display-name") or name,
                 weight == "bold" if weight else bool(above and above.bold),
                 slant == "italic" if slant else bool(above and above.italic),
@@ -85,10 +85,10 @@ def _styles(content: Any, archive: DocumentArchive) -> dict[str, _Style]:
     return found
 
 
-class _Reader:
+class _OdtReader:
     """Walk through the body of a document."""
 
-    def __init__(self, styles: dict[str, _Style]) -> None:
+    def __init__(self, styles: dict[str, _OdtStyle]) -> None:
         self.builder = LineBuilder()
         self._styles = styles
         self._notes: list[Any] = []
@@ -103,7 +103,7 @@ class _Reader:
     def add_notes(self) -> None:
         """Add the footnotes and endnotes behind the text, each as a numbered note."""
         for number, note in enumerate(self._notes, 1):
-            text = _Text()
+            text = _OdtText()
             for paragraph in note.iter(f"{_TEXT}p"):
                 self._collect(paragraph, text, bold=False, italic=False)
                 text.parts.append(" ")
@@ -111,7 +111,7 @@ class _Reader:
 
     def _paragraph(self, node: Any) -> None:
         style = self._style(node)
-        text = _Text()
+        text = _OdtText()
         self._collect(node, text, bold=bool(style and style.bold), italic=bool(style and style.italic))
         whole = "".join(text.parts)
         level = int(node.get(f"{_TEXT}outline-level") or 1) if node.tag == f"{_TEXT}h" else _level(style)
@@ -119,16 +119,16 @@ class _Reader:
         self.builder.paragraph(whole, links=text.links, level=level, bold=bold, italics=text.italics)
         self._notes += text.notes
 
-    def _style(self, node: Any) -> _Style | None:
+    def _style(self, node: Any) -> _OdtStyle | None:
         return self._styles.get(node.get(f"{_TEXT}style-name") or "")
 
-    def _collect(self, node: Any, text: _Text, *, bold: bool, italic: bool) -> None:
+    def _collect(self, node: Any, text: _OdtText, *, bold: bool, italic: bool) -> None:
         text.add(node.text, bold=bold, italic=italic)
         for child in node:
             self._inner(child, text, bold, italic)
             text.add(child.tail, bold=bold, italic=italic)
 
-    def _inner(self, node: Any, text: _Text, bold: bool, italic: bool) -> None:
+    def _inner(self, node: Any, text: _OdtText, bold: bool, italic: bool) -> None:
         name = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
         if node.tag in _SKIPPED or not name:
             return
@@ -150,7 +150,7 @@ class _Reader:
             )
 
 
-def _level(style: _Style | None) -> int:
+def _level(style: _OdtStyle | None) -> int:
     name = (style.name if style else "").replace("_20_", " ").lower()
     if name in {"title", "subtitle"}:
         return 1 if name == "title" else 2

@@ -66,7 +66,7 @@ _DEEPEST = 200  # groups within groups; a document has about ten
 
 
 @dataclass(slots=True, frozen=True)
-class _Group:
+class _RtfGroup:
     """Hold what is in force within a pair of braces."""
 
     into: str = "text"
@@ -77,7 +77,7 @@ class _Group:
 
 
 @dataclass(slots=True)
-class _Paragraph:
+class _RtfParagraph:
     """Hold a paragraph while it is put together."""
 
     text: list[str] = field(default_factory=list)
@@ -91,15 +91,15 @@ class _Paragraph:
         return "".join(self.text)
 
 
-class _Reader:
+class _RtfReader:
     """Walk through the tokens of a file; what it finds stands in `body` and `notes`."""
 
     def __init__(self) -> None:
-        self.body: list[_Paragraph] = [_Paragraph()]
-        self.notes: list[_Paragraph] = []
+        self.body: list[_RtfParagraph] = [_RtfParagraph()]
+        self.notes: list[_RtfParagraph] = []
         self.title: list[str] = []
-        self.group = _Group()
-        self.around: list[_Group] = []
+        self.group = _RtfGroup()
+        self.around: list[_RtfGroup] = []
         self.codec = "cp1252"
         self.fonts: dict[int, str] = {}
         self.styles: dict[int, int] = {}
@@ -176,7 +176,7 @@ class _Reader:
     def _destination(self, word: str) -> bool:
         """Go into another kind of text where a control word opens one; tell whether it does."""
         if word == "footnote":
-            self.notes.append(_Paragraph())
+            self.notes.append(_RtfParagraph())
             self.group = replace(self.group, into="note", bold=False)
         elif word == "fldinst":
             self.address = ""
@@ -250,13 +250,13 @@ class _Reader:
     def _encoding(self) -> str:
         return self.fonts.get(self.group.font, self.codec)
 
-    def _here(self) -> _Paragraph:
+    def _here(self) -> _RtfParagraph:
         notes = any(group.into == "note" for group in (*self.around, self.group))
         return self.notes[-1] if notes and self.notes else self.body[-1]
 
     def _end_paragraph(self) -> None:
         if self.group.into in {"text", "label"} and self._here() is self.body[-1]:
-            self.body.append(_Paragraph(level=self.body[-1].level))
+            self.body.append(_RtfParagraph(level=self.body[-1].level))
         elif self.group.into == "note":
             self._add(" ")
 
@@ -293,7 +293,7 @@ def _known(codec: str) -> str:
 
 def read_rtf(data: bytes, *, file: str) -> Manuscript:
     """Read a Rich Text file; raises `ValueError` when it is broken."""
-    reader = _Reader()
+    reader = _RtfReader()
     reader.read(data.decode("latin-1"))
     builder = LineBuilder()
     for paragraph in reader.body:
@@ -305,7 +305,7 @@ def read_rtf(data: bytes, *, file: str) -> Manuscript:
     return Manuscript(file, "Rich Text document", tuple(builder.lines), stated, builder.places)
 
 
-def _add(paragraph: _Paragraph, builder: LineBuilder, note: str = "") -> None:
+def _add(paragraph: _RtfParagraph, builder: LineBuilder, note: str = "") -> None:
     text = paragraph.whole
     bold = bool(text.strip()) and not paragraph.light
     builder.paragraph(

@@ -244,7 +244,7 @@ def test_a_broken_set_up_can_be_packed_too(filled: Desk, text: str | None) -> No
     assert filled("support-bundle", "-o", "bundle.zip").code == 0
     found = contents(filled.folder / "bundle.zip")
     assert json.loads(found["doctor.json"])["ok"] is False
-    assert "trouble.txt" in found
+    assert "missing.txt" in found
 
 
 def run_that_dies(folder: Path, statement: str) -> None:

@@ -7,7 +7,15 @@ import pytest
 from pydantic import SecretStr
 
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
-from doideposit.crossref.diagnostics.outcomes import BatchOutcome, Completed, NotKnown, Pending, Reading, Unknown, read
+from doideposit.crossref.diagnostics.outcomes import (
+    BatchOutcome,
+    Completed,
+    NotFound,
+    Pending,
+    PollResult,
+    Unrecognized,
+    read,
+)
 from doideposit.crossref.http import Timeouts
 from doideposit.crossref.politeness import PassingTime
 from doideposit.crossref.registrar import Credentials, CrossrefMember, Endpoint
@@ -68,7 +76,7 @@ def sealed(batch: Batch) -> SealedBatch:
     return SealedBatch(batch.xml(), "5.5.0", batch.batch_id, batch.timestamp or 0, dois, models_batch.SEAL)
 
 
-def ask(url: str, batch: Batch, name: str = NAME) -> Reading:
+def ask(url: str, batch: Batch, name: str = NAME) -> PollResult:
     dois = sealed(batch).dois
     return read(client(url).fetch_result(name), dois=dois, batch_id=batch.batch_id)
 
@@ -81,7 +89,7 @@ def outcome(url: str, batch: Batch, name: str = NAME) -> BatchOutcome:
 
 def test_a_deposit_is_registered_and_looked_up(url: str) -> None:
     batch = Batch(papers=(Paper(), Paper("10.5555/c2", "On lakes", number="2")))
-    assert isinstance(ask(url, batch), NotKnown)
+    assert isinstance(ask(url, batch), NotFound)
     assert client(url).submit(sealed(batch), NAME).file_name == NAME
     result = outcome(url, batch)
     assert [one.outcome for one in result.outcomes] == [Outcome.REGISTERED] * 2
@@ -167,16 +175,16 @@ def test_each_fault_of_an_upload_is_one_class_of_error(
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (Fault("unknown_for", "1"), NotKnown),
+        (Fault("unknown_for", "1"), NotFound),
         (Fault("stuck", "queued"), Pending),
         (Fault("stuck", "in_process"), Pending),
-        (Fault("poll_garbage", "truncated"), Unknown),
-        (Fault("poll_garbage", "html"), Unknown),
-        (Fault("poll_garbage", "empty"), Unknown),
-        (Fault("poll_garbage", "binary"), Unknown),
-        (Fault("poll_garbage", "other_root"), Unknown),
-        (Fault("poll_garbage", "dtd"), Unknown),
-        (Fault("old_log_first"), Unknown),
+        (Fault("poll_garbage", "truncated"), Unrecognized),
+        (Fault("poll_garbage", "html"), Unrecognized),
+        (Fault("poll_garbage", "empty"), Unrecognized),
+        (Fault("poll_garbage", "binary"), Unrecognized),
+        (Fault("poll_garbage", "other_root"), Unrecognized),
+        (Fault("poll_garbage", "dtd"), Unrecognized),
+        (Fault("old_log_first"), Unrecognized),
     ],
     ids=lambda value: f"{value.name}-{value.value}" if isinstance(value, Fault) else "",
 )

@@ -6,8 +6,8 @@ come to the right conclusion about the DOI.
 
 import pytest
 
-from doideposit.crossref import diagnostics
 from doideposit.crossref.client import CrossrefClient
+from doideposit.crossref.diagnostics import outcomes
 from doideposit.crossref.http import Timeouts
 from doideposit.crossref.registrar import Endpoint, Registrar
 from doideposit.errors import RegistrarError
@@ -73,8 +73,8 @@ def test_bent_logs_lead_to_the_right_conclusion(fault: str) -> None:
     sandbox = Sandbox(clock=Clock(), delays=Delays.none(), faults=[parse_fault(fault)])
     registrar = SandboxRegistrar(sandbox)
     registrar.submit(BATCH, "a.xml")
-    reading = diagnostics.read(registrar.fetch_result("a.xml"), dois=[DOI], batch_id="batch-1")
-    assert isinstance(reading, diagnostics.Completed)
+    reading = outcomes.read(registrar.fetch_result("a.xml"), dois=[DOI], batch_id="batch-1")
+    assert isinstance(reading, outcomes.Completed)
     assert [(one.doi, one.outcome.value) for one in reading.outcome.outcomes] == [(DOI, LOGS[fault])]
     assert (sandbox.record("10.5555/c1") is not None) is (LOGS[fault] == "registered")
 
@@ -85,5 +85,5 @@ def test_what_is_no_log_of_ours_proves_nothing(fault: str) -> None:
     registrar = SandboxRegistrar(sandbox)
     registrar.submit(BATCH, "a.xml")
     sandbox.faults.arm([parse_fault(fault)])
-    reading = diagnostics.read(registrar.fetch_result("a.xml"), dois=[DOI], batch_id="batch-1")
-    assert isinstance(reading, diagnostics.Unknown)
+    reading = outcomes.read(registrar.fetch_result("a.xml"), dois=[DOI], batch_id="batch-1")
+    assert isinstance(reading, outcomes.Unrecognized)

@@ -71,7 +71,7 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
             report = depositor.deposit(*(commentary(*one[:2], **one[2] if one[2:] else {}) for one in task["content"]))
             actions = [entry.action.value for entry in report.entries if entry.action]
             polled = depositor.poll()
-            trouble = [one.code for one in (report.trouble, polled.trouble) if one is not None]
+            trouble = [one.code for one in (report.error, polled.error) if one is not None]
         except WorldError as error:
             actions, trouble = [], [error.code]
         due = depositor.next_due()

@@ -98,15 +98,15 @@ def test_retry_sends_what_is_registered_with_the_same_content(desk: Desk) -> Non
 
 def test_a_repeated_command_after_an_outage_does_not_say_unchanged(desk: Desk) -> None:
     desk.sandbox.faults.add("status", "503", at="upload", times=None)
-    assert desk.depositor.deposit(commentary()).trouble is not None
+    assert desk.depositor.deposit(commentary()).error is not None
     again = desk.depositor.deposit(commentary())
     assert again.entries[0].action is Action.REGISTER
     assert "not sent yet" in again.entries[0].reason
-    assert again.trouble is not None
-    assert "not sent yet" in again.trouble.message
+    assert again.error is not None
+    assert "not sent yet" in again.error.message
     desk.sandbox.faults.clear()
     desk.clock.advance(3600)
-    assert desk.depositor.deposit(commentary()).trouble is None
+    assert desk.depositor.deposit(commentary()).error is None
     assert desk.depositor.status(C258).state is State.QUEUED
 
 

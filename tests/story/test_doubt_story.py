@@ -39,7 +39,7 @@ def state(desk: Desk) -> State | None:
 def test_an_upload_whose_answer_is_lost_is_asked_about_and_never_sent_twice(desk: Desk) -> None:
     desk.sandbox.faults.add("drop_after_accept")
     report = desk.depositor.deposit(commentary())
-    assert isinstance(report.trouble, SubmissionInDoubt)
+    assert isinstance(report.error, SubmissionInDoubt)
     assert report.entries[0].status.state is State.SENDING
     assert "not known whether Crossref has the file" in report.entries[0].status.next_action
     assert desk.depositor.poll().looked == 0, "it is not due yet"
@@ -190,7 +190,7 @@ def test_a_lost_copy_is_not_asked_about_for_ever(tmp_path: Path) -> None:
 def test_an_outage_pauses_and_the_pause_survives_a_restart(desk: Desk) -> None:
     desk.sandbox.faults.add("status", "503", times=3, at="upload")
     report = desk.depositor.deposit(commentary())
-    assert isinstance(report.trouble, RegistrarUnavailable)
+    assert isinstance(report.error, RegistrarUnavailable)
     waits = []
     for _ in range(3):
         status = desk.depositor.status(C258)
@@ -229,12 +229,12 @@ def test_what_crossref_declines_is_asked_about_and_not_sent_again_before_a_perso
 ) -> None:
     desk.sandbox.faults.add("status", status, at="upload")
     report = desk.depositor.deposit(commentary())
-    assert isinstance(report.trouble, SubmissionForbidden if status == "403" else UnexpectedAnswer)
+    assert isinstance(report.error, SubmissionForbidden if status == "403" else UnexpectedAnswer)
     assert desk.depositor.status(C258).state is State.SENDING
     desk.settle()
     ended = desk.depositor.status(C258)
     assert (ended.state, ended.needs_person) == (State.REFUSED, True)
-    assert (ended.next_action, ended.message) == (report.trouble.hint, report.trouble.message)
+    assert (ended.next_action, ended.message) == (report.error.hint, report.error.message)
     assert [one.doi for one in desk.depositor.statuses(attention=True)] == [ended.doi]
     assert "correct the record" not in ended.next_action
     again = desk.depositor.deposit(commentary()).entries[0]
@@ -250,7 +250,7 @@ def test_what_crossref_declines_is_asked_about_and_not_sent_again_before_a_perso
 @pytest.mark.parametrize("status", ["200", "302", "400", "403", "404", "413", "500"])
 def test_what_crossref_took_whatever_it_answered_is_found_and_registered(desk: Desk, status: str) -> None:
     desk.sandbox.faults.add("status_after_accept", status)
-    assert desk.depositor.deposit(commentary()).trouble is not None
+    assert desk.depositor.deposit(commentary()).error is not None
     desk.settle()
     assert desk.depositor.status(C258).registered
     assert len(desk.sandbox.submissions) == 1, "it was asked for, and not sent again"
@@ -261,7 +261,7 @@ def test_a_page_that_is_no_answer_says_nothing_about_the_record(desk: Desk, stat
     """It may have been received: only when Crossref does not know it after the grace period is it sent again."""
     desk.sandbox.faults.add("status", status, at="upload")
     report = desk.depositor.deposit(commentary())
-    assert isinstance(report.trouble, SubmissionInDoubt)
+    assert isinstance(report.error, SubmissionInDoubt)
     assert not desk.depositor.status(C258).needs_person
     desk.settle()
     assert desk.depositor.status(C258).registered
@@ -323,8 +323,8 @@ def test_an_odd_answer_to_a_question_is_said_at_once(desk: Desk) -> None:
     desk.sandbox.faults.add("poll_garbage", "html", times=None)
     desk.clock.advance(60)
     report = desk.depositor.poll()
-    assert isinstance(report.trouble, UnexpectedAnswer)
-    assert "the sandbox gave no result log" in report.trouble.message
+    assert isinstance(report.error, UnexpectedAnswer)
+    assert "the sandbox gave no result log" in report.error.message
     status = desk.depositor.status(C258)
     assert "still reading" not in status.next_action
     assert "says nothing about the file" in status.next_action
@@ -430,7 +430,7 @@ def test_an_outage_while_asking_pauses_everything_without_counting_a_question(de
     desk.clock.advance(60)
     desk.sandbox.faults.add("status", "503", at="poll")
     report = desk.depositor.poll()
-    assert isinstance(report.trouble, RegistrarUnavailable)
+    assert isinstance(report.error, RegistrarUnavailable)
     assert desk.depositor.poll().looked == 0
     assert desk.depositor.poll(force=True).looked == 1
     assert desk.depositor.status(C258).registered

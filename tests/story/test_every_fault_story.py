@@ -33,7 +33,7 @@ def name_of(fault: Fault) -> str:
 def says_what_to_do(act: Callable[[], DepositReport | PollReport]) -> bool:
     """Whether the run went through; where it did not, it says why and what to do."""
     try:
-        trouble = act().trouble
+        trouble = act().error
     except WorldError as error:
         trouble = error
     return trouble is None or bool(trouble.message and trouble.hint)

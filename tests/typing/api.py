@@ -56,7 +56,7 @@ def depositing(depositor: Depositor, commentary: Commentary) -> None:
     report = depositor.deposit(commentary, on_event=watch)
     assert_type(report, DepositReport)
     assert_type(report.ok, bool)
-    assert_type(report.trouble, WorldError | None)
+    assert_type(report.error, WorldError | None)
     assert_type(report.entries, tuple[ReportEntry, ...])
     assert_type(report.entries[0].action, Action | None)
     assert_type(report.entries[0].status, WorkStatus | None)

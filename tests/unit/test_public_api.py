@@ -197,7 +197,7 @@ def test_to_enqueue_asks_nobody_in_production_either(tmp_path: Path) -> None:
         desk.depositor.deposit(commentary(2))
         # Each is looked up once: what was planned now, and what was only recorded, when it is sent.
         assert registry.calls == [f"registered {commentary(number).doi} {DEPOSITOR.email}" for number in (2, 1)]
-        assert desk.depositor.send().trouble is None
+        assert desk.depositor.send().error is None
         assert "submit" in desk.registrar.calls
 
 

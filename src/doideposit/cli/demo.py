@@ -91,8 +91,8 @@ def _travel(terminal: Terminal, folder: Path, record: Path) -> "WorkStatus":
         _check(terminal, depositor, record)
         _step(terminal, 3, "The deposit XML is built, sealed, written to the ledger, and only then sent to Crossref.")
         report = depositor.deposit(record, on_event=_narrator(terminal))
-        if report.trouble is not None:
-            raise report.trouble
+        if report.error is not None:
+            raise report.error
         doi = report.entries[0].doi
         if doi is None:
             raise RuntimeError("the example of the demo has errors")

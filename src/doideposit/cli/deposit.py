@@ -19,8 +19,8 @@ from doideposit.cli.plan import MOST_SHOWN, show_plan
 from doideposit.cli.receipt import (
     REHEARSED,
     local_time,
+    show_error,
     show_receipt,
-    show_trouble,
     state_words,
     status_table,
     with_target,
@@ -90,7 +90,7 @@ def deposit(
             depositor.ready()
         with ProgressIndicator(terminal, f"sending to {SHORT[plan.target]}"):
             report = depositor.deposit(plan, on_event=narrator(terminal, many=many))
-        if wait is not None and report.trouble is None and depositor.outstanding():
+        if wait is not None and report.error is None and depositor.outstanding():
             wait_shown(terminal, depositor, wait, eager=settings.target == "sandbox", many=many)
         report = _as_of_now(report, depositor)
         if as_json:
@@ -192,7 +192,7 @@ def wait_until_done(
         pausing(pause)
         time.sleep(pause)
         report = depositor.poll(force=eager or due > left, on_event=narrate)
-        if report.trouble is not None or time.monotonic() >= end:
+        if report.error is not None or time.monotonic() >= end:
             return
 
 
@@ -273,7 +273,7 @@ CITED = "the citations and the tags for the landing pages:"
 
 def _show_end(terminal: Terminal, report: "DepositReport", depositor: "Depositor", *, flag: str | None) -> None:
     """Show what went wrong outside, and when to look again where something is outstanding."""
-    show_trouble(terminal, report.trouble)
+    show_error(terminal, report.error)
     if any(entry.status is not None and entry.status.is_open for entry in report.entries):
         terminal.say()
         _show_rest(terminal, depositor, depositor.outstanding(), flag)
@@ -293,7 +293,7 @@ MOST_IN_FULL = 8
 
 
 def _exit_code(report: "DepositReport", *, waited: bool) -> int:
-    if report.trouble is not None:
+    if report.error is not None:
         return ExitCode.WORLD
     if not report.ok:
         return ExitCode.REJECTED
@@ -319,12 +319,12 @@ def poll(invocation: Invocation, target: str | None, force: bool, as_json: bool)
             terminal.json(report.to_dict())
         else:
             show_outcome(terminal, list(report.changed), flag=target)
-            show_trouble(terminal, report.trouble)
-            if report.changed or report.trouble:
+            show_error(terminal, report.error)
+            if report.changed or report.error:
                 terminal.say()
             _show_rest(terminal, depositor, report.outstanding, target)
         rejected = any(status.outcome is not None and not status.outcome.is_registered for status in report.changed)
-    finish(ExitCode.WORLD if report.trouble else ExitCode.REJECTED if rejected else ExitCode.DONE)
+    finish(ExitCode.WORLD if report.error else ExitCode.REJECTED if rejected else ExitCode.DONE)
 
 
 def _show_rest(terminal: Terminal, depositor: "Depositor", outstanding: int, flag: str | None) -> None:

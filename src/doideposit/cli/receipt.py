@@ -17,8 +17,8 @@ __all__ = [
     "REHEARSED",
     "in_order",
     "local_time",
+    "show_error",
     "show_receipt",
-    "show_trouble",
     "state_words",
     "status_table",
     "with_target",
@@ -116,14 +116,14 @@ def with_target(text: str, flag: str | None) -> str:
 COMMANDS = re.compile(r"(?<=`)doideposit (?:deposit|poll|status|verify|acknowledge|abandon|history|tags)\b")
 
 
-def show_trouble(terminal: Terminal, trouble: WorldError | None) -> None:
+def show_error(terminal: Terminal, error: WorldError | None) -> None:
     """Show what went wrong outside, and that nothing is lost."""
-    if trouble is None:
+    if error is None:
         return
     terminal.line()
-    terminal.line((Span("not finished: ", Style.ERROR), Span(safe(trouble.message))))
-    if trouble.hint:
-        terminal.line((Span("  hint: ", Style.HINT), Span(safe(trouble.hint))))
+    terminal.line((Span("not finished: ", Style.ERROR), Span(safe(error.message))))
+    if error.hint:
+        terminal.line((Span("  hint: ", Style.HINT), Span(safe(error.hint))))
 
 
 # What gives way first on a narrow terminal: the time of day, the date, then what is proved.

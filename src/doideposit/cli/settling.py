@@ -4,7 +4,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.receipt import show_receipt, show_trouble
+from doideposit.cli.receipt import show_error, show_receipt
 from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
@@ -35,17 +35,17 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
         wanted = find_dois(depositor, works)
         if not wanted:
             wanted = [one.doi for one in depositor.statuses() if one.registered and not (one.resolves and one.indexed)]
-        trouble = _look(depositor, wanted, found)
+        error = _look(depositor, wanted, found)
         if as_json:
-            document: dict[str, object] = {"ok": trouble is None, "target": depositor.target}
+            document: dict[str, object] = {"ok": error is None, "target": depositor.target}
             document["records"] = [one.to_dict() for one in found]
-            terminal.json(document | ({"trouble": trouble.to_dict()} if trouble else {}))
+            terminal.json(document | ({"error": error.to_dict(), "trouble": error.to_dict()} if error else {}))
         elif not wanted:
             terminal.say("Every registered DOI is proved to resolve and to be indexed.")
         else:
             show_receipt(terminal, found)
-            show_trouble(terminal, trouble)
-    finish(ExitCode.WORLD if trouble else ExitCode.DONE)
+            show_error(terminal, error)
+    finish(ExitCode.WORLD if error else ExitCode.DONE)
 
 
 def _look(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> RegistrarError | None:

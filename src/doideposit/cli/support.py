@@ -98,9 +98,9 @@ def _show(terminal: Terminal, members: Iterable[Member]) -> None:
 
 def _members(invocation: Invocation, target: str | None) -> Iterator[Member]:
     """Return every member, with the secrets taken out of it."""
-    settings, trouble = _settings(invocation, target)
+    settings, reason = _settings(invocation, target)
     clean = _Cleaner(settings, os.environ)
-    for member in _gathered(invocation, target, settings, trouble):
+    for member in _gathered(invocation, target, settings, reason):
         yield Member(clean.text(member.name), member.meaning, clean(member.content))
 
 
@@ -111,9 +111,7 @@ def _settings(invocation: Invocation, target: str | None) -> "tuple[Settings | N
         return None, error.message
 
 
-def _gathered(
-    invocation: Invocation, target: str | None, settings: "Settings | None", trouble: str
-) -> Iterator[Member]:
+def _gathered(invocation: Invocation, target: str | None, settings: "Settings | None", reason: str) -> Iterator[Member]:
     from doideposit.cli.about import version_text
     from doideposit.cli.doctor import diagnosis_lines
     from doideposit.diagnosis.examination import diagnose
@@ -126,7 +124,7 @@ def _gathered(
     yield _json("doctor.json", "the same for programs", diagnosis.to_dict())
     yield _json("environment.json", "variables by name, encodings; no values", _environment(os.environ))
     if settings is None:
-        yield _text("trouble.txt", "why settings and ledger are missing", f"{trouble}\n")
+        yield _text("missing.txt", "why settings and ledger are missing", f"{reason}\n")
         return
     yield _configuration(settings)
     yield from _from_ledger(settings)
@@ -146,14 +144,14 @@ def _from_ledger(settings: "Settings") -> Iterator[Member]:
     try:
         condition = look(settings.ledger.url, ledger_password(settings, os.environ))
         if condition.revision is None:
-            yield _text("trouble.txt", "why states and events are missing", f"no ledger yet in {condition.place}\n")
+            yield _text("missing.txt", "why states and events are missing", f"no ledger yet in {condition.place}\n")
         elif not condition.is_current:
-            yield _text("trouble.txt", "why states and events are missing", f"revision {condition.revision}\n")
+            yield _text("missing.txt", "why states and events are missing", f"revision {condition.revision}\n")
         else:
             with open_depositor(settings) as depositor:
                 yield from _history(depositor)
     except DoiDepositError as error:
-        yield _text("trouble.txt", "why states or events are missing", f"{error.message}\n")
+        yield _text("missing.txt", "why states or events are missing", f"{error.message}\n")
 
 
 def _history(depositor: "Depositor") -> Iterator[Member]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
 
-from doideposit.crossref.diagnostics.outcomes import Unknown, read
+from doideposit.crossref.diagnostics.outcomes import Unrecognized, read
 from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts, check_address
 from doideposit.crossref.redaction import redact
 from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
@@ -132,7 +132,7 @@ class CrossrefClient:
             return LoginCheck(LoginVerdict.REFUSED, f"{self._host} does not accept user name, role or password")
         if answer.status == FORBIDDEN:
             return LoginCheck(LoginVerdict.REFUSED, f"{self._host} knows the login and forbids it (403)")
-        if answer.status == OK and not isinstance(read(answer.body, dois=(), batch_id=""), Unknown):
+        if answer.status == OK and not isinstance(read(answer.body, dois=(), batch_id=""), Unrecognized):
             return LoginCheck(LoginVerdict.ACCEPTED, f"{self._host} answered with a result log")
         if answer.status == TOO_MANY or answer.status >= SERVER_ERROR:
             self._refuse(answer, "checking the login")

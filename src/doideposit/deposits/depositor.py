@@ -51,7 +51,7 @@ class _DepositPass(NamedTuple):
     keys: list[int]
     looked: int
     sent: int
-    trouble: WorldError | None
+    error: WorldError | None
 
 
 class Depositor:
@@ -166,7 +166,7 @@ class Depositor:
 
         A plan is given alone. What it checked is sent, or nothing: where the ledger moved on meanwhile so that
         something else would be sent, the DOI is blocked with `plan-outdated`. What cannot be sent now stays recorded
-        and goes with a later `poll` or `send`: an outage is `trouble` in the report. Raises `CredentialsRefused`
+        and goes with a later `poll` or `send`: an outage is `error` in the report. Raises `CredentialsRefused`
         (nothing is marked failed), `LedgerError` and `SchemaError`.
         """
         if dry_run:
@@ -178,7 +178,7 @@ class Depositor:
         if not any(decision.action.sends for decision in decisions):
             return self._report(decisions, None)
         sent = self._send(watch)
-        return self._report(decisions, sent.trouble or self._waiting(decisions))
+        return self._report(decisions, sent.error or self._waiting(decisions))
 
     def _waiting(self, decisions: Sequence[Decision]) -> WorldError | None:
         """Return why something of these was not sent although it should go: Crossref is away, and nothing is sent."""
@@ -227,13 +227,13 @@ class Depositor:
             raise UsageError(f"the plan is for {plans[0].target}, and this depositor sends to {self.target}")
         return plans[0]
 
-    def _report(self, decisions: Sequence[Decision], trouble: WorldError | None) -> DepositReport:
+    def _report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
         entries = []
         for decision in decisions:
             plan = _plan_entry(decision)
             status = self._known_status(plan.doi) if plan.doi else None
             entries.append(ReportEntry(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status))
-        return DepositReport(self.target, tuple(entries), trouble)
+        return DepositReport(self.target, tuple(entries), error)
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
         """Upload what is recorded and due, after asking about every upload in doubt. The entries are what was tried.
@@ -243,7 +243,7 @@ class Depositor:
         sent = self._send(on_event or _silent)
         statuses = [self._status(work) for work in self.works.in_submissions(sent.keys)]
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
-        return DepositReport(self.target, entries, sent.trouble)
+        return DepositReport(self.target, entries, sent.error)
 
     def _send(self, watch: OnEvent) -> "_DepositPass":
         return self._pass(Poller(self._context, on_event=watch, doubts_only=True), watch)
@@ -255,7 +255,7 @@ class Depositor:
         if poller.may_send:
             uploader.run()
         keys = list(dict.fromkeys([*poller.changed, *uploader.attempted]))
-        return _DepositPass(keys, len(poller.asked), uploader.received, poller.trouble or uploader.trouble)
+        return _DepositPass(keys, len(poller.asked), uploader.received, poller.error or uploader.error)
 
     # Following up.
 
@@ -272,7 +272,7 @@ class Depositor:
             looked=done.looked,
             sent=done.sent,
             outstanding=self.outstanding(),
-            trouble=done.trouble,
+            error=done.error,
         )
 
     def next_due(self) -> datetime | None:

@@ -5,7 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from doideposit.crossref.diagnostics.outcomes import Completed, DoiOutcome, NotKnown, Pending, Reading, Unknown, read
+from doideposit.crossref.diagnostics.outcomes import (
+    Completed,
+    DoiOutcome,
+    NotFound,
+    Pending,
+    PollResult,
+    Unrecognized,
+    read,
+)
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.lateness import overdue_submission
 from doideposit.deposits.ledger.clock_skew import FARTHEST
@@ -40,7 +48,7 @@ class PollAnswer:
     """Hold what Crossref says of one upload."""
 
     upload: Attempt
-    reading: Reading
+    reading: PollResult
     raw: bytes
 
     @property
@@ -70,7 +78,7 @@ def resolve_outcomes(
 
 def _is_settled(answer: PollAnswer, now: datetime) -> bool:
     """Tell whether no better word about this upload is to be waited for."""
-    if isinstance(answer.reading, NotKnown):
+    if isinstance(answer.reading, NotFound):
         lost = answer.upload.fate is AttemptStatus.LOST
         return lost or (answer.upload.fate is not AttemptStatus.ACCEPTED and _had_time(answer.upload, now))
     return isinstance(answer.reading, Completed)
@@ -119,7 +127,7 @@ class Poller:
         self._polled: list[Polled] = []
 
     @property
-    def trouble(self) -> WorldError | None:
+    def error(self) -> WorldError | None:
         """Return what a person should hear of: what ended the pass, or an answer that says nothing."""
         return self._stopped or self._odd_answer
 
@@ -251,17 +259,17 @@ class Poller:
         context, now = self._context, self._context.clock()
         newest = answers[0]
         reading = newest.reading
-        if isinstance(reading, NotKnown) and _had_time(newest.upload, now) and newest.upload.fate is DECLINED:
+        if isinstance(reading, NotFound) and _had_time(newest.upload, now) and newest.upload.fate is DECLINED:
             context.ledger.uploads.refuse(newest.upload)
             self.changed.append(submission.id)
             self._on_event(Progress("refused", submission.reason, file_name=submission.file_name))
             return
-        if isinstance(reading, NotKnown) and _had_time(newest.upload, now):
+        if isinstance(reading, NotFound) and _had_time(newest.upload, now):
             context.ledger.uploads.lose(newest.upload, next_look(now, 0, context.random))
             self.changed.append(submission.id)
             self._on_event(Progress("waiting", "it goes out again under a new name", file_name=submission.file_name))
             return
-        if isinstance(reading, Unknown):
+        if isinstance(reading, Unrecognized):
             self._note_odd(submission, self._unexpected(newest, reading))
             return
         self._odd = 0
@@ -271,7 +279,7 @@ class Poller:
         results = resolve_outcomes(answers, dois, submission.timestamp, self._context.clock())
         if results is None:
             answer = next((one for one in answers if one.is_there), answers[0])
-            if isinstance(answer.reading, Unknown):
+            if isinstance(answer.reading, Unrecognized):
                 self._note_odd(submission, self._unexpected(answer, answer.reading))
                 return
             self._odd = 0
@@ -280,7 +288,7 @@ class Poller:
         self._odd = 0
         self._finish(submission, results, answers)
 
-    def _unexpected(self, answer: PollAnswer, reading: Unknown) -> UnexpectedAnswer:
+    def _unexpected(self, answer: PollAnswer, reading: Unrecognized) -> UnexpectedAnswer:
         where = self._context.address or name_of(self._context.target)
         message = f"{where} gave no result log when asked for {answer.upload.file_name}: {reading.reason}"
         return UnexpectedAnswer(message, excerpt=answer.raw[:EXCERPT].decode("utf-8", "replace"))
@@ -344,13 +352,13 @@ class Poller:
         context.ledger.polls.watch(upload, None if over else next_look(now, 10, context.random))
 
 
-def _words(reading: Reading) -> str:
+def _words(reading: PollResult) -> str:
     match reading:
         case Pending(status=status):
             return f"{STILL_READING} {status or 'that it is not done'}"
-        case NotKnown():
+        case NotFound():
             return "Crossref does not show the file yet"
-        case Unknown(reason=reason):
+        case Unrecognized(reason=reason):
             return reason
         case Completed():
             return "an earlier upload of the same file is still being read"

@@ -42,18 +42,18 @@ READ_AGAIN: Final = timedelta(minutes=15)
 
 
 class Uploader:
-    """Send until nothing may be sent; `attempted` are the submissions it tried, `trouble` what stopped it."""
+    """Send until nothing may be sent; `attempted` are the submissions it tried, `error` what stopped it."""
 
     def __init__(self, context: DepositContext, *, on_event: OnEvent) -> None:
         self._context = context
         self._on_event = on_event
         self.attempted: list[int] = []
         self.received = 0
-        self.trouble: WorldError | None = None
+        self.error: WorldError | None = None
 
     def run(self) -> None:
         """Upload every file whose turn it is; raises `CredentialsRefused`, with everything put back."""
-        while self.trouble is None:
+        while self.error is None:
             upload = self._next()
             if upload is None:
                 return
@@ -76,7 +76,7 @@ class Uploader:
                 uploads.note_waiting()
                 return None
             if self._holds_back(*found):
-                if self.trouble is not None:
+                if self.error is not None:
                     return None
                 continue
             batch = self._sealed(*found)
@@ -108,7 +108,7 @@ class Uploader:
         if seen.failures and may_wait:
             reason = f"what is registered could not be read: {next(iter(seen.failures.values()))}"
             context.ledger.uploads.postpone(submission.id, now + READ_AGAIN, reason)
-            self.trouble = RegistrarUnavailable(reason)
+            self.error = RegistrarUnavailable(reason)
             return True
         examined = examine(context, xml, dois, Consent(recorded.removes, recorded.may_lose), seen)
         if examined.stopped is not None:
@@ -190,10 +190,10 @@ class Uploader:
             self._pause(upload, error)
         except SubmissionInDoubt as error:
             self._doubt(upload, Told(error.message, answer=error.excerpt))
-            self.trouble = error
+            self.error = error
         except (SubmissionForbidden, UnexpectedAnswer) as error:
             self._doubt(upload, Told(error.message, error.hint, error.excerpt, declined=True))
-            self.trouble = error
+            self.error = error
         except BaseException:
             # Whatever this is, the file may be on its way: only asking can tell. No second fault may hide this one.
             with suppress(LedgerError):
@@ -210,7 +210,7 @@ class Uploader:
         context, now = self._context, self._context.clock()
         until = pause_until(now, upload.submission.failures, context.random, error)
         context.ledger.uploads.return_unsent(upload.attempt, until, error.message)
-        self.trouble = error
+        self.error = error
         self._on_event(Progress("waiting", f"{error.message}; the file is kept", file_name=upload.attempt.file_name))
 
     def _doubt(self, upload: UploadLease, told: Told) -> None:

@@ -338,21 +338,26 @@ class ReportEntry:
 
 @dataclass(frozen=True, slots=True)
 class DepositReport:
-    """Describe every input once. `trouble` is what stopped the sending, if anything did: nothing is lost by it."""
+    """Describe every input once. `error` is what stopped the sending, if anything did: nothing is lost by it."""
 
     target: str
     entries: tuple[ReportEntry, ...]
-    trouble: WorldError | None = None
+    error: WorldError | None = None
+
+    @property
+    def trouble(self) -> WorldError | None:
+        """Return `error` under the name that it had before."""
+        return self.error
 
     @property
     def ok(self) -> bool:
         """Tell whether nothing is blocked, nothing failed and nothing stopped the sending."""
-        return self.trouble is None and all(entry.ok for entry in self.entries)
+        return self.error is None and all(entry.ok for entry in self.entries)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of the JSON contract."""
         data = {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
-        return data | _failure(self.trouble)
+        return data | _failure(self.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,12 +369,17 @@ class PollReport:
     looked: int
     sent: int
     outstanding: int
-    trouble: WorldError | None = None
+    error: WorldError | None = None
+
+    @property
+    def trouble(self) -> WorldError | None:
+        """Return `error` under the name that it had before."""
+        return self.error
 
     @property
     def ok(self) -> bool:
         """Tell whether nothing that moved failed, and nothing stopped the pass."""
-        return self.trouble is None and not any(status.failed for status in self.changed)
+        return self.error is None and not any(status.failed for status in self.changed)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of the JSON contract."""
@@ -381,7 +391,7 @@ class PollReport:
             "sent": self.sent,
             "outstanding": self.outstanding,
         }
-        return data | _failure(self.trouble)
+        return data | _failure(self.error)
 
 
 @dataclass(frozen=True, slots=True)

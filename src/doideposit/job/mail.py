@@ -84,7 +84,7 @@ def _lasting(waiting: Waiting, state: JobState, now: datetime, after: timedelta)
 def _notices(
     report: PassReport, standing: Standing | None, folders: Folders, now: datetime, waiting: Iterator[Notice]
 ) -> Iterator[Notice]:
-    yield from (Notice.of_trouble(error) for error in report.troubles if not isinstance(error, PASSING))
+    yield from (Notice.of_error(error) for error in report.errors if not isinstance(error, PASSING))
     yield from (note for path in _notes(folders) if (note := _note(path)) is not None)
     yield from (Notice.of_failure(each) for each in report.failed if str(each.doi) not in report.in_files)
     if standing is not None:

@@ -26,7 +26,7 @@ class Run:
     last_success: datetime | None
     inbox: Mapping[str, int]
     waiting: Mapping[str, int] = field(default_factory=dict)
-    troubles: tuple[Mapping[str, str], ...] = ()
+    errors: tuple[Mapping[str, str], ...] = ()
     version: str = ""
 
     @property
@@ -51,9 +51,9 @@ def status_document(run: Run, standing: Standing | None) -> dict[str, Any]:
         "inbox": dict(run.inbox),
         "waiting": dict(run.waiting),
         "standing": standing.to_dict() if standing else None,
-        "errors": [dict(each) for each in run.troubles],
+        "errors": [dict(each) for each in run.errors],
         # The former name of `errors`; programs still read it.
-        "troubles": [dict(each) for each in run.troubles],
+        "troubles": [dict(each) for each in run.errors],
     }
 
 

@@ -65,7 +65,7 @@ class Notice:
     action: str
 
     @classmethod
-    def of_trouble(cls, error: DoiDepositError) -> "Notice":
+    def of_error(cls, error: DoiDepositError) -> "Notice":
         """Make the notice about something outside that stopped the job."""
         return cls(f"trouble:{error.code}", NoticeKind.TROUBLE, error.message, (), error.hint)
 

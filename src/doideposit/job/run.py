@@ -122,14 +122,14 @@ class _JobPass:
         try:
             work()
         except DoiDepositError as error:
-            self._trouble(error)
+            self._failed(error)
         except Exception as error:
             # A pass that ended here would leave neither a mail nor a sign of life of what happened to it.
             logger.debug("not foreseen", exc_info=error)
-            self._trouble(UnforeseenError.of(error))
+            self._failed(UnforeseenError.of(error))
 
-    def _trouble(self, error: DoiDepositError) -> None:
-        if self._report.trouble(error):
+    def _failed(self, error: DoiDepositError) -> None:
+        if self._report.add_error(error):
             logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
     def _deposit(self) -> None:
@@ -196,7 +196,7 @@ class _JobPass:
 
     def _leave_signs(self) -> JobOutcome:
         now = self._doors.clock()
-        if not self._report.troubles and not self._report.interrupted:
+        if not self._report.errors and not self._report.interrupted:
             self._state.last_success = now
         self._guarded(lambda: self._state.save(self._job.state_path, now))
         run = self._as_run(now)
@@ -246,7 +246,7 @@ class _JobPass:
                 "passed_over": len(report.passed_over),
             },
             waiting=self._waiting.counts,
-            troubles=tuple(error.to_dict() for error in report.troubles),
+            errors=tuple(error.to_dict() for error in report.errors),
             version=self._job.version,
         )
 
@@ -258,9 +258,9 @@ def _file(one: Any) -> dict[str, object]:
 def _exit_code(report: PassReport) -> int:
     if report.interrupted:
         return INTERRUPTED
-    if report.troubles:
-        # A process has one exit code: of several troubles it tells the highest.
-        return max(error.exit_code for error in report.troubles)
+    if report.errors:
+        # A process has one exit code: of several errors it tells the highest.
+        return max(error.exit_code for error in report.errors)
     return REJECTED if report.rejected or report.failed else 0
 
 
@@ -284,6 +284,6 @@ def _summary(report: PassReport, standing: Standing | None) -> str:
             text += f", {number} {words}" if number else ""
     if report.next_due is not None:
         text += f"; Crossref is asked again after {report.next_due:%H:%M:%S} UTC"
-    if report.troubles:
-        text += f"; trouble: {report.troubles[0].message}"
+    if report.errors:
+        text += f"; error: {report.errors[0].message}"
     return f"{report.target}: {text}" + ("; stopped early" if report.interrupted else "")

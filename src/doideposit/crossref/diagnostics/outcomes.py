@@ -27,10 +27,10 @@ __all__ = [
     "Completed",
     "DoiOutcome",
     "ExtraRecord",
-    "NotKnown",
+    "NotFound",
     "Pending",
-    "Reading",
-    "Unknown",
+    "PollResult",
+    "Unrecognized",
     "read",
 ]
 
@@ -108,14 +108,14 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class NotKnown:
+class NotFound:
     """Say that Crossref does not see the file, or not yet: by itself no sign that it was not received."""
 
     submission_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unrecognized:
     """Say that the answer is not this submission's log, so neither success nor failure; `reason` tells what it is."""
 
     reason: str
@@ -129,7 +129,7 @@ class Completed:
     outcome: BatchOutcome
 
 
-Reading = Pending | NotKnown | Unknown | Completed
+PollResult = Pending | NotFound | Unrecognized | Completed
 """What an answer to "what became of this file?" can be."""
 
 Inherited = tuple[str, Finding, RetryClass]
@@ -143,17 +143,17 @@ _RESOLVER = re.compile(r"(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _PREVIOUS = re.compile(r"previously submitted version ([0-9]+)", re.IGNORECASE)
 
 
-def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> Reading:
+def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
     """Read the answer about the submission `batch_id` that held `dois`; raises nothing."""
     try:
         log = parse(answer)
     except Unreadable as fault:
-        return Unknown(f"Crossref answered with {fault}, which is no result log")
+        return Unrecognized(f"Crossref answered with {fault}, which is no result log")
     # Crossref answers with the first match of a file name; a queued file has an empty batch id.
     if log.batch_id and log.batch_id != batch_id:
-        return Unknown("this is the log of another submission with the same file name", log.submission_id)
+        return Unrecognized("this is the log of another submission with the same file name", log.submission_id)
     if log.status == "unknown_submission":
-        return NotKnown(log.submission_id)
+        return NotFound(log.submission_id)
     # Old logs have no status at all; their counters come last, so a log that has them is whole.
     if log.status != "completed" and not (log.status == "" and log.has_batch_data):
         return Pending(log.status, log.submission_id)

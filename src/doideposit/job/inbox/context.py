@@ -42,9 +42,9 @@ class InboxContext:
     stop: Callable[[], bool] = never
     step: Callable[[str], None] = quiet
 
-    def trouble(self, error: DoiDepositError) -> None:
+    def failed(self, error: DoiDepositError) -> None:
         """Note what went wrong outside, once, in the report and in the log."""
-        if self.report.trouble(error):
+        if self.report.add_error(error):
             logger.error("%s", error.message, extra={"code": error.code, "hint": error.hint})
 
     def claims(self) -> Iterator[Claim]:

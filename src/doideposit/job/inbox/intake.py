@@ -74,7 +74,7 @@ class TakingIn:
             remove_folder(folder)
             if not isinstance(error, FileNotFoundError):
                 message = f"{claim.name} cannot be taken out of the inbox: {error.strerror or error}"
-                self._around.trouble(DiskError(message, hint="look at the permissions of the inbox"))
+                self._around.failed(DiskError(message, hint="look at the permissions of the inbox"))
             return None
         self._around.step("taken in")
         self._around.report.taken_in += 1
@@ -115,7 +115,7 @@ class TakingIn:
                 f"{claim.name} could not be worked through ({type(error).__name__}); it stays in {claim.folder}",
                 hint="this is a fault of doideposit: please report it, and take the file out of that folder",
             )
-        self._around.trouble(error)
+        self._around.failed(error)
 
     def _plan(self, claims: Sequence[Claim]) -> None:
         """Check, plan and record the files together, and write down what became of each.

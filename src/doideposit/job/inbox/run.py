@@ -57,12 +57,12 @@ class InboxPass:
 
     def _guarded(self, work: Callable[[], None]) -> bool:
         """Do one part; a part that fails does not keep the others from their work."""
-        before = len(self.report.troubles)
+        before = len(self.report.errors)
         try:
             work()
         except DoiDepositError as error:
-            self._around.trouble(error)
-        return len(self.report.troubles) == before
+            self._around.failed(error)
+        return len(self.report.errors) == before
 
     def _poll(self) -> None:
         self._around.step("poll")
@@ -70,7 +70,7 @@ class InboxPass:
         self.report.changed += polled.changed
         self.report.looked += polled.looked
         self.report.sent += polled.sent
-        self._note(polled.trouble)
+        self._note(polled.error)
 
     def _follow(self) -> None:
         for claim in self._around.claims():
@@ -91,7 +91,7 @@ class InboxPass:
         statuses = [entry.status for entry in sent.entries if entry.status is not None]
         self.report.changed += statuses
         self.report.sent += len({each.submission.batch_id for each in statuses if each.submission and each.received})
-        self._note(sent.trouble)
+        self._note(sent.error)
 
     def _count(self) -> None:
         working = self._around.folders.working
@@ -99,6 +99,6 @@ class InboxPass:
             self.report.working = sum(not path.name.startswith(".") for path in working.iterdir())
         self.report.next_due = self._around.depositor.next_due()
 
-    def _note(self, trouble: WorldError | None) -> None:
-        if trouble is not None:
-            self._around.trouble(trouble)
+    def _note(self, error: WorldError | None) -> None:
+        if error is not None:
+            self._around.failed(error)

@@ -41,7 +41,7 @@ class PassReport:
     working: int = 0
     unfinished: int = 0
     passed_over: tuple[str, ...] = ()
-    troubles: list[DoiDepositError] = field(default_factory=list)
+    errors: list[DoiDepositError] = field(default_factory=list)
     interrupted: bool = False
     in_files: set[str] = field(default_factory=set)
     next_due: datetime | None = None
@@ -61,9 +61,9 @@ class PassReport:
         """Return DOIs of which the pass learned that Crossref did not register them."""
         return tuple(status for status in self.changed if status.failed)
 
-    def trouble(self, error: DoiDepositError) -> bool:
+    def add_error(self, error: DoiDepositError) -> bool:
         """Note that something outside failed; False when it was noted before."""
-        if any((one.code, one.message) == (error.code, error.message) for one in self.troubles):
+        if any((one.code, one.message) == (error.code, error.message) for one in self.errors):
             return False
-        self.troubles.append(error)
+        self.errors.append(error)
         return True

@@ -7,9 +7,9 @@ from doideposit.crossref.diagnostics.outcomes import (
     BatchOutcome,
     Completed,
     DoiOutcome,
-    NotKnown,
+    NotFound,
     Pending,
-    Unknown,
+    Unrecognized,
     read,
 )
 from doideposit.findings import Severity
@@ -279,7 +279,7 @@ def test_s14_a_pending_log_is_not_believed_even_when_it_has_records() -> None:
 @pytest.mark.parametrize("inner", [b"", b"<submission_id>0</submission_id><batch_id/>"])
 def test_s14_unknown_submission_is_not_known_which_is_no_failure(inner: bytes) -> None:
     answer = b'<doi_batch_diagnostic status="unknown_submission">' + inner + b"</doi_batch_diagnostic>"
-    assert isinstance(read(answer, dois=[A], batch_id=BATCH), NotKnown)
+    assert isinstance(read(answer, dois=[A], batch_id=BATCH), NotFound)
 
 
 def test_s15_white_space_before_the_declaration_is_ignored() -> None:
@@ -350,7 +350,7 @@ def test_own_success_stands_beside_a_failure_of_the_file() -> None:
 
 def test_the_log_of_another_submission_is_unknown() -> None:
     reading = read(log(record(A, "Success", "Successfully added"), batch="someone-else"), dois=[A], batch_id=BATCH)
-    assert isinstance(reading, Unknown)
+    assert isinstance(reading, Unrecognized)
     assert reading.submission_id == "1461372708"
 
 
@@ -405,5 +405,5 @@ BOMB = (
 )
 def test_what_is_no_log_is_unknown_neither_success_nor_failure(answer: bytes) -> None:
     reading = read(answer, dois=[A], batch_id=BATCH)
-    assert isinstance(reading, Unknown)
+    assert isinstance(reading, Unrecognized)
     assert reading.reason

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from doideposit.crossref.diagnostics.outcomes import Completed, Pending, Unknown, read
+from doideposit.crossref.diagnostics.outcomes import Completed, Pending, Unrecognized, read
 from doideposit.records.identifiers import Doi
 
 DOIS = [Doi(f"10.48251/SADF.C{number}") for number in range(1, 5)]
@@ -56,7 +56,7 @@ def test_registered_means_an_own_success_in_a_completed_log(
 ) -> None:
     reading = read(build(status, batch, records), dois=DOIS, batch_id=BATCH)
     assert isinstance(reading, Completed) == (status.lower() == "completed" and batch != "theirs")
-    assert isinstance(reading, Unknown) == (batch == "theirs")
+    assert isinstance(reading, Unrecognized) == (batch == "theirs")
     if not isinstance(reading, Completed):
         return
     assert [outcome.doi for outcome in reading.outcome.outcomes] == DOIS
@@ -84,7 +84,7 @@ def test_the_order_of_the_records_decides_nothing(records: list[tuple[str, str, 
 @settings(deadline=None, max_examples=150)
 @given(answer=st.binary(max_size=300))
 def test_any_bytes_can_be_read(answer: bytes) -> None:
-    assert isinstance(read(answer, dois=DOIS, batch_id=BATCH), Unknown)
+    assert isinstance(read(answer, dois=DOIS, batch_id=BATCH), Unrecognized)
 
 
 @settings(deadline=None, max_examples=150)
@@ -92,4 +92,4 @@ def test_any_bytes_can_be_read(answer: bytes) -> None:
 def test_a_log_that_was_cut_short_is_never_believed(records: list[tuple[str, str, str]], cut: int) -> None:
     answer = build("completed", BATCH, records)
     reading = read(answer[: max(len(answer) - cut, 0)], dois=DOIS, batch_id=BATCH)
-    assert isinstance(reading, Unknown | Pending)
+    assert isinstance(reading, Unrecognized | Pending)

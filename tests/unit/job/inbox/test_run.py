@@ -243,7 +243,7 @@ def test_an_unreadable_file_is_rejected(office: Office) -> None:
 def test_a_file_that_vanishes_is_no_trouble(office: Office) -> None:
     path = office.drop("c.yaml")
     done = office.run(step=lambda name: path.unlink() if name == "folder made" else None)
-    assert (done.taken_in, done.troubles, office.names("working")) == (0, [], [])
+    assert (done.taken_in, done.errors, office.names("working")) == (0, [], [])
     assert list(office.folders.working.iterdir()) == []
 
 
@@ -296,7 +296,7 @@ def test_refused_credentials_lose_nothing_and_go_on_when_mended(office: Office) 
     office.desk.sandbox.faults.add("auth", times=1)
     office.drop("c.yaml")
     done = office.run()
-    assert [type(error) for error in done.troubles] == [CredentialsRefused]
+    assert [type(error) for error in done.errors] == [CredentialsRefused]
     assert office.desk.depositor.status(doi()).state is State.PREPARED
     office.desk.sandbox.faults.clear()
     office.until_quiet()
@@ -331,8 +331,8 @@ def test_one_file_that_brings_our_code_down_does_not_stop_the_others(office: Off
 
     office.desk.depositor.enqueue = enqueue  # type: ignore[method-assign,assignment]
     done = office.run()
-    assert [type(error) for error in done.troubles] == [DiskError]
-    assert "fault of doideposit" in done.troubles[0].hint
+    assert [type(error) for error in done.errors] == [DiskError]
+    assert "fault of doideposit" in done.errors[0].hint
     office.run()
     office.run()
     assert (office.names("done"), office.names("working")) == (["1.yaml", "3.yaml"], ["2.yaml"])

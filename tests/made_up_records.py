@@ -11,6 +11,7 @@ def full_series(record_type: RecordType, **changes: Any) -> Series:
     data: dict[str, Any] = {
         "name": "island-notes",
         "title": "Notes from the Island",
+        "abbreviated_title": "Notes Isl." if record_type is RecordType.JOURNAL else None,
         "issn": "2049-3630",
         "issn_medium": "electronic",
         "other_issns": [{"issn": "0317-8471", "medium": "print"}],
@@ -94,7 +95,8 @@ def full_record(record_type: RecordType, **changes: Any) -> dict[str, Any]:
         "version": {"label": "1.1", "text": "Two <i>words</i> corrected", "language": "en"},
         "pdf_url": "https://www.example.org/notes/3.10.pdf",
         "full_texts": [
-            {"url": "https://www.example.org/notes/3.10.html", "mime_type": "text/html", "similarity_check": True}
+            {"url": "https://www.example.org/notes/3.10.html", "mime_type": "text/html", "similarity_check": True},
+            {"url": "https://www.example.org/notes/3.10", "mime_type": "unknown", "content_version": "unknown"},
         ],
         "archives": ["Internet Archive", "CLOCKSS"],
         "references": [
@@ -128,13 +130,39 @@ def full_record(record_type: RecordType, **changes: Any) -> dict[str, Any]:
         ],
         "keywords": ["islands"],
     }
+    data["article_number"] = "e310"
+    if record_type is not RecordType.POSTED:
+        data["identifiers"] = ["IMA-3.10", {"identifier": "S0317-8471(24)00310-X", "type": "pii"}]
+        data["assertions"] = [
+            {
+                "name": "received",
+                "label": "Sent in",
+                "text": "1 <i>May</i> 2023",
+                "group": "history",
+                "group_label": "History",
+                "order": 1,
+                "explanation": "https://www.example.org/history/",
+                "url": "https://www.example.org/notes/3.10/sent-in/",
+            },
+        ]
+    if record_type is not RecordType.JOURNAL:
+        data["institutions"] = ["IMA", {"name": "Harbour Office", "place": "Nowhere", "department": "Tides"}]
+    if record_type is RecordType.JOURNAL:
+        data["pages"] = "12-18, 25"
+        data["translated_titles"] = [{"text": "L'eau et le <i>feu</i>", "subtitle": "Vu de l'île"}, "Agua y fuego"]
+    if record_type in {RecordType.JOURNAL, RecordType.REPORT_SERIES}:
+        data["volume"] = "3"
     if record_type is RecordType.POSTED:
         data["status"] = {"type": "withdrawn", "date": "2025-01-02", "text": "Withdrawn by <i>its</i> authors"}
     else:
         data["updates"] = [{"type": "correction", "doi": "10.5555/notes.1", "date": "2024-05-06"}]
         data["published_print"] = "2024"
     if record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}:
-        data |= {"edition": "2", "report_number": "IMA/NOTES/3.10"}
+        data |= {
+            "edition": "2",
+            "report_number": "IMA/NOTES/3.10",
+            "isbns": ["978-3-16-148410-0", {"isbn": "0306406152", "medium": "print"}],
+        }
     return data | changes
 
 

@@ -262,8 +262,22 @@ def series(record_type: RecordType | None = None) -> st.SearchStrategy[Series]:
     return mapping.map(Series.model_validate)
 
 
+def _assertions() -> st.SearchStrategy[dict[str, Any]]:
+    """What Crossmark shows, with a label of its own and without."""
+    return _mapping(
+        {"name": st.sampled_from(["received", "peer_review", "x-1"]), "text": rich_texts(formulas=False)},
+        label=st.none() | texts(30, min_size=2),
+        group=st.just("history"),
+        group_label=texts(30, min_size=2),
+        order=st.integers(0, 9),
+        url=urls(),
+    )
+
+
 def _numbers() -> st.SearchStrategy[str]:
-    return st.integers(1, 9999).map(str) | st.sampled_from(["012", "3.10", "7a", "2023-4"])
+    return st.integers(1, 9999).map(str) | st.sampled_from(
+        ["012", "3.10", "7a", "2023-4", "6e8bc430-9c3a-11d9-9669-0800200c9a66"]
+    )
 
 
 @cache
@@ -283,11 +297,13 @@ def records(record_type: RecordType) -> st.SearchStrategy[dict[str, Any]]:
         "version": _mapping({"label": texts(10)}, text=rich_texts(), language=languages()),
         "edition": st.integers(1, 20).map(str),
         "report_number": texts(20),
+        "article_number": texts(32),
         "pdf_url": urls(),
         "full_texts": st.lists(
             _mapping(
                 {"url": urls()},
-                mime_type=st.sampled_from(["application/pdf", "text/html"]),
+                mime_type=st.sampled_from(["application/pdf", "text/html", "unknown", None]),
+                content_version=st.sampled_from(["vor", "am", "unknown", None]),
                 similarity_check=st.booleans(),
                 text_mining=st.booleans(),
             ),
@@ -304,6 +320,19 @@ def records(record_type: RecordType) -> st.SearchStrategy[dict[str, Any]]:
         update = {"type": st.sampled_from(sorted(UpdateType)), "doi": dois(), "date": days()}
         optional["updates"] = st.lists(st.fixed_dictionaries(update), max_size=2)
         optional["crossmark_policy"] = dois()
+        optional["identifiers"] = st.lists(
+            texts(40) | _mapping({"identifier": texts(40), "type": st.just("pii")}), max_size=3
+        )
+        optional["assertions"] = st.lists(_assertions(), max_size=2)
+    if record_type is RecordType.JOURNAL:
+        optional["pages"] = _mapping({"first": texts(32)}, last=texts(32), other=texts(40))
+        optional["translated_titles"] = st.lists(_mapping({"text": rich_texts()}, subtitle=rich_texts()), max_size=2)
+    else:
+        optional["institutions"] = st.lists(institutions(), max_size=3)
+    if record_type in {RecordType.JOURNAL, RecordType.REPORT_SERIES}:
+        optional["volume"] = texts(32)
+    if record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}:
+        optional["isbns"] = st.lists(st.sampled_from(["978-3-16-148410-0", "0306406152"]), max_size=2)
     required = {
         "number": _numbers(),
         "title": rich_texts(),

@@ -49,8 +49,19 @@ def record_schema() -> Schema:
     for name in ("Series", "IssnMedium", "SeriesIssn"):
         definitions.pop(name, None)
     made["properties"]["free_to_read"] = _with_words(made["properties"]["free_to_read"], {"type": "boolean"})
-    made["required"] = ["number", "title", "authors"]
-    made["anyOf"] = [{"required": ["published"]}, {"required": ["published_print"]}]
+    made["required"] = ["title", "authors"]
+    made["anyOf"] = [
+        {"required": [number, published]}
+        for number in ("number", "doi")
+        for published in ("published", "published_print")
+    ]
+    # Somebody with one name only has it as `name`, and then no other.
+    definitions["Person"].pop("required")
+    definitions["Person"]["anyOf"] = [{"required": ["family"]}, {"required": ["name"]}]
+    for name in ("mime_type", "content_version"):
+        definitions["FullText"]["properties"][name] = _with_words(
+            definitions["FullText"]["properties"][name], {"const": "unknown"}
+        )
     made["examples"] = [_EXAMPLE]
     definitions["Commentary"] = made
     for definition in definitions.values():
@@ -139,6 +150,10 @@ _SHORTHANDS: Final = {
     "AltName": "text",
     "Licence": "url",
     "Version": "label",
+    "Pages": "first",
+    "PrintedIsbn": "isbn",
+    "FurtherIdentifier": "identifier",
+    "TranslatedTitle": "text",
 }
 
 _EXAMPLE: Final = {

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from doideposit.findings import writable
 from doideposit.records.doi_text import bare_doi
 
-__all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
+__all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isbn", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
 
 
 class InvalidIdentifier(ValueError):
@@ -440,6 +440,35 @@ class Issn(_Written):
                 position=len(text.rstrip()) - 1,
             )
         return cls(f"{digits[:4]}-{digits[4:]}")
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Isbn(_Written):
+    """Hold an ISBN with ten or thirteen digits, with its hyphens where it came with them (ISO 2108)."""
+
+    __slots__ = ()
+    json_schema: ClassVar[dict[str, Any]] = {"type": "string", "title": "ISBN", "examples": ["978-3-16-148410-0"]}
+    _shape: ClassVar[re.Pattern[str]] = re.compile(
+        r"(?:(?:e-?)?ISBN(?:-1[03])?[:\s]*)?([\d \-\u2010-\u2015]+[\dX])", re.IGNORECASE
+    )
+
+    @classmethod
+    def parse(cls, text: str) -> "Isbn":
+        """Read an ISBN with or without hyphens or label; raises `InvalidIdentifier`."""
+        from stdnum import isbn  # noqa: PLC0415 - few commentaries have one
+
+        match = cls._shape.fullmatch(text.strip())
+        written = re.sub(r"[\s\u2010-\u2015]", "-", match[1]).upper() if match else ""
+        digits = written.replace("-", "")
+        if len(digits) not in {10, 13} or not digits[:-1].isdigit():
+            hint = "write it as 978-3-16-148410-0, with thirteen digits, or the ten of an old one"
+            raise InvalidIdentifier("isbn-shape", f"“{_shown(text)}” is not an ISBN", hint)
+        if not isbn.is_valid(digits):
+            message = f"the check digit of the ISBN {written} is wrong"
+            raise InvalidIdentifier("isbn-check-digit", message, "a digit was mistyped; compare it with the imprint")
+        return cls(written)
 
     def __str__(self) -> str:
         return self.value

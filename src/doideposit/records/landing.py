@@ -26,7 +26,7 @@ from doideposit.records.models.contributors import (
     Role,
 )
 from doideposit.records.models.references import Reference
-from doideposit.records.models.series import RecordType, Series
+from doideposit.records.models.series import RecordType
 from doideposit.records.models.text import PartialDate
 
 __all__ = ["citation", "citation_meta", "doi_display", "head_html", "json_ld", "json_ld_text"]
@@ -73,7 +73,7 @@ def citation(commentary: Commentary) -> str:
     title = _full_title(commentary).rstrip(".")
     # A question mark or an exclamation mark ends the title by itself.
     end = "" if title.endswith(("?", "!")) else "."
-    series = f"{commentary.series.title} {commentary.number}"
+    series = " ".join(part for part in (commentary.series.title, commentary.number) if part)
     return f"{authors.rstrip('.')}. ({commentary.published.year}). {title}{end} {series}. {commentary.doi.url}"
 
 
@@ -168,26 +168,35 @@ def _same_host(one: str | None, other: str | None) -> bool:
     return bool(one and other) and urlsplit(one or "").hostname == urlsplit(other or "").hostname
 
 
-def _report_number(commentary: Commentary) -> str:
+def _report_number(commentary: Commentary) -> str | None:
     """Return the same number that is deposited: series title and number when the record has none of its own."""
-    return commentary.report_number or f"{commentary.series.title} {commentary.number}"
+    made = f"{commentary.series.title} {commentary.number}" if commentary.number else None
+    return commentary.report_number or made
 
 
 def _container_meta(commentary: Commentary) -> tuple[tuple[str, str | None], ...]:
     series = commentary.series
     if series.record_type in _REPORTS:
         return (
-            ("citation_technical_report_institution", _issuer(series)),
+            ("citation_technical_report_institution", _issuer(commentary)),
             ("citation_technical_report_number", _report_number(commentary)),
         )
     if series.record_type is RecordType.JOURNAL:
-        return ("citation_journal_title", series.title), ("citation_issue", commentary.number)
+        pages = commentary.pages
+        return (
+            ("citation_journal_title", series.title),
+            ("citation_volume", commentary.volume),
+            ("citation_issue", commentary.number),
+            ("citation_firstpage", pages.first if pages else None),
+            ("citation_lastpage", pages.last if pages else None),
+        )
     return ()
 
 
-def _issuer(series: Series) -> str | None:
-    institution = series.institution.name if series.institution else None
-    return institution or (series.publisher.name if series.publisher else None)
+def _issuer(commentary: Commentary) -> str | None:
+    names = [one.name for one in commentary.effective_institutions if one.name]
+    publisher = commentary.series.publisher
+    return "; ".join(names) or (publisher.name if publisher else None)
 
 
 def _container(commentary: Commentary) -> dict[str, Any]:
@@ -196,7 +205,7 @@ def _container(commentary: Commentary) -> dict[str, Any]:
     whole: dict[str, Any] = {"@type": "Periodical" if issns else "CreativeWorkSeries", "name": series.title}
     if issns:
         whole["issn"] = issns[0] if len(issns) == 1 else issns
-    if series.record_type is not RecordType.JOURNAL:
+    if series.record_type is not RecordType.JOURNAL or commentary.number is None:
         return whole
     return {"@type": "PublicationIssue", "issueNumber": commentary.number, "isPartOf": whole}
 

@@ -289,4 +289,5 @@ def _is_less(old: RawValue, new: RawValue) -> bool:
 _LISTS: Final = {
     "authors": _authors, "abstracts": _abstracts, "references": _references, "relations": _set, "licences": _set,
     "funding": _set, "updates": _set, "archives": _set, "full_texts": _set, "issns": _set,
+    "isbns": _set, "identifiers": _set, "assertions": _set, "institutions": _set, "translated_titles": _set,
 }  # fmt: skip

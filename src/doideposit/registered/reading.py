@@ -5,17 +5,15 @@ Nothing is dropped in silence: what a record file has no field for is a `Leftove
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-
-from lxml import etree
 
 from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
 from doideposit.registered.people import contributor, institution
-from doideposit.registered.texts import Element, abstract, local, markup, xml_of
+from doideposit.registered.programs import assertion, fund_groups, funding, licence, program_kind, relations
+from doideposit.registered.texts import Element, abstract, local, markup, plain, xml_of
 from doideposit.safe_xml import parse_document
 
 __all__ = ["Leftover", "RegisteredRecord", "read_record", "record_of"]
@@ -75,12 +73,7 @@ def record_of(root: Element, doi: str) -> RegisteredRecord | None:
 
 def _text(element: Element, path: str) -> str:
     found = element.find("/".join(f"{{*}}{step}" for step in path.split("/")))
-    return "" if found is None else _plain(found)
-
-
-def _plain(element: Element) -> str:
-    # Accents may be letters or marks of their own: in one form, equal words compare as equal.
-    return unicodedata.normalize("NFC", " ".join("".join(map(str, element.itertext())).split()))
+    return "" if found is None else plain(found)
 
 
 class _Reader:
@@ -105,6 +98,7 @@ class _Reader:
         self._attributes(name, around)
         for child in self.holder:
             self._child(child)
+        self._numbers()
         self._files()
         return RegisteredRecord(
             _text(self.holder, "doi_data/doi"), RECORD_TYPES.get(name), self.fields, self.series,
@@ -128,7 +122,7 @@ class _Reader:
         if read is not None:
             read(self, child)
         elif name in _PLAIN:
-            self._put(_PLAIN[name], _plain(child), child)
+            self._put(_PLAIN[name], plain(child), child)
         elif name:
             self._leave(child)
 
@@ -157,15 +151,17 @@ class _Reader:
                 self.series["language"] = language
         issue = around.find("{*}journal_issue")
         if issue is not None:
-            number = _text(issue, "issue")
-            if number:
-                self.fields["number"] = number
-            self._rest(issue, "issue publication_date doi_data", "journal_issue")
+            named = {"number": _text(issue, "issue"), "volume": _text(issue, "journal_volume/volume")}
+            self.fields |= {key: value for key, value in named.items() if value}
+            self._rest(issue, "issue journal_volume publication_date doi_data", "journal_issue")
 
     def _container(self, metadata: Element, title: str) -> None:
         self.series["title"] = _text(metadata, title)
+        short = _text(metadata, "abbrev_title")
+        if short:
+            self.series["abbreviated_title"] = short
         self.series["issns"] = [
-            {"issn": _issn(_plain(one)), "medium": one.get("media_type") or "print"}
+            {"issn": _issn(plain(one)), "medium": one.get("media_type") or "print"}
             for one in metadata.iterfind("{*}issn")
         ]
         self._rest(metadata, "full_title titles issn abbrev_title doi_data", local(metadata))
@@ -174,35 +170,50 @@ class _Reader:
         self._container(element, "titles/title")
 
     def group_title(self, element: Element) -> None:
-        self.series["title"] = _plain(element)
+        self.series["title"] = plain(element)
 
     def publisher(self, element: Element) -> None:
         parts = {"name": _text(element, "publisher_name"), "place": _text(element, "publisher_place")}
         self.series["publisher"] = {key: value for key, value in parts.items() if value}
 
     def institution(self, element: Element) -> None:
-        if self.series.setdefault("institution", institution(element)) != institution(element):
-            self._leave(element)
+        body = institution(element)
+        if self.series.setdefault("institution", body) != body:
+            # The series has one of them; that there are several, the record says.
+            bodies = self.fields.setdefault("institutions", [self.series["institution"]])
+            assert isinstance(bodies, list)  # noqa: S101 - this method alone puts it there
+            bodies.append(body)
 
     # The bibliography.
 
     def titles(self, element: Element) -> None:
+        further = "title" in self.fields
+        (self._further_titles if further else self._main_titles)(element)
+
+    def _main_titles(self, element: Element) -> None:
         original: Fields | None = None
         for child in element:
             text = markup(child)
             match local(child):
-                case "title":
-                    self._put("title", text, child)
                 case "subtitle" if original is not None:
                     original["subtitle"] = text
-                case "subtitle":
-                    self._put("subtitle", text, child)
+                case "title" | "subtitle" as name:
+                    self._put(name, text, child)
                 case "original_language_title" if original is None:
                     original = {"text": text, "language": child.get("language") or "und"}
                 case name if name:
                     self._leave(child, f"titles.{name}")
         if original is not None:
             self.fields["original_title"] = {key: value for key, value in original.items() if value != "und"}
+
+    def _further_titles(self, element: Element) -> None:
+        """Read the titles of a further language, which only articles of journals have."""
+        named = {"text": "title", "subtitle": "subtitle"}
+        found = {key: markup(one) for key, name in named.items() if (one := element.find(f"{{*}}{name}")) is not None}
+        before = self.fields.setdefault("translated_titles", [])
+        assert isinstance(before, list)  # noqa: S101 - this method alone puts it there
+        before.append(found)
+        self._rest(element, "title subtitle", "titles")
 
     def contributors(self, element: Element) -> None:
         people: list[Fields] = []
@@ -236,14 +247,48 @@ class _Reader:
     def accepted(self, element: Element) -> None:
         self._put("accepted", _date(element), element)
 
+    def pages(self, element: Element) -> None:
+        named = {"first": "first_page", "last": "last_page", "other": "other_pages"}
+        self.fields["pages"] = {key: text for key, name in named.items() if (text := _text(element, name))}
+
+    def isbn(self, element: Element) -> None:
+        self._block("isbns", [{"isbn": plain(element), "medium": element.get("media_type") or "print"}])
+
     def publisher_item(self, element: Element) -> None:
         for child in element:
+            kind = child.get("id_type")
             if local(child) == "item_number":
-                self._put("number", _plain(child), child)
-            elif local(child) == "identifier" and child.get("id_type") == "report-number":
-                self._put("report_number", _plain(child), child)
+                self.item_number(child)
+            elif local(child) == "identifier" and kind == "report-number" and "report_number" not in self.fields:
+                self.fields["report_number"] = plain(child)
+            elif local(child) == "identifier":
+                self._block("identifiers", [{"identifier": plain(child), "type": kind or "other"}])
             elif local(child):
                 self._leave(child)
+
+    def item_number(self, element: Element) -> None:
+        article = (element.get("item_number_type") or "").replace("_", "-") == "article-number"
+        if article and self.fields.get("number") != plain(element):
+            self._put("article_number", plain(element), element)
+        elif not article:
+            # In a series the number may be counted within a volume, which stands before it.
+            before = self.fields.get("number")
+            if before and before != plain(element) and "volume" not in self.fields:
+                self.fields |= {"volume": before, "number": plain(element)}
+            else:
+                self._put("number", plain(element), element)
+
+    def _numbers(self) -> None:
+        """Find the number where Crossref had no room for it as one: it is the long identifier of no other kind."""
+        identifiers = self.fields.get("identifiers")
+        if self.fields.get("number") or not isinstance(identifiers, list):
+            return
+        for one in identifiers:
+            if one["type"] == "other" and len(one["identifier"]) > NUMBER_LIMIT:
+                self.fields["number"] = one["identifier"]
+                rest = [other for other in identifiers if other is not one]
+                self.fields |= {"identifiers": rest}
+                return
 
     def version(self, element: Element) -> None:
         parts: Fields = {"label": _text(element, "version")}
@@ -278,21 +323,21 @@ class _Reader:
             self.blocks.add(self._inside + block)
 
     def program(self, element: Element) -> None:
-        match _program_kind(element):
+        match program_kind(element):
             case "fundref":
                 self._stands("funding", element)
-                self._block("funding", [one for group in _fund_groups(element) if (one := _funding(group))])
+                self._block("funding", [one for group in fund_groups(element) if (one := funding(group))])
             case "AccessIndicators":
                 self._stands("licences", element)
                 self._access(element)
             case "relations":
                 self._stands("relations", element)
-                self._block("relations", list(_relations(element)))
+                self._block("relations", list(relations(element)))
             case _:
                 self._leave(element, "clinical trials")
 
     def _access(self, element: Element) -> None:
-        licences = [_licence(one) for one in element.iterfind("{*}license_ref")]
+        licences = [licence(one) for one in element.iterfind("{*}license_ref")]
         free = element.find("{*}free_to_read")
         if free is not None:
             days = {"start_date": free.get("start_date"), "end_date": free.get("end_date")}
@@ -309,7 +354,7 @@ class _Reader:
         if policy:
             self.fields["crossmark_policy"] = policy
         updates = [
-            {"type": one.get("type"), "doi": _plain(one), "date": one.get("date")}
+            {"type": one.get("type"), "doi": plain(one), "date": one.get("date")}
             for one in element.iterfind("{*}updates/{*}update")
         ]
         if updates:
@@ -318,8 +363,9 @@ class _Reader:
         for program in element.iterfind("{*}custom_metadata/{*}program"):
             self.program(program)
         self._inside = ""
-        for assertion in element.iterfind("{*}custom_metadata/{*}assertion"):
-            self._leave(assertion, "crossmark.assertion")
+        asserted = [assertion(one) for one in element.iterfind("{*}custom_metadata/{*}assertion")]
+        if asserted:
+            self._block("assertions", asserted)
         self._rest(element, "crossmark_policy updates custom_metadata crossmark_version", "crossmark")
 
     def citations(self, element: Element) -> None:
@@ -337,7 +383,7 @@ class _Reader:
             elif name == "unstructured_citation":
                 parts["text"] = markup(child)
             elif name in _CITATION:
-                parts[_CITATION[name]] = _plain(child)
+                parts[_CITATION[name]] = plain(child)
             elif name:
                 self._leave(child, f"references[{key}].{name}")
         return {name: value for name, value in parts.items() if value}
@@ -360,26 +406,31 @@ class _Reader:
         for kind, use in (("crawler-based", "similarity_check"), ("text-mining", "text_mining")):
             path = f"{{*}}doi_data/{{*}}collection[@property='{kind}']/{{*}}item/{{*}}resource"
             for page in self.holder.iterfind(path):
-                one = files.setdefault(_plain(page), {"url": _plain(page)})
+                one = files.setdefault(plain(page), {"url": plain(page)})
                 one[use] = "true"
-                named = {"mime_type": page.get("mime_type"), "content_version": page.get("content_version")}
+                named = {name: page.get(name) for name in ("mime_type", "content_version")}
+                if kind == "text-mining":
+                    # A record file means a PDF of the version of record where it says nothing.
+                    named = {name: value or "unknown" for name, value in named.items()}
                 one.update({key: value for key, value in named.items() if value})
         both = [url for url, one in files.items() if one.get("similarity_check") and one.get("text_mining")]
-        plain = [
+        like_a_pdf = [
             url
             for url in both
-            if (files[url].get("mime_type") or _PDF, files[url].get("content_version") or "vor") == (_PDF, "vor")
+            if files[url].get("mime_type") in _LIKE_A_PDF and files[url].get("content_version") in {"unknown", "vor"}
         ]
-        if plain:
-            self.fields["pdf_url"] = plain[0]
-            del files[plain[0]]
+        if like_a_pdf:
+            self.fields["pdf_url"] = like_a_pdf[0]
+            del files[like_a_pdf[0]]
         if files:
             self.fields["full_texts"] = [
                 {**one, "text_mining": one.get("text_mining") or "false"} for one in files.values()
             ]
 
 
-_PDF: Final = "application/pdf"
+_LIKE_A_PDF: Final = frozenset({"application/pdf", "unknown"})
+NUMBER_LIMIT: Final = 32
+"""Characters that Crossref's schema takes in a volume, an issue and an item number."""
 _HANDLERS: Final = {
     "titles": _Reader.titles, "contributors": _Reader.contributors, "abstract": _Reader.abstract,
     "publication_date": _Reader.publication_date, "posted_date": _Reader.posted_date,
@@ -387,10 +438,11 @@ _HANDLERS: Final = {
     "publisher_item": _Reader.publisher_item, "version_info": _Reader.version, "status": _Reader.status,
     "archive_locations": _Reader.archives, "program": _Reader.program, "crossmark": _Reader.crossmark,
     "citation_list": _Reader.citations, "doi_data": _Reader.doi_data, "publisher": _Reader.publisher,
-    "institution": _Reader.institution, "series_metadata": _Reader.series_metadata,
+    "institution": _Reader.institution, "pages": _Reader.pages, "isbn": _Reader.isbn,
+    "item_number": _Reader.item_number, "series_metadata": _Reader.series_metadata,
     "group_title": _Reader.group_title,
 }  # fmt: skip
-_PLAIN: Final = {"volume": "number", "edition_number": "edition", "item_number": "number"}
+_PLAIN: Final = {"volume": "number", "edition_number": "edition"}
 _CITATION: Final = {
     "issn": "issn", "journal_title": "journal_title", "author": "author", "volume": "volume", "issue": "issue",
     "first_page": "first_page", "elocation_id": "elocation_id", "cYear": "year", "doi": "doi", "isbn": "isbn",
@@ -419,64 +471,3 @@ def _same_person(one: Fields, other: Fields) -> bool:
 def _roles(who: Fields) -> list[RawValue]:
     roles = who.get("roles")
     return list(roles) if isinstance(roles, list) else ["author"]
-
-
-def _program_kind(element: Element) -> str:
-    """Return which program this is: by its name, else by its namespace, else by what is in it."""
-    name = element.get("name") or ""
-    space = str(etree.QName(element).namespace or "").rpartition("/")[2].removesuffix(".xsd")
-    inside = {"assertion": "fundref", "license_ref": "AccessIndicators", "free_to_read": "AccessIndicators"}
-    first = next(
-        (inside.get(local(child), "relations") for child in element if local(child) != "clinical-trial-number"), ""
-    )
-    return name if name in {"fundref", "AccessIndicators", "relations"} else space or first
-
-
-def _licence(element: Element) -> Fields:
-    parts = {"url": _plain(element), "start_date": element.get("start_date"), "applies_to": element.get("applies_to")}
-    # A record file means the version of record where it says nothing; Crossref means no version in particular.
-    return {key: value for key, value in parts.items() if value or key == "applies_to"}
-
-
-def _fund_groups(element: Element) -> Iterator[Element]:
-    groups = [one for one in element.iterfind("{*}assertion") if one.get("name") == "fundgroup"]
-    yield from groups or [element]
-
-
-def _funding(group: Element) -> Fields | None:
-    found: Fields = {}
-    awards: list[RawValue] = []
-    grants: list[RawValue] = []
-    for one in group.iter("{*}assertion"):
-        if one.get("provider") == "crossref":
-            continue
-        own = unicodedata.normalize("NFC", " ".join((one.text or "").split()))
-        match one.get("name"):
-            case "funder_name":
-                found["name"] = own
-            case "funder_identifier" | "funding_identifier":
-                found["funder_id"] = own if "/" in own else f"10.13039/{own}"
-            case "ror":
-                found["ror"] = own
-            case "award_number":
-                awards.append(own)
-            case "grant_doi":
-                grants.append(own)
-    named = {"awards": awards, "grant_dois": grants}
-    found |= {key: value for key, value in named.items() if value}
-    return found or None
-
-
-def _relations(element: Element) -> Iterator[Fields]:
-    for item in element.iterfind("{*}related_item"):
-        description = item.find("{*}description")
-        words = "" if description is None else markup(description)
-        language = None if description is None else description.get("language")
-        for relation in item:
-            kind = relation.get("relationship-type")
-            if kind and relation.get("provider") != "crossref":
-                parts: Fields = {
-                    "type": kind, "identifier": _plain(relation), "identifier_type": relation.get("identifier-type"),
-                    "namespace": relation.get("namespace"), "description": words, "language": language,
-                }  # fmt: skip
-                yield {key: value for key, value in parts.items() if value}

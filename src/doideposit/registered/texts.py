@@ -9,7 +9,7 @@ from lxml import etree
 
 from doideposit.records.origin import RawValue
 
-__all__ = ["Element", "abstract", "local", "markup", "xml_of"]
+__all__ = ["Element", "abstract", "local", "markup", "plain", "xml_of"]
 
 Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -25,6 +25,11 @@ def local(element: Element) -> str:
 
 def _spaced(text: str | None) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text or ""))
+
+
+def plain(element: Element) -> str:
+    """Return the words of an element; accents may be letters or marks of their own, and compare as equal then."""
+    return unicodedata.normalize("NFC", " ".join("".join(map(str, element.itertext())).split()))
 
 
 def markup(element: Element) -> str:

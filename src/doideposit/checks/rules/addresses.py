@@ -363,10 +363,11 @@ rule(
 )
 def number_disagrees(work: Work) -> Iterable[Match]:
     numbers = _ITEM.findall(work.landing.path) if work.landing else []
-    digits = re.sub(r"\D", "", work.commentary.number).lstrip("0") if numbers else ""
+    own = work.commentary.number or ""
+    digits = re.sub(r"\D", "", own).lstrip("0") if numbers else ""
     if not digits or digits in {number.lstrip("0") for number in numbers}:
         return ()
-    return (match_at("url", length=len(work.commentary.url or ""), found=numbers[-1], number=work.commentary.number),)
+    return (match_at("url", length=len(work.commentary.url or ""), found=numbers[-1], number=own),)
 
 
 rule(

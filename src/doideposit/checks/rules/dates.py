@@ -142,7 +142,7 @@ def far_apart(work: Work) -> Iterator[Match]:
         """,
 )
 def number_year(work: Work) -> Iterator[Match]:
-    number, published = work.commentary.number, work.commentary.published
+    number, published = work.commentary.number or "", work.commentary.published
     shape = _YEAR_IN_NUMBER.fullmatch(number)
     year = shape and (shape[1] or shape[2])
     if year and abs(int(year) - published.year) in CLOSE_YEARS:

@@ -87,6 +87,8 @@ def test_prefix(work: Work) -> Iterable[Match]:
 )
 def without_number(work: Work) -> Iterable[Match]:
     pattern = work.commentary.series.doi
+    if work.commentary.number is None:
+        return ()
     return () if "{number}" in pattern or ANY in pattern else (match_at("number", pattern=pattern),)
 
 
@@ -199,7 +201,7 @@ def suffix_long(work: Work) -> Iterable[Match]:
     good="number: 258",
 )
 def number_label(work: Work) -> Iterator[Match]:
-    number = work.commentary.number
+    number = work.commentary.number or ""
     found = _LABEL.match(number)
     first = _LETTERS_FIRST.match(number)
     if found:
@@ -221,7 +223,7 @@ def number_label(work: Work) -> Iterator[Match]:
 )
 def report_number(work: Work) -> Iterator[Match]:
     report, number = work.commentary.report_number, work.commentary.number
-    if report and number not in report:
+    if report and number is not None and number not in report:
         yield match_at("report_number", length=len(report), report=report, number=number)
 
 

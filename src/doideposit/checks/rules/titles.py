@@ -203,6 +203,8 @@ def _number_pattern(number: str) -> re.Pattern[str]:
 )
 def number(work: Work) -> Iterable[Match]:
     number = work.commentary.number
+    if number is None:
+        return ()
     # The pattern takes longer to compile than all other rules together, and matches only very near to either end.
     if not _stands_at_an_end(number, work.title):
         return ()

@@ -69,7 +69,7 @@ def url_twice(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, lambda commentary: commentary.url and commentary.url.rstrip("/")):
         if run[index].doi != run[first].doi:
             url = run[index].url or ""
-            yield match_at("url", record=index, length=len(url), url=url, other=run[first].number)
+            yield match_at("url", record=index, length=len(url), url=url, other=_called(run[first]))
 
 
 @rule(
@@ -92,7 +92,7 @@ def url_twice(run: Run) -> Iterator[Match]:
 def leading_zeros(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, _number_without_zeros):
         number, other = run[index].number, run[first].number
-        if number != other:
+        if number is not None and number != other:
             yield match_at("number", record=index, length=len(number), number=number, other=other)
 
 
@@ -122,7 +122,7 @@ def title_twice(run: Run) -> Iterator[Match]:
     # Serials and revisions keep their title; with the same authors and date it is most likely one work twice.
     for index, first in _repeats(run, _title_authors_and_date):
         if run[index].doi != run[first].doi:
-            yield match_at("title", record=index, length=len(run[index].title.source), other=run[first].number)
+            yield match_at("title", record=index, length=len(run[index].title.source), other=_called(run[first]))
 
 
 def _title_authors_and_date(commentary: Commentary) -> object:
@@ -195,7 +195,7 @@ def orcid_two_people(run: Run) -> Iterator[Match]:
                 continue
             first, other = seen.setdefault(author.orcid, (index, author))
             if other.family.casefold() != author.family.casefold() and first != index:
-                yield _shared(author, other, run[first].number, index, place)
+                yield _shared(author, other, _called(run[first]), index, place)
 
 
 def _shared(author: Person, other: Person, number: str, index: int, place: int) -> Match:
@@ -232,7 +232,7 @@ def _shared(author: Person, other: Person, number: str, index: int, place: int) 
 )
 def orcid_not_everywhere(run: Run) -> Iterator[Match]:
     known = {
-        author.display.casefold(): (author.orcid, commentary.number)
+        author.display.casefold(): (author.orcid, _called(commentary))
         for commentary in run
         for author in commentary.authors
         if isinstance(author, Person) and author.orcid is not None
@@ -242,3 +242,8 @@ def orcid_not_everywhere(run: Run) -> Iterator[Match]:
             found = known.get(author.display.casefold())
             if found and isinstance(author, Person) and author.orcid is None:
                 yield match_at("authors", place, record=index, who=author.display, orcid=found[0], number=found[1])
+
+
+def _called(commentary: Commentary) -> str:
+    """Return what tells a record from the others in a message: its number, or its DOI where it has none."""
+    return commentary.number or str(commentary.doi)

@@ -28,7 +28,9 @@ _UNUSUAL = Pattern(
     "[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
     "\u3164\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_OTHER_RICH = frozenset({"subtitle", "original_title", "version", "status", "relations"})
+_OTHER_RICH = frozenset(
+    {"subtitle", "original_title", "translated_titles", "version", "status", "relations", "assertions"}
+)
 _TAGS = Pattern(r"<[^<>]*>")
 _ASCII = bytes(range(128))
 _PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~%-]*)?)")
@@ -62,12 +64,15 @@ def letters(text: str) -> str:
 @lru_cache(maxsize=64)
 def _series_texts(series: Series) -> tuple[Text, ...]:
     """Return the texts of the series that every deposit carries: the first one ties the title to its ISSN for good."""
-    publisher, institution = series.publisher, series.institution
+    publisher = series.publisher
     found: list[tuple[Loc, str | None]] = [(("series", "title"), series.title)]
     if publisher:
         found += [(("series", "publisher", name), getattr(publisher, name)) for name in ("name", "place")]
-    if institution:
-        found += [(("series", "institution", name), getattr(institution, name)) for name in ("name", "place")]
+    found.append((("series", "abbreviated_title"), series.abbreviated_title))
+    first: Loc = ("series", "institution")
+    for place, institution in enumerate(series.institutions, start=0 if series.institution else 1):
+        loc: Loc = ("series", "other_institutions", place - 1) if place else first
+        found += [((*loc, name), getattr(institution, name)) for name in ("name", "place")]
     return tuple((loc, text) for loc, text in found if text)
 
 
@@ -153,6 +158,8 @@ class Work:
         found: list[Text] = [((*loc, "organisation"), group.organisation) for loc, group in self.organisations]
         found += [((*loc, "name"), place.name) for loc, place in self.affiliations if place.name]
         found += [(("funding", index, "name"), item.name) for index, item in enumerate(commentary.funding) if item.name]
+        for index, body in enumerate(commentary.institutions):
+            found += [(("institutions", index, "name"), body.name)] if body.name else []
         return [*found, *_series_texts(commentary.series)]
 
     def _other_names(self) -> list[Text]:
@@ -193,6 +200,9 @@ class Work:
         found.append((("subtitle",), commentary.subtitle))
         parts = ((field, getattr(commentary, field)) for field in ("original_title", "version", "status"))
         found += [((field, "text"), part.text) for field, part in parts if part]
+        for place, title in enumerate(commentary.translated_titles):
+            found += [(("translated_titles", place, name), getattr(title, name)) for name in ("text", "subtitle")]
+        found += [(("assertions", place, "text"), one.text) for place, one in enumerate(commentary.assertions)]
         for place, relation in enumerate(commentary.relations):
             found.append((("relations", place, "description"), relation.description))
         found += [(("references", place, "text"), reference.text) for place, reference, _ in self.references]

@@ -183,13 +183,6 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "take it out",
         source=LOOKALIKES,
     ),
-    _advice(
-        "isbn-check-digit",
-        "An ISBN with a wrong check digit",
-        "The last digit follows from the others, so a mistyped number is noticed.",
-        "compare it with the imprint of the book",
-        source=RECOMMENDATIONS,
-    ),
     _xsd(
         "deposit-without-doi",
         "A deposit without a DOI",

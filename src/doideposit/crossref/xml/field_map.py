@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from doideposit.crossref.names import PREFIXES
+from doideposit.crossref.names import FUNDING, PREFIXES
 from doideposit.crossref.xml import parts
 from doideposit.crossref.xml.abstracts import reduce_abstract
 from doideposit.crossref.xml.elements import Element
@@ -157,7 +157,10 @@ def _affiliation_part(name: str) -> Way:
         field = name or str(element.get("type"))
         if loc[0] == "series":
             return (*loc, field)
-        own = commentary.authors[int(loc[1])].affiliations[int(loc[3])]  # type: ignore[union-attr]
+        if loc[0] == "institutions":
+            own = commentary.institutions[int(loc[1])]
+        else:
+            own = commentary.authors[int(loc[1])].affiliations[int(loc[3])]  # type: ignore[union-attr]
         return (*loc, field) if getattr(own, field) else ("series", "institution", field)
 
     return way
@@ -218,11 +221,73 @@ def _dated(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
 def _funding(element: Element, _commentary: Commentary, loc: Loc) -> Loc:
     """Find the funder of a group, or the field of an assertion; the funder id is nested in the name (fundref.xsd)."""
     kind = element.get("name", "")
+    if etree.QName(element).namespace != FUNDING:
+        return "assertions", _nth(element)
     if kind == "fundgroup":
         return "funding", _nth(element)
     same = [one for one in element.itersiblings(str(element.tag), preceding=True) if one.get("name") == kind]
     field = {"ror": "ror", "funder_name": "name", "funder_identifier": "funder_id"}.get(kind)
     return (*loc[:2], field) if field else (*loc[:2], f"{kind.removesuffix('_number')}s", len(same))
+
+
+def _asserted(name: str) -> Way:
+    """Point at a part of what Crossmark shows, told apart from funding by its place alone; a label may be made."""
+
+    def way(_element: Element, commentary: Commentary, loc: Loc) -> Loc:
+        if loc[0] != "assertions":
+            return loc
+        given = getattr(commentary.assertions[int(loc[1])], name) is not None
+        return (*loc, name if given else "name")
+
+    return way
+
+
+def _institution(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    """Find the issuing body: that of the record, or the first or a further one of the series."""
+    place = _nth(element)
+    if commentary.institutions:
+        return "institutions", place
+    place -= 0 if commentary.series.institution is None else 1
+    return ("series", "institution") if place < 0 else ("series", "other_institutions", place)
+
+
+def _titles(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
+    """Find the titles of a further language; the first ones belong to the record itself."""
+    place = _nth(element)
+    return ("translated_titles", place - 1) if place else ()
+
+
+def _title(name: str) -> Way:
+    def way(element: Element, commentary: Commentary, loc: Loc) -> Loc:
+        if loc:
+            return (*loc, {"title": "text"}.get(name, name))
+        return _subtitle(element, commentary, loc) if name == "subtitle" else (name,)
+
+    return way
+
+
+def _volume(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    del element
+    return ("volume",) if commentary.volume else ("number",)
+
+
+def _item_number(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    own = commentary.article_number is not None and element.get("item_number_type") == "article-number"
+    return ("article_number",) if own else ("number",)
+
+
+def _identifier(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
+    """Find a further identifier; before these stand the report number, and a number that is too long for others."""
+    behind = sum(1 for _ in element.itersiblings(str(element.tag)))
+    further = len(commentary.identifiers) - 1 - behind
+    if further >= 0:
+        return "identifiers", further
+    own = element.get("id_type") == "report-number" and "report_number" in commentary.model_fields_set
+    return ("report_number",) if own else ("number",)
+
+
+def _identifier_part(name: str) -> Way:
+    return lambda _element, _commentary, loc: (*loc, name) if loc[0] == "identifiers" else loc
 
 
 def _archive(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
@@ -257,20 +322,22 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
         "series_metadata": " > series",
         "journal_metadata": " > series",
         "group_title": "series.title",
-        "titles": " > titles",
+        "titles": (_titles, "titles"),
         "abstract": (_abstract, "abstract"),
         "contributors": "authors > contributors",
-        "volume": "number",
+        "volume": _volume,
         "issue": "number",
-        "item_number": "number",
-        "identifier": _given("report_number", "number"),
+        "pages": "pages > pages",
+        "isbn": "isbns[n] > isbn",
+        "item_number": _item_number,
+        "identifier": (_identifier, "identifier"),
         "edition_number": "edition",
         "publication_date": _dated,
         "posted_date": "published",
         "approval_date": "accepted",
         "acceptance_date": "accepted",
         "publisher": "series.publisher > publisher",
-        "institution": "series.institution > institution",
+        "institution": (_institution, "institution"),
         "crossmark_policy": "~crossmark_policy",
         "update": "updates[*] > update",
         "assertion": (_funding, "funding"),
@@ -289,14 +356,18 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
         "@language": "series.language",
         "title": "series.title",
         "full_title": "series.title",
+        "abbrev_title": "series.abbreviated_title",
         "issn": " > issn",
     },
     "issn": {"text()": _issn("issn"), "@media_type": _issn("medium")},
     "titles": {
-        "title": "title",
-        "subtitle": _subtitle,
+        "title": _title("title"),
+        "subtitle": _title("subtitle"),
         "original_language_title": "original_title > original_title",
     },
+    "pages": {"first_page": "first", "last_page": "last", "other_pages": "other"},
+    "isbn": {"text()": "isbn", "@media_type": "medium"},
+    "identifier": {"text()": _identifier_part("identifier"), "@id_type": _identifier_part("type")},
     "original_title": {"text()": "text", "@language": "language"},
     "abstract": {"@lang": _abstract_language, "@abstract-type": "kind", "p": "text", "sec": "text"},
     "contributors": {
@@ -328,7 +399,17 @@ _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
     },
     "affiliations": {"institution": "[*] > institution"},
     "publisher": {"publisher_name": "name", "publisher_place": "place"},
-    "funding": {"assertion": (_funding, "funding")},
+    "funding": {
+        "assertion": (_funding, "funding"),
+        "text()": _asserted("text"),
+        "@name": _asserted("name"),
+        "@label": _asserted("label"),
+        "@group_name": _asserted("group"),
+        "@group_label": _asserted("group_label"),
+        "@order": _asserted("order"),
+        "@explanation": _asserted("explanation"),
+        "@href": _asserted("url"),
+    },
     "update": {"text()": "doi", "@type": "type", "@date": "date"},
     "free_to_read": {"@start_date": "start_date", "@end_date": "end_date"},
     "licence": {"text()": "url", "@applies_to": "applies_to", "@start_date": "start_date"},

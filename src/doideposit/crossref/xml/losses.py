@@ -50,25 +50,46 @@ _NOTICE: Final = "register a notice with its own DOI that says so with `updates`
 _KEEP: Final = "nothing needs to be done: it stays in the record and is not deposited"
 _KEYWORDS: Final = _Loss(("keywords",), I, "keywords", _KEEP)
 _PUBLISHER: Final = _Loss(("series", "publisher"), I, "the publisher", "Crossref shows the name of its member instead")
+_SHORT_TITLE: Final = _Loss(("series", "abbreviated_title"), I, "the abbreviated title of the series", _KEEP)
+_PAGES: Final = _Loss(("pages",), W, "pages", "leave them out: only articles of journals have pages")
+_TITLES: Final = _Loss(
+    ("translated_titles",), W, "titles in further languages",
+    "put the title of the original into `original_title`, or the other title into the subtitle",
+)  # fmt: skip
+_REPORT: Final = (_Loss(("status",), E, "a status", _NOTICE), _PAGES, _TITLES, _SHORT_TITLE, _KEYWORDS)
+_EDITION: Final = _Loss(("edition",), W, "an edition", "say it in `version`")
+_ISBNS: Final = _Loss(("isbns",), W, "an ISBN", "say it as a relation isVariantFormOf with `identifier_type: isbn`")
 _TYPE_LOSSES: Final[Mapping[RecordType, tuple[_Loss, ...]]] = MappingProxyType(
     {
-        RecordType.REPORT_SERIES: (_Loss(("status",), E, "a status", _NOTICE), _KEYWORDS),
-        RecordType.REPORT_SINGLE: (_Loss(("status",), E, "a status", _NOTICE), _KEYWORDS),
+        RecordType.REPORT_SERIES: _REPORT,
+        RecordType.REPORT_SINGLE: (
+            *_REPORT,
+            _Loss(("volume",), W, "a volume", "say it in `report_number`"),
+        ),
         RecordType.JOURNAL: (
             _Loss(("status",), E, "a status", _NOTICE),
-            _Loss(("edition",), W, "an edition", "say it in `version`"),
+            _EDITION,
             _Loss(("report_number",), W, "a report number", "leave it out: the number of the issue is deposited"),
+            _ISBNS,
             _PUBLISHER,
+            _Loss(("institutions",), W, "issuing institutions", "leave them out, or name them as affiliations"),
             _Loss(("series", "institution"), I, "the issuing institution", _KEEP),
             _KEYWORDS,
         ),
         RecordType.POSTED: (
             _Loss(("updates",), E, "updates", "register the new version with its own DOI and the relation isVersionOf"),
             _Loss(("crossmark_policy",), W, "Crossmark", "leave it out: posted content has `status` instead"),
-            _Loss(("edition",), W, "an edition", "say it in `version`"),
+            _Loss(("assertions",), W, "what Crossmark shows", "leave it out: posted content has no Crossmark"),
+            _EDITION,
+            _Loss(("volume",), W, "a volume", "leave it out: the number is deposited"),
+            _PAGES,
             _Loss(("report_number",), W, "a report number", "leave it out: the number is deposited"),
+            _ISBNS,
+            _Loss(("identifiers",), W, "further identifiers", "say them as relations isSameAs, with their types"),
+            _TITLES,
             _Loss(("published_print",), W, "a second date", "leave it out: posted content has one date"),
             _PUBLISHER,
+            _SHORT_TITLE,
             _Loss(("series", "crossmark_policy"), I, "Crossmark", "posted content has `status` instead"),
             _KEYWORDS,
         ),
@@ -83,6 +104,7 @@ def _type_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
         if _value(commentary, loss.loc):
             yield _type_finding(record_type, loss)
     yield from _role_losses(commentary)
+    yield from _number_losses(commentary)
 
 
 def _value(commentary: Commentary, loc: tuple[str, ...]) -> object:
@@ -103,6 +125,22 @@ def _role_losses(commentary: Commentary) -> Iterator[Finding]:
         if isinstance(who, Organisation) and role_list(who.roles):
             message = "an organisation can have one role only, and none of CRediT"
             yield _finding("unsupported-by-type", W, ("authors", place, "roles"), message, "give it one role")
+
+
+def _number_losses(commentary: Commentary) -> Iterator[Finding]:
+    """Say where a number goes that is too long for a volume, an issue and an item number."""
+    number = parts.long_number(commentary)
+    if number is None:
+        return
+    message = f"a number of {len(number)} characters has no place as a number: {parts.NUMBER_LIMIT} are the most"
+    if commentary.series.record_type is RecordType.POSTED:
+        yield _finding("unsupported-by-type", W, ("number",), message, "shorten it, or leave it out and give `doi`")
+    else:
+        message = f"{message}, so it is deposited as an identifier"
+        yield _finding("unsupported-by-type", I, ("number",), message, _KEEP_AS_IT_IS)
+
+
+_KEEP_AS_IT_IS: Final = "nothing needs to be done: the number stays as it is"
 
 
 def _schema_finding(schema: Dialect, severity: Severity, loc: Loc, what: str, hint: str = "") -> Finding:
@@ -134,6 +172,7 @@ def _right_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
         "crossmark_policy": ("Crossmark", W),
         "funding": ("funding", W),
         "updates": ("updates", E),
+        "assertions": ("what Crossmark shows", W),
     }
     for field, (name, severity) in own.items():
         if getattr(commentary, field):
@@ -231,16 +270,25 @@ _RICH_TEXTS: Final = (
 )
 
 
+_LISTED_TEXTS: Final = (
+    ("translated_titles", "text"),
+    ("translated_titles", "subtitle"),
+    ("assertions", "text"),
+    ("references", "text"),
+)
+
+
 def _rich_texts(commentary: Commentary) -> Iterator[tuple[Loc, RichText]]:
     """Yield the texts that hold more than bare words."""
     for loc in _RICH_TEXTS:
         text = _value(commentary, loc) if getattr(commentary, loc[0]) is not None else None
         if isinstance(text, RichText) and text.nodes != (text.source,):
             yield loc, text
-    for place, reference in enumerate(commentary.references):
-        text = reference.text
-        if text is not None and text.nodes != (text.source,):
-            yield ("references", place, "text"), text
+    for key, name in _LISTED_TEXTS:
+        for place, one in enumerate(getattr(commentary, key)):
+            text = getattr(one, name)
+            if text is not None and text.nodes != (text.source,):
+                yield (key, place, name), text
 
 
 def _formulas(nodes: "Sequence[Node]") -> Iterator[Math]:
@@ -311,6 +359,10 @@ def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
         message = "updates need the DOI of a Crossmark policy page"
         hint = "give `crossmark_policy` in the series' configuration, or say it as a relation"
         yield _finding("crossmark-policy-missing", E, ("updates",), message, hint)
+    if commentary.assertions and carries and commentary.effective_crossmark_policy is None:
+        message = "what Crossmark shows needs the DOI of a Crossmark policy page"
+        hint = "give `crossmark_policy` in the series' configuration, or leave `assertions` out"
+        yield _finding("crossmark-policy-missing", E, ("assertions",), message, hint)
     for place, funding in enumerate(commentary.funding):
         if funding.ror is not None and funding.name is not None:
             message = "the ROR id stands for the funder: name and funder id are not deposited beside it"
@@ -320,7 +372,8 @@ def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
             message = "this file is offered for nothing, so it is not deposited"
             hint = "set text_mining or similarity_check, or take the entry away"
             yield _finding("full-text-unused", W, ("full_texts", place), message, hint)
-    if record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE} and parts.report_number(commentary) is None:
+    report = record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
+    if report and commentary.number is not None and parts.report_number(commentary) is None:
         message = f"title and number of the series are longer than a report number may be ({parts.REPORT_NUMBER_LIMIT})"
         yield _finding("report-number-too-long", W, ("report_number",), message, "give a shorter `report_number`")
 

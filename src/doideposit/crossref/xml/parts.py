@@ -7,7 +7,7 @@ from doideposit.crossref.xml.richtext import rich
 from doideposit.crossref.xml.schema_versions import Dialect
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.relations import FullText
-from doideposit.records.models.series import Series
+from doideposit.records.models.series import RecordType, Series
 from doideposit.records.models.text import PartialDate
 
 __all__ = [
@@ -15,12 +15,17 @@ __all__ = [
     "date",
     "doi_data",
     "full_texts",
+    "further_titles",
+    "isbns",
     "issns",
-    "item_number",
+    "item_numbers",
     "language_attribute",
+    "long_number",
+    "pages",
+    "publisher_item",
     "report_number",
-    "report_numbers",
     "series_titles",
+    "short_number",
     "similarity_texts",
     "status",
     "titles",
@@ -28,6 +33,8 @@ __all__ = [
 ]
 
 REPORT_NUMBER_LIMIT = 255  # crossref5.5.0.xsd: identifier
+NUMBER_LIMIT = 32
+"""Characters of a volume, an issue and an item number (common5.5.0.xsd: volume, issue; crossref5.5.0.xsd)."""
 
 
 def language_attribute(schema: Dialect, tag: str | None) -> str | None:
@@ -82,27 +89,76 @@ def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -
     )
 
 
-def item_number(schema: Dialect, commentary: Commentary, kind: str) -> Markup:
-    """Return ``item_number``: the printed number, which Zotero shows as the number of a report."""
-    return schema.make.text("item_number", commentary.number, item_number_type=kind)
+def further_titles(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
+    """Yield one ``titles`` for each further language: only articles of journals can repeat it."""
+    make = schema.make
+    for one in commentary.translated_titles:
+        subtitle = rich(make, "subtitle", one.subtitle) if one.subtitle else None
+        yield make("titles", rich(make, "title", one.text), subtitle)
+
+
+def pages(schema: Dialect, commentary: Commentary) -> Markup | None:
+    """Return ``pages`` of a printed issue."""
+    known = commentary.pages
+    if known is None:
+        return None
+    parts = (("first_page", known.first), ("last_page", known.last), ("other_pages", known.other))
+    return schema.make("pages", *(leaf(name, text) for name, text in parts))
+
+
+def isbns(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
+    """Yield every ISBN of the commentary with its medium, which would be print if it were left out."""
+    for one in commentary.isbns:
+        yield schema.make.text("isbn", str(one.isbn), media_type=one.medium)
+
+
+def short_number(commentary: Commentary) -> str | None:
+    """Return the number where Crossref has room for it as a volume, an issue or an item number."""
+    number = commentary.number
+    return number if number is not None and len(number) <= NUMBER_LIMIT else None
+
+
+def long_number(commentary: Commentary) -> str | None:
+    """Return the number where only an identifier has room for it, such as a UUID."""
+    return commentary.number if short_number(commentary) is None else None
+
+
+def item_numbers(schema: Dialect, commentary: Commentary, kind: str | None) -> Iterator[Markup]:
+    """Yield ``item_number``: the printed number, which Zotero shows as the number of a report, and an article number.
+
+    `kind` says what the number counts; None where an issue has it already, so that it is written once.
+    """
+    number, article = short_number(commentary), commentary.article_number
+    if number is not None and kind is not None:
+        yield schema.make.text("item_number", number, item_number_type=kind)
+    if article is not None:
+        yield schema.make.text("item_number", article, item_number_type="article-number")
 
 
 def report_number(commentary: Commentary) -> str | None:
     """Return the report number, or the series' title with the number; None without one, or when it is too long."""
     if "report_number" in commentary.without:
         return None
-    number = commentary.report_number or f"{commentary.series.title} {commentary.number}"
-    return number if len(number) <= REPORT_NUMBER_LIMIT else None
+    made = f"{commentary.series.title} {commentary.number}" if commentary.number else None
+    number = commentary.report_number or made
+    return number if number and len(number) <= REPORT_NUMBER_LIMIT else None
 
 
-def report_numbers(schema: Dialect, commentary: Commentary) -> Markup:
-    """Return ``publisher_item`` of a report: its number in the series, and its report number."""
+def publisher_item(schema: Dialect, commentary: Commentary) -> Markup | None:
+    """Return ``publisher_item``: item numbers, then identifiers; None where there are neither."""
     make = schema.make
-    number = report_number(commentary)
-    return make(
+    report = commentary.series.record_type is not RecordType.JOURNAL
+    # The number of a journal's issue has always been given as its article number too, where it has no other.
+    kind = "series-number" if report else None if commentary.article_number else "article-number"
+    number, long = report_number(commentary) if report else None, long_number(commentary)
+    return make.listed(
         "publisher_item",
-        item_number(schema, commentary, "series-number"),
-        make.text("identifier", number, id_type="report-number") if number else None,
+        [
+            *item_numbers(schema, commentary, kind),
+            *([make.text("identifier", number, id_type="report-number")] if number else ()),
+            *([make.text("identifier", long, id_type="other")] if long else ()),
+            *(make.text("identifier", one.identifier, id_type=one.type) for one in commentary.identifiers),
+        ],
     )
 
 

@@ -88,14 +88,19 @@ def _journal_metadata(schema: Dialect, commentary: Commentary) -> Markup:
     return schema.make(
         "journal_metadata",
         leaf("full_title", series.title),
+        leaf("abbrev_title", series.abbreviated_title),
         *parts.issns(schema, series),
         language=parts.language_attribute(schema, series.language),
     )
 
 
-def _journal_issue(schema: Dialect, commentary: Commentary) -> Markup:
-    issue = leaf("issue", commentary.number)
-    return schema.make("journal_issue", *_publication_dates(schema, commentary), issue)
+def _journal_issue(schema: Dialect, commentary: Commentary) -> Markup | None:
+    """Return the issue, or None for an article that appeared in no volume and no issue."""
+    issue, volume = leaf("issue", parts.short_number(commentary)), leaf("volume", commentary.volume)
+    if issue is None and volume is None:
+        return None
+    within = None if volume is None else schema.make("journal_volume", volume)
+    return schema.make("journal_issue", *_publication_dates(schema, commentary), within, issue)
 
 
 def _group_title(schema: Dialect, commentary: Commentary) -> Markup:
@@ -112,9 +117,14 @@ def _abstracts(schema: Dialect, commentary: Commentary) -> Iterator[Markup | Non
     return (abstract(one, commentary.effective_language) for one in commentary.abstracts)
 
 
-def _volume(schema: Dialect, commentary: Commentary) -> Markup:
+def _titles(schema: Dialect, commentary: Commentary) -> tuple[Markup, ...]:
+    return (parts.titles(schema, commentary), *parts.further_titles(schema, commentary))
+
+
+def _volume(schema: Dialect, commentary: Commentary) -> Markup | None:
+    """Return the volume of a series, which is the number itself where numbers are not counted within volumes."""
     del schema
-    return leaf("volume", commentary.number)
+    return leaf("volume", commentary.volume or parts.short_number(commentary))
 
 
 def _edition(schema: Dialect, commentary: Commentary) -> Markup | None:
@@ -146,17 +156,13 @@ def _publisher(schema: Dialect, commentary: Commentary) -> Markup | None:
     return people.publisher(schema, who) if who else None
 
 
-def _institution(schema: Dialect, commentary: Commentary) -> Markup | None:
-    body = commentary.series.institution
-    return people.institution(schema, body) if body else None
+def _institutions(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
+    home = commentary.series.institution
+    return (people.institution(schema, people.completed(one, home)) for one in commentary.effective_institutions)
 
 
-def _article_number(schema: Dialect, commentary: Commentary) -> Markup:
-    return schema.make("publisher_item", parts.item_number(schema, commentary, "article-number"))
-
-
-def _item_number(schema: Dialect, commentary: Commentary) -> Markup:
-    return parts.item_number(schema, commentary, "series-number")
+def _item_numbers(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
+    return parts.item_numbers(schema, commentary, "series-number")
 
 
 def _series_rights(schema: Dialect, commentary: Commentary) -> list[Markup] | None:
@@ -203,9 +209,10 @@ REPORT_SERIES: Final[tuple[tuple[str, Part], ...]] = (
     ("edition_number", _edition),
     ("publication_date", _publication_dates),
     ("approval_date", _approval_date),
+    ("isbn", parts.isbns),
     ("publisher", _publisher),
-    ("institution", _institution),
-    ("publisher_item", parts.report_numbers),
+    ("institution", _institutions),
+    ("publisher_item", parts.publisher_item),
     ("crossmark | fr:program, ai:program", _series_rights),
     ("archive_locations", parts.archive_locations),
     ("version_info", parts.version_info),
@@ -221,9 +228,10 @@ REPORT_SINGLE: Final[tuple[tuple[str, Part], ...]] = (
     ("abstract", _abstracts),
     ("publication_date", _publication_dates),
     ("approval_date", _approval_date),
+    ("isbn", parts.isbns),
     ("publisher", _publisher),
-    ("institution", _institution),
-    ("publisher_item", parts.report_numbers),
+    ("institution", _institutions),
+    ("publisher_item", parts.publisher_item),
     ("crossmark | fr:program, ai:program", rights.rights),
     ("rel:program", _relations_and_series),
     ("archive_locations", parts.archive_locations),
@@ -233,12 +241,13 @@ REPORT_SINGLE: Final[tuple[tuple[str, Part], ...]] = (
 )
 # crossref5.5.0.xsd: journal_article. Here titles stand before contributors.
 JOURNAL_ARTICLE: Final[tuple[tuple[str, Part], ...]] = (
-    ("titles", parts.titles),
+    ("titles", _titles),
     ("contributors", _contributors),
     ("abstract", _abstracts),
     ("publication_date", _publication_dates),
     ("acceptance_date", _acceptance_date),
-    ("publisher_item", _article_number),
+    ("pages", parts.pages),
+    ("publisher_item", parts.publisher_item),
     ("crossmark | fr:program, ai:program", rights.rights),
     ("rel:program", _relations),
     ("archive_locations", parts.archive_locations),
@@ -254,8 +263,8 @@ POSTED: Final[tuple[tuple[str, Part], ...]] = (
     ("posted_date", _posted_date),
     ("acceptance_date", _acceptance_date),
     ("status", parts.status),
-    ("institution", _institution),
-    ("item_number", _item_number),
+    ("institution", _institutions),
+    ("item_number", _item_numbers),
     ("abstract", _abstracts),
     ("fr:program, ai:program", _plain_rights),
     ("rel:program", _relations_and_series),

@@ -14,7 +14,7 @@ from doideposit.records.models.text import Face, Math, Node, RichText
 __all__ = ["mathml", "nodes_without_math", "rich"]
 
 
-def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", **attributes: str | None) -> Markup:
+def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", /, **attributes: str | None) -> Markup:
     """Return the element `name` with the nodes of a rich text as its mixed content."""
     nodes = text.nodes if isinstance(text, RichText) else text
     if len(nodes) == 1 and isinstance(nodes[0], str):

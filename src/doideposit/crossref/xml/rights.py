@@ -32,7 +32,7 @@ def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
     gone = {name: emptied(commentary, name) for name in ("funding", "licences")}
     programs = (funding_program(commentary) or gone["funding"], access_program(commentary) or gone["licences"])
     written = [program for program in programs if program is not None]
-    if not written and {"updates", "crossmark_policy"}.intersection(commentary.remove):
+    if not written and {"updates", "crossmark_policy", "assertions"}.intersection(commentary.remove):
         return [schema.make("crossmark")]
     return written
 
@@ -54,7 +54,7 @@ def emptied(commentary: Commentary, name: str) -> Markup | None:
 
 
 def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
-    """Return ``crossmark``: policy page, works this one updates, and in custom_metadata funding and licences.
+    """Return ``crossmark``: policy page, works this one updates, and in custom_metadata what else readers are shown.
 
     None without a policy page: common5.5.0.xsd takes no updates without it, and losses() says so.
     """
@@ -66,13 +66,30 @@ def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
         make.text("update", update.doi.printed, type=update.type, date=update.date.isoformat())
         for update in commentary.updates
     )
-    custom = (program for program in (funding_program(commentary), access_program(commentary)) if program is not None)
+    programs = (funding_program(commentary), access_program(commentary))
+    # common5.5.0.xsd: custom_metadata takes assertions first.
+    custom = (*_assertions(schema, commentary), *(program for program in programs if program is not None))
     return make(
         "crossmark",
         leaf("crossmark_policy", policy.printed),
         make.listed("updates", updates),
         make.listed("custom_metadata", custom),
     )
+
+
+def _assertions(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
+    """Yield what Crossmark shows about the commentary, such as when it was received."""
+    for one in commentary.assertions:
+        attributes = {
+            "name": one.name,
+            "label": one.shown_label,
+            "group_name": one.group,
+            "group_label": one.group_label,
+            "order": None if one.order is None else str(one.order),
+            "explanation": one.explanation,
+            "href": one.url,
+        }
+        yield rich(schema.make, "assertion", one.text, **attributes)
 
 
 def funding_program(commentary: Commentary) -> Markup | None:

@@ -15,6 +15,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.bibliography import (
+    Assertion,
+    FurtherIdentifier,
+    Pages,
+    PrintedIsbn,
+    TranslatedTitle,
+)
 from doideposit.records.models.contributors import Contributor, Institution, Publisher
 from doideposit.records.models.numbers import printed_number
 from doideposit.records.models.references import Reference
@@ -80,8 +87,8 @@ _OWN: Final = ("record_type", "posted_type", "publisher", "institution")
 """Fields of the series that a commentary may say otherwise, under the same names."""
 
 
-def _in_print_too(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """Let the date be absent where `Commentary` found that of the printed edition in its place."""
+def _absent_where_found_so(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Let a key be absent where `Commentary` found what stands in its place: a printed edition, or the DOI."""
     return None if value is None else read(value)
 
 
@@ -107,13 +114,16 @@ class Commentary(Value):
 
     series: Series
     """The series it appears in."""
-    number: Annotated[PlainText, Field(max_length=32, examples=["258"])]
-    """Its number as printed; text, so that 012 and 3.10 survive. What a spreadsheet makes of numbers is refused."""
+    number: Annotated[
+        Annotated[PlainText, Field(max_length=255, examples=["258"])] | None, WrapValidator(_absent_where_found_so)
+    ]
+    """Its number as printed; text, so that 012 and 3.10 survive. What a spreadsheet makes of numbers is refused.
+    A work without one needs `doi`."""
     title: RichText
     """The title in the printed case, without the series' name and without the number."""
     authors: Annotated[tuple[Contributor, ...], Field(min_length=1, max_length=MOST_ENTRIES)]
     """Everyone named in the byline, in its order."""
-    published: Annotated[PartialDate, WrapValidator(_in_print_too)]
+    published: Annotated[PartialDate, WrapValidator(_absent_where_found_so)]
     """The date of publication online: a year, a year and month, or a day. Leave it out for what is only in print."""
     doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]
     """The DOI; made from the series' pattern when left out. Where the series has no pattern, any DOI can stand here."""
@@ -125,6 +135,8 @@ class Commentary(Value):
     """The language of the text; that of the series when left out."""
     original_title: OriginalTitle | None = None
     """The title in the original language of a translated text."""
+    translated_titles: Annotated[tuple[TranslatedTitle, ...], ONE_TEXT, Field(max_length=19)] = ()
+    """The title in further languages, as printed beside the main one; only for journals."""
     abstracts: Annotated[tuple[Abstract, ...], ONE_TEXT] = ()
     """Abstracts, one for each language or kind."""
     published_print: PartialDate | None = None
@@ -147,10 +159,24 @@ class Commentary(Value):
     """Withdrawn or removed: only for posted content."""
     version: Version | None = None
     """Which version this is."""
+    volume: Annotated[PlainText, Field(max_length=32)] | None = None
+    """The volume, where numbers are counted within volumes."""
+    pages: Pages | None = None
+    """The pages in a printed issue, such as 12-18; only for journals."""
+    article_number: Annotated[PlainText, Field(max_length=32)] | None = None
+    """The article number, where it is another one than the number."""
     edition: Annotated[PlainText, Field(max_length=15, pattern=r"^\d+$")] | None = None
     """The edition, number only."""
     report_number: Annotated[PlainText, Field(max_length=255)] | None = None
     """The report number; series title and number when left out."""
+    isbns: Annotated[tuple[PrintedIsbn, ...], ONE_TEXT, Field(max_length=100)] = ()
+    """ISBNs of the commentary itself; only for reports."""
+    identifiers: Annotated[tuple[FurtherIdentifier, ...], ONE_TEXT, Field(max_length=8)] = ()
+    """Further identifiers of the commentary, such as a PII or the publisher's own."""
+    institutions: Annotated[tuple[Institution, ...], ONE_TEXT, Field(max_length=5)] = ()
+    """All bodies that issue this commentary together; those of the series when left out."""
+    assertions: tuple[Assertion, ...] = ()
+    """What Crossmark shows beside it, such as when it was received; needs a Crossmark policy."""
     pdf_url: Url | None = None
     """Address of the PDF: for text mining and for Similarity Check."""
     full_texts: tuple[FullText, ...] = ()
@@ -176,10 +202,12 @@ class Commentary(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _only_in_print(cls, value: Any) -> Any:
-        if isinstance(value, Mapping) and value.get("published_print") and value.get("published") is None:
-            return {**value, "published": None}
-        return value
+    def _found_elsewhere(cls, value: Any) -> Any:
+        """Say where a key that every record has may be absent: print alone has no other date, a DOI no number."""
+        if not isinstance(value, Mapping):
+            return value
+        given = {"published": value.get("published_print"), "number": value.get("doi")}
+        return {**value, **{name: None for name, other in given.items() if other and value.get(name) is None}}
 
     @field_validator("free_to_read", mode="before")
     @classmethod
@@ -190,7 +218,13 @@ class Commentary(Value):
     @classmethod
     def _printed(cls, value: Any, info: ValidationInfo) -> Any:
         series = info.data.get("series")
-        return printed_number(value, series.number_pattern if series else None)
+        if value is not None:
+            return printed_number(value, series.number_pattern if series else None)
+        if series is not None and series.has_pattern and "{number}" in series.doi:
+            hint = "add `number`; a work without one belongs to a series whose pattern leaves the DOI to the record"
+            message = "`number` is missing, and the series makes its DOIs from it"
+            raise PydanticCustomError("missing-key", message, {"hint": hint})
+        return value
 
     @field_validator("doi", mode="before")
     @classmethod
@@ -239,8 +273,12 @@ class Commentary(Value):
         return series
 
     def _derived_doi(self) -> Doi:
+        if self.number is None and "{number}" in self.series.doi:
+            words = {"field": "number", "hint": "write it, or the whole DOI of a work that has no number into `doi`"}
+            raise PydanticCustomError("missing-key", "`number` has no value", words)
         try:
-            derived = self.series.doi_for(self.number)
+            # A record without a number has a DOI of its own: only a pattern without a place for it is filled.
+            derived = self.series.doi_for(self.number or "")
         except InvalidIdentifier as error:
             raise PydanticCustomError(
                 "number-not-in-doi",
@@ -279,6 +317,11 @@ class Commentary(Value):
     def effective_language(self) -> str | None:
         """Return the language of the text: its own, else that of the series."""
         return self.language or self.series.language
+
+    @property
+    def effective_institutions(self) -> tuple[Institution, ...]:
+        """Its own issuing bodies, else those of the series."""
+        return self.institutions or self.series.institutions
 
     @property
     def effective_licences(self) -> tuple[Licence, ...]:

@@ -1,5 +1,6 @@
 """Who made a commentary: persons, organisations and anonymous contributors, and the institutions behind them."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -152,6 +153,8 @@ class Person(Value):
     """Given names or initials, without Dr. or Prof."""
     family: Annotated[PlainText, Field(max_length=200)]
     """Family name with its particles (van, de, bin)."""
+    name: Annotated[PlainText, Field(max_length=200)] | None = None
+    """The name of somebody who has only one, in place of `given` and `family`."""
     suffix: Annotated[PlainText, Field(max_length=10)] | None = None
     """Jr., Sr., III: nothing else."""
     roles: Annotated[tuple[Role, ...], WORDS] = (Role.AUTHOR,)
@@ -168,6 +171,19 @@ class Person(Value):
     """How the name is put together; left out where nobody said it."""
     language: Language | None = None
     """The language of the name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_name(cls, value: Any) -> Any:
+        """Take a single name for the family name, where Crossref wants it."""
+        if not isinstance(value, dict) or value.get("name") is None:
+            return value
+        text = str(value["name"]).strip()
+        if value.get("family") or value.get("given") or re.search(r"[\s,;]", text):
+            hint = "write `given` and `family`; a single name of several words goes into `family`"
+            words = {"field": "name", "hint": hint}
+            raise PydanticCustomError("name-in-parts", "`name` is for somebody with one name only", words)
+        return {**value, "family": text}
 
     @property
     def display(self) -> str:

@@ -159,7 +159,9 @@ def _missing(fault: _ModelError) -> _Words:
     purpose = f": {description[:1].lower()}{description[1:]}".rstrip(".") if description else ""
     if isinstance(fault.raw, _Empty):
         return "missing-key", f"`{fault.key}` has no value", f"write one{purpose}"
-    return "missing-key", f"`{fault.key}` is missing", f"add `{fault.key}`{purpose}"
+    # Somebody with one name only is most often written with a given name alone.
+    alone = "; somebody with one name only has it as `name`" if fault.key == "family" else ""
+    return "missing-key", f"`{fault.key}` is missing", f"add `{fault.key}`{purpose}{alone}"
 
 
 def _unknown_key(fault: _ModelError) -> _Words:

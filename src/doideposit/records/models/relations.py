@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Ror
@@ -244,11 +244,16 @@ class FullText(Value):
 
     url: Url
     """Address of the file itself."""
-    mime_type: PlainText = "application/pdf"
-    """What kind of file, such as application/pdf or text/html."""
-    content_version: Literal["vor", "am"] = "vor"
-    """The version of record, or the accepted manuscript."""
+    mime_type: PlainText | None = "application/pdf"
+    """What kind of file, such as application/pdf or text/html; `unknown` where nobody knows."""
+    content_version: Literal["vor", "am"] | None = "vor"
+    """The version of record, or the accepted manuscript; `unknown` where nobody knows."""
     text_mining: bool = True
     """Offer it for text mining."""
     similarity_check: bool = False
     """Offer it to Similarity Check."""
+
+    @field_validator("mime_type", "content_version", mode="before")
+    @classmethod
+    def _unknown(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and value.strip().lower() == "unknown" else value

@@ -103,6 +103,8 @@ class Series(Value):
     """The short name that records use, such as sadf-comment."""
     title: Annotated[PlainText, Field(max_length=255)]
     """The title as registered at the ISSN centre; the first deposit locks it at Crossref."""
+    abbreviated_title: Annotated[PlainText, Field(max_length=150)] | None = None
+    """The title as references shorten it, such as Isl. Notes; only for journals."""
     issn: Issn | None = None
     """The ISSN; needed for the record types report-series and journal."""
     issn_medium: IssnMedium | None = None
@@ -128,6 +130,8 @@ class Series(Value):
     """Who publishes the series."""
     institution: Institution | None = None
     """The body that issues it."""
+    other_institutions: Annotated[tuple[Institution, ...], ONE_TEXT, Field(max_length=4)] = ()
+    """Further bodies that issue it together with the first."""
     labels: Annotated[tuple[PlainText, ...], ONE_TEXT] = ()
     """Words by which documents name the series, such as COMMENT."""
     licences: Annotated[tuple[Licence, ...], ONE_TEXT] = ()
@@ -165,6 +169,11 @@ class Series(Value):
         return main + self.other_issns
 
     @property
+    def institutions(self) -> tuple[Institution, ...]:
+        """Return every body that issues the series, the main one first."""
+        return (() if self.institution is None else (self.institution,)) + self.other_institutions
+
+    @property
     def has_pattern(self) -> bool:
         """Tell whether the series says itself how its DOIs are made; else they may be made so, or in any other way."""
         return "doi" in self.model_fields_set
@@ -193,16 +202,18 @@ class Series(Value):
         found = re.fullmatch(pattern, doi.printed, re.IGNORECASE)
         return found[1] if found else None
 
-    def admits(self, doi: Doi, number: str) -> bool:
+    def admits(self, doi: Doi, number: str | None) -> bool:
         """Say whether a DOI may belong to that number: always without a pattern, else where the pattern fits."""
         if not self.has_pattern:
             return True
-        parts = (re.escape(self._fill(part, number)) for part in self.doi.split(ANY))
+        parts = (re.escape(self._fill(part, number or "")) for part in self.doi.split(ANY))
         return re.fullmatch(".+".join(parts), doi.printed, re.IGNORECASE) is not None
 
-    def url_for(self, number: str) -> str | None:
-        """Return the landing page the pattern gives for that number, or None without a pattern."""
-        return self._fill(self.url, number) if self.url else None
+    def url_for(self, number: str | None) -> str | None:
+        """Return the landing page the pattern gives for that number, or None without a pattern or a number for it."""
+        if self.url is None or (number is None and "{number}" in self.url):
+            return None
+        return self._fill(self.url, number or "")
 
     def _fill(self, template: str, number: str) -> str:
         return template.format(prefix=self.prefix, issn=str(self.issn), number=number)

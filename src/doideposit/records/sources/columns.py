@@ -32,6 +32,12 @@ _SINGULARS: Final = {
     "role": "roles",
     "alt_name": "alt_names",
     "award": "awards",
+    "identifier": "identifiers",
+    "isbn": "isbns",
+    "institution": "institutions",
+    "translated_title": "translated_titles",
+    "assertion": "assertions",
+    "funder": "funding",
 }
 MAX_COLUMNS: Final = 5_000
 """Columns of a table; three hundred authors with all that can be said of each need fewer."""

@@ -8,6 +8,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from doideposit.findings import Finding, Severity, has_errors, writable
+from doideposit.records.models.bibliography import (
+    Assertion,
+    FurtherIdentifier,
+    Pages,
+    PrintedIsbn,
+    TranslatedTitle,
+)
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import AltName, Anonymous, Institution, Organisation, Person
 from doideposit.records.models.faults import findings_of
@@ -117,5 +124,6 @@ def _known_keys() -> frozenset[str]:
 
 _MODELS: tuple[type[BaseModel], ...] = (
     *(Commentary, Person, Organisation, Anonymous, Institution, AltName, Reference, Relation, Update, Licence),
-    *(FreeToRead, Funding, Version, Status, FullText),
+    *(FreeToRead, Funding, Version, Status, FullText, Assertion, FurtherIdentifier, Pages, PrintedIsbn),
+    TranslatedTitle,
 )

@@ -137,7 +137,7 @@ def test_indentation_leaves_mixed_content_alone() -> None:
     assert "<subtitle>An <b>island</b> <i>view</i></subtitle>" in xml
     assert "H<sub>2</sub>O matters <mml:math><mml:mi>x</mml:mi></mml:math></title>" in xml
     assert "Fund of Funds<fr:assertion" in xml
-    assert "\n        <volume>3.10</volume>\n" in xml
+    assert "\n        <volume>3</volume>\n" in xml
 
 
 def test_markup_only_titles_get_no_white_space() -> None:

@@ -45,10 +45,21 @@ SERIES = "/doi_batch/body/report-paper/report-paper_series_metadata"
         ),
         (RecordType.REPORT_SERIES, f"{SERIES}/abstract[2]/sec/p", "abstracts[1].text"),
         (RecordType.REPORT_SERIES, f"{SERIES}/jats:abstract[2]", "abstracts[1]"),
-        (RecordType.REPORT_SERIES, f"{SERIES}/volume", "number"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/volume", "volume"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/publisher_item/item_number[1]", "number"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/publisher_item/item_number[2]", "article_number"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/publisher_item/identifier[1]", "report_number"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/publisher_item/identifier[3]/@id_type", "identifiers[1].type"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/isbn[2]", "isbns[1].isbn"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/institution[2]/institution_place", "institutions[1].place"),
+        (
+            RecordType.REPORT_SERIES,
+            f"{SERIES}/crossmark/custom_metadata/assertion/@group_label",
+            "assertions[0].group_label",
+        ),
         (RecordType.REPORT_SERIES, f"{SERIES}/publication_date[2]/year", "published_print"),
         (RecordType.REPORT_SERIES, f"{SERIES}/publication_date[1]/day", "published"),
-        (RecordType.REPORT_SERIES, f"{SERIES}/institution/institution_id[1]", "series.institution.ror"),
+        (RecordType.REPORT_SERIES, f"{SERIES}/institution[1]/institution_id[1]", "series.institution.ror"),
         (RecordType.REPORT_SERIES, f"{SERIES}/publisher/publisher_place", "series.publisher.place"),
         (RecordType.REPORT_SERIES, f"{SERIES}/crossmark/crossmark_policy", "series.crossmark_policy"),
         (RecordType.REPORT_SERIES, f"{SERIES}/crossmark/custom_metadata/program[2]/license_ref[2]", "licences[1].url"),
@@ -71,6 +82,15 @@ SERIES = "/doi_batch/body/report-paper/report-paper_series_metadata"
         (RecordType.REPORT_SERIES, "/*/*[2]/*[1]/*/*[3]/*[1]", "title"),
         (RecordType.JOURNAL, "/doi_batch/body/journal/journal_metadata/full_title", "series.title"),
         (RecordType.JOURNAL, "/doi_batch/body/journal/journal_issue/issue", "number"),
+        (RecordType.JOURNAL, "/doi_batch/body/journal/journal_issue/journal_volume/volume", "volume"),
+        (RecordType.JOURNAL, "/doi_batch/body/journal/journal_metadata/abbrev_title", "series.abbreviated_title"),
+        (RecordType.JOURNAL, "/doi_batch/body/journal/journal_article/pages/other_pages", "pages.other"),
+        (
+            RecordType.JOURNAL,
+            "/doi_batch/body/journal/journal_article/titles[2]/subtitle",
+            "translated_titles[0].subtitle",
+        ),
+        (RecordType.JOURNAL, "/doi_batch/body/journal/journal_article/titles[3]/title", "translated_titles[1].text"),
         (RecordType.POSTED, "/doi_batch/body/posted_content/status/description", "status.text"),
         (
             RecordType.POSTED,
@@ -109,7 +129,10 @@ def test_the_record_is_counted_among_all() -> None:
         full_commentary(RecordType.REPORT_SERIES, number="3"),
     ]
     built = build(HEAD, many)
-    assert built.locate("/doi_batch/body/report-paper[3]/report-paper_series_metadata/volume") == (2, ("number",))
+    assert built.locate("/doi_batch/body/report-paper[3]/report-paper_series_metadata/publisher_item/item_number") == (
+        2,
+        ("number",),
+    )
     assert built.locate("/doi_batch/body/report-paper[2]/report-paper_metadata/titles/title") == (1, ("title",))
 
 
@@ -148,7 +171,7 @@ DERIVED = [
     (r".*description = .* \(series\)", r"series\.title"),
     (r".*relation/@(identifier|relationship)-type = .*", r"series\.(issn|other_issns\[0\]\.issn)"),
     (r".*description/@language = en", r"series\.(issn|other_issns\[0\]\.issn)"),
-    (r".*institution_name = Institute of Made-up Affairs", r"authors\[0\]\.affiliations\[0\]\.name"),
+    (r".*institution_name = Institute of Made-up Affairs", r"(authors\[0\]\.affil|instit)(iat|ut)ions\[0\]\.name"),
     (r".*doi = 10\.5555/notes\.3\.10", r"number"),
     (r".*resource/@(content_version|mime_type) = .*", r"pdf_url"),
     (r".*citation\[\d\]/@key = ref\d", r"references\[\d\]"),

@@ -157,7 +157,7 @@ ONE_FAULT = [
     (instead("authors:\n  - given: Siegfried O.\n    family: Wolf", "authors: Jane Doe"), "list-expected", 5, 10, "authors", "a text", "family"),
     (instead("authors:\n  - given: Siegfried O.\n    family: Wolf", "authors: []"), "list-empty", 5, 10, "authors", "at least 1", "add"),
     (instead("authors:\n  - given: Siegfried O.\n    family: Wolf", "authors: [ ~ ]"), "empty-entry", 5, 12, "authors[0]", "empty", "take it away"),
-    (instead("given: Siegfried O.", "name: x"), "unknown-key", 6, 5, "authors[0].name", "`name`", ""),
+    (instead("given: Siegfried O.", "name: x"), "name-in-parts", 6, 11, "authors[0].name", "one name only", "family"),
     (instead("given: Siegfried O.", "roles: [autor]"), "unknown-value", 6, 13, "authors[0].roles[0]", "“autor”", "`author`"),
     (instead("given: Siegfried O.", "roles: author, cook"), "unknown-value", 6, 12, "authors[0].roles[1]", "cook", "values"),
     (instead("given: Siegfried O.", "orcid: 0000-0002-1825-0098"), "orcid-check-digit", 6, 30, "authors[0].orcid", "ends in 8", "copy"),

@@ -1,0 +1,88 @@
+"""What stands in programs and in Crossmark of a registered record, in the words of a record file."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from lxml import etree
+
+from doideposit.records.origin import RawValue
+from doideposit.registered.texts import Element, local, markup, plain
+
+__all__ = ["assertion", "fund_groups", "funding", "licence", "program_kind", "relations"]
+
+Fields = dict[str, RawValue]
+
+
+def program_kind(element: Element) -> str:
+    """Return which program this is: by its name, else by its namespace, else by what is in it."""
+    name = element.get("name") or ""
+    space = str(etree.QName(element).namespace or "").rpartition("/")[2].removesuffix(".xsd")
+    inside = {"assertion": "fundref", "license_ref": "AccessIndicators", "free_to_read": "AccessIndicators"}
+    first = next(
+        (inside.get(local(child), "relations") for child in element if local(child) != "clinical-trial-number"), ""
+    )
+    return name if name in {"fundref", "AccessIndicators", "relations"} else space or first
+
+
+def assertion(element: Element) -> Fields:
+    """Return what Crossmark shows, such as when a commentary was received."""
+    names = {"name": "name", "label": "label", "group": "group_name", "group_label": "group_label", "order": "order",
+             "explanation": "explanation", "url": "href"}  # fmt: skip
+    parts: Fields = {key: element.get(name) for key, name in names.items()}
+    parts["text"] = markup(element)
+    # A record file makes a label from the name where it says nothing; Crossmark shows nothing then.
+    return {key: value for key, value in parts.items() if value} | {"label": parts["label"] or ""}
+
+
+def licence(element: Element) -> Fields:
+    """Return a licence; without a version of the text it applies to, where Crossref has none in particular."""
+    parts = {"url": plain(element), "start_date": element.get("start_date"), "applies_to": element.get("applies_to")}
+    # A record file means the version of record where it says nothing; Crossref means no version in particular.
+    return {key: value for key, value in parts.items() if value or key == "applies_to"}
+
+
+def fund_groups(element: Element) -> Iterator[Element]:
+    """Yield the groups of funding, which older records have without an element around each."""
+    groups = [one for one in element.iterfind("{*}assertion") if one.get("name") == "fundgroup"]
+    yield from groups or [element]
+
+
+def funding(group: Element) -> Fields | None:
+    """Return one funder with its awards, or None where the group names nothing."""
+    found: Fields = {}
+    awards: list[RawValue] = []
+    grants: list[RawValue] = []
+    for one in group.iter("{*}assertion"):
+        if one.get("provider") == "crossref":
+            continue
+        own = unicodedata.normalize("NFC", " ".join((one.text or "").split()))
+        match one.get("name"):
+            case "funder_name":
+                found["name"] = own
+            case "funder_identifier" | "funding_identifier":
+                found["funder_id"] = own if "/" in own else f"10.13039/{own}"
+            case "ror":
+                found["ror"] = own
+            case "award_number":
+                awards.append(own)
+            case "grant_doi":
+                grants.append(own)
+    named = {"awards": awards, "grant_dois": grants}
+    found |= {key: value for key, value in named.items() if value}
+    return found or None
+
+
+def relations(element: Element) -> Iterator[Fields]:
+    """Yield the relations that the publisher deposited; those that Crossref found itself are not its word."""
+    for item in element.iterfind("{*}related_item"):
+        description = item.find("{*}description")
+        words = "" if description is None else markup(description)
+        language = None if description is None else description.get("language")
+        for relation in item:
+            kind = relation.get("relationship-type")
+            if kind and relation.get("provider") != "crossref":
+                parts: Fields = {
+                    "type": kind, "identifier": plain(relation), "identifier_type": relation.get("identifier-type"),
+                    "namespace": relation.get("namespace"), "description": words, "language": language,
+                }  # fmt: skip
+                yield {key: value for key, value in parts.items() if value}

@@ -31,7 +31,8 @@ def assertion(element: Element) -> Fields:
     parts: Fields = {key: element.get(name) for key, name in names.items()}
     parts["text"] = markup(element)
     # A record file makes a label from the name where it says nothing; Crossmark shows nothing then.
-    return {key: value for key, value in parts.items() if value} | {"label": parts["label"] or ""}
+    parts["label"] = parts["label"] or ""
+    return {key: value for key, value in parts.items() if value or key == "label"}
 
 
 def licence(element: Element) -> Fields:

@@ -6,9 +6,10 @@ import pytest
 
 from deposit_heads import HEAD
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.crossref.schemas import SchemaStore
-from doideposit.crossref.validator import Validator
-from doideposit.crossref.xml import build, losses
+from doideposit.crossref.schemas.store import SchemaStore
+from doideposit.crossref.validator.validator import Validator
+from doideposit.crossref.xml.batch import build
+from doideposit.crossref.xml.losses import losses
 from doideposit.findings import has_errors
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType

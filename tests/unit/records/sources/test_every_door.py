@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from doideposit.records.models.commentary import Commentary
-from doideposit.records.models.record import RawRecord
 from doideposit.records.models.series import RecordType, Series
+from doideposit.records.origin import RawRecord
 from doideposit.records.sources import read_path
 from doideposit.records.sources.parsing import parse
 from made_up_records import full_series

@@ -391,7 +391,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "write it as 978-3-16-148410-0",
         bad="isbns: [978-3-16]",
         good="isbns: [978-3-16-148410-0]",
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _model(
         "isbn-check-digit",
@@ -400,7 +400,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "compare it with the imprint of the book",
         bad="isbns: [978-3-16-148410-1]",
         good="isbns: [978-3-16-148410-0]",
-        source=pages.ISSN_ERRORS,
+        source=ISSN_ERRORS,
     ),
     _model(
         "name-in-parts",
@@ -409,7 +409,7 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         "write `given` and `family`; a single name of several words goes into `family`",
         bad="authors: [{name: Siegfried O. Wolf}]",
         good="authors: [{name: Sukarno}]",
-        source=pages.AUTHORS,
+        source=AUTHORS,
     ),
     _model(
         "alt-name-form",

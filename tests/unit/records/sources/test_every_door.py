@@ -8,8 +8,8 @@ import pytest
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import RawRecord
-from doideposit.records.sources import read_path
 from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.reading import read_path
 from made_up_records import full_series
 
 DATA = {

@@ -18,7 +18,7 @@ FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "funding": ("funding",),
     "relations": ("relations",),
     "full_texts": ("pdf_url", "full_texts"),
-    "crossmark": ("crossmark_policy", "updates"),
+    "crossmark": ("crossmark_policy", "updates", "assertions"),
 }
 """The blocks that Crossref may add up, each with the fields of a record file that it holds."""
 GOES_WITH: Final = {"crossmark": ("licences", "free_to_read", "funding")}

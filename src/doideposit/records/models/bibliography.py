@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from doideposit.records.identifiers import Isbn
 from doideposit.records.models.text import Language, PlainText, RichText, Url, Value
 
-__all__ = ["Assertion", "FurtherIdentifier", "Pages", "PrintedIsbn", "TranslatedTitle"]
+__all__ = ["CrossmarkAssertion", "FurtherIdentifier", "Pages", "PrintedIsbn", "TranslatedTitle"]
 
 # One range of pages: a hyphen or a dash between two page numbers that hold none themselves, then what else there is.
 _PAGE: Final = r"[^\s,;\u2010-\u2015-]+"
@@ -97,7 +97,7 @@ _KNOWN: Final = {
 _SHORT_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_.-]*$"  # An NCName without letters that programs cannot type.
 
 
-class Assertion(Value):
+class CrossmarkAssertion(Value):
     """Something Crossmark shows about a commentary, such as when it was received (common5.5.0.xsd: assertion)."""
 
     name: Annotated[PlainText, Field(min_length=2, max_length=150, pattern=_SHORT_NAME, examples=["received"])]

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.bibliography import (
-    Assertion,
+    CrossmarkAssertion,
     FurtherIdentifier,
     Pages,
     PrintedIsbn,
@@ -175,7 +175,7 @@ class Commentary(Value):
     """Further identifiers of the commentary, such as a PII or the publisher's own."""
     institutions: Annotated[tuple[Institution, ...], ONE_TEXT, Field(max_length=5)] = ()
     """All bodies that issue this commentary together; those of the series when left out."""
-    assertions: tuple[Assertion, ...] = ()
+    assertions: tuple[CrossmarkAssertion, ...] = ()
     """What Crossmark shows beside it, such as when it was received; needs a Crossmark policy."""
     pdf_url: Url | None = None
     """Address of the PDF: for text mining and for Similarity Check."""

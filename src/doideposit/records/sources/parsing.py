@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from doideposit.findings import Finding, Severity, has_errors, writable
 from doideposit.records.models.bibliography import (
-    Assertion,
+    CrossmarkAssertion,
     FurtherIdentifier,
     Pages,
     PrintedIsbn,
@@ -124,6 +124,6 @@ def _known_keys() -> frozenset[str]:
 
 _MODELS: tuple[type[BaseModel], ...] = (
     *(Commentary, Person, Organisation, Anonymous, Institution, AltName, Reference, Relation, Update, Licence),
-    *(FreeToRead, Funding, Version, Status, FullText, Assertion, FurtherIdentifier, Pages, PrintedIsbn),
+    *(FreeToRead, Funding, Version, Status, FullText, CrossmarkAssertion, FurtherIdentifier, Pages, PrintedIsbn),
     TranslatedTitle,
 )

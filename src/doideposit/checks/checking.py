@@ -6,6 +6,7 @@ one record must feel immediate.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -189,16 +190,24 @@ class Checker:
         broken = {_top(finding) for finding in found}
         if "series" in broken:
             return ()
-        missing = STAND_INS.keys() - raw.data.keys()
+        missing = STAND_INS[0].keys() - raw.data.keys()
         # The DOI holds the number: without one, what is said of the other would be wrong.
         if "number" in broken | missing:
             broken.add("doi")
-        stand_ins = {key: STAND_INS[key] for key in STAND_INS.keys() & (broken | missing)}
-        data = {key: value for key, value in raw.data.items() if key not in broken} | stand_ins
+        first, *others = (self._check_with(raw, stand_ins, broken, context) for stand_ins in STAND_INS)
+        # What is found beside one stand-in and not beside another was found in the stand-in.
+        return tuple(finding for finding in first if all(finding in other for other in others))
+
+    def _check_with(
+        self, raw: RawRecord, stand_ins: Mapping[str, RawValue], broken: AbstractSet[str], context: Context
+    ) -> Findings:
+        missing = stand_ins.keys() - raw.data.keys()
+        used = {key: stand_ins[key] for key in stand_ins.keys() & (broken | missing)}
+        data = {key: value for key, value in raw.data.items() if key not in broken} | used
         again = parse(RawRecord(data, raw.origin), series=self.series)
         if again.record is None:
             return ()
-        return tuple(one for one in check(again.record, context) if _top(one) not in {"", *broken, *stand_ins})
+        return tuple(one for one in check(again.record, context) if _top(one) not in {"", *broken, *used})
 
     def _check_record(self, record: Record, found: Findings, context: Context) -> Checked:
         findings = (*found, *self._ruled(record, context))
@@ -250,8 +259,10 @@ class Checker:
 
 
 # What no commentary can do without, so that the rules can look at the rest of a record that lacks it.
-STAND_INS: Mapping[str, RawValue] = MappingProxyType(
-    {"number": "1", "title": "Stand-in", "authors": ({"family": "Stand-in"},), "published": "2000"}
+STAND_INS: tuple[Mapping[str, RawValue], ...] = (
+    MappingProxyType({"number": "1", "title": "Stand-in", "authors": ({"family": "Stand-in"},), "published": "2000"}),
+    # Nothing of these is alike, so that no finding can be about both.
+    MappingProxyType({"number": "22", "title": "Another", "authors": ({"organisation": "One"},), "published": "2015"}),
 )
 
 

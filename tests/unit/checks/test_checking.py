@@ -201,3 +201,15 @@ def test_whatever_the_schema_finds_stands_on_the_line_that_says_it(tmp_path: Pat
     expected |= {"uri": 36, "1.1": 38, "Two words corrected": 40, "mer2019": 42, "journal_article": 43, "2019": 45}
     found = {value: lines.get(value) for value in expected}
     assert found == {value: {line} for value, line in expected.items()}
+
+
+def test_nothing_is_found_in_what_stands_in_for_a_broken_field() -> None:
+    references = [{"text": "Mariner, A. (2023). Gauges of the northern quay. Tidewater Press."}]
+    (one,) = checker().read([record(7, published="2026-13-45", references=references)])
+    assert "reference-from-the-future" not in {finding.code for finding in one.findings}
+    assert {finding.where.field for finding in one.findings if finding.stops} == {"published"}
+
+
+def test_what_is_found_in_the_fields_that_are_right_is_told_beside_a_broken_one() -> None:
+    (one,) = checker().read([record(7, published="2026-13-45", title="Untitled document")])
+    assert {"published", "title"} <= {finding.where.field for finding in one.findings if finding.stops}

@@ -41,6 +41,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "jinja2": ("reports",),
     "werkzeug": ("sandbox", "web"),
     "waitress": ("web",),
+    "flask": ("web.desk",),
     "stdnum": ("records.identifiers", "sandbox", "checks.rules"),
     "pydantic": (
         *("records", "crossref.registrar", "crossref.client", "crossref.rest_answers", "config", "json_schemas"),

@@ -253,6 +253,7 @@ ALONE: dict[str, list[list[str]] | None] = {
     "completion": [["completion", "bash"], ["completion", "tcsh"]],
     "sandbox": None,
     "serve": None,
+    "desk": None,
 }
 """What knows nothing of a login, or serves others."""
 
@@ -559,7 +560,11 @@ def stopped(process: subprocess.Popen[bytes]) -> bytes:
 @pytest.mark.slow
 def test_servers_do_not_tell_what_they_are_sent(scene: Callable[[str], Scene]) -> None:
     here = scene("http://127.0.0.1:1")
-    for arguments in (["sandbox", "--port", "0", "--state", "crossref.sqlite3"], ["serve", "--port", "0"]):
+    for arguments in (
+        ["sandbox", "--port", "0", "--state", "crossref.sqlite3"],
+        ["serve", "--port", "0"],
+        ["desk", "--no-browser"],
+    ):
         process, said = started(arguments, here.desk.folder, "http://127.0.0.1:")
         try:
             url = re.search(r"http://(127\.0\.0\.1:\d+)", said)

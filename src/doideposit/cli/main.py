@@ -22,6 +22,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "extract": ("extract", "extract", "Draft a record from a finished document, to be reviewed."),
         "check": ("check", "check", "Check records: model, rules, XML and Crossref's schema. Sends nothing."),
         "deposit": ("deposit", "deposit", "Plan, check and submit records or deposit files."),
+        "desk": ("desk", "desk", "Open the pages for staff in the browser."),
         "poll": ("deposit", "poll", "Ask once what became of everything outstanding."),
         "status": ("status", "status", "Show what the ledger knows."),
         "tags": ("tags", "tags", "Print the citation of a commentary and the tags for its landing page."),

@@ -21,12 +21,14 @@ from doideposit.records.models.series import Series
 from doideposit.records.models.text import PlainText
 
 __all__ = [
+    "AccountSection",
     "ApiSection",
     "ConfigurationFile",
     "CredentialSettings",
     "DeadlineSection",
     "DelaySettings",
     "DepositorSettings",
+    "DeskSection",
     "IgnoreSection",
     "InboxSection",
     "LedgerSection",
@@ -284,6 +286,32 @@ class PageSection(Section):
     """Hosts of your own network that may be read; all others there, and this machine itself, are refused."""
 
 
+class AccountSection(Section):
+    """Someone who may use the pages for staff."""
+
+    password: PasswordReference | None = None
+    """Where the password is kept; left out where a web server in front says who is there."""
+    roles: Annotated[tuple[Literal["view", "edit", "register", "approve"], ...], Field(min_length=1)] = ("view",)
+    """What the account may do: look, write drafts, send, approve what somebody else wants to send."""
+
+
+class DeskSection(Section):
+    """The pages for staff: `doideposit desk`, and below `doideposit serve`."""
+
+    records: Annotated[str, Field(min_length=1)] = "records"
+    """Folder of the record files, relative to the configuration file."""
+    drafts: Annotated[str, Field(min_length=1)] = "drafts"
+    """Folder where what is being written is kept, relative to the configuration file."""
+    accounts: dict[PlainText, AccountSection] = Field(default_factory=dict)
+    """Who may use the pages below `doideposit serve`, by name; without any there are no pages there."""
+    user_header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] | None = None
+    """Header in which the web server in front names who signed in there; nobody else may be able to reach the port."""
+    hosts: tuple[PlainText, ...] = ()
+    """Names under which a browser may ask for the pages below `doideposit serve`, such as doi.example.org."""
+    idle: Duration = timedelta(hours=8)
+    """How long someone stays signed in without doing anything."""
+
+
 class InboxSection(Section):
     """The folder that the scheduled job takes files from: `doideposit run`."""
 
@@ -396,6 +424,8 @@ class ConfigurationFile(Section):
     """The JSON API and the receiver of Crossref's notifications."""
     pages: PageSection = Field(default_factory=PageSection.model_construct)
     """Pages of the web that are read: `doideposit extract https://…`."""
+    desk: DeskSection = Field(default_factory=DeskSection.model_construct)
+    """The pages for staff."""
     inbox: InboxSection = Field(default_factory=InboxSection.model_construct)
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None
@@ -408,7 +438,7 @@ class ConfigurationFile(Section):
         """The same as `model_validate`, in half of the time; raises `ValidationError`.
 
         Pydantic works out how to validate a model when it is first needed, and most files have two sections of
-        fourteen. So the sections that are not there stay out of it: their defaults hold as they are.
+        fifteen. So the sections that are not there stay out of it: their defaults hold as they are.
         """
         fields: dict[str, Any] = {
             name: (field.annotation, field) for name, field in cls.model_fields.items() if name in data

@@ -8,10 +8,12 @@ from types import MappingProxyType
 
 from doideposit.checks.rules.overrides import Ignored, RuleSettings
 from doideposit.config.schema import (
+    AccountSection,
     ConfigurationFile,
     CredentialSettings,
     DelaySettings,
     DepositorSettings,
+    DeskSection,
     MailSection,
     MonitoringSection,
     PasswordReference,
@@ -25,6 +27,7 @@ from doideposit.records.models.series import Series
 
 __all__ = [
     "ApiSettings",
+    "DeskSettings",
     "InboxSettings",
     "LedgerSettings",
     "MonitoringSettings",
@@ -56,6 +59,18 @@ class ApiSettings:
 
     tokens: Mapping[str, PasswordReference] = field(default_factory=lambda: MappingProxyType({}))
     notify_endpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """Describe the pages for staff: where record files and drafts are, who may use them, and for how long unused."""
+
+    records: Path = Path("records")
+    drafts: Path = Path("drafts")
+    accounts: Mapping[str, AccountSection] = field(default_factory=lambda: MappingProxyType({}))
+    user_header: str | None = None
+    hosts: tuple[str, ...] = ()
+    idle: timedelta = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,7 @@ class Settings:
     sandbox: SandboxSettings
     api: ApiSettings = field(default_factory=ApiSettings)
     own_hosts: tuple[str, ...] = ()
+    desk: DeskSettings = field(default_factory=DeskSettings)
     inbox: InboxSettings = field(default_factory=InboxSettings)
     mail: MailSection | None = None
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
@@ -131,6 +147,7 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
             written.api.notify_endpoints,
         ),
         own_hosts=written.pages.own_hosts,
+        desk=_desk(written.desk, base),
         inbox=InboxSettings(
             base / Path(written.inbox.folder).expanduser(), written.inbox.settle, written.inbox.look_ups
         ),
@@ -138,6 +155,21 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
         monitoring=_monitoring(written.monitoring, base),
         path=path,
         origins=MappingProxyType(dict(origins)),
+    )
+
+
+def _desk(desk: DeskSection, base: Path) -> DeskSettings:
+    accounts = {
+        name: each.model_copy(update={"password": _reference(each.password, base)})
+        for name, each in desk.accounts.items()
+    }
+    return DeskSettings(
+        base / Path(desk.records).expanduser(),
+        base / Path(desk.drafts).expanduser(),
+        MappingProxyType(accounts),
+        desk.user_header,
+        desk.hosts,
+        desk.idle,
     )
 
 

@@ -2,20 +2,30 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Protocol
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from doideposit.errors import UsageError, WorldError
-from doideposit.web.application import Application
 from doideposit.web.reading import MAX_BODY
 
 __all__ = ["is_loopback", "serve"]
 
 PATIENCE: Final = 120
 """Seconds that requests under way may still take after a stop; longer than an upload to Crossref."""
+
+
+class Closeable(Protocol):
+    """Describe a WSGI application that lets go of what it opened."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+
+    def close(self) -> None:
+        """Let go of everything."""
 
 
 def is_loopback(host: str) -> bool:
@@ -27,25 +37,26 @@ def is_loopback(host: str) -> bool:
 
 
 def serve(
-    application: Application,
+    application: Closeable,
     host: str = "127.0.0.1",
     port: int = 0,
     *,
     threads: int = 4,
     ready: Callable[[int], None] = lambda _port: None,
     allow_remote: bool = False,
+    max_body: int = 2 * MAX_BODY,
 ) -> None:
     """Serve until SIGTERM or an interrupt; then requests under way are finished, and the application is closed.
 
     `ready` is called with the port once connections are accepted. Raises `UsageError` for an address that others can
-    reach, unless `allow_remote`, and `WorldError` for a port in use.
+    reach, unless `allow_remote`, and `WorldError` for a port in use. `max_body` is the size of a request in bytes.
     """
     if not is_loopback(host) and not allow_remote:
         raise UsageError(
             f"the API does not listen on {host}: others could reach it, and everything would travel unencrypted",
             hint="leave it on 127.0.0.1 behind a web server with https, or say --allow-remote",
         )
-    server = _server(application, host, port, threads)
+    server = _server(application, host, port, threads, max_body)
     try:
         with _stopped_by_sigterm():
             ready(int(server.effective_port))
@@ -57,7 +68,7 @@ def serve(
         application.close()
 
 
-def _server(application: Application, host: str, port: int, threads: int) -> Any:
+def _server(application: Closeable, host: str, port: int, threads: int, max_body: int) -> Any:
     try:
         from waitress.server import create_server  # noqa: PLC0415 - an optional library
     except ImportError:
@@ -70,7 +81,7 @@ def _server(application: Application, host: str, port: int, threads: int) -> Any
             port=port,
             threads=threads,
             # A little more than the application takes, so that it can say in its own words that a body is too large.
-            max_request_body_size=2 * MAX_BODY,
+            max_request_body_size=max_body,
             max_request_header_size=32_768,
             connection_limit=200,
             channel_timeout=60,

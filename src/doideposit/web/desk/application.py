@@ -1,0 +1,81 @@
+"""The pages as one WSGI application."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask, g, session
+
+from doideposit.config.settings import Settings
+from doideposit.deposits.depositor import Depositor
+from doideposit.web.desk import numbers, writing
+from doideposit.web.desk.access import DeskRole
+from doideposit.web.desk.drafts import Drafts
+from doideposit.web.desk.gate import Opening, guard
+from doideposit.web.desk.messages import MAX_UPLOAD, tell_faults
+from doideposit.web.desk.workplace import ReadDocument, Workplace
+
+__all__ = ["StaffPages", "staff_pages"]
+
+
+class StaffPages:
+    """Describe a WSGI callable with the pages; made by `staff_pages`."""
+
+    def __init__(self, app: Flask, workplace: Workplace) -> None:
+        self.app = app
+        self._workplace = workplace
+
+    def close(self) -> None:
+        """Close what the pages opened."""
+        self._workplace.close()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        return self.app(environ, start_response)
+
+
+def staff_pages(
+    settings: Settings,
+    open_depositor: Callable[[str], Depositor],
+    opening: Opening,
+    *,
+    clock: Callable[[], datetime],
+    read_document: ReadDocument,
+) -> StaffPages:
+    """Make the pages over these settings; `open_depositor` opens the depositor of a target when it is first needed."""
+    folder = Path(__file__).parent
+    app = Flask("doideposit.desk", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
+    # A new key with every start: sessions end with it, and nothing that could sign one lies on the disk.
+    app.secret_key = secrets.token_bytes(32)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        # Everything that is no file of a form is held in memory: enough for 2,000 references, and no more.
+        MAX_FORM_MEMORY_SIZE=4_000_000,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="doideposit-desk",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=opening.https,
+        TRUSTED_HOSTS=list(opening.hosts) or None,
+    )
+    workplace = Workplace(settings, open_depositor, Drafts(settings.desk.drafts, clock), clock, read_document)
+    app.extensions["workplace"] = workplace
+    guard(app, opening)
+    tell_faults(app)
+    app.register_blueprint(writing.pages)
+    app.register_blueprint(numbers.pages)
+    app.context_processor(lambda: _shown_everywhere(workplace))
+    return StaffPages(app, workplace)
+
+
+def _shown_everywhere(workplace: Workplace) -> dict[str, Any]:
+    return {
+        "target": workplace.settings.target,
+        "publisher": workplace.publisher,
+        "account": g.get("account"),
+        "csrf": session.get("csrf", ""),
+        "Role": DeskRole,
+    }

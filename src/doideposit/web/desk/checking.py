@@ -1,0 +1,103 @@
+"""The live check: the same findings and codes as `doideposit check`, sorted for a form."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from doideposit.findings import Finding, Severity
+from doideposit.records.landing import citation, head_html
+from doideposit.web.desk.form import cleaned
+from doideposit.web.desk.workplace import Workplace
+
+__all__ = ["Verdict", "judge"]
+
+WISHES: Final = "completeness"
+"""The category of findings that only wish for more (abstract, ORCID, licence); they are folded into one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Say what is wrong with a draft, by field, and what it would be registered as."""
+
+    findings: tuple[Finding, ...]
+    doi: str = ""
+    url: str = ""
+    cited: str = ""
+    tags: str = ""
+    xml: str = ""
+
+    @property
+    def stops(self) -> tuple[Finding, ...]:
+        """Return what must be corrected before anything can be sent."""
+        return tuple(finding for finding in self.findings if finding.stops)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Return what somebody should look at."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if not finding.stops and finding.severity is Severity.WARNING and finding.category != WISHES
+        )
+
+    @property
+    def wishes(self) -> tuple[Finding, ...]:
+        """Return what would make the record better."""
+        return tuple(finding for finding in self.findings if finding.category == WISHES and not finding.stops)
+
+    def about(self, path: str) -> tuple[Finding, ...]:
+        """Return the findings that stand beside an input."""
+        return tuple(
+            finding
+            for finding in (*self.stops, *self.warnings)
+            if finding.where.field == path or _shorter(finding.where.field) == path
+        )
+
+    @property
+    def elsewhere(self) -> tuple[Finding, ...]:
+        """Return the findings about no single input, for the top of the form."""
+        return tuple(finding for finding in (*self.stops, *self.warnings) if not finding.where.field)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for the script of the page."""
+        return {
+            "stops": len(self.stops),
+            "warnings": len(self.warnings),
+            "wishes": [finding.message for finding in self.wishes],
+            "findings": [
+                {
+                    "field": finding.where.field or "",
+                    "near": _shorter(finding.where.field),
+                    "stops": finding.stops,
+                    "code": finding.code,
+                    "message": finding.message,
+                    "hint": finding.hint,
+                }
+                for finding in (*self.stops, *self.warnings)
+            ],
+            "doi": self.doi,
+            "url": self.url,
+            "cited": self.cited,
+        }
+
+
+def _shorter(field: str | None) -> str:
+    """Return the field without its last list step: a finding about ``affiliations[0]`` stands at its first input."""
+    return re.sub(r"\.(text|name|url|doi)$", "", field or "")
+
+
+def judge(workplace: Workplace, data: Mapping[str, Any]) -> Verdict:
+    """Check a draft; where it is a record at all, say its DOI, landing page, citation and tags as well."""
+    checked = next(iter(workplace.checker.read([cleaned(data)])))
+    if checked.record is None:
+        return Verdict(checked.findings)
+    commentary = checked.record.commentary
+    return Verdict(
+        checked.findings,
+        str(commentary.doi),
+        commentary.url or "",
+        citation(commentary),
+        head_html(commentary),
+        checked.xml.decode("utf-8") if checked.xml else "",
+    )

@@ -1,0 +1,155 @@
+"""What is being written: every draft in a folder of its own, so that a crash, a restart or a lost line loses nothing.
+
+Each version of a draft is one file whose number is in its name. A version is written only where its number is free:
+two tabs, two people or two servers that save at the same moment cannot overwrite each other.
+"""
+
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from doideposit.errors import UsageError
+from doideposit.files import disk_errors, move_noclobber, write_atomic
+
+__all__ = ["Drafts", "Mark", "Overtaken", "SavedDraft"]
+
+KEPT: Final = 20
+"""Versions of one draft; older ones are deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Say where a value of the draft was found in the document, by which rule, and how sure that is."""
+
+    place: str
+    rule: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """Hold one version of a draft: the record as it is typed, and what the page knows of where it came from.
+
+    `record` is the record file that it is about, and `seen` that file's text when it was read, so that a change by
+    somebody else is noticed. `lines` is the text of the document with the place of each line.
+    """
+
+    name: str
+    version: int
+    data: dict[str, Any]
+    by: str
+    at: str
+    document: str = ""
+    marks: dict[str, Mark] = field(default_factory=dict)
+    lines: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    record: str = ""
+    seen: str = ""
+
+
+class Overtaken(Exception):
+    """Tell that somebody saved the draft meanwhile; `current` is what they saved."""
+
+    def __init__(self, current: SavedDraft) -> None:
+        super().__init__("this draft was saved elsewhere meanwhile")
+        self.current = current
+
+
+class Drafts:
+    """Keep drafts in a folder that only this user may read; `clock` gives the time of each version."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def begin(self, data: dict[str, Any], by: str, **more: Any) -> SavedDraft:
+        """Keep a new draft; raises `DiskError`."""
+        # Unguessable, although each address needs a login as well: nobody comes upon another's draft by counting.
+        draft = SavedDraft(
+            secrets.token_urlsafe(9).replace("_", "A").replace("-", "B"), 1, data, by, self._now(), **more
+        )
+        with disk_errors(self._folder, "cannot be written"):
+            self._place(draft.name).mkdir(mode=0o700, parents=True)
+        self._write(draft)
+        return draft
+
+    def one(self, name: str) -> SavedDraft | None:
+        """Return the newest version of a draft; None where there is no such draft, or where it cannot be read."""
+        versions = self._versions(name)
+        for version in reversed(versions):
+            found = self._read(name, version)
+            if found is not None:
+                return found
+        return None
+
+    def save(self, draft: SavedDraft, data: dict[str, Any], by: str, **more: Any) -> SavedDraft:
+        """Keep the next version after `draft`; raises `Overtaken` where there is one already, and `DiskError`."""
+        current = self.one(draft.name)
+        if current is not None and current.version != draft.version:
+            raise Overtaken(current)
+        following = replace(draft, version=draft.version + 1, data=data, by=by, at=self._now(), **more)
+        if not self._write(following):
+            now = self.one(draft.name)
+            raise Overtaken(now or following)
+        for version in self._versions(draft.name)[:-KEPT]:
+            self._file(draft.name, version).unlink(missing_ok=True)
+        return following
+
+    def discard(self, name: str) -> None:
+        """Take a draft away, with all its versions; one that is not there is nothing to take away."""
+        if self._versions(name):
+            shutil.rmtree(self._place(name), ignore_errors=True)
+
+    def all(self) -> Iterator[SavedDraft]:
+        """Yield the newest version of every draft, the latest saved first."""
+        try:
+            names = [path.name for path in self._folder.iterdir()]
+        except OSError:
+            return
+        found = (self.one(name) for name in names)
+        yield from sorted((draft for draft in found if draft is not None), key=lambda each: each.at, reverse=True)
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+    def _place(self, name: str) -> Path:
+        if not re.fullmatch(r"[A-Za-z0-9]{8,16}", name):
+            raise UsageError("there is no such draft", hint="open it from the first page")
+        return self._folder / name
+
+    def _file(self, name: str, version: int) -> Path:
+        return self._place(name) / f"{version:06d}.json"
+
+    def _versions(self, name: str) -> list[int]:
+        try:
+            place = self._place(name)
+            return sorted(int(path.stem) for path in place.glob("*.json") if path.stem.isdigit())
+        except (OSError, UsageError):
+            return []
+
+    def _write(self, draft: SavedDraft) -> bool:
+        """Write a version under its number; False where that number is taken."""
+        place = self._file(draft.name, draft.version)
+        beside = place.with_suffix(f".{secrets.token_hex(4)}")
+        write_atomic(beside, json.dumps(asdict(draft), ensure_ascii=False))
+        with disk_errors(place, "cannot be written"):
+            written = move_noclobber(beside, place)
+            if not written:
+                beside.unlink(missing_ok=True)
+        return written
+
+    def _read(self, name: str, version: int) -> SavedDraft | None:
+        try:
+            stored = json.loads(self._file(name, version).read_text("utf-8"))
+            marks = {path: Mark(**mark) for path, mark in stored.pop("marks").items()}
+            lines = tuple((place, text) for place, text in stored.pop("lines"))
+            return SavedDraft(**stored | {"marks": marks, "lines": lines, "notes": tuple(stored["notes"])})
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            # A version that a crash of the machine left damaged: the one before it counts.
+            return None

@@ -1,0 +1,254 @@
+"""A record as a form: which fields it shows, and how what was typed becomes a record again.
+
+Every input is named as findings name the field (``authors[0].family``), so that a finding finds its input. Whatever a
+record holds and the form does not show stays in the record, and moves with the entry of the list that it belongs to.
+"""
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+from doideposit.findings import Loc, field_path, loc_of
+
+__all__ = ["LISTS", "SIMPLE", "Field", "apply", "cleaned", "entries", "opened", "typed", "unshown", "value_at"]
+
+Data = dict[str, Any]
+"""A record as texts, lists and mappings, as record files have it."""
+
+MOST_ENTRIES: Final = 2_000
+"""Entries of one list; no commentary has so many authors or references, and a forged form must not fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Describe one input: the path of its field in a record or in an entry of a list, its label and a word of help."""
+
+    path: str
+    label: str
+    help: str = ""
+    kind: str = "text"
+    required: bool = False
+
+
+SIMPLE: Final = (
+    Field("title", "Title", "As printed, without the name and number of the series.", required=True),
+    Field("subtitle", "Subtitle"),
+    Field("published", "Date of publication", "2026-03-02, or 2026-03 where the day is not known.", required=True),
+    Field("language", "Language of the text", "Two letters, such as en, fr, de. Empty: the language of the series."),
+    Field("url", "Landing page", "The page about this commentary, not the PDF. Empty: made by the series."),
+    Field("pdf_url", "PDF", "Address of the PDF."),
+    Field("doi", "DOI", "Empty: made by the series. Fill it in only for a number that has another DOI already."),
+    Field("abstracts[0].text", "Abstract", kind="long"),
+    Field("abstracts[0].language", "Language of the abstract", "Only where it is another one than that of the text."),
+    Field("licences[0]", "Licence", "Its address, such as https://creativecommons.org/licenses/by/4.0/."),
+)
+LISTS: Final[Mapping[str, tuple[Field, ...]]] = {
+    "authors": (
+        Field("given", "Given names"),
+        Field("family", "Family name", "With van, de, bin; a single name stands here."),
+        Field("organisation", "Organisation", "Only where an organisation is the author: leave the names empty then."),
+        Field("suffix", "Suffix", "Jr., Sr., III"),
+        Field("orcid", "ORCID iD", "As the author gave it; never from a search by name."),
+        Field("affiliations[0].name", "Affiliation"),
+        Field("affiliations[0].ror", "ROR id", "The id of the affiliation at ror.org."),
+    ),
+    "references": (
+        Field("text", "Reference", "As printed.", kind="long"),
+        Field("doi", "DOI", "Only one that is printed, or that you looked up."),
+        Field("url", "Address", "Where it can be read, if it has no DOI."),
+    ),
+}
+
+
+def opened(data: Mapping[str, Any]) -> Data:
+    """Return a record with the short forms of its entries written out, so that every text has its input."""
+    made: Data = copy.deepcopy(dict(data))
+    for name, key in (("abstracts", "text"), ("references", "text")):
+        if name in made:
+            made[name] = _long(made[name], key)
+    authors = made.get("authors")
+    for author in authors if isinstance(authors, list) else []:
+        if isinstance(author, dict) and "affiliations" in author:
+            author["affiliations"] = _long(author["affiliations"], "name")
+    licences = made.get("licences")
+    if isinstance(licences, str):
+        made["licences"] = [licences]
+    if isinstance(licences, list):
+        made["licences"] = [_address(each) for each in licences]
+    return made
+
+
+def _long(listed: Any, key: str) -> Any:
+    if isinstance(listed, str):
+        return [{key: listed}]
+    return [{key: each} if isinstance(each, str) else each for each in listed] if isinstance(listed, list) else listed
+
+
+def _address(licence: Any) -> Any:
+    """Return the address alone of a licence that says nothing else."""
+    return licence["url"] if isinstance(licence, dict) and set(licence) == {"url"} else licence
+
+
+def value_at(data: Any, loc: Loc) -> str:
+    """Return the text at that place; empty where there is none, or where something else than a text stands."""
+    for step in loc:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return data if isinstance(data, str) else ""
+
+
+def entries(data: Mapping[str, Any], name: str) -> list[Any]:
+    """Return the entries of a list of the record."""
+    found = data.get(name)
+    return list(found) if isinstance(found, list) else []
+
+
+def typed(data: Data, form: Mapping[str, str]) -> Data:
+    """Return the record with what was typed in it; inputs that the form does not have are passed over."""
+    made = copy.deepcopy(data)
+    for name, text in form.items():
+        loc = loc_of(name)
+        if _is_input(loc):
+            # Browsers send line ends as CR LF (HTML, form submission), and files here have LF.
+            _put(made, loc, text.replace("\r\n", "\n").strip())
+    return made
+
+
+_LONGEST: Final = 100_000
+"""Characters of one input."""
+_SHOWN: Final = {"series", "number", *(re.sub(r"\[\d+\]", "[]", each.path) for each in SIMPLE)} | {
+    f"{name}[].{re.sub(r'[0-9]+', '', each.path)}" for name, fields in LISTS.items() for each in fields
+}
+
+
+def _is_input(loc: Loc) -> bool:
+    if any(isinstance(step, int) and step >= MOST_ENTRIES for step in loc):
+        return False
+    return re.sub(r"\[\d+\]", "[]", field_path(loc)) in _SHOWN
+
+
+def _put(data: Any, loc: Loc, text: str) -> None:
+    """Put a text at its place, making what lies on the way; an empty text takes the place away."""
+    for step, after in pairwise(loc):
+        data = _step(data, step, [] if isinstance(after, int) else {})
+    last = loc[-1]
+    if isinstance(data, list):
+        while len(data) <= int(last):
+            data.append("")
+        if text or isinstance(data[int(last)], str):
+            data[int(last)] = text[:_LONGEST]
+    elif text:
+        data[last] = text[:_LONGEST]
+    elif isinstance(data.get(last), str):
+        del data[last]
+
+
+def _step(data: Any, step: str | int, empty: Any) -> Any:
+    if isinstance(data, list):
+        while len(data) <= int(step):
+            data.append(copy.deepcopy(empty))
+        if not isinstance(data[int(step)], dict | list):
+            data[int(step)] = _as_mapping(data[int(step)], empty)
+        return data[int(step)]
+    if not isinstance(data.get(step), dict | list):
+        data[step] = [_as_mapping(data[step], {})] if data.get(step) and isinstance(empty, list) else empty
+    return data[step]
+
+
+def _as_mapping(value: Any, empty: Any) -> Any:
+    """Read the short form of an entry, a text alone, as its long form (a reference or an abstract as one text)."""
+    return {"text": value} if isinstance(value, str) and value and isinstance(empty, dict) else copy.deepcopy(empty)
+
+
+def cleaned(data: Any) -> Any:
+    """Return the record without what is empty: entries that were added and never filled in are no part of it."""
+    if isinstance(data, Mapping):
+        parts = {key: cleaned(value) for key, value in data.items()}
+        return {key: value for key, value in parts.items() if value not in ("", None, [], {})}
+    if isinstance(data, list):
+        return [value for value in map(cleaned, data) if value not in ("", None, [], {})]
+    return data
+
+
+def apply(data: Data, action: str) -> Data:
+    """Return the record after a button of a list: ``authors.add``, ``authors[1].up``, ``references[3].merge``.
+
+    An action that is not known, or is about an entry that is not there, changes nothing.
+    """
+    found = re.fullmatch(r"(authors|references)(?:\[(\d{1,4})\])?\.(add|up|down|remove|split|merge)", action)
+    if found is None:
+        return data
+    name, index, verb = found[1], found[2], found[3]
+    made = copy.deepcopy(data)
+    listed = entries(made, name)
+    if verb == "add":
+        listed.insert(len(listed) if index is None else min(int(index) + 1, len(listed)), {})
+    elif index is None or int(index) >= len(listed):
+        return data
+    else:
+        _ENTRY[verb](listed, int(index))
+    made[name] = listed[:MOST_ENTRIES]
+    return made
+
+
+def _up(listed: list[Any], index: int) -> None:
+    if index:
+        listed[index - 1], listed[index] = listed[index], listed[index - 1]
+
+
+def _down(listed: list[Any], index: int) -> None:
+    if index + 1 < len(listed):
+        listed[index + 1], listed[index] = listed[index], listed[index + 1]
+
+
+def _remove(listed: list[Any], index: int) -> None:
+    del listed[index]
+
+
+def _split(listed: list[Any], index: int) -> None:
+    """Make several entries of one that holds several: names joined by “and” or a semicolon, references by a line."""
+    parts = list(_parts(listed[index]))
+    if len(parts) > 1:
+        listed[index : index + 1] = parts
+
+
+def _parts(entry: Any) -> Iterator[dict[str, str]]:
+    text = entry if isinstance(entry, str) else str(entry.get("text") or "")
+    if text:
+        yield from ({"text": line.strip()} for line in text.splitlines() if line.strip())
+        return
+    if not isinstance(entry, dict):
+        return
+    whole = " ".join(str(entry.get(key) or "") for key in ("given", "family", "organisation")).strip()
+    for name in re.split(r"\s*(?:;|,|\s(?:and|und|et|y|e|&)\s)\s*", whole):
+        given, _, family = name.strip().rpartition(" ")
+        if family:
+            yield {"given": given, "family": family} if given else {"family": family}
+
+
+def _merge(listed: list[Any], index: int) -> None:
+    """Join an entry with the one before it, where one reference was read as two."""
+    if not index:
+        return
+    before, entry = listed[index - 1], listed[index]
+    joined = " ".join(filter(None, (_text(before), _text(entry))))
+    rest = {**(entry if isinstance(entry, dict) else {}), **(before if isinstance(before, dict) else {})}
+    listed[index - 1 : index + 1] = [rest | {"text": joined} if joined else rest]
+
+
+def _text(entry: Any) -> str:
+    return entry if isinstance(entry, str) else str(entry.get("text") or "") if isinstance(entry, dict) else ""
+
+
+_ENTRY: Final = {"up": _up, "down": _down, "remove": _remove, "split": _split, "merge": _merge}
+
+
+def unshown(data: Mapping[str, Any]) -> Iterable[str]:
+    """Return the fields of the record that the form does not show, for the note that they are kept."""
+    shown = {loc_of(each.path)[0] for each in SIMPLE} | set(LISTS) | {"series", "number"}
+    return sorted(key for key in data if key not in shown)

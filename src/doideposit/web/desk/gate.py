@@ -1,0 +1,168 @@
+"""The gate of the pages: sessions, roles, the ways in, and forms that were sent from elsewhere."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Request, current_app, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
+from doideposit.web.desk.messages import message_page
+
+__all__ = ["Opening", "guard"]
+
+# Nothing comes from another host, no script stands in a page, and no other page may frame this one.
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+_OPEN: Final = frozenset({"static", "gate.enter", "gate.sign_in"})
+"""What may be asked without being signed in."""
+_ASK: Final = "Ask whoever looks after the configuration; the roles stand below [desk.accounts]."
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Say how the pages are opened: to whom, under which names of hosts, and how long a session lasts unused.
+
+    `local` is the account of the person at this computer, who comes in by the one-time address. `user_header` is the
+    header in which a web server in front names who signed in there.
+    """
+
+    accounts: DeskAccounts
+    local: DeskAccount | None = None
+    user_header: str | None = None
+    hosts: tuple[str, ...] = ()
+    idle: timedelta = timedelta(hours=8)
+    https: bool = False
+
+
+ways_in = Blueprint("gate", __name__)
+Answer = Response | str | tuple[str, int]
+
+
+def guard(app: Flask, opening: Opening) -> None:
+    """Let through only who is known, may do it, and asks from a page of ours."""
+    app.extensions["opening"] = opening
+    app.before_request(_let_through)
+    app.after_request(_with_headers)
+    app.register_blueprint(ways_in)
+
+
+def _opening() -> Opening:
+    found = current_app.extensions["opening"]
+    if not isinstance(found, Opening):
+        raise TypeError("the application does not say how it is opened")
+    return found
+
+
+def _let_through() -> Answer | None:
+    g.account = _account(_opening())
+    if request.method == "POST" and not _from_here(request):
+        hint = "Go back, load the page anew, and send the form again."
+        return message_page(403, "This form was not sent from this page, or it is from before a restart.", hint)
+    if request.endpoint in _OPEN or request.endpoint is None:
+        return None
+    if g.account is None:
+        return _signed_out()
+    wanted: DeskRole = current_app.view_functions[request.endpoint].__dict__.get("role", DeskRole.VIEW)
+    if not g.account.may(wanted):
+        return message_page(403, f"Your account may not do this: it needs the role “{wanted}”.", _ASK)
+    session["seen"] = time.time()
+    return None
+
+
+def _signed_out() -> Answer:
+    if request.method != "POST":
+        return redirect(url_for("gate.sign_in"))
+    return message_page(
+        401,
+        "You were signed out: nobody used the page for a long time, or it was started anew.",
+        "Sign in again in another tab, then go back here and send the form once more. What was saved is kept.",
+    )
+
+
+def _with_headers(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _account(opening: Opening) -> DeskAccount | None:
+    """Return who asks: named by the web server in front, or signed in and not idle for too long."""
+    if opening.user_header is not None:
+        # The header stands for a session; forms still need the token, which stands in the cookie.
+        session.setdefault("csrf", secrets.token_urlsafe(24))
+        return opening.accounts.named(request.headers.get(opening.user_header, ""))
+    name, seen = session.get("name"), session.get("seen", 0.0)
+    if not isinstance(name, str) or time.time() - float(seen) > opening.idle.total_seconds():
+        return None
+    if opening.local is not None and name == opening.local.name:
+        return opening.local
+    return opening.accounts.named(name)
+
+
+def _from_here(asked: Request) -> bool:
+    """Tell whether a form was sent by a page of ours: the browser says where from, and the form has our token."""
+    origin = asked.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != asked.host:
+        return False
+    if asked.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    known = session.get("csrf", "")
+    given = asked.form.get("csrf", "")
+    return bool(known) and secrets.compare_digest(known.encode(), given.encode("utf-8", "replace"))
+
+
+def _begin(account: DeskAccount) -> Response:
+    # What the cookie held before belongs to another session, or was put there by somebody else.
+    session.clear()
+    session.update(name=account.name, seen=time.time(), csrf=secrets.token_urlsafe(24))
+    return redirect(url_for("numbers.home"))
+
+
+@ways_in.get("/enter/<token>")
+def enter(token: str) -> Answer:
+    """Let the person at this computer in, once."""
+    opening = _opening()
+    if opening.local is None or not opening.accounts.take(token):
+        hint = "Look for the tab that is open, or start `doideposit desk` again."
+        return message_page(403, "This address was used already.", hint)
+    return _begin(opening.local)
+
+
+@ways_in.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Answer:
+    """Ask for name and password, where there are any."""
+    accounts = _opening().accounts
+    if _opening().user_header is not None:
+        return message_page(403, "The web server in front did not say who you are, or nobody here has that name.", _ASK)
+    if not accounts.have_passwords:
+        return message_page(403, "You are not signed in.", "Start `doideposit desk` again and use what it prints.")
+    if request.method == "GET":
+        session.setdefault("csrf", secrets.token_urlsafe(24))
+        return render_template("sign-in.html")
+    account = accounts.sign_in(request.form.get("name", ""), request.form.get("password", ""))
+    if account is None:
+        wrong = "Name or password is wrong, or there were too many attempts: wait a minute and try again."
+        return render_template("sign-in.html", wrong=wrong), 403
+    return _begin(account)
+
+
+@ways_in.post("/sign-out")
+def sign_out() -> Answer:
+    """End the session."""
+    session.clear()
+    return redirect(url_for("gate.sign_in"))

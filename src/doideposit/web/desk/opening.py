@@ -1,0 +1,88 @@
+"""The pages put together from settings: for the person at this computer, or for the accounts of the configuration."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from doideposit.config.passwords import resolve_password
+from doideposit.config.settings import Settings
+from doideposit.records.extraction import Draft, draft_of
+from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.extraction.readers.opening import read_bytes
+from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
+from doideposit.web.desk.application import StaffPages, staff_pages
+from doideposit.web.desk.gate import Opening
+from doideposit.wiring import load_settings, open_depositor, system_clock
+
+__all__ = ["open_for_accounts", "open_here"]
+
+Announce = Callable[[str], None]
+
+
+def open_here(settings: Settings, *, user: str, announce: Announce) -> tuple[StaffPages, str]:
+    """Open the pages for the person at this computer; returns them with the token of the one-time address."""
+    accounts = DeskAccounts({})
+    opening = Opening(
+        accounts,
+        local=DeskAccount(user, frozenset(DeskRole)),
+        # Another site that gets its own name to lead to this computer must not be answered (DNS rebinding).
+        hosts=("127.0.0.1", "localhost"),
+        idle=settings.desk.idle,
+    )
+    return _made(settings, opening, announce), accounts.one_time_token()
+
+
+def open_for_accounts(
+    settings: Settings,
+    *,
+    announce: Announce,
+    environ: Mapping[str, str] | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> StaffPages | None:
+    """Open the pages for the accounts of the configuration; None where it names none.
+
+    Raises `ConfigurationError` for a password that cannot be fetched or used.
+    """
+    named = settings.desk.accounts
+    if not named:
+        return None
+    variables = os.environ if environ is None else environ
+
+    def password(name: str) -> SecretStr | None:
+        reference = named[name].password
+        if reference is None:
+            return None
+        return resolve_password(reference, environ=variables, service="doideposit-desk", username=name)
+
+    accounts = {
+        name: (password(name), frozenset(DeskRole(role) for role in each.roles)) for name, each in named.items()
+    }
+    opening = Opening(
+        DeskAccounts(accounts, monotonic=monotonic),
+        user_header=settings.desk.user_header,
+        hosts=("127.0.0.1", "localhost", *settings.desk.hosts),
+        idle=settings.desk.idle,
+        https=bool(settings.desk.hosts),
+    )
+    return _made(settings, opening, announce)
+
+
+def _made(
+    settings: Settings, opening: Opening, announce: Announce, clock: Callable[[], datetime] = system_clock
+) -> StaffPages:
+    def read_document(content: bytes, name: str) -> tuple[Manuscript, Draft]:
+        manuscript = read_bytes(content, file=name)
+        if not manuscript.lines and any(finding.stops for finding in manuscript.findings):
+            return manuscript, Draft(name, findings=manuscript.findings)
+        return manuscript, draft_of(manuscript, series=settings.series)
+
+    return staff_pages(
+        settings,
+        lambda target: open_depositor(load_settings(settings.path, target=target), announce=announce),
+        opening,
+        clock=clock,
+        read_document=read_document,
+    )

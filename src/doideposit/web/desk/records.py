@@ -1,0 +1,148 @@
+"""Record files as the pages read and write them: found by number, and never overwritten without having been read."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from doideposit.errors import UsageError
+from doideposit.files import disk_errors, write_atomic
+from doideposit.findings import Finding, Loc, has_errors
+from doideposit.records.editing import Edit, Remove, Set, open_for_editing
+from doideposit.records.identifiers import InvalidIdentifier
+from doideposit.records.models.series import Series
+from doideposit.records.origin import RawRecord
+from doideposit.records.sources.reading import read_path
+from doideposit.records.sources.writing import record_yaml
+from doideposit.web.desk.form import opened
+
+__all__ = ["RecordFile", "changes", "find_record", "fingerprint_of", "load_record", "name_for", "save_record"]
+
+_SUFFIXES = (".yaml", ".yml")
+MOST_FILES = 20_000
+"""Record files that are looked through for one number."""
+
+
+class RecordFile(NamedTuple):
+    """Hold the record file of a number, and what stands in it."""
+
+    path: Path
+    data: dict[str, Any]
+
+
+def find_record(folder: Path, doi: str, series: Mapping[str, Series]) -> RecordFile | None:
+    """Return the record file in the folder that gives this DOI; None where there is none."""
+    for path in _files(folder):
+        data = load_record(path)
+        if data is not None and _doi(data, series).lower() == doi.lower():
+            return RecordFile(path, data)
+    return None
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
+    except OSError:
+        return
+    yield from found[:MOST_FILES]
+
+
+def _doi(data: Mapping[str, Any], series: Mapping[str, Series]) -> str:
+    """Return the DOI of a record: its own, else what the pattern of its series makes of the number."""
+    if isinstance(data.get("doi"), str):
+        return re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", data["doi"], flags=re.IGNORECASE)
+    name = data.get("series") or (next(iter(series)) if len(series) == 1 else "")
+    known = series.get(str(name))
+    try:
+        return str((known.doi_for(str(data.get("number") or "")) if known else None) or "")
+    except InvalidIdentifier:
+        return ""
+
+
+def load_record(path: Path) -> dict[str, Any] | None:
+    """Return the one record of a file as texts, lists and mappings; None for a file that holds no record, or several.
+
+    Raises `DiskError` when the disk fails.
+    """
+    records: list[RawRecord] = []
+    for each in read_path(path):
+        if isinstance(each, Finding) or has_errors(each.findings):
+            return None
+        records.append(each)
+        if len(records) > 1:
+            return None
+    return _plain(records[0].data) if records else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def fingerprint_of(path: Path) -> str:
+    """Return a fingerprint of a file's bytes, empty where there is none: shows whether somebody changed it."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+def name_for(data: Mapping[str, Any], folder: Path) -> Path:
+    """Return the file of a new record: named after its series and number, as far as a file name can hold them."""
+    parts = (str(data.get(key) or "") for key in ("series", "number"))
+    name = "-".join(filter(None, (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts)))
+    if not name:
+        raise UsageError("a record needs a number before it can be saved as a file", hint="fill in the number")
+    return folder / f"{name[:100]}.yaml"
+
+
+def save_record(path: Path, data: Mapping[str, Any], *, seen: str, schema: str | None) -> str:
+    """Write a record to its file and return the file's new fingerprint; `schema` is for YAML editors, in a new file.
+
+    An existing file is edited: its comments and layout stay. Raises `UsageError` where the file is not what it was
+    when it was read (`seen`), because somebody else wrote it, and `DiskError` when the disk fails.
+    """
+    if fingerprint_of(path) != seen:
+        problem = f"{path.name} was changed by somebody else" if seen else f"there is a record file {path.name} already"
+        raise UsageError(problem, hint="open that number from the list; what you typed stays in this draft")
+    if not seen:
+        with disk_errors(path.parent, "cannot be made"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        # Record files are for everybody who works in this folder, unlike drafts: the umask of editors is mostly 022.
+        write_atomic(path, record_yaml(data, schema=schema), mode=0o644)
+        return fingerprint_of(path)
+    _edit(path, data)
+    return fingerprint_of(path)
+
+
+def _edit(path: Path, data: Mapping[str, Any]) -> None:
+    before = load_record(path) or {}
+    editable = open_for_editing(path)
+    edited = editable if isinstance(editable, Finding) else editable.edit(*changes(before, opened(before), data))
+    problem = edited if isinstance(edited, Finding) else edited.save()
+    if problem is not None:
+        raise UsageError(problem.message, hint=problem.hint)
+
+
+def changes(raw: Any, before: Any, after: Any, loc: Loc = ()) -> Iterator[Edit]:
+    """Yield the edits that make one record of another, as small as they can be.
+
+    `raw` is what the file has, `before` the same with its short forms written out: what differs only in form stays.
+    """
+    if before == after:
+        return
+    if isinstance(raw, dict) and isinstance(before, dict) and isinstance(after, Mapping):
+        for key in raw.keys() - after.keys():
+            yield Remove((*loc, key))
+        for key, value in after.items():
+            if key in raw:
+                yield from changes(raw[key], before[key], value, (*loc, key))
+            else:
+                yield Set((*loc, key), value)
+    elif isinstance(raw, list) and isinstance(after, list) and len(raw) == len(after):
+        for index, value in enumerate(after):
+            yield from changes(raw[index], before[index], value, (*loc, index))
+    else:
+        yield Set(loc, after)

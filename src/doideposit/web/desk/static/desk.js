@@ -1,0 +1,88 @@
+// The live check: what is typed is kept and checked while somebody types. Without this script the buttons do the same.
+"use strict";
+(() => {
+  const form = document.getElementById("draft");
+  if (!form) return;
+  const version = form.elements.version;
+  const text = (name, words) => { document.getElementById(name).textContent = words; };
+  let waiting = 0;
+  let asking = false;
+  let again = false;
+  let dirty = false;
+
+  const item = (finding) => {
+    const line = document.createElement("li");
+    line.className = finding.stops ? "stop" : "warn";
+    const add = (tag, name, words) => {
+      const part = document.createElement(tag);
+      part.className = name;
+      part.textContent = words;
+      line.append(part, " ");
+    };
+    add("span", "mark", finding.stops ? "Correct" : "Look");
+    line.append(finding.message, " ");
+    if (finding.hint) add("span", "hint", finding.hint.replaceAll("`", ""));
+    add("code", "code", finding.code);
+    return line;
+  };
+
+  const show = (verdict) => {
+    const places = new Map();
+    form.querySelectorAll("[data-field]").forEach((place) => {
+      const list = place.matches("ul") ? place : place.querySelector(".said");
+      places.set(place.dataset.field, { place, list, found: [] });
+    });
+    verdict.findings.forEach((finding) => {
+      const at = places.get(finding.field) || places.get(`${finding.field}.text`) || places.get(finding.near) || places.get("");
+      at.found.push(finding);
+    });
+    places.forEach(({ place, list, found }) => {
+      list.replaceChildren(...found.map(item));
+      place.classList.toggle("bad", found.some((finding) => finding.stops));
+      place.classList.toggle("odd", found.length > 0 && !found.some((finding) => finding.stops));
+    });
+    const state = document.getElementById("state");
+    state.textContent = verdict.stops ? `${verdict.stops} to correct before it can be sent` : "Ready: nothing stops it";
+    state.className = verdict.stops ? "stop" : "good";
+    text("made-doi", verdict.doi || "not known yet");
+    text("made-url", verdict.url || "not known yet");
+    text("cited", verdict.cited || "Shown when title, number, date and authors are there.");
+  };
+
+  const ask = async () => {
+    if (asking) { again = true; return; }
+    asking = true;
+    try {
+      const body = new FormData(form);
+      const answer = await fetch(form.dataset.live, { method: "POST", body, headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const verdict = await answer.json();
+      if (verdict.overtaken) {
+        const told = document.getElementById("overtaken");
+        told.textContent = `${verdict.overtaken}. Press Save: what you typed is kept as a draft of its own, and nothing is overwritten.`;
+        told.hidden = false;
+        return;
+      }
+      version.value = verdict.version;
+      if (!again) { dirty = false; text("saved", `Saved, version ${verdict.version}.`); }
+      show(verdict);
+    } catch {
+      text("saved", "Not saved: the program does not answer, or you were signed out. What you typed is still here; press Save to try again.");
+    } finally {
+      asking = false;
+      if (again) { again = false; ask(); }
+    }
+  };
+
+  form.addEventListener("input", () => {
+    dirty = true;
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, 40);
+  });
+  form.addEventListener("submit", (event) => {
+    const sure = event.submitter && event.submitter.dataset.sure;
+    if (sure && !window.confirm(sure)) { event.preventDefault(); return; }
+    dirty = false;
+  });
+  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+})();

@@ -1,0 +1,89 @@
+"""What the pages work on: settings, record files, drafts, and a depositor of each target when it is first needed."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from flask import current_app
+
+from doideposit.checks.checking import Checker
+from doideposit.config.settings import Settings
+from doideposit.deposits.depositor import Depositor
+from doideposit.records.extraction import Draft as Extracted
+from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.models.series import Series
+from doideposit.web.desk.drafts import Drafts
+from doideposit.wiring import open_checker
+
+__all__ = ["ReadDocument", "Workplace", "workplace"]
+
+ReadDocument = Callable[[bytes, str], tuple[Manuscript, Extracted]]
+"""Read the bytes of a document of that name, and draft a record of it."""
+
+
+class Workplace:
+    """Hold what every page needs. Safe from several threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_depositor: Callable[[str], Depositor],
+        drafts: Drafts,
+        clock: Callable[[], datetime],
+        read_document: ReadDocument,
+    ) -> None:
+        self.settings = settings
+        self.drafts = drafts
+        self.clock = clock
+        self.read_document = read_document
+        self._open = open_depositor
+        self._depositors: dict[str, Depositor] = {}
+        self._checker: Checker | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def series(self) -> Mapping[str, Series]:
+        """Return the series of the configuration."""
+        return self.settings.series
+
+    @property
+    def publisher(self) -> str:
+        """Return the name that heads every page."""
+        depositor = self.settings.depositor
+        return depositor.name if depositor else "doideposit"
+
+    @property
+    def records(self) -> Path:
+        """Return the folder of the record files."""
+        return self.settings.desk.records
+
+    def depositor(self, target: str) -> Depositor:
+        """Return the depositor of a target."""
+        with self._lock:
+            if target not in self._depositors:
+                self._depositors[target] = self._open(target)
+            return self._depositors[target]
+
+    @property
+    def checker(self) -> Checker:
+        """Return what checks records, as strictly as the target wants it."""
+        with self._lock:
+            if self._checker is None:
+                self._checker = open_checker(self.settings, clock=self.clock)
+            return self._checker
+
+    def close(self) -> None:
+        """Close every depositor that was opened."""
+        with self._lock:
+            for depositor in self._depositors.values():
+                depositor.close()
+            self._depositors.clear()
+
+
+def workplace() -> Workplace:
+    """Return the workplace of the application that answers this request."""
+    found = current_app.extensions["workplace"]
+    if not isinstance(found, Workplace):
+        raise TypeError("the application has no workplace")
+    return found

@@ -1,0 +1,294 @@
+"""Pages for one number: drop a document or start empty, correct the draft, look at what will be sent, send it."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from doideposit.deposits.values import Plan
+from doideposit.findings import Finding, loc_of
+from doideposit.web.desk import form
+from doideposit.web.desk.access import DeskRole
+from doideposit.web.desk.checking import judge
+from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
+from doideposit.web.desk.records import find_record, fingerprint_of, load_record, name_for, save_record
+from doideposit.web.desk.workplace import ReadDocument, Workplace, workplace
+from doideposit.wiring import record_schema_location
+
+__all__ = ["ReadDocument", "needs", "pages"]
+
+pages = Blueprint("writing", __name__)
+View = TypeVar("View", bound=Callable[..., Any])
+Answer = Response | str | tuple[str, int]
+
+TARGETS: Final = {"sandbox": "a rehearsal", "test": "Crossref's test system", "production": "Crossref"}
+
+
+def needs(role: DeskRole) -> Callable[[View], View]:
+    """Mark a page as one that needs this role."""
+
+    def marked(view: View) -> View:
+        view.__dict__["role"] = role
+        return view
+
+    return marked
+
+
+@pages.get("/new")
+@needs(DeskRole.EDIT)
+def new() -> Answer:
+    """Show the ways to begin: a document, or an empty form."""
+    return render_template("new.html", series=workplace().series)
+
+
+@pages.post("/new")
+@needs(DeskRole.EDIT)
+def begin() -> Answer:
+    """Make a draft of the document that was dropped, or an empty one."""
+    place = workplace()
+    series = request.form.get("series", "")
+    data = {"series": series} if series in place.series else {}
+    number = request.form.get("number", "").strip()
+    if number:
+        data["number"] = number
+    document = request.files.get("document")
+    if document is None or not document.filename:
+        draft = place.drafts.begin(data, g.account.name)
+        return redirect(url_for("writing.edit", name=draft.name))
+    return _from_document(place, document.read(), Path(document.filename.replace("\\", "/")).name, data)
+
+
+def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str, Any]) -> Answer:
+    manuscript, extracted = place.read_document(content, name)
+    stops = [finding for finding in extracted.findings if finding.stops]
+    if not extracted.fields:
+        problem = stops[0] if stops else None
+        return render_template("new.html", series=place.series, problem=problem, document=name), 422
+    draft = place.drafts.begin(
+        form.opened(dict(extracted.data) | chosen),
+        g.account.name,
+        document=name,
+        marks={each["field"]: Mark(each["place"], each["rule"], each["confidence"]) for each in extracted.values()},
+        lines=tuple((extracted.place(line.number), line.text) for line in manuscript.lines)[:MOST_LINES],
+        notes=tuple(_note(finding) for finding in extracted.findings),
+    )
+    return redirect(url_for("writing.edit", name=draft.name))
+
+
+MOST_LINES: Final = 5_000
+"""Lines of a document that are shown beside the form."""
+
+
+def _note(finding: Finding) -> str:
+    return f"{finding.message}. {finding.hint}".rstrip(". ") + "."
+
+
+@pages.get("/drafts/<name>")
+def edit(name: str) -> Answer:
+    """Show a draft as a form, with what is wrong beside each field."""
+    return _form(_draft(name))
+
+
+@pages.post("/drafts/<name>")
+@needs(DeskRole.EDIT)
+def save(name: str) -> Answer:
+    """Save what was typed, then do what the button says."""
+    draft = _draft(name)
+    action = request.form.get("do", "save")
+    if action == "discard":
+        workplace().drafts.discard(name)
+        return redirect(url_for("numbers.home"))
+    kept = _kept(draft, action)
+    if not isinstance(kept, SavedDraft):
+        return kept
+    if action == "look":
+        return redirect(url_for("writing.look", name=name))
+    listed = action.partition("[")[0].partition(".")[0]
+    # Back to where the button was: a page that begins at its top again would lose the place.
+    where = f"#{listed}" if listed in form.LISTS else "#saved"
+    return redirect(url_for("writing.edit", name=name) + where)
+
+
+@pages.post("/drafts/<name>/live")
+@needs(DeskRole.EDIT)
+def live(name: str) -> Answer | dict[str, Any]:
+    """Check what is typed at this moment, and keep it; the answer is for the script of the page."""
+    draft = _draft(name)
+    data = form.typed(draft.data, request.form)
+    version = request.form.get("version", "")
+    if data != draft.data and version == str(draft.version):
+        try:
+            version = str(workplace().drafts.save(draft, data, g.account.name).version)
+        except Overtaken as overtaken:
+            return {"overtaken": _by(overtaken.current)}
+    elif version != str(draft.version):
+        return {"overtaken": _by(draft)}
+    return judge(workplace(), data).to_dict() | {"version": version}
+
+
+def _by(draft: SavedDraft) -> str:
+    return f"{draft.by} saved this draft at {draft.at[11:16]} UTC"
+
+
+def _kept(draft: SavedDraft, action: str) -> SavedDraft | Answer:
+    """Save the form as the next version; where somebody else was quicker, as a draft of its own, and say so."""
+    place = workplace()
+    data = form.apply(form.typed(draft.data, request.form), action)
+    given = request.form.get("version", "")
+    if given == str(draft.version):
+        if data == draft.data:
+            return draft
+        try:
+            return place.drafts.save(draft, data, g.account.name)
+        except Overtaken as overtaken:
+            draft = overtaken.current
+    elif data == draft.data:
+        # The same form sent twice, by a second click or a line that broke: it is saved already.
+        return draft
+    aside = place.drafts.begin(
+        data,
+        g.account.name,
+        document=draft.document,
+        marks=draft.marks,
+        lines=draft.lines,
+        record=draft.record,
+        seen=draft.seen,
+    )
+    return render_template("overtaken.html", theirs=draft, mine=aside, differences=_differences(draft.data, data)), 409
+
+
+def _differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    keys = sorted(set(theirs) | set(mine))
+    return [(key, theirs.get(key, ""), mine.get(key, "")) for key in keys if theirs.get(key) != mine.get(key)]
+
+
+def _draft(name: str) -> SavedDraft:
+    found = workplace().drafts.one(name)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _form(draft: SavedDraft) -> str:
+    verdict = judge(workplace(), draft.data)
+    return render_template(
+        "draft.html",
+        draft=draft,
+        verdict=verdict,
+        series=workplace().series,
+        simple=form.SIMPLE,
+        lists={name: form.entries(draft.data, name) for name in form.LISTS},
+        fields=form.LISTS,
+        value=lambda path: form.value_at(draft.data, loc_of(path)),
+        unshown=form.unshown(draft.data),
+    )
+
+
+# Looking at what will be sent, and sending it.
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Hold a plan that somebody was shown: what they agree to is this, and nothing else."""
+
+    plan: Plan
+    draft: str
+    version: int
+
+
+class _Plans:
+    """Keep the plans that were shown, by a name that cannot be guessed; the oldest go first."""
+
+    MOST = 50
+
+    def __init__(self) -> None:
+        self._plans: OrderedDict[str, Shown] = OrderedDict()
+        self._lock = Lock()
+
+    def keep(self, shown: Shown) -> str:
+        name = secrets.token_urlsafe(12)
+        with self._lock:
+            self._plans[name] = shown
+            while len(self._plans) > self.MOST:
+                self._plans.popitem(last=False)
+        return name
+
+    def take(self, name: str) -> Shown | None:
+        with self._lock:
+            return self._plans.pop(name, None)
+
+
+_PLANS: Final = _Plans()
+
+
+@pages.get("/drafts/<name>/look")
+@needs(DeskRole.EDIT)
+def look(name: str) -> Answer:
+    """Write the record file, and show what would be sent: to the rehearsal, and to the target in force."""
+    draft = _draft(name)
+    place = workplace()
+    verdict = judge(place, draft.data)
+    if verdict.stops:
+        return redirect(url_for("writing.edit", name=name) + "#problems")
+    draft = _written(place, draft)
+    target = request.args.get("target", "sandbox")
+    if target not in {"sandbox", place.settings.target}:
+        abort(404)
+    plan = place.depositor(target).plan(Path(draft.record))
+    key = _PLANS.keep(Shown(plan, name, draft.version))
+    return render_template("look.html", draft=draft, plan=plan, key=key, verdict=verdict, to=target, targets=TARGETS)
+
+
+def _written(place: Workplace, draft: SavedDraft) -> SavedDraft:
+    """Write the draft to its record file, unless that holds it already."""
+    path = Path(draft.record) if draft.record else name_for(draft.data, place.records)
+    data = form.cleaned(draft.data)
+    if (
+        draft.record
+        and fingerprint_of(path) == draft.seen
+        and form.cleaned(form.opened(load_record(path) or {})) == data
+    ):
+        return draft
+    seen = save_record(path, data, seen=draft.seen, schema=record_schema_location())
+    return place.drafts.save(draft, draft.data, g.account.name, record=str(path), seen=seen)
+
+
+@pages.post("/drafts/<name>/send")
+@needs(DeskRole.REGISTER)
+def send(name: str) -> Answer:
+    """Send exactly what was shown; where the page was started anew meanwhile, show it again first."""
+    shown = _PLANS.take(request.form.get("plan", ""))
+    if shown is None or shown.draft != name:
+        return redirect(url_for("writing.look", name=name, target=request.form.get("to", "sandbox"), again=1))
+    place = workplace()
+    report = place.depositor(shown.plan.target).deposit(shown.plan)
+    entry = report.entries[0]
+    if not entry.ok or entry.doi is None:
+        return render_template("refused.html", draft=_draft(name), entry=entry, trouble=report.trouble), 409
+    return redirect(url_for("numbers.one", doi=str(entry.doi), on=shown.plan.target))
+
+
+@pages.post("/numbers/<path:doi>/edit")
+@needs(DeskRole.EDIT)
+def reopen(doi: str) -> Answer:
+    """Open the record file of a number as a draft; the draft that is there already is opened again."""
+    place = workplace()
+    found = find_record(place.records, doi, place.series)
+    if found is None:
+        return render_template(
+            "message.html",
+            text=f"There is no record file of {doi} in {place.records.name}/.",
+            hint="Put it into that folder, or begin with the document.",
+        ), 404
+    fingerprint = fingerprint_of(found.path)
+    for draft in place.drafts.all():
+        if draft.record == str(found.path) and draft.seen == fingerprint:
+            return redirect(url_for("writing.edit", name=draft.name))
+    draft = place.drafts.begin(form.opened(found.data), g.account.name, record=str(found.path), seen=fingerprint)
+    return redirect(url_for("writing.edit", name=draft.name))

@@ -1,0 +1,326 @@
+"""The pages for staff without a browser: the way from a document to a rehearsed DOI, and everybody who must not get in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from desk import FAST
+from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.web.desk.application import StaffPages
+from doideposit.web.desk.opening import open_for_accounts, open_here
+from doideposit.wiring import load_settings
+from finished_documents import document
+
+DOI = "10.48251/SADF.ISSN.2406-5617.C300"
+PASSWORDS = {"DESK_ANNA": "a password of anna", "DESK_BORIS": "a password of boris", "DESK_VERA": "a password of vera"}
+ACCOUNTS = """
+[desk.accounts.anna]
+password = { env = "DESK_ANNA" }
+roles = ["edit", "register"]
+[desk.accounts.boris]
+password = { env = "DESK_BORIS" }
+roles = ["edit"]
+[desk.accounts.vera]
+password = { env = "DESK_VERA" }
+roles = ["view"]
+"""
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser, who sends back the forms of the pages they see."""
+
+    client: FlaskClient
+    page: str = ""
+    url: str = ""
+    status: int = 0
+
+    def _took(self, answer: Any) -> "Visitor":
+        self.page, self.status, self.url = answer.text, answer.status_code, answer.request.path
+        return self
+
+    def get(self, path: str) -> "Visitor":
+        return self._took(self.client.get(path, follow_redirects=True))
+
+    def form(self) -> dict[str, str]:
+        """The values of the form of this page, as a browser would send them."""
+        page = self.page[self.page.index('<form method="post" id="draft"') :]
+        values = dict(re.findall(r'<input [^>]*name="([^"]+)" value="([^"]*)"', page))
+        values |= dict(re.findall(r'<textarea id="[^"]+" name="([^"]+)"[^>]*>([^<]*)', page))
+        selected = re.search(r'<option value="([^"]*)" selected', page)
+        return values | ({"series": selected[1]} if selected else {})
+
+    def token(self) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', self.page)
+        assert found, self.page
+        return found[1]
+
+    def press(self, action: str, **changes: str) -> "Visitor":
+        values = self.form() | {key.replace("__", "."): text for key, text in changes.items()} | {"do": action}
+        return self._took(self.client.post(self.url, data=values, follow_redirects=True))
+
+    def post(self, path: str, **values: Any) -> "Visitor":
+        values.setdefault("csrf", self.token())
+        return self._took(self.client.post(path, data=values, follow_redirects=True))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, password in PASSWORDS.items():
+        monkeypatch.setenv(name, password)
+    text = configuration_text(PRESETS["sadf-comment"]) + FAST + ACCOUNTS
+    text = text.replace("[series.sadf-comment]", '[series.sadf-comment]\nurl = "https://www.sadf.eu/comment-{number}/"')
+    (tmp_path / "doideposit.toml").write_text(text, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def pages(folder: Path) -> Iterator[tuple[StaffPages, str]]:
+    made, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    yield made, token
+    made.close()
+
+
+@pytest.fixture
+def ada(pages: tuple[StaffPages, str]) -> Visitor:
+    desk, token = pages
+    return Visitor(desk.app.test_client()).get(f"/enter/{token}")
+
+
+@pytest.fixture
+def shared(folder: Path) -> Iterator[StaffPages]:
+    made = open_for_accounts(load_settings(folder / "doideposit.toml"), announce=lambda _text: None)
+    assert made is not None
+    yield made
+    made.close()
+
+
+def signed_in(shared: StaffPages, name: str) -> Visitor:
+    visitor = Visitor(shared.app.test_client()).get("/sign-in")
+    return visitor.post("/sign-in", name=name, password=PASSWORDS[f"DESK_{name.upper()}"])
+
+
+def with_document(visitor: Visitor, text: str, name: str = "c300.md") -> Visitor:
+    import io
+
+    visitor.get("/new")
+    return visitor.post("/new", document=(io.BytesIO(text.encode()), name))
+
+
+def test_from_the_document_to_a_rehearsed_doi(ada: Visitor, folder: Path) -> None:
+    with_document(ada, document())
+    assert ada.form()["title"] == "Salt and silence"
+    assert ada.form()["authors[0].family"] == "Byron"
+    assert "Found in" in ada.page
+    ada.press("save", title="Salt and silence, again")
+    assert "Ready: nothing stops it" in ada.page
+    ada.press("look")
+    assert "a new DOI" in ada.page
+    assert "does not exist afterwards" in ada.page
+    plan = re.search(r'name="plan" value="([^"]+)"', ada.page)
+    assert plan is not None
+    ada.post(ada.url.replace("/look", "/send"), plan=plan[1], to="sandbox")
+    assert ada.url == f"/numbers/{DOI}"
+    for _ in range(5):
+        if "Registered" in ada.page:
+            break
+        ada.get(f"/numbers/{DOI}?on=sandbox")
+    assert "in the rehearsal: this DOI does not exist" in ada.page
+    # It is the same record file that every other door reads.
+    record = (folder / "records" / "sadf-comment-300.yaml").read_text("utf-8")
+    assert "title: Salt and silence, again" in record
+    assert f'href="https://doi.org/{DOI}"' not in ada.page
+
+
+def test_what_is_shown_is_what_is_sent(ada: Visitor, folder: Path) -> None:
+    with_document(ada, document()).press("look")
+    plan = re.search(r'name="plan" value="([^"]+)"', ada.page)
+    assert plan is not None
+    path = folder / "records" / "sadf-comment-300.yaml"
+    path.write_text(path.read_text("utf-8").replace("Salt and silence", "Nobody approved this"), "utf-8")
+    ada.post(ada.url.replace("/look", "/send"), plan=plan[1], to="sandbox")
+    assert "<h1>Salt and silence</h1>" in ada.page
+    assert "Nobody approved this" not in ada.page.partition("Cite it")[0]
+
+
+def test_a_plan_is_sent_once_and_never_after_a_restart(ada: Visitor) -> None:
+    with_document(ada, document()).press("look")
+    look = ada.url
+    ada.post(look.replace("/look", "/send"), plan="of another run", to="sandbox")
+    assert ada.url == look
+    assert "Look again, and press the button" in ada.page
+
+
+def test_a_document_that_cannot_be_read_is_named_with_the_way_to_go(ada: Visitor) -> None:
+    with_document(ada, "PK\x03\x04 not a zip", "c300.docx")
+    assert ada.status == 422
+    assert "c300.docx cannot be read" in ada.page
+    assert "Begin with an empty form" in ada.page
+
+
+def test_what_stops_stands_beside_its_field(ada: Visitor) -> None:
+    with_document(ada, document()).press("save", published="2026-13-45")
+    field = ada.page[ada.page.index('data-field="published"') :]
+    assert "date" in field[: field.index("</div>")].lower()
+    assert "to correct before it can be sent" in ada.page
+    ada.press("look")
+    assert "to correct before it can be sent" in ada.page
+
+
+def test_two_tabs_on_one_draft_lose_nothing(ada: Visitor, pages: tuple[StaffPages, str]) -> None:
+    with_document(ada, document())
+    other = Visitor(ada.client, ada.page, ada.url, ada.status)
+    ada.press("save", title="What the first tab typed")
+    other.press("save", subtitle="What the second tab typed")
+    assert other.status == 409
+    assert "Nothing was overwritten" in other.page
+    drafts = {draft.data.get("subtitle") or draft.data["title"] for draft in _drafts(pages[0])}
+    assert drafts == {"What the first tab typed", "What the second tab typed"}
+
+
+def test_the_same_form_sent_twice_is_saved_once(ada: Visitor, pages: tuple[StaffPages, str]) -> None:
+    with_document(ada, document())
+    again = Visitor(ada.client, ada.page, ada.url, ada.status)
+    ada.press("save", title="Pressed twice")
+    again.press("save", title="Pressed twice")
+    assert again.status == 200
+    assert len(_drafts(pages[0])) == 1
+
+
+def _drafts(desk: StaffPages) -> list[Any]:
+    return list(desk.app.extensions["workplace"].drafts.all())
+
+
+def test_a_record_file_that_somebody_else_changed_is_not_overwritten(ada: Visitor, folder: Path) -> None:
+    with_document(ada, document()).press("look")
+    draft = ada.url.removesuffix("/look")
+    path = folder / "records" / "sadf-comment-300.yaml"
+    path.write_text("# mine\n" + path.read_text("utf-8"), "utf-8")
+    ada.get(draft).press("look", title="Another title")
+    assert "was changed by somebody else" in ada.page
+    assert path.read_text("utf-8").startswith("# mine\n")
+
+
+def test_after_a_restart_what_was_typed_is_there_again(ada: Visitor, folder: Path) -> None:
+    with_document(ada, document()).press("save", title="Typed before the lights went out")
+    made, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    later = Visitor(made.app.test_client()).get(f"/enter/{token}")
+    assert "Typed before the lights went out" in later.page
+    made.close()
+
+
+def test_an_old_cookie_of_a_run_before_is_worth_nothing(ada: Visitor, folder: Path) -> None:
+    made, _ = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    client = made.app.test_client()
+    cookie = ada.client.get_cookie("doideposit-desk")
+    assert cookie is not None
+    client.set_cookie("doideposit-desk", cookie.value)
+    assert "You are not signed in" in Visitor(client).get("/").page
+    made.close()
+
+
+# Who must not get in.
+
+
+def test_the_one_time_address_works_once(ada: Visitor, pages: tuple[StaffPages, str]) -> None:
+    desk, token = pages
+    assert Visitor(desk.app.test_client()).get(f"/enter/{token}").status == 403
+    assert Visitor(desk.app.test_client()).get("/enter/guessed").status == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/new", "/numbers", f"/numbers/{DOI}", "/drafts/ABCDEFGHIJKL"])
+def test_nothing_is_shown_to_who_is_not_signed_in(pages: tuple[StaffPages, str], path: str) -> None:
+    stranger = Visitor(pages[0].app.test_client()).get(path)
+    assert "You are not signed in" in stranger.page
+    assert "Series" not in stranger.page
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_a_form_of_another_site_is_refused_even_with_the_token(ada: Visitor, headers: dict[str, str]) -> None:
+    ada.get("/new")
+    answer = ada.client.post("/new", data={"csrf": ada.token(), "number": "300"}, headers=headers)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "forged", "é"])
+def test_a_form_without_the_token_is_refused(ada: Visitor, token: str) -> None:
+    assert ada.client.post("/new", data={"csrf": token, "number": "300"}).status_code == 403
+
+
+def test_another_name_of_this_computer_is_not_answered(pages: tuple[StaffPages, str]) -> None:
+    answer = pages[0].app.test_client().get("/", headers={"Host": "rebound.example"})
+    assert answer.status_code == 400
+
+
+def test_every_role_does_what_it_may_and_no_more(shared: StaffPages) -> None:
+    boris = with_document(signed_in(shared, "boris"), document())
+    boris.press("look")
+    assert "Your account may not register" in boris.page
+    plan = re.search(r'name="plan" value="([^"]+)"', boris.page)
+    assert plan is not None
+    send = boris.url.replace("/look", "/send")
+    assert boris.post(send, plan=plan[1], to="sandbox").status == 403
+    vera = signed_in(shared, "vera")
+    assert "New number" not in vera.page
+    assert vera.get("/new").status == 403
+    vera.get("/")
+    assert vera.post("/new", number="1").status == 403
+    anna = signed_in(shared, "anna")
+    anna.get(boris.url.replace("/send", "/look") if "/drafts/" in boris.url else "/")
+    assert anna.status == 200
+
+
+def test_a_wrong_password_and_an_unknown_name_look_alike(shared: StaffPages) -> None:
+    said = set()
+    for name in ("anna", "nobody"):
+        visitor = Visitor(shared.app.test_client()).get("/sign-in")
+        visitor.post("/sign-in", name=name, password="not the password")
+        assert visitor.status == 403
+        said.add(re.sub(r'name="csrf" value="[^"]+"', "", visitor.page))
+    assert len(said) == 1
+
+
+def test_no_page_holds_a_secret_or_a_script_of_its_own(shared: StaffPages) -> None:
+    anna = with_document(signed_in(shared, "anna"), document())
+    for path in ("/", "/new", "/numbers", anna.url, f"{anna.url}/look"):
+        anna.get(path)
+        assert not any(password in anna.page for password in PASSWORDS.values())
+        assert not re.search(r"<script(?! src=)|\son\w+=|style=", anna.page)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//(?!doi\.org/)', anna.page)
+    answer = anna.client.get("/")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_an_upload_that_is_too_large_is_said_in_words(ada: Visitor) -> None:
+    ada.client.application.config["MAX_CONTENT_LENGTH"] = 10_000
+    with_document(ada, "x" * 20_000)
+    assert ada.status == 413
+    assert "This is larger than" in ada.page
+
+
+def test_hostile_texts_are_shown_as_text(ada: Visitor) -> None:
+    with_document(ada, document(title='# <img src=x onerror=alert(1)> & "quotes"'))
+    assert "<img src=x" not in ada.page
+
+
+def test_the_words_of_the_machine_stay_in_the_details(ada: Visitor) -> None:
+    with_document(ada, document())
+    for path in ("/", "/new", "/numbers", ada.url, f"{ada.url}/look"):
+        ada.get(path)
+        shown = re.sub(r"<details.*?</details>|<[^>]+>", " ", ada.page, flags=re.DOTALL)
+        assert not re.search(r"\b(XML|XSD|batch|ledger)\b", shown, re.IGNORECASE), path

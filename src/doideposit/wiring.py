@@ -17,7 +17,7 @@ from doideposit.config.passwords import resolve_password
 from doideposit.config.settings import Settings
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
-from doideposit.errors import ConfigurationError
+from doideposit.errors import ConfigurationError, LedgerError
 from doideposit.findings import Finding, has_errors
 from doideposit.lifecycle import Milestone
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.context import RegistryPort
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.ledger.store import Ledger
+    from doideposit.records.identifiers import Doi
     from doideposit.sandbox.simulation import Sandbox
 
 __all__ = [
@@ -137,7 +138,17 @@ def open_checker(
         clock=clock,
         schema_version=schema_version or settings.schema_version,
         live=live,
-    )
+    ).knowing(lambda doi: _is_in_ledger(settings, doi))
+
+
+def _is_in_ledger(settings: Settings, doi: "Doi") -> bool:
+    """Tell whether the ledger has the DOI as registered; a ledger that is not there, or is out of reach, does not."""
+    try:
+        with open_ledger(settings) as ledger:
+            known = ledger.on(settings.target, system_clock).works.known([doi]).get(doi.key)
+    except (LedgerError, ConfigurationError):
+        return False
+    return known is not None and known.registered
 
 
 def _placed(finding: Finding, settings: Settings) -> Finding:

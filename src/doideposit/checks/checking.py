@@ -7,6 +7,7 @@ one record must feel immediate.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from doideposit.crossref.xml.losses import losses
 from doideposit.crossref.xml.records import body_kind
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
@@ -74,6 +76,13 @@ class Checker:
         self._rules = rules or RuleSettings()
         self._clock = clock
         self._live = live
+        self._is_registered: Callable[[Doi], bool] = lambda _doi: False
+
+    def knowing(self, is_registered: Callable[[Doi], bool]) -> "Checker":
+        """Return a checker that lets a DOI stand which no pattern gives, where this says that it is registered."""
+        other = copy(self)
+        other._is_registered = is_registered  # noqa: SLF001 - a copy of our own
+        return other
 
     def _context(self) -> Context:
         # A day begins first 14 hours east of Greenwich: what is dated with today is nowhere of the future.
@@ -176,7 +185,7 @@ class Checker:
             case Record():
                 return self._check_record(raw, (), context)
             case RawRecord():
-                parsed = parse(raw, series=self.series)
+                parsed = parse(raw, series=self.series, is_registered=self._is_registered)
                 if parsed.record is None:
                     more = self._check_rest(raw, parsed.findings, context)
                     return Checked(raw.origin.label, (*parsed.findings, *more))
@@ -204,7 +213,7 @@ class Checker:
         missing = stand_ins.keys() - raw.data.keys()
         used = {key: stand_ins[key] for key in stand_ins.keys() & (broken | missing)}
         data = {key: value for key, value in raw.data.items() if key not in broken} | used
-        again = parse(RawRecord(data, raw.origin), series=self.series)
+        again = parse(RawRecord(data, raw.origin), series=self.series, is_registered=self._is_registered)
         if again.record is None:
             return ()
         return tuple(one for one in check(again.record, context) if _top(one) not in {"", *broken, *used})

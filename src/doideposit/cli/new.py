@@ -57,7 +57,6 @@ EXAMPLES = {
     "record_type": "report-single",
     "posted_type": "blog",
     "publisher": "{name: Another Press, place: Brussels}",
-    "institution": "{name: Another Institute}",
     "without": "[licences]",
     "remove": "[abstracts]",
     "references": "[{text: 'Carberry, J. (2024). Gauges and grievances.', doi: 10.5555/gauges}]",

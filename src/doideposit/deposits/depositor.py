@@ -21,6 +21,7 @@ from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.polling import Poller
+from doideposit.deposits.updates import look
 from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (
     DepositReport,
@@ -83,7 +84,7 @@ class Depositor:
     ) -> None:
         self._ledger = ledger
         self._login = login
-        self._checker = checker
+        self._checker = checker.knowing(self._is_registered)
         self._context = DepositContext(
             registrar=registrar,
             ledger=ledger.on(target, clock),
@@ -100,6 +101,11 @@ class Depositor:
             deadlines=deadlines or Deadlines(),
             address=address,
         )
+
+    def _is_registered(self, doi: Doi) -> bool:
+        """Tell whether the ledger knows the DOI as registered, or else Crossref does."""
+        known = self.works.known([doi]).get(doi.key)
+        return (known is not None and known.registered) or doi.key in look(self._context, [doi]).states
 
     def __enter__(self) -> Self:
         return self

@@ -1,6 +1,6 @@
 """A commentary: one numbered publication of a series, as it will be registered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
@@ -39,7 +39,7 @@ from doideposit.records.models.relations import (
 from doideposit.records.models.series import ANY, PostedType, RecordType, Series, free_to_read
 from doideposit.records.models.text import ONE_TEXT, WORDS, Language, PartialDate, PlainText, RichText, Url, Value
 
-__all__ = ["Abstract", "AbstractFormat", "Commentary", "OriginalTitle"]
+__all__ = ["IS_REGISTERED", "Abstract", "AbstractFormat", "Commentary", "OriginalTitle"]
 
 
 class OriginalTitle(Value):
@@ -83,7 +83,16 @@ MOST_ENTRIES: Final = 20_000
 """Authors or references of one record. The largest collaborations have 6,000 authors; a file of 10 MB holds no more."""
 
 
-_OWN: Final = ("record_type", "posted_type", "publisher", "institution")
+IS_REGISTERED: Final = "is_registered"
+"""The key of the validation context under which a function tells whether a DOI is registered already."""
+
+
+def _is_registered(doi: Doi, info: ValidationInfo) -> bool:
+    tells: Callable[[Doi], bool] | None = (info.context or {}).get(IS_REGISTERED)
+    return tells is not None and tells(doi)
+
+
+_OWN: Final = ("record_type", "posted_type", "publisher")
 """Fields of the series that a commentary may say otherwise, under the same names."""
 
 
@@ -98,7 +107,7 @@ Lacking = Literal[
     "free_to_read",
     "crossmark_policy",
     "publisher",
-    "institution",
+    "institutions",
     "report_number",
     "is_part_of",
 ]
@@ -193,8 +202,6 @@ class Commentary(Value):
     """The kind of posted content, where it is not that of the series."""
     publisher: Publisher | None = None
     """Who published it, where that was not the publisher of the series."""
-    institution: Institution | None = None
-    """The body that issued it, where that was not the one of the series."""
     without: Annotated[tuple[Lacking, ...], WORDS] = ()
     """What follows from the series otherwise, and does not hold for this one, such as licences."""
     remove: tuple[PlainText, ...] = ()
@@ -233,6 +240,9 @@ class Commentary(Value):
         series = info.data.get("series")
         if isinstance(value, str) and (series is None or series.makes_every_doi):
             doi = Doi.from_input(value)
+            # DOIs of earlier years have characters that no new one may have.
+            if _is_registered(doi, info):
+                return value
             try:
                 doi.check_new()
             except InvalidIdentifier as error:
@@ -240,7 +250,7 @@ class Commentary(Value):
         return value
 
     @model_validator(mode="after")
-    def _derive(self) -> "Commentary":
+    def _derive(self, info: ValidationInfo) -> "Commentary":
         """Fill what follows from other fields; this model is frozen, and this is the end of its making."""
         object.__setattr__(self, "series", self._own_series())
         published: PartialDate | None = self.published
@@ -252,7 +262,7 @@ class Commentary(Value):
             raise PydanticCustomError("missing-key", "`published` has no value", words)
         if "doi" not in self.model_fields_set:
             object.__setattr__(self, "doi", self._derived_doi())
-        elif not self.series.admits(self.doi, self.number):
+        elif not self.series.admits(self.doi, self.number) and not self._keeps_its_doi(info):
             raise self._disagreement()
         if self.url is None:
             object.__setattr__(self, "url", self.series.url_for(self.number))
@@ -261,7 +271,8 @@ class Commentary(Value):
     def _own_series(self) -> Series:
         """Return the series, with what this commentary says otherwise in place of it."""
         own = {name: value for name in _OWN if (value := getattr(self, name)) is not None}
-        own |= {name: Series.model_fields[name].default for name in self.without if name in Series.model_fields}
+        gone = [*self.without, *(("institution", "other_institutions") if "institutions" in self.without else ())]
+        own |= {name: Series.model_fields[name].default for name in gone if name in Series.model_fields}
         if not own:
             return self.series
         series = self.series.model_copy(update=own)
@@ -271,6 +282,10 @@ class Commentary(Value):
             message = "what is registered as {type} needs a series with an ISSN"
             raise PydanticCustomError("series-issn-missing", message, {**words, "hint": hint})
         return series
+
+    def _keeps_its_doi(self, info: ValidationInfo) -> bool:
+        """Tell whether the DOI is registered, and none that the pattern makes of another number: it stays then."""
+        return self.series.number_in(self.doi) is None and _is_registered(self.doi, info)
 
     def _derived_doi(self) -> Doi:
         if self.number is None and "{number}" in self.series.doi:
@@ -303,8 +318,7 @@ class Commentary(Value):
                 "derived": str(series.doi.replace(ANY, "…") if ANY in series.doi else self._derived_doi()),
                 "field": "doi",
                 "hint": "correct the number or the DOI, or leave the DOI out. Where Crossref has this commentary under"
-                " the other DOI already, that DOI stays: give such records a series of their own, with the same title"
-                ' and ISSN and with doi = "{prefix}/{any}"',
+                " the other DOI already, that DOI stays: `doideposit adopt` with the DOI makes it known here",
             },
         )
 

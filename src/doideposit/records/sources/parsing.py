@@ -1,6 +1,6 @@
 """From a raw record to a record, or to everything that is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from doideposit.findings import Finding, Severity, has_errors, writable
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.bibliography import (
     CrossmarkAssertion,
     FurtherIdentifier,
@@ -15,7 +16,7 @@ from doideposit.records.models.bibliography import (
     PrintedIsbn,
     TranslatedTitle,
 )
-from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.commentary import IS_REGISTERED, Commentary
 from doideposit.records.models.contributors import AltName, Anonymous, Institution, Organisation, Person
 from doideposit.records.models.faults import findings_of
 from doideposit.records.models.record import Record
@@ -48,12 +49,19 @@ class ParsedRecord:
     findings: tuple[Finding, ...] = ()
 
 
-def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> ParsedRecord:
+def _none_is(_doi: Doi) -> bool:
+    return False
+
+
+def parse(
+    raw: RawRecord, *, series: Mapping[str, Series], is_registered: Callable[[Doi], bool] = _none_is
+) -> ParsedRecord:
     """Make a record of a raw one; all faults come back at once, each with its place.
 
     `series` are the series of the configuration, by the names that records use; a record that names none is of the only
     one there is. Texts are read leniently where no doubt is possible: yes and true are the same, whole numbers are
-    texts; a key without a value counts as left out.
+    texts; a key without a value counts as left out. A DOI that the pattern of the series does not give stays where it
+    is registered already, as `is_registered` tells.
     """
     data = _present(raw.data)
     found = list(raw.findings)
@@ -64,7 +72,7 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series]) -> ParsedRecord:
     else:
         data["series"] = chosen
     try:
-        commentary = Commentary.model_validate(data)
+        commentary = Commentary.model_validate(data, context={IS_REGISTERED: is_registered})
     except ValidationError as error:
         faults = findings_of(error, raw.origin, model=Commentary, data=raw.data)
         found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field == "series")]

@@ -14,6 +14,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Anonymous, Organisation
 from doideposit.records.models.series import Series
 from doideposit.records.models.text import PartialDate
+from doideposit.records.origin import Origin, RawRecord
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_data
 from doideposit.records.sources.structured import read
@@ -284,3 +285,26 @@ def test_a_series_that_is_left_out_is_the_only_one_there_is() -> None:
     (missing,) = parse(raw, series={**SERIES, "papers": SERIES["sadf-comment"]}).findings
     assert (missing.code, missing.where.line, missing.where.field) == ("missing-key", 1, "series")
     assert "papers" in missing.hint
+
+
+@pytest.mark.parametrize(
+    ("doi", "registered", "stands"),
+    [
+        ("10.48251/old-258", {"10.48251/old-258"}, True),
+        ("10.48251/old-258", set(), False),
+        # Characters that no new DOI may have stand in DOIs of earlier years.
+        ("10.48251/(SICI)258:2<1::AID>3.0", {"10.48251/(sici)258:2<1::aid>3.0"}, True),
+        ("10.48251/(SICI)258:2<1::AID>3.0", set(), False),
+        # Of another commentary, whose number the pattern gives: registered or not, it is a mistake.
+        ("10.48251/SADF.ISSN.2406-5617.C259", {"10.48251/sadf.issn.2406-5617.c259"}, False),
+    ],
+)
+def test_a_doi_that_no_pattern_gives_stands_where_it_is_registered(
+    doi: str, registered: set[str], stands: bool
+) -> None:
+    raw = RawRecord({"series": "sadf-comment", "number": "258", "title": "T", "published": "2023",
+                     "authors": [{"family": "Wolf"}], "doi": doi}, Origin())  # fmt: skip
+    parsed = parse(raw, series=SERIES, is_registered=lambda one: one.key in registered)
+    assert (parsed.record is not None) is stands, parsed.findings
+    if parsed.record is not None:
+        assert parsed.record.commentary.doi.printed == doi

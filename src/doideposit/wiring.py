@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from doideposit.checks.checking import Checker
 from doideposit.checks.rules.evaluation import check_depositor
@@ -136,6 +137,7 @@ def open_checker(
         depositor=name,
         rules=settings.rules,
         clock=clock,
+        zone=None if settings.site.timezone is None else ZoneInfo(settings.site.timezone),
         schema_version=schema_version or settings.schema_version,
         live=live,
     ).knowing(lambda doi: _is_in_ledger(settings, doi))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,6 +31,7 @@ from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawRecord, RawValue
+from doideposit.records.sources.interface import Reading
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_data, read_path
 
@@ -54,7 +55,8 @@ class Checker:
     """Check inputs one after the other, in bounded memory.
 
     `validator` is called when the first verdict is needed, so that a record with errors costs no schema. `live` says
-    that the deposit is meant for production, where placeholders are errors.
+    that the deposit is meant for production, where placeholders are errors. `zone` is that of the publisher: documents
+    of a site that are dated in the future there are not published yet.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Checker:
         depositor: DepositorName,
         rules: RuleSettings | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        zone: tzinfo | None = None,
         schema_version: str = DEFAULT_SCHEMA_VERSION,
         live: bool = False,
     ) -> None:
@@ -75,6 +78,7 @@ class Checker:
         self._validator: Validator | None = None
         self._rules = rules or RuleSettings()
         self._clock = clock
+        self._zone = zone
         self._live = live
         self._is_registered: Callable[[Doi], bool] = lambda _doi: False
 
@@ -174,7 +178,9 @@ class Checker:
             case _ if is_deposit_xml(item):
                 yield Path(item)
             case _:
-                yield from read_path(Path(item))
+                # Without a zone that is set, the publisher's is that of the machine.
+                now = self._clock().astimezone(self._zone)
+                yield from read_path(Path(item), Reading(now, frozenset(self.series)))
 
     def _check_raw(self, raw: _Raw, context: Context) -> Checked:
         match raw:

@@ -51,6 +51,11 @@ class Checked:
         """Return whether it may be deposited."""
         return bool(self.items) and not has_errors(self.findings)
 
+    @property
+    def passed_over(self) -> str | None:
+        """Return why there is nothing to deposit and no error either, as with a draft in the folder of a site."""
+        return None if self.items or has_errors(self.findings) else self.findings[0].message
+
 
 def is_deposit_xml(item: Input) -> bool:
     """Return whether the input is the path of a ready-made deposit file."""

@@ -66,8 +66,9 @@ def check(
 ) -> None:
     """Check records: model, rules, XML and Crossref's schema. Sends nothing.
 
-    RECORD is a YAML, JSON, JSON Lines or CSV file, a deposit XML file, or a folder of them. With --target production
-    it gives the verdict for production, where what was good enough for a rehearsal can be an error.
+    RECORD is a YAML, JSON, JSON Lines or CSV file, a deposit XML file, a document whose header is a record, or a folder
+    of them. With --target production it gives the verdict for production, where what was good enough for a rehearsal
+    can be an error.
     """
     terminal = invocation.terminal(as_json=as_json)
     checker = _checker(invocation, terminal, target=target)
@@ -103,7 +104,7 @@ class CheckOutput:
     def add(self, checked: Checked) -> None:
         """Add one checked input."""
         self.count += 1
-        self.ok = self.ok and checked.ok
+        self.ok = self.ok and (checked.ok or checked.passed_over is not None)
         if self._documents is not None:
             self._documents.add(*record_documents(checked))
         elif self._format == "github":
@@ -200,7 +201,7 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, 
         raise UsageError(f"records cannot be built for schema {schema_version}", hint=hint)
     terminal = Terminal(plain=invocation.plain, out=sys.stderr)
     checker = _checker(invocation, terminal, schema_version=schema_version)
-    checked = checker.read_together(paths)
+    checked = [one for one in checker.read_together(paths) if one.passed_over is None]
     tally = Tally()
     tally.add(finding for one in checked for finding in one.findings)
     if not all(one.ok for one in checked):

@@ -143,6 +143,7 @@ def _job(settings: "Settings") -> "Job":
         folders=Folders(settings.inbox.folder),
         settle=settings.inbox.settle,
         look_ups=settings.inbox.look_ups,
+        site=settings.site.folders,
         mail=settings.mail,
         monitoring=settings.monitoring,
         version=__version__,

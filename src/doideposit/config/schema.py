@@ -40,6 +40,7 @@ __all__ = [
     "RuleSection",
     "SandboxSection",
     "SchemaVersion",
+    "SiteSection",
     "Target",
     "TargetSettings",
 ]
@@ -312,6 +313,26 @@ class DeskSection(Section):
     """How long someone stays signed in without doing anything."""
 
 
+def _zone(name: str) -> str:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  (few configurations name a zone)
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        hint = "write it as Europe/Brussels or UTC"
+        raise PydanticCustomError("time-zone", "there is no time zone of this name here", {"hint": hint}) from None
+    return name
+
+
+class SiteSection(Section):
+    """A site whose documents are records: the header of each says series, number, title, authors and date."""
+
+    folders: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Folders that `doideposit run` reads in place, with everything below; relative to the configuration file."""
+    timezone: Annotated[str, Field(examples=["Europe/Brussels"]), AfterValidator(_zone)] | None = None
+    """The zone of the publisher, in which a date begins; that of the machine when left out."""
+
+
 class InboxSection(Section):
     """The folder that the scheduled job takes files from: `doideposit run`."""
 
@@ -426,6 +447,8 @@ class ConfigurationFile(Section):
     """Pages of the web that are read: `doideposit extract https://…`."""
     desk: DeskSection = Field(default_factory=DeskSection.model_construct)
     """The pages for staff."""
+    site: SiteSection = Field(default_factory=SiteSection.model_construct)
+    """A site whose documents are records where they stand."""
     inbox: InboxSection = Field(default_factory=InboxSection.model_construct)
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None

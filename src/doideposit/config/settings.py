@@ -33,6 +33,7 @@ __all__ = [
     "MonitoringSettings",
     "SandboxSettings",
     "Settings",
+    "SiteSettings",
     "settings_from",
 ]
 
@@ -71,6 +72,14 @@ class DeskSettings:
     user_header: str | None = None
     hosts: tuple[str, ...] = ()
     idle: timedelta = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Name the folders of a site whose documents are records, and the time zone of the publisher."""
+
+    folders: tuple[Path, ...] = ()
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,7 @@ class Settings:
     api: ApiSettings = field(default_factory=ApiSettings)
     own_hosts: tuple[str, ...] = ()
     desk: DeskSettings = field(default_factory=DeskSettings)
+    site: SiteSettings = field(default_factory=SiteSettings)
     inbox: InboxSettings = field(default_factory=InboxSettings)
     mail: MailSection | None = None
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
@@ -148,6 +158,9 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
         ),
         own_hosts=written.pages.own_hosts,
         desk=_desk(written.desk, base),
+        site=SiteSettings(
+            tuple(base / Path(each).expanduser() for each in written.site.folders), written.site.timezone
+        ),
         inbox=InboxSettings(
             base / Path(written.inbox.folder).expanduser(), written.inbox.settle, written.inbox.look_ups
         ),

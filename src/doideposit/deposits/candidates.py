@@ -110,7 +110,7 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
         if not one.ok or one.xml is None:
             item = one.items[0] if one.items else None
             doi, fingerprint = (item.doi, item.fingerprint) if item else (None, None)
-            flat.append(PlanInput(one.source, doi, fingerprint, None, one.findings))
+            flat.append(PlanInput(one.source, doi, fingerprint, None, one.findings, passed_over=one.passed_over))
             continue
         content = store.put(one.xml)
         for place, item in enumerate(one.items):

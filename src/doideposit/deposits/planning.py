@@ -67,7 +67,10 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class PlanInput:
-    """Describe an input, or one DOI of a ready-made file: those of the same `group` travel together or not at all."""
+    """Describe an input, or one DOI of a ready-made file: those of the same `group` travel together or not at all.
+
+    `passed_over` says why there is nothing to deposit in it, and no error, as with a draft in the folder of a site.
+    """
 
     source: str
     doi: Doi | None
@@ -75,6 +78,7 @@ class PlanInput:
     record_type: str | None
     findings: tuple[Finding, ...] = ()
     group: int | None = None
+    passed_over: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,9 @@ def plan(
     decisions: list[Decision] = []
     seen: dict[str, PlanInput] = {}
     for one in wanted:
+        if one.passed_over is not None:
+            decisions.append(Decision(one, Action.UNCHANGED, one.passed_over, busy=True))
+            continue
         if one.doi is None or one.fingerprint is None or has_errors(one.findings):
             decisions.append(Decision(one, Action.BLOCKED, "it has errors"))
             continue

@@ -21,6 +21,7 @@ from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting, find_waiting
 from doideposit.job.mail import tell
 from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
+from doideposit.job.site import deposit_site
 from doideposit.job.state import JobState
 from doideposit.job.verification import look_up
 from doideposit.reports.findings import counted
@@ -75,6 +76,7 @@ class Job:
     folders: Folders
     settle: timedelta = timedelta(seconds=10)
     look_ups: int = 50
+    site: tuple[Path, ...] = ()
     mail: MailSection | None = None
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     version: str = ""
@@ -148,6 +150,8 @@ class _JobPass:
             )
             self._report = inbox.report
             inbox.run()
+            if not doors.stop():
+                deposit_site(depositor, job.site, self._report)
             self._state.seen = inbox.seen
             if next(depositor.events(), None) is not None:
                 self._state.deposited.add(depositor.target)
@@ -244,6 +248,7 @@ class _JobPass:
                 "working": report.working,
                 "unfinished": report.unfinished,
                 "passed_over": len(report.passed_over),
+                "site_blocked": len(report.site_blocked),
             },
             waiting=self._waiting.counts,
             errors=tuple(error.to_dict() for error in report.errors),
@@ -261,7 +266,7 @@ def _exit_code(report: PassReport) -> int:
     if report.errors:
         # A process has one exit code: of several errors it tells the highest.
         return max(error.exit_code for error in report.errors)
-    return REJECTED if report.rejected or report.failed else 0
+    return REJECTED if report.rejected or report.failed or report.site_blocked else 0
 
 
 def _summary(report: PassReport, standing: Standing | None) -> str:
@@ -277,6 +282,10 @@ def _summary(report: PassReport, standing: Standing | None) -> str:
     if report.passed_over:
         first = ", ".join(report.passed_over[:3]) + ("…" if len(report.passed_over) > 3 else "")  # noqa: PLR2004
         parts.append(f"{len(report.passed_over)} passed over ({first})")
+    if report.site_blocked:
+        parts.append(
+            f"{counted(len(report.site_blocked), 'document')} of the site with errors ({report.site_blocked[0]})"
+        )
     text = ", ".join(parts)
     if standing is not None:
         text += f"; {counted(standing.registered, 'DOI')} registered, {standing.outstanding} outstanding"

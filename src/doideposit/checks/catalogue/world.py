@@ -151,6 +151,12 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "write the name of the variable, such as CROSSREF_PASSWORD, and put the password into that variable",
     ),
     _setting(
+        "time-zone",
+        "A time zone that is not known",
+        "It says when a day begins for the publisher; documents of a later day are not published yet.",
+        "write it as Europe/Brussels or UTC",
+    ),
+    _setting(
         "mail-unencrypted",
         "Mail without encryption",
         "Everyone on the way could read it.",

@@ -10,6 +10,7 @@ from typing import Final
 
 from doideposit.errors import DiskError
 from doideposit.files import disk_errors
+from doideposit.records.sources.reading import DOCUMENTS
 
 __all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "look", "names"]
 
@@ -124,12 +125,17 @@ def _is_unfinished(name: str) -> bool:
 
 
 def _arrival(entry: "os.DirEntry[str]") -> Arrival | None:
-    """Return the file, or None for what is no plain file, what is a report of ours, and what has just gone."""
+    """Return the file, or None for what is no plain file, what is a report of ours, and what has just gone.
+
+    Documents stay, too: they belong to a site, which is read in place.
+    """
     try:
         found = entry.stat(follow_symlinks=False)
     except OSError:
         return None
     if not stat.S_ISREG(found.st_mode) or entry.name.endswith(REPORT_SUFFIX):
+        return None
+    if os.path.splitext(entry.name)[1].lower() in DOCUMENTS:  # noqa: PTH122  (names need not be UTF-8)
         return None
     return Arrival(entry.name, found.st_size, found.st_mtime_ns)
 

@@ -28,8 +28,8 @@ class Settled:
 class PassReport:
     """Describe what one pass did; filled while it runs, so that it tells the truth even when it ends early.
 
-    `in_files` are the DOIs that files of the inbox brought: their failures are told with their file. `next_due` is when
-    the next pass makes sense.
+    `in_files` are the DOIs that files of the inbox brought: their failures are told with their file. `site_blocked`
+    tells the documents of a site that have errors. `next_due` is when the next pass makes sense.
     """
 
     target: str
@@ -44,6 +44,7 @@ class PassReport:
     errors: list[DoiDepositError] = field(default_factory=list)
     interrupted: bool = False
     in_files: set[str] = field(default_factory=set)
+    site_blocked: list[str] = field(default_factory=list)
     next_due: datetime | None = None
 
     @property

@@ -286,4 +286,78 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "Its header marks it as a draft, and a DOI should lead readers to what is published.",
         "register its DOI when it is published",
     ),
+    _unreadable(
+        "document-unpublished",
+        "A document that is not published",
+        "Its header calls it a draft or dates it in the future, or it has been taken down; a DOI would lead readers to "
+        "nothing. In the folder of a site such documents are passed over.",
+        "deposit it once it is published, or correct the header",
+    ),
+    _unreadable(
+        "header-missing",
+        "A document without a record in its header",
+        "A document is deposited as it stands only where its header names series and number; otherwise a draft of its "
+        "record can be made and reviewed.",
+        "write series and number into the header, or run `doideposit extract`",
+    ),
+    _unreadable(
+        "header-too-large",
+        "A header without end",
+        "Headers have some dozens of lines; in a much longer one the closing line is missing.",
+        "close the header with the line it begins with",
+    ),
+    _unreadable(
+        "header-shape",
+        "A key of the header that holds something else",
+        "A title, a number and the like are one text.",
+        "write one text behind the key",
+    ),
+    _unreadable(
+        "header-date",
+        "A date in a header that cannot be read",
+        "It names no day, or two days, as 09/10/2023 does in Europe and America, or the day when the page is built.",
+        "write the day of publication as 2023-09-14",
+    ),
+    _unreadable(
+        "header-author",
+        "An author in a header without a name",
+        "A name has a family name, or is that of an organisation.",
+        "write given: and family:, or organisation:",
+    ),
+    _unreadable(
+        "header-author-key",
+        "A key in place of a name",
+        "Sites keep their authors in a list of their own, and the header names only the key.",
+        "write the name as it is printed",
+    ),
+    _unreadable(
+        "header-author-several",
+        "One author or two",
+        "With one comma between words, nobody can tell “Family, Given” from two people.",
+        "write each author as an item of a list, or given: and family: apart",
+    ),
+    _unreadable(
+        "header-affiliation",
+        "An affiliation that is not in the list",
+        "The author names a number or key, and the list of affiliations has none of that name.",
+        "add it to the list, or write the name of the institution beside the author",
+    ),
+    _doubt(
+        "header-author-group",
+        "An organisation as author",
+        "A word such as Institute made this name one of an organisation, which has no given and family name.",
+        "write organisation: for a group, and given: and family: for a person",
+    ),
+    _doubt(
+        "header-name",
+        "A name that can be split in two ways",
+        "With three words and more, the family name may have one word or two.",
+        "write given: and family: apart, or “Family, Given”",
+    ),
+    _doubt(
+        "header-licence",
+        "A licence without its version",
+        "The versions of a licence differ in what they allow, and Crossref wants its address.",
+        "write the version too, as in CC BY 4.0, or the address",
+    ),
 )

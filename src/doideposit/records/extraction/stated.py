@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from doideposit.findings import Finding
 from doideposit.records.extraction.dates import find_date
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
+from doideposit.records.extraction.header_fields import header_fields
+from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.manuscript import Properties
-from doideposit.records.extraction.names import is_group, is_name, read_name, split_byline, without_titles
+from doideposit.records.extraction.names import is_group, read_name
 from doideposit.records.extraction.supplements import licence_address
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
@@ -17,58 +18,76 @@ from doideposit.records.sources.front_matter import Header
 
 __all__ = ["date_leaf", "doi_leaf", "merge", "person", "properties_of"]
 
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "titel", "titre", "título", "headline"),
-    "subtitle": ("subtitle", "sub_title", "untertitel"),
-    "published": (
-        "date",
-        "published",
-        "publishdate",
-        "pubdate",
-        "date_published",
-        "issued",
-        "created",
-        "start date",
-        "datum",
-        "fecha",
-    ),
-    "number": ("number", "issue", "nummer", "eip", "erc", "bip", "pep", "rfc", "xep"),
-    "series": ("series",),
-    "doi": ("doi",),
-    "issn": ("issn",),
-    "url": ("canonical_url", "canonical", "canonicalurl"),
-    "abstract": ("abstract", "summary"),
-    "language": ("language", "lang", "locale"),
-    "licence": ("license", "licence"),
-}
-_AUTHORS = ("authors", "author", "autor", "auteur", "auteurs", "autoren")
-_KEYWORDS = ("keywords", "tags", "categories")
 
-
-def properties_of(header: Header) -> Properties:
-    """Read the keys that describe a document, in the names that sites and journals use."""
-    found = {name: _leaf(header, keys) for name, keys in _KEYS.items()}
-    if (date := found["published"]) is not None:
-        found["published"] = date_leaf(date)
-    if (doi := found["doi"]) is not None:
+def properties_of(header: Header, file: str) -> tuple[Properties, tuple[Finding, ...]]:
+    """Return what a header says about a document, and what of it was not understood."""
+    notes = HeaderNotes(header, file, strict=False)
+    fields = header_fields(header, notes)
+    leaf = _Leaves(header)
+    found: dict[str, Leaf | None] = {
+        name: leaf.of(taken) for name in _SIMPLE if isinstance(taken := fields.get(name), Taken)
+    }
+    if (doi := found.get("doi")) is not None:
         found["doi"] = doi_leaf(doi)
-    if (number := found["number"]) is not None and not re.fullmatch(r"\d{1,5}[a-z]?", number.text):
+    if (number := found.get("number")) is not None and not re.fullmatch(r"\d{1,5}[a-z]?", number.text):
         found["number"] = None
-    return Properties(**found, keywords=_words(header), authors=_people(header))  # type: ignore[arg-type]
+    for name, inner in (("abstracts", "text"), ("licences", "url")):
+        match fields.get(name):
+            case (Mapping() as first, *_) if isinstance(taken := first[inner], Taken):
+                found[name.removesuffix("s")] = leaf.of(replace(taken, text=" ".join(taken.text.split())))
+            case _:
+                pass
+    issn = HeaderValue(header.data, ()).get("issn")
+    if issn is not None and issn.text:
+        found["issn"] = leaf.of(issn.taken())
+    keywords = tuple(leaf.of(each) for each in _list(fields.get("keywords")) if isinstance(each, Taken))
+    authors = tuple(_with_orcid(leaf.node(each)) for each in _list(fields.get("authors")))
+    # How sure a name is, its confidence says already.
+    told = tuple(one for one in notes.found if one.code != "header-name")
+    return Properties(**found, keywords=keywords, authors=authors), told  # type: ignore[arg-type]
 
 
-def _leaf(header: Header, keys: Sequence[str]) -> Leaf | None:
-    for key in keys:
-        value = header.data.get(key)
-        if isinstance(value, Mapping):
-            value = value.get("name") or value.get("id") or value.get("text")
-        if isinstance(value, list) and key == "language":
-            value = value[0] if value else None
-        if isinstance(value, str) and value.strip():
-            return Leaf(
-                " ".join(value.split()), header.lines.get(key, 1), header.sources.get(key, ""), f"header, `{key}`"
-            )
-    return None
+def _list(stated: Stated | None) -> tuple[Stated, ...]:
+    return stated if isinstance(stated, tuple) else ()
+
+
+_SIMPLE = ("title", "subtitle", "published", "number", "series", "doi", "url", "language")
+
+
+class _Leaves:
+    """Make the leaves of a draft of what was taken from a header."""
+
+    def __init__(self, header: Header) -> None:
+        self._header = header
+
+    def of(self, taken: Taken) -> Leaf:
+        key = str(taken.loc[0]) if taken.loc else ""
+        places = self._header.places
+        place = next(
+            (places[taken.loc[:end]] for end in range(len(taken.loc), 0, -1) if taken.loc[:end] in places), None
+        )
+        line = place.line if place else self._header.lines.get(key, 1)
+        confidence = Confidence.CERTAIN if taken.sure else Confidence.DOUBTFUL
+        return Leaf(taken.text, line, self._header.sources.get(key, ""), f"header, `{key}`", confidence)
+
+    def node(self, stated: Stated) -> Node:
+        match stated:
+            case Taken():
+                return self.of(stated)
+            case Mapping():
+                return {key: self.node(part) for key, part in stated.items()}
+            case _:
+                return tuple(self.node(part) for part in stated)
+
+
+def _with_orcid(author: Node) -> Node:
+    """Return an author with the whole address of the ORCID iD, and without one that is none."""
+    if not isinstance(author, Mapping) or not isinstance(orcid := author.get("orcid"), Leaf):
+        return author
+    try:
+        return {**author, "orcid": replace(orcid, text=Orcid.parse(orcid.text).url)}
+    except InvalidIdentifier:
+        return {key: part for key, part in author.items() if key != "orcid"}
 
 
 def date_leaf(leaf: Leaf) -> Leaf | None:
@@ -85,69 +104,6 @@ def doi_leaf(leaf: Leaf) -> Leaf | None:
         return None
 
 
-def _words(header: Header) -> tuple[Leaf, ...]:
-    for key in _KEYWORDS:
-        value = header.data.get(key)
-        words = re.split(r"[;,]", value) if isinstance(value, str) else value if isinstance(value, list) else []
-        texts = [word.strip() for word in words if isinstance(word, str) and word.strip()]
-        if texts:
-            return tuple(
-                Leaf(text, header.lines.get(key, 1), header.sources.get(key, ""), f"header, `{key}`") for text in texts
-            )
-    return ()
-
-
-def _people(header: Header) -> tuple[Node, ...]:
-    for key in _AUTHORS:
-        value = header.data.get(key)
-        if value is None:
-            continue
-        base = Leaf("", header.lines.get(key, 1), header.sources.get(key, ""), f"header, `{key}`")
-        shared = _institutions(header)
-        entries = value if isinstance(value, list) else [value]
-        people = [one for entry in entries for one in _entry(entry, base, shared)]
-        if people:
-            return tuple(people)
-    return ()
-
-
-def _institutions(header: Header) -> dict[str, Any]:
-    """Return the list of institutions that authors refer to by an index, as JOSS, or an id, as Quarto has it."""
-    listed = header.data.get("affiliations")
-    found: dict[str, Any] = {}
-    for entry in listed if isinstance(listed, list) else []:
-        if isinstance(entry, Mapping):
-            found[str(entry.get("index") or entry.get("id") or entry.get("ref") or "")] = entry
-    return found
-
-
-def _entry(entry: Any, base: Leaf, shared: Mapping[str, Any]) -> list[Node]:
-    if isinstance(entry, str):
-        names = [entry] if _inverted(entry) else [part for row in entry.split("\n") for part in split_byline(row)]
-        return [person(name, base) for name in names if is_name(without_titles(name)[0]) or is_group(name)]
-    if not isinstance(entry, Mapping):
-        return []
-    name = entry.get("name") or entry
-    if isinstance(name, Mapping):
-        given = name.get("given") or name.get("given-names") or name.get("first") or name.get("firstname")
-        family = name.get("family") or name.get("surname") or name.get("last") or name.get("lastname")
-        text = f"{family}, {given}" if given and family else name.get("literal") or family
-    else:
-        text = name
-    if not isinstance(text, str):
-        return [] if len(entry) != 1 else _entry(next(iter(entry.values())), base, shared)
-    node = dict(person(text, base))
-    node |= _identity(entry, base)
-    institutions = _of_author(entry, base, shared)
-    return [{**node, "affiliations": institutions}] if institutions and "organisation" not in node else [node]
-
-
-def _inverted(text: str) -> bool:
-    """Tell whether one entry is “Family, Given”: a comma, names on both sides, the first of one word."""
-    parts = [part.strip() for part in text.split(",")]
-    return len(parts) == 2 and all(parts) and len(parts[0].split()) == 1 and is_name(text)  # noqa: PLR2004
-
-
 def person(text: str, base: Leaf) -> Mapping[str, Node]:
     """Make an author of a name; `base` is where it is stated."""
     plain = re.sub(r"\s*[<(][^>)]*[>)]", "", text).strip()
@@ -162,32 +118,6 @@ def person(text: str, base: Leaf) -> Mapping[str, Node]:
         ("name_style", "eastern" if name.eastern else None),
     )
     return {key: replace(base, text=value, confidence=confidence) for key, value in parts if value}
-
-
-def _identity(entry: Mapping[str, Any], base: Leaf) -> dict[str, Node]:
-    orcid = entry.get("orcid")
-    try:
-        return {"orcid": replace(base, text=Orcid.parse(orcid).url)} if isinstance(orcid, str) else {}
-    except InvalidIdentifier:
-        return {}
-
-
-def _of_author(entry: Mapping[str, Any], base: Leaf, shared: Mapping[str, Any]) -> tuple[Node, ...]:
-    given = entry.get("affiliations") or entry.get("affiliation")
-    items = given if isinstance(given, list) else [given] if given else []
-    if len(items) == 1 and isinstance(items[0], str) and all(part.strip() in shared for part in items[0].split(",")):
-        items = [part.strip() for part in items[0].split(",")]
-    found = []
-    for item in items:
-        each = shared.get(item.get("ref", ""), item) if isinstance(item, Mapping) else shared.get(str(item), item)
-        name = each.get("name") if isinstance(each, Mapping) else each
-        if isinstance(name, str):
-            ror = each.get("ror") if isinstance(each, Mapping) else None
-            known = (
-                {"ror": replace(base, text=f"https://ror.org/{ror.rpartition('/')[2]}")} if isinstance(ror, str) else {}
-            )
-            found.append({"name": replace(base, text=" ".join(name.split())), **known})
-    return tuple(found)
 
 
 def merge(

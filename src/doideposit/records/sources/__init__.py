@@ -1,1 +1,1 @@
-"""Where records come from: record files, tables and finished documents, each read into fields that know their line."""
+"""Where records come from: record files, tables, headers of documents; each read into fields that know their line."""

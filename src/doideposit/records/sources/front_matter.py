@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place, RawRecord
@@ -42,6 +42,8 @@ _TELLING = frozenset(
     "title author authors created date published doi abstract keywords bip pep eip erc rfc number start feature".split()
 )
 _FEWEST_PAIRS = 3
+MAX_HEADER: Final = 300_000
+"""Characters of a header: the longest have an abstract, two hundred authors and their affiliations."""
 _MOST_ROWS = 60
 
 
@@ -100,6 +102,12 @@ def split_header(text: str, *, file: str) -> Header | None:
     if part is None:
         return None
     inner = text[part.start : part.end]
+    if len(inner) > MAX_HEADER:
+        message = f"the header has {len(inner):,} characters, and {MAX_HEADER:,} are read"
+        hint = "look whether the line that closes the header is missing"
+        return Header(
+            {}, {}, part.length, (Finding("header-too-large", Severity.ERROR, message, hint, Where(file, 1)),)
+        )
     match part.kind:
         case "yaml":
             return _yaml(inner, part.length, file)

@@ -1,12 +1,14 @@
 """What every reader of records gives back, and the limits they share."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from doideposit.findings import Finding, Loc
 from doideposit.records.origin import Place, RawRecord
 
-__all__ = ["MAX_DEPTH", "MAX_FILE_SIZE", "MAX_LINE_SIZE", "MAX_VALUES", "LazyPlaces", "Read"]
+__all__ = ["MAX_DEPTH", "MAX_FILE_SIZE", "MAX_LINE_SIZE", "MAX_VALUES", "LazyPlaces", "Read", "Reading"]
 
 MAX_FILE_SIZE: Final = 20_000_000
 """Bytes of a YAML or JSON file; larger collections belong into JSON Lines or CSV, which are read row by row."""
@@ -51,3 +53,15 @@ class LazyPlaces(Mapping[Loc, Place]):
 
     def __len__(self) -> int:
         return len(self._found())
+
+
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+"""Where nobody says what time it is, nothing lies in the future."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Say what is known where files are read: the moment, in the zone of the publisher, and the names of the series."""
+
+    now: datetime = END_OF_TIME
+    series: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Read record files and tables, a file or a whole folder at a time; the name of a file says how it is read."""
+"""Read record files, tables and headers of documents, a file or a whole folder at a time; the name says how."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -6,24 +6,28 @@ from typing import Any
 
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.origin import Origin, RawRecord
+from doideposit.records.sources.interface import Reading
 
-__all__ = ["SUFFIXES", "read_data", "read_path"]
-
+__all__ = ["DOCUMENTS", "SUFFIXES", "read_data", "read_path"]
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
 """The names of record files end in one of these."""
 
+DOCUMENTS = frozenset({".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst", ".mediawiki", ".wiki"})
+"""The names of documents whose header can be a record end in one of these."""
 
-def read_path(path: Path) -> Iterator[RawRecord | Finding]:
+
+def read_path(path: Path, reading: Reading | None = None) -> Iterator[RawRecord | Finding]:
     """Read the records of a file, or of every record file in a folder and below it, in the order of their names.
 
-    Hidden files and folders are passed over. JSON Lines and CSV are read row by row, so that memory does not grow
-    with their length. What cannot be read becomes a finding in its place. Raises `DiskError` when the disk fails.
+    Of documents such as Markdown files, the header is the record. Hidden files and folders are passed over. JSON Lines
+    and CSV are read row by row, so that memory does not grow with their length. What cannot be read becomes a finding
+    in its place. Raises `DiskError` when the disk fails.
     """
     if path.is_dir():
-        yield from _read_folder(path)
+        yield from _read_folder(path, reading)
     else:
-        yield from _read_file(path)
+        yield from _read_file(path, reading, named=True)
 
 
 def read_data(data: Mapping[str, Any], *, label: str | None = None) -> RawRecord:
@@ -31,16 +35,18 @@ def read_data(data: Mapping[str, Any], *, label: str | None = None) -> RawRecord
     return RawRecord(data, Origin(label))
 
 
-def _read_folder(folder: Path) -> Iterator[RawRecord | Finding]:
+def _read_folder(folder: Path, reading: Reading | None) -> Iterator[RawRecord | Finding]:
     empty = True
     for path in _record_files(folder):
-        empty = False
-        if isinstance(path, Finding):
-            yield path
-        else:
-            yield from _read_file(path)
+        found = [path] if isinstance(path, Finding) else _read_file(path, reading, named=False)
+        for one in found:
+            empty = False
+            yield one
     if empty:
-        hint = f"the names of record files end in {', '.join(sorted(SUFFIXES))}"
+        hint = (
+            f"the names of record files end in {', '.join(sorted(SUFFIXES))}; a document of a site is a record where "
+        )
+        hint += "its header names `series` and `number`"
         yield Finding("folder-empty", Severity.ERROR, f"{folder} holds no record file", hint, Where(str(folder)))
 
 
@@ -56,11 +62,11 @@ def _record_files(folder: Path) -> Iterator[Path | Finding]:
             continue
         if path.is_dir() and not path.is_symlink():
             yield from _record_files(path)
-        elif path.suffix.lower() in SUFFIXES:
+        elif path.suffix.lower() in SUFFIXES | DOCUMENTS:
             yield path
 
 
-def _read_file(path: Path) -> Iterator[RawRecord | Finding]:
+def _read_file(path: Path, reading: Reading | None, *, named: bool) -> Iterator[RawRecord | Finding]:
     match path.suffix.lower():
         case ".jsonl" | ".ndjson" | ".csv" | ".tsv" as suffix:
             from doideposit.records.sources import table  # noqa: PLC0415  (readers are imported where one is used)
@@ -70,6 +76,10 @@ def _read_file(path: Path) -> Iterator[RawRecord | Finding]:
             from doideposit.records.sources.structured import read_file  # noqa: PLC0415
 
             return read_file(path)
+        case suffix if suffix in DOCUMENTS:
+            from doideposit.records.sources.documents import read_document  # noqa: PLC0415
+
+            return read_document(path, reading or Reading(), named=named)
         case suffix:
             hint = "a finished document goes through `doideposit extract`; record files end in "
             hint += ", ".join(sorted(SUFFIXES))

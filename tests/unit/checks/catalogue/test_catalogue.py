@@ -23,7 +23,7 @@ SOURCE = Path(doideposit.__file__).parent
 MAKERS = {
     *("Finding", "PydanticCustomError", "InvalidIdentifier"),
     *("_finding", "_known", "_refused", "_error", "_fault", "_blocked", "_broken", "_doubt", "problem"),
-    *("warn", "tell", "Refused"),
+    *("warn", "tell", "unread", "Refused"),
 }
 """Names of what makes findings, here and there; their first or second argument is the code."""
 

@@ -32,9 +32,8 @@ def read_text(text: str, *, file: str) -> Manuscript:
     lines = _one_block_each(read_lines(text))
     if header is None:
         return Manuscript(file, "text", lines)
-    return Manuscript(
-        file, "text", lines, properties_of(header), findings=(*header.findings, *_unpublished(header, file))
-    )
+    properties, told = properties_of(header, file)
+    return Manuscript(file, "text", lines, properties, findings=(*header.findings, *told, *_unpublished(header, file)))
 
 
 def _unpublished(header: Header, file: str) -> tuple[Finding, ...]:

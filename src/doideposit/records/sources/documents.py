@@ -1,0 +1,84 @@
+"""Documents of a site, read where they stand: the header of each says whether it is a record, and which."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from doideposit.findings import Finding, Severity, Where, has_errors
+from doideposit.records.extraction.header_records import OWN, header_record, unpublished
+from doideposit.records.models.resemblance import did_you_mean
+from doideposit.records.origin import RawRecord
+from doideposit.records.sources.files import load_text
+from doideposit.records.sources.front_matter import Header, split_header
+from doideposit.records.sources.interface import MAX_FILE_SIZE, Reading
+
+__all__ = ["read_document"]
+
+
+_UNCLOSED: Final = re.compile(r"(?:---|\+\+\+)[ \t]*\n(?=[\w\"'-]+\s*[:=])")
+
+
+def read_document(path: Path, reading: Reading, *, named: bool) -> Iterator[RawRecord | Finding]:
+    """Read the record in the header of a document.
+
+    One that somebody `named` must have it, and must be published. In a folder, documents of other kinds are passed
+    over, and of those that are not published a finding tells it; neither is an error. Raises `DiskError`.
+    """
+    found = _found(path, reading, named=named)
+    for one in found:
+        if named or isinstance(one, RawRecord):
+            yield one
+        else:
+            severity = Severity.INFO if one.code == "document-unpublished" else Severity.WARNING
+            yield replace(one, severity=severity, message=f"passed over: {one.message}")
+
+
+def _found(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Finding]:
+    loaded = load_text(path, limit=MAX_FILE_SIZE)
+    if loaded.text is None:
+        return list(loaded.findings) if named else []
+    text = loaded.text.replace("\r\n", "\n").replace("\r", "\n")
+    header = split_header(text, file=str(path))
+    if header is None:
+        return [_without_header(path, text)] if named or _UNCLOSED.match(text) else []
+    if not header.data and has_errors(header.findings):
+        return [*header.findings]
+    strange = None if named else _of_another_kind(header, path, reading)
+    if strange is not None:
+        return [strange] if isinstance(strange, Finding) else []
+    raw = header_record(header, str(path))
+    if not {"series", "number"} & raw.data.keys():
+        return [_without_header(path, text, header=True)]
+    held = unpublished(header, str(path), now=reading.now)
+    return [raw if held is None else held]
+
+
+def _of_another_kind(header: Header, path: Path, reading: Reading) -> Finding | bool | None:
+    """Tell whether a document in a folder is no record; the finding where it was perhaps meant to be one."""
+    if OWN in header.data:
+        return None
+    raw = header_record(header, str(path))
+    name = raw.data.get("series")
+    if not isinstance(name, str):
+        return True
+    if name in reading.series or (not reading.series and "number" in raw.data):
+        return None
+    near = did_you_mean(name, reading.series)
+    if not near or "number" not in raw.data:
+        return True
+    return Finding(
+        "unknown-series", Severity.ERROR, f"there is no series `{name}`", near, raw.origin.where(("series",))
+    )
+
+
+def _without_header(path: Path, text: str, *, header: bool = False) -> Finding:
+    hint = f"write both into its header, or draft a record with `doideposit extract {path}`"
+    code, message = "header-missing", f"the header of {path} names neither `series` nor `number`"
+    if _UNCLOSED.match(text) and not header:
+        message, hint = f"the header of {path} has no end", "close it with the line it begins with"
+    elif not header:
+        code = "file-kind"
+        message = f"{path} is no record file: it has no header that names `series` and `number`"
+    return Finding(code, Severity.ERROR, message, hint, Where(str(path), 1))

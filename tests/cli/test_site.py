@@ -1,0 +1,108 @@
+"""A site whose documents are records: checked, deposited and registered where they stand, and never moved."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from desk import DOI, Desk
+
+PAGE = """---
+title: Prospects for NATO-Japan relations
+author: Siegfried O. Wolf
+date: 2023-09-14T10:00:00Z
+series: sadf-comment
+number: 258
+lang: en
+url: https://www.sadf.eu/comment-258/
+---
+
+Text of the commentary.
+"""
+
+
+def page(desk: Desk, name: str, **changes: str) -> Path:
+    lines = PAGE.replace("comment-258", f"comment-{changes.get('number', '258')}").split("\n")
+    for key, value in changes.items():
+        lines = [f"{key}: {value}" if line.startswith(f"{key}: ") else line for line in lines]
+        if f"{key}: {value}" not in lines:
+            lines.insert(1, f"{key}: {value}")
+    path = desk.folder / "content" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def site(desk: Desk) -> Desk:
+    page(desk, "comments/258.md")
+    page(desk, "comments/259.md", number="259", title="Rivers and lists", draft="true")
+    page(desk, "comments/260.md", number="260", title="Boats and books", date="2199-01-01")
+    (desk.folder / "content" / "about.md").write_text("---\ntitle: About us\n---\n", encoding="utf-8")
+    return desk
+
+
+def test_a_folder_of_a_site_is_checked(site: Desk) -> None:
+    told = site("check", "content")
+    assert told.code == 0, told.out + told.err
+    document = json.loads(site("check", "content", "--json").out)
+    assert document["ok"]
+    assert [(Path(row["source"]).name, row["doi"]) for row in document["records"]] == [
+        ("258.md", DOI), ("259.md", None), ("260.md", None),
+    ]  # fmt: skip
+    verbose = site("check", "content", "--verbose")
+    assert "passed over: this document is not published: `draft: true`" in verbose.out
+
+
+def test_drafts_and_documents_of_the_future_are_never_sent_and_said_so(site: Desk) -> None:
+    files = {path: path.read_bytes() for path in (site.folder / "content").rglob("*.md")}
+    told = site("deposit", "content", "--wait", 60)
+    assert told.code == 0, told.out + told.err
+    assert "passed over: this document is not published: `draft: true`" in told.out
+    assert "passed over: this document is dated in the future: `date: 2199-01-01`" in told.out
+    assert "1 registered" in told.out
+    again = site("deposit", "content")
+    assert "nothing to send" in again.out
+    assert {path: path.read_bytes() for path in (site.folder / "content").rglob("*.md")} == files
+
+
+def test_a_draft_that_is_named_is_an_error(site: Desk) -> None:
+    told = site("deposit", "content/comments/259.md")
+    assert told.code == 1
+    assert "document-unpublished" in told.out + told.err
+    assert site("check", "content/comments/258.md").code == 0
+
+
+def test_an_error_in_the_header_is_shown_at_its_line(site: Desk) -> None:
+    page(site, "comments/258.md", date="today")
+    told = site("check", "content")
+    assert told.code == 1
+    assert "258.md:4:7" in told.out
+    assert "another day whenever the page is built" in told.out
+
+
+def test_the_scheduled_job_reads_a_site_only_where_it_is_configured(site: Desk) -> None:
+    assert site("run").code == 0
+    assert json.loads(site("status", "--json").out)["records"] == []
+    site.write(
+        "doideposit.toml",
+        (site.folder / "doideposit.toml").read_text()
+        + '\n[site]\nfolders = ["content"]\ntimezone = "Europe/Brussels"\n',
+    )
+    site("run")
+    done = site("run")
+    assert done.code == 0, done.out + done.err
+    rows = json.loads(site("status", "--json").out)["records"]
+    assert [row["doi"] for row in rows] == [DOI]
+    page(site, "comments/261.md", number="261", date="sometime")
+    broken = site("run")
+    assert broken.code == 1
+    assert "1 document of the site with errors" in broken.out + broken.err
+    assert (site.folder / "content" / "comments" / "258.md").exists()
+
+
+def test_a_document_in_the_inbox_stays_where_it_is(site: Desk) -> None:
+    site("run")
+    (site.folder / "inbox" / "258.md").write_text(PAGE, encoding="utf-8")
+    site("run")
+    assert (site.folder / "inbox" / "258.md").exists()

@@ -72,7 +72,11 @@ def full_record(record_type: RecordType, **changes: Any) -> dict[str, Any]:
                 "language": "en-GB",
                 "kind": "structured",
             },
-            {"text": "<jats:p>Kurz <jats:bold>gesagt</jats:bold>.</jats:p>", "format": "jats", "language": "de"},
+            {
+                "text": "<jats:p>Kurz <jats:bold>gesagt</jats:bold>: <mml:math><mml:mi>y</mml:mi></mml:math>.</jats:p>",
+                "format": "jats",
+                "language": "de",
+            },
         ],
         "licences": [
             {"url": "https://creativecommons.org/licenses/by/4.0/", "start_date": "2024-05-06"},

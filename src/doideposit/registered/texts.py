@@ -78,7 +78,9 @@ def abstract(element: Element) -> dict[str, RawValue]:
     return found | {key: value for key, value in named.items() if value}
 
 
-_INLINE: Final = frozenset("italic bold sub sup sc underline overline monospace xref ext-link inline-formula".split())
+_INLINE: Final = frozenset(
+    "italic bold sub sup sc underline overline strike monospace xref ext-link inline-formula math".split()
+)
 
 
 def _jats(element: Element) -> str:

@@ -14,6 +14,7 @@ from lxml import etree
 from doideposit.crossref.names import JATS
 from doideposit.crossref.xml.elements import Element, text_inside
 from doideposit.crossref.xml.markup import XML_LANG, Markup, escaped, maker
+from doideposit.crossref.xml.richtext import formula_of, with_characters
 from doideposit.records.models.commentary import Abstract, AbstractFormat
 
 __all__ = ["Reduction", "abstract", "illegal_character", "reduce_abstract"]
@@ -21,24 +22,42 @@ __all__ = ["Reduction", "abstract", "illegal_character", "reduce_abstract"]
 _JATS = maker(JATS)
 
 _INLINE: Final = {
-    "i": "italic",
-    "em": "italic",
-    "italic": "italic",
-    "b": "bold",
-    "strong": "bold",
-    "bold": "bold",
-    "sub": "sub",
+    **dict.fromkeys(("i", "em", "italic", "cite", "dfn", "var"), "italic"),
+    **dict.fromkeys(("b", "strong", "bold"), "bold"),
+    **dict.fromkeys(("sub", "inf"), "sub"),
     "sup": "sup",
+    **dict.fromkeys(("u", "ins", "underline"), "underline"),
+    **dict.fromkeys(("s", "strike"), "strike"),
+    **dict.fromkeys(("sc", "small-caps"), "sc"),
+    **dict.fromkeys(("tt", "code", "kbd", "samp", "monospace"), "monospace"),
+    "overline": "overline",
 }
+"""Inline elements of HTML and JATS, and what each is in the JATS of Crossref's schema."""
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
 _BLOCKS: Final = frozenset(
     "p div section article blockquote pre ul ol dl li dt dd table tr br hr abstract sec list list-item "
-    "disp-quote disp-formula body html header footer main figure figcaption address".split()
+    "disp-quote disp-formula body html header footer main figure figcaption address caption nav aside details summary "
+    "fieldset legend boxed-text statement speech verse-group verse-line def-list def-item def table-wrap fig fn "
+    "attrib tbody thead tfoot disp-formula-group".split()
 )
+# What stands side by side, and is no paragraph of its own: between two of them is a space.
+_CELLS: Final = frozenset({"td", "th", "label", "term", "kwd", "option", "button", "speaker"})
+_FORMULAS: Final = frozenset({"math", "inline-formula", "disp-formula", "alternatives"})
 # Elements that say nothing themselves: losing them loses nothing.
-_SILENT: Final = _BLOCKS | frozenset({"span", "a", "ext-link", "tbody", "thead", "wrap", "trans-abstract"})
+_SILENT: Final = _BLOCKS | _CELLS | _FORMULAS | {"span", "a", "ext-link", "wrap", "trans-abstract", "q"}
 _WITHOUT_TEXT: Final = frozenset({"script", "style", "head", "template", "object-id"})
 _DEPTH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    """Hold a formula as the XML of ``jats:inline-formula``."""
+
+    xml: Markup
+
+
+_Token = str | tuple[str, bool] | _Formula
+"""A text, the start or the end of an inline element, or a formula."""
 
 
 @dataclass(slots=True)
@@ -46,7 +65,7 @@ class _Paragraph:
     """Hold a paragraph or a heading while it is read: text and inline elements as tokens."""
 
     heading: bool = False
-    tokens: list[str | tuple[str, bool]] = field(default_factory=list)
+    tokens: list[_Token] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +148,7 @@ def _xml(text: str) -> Element | None:
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
-        return etree.fromstring(f"<wrap {prefixes}>{_ILLEGAL.sub('', text)}</wrap>".encode(), parser)
+        return etree.fromstring(f"<wrap {prefixes}>{_ILLEGAL.sub('', with_characters(text))}</wrap>".encode(), parser)
     except etree.XMLSyntaxError:
         return None
 
@@ -144,9 +163,11 @@ class _ParagraphReader:
     def read(self, node: Element, depth: int = 0) -> None:
         """Take in an element with everything inside it."""
         # Not by lxml's QName, which refuses names that the HTML parser lets through.
-        name = str(node.tag).rpartition("}")[2].lower()
+        name = _name(node)
         if name in _WITHOUT_TEXT:
             self.lost.add(name)
+        elif name in _FORMULAS and (formulas := _formulas(node)):
+            self._formula(node, name, formulas)
         # Python's own recursion has a limit too, and no honest abstract comes near this one.
         elif depth > _DEPTH:
             self._say(text_inside(node))
@@ -159,7 +180,23 @@ class _ParagraphReader:
         else:
             if name not in _SILENT:
                 self.lost.add(name)
+            around = _AROUND.get(name, (" ", " ") if name in _CELLS else ("", ""))
+            self._say(around[0])
             self._inside(node, depth)
+            self._say(around[1])
+
+    def _formula(self, node: Element, name: str, formulas: list[Element]) -> None:
+        """Take in a formula as MathML; the same in TeX or as a picture beside it says no more."""
+        own = name == "disp-formula"
+        if own:
+            self.paragraphs.append(_Paragraph())
+        label = node.find("{*}label")
+        if own and label is not None:
+            self._say(f"{text_inside(label)} ")
+        xml = _JATS("inline-formula", *(formula_of(one) for one in formulas))
+        self.paragraphs[-1].tokens.append(_Formula(xml))
+        if own:
+            self.paragraphs.append(_Paragraph())
 
     def _block(self, node: Element, depth: int, *, heading: bool = False) -> None:
         self.paragraphs.append(_Paragraph(heading))
@@ -183,43 +220,62 @@ class _ParagraphReader:
             self.paragraphs[-1].tokens.append(_clean(text))
 
 
+# Quotation marks that a browser writes for this element.
+_AROUND: Final = {"q": ("“", "”")}
+
+
+def _name(node: Element) -> str:
+    """Return the name of an element without namespace or prefix; the parser for HTML leaves prefixes in names."""
+    return str(node.tag).rpartition("}")[2].rpartition(":")[2].lower()
+
+
+def _formulas(node: Element) -> list[Element]:
+    """Return the formulas in MathML that an element is or holds, without those inside of another."""
+    return [one for one in node.iter("*") if _name(one) == "math"] if _name(node) != "math" else [node]
+
+
 def _blocks(paragraphs: list[_Paragraph]) -> tuple[Markup, ...]:
     """Return paragraphs, and a section from each heading to the next; a heading alone becomes a paragraph."""
     done: list[Markup] = []
-    heading: str | None = None
+    heading: list[_Token] | None = None
     section: list[Markup] = []
     for paragraph in paragraphs:
         tokens = list(_trimmed(paragraph.tokens))
-        text = "".join(token for token in tokens if isinstance(token, str))
-        if not text.strip():
+        if not any(map(_says_something, tokens)):
             continue
         if not paragraph.heading:
             section.append(_paragraph(tokens))
             continue
         done += _section(heading, section)
-        heading, section = text, []
+        heading, section = [token for token in tokens if not isinstance(token, tuple)], []
     return tuple(done + _section(heading, section))
 
 
-def _section(heading: str | None, inside: list[Markup]) -> list[Markup]:
+def _says_something(token: _Token) -> bool:
+    return isinstance(token, _Formula) or (isinstance(token, str) and bool(token.strip()))
+
+
+def _section(heading: list[_Token] | None, inside: list[Markup]) -> list[Markup]:
     if heading is None:
         return inside
-    return [_JATS("sec", _JATS.text("title", heading), *inside)] if inside else [_JATS.text("p", heading)]
+    return [_JATS("sec", _paragraph(heading, "title"), *inside)] if inside else [_paragraph(heading)]
 
 
-def _paragraph(tokens: list[str | tuple[str, bool]]) -> Markup:
+def _paragraph(tokens: list[_Token], name: str = "p") -> Markup:
     """Return ``jats:p`` of the tokens; markup still open when its turn comes ends where the one around it does."""
-    levels: list[tuple[str, list[Markup]]] = [("p", [])]
+    levels: list[tuple[str, list[Markup]]] = [(name, [])]
     for token in tokens:
         if isinstance(token, str):
             levels[-1][1].append(escaped(token))
+        elif isinstance(token, _Formula):
+            levels[-1][1].append(token.xml)
         elif token[1]:
             levels.append((token[0], []))
         elif len(levels) > 1 and levels[-1][0] == token[0]:
             _close(levels)
     while len(levels) > 1:
         _close(levels)
-    return _JATS("p", *levels[0][1])
+    return _JATS(name, *levels[0][1])
 
 
 def _close(levels: list[tuple[str, list[Markup]]]) -> None:
@@ -228,12 +284,13 @@ def _close(levels: list[tuple[str, list[Markup]]]) -> None:
     levels[-1][1].append(_JATS(name, *inside))
 
 
-def _trimmed(tokens: list[str | tuple[str, bool]]) -> Iterator[str | tuple[str, bool]]:
+def _trimmed(tokens: list[_Token]) -> Iterator[_Token]:
     """Yield the tokens with single spaces between words, across markup too, and none at either end."""
-    end = max((place for place, token in enumerate(tokens) if isinstance(token, str) and token.strip()), default=-1)
+    end = max((place for place, token in enumerate(tokens) if _says_something(token)), default=-1)
     space = True
     for place, token in enumerate(tokens):
         if not isinstance(token, str):
+            space = space and not isinstance(token, _Formula)
             yield token
             continue
         text = token.lstrip() if space else token

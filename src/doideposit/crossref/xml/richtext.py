@@ -11,7 +11,7 @@ from doideposit.crossref.xml.elements import Element, text_inside
 from doideposit.crossref.xml.markup import Maker, Markup, escaped
 from doideposit.records.models.text import Face, Math, Node, RichText
 
-__all__ = ["mathml", "nodes_without_math", "rich"]
+__all__ = ["formula_of", "mathml", "nodes_without_math", "rich", "with_characters"]
 
 
 def rich(make: Maker, name: str, text: "RichText | Sequence[Node]", /, **attributes: str | None) -> Markup:
@@ -43,7 +43,7 @@ def mathml(formula: Math) -> Markup | None:
     they would have to be unique in the whole file; so do links and elements of other vocabularies, whose text stays.
     """
     default = "" if formula.xml.lstrip().lower().startswith("<mml:") else f' xmlns="{MATHML}"'
-    wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{formula.xml}</wrap>'
+    wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{with_characters(formula.xml)}</wrap>'
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -53,8 +53,39 @@ def mathml(formula: Math) -> Markup | None:
         return None
     if len(root) != 1 or root[0].tag != f"{{{MATHML}}}math":
         return None
-    copied = _copied(root[0], nsmap={"mml": MATHML})
+    return formula_of(root[0])
+
+
+def formula_of(element: Element) -> Markup:
+    """Return the ``mml:math`` element of a formula that is parsed already, as `mathml` does.
+
+    The parser for HTML knows no namespaces, so elements that only MathML has count as its own there.
+    """
+    for one in element.iter("*"):
+        name = str(one.tag)
+        if not name.startswith("{") and (local := name.rpartition(":")[2]) in _MATHML_NAMES:
+            one.tag = f"{{{MATHML}}}{local}"
+    copied = _copied(element, nsmap={"mml": MATHML})
     return Markup(etree.tostring(copied, method="c14n", exclusive=True).decode())
+
+
+# MathML 3, presentation elements, and what `semantics` holds.
+_MATHML_NAMES: Final = frozenset(
+    "math mi mn mo ms mtext mspace mglyph mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose msub "
+    "msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mlabeledtr mtd maligngroup "
+    "malignmark maction semantics annotation annotation-xml".split()
+)
+_NAMED: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
+_OF_XML: Final = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+
+
+def with_characters(text: str) -> str:
+    """Return a piece of XML with characters for the entities of HTML, such as ``&nbsp;``, which XML does not know."""
+    if "&" not in text:
+        return text
+    from html.entities import html5  # noqa: PLC0415 - the table is long, and few texts have an entity
+
+    return _NAMED.sub(lambda found: found[0] if found[1] in _OF_XML else html5.get(found[1], found[0]), text)
 
 
 def _copied(source: Element, nsmap: dict[str, str] | None = None) -> Element:

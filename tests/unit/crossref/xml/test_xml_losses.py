@@ -162,7 +162,7 @@ LICENCES = {"licences": ["https://creativecommons.org/licenses/by/4.0/"]}
         (
             SERIES,
             {},
-            {"abstracts": [{"text": "<u>a</u>", "format": "html"}]},
+            {"abstracts": [{"text": "<big>a</big>", "format": "html"}]},
             ("abstract-markup-reduced", "i", "abstracts[0].text"),
         ),
     ],

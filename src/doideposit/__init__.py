@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from doideposit.deposits.ledger.entries import LedgerEvent
     from doideposit.deposits.ledger.store import Ledger
     from doideposit.deposits.planning import Action, Limits
+    from doideposit.deposits.plans.document import PlanBody, PlanFile
+    from doideposit.deposits.plans.files import PlanFiles
     from doideposit.deposits.values import (
         DepositReport,
         HistoryEntry,
@@ -40,10 +42,12 @@ if TYPE_CHECKING:
         WorkStatus,
     )
     from doideposit.errors import (
+        ApprovalMissing,
         ConfigurationError,
         CredentialsRefused,
         DoiDepositError,
         LedgerError,
+        PlanUnusable,
         RegistrarError,
         SchemaError,
         UsageError,
@@ -83,8 +87,8 @@ _HOMES = {
     "checks.values": "DepositorName",
     "crossref.registrar": "Credentials Endpoint Registrar",
     "errors": (
-        "ConfigurationError CredentialsRefused DoiDepositError LedgerError RegistrarError SchemaError UsageError "
-        "WorldError"
+        "ApprovalMissing ConfigurationError CredentialsRefused DoiDepositError LedgerError PlanUnusable RegistrarError "
+        "SchemaError UsageError WorldError"
     ),
     "findings": "Finding Severity Where",
     "records.identifiers": "Doi InvalidIdentifier Isni Issn Orcid Ror Wikidata",
@@ -98,6 +102,8 @@ _HOMES = {
     "records.models.text": "PartialDate RichText",
     "deposits.planning": "Action Limits",
     "deposits.depositor": "Depositor",
+    "deposits.plans.document": "PlanBody PlanFile",
+    "deposits.plans.files": "PlanFiles",
     "deposits.lateness": "Deadlines Overdue",
     "deposits.ledger.entries": "LedgerEvent",
     "deposits.values": (
@@ -116,6 +122,7 @@ __all__ = [
     "Action",
     "AltName",
     "Anonymous",
+    "ApprovalMissing",
     "Archive",
     "Checker",
     "CitationType",
@@ -154,7 +161,11 @@ __all__ = [
     "PartialDate",
     "Person",
     "Plan",
+    "PlanBody",
     "PlanEntry",
+    "PlanFile",
+    "PlanFiles",
+    "PlanUnusable",
     "PollReport",
     "Progress",
     "Proof",

@@ -5,7 +5,9 @@
     DoiDepositError                      code, message, hint, exit_code
     ├── ConfigurationError        2      the configuration file, an environment variable or a flag; carries findings
     ├── UsageError                2      the command cannot be carried out as it was given
-    │   └── AddressRefused               an address of a page that is never fetched
+    │   ├── AddressRefused               an address of a page that is never fetched
+    │   ├── PlanUnusable                 a plan file that doideposit did not write like this
+    │   └── ApprovalMissing              ... another person has to approve first what is to be sent
     └── WorldError                3      something outside failed: try again later, nothing is lost
         ├── SchemaError                  a schema bundle
         │   ├── SchemaMissing            ... is not on this machine and could not be fetched
@@ -36,6 +38,7 @@ from doideposit.findings import Finding
 
 __all__ = [
     "AddressRefused",
+    "ApprovalMissing",
     "ConfigurationError",
     "CredentialsRefused",
     "DiskError",
@@ -45,6 +48,7 @@ __all__ = [
     "LedgerTooNew",
     "LedgerUnavailable",
     "PageUnavailable",
+    "PlanUnusable",
     "RegistrarBusy",
     "RegistrarError",
     "RegistrarUnavailable",
@@ -105,6 +109,22 @@ class AddressRefused(UsageError):
     """Say that an address is never fetched: it leads into a private network, or is not the address of a page."""
 
     code = "address-refused"
+
+
+class PlanUnusable(UsageError):
+    """Say that a plan file is not as doideposit wrote it, or is none at all: nothing of it is sent."""
+
+    code = "plan-unusable"
+
+
+class ApprovalMissing(UsageError):
+    """Say that the configuration wants a second person to approve what is to be sent, and nobody has."""
+
+    code = "approval-missing"
+    default_hint = (
+        "make a plan with `doideposit plan FILES -o plan.json`, let another person run `doideposit approve plan.json`, "
+        "then run `doideposit apply plan.json`"
+    )
 
 
 class WorldError(DoiDepositError):

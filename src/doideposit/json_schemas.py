@@ -1,4 +1,4 @@
-"""Our own JSON Schemas, for editors that complete and check while a person types: the record and the configuration.
+"""Our own JSON Schemas: the record and the configuration, for editors that complete and check, and the plan file.
 
 They are made from the models (`python -m doideposit.json_schemas` writes them to ``schemas/``). A schema lets numbers
 stand for texts (``number: 258``), because an editor reads YAML's own types; and it cannot say what hangs together, such
@@ -15,12 +15,14 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from doideposit.config.schema import ConfigurationFile
+from doideposit.deposits.plans.document import PlanFile
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.descriptions import descriptions
 
 __all__ = [
     "configuration_schema",
     "modeline",
+    "plan_schema",
     "record_schema",
     "schema_location",
     "schema_path",
@@ -32,6 +34,7 @@ __all__ = [
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 RECORD_SCHEMA: Final = "record.schema.json"
 CONFIGURATION_SCHEMA: Final = "configuration.schema.json"
+PLAN_SCHEMA: Final = "plan.schema.json"
 
 Schema = dict[str, Any]
 
@@ -98,6 +101,12 @@ def configuration_schema() -> Schema:
     }
 
 
+def plan_schema() -> Schema:
+    """Return the JSON Schema of a plan file, for programs that read one; only doideposit writes them."""
+    made, definitions = _made(PlanFile)
+    return {"$schema": DIALECT, **made, "title": "doideposit plan", "$defs": dict(sorted(definitions.items()))}
+
+
 def modeline(schema_location: str) -> str:
     """Return the comment that tells an editor with YAML support which schema a record follows, for the first line.
 
@@ -136,8 +145,12 @@ def schema_text(schema: Mapping[str, Any]) -> str:
 
 
 def write_schemas(folder: Path) -> tuple[Path, ...]:
-    """Write both schemas into a folder and return their paths."""
-    texts = {RECORD_SCHEMA: record_schema(), CONFIGURATION_SCHEMA: configuration_schema()}
+    """Write the schemas into a folder and return their paths."""
+    texts = {
+        RECORD_SCHEMA: record_schema(),
+        CONFIGURATION_SCHEMA: configuration_schema(),
+        PLAN_SCHEMA: plan_schema(),
+    }
     for name, schema in texts.items():
         (folder / name).write_text(schema_text(schema), encoding="utf-8")
     return tuple(folder / name for name in texts)

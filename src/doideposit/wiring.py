@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.context import RegistryPort
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.ledger.store import Ledger
+    from doideposit.deposits.plans.approvals import ApprovalRules
     from doideposit.records.identifiers import Doi
     from doideposit.sandbox.simulation import Sandbox
 
@@ -230,7 +231,17 @@ def open_depositor(
         login=login,
         deadlines=settings.monitoring.deadlines,
         address=endpoint_of(settings).url.partition("://")[2],
+        fee=settings.fee,
+        approvals=_approvals(settings),
     )
+
+
+def _approvals(settings: Settings) -> "ApprovalRules":
+    from doideposit.config.signatures import SshSignatures
+    from doideposit.deposits.plans.approvals import ApprovalRules
+
+    signers = settings.allowed_signers
+    return ApprovalRules(settings.approvals, None if signers is None else SshSignatures(signers))
 
 
 def observable(settings: Settings) -> frozenset[Milestone]:

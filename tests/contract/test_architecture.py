@@ -45,7 +45,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "stdnum": ("records.identifiers", "sandbox", "checks.rules"),
     "pydantic": (
         *("records", "crossref.registrar", "crossref.client", "crossref.rest_answers", "config", "json_schemas"),
-        *("sandbox", "deposits.ledger", "wiring", "job", "web", "cli"),
+        *("sandbox", "deposits.ledger", "deposits.plans", "wiring", "job", "web", "cli"),
     ),
     "docx": ("records.extraction.readers",),
     "pypdf": ("records.extraction.readers",),

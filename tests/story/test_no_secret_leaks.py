@@ -206,6 +206,7 @@ def scene(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str
             kept = 'password = { env = "CROSSREF_PASSWORD" }\n'
             desk.write("doideposit.toml", configuration(url, kept) + OTHERS)
             desk.record()
+            desk.record("c260.yaml", number='number: "260"', title="title: A third one", doi="# no doi")
             (desk.folder / "inbox").mkdir()
             desk.record("inbox/c259.yaml", number='number: "259"', title="title: Another one", doi="# no doi")
             (desk.folder / "inbox" / "broken.yaml").write_text("title: [")
@@ -219,6 +220,9 @@ def scene(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str
 OUT = "out"
 NETWORK: dict[str, list[list[str]]] = {
     "deposit": [["deposit", "c258.yaml", "--wait", "0"], ["deposit", "c258.yaml", "--retry", "--json"]],
+    "plan": [["plan", "c260.yaml", "-o", "plan.json"], ["plan", "c260.yaml", "-o", "plan.json", "--json"]],
+    "approve": [["approve", "plan.json", "--by", "Second", "--yes"]],
+    "apply": [["apply", "plan.json", "--wait", "0"], ["apply", "plan.json", "--json"]],
     "poll": [["poll", "--all"], ["poll", "--all", "--json"]],
     "run": [["run", "--json"]],
     "doctor": [["doctor", "--online"], ["doctor", "--online", "--json"]],

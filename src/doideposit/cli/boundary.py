@@ -16,7 +16,7 @@ from doideposit.reports.findings import Span, Style, detailed, safe
 __all__ = ["ExitCode", "finish", "guarded"]
 
 
-SENDING = {"deposit", "poll", "run"}
+SENDING = {"deposit", "apply", "poll", "run"}
 """The commands that may have sent something when they are interrupted."""
 INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll` to see what became of it"
 

@@ -3,7 +3,7 @@
 import shlex
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,20 +86,42 @@ def deposit(
         if not plan.ok and not skip_invalid:
             _refuse(terminal, plan)
         if plan.new + plan.updates:
-            _ask(terminal, plan, yes=yes)
+            ask_before_production(terminal, plan, yes=yes)
             depositor.ready()
         with ProgressIndicator(terminal, f"sending to {SHORT[plan.target]}"):
             report = depositor.deposit(plan, on_event=narrator(terminal, many=many))
-        if wait is not None and report.error is None and depositor.outstanding():
-            wait_shown(terminal, depositor, wait, eager=settings.target == "sandbox", many=many)
-        report = _as_of_now(report, depositor)
-        if as_json:
-            terminal.json(report.to_dict())
-        else:
-            show_report(terminal, report, flag=target, again=_for_real(invocation, paths))
-            _show_landing(terminal, settings, report, depositor, flag=target)
-            _show_end(terminal, report, depositor, flag=target)
-    finish(_exit_code(report, waited=wait is not None))
+        code = conclude(
+            terminal, settings, depositor, report, wait=wait, flag=target, again=_for_real(invocation, paths)
+        )
+    finish(code)
+
+
+def conclude(
+    terminal: Terminal,
+    settings: "Settings",
+    depositor: "Depositor",
+    report: "DepositReport",
+    *,
+    wait: float | None,
+    flag: str | None,
+    again: str,
+    about: "Mapping[str, object] | None" = None,
+) -> int:
+    """Wait where that was asked for, show what became of it, and return the exit status.
+
+    `again` is the command that does the same for real; `about` goes into the JSON document beside the report.
+    """
+    many = len(report.entries) > 1
+    if wait is not None and report.error is None and depositor.outstanding():
+        wait_shown(terminal, depositor, wait, eager=report.target == "sandbox", many=many)
+    report = _as_of_now(report, depositor)
+    if terminal.as_json:
+        terminal.json({**report.to_dict(), **(about or {})})
+    else:
+        show_report(terminal, report, flag=flag, again=again)
+        _show_landing(terminal, settings, report, depositor, flag=flag)
+        _show_end(terminal, report, depositor, flag=flag)
+    return _exit_code(report, waited=wait is not None)
 
 
 def _finish_dry_run(terminal: Terminal, plan: "Plan") -> None:
@@ -125,7 +147,8 @@ def _refuse(terminal: Terminal, plan: "Plan") -> None:
     finish(ExitCode.REJECTED)
 
 
-def _ask(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:
+def ask_before_production(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:
+    """Ask for a yes before anything goes to production; raise `click.Abort` for a no."""
     if plan.target != "production" or yes:
         return
     if not terminal.interactive:

@@ -113,7 +113,9 @@ def with_target(text: str, flag: str | None) -> str:
     return COMMANDS.sub(rf"\g<0> --target {flag}", text) if flag else text
 
 
-COMMANDS = re.compile(r"(?<=`)doideposit (?:deposit|poll|status|verify|acknowledge|abandon|history|tags)\b")
+COMMANDS = re.compile(
+    r"(?<=`)doideposit (?:deposit|plan|approve|apply|poll|status|verify|acknowledge|abandon|history|tags)\b"
+)
 
 
 def show_error(terminal: Terminal, error: WorldError | None) -> None:

@@ -7,6 +7,7 @@ misspellings follow by themselves.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ __all__ = [
     "DelaySettings",
     "DepositorSettings",
     "DeskSection",
+    "FeeSection",
     "IgnoreSection",
     "InboxSection",
     "LedgerSection",
@@ -392,6 +394,15 @@ class DeadlineSection(Section):
     """From the registration until Crossref's REST API shows the record."""
 
 
+class FeeSection(Section):
+    """What Crossref charges you, so that a plan can name the amount; prices change, and none is assumed."""
+
+    new_doi: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2, examples=["0.25"])]
+    """The fee for one new DOI, such as "0.25"; put it into quotation marks."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    """The currency, in three letters."""
+
+
 class MonitoringSection(Section):
     """What the scheduled job leaves for those who watch it; paths are relative to the configuration file."""
 
@@ -425,6 +436,10 @@ class ConfigurationFile(Section):
     """Where deposits go: the embedded sandbox, Crossref's test system, or production."""
     schema_version: SchemaVersion = "5.5.0"
     """Crossref's schema that deposit files are written for."""
+    approvals: Annotated[int, Field(ge=0, le=5)] = 0
+    """How many other people must approve a plan before it goes to production; 0 for none."""
+    allowed_signers: Annotated[str, Field(min_length=1)] | None = None
+    """A file of names and public SSH keys, as ssh-keygen reads it; with it, approvals have to be signed."""
     depositor: DepositorSettings | None = None
     """Who deposits."""
     credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
@@ -435,6 +450,8 @@ class ConfigurationFile(Section):
     """The memory of what was submitted."""
     series: Annotated[dict[str, Series], BeforeValidator(_named)] = Field(default_factory=dict)
     """The series, by the short names that records use."""
+    fees: FeeSection | None = None
+    """What Crossref charges you for a new DOI."""
     rules: RuleSection = Field(default_factory=RuleSection.model_construct)
     """Other severities, and findings that are set aside."""
     limits: LimitSection = Field(default_factory=LimitSection.model_construct)

@@ -21,6 +21,7 @@ from doideposit.config.schema import (
     Target,
     TargetSettings,
 )
+from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.limits import Limits
 from doideposit.records.models.series import Series
@@ -127,6 +128,9 @@ class Settings:
     inbox: InboxSettings = field(default_factory=InboxSettings)
     mail: MailSection | None = None
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
+    approvals: int = 0
+    allowed_signers: Path | None = None
+    fee: Fee | None = None
     path: Path | None = None
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
@@ -166,6 +170,9 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
         ),
         mail=_mail(written.mail, base),
         monitoring=_monitoring(written.monitoring, base),
+        approvals=written.approvals,
+        allowed_signers=base / Path(written.allowed_signers).expanduser() if written.allowed_signers else None,
+        fee=Fee(written.fees.new_doi, written.fees.currency) if written.fees else None,
         path=path,
         origins=MappingProxyType(dict(origins)),
     )

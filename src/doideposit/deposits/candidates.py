@@ -116,9 +116,19 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
         for place, item in enumerate(one.items):
             findings = one.findings if place == 0 else ()
             group = None if one.record else number
-            wanted = PlanInput(one.source, item.doi, item.fingerprint, item.record_type, findings, group)
+            wanted = PlanInput(
+                one.source, item.doi, item.fingerprint, item.record_type, findings, group, file=_file(one)
+            )
             flat.append(_candidate(len(flat), one, item, wanted, content))
     return tuple(flat)
+
+
+def _file(checked: Checked) -> str | None:
+    """Return the path that an input was read from."""
+    if checked.record is not None:
+        return checked.record.origin.file
+    # A ready-made file, and one that could not be read, are named by their path.
+    return checked.source if checked.xml is not None else None
 
 
 def _candidate(

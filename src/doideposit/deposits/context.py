@@ -13,6 +13,7 @@ from doideposit.checks.values import DepositorName
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import CrossrefMember, ListedBy, RegisteredWork, Registrar, ResolvedHandle
 from doideposit.crossref.validator.validator import Sealed
+from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.target import TargetLedger
@@ -91,4 +92,5 @@ class DepositContext:
     step: Step
     deadlines: Deadlines = field(default_factory=Deadlines)
     address: str = ""
+    fee: Fee | None = None
     owner: str = field(default_factory=owner_name)

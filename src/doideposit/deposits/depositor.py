@@ -13,6 +13,7 @@ from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
+from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
@@ -20,15 +21,15 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Decision, Permissions
+from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
+from doideposit.deposits.plans.files import PlanFiles, checked_of, plan_entry
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.updates import look
 from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (
     DepositReport,
-    FieldChange,
     HistoryEntry,
     Plan,
-    PlanEntry,
     PollReport,
     Progress,
     ReportEntry,
@@ -61,7 +62,7 @@ class Depositor:
     Safe from several threads and several processes on one ledger. Made by `doideposit.open`, or from its parts. With
     `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving
     it closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages
-    name.
+    name. `fee` is what a new DOI costs, where that is known; by `approvals` other people approve what is sent.
     """
 
     def __init__(
@@ -80,6 +81,8 @@ class Depositor:
         login: Callable[[], object] = lambda: None,
         deadlines: Deadlines | None = None,
         address: str = "",
+        fee: Fee | None = None,
+        approvals: ApprovalRules | None = None,
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
@@ -100,7 +103,9 @@ class Depositor:
             step=step,
             deadlines=deadlines or Deadlines(),
             address=address,
+            fee=fee,
         )
+        self._rules = approvals or ApprovalRules()
 
     def _is_registered(self, doi: Doi) -> bool:
         """Tell whether the ledger knows the DOI as registered, or else Crossref does."""
@@ -160,7 +165,7 @@ class Depositor:
         store = ContentStore()
         inputs = read_candidates(self._checker.read_streaming(items), store)
         decisions, known = decide(context, inputs, store, may)
-        entries = tuple(_plan_entry(decision) for decision in decisions)
+        entries = tuple(plan_entry(decision) for decision in decisions)
         return Plan(self.target, entries, Approved(inputs, decisions, known, store, may))
 
     # Depositing.
@@ -215,12 +220,12 @@ class Depositor:
     def _prepare(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
     ) -> tuple[Decision, ...]:
+        wants_approvals(self._rules, self.target)
         plan = self._planned(context, items, retry=retry)
-        if not isinstance(plan.approved, Approved):
-            raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
+        checked = checked_of(plan)
         # Who hands over inputs has approved their content, whatever the ledger says by now; a plan is approved whole.
         replan = not any(one is plan for one in items)
-        return Preparation(context, plan.approved, replan=replan, on_event=on_event).run()
+        return Preparation(context, checked, replan=replan, on_event=on_event).run()
 
     def _planned(self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool) -> Plan:
         """Return the plan that was given, or the plan of what was given."""
@@ -236,7 +241,7 @@ class Depositor:
     def _report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
         entries = []
         for decision in decisions:
-            plan = _plan_entry(decision)
+            plan = plan_entry(decision)
             status = self._known_status(plan.doi) if plan.doi else None
             entries.append(ReportEntry(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status))
         return DepositReport(self.target, tuple(entries), error)
@@ -262,6 +267,18 @@ class Depositor:
             uploader.run()
         keys = list(dict.fromkeys([*poller.changed, *uploader.attempted]))
         return _DepositPass(keys, len(poller.asked), uploader.received, poller.error or uploader.error)
+
+    @property
+    def plans(self) -> PlanFiles:
+        """Return what writes plans into files, takes approvals, and applies them."""
+        return PlanFiles(self._context, self._checker, self._rules, self._deposit_checked)
+
+    def _deposit_checked(self, checked: Approved, on_event: OnEvent, send: bool) -> DepositReport:
+        """Record what a plan file holds and, with `send`, send it; what an interrupted run recorded goes as well."""
+        decisions = Preparation(self._context, checked, replan=False, on_event=on_event).run()
+        going = send and any(decision.action.sends for decision in decisions)
+        trouble = self._send(on_event).error if going else None
+        return self._report(decisions, trouble or self._waiting(decisions))
 
     # Following up.
 
@@ -415,15 +432,6 @@ class Depositor:
         holds = found is not None and (expected is None or landing is None or landing == expected)
         proof = f"as {found.type}, leading to {landing}" if found else "Crossref's REST API has no record of it yet"
         self.works.prove(doi, Milestone.INDEXED, proof, holds=holds)
-
-
-def _plan_entry(decision: Decision) -> PlanEntry:
-    wanted = decision.wanted
-    differences = decision.update.differences if decision.update else ()
-    changes = tuple(
-        FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
-    )
-    return PlanEntry(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings, changes)
 
 
 def _source(status: WorkStatus) -> str:

@@ -70,6 +70,7 @@ class PlanInput:
     """Describe an input, or one DOI of a ready-made file: those of the same `group` travel together or not at all.
 
     `passed_over` says why there is nothing to deposit in it, and no error, as with a draft in the folder of a site.
+    `file` is the path it was read from, None for one that came from no file.
     """
 
     source: str
@@ -79,6 +80,7 @@ class PlanInput:
     findings: tuple[Finding, ...] = ()
     group: int | None = None
     passed_over: str | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

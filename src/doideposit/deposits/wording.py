@@ -220,6 +220,8 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.OVERDUE: "{file_name} has waited longer than it should to be {milestone}",
     EventKind.LATE: "Crossref has not finished {file_name} for a day",
     EventKind.STALLED: "Crossref has not finished {file_name} for three days",
+    EventKind.APPROVED: "{by} approved the plan {plan:.12}",
+    EventKind.APPLIED: "{by} applied the plan {plan:.12}, made by {made_by}{approvals}",
     EventKind.ACKNOWLEDGED: "acknowledged by a person: {reason}",
     EventKind.RESOLVES: "the DOI resolves: {proof}",
     EventKind.NOT_RESOLVES: "the DOI does not resolve as it should: {proof}",
@@ -253,7 +255,10 @@ def _step(detail: Mapping[str, str]) -> str:
 
 def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryEntry:
     """Return the event as a sentence, with the submission it belongs to."""
-    words = _Blank(event.detail, together=_together(event.detail.get("dois", "")), step=_step(event.detail))
+    approved_by = event.detail.get("approved_by", "")
+    approvals = f", approved by {approved_by}" if approved_by else ""
+    together = _together(event.detail.get("dois", ""))
+    words = _Blank(event.detail, together=together, step=_step(event.detail), approvals=approvals)
     text = " ".join(SENTENCES[event.kind].format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
     outcome = Outcome(event.kind) if event.kind in OUTCOMES else None

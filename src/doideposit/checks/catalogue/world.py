@@ -41,6 +41,24 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "give the same command again, and look at what it would do now",
     ),
     _plan(
+        "plan-file-changed",
+        "A file changed since the plan",
+        "A plan is applied as it was read and approved, or not at all; the message says what the file would do now.",
+        "make the plan anew with `doideposit plan`, and have it approved again where that is demanded",
+    ),
+    _plan(
+        "plan-configuration-changed",
+        "The configuration changed since the plan",
+        "Depositor, series, target or fee are not those that the plan was made with.",
+        "make the plan anew with `doideposit plan`, and have it approved again where that is demanded",
+    ),
+    _plan(
+        "plan-registered-changed",
+        "What is registered changed since the plan",
+        "Another tool, or another run, changed what Crossref has: the update would do something that nobody read.",
+        "make the plan anew with `doideposit plan`, and have it approved again where that is demanded",
+    ),
+    _plan(
         "plan-failed-before",
         "The same content failed before",
         "Sending it again unchanged cannot help, and would fail for ever.",
@@ -210,6 +228,18 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "The configuration cannot be used",
         "All of them are listed with their places.",
         "correct them, then give the command again",
+    ),
+    _error(
+        "plan-unusable",
+        "A plan file that cannot be used",
+        "It is not as doideposit wrote it, or says something else than what it would send. Nothing of it was sent.",
+        "make the plan anew with `doideposit plan`",
+    ),
+    _error(
+        "approval-missing",
+        "Another person has to approve first",
+        "The configuration demands that a second person approves what goes to Crossref.",
+        "make a plan with `doideposit plan`, let another person run `doideposit approve`, then run `doideposit apply`",
     ),
     _error(
         "usage",

@@ -201,6 +201,19 @@ class Works:
             transaction.connection.execute(update(work).where(self._mine(doi)).values(**set_aside))
             transaction.note(EventKind.ACKNOWLEDGED, doi=doi, detail={"reason": reason})
 
+    def note(self, kind: EventKind, dois: Sequence[Doi], detail: dict[str, str]) -> None:
+        """Write an event that people caused into the history of each of these DOIs, all in one transaction."""
+        with self._session.writing(kind.value) as transaction:
+            for doi in dois:
+                transaction.note(kind, doi=doi, detail=detail)
+
+    def noted(self, kind: EventKind, doi: Doi) -> tuple[Mapping[str, str], ...]:
+        """Return the details of every event of a kind that was noted for the DOI, oldest first."""
+        mine = (event.c.target == self._target, event.c.doi == doi.key, event.c.kind == kind.value)
+        with self._session.reading() as connection:
+            rows = connection.execute(select(event).where(*mine).order_by(event.c.id)).mappings()
+            return tuple(event_of(row).detail for row in rows)
+
     def abandon(self, doi: Doi, reason: str) -> bool:
         """Give up the open deposit of the DOI, and of every other DOI in the same file; False when none is open."""
         about = (item.c.target == self._target, item.c.doi == doi.key, item.c.open.is_(True))

@@ -1,0 +1,315 @@
+"""`plan`, `approve` and `apply`: a deposit as a file that one person makes and another one approves."""
+
+import getpass
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.activity import ProgressIndicator
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.deposit import SHORT, ask_before_production, conclude, narrator
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.passwords import PasswordPrompt
+from doideposit.cli.plan import MOST_SHOWN, show_plan
+from doideposit.cli.receipt import local_time, with_target
+from doideposit.cli.terminal import Terminal
+from doideposit.errors import UsageError
+from doideposit.reports.findings import Span, Style, safe
+
+if TYPE_CHECKING:
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.plans.document import PlanFile
+    from doideposit.deposits.values import Plan
+
+__all__ = ["apply", "approve", "plan"]
+
+by_option = click.option("--by", metavar="NAME", help="Your name, as others know you [default: your account's name].")
+plan_argument = click.argument("path", type=click.Path(path_type=Path), metavar="PLAN.json")
+
+
+def _name(by: str | None) -> str:
+    """Return who is at the keyboard."""
+    try:
+        return by or getpass.getuser()
+    except (KeyError, OSError):
+        # An account without a name, as in some containers.
+        raise UsageError("nobody knows who you are", hint='say it: --by "Your Name"') from None
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD-OR-XML...")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The plan file.")
+@target_option
+@by_option
+@click.option("--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because its cause is mended.")
+@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Let this field be lost by an update; repeatable.")
+@click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
+@click.option("--skip-invalid", is_flag=True, help="Leave out the records that are blocked, and plan the others.")
+@click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
+@json_option
+@click.pass_obj
+def plan(
+    invocation: Invocation,
+    paths: tuple[Path, ...],
+    output: Path,
+    target: str | None,
+    by: str | None,
+    retry: bool,
+    allow_loss: tuple[str, ...],
+    unseen: str | None,
+    skip_invalid: bool,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Write everything that would be deposited into a file. Nothing is sent, and the ledger stays as it is.
+
+    Another person reads the file and approves it with `doideposit approve`; `doideposit apply` deposits exactly that.
+    """
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        with ProgressIndicator(terminal, "checking"):
+            made = depositor.plan(*paths, retry=retry, allow_loss=allow_loss, unseen=unseen)
+        show_plan(terminal, made, verbose=verbose)
+        if not made.ok and not skip_invalid:
+            _refuse(terminal, made, "No plan was written. ")
+        file = depositor.plans.write(made, output, by=_name(by))
+        demanded = depositor.plans.approvals_needed
+    if as_json:
+        terminal.json({**made.to_dict(), **_about(file), "file": str(output)})
+    else:
+        _show_consequences(terminal, file)
+        command = "approve" if demanded else "apply"
+        _next(
+            terminal, f"written to {output}", f"`{_command(invocation, command, output)}`", target, other=demanded > 0
+        )
+    finish(ExitCode.DONE if made.ok else ExitCode.REJECTED)
+
+
+def _refuse(terminal: Terminal, made: "Plan", words: str) -> None:
+    if terminal.as_json:
+        terminal.json(made.to_dict())
+    else:
+        terminal.say()
+        more = ", or add --skip-invalid" if made.new + made.updates else ""
+        terminal.line((Span(words, Style.ERROR), Span(f"Correct what is blocked{more}.")))
+    finish(ExitCode.REJECTED)
+
+
+def _about(file: "PlanFile") -> dict[str, object]:
+    """Return what JSON says of a plan file beside its records."""
+    body = file.plan
+    return {
+        "plan": file.sha256,
+        "made_by": body.made_by,
+        "consequences": list(body.consequences),
+        "fees": body.fees.model_dump(mode="json"),
+    }
+
+
+def _show_consequences(terminal: Terminal, file: "PlanFile") -> None:
+    terminal.say()
+    terminal.line((Span("What it means", Style.HEADING),))
+    for sentence in file.plan.consequences:
+        terminal.say(f"  {safe(sentence)}")
+
+
+def _command(invocation: Invocation, name: str, path: Path) -> str:
+    config = f" --config {shlex.quote(str(invocation.config_path))}" if invocation.config_path else ""
+    return f"doideposit{config} {name} {shlex.quote(str(path))}"
+
+
+def _for_real(invocation: Invocation, file: "PlanFile", path: Path) -> str:
+    """Return the command that plans the same for production."""
+    here = Path.cwd()
+    sources = [Path(one.path) for one in file.plan.sources]
+    shown = [str(one.relative_to(here) if one.is_relative_to(here) else one) for one in sources]
+    config = f" --config {shlex.quote(str(invocation.config_path))}" if invocation.config_path else ""
+    return f"doideposit{config} plan {shlex.join(shown)} -o {shlex.quote(str(path))} --target production"
+
+
+def _next(terminal: Terminal, done: str, command: str, flag: str | None, *, other: bool = False) -> None:
+    terminal.say()
+    terminal.say(done[:1].upper() + done[1:])
+    who = "another person runs " if other else ""
+    terminal.line((Span("next  ", Style.HINT), Span(f"{who}{with_target(command, flag)}")))
+
+
+@click.command()
+@plan_argument
+@target_option
+@by_option
+@click.option("--sign", type=click.Path(path_type=Path), metavar="KEY", help="Sign with this SSH key of yours.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before approving.")
+@click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, and every change.")
+@json_option
+@click.pass_obj
+def approve(
+    invocation: Invocation,
+    path: Path,
+    target: str | None,
+    by: str | None,
+    sign: Path | None,
+    yes: bool,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Read a plan that another person made, and approve it. It is kept in the ledger, and in the history of each DOI.
+
+    Whoever made the plan cannot approve it, and a plan that is edited later has no approval.
+    """
+    from doideposit.config.signatures import sign as signed
+    from doideposit.deposits.plans.approvals import statement_of
+    from doideposit.deposits.plans.document import read_plan
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        file = read_plan(path)
+        now = _shown(terminal, depositor, file, without_files=True, verbose=verbose)
+        if not now.new + now.updates:
+            _outdated(terminal, now, file)
+        name = _name(by)
+        if not yes:
+            _ask_approval(terminal, file)
+        signature = signed(statement_of(file), sign.expanduser()) if sign is not None else ""
+        names = depositor.plans.approve(file, by=name, signature=signature)
+        missing = max(0, depositor.plans.approvals_needed - len(names))
+    if as_json:
+        terminal.json(
+            {"ok": True, "target": file.plan.target, **_about(file), "approved_by": list(names), "missing": missing}
+        )
+    elif missing:
+        more = "1 more approval is" if missing == 1 else f"{missing} more approvals are"
+        _next(
+            terminal,
+            f"approved by {', '.join(names)}: {more} needed",
+            f"`{_command(invocation, 'approve', path)}`",
+            target,
+            other=True,
+        )
+    else:
+        _next(terminal, f"approved by {', '.join(names)}", f"`{_command(invocation, 'apply', path)}`", target)
+
+
+def _shown(
+    terminal: Terminal, depositor: "Depositor", file: "PlanFile", *, without_files: bool, verbose: bool
+) -> "Plan":
+    """Show who made a plan, what it would do now, and what that means; return it as it stands now."""
+    with ProgressIndicator(terminal, "comparing"):
+        now = depositor.plans.compare(file, without_files=without_files)
+    if not terminal.as_json:
+        terminal.line(
+            (
+                Span(f"Plan {file.name}", Style.HEADING),
+                Span(f", made by {safe(file.plan.made_by)}, {local_time(file.plan.made_at)}"),
+            )
+        )
+        names = depositor.plans.approvers(file)
+        if names or depositor.plans.approvals_needed:
+            terminal.say(f"approved by {safe(', '.join(names))}" if names else "not approved by anybody yet")
+        terminal.say()
+        show_plan(terminal, now, verbose=verbose)
+        if now.new + now.updates:
+            _show_titles(terminal, file)
+            _show_consequences(terminal, file)
+    return now
+
+
+def _show_titles(terminal: Terminal, file: "PlanFile") -> None:
+    """Show what is sent by its title: whoever approves knows a commentary by that, and not by its DOI."""
+    terminal.say()
+    terminal.line((Span("What is sent", Style.HEADING),))
+    for record in file.sending[:MOST_SHOWN]:
+        terminal.line((Span(f"  {record.doi}  ", Style.PLACE), Span(safe(record.title))))
+    if len(file.sending) > MOST_SHOWN:
+        terminal.say(f"  … and {len(file.sending) - MOST_SHOWN:,} more, which stand in the file")
+
+
+def _ask_approval(terminal: Terminal, file: "PlanFile") -> None:
+    if not terminal.interactive:
+        raise UsageError("an approval needs a yes", hint="add --yes when nobody is there to answer")
+    if not click.confirm(f"Approve the plan {file.name}?", default=False, err=True):
+        raise click.Abort
+
+
+@click.command()
+@plan_argument
+@target_option
+@by_option
+@click.option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Poll until done, at most this long.")
+@click.option("--dry-run", is_flag=True, help="Show the plan as it stands now, and change nothing.")
+@click.option("--without-files", is_flag=True, help="Apply it although its files are not on this machine.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
+@click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, and every change.")
+@json_option
+@click.pass_obj
+def apply(
+    invocation: Invocation,
+    path: Path,
+    target: str | None,
+    by: str | None,
+    wait: float | None,
+    dry_run: bool,
+    without_files: bool,
+    yes: bool,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Deposit what a plan file holds: exactly that, or nothing of it when anything changed since it was made.
+
+    Files, configuration, ledger and what Crossref has are compared first. Applying a plan twice does nothing, and one
+    that was interrupted goes on.
+    """
+    from doideposit.deposits.plans.document import read_plan
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    settings = invocation.settings(target=target)
+    with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
+        file = read_plan(path)
+        now = _shown(terminal, depositor, file, without_files=without_files, verbose=verbose)
+        if dry_run or not now.new + now.updates:
+            _stop_here(terminal, depositor, now, file)
+        depositor.plans.wants_approval(file)
+        ask_before_production(terminal, now, yes=yes)
+        depositor.ready()
+        with ProgressIndicator(terminal, f"sending to {SHORT[now.target]}"):
+            report = depositor.plans.apply(
+                file,
+                by=_name(by),
+                without_files=without_files,
+                on_event=narrator(terminal, many=len(now.entries) > 1),
+            )
+        again = _for_real(invocation, file, path)
+        code = conclude(terminal, settings, depositor, report, wait=wait, flag=target, again=again, about=_about(file))
+    finish(code)
+
+
+def _stop_here(terminal: Terminal, depositor: "Depositor", now: "Plan", file: "PlanFile") -> None:
+    """End without sending: the plan was only to be shown, was applied before, or is not what it was any more."""
+    if not now.new + now.updates:
+        _outdated(terminal, now, file)
+    if terminal.as_json:
+        terminal.json({**now.to_dict(), **_about(file), "approved_by": list(depositor.plans.approvers(file))})
+    else:
+        terminal.say("Dry run: nothing was sent and nothing was written down.")
+    finish(ExitCode.DONE if now.ok else ExitCode.REJECTED)
+
+
+def _outdated(terminal: Terminal, now: "Plan", file: "PlanFile") -> None:
+    """End where nothing of a plan can be sent any more: it is done already, or something moved since it was made."""
+    planned = zip(now.entries, file.plan.records, strict=True)
+    moved = any(entry.action.value == "blocked" != record.action for entry, record in planned)
+    if terminal.as_json:
+        terminal.json({**now.to_dict(), **_about(file), "ok": not moved})
+    elif moved:
+        terminal.say()
+        words = "The plan is not what it was when it was made: make it anew."
+        terminal.line((Span("Nothing was sent. ", Style.ERROR), Span(words)))
+    else:
+        terminal.say("This plan is done already: nothing is left to send.")
+    finish(ExitCode.REJECTED if moved else ExitCode.DONE)

@@ -1,0 +1,1 @@
+"""Plans as files: what would be sent, for a second person to read, applied as it is or refused."""

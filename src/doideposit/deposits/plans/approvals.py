@@ -1,0 +1,163 @@
+"""Who approved a plan: kept in the ledger under the hash of the plan, so that an edited plan has no approval."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from doideposit.deposits.context import DepositContext
+from doideposit.deposits.plans.document import PlanFile
+from doideposit.errors import ApprovalMissing, UsageError
+from doideposit.lifecycle import EventKind
+
+__all__ = [
+    "ApprovalRules",
+    "SignaturePort",
+    "approve",
+    "approvers",
+    "clean_name",
+    "note_applied",
+    "statement_of",
+    "wants_approvals",
+    "wants_enough",
+    "was_applied",
+]
+
+PRODUCTION: Final = "production"
+LONGEST_NAME: Final = 200
+LONGEST_SIGNATURE: Final = 20_000
+"""Characters; a signature with the longest keys of SSH has about 3,000."""
+
+
+class SignaturePort(Protocol):
+    """Tell who made a signature; `doideposit.config.signatures.SshSignatures` fits."""
+
+    def signer(self, statement: str, signature: str) -> str:
+        """Return the name of who signed the statement; raise `UsageError` for nobody who may."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRules:
+    """Say how many other people must approve what goes to production, and whether they have to sign."""
+
+    needed: int = 0
+    signatures: SignaturePort | None = None
+
+    def apply_to(self, target: str) -> bool:
+        """Tell whether approvals are demanded for what goes to the target."""
+        return self.needed > 0 and target == PRODUCTION
+
+
+def statement_of(file: PlanFile) -> str:
+    """Return the line that an approval signs."""
+    return f"doideposit plan {file.sha256}\n"
+
+
+def wants_approvals(rules: ApprovalRules, target: str) -> None:
+    """Raise `ApprovalMissing` where nothing may be sent without a plan that others approved."""
+    if rules.apply_to(target):
+        raise ApprovalMissing("this installation sends to Crossref only what another person has approved")
+
+
+def approve(context: DepositContext, rules: ApprovalRules, file: PlanFile, *, by: str, signature: str) -> str:
+    """Record an approval, with the events of every DOI of the plan; return the name it is recorded under.
+
+    Raises `UsageError` for whoever made the plan, and for a signature that does not hold.
+    """
+    name = clean_name(by)
+    if signature:
+        name = _signed(rules, file, name, signature)
+    elif rules.signatures is not None:
+        raise UsageError(
+            "an approval has to be signed here", hint="add --sign and your SSH key, such as --sign ~/.ssh/id_ed25519"
+        )
+    if _same(name, file.plan.made_by):
+        message = f"{name} made this plan, and cannot approve it"
+        raise UsageError(message, hint="another person has to look at it, and run the same command")
+    if any(_same(name, one) for one in approvers(context, rules, file)):
+        return name
+    detail = {"plan": file.sha256, "by": name, **({"signature": signature} if signature else {})}
+    context.ledger.works.note(EventKind.APPROVED, file.dois, detail)
+    return name
+
+
+def _signed(rules: ApprovalRules, file: PlanFile, name: str, signature: str) -> str:
+    if rules.signatures is None:
+        hint = (
+            'add allowed_signers = "FILE" to the configuration: a list of names and public keys, as ssh-keygen reads it'
+        )
+        raise UsageError("the configuration does not say whose signatures count", hint=hint)
+    if len(signature) > LONGEST_SIGNATURE:
+        raise UsageError("this is no signature of SSH: it is too long")
+    signer = rules.signatures.signer(statement_of(file), signature)
+    if not _same(signer, name):
+        raise UsageError(f"the signature is that of {signer}, and not of {name}", hint=f"say --by {signer}")
+    return signer
+
+
+def approvers(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
+    """Return who approved the plan: each once, never who made it; where signatures count, those that hold now."""
+    found: dict[str, str] = {}
+    for detail in _events(context, EventKind.APPROVED, file):
+        name = detail.get("by", "")
+        if not _same(name, file.plan.made_by) and _holds(rules, file, name, detail.get("signature", "")):
+            found.setdefault(_folded(name), name)
+    return tuple(found.values())
+
+
+def _holds(rules: ApprovalRules, file: PlanFile, name: str, signature: str) -> bool:
+    if rules.signatures is None:
+        return True
+    try:
+        return bool(signature) and _same(rules.signatures.signer(statement_of(file), signature), name)
+    except UsageError:
+        # The key was taken out of the list since: its approvals count no more.
+        return False
+
+
+def wants_enough(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
+    """Return who approved the plan; raise `ApprovalMissing` where that are not as many as have to."""
+    names = approvers(context, rules, file)
+    if rules.apply_to(context.target) and len(names) < rules.needed:
+        have = f"{len(names)} of {rules.needed} approvals" if names else "no approval"
+        message = f"the plan {file.name} has {have}"
+        hint = f"another person than {file.plan.made_by} looks at it and runs `doideposit approve`, then apply it again"
+        raise ApprovalMissing(message, hint=hint)
+    return names
+
+
+def was_applied(context: DepositContext, file: PlanFile) -> str:
+    """Return who applied the plan before; empty where nobody did."""
+    return next((detail.get("by", "") for detail in _events(context, EventKind.APPLIED, file)), "")
+
+
+def note_applied(context: DepositContext, file: PlanFile, *, by: str, approved_by: Sequence[str]) -> None:
+    """Record, once, that the plan is applied now: before anything of it is."""
+    if was_applied(context, file):
+        return
+    detail = {"plan": file.sha256, "by": clean_name(by), "made_by": file.plan.made_by}
+    detail |= {"approved_by": ", ".join(approved_by)} if approved_by else {}
+    context.ledger.works.note(EventKind.APPLIED, file.dois, detail)
+
+
+def _events(context: DepositContext, kind: EventKind, file: PlanFile) -> Sequence[dict[str, str]]:
+    dois = file.dois
+    # Every DOI of the plan has the same events, so the first one tells.
+    events = context.ledger.works.noted(kind, dois[0]) if dois else ()
+    return [dict(one) for one in events if one.get("plan") == file.sha256]
+
+
+def clean_name(name: str) -> str:
+    """Return a person's name on one line; raise `UsageError` for none."""
+    text = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not text or len(text) > LONGEST_NAME or not text.isprintable():
+        raise UsageError("a name is needed, of at most 200 characters", hint='say who you are: --by "Your Name"')
+    return text
+
+
+def _same(one: str, other: str) -> bool:
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -1,0 +1,75 @@
+"""What a plan means and costs, in sentences: worked out from its records, when it is written and when it is read."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from doideposit.deposits.fees import Fee
+from doideposit.deposits.plans.document import Fees, PlannedRecord
+from doideposit.deposits.wording import name_of
+
+__all__ = ["consequences_of", "fees_of"]
+
+PRODUCTION: Final = "production"
+NAMED: Final = 5
+"""So many DOIs are named in a sentence; the records of the plan name all."""
+
+
+def fees_of(target: str, records: Sequence[PlannedRecord], fee: Fee | None) -> Fees:
+    """Return what Crossref charges for: each new DOI, once, on its production system."""
+    due = sum(one.action == "register" for one in records) if target == PRODUCTION else 0
+    if fee is None or not due:
+        return Fees(due=due)
+    return Fees(due=due, each=str(fee), total=fee.times(due))
+
+
+def consequences_of(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> tuple[str, ...]:
+    """Return what happens when the plan is applied, the gravest first."""
+    return tuple(_sentences(target, records, fees, unseen))
+
+
+def _sentences(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen: str) -> Iterator[str]:
+    new = [one for one in records if one.action == "register"]
+    updates = [one for one in records if one.action == "update"]
+    where = name_of(target)
+    if new:
+        lasting = "; a registered DOI can never be deleted" if target == PRODUCTION else ""
+        yield f"{_count(len(new), 'new DOI')} will be registered at {where}{lasting}: {_dois(new)}"
+    if fees.due:
+        amount = f"{fees.each} each, {fees.total} in all" if fees.each else "the configuration names no amount"
+        yield f"Crossref charges a fee for {_count(fees.due, 'new DOI')} ({amount})"
+    if updates:
+        replaced = _count(len(updates), "registered DOI")
+        yield f"the metadata of {replaced} at {where} will be replaced, free of charge: {_dois(updates)}"
+    yield from (f"{one.doi} will lose what is registered: {lost}" for one in updates if (lost := _losses(one)))
+    if unseen:
+        yield f"nobody could look at what is registered before: {unseen}"
+    yield from (_first_emptied(one) for one in updates if one.empties)
+    yield from _rest(records)
+
+
+def _first_emptied(record: PlannedRecord) -> str:
+    names = ", ".join(name.replace("_", " ") for step in record.empties for name in step)
+    return f"{record.doi} goes in {len(record.empties) + 1} deposits, because Crossref has to empty first: {names}"
+
+
+def _losses(record: PlannedRecord) -> str:
+    return "; ".join(change.what for change in record.changes if change.loses)
+
+
+def _rest(records: Sequence[PlannedRecord]) -> Iterator[str]:
+    """Yield how many records are not sent."""
+    unchanged = sum(one.action == "unchanged" for one in records)
+    blocked = sum(one.action == "blocked" for one in records)
+    if unchanged:
+        yield f"{_count(unchanged, 'record')} {'needs' if unchanged == 1 else 'need'} nothing"
+    if blocked:
+        yield f"{_count(blocked, 'record')} {'is' if blocked == 1 else 'are'} blocked, and not sent"
+
+
+def _dois(records: Sequence[PlannedRecord]) -> str:
+    named = ", ".join(str(one.doi) for one in records[:NAMED])
+    return named + (f" and {len(records) - NAMED:,} more" if len(records) > NAMED else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

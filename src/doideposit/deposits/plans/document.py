@@ -1,0 +1,333 @@
+"""What a plan file says, and whether it says so as it was written.
+
+The hash covers everything but itself, so that a file edited by hand is noticed. It is no proof of who wrote the file:
+what is applied is judged anew, and an approval is kept in the ledger under the hash.
+"""
+
+import hashlib
+import json
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, NoReturn
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from doideposit.errors import DiskError, PlanUnusable
+from doideposit.files import disk_errors
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+
+__all__ = [
+    "FORMAT",
+    "LARGEST",
+    "Contents",
+    "Fees",
+    "PlanBody",
+    "PlanFile",
+    "PlannedChange",
+    "PlannedRecord",
+    "Sending",
+    "Source",
+    "bytes_of",
+    "looks_like_plan",
+    "parse_plan",
+    "plan_text",
+    "read_plan",
+]
+
+FORMAT: Final = "doideposit-plan/1"
+LARGEST: Final = 50_000_000
+"""Bytes of a plan file: some ten thousand records, which is more than anybody reads."""
+
+Text = Annotated[str, Field(max_length=20_000)]
+ShortText = Annotated[str, Field(max_length=2_000)]
+
+
+def _doi(text: str) -> str:
+    try:
+        return str(Doi.parse(text))
+    except InvalidIdentifier as error:
+        raise ValueError(error.message) from None
+
+
+DoiText = Annotated[str, Field(max_length=2_000), AfterValidator(_doi)]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Part(BaseModel):
+    """A part of a plan file, in which no other key can stand."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class PlannedChange(_Part):
+    """One field of a registered record that an update changes."""
+
+    field: ShortText
+    """The field, as in a record file, from 0."""
+    what: Text
+    """What changes, for people."""
+    loses: bool
+    """True where something registered would be gone."""
+    kind: Literal["added", "changed", "lost"]
+    """What happens to the field, in one word."""
+    registered: Any = None
+    """The value that is registered, null for none."""
+    desired: Any = None
+    """The value that it gets, null for none."""
+
+
+class Sending(_Part):
+    """What is sent for a record, and what the ledger needs to know of it."""
+
+    series: ShortText
+    """The short name of the series."""
+    container: ShortText
+    """The title that the series has at Crossref."""
+    record_type: ShortText
+    """How the DOI is registered."""
+    schema_version: ShortText
+    """Crossref's schema that the XML follows."""
+    sha256: Hash
+    """The SHA-256 of the XML, which stands below `contents`."""
+    landing_page: Text | None = None
+    """Where the DOI leads."""
+    file: Annotated[str, Field(max_length=4_096)] | None = None
+    """The whole path of the file it was read from; null for a record that came from none."""
+    removes: tuple[ShortText, ...] = ()
+    """Fields that the record gives up on purpose."""
+    latest: int | None = None
+    """The latest deposit of the DOI that the ledger knew."""
+    group: int | None = None
+    """Records of one ready-made file have the same number: they are sent together."""
+
+
+class PlannedRecord(_Part):
+    """One input, and what is done with it."""
+
+    source: ShortText
+    """Where the record comes from, as it was given."""
+    doi: DoiText | None
+    """The DOI; null where there is none."""
+    action: Literal["register", "update", "unchanged", "blocked"]
+    """What is done with it."""
+    reason: Text
+    """Why, in a sentence."""
+    title: Text = ""
+    """The title in the XML."""
+    changes: tuple[PlannedChange, ...] = ()
+    """What it changes of what is registered."""
+    empties: tuple[tuple[ShortText, ...], ...] = ()
+    """Fields that are emptied at Crossref first: each list in a deposit of its own, before the one that is shown."""
+    findings: tuple[Mapping[str, Any], ...] = ()
+    """What was found in the record."""
+    sending: Sending | None = None
+    """What is sent; null for what is not."""
+
+
+class Source(_Part):
+    """A file that the plan was made of."""
+
+    path: Annotated[str, Field(max_length=4_096)]
+    """The whole path."""
+    sha256: Hash
+    """The SHA-256 of the file."""
+
+
+class Fees(_Part):
+    """What Crossref charges for."""
+
+    due: int
+    """New DOIs, for each of which Crossref charges a fee; 0 where nothing is registered for readers."""
+    each: ShortText | None = None
+    """The fee for one, where the configuration names it."""
+    total: ShortText | None = None
+    """The fees together, where the configuration names one."""
+
+
+class Content(_Part):
+    """The bytes of one XML."""
+
+    xml: str | None = None
+    """As text in UTF-8."""
+    base64: str | None = None
+    """In base64, for bytes that are no text in UTF-8."""
+
+
+class PlanBody(_Part):
+    """Everything that a plan says; the hash is made of it."""
+
+    made_by: Annotated[str, Field(min_length=1, max_length=200)]
+    """Who made the plan."""
+    made_at: datetime
+    """When."""
+    target: Literal["sandbox", "test", "production"]
+    """Where it is sent."""
+    consequences: tuple[Text, ...]
+    """What it means, in sentences."""
+    fees: Fees
+    """What it costs."""
+    records: tuple[PlannedRecord, ...]
+    """Every record, in the order it was given."""
+    retry: bool
+    """True where content that failed before may be sent again."""
+    allow_loss: tuple[ShortText, ...]
+    """Fields that may be lost by an update."""
+    unseen: Text
+    """Why it is sent without a look at what is registered; empty where there was one."""
+    configuration: Mapping[str, str]
+    """What the configuration said: when it says something else, the plan is not applied."""
+    sources: tuple[Source, ...]
+    """The files it was made of: when one has changed, the plan is not applied."""
+    contents: Mapping[Hash, Content]
+    """What is sent, by SHA-256; doideposit puts head, batch id and timestamp around it."""
+
+
+class PlanFile(_Part):
+    """A plan as a file: everything that would be sent, and what that means."""
+
+    format: Literal["doideposit-plan/1"]
+    """The format of the file."""
+    sha256: Hash
+    """The SHA-256 of `plan` in canonical JSON: keys in order, no white space, UTF-8."""
+    plan: PlanBody
+    """The plan."""
+
+    @property
+    def sending(self) -> tuple[PlannedRecord, ...]:
+        """Return the records that are sent."""
+        return tuple(one for one in self.plan.records if one.sending is not None)
+
+    @property
+    def dois(self) -> tuple[Doi, ...]:
+        """Return the DOIs that are sent."""
+        return tuple(Doi.parse(one.doi) for one in self.sending if one.doi is not None)
+
+    @property
+    def name(self) -> str:
+        """Return the beginning of the hash, by which people tell two plans apart."""
+        return self.sha256[:12]
+
+
+class Contents:
+    """Gather bytes for a plan file, each once, within its bounds."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Content] = {}
+        self._size = 0
+
+    def put(self, data: bytes, sha256: str) -> None:
+        """Take bytes in; raise `UsageError` when they become too many."""
+        if sha256 in self._found:
+            return
+        self._size += len(data)
+        if self._size > LARGEST:
+            raise PlanUnusable(
+                f"this would be a plan of more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files"
+            )
+        try:
+            self._found[sha256] = Content(xml=data.decode("utf-8"))
+        except UnicodeDecodeError:
+            self._found[sha256] = Content(base64=b64encode(data).decode("ascii"))
+
+    def all(self) -> Mapping[str, Content]:
+        """Return them by SHA-256."""
+        return self._found
+
+
+def bytes_of(body: PlanBody, sha256: str) -> bytes:
+    """Return the bytes of that SHA-256; raise `PlanUnusable` where the plan does not hold them."""
+    found = body.contents.get(sha256)
+    data = b""
+    if found is not None and found.xml is not None:
+        data = found.xml.encode("utf-8")
+    elif found is not None and found.base64 is not None:
+        try:
+            data = b64decode(found.base64, validate=True)
+        except Base64Error:
+            data = b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise PlanUnusable("the plan does not hold what it would send", hint=_ANEW)
+    return data
+
+
+def plan_text(body: PlanBody) -> str:
+    """Return the text of a plan file; raise `PlanUnusable` where it is too large."""
+    plan = body.model_dump(mode="json")
+    document = {"format": FORMAT, "sha256": _hash_of(plan), "plan": plan}
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    if len(text.encode("utf-8")) > LARGEST:
+        raise PlanUnusable(
+            f"this would be a plan of more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files"
+        )
+    return text
+
+
+def looks_like_plan(beginning: bytes) -> bool:
+    """Tell whether a file that begins so is meant to be a plan."""
+    return FORMAT.partition("/")[0].encode() in beginning[:200]
+
+
+def read_plan(path: Path) -> PlanFile:
+    """Read a plan file; raise `PlanUnusable` for what is none, and `DiskError`."""
+    try:
+        with disk_errors(path, "cannot be read"), path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except DiskError as error:
+        # A name that was mistyped is no fault of the disk.
+        if path.exists():
+            raise
+        raise PlanUnusable(f"there is no plan {path}", hint="look at the spelling and the folder") from error
+    return parse_plan(data, str(path))
+
+
+_ANEW: Final = "make the plan anew with `doideposit plan`; one that was edited cannot be used"
+
+
+def parse_plan(data: bytes, name: str = "the plan") -> PlanFile:
+    """Return the plan in these bytes; raise `PlanUnusable` for what doideposit did not write like this."""
+    if len(data) > LARGEST:
+        raise PlanUnusable(f"{name} has more than {LARGEST // 1_000_000} MB", hint="make several plans of fewer files")
+    raw = _json(data, name)
+    if not isinstance(raw, dict) or not str(raw.get("format", "")).startswith(FORMAT.partition("/")[0]):
+        raise PlanUnusable(f"{name} is no plan", hint="`doideposit plan FILES -o plan.json` writes one")
+    if raw["format"] != FORMAT:
+        hint = "make the plan anew with `doideposit plan`"
+        raise PlanUnusable(f"{name} was written by another version of doideposit", hint=hint)
+    try:
+        file = PlanFile.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])[:200]
+        raise PlanUnusable(f"{name} is damaged at {place or 'its beginning'}: {first['msg']}", hint=_ANEW) from None
+    if _hash_of(raw["plan"]) != file.sha256:
+        raise PlanUnusable(f"{name} was changed after it was made: its hash is another one", hint=_ANEW)
+    return file
+
+
+def _json(data: bytes, name: str) -> Any:
+    try:
+        text = data.decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_refused, parse_float=_refused)
+    except (ValueError, RecursionError):
+        # A UnicodeDecodeError, a JSONDecodeError and what the hooks refuse are all ValueErrors.
+        raise PlanUnusable(f"{name} is no plan that doideposit wrote: it cannot be read as JSON", hint=_ANEW) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: people would read the one, and programs the other."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _refused(_text: str) -> NoReturn:
+    raise ValueError
+
+
+def _hash_of(plan: Any) -> str:
+    canonical = json.dumps(plan, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,161 @@
+"""From a plan in this process to a plan file: everything that would be sent, and on what it rests."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from doideposit.checks.checking import Checker
+from doideposit.crossref.sealing import find_item
+from doideposit.crossref.xml.existing import items
+from doideposit.deposits.candidates import Approved, DepositCandidate
+from doideposit.deposits.context import DepositContext
+from doideposit.deposits.planning import Decision, PlanInput
+from doideposit.deposits.plans.consequences import consequences_of, fees_of
+from doideposit.deposits.plans.document import (
+    Contents,
+    PlanBody,
+    PlannedChange,
+    PlannedRecord,
+    Sending,
+    Source,
+)
+from doideposit.deposits.values import FieldChange, PlanEntry
+from doideposit.files import disk_errors
+
+__all__ = ["READING_HEAD", "body_of", "changes_of", "configuration_of", "empties_of", "field_changes", "file_hash"]
+
+READING_HEAD = ("doideposit-plan", 20000101000000000)
+"""Batch id and timestamp around an item that is only read or judged; what is sent gets its own."""
+
+
+def body_of(
+    context: DepositContext, checker: Checker, approved: Approved, entries: Iterable[PlanEntry], *, by: str
+) -> PlanBody:
+    """Return everything that the plan file says; raise `UsageError` where it becomes too large, and `DiskError`."""
+    contents = Contents()
+    rows = zip(approved.inputs, approved.decisions, entries, strict=True)
+    records = tuple(_record(context, approved, contents, *row) for row in rows)
+    may = approved.permissions
+    fees = fees_of(context.target, records, context.fee)
+    return PlanBody(
+        made_by=by,
+        made_at=context.clock(),
+        target=context.target,  # type: ignore[arg-type]  # the configuration knows three targets
+        consequences=consequences_of(context.target, records, fees, may.unseen),
+        fees=fees,
+        records=records,
+        retry=may.retry,
+        allow_loss=may.losses,
+        unseen=may.unseen,
+        configuration=configuration_of(context, checker, {one.sending.series for one in records if one.sending}),
+        sources=_sources(records),
+        contents=contents.all(),
+    )
+
+
+def _record(
+    context: DepositContext,
+    approved: Approved,
+    contents: Contents,
+    one: DepositCandidate | PlanInput,
+    decision: Decision,
+    entry: PlanEntry,
+) -> PlannedRecord:
+    sending, title = None, ""
+    if isinstance(one, DepositCandidate) and decision.action.sends:
+        xml = approved.store.get(one.content)
+        contents.put(xml, one.content.sha256)
+        sending, title = _sending(approved, one), _title(context, one, xml)
+    return PlannedRecord(
+        source=entry.source,
+        doi=str(entry.doi) if entry.doi else None,
+        action=entry.action.value,
+        reason=entry.reason,
+        title=title,
+        changes=changes_of(entry.changes),
+        empties=empties_of(decision),
+        findings=tuple(finding.to_dict() for finding in entry.findings),
+        sending=sending,
+    )
+
+
+def _sending(approved: Approved, one: DepositCandidate) -> Sending:
+    known = approved.known.get(one.item.doi.key)
+    return Sending(
+        series=one.series,
+        container=one.container,
+        record_type=one.item.record_type,
+        schema_version=one.sealed.schema_version if one.sealed else "",
+        sha256=one.content.sha256,
+        landing_page=one.landing_page,
+        file=str(Path(one.wanted.file).absolute()) if one.wanted.file else None,
+        removes=one.removes,
+        latest=known.latest if known else None,
+        group=one.wanted.group,
+    )
+
+
+def _title(context: DepositContext, one: DepositCandidate, xml: bytes) -> str:
+    """Return the title as the XML has it, which is what is compared when the plan is read."""
+    if one.sealed is None:
+        return next((each.title for each in items(xml) if each.doi == one.item.doi), "")
+    found = find_item(context.depositor.head(*READING_HEAD), xml, schema_version=one.sealed.schema_version)
+    return found.item.title if found else ""
+
+
+def field_changes(decision: Decision) -> tuple[FieldChange, ...]:
+    """Return what a decision changes of what is registered."""
+    differences = decision.update.differences if decision.update else ()
+    return tuple(
+        FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
+    )
+
+
+def empties_of(decision: Decision) -> tuple[tuple[str, ...], ...]:
+    """Return which blocks are emptied before, in deposits of their own, one tuple for each of those."""
+    return tuple(tuple(sorted(names)) for names in decision.update.clears) if decision.update else ()
+
+
+def changes_of(changes: Iterable[FieldChange]) -> tuple[PlannedChange, ...]:
+    """Return changes as a plan file has them: their values as JSON reads them back."""
+    return tuple(PlannedChange.model_validate(_plain(change.to_dict())) for change in changes)
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=_mapping))
+
+
+def _mapping(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError
+
+
+def configuration_of(context: DepositContext, checker: Checker, series: Iterable[str]) -> Mapping[str, str]:
+    """Return what the configuration says that the plan rests on, by its keys; a series by its hash."""
+    known = context.series
+    hashes = {name: known[name].model_dump_json().encode() for name in sorted(series) if name in known}
+    return {
+        "target": context.target,
+        "address": context.address,
+        "depositor.name": context.depositor.name,
+        "depositor.email": context.depositor.email,
+        "depositor.registrant": context.depositor.registrant,
+        "schema_version": checker.schema_version,
+        "fees.new_doi": str(context.fee) if context.fee else "",
+        **{f"series.{name}": hashlib.sha256(text).hexdigest() for name, text in hashes.items()},
+    }
+
+
+def _sources(records: Iterable[PlannedRecord]) -> tuple[Source, ...]:
+    """Return the files of what is sent, with their hashes now."""
+    paths = dict.fromkeys(one.sending.file for one in records if one.sending and one.sending.file)
+    return tuple(Source(path=path, sha256=file_hash(Path(path))) for path in paths)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file; raise `DiskError`."""
+    with disk_errors(path, "cannot be read"), path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

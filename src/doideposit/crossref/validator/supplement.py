@@ -5,19 +5,15 @@ through an enumeration of 8,107 languages one by one, which takes five sixths of
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
 
 from lxml import etree
 
-from doideposit.crossref.names import XSI
 from doideposit.crossref.schemas.prepared import IdKind, Lookup, Prepared
 from doideposit.crossref.validator.assertions import ASSERTIONS, Assertion
 
 __all__ = ["Broken", "Supplement", "WrongValue"]
-
-# It gives elements here, and lxml's type for results of XPath cannot say so.
-_with_type: Any = etree.XPath("//*[@x:type]", namespaces={"x": XSI})
 
 
 class Broken(NamedTuple):
@@ -69,8 +65,13 @@ class Supplement:
         self._rules[tag] = rules if any(rules) else _NONE
         return self._rules[tag]
 
-    def check(self, root: etree._Element) -> tuple[list[Broken], list[WrongValue]]:
-        """Return every broken assertion and every wrong attribute value, in the order of the document."""
+    def check(
+        self, root: etree._Element, retyped: Iterable[etree._Element] = ()
+    ) -> tuple[list[Broken], list[WrongValue]]:
+        """Return every broken assertion and every wrong attribute value, in the order of the document.
+
+        `retyped` are the elements that ``xsi:type`` gives another type, and so perhaps other attributes.
+        """
         broken: list[Broken] = []
         wrong: list[WrongValue] = []
         names = _Names()
@@ -83,11 +84,10 @@ class Supplement:
                 wrong += _misfits(element, lookup)
             for attribute, kind in rules.ids:
                 wrong += names.seen(element, attribute, kind)
-        return broken, [*wrong, *self._retyped(root), *names.unknown()]
+        return broken, [*wrong, *self._misfits(retyped), *names.unknown()]
 
-    def _retyped(self, root: etree._Element) -> Iterator[WrongValue]:
-        """Yield the wrong values of elements that ``xsi:type`` gives another type, and so perhaps other attributes."""
-        for element in _with_type(root):
+    def _misfits(self, retyped: Iterable[etree._Element]) -> Iterator[WrongValue]:
+        for element in retyped:
             for lookup in self._prepared.lookups:
                 if element.tag not in lookup.tags:
                     yield from _misfits(element, lookup)

@@ -28,8 +28,10 @@ MOST = 2_000
 """Problems of one kind beyond this number are counted and not described: a hostile file cannot flood anything."""
 
 _HINTS = (f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation")
-# It gives elements here, and lxml's type for results of XPath cannot say so.
-_with_hint: Any = etree.XPath("//*[@x:schemaLocation or @x:noNamespaceSchemaLocation]", namespaces={"x": XSI})
+_TYPE = f"{{{XSI}}}type"
+# It gives elements here, and lxml's type for results of XPath cannot say so. One search for every attribute of the
+# namespace takes a third of the time of three for the names.
+_with_instance: Any = etree.XPath("//*[@x:*]", namespaces={"x": XSI})
 
 
 class SchemaVerdict(NamedTuple):
@@ -59,10 +61,10 @@ class _Engine:
         self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
         self._supplement = Supplement(prepared)
 
-    def findings(self, root: etree._Element, places: Places) -> tuple[Finding, ...]:
+    def findings(self, root: etree._Element, retyped: Sequence[etree._Element], places: Places) -> tuple[Finding, ...]:
         """Return everything that is wrong with a document, in the order of its lines."""
         log = self._compiled.complaints(root)
-        broken, wrong = self._supplement.check(root)
+        broken, wrong = self._supplement.check(root, retyped)
         return self._described(root, log, broken, wrong, places) if log or broken or wrong else ()
 
     def _described(
@@ -162,9 +164,9 @@ class Validator:
         return prepared
 
     def _violations(self, root: etree._Element, version: str, places: Places) -> tuple[Finding, ...]:
-        remove_hints(root)
+        retyped = remove_hints(root)
         mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
-        return self._engine(version, mathml=mathml).findings(root, places)
+        return self._engine(version, mathml=mathml).findings(root, retyped, places)
 
     def _without_bundle(self, root: etree._Element, declared: Declared | None, places: Places) -> SchemaVerdict:
         if declared is None:
@@ -199,11 +201,16 @@ def _no_deposit(root: etree._Element, places: Places) -> Finding:
     )
 
 
-def remove_hints(root: etree._Element) -> None:
-    """Remove ``xsi:schemaLocation`` and its like: libxml2 would follow them to files of the document's choice."""
-    for element in _with_hint(root):
+def remove_hints(root: etree._Element) -> list[etree._Element]:
+    """Remove ``xsi:schemaLocation`` and its like, and return the elements that have an ``xsi:type``.
+
+    libxml2 would follow the hints to files of the document's choice.
+    """
+    found = _with_instance(root)
+    for element in found:
         for name in _HINTS:
             element.attrib.pop(name, "")
+    return [element for element in found if _TYPE in element.attrib]
 
 
 def _sealed(xml: bytes, root: etree._Element, verdict: SchemaVerdict, file: str | None) -> Sealed:

@@ -102,15 +102,16 @@ def text_of(value: Any) -> Any:
     return value
 
 
-PlainText = Annotated[str, BeforeValidator(text_of), StringConstraints(min_length=1)]
+# The constraint stands before the validator, so that pydantic checks it by itself: behind it, it would call Python.
+PlainText = Annotated[str, StringConstraints(min_length=1), BeforeValidator(text_of)]
 """Text without markup, normalised, never empty."""
 
 LANGUAGE_SHAPE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 Language = Annotated[
     str,
-    BeforeValidator(text_of),
     StringConstraints(pattern=LANGUAGE_SHAPE),
+    BeforeValidator(text_of),
     Field(examples=["en", "de", "fra"]),
 ]
 """A language as ISO 639-1 or 639-3 has it, such as ``en``; abstracts also take BCP 47 tags such as ``en-GB``."""
@@ -134,8 +135,8 @@ URL_SHAPE: Final = r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"
 
 Url = Annotated[
     str,
-    BeforeValidator(text_of),
     StringConstraints(min_length=1, max_length=2048, pattern=URL_SHAPE),
+    BeforeValidator(text_of),
     Field(examples=["https://www.example.org/comment-258/"]),
 ]
 """An absolute http, https or ftp address without spaces (Crossref schema, common5.5.0.xsd: resource, 1 to 2048)."""

@@ -35,6 +35,36 @@ def test_check_build_validate(desk: Desk) -> None:
     assert to_stdout.out.startswith("<?xml version=")
 
 
+MIXED = """\
+
+[series.notes]
+title = "Island Notes"
+prefix = "10.48251"
+record_type = "posted"
+url = "https://www.example.org/{number}/"
+"""
+
+
+def test_a_mixed_folder_is_built_into_a_folder(desk: Desk) -> None:
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text(encoding="utf-8") + MIXED)
+    (desk.folder / "in").mkdir()
+    small = "title: Water and fire\npublished: 2024-05-06\nauthors: [{given: Ada, family: Mer}]\n"
+    desk.write("in/a.yaml", f"series: notes\nnumber: 1\n{small}")
+    desk.write("in/b.yaml", f"series: sadf-comment\nnumber: 901\nurl: https://www.sadf.eu/901/\n{small}")
+    desk.write("in/c.yaml", f"series: sadf-comment\nnumber: 902\nurl: https://www.sadf.eu/902/\n{small}")
+    desk.write("in/d.yaml", f"series: notes\nnumber: 2\nrecord_type: report-single\n{small}")
+    refused = desk("build", "in", "-o", "all.xml")
+    assert refused.code == 2
+    assert "-o files/" in refused.err
+    built = desk("build", "in", "-o", "files/")
+    assert built.code == 0
+    made = sorted(path.name for path in (desk.folder / "files").iterdir())
+    assert made == ["notes-posted_content-10.48251.xml", "notes-report-paper-10.48251.xml", "sadf-comment.xml"]
+    assert "sadf-comment.xml: 2 records" in built.err
+    assert desk("validate", *(f"files/{name}" for name in made)).code == 0
+    assert desk("build", "in", "-o", "files").code == 0
+
+
 def test_deposit_wait_status_history_and_again(desk: Desk) -> None:
     record = desk.record()
     first = desk("deposit", record.name, "--wait", 30, "--json")

@@ -154,15 +154,44 @@ class Checker:
 
         One file holds one kind of record with one prefix, because Crossref wants it so.
         """
-        commentaries = [one.record.commentary for one in checked if one.record is not None]
-        kinds = {(body_kind(each), each.doi.prefix) for each in commentaries}
-        if len(commentaries) < len(checked):
-            raise UsageError("only records can be built into XML", hint="leave ready-made XML files out")
-        if len(kinds) != 1:
+        commentaries = _commentaries(checked)
+        if len({(body_kind(each), each.doi.prefix) for each in commentaries}) != 1:
             raise UsageError(
                 "these records do not fit into one file: Crossref takes one prefix and one kind of record in each",
-                hint="build them one series at a time; `deposit` splits them by itself",
+                hint="write a folder with a slash behind it, as in `-o files/`: each kind gets a file of its own in it;"
+                " `deposit` splits them by itself",
             )
+        return self._draft(commentaries)
+
+    def drafts(self, checked: Sequence[Checked]) -> Mapping[str, bytes]:
+        """Build the deposit files that the records need, by their names; raises `UsageError`.
+
+        There is one for each series, and several where records of one differ in kind or prefix, or are too many.
+        """
+        groups: dict[str, dict[tuple[str, str], list[Commentary]]] = {}
+        for one in _commentaries(checked):
+            kinds = groups.setdefault(one.series.name, {})
+            kinds.setdefault((body_kind(one), one.doi.prefix), []).append(one)
+        files: dict[str, bytes] = {}
+        for series, kinds in groups.items():
+            for (kind, prefix), commentaries in kinds.items():
+                name = series if len(kinds) == 1 else f"{series}-{kind}-{prefix}"
+                parts = list(self._parts(commentaries))
+                names = [f"{name}.xml"] if len(parts) == 1 else [f"{name}-{n}.xml" for n in range(1, len(parts) + 1)]
+                files.update(zip(names, parts, strict=True))
+        return files
+
+    def _parts(self, commentaries: Sequence[Commentary]) -> Iterator[bytes]:
+        """Yield the files that records need, halved until each is small enough for Crossref."""
+        xml = self._draft(commentaries)
+        if len(xml) <= MAX_DEPOSIT_XML or len(commentaries) == 1:
+            yield xml
+            return
+        middle = len(commentaries) // 2
+        yield from self._parts(commentaries[:middle])
+        yield from self._parts(commentaries[middle:])
+
+    def _draft(self, commentaries: Sequence[Commentary]) -> bytes:
         now = self._clock()
         head = self.depositor.head(f"draft-{now:%Y%m%dT%H%M%S}", int(f"{now:%Y%m%d%H%M%S}000"))
         return build(head, commentaries, schema_version=self.schema_version).xml
@@ -279,6 +308,13 @@ STAND_INS: tuple[Mapping[str, RawValue], ...] = (
     # Nothing of these is alike, so that no finding can be about both.
     MappingProxyType({"number": "22", "title": "Another", "authors": ({"organisation": "One"},), "published": "2015"}),
 )
+
+
+def _commentaries(checked: Sequence[Checked]) -> list[Commentary]:
+    commentaries = [one.record.commentary for one in checked if one.record is not None]
+    if len(commentaries) < len(checked):
+        raise UsageError("only records can be built into XML", hint="leave ready-made XML files out")
+    return commentaries
 
 
 def in_one_order(*groups: Findings) -> Findings:

@@ -1,7 +1,7 @@
 """`check`, `build` and `validate`: verdicts without sending anything."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,13 +186,16 @@ def _record_of(finding: Finding) -> tuple[str | None, int | None]:
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write [default: standard output].",
+    type=click.Path(),
+    help="The file to write, or the folder for one file of each series [default: standard output].",
 )
 @click.option("--schema", "schema_version", metavar="VERSION", help="Build for an older schema, such as 5.4.0.")
 @click.pass_obj
-def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, schema_version: str | None) -> None:
+def build(invocation: Invocation, paths: tuple[Path, ...], output: str | None, schema_version: str | None) -> None:
     """Write the deposit XML of records, as it would be sent.
+
+    Crossref takes one prefix and one kind of record in each file. Where the records differ, name a folder, as in
+    `-o files/`: each series gets a file of its own in it.
 
     Batch id and timestamp are provisional: `deposit` gives each file its own.
     """
@@ -207,12 +210,31 @@ def build(invocation: Invocation, paths: tuple[Path, ...], output: Path | None, 
     if not all(one.ok for one in checked):
         show_findings(terminal, tally, len(checked), verbose=False, each=False)
         finish(ExitCode.REJECTED)
-    xml = checker.draft(checked)
-    write_product(xml, output)
+    files = _files(checker, checked, output)
+    for path, xml in files.items():
+        write_product(xml, path)
     lost = [finding for one in checked for finding in one.findings if _is_loss(finding)]
     terminal.lines(detailed(in_order(lost), source_line, verbose=False, width=terminal.width))
-    if output is not None:
-        terminal.say(f"{output}: {counted(len(checked), 'record')}, valid against Crossref {checker.schema_version}")
+    for path, xml in files.items():
+        if path is not None:
+            number = counted(xml.count(b"<doi_data>"), "record")
+            terminal.say(f"{path}: {number}, valid against Crossref {checker.schema_version}")
+
+
+def _files(checker: Checker, checked: Sequence[Checked], output: str | None) -> Mapping[Path | None, bytes]:
+    """Return what is written where: one file, or one for each series in a folder; raises `DiskError`."""
+    if output is None:
+        return {None: checker.draft(checked)}
+    folder = Path(output)
+    # A name that ends with a slash is that of a folder, which need not be there yet.
+    if not (folder.is_dir() or output.endswith(("/", "\\"))):
+        return {folder: checker.draft(checked)}
+    made = checker.drafts(checked)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiskError(f"{folder} cannot be made: {error.strerror}", hint="choose another place with -o") from None
+    return {folder / name: xml for name, xml in made.items()}
 
 
 def _is_loss(finding: Finding) -> bool:

@@ -21,6 +21,7 @@ from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import ConfigurationError, LedgerError
 from doideposit.findings import Finding, has_errors
 from doideposit.lifecycle import Milestone
+from doideposit.records.sources.interface import Reading
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -138,7 +139,7 @@ def open_checker(
         depositor=name,
         rules=settings.rules,
         clock=clock,
-        zone=None if settings.site.timezone is None else ZoneInfo(settings.site.timezone),
+        zone=_zone(settings),
         schema_version=schema_version or settings.schema_version,
         live=live,
     ).knowing(lambda doi: _is_in_ledger(settings, doi))
@@ -152,6 +153,16 @@ def _is_in_ledger(settings: Settings, doi: "Doi") -> bool:
     except (LedgerError, ConfigurationError):
         return False
     return known is not None and known.registered
+
+
+def reading_of(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -> Reading:
+    """Return what readers of files should know: the time now, where the publisher is, and the names of the series."""
+    return Reading(clock().astimezone(_zone(settings)), frozenset(settings.series))
+
+
+def _zone(settings: Settings) -> ZoneInfo | None:
+    """Return the zone of the publisher, or None for that of the machine."""
+    return None if settings.site.timezone is None else ZoneInfo(settings.site.timezone)
 
 
 def _placed(finding: Finding, settings: Settings) -> Finding:

@@ -106,3 +106,70 @@ def test_a_document_in_the_inbox_stays_where_it_is(site: Desk) -> None:
     (site.folder / "inbox" / "258.md").write_text(PAGE, encoding="utf-8")
     site("run")
     assert (site.folder / "inbox" / "258.md").exists()
+
+
+def test_from_a_folder_to_a_header_with_its_doi(site: Desk) -> None:
+    """A publisher's folder of Markdown in git: check, deposit, write back, and the second run has nothing to do."""
+    path = site.folder / "content" / "comments" / "258.md"
+    before = path.read_bytes()
+    assert site("check", "content").code == 0
+    early = site("write-back", "content")
+    assert (early.code, path.read_bytes()) == (0, before)
+    assert "not registered on sandbox" in early.out
+    assert site("deposit", "content", "--wait", 60).code == 0
+    tried = site("write-back", "content", "--dry-run")
+    assert f"+doi: {DOI}" in tried.out
+    assert path.read_bytes() == before
+    told = site("write-back", "content")
+    assert told.code == 0
+    assert "1 written" in told.out
+    assert path.read_text(encoding="utf-8") == before.decode().replace("comment-258/\n", f"comment-258/\ndoi: {DOI}\n")
+    again = site("write-back", "content", "--json").json
+    actions = {Path(row["file"]).name: row["action"] for row in again["files"]}
+    assert actions["258.md"] == "unchanged"
+    assert "nothing to send" in site("deposit", "content").out
+    assert [row["action"] for row in site("deposit", "content", "--dry-run", "--json").json["records"]] == [
+        "unchanged"
+    ] * 3
+
+
+@pytest.mark.parametrize("work", ["258", DOI, "content/comments/258.md"])
+def test_write_back_by_number_doi_or_file(site: Desk, work: str) -> None:
+    site("deposit", "content", "--wait", 60)
+    if not work.endswith(".md"):
+        refused = site("write-back", work)
+        assert refused.code == 2
+        assert "[site] folders" in refused.err
+        site.write(
+            "doideposit.toml", (site.folder / "doideposit.toml").read_text() + '\n[site]\nfolders = ["content"]\n'
+        )
+    assert site("write-back", work).code == 0
+    assert f"\ndoi: {DOI}\n" in (site.folder / "content/comments/258.md").read_text()
+    for _ in range(2):
+        assert site("write-back", work).code == 0
+
+
+def test_write_back_never_replaces_another_doi(site: Desk) -> None:
+    site("deposit", "content", "--wait", 60)
+    path = page(site, "comments/258.md", doi="10.5555/other")
+    told = site("write-back", "content/comments/258.md")
+    assert told.code == 1
+    assert "10.5555/other" in path.read_text()
+    assert DOI not in path.read_text()
+
+
+def test_write_back_into_a_record_file_and_not_into_a_table(site: Desk) -> None:
+    path = site.record()
+    path.write_text("".join(line for line in path.read_text().splitlines(True) if not line.startswith("doi:")))
+    site("deposit", path, "--wait", 60)
+    before = path.read_text()
+    site.write(
+        "t.csv",
+        'series,number,title,published,authors,url\nsadf-comment,258,A,2023-09-14,"Wolf, S.",https://www.sadf.eu/x/\n',
+    )
+    assert site("write-back", "c258.yaml").code == 0
+    assert f"doi: {DOI}" in path.read_text()
+    assert [line for line in path.read_text().splitlines() if not line.startswith("doi: ")] == before.splitlines()
+    refused = site("write-back", "t.csv")
+    assert refused.code == 1
+    assert "edit-impossible" in refused.out

@@ -25,6 +25,7 @@ GOOD: dict[str, list[list[str]]] = {
     "abandon": [[DOI, "--reason", "seen"], []],
     "run": [["--inbox", "inbox"]],
     "report": [[], ["-o", "-"]],
+    "write-back": [["c258.yaml"], ["bad.yaml"], ["none.yaml"], ["258"]],
     "tags": [["c258.yaml"], ["bad.yaml"], ["none.yaml"]],
     "explain": [[], ["url-missing"], ["no-such-code"]],
     "schemas list": [[]],

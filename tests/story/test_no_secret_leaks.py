@@ -253,6 +253,7 @@ ALONE: dict[str, list[list[str]] | None] = {
     "ledger restore": [["ledger", "restore", "backup.sqlite3"], ["ledger", "restore", "none.sqlite3", "--json"]],
     "new": [["new", "260"], ["new", "260", "--series", "none"]],
     "tags": [["tags", "c258.yaml"], ["tags", "none.yaml", "--json"]],
+    "write-back": [["write-back", "c258.yaml", "--dry-run"], ["write-back", "none.yaml", "--json"]],
     "demo": [["demo", "--keep", "demo"]],
     "completion": [["completion", "bash"], ["completion", "tcsh"]],
     "sandbox": None,

@@ -28,6 +28,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "apply": ("plans", "apply", "Deposit what a plan file holds, or refuse it when anything changed."),
         "poll": ("deposit", "poll", "Ask once what became of everything outstanding."),
         "status": ("status", "status", "Show what the ledger knows."),
+        "write-back": ("write_back", "write_back", "Put registered DOIs into the headers of their documents."),
         "tags": ("tags", "tags", "Print the citation of a commentary and the tags for its landing page."),
         "report": ("report", "report", "Write the state of everything as one HTML page."),
         "explain": ("explain", "explain", "Explain a word, or the code of a finding, with examples."),

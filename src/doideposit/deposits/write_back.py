@@ -1,0 +1,114 @@
+"""Put registered DOIs back into the files that they were deposited from, one line in each and nothing else."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.findings import Finding, Loc, loc_of
+from doideposit.records.editing import Edited, Set, open_for_editing
+from doideposit.records.identifiers import Doi
+from doideposit.records.origin import RawRecord
+from doideposit.records.sources.interface import Reading
+from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.reading import read_path
+
+__all__ = ["WriteBack", "WriteBackAction", "write_back"]
+
+
+class WriteBackAction(StrEnum):
+    """Name what became of the DOI of one record: in its file now, there before, not registered, or refused."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    NOT_REGISTERED = "not-registered"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBack:
+    """Say what was done with one record; `lines` are those that change, with + and - in front."""
+
+    file: str
+    doi: Doi | None
+    action: WriteBackAction
+    lines: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry of the JSON document."""
+        return {
+            "file": self.file,
+            "doi": str(self.doi) if self.doi else None,
+            "action": self.action.value,
+            "lines": list(self.lines),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+def write_back(
+    depositor: Depositor,
+    paths: Sequence[Path],
+    *,
+    reading: Reading,
+    key: str = "doi",
+    only: Doi | None = None,
+    dry_run: bool = False,
+) -> Iterator[WriteBack]:
+    """Write the DOI of every record in these files and folders to its `key`, where it is registered and not there yet.
+
+    With `only`, other records are passed over in silence. A DOI that stands there already is never replaced by
+    another: the record is checked as a deposit would be. Raises `DiskError` and `LedgerError`.
+    """
+    for path in paths:
+        for raw in read_path(path, reading):
+            if isinstance(raw, Finding):
+                if only is None:
+                    yield _not_read(raw, path)
+                continue
+            done = _one(depositor, raw, loc_of(key), only, dry_run=dry_run)
+            if done is not None:
+                yield done
+
+
+def _not_read(finding: Finding, path: Path) -> WriteBack:
+    action = WriteBackAction.REFUSED if finding.stops else WriteBackAction.NOT_REGISTERED
+    return WriteBack(finding.where.file or str(path), None, action, findings=(finding,))
+
+
+def _one(depositor: Depositor, raw: RawRecord, key: Loc, only: Doi | None, *, dry_run: bool) -> WriteBack | None:
+    parsed = parse(raw, series=depositor.series)
+    label = raw.origin.label
+    if parsed.record is None:
+        return None if only else WriteBack(label, None, WriteBackAction.REFUSED, findings=parsed.findings)
+    doi = parsed.record.commentary.doi
+    if only is not None and only.key != doi.key:
+        return None
+    if "doi" in raw.data:
+        return WriteBack(label, doi, WriteBackAction.UNCHANGED)
+    if not depositor.status(doi).registered:
+        return WriteBack(label, doi, WriteBackAction.NOT_REGISTERED)
+    index = () if raw.origin.index is None else (raw.origin.index,)
+    return _edited(raw.origin.file or "", label, doi, (*index, *key), dry_run=dry_run)
+
+
+def _edited(file: str, label: str, doi: Doi, loc: Loc, *, dry_run: bool) -> WriteBack:
+    source = open_for_editing(Path(file))
+    if isinstance(source, Finding):
+        return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(source,))
+    edited = source.edit(Set(loc, str(doi)))
+    if isinstance(edited, Finding):
+        return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(edited,))
+    fault = None if dry_run else edited.save()
+    if fault is not None:
+        return WriteBack(label, doi, WriteBackAction.REFUSED, findings=(fault,))
+    return WriteBack(label, doi, WriteBackAction.WRITTEN, _changed(edited))
+
+
+def _changed(edited: Edited) -> tuple[str, ...]:
+    before, after = edited.source.text.splitlines(), edited.text.splitlines()
+    rows = difflib.unified_diff(before, after, n=0, lineterm="")
+    return tuple(row for row in rows if row[:1] in "+-" and not row.startswith(("+++", "---")))

@@ -55,10 +55,16 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
 
 
 def _roles(element: Element) -> Iterator[str]:
-    """Yield the roles: those of the ``role`` elements, else the one of the attribute that older versions had."""
-    named = [one.get("type") or "" for one in element.iterfind("{*}role")]
-    old = (element.get("contributor_role") or "author").replace("_", "-")
-    yield from (_OUTPUT_ROLES.get(role, role) for role in named or [old])
+    """Yield the roles: those of the ``role`` elements, else the one of the attribute that older versions had.
+
+    CRediT says what somebody did, and not as what: beside it the attribute counts.
+    """
+    roles = list(element.iterfind("{*}role"))
+    if all(one.get("vocab") == "credit" for one in roles):
+        yield (element.get("contributor_role") or "author").replace("_", "-")
+    for one in roles:
+        kind = one.get("type") or ""
+        yield _OUTPUT_ROLES.get(kind, kind)
 
 
 def institution(element: Element) -> Fields:

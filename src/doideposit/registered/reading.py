@@ -226,7 +226,9 @@ class _Reader:
                 people.append(who)
             else:
                 # Before schema 5.4 somebody with two roles stood there twice.
-                same["roles"] = list(dict.fromkeys([*_roles(same), *_roles(who)]))
+                roles = list(dict.fromkeys([*_roles(same), *_roles(who)]))
+                if roles != ["author"]:
+                    same["roles"] = roles
         self.fields["authors"] = people
 
     def abstract(self, element: Element) -> None:
@@ -259,12 +261,16 @@ class _Reader:
             kind = child.get("id_type")
             if local(child) == "item_number":
                 self.item_number(child)
-            elif local(child) == "identifier" and kind == "report-number" and "report_number" not in self.fields:
+            elif local(child) == "identifier" and kind == "report-number" and self._takes_report_number():
                 self.fields["report_number"] = plain(child)
             elif local(child) == "identifier":
                 self._block("identifiers", [{"identifier": plain(child), "type": kind or "other"}])
             elif local(child):
                 self._leave(child)
+
+    def _takes_report_number(self) -> bool:
+        # An article of a journal has no report number of its own: there it is one identifier among others.
+        return "report_number" not in self.fields and local(self.holder).startswith("report-paper")
 
     def item_number(self, element: Element) -> None:
         article = (element.get("item_number_type") or "").replace("_", "-") == "article-number"

@@ -128,7 +128,7 @@ def access_program(commentary: Commentary) -> Markup | None:
         _AI.text(
             "license_ref",
             licence.url,
-            applies_to=licence.applies_to,
+            applies_to=None if licence.applies_to == "unspecified" else licence.applies_to,
             start_date=licence.start_date.isoformat() if licence.start_date else None,
         )
         for licence in commentary.effective_licences

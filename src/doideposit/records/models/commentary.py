@@ -87,6 +87,10 @@ IS_REGISTERED: Final = "is_registered"
 """The key of the validation context under which a function tells whether a DOI is registered already."""
 
 
+# Stands for the number of a registered work that has none: nothing a record could hold is taken for it.
+_UNNUMBERED: Final = object()
+
+
 def _is_registered(doi: Doi, info: ValidationInfo) -> bool:
     tells: Callable[[Doi], bool] | None = (info.context or {}).get(IS_REGISTERED)
     return tells is not None and tells(doi)
@@ -209,12 +213,15 @@ class Commentary(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _found_elsewhere(cls, value: Any) -> Any:
+    def _found_elsewhere(cls, value: Any, info: ValidationInfo) -> Any:
         """Say where a key that every record has may be absent: print alone has no other date, a DOI no number."""
         if not isinstance(value, Mapping):
             return value
         given = {"published": value.get("published_print"), "number": value.get("doi")}
-        return {**value, **{name: None for name, other in given.items() if other and value.get(name) is None}}
+        found: dict[str, Any] = {name: None for name, other in given.items() if other and value.get(name) is None}
+        if "number" in found and isinstance(value["doi"], str) and _is_registered(Doi.from_input(value["doi"]), info):
+            found["number"] = _UNNUMBERED
+        return {**value, **found}
 
     @field_validator("free_to_read", mode="before")
     @classmethod
@@ -224,6 +231,8 @@ class Commentary(Value):
     @field_validator("number", mode="before")
     @classmethod
     def _printed(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is _UNNUMBERED:
+            return None
         series = info.data.get("series")
         if value is not None:
             return printed_number(value, series.number_pattern if series else None)
@@ -285,7 +294,8 @@ class Commentary(Value):
 
     def _keeps_its_doi(self, info: ValidationInfo) -> bool:
         """Tell whether the DOI is registered, and none that the pattern makes of another number: it stays then."""
-        return self.series.number_in(self.doi) is None and _is_registered(self.doi, info)
+        is_free = self.number is None or self.series.number_in(self.doi) is None
+        return is_free and _is_registered(self.doi, info)
 
     def _derived_doi(self) -> Doi:
         if self.number is None and "{number}" in self.series.doi:

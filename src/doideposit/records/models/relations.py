@@ -138,8 +138,8 @@ class Licence(Value):
     """Address of the licence, such as https://creativecommons.org/licenses/by/4.0/."""
     start_date: Day | None = None
     """From when it applies; the day of publication when left out."""
-    applies_to: Literal["vor", "am", "tdm", "stm-asf"] | None = "vor"
-    """To what: the version of record, the accepted manuscript, text mining, or the STM sharing framework."""
+    applies_to: Literal["vor", "am", "tdm", "stm-asf", "unspecified"] | None = "vor"
+    """To what: the version of record, the accepted manuscript, text mining, the STM sharing framework, or not said."""
 
     @model_validator(mode="before")
     @classmethod

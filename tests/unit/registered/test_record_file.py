@@ -1,0 +1,160 @@
+"""Record files of what is registered: the same deposit again, whatever the configuration says of the series."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from lxml import etree
+
+from doideposit.crossref.xml.batch import build
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.batch import BatchHead
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import RecordType, Series
+from doideposit.records.origin import RawRecord
+from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.structured import read
+from doideposit.registered.comparison import compare
+from doideposit.registered.reading import Leftover, RegisteredRecord, read_record
+from doideposit.registered.record_file import record_fields, record_text, series_of
+from strategies import commentaries
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+FILES = [
+    path
+    for folder in ("xml", "deposits")
+    for path in sorted((GOLDEN / folder).glob("*.xml"))
+    if "resources" not in path.name
+]
+HEAD = BatchHead("back-1", 20260901120000000, "Forum", "doi@example.org", "Forum")
+# What a configuration may say of a series by now, although older records were registered without it.
+SAYS: dict[str, Any] = {
+    "language": "de",
+    "publisher": {"name": "Another Press", "place": "Rome"},
+    "institution": {"name": "Another Institute"},
+    "licences": ["https://creativecommons.org/licenses/by/4.0/"],
+    "free_to_read": True,
+    "url": "https://example.org/{number}",
+}
+
+
+def dois(xml: bytes) -> list[str]:
+    holders = [one.getparent() for one in etree.fromstring(xml).iterfind(".//{*}doi_data/{*}doi")]
+    return [str(one.findtext("{*}doi")) for one in holders if one is not None]
+
+
+def series_like(record: RegisteredRecord, **says: Any) -> Series:
+    """A series that the record can be of; whatever else it says is up to the test."""
+    known = record.series
+    issns: Any = known.get("issns") or [{"issn": "2049-3630", "medium": "electronic"}]
+    data = {
+        "name": "back", "prefix": record.doi.partition("/")[0], "doi": "{prefix}/never.{number}", "title": known.get("title") or "Reports",
+        "issn": issns[0]["issn"], "issn_medium": issns[0]["medium"], "other_issns": issns[1:],
+        "abbreviated_title": known.get("abbreviated_title"), **says,
+    }  # fmt: skip
+    return Series.model_validate({key: value for key, value in data.items() if value is not None})
+
+
+def adopted(record: RegisteredRecord, series: Series) -> Commentary:
+    """The record as its file has it, read back through the reader of YAML and the parser of records."""
+    text = record_text(
+        record, record_fields(record, series, named=True), ["A note"], heading="A heading", schema="x.json"
+    )
+    [raw] = read(text).records
+    assert isinstance(raw, RawRecord), raw
+    parsed = parse(raw, series={series.name: series}, is_registered=lambda _doi: True)
+    assert parsed.record is not None, (text, parsed.findings)
+    return parsed.record.commentary
+
+
+def same_again(record: RegisteredRecord, series: Series, *, but: frozenset[str] = frozenset()) -> None:
+    xml = build(HEAD, [adopted(record, series)]).xml
+    again = read_record(xml, record.doi)
+    assert again is not None
+    # The language of a journal is that of its title record, which no article changes.
+    allowed = {"series.language", *but, *(left.name for left in record.leftovers)}
+    assert [one for one in compare(record, again) if one.field not in allowed] == []
+    assert again.record_type is record.record_type
+
+
+@pytest.mark.parametrize("says", [{}, SAYS], ids=["silent", "says"])
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_an_adopted_record_gives_the_same_deposit_again(path: Path, says: dict[str, Any]) -> None:
+    xml = path.read_bytes()
+    found = [record for doi in dois(xml) if (record := read_record(xml, doi)) is not None]
+    records = [record for record in found if record.record_type is not None]
+    assert records
+    for record in records:
+        if "authors" not in record.fields:
+            text = record_text(
+                record, record_fields(record, series_like(record), named=True), [], heading="H", schema=None
+            )
+            assert "# authors: it names nobody" in text
+            continue
+        # Links within abstracts are reduced to their words, as in every record.
+        but = frozenset({"abstracts[0]"} if path.parent.name == "deposits" else ())
+        for kind in (record.record_type, RecordType.REPORT_SINGLE):
+            same_again(record, series_like(record, record_type=kind, **says), but=but)
+
+
+@given(commentaries())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_record_survives_being_registered_and_adopted(commentary: Commentary) -> None:
+    xml = build(HEAD, [commentary]).xml
+    record = read_record(xml, commentary.doi.printed)
+    assert record is not None
+    same_again(record, commentary.series)
+    same_again(record, series_like(record, **SAYS))
+
+
+def record(**changes: Any) -> RegisteredRecord:
+    data: dict[str, Any] = {"doi": "10.5555/c1", "record_type": RecordType.REPORT_SINGLE, "fields": {"title": "T"}}
+    return RegisteredRecord(**(data | changes))
+
+
+A = Series.model_validate(
+    {"name": "a", "title": "Notes A", "issn": "2049-3630", "prefix": "10.5555", "doi": "{prefix}/a{number}"}
+)
+B = Series.model_validate(
+    {"name": "b", "title": "Notes B", "issn": "2406-5617", "prefix": "10.5555", "doi": "{prefix}/b{number}"}
+)
+ISSN_B = {"issns": [{"issn": "2406-5617", "medium": "print"}]}
+
+
+@pytest.mark.parametrize(
+    ("doi", "series", "expected"),
+    [
+        ("10.5555/a7", {}, "a"),
+        ("10.5555/x7", {}, None),
+        ("10.5555/x7", ISSN_B, "b"),
+        # What it is registered under weighs more than what its DOI looks like.
+        ("10.5555/a7", ISSN_B, "b"),
+        ("10.5555/x7", {"title": "notes  B"}, "b"),
+        ("10.5555/x7", {"title": "Notes of others"}, None),
+        ("10.5555/a7", {"issns": [{"issn": "0317-8471"}]}, None),
+    ],
+)
+def test_the_series_of_a_registered_record(doi: str, series: dict[str, Any], expected: str | None) -> None:
+    found = series_of(record(doi=doi, series=series), Doi(doi), "10.5555", {"a": A, "b": B})
+    assert (found and found.name) == expected
+
+
+def test_the_only_series_of_the_owner_has_what_names_no_series() -> None:
+    assert series_of(record(doi="10.5555/x7"), Doi("10.5555/x7"), "10.5555", {"a": A}) is A
+    assert series_of(record(doi="10.4444/x7"), Doi("10.4444/x7"), "10.4444", {"a": A}) is None
+
+
+def test_the_file_names_what_it_cannot_say_and_nothing_in_it_ends_the_comment() -> None:
+    left = Leftover("contract_number", "<contract_number>7\n: evil: [key]\u2028x: 1</contract_number>")
+    one = record(
+        fields={"title": "T: a “title”", "authors": [{"family": "Sen"}], "published": "2023"}, leftovers=(left,)
+    )
+    fields = record_fields(one, A, named=True)
+    text = record_text(one, fields, ["first\nsecond: 2"], heading="Adopted", schema="record.schema.json")
+    assert text.splitlines()[0] == "# yaml-language-server: $schema=record.schema.json"
+    assert "Registered as contract_number, and a record has no field for it" in text
+    assert yaml.safe_load(text)["title"] == "T: a “title”"
+    assert set(yaml.safe_load(text)) == {"series", "title", "authors", "published", "record_type", "without"}
+    assert record_text(one, fields, [], heading="Adopted", schema=None).startswith("# Adopted\n")

@@ -24,21 +24,25 @@ __all__ = ["serve"]
 @target_option
 @click.pass_obj
 def serve(invocation: Invocation, host: str, port: int, threads: int, allow_remote: bool, target: str | None) -> None:
-    """Run the JSON API and callback receiver, for a CMS not written in Python.
+    """Run the JSON API and callback receiver, and the pages for staff for several people.
 
-    Who may use it says [api.tokens] in the configuration. It speaks http: put a web server with https before it where
-    other machines are to reach it. Deposits are followed up by `doideposit run`. SIGTERM and Ctrl-C let requests under
-    way finish.
+    Who may use the API says [api.tokens] in the configuration, and who the pages [desk.accounts]. It speaks http: put
+    a web server with https before it where other machines are to reach it. Deposits are followed up by `doideposit
+    run`. SIGTERM and Ctrl-C let requests under way finish.
     """
     from doideposit.web import application
+    from doideposit.web.desk.messages import MAX_UPLOAD
+    from doideposit.web.desk.opening import open_for_accounts
+    from doideposit.web.serving import ApiAndPages
     from doideposit.web.serving import serve as serve_until_stopped
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal()
     settings = invocation.settings(target=target)
-    app = application(
+    pages = open_for_accounts(settings, announce=terminal.note)
+    api = application(
         lambda: open_depositor(settings, announce=terminal.note),
-        tokens=_tokens(settings),
+        tokens=_tokens(settings, needed=pages is None),
         notify_endpoints=settings.api.notify_endpoints,
         log=terminal.note,
     )
@@ -47,19 +51,23 @@ def serve(invocation: Invocation, host: str, port: int, threads: int, allow_remo
         address = f"http://{f'[{host}]' if ':' in host else host}:{actual}"
         terminal.note(f"the API listens on {address} for deposits to {settings.target}; stop it with Ctrl-C")
         terminal.note(f"its description is {address}/openapi.json")
+        if pages is not None:
+            terminal.note(f"the pages for staff are {address}/")
 
-    serve_until_stopped(app, host, port, threads=threads, ready=ready, allow_remote=allow_remote)
+    app, most = (api, None) if pages is None else (ApiAndPages(api, pages), 2 * MAX_UPLOAD)
+    serve_until_stopped(app, host, port, threads=threads, ready=ready, allow_remote=allow_remote, max_body=most)
     terminal.note("stopped: every request was answered")
 
 
-def _tokens(settings: "Settings") -> "dict[str, SecretStr]":
+def _tokens(settings: "Settings", *, needed: bool) -> "dict[str, SecretStr]":
     from doideposit.config.passwords import resolve_password
 
     references = settings.api.tokens
-    if not references:
+    if not references and needed:
         raise ConfigurationError(
-            "the configuration names no token for the API, so that nobody could use it",
-            hint='add a section [api.tokens] with a line such as wordpress = { env = "WORDPRESS_TOKEN" }',
+            "the configuration names no token for the API and no account for the pages, so that nobody could use it",
+            hint='add a section [api.tokens] with a line such as wordpress = { env = "WORDPRESS_TOKEN" }, or for the '
+            'pages [desk.accounts.NAME] with password = { env = "DESK_PASSWORD" } and roles = ["edit", "register"]',
         )
     return {
         name: resolve_password(each, environ=os.environ, service="doideposit-api", username=name)

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from doideposit.errors import UsageError, WorldError
 from doideposit.web.reading import MAX_BODY
 
-__all__ = ["is_loopback", "serve"]
+__all__ = ["ApiAndPages", "is_loopback", "serve"]
 
 PATIENCE: Final = 120
 """Seconds that requests under way may still take after a stop; longer than an upload to Crossref."""
@@ -26,6 +26,25 @@ class Closeable(Protocol):
 
     def close(self) -> None:
         """Let go of everything."""
+
+
+class ApiAndPages:
+    """Answer by path: the API below /v1 and its description, everything else from the pages."""
+
+    def __init__(self, api: Closeable, pages: Closeable) -> None:
+        self._api = api
+        self._pages = pages
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        path = environ.get("PATH_INFO", "")
+        wanted = self._api if path.startswith("/v1/") or path == "/openapi.json" else self._pages
+        return wanted(environ, start_response)
+
+    def close(self) -> None:
+        """Let go of both."""
+        self._api.close()
+        self._pages.close()
 
 
 def is_loopback(host: str) -> bool:
@@ -44,7 +63,7 @@ def serve(
     threads: int = 4,
     ready: Callable[[int], None] = lambda _port: None,
     allow_remote: bool = False,
-    max_body: int = 2 * MAX_BODY,
+    max_body: int | None = None,
 ) -> None:
     """Serve until SIGTERM or an interrupt; then requests under way are finished, and the application is closed.
 
@@ -56,7 +75,7 @@ def serve(
             f"the API does not listen on {host}: others could reach it, and everything would travel unencrypted",
             hint="leave it on 127.0.0.1 behind a web server with https, or say --allow-remote",
         )
-    server = _server(application, host, port, threads, max_body)
+    server = _server(application, host, port, threads, max_body or 2 * MAX_BODY)
     try:
         with _stopped_by_sigterm():
             ready(int(server.effective_port))

@@ -3,24 +3,14 @@
 Chromium is the one of the system (Debian: the package chromium); nothing is downloaded.
 """
 
-import io
-import re
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import docx
 import pytest
 
-from desk import FAST
-from doideposit.cli.init import PRESETS, configuration_text
-from doideposit.web.desk.messages import MAX_UPLOAD
-from doideposit.web.desk.opening import open_here
-from doideposit.web.serving import serve
-from doideposit.wiring import load_settings
-from finished_documents import document
+from running_pages import start_pages, word_file
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update".split()
@@ -34,18 +24,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
     pytest.mark.xdist_group("desk-browser"),
 ]
-
-
-def word_file(folder: Path) -> Path:
-    """The commentary of the other tests, as an author hands it in."""
-    written = docx.Document()
-    for block in document(references="## References\n\nMariner, A. (2020). Gauges. Tidewater Press.").split("\n\n"):
-        written.add_paragraph(re.sub(r"[*#]+ ?", "", block.strip()))
-    path = folder / "comment-300.docx"
-    stream = io.BytesIO()
-    written.save(stream)
-    path.write_bytes(stream.getvalue())
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -62,22 +40,7 @@ def browser() -> Iterator[Any]:
 def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The one-time address of pages that run in a thread until the tests end."""
     monkeypatch.chdir(tmp_path)
-    text = configuration_text(PRESETS["sadf-comment"]) + FAST
-    text = text.replace("[series.sadf-comment]", '[series.sadf-comment]\nurl = "https://www.sadf.eu/comment-{number}/"')
-    (tmp_path / "doideposit.toml").write_text(text, "utf-8")
-    pages, token = open_here(load_settings(tmp_path / "doideposit.toml"), user="ada", announce=lambda _text: None)
-    port: list[int] = []
-    ready = threading.Event()
-
-    def listening(actual: int) -> None:
-        port.append(actual)
-        ready.set()
-
-    threading.Thread(
-        target=serve, args=(pages,), kwargs={"ready": listening, "max_body": 2 * MAX_UPLOAD}, daemon=True
-    ).start()
-    assert ready.wait(20)
-    return f"http://127.0.0.1:{port[0]}/enter/{token}"
+    return start_pages(tmp_path)
 
 
 @pytest.fixture

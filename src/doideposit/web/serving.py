@@ -91,7 +91,7 @@ def _server(application: Closeable, host: str, port: int, threads: int, max_body
     try:
         from waitress.server import create_server  # noqa: PLC0415 - an optional library
     except ImportError:
-        hint = "install doideposit with the extra: pip install 'doideposit[serve]'"
+        hint = "install doideposit again: waitress is one of its dependencies"
         raise UsageError("the library for serving is not installed", hint=hint) from None
     try:
         return create_server(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from doideposit.findings import Finding, Severity
+from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.landing import citation, head_html
 from doideposit.web.desk.form import cleaned
 from doideposit.web.desk.workplace import Workplace
@@ -91,7 +92,7 @@ def judge(workplace: Workplace, data: Mapping[str, Any]) -> Verdict:
     """Check a draft; where it is a record at all, say its DOI, landing page, citation and tags as well."""
     checked = next(iter(workplace.checker.read([cleaned(data)])))
     if checked.record is None:
-        return Verdict(checked.findings)
+        return Verdict(checked.findings, *_made_by_series(workplace, data))
     commentary = checked.record.commentary
     return Verdict(
         checked.findings,
@@ -101,3 +102,17 @@ def judge(workplace: Workplace, data: Mapping[str, Any]) -> Verdict:
         head_html(commentary),
         checked.xml.decode("utf-8") if checked.xml else "",
     )
+
+
+def _made_by_series(workplace: Workplace, data: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the DOI and the landing page that follow from series and number, whatever else is wrong."""
+    names = list(workplace.series)
+    series = workplace.series.get(str(data.get("series") or (names[0] if len(names) == 1 else "")))
+    number = str(data.get("number") or "")
+    if series is None or not number:
+        return "", ""
+    try:
+        doi = series.doi_for(number)
+    except InvalidIdentifier:
+        return "", ""
+    return str(data.get("doi") or doi or ""), str(data.get("url") or series.url_for(number) or "")

@@ -242,7 +242,22 @@ def look(name: str) -> Answer:
         abort(404)
     plan = place.depositor(target).plan(Path(draft.record))
     key = _PLANS.keep(Shown(plan, name, draft.version))
-    return render_template("look.html", draft=draft, plan=plan, key=key, verdict=verdict, to=target, targets=TARGETS)
+    return render_template(
+        "look.html",
+        draft=draft,
+        plan=plan,
+        key=key,
+        verdict=verdict,
+        to=target,
+        targets=TARGETS,
+        record_file=_short(place, Path(draft.record)),
+    )
+
+
+def _short(place: Workplace, path: Path) -> str:
+    """Return the name of a record file as people know it, below the folder of the configuration."""
+    base = place.records.parent
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
 
 
 def _written(place: Workplace, draft: SavedDraft) -> SavedDraft:

@@ -88,11 +88,8 @@ def serve(
 
 
 def _server(application: Closeable, host: str, port: int, threads: int, max_body: int) -> Any:
-    try:
-        from waitress.server import create_server  # noqa: PLC0415 - an optional library
-    except ImportError:
-        hint = "install doideposit again: waitress is one of its dependencies"
-        raise UsageError("the library for serving is not installed", hint=hint) from None
+    from waitress.server import create_server  # noqa: PLC0415 - only who serves needs it
+
     try:
         return create_server(
             application,

@@ -20,6 +20,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.limits import Limits
+from doideposit.deposits.plans.approvals import ApprovalRules
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.sandbox.clock import Clock, Delays
@@ -93,6 +94,7 @@ class Desk(AbstractContextManager["Desk"]):
     deadlines: Deadlines = field(default_factory=Deadlines)
     registry: RegistryPort | None = None
     seed: bool = False
+    approvals: ApprovalRules | None = None
     registrar: Any = None
     target: str = "sandbox"
     step: Callable[[str], None] = quiet
@@ -119,6 +121,7 @@ class Desk(AbstractContextManager["Desk"]):
             read_first=self.seed,
             limits=self.limits,
             deadlines=self.deadlines,
+            approvals=self.approvals,
             random=self.random,
             step=self.step,
         )

@@ -19,6 +19,7 @@ from doideposit.job.inbox.context import InboxContext, remove_folder
 from doideposit.job.inbox.filing import settle
 from doideposit.job.inbox.folders import Arrival, claimed_name
 from doideposit.job.inbox.outcomes import entries_of, overtaken, refused_file
+from doideposit.job.inbox.plans import plan_entries
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
 
@@ -124,7 +125,7 @@ class TakingIn:
         """
         # The stamp is taken before the file is read: what is written while it is read is noticed later.
         stamped = [replace(claim, stamp=stamp_of(claim.file)) for claim in claims]
-        usable = [claim for claim in stamped if not self._refused(claim)]
+        usable = [claim for claim in stamped if not self._refused(claim) and not self._is_applied(claim)]
         made = self._enqueue(usable)
         alone = uncontested(usable, made, self._depositor.series) if len(usable) > 1 else set()
         for claim in usable:
@@ -132,6 +133,15 @@ class TakingIn:
                 self._plan_safely([claim])
             else:
                 self._remember(claim, entries_of(claim, made[claim.id]))
+
+    def _is_applied(self, claim: Claim) -> bool:
+        """Apply a plan file, and write down what became of it; False for a file of records."""
+        entries = plan_entries(claim, self._depositor)
+        if entries is None:
+            return False
+        self._around.step("recorded")
+        self._remember(claim, entries)
+        return True
 
     def _refused(self, claim: Claim) -> bool:
         """Refuse what is no plain file after all: it was exchanged in the moment it was taken in."""

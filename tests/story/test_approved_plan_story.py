@@ -172,7 +172,10 @@ class CountingValidator:
         return getattr(self.real, name)
 
 
-def test_one_deposit_judges_each_record_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ready_made", [False, True], ids=["records", "ready-made XML"])
+def test_one_deposit_judges_everything_once(tmp_path: Path, ready_made: bool) -> None:
+    path = tmp_path / "ready.xml"
+    path.write_bytes(build(DEPOSITOR.head("ready-made-1", 20260901000000000), [commentary(9)]).xml)
     counting: Any = CountingValidator(validator())
     clock = Clock()
     with Sandbox(clock=clock, validate=validator().validate, delays=Delays.none()) as sandbox:
@@ -185,9 +188,12 @@ def test_one_deposit_judges_each_record_once(tmp_path: Path) -> None:
             target="sandbox",
             head=DEPOSITOR,
         ) as depositor:
-            depositor.deposit(depositor.plan(commentary(1), commentary(2), commentary(3)))
-        assert counting.verdicts == 3
-        assert len(sandbox.submissions) == 1
+            inputs = (path,) if ready_made else (commentary(1), commentary(2), commentary(3))
+            depositor.deposit(depositor.plan(*inputs))
+        assert counting.verdicts == len(inputs)
+        [submission] = sandbox.submissions
+        assert b"ready-made-1" not in submission.content
+        assert validator().validate(submission.content).valid
 
 
 @pytest.mark.parametrize("size", [10, IN_MEMORY + 1], ids=["in memory", "on disk"])

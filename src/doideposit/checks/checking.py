@@ -18,7 +18,7 @@ from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
 from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
-from doideposit.crossref.sealing import ItemVerdict, seal_item
+from doideposit.crossref.sealing import ItemVerdict, seal_file, seal_item
 from doideposit.crossref.validator.validator import Sealed, Validator
 from doideposit.crossref.xml.batch import Built, build, fingerprint
 from doideposit.crossref.xml.existing import DepositItem, items
@@ -34,6 +34,7 @@ from doideposit.records.origin import Origin, RawRecord, RawValue
 from doideposit.records.sources.interface import Reading
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_data, read_path
+from doideposit.safe_xml import parse_document
 
 __all__ = ["Checker", "in_one_order", "load_deposit_file"]
 
@@ -91,7 +92,7 @@ class Checker:
     def _context(self) -> Context:
         # A day begins first 14 hours east of Greenwich: what is dated with today is nowhere of the future.
         today = (self._clock() + timedelta(hours=14)).date()
-        return Context(today=today, settings=self._rules, live=self._live)
+        return Context(today=today, settings=self._rules, live=self._live, is_registered=self._is_registered)
 
     @property
     def validator(self) -> Validator:
@@ -290,16 +291,22 @@ class Checker:
         xml = load_deposit_file(path)
         if isinstance(xml, Finding):
             return Checked(name, (xml,))
-        sealed = self.seal(xml, file=name)
-        found = items(xml) if sealed.batch is not None else ()
+        parsed = parse_document(xml, file=name)
+        if parsed.root is None:
+            return Checked(name, parsed.findings, xml=xml)
         # Few inputs are ready-made files, and only those need it.
         from doideposit.checks.rules.deposit_files import check_deposit_file  # noqa: PLC0415
 
-        ruled = check_deposit_file(xml, file=name, context=self._context())
+        depositor = self.depositor
+        ruled = check_deposit_file(xml, parsed.root, file=name, context=self._context(), depositor=depositor)
+        sealed = self.validator.seal(xml, file=name, root=parsed.root)
         findings = in_one_order(sealed.findings, ruled)
-        if sealed.batch is not None and not found:
+        if sealed.batch is None:
+            return Checked(name, findings, xml=xml)
+        found = items(parsed.root)
+        if not found:
             findings = (*findings, _nothing_to_register(name))
-        return Checked(name, findings, xml=xml, items=found)
+        return Checked(name, findings, xml=xml, items=found, sealed_file=seal_file(sealed.batch))
 
 
 # What no commentary can do without, so that the rules can look at the rest of a record that lacks it.

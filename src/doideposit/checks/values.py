@@ -6,7 +6,7 @@ from pathlib import Path
 
 from doideposit.crossref.xml.existing import DepositItem
 from doideposit.findings import Finding, has_errors
-from doideposit.records.models.batch import BatchHead, SealedItem
+from doideposit.records.models.batch import BatchHead, SealedFile, SealedItem
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 
@@ -36,7 +36,7 @@ class Checked:
 
     `record` is None for ready-made deposit XML, whose bytes are `xml`, and for what could not be parsed; `items` are
     the DOIs it would register, none where it could not be read. `sealed` says that the XML of the record passed the
-    schema, and `xml` holds the bytes of its item then.
+    schema, and `xml` holds the bytes of its item then; `sealed_file` says so of a ready-made file.
     """
 
     source: str
@@ -45,6 +45,7 @@ class Checked:
     xml: bytes | None = field(default=None, repr=False)
     items: tuple[DepositItem, ...] = ()
     sealed: SealedItem | None = None
+    sealed_file: SealedFile | None = None
 
     @property
     def ok(self) -> bool:

@@ -8,13 +8,23 @@ from lxml import etree
 
 from doideposit.crossref.validator.validator import Validator
 from doideposit.crossref.xml.batch import Built, assemble
-from doideposit.crossref.xml.existing import DepositItem, items
+from doideposit.crossref.xml.existing import DepositItem, items, restamp
 from doideposit.findings import Finding
 from doideposit.records.identifiers import Doi
-from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedItem
+from doideposit.records.models.batch import SEAL, BatchHead, SealedBatch, SealedFile, SealedItem
 from doideposit.safe_xml import parse_document
 
-__all__ = ["FoundItem", "ItemVerdict", "find_item", "join", "recorded", "seal_again", "seal_item"]
+__all__ = [
+    "FoundItem",
+    "ItemVerdict",
+    "find_item",
+    "join",
+    "recorded",
+    "restamped",
+    "seal_again",
+    "seal_file",
+    "seal_item",
+]
 
 
 class ItemVerdict(NamedTuple):
@@ -45,7 +55,7 @@ def find_item(head: BatchHead, xml: bytes, *, schema_version: str) -> FoundItem 
     """Read the bytes of an item that was kept; None for bytes that are not one item as it is built here."""
     root = parse_document(assemble(head, [xml], schema_version=schema_version, indented=False)).root
     children = [] if root is None else root.findall("{*}body/{*}*")
-    found = items(etree.tostring(root)) if root is not None and len(children) == 1 else ()
+    found = items(root) if root is not None and len(children) == 1 else ()
     # The fingerprint of an item is the hash of its canonical form, which is how items are written here.
     if len(found) != 1 or found[0].fingerprint != hashlib.sha256(xml).hexdigest():
         return None
@@ -73,6 +83,23 @@ def join(head: BatchHead, items: Sequence[SealedItem], contents: Sequence[bytes]
     [version] = {one.schema_version for one in items}
     xml = assemble(head, contents, schema_version=version)
     return SealedBatch(xml, version, head.batch_id, head.timestamp, tuple(one.doi for one in items), SEAL)
+
+
+def seal_file(batch: SealedBatch) -> SealedFile:
+    """Return the proof that a whole file was judged, to be kept without its bytes."""
+    return SealedFile(batch.sha256, batch.schema_version, batch.dois, SEAL)
+
+
+def restamped(sealed: SealedFile, xml: bytes, batch_id: str, timestamp: int) -> SealedBatch:
+    """Return the sealed batch of a file that was judged, with another batch id and timestamp in its head.
+
+    No second verdict is needed: the schema wants one of each in the head, and takes these (common5.5.0.xsd:
+    doi_batch_id, timestamp). Raises RuntimeError for bytes that are not those that were judged.
+    """
+    if hashlib.sha256(xml).hexdigest() != sealed.sha256:
+        raise RuntimeError("the file is not the one that was judged")
+    own = restamp(xml, batch_id, timestamp)
+    return SealedBatch(own, sealed.schema_version, batch_id, timestamp, sealed.dois, SEAL)
 
 
 def recorded(

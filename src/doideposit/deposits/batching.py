@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from doideposit.crossref.sealing import join
+from doideposit.crossref.sealing import join, restamped
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.existing import restamp
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
@@ -212,6 +212,9 @@ class Preparation:
         store = self._approved.store
         contents = [store.get(one.content) for one, _ in group]
         items = [one.sealed for one, _ in group if one.sealed is not None]
+        file = group[0][0].sealed_file
+        if file is not None:
+            return Sealed(restamped(file, contents[0], batch_id, timestamp), ())
         if not items:
             return self._context.seal(restamp(contents[0], batch_id, timestamp))
         return Sealed(join(self._context.depositor.head(batch_id, timestamp), items, contents), ())

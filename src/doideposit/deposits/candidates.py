@@ -13,7 +13,7 @@ from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
 from doideposit.errors import DiskError
-from doideposit.records.models.batch import SealedItem
+from doideposit.records.models.batch import SealedFile, SealedItem
 
 __all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent", "read_candidates"]
 
@@ -73,7 +73,8 @@ class ContentStore:
 class DepositCandidate:
     """Describe one DOI that may go out: its place among the inputs, who it is, and where its checked bytes lie.
 
-    `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file. `kind` is the child of ``body``
+    `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file, with `sealed_file` where it was
+    judged in this process. `kind` is the child of ``body``
     it becomes: only those of one kind share a file. `removes` are the fields that its record takes away.
     """
 
@@ -87,6 +88,7 @@ class DepositCandidate:
     kind: str
     landing_page: str | None
     removes: tuple[str, ...] = ()
+    sealed_file: SealedFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def _candidate(
         item=item,
         content=content,
         sealed=checked.sealed,
+        sealed_file=checked.sealed_file,
         series=series,
         container=item.container or series,
         kind=body_kind(commentary) if commentary else "",

@@ -36,6 +36,18 @@ def record(number: int, **changes: Any) -> dict[str, Any]:
     return fields | {"published": "2023-09-14", "authors": [{"given": "Ada", "family": "Mariner"}]} | changes
 
 
+def test_a_doi_that_is_registered_keeps_its_old_characters() -> None:
+    series = SERIES.model_copy(update={"doi": "{prefix}/{any}"})
+    old = "10.48251/SADF(2003)12:1<12:T>2.0.CO;2"
+    own = Checker(series={series.name: series}, validator=validator, depositor=DEPOSITOR)
+    fields = record(12, doi=old, url="https://www.sadf.eu/12/")
+    [new] = own.read([fields])
+    assert "doi-suffix-character" in {one.code for one in new.findings}
+    [known] = own.knowing(lambda doi: doi.printed == old).read([fields])
+    assert "doi-suffix-character" not in {one.code for one in known.findings}
+    assert known.ok
+
+
 def until_it_fails(results: Iterable[Checked]) -> tuple[list[Checked], Exception]:
     before: list[Checked] = []
     with pytest.raises((OSError, RuntimeError)) as failed:  # noqa: PT012

@@ -5,16 +5,19 @@ stands; a record would have been told of it by its models and rules, and so is a
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from pydantic_core import PydanticCustomError
 
-from doideposit.checks.rules.evaluation import ALL_RULES
+from doideposit.checks.rules.depositor import Head
+from doideposit.checks.rules.evaluation import ALL_RULES, DEPOSITOR_RULES
 from doideposit.checks.rules.overrides import apply
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import Context, Match, Rule, match_at
 from doideposit.checks.rules.work import Text, Work, split_address
+from doideposit.checks.values import DepositorName
 from doideposit.crossref.validator.places import Places
 from doideposit.crossref.xml.elements import Element
 from doideposit.findings import Finding, Severity, Where
@@ -31,13 +34,15 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the th
 _RULES: Final = {rule.code: rule for rule in ALL_RULES}
 
 
-def check_deposit_file(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding, ...]:
-    """Return what the rules find in a deposit file, in the order of its lines; nothing for what is no XML."""
-    root = parse_document(xml).root
-    if root is None:
-        return ()
+def check_deposit_file(
+    xml: bytes, root: Element, *, file: str | None, context: Context, depositor: DepositorName | None = None
+) -> tuple[Finding, ...]:
+    """Return what the rules find in a deposit file, in the order of its lines.
+
+    `root` is what `parse_document` made of the bytes, and `depositor` who deposits here.
+    """
     review = _Review(root, Places(file, xml), context)
-    found = [*_encoding(xml, root, file), *review.refused(), *review.advice()]
+    found = [*_encoding(xml, root, file), *review.refused(), *review.head(depositor), *review.advice()]
     dois = [(element.text or "").strip() for element in review.own_dois]
     doi = dois[0] if len(dois) == 1 else None
     settled = [apply(one, context.settings, overridable=one.severity is not E, doi=doi) for one in found]
@@ -104,6 +109,10 @@ _HIDDEN: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _CONTROL: Final = re.compile("[\x7f-\x9f]")
 
 
+_HEAD: Final = {"name": "depositor_name", "email": "email_address", "registrant": "registrant"}
+"""Elements of the head, by what the configuration calls them."""
+
+
 class _Laid(Work):
     """The texts and addresses of a file, laid out as rules look at them; a field is the place of an element."""
 
@@ -136,6 +145,7 @@ class _Review:
         self._by_name: dict[str, list[int]] = {}
         for index, element in enumerate(self._elements):
             self._by_name.setdefault(element.tag.rpartition("}")[2], []).append(index)
+        self._head = {_local(one): one for one in root.iterfind("{*}head//{*}*")}
         self.own_dois = [one for one in self._named("doi") if _parent(one) == "doi_data"]
 
     def _named(self, *names: str) -> list[Element]:
@@ -159,6 +169,24 @@ class _Review:
         for element in serial:
             if set(_text(element)) <= {"0", "-"}:
                 yield self._broken(_RULES["issn-placeholder"], element, issn=_text(element))
+
+    def head(self, depositor: DepositorName | None) -> Iterator[Finding]:
+        """Yield what is wrong with the depositor of the file, and that it is not the one of the configuration."""
+        own = {field: self._head.get(name) for field, name in _HEAD.items()}
+        given = {field: "" if element is None else _text(element) for field, element in own.items()}
+        head = Head(given["name"], given["email"], given["registrant"], self._context)
+        said = set()
+        for rule in DEPOSITOR_RULES:
+            for match in rule.function(head):
+                field = str(match.loc[-1])
+                element = own[field]
+                if element is not None:
+                    said.add(field)
+                    yield rule.finding(match, self._places.where(element, text=True))
+        for field, element in own.items():
+            ours = getattr(depositor, field, "")
+            if element is not None and ours and field not in said and given[field].casefold() != ours.casefold():
+                yield self._say("deposit-other-depositor", W, element, *_foreign(field, given[field], ours))
 
     def advice(self) -> Iterator[Finding]:
         """Yield what Crossref would register as it stands."""
@@ -264,6 +292,10 @@ class _Review:
             text = _text(element)
             if text.isascii():
                 continue
+            if not unicodedata.is_normalized("NFC", text):
+                message = f"accents are characters of their own in “{_excerpt(text)}” (decomposed Unicode)"
+                hint = "write the file anew in the normal form NFC: searches for the word do not find it so"
+                yield self._say("text-decomposed", W, element, message, hint)
             if found := _CONTROL.search(text):
                 message = f"the text contains the control character U+{ord(found[0]):04X}"
                 hint = "delete it: it is usually a leftover of copying from a PDF or of a wrong encoding"
@@ -286,6 +318,25 @@ class _Review:
 
     def _texts(self, *names: str) -> list[Text]:
         return [((index,), _text(self._elements[index])) for name in names for index in self._by_name.get(name, ())]
+
+
+def _foreign(field: str, given: str, ours: str) -> tuple[str, str]:
+    if field == "email":
+        message = f"Crossref mails the results of this file to {given}, and not to {ours} of the configuration"
+    else:
+        message = f"the file names {given} as its {'depositor' if field == 'name' else field}, and not {ours}"
+    return message, "correct the head of the file: only batch id and timestamp are written anew"
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_SHOWN: Final = 60
+
+
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 def _index(loc: tuple[str | int, ...]) -> int:

@@ -97,7 +97,7 @@ def without_number(work: Work) -> Iterable[Match]:
     ERROR,
     "A new DOI with a character it cannot have",
     message="{fault}: {doi}",
-    hint="{hint}. If Crossref has this DOI already, set the finding aside with [[rules.ignore]] in the configuration",
+    hint="{hint}. If Crossref has this DOI already, start from what Crossref has, and it stays as it is",
     why="Since 2008 new suffixes hold only letters A to Z, digits and - . _ ; ( ) /. Older DOIs stay as they are.",
     source=SUFFIXES,
     bad="doi: 10.48251/SADF(2023)258:1<12>2.0",
@@ -110,6 +110,8 @@ def suffix_character(work: Work) -> Iterable[Match]:
     try:
         doi.check_new()
     except InvalidIdentifier as error:
+        if work.context.is_registered(doi):
+            return ()
         return (match_at("doi", length=len(doi.printed), doi=doi, fault=error.message, hint=error.hint),)
     return ()
 

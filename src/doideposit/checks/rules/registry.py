@@ -8,6 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.findings import Finding, Loc, Severity, Where
+from doideposit.records.identifiers import Doi
 
 __all__ = ["ERROR", "INFO", "WARNING", "Context", "Match", "Rule", "Rules", "Scope", "match_at"]
 
@@ -31,12 +32,14 @@ class Scope(StrEnum):
 class Context:
     """Record what a rule may know beyond the record: the day, the settings, and whether this is production.
 
-    `live` is true for production: placeholders, which a rehearsal may hold, are errors there.
+    `live` is true for production: placeholders, which a rehearsal may hold, are errors there. `is_registered` tells
+    whether a DOI is known as registered, so that what holds for new ones is not asked of it.
     """
 
     today: date
     settings: RuleSettings = field(default_factory=RuleSettings)
     live: bool = False
+    is_registered: Callable[[Doi], bool] = lambda _doi: False
 
 
 class Match(NamedTuple):

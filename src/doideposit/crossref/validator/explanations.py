@@ -177,6 +177,20 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         source=TROUBLE,
     ),
     _advice(
+        "deposit-other-depositor",
+        "A file that names another depositor",
+        "Crossref mails the results of a file to the address in its head, whoever sends it.",
+        "write your own name and address into the head of the file",
+        source=HTTPS_POST,
+    ),
+    _advice(
+        "text-decomposed",
+        "Accents as characters of their own",
+        "Programs compare texts character by character, so a search for the composed word does not find it.",
+        "write the file anew in the normal form NFC",
+        source=LOOKALIKES,
+    ),
+    _advice(
         "text-hidden-character",
         "A character that nobody sees in a deposit file",
         "Such characters come from word processors and web pages; searches for the word do not find it.",

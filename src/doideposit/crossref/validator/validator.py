@@ -17,7 +17,7 @@ from doideposit.crossref.validator.versions import Declared, declared_version, l
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.batch import SEAL, SealedBatch
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import ParsedXml, parse_document
 
 __all__ = ["SchemaVerdict", "Sealed", "Validator"]
 
@@ -111,9 +111,13 @@ class Validator:
         """
         return self._examine(xml, file, lift_to)[0]
 
-    def seal(self, xml: bytes, *, file: str | None = None) -> Sealed:
-        """Check bytes and seal them for submission; raises as `validate` does."""
-        verdict, root = self._examine(xml, file)
+    def seal(self, xml: bytes, *, file: str | None = None, root: etree._Element | None = None) -> Sealed:
+        """Check bytes and seal them for submission; raises as `validate` does.
+
+        `root` is what `parse_document` made of the same bytes, where somebody has parsed them already; it loses its
+        hints to schemas here.
+        """
+        verdict, root = self._examine(xml, file, root=root)
         if root is None or not verdict.valid or verdict.schema is None:
             # Without a verdict nothing is sent.
             return Sealed(None, tuple(replace(one, severity=Severity.ERROR) for one in verdict.findings))
@@ -125,9 +129,9 @@ class Validator:
             self._prepared(version, mathml=mathml)
 
     def _examine(
-        self, xml: bytes, file: str | None, lift_to: str | None = None
+        self, xml: bytes, file: str | None, lift_to: str | None = None, root: etree._Element | None = None
     ) -> tuple[SchemaVerdict, etree._Element | None]:
-        parsed = parse_document(xml, file=file)
+        parsed = parse_document(xml, file=file) if root is None else ParsedXml(root)
         if parsed.root is None:
             return SchemaVerdict(None, valid=False, findings=parsed.findings), None
         root, places = parsed.root, Places(file, xml)

@@ -49,12 +49,13 @@ _CONTAINERS: Final = (
 _TITLES: Final = ("{*}titles/{*}title", "{*}full_title", "{*}title", "{*}description")
 
 
-def items(xml: bytes) -> tuple[DepositItem, ...]:
+def items(file: bytes | Element) -> tuple[DepositItem, ...]:
     """Return every DOI a deposit file registers, in its order, for any version of the schema.
 
-    Empty for what is no deposit file; DOIs that are none are left out. Both are findings of the validator.
+    The file is given as its bytes, or as its root where somebody has parsed it. Empty for what is no deposit file; DOIs
+    that are none are left out. Both are findings of the validator.
     """
-    root = parse_document(xml).root
+    root = parse_document(file).root if isinstance(file, bytes) else file
     if root is None or _local(root) != "doi_batch":
         return ()
     found = []

@@ -6,7 +6,7 @@ from typing import Final
 
 from doideposit.records.identifiers import Doi
 
-__all__ = ["BatchHead", "SealedBatch", "SealedItem"]
+__all__ = ["BatchHead", "SealedBatch", "SealedFile", "SealedItem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +69,21 @@ class SealedItem:
     def __post_init__(self) -> None:
         if self.seal is not SEAL:
             raise RuntimeError("a SealedItem is made by crossref.sealing, which checks the item first")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """Hold the proof that a ready-made deposit file passed the XSD of a schema version, without its bytes.
+
+    `sha256` is that of the bytes, in lower-case hexadecimal; whoever kept them elsewhere must show them again to
+    `doideposit.crossref.sealing.restamped`, which alone makes a batch of them.
+    """
+
+    sha256: str
+    schema_version: str
+    dois: tuple[Doi, ...]
+    seal: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not SEAL:
+            raise RuntimeError("a SealedFile is made by crossref.sealing of a SealedBatch")

@@ -1,5 +1,6 @@
 """Ready-made deposit XML gets every rule that needs no record, each finding at its line and column."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,17 +8,25 @@ import pytest
 from deposit_heads import HEAD
 from doideposit.checks.rules.deposit_files import check_deposit_file, refusals
 from doideposit.checks.rules.registry import Context
+from doideposit.checks.values import DepositorName
 from doideposit.crossref.xml.batch import build
 from doideposit.findings import Finding
 from doideposit.records.models.series import RecordType
+from doideposit.safe_xml import parse_document
 from made_up_records import full_commentary
 
-GOOD = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode().replace("www.example.org", "www.sadf.eu")
+OWN = replace(HEAD, email="info@sadf.eu")
+GOOD = build(OWN, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode().replace("www.example.org", "www.sadf.eu")
 CONTEXT = Context(today=date(2026, 9, 1))
 
 
-def found(text: str, encoding: str = "utf-8") -> list[Finding]:
-    return [*check_deposit_file(text.encode(encoding), file="a.xml", context=CONTEXT)]
+OURS = DepositorName(OWN.depositor_name, OWN.email, OWN.registrant)
+
+
+def found(text: str, encoding: str = "utf-8", depositor: DepositorName | None = OURS) -> list[Finding]:
+    xml = text.encode(encoding)
+    root = parse_document(xml).root
+    return [] if root is None else [*check_deposit_file(xml, root, file="a.xml", context=CONTEXT, depositor=depositor)]
 
 
 def harmed(old: str, new: str) -> str:
@@ -26,6 +35,11 @@ def harmed(old: str, new: str) -> str:
 
 
 CASES = [
+    ("<subtitle>An ", "<subtitle>Zoe\u0308 ", "text-decomposed", "warning"),
+    (OWN.email, "desk@sadf.eu", "deposit-other-depositor", "warning"),
+    (OWN.email, "desk.sadf.eu", "depositor-email-shape", "error"),
+    (f"<depositor_name>{HEAD.depositor_name}", "<depositor_name>Another House", "deposit-other-depositor", "warning"),
+    (f"<registrant>{HEAD.registrant}", "<registrant>Another &amp;amp; House", "depositor-text", "warning"),
     ("0000-0002-1825-0097", "0000-0002-1825-0098", "orcid-check-digit", "error"),
     ("2049-3630", "2049-3631", "issn-check-digit", "error"),
     ("2049-3630", "0000-0000", "issn-placeholder", "error"),

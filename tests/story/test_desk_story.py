@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from depositing import validator
 from desk import FAST
 from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.sandbox.clock import Delays
+from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 from doideposit.web.desk.application import StaffPages
 from doideposit.web.desk.opening import open_for_accounts, open_here
 from doideposit.wiring import load_settings
@@ -24,7 +28,7 @@ password = { env = "DESK_ANNA" }
 roles = ["edit", "register"]
 [desk.accounts.boris]
 password = { env = "DESK_BORIS" }
-roles = ["edit"]
+roles = ["edit", "approve"]
 [desk.accounts.vera]
 password = { env = "DESK_VERA" }
 roles = ["view"]
@@ -125,7 +129,7 @@ def test_from_the_document_to_a_rehearsed_doi(ada: Visitor, folder: Path) -> Non
     assert "does not exist afterwards" in ada.page
     plan = re.search(r'name="plan" value="([^"]+)"', ada.page)
     assert plan is not None
-    ada.post(ada.url.replace("/look", "/send"), plan=plan[1], to="sandbox")
+    ada.post(ada.url.replace("/look", "/send"), plan=plan[1], target="sandbox")
     assert ada.url == f"/numbers/{DOI}"
     for _ in range(5):
         if "Registered" in ada.page:
@@ -138,23 +142,47 @@ def test_from_the_document_to_a_rehearsed_doi(ada: Visitor, folder: Path) -> Non
     assert f'href="https://doi.org/{DOI}"' not in ada.page
 
 
-def test_what_is_shown_is_what_is_sent(ada: Visitor, folder: Path) -> None:
-    with_document(ada, document()).press("look")
-    plan = re.search(r'name="plan" value="([^"]+)"', ada.page)
+def shown_plan(visitor: Visitor) -> str:
+    plan = re.search(r'name="plan" value="([^"]+)"', visitor.page)
     assert plan is not None
+    return plan[1]
+
+
+def test_nothing_is_sent_that_was_not_shown(ada: Visitor, folder: Path) -> None:
+    look = with_document(ada, document()).press("look").url
+    plan = shown_plan(ada)
     path = folder / "records" / "sadf-comment-300.yaml"
     path.write_text(path.read_text("utf-8").replace("Salt and silence", "Nobody approved this"), "utf-8")
-    ada.post(ada.url.replace("/look", "/send"), plan=plan[1], to="sandbox")
-    assert "<h1>Salt and silence</h1>" in ada.page
-    assert "Nobody approved this" not in ada.page.partition("Cite it")[0]
+    ada.post(look.replace("/look", "/send"), plan=plan, target="sandbox")
+    assert ada.status == 409
+    assert "changed since the plan was made" in ada.page
+    assert "nothing was deposited from here yet" in ada.get(f"/numbers/{DOI}?on=sandbox").page
 
 
-def test_a_plan_is_sent_once_and_never_after_a_restart(ada: Visitor) -> None:
-    with_document(ada, document()).press("look")
-    look = ada.url
-    ada.post(look.replace("/look", "/send"), plan="of another run", to="sandbox")
+def test_another_plan_than_the_one_that_counts_is_shown_again_first(ada: Visitor) -> None:
+    look = with_document(ada, document()).press("look").url
+    ada.post(look.replace("/look", "/send"), plan="of another run", target="sandbox")
     assert ada.url == look
-    assert "Look again, and press the button" in ada.page
+    assert "press the button again if it is right" in ada.page
+
+
+def test_a_plan_that_was_shown_is_sent_after_a_restart(ada: Visitor, folder: Path) -> None:
+    look = with_document(ada, document()).press("look").url
+    plan = shown_plan(ada)
+    made, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
+    later = Visitor(made.app.test_client()).get(f"/enter/{token}")
+    later.post(look.replace("/look", "/send"), plan=plan, target="sandbox")
+    assert later.url == f"/numbers/{DOI}"
+    made.close()
+
+
+def test_a_plan_sent_twice_is_sent_once(ada: Visitor) -> None:
+    look = with_document(ada, document()).press("look").url
+    plan = shown_plan(ada)
+    for _ in range(2):
+        ada.post(look.replace("/look", "/send"), plan=plan, target="sandbox")
+        assert ada.url == f"/numbers/{DOI}"
+    assert ada.page.count("recorded alone in a file") == 1
 
 
 def test_a_document_that_cannot_be_read_is_named_with_the_way_to_go(ada: Visitor) -> None:
@@ -270,10 +298,8 @@ def test_every_role_does_what_it_may_and_no_more(shared: StaffPages) -> None:
     boris = with_document(signed_in(shared, "boris"), document())
     boris.press("look")
     assert "Your account may not register" in boris.page
-    plan = re.search(r'name="plan" value="([^"]+)"', boris.page)
-    assert plan is not None
     send = boris.url.replace("/look", "/send")
-    assert boris.post(send, plan=plan[1], to="sandbox").status == 403
+    assert boris.post(send, plan=shown_plan(boris), target="sandbox").status == 403
     vera = signed_in(shared, "vera")
     assert "New number" not in vera.page
     assert vera.get("/new").status == 403
@@ -324,3 +350,60 @@ def test_the_words_of_the_machine_stay_in_the_details(ada: Visitor) -> None:
         ada.get(path)
         shown = re.sub(r"<details.*?</details>|<[^>]+>", " ", ada.page, flags=re.DOTALL)
         assert not re.search(r"\b(XML|XSD|batch|ledger)\b", shown, re.IGNORECASE), path
+
+
+# Two people.
+
+
+@pytest.fixture
+def real(folder: Path) -> Iterator[StaffPages]:
+    """The pages of a publisher who registers for real, where another person has to approve; Crossref is a sandbox."""
+    with Sandbox(validate=validator().validate, delays=Delays.none()) as sandbox, running(sandbox) as url:
+        path = folder / "doideposit.toml"
+        text = path.read_text("utf-8").replace('target = "sandbox"', 'target = "production"\napprovals = 1')
+        targets = f'\n[targets.production]\nurl = "{url}"\nrest_url = "{url}"\nhandle_url = "{url}"\n'
+        login = '\n[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
+        path.write_text(re.sub(r"(?m)^\[credentials[^\[]*", "", text) + targets + login, "utf-8")
+        made = open_for_accounts(load_settings(path), announce=lambda _text: None)
+        assert made is not None
+        yield made
+        made.close()
+
+
+@pytest.mark.network_loopback
+def test_what_anna_wrote_is_registered_after_boris_approved_it(
+    real: StaffPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
+    anna = with_document(signed_in(real, "anna"), document())
+    draft = anna.url
+    anna.press("look").get(f"{draft}/look?target=production")
+    assert "another person has to approve it" in anna.page
+    plan = shown_plan(anna)
+    refused = anna.post(f"{draft}/send", plan=plan, target="production")
+    assert refused.status == 503
+    assert "no approval" in refused.page
+    boris = signed_in(real, "boris")
+    assert "Waits for approval" in boris.page
+    boris.get(f"{draft}/look?target=production")
+    assert shown_plan(boris) == plan
+    boris.post(f"{draft}/approve", plan=plan, target="production")
+    assert "Approved by boris" in boris.page
+    anna.get(f"{draft}/look?target=production").post(f"{draft}/send", plan=plan, target="production")
+    assert anna.url == f"/numbers/{DOI}"
+    assert "boris approved the plan" in anna.page
+    assert "anna applied the plan" in anna.page
+
+
+@pytest.mark.network_loopback
+def test_nobody_approves_their_own_or_what_changed(real: StaffPages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
+    boris = with_document(signed_in(real, "boris"), document())
+    draft = boris.url
+    boris.press("look").get(f"{draft}/look?target=production")
+    plan = shown_plan(boris)
+    assert ">Approve<" not in boris.page
+    assert "cannot approve it" in boris.post(f"{draft}/approve", plan=plan, target="production").page
+    anna = signed_in(real, "anna").get(draft).press("save", title="Changed after the look")
+    assert anna.get(f"{draft}/look?target=production").status == 200
+    assert shown_plan(anna) != plan

@@ -11,7 +11,7 @@ from flask import Flask, g, session
 
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
-from doideposit.web.desk import numbers, writing
+from doideposit.web.desk import numbers, sending, writing
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Drafts
 from doideposit.web.desk.gate import Opening, guard
@@ -66,6 +66,7 @@ def staff_pages(
     guard(app, opening)
     tell_faults(app)
     app.register_blueprint(writing.pages)
+    app.register_blueprint(sending.pages)
     app.register_blueprint(numbers.pages)
     app.context_processor(lambda: _shown_everywhere(workplace))
     return StaffPages(app, workplace)

@@ -101,6 +101,10 @@ class Drafts:
             self._file(draft.name, version).unlink(missing_ok=True)
         return following
 
+    def beside(self, draft: SavedDraft, name: str) -> Path:
+        """Return the path of a file that is kept with a draft, and goes with it."""
+        return self._place(draft.name) / name
+
     def discard(self, name: str) -> None:
         """Take a draft away, with all its versions; one that is not there is nothing to take away."""
         if self._versions(name):

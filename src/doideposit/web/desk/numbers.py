@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.checking import judge
 from doideposit.web.desk.form import opened
 from doideposit.web.desk.records import find_record
+from doideposit.web.desk.sending import wants_approval as waits_for_approval
 from doideposit.web.desk.workplace import Workplace, workplace
 from doideposit.web.desk.writing import needs
 
@@ -29,6 +31,7 @@ Answer = Response | str | tuple[str, int]
 ROWS: Final = 50
 """Rows of one page of the list."""
 MOST_MISSING: Final = 12
+MOST_DRAFTS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ def home() -> Answer:
         "home.html",
         standing=standing,
         series=list(_series_lines(place, depositor)),
-        drafts=[(draft, _title(draft.data)) for draft in place.drafts.all()][:30],
+        drafts=[
+            (draft, _title(draft.data), waits_for_approval(place, draft))
+            for draft in islice(place.drafts.all(), MOST_DRAFTS)
+        ],
         words=state_words,
     )
 
@@ -148,9 +154,9 @@ def one(doi: str) -> Answer:
     target = request.args.get("on", place.settings.target)
     depositor = _depositor(place, target)
     status = depositor.status(doi)
-    trouble = None
+    error = None
     if status.is_open:
-        trouble = _ask(depositor, target)
+        error = _ask(depositor, target)
         status = depositor.status(doi)
     found = find_record(place.records, str(status.doi), place.series)
     verdict = judge(place, opened(found.data)) if found else None
@@ -162,7 +168,7 @@ def one(doi: str) -> Answer:
         record=found,
         on=target,
         words=state_words,
-        trouble=trouble,
+        error=error,
         sent=_sent(depositor, doi),
     )
 
@@ -177,9 +183,9 @@ def _ask(depositor: Depositor, target: str) -> WorldError | None:
     if target != "sandbox" and (due is None or due > workplace().clock()):
         return None
     try:
-        return depositor.poll(force=target == "sandbox").trouble
-    except WorldError as error:
-        return error
+        return depositor.poll(force=target == "sandbox").error
+    except WorldError as away:
+        return away
 
 
 @pages.post("/numbers/<path:doi>/settle")

@@ -1,33 +1,25 @@
 """Pages for one number: drop a document or start empty, correct the draft, look at what will be sent, send it."""
 
-import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final, TypeVar
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from doideposit.deposits.values import Plan
 from doideposit.findings import Finding, loc_of
 from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.checking import judge
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
-from doideposit.web.desk.records import find_record, fingerprint_of, load_record, name_for, save_record
-from doideposit.web.desk.workplace import ReadDocument, Workplace, workplace
-from doideposit.wiring import record_schema_location
+from doideposit.web.desk.records import find_record, fingerprint_of
+from doideposit.web.desk.workplace import Workplace, workplace
 
-__all__ = ["ReadDocument", "needs", "pages"]
+__all__ = ["draft_named", "needs", "pages"]
 
 pages = Blueprint("writing", __name__)
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = Response | str | tuple[str, int]
-
-TARGETS: Final = {"sandbox": "a rehearsal", "test": "Crossref's test system", "production": "Crossref"}
 
 
 def needs(role: DeskRole) -> Callable[[View], View]:
@@ -92,14 +84,14 @@ def _note(finding: Finding) -> str:
 @pages.get("/drafts/<name>")
 def edit(name: str) -> Answer:
     """Show a draft as a form, with what is wrong beside each field."""
-    return _form(_draft(name))
+    return _form(draft_named(name))
 
 
 @pages.post("/drafts/<name>")
 @needs(DeskRole.EDIT)
 def save(name: str) -> Answer:
     """Save what was typed, then do what the button says."""
-    draft = _draft(name)
+    draft = draft_named(name)
     action = request.form.get("do", "save")
     if action == "discard":
         workplace().drafts.discard(name)
@@ -108,7 +100,7 @@ def save(name: str) -> Answer:
     if not isinstance(kept, SavedDraft):
         return kept
     if action == "look":
-        return redirect(url_for("writing.look", name=name))
+        return redirect(url_for("sending.look", name=name))
     listed = action.partition("[")[0].partition(".")[0]
     # Back to where the button was: a page that begins at its top again would lose the place.
     where = f"#{listed}" if listed in form.LISTS else "#saved"
@@ -119,7 +111,7 @@ def save(name: str) -> Answer:
 @needs(DeskRole.EDIT)
 def live(name: str) -> Answer | dict[str, Any]:
     """Check what is typed at this moment, and keep it; the answer is for the script of the page."""
-    draft = _draft(name)
+    draft = draft_named(name)
     data = form.typed(draft.data, request.form)
     version = request.form.get("version", "")
     if data != draft.data and version == str(draft.version):
@@ -168,7 +160,8 @@ def _differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tup
     return [(key, theirs.get(key, ""), mine.get(key, "")) for key in keys if theirs.get(key) != mine.get(key)]
 
 
-def _draft(name: str) -> SavedDraft:
+def draft_named(name: str) -> SavedDraft:
+    """Return the newest version of a draft; answers 404 where there is none."""
     found = workplace().drafts.one(name)
     if found is None:
         abort(404)
@@ -188,105 +181,6 @@ def _form(draft: SavedDraft) -> str:
         value=lambda path: form.value_at(draft.data, loc_of(path)),
         unshown=form.unshown(draft.data),
     )
-
-
-# Looking at what will be sent, and sending it.
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Hold a plan that somebody was shown: what they agree to is this, and nothing else."""
-
-    plan: Plan
-    draft: str
-    version: int
-
-
-class _Plans:
-    """Keep the plans that were shown, by a name that cannot be guessed; the oldest go first."""
-
-    MOST = 50
-
-    def __init__(self) -> None:
-        self._plans: OrderedDict[str, Shown] = OrderedDict()
-        self._lock = Lock()
-
-    def keep(self, shown: Shown) -> str:
-        name = secrets.token_urlsafe(12)
-        with self._lock:
-            self._plans[name] = shown
-            while len(self._plans) > self.MOST:
-                self._plans.popitem(last=False)
-        return name
-
-    def take(self, name: str) -> Shown | None:
-        with self._lock:
-            return self._plans.pop(name, None)
-
-
-_PLANS: Final = _Plans()
-
-
-@pages.get("/drafts/<name>/look")
-@needs(DeskRole.EDIT)
-def look(name: str) -> Answer:
-    """Write the record file, and show what would be sent: to the rehearsal, and to the target in force."""
-    draft = _draft(name)
-    place = workplace()
-    verdict = judge(place, draft.data)
-    if verdict.stops:
-        return redirect(url_for("writing.edit", name=name) + "#problems")
-    draft = _written(place, draft)
-    target = request.args.get("target", "sandbox")
-    if target not in {"sandbox", place.settings.target}:
-        abort(404)
-    plan = place.depositor(target).plan(Path(draft.record))
-    key = _PLANS.keep(Shown(plan, name, draft.version))
-    return render_template(
-        "look.html",
-        draft=draft,
-        plan=plan,
-        key=key,
-        verdict=verdict,
-        to=target,
-        targets=TARGETS,
-        record_file=_short(place, Path(draft.record)),
-    )
-
-
-def _short(place: Workplace, path: Path) -> str:
-    """Return the name of a record file as people know it, below the folder of the configuration."""
-    base = place.records.parent
-    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
-
-
-def _written(place: Workplace, draft: SavedDraft) -> SavedDraft:
-    """Write the draft to its record file, unless that holds it already."""
-    path = Path(draft.record) if draft.record else name_for(draft.data, place.records)
-    data = form.cleaned(draft.data)
-    if (
-        draft.record
-        and fingerprint_of(path) == draft.seen
-        and form.cleaned(form.opened(load_record(path) or {})) == data
-    ):
-        return draft
-    seen = save_record(path, data, seen=draft.seen, schema=record_schema_location())
-    return place.drafts.save(draft, draft.data, g.account.name, record=str(path), seen=seen)
-
-
-@pages.post("/drafts/<name>/send")
-@needs(DeskRole.REGISTER)
-def send(name: str) -> Answer:
-    """Send exactly what was shown; where the page was started anew meanwhile, show it again first."""
-    shown = _PLANS.take(request.form.get("plan", ""))
-    if shown is None or shown.draft != name:
-        return redirect(url_for("writing.look", name=name, target=request.form.get("to", "sandbox"), again=1))
-    place = workplace()
-    report = place.depositor(shown.plan.target).deposit(shown.plan)
-    entry = report.entries[0]
-    if not entry.ok or entry.doi is None:
-        return render_template("refused.html", draft=_draft(name), entry=entry, trouble=report.trouble), 409
-    return redirect(url_for("numbers.one", doi=str(entry.doi), on=shown.plan.target))
 
 
 @pages.post("/numbers/<path:doi>/edit")

@@ -1,0 +1,153 @@
+"""Pages for what will be sent: look at it, approve what a colleague wants to send, send exactly what was shown.
+
+What is shown is a plan file beside the draft. It survives a restart, another person can approve it, and the command
+line reads it as well.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from doideposit.deposits.plans.document import PlanFile
+from doideposit.deposits.values import Plan
+from doideposit.errors import PlanUnusable
+from doideposit.web.desk import form
+from doideposit.web.desk.access import DeskRole
+from doideposit.web.desk.checking import judge
+from doideposit.web.desk.drafts import SavedDraft
+from doideposit.web.desk.messages import message_page
+from doideposit.web.desk.records import fingerprint_of, load_record, name_for, save_record
+from doideposit.web.desk.workplace import Workplace, workplace
+from doideposit.web.desk.writing import draft_named, needs
+from doideposit.wiring import record_schema_location
+
+__all__ = ["pages", "wants_approval"]
+
+pages = Blueprint("sending", __name__)
+Answer = Response | str | tuple[str, int]
+TARGETS: Final = {"sandbox": "a rehearsal", "test": "Crossref's test system", "production": "Crossref"}
+
+
+@pages.get("/drafts/<name>/look")
+def look(name: str) -> Answer:
+    """Show what would be sent: the plan that was made of this version, or a new one where anything moved since."""
+    place, draft, target = workplace(), draft_named(name), _target()
+    verdict = judge(place, draft.data)
+    if verdict.stops:
+        return redirect(url_for("writing.edit", name=name) + "#problems")
+    plans = place.depositor(target).plans
+    file = _kept(place, draft, target)
+    plan = plans.compare(file) if file else None
+    if file is None or plan is None or plan.blocked:
+        if not g.account.may(DeskRole.EDIT):
+            return message_page(404, "Nothing waits here for you.", "Ask whoever wrote it to look at it once more.")
+        draft = _written(place, draft)
+        plan = place.depositor(target).plan(Path(draft.record))
+        file = plans.write(plan, place.drafts.beside(draft, _plan_name(draft, target)), by=g.account.name)
+    return _page(place, draft, target, plan, file)
+
+
+def _page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, file: PlanFile) -> str:
+    plans = place.depositor(target).plans
+    approvers = plans.approvers(file)
+    return render_template(
+        "look.html",
+        draft=draft,
+        plan=plan,
+        file=file,
+        verdict=judge(place, draft.data),
+        to=target,
+        targets=TARGETS,
+        record_file=_below(place, Path(draft.record)),
+        plan_file=_below(place, place.drafts.beside(draft, _plan_name(draft, target))),
+        approvers=approvers,
+        missing=max(0, plans.approvals_needed - len(approvers)),
+        mine=file.plan.made_by == g.account.name,
+    )
+
+
+def _target() -> str:
+    target = request.values.get("target", "sandbox")
+    if target not in {"sandbox", workplace().settings.target}:
+        abort(404)
+    return target
+
+
+def _plan_name(draft: SavedDraft, target: str) -> str:
+    return f"plan-{target}-{draft.version}.json"
+
+
+def _kept(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
+    """Return the plan that was made of this version of the draft; None where there is none that can be used."""
+    path = place.drafts.beside(draft, _plan_name(draft, target))
+    try:
+        return place.depositor(target).plans.read(path) if path.exists() else None
+    except PlanUnusable:
+        return None
+
+
+def _below(place: Workplace, path: Path) -> str:
+    """Return the name of a file as people know it, below the folder of the configuration."""
+    base = place.records.parent
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+
+
+def _written(place: Workplace, draft: SavedDraft) -> SavedDraft:
+    """Write the draft to its record file, unless that holds it already."""
+    path = Path(draft.record) if draft.record else name_for(draft.data, place.records)
+    data = form.cleaned(draft.data)
+    if (
+        draft.record
+        and fingerprint_of(path) == draft.seen
+        and form.cleaned(form.opened(load_record(path) or {})) == data
+    ):
+        return draft
+    seen = save_record(path, data, seen=draft.seen, schema=record_schema_location())
+    return place.drafts.save(draft, draft.data, g.account.name, record=str(path), seen=seen)
+
+
+@pages.post("/drafts/<name>/approve")
+@needs(DeskRole.APPROVE)
+def approve(name: str) -> Answer:
+    """Approve exactly the plan that was shown."""
+    place, draft, target = workplace(), draft_named(name), _target()
+    file = _shown(place, draft, target)
+    if file is not None:
+        place.depositor(target).plans.approve(file, by=g.account.name)
+    return redirect(url_for("sending.look", name=name, target=target, again=None if file else 1))
+
+
+@pages.post("/drafts/<name>/send")
+@needs(DeskRole.REGISTER)
+def send(name: str) -> Answer:
+    """Send exactly what was shown, or nothing; where something else would be sent by now, show that first."""
+    place, draft, target = workplace(), draft_named(name), _target()
+    file = _shown(place, draft, target)
+    if file is None:
+        return redirect(url_for("sending.look", name=name, target=target, again=1))
+    report = place.depositor(target).plans.apply(file, by=g.account.name)
+    entry = report.entries[0]
+    if not entry.ok or entry.doi is None:
+        return render_template("refused.html", draft=draft, entry=entry, error=report.error, to=target), 409
+    if target != "sandbox":
+        # It is in the record file and on its way: the page of the number goes on from here.
+        place.drafts.discard(name)
+    return redirect(url_for("numbers.one", doi=str(entry.doi), on=target))
+
+
+def _shown(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
+    """Return the plan that the form was about; None where it is not the one that counts any more."""
+    file = _kept(place, draft, target)
+    return file if file is not None and file.sha256 == request.form.get("plan") else None
+
+
+def wants_approval(place: Workplace, draft: SavedDraft) -> bool:
+    """Tell whether a plan of this draft waits for the approval of another person."""
+    target = place.settings.target
+    file = _kept(place, draft, target)
+    if file is None:
+        return False
+    plans = place.depositor(target).plans
+    return len(plans.approvers(file)) < plans.approvals_needed

@@ -88,3 +88,48 @@ def test_the_json_says_nothing_that_only_the_ledger_knows(desk: Desk) -> None:
     (document,) = desk("check", record, "--json").json["records"]
     assert set(document) == {"source", "doi", "findings"}
     assert Path(document["source"]).name == "c258.yaml"
+
+
+def test_what_is_missing_points_at_the_line_that_offers_it(desk: Desk) -> None:
+    text = desk.record(url="# url: https://www.example.org/  # the landing page").read_text()
+    line = text.splitlines().index("# url: https://www.example.org/  # the landing page") + 1
+    told = desk("check", "c258.yaml")
+    assert f"c258.yaml:{line}:3  url-missing (error)" in told.out
+    # A list of two records has two that could be meant: then it points at the record.
+    record = "series: sadf-comment, number: {}, title: Rivers, published: 2026-03-02, authors: [{{family: Wolf}}]"
+    desk.write("two.yaml", f"# url: x\n- {{{record.format(1)}}}\n- {{{record.format(2)}}}\n")
+    assert "two.yaml:2:3  url-missing" in desk("check", "two.yaml").out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"number": 'number: "12/2024"', "doi": "#"},
+            "a slash of its own into the DOI 10.48251/SADF.ISSN.2406-5617.C12/2024",
+        ),
+        ({"title": "title: Rivers that cross bor- ders"}, "“bor- ders” looks like a word that was broken"),
+        ({"title": 'title: "Rivers \\uf0b7 and their borders"'}, "at “Rivers \\uf0b7 and their borders”"),
+        ({"authors": "authors: [Institut für Flüsse]\nothers:"}, "or `organisation: …`"),
+    ],
+)
+def test_what_staff_tried_is_met_with_a_word(desk: Desk, change: dict[str, str], said: str) -> None:
+    assert said in " ".join(desk("check", desk.record(**change)).out.split())
+
+
+@pytest.mark.parametrize("bullet", ["•", "-", "o", "–", "*"])
+def test_a_list_in_an_abstract_is_seen(desk: Desk, bullet: str) -> None:
+    points = f"abstracts:\n- |\n  Two countries share:\n  {bullet} trade in goods\n  {bullet} water of a river\nkeywords: [a]"
+    assert "abstract-list" in desk("check", desk.record(language=points)).out
+    parted = points.replace(f"\n  {bullet}", f"\n\n  {bullet}")
+    assert "abstract-list" not in desk("check", desk.record(language=parted)).out
+
+
+def test_a_copy_is_called_one_and_named(desk: Desk) -> None:
+    desk.record("a.yaml")
+    desk.record("b.yaml")
+    told = desk("check", "a.yaml", "b.yaml")
+    assert "is also that of a.yaml, which holds the same" in " ".join(told.out.split())
+    desk.record("b.yaml", title="title: On other rivers")
+    told = desk("check", "a.yaml", "b.yaml")
+    assert "is also that of a.yaml, “Prospects for NATO-Japan relations”" in " ".join(told.out.split())

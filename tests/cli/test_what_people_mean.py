@@ -231,14 +231,14 @@ def test_the_series_may_be_left_out_where_there_is_one(desk: Desk) -> None:
     [
         *("YAML", "UTF-8", "ISSN check digit", "DOI prefix", "record type", "report-series", "report-single", "posted"),
         *("landing page", "registrant", "ROR id", "ORCID iD", "Crossmark", "Crossmark policy", "role", "ledger"),
-        *("target", "outstanding", "settled", "REST API", "timestamp", "ror", "orcid"),
+        *("target", "outstanding", "settled", "REST API", "timestamp", "version", "keys with values", "ror", "orcid"),
     ],
 )
 def test_the_words_that_people_meet_are_explained(desk: Desk, word: str) -> None:
     said = desk("explain", word)
     assert said.code == 0
     assert len(said.out.split()) > 8
-    assert desk("explain", word, "--json").json["meaning"]
+    assert desk("explain", *word.split(), "--json").json["meaning"]
 
 
 def test_a_word_with_a_typing_error_is_asked_back(desk: Desk) -> None:

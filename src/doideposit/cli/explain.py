@@ -21,10 +21,10 @@ __all__ = ["explain"]
 
 
 @click.command()
-@click.argument("code", metavar="[WORD|CODE]", required=False, shell_complete=known_codes)
+@click.argument("words", metavar="[WORD|CODE]", nargs=-1, shell_complete=known_codes)
 @json_option
 @click.pass_obj
-def explain(invocation: Invocation, code: str | None, as_json: bool) -> None:
+def explain(invocation: Invocation, words: tuple[str, ...], as_json: bool) -> None:
     """Explain a WORD, such as ROR or ledger, or the CODE of a finding; without either, list all.
 
     The tutorial is docs/tutorials/staff.md, and what a record can hold docs/how-to/write-a-record.md, in the folder of
@@ -33,9 +33,11 @@ def explain(invocation: Invocation, code: str | None, as_json: bool) -> None:
     from doideposit.checks.catalogue.entries import explanation_of
 
     terminal = invocation.terminal(as_json=as_json)
-    if code is None:
+    if not words:
         _list(terminal)
         return
+    # People type `explain record type` without quotation marks.
+    code = " ".join(words)
     found = explanation_of(code)
     name = _word(code)
     if found is None and name is None:

@@ -147,6 +147,12 @@ WORDS: dict[str, Word] = {
         "not with tabs; entries of a list begin with a hyphen; behind # stands a comment, which is not read.",
         page="docs/how-to/write-a-record.md",
     ),
+    "key": Word(
+        "The word in front of the colon in a record, such as title in `title: Rivers`; what stands behind the colon is "
+        "its value. Keys with values means lines of this form, one key a line.",
+        ("keys with values", "value", "keys"),
+        "docs/how-to/write-a-record.md",
+    ),
     "UTF-8": Word(
         "The way texts are stored in which every script of the world has its place. In Windows Notepad: File, Save as, "
         "Encoding: UTF-8. In Word: File, Save as, Plain text, Unicode (UTF-8). In Excel: CSV UTF-8.",

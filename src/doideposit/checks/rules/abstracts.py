@@ -28,6 +28,8 @@ _CUT = Pattern(
 )
 # With a colon behind it: an abstract may speak of keywords.
 _KEYWORDS = Pattern(r"(?:^|[\n.>]\s*)(?:key ?words?|tags|schlagw[oö]rter|mots[- ]cl[eé]s)\s*:", re.IGNORECASE)
+# Points of a list behind another line: a dash or an o stands for a bullet that did not survive the copying.
+_POINT = Pattern(r"(?<=[^\n]\n)[ \t]*(?:[•·▪●◦‣*–-]|o)[ \t]+\S[^\n]{0,30}")
 _RIGHTS = Pattern(r"©|\ball rights reserved\b|\bcopyright (?:\(c\)|\d{4})", re.IGNORECASE)
 _KEYWORD_WORDS = ("keyword", "key word", "tags", "schlagw", "mots")
 _RIGHTS_WORDS = ("©", "copyright", "rights reserved")
@@ -97,6 +99,25 @@ def abstract_short(work: Work) -> Iterable[Match]:
 def _width(text: str) -> int:
     """Return how long a text is in letters of an alphabet: a Chinese character says about as much as three."""
     return len(text) if text.isascii() else sum(3 if character >= "\u2e80" else 1 for character in text)
+
+
+@rule(
+    "abstract-list",
+    WARNING,
+    "A list in the abstract",
+    message="the abstract has a list that begins with “{found}”, and its points run together in one paragraph",
+    hint="leave an empty line before each point, or write the points as a sentence",
+    why="Crossref's abstracts have paragraphs and no lists: points on lines of their own become one run-on text.",
+    source=ABSTRACTS_PAGE,
+    bad='abstracts: ["The author shows what NATO and Japan share:\\n• trade in goods\\n• water of the sea"]',
+    good='abstracts: ["The author shows what NATO and Japan share:\\n\\n• trade in goods\\n\\n• water of the sea"]',
+)
+def abstract_list(work: Work) -> Iterable[Match]:
+    return [
+        match_at(*loc, length=len(text), found=points[0])
+        for loc, text in work.abstracts
+        if "\n" in text and len(points := _POINT.findall(text)) > 1
+    ]
 
 
 @rule(

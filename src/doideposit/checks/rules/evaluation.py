@@ -82,10 +82,19 @@ def check_together(records: Sequence[Record], context: Context) -> dict[int, tup
     found: dict[int, tuple[Finding, ...]] = {}
     run = [record.commentary for record in records]
     for rule in RUN_RULES if len(run) > 1 else ():
-        for match in rule.function(run):
+        for found_match in rule.function(run):
+            match = _with_label(found_match, records)
             place = match.record
             found[place] = (*found.get(place, ()), _settled(rule, match, records[place], context))
     return found
+
+
+def _with_label(match: Match, records: Sequence[Record]) -> Match:
+    """Name the file of the other record that a match is about: its title alone may be that of this one as well."""
+    first = match.values.get("first")
+    if not isinstance(first, int):
+        return match
+    return match._replace(values={**match.values, "place": records[first].origin.label})
 
 
 def check_depositor(name: str, email: str, registrant: str, context: Context) -> tuple[Finding, ...]:

@@ -213,6 +213,27 @@ def number_label(work: Work) -> Iterator[Match]:
 
 
 @rule(
+    "number-slash",
+    WARNING,
+    "A slash in the number",
+    message="the number {number} puts a slash of its own into {where}",
+    hint="write the number as it is to stand there for good, such as {other}; or ignore this where it is meant",
+    why="A DOI is never changed again. People take a second slash for the end of it, and a page for a folder.",
+    source=CONSTRUCTING_DOIS,
+    bad='number: "258/2023"',
+    good='number: "258-2023"',
+)
+def number_slash(work: Work) -> Iterator[Match]:
+    commentary = work.commentary
+    number, series = commentary.number, commentary.series
+    if "/" not in number or not series.has_pattern:
+        return
+    made = commentary.url and commentary.url == series.url_for(number)
+    where = f"the DOI {commentary.doi}" + (f" and the page {commentary.url}" if made else "")
+    yield match_at("number", length=len(number), number=number, where=where, other=number.replace("/", "-"))
+
+
+@rule(
     "report-number-disagrees",
     WARNING,
     "The report number does not hold the number",

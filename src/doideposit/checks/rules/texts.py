@@ -210,17 +210,25 @@ rule(
 )(_unusual(_LIGATURE))
 
 
-rule(
+@rule(
     "text-private-character",
     WARNING,
     "A character with no agreed meaning",
-    message="the text contains a private character, which every font shows differently",
+    message="the text contains a private character, which every font shows differently, at “{around}”",
     hint="write what is printed there, or take it away",
     why="Fonts of a PDF keep bullets and signs in a private range of Unicode; elsewhere they are empty boxes.",
     source=XML_CHARACTERS,
     bad='title: "Prospects \\uf0b7 for NATO-Japan relations"',
     good="title: Prospects for NATO-Japan relations",
-)(_unusual(_PRIVATE))
+)
+def private_character(work: Work) -> Iterator[Match]:
+    if work.unusual:
+        for text in work.texts:
+            found = _PRIVATE.search(text[1])
+            if found:
+                # In a text of many lines the words beside it are what a person can look for.
+                around = " ".join(text[1][max(0, found.start() - 20) : found.end() + 20].split())
+                yield _at(text, found[0])._replace(values={"around": around})
 
 
 @rule(

@@ -29,7 +29,7 @@ def _repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tuple[in
     "doi-twice",
     ERROR,
     "The same DOI twice in one run",
-    message="the DOI {doi} is also that of “{other}”, in the same run",
+    message="the DOI {doi} is also that of {place}, {what}",
     hint="keep one of the two records, or correct its number",
     why="A DOI names one work. Two records for it in one file fail at Crossref; in two, one replaces the other.",
     source=TROUBLE,
@@ -45,7 +45,8 @@ def _repeats(run: Run, key: Callable[[Commentary], object]) -> Iterator[tuple[in
 )
 def doi_twice(run: Run) -> Iterator[Match]:
     for index, first in _repeats(run, lambda commentary: commentary.doi.key):
-        yield match_at("number", record=index, doi=run[index].doi, other=run[first].title.plain)
+        what = "which holds the same" if run[index] == run[first] else f"“{run[first].title.plain}”"
+        yield match_at("number", record=index, doi=run[index].doi, first=first, what=what)
 
 
 @rule(

@@ -229,7 +229,8 @@ def _mapping_expected(fault: _ModelError) -> _Words:
         fields = fault.inner.model_fields
         needed = [name for name, each in fields.items() if each.is_required()] or list(fields)[:2]
         hint = "write it as keys with values: " + ", ".join(f"`{name}: …`" for name in needed)
-        hint += " and `given: …`" if needed == ["family"] else ""
+        if needed == ["family"]:
+            hint += " and `given: …` for a person, or `organisation: …`"
     return "mapping-expected", f"keys with values are expected here, and this is {_kind(fault.input)}", hint
 
 

@@ -1,6 +1,6 @@
 """A text taken apart into values that know their place: what the YAML and JSON readers have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -59,15 +59,19 @@ def add_entry(mapping: Node, key: str, entry: MappingEntry, *, file: str | None)
         mapping.faults.append(Finding("duplicate-key", Severity.ERROR, message, hint, where, length=len(key)))
 
 
-def records_in(roots: list[Node], *, file: str | None) -> Read:
-    """Turn documents, each a record or a list of records, into raw records; what is neither becomes a finding."""
+def records_in(roots: list[Node], *, file: str | None, offered: Callable[[], Mapping[Loc, Place]] = dict) -> Read:
+    """Turn documents, each a record or a list of records, into raw records; what is neither becomes a finding.
+
+    `offered` finds the keys that stand in a comment, to be filled in: what is said of a key that is missing points
+    there. Only in a file of one record it is clear whose keys they are.
+    """
     records: list[RawRecord] = []
     findings: list[Finding] = []
     strange = 0
     several = len(roots) != 1 or isinstance(roots[0].value, list)
     for index, node in enumerate(_entries(roots, findings)):
         if isinstance(node.value, dict):
-            records.append(_record(node, file, index if several else None))
+            records.append(_record(node, file, index if several else None, dict if several else offered))
             continue
         strange += 1
         if strange <= _MANY:
@@ -99,12 +103,12 @@ def _no_record(node: Node, file: str | None) -> Finding:
     return Finding("record-shape", Severity.ERROR, f"a record is expected here, and this is {kind}", _SHAPE_HINT, where)
 
 
-def _record(node: Node, file: str | None, index: int | None) -> RawRecord:
+def _record(node: Node, file: str | None, index: int | None, offered: Callable[[], Mapping[Loc, Place]]) -> RawRecord:
     findings: list[Finding] = []
     data = _plain(node, (), findings)
     if not isinstance(data, dict):
         raise TypeError("a record is a mapping")
-    return RawRecord(data, Origin(file, index, LazyPlaces(lambda: places_of(node))), tuple(findings))
+    return RawRecord(data, Origin(file, index, LazyPlaces(lambda: {**offered(), **places_of(node)})), tuple(findings))
 
 
 def _plain(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:

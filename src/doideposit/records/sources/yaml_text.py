@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 from yaml import events as ev
 
-from doideposit.findings import Finding, Severity, Where
+from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place
 from doideposit.records.sources.interface import MAX_DEPTH, MAX_VALUES, Read
 from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in
@@ -57,7 +57,22 @@ def read(text: str, *, file: str | None = None) -> Read:
         return Read(findings=(syntax_finding(error, text, file, builder.position),))
     except _UnreadableYaml as stop:
         return Read(findings=(stop.finding,))
-    return records_in(builder.roots, file=file)
+    return records_in(builder.roots, file=file, offered=lambda: _offered(text))
+
+
+_OFFERED: Final = re.compile(r"^# ?(?P<key>[a-z_]+): ", re.MULTILINE)
+
+
+def _offered(text: str) -> dict[Loc, Place]:
+    """Return where a draft offers keys in comments, such as ``# url: https://…``."""
+    starts = [0, *(match.end() for match in re.finditer("\r\n|\n|\r", text))]
+    found: dict[Loc, Place] = {}
+    for match in _OFFERED.finditer(text):
+        start = match.start("key")
+        line = bisect_right(starts, start)
+        place = Place(line, start - starts[line - 1] + 1)
+        found.setdefault((match["key"],), place)
+    return found
 
 
 def readable(text: str) -> str:

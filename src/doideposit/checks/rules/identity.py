@@ -226,7 +226,7 @@ def number_label(work: Work) -> Iterator[Match]:
 def number_slash(work: Work) -> Iterator[Match]:
     commentary = work.commentary
     number, series = commentary.number, commentary.series
-    if "/" not in number or not series.has_pattern:
+    if number is None or "/" not in number or not series.has_pattern:
         return
     made = commentary.url and commentary.url == series.url_for(number)
     where = f"the DOI {commentary.doi}" + (f" and the page {commentary.url}" if made else "")

@@ -1,6 +1,8 @@
 """What a person settles: looking a DOI up, setting a failure aside, giving a deposit up."""
 
 from desk import DOI, Desk
+from doideposit.sandbox.clock import Delays
+from doideposit.sandbox.simulation import Sandbox
 
 
 def slow(desk: Desk) -> None:
@@ -25,6 +27,28 @@ def test_verify_also_says_what_does_not_hold_yet(desk: Desk) -> None:
     said = desk("verify").out
     assert "resolves   not proved               doi.org does not know it yet" in said
     assert "indexed    not proved               Crossref's REST API has no record of it yet" in said
+
+
+def test_a_link_that_leads_elsewhere_is_told_everywhere_and_verify_ends_with_1(desk: Desk) -> None:
+    desk("deposit", desk.record(), "--wait", 30)
+    with Sandbox(state=desk.folder / "doideposit-sandbox.sqlite3", delays=Delays.none()) as crossref:
+        crossref.elsewhere.change_url(DOI, "https://elsewhere.example/")
+    looked = desk("verify", DOI)
+    assert looked.code == 1
+    assert "registered, leads elsewhere" in looked.out
+    assert "it leads to https://elsewhere.example/ instead of https://www.sadf.eu/" in looked.out
+    assert "doi.org shows another page" in looked.out
+    document = desk("verify", DOI, "--json")
+    assert (document.code, document.json["ok"]) == (1, False)
+    assert document.json["records"][0]["contradicted"] == "resolves"
+    assert "1 needs a person" in desk("status").out
+    assert DOI in desk("status", "--attention").out
+    assert "does not resolve as it should" in desk("history", DOI).out
+    assert "leads elsewhere" in desk("report", "-o", "-").out
+    assert "1 in need of a person" in desk("run").out
+    # The advice is followed literally: what is registered is sent once more, and leads to its page again.
+    assert desk("deposit", "c258.yaml", "--retry", "--wait", 30).code == 0
+    assert desk("verify", DOI).code == 0
 
 
 def test_giving_a_deposit_up_lets_the_doi_be_deposited_again(desk: Desk) -> None:

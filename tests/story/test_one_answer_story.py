@@ -66,6 +66,11 @@ class House:
         return {doi for doi, (_, overdue, _) in self.facts.items() if overdue}
 
     @property
+    def wrong(self) -> set[str]:
+        """What a look-up showed to lead elsewhere."""
+        return {str(one.doi) for one in self.desk.depositor.statuses() if one.contradicted}
+
+    @property
     def needing(self) -> set[str]:
         return {doi for doi, (*_, needs_person) in self.facts.items() if needs_person}
 
@@ -113,12 +118,15 @@ def house(
 
 
 def add_what_is_missing(desk: Desk) -> None:
-    """Give up a file and set a failure aside: the mixed ledger has neither."""
+    """Give up a file, set a failure aside, and let a link lead elsewhere: the mixed ledger has none of them."""
     from mixed_ledger import work
 
     desk.depositor.enqueue(work(268))
     desk.depositor.abandon(work(268).doi, "it was a mistake")
     desk.depositor.acknowledge(work(261).doi, "Crossref is told")
+    well = next(one.doi for one in desk.depositor.statuses() if one.resolves and not one.needs_person)
+    proof = "it leads to https://elsewhere.example/ instead of its page"
+    desk.depositor.works.prove(well, Milestone.RESOLVES, proof, holds=False, contrary=True)
 
 
 @pytest.mark.slow
@@ -127,6 +135,7 @@ def test_the_ledger_has_dois_in_every_state(house: House) -> None:
     assert {one.state for one in statuses} >= set(State) - {State.SENDING}
     assert {one.outcome for one in statuses} >= set(Outcome) - {Outcome.MISSING} | {None}
     assert any(one.acknowledged for one in statuses)
+    assert any(one.contradicted and one.needs_person for one in statuses)
 
 
 @pytest.mark.slow
@@ -137,7 +146,7 @@ def test_all_six_say_the_same(house: House) -> None:
     assert from_terminal(house) == facts
     assert from_api(house) == facts
     assert from_page(house) == (facts, house.late, house.needing)
-    assert from_mail(house) == (house.late, len(house.late), len(house.needing))
+    assert from_mail(house) == (house.late | house.wrong, len(house.late), len(house.needing))
     assert from_metrics(house) == (len(house.late), len(house.needing))
 
 

@@ -15,7 +15,7 @@ from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import Progress
 from doideposit.errors import RegistrarUnavailable, UsageError
-from doideposit.lifecycle import Outcome, State
+from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 from doideposit.sandbox.clock import Clock, Delays
@@ -299,6 +299,51 @@ def test_resolves_and_indexed_are_looked_up_each_with_its_proof(desk: Desk, regi
     assert f"instead of {PAGE}" in wrong.resolves.proof
     kinds = [entry.kind for entry in desk.depositor.history(C258)]
     assert kinds[-3:] == ["resolves", "indexed", "not-resolves"]
+
+
+def test_a_doi_that_leads_elsewhere_needs_a_person_at_once(desk: Desk, registry: Elsewhere) -> None:
+    desk.depositor.deposit(commentary())
+    desk.settle()
+    assert not desk.depositor.verify(C258).needs_person  # Nothing is there yet, which is normal.
+    registry.urls[C258.lower()] = "https://elsewhere.example/"
+    wrong = desk.depositor.verify(C258)
+    assert (wrong.needs_person, wrong.contradicted, wrong.overdue) == (True, Milestone.RESOLVES, None)
+    assert "https://elsewhere.example/" in wrong.next_action
+    assert [one.doi for one in desk.depositor.statuses(attention=True)] == [wrong.doi]
+    assert desk.depositor.history(C258)[-1].kind == "not-resolves"
+    assert not desk.depositor.acknowledge(C258, "the page moved, and is redirected").needs_person
+    assert not desk.depositor.verify(C258).needs_person
+    # A third page is another matter than the one that was set aside.
+    registry.urls[C258.lower()] = "https://stolen.example/"
+    assert desk.depositor.verify(C258).needs_person
+    registry.urls[C258.lower()] = PAGE
+    right = desk.depositor.verify(C258)
+    assert (right.needs_person, right.contradicted) == (False, None)
+    registry.works[C258.lower()] = "https://elsewhere.example/"
+    indexed = desk.depositor.verify(C258)
+    assert (indexed.needs_person, indexed.contradicted) == (True, Milestone.INDEXED)
+
+
+def test_after_an_update_the_former_page_is_only_late(desk: Desk, registry: Elsewhere) -> None:
+    registry.urls[C258.lower()] = registry.works[C258.lower()] = PAGE
+    desk.depositor.deposit(commentary())
+    desk.settle()
+    assert desk.depositor.verify(C258).resolves
+    desk.clock.advance(3600)
+    desk.depositor.deposit(commentary(url="https://www.sadf.eu/moved/"))
+    desk.settle()
+    lagging = desk.depositor.verify(C258)
+    assert (lagging.needs_person, lagging.contradicted, bool(lagging.resolves)) == (False, None, False)
+    desk.clock.advance(2 * 24 * 3600)
+    assert desk.depositor.status(C258).contradicted is Milestone.RESOLVES
+
+
+@pytest.mark.parametrize("same", [PAGE.replace("www", "WWW"), PAGE.replace("comment", "%63omment"), f" {PAGE} "])
+def test_one_page_may_be_written_in_several_ways(desk: Desk, registry: Elsewhere, same: str) -> None:
+    desk.depositor.deposit(commentary())
+    desk.settle()
+    registry.urls[C258.lower()] = same
+    assert desk.depositor.verify(C258).resolves
 
 
 def test_a_doi_never_deposited_cannot_be_verified(desk: Desk) -> None:

@@ -25,7 +25,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
     """Check with doi.org and Crossref's index whether registered DOIs lead readers to their pages.
 
     Without a DOI, all that are registered and not proved yet. That one is not found there is normal shortly after its
-    registration, and no failure.
+    registration, and no failure. The exit status is 1 where one needs a person, as when it leads to another page.
     """
     from doideposit.wiring import open_depositor
 
@@ -36,8 +36,9 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
         if not wanted:
             wanted = [one.doi for one in depositor.statuses() if one.registered and not (one.resolves and one.indexed)]
         error = _look(depositor, wanted, found)
+        needing = any(one.needs_person for one in found)
         if as_json:
-            document: dict[str, object] = {"ok": error is None, "target": depositor.target}
+            document: dict[str, object] = {"ok": error is None and not needing, "target": depositor.target}
             document["records"] = [one.to_dict() for one in found]
             terminal.json(document | ({"error": error.to_dict(), "trouble": error.to_dict()} if error else {}))
         elif not wanted:
@@ -45,7 +46,7 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
         else:
             show_receipt(terminal, found)
             show_error(terminal, error)
-    finish(ExitCode.WORLD if error else ExitCode.DONE)
+    finish(ExitCode.WORLD if error else ExitCode.REJECTED if needing else ExitCode.DONE)
 
 
 def _look(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> RegistrarError | None:

@@ -14,7 +14,7 @@ from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.lateness import Deadlines
+from doideposit.deposits.lateness import NOT_YET, Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
@@ -40,6 +40,7 @@ from doideposit.errors import RegistrarUnavailable, UsageError, WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.landing import is_same_page
 from doideposit.records.models.series import Series
 
 __all__ = ["Depositor"]
@@ -381,7 +382,7 @@ class Depositor:
         _wants_reason(reason)
         status = self.status(wanted)
         # What is acknowledged already may be acknowledged again, with a better reason.
-        if not (status.needs_person or status.acknowledged or status.finding):
+        if not (status.needs_person or status.acknowledged or status.finding or status.contradicted):
             raise UsageError(f"nothing is to be acknowledged for {wanted}", hint="`doideposit status` shows what is")
         self.works.acknowledge(wanted, reason.strip())
         return self.status(wanted)
@@ -418,10 +419,10 @@ class Depositor:
             return
         handle = registry.handle(doi)
         urls = handle.urls if handle else ()
-        holds = bool(urls) and (expected is None or expected in urls)
-        proof = f"it leads to {urls[0]}" if urls else "doi.org does not know it yet"
+        holds = bool(urls) and (expected is None or any(is_same_page(url, expected) for url in urls))
+        proof = f"it leads to {urls[0]}" if urls else NOT_YET[Milestone.RESOLVES]
         proof += f" instead of {expected}" if urls and not holds else ""
-        self.works.prove(doi, Milestone.RESOLVES, proof, holds=holds)
+        self.works.prove(doi, Milestone.RESOLVES, proof, holds=holds, contrary=bool(urls) and not holds)
 
     def _verify_index(self, doi: Doi, expected: str | None) -> None:
         registry = self._context.registry
@@ -429,9 +430,10 @@ class Depositor:
             return
         found = registry.work(doi)
         landing = found.landing_url if found else None
-        holds = found is not None and (expected is None or landing is None or landing == expected)
-        proof = f"as {found.type}, leading to {landing}" if found else "Crossref's REST API has no record of it yet"
-        self.works.prove(doi, Milestone.INDEXED, proof, holds=holds)
+        holds = found is not None and (expected is None or landing is None or is_same_page(landing, expected))
+        proof = f"as {found.type}, leading to {landing}" if found else NOT_YET[Milestone.INDEXED]
+        proof += f" instead of {expected}" if found and not holds else ""
+        self.works.prove(doi, Milestone.INDEXED, proof, holds=holds, contrary=found is not None and not holds)
 
 
 def _source(status: WorkStatus) -> str:

@@ -1,5 +1,6 @@
 """Decide whether a DOI is late: one table of deadlines, asked by everything that tells people how a DOI stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from doideposit.lifecycle import Milestone, Outcome, State
 if TYPE_CHECKING:
     from doideposit.deposits.ledger.entries import LedgerWork, Submission
 
-__all__ = ["Deadlines", "Overdue", "find_overdue", "overdue_submission"]
+__all__ = ["NOT_YET", "Deadlines", "Overdue", "find_contradiction", "find_overdue", "overdue_submission"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,34 @@ def overdue_submission(submission: "Submission", now: datetime, deadlines: Deadl
     """Return what an unfinished file is late for, as `find_overdue` says it of each of its DOIs."""
     wait = _open_wait(submission)
     return None if wait is None else _late(*wait, now, deadlines)
+
+
+NOT_YET: Mapping[Milestone, str] = {
+    Milestone.RESOLVES: "doi.org does not know it yet",
+    Milestone.INDEXED: "Crossref's REST API has no record of it yet",
+}
+"""What a look-up says of a DOI that does not show yet: normal for a while after its registration."""
+
+
+def find_contradiction(work: "LedgerWork", now: datetime, deadlines: Deadlines) -> Milestone | None:
+    """Return the milestone of which a look-up showed the contrary, such as a DOI that leads to another page.
+
+    After an update the former page is shown for a while, by doi.org and longer by the REST API: that is only late.
+    """
+    if work.registered_at is None:
+        return None
+    updated = work.submission.finished_at if work.submission and work.submission.state is State.DONE else None
+    if updated is not None and updated <= work.registered_at:
+        updated = None
+    shown = {
+        Milestone.RESOLVES: (work.resolves_at, work.resolves_proof),
+        Milestone.INDEXED: (work.indexed_at, work.indexed_proof),
+    }
+    for milestone, (at, proof) in shown.items():
+        lags = updated is not None and now - updated <= deadlines.of(milestone)
+        if at is None and proof and proof != NOT_YET[milestone] and not lags:
+            return milestone
+    return None
 
 
 _Wait = tuple[Milestone, datetime]

@@ -99,9 +99,10 @@ class WorkStatus:
 
     `registered` is true only through this DOI's own Success or Warning, or the proof by equal timestamps, and stays
     true when a later update fails (`last_update_failed`). `state` is None for a DOI this ledger has never seen.
-    `overdue` is the milestone that was not reached in its time, by the deadlines of the configuration. A person is
-    needed where the latest deposit ended badly or with a warning, or where something is overdue that the program
-    cannot look up by itself. `next_action` is one plain sentence.
+    `overdue` is the milestone that was not reached in its time, by the deadlines of the configuration, `contradicted`
+    the one of which a look-up showed the contrary. A person is needed where the latest deposit ended badly or with a
+    warning, where a look-up showed something wrong, or where something is overdue that the program cannot look up by
+    itself. `next_action` is one plain sentence.
     """
 
     doi: Doi
@@ -119,6 +120,7 @@ class WorkStatus:
     step: UpdateStep | None = None
     milestones: Mapping[Milestone, Proof] = field(default_factory=lambda: dict.fromkeys(Milestone, Proof()))
     overdue: Overdue | None = None
+    contradicted: Milestone | None = None
     last_update_failed: bool = False
     acknowledged: str | None = None
     needs_person: bool = False
@@ -186,6 +188,7 @@ class WorkStatus:
             "overdue": self.overdue.to_dict() if self.overdue else None,
             # The names that `milestones` and `overdue` had before; programs still read them.
             "truths": milestones,
+            "contradicted": self.contradicted.value if self.contradicted else None,
             "last_update_failed": self.last_update_failed,
             "acknowledged": self.acknowledged,
             "needs_person": self.needs_person,

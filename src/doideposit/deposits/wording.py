@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from doideposit.deposits.lateness import Deadlines, Overdue, find_overdue
+from doideposit.deposits.lateness import Deadlines, Overdue, find_contradiction, find_overdue
 from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, LedgerWork, Submission
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
 from doideposit.findings import Severity
@@ -20,6 +20,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     """
     submission, item = work.submission, work.item
     overdue = find_overdue(work, now, deadlines, observable)
+    contradicted = find_contradiction(work, now, deadlines)
     return WorkStatus(
         doi=work.doi,
         target=work.target,
@@ -36,11 +37,12 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         step=_update_step(submission) if submission else None,
         milestones=_milestones(work),
         overdue=overdue,
+        contradicted=contradicted,
         last_update_failed=work.last_update_failed,
         acknowledged=work.acknowledged_reason,
-        needs_person=_needs_person(work, overdue),
+        needs_person=_needs_person(work, overdue, contradicted),
         next_look_at=_next_look(submission),
-        next_action=_next_action(work, overdue),
+        next_action=_next_action(work, overdue, contradicted),
     )
 
 
@@ -75,12 +77,12 @@ def _next_look(submission: Submission | None) -> datetime | None:
     return submission.not_before if submission.state is State.PREPARED else submission.next_look_at
 
 
-def _needs_person(work: LedgerWork, overdue: Overdue | None) -> bool:
+def _needs_person(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> bool:
     if overdue is not None and _for_a_person(work, overdue):
         return True
     finding = work.item.finding if work.item else None
     warned = finding is not None and finding.severity is not Severity.INFO
-    return work.acknowledged_at is None and (_ended_badly(work) or warned)
+    return work.acknowledged_at is None and (_ended_badly(work) or warned or contradicted is not None)
 
 
 def _for_a_person(work: LedgerWork, overdue: Overdue) -> bool:
@@ -100,11 +102,11 @@ def _ended_badly(work: LedgerWork) -> bool:
     return refused or (work.item is not None and work.item.outcome in {Outcome.FAILED, Outcome.MISSING})
 
 
-def _next_action(work: LedgerWork, overdue: Overdue | None) -> str:
+def _next_action(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
     submission = work.submission
     if submission is None or work.item is None:
         if work.registered_at is not None:
-            return _settled(work, overdue)
+            return _settled(work, overdue, contradicted)
         return "nothing was deposited from here yet: run `doideposit deposit`"
     match submission.state:
         case State.PREPARED:
@@ -116,7 +118,7 @@ def _next_action(work: LedgerWork, overdue: Overdue | None) -> str:
         case State.REFUSED:
             return submission.hint or "find out why it was refused, then deposit it again with --retry"
         case State.DONE:
-            return _done(work, overdue)
+            return _done(work, overdue, contradicted)
 
 
 def _at(moment: datetime | None) -> str:
@@ -173,7 +175,7 @@ def _queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -
     return f"{submission.reason}: {again}"
 
 
-def _done(work: LedgerWork, overdue: Overdue | None) -> str:
+def _done(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
     item = work.item
     if item is None or item.outcome is None:
         return "nothing to do"
@@ -183,11 +185,19 @@ def _done(work: LedgerWork, overdue: Overdue | None) -> str:
         return still + hint
     if item.finding is not None and work.acknowledged_at is None:
         return item.finding.hint or "read the warning; acknowledge it with a reason, or correct the record"
-    return _settled(work, overdue)
+    return _settled(work, overdue, contradicted)
 
 
-def _settled(work: LedgerWork, overdue: Overdue | None) -> str:
-    """Say what remains to be done for a registered DOI: only what its look-ups have not shown in time."""
+def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
+    """Say what remains to be done for a registered DOI: what its look-ups showed, or have not shown in time."""
+    if contradicted is not None and work.acknowledged_at is None:
+        shown = work.resolves_proof if contradicted is Milestone.RESOLVES else work.indexed_proof
+        where = "doi.org" if contradicted is Milestone.RESOLVES else "Crossref's REST API"
+        return (
+            f"{where} shows another page ({shown}): if that page is right, put it into the record as `url`; if it is "
+            "not, deposit the record with --retry. Then run "
+            f"`doideposit verify {work.doi}`"
+        )
     if overdue is None or overdue.milestone not in {Milestone.RESOLVES, Milestone.INDEXED}:
         return "nothing to do"
     resolves = overdue.milestone is Milestone.RESOLVES

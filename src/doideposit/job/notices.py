@@ -38,6 +38,7 @@ class NoticeKind:
     TROUBLE = "trouble"
     FILE = "rejected file"
     DOI = "rejected DOI"
+    WRONG = "DOI that leads elsewhere"
     OVERDUE = "overdue DOI"
     WAITING = "waiting file"
 
@@ -46,6 +47,7 @@ HEADINGS: Final = {
     NoticeKind.TROUBLE: "The job could not do its work",
     NoticeKind.FILE: "Files that were rejected",
     NoticeKind.DOI: "DOIs that Crossref did not register",
+    NoticeKind.WRONG: "DOIs that do not lead where they should",
     NoticeKind.OVERDUE: "DOIs that take longer than they should",
     NoticeKind.WAITING: "Files that wait for somebody",
 }
@@ -76,6 +78,16 @@ class Notice:
         message = status.finding.message if status.finding else status.message
         lines = tuple(line for line in (status.title, message) if line)
         return cls(f"doi:{status.doi.key}:{batch}", NoticeKind.DOI, status.doi.url, lines, status.next_action)
+
+    @classmethod
+    def of_contradiction(cls, status: WorkStatus) -> "Notice":
+        """Make the notice about a DOI of which a look-up showed the contrary of what was registered."""
+        if status.contradicted is None:
+            raise ValueError(f"no look-up contradicts {status.doi}")
+        proof = status.milestones[status.contradicted].text
+        lines = tuple(line for line in (status.title, proof) if line)
+        key = f"contrary:{status.contradicted.value}:{status.doi.key}"
+        return cls(key, NoticeKind.WRONG, status.doi.url, lines, status.next_action)
 
     @classmethod
     def of_overdue(cls, status: WorkStatus, now: datetime) -> "Notice":
@@ -111,6 +123,8 @@ def attention_mail(mail: MailSection, notices: Sequence[Notice], target: str, no
 def _counted(kind: str, number: int) -> str:
     if kind == NoticeKind.WAITING:
         return "files wait for somebody"
+    if kind == NoticeKind.WRONG:
+        return "1 DOI leads elsewhere" if number == 1 else f"{number:,} DOIs lead elsewhere"
     return "it could not do its work" if kind == NoticeKind.TROUBLE else counted(number, kind)
 
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
@@ -29,7 +29,7 @@ from doideposit.records.models.references import Reference
 from doideposit.records.models.series import RecordType
 from doideposit.records.models.text import PartialDate
 
-__all__ = ["citation", "citation_meta", "doi_display", "head_html", "json_ld", "json_ld_text"]
+__all__ = ["citation", "citation_meta", "doi_display", "head_html", "is_same_page", "json_ld", "json_ld_text"]
 
 _REPORTS: Final = frozenset({RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE})
 _LAST_MONTH: Final = 12  # Higher numbers are seasons and quarters, which only Crossref knows.
@@ -162,6 +162,19 @@ def _date(published: PartialDate, separator: str) -> str:
     if published.month is not None and published.month <= _LAST_MONTH:
         parts += [f"{part:02d}" for part in (published.month, published.day) if part is not None]
     return separator.join(parts)
+
+
+def is_same_page(one: str, other: str) -> bool:
+    """Tell whether two addresses are one page, however each writes its host, its empty path and its escapes."""
+    return _parts(one) == _parts(other)
+
+
+def _parts(url: str) -> tuple[str, ...]:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return (url,)
+    return parts.scheme.lower(), parts.netloc.lower(), unquote(parts.path) or "/", unquote(parts.query), parts.fragment
 
 
 def _same_host(one: str | None, other: str | None) -> bool:

@@ -30,6 +30,10 @@ _OPEN_WORDS: Final[Mapping[State, str]] = {
     State.SENDING: "in doubt",
     State.QUEUED: "at Crossref",
 }
+_CONTRARY_WORDS: Final[Mapping[Milestone, str]] = {
+    Milestone.RESOLVES: "registered, leads elsewhere",
+    Milestone.INDEXED: "registered, indexed otherwise",
+}
 _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RESOLVES: "registered, link not proved",
     Milestone.INDEXED: "registered, not indexed",
@@ -56,6 +60,8 @@ def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
         return "registered, with a warning", AttentionKind.WARNING
     if not status.registered:
         return "never deposited", AttentionKind.OPEN
+    if status.contradicted is not None:
+        return _CONTRARY_WORDS[status.contradicted], AttentionKind.BAD
     return (
         (_MISSING_WORDS[status.overdue.milestone], AttentionKind.WARNING)
         if status.overdue
@@ -128,7 +134,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]), pair[0][1:]))
     return tuple(
         Concern(
-            AttentionKind.BAD if rank in {_FAILED, _STUCK} else AttentionKind.WARNING,
+            AttentionKind.BAD if rank in {_FAILED, _WRONG, _STUCK} else AttentionKind.WARNING,
             heading,
             found[0].next_action if len(found) == 1 else advice,
             tuple(found),
@@ -137,7 +143,7 @@ def concerns(statuses: Iterable[WorkStatus]) -> tuple[Concern, ...]:
     )
 
 
-_FAILED, _WARNED, _STUCK, _UNPROVED = range(4)
+_FAILED, _WRONG, _WARNED, _STUCK, _UNPROVED = range(5)
 
 
 def _rank(one: WorkStatus) -> int:
@@ -145,6 +151,8 @@ def _rank(one: WorkStatus) -> int:
         return _STUCK
     if one.failed:
         return _FAILED
+    if one.contradicted is not None:
+        return _WRONG
     return _WARNED if _has_warning(one) else _UNPROVED
 
 

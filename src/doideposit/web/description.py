@@ -332,6 +332,10 @@ def _status() -> Schema:
         "milestones": milestones,
         "overdue": _maybe("Overdue"),
         "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
+        "contradicted": {
+            "enum": ["resolves", "indexed", None],
+            "description": "The milestone of which a look-up showed the contrary, such as a DOI that leads elsewhere.",
+        },
         "last_update_failed": _YES,
         "acknowledged": _MAYBE_TEXT,
         "needs_person": _YES,

@@ -230,15 +230,23 @@ class Works:
             transaction.note(EventKind.ABANDONED, submission=key, detail={"reason": reason})
             return True
 
-    def prove(self, doi: Doi, milestone: Milestone, proof: str, *, holds: bool) -> None:
-        """Record what a look-up showed of `RESOLVES` or `INDEXED`; only a change of it becomes an event."""
+    def prove(self, doi: Doi, milestone: Milestone, proof: str, *, holds: bool, contrary: bool = False) -> None:
+        """Record what a look-up showed of `RESOLVES` or `INDEXED`; only a change of it becomes an event.
+
+        `contrary` says that something else was seen, and not only nothing yet.
+        """
         with self._session.writing("prove") as transaction:
             found = select(work).where(self._mine(doi)).with_for_update()
-            before = transaction.connection.execute(found).mappings().one()[f"{milestone}_at"]
+            row = transaction.connection.execute(found).mappings().one()
+            before, said = row[f"{milestone}_at"], row[f"{milestone}_proof"]
             moment = (before or transaction.now) if holds else None
             values = {f"{milestone}_at": moment, f"{milestone}_proof": proof}
+            news = contrary and proof != said
+            if news:
+                # What a person set aside before was something else.
+                values |= {"acknowledged_at": None, "acknowledged_reason": None}
             transaction.connection.execute(update(work).where(self._mine(doi)).values(**values))
-            if (before is not None) != holds:
+            if (before is not None) != holds or news:
                 kind = EventKind(milestone.value if holds else f"not-{milestone.value}")
                 transaction.note(kind, doi=doi, detail={"proof": proof})
 

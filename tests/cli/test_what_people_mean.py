@@ -182,7 +182,7 @@ def test_every_example_of_a_new_record_can_be_used(desk: Desk, key: str) -> None
     text = record.read_text()
     if key == "references":
         text = text.split("references:")[0]
-    needed = "crossmark_policy: 10.5555/policy\n" if key == "updates" else ""
+    needed = "crossmark_policy: 10.5555/policy\n" if key in {"updates", "assertions"} else ""
     record.write_text(f"{text}{needed}{key}: {EXAMPLES[key]}\n", encoding="utf-8")
     found = desk("check", record, "--json").json["records"][0]["findings"]
     assert [each for each in found if each["severity"] == "error"] == []

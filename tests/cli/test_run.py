@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -177,3 +178,23 @@ def test_what_nobody_foresaw_never_ends_with_the_status_that_a_schedule_takes_fo
 def test_json_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert guarded(broken, as_json=True) == 3
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "unforeseen"
+
+
+@pytest.mark.parametrize(("open_to", "mode"), [("owner", 0o600), ("group", 0o640)])
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_who_may_read_the_files_for_monitoring_is_configured(desk: Desk, open_to: str, mode: int, umask: int) -> None:
+    files = 'status_file = "status.json"\nprometheus_file = "d.prom"\nheartbeat_file = "beat"\n'
+    text = (desk.folder / "doideposit.toml").read_text()
+    desk.write("doideposit.toml", f'{text}\n[monitoring]\n{files}open_to = "{open_to}"\n')
+    before = os.umask(umask)
+    try:
+        assert desk("run").code == 0
+    finally:
+        os.umask(before)
+    modes = {name: stat.S_IMODE((desk.folder / name).stat().st_mode) for name in ("status.json", "d.prom", "beat")}
+    assert set(modes.values()) == {mode}
+    assert desk("run", "--inbox", "another").code == 0
+    assert desk("build", desk.record(), "-o", "out.xml").code == 0
+    assert stat.S_IMODE((desk.folder / "out.xml").stat().st_mode) == 0o600
+    assert desk("build", "c258.yaml", "-o", "/dev/null").code == 0
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)

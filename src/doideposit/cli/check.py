@@ -16,7 +16,8 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.crossref.names import SCHEMA_VERSIONS
-from doideposit.errors import DiskError, UsageError
+from doideposit.errors import UsageError
+from doideposit.files import disk_errors, write_atomic
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.reports.findings import (
     Span,
@@ -248,13 +249,12 @@ def write_product(content: bytes, output: Path | None) -> None:
     if output is None:
         sys.stdout.buffer.write(content)
         return
-    partial = output.with_name(f".{output.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(output)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise DiskError(f"{output} cannot be written: {error.strerror}", hint="choose another place with -o") from None
+    if output.exists() and not output.is_file():
+        # A pipe or a device, such as /dev/stdout, is written to: it must not be replaced by a file.
+        with disk_errors(output, "cannot be written"):
+            output.write_bytes(content)
+        return
+    write_atomic(output, content)
 
 
 @click.command()

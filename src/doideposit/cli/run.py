@@ -115,8 +115,8 @@ def _with_options(settings: "Settings", inbox: Path | None, heartbeat: Path | No
         monitoring = replace(monitoring, heartbeat_file=heartbeat.absolute())
     if ping is not None:
         monitoring = replace(monitoring, ping_url=ping)
-    folder = settings.inbox.folder if inbox is None else inbox.absolute()
-    return replace(settings, inbox=replace(settings.inbox, folder=folder), monitoring=monitoring)
+    chosen = settings.inbox if inbox is None else replace(settings.inbox, folder=inbox.absolute(), named=True)
+    return replace(settings, inbox=chosen, monitoring=monitoring)
 
 
 def _show(terminal: Terminal, outcome: "JobOutcome", *, in_one_line: bool) -> None:
@@ -140,7 +140,7 @@ def _job(settings: "Settings") -> "Job":
 
     return Job(
         target=settings.target,
-        folders=Folders(settings.inbox.folder),
+        folders=Folders(settings.inbox.folder, for_group=settings.inbox.open_to == "group", named=settings.inbox.named),
         settle=settings.inbox.settle,
         look_ups=settings.inbox.look_ups,
         site=settings.site.folders,

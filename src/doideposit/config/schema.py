@@ -344,6 +344,8 @@ class InboxSection(Section):
     """How long a file must lie unchanged before it is taken in."""
     look_ups: Annotated[int, Field(ge=0, le=5_000)] = 50
     """Registered DOIs looked up in one pass, at doi.org and in Crossref's REST API, until both show; 0 for none."""
+    open_to: Literal["owner", "group"] = "owner"
+    """Who may put files into an inbox that the job makes; in one that is there, its own permissions count."""
 
 
 class MailSection(Section):
@@ -414,6 +416,8 @@ class MonitoringSection(Section):
     """A file that is written anew at the end of every pass."""
     ping_url: PingAddress | None = None
     """An address that is fetched after every pass that did what it should."""
+    open_to: Literal["owner", "group"] = "owner"
+    """Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says."""
     deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
     """How long each stage may take."""
 

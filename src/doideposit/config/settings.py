@@ -85,11 +85,16 @@ class SiteSettings:
 
 @dataclass(frozen=True, slots=True)
 class InboxSettings:
-    """Name the folder of the scheduled job, how long a file must lie still in it, and how many DOIs a pass looks up."""
+    """Name the folder of the scheduled job, how long a file must lie still in it, and how many DOIs a pass looks up.
+
+    `named` says that a person named the folder, whoever owns it.
+    """
 
     folder: Path = Path("inbox")
     settle: timedelta = timedelta(seconds=10)
     look_ups: int = 50
+    open_to: str = "owner"
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class MonitoringSettings:
     heartbeat_file: Path | None = None
     ping_url: str | None = field(default=None, repr=False)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    file_mode: int = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +172,11 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
             tuple(base / Path(each).expanduser() for each in written.site.folders), written.site.timezone
         ),
         inbox=InboxSettings(
-            base / Path(written.inbox.folder).expanduser(), written.inbox.settle, written.inbox.look_ups
+            base / Path(written.inbox.folder).expanduser(),
+            written.inbox.settle,
+            written.inbox.look_ups,
+            written.inbox.open_to,
+            named="folder" in written.inbox.model_fields_set,
         ),
         mail=_mail(written.mail, base),
         monitoring=_monitoring(written.monitoring, base),
@@ -207,6 +217,7 @@ def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:
         absolute(written.heartbeat_file),
         written.ping_url,
         Deadlines(**{name: getattr(written.deadlines, name) for name in Deadlines.__slots__}),
+        0o640 if written.open_to == "group" else 0o600,
     )
 
 

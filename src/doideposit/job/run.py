@@ -206,7 +206,7 @@ class _JobPass:
         run = self._as_run(now)
         for path, text in self._files(run):
             # Each file is written on its own: one that cannot be written must not keep the others back.
-            self._guarded(partial(write_atomic, path, text))
+            self._guarded(partial(write_atomic, path, text, mode=self._job.monitoring.file_mode))
         run = self._as_run(now)
         self._ping(run)
         files = [_file(one) for one in self._report.settled]

@@ -141,6 +141,8 @@ def load(folder: Path) -> Claim | None:
     """
     data = _memory(folder / MEMORY)
     inside = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
+    if not isinstance(data.get("name", ""), str):
+        data = {}
     if not inside and not (data and data.get("going_to")):
         return None
     claim = Claim(folder, inside[0] if inside else str(data["name"]), taken_in=_moment(folder.name))
@@ -150,7 +152,7 @@ def load(folder: Path) -> Claim | None:
         return replace(
             claim,
             target=data.get("target", ""),
-            going_to=data.get("going_to", ""),
+            going_to=_inside(data.get("going_to", "")),
             stamp=data.get("stamp", ""),
             entries=made,
         )
@@ -164,6 +166,16 @@ def _memory(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _inside(going_to: Any) -> str:
+    """Return where a file is to go; raise `ValueError` for any place but a name in ``done/`` or ``rejected/``."""
+    if not isinstance(going_to, str):
+        raise TypeError("a place is a text")
+    folder, _, name = going_to.partition("/")
+    if going_to and (folder not in {"done", "rejected"} or name != Path(name).name or name in {"", ".."}):
+        raise ValueError("a file goes into done/ or rejected/ alone")
+    return going_to
 
 
 def _entry(data: Mapping[str, Any]) -> ClaimedEntry:

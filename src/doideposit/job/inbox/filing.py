@@ -48,7 +48,11 @@ def _decide(around: InboxContext, claim: Claim) -> None:
     """Write the report, and then down where the file goes: from here on a later run can only do the same."""
     folder = around.folders.rejected if claim.rejected or not claim.entries else around.folders.done
     place = folder / _free(folder, claim.name)
-    write_atomic(claim.report, report_text(claim, around.depositor, around.folders.root, place, around.clock()))
+    write_atomic(
+        claim.report,
+        report_text(claim, around.depositor, around.folders.root, place, around.clock()),
+        mode=around.folders.report_mode,
+    )
     around.step("report written")
     decided = replace(claim, going_to=f"{folder.name}/{place.name}")
     decided.save()

@@ -19,14 +19,22 @@ LONGEST_NAME: Final = 180
 """In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take."""
 UNFINISHED: Final = (".part", ".partial", ".crdownload", ".tmp", ".temp", ".filepart", ".swp", "~")
 """What programs put at the end of the names of files they are still writing."""
+OWN: Final = frozenset({"working", "done", "rejected", ".doideposit", "outbox"})
+"""The folders of the job inside an inbox."""
 STRAYS: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Name an inbox: people drop files into `root`; all else lies in folders inside, on the same file system."""
+    """Name an inbox: people drop files into `root`; all else lies in folders inside, on the same file system.
+
+    `for_group` opens an inbox that is made to the group. `named` says that a person named the folder: then it may
+    belong to anybody.
+    """
 
     root: Path
+    for_group: bool = False
+    named: bool = False
 
     @property
     def working(self) -> Path:
@@ -54,22 +62,57 @@ class Folders:
         return self.job / "outbox"
 
     def make(self) -> None:
-        """Make the folders that are missing; raises `DiskError`.
+        """Make the folders that are missing, with modes that do not depend on the umask; raises `DiskError`.
 
         The folder above the inbox must be there: when a network drive is away, an empty inbox must not take its place.
         """
         if not self.root.parent.is_dir():
             hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
             raise DiskError(f"there is no folder {self.root.parent} for the inbox", hint=hint)
-        with disk_errors(self.root, "cannot be made"):
-            self.root.mkdir(exist_ok=True)
+        _make(self.root, 0o770 if self.for_group else 0o700)
+        found = self.root.stat()
+        for folder in (self.done, self.rejected):
+            _make(folder, found.st_mode & 0o777)
+        for folder in (self.working, self.job, self.outbox):
+            _make(folder, 0o700)
+        self._check_owners(found.st_uid)
+
+    @property
+    def report_mode(self) -> int:
+        """Return the permissions of a report: whoever may read in the inbox may read it."""
+        return 0o600 | (self.root.stat().st_mode & 0o044)
+
+    def _check_owners(self, owner: int) -> None:
+        """Refuse folders that somebody else prepared: what lies in them would be taken for the job's own."""
+        if not hasattr(os, "geteuid"):
+            return
+        trusted = {0, os.geteuid()}
+        if owner not in trusted and not self.named:
+            hint = "look at it; if it is meant, name it as [inbox] folder, or with `doideposit run --inbox`"
+            raise DiskError(f"the inbox {self.root} belongs to another user (number {owner})", hint=hint)
         for folder in (self.working, self.done, self.rejected, self.job, self.outbox):
-            with disk_errors(folder, "cannot be made"):
-                folder.mkdir(exist_ok=True)
-            # Whoever may drop files here could lead the job elsewhere, and have it write there with its own rights.
-            if folder.is_symlink():
-                hint = f"take the link away: the job makes its folders in {self.root} itself"
-                raise DiskError(f"{folder} is a link, and the job follows none within its inbox", hint=hint)
+            user = folder.lstat().st_uid
+            if user not in trusted | {owner}:
+                hint = f"take it away: the job makes its folders in {self.root} itself"
+                raise DiskError(f"{folder} belongs to another user (number {user})", hint=hint)
+
+
+def _make(folder: Path, mode: int) -> None:
+    """Make a folder with this mode, unless it is there; raises `DiskError`."""
+    with disk_errors(folder, "cannot be made"):
+        # Whoever may drop files here could lead the job elsewhere, and have it write there with its own rights.
+        if folder.is_symlink() and folder.name in OWN:
+            hint = f"take the link away: the job makes its folders in {folder.parent} itself"
+            raise DiskError(f"{folder} is a link, and the job follows none within its inbox", hint=hint)
+        if folder.is_dir():
+            return
+        # No `chmod` afterwards: it would take away the group that a shared folder hands down, and a service manager
+        # may forbid to set that bit again. Nothing else runs yet that could make files meanwhile.
+        before = os.umask(0)
+        try:
+            folder.mkdir(mode)
+        finally:
+            os.umask(before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class TakingIn:
             folder = self._working / new_id(self._around.clock(), self._number)
             with disk_errors(folder, "cannot be made"):
                 try:
-                    folder.mkdir()
+                    folder.mkdir(0o700)
                 except FileExistsError:
                     continue
             return folder

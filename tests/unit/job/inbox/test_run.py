@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from depositing import Desk, commentary, sqlite_url
 from doideposit.crossref.xml.batch import build
 from doideposit.errors import CredentialsRefused, DiskError
+from doideposit.job.inbox.claims import load
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.lifecycle import State
@@ -391,6 +393,66 @@ def test_no_folder_of_the_job_may_be_a_link(office: Office, tmp_path: Path, name
     with pytest.raises(DiskError, match="is a link"):
         office.folders.make()
     assert list(elsewhere.iterdir()) == []
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077])
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Each of these for a test, and the former one afterwards."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("umask")
+@pytest.mark.parametrize(("for_group", "root", "report"), [(False, 0o700, 0o600), (True, 0o770, 0o640)])
+def test_modes_of_the_inbox_do_not_depend_on_the_umask(tmp_path: Path, for_group: bool, root: int, report: int) -> None:
+    folders = Folders(tmp_path / "new", for_group=for_group)
+    folders.make()
+    modes = {
+        each.name: stat.S_IMODE(each.stat().st_mode) for each in (folders.root, *folders.root.iterdir(), folders.outbox)
+    }
+    private = dict.fromkeys(("working", ".doideposit", "outbox"), 0o700)
+    assert modes == {"new": root, "done": root, "rejected": root} | private
+    assert folders.report_mode == report
+
+
+@pytest.mark.usefixtures("umask")
+def test_who_may_read_in_an_inbox_that_is_there_may_read_its_reports(office: Office) -> None:
+    office.folders.root.chmod(0o755)
+    office.drop("broken.yaml", "number: 1")
+    office.until_quiet()
+    (report,) = office.folders.rejected.glob("*.report.txt")
+    assert stat.S_IMODE(report.stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("name", ["working", "done", "rejected", ".doideposit"])
+def test_folders_that_somebody_else_prepared_are_refused(tmp_path: Path, name: str) -> None:
+    root = tmp_path / "inbox"
+    Folders(root).make()
+    os.chown(root / name, 65534, 65534)
+    with pytest.raises(DiskError, match=f"{name} belongs to another user"):
+        Folders(root, named=True).make()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give a folder away")
+def test_an_inbox_of_somebody_else_has_to_be_named(tmp_path: Path) -> None:
+    root = tmp_path / "inbox"
+    root.mkdir()
+    os.chown(root, 65534, 65534)
+    with pytest.raises(DiskError, match="belongs to another user") as caught:
+        Folders(root).make()
+    assert "--inbox" in caught.value.hint
+    Folders(root, named=True).make()
+
+
+@pytest.mark.parametrize("going_to", ["../../etc/c.yaml", "done/../../c.yaml", "/etc/c.yaml", "done/", "done/..", 7])
+def test_what_was_written_down_leads_nowhere_else(tmp_path: Path, going_to: object) -> None:
+    (tmp_path / "c.yaml").write_text("number: 1")
+    (tmp_path / ".claim.json").write_text(json.dumps({"name": "c.yaml", "going_to": going_to, "entries": []}))
+    claim = load(tmp_path)
+    assert claim is not None
+    assert claim.going_to == ""
 
 
 def test_the_lock_is_not_written_through_a_link(office: Office, tmp_path: Path) -> None:

@@ -231,10 +231,8 @@ def _files(checker: Checker, checked: Sequence[Checked], output: str | None) -> 
     if not (folder.is_dir() or output.endswith(("/", "\\"))):
         return {folder: checker.draft(checked)}
     made = checker.drafts(checked)
-    try:
+    with disk_errors(folder, "cannot be made"):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DiskError(f"{folder} cannot be made: {error.strerror}", hint="choose another place with -o") from None
     return {folder / name: xml for name, xml in made.items()}
 
 

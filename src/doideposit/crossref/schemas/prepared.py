@@ -13,15 +13,15 @@ from doideposit.crossref.schemas.bundle import Bundle
 
 __all__ = ["IdKind", "Identity", "Lookup", "Prepared", "prepared_file", "read_prepared", "write_prepared"]
 
-FORMAT = 6
+FORMAT = 7
 """Counted up whenever what is kept, or how it is worked out, changes."""
 
 IdKind = Literal["ID", "IDREF", "IDREFS"]
 
 
-def prepared_file(*, mathml: bool) -> str:
-    """Return the name under which the prepared schema is kept with its bundle, with MathML or without."""
-    return "prepared-mathml.json" if mathml else "prepared.json"
+def prepared_file(*, whole: bool) -> str:
+    """Return the name under which the prepared schema is kept with its bundle, whole or without Content MathML."""
+    return "prepared-whole.json" if whole else "prepared.json"
 
 
 class Lookup(NamedTuple):
@@ -44,7 +44,8 @@ class Identity(NamedTuple):
 class Prepared(NamedTuple):
     """Hold the schema documents for libxml2, and the checks that go beside them.
 
-    `assertions` are pairs of the tag they govern and the name of the assertion.
+    `assertions` are pairs of the tag they govern and the name of the assertion. `left_out` are the tags of elements
+    that this form of the schema does not know: a document with one of them needs the whole one.
     """
 
     main: str
@@ -53,6 +54,7 @@ class Prepared(NamedTuple):
     assertions: tuple[tuple[str, str], ...]
     identities: tuple[Identity, ...]
     lookups: tuple[Lookup, ...]
+    left_out: frozenset[str]
 
 
 def write_prepared(bundle: Bundle, prepared: Prepared) -> bytes:
@@ -63,6 +65,7 @@ def write_prepared(bundle: Bundle, prepared: Prepared) -> bytes:
         "addresses": dict(prepared.addresses),
         "assertions": prepared.assertions,
         "identities": [[one.attribute, one.kind, sorted(one.tags)] for one in prepared.identities],
+        "left_out": sorted(prepared.left_out),
         "lookups": [[one.attribute, sorted(one.tags), sorted(one.values), one.collapsed] for one in prepared.lookups],
     }
     payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
@@ -82,4 +85,5 @@ def read_prepared(bundle: Bundle, content: bytes) -> Prepared | None:
         tuple((tag, name) for tag, name in data["assertions"]),
         tuple(Identity(name, kind, frozenset(tags)) for name, kind, tags in data["identities"]),
         tuple(Lookup(name, frozenset(tags), frozenset(values), flag) for name, tags, values, flag in data["lookups"]),
+        frozenset(data["left_out"]),
     )

@@ -55,9 +55,10 @@ class Sealed(NamedTuple):
 
 
 class _Engine:
-    """Hold one schema version, with MathML or without, ready to judge documents."""
+    """Hold one schema version, whole or without Content MathML, ready to judge documents."""
 
     def __init__(self, prepared: Prepared) -> None:
+        self.left_out = prepared.left_out
         self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
         self._supplement = Supplement(prepared)
 
@@ -125,8 +126,8 @@ class Validator:
 
     def prepare(self, version: str) -> None:
         """Read a version's schema and keep what was worked out, so that the next process need not; raises likewise."""
-        for mathml in (False, True):
-            self._prepared(version, mathml=mathml)
+        for whole in (False, True):
+            self._prepared(version, whole=whole)
 
     def _examine(
         self, xml: bytes, file: str | None, lift_to: str | None = None, root: etree._Element | None = None
@@ -148,29 +149,32 @@ class Validator:
         findings = self._violations(root, version, places) if name == ROOT else (_no_deposit(root, places),)
         return SchemaVerdict(version, not has_errors(findings), findings, changes), root
 
-    def _engine(self, version: str, *, mathml: bool) -> _Engine:
+    def _engine(self, version: str, *, whole: bool) -> _Engine:
         with self._lock:
-            if (version, mathml) not in self._engines:
-                self._engines[version, mathml] = _Engine(self._prepared(version, mathml=mathml))
-            return self._engines[version, mathml]
+            if (version, whole) not in self._engines:
+                self._engines[version, whole] = _Engine(self._prepared(version, whole=whole))
+            return self._engines[version, whole]
 
-    def _prepared(self, version: str, *, mathml: bool) -> Prepared:
+    def _prepared(self, version: str, *, whole: bool) -> Prepared:
         """Return the prepared schema: the one that is kept with the bundle, if it fits."""
         bundle = self._schemas.load(version)
-        file = prepared_file(mathml=mathml)
+        file = prepared_file(whole=whole)
         kept = self._schemas.kept(version, file)
         prepared = read_prepared(bundle, kept) if kept else None
         if prepared is None:
             from doideposit.crossref.schemas.compiler import prepare  # noqa: PLC0415 - most runs find it kept
 
-            prepared = prepare(bundle, mathml=mathml)
+            prepared = prepare(bundle, whole=whole)
             self._schemas.keep(version, file, write_prepared(bundle, prepared))
         return prepared
 
     def _violations(self, root: etree._Element, version: str, places: Places) -> tuple[Finding, ...]:
         retyped = remove_hints(root)
-        mathml = next(root.iter(f"{{{MATHML}}}*"), None) is not None
-        return self._engine(version, mathml=mathml).findings(root, retyped, places)
+        engine = self._engine(version, whole=False)
+        # xsi:type could name a type that is left out too, and a document that has one is rare.
+        if retyped or any(element.tag in engine.left_out for element in root.iter(f"{{{MATHML}}}*")):
+            engine = self._engine(version, whole=True)
+        return engine.findings(root, retyped, places)
 
     def _without_bundle(self, root: etree._Element, declared: Declared | None, places: Places) -> SchemaVerdict:
         if declared is None:

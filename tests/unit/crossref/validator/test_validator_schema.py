@@ -198,7 +198,7 @@ LONG = """<x:attribute name="code"><x:simpleType><x:restriction base="x:{base}">
 def test_long_enumerations_are_looked_up(base: str, padded: bool) -> None:
     values = "".join(f'<x:enumeration value="v{number}"/>' for number in range(300))
     source = Source(bundle(schema(LONG.format(base=base, values=values))))
-    prepared = prepare(source.content, mathml=False)
+    prepared = prepare(source.content, whole=False)
     assert "v299" not in prepared.texts["main.xsd"]
     assert codes(source, '<item code="v299"/>') == []
     assert (codes(source, '<item code=" v299 "/>') == []) is padded
@@ -213,10 +213,44 @@ def test_what_was_prepared_is_kept_and_used_again() -> None:
     assert codes(source, "<person_name/>") == ["xsd-assert-person-name"]
     [content] = source.memory.values()
     again = read_prepared(source.content, content)
-    assert again == prepare(source.content, mathml=False)
+    assert again == prepare(source.content, whole=False)
     assert write_prepared(source.content, again) == content
     assert codes(source, "<person_name/>") == ["xsd-assert-person-name"]
     assert codes(source, '<person_name contributor_role="x"/>') == []
+
+
+M = "http://www.w3.org/1998/Math/MathML"
+MATH_HEAD = f'xmlns:x="http://www.w3.org/2001/XMLSchema" xmlns:m="{M}" targetNamespace="{M}"'
+MATH = f"""<x:schema {MATH_HEAD}><x:include schemaLocation="mathml3-content.xsd"/>
+  <x:element name="math"><x:complexType><x:group ref="m:MathExpression"/></x:complexType></x:element>
+  <x:element name="mi" substitutionGroup="m:PresentationExpression"/></x:schema>"""
+CONTENT = f"""<x:schema {MATH_HEAD}>
+  <x:element name="PresentationExpression" abstract="true"/>
+  <x:group name="ContExp"><x:choice><x:element ref="m:ci"/></x:choice></x:group><x:element name="ci"/>
+  <x:group name="MathExpression"><x:choice><x:group ref="m:ContExp"/><x:element ref="m:PresentationExpression"/>
+  </x:choice></x:group>{{more}}</x:schema>"""
+IMPORT = f'<x:import namespace="{M}" schemaLocation="math.xsd"/>'
+ANY = '<x:element name="any"><x:complexType><x:sequence><x:any/></x:sequence></x:complexType></x:element>'
+
+
+def mathematical(math: str = MATH) -> Source:
+    text = schema(before=IMPORT, extra=ANY).replace('ref="item"', 'ref="any"')
+    return Source(bundle(text, **{"math": math, "mathml3-content": CONTENT.format(more="")}))
+
+
+@pytest.mark.parametrize(
+    ("inside", "forms"), [("mi", ["prepared.json"]), ("ci", ["prepared.json", "prepared-whole.json"])]
+)
+def test_content_mathml_is_compiled_only_for_documents_that_have_some(inside: str, forms: list[str]) -> None:
+    source = mathematical()
+    assert codes(source, f'<any><m:math xmlns:m="{M}"><m:{inside}/></m:math></any>') == []
+    assert list(source.memory) == forms
+    assert codes(source, f'<any><m:math xmlns:m="{M}"><m:{inside}/><m:{inside}/></m:math></any>') != []
+
+
+def test_other_uses_of_content_mathml_are_refused() -> None:
+    with pytest.raises(SchemaDamaged, match="parts of MathML"):
+        codes(mathematical(MATH.replace("m:MathExpression", "m:ContExp")), "")
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "of another bundle", "empty"])

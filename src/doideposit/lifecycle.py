@@ -130,6 +130,7 @@ class EventKind(_Explained):
     STALLED = "stalled", "Written by earlier versions: the file was not finished after three days."
     APPROVED = "approved", "A person approved the plan by which this DOI is deposited."
     APPLIED = "applied", "A plan by which this DOI is deposited is applied: what it holds is recorded next."
+    ADOPTED = "adopted", "This DOI was registered elsewhere, and is known here from now on as Crossref has it."
     ACKNOWLEDGED = "acknowledged", "A person set a warning or a failure aside, with a reason."
     RESOLVES = "resolves", "A look-up showed that doi.org leads to the landing page."
     NOT_RESOLVES = "not-resolves", "A look-up showed that doi.org no longer leads to the landing page."

@@ -127,7 +127,9 @@ def _look_up_waits(work: "LedgerWork", observable: frozenset[Milestone]) -> list
         return []
     proved = {Milestone.RESOLVES: work.resolves_at, Milestone.INDEXED: work.indexed_at}
     missing = (milestone for milestone, at in proved.items() if milestone in observable and at is None)
-    return [(milestone, work.registered_at) for milestone in missing]
+    # What was registered elsewhere, perhaps years ago, is looked after from the day on which it was adopted.
+    since = max(filter(None, (work.registered_at, work.adopted_at)))
+    return [(milestone, since) for milestone in missing]
 
 
 def _late(milestone: Milestone, since: datetime, now: datetime, deadlines: Deadlines) -> Overdue | None:

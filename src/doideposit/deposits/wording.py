@@ -232,6 +232,7 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.STALLED: "Crossref has not finished {file_name} for three days",
     EventKind.APPROVED: "{by} approved the plan {plan:.12}",
     EventKind.APPLIED: "{by} applied the plan {plan:.12}, made by {made_by}{approvals}",
+    EventKind.ADOPTED: "adopted as Crossref has it, registered elsewhere with the timestamp {timestamp}",
     EventKind.ACKNOWLEDGED: "acknowledged by a person: {reason}",
     EventKind.RESOLVES: "the DOI resolves: {proof}",
     EventKind.NOT_RESOLVES: "the DOI does not resolve as it should: {proof}",

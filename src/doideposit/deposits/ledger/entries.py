@@ -16,6 +16,7 @@ __all__ = [
     "EARLIER_DEPOSIT",
     "FIRST_OF_SERIES",
     "OPEN",
+    "AdoptedWork",
     "Attempt",
     "AttemptStatus",
     "Item",
@@ -144,6 +145,31 @@ class NewSubmission:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptedWork:
+    """Describe a DOI that was registered elsewhere, with what Crossref has of it; `answer` is its whole answer.
+
+    `fingerprint` is that of the record written to `file`, where that record gives the registered one again; so a
+    deposit of it unchanged is known to change nothing. `created` and `last_update` are as Crossref wrote them.
+    """
+
+    doi: Doi
+    timestamp: int
+    series: str
+    container: str
+    record_type: str
+    title: str
+    landing_page: str | None
+    fingerprint: str | None
+    doi_type: str
+    owner_prefix: str
+    member: str
+    created: str
+    last_update: str
+    file: str
+    answer: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """Describe one file for Crossref, as it stands.
 
@@ -245,6 +271,7 @@ class LedgerWork:
     resolves_proof: str = ""
     indexed_at: datetime | None = None
     indexed_proof: str = ""
+    adopted_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_reason: str | None = None
 

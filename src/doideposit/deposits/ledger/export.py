@@ -17,6 +17,7 @@ from doideposit.deposits.ledger.tables import (
     METADATA,
     MOMENT_FORMAT,
     UtcDateTime,
+    adopted,
     attempt,
     content,
     event,
@@ -32,7 +33,7 @@ from doideposit.errors import DiskError, UsageError
 
 __all__ = ["copy_file", "copy_from", "lines", "take_in", "write_lines"]
 
-ORDER: tuple[Table, ...] = (upload_lock, submission, content, attempt, log, item, work, observed, watch, event)
+ORDER: tuple[Table, ...] = (upload_lock, submission, content, attempt, log, item, work, observed, adopted, watch, event)
 """Each table after those it refers to."""
 FORMAT = "doideposit-ledger"
 AT_ONCE = 200

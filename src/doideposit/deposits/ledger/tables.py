@@ -28,6 +28,7 @@ from sqlalchemy import (
 __all__ = [
     "METADATA",
     "UtcDateTime",
+    "adopted",
     "attempt",
     "content",
     "event",
@@ -240,6 +241,24 @@ observed = Table(
     Column("matched", Text, nullable=False, server_default=text("'{}'")),
     Index(None, "target", "next_read_at"),
     Index(None, "target", "listed_at"),
+)
+
+# What was registered elsewhere, as Crossref had it when it was taken over, with the whole answer.
+adopted = Table(
+    "adopted",
+    METADATA,
+    Column("target", String(32), primary_key=True),
+    Column("doi", Text, primary_key=True),
+    Column("adopted_at", UtcDateTime, nullable=False),
+    # A text: numbers of other tools have up to 24 digits.
+    Column("timestamp", Text, nullable=False, server_default=_nothing()),
+    Column("created", Text, nullable=False, server_default=_nothing()),
+    Column("last_update", Text, nullable=False, server_default=_nothing()),
+    Column("doi_type", Text, nullable=False, server_default=_nothing()),
+    Column("owner_prefix", Text, nullable=False, server_default=_nothing()),
+    Column("member", Text, nullable=False, server_default=_nothing()),
+    Column("file", Text, nullable=False, server_default=_nothing()),
+    Column("answer", LargeBinary, nullable=False),
 )
 
 # One row for each target: since when the services that are read cannot be asked, so that it is said once.

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, case, func, or_, select, update
 
+from doideposit.deposits.ledger.adoptions import enter_adopted
 from doideposit.deposits.ledger.entries import (
     OPEN,
+    AdoptedWork,
     KnownWork,
     LedgerEvent,
     LedgerWork,
@@ -27,7 +29,7 @@ from doideposit.deposits.ledger.rows import (
 )
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
-from doideposit.deposits.ledger.tables import attempt, content, event, item, log, submission, upload_lock, work
+from doideposit.deposits.ledger.tables import adopted, attempt, content, event, item, log, submission, upload_lock, work
 from doideposit.deposits.ledger.transaction import close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.errors import LedgerDamaged
@@ -76,6 +78,11 @@ class Works:
         """Return a recorded file as it was handed in, and what was noted then: when it was compared, and so on."""
         with self._session.reading() as connection:
             return recorded_again(connection, key)
+
+    def adopt(self, new: AdoptedWork) -> bool:
+        """Enter a DOI that was registered elsewhere; False where the ledger has it as registered already."""
+        with self._session.writing("adopt") as transaction:
+            return enter_adopted(transaction, new)
 
     # Telling.
 
@@ -320,7 +327,8 @@ def _works() -> Select[Any]:
     columns += [column.label(f"item_{column.name}") for column in item.c]
     columns += [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
     joined = work.outerjoin(item, item.c.id == work.c.item).outerjoin(submission, submission.c.id == item.c.submission)
-    return select(*columns).select_from(joined)
+    entered = (adopted.c.target == work.c.target) & (adopted.c.doi == work.c.doi)
+    return select(*columns, adopted.c.adopted_at).select_from(joined.outerjoin(adopted, entered))
 
 
 def _work(row: RowMapping) -> LedgerWork:
@@ -332,6 +340,7 @@ def _work(row: RowMapping) -> LedgerWork:
         doi=Doi(row["work_printed"]),
         item=item_of(row, "item_") if row["item_id"] is not None else None,
         submission=submission_of(row, "sub_") if row["sub_id"] is not None else None,
+        adopted_at=row["adopted_at"],
         **{name: row[f"work_{name}"] for name in names},
     )
 

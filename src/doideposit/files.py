@@ -7,7 +7,7 @@ from pathlib import Path
 
 from doideposit.errors import DiskError
 
-__all__ = ["NO_FOLLOW", "disk_errors", "move_noclobber", "write_atomic"]
+__all__ = ["NO_FOLLOW", "disk_errors", "move_noclobber", "write_atomic", "write_new"]
 
 
 @contextmanager
@@ -45,6 +45,22 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None
                 # Without this a crash of the machine could leave the new name on an empty file.
                 os.fsync(stream.fileno())
             beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def write_new(path: Path, text: str, *, mode: int = 0o644) -> bool:
+    """Write a text whole to a file that is not there yet; False where there is one, which is left alone.
+
+    Raises `DiskError`.
+    """
+    if os.path.lexists(path):
+        return False
+    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.new")
+    write_atomic(beside, text, mode=mode)
+    with disk_errors(path, "cannot be written"):
+        try:
+            return move_noclobber(beside, path)
         finally:
             beside.unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -10,6 +11,8 @@ from typing import NamedTuple, Self
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName, Input
 from doideposit.crossref.registrar import Registrar
+from doideposit.deposits.adoption import AdoptionPass, AdoptionScope
+from doideposit.deposits.adoption_report import AdoptionReport
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
@@ -168,6 +171,29 @@ class Depositor:
         decisions, known = decide(context, inputs, store, may)
         entries = tuple(plan_entry(decision) for decision in decisions)
         return Plan(self.target, entries, Approved(inputs, decisions, known, store, may))
+
+    # Taking over.
+
+    def adopt(
+        self,
+        *dois: Doi | str,
+        folder: Path | str,
+        series: Sequence[str] = (),
+        prefixes: Sequence[str] = (),
+        also: Sequence[Doi] = (),
+        schema: str | None = None,
+        on_event: OnEvent | None = None,
+    ) -> AdoptionReport:
+        """Take over DOIs that were registered elsewhere: a record file each, in `folder`, and an entry in the ledger.
+
+        Those named; else everything that Crossref has of the series, or owner prefixes, that are named; else of every
+        series. `also` are DOIs from elsewhere, such as the site. `schema` is where editors find the JSON Schema of
+        records. Nothing is sent, and no file is overwritten; what could not be asked is for the next call. Waits
+        between questions as long as Crossref's limits want it.
+        """
+        scope = AdoptionScope(tuple(series), tuple(prefixes), tuple(map(_doi, dois)), tuple(also))
+        watch = on_event or _silent
+        return AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=watch).run(scope)
 
     # Depositing.
 

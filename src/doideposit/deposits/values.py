@@ -26,6 +26,7 @@ __all__ = [
     "SubmissionRef",
     "UpdateStep",
     "WorkStatus",
+    "failure_of",
 ]
 
 
@@ -33,7 +34,7 @@ def _moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat().replace("+00:00", "Z")
 
 
-def _failure(error: WorldError | None) -> dict[str, dict[str, str]]:
+def failure_of(error: WorldError | None) -> dict[str, dict[str, str]]:
     """Return the keys for what stopped the sending; `trouble` is the former name of `error`."""
     return {} if error is None else {"error": error.to_dict(), "trouble": error.to_dict()}
 
@@ -360,7 +361,7 @@ class DepositReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the document of the JSON contract."""
         data = {"ok": self.ok, "target": self.target, "records": [entry.to_dict() for entry in self.entries]}
-        return data | _failure(self.error)
+        return data | failure_of(self.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +395,7 @@ class PollReport:
             "sent": self.sent,
             "outstanding": self.outstanding,
         }
-        return data | _failure(self.error)
+        return data | failure_of(self.error)
 
 
 @dataclass(frozen=True, slots=True)

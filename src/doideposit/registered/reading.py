@@ -43,7 +43,7 @@ class RegisteredRecord:
     `record_type` is None for a kind that no record can be. `matched` are the keys of references whose DOI Crossref
     found by itself: not the publisher's word, and no field. `empty` are the blocks that stand there without content,
     `blocks` those with content that stay when a deposit leaves them out; licences and funding inside of Crossmark are
-    ``crossmark/licences`` and ``crossmark/funding``.
+    ``crossmark/licences`` and ``crossmark/funding``. `kind` is the name of the element that holds the DOI.
     """
 
     doi: str
@@ -54,6 +54,7 @@ class RegisteredRecord:
     matched: tuple[str, ...] = ()
     empty: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
+    kind: str = ""
 
 
 def read_record(xml: bytes, doi: str) -> RegisteredRecord | None:
@@ -103,6 +104,7 @@ class _Reader:
         return RegisteredRecord(
             _text(self.holder, "doi_data/doi"), RECORD_TYPES.get(name), self.fields, self.series,
             tuple(self.leftovers), tuple(self.matched), frozenset(self.empty), frozenset(self.blocks),
+            name,
         )  # fmt: skip
 
     def _attributes(self, name: str, around: Element | None) -> None:

@@ -1,0 +1,143 @@
+"""The folder in which adopted records are written: one file each, and never over another."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from doideposit.checks.checking import Checker
+from doideposit.checks.values import Checked
+from doideposit.crossref.queries import RegisteredState
+from doideposit.files import disk_errors, write_new
+from doideposit.findings import Finding, Severity
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.series import Series
+from doideposit.records.origin import RawValue
+from doideposit.registered.comparison import compare
+from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.record_file import record_fields, record_text
+from doideposit.registered.values import Difference
+
+__all__ = ["AdoptedFile", "RecordFolder"]
+
+TOLD: Final = 6
+"""So many findings of a record are told in its file; `doideposit check` tells all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedFile:
+    """Say where a record lies, and what a deposit of it would change: `fingerprint` is given where that is nothing."""
+
+    path: Path
+    title: str
+    fingerprint: str | None
+    findings: tuple[Finding, ...] = ()
+
+
+class RecordFolder:
+    """Write record files into a folder: ``258.yaml``, below the name of the series where there are `several`.
+
+    `checker` has to let every DOI stand: what is written is registered.
+    """
+
+    def __init__(self, folder: Path, checker: Checker, *, several: bool, schema: str | None = None) -> None:
+        self._folder = folder
+        self._checker = checker
+        self._several = several
+        self._schema = schema
+
+    def write(self, record: RegisteredRecord, series: Series, state: RegisteredState) -> AdoptedFile:
+        """Write the file of a record, or find the one that is there; raises `DiskError`."""
+        fields = record_fields(record, series, named=self._several)
+        [checked] = self._checker.read([{**fields, "series": series.name}])
+        changes = _changes(record, checked)
+        text = record_text(
+            record, fields, _notes(record, changes, checked), heading=_heading(series, state), schema=self._schema
+        )
+        path, is_ours = self._place(record, fields, series, text)
+        findings = (*_said(record, changes, checked), *(() if is_ours else (_exists(path, record),)))
+        is_same = not changes and not record.leftovers and checked.ok and is_ours
+        title = checked.items[0].title if checked.items else re.sub(r"<[^>]*>", "", str(fields.get("title") or ""))
+        return AdoptedFile(path, title, checked.items[0].fingerprint if is_same else None, findings)
+
+    def _place(
+        self, record: RegisteredRecord, fields: Mapping[str, RawValue], series: Series, text: str
+    ) -> tuple[Path, bool]:
+        """Return where the record lies now; False where a file of somebody else has it already."""
+        folder = self._folder / series.name if self._several else self._folder
+        suffix = record.doi.partition("/")[2]
+        number = str(fields.get("number") or "")
+        wanted = (number, suffix, f"{number}-{suffix}", record.doi)
+        names = dict.fromkeys(filter(None, map(_slug, wanted)))
+        with disk_errors(folder, "cannot be made"):
+            folder.mkdir(parents=True, exist_ok=True)
+        path = folder
+        for name in names:
+            path = folder / f"{name}.yaml"
+            if write_new(path, text) or _text(path) == text:
+                return path, True
+            if self._holds(path, record.doi):
+                return path, False
+        return path, False
+
+    def _holds(self, path: Path, doi: str) -> bool:
+        """Tell whether a file is about this DOI: somebody wrote it, or edited what a killed run had written."""
+        found = [item.doi for checked in self._checker.read([path]) for item in checked.items]
+        return Doi(doi) in found
+
+
+def _text(path: Path) -> str:
+    with disk_errors(path, "cannot be read"):
+        return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:100]
+
+
+def _heading(series: Series, state: RegisteredState) -> str:
+    since = f", first on {state.created[:10]}" if state.created[:4].isdigit() else ""
+    return (
+        f"{series.title}: adopted from Crossref, where it is registered as {state.doi}{since}. Deposited as it stands "
+        "here, it changes nothing."
+    )
+
+
+def _changes(record: RegisteredRecord, checked: Checked) -> tuple[Difference, ...]:
+    """Return what a deposit of the record, unchanged, would change of what is registered."""
+    again = None if checked.xml is None else read_record(checked.xml, record.doi)
+    left = {one.name for one in record.leftovers}
+    return () if again is None else tuple(one for one in compare(record, again) if one.field not in left)
+
+
+def _notes(record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked) -> list[str]:
+    notes = [f"A deposit would change this: {one.what}." for one in changes]
+    errors = [one for one in checked.findings if one.stops]
+    notes += [f"To be settled before a deposit: {one.message}. {one.hint or ''}".strip() for one in errors[:TOLD]]
+    if len(errors) > TOLD:
+        notes.append(f"And {len(errors) - TOLD} more: `doideposit check` on this file tells them.")
+    if record.matched:
+        keys = ", ".join(record.matched)
+        notes.append(f"Crossref itself found the DOIs of these references, so they are not in the file: {keys}.")
+    return notes
+
+
+def _said(record: RegisteredRecord, changes: tuple[Difference, ...], checked: Checked) -> tuple[Finding, ...]:
+    errors = [one for one in checked.findings if one.stops]
+    found: list[Finding] = []
+    if errors:
+        message = f"the record of {record.doi} cannot be deposited as it is: {errors[0].message}"
+        hint = "its file says what has to be settled, before it is next deposited"
+        found.append(Finding("adopt-incomplete", Severity.WARNING, message, hint))
+    if record.leftovers or changes:
+        told = [*(one.name for one in record.leftovers), *(one.what for one in changes)]
+        message = f"the record file of {record.doi} cannot say all that is registered: {'; '.join(told[:TOLD])}"
+        hint = "an update shows it, and asks before anything is lost; the ledger keeps all of it"
+        found.append(Finding("adopt-differs", Severity.WARNING, message, hint))
+    return tuple(found)
+
+
+def _exists(path: Path, record: RegisteredRecord) -> Finding:
+    message = f"{path} is there already, and was left as it is, with {record.doi} in it"
+    return Finding("adopt-file-exists", Severity.INFO, message, "nothing, where that file is right")

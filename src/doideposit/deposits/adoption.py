@@ -1,0 +1,360 @@
+"""Take over what was registered elsewhere: find every DOI of the owner, write its record file, enter it in the ledger.
+
+Nothing is sent and nothing is overwritten. Each DOI is done by itself, its file first and its entry last: a run that
+was killed goes on where it stopped, and one that comes after a whole run finds nothing to do.
+"""
+
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from doideposit.checks.checking import Checker
+from doideposit.crossref.queries import RegisteredState
+from doideposit.deposits.adopted_files import AdoptedFile, RecordFolder
+from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
+from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
+from doideposit.deposits.ledger.entries import AdoptedWork
+from doideposit.deposits.values import Progress
+from doideposit.errors import (
+    ConfigurationError,
+    DoiDepositError,
+    RegistrarBusy,
+    RegistrarError,
+    RegistrarUnavailable,
+    SubmissionForbidden,
+    UsageError,
+    WorldError,
+)
+from doideposit.findings import Finding, Severity
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.series import Series
+from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.record_file import series_of
+
+__all__ = ["AdoptionPass", "AdoptionScope"]
+
+AT_ONCE: Final = 3
+"""Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
+FAILURES: Final = 4
+"""So many questions without an answer in a row mean that nobody answers; the rest would only take time-outs."""
+BEYOND: Final = 3
+"""So many numbers after the last one known are asked for: the newest are those that lists miss."""
+MOST_GAPS: Final = 1_000
+
+
+_Reply = RegisteredState | DoiDepositError | None
+# What says nothing of one DOI, and everything of the service: the next question will fare no better.
+_NOBODY_ANSWERS: Final = (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden, ConfigurationError)
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionScope:
+    """Say what to adopt: of these series, of these owner prefixes, these DOIs. Nothing at all means every series.
+
+    `also` are DOIs that somebody has from elsewhere, such as the site: they are looked for beside those listed.
+    """
+
+    series: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    dois: tuple[Doi, ...] = ()
+    also: tuple[Doi, ...] = ()
+
+
+@dataclass(slots=True)
+class _FoundSoFar:
+    """Collect what a pass found so far."""
+
+    results: list[AdoptionResult] = field(default_factory=list)
+    known: int = 0
+    error: WorldError | None = None
+    unasked: int = 0
+
+
+class AdoptionPass:
+    """Make one pass over everything that a scope names."""
+
+    def __init__(
+        self, context: DepositContext, checker: Checker, folder: Path, *, schema: str | None, on_event: OnEvent
+    ) -> None:
+        self._context = context
+        self._registry = _registry(context)
+        self._series = context.series
+        knowing = checker.knowing(lambda _doi: True)
+        self._folder = RecordFolder(folder, knowing, several=len(context.series) > 1, schema=schema)
+        self._on_event = on_event
+        self._chosen: Mapping[str, Series] = context.series
+        self._owners: frozenset[str] = frozenset()
+        self._found = _FoundSoFar()
+
+    def run(self, scope: AdoptionScope) -> AdoptionReport:
+        """Find, read, write and enter; whatever could not be asked is for the next pass, and `error` says why."""
+        self._chosen = self._of(scope)
+        prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
+        self._owners = frozenset(prefixes) | {one.prefix for one in self._series.values()}
+        lists = not scope.dois or scope.series or scope.prefixes or scope.also
+        listed = self._listed(prefixes, scope) if lists else []
+        wanted = {doi.key: doi for doi in (*scope.dois, *scope.also, *listed)}
+        self._adopt(list(wanted.values()), named=frozenset(doi.key for doi in (*scope.dois, *scope.also)))
+        if lists:
+            self._adopt(list(self._gaps(wanted)), named=frozenset(), guessed=True)
+        found = self._found
+        return AdoptionReport(
+            self._context.target, tuple(found.results), listed=len(listed), known=found.known, error=self._error()
+        )
+
+    def _of(self, scope: AdoptionScope) -> Mapping[str, Series]:
+        unknown = [name for name in scope.series if name not in self._series]
+        if unknown:
+            names = ", ".join(self._series) or "none yet"
+            raise UsageError(f"there is no series “{unknown[0]}”", hint=f"the configuration has {names}")
+        if not self._series:
+            raise ConfigurationError("the configuration describes no series", hint="add a section [series.NAME]")
+        if scope.prefixes and not scope.series:
+            return self._series
+        return {name: self._series[name] for name in scope.series} or self._series
+
+    # Finding.
+
+    def _listed(self, prefixes: Sequence[str], scope: AdoptionScope) -> list[Doi]:
+        """Return what the REST API lists; a list that fails is told, and what else is known is adopted all the same."""
+        found: dict[str, Doi] = {}
+        issns = [] if scope.prefixes else [str(issn.issn) for one in self._chosen.values() for issn in one.issns]
+        if not self._registry.has_works:
+            return []
+        try:
+            self._context.step("adopt: list")
+            for work in self._registry.works("prefix", prefixes):
+                _add(found, work.doi)
+            for work in self._registry.works("issn", issns) if issns else ():
+                _add(found, work.doi)
+        except RegistrarError as error:
+            self._found.error = error
+        self._say(f"Crossref lists {len(found):,} DOIs")
+        return list(found.values())
+
+    def _gaps(self, wanted: Mapping[str, Doi]) -> Iterator[Doi]:
+        """Yield DOIs of numbers between those found, and a few after the last: lists miss DOIs for weeks."""
+        for series in self._chosen.values():
+            numbers = {int(text) for doi in wanted.values() if (text := _whole(series.number_in(doi)))}
+            if not numbers or not series.makes_every_doi or self._found.error is not None:
+                continue
+            missing = [number for number in range(1, max(numbers) + 1) if number not in numbers]
+            for number in [*missing[-MOST_GAPS:], *range(max(numbers) + 1, max(numbers) + 1 + BEYOND)]:
+                made = series.doi_for(str(number))
+                if made is not None and made.key not in wanted:
+                    yield made
+
+    # Reading.
+
+    def _adopt(self, dois: Sequence[Doi], *, named: frozenset[str], guessed: bool = False) -> None:
+        known = self._context.ledger.works.known(dois)
+        new = [doi for doi in dois if not (doi.key in known and known[doi.key].registered)]
+        self._found.known += len(dois) - len(new)
+        missing: list[Doi] = []
+        failures = 0
+        answers = self._answers(new)
+        for place, (doi, answer) in zip(count(1), answers, strict=False):
+            failures = failures + 1 if isinstance(answer, _NOBODY_ANSWERS) else 0
+            match answer:
+                case None if guessed:
+                    continue
+                case None:
+                    missing.append(doi)
+                case RegisteredState():
+                    self._tell(self._taken(doi, answer))
+                case _:
+                    self._unread(doi, answer)
+            if failures >= FAILURES:
+                self._found.unasked += len(new) - place
+                answers.close()
+                break
+        self._not_there(missing, named)
+
+    def _answers(self, dois: Sequence[Doi]) -> Generator[tuple[Doi, _Reply], None, None]:
+        """Yield what Crossref has of each DOI, in order, asking about a few at the same time."""
+        with ThreadPoolExecutor(max(1, min(AT_ONCE, self._context.limits.workers))) as pool:
+            waiting: deque[tuple[Doi, Future[_Reply]]] = deque()
+            for doi in dois:
+                waiting.append((doi, pool.submit(self._ask, doi)))
+                # A few answers are kept ahead, and no more: each is a whole record.
+                if len(waiting) > 2 * AT_ONCE:
+                    first, answer = waiting.popleft()
+                    yield first, answer.result()
+            while waiting:
+                first, answer = waiting.popleft()
+                yield first, answer.result()
+
+    def _ask(self, doi: Doi) -> _Reply:
+        self._context.step("adopt: ask")
+        try:
+            return self._registry.registered(doi, self._context.depositor.email)
+        except (RegistrarError, ConfigurationError) as error:
+            failure = error
+        if not self._registry.has_works:
+            return failure
+        # The other way to the same record; it wants no address, and does not go through the same service.
+        try:
+            return self._registry.transformed(doi) or failure
+        except RegistrarError:
+            return failure
+
+    def _unread(self, doi: Doi, failure: DoiDepositError) -> None:
+        finding = Finding(
+            "adopt-unread", Severity.WARNING, f"{doi} could not be read: {failure.message}",
+            failure.hint or "run the same command again later: it goes on with what is missing",
+        )  # fmt: skip
+        self._found.error = self._found.error or _as_world(failure)
+        self._tell(AdoptionResult(doi, Adoption.UNREAD, finding.message, findings=(finding,)))
+
+    def _error(self) -> WorldError | None:
+        error, unasked = self._found.error, self._found.unasked
+        if error is None or not unasked:
+            return error
+        hint = "run the same command again later: what is done is kept, and it goes on with what is missing"
+        return RegistrarUnavailable(f"{unasked:,} DOIs were not asked about any more: {error.message}", hint=hint)
+
+    def _not_there(self, missing: Sequence[Doi], named: frozenset[str]) -> None:
+        """Name the DOIs that Crossref does not know: those of another agency, those of nobody, those listed in vain."""
+        agencies: Mapping[str, str] = {}
+        if missing and self._registry.has_handles:
+            try:
+                agencies = self._registry.agencies(missing)
+            except RegistrarError as error:
+                self._found.error = self._found.error or error
+        for doi in missing:
+            agency = agencies.get(doi.key, "")
+            if doi.key not in named or agency.lower() == "crossref":
+                message = f"Crossref lists {doi}, and gives no record of it"
+                hint = "run the same command again later; where it stays so, ask Crossref support"
+                finding = Finding("adopt-unread", Severity.WARNING, message, hint)
+                self._tell(AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,)))
+                continue
+            message = f"{doi} is not registered at Crossref" + (f", but at {agency}" if agency else "")
+            hint = "correct it on the page that shows it, or register it: write a record and deposit it"
+            if agency:
+                hint = f"nothing here: only {agency} can change it"
+            finding = Finding("adopt-not-registered", Severity.WARNING, message, hint)
+            self._tell(AdoptionResult(doi, Adoption.LEFT_ALONE, message, findings=(finding,)))
+
+    # Taking over.
+
+    def _taken(self, doi: Doi, state: RegisteredState) -> AdoptionResult:
+        """Write the file of one DOI, and enter it."""
+        left = _left_alone(doi, state, self._owners)
+        if left is not None:
+            return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))
+        record = read_record(state.answer, doi.printed) if state.has_record else None
+        if record is None:
+            message = f"the answer about {doi} holds no record of it"
+            hint = "run the same command again later; where it stays so, ask Crossref support"
+            finding = Finding("adopt-unread", Severity.WARNING, message, hint)
+            return AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,))
+        # The REST API gives DOIs in lower case; the record has it as it was registered.
+        printed = Doi(record.doi)
+        chosen = series_of(record, printed, state.owner_prefix, self._series)
+        if record.record_type is None or chosen is None:
+            return self._entered(printed, state, record, chosen)
+        if chosen.name not in self._chosen:
+            return AdoptionResult(doi, Adoption.OTHER_SERIES, f"{doi} is of the series {chosen.name}")
+        self._context.step("adopt: write")
+        written = self._folder.write(record, chosen, state)
+        self._context.step("adopt: written")
+        self._enter(printed, state, record, chosen, written)
+        what = written.findings[0].message if written.findings else f"{printed}: {written.path}"
+        return AdoptionResult(printed, Adoption.ADOPTED, what, str(written.path), written.findings)
+
+    def _entered(
+        self, doi: Doi, state: RegisteredState, record: RegisteredRecord, chosen: Series | None
+    ) -> AdoptionResult:
+        """Enter a DOI for which no record file can be written, and say why."""
+        if record.record_type is None:
+            kind = state.type or "another kind"
+            message = f"{doi} is registered as {kind}, for which there are no record files"
+            finding = Finding("adopt-no-record", Severity.INFO, message, "deposit its own XML when it has to change")
+        else:
+            title = record.series.get("title")
+            named = f" It is registered under the title “{title}”." if title else ""
+            message = f"it is not clear which series of the configuration {doi} belongs to.{named}"
+            hint = "describe that series in the configuration, and run the same command again"
+            finding = Finding("adopt-no-series", Severity.WARNING, message, hint)
+            # It is entered once it can have its file.
+            return AdoptionResult(doi, Adoption.LEFT_ALONE, message, findings=(finding,))
+        self._enter(doi, state, record, chosen, None)
+        return AdoptionResult(doi, Adoption.ENTERED, message, findings=(finding,))
+
+    def _enter(
+        self,
+        doi: Doi,
+        state: RegisteredState,
+        record: RegisteredRecord,
+        chosen: Series | None,
+        file: AdoptedFile | None,
+    ) -> None:
+        url = record.fields.get("url")
+        title = record.fields.get("title")
+        new = AdoptedWork(
+            doi=doi,
+            timestamp=state.timestamp,
+            series=chosen.name if chosen else "",
+            container=chosen.title if chosen else str(record.series.get("title") or ""),
+            record_type=record.record_type.value if record.record_type else record.kind,
+            title=file.title if file else str(title or ""),
+            landing_page=str(url) if url else None,
+            fingerprint=file.fingerprint if file else None,
+            doi_type=state.type,
+            owner_prefix=state.owner_prefix,
+            member=state.member,
+            created=state.created,
+            last_update=state.last_update,
+            file=str(file.path) if file else "",
+            answer=state.answer,
+        )
+        self._context.ledger.works.adopt(new)
+        self._context.step("adopt: entered")
+
+    def _tell(self, result: AdoptionResult) -> None:
+        self._found.results.append(result)
+        self._say(f"{result.doi}: {result.outcome.meaning}", (result.doi,))
+
+    def _say(self, text: str, dois: tuple[Doi, ...] = ()) -> None:
+        self._on_event(Progress("adopt", text, dois=dois))
+
+
+def _registry(context: DepositContext) -> RegistryPort:
+    if context.registry is None:
+        raise UsageError("nobody can be asked here what is registered", hint="open the depositor with a registry")
+    return context.registry
+
+
+def _left_alone(doi: Doi, state: RegisteredState, owners: frozenset[str]) -> Finding | None:
+    if state.alias_of:
+        message = f"{doi} is an alias of {state.alias_of}, whose record it shares"
+        return Finding("adopt-alias", Severity.INFO, message, "nothing: only the other DOI has a record of its own")
+    if state.owner_prefix and state.owner_prefix not in owners:
+        message = f"{doi} belongs to the owner of the prefix {state.owner_prefix}"
+        hint = f"only its owner can change it; where that is you, add --prefix {state.owner_prefix}"
+        return Finding("adopt-other-owner", Severity.WARNING, message, hint)
+    return None
+
+
+def _add(found: dict[str, Doi], text: str) -> None:
+    try:
+        doi = Doi.parse(text)
+    except InvalidIdentifier:
+        return
+    found.setdefault(doi.key, doi)
+
+
+def _whole(text: str | None) -> str:
+    """Return a number that is written with digits alone and without a leading zero; else nothing."""
+    return text if text and text.isascii() and text.isdigit() and not text.startswith("0") else ""
+
+
+def _as_world(failure: DoiDepositError) -> WorldError:
+    if isinstance(failure, WorldError):
+        return failure
+    return RegistrarUnavailable(failure.message, hint=failure.hint)

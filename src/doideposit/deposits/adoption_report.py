@@ -1,0 +1,93 @@
+"""What an adoption gives back: one result for each DOI that was new, and what could not be asked."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from doideposit.deposits.values import failure_of
+from doideposit.errors import WorldError
+from doideposit.findings import Finding
+from doideposit.records.identifiers import Doi
+
+__all__ = ["Adoption", "AdoptionReport", "AdoptionResult"]
+
+
+class Adoption(StrEnum):
+    """Tell what became of one DOI."""
+
+    ADOPTED = "adopted"
+    ENTERED = "entered"
+    LEFT_ALONE = "left-alone"
+    OTHER_SERIES = "other-series"
+    UNREAD = "unread"
+
+    @property
+    def meaning(self) -> str:
+        """Return it in words."""
+        return _MEANINGS[self]
+
+
+_MEANINGS: Final = {
+    Adoption.ADOPTED: "in the ledger, with a record file",
+    Adoption.ENTERED: "in the ledger, without a file",
+    Adoption.LEFT_ALONE: "left alone",
+    Adoption.OTHER_SERIES: "of another series than was asked for",
+    Adoption.UNREAD: "not read yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionResult:
+    """Say what became of one DOI; `file` is its record file, and `findings` what a person should know of it."""
+
+    doi: Doi
+    outcome: Adoption
+    message: str
+    file: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "doi": str(self.doi),
+            "outcome": self.outcome.value,
+            "message": self.message,
+            "file": self.file or None,
+            "findings": [one.to_dict() for one in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionReport:
+    """Hold the results, in the order in which they were found.
+
+    `listed` is how many DOIs Crossref lists, `known` how many the ledger had already. `error` is why something could
+    not be asked; the next run goes on with it.
+    """
+
+    target: str
+    results: tuple[AdoptionResult, ...] = ()
+    listed: int = 0
+    known: int = 0
+    error: WorldError | None = None
+
+    def of(self, outcome: Adoption) -> tuple[AdoptionResult, ...]:
+        """Return the results of one kind."""
+        return tuple(one for one in self.results if one.outcome is outcome)
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether everything could be asked, and nothing is left for another run."""
+        return self.error is None and not self.of(Adoption.UNREAD)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "target": self.target,
+            "listed": self.listed,
+            "known": self.known,
+            "complete": self.complete,
+            "counts": {one.value: len(self.of(one)) for one in Adoption},
+            "results": [one.to_dict() for one in self.results],
+            **failure_of(self.error),
+        }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from doideposit.checks.checking import Checker
     from doideposit.checks.values import DepositorName
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
+    from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.lateness import Deadlines, Overdue
     from doideposit.deposits.ledger.entries import LedgerEvent
@@ -101,6 +102,7 @@ _HOMES = {
     "records.models.series": "RecordType Series",
     "records.models.text": "PartialDate RichText",
     "deposits.planning": "Action Limits",
+    "deposits.adoption_report": "Adoption AdoptionReport AdoptionResult",
     "deposits.depositor": "Depositor",
     "deposits.plans.document": "PlanBody PlanFile",
     "deposits.plans.files": "PlanFiles",
@@ -120,6 +122,9 @@ __version__ = "0.1.0"
 __all__ = [
     "Abstract",
     "Action",
+    "Adoption",
+    "AdoptionReport",
+    "AdoptionResult",
     "AltName",
     "Anonymous",
     "ApprovalMissing",

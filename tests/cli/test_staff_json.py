@@ -20,6 +20,7 @@ GOOD: dict[str, list[list[str]]] = {
     "poll": [[], ["--all"]],
     "status": [[], [DOI], ["10.48251/never"], ["--attention"], ["--series", "none"]],
     "history": [[DOI], ["10.48251/never"], ["nonsense"]],
+    "adopt": [[], [DOI], ["10.48251/never"], ["nonsense"], ["--csv", "none.csv"], ["--series", "none"]],
     "verify": [[], [DOI]],
     "acknowledge": [[DOI, "--reason", "seen"], [DOI]],
     "abandon": [[DOI, "--reason", "seen"], []],

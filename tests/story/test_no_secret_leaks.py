@@ -228,6 +228,7 @@ NETWORK: dict[str, list[list[str]]] = {
     "doctor": [["doctor", "--online"], ["doctor", "--online", "--json"]],
     "status": [["status"], ["status", DOI], ["status", "--json"]],
     "history": [["history", DOI], ["history", DOI, "--json"]],
+    "adopt": [["adopt"], ["adopt", DOI, "--json"], ["adopt", "--csv", "none.csv"]],
     "verify": [["verify"], ["verify", DOI, "--json"]],
     "acknowledge": [["acknowledge", DOI, "--reason", "seen"], ["acknowledge", DOI, "--reason", "", "--json"]],
     "report": [["report", "-o", "report.html"], ["report", "-o", "report2.html", "--json"]],

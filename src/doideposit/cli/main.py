@@ -34,6 +34,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "explain": ("explain", "explain", "Explain a word, or the code of a finding, with examples."),
     },
     "Look after what is registered": {
+        "adopt": ("adopt", "adopt", "Take over DOIs that were registered elsewhere, with a record file each."),
         "history": ("status", "history", "Tell the story of one DOI."),
         "verify": ("settling", "verify", "Ask whether registered DOIs lead readers to their pages."),
         "acknowledge": ("settling", "acknowledge", "Set a warning or a failure of a DOI aside, with the reason."),

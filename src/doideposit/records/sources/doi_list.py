@@ -1,0 +1,47 @@
+"""Lists of DOIs that somebody has: a table of the site's own, or a report of Crossref's, with a DOI in each line."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from doideposit.findings import Finding
+from doideposit.records.doi_text import find_doi
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.sources.files import load_text
+from doideposit.records.sources.interface import MAX_FILE_SIZE
+
+__all__ = ["dois_in_list"]
+
+# Crossref's reports are parted by commas and tabulators, tables of European offices by semicolons.
+_SIGNS: Final = (",", ";", "\t")
+
+
+def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
+    """Return the DOIs of a table, each once and in order; whatever else a line holds is passed over.
+
+    In each line the first cell with a DOI counts, so that a column of cited DOIs beside it does no harm. Returns the
+    finding that says why a file cannot be read.
+    """
+    loaded = load_text(path, limit=MAX_FILE_SIZE)
+    if loaded.text is None:
+        return loaded.findings[0]
+    lines = loaded.text.splitlines()
+    sign = max(_SIGNS, key=lambda one: sum(one in line for line in lines[:100]))
+    found: dict[str, Doi] = {}
+    for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=sign):
+        doi = next(_dois(row), None)
+        if doi is not None:
+            found.setdefault(doi.key, doi)
+    return tuple(found.values())
+
+
+def _dois(row: list[str]) -> Iterator[Doi]:
+    for cell in row:
+        text = find_doi(cell)
+        if text is not None:
+            try:
+                yield Doi.parse(text)
+            except InvalidIdentifier:
+                continue

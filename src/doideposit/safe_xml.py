@@ -11,8 +11,21 @@ from lxml import etree
 
 from doideposit.findings import Finding, Severity, Where
 
-__all__ = ["LIBXML2_VERSION", "LIMITS", "ParsedXml", "Position", "XmlLimits", "parse_document", "positions"]
+__all__ = [
+    "LIBXML2_VERSION",
+    "LIMITS",
+    "Element",
+    "ParsedXml",
+    "Position",
+    "XmlLimits",
+    "parse_document",
+    "parse_part",
+    "positions",
+]
 
+
+Element = etree._Element  # noqa: SLF001
+"""One element of a tree: lxml publishes no other name for the type, which its documentation calls by this one too."""
 
 LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
 """The version of libxml2 that gives the verdicts."""
@@ -34,7 +47,7 @@ LIMITS: Final = XmlLimits()
 class ParsedXml(NamedTuple):
     """Hold the root element, or the findings that say why there is none; exactly one of the two."""
 
-    root: etree._Element | None
+    root: Element | None
     findings: tuple[Finding, ...] = ()
 
 
@@ -43,15 +56,35 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = L
     refusal = _refusal(xml, limits)
     if refusal:
         return ParsedXml(None, (refusal.at(Where(file=file, line=refusal.where.line)),))
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
     try:
-        root = etree.fromstring(xml, parser)
+        root = parse_part(xml, bare=False)
     except etree.XMLSyntaxError as error:
         return ParsedXml(None, (_not_well_formed(error, xml, file),))
     # The look at the prolog ends after 64 KiB of comments; what stands behind them is found here.
     if root.getroottree().docinfo.internalDTD is not None:
         return ParsedXml(None, (_doctype(1).at(Where(file=file)),))
     return ParsedXml(root)
+
+
+def parse_part(
+    xml: bytes | str,
+    *,
+    bare: bool = True,
+    huge: bool = False,
+    resolver: etree.Resolver | None = None,
+    base_url: str = "",
+) -> Element:
+    """Parse XML that is a part of something: an abstract, a formula, a schema, a file in an archive; return its root.
+
+    Entities are not put in, and nothing is fetched but what `resolver` gives. `bare` leaves comments and processing
+    instructions out; `huge` lifts libxml2's bounds, for XML that was built here. Raises `etree.XMLSyntaxError`.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=huge, remove_comments=bare, remove_pis=bare
+    )
+    if resolver is not None:
+        parser.resolvers.add(resolver)
+    return etree.fromstring(xml, parser, base_url=base_url)
 
 
 class Position(NamedTuple):

@@ -8,11 +8,9 @@ does not take for a login, a service that is too busy. Sources: Crossref documen
 from dataclasses import dataclass, field
 from typing import Final
 
-from lxml import etree
-
 from doideposit.errors import ConfigurationError, RegistrarUnavailable, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["RegisteredState", "read_query"]
 
@@ -69,7 +67,7 @@ def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
     return _resolved(query, answer, doi, host)
 
 
-def _resolved(query: etree._Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:
+def _resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:
     items = {item.get("name"): _text(item) for item in query.iterfind(".//{*}crm-item")}
     timestamp = items.get("deposit-timestamp", "")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS):
@@ -89,7 +87,7 @@ def _resolved(query: etree._Element, answer: bytes, doi: Doi, host: str) -> Regi
     )
 
 
-def _from_unixref(root: etree._Element, answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
+def _from_unixref(root: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
     """Read the form that has the record and little else: its ``timestamp`` is a date, and no version."""
     record = root.find("{*}doi_record")
     if record is None or record.find("{*}crossref/{*}error") is not None:
@@ -107,7 +105,7 @@ def _from_unixref(root: etree._Element, answer: bytes, doi: Doi, host: str) -> R
     )
 
 
-def _about(root: etree._Element, doi: Doi) -> etree._Element | None:
+def _about(root: Element, doi: Doi) -> Element | None:
     """Return the ``query`` element about our DOI: its namespace has changed over the years, its names have not.
 
     The answer about an alias names the DOI that it stands for.
@@ -120,7 +118,7 @@ def _about(root: etree._Element, doi: Doi) -> etree._Element | None:
     return None
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: Element) -> str:
     return "".join(map(str, element.itertext())).strip()
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.texts import Element, local
+from doideposit.registered.texts import local
+from doideposit.safe_xml import Element
 
 __all__ = ["contributor", "institution"]
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.texts import Element, local, markup, plain
+from doideposit.registered.texts import local, markup, plain
+from doideposit.safe_xml import Element
 
 __all__ = ["assertion", "fund_groups", "funding", "licence", "program_kind", "relations"]
 

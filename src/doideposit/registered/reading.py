@@ -13,8 +13,8 @@ from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
 from doideposit.registered.people import contributor, institution
 from doideposit.registered.programs import assertion, fund_groups, funding, licence, program_kind, relations
-from doideposit.registered.texts import Element, abstract, local, markup, plain, xml_of
-from doideposit.safe_xml import parse_document
+from doideposit.registered.texts import abstract, local, markup, plain, xml_of
+from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["Leftover", "RegisteredRecord", "read_record", "record_of"]
 

@@ -8,10 +8,10 @@ from typing import Final
 from lxml import etree
 
 from doideposit.records.origin import RawValue
+from doideposit.safe_xml import Element
 
 __all__ = ["Element", "abstract", "local", "markup", "plain", "xml_of"]
 
-Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 _FACES: Final = frozenset("b i em strong u ovl sup sub scp tt font".split())

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from doideposit.safe_xml import Element
+
 __all__ = [
     "Deposit",
     "DepositedItem",
@@ -68,7 +70,7 @@ class DepositedItem:
     orcids: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     references: tuple[DepositedReference, ...] = ()
-    holder: "etree._Element | None" = field(default=None, compare=False, repr=False)
+    holder: Element | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -136,19 +138,19 @@ def read(content: bytes) -> Deposit | FileRefusal:
     return _deposit(root)
 
 
-def local(element: "etree._Element") -> str:
+def local(element: Element) -> str:
     """Return the element's name without its namespace; empty for comments."""
     tag: object = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def texts(element: "etree._Element", path: str) -> list[str]:
+def texts(element: Element, path: str) -> list[str]:
     """Return the words of every descendant on a path of plain names, whatever the namespace."""
     steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
     return [_words(found) for found in element.iterfind(steps)]
 
 
-def _words(element: "etree._Element") -> str:
+def _words(element: Element) -> str:
     return " ".join("".join(str(text) for text in element.itertext()).split())
 
 
@@ -184,7 +186,7 @@ def _xerces(message: str) -> str:
     return message
 
 
-def _deposit(root: "etree._Element") -> Deposit | FileRefusal:
+def _deposit(root: Element) -> Deposit | FileRefusal:
     batch_id = _first(root, "head/doi_batch_id")
     if local(root) != "doi_batch":
         return FileRefusal(f"Error: cvc-elt.1: Cannot find the declaration of element '{local(root)}'.")
@@ -200,7 +202,7 @@ _RESOURCES = ("doi_citations", "doi_resources", "crossmark_data", "fundref_data"
               "clinicaltrial_data")  # fmt: skip
 
 
-def _resources_fault(root: "etree._Element") -> str | None:
+def _resources_fault(root: Element) -> str | None:
     """Say what the schema doi_resources5.4.0.xsd does not take: another head, or elements in another order."""
     for name in ("timestamp", "registrant"):
         if root.find(f"{{*}}head/{{*}}{name}") is not None:
@@ -212,7 +214,7 @@ def _resources_fault(root: "etree._Element") -> str | None:
     return None
 
 
-def _resources(root: "etree._Element") -> Iterator[DepositedResource]:
+def _resources(root: Element) -> Iterator[DepositedResource]:
     for element in root.iterfind("{*}body/*"):
         block = next((child for child in element if local(child) not in {"", "doi"}), None)
         for doi in texts(element, "doi"):
@@ -220,7 +222,7 @@ def _resources(root: "etree._Element") -> Iterator[DepositedResource]:
             yield DepositedResource(local(element), doi, xml)
 
 
-def _items(root: "etree._Element", version: int) -> Iterator[DepositedItem]:
+def _items(root: Element, version: int) -> Iterator[DepositedItem]:
     for data in root.iter("{*}doi_data"):
         parent = data.getparent()
         if parent is None:
@@ -230,7 +232,7 @@ def _items(root: "etree._Element", version: int) -> Iterator[DepositedItem]:
         yield _item(parent, data, int(own) if own.isdecimal() else version)
 
 
-def _item(parent: "etree._Element", data: "etree._Element", version: int) -> DepositedItem:
+def _item(parent: Element, data: Element, version: int) -> DepositedItem:
     kind = local(parent)
     title = _first(parent, "titles/title") or _first(parent, "full_title")
     year = next((found for path in _DATES for found in texts(parent, path)), "")
@@ -250,7 +252,7 @@ _DATES = ("publication_date/year", "posted_date/year", "approval_date/year")
 _NUMBERS = ("pages/first_page", "publisher_item/item_number", "item_number", "volume")
 
 
-def _targets(parent: "etree._Element") -> Iterator[str]:
+def _targets(parent: Element) -> Iterator[str]:
     # Relations may stand beside the bibliography or inside Crossmark.
     within = ("", "{*}crossmark/{*}custom_metadata/")
     for relation in (found for path in within for found in parent.iterfind(f"{path}{{*}}program/{{*}}related_item/*")):
@@ -261,7 +263,7 @@ def _targets(parent: "etree._Element") -> Iterator[str]:
             yield _words(relation)
 
 
-def _references(parent: "etree._Element") -> Iterator[DepositedReference]:
+def _references(parent: Element) -> Iterator[DepositedReference]:
     for citation in parent.iterfind("{*}citation_list/{*}citation"):
         words = " ".join(_words(part) for part in citation if local(part) in _MATCHABLE)
         yield DepositedReference(citation.get("key") or "", _first(citation, "doi"), words)
@@ -271,7 +273,7 @@ _MATCHABLE = frozenset({"issn", "isbn", "journal_title", "article_title", "volum
                         "unstructured_citation"})  # fmt: skip
 
 
-def _series(root: "etree._Element") -> Iterator[DepositedSeries]:
+def _series(root: Element) -> Iterator[DepositedSeries]:
     for container in root.iter():
         if local(container) in TITLE_LEVEL:
             title = _first(container, "titles/title") or _first(container, "full_title")
@@ -279,5 +281,5 @@ def _series(root: "etree._Element") -> Iterator[DepositedSeries]:
             yield DepositedSeries(title, issns, local(container), _first(container, "doi_data/doi"))
 
 
-def _first(element: "etree._Element", path: str) -> str:
+def _first(element: Element, path: str) -> str:
     return next(iter(texts(element, path)), "")

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from lxml import etree
 
+from doideposit.safe_xml import Element
 from doideposit.sandbox.deposits import local
 
 __all__ = [
@@ -24,7 +25,6 @@ __all__ = [
     "with_resource",
 ]
 
-Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
 OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
 _DEPOSITED: Final = re.compile(r'"http://www\.crossref\.org/(?:doi_resources_schema|schema)/[^"]*"')
 # Four kinds of blocks are all called `program`: only the end of the namespace tells them apart.

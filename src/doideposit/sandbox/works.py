@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from lxml import etree
 
+from doideposit.safe_xml import Element
 from doideposit.sandbox.deposits import local, texts
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.retention import holder
@@ -19,7 +20,6 @@ from doideposit.sandbox.retention import holder
 __all__ = ["Json", "work_json"]
 
 Json = dict[str, object]
-Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
 _KEYS: Final = ("author", "editor", "translator", "chair")
 _DATES: Final = {"posted_date": "posted", "approval_date": "approved", "acceptance_date": "accepted"}
 _APPLICATIONS: Final = {"text-mining": "text-mining", "crawler-based": "similarity-checking"}

@@ -11,12 +11,11 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from doideposit.safe_xml import Element
 from doideposit.sandbox.deposits import local
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply
 from doideposit.sandbox.retention import holder
-
-Element = etree._Element  # noqa: SLF001 - the public name of lxml's element type
 
 __all__ = ["UNKNOWN_LOGIN", "inverse_relations", "is_doi", "unixref_reply", "unixsd_reply"]
 

@@ -19,11 +19,10 @@ from doideposit.checks.rules.registry import Context, Match, Rule, match_at
 from doideposit.checks.rules.work import Text, Work, split_address
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.validator.places import Places
-from doideposit.crossref.xml.elements import Element
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn, Orcid, Ror
 from doideposit.records.models.text import PartialDate
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import Element, parse_document
 
 if TYPE_CHECKING:
     from doideposit.records.models.commentary import Commentary

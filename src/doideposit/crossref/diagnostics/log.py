@@ -5,9 +5,7 @@ The root has no namespace and there is no schema; the parts and their quirks are
 
 from dataclasses import dataclass
 
-from lxml import etree
-
-from doideposit.safe_xml import XmlLimits, parse_document
+from doideposit.safe_xml import Element, XmlLimits, parse_document
 
 __all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable", "parse"]
 
@@ -86,7 +84,7 @@ def parse(answer: bytes) -> ResultLog:
     )
 
 
-def _root(answer: bytes) -> etree._Element:
+def _root(answer: bytes) -> Element:
     if not answer.strip():
         raise Unreadable("an empty answer")
     # White space before the XML declaration has been seen in logs, and no parser takes it.
@@ -99,7 +97,7 @@ def _root(answer: bytes) -> etree._Element:
     return root
 
 
-def _records(element: etree._Element) -> list[LogRecord]:
+def _records(element: Element) -> list[LogRecord]:
     """Split a ``record_diagnostic`` into pairs of DOI and message: ORCID failures bring several in one record."""
     attribute = element.get("doi", "").strip()  # as logs of conflict files have it
     dois = [_text(child) for child in element.findall("doi")] or [attribute]
@@ -110,7 +108,7 @@ def _records(element: etree._Element) -> list[LogRecord]:
     return [_record(element, doi, message) for doi, message in zip(dois, messages, strict=True)]
 
 
-def _record(element: etree._Element, doi: str, message: str) -> LogRecord:
+def _record(element: Element, doi: str, message: str) -> LogRecord:
     conflict = element.find("conflict")
     citations = element.find("citations_diagnostic")
     return LogRecord(
@@ -125,11 +123,11 @@ def _record(element: etree._Element, doi: str, message: str) -> LogRecord:
     )
 
 
-def _citation(element: etree._Element) -> CitationMatch:
+def _citation(element: Element) -> CitationMatch:
     return CitationMatch(element.get("key", ""), element.get("status", ""), _text(element))
 
 
-def _counters(batch_data: etree._Element | None) -> Counters | None:
+def _counters(batch_data: Element | None) -> Counters | None:
     if batch_data is None:
         return None
     names = ("record_count", "success_count", "warning_count", "failure_count")
@@ -143,6 +141,6 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _text(element: etree._Element | None) -> str:
+def _text(element: Element | None) -> str:
     """Return all text in the element, stripped: a message may have markup of the deposit in it."""
     return "" if element is None else str(element.xpath("string()")).strip()

@@ -24,6 +24,7 @@ from doideposit.crossref.schemas.datatypes import NAMESPACE, REPLACED, schema_te
 from doideposit.crossref.schemas.prepared import Identity, IdKind, Lookup, Prepared
 from doideposit.crossref.schemas.sources import MATHML, XS, Sources, read_sources
 from doideposit.errors import SchemaDamaged
+from doideposit.safe_xml import Element
 
 __all__ = ["prepare"]
 
@@ -70,7 +71,7 @@ def _texts(components: Components, content: AbstractSet[str]) -> dict[str, str]:
     return texts | {TYPES_FILE: schema_text()}
 
 
-def _kept(components: Components, name: str, content: AbstractSet[str]) -> list[etree._Element]:
+def _kept(components: Components, name: str, content: AbstractSet[str]) -> list[Element]:
     """Return the parts of a schema document that stay in it."""
     root = components.sources.documents[name]
     nodes = [node for node in root.iterchildren(f"{XS}*") if node.tag != f"{XS}annotation"]
@@ -81,7 +82,7 @@ def _kept(components: Components, name: str, content: AbstractSet[str]) -> list[
     return [_without_content(components.sources, name, node) for node in kept]
 
 
-def _without_content(sources: Sources, name: str, node: etree._Element) -> etree._Element:
+def _without_content(sources: Sources, name: str, node: Element) -> Element:
     """Return a copy of a part of the schema without the alternative that is Content MathML."""
     # A deep copy would lose the prefixes, which stand in values alone.
     copied = etree.fromstring(etree.tostring(node, with_tail=False))
@@ -129,9 +130,9 @@ def _assertions(sources: Sources) -> Iterator[tuple[str, str]]:
 
 def _lookups(components: Components) -> tuple[Lookup, ...]:
     """Return the long enumerations of the schema, and the elements where each one holds."""
-    places: dict[tuple[str, etree._Element], set[str]] = {}
-    found: dict[tuple[str, etree._Element], Lookup] = {}
-    declarations: dict[tuple[str, str], etree._Element] = {}
+    places: dict[tuple[str, Element], set[str]] = {}
+    found: dict[tuple[str, Element], Lookup] = {}
+    declarations: dict[tuple[str, str], Element] = {}
     for tag, element in components.elements():
         for name, attribute in components.attributes(element).items():
             restriction = attribute.node.find(f"{XS}simpleType/{XS}restriction")
@@ -158,7 +159,7 @@ def _identities(components: Components) -> tuple[Identity, ...]:
     return tuple(Identity(name, kind, frozenset(where)) for (name, kind), where in tags.items())
 
 
-def _is_long_enumeration(restriction: etree._Element) -> bool:
+def _is_long_enumeration(restriction: Element) -> bool:
     """Tell whether this is the inline type of an attribute, with an enumeration long enough to be looked up."""
     owner = restriction.getparent()
     attribute = owner.getparent() if owner is not None else None
@@ -166,7 +167,7 @@ def _is_long_enumeration(restriction: etree._Element) -> bool:
     return inline and len(restriction.findall(f"{XS}enumeration")) > LONG
 
 
-def _lifted(sources: Sources, name: str, nodes: Iterable[etree._Element]) -> str:
+def _lifted(sources: Sources, name: str, nodes: Iterable[Element]) -> str:
     root = sources.documents[name]
     types = f"{'../' * name.count('/')}{TYPES_FILE}"
     prefixes: Any = root.nsmap
@@ -180,7 +181,7 @@ def _lifted(sources: Sources, name: str, nodes: Iterable[etree._Element]) -> str
     return etree.tostring(result, encoding="unicode")
 
 
-def _strip(root: etree._Element) -> None:
+def _strip(root: Element) -> None:
     for node in list(root.iter(f"{XS}assert", f"{XS}annotation")):
         parent = node.getparent()
         if parent is not None:
@@ -191,7 +192,7 @@ def _strip(root: etree._Element) -> None:
                 restriction.remove(value)
 
 
-def _replace_types(root: etree._Element) -> None:
+def _replace_types(root: Element) -> None:
     for node in root.iter(f"{XS}*"):
         for attribute in ("type", "base", "itemType"):
             prefix, _, local = node.get(attribute, "").rpartition(":")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from doideposit.crossref.schemas.sources import XS, Sources
+from doideposit.safe_xml import Element
 
 __all__ = ["XSD_NAMESPACE", "Components", "SchemaNode"]
 
@@ -32,7 +33,7 @@ class SchemaNode:
     """Hold a node of a schema document, and the file it stands in."""
 
     file: str
-    node: etree._Element
+    node: Element
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Components:
 
     sources: Sources
     table: dict[Reference, SchemaNode] = field(init=False)
-    _attributes: dict[etree._Element, dict[str, SchemaNode]] = field(init=False, default_factory=dict)
+    _attributes: dict[Element, dict[str, SchemaNode]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table = {}
@@ -133,7 +134,7 @@ class Components:
             white = white or (facet.get("value") if facet is not None else None)
             node, written = step, step.get("base")
 
-    def _tag(self, file: str, node: etree._Element, default: str) -> str:
+    def _tag(self, file: str, node: Element, default: str) -> str:
         """Return the name of a declared element or attribute in documents: qualified when it is global, or says so."""
         root = self.sources.documents[file]
         form = node.get("form") or root.get(default, "unqualified")

@@ -10,6 +10,7 @@ from lxml import etree
 
 from doideposit.crossref.schemas.bundle import Bundle
 from doideposit.errors import SchemaDamaged
+from doideposit.safe_xml import Element, parse_part
 
 __all__ = ["MATHML", "XS", "Name", "Sources", "links", "read_sources"]
 
@@ -35,10 +36,10 @@ class Sources:
     """
 
     bundle: Bundle
-    documents: Mapping[str, etree._Element]
+    documents: Mapping[str, Element]
     namespaces: Mapping[str, str]
 
-    def target(self, name: str, link: etree._Element) -> str:
+    def target(self, name: str, link: Element) -> str:
         """Return the file that an include or import in the file `name` refers to; raises `SchemaDamaged`."""
         location = link.get("schemaLocation", "")
         target = self.bundle.resolve(name, location)
@@ -46,7 +47,7 @@ class Sources:
             raise self.damaged(name, f"refers to {location}, which is not in the bundle")
         return target
 
-    def qualified(self, name: str, node: etree._Element, written: str) -> Name:
+    def qualified(self, name: str, node: Element, written: str) -> Name:
         """Return what a QName means where it is written, in an attribute of `node` in the file `name`."""
         prefix, _, local = written.strip().rpartition(":")
         if prefix == "xml":
@@ -61,14 +62,14 @@ class Sources:
         return SchemaDamaged(f"the schema file {name} of {self.bundle.version} {problem}")
 
 
-def links(root: etree._Element) -> list[etree._Element]:
+def links(root: Element) -> list[Element]:
     """Return the includes and imports of a schema document that name a place."""
     return [link for link in root.iterchildren(f"{XS}include", f"{XS}import") if link.get("schemaLocation")]
 
 
 def read_sources(bundle: Bundle) -> Sources:
     """Parse the main file and all that it reaches; raises `SchemaDamaged` where a reference leads nowhere."""
-    documents: dict[str, etree._Element] = {}
+    documents: dict[str, Element] = {}
     namespaces: dict[str, str] = {}
     sources = Sources(bundle, documents, namespaces)
     waiting = [(bundle.main, bundle.namespace)]
@@ -92,10 +93,9 @@ def _reached(sources: Sources, name: str) -> Iterator[tuple[str, str]]:
         yield sources.target(name, link), link.get("namespace", "") if imported else sources.namespaces[name]
 
 
-def _parse(sources: Sources, name: str) -> etree._Element:
-    parser = etree.XMLParser(remove_comments=True, remove_pis=True, no_network=True, resolve_entities=False)
+def _parse(sources: Sources, name: str) -> Element:
     try:
-        return etree.fromstring(sources.bundle.files[name], parser)
+        return parse_part(sources.bundle.files[name])
     except etree.XMLSyntaxError as error:
         raise sources.damaged(name, f"is not XML: {error.msg}") from None
 
@@ -112,5 +112,5 @@ def _check(sources: Sources) -> None:
             raise sources.damaged(name, f"uses {_local(construct)} of XSD 1.1, which is not supported")
 
 
-def _local(node: etree._Element) -> str:
+def _local(node: Element) -> str:
     return f"xsd:{etree.QName(node).localname}"

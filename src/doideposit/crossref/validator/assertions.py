@@ -8,9 +8,8 @@ written, with spaces around them, since an assertion looks at untyped attributes
 from collections.abc import Callable, Collection, Mapping
 from typing import Final, NamedTuple
 
-from lxml import etree
-
 from doideposit.records.models.contributors import CREDIT_ROLES, CROSSREF_ROLES
+from doideposit.safe_xml import Element
 
 __all__ = ["ASSERTIONS", "Assertion"]
 
@@ -26,23 +25,23 @@ class Assertion(NamedTuple):
 
     element: str
     attribute: str
-    holds: Callable[[etree._Element], bool]
-    describe: Callable[[etree._Element], str]
+    holds: Callable[[Element], bool]
+    describe: Callable[[Element], str]
     remedy: str
 
 
-def _has_type_of(vocabulary: str, types: Collection[str]) -> Callable[[etree._Element], bool]:
+def _has_type_of(vocabulary: str, types: Collection[str]) -> Callable[[Element], bool]:
     return lambda role: role.get("vocab") != vocabulary or role.get("type") in types
 
 
-def _described_role(role: etree._Element) -> str:
+def _described_role(role: Element) -> str:
     vocabulary, kind = role.get("vocab"), role.get("type")
     if kind is None:
         return f'<role> with vocab="{vocabulary}" and without type is not allowed'
     return f'<role> with type="{kind}" and vocab="{vocabulary}" is not allowed'
 
 
-def _has_role(person: etree._Element) -> bool:
+def _has_role(person: Element) -> bool:
     # The schema asks for a role of any namespace, and any value of the attribute.
     return "contributor_role" in person.attrib or next(person.iterchildren("{*}role"), None) is not None
 

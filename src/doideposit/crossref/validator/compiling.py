@@ -9,6 +9,7 @@ from typing import Protocol, cast
 from lxml import etree
 
 from doideposit.errors import SchemaDamaged
+from doideposit.safe_xml import Element, parse_part
 
 __all__ = ["CompiledSchema", "LogEntry", "compile_schema"]
 
@@ -30,7 +31,7 @@ class CompiledSchema:
         self._schema = schema
         self._lock = threading.Lock()
 
-    def complaints(self, root: etree._Element) -> list[LogEntry]:
+    def complaints(self, root: Element) -> list[LogEntry]:
         """Return everything that libxml2 finds wrong with the document; empty when it is valid."""
         with self._lock:
             return [] if self._schema.validate(root) else [*cast(Iterable[LogEntry], self._schema.error_log)]
@@ -76,10 +77,8 @@ def compile_schema(texts: Mapping[str, str], main: str, addresses: Mapping[str, 
 
 def _compiled(texts: Mapping[str, str], main: str, addresses: Mapping[str, str]) -> CompiledSchema:
     resolver = _MemoryResolver(texts, addresses)
-    parser = etree.XMLParser(no_network=True, resolve_entities=False)
-    parser.resolvers.add(resolver)
     try:
-        schema = etree.XMLSchema(etree.fromstring(texts[main], parser, base_url=SCHEME + main))
+        schema = etree.XMLSchema(parse_part(texts[main], bare=False, resolver=resolver, base_url=SCHEME + main))
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError) as error:
         raise SchemaDamaged(f"Crossref's schema {main} cannot be compiled: {error}") from None
     # libxml2 skips what it cannot load without an error, so a missing document shows only in what was asked for.

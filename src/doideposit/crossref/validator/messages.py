@@ -17,6 +17,7 @@ from doideposit.crossref.validator.places import ElementFix, Places
 from doideposit.crossref.validator.supplement import Broken, WrongValue
 from doideposit.crossref.validator.versions import renamed
 from doideposit.findings import Finding, Severity
+from doideposit.safe_xml import Element
 
 __all__ = ["CODES", "Complaint", "assertion_finding", "complaint_findings", "value_finding"]
 
@@ -46,7 +47,7 @@ class Complaint:
 
     number: int
     text: str
-    element: etree._Element
+    element: Element
     undeclared: bool = False
     """Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect."""
     place: ElementFix | None = None
@@ -88,7 +89,7 @@ class _Words:
 
 def complaint_findings(complaints: Iterable[Complaint], places: Places) -> list[Finding]:
     """Return the findings for libxml2's complaints, one for each value or element that is wrong."""
-    groups: dict[tuple[etree._Element, str | None, bool], list[Complaint]] = {}
+    groups: dict[tuple[Element, str | None, bool], list[Complaint]] = {}
     for complaint in complaints:
         about_value = complaint.number in _VALUES
         groups.setdefault((complaint.element, complaint.attribute, about_value), []).append(complaint)
@@ -109,9 +110,7 @@ def _originals(group: list[Complaint]) -> str:
     return "\n".join(dict.fromkeys(one.text for one in group))
 
 
-def _finding(
-    words: _Words, element: etree._Element, original: str, places: Places, attribute: str | None = None
-) -> Finding:
+def _finding(words: _Words, element: Element, original: str, places: Places, attribute: str | None = None) -> Finding:
     where = places.where(element, attribute, text=words.code == "xsd-value" and attribute is None)
     return Finding(words.code, Severity.ERROR, words.message, words.hint, where, original=original)
 
@@ -205,7 +204,7 @@ def _moved(complaint: Complaint) -> str:
     return f"the order matters: move {name} {'behind' if place.behind else 'before'} {_name(str(place.sibling.tag))}"
 
 
-def _remedy(element: etree._Element, expected: tuple[str, ...]) -> str:
+def _remedy(element: Element, expected: tuple[str, ...]) -> str:
     name = _name(str(element.tag))
     if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
         return f"{name} stands here once more than allowed: remove one, or put them next to each other"
@@ -218,7 +217,7 @@ def _remedy(element: etree._Element, expected: tuple[str, ...]) -> str:
     return f"add {_either(map(_name, expected))} before {name}, or remove {name}"
 
 
-def _follows(element: etree._Element, tag: str) -> bool:
+def _follows(element: Element, tag: str) -> bool:
     return next(element.itersiblings(tag), None) is not None
 
 
@@ -240,7 +239,7 @@ def _unknown(complaint: Complaint) -> _Words:
     return _Words("xsd-element-unknown", message, hint)
 
 
-def _namespace(element: etree._Element | None) -> str | None:
+def _namespace(element: Element | None) -> str | None:
     return None if element is None else etree.QName(element).namespace
 
 

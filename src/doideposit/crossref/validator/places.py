@@ -8,7 +8,7 @@ from typing import cast
 from lxml import etree
 
 from doideposit.findings import Where
-from doideposit.safe_xml import Position, positions
+from doideposit.safe_xml import Element, Position, positions
 
 __all__ = ["ElementFix", "Finder", "Places"]
 
@@ -22,10 +22,10 @@ class Places:
     def __init__(self, file: str | None, xml: bytes | None = None) -> None:
         self.file = file
         self._xml = xml
-        self._positions: dict[etree._Element, Position] | None = None
-        self._steps: dict[etree._Element, dict[etree._Element, str]] = {}
+        self._positions: dict[Element, Position] | None = None
+        self._steps: dict[Element, dict[Element, str]] = {}
 
-    def where(self, element: etree._Element, attribute: str | None = None, *, text: bool = False) -> Where:
+    def where(self, element: Element, attribute: str | None = None, *, text: bool = False) -> Where:
         """Return the place of an element, of the `text` in it, or of one of its attributes, named in Clark notation.
 
         Columns are known when the bytes of the document are.
@@ -40,12 +40,12 @@ class Places:
             return Where(self.file, found.text_line, found.text_column, element=path)
         return Where(self.file, found.line, found.column, element=path)
 
-    def keep_positions(self, root: etree._Element) -> None:
+    def keep_positions(self, root: Element) -> None:
         """Find the positions of all elements now, before the document is changed."""
         if self._xml is not None:
             self._positions = dict(zip(root.iter("*"), positions(self._xml), strict=False))
 
-    def _position(self, element: etree._Element) -> Position | None:
+    def _position(self, element: Element) -> Position | None:
         if self._xml is None:
             return None
         if self._positions is None:
@@ -54,7 +54,7 @@ class Places:
             self._positions = dict(zip(elements, positions(self._xml), strict=False))
         return self._positions.get(element)
 
-    def _path(self, element: etree._Element) -> str:
+    def _path(self, element: Element) -> str:
         steps: list[str] = []
         parent = element.getparent()
         while parent is not None:
@@ -65,7 +65,7 @@ class Places:
         return "/" + "/".join([_name(element), *reversed(steps)])
 
 
-def _numbered(parent: etree._Element) -> dict[etree._Element, str]:
+def _numbered(parent: Element) -> dict[Element, str]:
     """Return a step for each child; worked out for all of them at once, as a parent may have many."""
     children = list(parent.iterchildren("*"))
     total = Counter(child.tag for child in children)
@@ -81,7 +81,7 @@ def _local(attribute: str) -> str:
     return attribute.rpartition("}")[2]
 
 
-def _name(element: etree._Element) -> str:
+def _name(element: Element) -> str:
     local = etree.QName(element).localname
     return f"{element.prefix}:{local}" if element.prefix else local
 
@@ -89,11 +89,11 @@ def _name(element: etree._Element) -> str:
 class Finder:
     """Find elements by the paths that libxml2 gives for them, such as ``/*/*[2]/jats:abstract``."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: Element) -> None:
         self._root = root
-        self._children: dict[tuple[etree._Element, str], list[etree._Element]] = {}
+        self._children: dict[tuple[Element, str], list[Element]] = {}
 
-    def find(self, path: str | None) -> etree._Element:
+    def find(self, path: str | None) -> Element:
         """Return the element; the nearest one above it where the path cannot be followed."""
         element = self._root
         for step in (path or "").split("/")[2:]:
@@ -105,7 +105,7 @@ class Finder:
             element = matches[position - 1]
         return element
 
-    def _matching(self, parent: etree._Element, name: str) -> list[etree._Element]:
+    def _matching(self, parent: Element, name: str) -> list[Element]:
         """Return the children a step may mean: all of them for ``*``, by which libxml2 names what has no prefix."""
         if (parent, name) not in self._children:
             children = parent.iterchildren("*")
@@ -117,6 +117,6 @@ class Finder:
 class ElementFix:
     """Hold a change that helps an unexpected element: a place beside a sibling, something before it, or its removal."""
 
-    sibling: etree._Element | None
+    sibling: Element | None
     behind: bool = False
     add: str = ""

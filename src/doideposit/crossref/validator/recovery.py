@@ -16,6 +16,7 @@ from doideposit.crossref.validator.compiling import CompiledSchema, LogEntry
 from doideposit.crossref.validator.messages import Complaint
 from doideposit.crossref.validator.places import ElementFix, Finder
 from doideposit.crossref.validator.versions import renamed
+from doideposit.safe_xml import Element
 
 __all__ = ["all_complaints"]
 
@@ -30,12 +31,12 @@ MOST_UNEXPECTED = 5
 MOST_EXPECTED = 12
 
 
-def all_complaints(schema: CompiledSchema, root: etree._Element, log: Sequence[LogEntry]) -> list[Complaint]:
+def all_complaints(schema: CompiledSchema, root: Element, log: Sequence[LogEntry]) -> list[Complaint]:
     """Return every complaint about the document, given what libxml2 said of it."""
     return _Recovery(schema).everything(_complaints(log, root)) if log else []
 
 
-def _complaints(log: Iterable[LogEntry], root: etree._Element) -> list[Complaint]:
+def _complaints(log: Iterable[LogEntry], root: Element) -> list[Complaint]:
     finder = Finder(root)
     return [Complaint(entry.type, entry.message, finder.find(entry.path)) for entry in log]
 
@@ -54,7 +55,7 @@ class _Recovery:
 
     def everything(self, first: list[Complaint]) -> list[Complaint]:
         """Return the complaints, and those that were behind them."""
-        found: dict[tuple[etree._Element, int, str], Complaint] = {}
+        found: dict[tuple[Element, int, str], Complaint] = {}
         waiting = deque(first)
         while waiting:
             complaint = waiting.popleft()
@@ -74,7 +75,7 @@ class _Recovery:
     def _beside(self, complaint: Complaint) -> list[Complaint]:
         """Find what comes to light in the parent when the unexpected child is set aside, and then the next one."""
         parent = complaint.element.getparent()
-        aside: list[etree._Element] = []
+        aside: list[Element] = []
         found: list[Complaint] = []
         while parent is not None:
             aside.append(complaint.element)
@@ -87,7 +88,7 @@ class _Recovery:
             complaint = strangers[0]
         return found
 
-    def _place(self, element: etree._Element, expected: Sequence[str]) -> ElementFix | None:
+    def _place(self, element: Element, expected: Sequence[str]) -> ElementFix | None:
         """Find where the schema has room for an unexpected child, by trying: before or behind which of its siblings.
 
         The nearest place where fewer children are unexpected counts. None where there is none, and where trying would
@@ -115,7 +116,7 @@ class _Recovery:
                 break
         return best
 
-    def _unexpected(self, parent: etree._Element, child: etree._Element, place: ElementFix | None) -> int:
+    def _unexpected(self, parent: Element, child: Element, place: ElementFix | None) -> int:
         """Count how often a copy of the parent stops libxml2, as it is or changed as `place` says."""
         double = copy.deepcopy(parent)
         copies = dict(zip(list(parent), list(double), strict=True))
@@ -145,7 +146,7 @@ class _Recovery:
             double.remove(here[0].element)
         return count
 
-    def _look(self, element: etree._Element, aside: list[etree._Element]) -> list[Complaint] | None:
+    def _look(self, element: Element, aside: list[Element]) -> list[Complaint] | None:
         """Return the complaints about a copy of the element without some children, told of the originals.
 
         None when the schema has no such element. Nothing more is found once the budget is spent.

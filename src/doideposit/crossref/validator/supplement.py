@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from lxml import etree
-
 from doideposit.crossref.schemas.prepared import IdKind, Lookup, Prepared
 from doideposit.crossref.validator.assertions import ASSERTIONS, Assertion
+from doideposit.safe_xml import Element
 
 __all__ = ["Broken", "Supplement", "WrongValue"]
 
@@ -19,14 +18,14 @@ __all__ = ["Broken", "Supplement", "WrongValue"]
 class Broken(NamedTuple):
     """Hold an element that does not fulfil an assertion."""
 
-    element: etree._Element
+    element: Element
     assertion: Assertion
 
 
 class WrongValue(NamedTuple):
     """Hold an attribute value that is not listed, an ID that occurs twice, or a reference to no ID."""
 
-    element: etree._Element
+    element: Element
     attribute: str
     value: str
     problem: Literal["not-listed", "duplicate-id", "unknown-idref"]
@@ -65,9 +64,7 @@ class Supplement:
         self._rules[tag] = rules if any(rules) else _NONE
         return self._rules[tag]
 
-    def check(
-        self, root: etree._Element, retyped: Iterable[etree._Element] = ()
-    ) -> tuple[list[Broken], list[WrongValue]]:
+    def check(self, root: Element, retyped: Iterable[Element] = ()) -> tuple[list[Broken], list[WrongValue]]:
         """Return every broken assertion and every wrong attribute value, in the order of the document.
 
         `retyped` are the elements that ``xsi:type`` gives another type, and so perhaps other attributes.
@@ -86,14 +83,14 @@ class Supplement:
                 wrong += names.seen(element, attribute, kind)
         return broken, [*wrong, *self._misfits(retyped), *names.unknown()]
 
-    def _misfits(self, retyped: Iterable[etree._Element]) -> Iterator[WrongValue]:
+    def _misfits(self, retyped: Iterable[Element]) -> Iterator[WrongValue]:
         for element in retyped:
             for lookup in self._prepared.lookups:
                 if element.tag not in lookup.tags:
                     yield from _misfits(element, lookup)
 
 
-def _misfits(element: etree._Element, rule: Lookup) -> Iterator[WrongValue]:
+def _misfits(element: Element, rule: Lookup) -> Iterator[WrongValue]:
     value = element.get(rule.attribute)
     if value is None or value in rule.values or (rule.collapsed and _collapse(value) in rule.values):
         return
@@ -105,9 +102,9 @@ class _Names:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
-        self._references: list[tuple[etree._Element, str, str]] = []
+        self._references: list[tuple[Element, str, str]] = []
 
-    def seen(self, element: etree._Element, attribute: str, kind: IdKind) -> Iterator[WrongValue]:
+    def seen(self, element: Element, attribute: str, kind: IdKind) -> Iterator[WrongValue]:
         """Take note of an attribute; an ID that was there before is wrong."""
         written = element.get(attribute)
         if written is None:

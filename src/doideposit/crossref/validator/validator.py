@@ -17,7 +17,7 @@ from doideposit.crossref.validator.versions import Declared, declared_version, l
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.batch import SEAL, SealedBatch
-from doideposit.safe_xml import ParsedXml, parse_document
+from doideposit.safe_xml import Element, ParsedXml, parse_document
 
 __all__ = ["SchemaVerdict", "Sealed", "Validator"]
 
@@ -62,7 +62,7 @@ class _Engine:
         self._compiled = compile_schema(prepared.texts, prepared.main, prepared.addresses)
         self._supplement = Supplement(prepared)
 
-    def findings(self, root: etree._Element, retyped: Sequence[etree._Element], places: Places) -> tuple[Finding, ...]:
+    def findings(self, root: Element, retyped: Sequence[Element], places: Places) -> tuple[Finding, ...]:
         """Return everything that is wrong with a document, in the order of its lines."""
         log = self._compiled.complaints(root)
         broken, wrong = self._supplement.check(root, retyped)
@@ -70,7 +70,7 @@ class _Engine:
 
     def _described(
         self,
-        root: etree._Element,
+        root: Element,
         log: Sequence[LogEntry],
         broken: Sequence[Broken],
         wrong: Sequence[WrongValue],
@@ -112,7 +112,7 @@ class Validator:
         """
         return self._examine(xml, file, lift_to)[0]
 
-    def seal(self, xml: bytes, *, file: str | None = None, root: etree._Element | None = None) -> Sealed:
+    def seal(self, xml: bytes, *, file: str | None = None, root: Element | None = None) -> Sealed:
         """Check bytes and seal them for submission; raises as `validate` does.
 
         `root` is what `parse_document` made of the same bytes, where somebody has parsed them already; it loses its
@@ -130,8 +130,8 @@ class Validator:
             self._prepared(version, whole=whole)
 
     def _examine(
-        self, xml: bytes, file: str | None, lift_to: str | None = None, root: etree._Element | None = None
-    ) -> tuple[SchemaVerdict, etree._Element | None]:
+        self, xml: bytes, file: str | None, lift_to: str | None = None, root: Element | None = None
+    ) -> tuple[SchemaVerdict, Element | None]:
         parsed = parse_document(xml, file=file) if root is None else ParsedXml(root)
         if parsed.root is None:
             return SchemaVerdict(None, valid=False, findings=parsed.findings), None
@@ -168,7 +168,7 @@ class Validator:
             self._schemas.keep(version, file, write_prepared(bundle, prepared))
         return prepared
 
-    def _violations(self, root: etree._Element, version: str, places: Places) -> tuple[Finding, ...]:
+    def _violations(self, root: Element, version: str, places: Places) -> tuple[Finding, ...]:
         retyped = remove_hints(root)
         engine = self._engine(version, whole=False)
         # xsi:type could name a type that is left out too, and a document that has one is rare.
@@ -176,7 +176,7 @@ class Validator:
             engine = self._engine(version, whole=True)
         return engine.findings(root, retyped, places)
 
-    def _without_bundle(self, root: etree._Element, declared: Declared | None, places: Places) -> SchemaVerdict:
+    def _without_bundle(self, root: Element, declared: Declared | None, places: Places) -> SchemaVerdict:
         if declared is None:
             return SchemaVerdict(None, valid=False, findings=(self._unknown_schema(root, places),))
         message = f"no verdict: the schema {declared.version} is not kept here; {declared.status}"
@@ -187,7 +187,7 @@ class Validator:
         finding = Finding("xml-version-not-kept", Severity.WARNING, message, hint, places.where(root))
         return SchemaVerdict(declared.version, None, (finding,))
 
-    def _unknown_schema(self, root: etree._Element, places: Places) -> Finding:
+    def _unknown_schema(self, root: Element, places: Places) -> Finding:
         name = etree.QName(root)
         return Finding(
             "xml-unknown-schema",
@@ -199,7 +199,7 @@ class Validator:
         )
 
 
-def _no_deposit(root: etree._Element, places: Places) -> Finding:
+def _no_deposit(root: Element, places: Places) -> Finding:
     return Finding(
         "xml-not-a-deposit",
         Severity.ERROR,
@@ -209,7 +209,7 @@ def _no_deposit(root: etree._Element, places: Places) -> Finding:
     )
 
 
-def remove_hints(root: etree._Element) -> list[etree._Element]:
+def remove_hints(root: Element) -> list[Element]:
     """Remove ``xsi:schemaLocation`` and its like, and return the elements that have an ``xsi:type``.
 
     libxml2 would follow the hints to files of the document's choice.
@@ -221,7 +221,7 @@ def remove_hints(root: etree._Element) -> list[etree._Element]:
     return [element for element in found if _TYPE in element.attrib]
 
 
-def _sealed(xml: bytes, root: etree._Element, verdict: SchemaVerdict, file: str | None) -> Sealed:
+def _sealed(xml: bytes, root: Element, verdict: SchemaVerdict, file: str | None) -> Sealed:
     ns = f"{{{etree.QName(root).namespace}}}"
     places = Places(file, xml)
     timestamp = root.findtext(f"{ns}head/{ns}timestamp")
@@ -242,7 +242,7 @@ def _sealed(xml: bytes, root: etree._Element, verdict: SchemaVerdict, file: str 
     return Sealed(batch, verdict.findings)
 
 
-def _registered(root: etree._Element, ns: str, places: Places) -> tuple[list[Doi], list[Finding]]:
+def _registered(root: Element, ns: str, places: Places) -> tuple[list[Doi], list[Finding]]:
     """Return the DOIs the file registers: those in a ``doi_data`` of the body, which citations do not have."""
     dois: list[Doi] = []
     faults: list[Finding] = []

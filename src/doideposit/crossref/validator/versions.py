@@ -6,6 +6,8 @@ from typing import Final, NamedTuple, cast
 
 from lxml import etree
 
+from doideposit.safe_xml import Element
+
 __all__ = ["Declared", "declared_version", "lift", "renamed"]
 
 _NAMESPACE: Final = re.compile(
@@ -51,7 +53,7 @@ def _status(version: str, numbers: tuple[int, ...]) -> str:
     return "this version is newer than this program, or was never published"
 
 
-def lift(root: etree._Element, version: str) -> tuple[etree._Element, tuple[str, ...]]:
+def lift(root: Element, version: str) -> tuple[Element, tuple[str, ...]]:
     """Return the deposit as one of another version, and what was changed, in words.
 
     Names of elements that became others are changed with the version; the lines of the elements stay those of the file.
@@ -74,7 +76,7 @@ def lift(root: etree._Element, version: str) -> tuple[etree._Element, tuple[str,
     return lifted, tuple(changes)
 
 
-def _renamed(root: etree._Element, namespace: str) -> Iterator[str]:
+def _renamed(root: Element, namespace: str) -> Iterator[str]:
     """Rename what has another name in the versions from 5.3.1 on (release notes of 4.4.0, 5.3.0 and 5.4.0)."""
     names = root.findall(f"{{{namespace}}}head/{{{namespace}}}depositor/{{{namespace}}}name")
     for element in names:
@@ -91,7 +93,7 @@ def _renamed(root: etree._Element, namespace: str) -> Iterator[str]:
         yield f"{len(opted)} × the attribute reference_distribution_opts goes: Crossref opens all references"
 
 
-def _into_institution(affiliation: etree._Element, namespace: str) -> None:
+def _into_institution(affiliation: Element, namespace: str) -> None:
     """Put the text of an affiliation into an institution; those of one person share one ``affiliations``."""
     before = affiliation.getprevious()
     around = before if before is not None and before.tag == f"{{{namespace}}}affiliations" else None
@@ -120,7 +122,7 @@ _NEW_NAMES: Final = {
 """Elements of older versions by parent and name: what took their place, in words, and what to do."""
 
 
-def renamed(element: etree._Element) -> tuple[str, str, str] | None:
+def renamed(element: Element) -> tuple[str, str, str] | None:
     """Return what an element of an older version became, or None for one that did not change its name."""
     parent = element.getparent()
     return None if parent is None else _NEW_NAMES.get((etree.QName(parent).localname, etree.QName(element).localname))

@@ -12,10 +12,11 @@ from typing import Final
 from lxml import etree
 
 from doideposit.crossref.names import JATS
-from doideposit.crossref.xml.elements import Element, text_inside
+from doideposit.crossref.xml.elements import text_inside
 from doideposit.crossref.xml.markup import XML_LANG, Markup, escaped, maker
 from doideposit.crossref.xml.richtext import formula_of, with_characters
 from doideposit.records.models.commentary import Abstract, AbstractFormat
+from doideposit.safe_xml import Element, parse_part
 
 __all__ = ["Reduction", "abstract", "illegal_character", "reduce_abstract"]
 
@@ -144,11 +145,8 @@ def _xml(text: str) -> Element | None:
     prefixes = (
         f'xmlns:jats="{JATS}" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML"'
     )
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
     try:
-        return etree.fromstring(f"<wrap {prefixes}>{_ILLEGAL.sub('', with_characters(text))}</wrap>".encode(), parser)
+        return parse_part(f"<wrap {prefixes}>{_ILLEGAL.sub('', with_characters(text))}</wrap>".encode())
     except etree.XMLSyntaxError:
         return None
 

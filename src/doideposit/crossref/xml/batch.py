@@ -16,6 +16,7 @@ from doideposit.crossref.xml.schema_versions import Dialect, dialect
 from doideposit.findings import Loc
 from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.commentary import Commentary
+from doideposit.safe_xml import parse_part
 
 __all__ = ["Built", "assemble", "build", "fingerprint"]
 
@@ -84,8 +85,7 @@ def _start(schema: Dialect) -> bytes:
 
 def _laid_out(compact: bytes, namespace: str) -> bytes:
     """Return the file as people like to read it: indented, and with every prefix declared once, at the root."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-    root = etree.fromstring(compact, parser)
+    root = parse_part(compact, bare=False, huge=True)
     prefixes = dict([(None, namespace), *PREFIXES.items()])
     etree.cleanup_namespaces(root, top_nsmap=cast("dict[str, str]", prefixes))  # lxml's stubs know no default namespace
     lay_out(root, namespace)

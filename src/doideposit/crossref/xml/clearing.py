@@ -6,8 +6,8 @@ from typing import Final
 from lxml import etree
 
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
-from doideposit.crossref.xml.elements import Element, to_bytes
-from doideposit.safe_xml import parse_document
+from doideposit.crossref.xml.elements import to_bytes
+from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["clear_blocks"]
 

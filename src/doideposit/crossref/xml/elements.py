@@ -8,10 +8,10 @@ from functools import cache
 from lxml import etree
 
 from doideposit.crossref.names import FUNDING, JATS, RELATIONS
+from doideposit.safe_xml import Element
 
 __all__ = ["Element", "canonical_hash", "is_mixed", "lay_out", "text_inside", "to_bytes", "without_layout"]
 
-Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type of its elements
 
 # Elements whose text is content, down to its last space (crossref5.5.0.xsd: titles; common5.5.0.xsd: face markup).
 _MIXED_NAMES = (

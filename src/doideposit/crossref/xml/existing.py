@@ -6,10 +6,10 @@ from typing import Final
 
 from lxml import etree
 
-from doideposit.crossref.xml.elements import Element, canonical_hash, text_inside, to_bytes, without_layout
+from doideposit.crossref.xml.elements import canonical_hash, text_inside, to_bytes, without_layout
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import Element, parse_document, parse_part
 
 __all__ = ["DepositItem", "items", "restamp"]
 
@@ -74,8 +74,7 @@ def _local(element: Element) -> str:
 
 def _without_comments(element: Element) -> Element:
     """Return a copy without comments and processing instructions, which may stand between texts."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-    return etree.fromstring(etree.tostring(element, with_tail=False), parser)
+    return parse_part(etree.tostring(element, with_tail=False))
 
 
 def _holders(child: Element) -> Iterator[tuple[Doi, Element]]:

@@ -13,13 +13,12 @@ from lxml import etree
 from doideposit.crossref.names import FUNDING, PREFIXES
 from doideposit.crossref.xml import parts
 from doideposit.crossref.xml.abstracts import reduce_abstract
-from doideposit.crossref.xml.elements import Element
 from doideposit.crossref.xml.people import role_list
 from doideposit.crossref.xml.references import PARTS
 from doideposit.crossref.xml.rights import membership_relations
 from doideposit.findings import Loc, loc_of
 from doideposit.records.models.commentary import Commentary
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["locate"]
 

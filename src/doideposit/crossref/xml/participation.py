@@ -7,9 +7,8 @@ from typing import Final
 
 from lxml import etree
 
-from doideposit.crossref.xml.elements import Element
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.safe_xml import parse_document
+from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["Measure", "Measured", "measure"]
 

@@ -7,9 +7,10 @@ from typing import Final
 from lxml import etree
 
 from doideposit.crossref.names import MATHML
-from doideposit.crossref.xml.elements import Element, text_inside
+from doideposit.crossref.xml.elements import text_inside
 from doideposit.crossref.xml.markup import Maker, Markup, escaped
 from doideposit.records.models.text import Face, Math, Node, RichText
+from doideposit.safe_xml import Element, parse_part
 
 __all__ = ["formula_of", "mathml", "nodes_without_math", "rich", "with_characters"]
 
@@ -44,11 +45,8 @@ def mathml(formula: Math) -> Markup | None:
     """
     default = "" if formula.xml.lstrip().lower().startswith("<mml:") else f' xmlns="{MATHML}"'
     wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{with_characters(formula.xml)}</wrap>'
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
     try:
-        root = etree.fromstring(wrapped.encode(), parser)
+        root = parse_part(wrapped.encode())
     except etree.XMLSyntaxError:
         return None
     if len(root) != 1 or root[0].tag != f"{{{MATHML}}}math":

@@ -3,12 +3,11 @@
 import io
 from typing import Any
 
-from lxml import etree
-
 from doideposit.records.extraction.draft import Leaf
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.building import LineBuilder
+from doideposit.safe_xml import parse_part
 
 __all__ = ["read_docx"]
 
@@ -59,8 +58,7 @@ def _notes(document: Any, kind: str, builder: LineBuilder) -> None:
     part = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith(f"/{kind}")), None)
     if part is None:
         return
-    # The file comes from outside: no entity is resolved, and nothing is fetched.
-    root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    root = parse_part(part.blob, bare=False)
     for number, note in enumerate(list(root)[_EMPTY_NOTES:], 1):
         text = "".join(node.text or "" for node in note.iter(f"{_W}t"))
         identifiers = [node.get(_R_ID) for node in note.iter(f"{_W}hyperlink")]

@@ -4,7 +4,7 @@ import html
 import re
 from typing import Any
 
-from lxml import etree
+from doideposit.safe_xml import parse_part
 
 __all__ = ["parse_markup"]
 
@@ -17,10 +17,7 @@ def parse_markup(data: bytes) -> Any:
     Exchange formats carry a document type declaration; nothing it names is fetched, and none of its entities is put in.
     The names of HTML, such as &nbsp;, are written out before, because the declaration that has them is not read.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    return etree.fromstring(_NAMED.sub(_character, data), parser)
+    return parse_part(_NAMED.sub(_character, data))
 
 
 def _character(found: re.Match[bytes]) -> bytes:

@@ -87,7 +87,7 @@ def compact(commentary: Commentary, version: str = "5.5.0") -> str:
 
 @pytest.mark.parametrize("version", SCHEMA_VERSIONS)
 @pytest.mark.parametrize("record_type", RecordType)
-@pytest.mark.parametrize(("changes", "possible", "xml"), ROWS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("changes", "possible", "xml"), ROWS, ids=[str(index) for index, _ in enumerate(ROWS)])
 def test_it_is_deposited_where_the_record_type_has_room_and_said_where_not(
     validator: Validator,
     changes: dict[str, Any],

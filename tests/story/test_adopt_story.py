@@ -1,16 +1,25 @@
 """What was registered elsewhere is taken over: every DOI of the owner in the ledger, each with a record file."""
 
-from collections.abc import Iterator
+import itertools
+import os
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
+from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.xml.batch import build
 from doideposit.deposits.adoption_report import Adoption
 from doideposit.deposits.planning import Action
+from doideposit.errors import RegistrarUnavailable, UnexpectedAnswer
+from doideposit.findings import Finding
+from doideposit.lifecycle import EventKind
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
+from doideposit.records.sources.doi_list import dois_in_list
 from doideposit.registered.comparison import compare
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.sandbox.clock import Clock, Delays
@@ -100,3 +109,209 @@ def test_adopted_and_deposited_unchanged_it_is_registered_as_before(tmp_path: Pa
         after = shown(desk, one.doi)
         assert compare(before, after) == ()
         assert desk.sandbox.record(str(one.doi)).timestamp > 20200301120000  # type: ignore[union-attr]
+
+
+def test_a_doi_that_no_list_shows_is_found_by_its_number(desk: Desk, tmp_path: Path) -> None:
+    elsewhere(desk, *(commentary(number) for number in (1, 2, 3, 4, 5)))
+    for number in (2, 5):
+        desk.sandbox.elsewhere.hide(str(commentary(number).doi))
+    report = desk.depositor.adopt(folder=tmp_path / "records")
+    assert report.listed == 3
+    assert {str(one.doi) for one in report.of(Adoption.ADOPTED)} == {
+        str(commentary(number).doi) for number in range(1, 6)
+    }
+
+
+def test_a_table_of_the_site_names_what_is_not_registered(desk: Desk, tmp_path: Path) -> None:
+    odd = commentary(3, doi="10.48251/SADF.ISSN.2406-5617.C3")
+    elsewhere(desk, odd)
+    desk.sandbox.elsewhere.hide(str(odd.doi))
+    table = tmp_path / "site.csv"
+    table.write_text(
+        "page;doi\n/3;https://doi.org/10.48251/sadf.issn.2406-5617.c3\n/9;10.48251/SADF.ISSN.2406-5617.C9\n"
+        "/9 again;10.48251/SADF.ISSN.2406-5617.C9\n/about;\n",
+        encoding="utf-8",
+    )
+    listed = dois_in_list(table)
+    assert not isinstance(listed, Finding)
+    report = desk.depositor.adopt(folder=tmp_path / "records", also=listed)
+    told = {str(one.doi): (one.outcome, [each.code for each in one.findings]) for one in report.results}
+    assert told == {
+        "10.48251/SADF.ISSN.2406-5617.C3": (Adoption.ADOPTED, []),
+        "10.48251/SADF.ISSN.2406-5617.C9": (Adoption.LEFT_ALONE, ["adopt-not-registered"]),
+    }
+
+
+def test_aliases_and_dois_of_others_are_named_and_left_alone(desk: Desk, tmp_path: Path) -> None:
+    elsewhere(desk, *(commentary(number) for number in (1, 2, 3)))
+    desk.sandbox.elsewhere.alias(str(commentary(2).doi), str(commentary(1).doi))
+    desk.sandbox.elsewhere.transfer(str(commentary(3).doi), "10.99999")
+    report = desk.depositor.adopt(folder=tmp_path / "records")
+    left = {one.findings[0].code for one in report.of(Adoption.LEFT_ALONE)}
+    assert left == {"adopt-alias", "adopt-other-owner"}
+    assert [path.name for path in (tmp_path / "records").iterdir()] == ["1.yaml"]
+    assert not desk.depositor.status(commentary(3).doi).registered
+    # The other prefix may be ours too: then the person says so.
+    more = desk.depositor.adopt(commentary(3).doi, prefixes=["10.99999"], folder=tmp_path / "records")
+    assert commentary(3).doi in [one.doi for one in more.of(Adoption.ADOPTED)]
+
+
+DATASET = b"""<?xml version="1.0" encoding="UTF-8"?>
+<doi_batch version="5.5.0" xmlns="http://www.crossref.org/schema/5.5.0"><head><doi_batch_id>other</doi_batch_id>
+<timestamp>20200301120000</timestamp><depositor><depositor_name>Other</depositor_name>
+<email_address>old@example.org</email_address></depositor><registrant>Other</registrant></head><body><database>
+<database_metadata language="en"><titles><title>Policies</title></titles></database_metadata><dataset
+dataset_type="other"><titles><title>Our policy</title></titles><doi_data><doi>10.48251/policy</doi>
+<resource>https://www.sadf.eu/policy</resource></doi_data></dataset></database></body></doi_batch>"""
+
+
+def test_a_doi_of_a_kind_that_no_record_can_be_is_entered_without_a_file(desk: Desk, tmp_path: Path) -> None:
+    desk.sandbox.elsewhere.deposit(DATASET)
+    report = desk.depositor.adopt(folder=tmp_path / "records")
+    [result] = report.results
+    assert (result.outcome, result.findings[0].code) == (Adoption.ENTERED, "adopt-no-record")
+    assert desk.depositor.status("10.48251/policy").registered
+    assert not (tmp_path / "records").exists()
+    assert desk.depositor.adopt(folder=tmp_path / "records").results == ()
+
+
+def test_no_file_is_ever_overwritten(desk: Desk, tmp_path: Path) -> None:
+    elsewhere(desk, commentary(1), commentary(2))
+    folder = tmp_path / "records"
+    folder.mkdir()
+    mine = "number: 1\ntitle: My own words\nauthors: [{family: Wolf}]\npublished: 2023\n"
+    (folder / "1.yaml").write_text(mine, encoding="utf-8")
+    (folder / "2.yaml").write_text("a note of somebody, and no record\n", encoding="utf-8")
+    report = desk.depositor.adopt(folder=folder)
+    by_doi = {str(one.doi): one for one in report.results}
+    assert [each.code for each in by_doi[str(commentary(1).doi)].findings] == ["adopt-file-exists"]
+    assert (folder / "1.yaml").read_text(encoding="utf-8") == mine
+    assert (folder / "2.yaml").read_text(encoding="utf-8").startswith("a note")
+    assert by_doi[str(commentary(2).doi)].file.endswith("SADF.ISSN.2406-5617.C2.yaml")
+
+
+class OddRegistry(SandboxRegistry):
+    """Answers about one DOI as a bad day has it, by both ways."""
+
+    def __init__(self, sandbox: Sandbox, doi: str, failure: Exception | None) -> None:
+        super().__init__(sandbox)
+        self.doi, self.failure = doi.lower(), failure
+        self.asked: list[str] = []
+
+    def registered(self, doi: Doi, email: str) -> RegisteredState | None:
+        self.asked.append(doi.key)
+        return self._odd(doi) if doi.key == self.doi else super().registered(doi, email)
+
+    def transformed(self, doi: Doi, form: Any = "unixsd") -> RegisteredState | None:
+        return self._odd(doi) if doi.key == self.doi else super().transformed(doi, form)
+
+    def _odd(self, doi: Doi) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+BAD_DAYS = [
+    None,
+    UnexpectedAnswer("crossref gave an empty answer"),
+    UnexpectedAnswer("crossref answered with a web page"),
+    UnexpectedAnswer("an answer of more than 8,388,608 bytes"),
+    RegistrarUnavailable("crossref answered 503"),
+]
+
+
+@pytest.mark.parametrize("failure", BAD_DAYS, ids=["404", "empty", "html", "huge", "503"])
+def test_one_answer_of_many_that_is_none_is_named_and_read_by_the_next_run(
+    desk: Desk, tmp_path: Path, failure: Exception | None
+) -> None:
+    elsewhere(desk, *(commentary(number) for number in range(1, 9)))
+    odd = str(commentary(4).doi)
+    desk.registry = OddRegistry(desk.sandbox, odd, failure)
+    report = desk.open().adopt(folder=tmp_path / "records")
+    assert not report.complete
+    assert [(str(one.doi).lower(), one.findings[0].code) for one in report.of(Adoption.UNREAD)] == [
+        (odd.lower(), "adopt-unread")
+    ]
+    assert len(report.of(Adoption.ADOPTED)) == 7
+    desk.registry = OddRegistry(desk.sandbox, "none", None)
+    again = desk.open().adopt(folder=tmp_path / "records")
+    assert again.complete
+    assert [str(one.doi) for one in again.results] == [odd]
+    # What is known is not asked about again: only the gap and the numbers behind the last.
+    assert len(desk.registry.asked) == 1 + 3
+
+
+def test_a_service_that_is_away_for_days_ends_the_run_soon_and_loses_nothing(desk: Desk, tmp_path: Path) -> None:
+    elsewhere(desk, *(commentary(number) for number in range(1, 41)))
+    desk.sandbox.faults.add("status", "503", times=None, at="query")
+    desk.sandbox.faults.add("status", "503", times=None, at="rest")
+    for _ in range(3):
+        report = desk.depositor.adopt(folder=tmp_path / "records")
+        assert report.error is not None
+        assert report.results == ()
+        desk.clock.advance(86_400)
+    desk.sandbox.faults.clear()
+    desk.sandbox.faults.add("status", "503", times=None, at="query")
+    # One of the two ways is enough.
+    assert len(desk.depositor.adopt(folder=tmp_path / "records").of(Adoption.ADOPTED)) == 40
+
+
+STEPS = ("adopt: list", "adopt: ask", "adopt: write", "adopt: written", "adopt: entered")
+
+
+def in_a_process(work: Callable[[], None]) -> int:
+    """Do something in a process of its own, and return how that process ended."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitpid(child, 0)[1]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_it_goes_on(tmp_path: Path, step: str) -> None:
+    state, folder = tmp_path / "sandbox.sqlite3", tmp_path / "records"
+    clock = Clock()
+    records = [commentary(number) for number in range(1, 8)]
+    validator()
+
+    def opened_again(die_at: int | None) -> Desk:
+        passed = itertools.count(1)
+
+        def killed(name: str) -> None:
+            if name == step and next(passed) == die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sandbox = Sandbox(clock=clock, state=state, delays=Delays.none())
+        return Desk(
+            sqlite_url(tmp_path),
+            clock=clock,
+            sandbox=sandbox,
+            seed=True,
+            registry=SandboxRegistry(sandbox),
+            step=killed,
+        )
+
+    def fill() -> None:
+        with opened_again(None) as desk:
+            elsewhere(desk, *records)
+
+    def adopt(die_at: int | None) -> None:
+        with opened_again(die_at) as desk:
+            desk.depositor.adopt(folder=folder)
+
+    assert in_a_process(fill) == 0
+    deaths = [os.WIFSIGNALED(in_a_process(lambda die_at=die_at: adopt(die_at))) for die_at in (1, 2, 2)]  # type: ignore[misc]
+    assert deaths == [True, step != "adopt: list", step != "adopt: list"]
+    assert in_a_process(lambda: adopt(None)) == 0
+    assert {path.name for path in folder.iterdir()} == {f"{number}.yaml" for number in range(1, 8)}
+    with opened_again(None) as desk:
+        assert all(desk.depositor.status(one.doi).registered for one in records)
+        assert [one.action for one in desk.depositor.plan(folder).entries] == [Action.UNCHANGED] * 7
+        entered = [event.doi for event in desk.depositor.events() if event.kind is EventKind.ADOPTED]
+        assert sorted(str(one) for one in entered) == sorted(one.doi.key for one in records)
+        assert desk.depositor.adopt(folder=folder).results == ()
+        assert desk.depositor.ledger.check() == ()

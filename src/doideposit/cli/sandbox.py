@@ -1,10 +1,13 @@
 """`sandbox`: the simulated Crossref as an HTTP server, for rehearsals and for other programs' tests."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from doideposit.cli.invocation import Invocation
+from doideposit.cli.terminal import Terminal
+from doideposit.errors import ConfigurationError
 
 __all__ = ["sandbox"]
 
@@ -19,6 +22,12 @@ __all__ = ["sandbox"]
 )
 @click.option("--fault", "faults", multiple=True, metavar="NAME[=VALUE][:TIMES]", help="Misbehave: see --faults.")
 @click.option("--faults", "list_faults", is_flag=True, help="List the faults there are, and stop.")
+@click.option(
+    "--fill",
+    type=click.IntRange(1, 5_000),
+    metavar="N",
+    help="Register N made-up reports of your series in the sandbox on this machine, as another tool would, and stop.",
+)
 @click.option("--fast", is_flag=True, help="Answer at the first poll instead of being difficult.")
 @click.option("--allow-remote", is_flag=True, help="Allow an address that other machines can reach.")
 @click.pass_obj
@@ -31,6 +40,7 @@ def sandbox(
     prefixes: tuple[str, ...],
     faults: tuple[str, ...],
     list_faults: bool,
+    fill: int | None,
     fast: bool,
     allow_remote: bool,
 ) -> None:
@@ -47,6 +57,9 @@ def sandbox(
         for name, kind in FAULTS.items():
             terminal.say(f"{name:<22} {kind.meaning}")
         return
+    if fill is not None:
+        _fill(invocation, terminal, fill)
+        return
     simulated = Sandbox(
         accounts=[Account.role(user, "sandbox", prefixes or ("*",))],
         validate=open_validator(announce=terminal.note).validate,
@@ -61,3 +74,25 @@ def sandbox(
 
     with simulated:
         serve(simulated, host, port, ready=ready, log=terminal.note, allow_remote=allow_remote)
+
+
+def _fill(invocation: Invocation, terminal: Terminal, count: int) -> None:
+    """Give the embedded sandbox a past, of the first series of the configuration."""
+    from doideposit.sandbox.foreign import ForeignReport, register_foreign
+    from doideposit.wiring import embedded_sandbox, open_validator, system_clock
+
+    settings = invocation.settings(target="sandbox")
+    series = next(iter(settings.series.values()), None)
+    if series is None:
+        raise ConfigurationError("the configuration describes no series", hint="add a section [series.NAME]")
+    reports = []
+    for number in range(1, count + 1):
+        # Before there was a pattern, somebody gave every twenty-fifth a DOI of its own kind.
+        made = series.doi_for(str(number)) if number % 25 else None
+        url = series.url_for(str(number)) or f"https://example.org/{number}"
+        reports.append(ForeignReport(number, str(made or f"{series.prefix}/old.{number}"), url))
+    validator = open_validator(announce=terminal.note)
+    # What was registered a week ago is shown by now everywhere, however slow the sandbox is.
+    with embedded_sandbox(settings, validator, lambda: system_clock() - timedelta(days=7)) as simulated:
+        register_foreign(simulated, reports, title=series.title, issn=str(series.issn) if series.issn else None)
+    terminal.say(f"{count} reports of {series.title} are registered in the sandbox, as if by another tool")

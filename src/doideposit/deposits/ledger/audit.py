@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select, text
 
 from doideposit.deposits.ledger.entries import OPEN
 from doideposit.deposits.ledger.rows import bytes_of
-from doideposit.deposits.ledger.tables import content, event, item, submission, work
+from doideposit.deposits.ledger.tables import adopted, content, event, item, submission, work
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import STATE_AFTER, EventKind, Outcome, State
 
@@ -99,7 +99,10 @@ def _works(connection: Connection) -> Iterator[Finding]:
     same = and_(item.c.target == work.c.target, item.c.doi == work.c.doi)
     latest = select(func.max(item.c.id)).where(same).scalar_subquery()
     proofs = select(func.count()).select_from(item).where(same, item.c.outcome.in_(REGISTERED)).scalar_subquery()
-    statement = select(work.c.printed, work.c.item, latest, work.c.registered_at, proofs)
+    # What was registered elsewhere has no deposit of ours: the answer of Crossref with which it was adopted proves it.
+    entered = and_(adopted.c.target == work.c.target, adopted.c.doi == work.c.doi)
+    answers = select(func.count()).select_from(adopted).where(entered).scalar_subquery()
+    statement = select(work.c.printed, work.c.item, latest, work.c.registered_at, proofs + answers)
     for printed, pointed, newest, registered_at, proved in connection.execute(statement):
         if pointed != newest:
             yield _fault("ledger-work", f"{printed} does not point at its latest deposit")

@@ -373,7 +373,8 @@ def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
             hint = "set text_mining or similarity_check, or take the entry away"
             yield _finding("full-text-unused", W, ("full_texts", place), message, hint)
     report = record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
-    if report and commentary.number is not None and parts.report_number(commentary) is None:
+    wanted = commentary.number is not None and "report_number" not in commentary.without
+    if report and wanted and parts.report_number(commentary) is None:
         message = f"title and number of the series are longer than a report number may be ({parts.REPORT_NUMBER_LIMIT})"
         yield _finding("report-number-too-long", W, ("report_number",), message, "give a shorter `report_number`")
 

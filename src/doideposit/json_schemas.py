@@ -18,6 +18,7 @@ from doideposit.config.schema import ConfigurationFile
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.descriptions import descriptions
+from doideposit.records.sources.structured import REFERENCES_FILE
 
 __all__ = [
     "configuration_schema",
@@ -52,6 +53,12 @@ def record_schema() -> Schema:
     for name in ("Series", "IssnMedium", "SeriesIssn"):
         definitions.pop(name, None)
     made["properties"]["free_to_read"] = _with_words(made["properties"]["free_to_read"], {"type": "boolean"})
+    made["properties"][REFERENCES_FILE] = {
+        "title": "References file",
+        "description": "Files of references beside the record, in BibTeX, RIS or CSL, in place of `references`.",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+        "examples": ["references.bib"],
+    }
     made["required"] = ["title", "authors"]
     made["anyOf"] = [
         {"required": [number, published]}

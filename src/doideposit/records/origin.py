@@ -20,7 +20,8 @@ class Place:
     """Hold a line and a column of a file, both from 1; `key_column` is where the key of a mapping stands, if any.
 
     `text_column` is where the first character of a text stands, when the whole text stands on that one line exactly
-    as it was read: only then can a place inside the text be pointed at.
+    as it was read: only then can a place inside the text be pointed at. `file` is set where the value stands in another
+    file than the record, such as a file of references.
     """
 
     line: int
@@ -28,6 +29,7 @@ class Place:
     key_line: int | None = None
     key_column: int | None = None
     text_column: int | None = None
+    file: str | None = None
 
 
 NO_PLACES: Final[Mapping[Loc, Place]] = MappingProxyType({})
@@ -63,7 +65,7 @@ class Origin:
             if place is not None:
                 at_key = key and place.key_line is not None
                 return Where(
-                    file=self.file,
+                    file=place.file or self.file,
                     line=place.key_line if at_key else place.line,
                     column=place.key_column if at_key else place.column,
                     field=field_path(loc) or None,

@@ -1,7 +1,7 @@
 """Documents of a site, read where they stand: the header of each says whether it is a record, and which."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -9,10 +9,13 @@ from typing import Final
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.extraction.header_records import OWN, header_record, unpublished
 from doideposit.records.models.resemblance import did_you_mean
-from doideposit.records.origin import RawRecord
+from doideposit.records.origin import Place, RawRecord
+from doideposit.records.sources.bibliography import Bibliography, citing, read_bibliography
 from doideposit.records.sources.files import load_text
 from doideposit.records.sources.front_matter import Header, split_header
 from doideposit.records.sources.interface import MAX_FILE_SIZE, Reading
+from doideposit.records.sources.reference_files import file_names, inline_references, with_references
+from doideposit.records.sources.structured import REFERENCES_FILE
 
 __all__ = ["read_document"]
 
@@ -52,7 +55,29 @@ def _found(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Fin
     if not {"series", "number"} & raw.data.keys():
         return [_without_header(path, text, header=True)]
     held = unpublished(header, str(path), now=reading.now)
-    return [raw if held is None else held]
+    return [_with_references(raw, header, path, text) if held is None else held]
+
+
+def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> RawRecord:
+    """Return the record with what the header names as bibliography, or holds itself, and what of it the text cites."""
+    names = file_names(
+        header.data.get("bibliography") or header.data.get(REFERENCES_FILE) or raw.data.get(REFERENCES_FILE)
+    )
+    listed = header.data.get("references")
+    inline = listed if isinstance(listed, list) else []
+    if not names and not inline:
+        return raw
+    data = {key: value for key, value in raw.data.items() if key != REFERENCES_FILE}
+    own = inline_references(
+        (item, header.places.get(("references", index), Place(1, 1)))
+        for index, item in enumerate(inline)
+        if isinstance(item, Mapping)
+    )
+    found = read_bibliography(path.parent / name for name in names)
+    body = "\n" * header.length + "\n".join(text.split("\n")[header.length :])
+    cites = citing(body, file=str(path), nocite=str(header.data.get("nocite", "")))
+    both = Bibliography((*own.works, *found.works), found.findings)
+    return with_references(replace(raw, data=data), both, cites)
 
 
 def _of_another_kind(header: Header, path: Path, reading: Reading) -> Finding | bool | None:

@@ -250,4 +250,43 @@ FILES: Final[tuple[Explanation, ...]] = (
         "The system refuses this user to write it.",
         "change its permissions, or run as a user who may write it",
     ),
+    _file(
+        "bibliography-syntax",
+        "An entry of a file of references that cannot be read",
+        "A brace or a quotation mark is not closed, or an entry has no end; what it says would silently be missing.",
+        "compare it with an entry that is right",
+    ),
+    _file(
+        "bibliography-key",
+        "A key given twice in a file of references",
+        "A text that cites the key can mean either entry; the first one counts.",
+        "give one of the two another key",
+        severity=Severity.WARNING,
+    ),
+    _file(
+        "bibliography-kind",
+        "A file that holds no references",
+        "References are read from BibTeX, RIS, and the JSON or YAML of CSL.",
+        "export the references in one of these forms",
+    ),
+    _file(
+        "bibliography-whole",
+        "References that no text cites by key",
+        "Where the text cites by key, as [@wolf2023], only what it cites is taken; here it does not.",
+        "take out of the file what the text does not cite",
+        severity=Severity.INFO,
+    ),
+    _file(
+        "citation-unknown",
+        "A citation without an entry",
+        "The text cites a key that no file of references has, so this reference is missing from the deposit.",
+        "add the entry, or correct the key",
+        severity=Severity.WARNING,
+    ),
+    _file(
+        "references-both",
+        "References in the record and in a file",
+        "They would be deposited twice, or contradict each other.",
+        "keep one of the two",
+    ),
 )

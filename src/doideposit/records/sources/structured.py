@@ -10,6 +10,9 @@ from doideposit.records.sources.interface import MAX_FILE_SIZE, Read
 
 __all__ = ["read", "read_file"]
 
+REFERENCES_FILE = "references_file"
+"""The field that names files of references; what reads them is imported only where one is named."""
+
 
 def read(text: str, *, file: str | None = None) -> Read:
     """Read one record, or a list of them, from YAML or JSON; `file` is the name findings point at.
@@ -39,4 +42,10 @@ def read_file(path: Path) -> Iterator[RawRecord | Finding]:
     if loaded.text is not None:
         found = read(loaded.text, file=str(path))
         yield from found.findings
-        yield from found.records
+        for raw in found.records:
+            if REFERENCES_FILE not in raw.data:
+                yield raw
+                continue
+            from doideposit.records.sources.reference_files import with_reference_files  # noqa: PLC0415
+
+            yield with_reference_files(raw, path)

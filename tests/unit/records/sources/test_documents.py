@@ -17,7 +17,7 @@ NOW = Reading(datetime(2026, 1, 15, 12, tzinfo=UTC), frozenset({"sadf-comment"})
 
 
 def documents() -> list[Path]:
-    return sorted(path for path in CORPUS.iterdir() if path.suffix != ".yaml")
+    return sorted(path for path in CORPUS.iterdir() if path.suffix not in {".yaml", ".bib"})
 
 
 def one(path: Path, reading: Reading = NOW) -> RawRecord | Finding:

@@ -38,7 +38,32 @@ def open_document(path: Path) -> Manuscript:
     loaded = load_bytes(path, limit=LIMIT)
     if loaded.data is None:
         return Manuscript(str(path), "unknown", findings=loaded.findings)
-    return read_bytes(loaded.data, file=str(path))
+    manuscript = read_bytes(loaded.data, file=str(path))
+    return _with_bibliography(manuscript, path) if manuscript.properties.bibliography else manuscript
+
+
+def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
+    """Return a document with the references of the files that its header names, of which it cites those by key."""
+    from doideposit.records.sources.bibliography import citing, read_bibliography  # noqa: PLC0415
+
+    named = manuscript.properties.bibliography
+    text = "\n".join(line.source for line in manuscript.lines)
+    found = read_bibliography(path.parent / leaf.text for leaf in named).cited(citing(text, file=str(path)))
+    references = tuple(
+        {
+            key: replace(named[0], text=value, rule=f"{work.place.file}, line {work.place.line}")
+            for key, value in work.fields.items()
+        }
+        for work in found.works
+    )
+    # A draft is reviewed: what a file of references lacks does not stop it.
+    told = tuple(replace(one, severity=min(one.severity, Severity.WARNING, key=_weight)) for one in found.findings)
+    properties = replace(manuscript.properties, references=references)
+    return replace(manuscript, properties=properties, findings=(*manuscript.findings, *told))
+
+
+def _weight(severity: Severity) -> int:
+    return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(severity)
 
 
 # What servers call the formats that are not told by their content (RFC 7763 for Markdown).

@@ -1,0 +1,166 @@
+"""Files of references beside a document or record: BibTeX, RIS, and the JSON or YAML of CSL."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from doideposit.findings import Finding, Severity, Where, has_errors
+from doideposit.records.origin import Place, RawRecord
+from doideposit.records.sources.csl import reference_fields
+from doideposit.records.sources.files import load_text
+from doideposit.records.sources.interface import MAX_FILE_SIZE
+
+__all__ = ["Bibliography", "CitedWork", "Citing", "citing", "read_bibliography"]
+
+_SUFFIXES: Final = (".bib", ".bibtex", ".ris", ".json", ".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class CitedWork:
+    """Hold one entry of a bibliography as the fields of a reference, and where it stands."""
+
+    fields: Mapping[str, str]
+    place: Place
+
+    @property
+    def key(self) -> str:
+        """Return the key that texts cite it by; nothing for an entry without one."""
+        return self.fields.get("key", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Bibliography:
+    """Hold the entries of the files of a document, and what was found wrong with them."""
+
+    works: tuple[CitedWork, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def cited(self, cites: "Citing") -> "Bibliography":
+        """Return only what a text cites by key, in the order in which it does; all where it cites nothing so."""
+        if cites.everything or not self.works:
+            return self
+        by_key = {work.key: work for work in reversed(self.works) if work.key}
+        found = [by_key[key] for key in cites.keys if key in by_key]
+        unknown = [key for key in cites.certain if key not in by_key]
+        told = [
+            Finding(
+                "citation-unknown", Severity.WARNING, f"the text cites “{key}”, and no file of references has it",
+                "add the entry, or correct the key", Where(cites.file, cites.keys.get(key)),
+            )
+            for key in unknown
+        ]  # fmt: skip
+        if found:
+            return Bibliography(tuple(found), (*self.findings, *told))
+        file = self.works[0].place.file
+        message = f"the text cites nothing by its key, so all {len(self.works)} entries are taken for its references"
+        whole = Finding("bibliography-whole", Severity.INFO, message, "take out what it does not cite", Where(file, 1))
+        return Bibliography(self.works, (*self.findings, *told, whole))
+
+
+def read_bibliography(paths: Iterable[Path]) -> Bibliography:
+    """Read files of references; each fault is a finding at its line. Raises `DiskError` when the disk fails."""
+    works: list[CitedWork] = []
+    findings: list[Finding] = []
+    for path in paths:
+        found, told = _read(path)
+        works += [CitedWork(reference_fields(item), Place(line, 1, file=str(path))) for line, item in found]
+        findings += told
+    return Bibliography(tuple(work for work in works if set(work.fields) - {"key", "type"}), tuple(findings))
+
+
+def _read(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
+    suffix, file = path.suffix.lower(), str(path)
+    if suffix not in _SUFFIXES:
+        message = f"{path} is no file of references: its name ends in {suffix or 'nothing'}"
+        hint = f"such names end in {', '.join(_SUFFIXES)}"
+        return [], [Finding("bibliography-kind", Severity.ERROR, message, hint, Where(file))]
+    loaded = load_text(path, limit=MAX_FILE_SIZE)
+    if loaded.text is None:
+        return [], list(loaded.findings)
+    text = loaded.text.replace("\r\n", "\n").replace("\r", "\n")
+    if suffix in {".bib", ".bibtex", ".ris"}:
+        from doideposit.records.sources import bibtex  # noqa: PLC0415  (few records have such files)
+
+        return bibtex.read_ris(text, file=file) if suffix == ".ris" else bibtex.read_bibtex(text, file=file)
+    return _read_csl(text, file, suffix)
+
+
+def _read_csl(text: str, file: str, suffix: str) -> tuple[list[tuple[int, dict[str, Any]]], list[Finding]]:
+    """Read the JSON or YAML of CSL: a list of entries, or one below the key `references`."""
+    from doideposit.records.sources import json_text, yaml_text  # noqa: PLC0415
+
+    read = (json_text if suffix == ".json" else yaml_text).read(text, file=file)
+    entries: list[tuple[int, dict[str, Any]]] = []
+    for record in read.records:
+        listed = record.data.get("references") or record.data.get("items")
+        if isinstance(listed, list):
+            key = "references" if record.data.get("references") else "items"
+            entries += [
+                _item(record, (key, index), item) for index, item in enumerate(listed) if isinstance(item, Mapping)
+            ]
+        else:
+            entries.append(_item(record, (), record.data))
+    strange = [line for line, item in entries if not {"title", "type", "DOI", "URL", "author"} & item.keys()]
+    findings = list(read.findings)
+    if strange and not has_errors(findings):
+        message = "this is no entry of a bibliography: it has neither type, title, author, DOI nor URL"
+        findings.append(
+            Finding(
+                "bibliography-kind",
+                Severity.ERROR,
+                message,
+                "export the references as CSL JSON",
+                Where(file, strange[0]),
+            )
+        )
+    return [] if strange else entries, findings
+
+
+def _item(record: RawRecord, loc: tuple[str | int, ...], item: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    return record.origin.where(loc).line or 1, dict(item)
+
+
+# What a text cites.
+
+
+@dataclass(frozen=True, slots=True)
+class Citing:
+    """Hold the keys that a text cites, each with its first line; those in brackets are `certain` to be keys."""
+
+    keys: Mapping[str, int]
+    certain: tuple[str, ...] = ()
+    everything: bool = False
+    file: str | None = None
+
+
+_KEY: Final = r"[\w](?:[\w:.#$%&\-+?<>~/]*\w)?"
+_CITED: Final = re.compile(rf"(?<![\w@\\/.])-?@(?:\{{([^}}\s]+)\}}|({_KEY}))")
+_TEX: Final = re.compile(r"\\(?:no)?cite[a-z]*\*?(?:\[[^\]]*\])*\{([^}]+)\}")
+_BRACKET: Final = re.compile(r"\[[^\[\]]*@[^\[\]]*\]")
+_CODE: Final = re.compile(r"(?ms)^(```|~~~).*?^\1|`[^`\n]*`|<!--.*?-->")
+# Quarto's references to figures, tables and sections have the same form.
+_OWN: Final = re.compile(r"(?:fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|rem|sol|tip|nte|wrn|imp|cau)-")
+
+
+def citing(text: str, *, file: str | None = None, nocite: str = "") -> Citing:
+    r"""Return what a Markdown text cites by key, as Pandoc and Quarto do: [@key], @key, and \cite{key} of LaTeX.
+
+    `nocite` is the key of the header that cites without a place in the text; “@*” there means every entry.
+    """
+    plain = _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    bracketed = {(match.start(), match.end()) for match in _BRACKET.finditer(plain)}
+    keys: dict[str, int] = {}
+    certain: dict[str, None] = {}
+    places = [(match.start(), match[1] or match[2]) for match in _CITED.finditer(plain)]
+    places += [(match.start(), key.strip()) for match in _TEX.finditer(plain) for key in match[1].split(",")]
+    for place, key in sorted(places):
+        if _OWN.match(key):
+            continue
+        keys.setdefault(key, plain.count("\n", 0, place) + 1)
+        if plain[place] == "\\" or any(start < place < end for start, end in bracketed):
+            certain[key] = None
+    for match in _CITED.finditer(nocite):
+        keys.setdefault(match[1] or match[2], 1)
+    return Citing(keys, tuple(certain), everything="@*" in nocite, file=file)

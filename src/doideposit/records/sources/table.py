@@ -100,7 +100,8 @@ def _byte_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for chunk in chunks:
         lines = (rest + chunk).splitlines(keepends=True)
-        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        # A piece of UTF-16 may hold nothing but a half of a character, which comes with the next one.
+        rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         yield from lines
         if len(rest) > MAX_LINE_SIZE:
             break

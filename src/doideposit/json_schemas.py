@@ -18,7 +18,7 @@ from doideposit.config.schema import ConfigurationFile
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.descriptions import descriptions
-from doideposit.records.sources.structured import REFERENCES_FILE
+from doideposit.records.sources.interface import REFERENCES_FILE
 
 __all__ = [
     "configuration_schema",

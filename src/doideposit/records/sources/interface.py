@@ -8,7 +8,16 @@ from typing import Final, NamedTuple
 from doideposit.findings import Finding, Loc
 from doideposit.records.origin import Place, RawRecord
 
-__all__ = ["MAX_DEPTH", "MAX_FILE_SIZE", "MAX_LINE_SIZE", "MAX_VALUES", "LazyPlaces", "Read", "Reading"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_FILE_SIZE",
+    "MAX_LINE_SIZE",
+    "MAX_VALUES",
+    "REFERENCES_FILE",
+    "LazyPlaces",
+    "Read",
+    "Reading",
+]
 
 MAX_FILE_SIZE: Final = 20_000_000
 """Bytes of a YAML or JSON file; larger collections belong into JSON Lines or CSV, which are read row by row."""
@@ -54,6 +63,9 @@ class LazyPlaces(Mapping[Loc, Place]):
     def __len__(self) -> int:
         return len(self._found())
 
+
+REFERENCES_FILE: Final = "references_file"
+"""The field of a record file that names the files of its references, relative to the record."""
 
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 """Where nobody says what time it is, nothing lies in the future."""

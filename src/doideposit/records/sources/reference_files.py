@@ -9,7 +9,7 @@ from doideposit.findings import Finding, Loc, Severity
 from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.bibliography import Bibliography, CitedWork, Citing, read_bibliography
 from doideposit.records.sources.csl import reference_fields
-from doideposit.records.sources.structured import REFERENCES_FILE
+from doideposit.records.sources.interface import REFERENCES_FILE
 
 __all__ = ["file_names", "inline_references", "with_reference_files", "with_references"]
 

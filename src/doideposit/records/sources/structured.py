@@ -6,12 +6,9 @@ from pathlib import Path
 from doideposit.findings import Finding
 from doideposit.records.origin import RawRecord
 from doideposit.records.sources.files import load_text
-from doideposit.records.sources.interface import MAX_FILE_SIZE, Read
+from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Read
 
 __all__ = ["read", "read_file"]
-
-REFERENCES_FILE = "references_file"
-"""The field that names files of references; what reads them is imported only where one is named."""
 
 
 def read(text: str, *, file: str | None = None) -> Read:

@@ -63,7 +63,7 @@ def fill(url: str, size: int) -> None:
         rows[tables.work].append(item | {"item": number, "series": "series", "container": "Series"})
         happened = {"at": NOW, "target": "sandbox", "kind": "received", "submission": number, "detail": "{}"}
         rows[tables.event].append(happened)
-    with Ledger.open(url) as ledger, ledger._engine.begin() as connection:  # noqa: SLF001
+    with Ledger.open(url) as ledger, ledger._database.writing() as connection:  # noqa: SLF001
         for table, some in rows.items():
             if some:
                 connection.execute(table.insert(), some)

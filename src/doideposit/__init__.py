@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ReportEntry,
         SubmissionRef,
         UpdateStep,
+        WatchReport,
         WorkStatus,
     )
     from doideposit.errors import (
@@ -110,8 +111,9 @@ _HOMES = {
     "deposits.ledger.entries": "LedgerEvent",
     "deposits.values": (
         "DepositReport HistoryEntry Plan PlanEntry PollReport Progress Proof ReportEntry SubmissionRef UpdateStep "
-        "WorkStatus"
+        "WatchReport WorkStatus"
     ),
+    "registered.values": "Drift DriftKind",
 }
 _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}
 _WHERE["open"] = ("wiring", "open_path")
@@ -141,6 +143,8 @@ __all__ = [
     "DepositorName",
     "Doi",
     "DoiDepositError",
+    "Drift",
+    "DriftKind",
     "Endpoint",
     "EventKind",
     "Finding",
@@ -195,6 +199,7 @@ __all__ = [
     "UpdateStep",
     "UsageError",
     "Version",
+    "WatchReport",
     "Where",
     "Wikidata",
     "WorkStatus",

@@ -85,13 +85,19 @@ class Outcome(_Explained):
 
 
 class Milestone(_Explained):
-    """Name the five things that are proved of a DOI, each on its own, in the order in which they come true."""
+    """Name the six things that are proved of a DOI, each on its own, in the order in which they come true."""
 
     RECEIVED = "received", "Crossref has the file."
     PROCESSED = "processed", "Crossref has read the file."
     REGISTERED = "registered", "Crossref's result log says so of this very DOI."
     RESOLVES = "resolves", "doi.org leads to the landing page."
     INDEXED = "indexed", "Crossref's REST API shows the record."
+    AS_INTENDED = "as_intended", "Crossref's query service shows every field as the last deposit sent it."
+
+    @property
+    def words(self) -> str:
+        """Return it as people read it."""
+        return self.value.replace("_", " ")
 
 
 class RetryClass(_Explained):
@@ -136,6 +142,10 @@ class EventKind(_Explained):
     NOT_RESOLVES = "not-resolves", "A look-up showed that doi.org no longer leads to the landing page."
     INDEXED = "indexed", "A look-up showed the record in Crossref's REST API."
     NOT_INDEXED = "not-indexed", "A look-up no longer showed the record in Crossref's REST API as it should be."
+    AS_INTENDED = "as-intended", "The registered record was read again, and every field is as it was sent."
+    DRIFT = "drift", "What is registered is not what was sent: somebody else changed it, or Crossref did."
+    DRIFT_OVER = "drift-over", "A change by others was gone when the record was read again."
+    DRIFT_ACCEPTED = "drift-accepted", "A person let a change by others stand, with a reason."
 
 
 STATE_AFTER: Final[Mapping[EventKind, State]] = {

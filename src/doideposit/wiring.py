@@ -258,10 +258,10 @@ def _approvals(settings: Settings) -> "ApprovalRules":
 def observable(settings: Settings) -> frozenset[Milestone]:
     """Return the milestones that can be looked up on the target: those of the addresses that it has."""
     if not needs_login(settings):
-        return frozenset({Milestone.RESOLVES, Milestone.INDEXED})
+        return frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTENDED})
     endpoint = endpoint_of(settings)
     addresses = {Milestone.RESOLVES: endpoint.handle_url, Milestone.INDEXED: endpoint.rest_url}
-    return frozenset(milestone for milestone, address in addresses.items() if address)
+    return frozenset({Milestone.AS_INTENDED, *(milestone for milestone, address in addresses.items() if address)})
 
 
 def _no_login() -> None:

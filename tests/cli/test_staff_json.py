@@ -22,6 +22,8 @@ GOOD: dict[str, list[list[str]]] = {
     "history": [[DOI], ["10.48251/never"], ["nonsense"]],
     "adopt": [[], [DOI], ["10.48251/never"], ["nonsense"], ["--csv", "none.csv"], ["--series", "none"]],
     "verify": [[], [DOI]],
+    "drift accept": [[DOI, "--reason", "it is right"], [DOI]],
+    "drift restore": [[DOI], ["10.48251/never"]],
     "acknowledge": [[DOI, "--reason", "seen"], [DOI]],
     "abandon": [[DOI, "--reason", "seen"], []],
     "run": [["--inbox", "inbox"]],

@@ -107,6 +107,8 @@ class Life:
     reached: bool = False
     phases: tuple[Content, ...] = PHASES
     check: "Callable[[Life, Sandbox], None] | None" = None
+    url: str = ""
+    watch: bool = False
 
     def live(self) -> None:
         """Live through every phase, then check everything."""
@@ -114,7 +116,7 @@ class Life:
             sandbox = stack.enter_context(Sandbox(clock=self.clock, validate=validator().validate, delays=Delays()))
             for name, value in self.faults:
                 sandbox.faults.add(name, value)
-            url = stack.enter_context(running(sandbox))
+            url = self.url = stack.enter_context(running(sandbox))
             runs = 0
             for content in self.phases:
                 runs = self._settle(url, content, runs)
@@ -149,6 +151,7 @@ class Life:
             "content": content,
             "seed": number,
             "read_first": self.check is not None,
+            "watch": self.watch,
         }
         answer = self.zygote.run(task)
         self.figures.runs += 1
@@ -199,6 +202,30 @@ def in_steps(life: Life, sandbox: Sandbox) -> None:
         assert work.timestamp == history[-1].timestamp
         shown = [licence in history[-1].record for licence in LICENCES]
         assert shown == ([False, True] if number == 1 else [True, False])
+
+
+def watched(life: Life, sandbox: Sandbox) -> None:
+    """Read everything again, see what others changed, and tell it once, however often a pass dies."""
+    changed, left = (f"10.48251/SADF.ISSN.2406-5617.C{number}" for number in (1, 2))
+    life.watch = True
+    number = 0
+    for change in (lambda: None, lambda: sandbox.elsewhere.change_url(changed, "https://www.other.eu/"), lambda: None):
+        change()
+        for _ in range(6):
+            life.clock.advance(2 * 86_400)
+            number += 1
+            life._run(life.url, IN_STEPS[0], number)
+    with Ledger.open(life.ledger_url) as ledger:
+        assert ledger.check() == ()
+        works = ledger.on("sandbox", Clock()).works
+        seen = {work.doi.key: work.observed for work in works.all()}
+        told = [one.doi for one in works.events() if one.kind == "drift"]
+        intended = [one.doi for one in works.events() if one.kind == "as-intended"]
+    assert [one.kind.value for one in seen[Doi(changed).key].drift] == ["content", "address"]
+    assert told == [Doi(changed).key] * 2
+    assert not seen[Doi(left).key].drift
+    assert seen[Doi(left).key].intended_at is not None
+    assert len(intended) == len(set(intended)) == 2
 
 
 def expected_versions() -> Iterator[tuple[str, list[str]]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from soak.killing import IN_STEPS, Figures, Life, Zygote, every_third_run, in_steps
+from soak.killing import IN_STEPS, Figures, Life, Zygote, every_third_run, in_steps, watched
 
 FAULTS = {
     "calm": (),
@@ -83,6 +83,15 @@ def test_an_update_in_two_steps_killed_at_some_of_its_steps_is_finished(
     assert every_step(zygote, tmp_path, figures, faults, first, stride=5, phases=IN_STEPS, check=in_steps) >= 12
     assert figures.kills >= 6
     assert figures.doubled == 0
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_a_pass_over_what_is_registered_killed_at_some_of_its_steps_goes_on(zygote: Zygote, tmp_path: Path) -> None:
+    figures = Figures()
+    phases = IN_STEPS[:1]
+    assert every_step(zygote, tmp_path, figures, "calm", 2, stride=6, phases=phases, check=watched) >= 12
+    assert figures.kills >= 4
 
 
 @pytest.mark.slow

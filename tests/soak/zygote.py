@@ -61,7 +61,9 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
         clock=clock,
         target="sandbox",
         head=DEPOSITOR,
-        registry=Registry(Endpoint("sandbox", url), mailto=None) if task["read_first"] else None,
+        registry=Registry(Endpoint("sandbox", url, rest_url=url, handle_url=url), mailto=None)
+        if task["read_first"]
+        else None,
         read_first=task["read_first"],
         limits=Limits(records_per_submission=2),
         random=Random(task["seed"]),
@@ -71,7 +73,8 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
             report = depositor.deposit(*(commentary(*one[:2], **one[2] if one[2:] else {}) for one in task["content"]))
             actions = [entry.action.value for entry in report.entries if entry.action]
             polled = depositor.poll()
-            trouble = [one.code for one in (report.error, polled.error) if one is not None]
+            watched = depositor.watch(50) if task["watch"] else None
+            trouble = [one.code for one in (report.error, polled.error, watched and watched.error) if one is not None]
         except WorldError as error:
             actions, trouble = [], [error.code]
         due = depositor.next_due()

@@ -230,6 +230,8 @@ NETWORK: dict[str, list[list[str]]] = {
     "history": [["history", DOI], ["history", DOI, "--json"]],
     "adopt": [["adopt"], ["adopt", DOI, "--json"], ["adopt", "--csv", "none.csv"]],
     "verify": [["verify"], ["verify", DOI, "--json"]],
+    "drift accept": [["drift"], ["drift", "--all", "--json"], ["drift", "accept", DOI, "--reason", "it is right"]],
+    "drift restore": [["drift", "restore", DOI], ["drift", "restore", DOI, "--json"]],
     "acknowledge": [["acknowledge", DOI, "--reason", "seen"], ["acknowledge", DOI, "--reason", "", "--json"]],
     "report": [["report", "-o", "report.html"], ["report", "-o", "report2.html", "--json"]],
     "ledger check": [["ledger", "check", "--json"]],

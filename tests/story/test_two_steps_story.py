@@ -219,7 +219,6 @@ LEFTOVERS = {
         "<doi>10.48251/fig1</doi><resource>https://www.sadf.eu/fig1</resource></doi_data></component></component_list>"
     ),
     "scn_policies": "<scn_policies><scn_policy_set><scn_policy_ref>https://example.org/p</scn_policy_ref></scn_policy_set></scn_policies>",
-    "isbn": "<isbn>9783161484100</isbn>",
 }
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import DepositReport, Plan, Progress, WorkStatus
 
-__all__ = ["deposit", "poll"]
+__all__ = ["ask_before_production", "deposit", "poll"]
 
 SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
 

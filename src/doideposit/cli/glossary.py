@@ -118,15 +118,26 @@ WORDS: dict[str, Word] = {
     "settled": Word("Ended, one way or the other: registered, rejected, or given up by a person.", ("done",)),
     "received": Word(
         "Crossref has the file. It proves nothing else: the file waits in a queue and may still be rejected.",
-        page="docs/explanation/five-truths.md",
+        page="docs/explanation/milestones.md",
     ),
     "processed": Word(
-        "Crossref has read the file and said what became of each DOI in it.", page="docs/explanation/five-truths.md"
+        "Crossref has read the file and said what became of each DOI in it.", page="docs/explanation/milestones.md"
     ),
-    "registered": Word("Crossref has accepted the DOI and its metadata.", page="docs/explanation/five-truths.md"),
-    "resolves": Word("The DOI leads readers to the page: doi.org was asked.", page="docs/explanation/five-truths.md"),
+    "registered": Word("Crossref has accepted the DOI and its metadata.", page="docs/explanation/milestones.md"),
+    "resolves": Word("The DOI leads readers to the page: doi.org was asked.", page="docs/explanation/milestones.md"),
     "indexed": Word(
-        "Crossref's search shows the work, hours after its registration.", page="docs/explanation/five-truths.md"
+        "Crossref's search shows the work, hours after its registration.", page="docs/explanation/milestones.md"
+    ),
+    "as intended": Word(
+        "Crossref's query service shows the version of the last deposit, and every field as it was sent.",
+        ("as_intended",),
+        page="docs/explanation/milestones.md",
+    ),
+    "drift": Word(
+        "What others changed of a registered DOI since your last deposit: its content, where it leads, its owner. "
+        "`doideposit drift` finds it; `drift accept` lets it stand, `drift restore` sends your version again.",
+        ("changed by others",),
+        page="docs/how-to/drift.md",
     ),
     "stalled": Word(
         "Outstanding for longer than is usual. It needs a person: `doideposit status --attention` says what to do."

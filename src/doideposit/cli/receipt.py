@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import WorldError
+from doideposit.registered.values import DriftKind
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
@@ -90,12 +91,16 @@ def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
 def _milestones(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
     for milestone, proof in status.milestones.items():
         if proof:
-            yield milestone.value, f"{local_time(proof.at)}  {_proof(status, proof)}"
+            yield milestone.words, f"{local_time(proof.at)}  {_proof(status, proof)}"
         elif proof.text:
             # It was looked up, and did not hold: saying nothing would leave open whether anybody looked.
-            yield milestone.value, f"{'not proved':<23}  {_proof(status, proof)}"
+            yield milestone.words, f"{'not proved':<23}  {_proof(status, proof)}"
+    for one in status.drift:
+        yield "changed", one.what
+        for change in one.fields if one.kind is DriftKind.DEPOSIT else ():
+            yield "", change
     if status.overdue is not None:
-        yield "overdue", f"{local_time(status.overdue.due)}  {status.overdue.milestone.value} was to be reached by then"
+        yield "overdue", f"{local_time(status.overdue.due)}  {status.overdue.milestone.words} was to be reached by then"
 
 
 REHEARSED = "this was a rehearsal, and the DOI does not exist yet. For real:"
@@ -114,7 +119,8 @@ def with_target(text: str, flag: str | None) -> str:
 
 
 COMMANDS = re.compile(
-    r"(?<=`)doideposit (?:deposit|plan|approve|apply|poll|status|verify|acknowledge|abandon|history|tags)\b"
+    r"(?<=`)doideposit (?:deposit|plan|approve|apply|poll|status|verify|drift (?:accept|restore)|drift|acknowledge"
+    r"|abandon|history|tags)\b"
 )
 
 
@@ -178,10 +184,10 @@ def _cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:
 
 
 def _proved(status: "WorkStatus") -> str:
-    """Return how far it is proved: the last of the five, and an earlier one that was looked for and not found."""
+    """Return how far it is proved: the last of the six, and an earlier one that was looked for and not found."""
     reached = [milestone for milestone, proof in status.milestones.items() if proof]
     if not reached:
         return ""
     earlier = list(status.milestones)[: list(status.milestones).index(reached[-1])]
-    missing = [one.value for one in earlier if not status.milestones[one] and status.milestones[one].text]
-    return reached[-1].value + (f", not {missing[0]}" if missing else "")
+    missing = [one.words for one in earlier if not status.milestones[one] and status.milestones[one].text]
+    return reached[-1].words + (f", not {missing[0]}" if missing else "")

@@ -25,7 +25,8 @@ def verify(invocation: Invocation, works: tuple[str, ...], target: str | None, a
     """Check with doi.org and Crossref's index whether registered DOIs lead readers to their pages.
 
     Without a DOI, all that are registered and not proved yet. That one is not found there is normal shortly after its
-    registration, and no failure. The exit status is 1 where one needs a person, as when it leads to another page.
+    registration, and no failure. The exit status is 1 where one needs a person, as when it leads to another page, or
+    was changed by others.
     """
     from doideposit.wiring import open_depositor
 

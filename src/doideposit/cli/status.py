@@ -109,7 +109,9 @@ def _overview(
     needing += f", {overdue:,} overdue" if overdue else ""
     yield ()
     yield (Span(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}, {needing}"),)
-    yield (Span("proved, one after the other: received, processed, registered, resolves, indexed", Style.DIM),)
+    yield (
+        Span("proved, one after the other: received, processed, registered, resolves, indexed, as intended", Style.DIM),
+    )
     for one in attention[:MOST_ADVICE]:
         yield (Span(f"! {one.doi}", Style.ERROR),)
         yield (Span(f"  {with_target(safe(one.next_action), flag)}"),)

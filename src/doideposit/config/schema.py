@@ -394,6 +394,8 @@ class DeadlineSection(Section):
     """From the registration until the DOI leads to its page."""
     indexed: Duration = timedelta(days=3)
     """From the registration until Crossref's REST API shows the record."""
+    as_intended: Duration = timedelta(hours=26)
+    """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
 
 
 class FeeSection(Section):

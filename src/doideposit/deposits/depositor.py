@@ -27,6 +27,7 @@ from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
 from doideposit.deposits.plans.files import PlanFiles, checked_of, plan_entry
 from doideposit.deposits.polling import Poller
+from doideposit.deposits.restoring import last_version
 from doideposit.deposits.updates import look
 from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (
@@ -36,8 +37,10 @@ from doideposit.deposits.values import (
     PollReport,
     Progress,
     ReportEntry,
+    WatchReport,
     WorkStatus,
 )
+from doideposit.deposits.watching import Watcher
 from doideposit.deposits.wording import history_entry, status_of
 from doideposit.errors import RegistrarUnavailable, UsageError, WorldError
 from doideposit.findings import Finding
@@ -169,6 +172,18 @@ class Depositor:
         store = ContentStore()
         inputs = read_candidates(self._checker.read_streaming(items), store)
         decisions, known = decide(context, inputs, store, may)
+        entries = tuple(plan_entry(decision) for decision in decisions)
+        return Plan(self.target, entries, Approved(inputs, decisions, known, store, may))
+
+    def restoration(self, doi: Doi | str, *, allow_loss: Sequence[str] = ()) -> Plan:
+        """Plan to send our last registered version of a DOI again, over what others changed; `deposit` takes it.
+
+        What they added would be lost, and blocks it unless `allow_loss` names it. Raises `UsageError` for a DOI that
+        was never registered from here.
+        """
+        store, may = ContentStore(), Permissions(retry=True, losses=tuple(allow_loss))
+        inputs = last_version(self._context, _doi(doi), store)
+        decisions, known = decide(self._context, inputs, store, may)
         entries = tuple(plan_entry(decision) for decision in decisions)
         return Plan(self.target, entries, Approved(inputs, decisions, known, store, may))
 
@@ -376,16 +391,18 @@ class Depositor:
 
     @property
     def observable(self) -> frozenset[Milestone]:
-        """Return the milestones that can be looked up here: Crossref's test system has neither of the two."""
+        """Return the milestones that can be looked up here: Crossref's test system has no resolver and no REST API."""
         registry = self._context.registry
         if registry is None:
             return frozenset()
         there = {Milestone.RESOLVES: registry.has_handles, Milestone.INDEXED: registry.has_works}
+        there[Milestone.AS_INTENDED] = self._context.read_first
         return frozenset(milestone for milestone, is_there in there.items() if is_there)
 
     def is_unproved(self, status: WorkStatus) -> bool:
-        """Tell whether a DOI is registered and not yet seen to do what can be looked up here."""
-        return status.registered and not all(status.milestones[milestone] for milestone in self.observable)
+        """Tell whether a DOI is registered and not yet seen to resolve and to be indexed, where that can be seen."""
+        seen = self.observable - {Milestone.AS_INTENDED}
+        return status.registered and not all(status.milestones[milestone] for milestone in seen)
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""
@@ -413,6 +430,14 @@ class Depositor:
         self.works.acknowledge(wanted, reason.strip())
         return self.status(wanted)
 
+    def accept(self, doi: Doi | str, reason: str) -> WorkStatus:
+        """Let stand what others changed of a DOI, with a reason; `UsageError` where nothing was changed."""
+        wanted = _doi(doi)
+        _wants_reason(reason)
+        if self.works.one(wanted) is None or not self._context.ledger.observations.accept(wanted, reason.strip()):
+            raise UsageError(f"nobody changed {wanted}, as far as it was read", hint="`doideposit drift` reads it")
+        return self.status(wanted)
+
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Give up the open deposit of the DOI, and of all others in its file, so that they can be deposited again.
 
@@ -426,11 +451,31 @@ class Depositor:
         return self.status(wanted)
 
     def verify(self, doi: Doi | str) -> WorkStatus:
-        """Look the DOI up at doi.org and in Crossref's REST API, and record what is found.
+        """Look the DOI up at doi.org and in Crossref's REST API, read its record again, and record what is found.
 
         A DOI that does not show there yet is normal shortly after its registration. Raises `UsageError` for a DOI this
         ledger never saw, and `RegistrarError` when the services are away.
         """
+        self.look_up(doi)
+        Watcher(self._context).look(_doi(doi))
+        return self.status(doi)
+
+    def watch(
+        self, most: int, *, force: bool = False, every: bool = False, stop: Callable[[], bool] = lambda: False
+    ) -> WatchReport:
+        """Make one pass over what is registered: lists once a day, and up to `most` records that are due to be read.
+
+        With `every` all of them are due, and with `force` the pause after an outage is passed over. Never raises for
+        services that are away: `error` of what is returned says so.
+        """
+        watcher = Watcher(self._context, stop)
+        if every:
+            self._context.ledger.observations.all_due()
+        watcher.run(most, force=force)
+        return WatchReport(tuple(watcher.read), watcher.lists, watcher.error, watcher.is_new)
+
+    def look_up(self, doi: Doi | str) -> WorkStatus:
+        """Do the first part of `verify`: ask doi.org and the REST API, and leave the record unread."""
         wanted = _doi(doi)
         work = self.works.one(wanted)
         if work is None:

@@ -29,6 +29,8 @@ class Deadlines:
     """From the registration until the DOI leads to its page."""
     indexed: timedelta = timedelta(days=3)
     """From the registration until Crossref's REST API shows the record."""
+    as_intended: timedelta = timedelta(hours=26)
+    """From a deposit that took effect until the query service shows the record as it was sent; asked up to 24 h."""
 
     def of(self, milestone: Milestone) -> timedelta:
         """Return the time that a milestone may take."""
@@ -122,14 +124,19 @@ def _failed_wait(work: "LedgerWork") -> _Wait | None:
 
 
 def _look_up_waits(work: "LedgerWork", observable: frozenset[Milestone]) -> list[_Wait]:
-    """Return what a registered DOI still has to be seen to do; the two are independent of each other."""
+    """Return what a registered DOI still has to be seen to do; they are independent of each other."""
     if work.registered_at is None:
         return []
     proved = {Milestone.RESOLVES: work.resolves_at, Milestone.INDEXED: work.indexed_at}
     missing = (milestone for milestone, at in proved.items() if milestone in observable and at is None)
     # What was registered elsewhere, perhaps years ago, is looked after from the day on which it was adopted.
     since = max(filter(None, (work.registered_at, work.adopted_at)))
-    return [(milestone, since) for milestone in missing]
+    waits = [(milestone, since) for milestone in missing]
+    seen = work.observed
+    # What others changed is told as that, and not as something late.
+    if seen is not None and seen.intended_at is None and not seen.drift and Milestone.AS_INTENDED in observable:
+        waits.append((Milestone.AS_INTENDED, seen.since))
+    return waits
 
 
 def _late(milestone: Milestone, since: datetime, now: datetime, deadlines: Deadlines) -> Overdue | None:

@@ -12,6 +12,7 @@ from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
+from doideposit.registered.values import Drift
 
 __all__ = [
     "DepositReport",
@@ -25,6 +26,7 @@ __all__ = [
     "ReportEntry",
     "SubmissionRef",
     "UpdateStep",
+    "WatchReport",
     "WorkStatus",
     "failure_of",
 ]
@@ -101,9 +103,10 @@ class WorkStatus:
     `registered` is true only through this DOI's own Success or Warning, or the proof by equal timestamps, and stays
     true when a later update fails (`last_update_failed`). `state` is None for a DOI this ledger has never seen.
     `overdue` is the milestone that was not reached in its time, by the deadlines of the configuration, `contradicted`
-    the one of which a look-up showed the contrary. A person is needed where the latest deposit ended badly or with a
-    warning, where a look-up showed something wrong, or where something is overdue that the program cannot look up by
-    itself. `next_action` is one plain sentence.
+    the one of which a look-up showed the contrary; `drift` what others changed of what is registered, until somebody
+    accepts it or sends our version again. A person is needed where the latest deposit ended badly or with a warning,
+    where a look-up showed something wrong, or where something is overdue that the program cannot look up by itself.
+    `next_action` is one plain sentence.
     """
 
     doi: Doi
@@ -122,6 +125,7 @@ class WorkStatus:
     milestones: Mapping[Milestone, Proof] = field(default_factory=lambda: dict.fromkeys(Milestone, Proof()))
     overdue: Overdue | None = None
     contradicted: Milestone | None = None
+    drift: tuple[Drift, ...] = ()
     last_update_failed: bool = False
     acknowledged: str | None = None
     needs_person: bool = False
@@ -152,6 +156,11 @@ class WorkStatus:
     def indexed(self) -> Proof:
         """Return what shows that Crossref's REST API has the record."""
         return self.milestones[Milestone.INDEXED]
+
+    @property
+    def as_intended(self) -> Proof:
+        """Return what shows that the registered record is as the last deposit sent it."""
+        return self.milestones[Milestone.AS_INTENDED]
 
     @property
     def stalled(self) -> bool:
@@ -187,6 +196,7 @@ class WorkStatus:
             "step": self.step.to_dict() if self.step else None,
             "milestones": milestones,
             "overdue": self.overdue.to_dict() if self.overdue else None,
+            "drift": [one.to_dict() for one in self.drift],
             # The names that `milestones` and `overdue` had before; programs still read them.
             "truths": milestones,
             "contradicted": self.contradicted.value if self.contradicted else None,
@@ -396,6 +406,19 @@ class PollReport:
             "outstanding": self.outstanding,
         }
         return data | failure_of(self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchReport:
+    """Tell what one pass over the registered DOIs did: those it read, how many lists it asked for, what ended it.
+
+    `is_new` says that `error` was not there in the pass before: an outage of days is told once.
+    """
+
+    read: tuple[Doi, ...] = ()
+    lists: int = 0
+    error: WorldError | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

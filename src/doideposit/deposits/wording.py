@@ -8,6 +8,7 @@ from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES,
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
 from doideposit.findings import Severity
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
+from doideposit.registered.values import Drift, DriftKind
 
 __all__ = ["history_entry", "name_of", "status_of"]
 
@@ -38,6 +39,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         milestones=_milestones(work),
         overdue=overdue,
         contradicted=contradicted,
+        drift=work.observed.drift if work.observed else (),
         last_update_failed=work.last_update_failed,
         acknowledged=work.acknowledged_reason,
         needs_person=_needs_person(work, overdue, contradicted),
@@ -57,7 +59,7 @@ def _update_step(submission: Submission) -> UpdateStep | None:
 
 
 def _milestones(work: LedgerWork) -> Mapping[Milestone, Proof]:
-    received, processed = Proof(), Proof()
+    received, processed, seen = Proof(), Proof(), work.observed
     if work.submission is not None:
         received = Proof(work.submission.accepted_at, work.submission.accepted_proof)
         if work.submission.state is State.DONE:
@@ -68,6 +70,7 @@ def _milestones(work: LedgerWork) -> Mapping[Milestone, Proof]:
         Milestone.REGISTERED: Proof(work.registered_at, work.registered_proof),
         Milestone.RESOLVES: Proof(work.resolves_at, work.resolves_proof),
         Milestone.INDEXED: Proof(work.indexed_at, work.indexed_proof),
+        Milestone.AS_INTENDED: Proof(seen.intended_at, seen.intended_proof) if seen else Proof(),
     }
 
 
@@ -78,11 +81,20 @@ def _next_look(submission: Submission | None) -> datetime | None:
 
 
 def _needs_person(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> bool:
-    if overdue is not None and _for_a_person(work, overdue):
+    if (overdue is not None and _for_a_person(work, overdue)) or _drifted(work):
         return True
     finding = work.item.finding if work.item else None
     warned = finding is not None and finding.severity is not Severity.INFO
     return work.acknowledged_at is None and (_ended_badly(work) or warned or contradicted is not None)
+
+
+def _drifted(work: LedgerWork) -> tuple[Drift, ...]:
+    """Return what others changed, and nobody set aside since."""
+    seen = work.observed
+    if seen is None or not seen.drift:
+        return ()
+    aside = work.acknowledged_at is not None and seen.drift_at is not None and work.acknowledged_at >= seen.drift_at
+    return () if aside else seen.drift
 
 
 def _for_a_person(work: LedgerWork, overdue: Overdue) -> bool:
@@ -93,6 +105,7 @@ def _for_a_person(work: LedgerWork, overdue: Overdue) -> bool:
     if work.acknowledged_at is not None and work.acknowledged_at >= overdue.due:
         return False
     looked_up = {Milestone.RESOLVES: work.resolves_proof, Milestone.INDEXED: work.indexed_proof}
+    looked_up[Milestone.AS_INTENDED] = work.observed.intended_proof if work.observed else ""
     return bool(looked_up.get(overdue.milestone, "asked"))
 
 
@@ -190,6 +203,9 @@ def _done(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | N
 
 def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
     """Say what remains to be done for a registered DOI: what its look-ups showed, or have not shown in time."""
+    drift = _drifted(work)
+    if drift:
+        return _about_drift(work, drift)
     if contradicted is not None and work.acknowledged_at is None:
         shown = work.resolves_proof if contradicted is Milestone.RESOLVES else work.indexed_proof
         where = "doi.org" if contradicted is Milestone.RESOLVES else "Crossref's REST API"
@@ -198,8 +214,12 @@ def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone 
             "not, deposit the record with --retry. Then run "
             f"`doideposit verify {work.doi}`"
         )
-    if overdue is None or overdue.milestone not in {Milestone.RESOLVES, Milestone.INDEXED}:
+    if overdue is None or overdue.milestone not in _LOOKED_UP:
         return "nothing to do"
+    if overdue.milestone is Milestone.AS_INTENDED:
+        shown = work.observed.intended_proof if work.observed else ""
+        why = f" ({shown})" if shown else ""
+        return f"Crossref does not show the record as it was sent yet{why}: run `doideposit verify {work.doi}`"
     resolves = overdue.milestone is Milestone.RESOLVES
     shown = work.resolves_proof if resolves else work.indexed_proof
     if not shown:
@@ -208,6 +228,18 @@ def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone 
     if resolves:
         return f"the DOI does not lead to its page yet ({shown}): open the link, and ask Crossref support if it fails"
     return f"Crossref's REST API does not show the record as it should ({shown}): ask Crossref support"
+
+
+_LOOKED_UP = frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTENDED})
+
+
+def _about_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
+    """Say what others changed, and what a person can do about it."""
+    what = "; ".join(one.what for one in drift)
+    accept = f'`doideposit drift accept {work.doi} --reason "…"` lets it stand'
+    if any(one.kind in {DriftKind.OWNER, DriftKind.ALIAS} for one in drift):
+        return f"{what}: ask Crossref support when that is not right; {accept}"
+    return f"{what}: {accept}, `doideposit drift restore {work.doi}` sends the last version of yours again"
 
 
 STILL_READING = "Crossref says"
@@ -238,6 +270,10 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.NOT_RESOLVES: "the DOI does not resolve as it should: {proof}",
     EventKind.INDEXED: "Crossref's REST API shows the record: {proof}",
     EventKind.NOT_INDEXED: "Crossref's REST API does not show the record as it should: {proof}",
+    EventKind.AS_INTENDED: "read again, and as intended: {proof}",
+    EventKind.DRIFT: "not as it was sent: {what}",
+    EventKind.DRIFT_OVER: "no longer so: {what}",
+    EventKind.DRIFT_ACCEPTED: "accepted by a person ({reason}): {what}",
 }
 OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 NAMES: Mapping[str, str] = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}

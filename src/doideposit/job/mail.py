@@ -88,9 +88,12 @@ def _notices(
     yield from (note for path in _notes(folders) if (note := _note(path)) is not None)
     yield from (Notice.of_failure(each) for each in report.failed if str(each.doi) not in report.in_files)
     if standing is not None:
+        changed = [each for each in standing.drifted.first if each.needs_person]
+        yield from (Notice.of_drift(each) for each in changed)
+        told = {each.doi for each in changed}
         wrong = [each for each in standing.attention.first if each.contradicted and each.needs_person]
-        yield from (Notice.of_contradiction(each) for each in wrong)
-        told = {each.doi for each in wrong}
+        yield from (Notice.of_contradiction(each) for each in wrong if each.doi not in told)
+        told |= {each.doi for each in wrong}
         yield from (Notice.of_overdue(each, now) for each in standing.overdue.first if each.doi not in told)
     yield from waiting
 

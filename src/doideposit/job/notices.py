@@ -39,6 +39,7 @@ class NoticeKind:
     FILE = "rejected file"
     DOI = "rejected DOI"
     WRONG = "DOI that leads elsewhere"
+    DRIFT = "changed DOI"
     OVERDUE = "overdue DOI"
     WAITING = "waiting file"
 
@@ -48,6 +49,7 @@ HEADINGS: Final = {
     NoticeKind.FILE: "Files that were rejected",
     NoticeKind.DOI: "DOIs that Crossref did not register",
     NoticeKind.WRONG: "DOIs that do not lead where they should",
+    NoticeKind.DRIFT: "DOIs that others changed",
     NoticeKind.OVERDUE: "DOIs that take longer than they should",
     NoticeKind.WAITING: "Files that wait for somebody",
 }
@@ -88,6 +90,17 @@ class Notice:
         lines = tuple(line for line in (status.title, proof) if line)
         key = f"contrary:{status.contradicted.value}:{status.doi.key}"
         return cls(key, NoticeKind.WRONG, status.doi.url, lines, status.next_action)
+
+    @classmethod
+    def of_drift(cls, status: WorkStatus) -> "Notice":
+        """Make the notice about what others changed of a DOI, with what was there before and what is there now."""
+        lines = [status.title] if status.title else []
+        for one in status.drift:
+            lines += [f"Before: {one.before}", f"Now:    {one.after}", *one.fields]
+        marks = ",".join(sorted(one.mark for one in status.drift))
+        return cls(
+            f"drift:{status.doi.key}:{marks}", NoticeKind.DRIFT, status.doi.url, tuple(lines), status.next_action
+        )
 
     @classmethod
     def of_overdue(cls, status: WorkStatus, now: datetime) -> "Notice":
@@ -163,6 +176,7 @@ def digest_mail(
         f"Need a person             {standing.attention.count:>7,}",
         f"Overdue                   {standing.overdue.count:>7,}",
         f"Link or index not proved  {standing.not_proved:>7,}",
+        f"Changed by others         {standing.drifted.count:>7,}",
         f"Files that wait           {sum(waiting.counts.values()):>7,}",
         "",
     ]

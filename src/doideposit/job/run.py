@@ -163,7 +163,18 @@ class _JobPass:
                 most=job.look_ups,
                 stop=doors.stop,
             )
+            doors.step("watch")
+            self._watch(depositor)
             self._standing = take_standing(depositor, now=doors.clock())
+
+    def _watch(self, depositor: Depositor) -> None:
+        """Ask what others changed; services that are away for days are told once, and nothing is wrong with that."""
+        if not self._job.look_ups:
+            return
+        watched = depositor.watch(self._job.look_ups, stop=self._doors.stop)
+        if watched.error is not None and watched.is_new:
+            message = "what is registered cannot be read at the moment, and is asked for again by itself: %s"
+            logger.warning(message, watched.error.message)
 
     def _wants_the_same_ledger(self, depositor: Depositor) -> None:
         """Stop where the ledger is empty that was not: what is outstanding in the other one would be forgotten.
@@ -224,7 +235,7 @@ class _JobPass:
         return [(path, text) for path, text in texts if path is not None]
 
     def _ping(self, run: Run) -> None:
-        """Tell a watcher that the run did what it should; when that fails, the watcher notices by itself."""
+        """Tell a watched that the run did what it should; when that fails, the watched notices by itself."""
         if self._doors.ping is None or run.exit_code not in {0, REJECTED}:
             return
         try:
@@ -289,7 +300,11 @@ def _summary(report: PassReport, standing: Standing | None) -> str:
     text = ", ".join(parts)
     if standing is not None:
         text += f"; {counted(standing.registered, 'DOI')} registered, {standing.outstanding} outstanding"
-        for number, words in ((standing.attention.count, "in need of a person"), (standing.overdue.count, "overdue")):
+        for number, words in (
+            (standing.attention.count, "in need of a person"),
+            (standing.overdue.count, "overdue"),
+            (standing.drifted.count, "changed by others"),
+        ):
             text += f", {number} {words}" if number else ""
     if report.next_due is not None:
         text += f"; Crossref is asked again after {report.next_due:%H:%M:%S} UTC"

@@ -37,7 +37,7 @@ def look_up(
         if done >= most or stop() or due > clock():
             continue
         try:
-            status = depositor.verify(doi)
+            status = depositor.look_up(doi)
         except RegistrarError as error:
             # The schedule stays as it was: at worst a DOI is looked up once more than was needed.
             logger.warning("look-ups ended early: %s", error.message)

@@ -13,7 +13,7 @@ from doideposit.records.origin import RawValue
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["compare", "same_value"]
+__all__ = ["compare", "plain_words", "same_value"]
 
 SHORTENED: Final = 0.7
 """An abstract with less than this share of its length has lost something, whatever else it says."""
@@ -199,9 +199,9 @@ def _abstracts(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[st
         field = f"{key}[{old.index(one)}]"
         if other is None:
             yield Difference(field, f"the {name} is lost", loses=True, registered=one)
-        elif _words(one) != _words(other):
-            shorter = len(_words(other)) < SHORTENED * len(_words(one))
-            words = f"the {name} has {len(_words(other))} characters instead of {len(_words(one))}"
+        elif plain_words(one) != plain_words(other):
+            shorter = len(plain_words(other)) < SHORTENED * len(plain_words(one))
+            words = f"the {name} has {len(plain_words(other))} characters instead of {len(plain_words(one))}"
             words = words if shorter else f"the {name} is changed"
             yield Difference(field, words, loses=shorter, registered=one, desired=other)
         elif not same_value("", one, other):
@@ -210,7 +210,8 @@ def _abstracts(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[st
         yield Difference(key, f"{len(new) - len(old)} more abstracts", registered=old, desired=new)
 
 
-def _words(one: Mapping[str, RawValue]) -> str:
+def plain_words(one: Mapping[str, RawValue]) -> str:
+    """Return the text of an abstract without its markup."""
     return " ".join(re.sub(r"<[^<>]*>", " ", str(one.get("text") or "")).split())
 
 

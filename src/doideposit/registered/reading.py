@@ -43,7 +43,8 @@ class RegisteredRecord:
     `record_type` is None for a kind that no record can be. `matched` are the keys of references whose DOI Crossref
     found by itself: not the publisher's word, and no field. `empty` are the blocks that stand there without content,
     `blocks` those with content that stay when a deposit leaves them out; licences and funding inside of Crossmark are
-    ``crossmark/licences`` and ``crossmark/funding``. `kind` is the name of the element that holds the DOI.
+    ``crossmark/licences`` and ``crossmark/funding``. `kind` is the name of the element that holds the DOI,
+    `found` the DOIs that Crossref found for references, by key.
     """
 
     doi: str
@@ -55,6 +56,7 @@ class RegisteredRecord:
     empty: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
     kind: str = ""
+    found: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_record(xml: bytes, doi: str) -> RegisteredRecord | None:
@@ -86,6 +88,7 @@ class _Reader:
         self.series: Fields = {}
         self.leftovers: list[Leftover] = []
         self.matched: list[str] = []
+        self.found: dict[str, str] = {}
         self.empty: set[str] = set()
         self.blocks: set[str] = set()
         self._inside = ""
@@ -104,7 +107,7 @@ class _Reader:
         return RegisteredRecord(
             _text(self.holder, "doi_data/doi"), RECORD_TYPES.get(name), self.fields, self.series,
             tuple(self.leftovers), tuple(self.matched), frozenset(self.empty), frozenset(self.blocks),
-            name,
+            name, self.found,
         )  # fmt: skip
 
     def _attributes(self, name: str, around: Element | None) -> None:
@@ -388,6 +391,7 @@ class _Reader:
             name = local(child)
             if child.get("provider") == "crossref":
                 self.matched.append(key)
+                self.found[key] = plain(child)
             elif name == "unstructured_citation":
                 parts["text"] = markup(child)
             elif name in _CITATION:

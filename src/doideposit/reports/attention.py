@@ -37,6 +37,7 @@ _CONTRARY_WORDS: Final[Mapping[Milestone, str]] = {
 _MISSING_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.RESOLVES: "registered, link not proved",
     Milestone.INDEXED: "registered, not indexed",
+    Milestone.AS_INTENDED: "registered, not read back",
 }
 
 
@@ -60,6 +61,13 @@ def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
         return "registered, with a warning", AttentionKind.WARNING
     if not status.registered:
         return "never deposited", AttentionKind.OPEN
+    return _registered(status)
+
+
+def _registered(status: WorkStatus) -> tuple[str, AttentionKind]:
+    """Say of a registered DOI what was found by looking at it."""
+    if status.drift:
+        return "changed by others", AttentionKind.WARNING
     if status.contradicted is not None:
         return _CONTRARY_WORDS[status.contradicted], AttentionKind.BAD
     return (
@@ -88,6 +96,7 @@ _OVERDUE_WORDS: Final[Mapping[Milestone, str]] = {
     Milestone.REGISTERED: "refused {age} ago, and nobody has dealt with it",
     Milestone.RESOLVES: "registered {age} ago, and not seen to lead to its page",
     Milestone.INDEXED: "registered {age} ago, and not seen in Crossref's REST API",
+    Milestone.AS_INTENDED: "deposited {age} ago, and not shown by Crossref's query service as it was sent",
 }
 
 
@@ -117,6 +126,7 @@ _HEADINGS: Final[Mapping[Milestone, str]] = {
     Milestone.PROCESSED: "Not processed by Crossref in time",
     Milestone.RESOLVES: "Registered, but not proved to resolve",
     Milestone.INDEXED: "Registered, but not seen in Crossref's REST API",
+    Milestone.AS_INTENDED: "Registered, but not shown as it was sent",
 }
 
 
@@ -153,7 +163,7 @@ def _rank(one: WorkStatus) -> int:
         return _FAILED
     if one.contradicted is not None:
         return _WRONG
-    return _WARNED if _has_warning(one) else _UNPROVED
+    return _WARNED if _has_warning(one) or one.drift else _UNPROVED
 
 
 def _has_warning(one: WorkStatus) -> bool:

@@ -41,8 +41,15 @@ def gather(depositor: "Depositor", now: datetime, *, version: str, publisher: st
 
 def planned(depositor: "Depositor", records: Sequence[Path]) -> tuple[Planned, ...]:
     """Plan the records of these files and folders; those that need nothing are left out."""
-    entries = (entry for entry in depositor.plan(*records).entries if entry.action is not Action.UNCHANGED)
-    return tuple(Planned(entry.source, str(entry.doi or ""), entry.action.value, _why(entry)) for entry in entries)
+    found = []
+    for entry in depositor.plan(*records).entries:
+        drift = depositor.status(entry.doi).drift if entry.doi is not None else ()
+        if entry.action is Action.UNCHANGED and drift:
+            why = f"the last deposit sent it as it is, and {'; '.join(one.what for one in drift)}"
+            found.append(Planned(entry.source, str(entry.doi), entry.action.value, why))
+        elif entry.action is not Action.UNCHANGED:
+            found.append(Planned(entry.source, str(entry.doi or ""), entry.action.value, _why(entry)))
+    return tuple(found)
 
 
 def _why(entry: "PlanEntry") -> str:

@@ -93,6 +93,8 @@ class Report:
             "outstanding": sum(one.is_open for one in self.statuses),
             "needs_person": sum(one.needs_person for one in self.statuses),
             "overdue": sum(one.overdue is not None for one in self.statuses),
+            "changed_by_others": sum(bool(one.drift) for one in self.statuses),
+            "as_intended": sum(bool(one.as_intended) for one in self.statuses),
             "attention": sum(len(one.statuses) for one in self.concerns),
         }
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
-from doideposit.lifecycle import State, is_open
+from doideposit.lifecycle import Milestone, State, is_open
 
 __all__ = ["Standing", "take_standing"]
 
@@ -46,6 +46,8 @@ class Standing:
     attention: Listed
     recent: Listed
     not_proved: int
+    drifted: Listed
+    not_as_intended: int
 
     @property
     def outstanding(self) -> int:
@@ -67,6 +69,12 @@ class Standing:
             "outstanding": self.outstanding,
             "by_state": dict(self.states),
             "not_yet_proved": self.not_proved,
+            "not_as_intended": self.not_as_intended,
+            "drifted": self.drifted.count,
+            "drifted_dois": [
+                {"doi": str(each.doi), "drift": [one.to_dict() for one in each.drift], "next_action": each.next_action}
+                for each in self.drifted.first
+            ],
             "oldest_unfinished_seconds": round(self.oldest_age, 3),
             "overdue": self.overdue.count,
             "overdue_dois": [_overdue(each) for each in self.overdue.first],
@@ -85,13 +93,16 @@ def _overdue(status: WorkStatus) -> dict[str, str]:
 def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
     """Go through the ledger once, in bounded memory; raises `LedgerError`."""
     states = Counter({state.value: 0 for state in State if is_open(state)})
-    overdue, attention, new = Listed(), Listed(), Listed()
-    works = registered = failed = not_proved = 0
+    overdue, attention, new, drifted = Listed(), Listed(), Listed(), Listed()
+    works = registered = failed = not_proved = not_intended = 0
     for status in depositor.statuses():
         works += 1
         registered += status.registered
         failed += status.failed and not status.registered
         not_proved += depositor.is_unproved(status)
+        not_intended += status.registered and Milestone.AS_INTENDED in depositor.observable and not status.as_intended
+        if status.drift:
+            drifted.add(status)
         if status.is_open and status.state is not None:
             states[status.state.value] += 1
         if status.needs_person:
@@ -102,5 +113,17 @@ def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
             overdue.add(status)
     oldest = depositor.works.oldest_unfinished()
     return Standing(
-        now, depositor.target, works, registered, failed, states, oldest, overdue, attention, new, not_proved
+        now,
+        depositor.target,
+        works,
+        registered,
+        failed,
+        states,
+        oldest,
+        overdue,
+        attention,
+        new,
+        not_proved,
+        drifted,
+        not_intended,
     )

@@ -9,6 +9,7 @@ from doideposit.deposits.planning import Action
 from doideposit.findings import Severity
 from doideposit.json_schemas import record_schema
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
+from doideposit.registered.values import DriftKind
 from doideposit.web.operations import MAX_EVENTS, MODES
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
 
@@ -283,6 +284,15 @@ def _result_schemas() -> Schema:
         "DepositedRecord": {**_object({**_status(), **_planned(Action)}), "required": ["doi", *_planned(Action)]},
         "StatusResult": _result(records=_list("StatusRecord")),
         "StatusRecord": _object(_status()),
+        "Drift": _object(
+            {
+                "kind": _words(DriftKind),
+                "what": _TEXT,
+                "before": _TEXT,
+                "after": _TEXT,
+                "fields": {"type": "array", "items": _TEXT},
+            }
+        ),
         "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
         "Submission": _object(
             {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _TEXT}
@@ -331,6 +341,7 @@ def _status() -> Schema:
         "step": _maybe("UpdateStep"),
         "milestones": milestones,
         "overdue": _maybe("Overdue"),
+        "drift": _list("Drift"),
         "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
         "contradicted": {
             "enum": ["resolves", "indexed", None],

@@ -24,6 +24,8 @@ STANDING = Standing(
     attention=Listed(1),
     recent=Listed(2),
     not_proved=4,
+    drifted=Listed(1),
+    not_as_intended=2,
 )
 
 

@@ -11,7 +11,7 @@ from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import Element, parse_document, parse_part
 
-__all__ = ["DepositItem", "items", "restamp"]
+__all__ = ["DepositItem", "items", "only", "restamp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,24 @@ def _first_text(element: Element, paths: tuple[str, ...]) -> str | None:
         if found is not None:
             return " ".join(text_inside(found).split()) or None
     return None
+
+
+def only(xml: bytes, doi: Doi) -> bytes:
+    """Return a deposit file with nothing but the child of ``body`` in which the DOI stands.
+
+    DOIs in the same child, such as articles of a journal issue, stay. What does not hold the DOI comes back as it is.
+    """
+    root = parse_document(xml).root
+    body = None if root is None else root.find("{*}body")
+    if root is None or body is None:
+        return xml
+    holding = [child for child in body.iterchildren(tag=etree.Element) if doi in dict(_holders(child))]
+    if not holding:
+        return xml
+    for child in list(body):
+        if child not in holding:
+            body.remove(child)
+    return to_bytes(root)
 
 
 def restamp(xml: bytes, head_batch_id: str, timestamp: int) -> bytes:

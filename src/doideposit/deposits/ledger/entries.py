@@ -11,6 +11,7 @@ from enum import StrEnum
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
+from doideposit.registered.values import Drift
 
 __all__ = [
     "EARLIER_DEPOSIT",
@@ -25,6 +26,7 @@ __all__ = [
     "LedgerWork",
     "NewItem",
     "NewSubmission",
+    "Observed",
     "OpenDeposit",
     "PastFailure",
     "Submission",
@@ -252,8 +254,34 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """Describe what Crossref showed of one registered DOI, and when it is asked about next.
+
+    `since` is when our latest deposit took effect, `sent` the version it has, `address` where it leads. `deposited` is
+    what the REST API said of the last change, `accepted` are the marks of changes that a person let stand.
+    """
+
+    doi: Doi
+    since: datetime
+    next_read_at: datetime | None = None
+    reads: int = 0
+    read_at: datetime | None = None
+    timestamp: str = ""
+    last_update: str = ""
+    intended_at: datetime | None = None
+    intended_proof: str = ""
+    deposited: str = ""
+    drift: tuple[Drift, ...] = ()
+    drift_at: datetime | None = None
+    accepted: tuple[str, ...] = ()
+    matched: Mapping[str, str] = field(default_factory=dict)
+    sent: int | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerWork:
-    """Describe one DOI on one target: what is proved of it, and its latest deposit."""
+    """Describe one DOI on one target: what is proved of it, its latest deposit, and what Crossref showed since."""
 
     doi: Doi
     target: str
@@ -274,6 +302,7 @@ class LedgerWork:
     adopted_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_reason: str | None = None
+    observed: Observed | None = None
 
 
 @dataclass(frozen=True, slots=True)

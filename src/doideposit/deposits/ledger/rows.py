@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Item, LedgerEvent, Submission
+from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Item, LedgerEvent, Observed, Submission
 from doideposit.findings import Finding, Severity, Where
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
+from doideposit.registered.values import Drift
 
-__all__ = ["attempt_of", "bytes_of", "event_of", "finding_text", "item_of", "json_text", "submission_of"]
+__all__ = ["attempt_of", "bytes_of", "event_of", "finding_text", "item_of", "json_text", "observed_of", "submission_of"]
 
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
@@ -45,6 +46,23 @@ def item_of(row: RowMapping, prefix: str = "") -> Item:
         finding=finding_of(row[f"{prefix}finding"]),
         retry=RetryClass(row[f"{prefix}retry"]) if row[f"{prefix}retry"] else None,
         details=json.loads(row[f"{prefix}details"] or "{}"),
+    )
+
+
+_OBSERVED = "since next_read_at reads read_at timestamp last_update intended_at intended_proof deposited".split()
+
+
+def observed_of(row: RowMapping, prefix: str = "", of_work: str = "") -> Observed:
+    """Return what Crossref showed of a DOI, in a row that has the columns of its work too."""
+    return Observed(
+        doi=Doi(row[f"{of_work}printed"]),
+        **{name: row[prefix + name] for name in _OBSERVED},
+        drift=tuple(Drift.of(one) for one in json.loads(row[f"{prefix}changes"])),
+        drift_at=row[f"{prefix}changed_at"],
+        accepted=tuple(json.loads(row[f"{prefix}accepted"])),
+        matched=json.loads(row[f"{prefix}matched"]),
+        sent=row[f"{of_work}registered_timestamp"],
+        address=row[f"{of_work}registered_landing_page"],
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from doideposit.deposits.ledger.observations import Observations
 from doideposit.deposits.ledger.polls import Polls
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.uploads import Uploads
@@ -13,7 +14,10 @@ __all__ = ["TargetLedger"]
 
 @dataclass(frozen=True)
 class TargetLedger:
-    """Hold the ledger of one target: `uploads` of files, `polls` of what became of them, and their `works`."""
+    """Hold the ledger of one target: `uploads` of files, `polls` of what became of them, their `works`.
+
+    `observations` are what Crossref showed of the registered ones since.
+    """
 
     session: Session
 
@@ -31,3 +35,8 @@ class TargetLedger:
     def works(self) -> Works:
         """Return what is known of each DOI."""
         return Works(self.session)
+
+    @cached_property
+    def observations(self) -> Observations:
+        """Return what Crossref showed of each registered DOI."""
+        return Observations(self.session)

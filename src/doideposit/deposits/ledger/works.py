@@ -25,11 +25,23 @@ from doideposit.deposits.ledger.rows import (
     event_of,
     finding_of,
     item_of,
+    observed_of,
     submission_of,
 )
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
-from doideposit.deposits.ledger.tables import adopted, attempt, content, event, item, log, submission, upload_lock, work
+from doideposit.deposits.ledger.tables import (
+    adopted,
+    attempt,
+    content,
+    event,
+    item,
+    log,
+    observed,
+    submission,
+    upload_lock,
+    work,
+)
 from doideposit.deposits.ledger.transaction import close
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.errors import LedgerDamaged
@@ -166,6 +178,37 @@ class Works:
         )
         with self._session.reading() as connection:
             row = connection.execute(statement.order_by(submission.c.timestamp.desc()).limit(1)).one_or_none()
+            return None if row is None else (int(row[0]), bytes_of(row[1]))
+
+    def registered_file(self, doi: Doi) -> NewSubmission | None:
+        """Return the last file that took effect for a DOI, as it was handed in; of an update in steps the last."""
+        took_effect = [outcome.value for outcome in Outcome if outcome.is_registered]
+        mine = (item.c.target == self._target, item.c.doi == doi.key, item.c.outcome.in_(took_effect))
+        joined = submission.join(item, item.c.submission == submission.c.id)
+        whole = select(submission.c.id).select_from(joined).where(*mine, submission.c.step == submission.c.steps)
+        with self._session.reading() as connection:
+            key = connection.execute(whole.order_by(submission.c.timestamp.desc()).limit(1)).scalar_one_or_none()
+            return None if key is None else recorded_again(connection, key)[0]
+
+    def addresses(self, doi: Doi) -> frozenset[str]:
+        """Return every landing page that a deposit of the DOI named; ready-made files are not looked into."""
+        mine = (item.c.target == self._target, item.c.doi == doi.key, item.c.landing_page.is_not(None))
+        with self._session.reading() as connection:
+            return frozenset(connection.execute(select(item.c.landing_page).where(*mine)).scalars())
+
+    def sent_with(self, doi: Doi, timestamp: int) -> tuple[int, bytes] | None:
+        """Return timestamp and bytes of the deposit of a DOI that was sent with this timestamp, however it ended."""
+        if not 0 <= timestamp < 2**63:
+            return None
+        statement = (
+            select(submission.c.timestamp, content.c.xml)
+            .join(item, item.c.submission == submission.c.id)
+            .join(content, content.c.submission == submission.c.id)
+            .where(item.c.target == self._target, item.c.doi == doi.key, submission.c.timestamp == timestamp)
+            .where(submission.c.sent_at.is_not(None))
+        )
+        with self._session.reading() as connection:
+            row = connection.execute(statement.limit(1)).one_or_none()
             return None if row is None else (int(row[0]), bytes_of(row[1]))
 
     def result_logs(self, most: int) -> tuple[tuple[str, bytes], ...]:
@@ -326,9 +369,12 @@ def _works() -> Select[Any]:
     columns = [column.label(f"work_{column.name}") for column in work.c]
     columns += [column.label(f"item_{column.name}") for column in item.c]
     columns += [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
+    columns += [column.label(f"seen_{column.name}") for column in observed.c]
     joined = work.outerjoin(item, item.c.id == work.c.item).outerjoin(submission, submission.c.id == item.c.submission)
     entered = (adopted.c.target == work.c.target) & (adopted.c.doi == work.c.doi)
-    return select(*columns, adopted.c.adopted_at).select_from(joined.outerjoin(adopted, entered))
+    same = and_(observed.c.target == work.c.target, observed.c.doi == work.c.doi)
+    joined = joined.outerjoin(adopted, entered).outerjoin(observed, same)
+    return select(*columns, adopted.c.adopted_at).select_from(joined)
 
 
 def _work(row: RowMapping) -> LedgerWork:
@@ -341,6 +387,7 @@ def _work(row: RowMapping) -> LedgerWork:
         item=item_of(row, "item_") if row["item_id"] is not None else None,
         submission=submission_of(row, "sub_") if row["sub_id"] is not None else None,
         adopted_at=row["adopted_at"],
+        observed=observed_of(row, "seen_", "work_") if row["seen_doi"] is not None else None,
         **{name: row[f"work_{name}"] for name in names},
     )
 
@@ -358,7 +405,8 @@ def _conditions(wanted: WorkFilter) -> Iterator[Any]:
         # Whatever may be overdue is among them too; how long it may take is not for the ledger to know.
         waiting = submission.c.state.in_([*OPEN, State.REFUSED.value])
         unseen = or_(work.c.resolves_at.is_(None), work.c.indexed_at.is_(None))
-        yield or_(unread, ended_badly, waiting, and_(work.c.registered_at.is_not(None), unseen))
+        changed = or_(observed.c.changed_at.is_not(None), observed.c.intended_at.is_(None))
+        yield or_(unread, ended_badly, waiting, and_(work.c.registered_at.is_not(None), or_(unseen, changed)))
 
 
 def _next_due(connection: Connection, target: str) -> datetime | None:

@@ -1,0 +1,130 @@
+"""`drift`: what others changed of what is registered, and what a person decides about it."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.activity import ProgressIndicator
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.receipt import show_error, show_receipt
+from doideposit.cli.works import doi_argument, find_doi
+from doideposit.errors import UsageError
+from doideposit.reports.findings import Span, Style, counted, safe
+
+if TYPE_CHECKING:
+    from doideposit.cli.terminal import Terminal
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import WatchReport, WorkStatus
+
+__all__ = ["drift"]
+
+EVERYTHING = 1_000_000
+
+
+@click.group(invoke_without_command=True)
+@target_option
+@click.option("--all", "every", is_flag=True, help="Read every registered DOI now, also those read lately.")
+@json_option
+@click.pass_context
+def drift(context: click.Context, target: str | None, every: bool, as_json: bool) -> None:
+    """Ask what others changed of your registered DOIs: content, address, owner, aliases.
+
+    Crossref's REST API is asked for lists once a day; each record is read again after its deposit, and then once a
+    week. It exits with 1 while a change waits for your word: `drift accept` or `drift restore`.
+    """
+    if context.invoked_subcommand is not None:
+        if target is not None or every or as_json:
+            # Given here they would be for the pass over everything, and nobody would notice.
+            raise UsageError(
+                f"options of `drift {context.invoked_subcommand}` stand after its name",
+                hint=f"such as `doideposit drift {context.invoked_subcommand} DOI --json`",
+            )
+        return
+    from doideposit.wiring import open_depositor
+
+    invocation: Invocation = context.obj
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        with ProgressIndicator(terminal, "reading what is registered"):
+            watched = depositor.watch(EVERYTHING, force=True, every=every)
+        changed = [one for one in depositor.statuses(attention=True) if one.drift]
+        if as_json:
+            document = {
+                "ok": not changed and watched.error is None,
+                "target": depositor.target,
+                "read": len(watched.read),
+                "lists": watched.lists,
+                "records": [one.to_dict() for one in changed],
+            }
+            terminal.json(document | ({"error": watched.error.to_dict()} if watched.error else {}))
+        else:
+            _show(terminal, depositor, watched, changed)
+    finish(ExitCode.WORLD if watched.error else ExitCode.REJECTED if changed else ExitCode.DONE)
+
+
+def _show(terminal: "Terminal", depositor: "Depositor", watched: "WatchReport", changed: "list[WorkStatus]") -> None:
+    show_receipt(terminal, changed)
+    if changed:
+        terminal.say()
+    words = f"{counted(len(watched.read), 'record')} read again on {depositor.target}"
+    words += f", {counted(watched.lists, 'list')} asked for" if watched.lists else ""
+    changed_words = f"{counted(len(changed), 'DOI')} changed by others" if changed else "nothing changed by others"
+    terminal.line((Span(f"{words}; {changed_words}", Style.PLAIN),))
+    show_error(terminal, watched.error)
+
+
+@drift.command()
+@doi_argument
+@click.option("--reason", required=True, help="Why it is right; it stays in the history of the DOI.")
+@target_option
+@json_option
+@click.pass_obj
+def accept(invocation: Invocation, work: str, reason: str, target: str | None, as_json: bool) -> None:
+    """Let what others changed stand, with the reason. A later change is told again."""
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        status = depositor.accept(find_doi(depositor, work), reason)
+        if as_json:
+            terminal.json({"ok": True, "target": status.target, "records": [status.to_dict()]})
+        else:
+            show_receipt(terminal, [status])
+
+
+@drift.command()
+@doi_argument
+@click.option("--allow-loss", multiple=True, metavar="FIELD", help="Let this field of theirs be lost; repeatable.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
+@target_option
+@json_option
+@click.pass_obj
+def restore(
+    invocation: Invocation, work: str, allow_loss: tuple[str, ...], yes: bool, target: str | None, as_json: bool
+) -> None:
+    """Send the last version of yours again, over what others changed. It shows first what that changes.
+
+    What they added is lost by it only where --allow-loss names it.
+    """
+    from doideposit.cli.deposit import ask_before_production, narrator, show_report
+    from doideposit.cli.plan import show_plan
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        doi = find_doi(depositor, work)
+        plan = depositor.restoration(doi, allow_loss=allow_loss)
+        show_plan(terminal, plan, verbose=False)
+        if not plan.ok:
+            if as_json:
+                terminal.json(plan.to_dict())
+            finish(ExitCode.REJECTED)
+        ask_before_production(terminal, plan, yes=yes)
+        depositor.ready()
+        report = depositor.deposit(plan, on_event=narrator(terminal))
+        if as_json:
+            terminal.json(report.to_dict())
+        else:
+            show_report(terminal, report, flag=target, again=f"doideposit drift restore {safe(str(doi))}")
+    finish(ExitCode.WORLD if report.error else ExitCode.DONE if report.ok else ExitCode.REJECTED)

@@ -1,0 +1,249 @@
+"""What Crossref shows of registered DOIs: when each is asked about next, what was seen, and what others changed."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import and_, exists, insert, literal, or_, select, update
+
+from doideposit.deposits.ledger.entries import Observed
+from doideposit.deposits.ledger.rows import observed_of
+from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.tables import item, observed, watch, work
+from doideposit.deposits.ledger.transaction import Transaction
+from doideposit.lifecycle import EventKind
+from doideposit.records.identifiers import Doi
+from doideposit.registered.values import Drift, DriftKind
+
+__all__ = ["FIRST_READ", "Observations", "Sight", "begin_again"]
+
+FIRST_READ: Final = timedelta(minutes=15)
+"""After a deposit took effect: Crossref's query service shows it at once or within its cycle of two hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Hold what one look at a DOI showed. `intended` says that everything is as it was sent; `proof` what shows it.
+
+    `drift` is what others changed, without what a person accepted; `taken` are the marks of differences that count as
+    accepted from the beginning. With `known` False Crossref does not show our version yet, and nothing is concluded.
+    """
+
+    next_read_at: datetime
+    proof: str
+    known: bool = False
+    timestamp: str = ""
+    last_update: str = ""
+    drift: tuple[Drift, ...] = ()
+    taken: tuple[str, ...] = ()
+    matched: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def intended(self) -> bool:
+        """Tell whether the registered record is as it was sent."""
+        return self.known and not self.drift
+
+
+class Observations:
+    """Keep what was seen of the registered DOIs of one target."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._target = session.target
+
+    def enroll(self) -> None:
+        """Begin to watch every registered DOI that is not watched yet: what earlier versions registered, or adopted."""
+        known = exists().where(observed.c.target == work.c.target, observed.c.doi == work.c.doi)
+        new = and_(work.c.target == self._target, work.c.registered_at.is_not(None), ~known)
+        with self._session.reading() as connection:
+            if connection.execute(select(work.c.doi).where(new).limit(1)).first() is None:
+                return
+        with self._session.writing("enroll") as transaction:
+            now = literal(transaction.now, observed.c.since.type)
+            rows = select(work.c.target, work.c.doi, now, now).where(new)
+            names = ["target", "doi", "since", "next_read_at"]
+            transaction.connection.execute(insert(observed).from_select(names, rows))
+
+    def all_due(self) -> None:
+        """Let every DOI that is watched be read next."""
+        with self._session.writing("all due") as transaction:
+            mine = update(observed).where(observed.c.target == self._target)
+            transaction.connection.execute(mine.values(next_read_at=transaction.now))
+
+    def one(self, doi: Doi) -> Observed | None:
+        """Return what is known of a DOI that is watched."""
+        with self._session.reading() as connection:
+            row = connection.execute(self._rows().where(observed.c.doi == doi.key)).mappings().one_or_none()
+            return None if row is None else observed_of(row)
+
+    def due(self, most: int) -> tuple[Observed, ...]:
+        """Return the DOIs that should be read now, the longest due first; none of which a deposit is under way."""
+        under_way = exists().where(item.c.target == observed.c.target, item.c.doi == observed.c.doi, item.c.open)
+        wanted = self._rows().where(observed.c.next_read_at <= self._session.clock(), ~under_way)
+        with self._session.reading() as connection:
+            rows = connection.execute(wanted.order_by(observed.c.next_read_at, observed.c.doi).limit(most)).mappings()
+            return tuple(observed_of(row) for row in rows)
+
+    def to_list(self, before: datetime, most: int) -> tuple[Observed, ...]:
+        """Return DOIs that were not asked for in a list since `before`, in a lasting order."""
+        wanted = self._rows().where(or_(observed.c.listed_at.is_(None), observed.c.listed_at < before))
+        with self._session.reading() as connection:
+            rows = connection.execute(wanted.order_by(observed.c.listed_at, observed.c.doi).limit(most)).mappings()
+            return tuple(observed_of(row) for row in rows)
+
+    def listed(self, asked: Sequence[Observed], deposited: Mapping[str, str], hints: Collection[str]) -> None:
+        """Write down what a list said of these DOIs; those among `hints` are read next, because something moved."""
+        moved = {one.doi.key: deposited[one.doi.key] for one in asked if _is_new(one, deposited)}
+        with self._session.writing("listed") as transaction:
+            keys = sorted(one.doi.key for one in asked)
+            listed = self._these(keys).values(listed_at=transaction.now)
+            transaction.connection.execute(listed)
+            if hints:
+                transaction.connection.execute(self._these(sorted(hints)).values(next_read_at=transaction.now))
+            for key, moment in sorted(moved.items()):
+                transaction.connection.execute(self._these([key]).values(deposited=moment))
+
+    def _these(self, keys: Sequence[str]) -> Any:
+        return update(observed).where(observed.c.target == self._target, observed.c.doi.in_(keys))
+
+    def put(self, seen: Observed, sight: Sight) -> bool:
+        """Write down what a look showed; False when a deposit took effect meanwhile, so that it says nothing now."""
+        with self._session.writing("observe") as transaction:
+            found = self._rows().where(observed.c.doi == seen.doi.key).with_for_update()
+            row = transaction.connection.execute(found).mappings().one_or_none()
+            if row is None or row["since"] != seen.since:
+                return False
+            self._write(transaction, observed_of(row), sight)
+            return True
+
+    def _write(self, transaction: Transaction, before: Observed, sight: Sight) -> None:
+        values: dict[str, Any] = {
+            "next_read_at": sight.next_read_at,
+            "reads": before.reads + 1,
+            "read_at": transaction.now,
+            "timestamp": sight.timestamp or before.timestamp,
+            "last_update": sight.last_update or before.last_update,
+            "intended_proof": sight.proof,
+        }
+        if sight.known:
+            values |= {
+                "intended_at": (before.intended_at or transaction.now) if sight.intended else None,
+                "changes": _json([{**one.to_dict(), "mark": one.mark} for one in sight.drift]),
+                "changed_at": (before.drift_at or transaction.now) if sight.drift else None,
+                "accepted": _json(sorted({*before.accepted, *sight.taken})),
+                "matched": _json(dict(sight.matched)),
+            }
+            _note(transaction, before, sight)
+        transaction.connection.execute(update(observed).where(self._mine(before.doi)).values(**values))
+
+    def accept(self, doi: Doi, reason: str) -> bool:
+        """Let what others changed stand, as a person says; False where nothing was changed."""
+        with self._session.writing("accept drift") as transaction:
+            found = self._rows().where(observed.c.doi == doi.key).with_for_update()
+            row = transaction.connection.execute(found).mappings().one_or_none()
+            before = None if row is None else observed_of(row)
+            if before is None or not before.drift:
+                return False
+            marks = sorted({*before.accepted, *(one.mark for one in before.drift)})
+            proof = f"accepted as it is at Crossref: {reason}"
+            values = {"changes": "[]", "changed_at": None, "accepted": _json(marks), "accepted_at": transaction.now}
+            values |= {"intended_at": transaction.now, "intended_proof": proof}
+            transaction.connection.execute(update(observed).where(self._mine(doi)).values(**values))
+            if any(one.kind is DriftKind.ADDRESS for one in before.drift):
+                # What a look-up said of the same address is settled with it.
+                same = and_(work.c.target == self._target, work.c.doi == doi.key)
+                aside = {"acknowledged_at": transaction.now, "acknowledged_reason": reason}
+                transaction.connection.execute(update(work).where(same).values(**aside))
+            for one in before.drift:
+                detail = {"what": one.what, "reason": reason, "drift": one.kind.value}
+                transaction.note(EventKind.DRIFT_ACCEPTED, doi=doi, detail=detail)
+            return True
+
+    # When what is read is away.
+
+    def away(self, reason: str, not_before: datetime) -> bool:
+        """Write down that the services cannot be asked; tells whether that is new."""
+        with self._session.writing("services away") as transaction:
+            row = transaction.connection.execute(self._watch().with_for_update()).mappings().one_or_none()
+            values = {"away_reason": reason, "not_before": not_before}
+            if row is None:
+                new = {"target": self._target, "away_since": transaction.now, **values}
+                transaction.connection.execute(insert(watch).values(**new))
+                return True
+            is_new = row["away_since"] is None
+            values["away_since"] = row["away_since"] or transaction.now
+            transaction.connection.execute(update(watch).where(watch.c.target == self._target).values(**values))
+            return is_new
+
+    def back(self) -> None:
+        """Write down that the services answer again."""
+        if self.away_since() is None:
+            return
+        with self._session.writing("services back") as transaction:
+            values = {"away_since": None, "away_reason": "", "not_before": None}
+            transaction.connection.execute(update(watch).where(watch.c.target == self._target).values(**values))
+
+    def away_since(self) -> tuple[datetime, datetime | None, str] | None:
+        """Return since when the services are away, when to ask again, and why; None while they answer."""
+        with self._session.reading() as connection:
+            row = connection.execute(self._watch()).mappings().one_or_none()
+            if row is None or row["away_since"] is None:
+                return None
+            return row["away_since"], row["not_before"], row["away_reason"]
+
+    def _watch(self) -> Any:
+        return select(watch).where(watch.c.target == self._target)
+
+    def _rows(self) -> Any:
+        columns = (work.c.printed, work.c.registered_landing_page, work.c.registered_timestamp)
+        joined = observed.join(work, and_(work.c.target == observed.c.target, work.c.doi == observed.c.doi))
+        return select(observed, *columns).select_from(joined).where(observed.c.target == self._target)
+
+    def _mine(self, doi: Doi) -> Any:
+        return and_(observed.c.target == self._target, observed.c.doi == doi.key)
+
+
+def begin_again(transaction: Transaction, doi: Doi) -> None:
+    """Wait anew until Crossref shows what a deposit that took effect sent: what was seen before says nothing now."""
+    mine = and_(observed.c.target == transaction.target, observed.c.doi == doi.key)
+    fresh = {
+        "since": transaction.now,
+        "next_read_at": transaction.now + FIRST_READ,
+        "reads": 0,
+        "intended_at": None,
+        "intended_proof": "",
+        "deposited": "",
+        "changes": "[]",
+        "changed_at": None,
+        "accepted": "[]",
+        "accepted_at": None,
+    }
+    if transaction.connection.execute(select(observed.c.doi).where(mine).with_for_update()).first() is None:
+        transaction.connection.execute(insert(observed).values(target=transaction.target, doi=doi.key, **fresh))
+    else:
+        transaction.connection.execute(update(observed).where(mine).values(**fresh))
+
+
+def _note(transaction: Transaction, before: Observed, sight: Sight) -> None:
+    """Write what is new into the history: what is as intended, what others changed, and what is no longer so."""
+    known = {one.mark for one in before.drift}
+    marks = {one.mark for one in sight.drift}
+    for one in sight.drift:
+        if one.mark not in known:
+            detail = {"what": one.what, "drift": one.kind.value, "before": one.before, "after": one.after}
+            transaction.note(EventKind.DRIFT, doi=before.doi, detail=detail)
+    for one in before.drift:
+        if one.mark not in marks and one.kind not in {each.kind for each in sight.drift}:
+            transaction.note(EventKind.DRIFT_OVER, doi=before.doi, detail={"what": one.what, "drift": one.kind.value})
+    if sight.intended and before.intended_at is None:
+        transaction.note(EventKind.AS_INTENDED, doi=before.doi, detail={"proof": sight.proof})
+
+
+def _is_new(one: Observed, deposited: Mapping[str, str]) -> bool:
+    return deposited.get(one.doi.key, "") not in {"", one.deposited}
+
+
+def _json(data: Iterable[Any] | Mapping[str, str]) -> str:
+    return json.dumps(data, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,215 @@
+"""Watching what is registered: is it as our last deposit sent it, and did somebody else change it since?
+
+Lists of the REST API are asked once a day and are hints alone: they miss works for weeks, and lag. What counts is the
+record in Crossref's query service, and where doi.org leads: each DOI is read soon after a deposit took effect, and then
+once a week. A read is one short transaction of its own, so that a pass may end anywhere.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from doideposit.crossref.queries import RegisteredState
+from doideposit.crossref.registrar import RegisteredWork
+from doideposit.deposits.context import DepositContext, RegistryPort
+from doideposit.deposits.ledger.entries import Observed
+from doideposit.deposits.ledger.observations import FIRST_READ, Sight
+from doideposit.deposits.schedule import pause_until
+from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
+from doideposit.records.identifiers import Doi
+from doideposit.registered.drift import Shown, differences_of, drift_of, is_retained, moved_address
+from doideposit.registered.reading import RegisteredRecord, read_record
+from doideposit.registered.values import Drift, DriftKind
+
+__all__ = ["Watcher"]
+
+AFTER: Final = (FIRST_READ, *(timedelta(hours=hours) for hours in (1, 2, 6, 24)))
+"""When the record is read after a deposit took effect, until it is shown: the query service lags up to a day."""
+WEEK: Final = timedelta(days=7)
+DAY: Final = timedelta(days=1)
+LISTED_AT_ONCE: Final = 50
+"""DOIs in one question for a list; the limit is the length of an address."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Ask about registered DOIs of one target; `read` are those that were read, `error` is what ended the pass.
+
+    `lists` counts questions for lists. `is_new` says that `error` was not there in the pass before: an outage of days
+    is told once.
+    """
+
+    context: DepositContext
+    stop: Callable[[], bool] = _never
+    read: list[Doi] = field(default_factory=list)
+    lists: int = 0
+    error: RegistrarError | None = None
+    is_new: bool = False
+
+    def run(self, most: int, *, force: bool = False) -> None:
+        """Make one pass: lists once a day, then up to `most` DOIs that are due; with `force` whatever the pause."""
+        registry, observations = self.context.registry, self.context.ledger.observations
+        if registry is None or not self.context.read_first:
+            return
+        observations.enroll()
+        away = observations.away_since()
+        if away is not None and away[1] is not None and away[1] > self.context.clock() and not force:
+            return
+        try:
+            if registry.has_works:
+                self._list(registry)
+            self._read_due(registry, most)
+        except (RegistrarError, ConfigurationError) as error:
+            self._away(error)
+        else:
+            if self.read or self.lists:
+                observations.back()
+
+    def look(self, doi: Doi) -> None:
+        """Read one DOI now; raises `RegistrarError`. Nothing happens to one that is not registered."""
+        registry, observations = self.context.registry, self.context.ledger.observations
+        if registry is None or not self.context.read_first:
+            return
+        observations.enroll()
+        seen = observations.one(doi)
+        if seen is not None:
+            self._look(registry, seen)
+
+    def _away(self, error: RegistrarError | ConfigurationError) -> None:
+        now = self.context.clock()
+        # After four failures in a row the pause is as long as it gets: nothing hurries here.
+        until = pause_until(now, 8, self.context.random, error)
+        self.is_new = self.context.ledger.observations.away(error.message, until)
+        self.error = error if isinstance(error, RegistrarError) else RegistrarError(error.message, hint=error.hint)
+
+    # Lists: cheap hints.
+
+    def _list(self, registry: RegistryPort) -> None:
+        observations = self.context.ledger.observations
+        before = self.context.clock() - DAY
+        while not self.stop() and (asked := observations.to_list(before, LISTED_AT_ONCE)):
+            self.context.step("list: ask")
+            found = {one.doi.lower(): one for one in registry.works("doi", [each.doi.key for each in asked])}
+            self.lists += 1
+            deposited = {key: _moment(one) for key, one in found.items()}
+            hints = {one.doi.key for one in asked if one.doi.key in found and _moved(one, found[one.doi.key])}
+            observations.listed(asked, deposited, hints)
+
+    # Reading: what counts.
+
+    def _read_due(self, registry: RegistryPort, most: int) -> None:
+        for seen in self.context.ledger.observations.due(most):
+            if self.stop():
+                return
+            try:
+                self._look(registry, seen)
+            except UnexpectedAnswer as error:
+                # One answer that is none says nothing of the others.
+                later = Sight(self.context.clock() + DAY, f"not known: {error.message}")
+                self.context.ledger.observations.put(seen, later)
+
+    def _look(self, registry: RegistryPort, seen: Observed) -> None:
+        context = self.context
+        context.step("registered: ask")
+        state = registry.registered(seen.doi, context.depositor.email)
+        sent = context.ledger.works.last_registered(seen.doi)
+        if state is not None and sent is not None and state.timestamp > sent[0]:
+            # A deposit of ours that was given up, or ended without a result, may have taken effect after all.
+            sent = context.ledger.works.sent_with(seen.doi, state.timestamp) or sent
+        ours = None if sent is None else read_record(sent[1], seen.doi.printed)
+        version = sent[0] if sent else (seen.sent or 0)
+        address = self._address(registry, seen, ours)
+        sight = self._sight(seen, state, _Sent(version, ours), address)
+        if context.ledger.observations.put(seen, sight):
+            self.read.append(seen.doi)
+
+    def _address(self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None) -> Drift | None:
+        """Ask doi.org where the DOI leads; for a day after a deposit caches may hold an earlier address of ours."""
+        expected = (str(ours.fields.get("url") or "") if ours else "") or seen.address or ""
+        if not registry.has_handles or not expected:
+            return None
+        handle = registry.handle(seen.doi)
+        moved = moved_address(expected, handle.urls) if handle else None
+        if moved is None or self.context.clock() - seen.since >= DAY:
+            return moved
+        earlier = self.context.ledger.works.addresses(seen.doi)
+        return moved if earlier and moved.after not in earlier else None
+
+    def _sight(self, seen: Observed, state: RegisteredState | None, sent: "_Sent", address: Drift | None) -> Sight:
+        now = self.context.clock()
+        waiting = _next_read(seen, now)
+        if state is None:
+            return Sight(waiting, "Crossref's query service does not show it yet")
+        # Below our version it is an older one, unless ours was shown before: then Crossref's support set it back.
+        if state.timestamp < sent.version and not (state.alias_of or seen.intended_at or seen.drift):
+            proof = f"Crossref's query service still shows the version {state.timestamp}, and ours is {sent.version}"
+            return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
+        record = read_record(state.answer, state.alias_of or seen.doi.printed) if state.has_record else None
+        shown = Shown(state.timestamp, state.owner_prefix, state.alias_of, record)
+        owners = {seen.doi.prefix, *(series.prefix for series in self.context.series.values())}
+        found = [*drift_of(seen.doi, sent.version, sent.record, shown, owners), *([address] if address else [])]
+        taken = _taken(seen, sent.record, record, found)
+        drift = tuple(one for one in found if one.mark not in {*seen.accepted, *taken})
+        matched = dict(record.found) if record else {}
+        return Sight(
+            now + WEEK,
+            _proof(state, drift, accepted=bool(found)),
+            known=True,
+            timestamp=str(state.timestamp),
+            last_update=state.last_update,
+            drift=drift,
+            taken=taken,
+            matched=matched,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """Hold the version of our last deposit that took effect, and its record, where we made one."""
+
+    version: int
+    record: RegisteredRecord | None
+
+
+def _taken(
+    seen: Observed, ours: RegisteredRecord | None, theirs: RegisteredRecord | None, found: Sequence[Drift]
+) -> tuple[str, ...]:
+    """Return the marks of what is no change by others: what stayed, because our deposit did not mention it.
+
+    Only the first time that a version is shown: what comes later was added by somebody.
+    """
+    if ours is None or seen.intended_at is not None or seen.drift:
+        return ()
+    differences = differences_of(ours, theirs)
+    if not differences or not all(is_retained(one, ours) for one in differences):
+        return ()
+    return tuple(one.mark for one in found if one.kind is DriftKind.CONTENT)
+
+
+def _next_read(seen: Observed, now: datetime) -> datetime:
+    """Return when to ask again for a version that is not shown yet: at the next moment of the schedule, then daily."""
+    return next((seen.since + after for after in AFTER if seen.since + after > now), now + DAY)
+
+
+def _proof(state: RegisteredState, drift: Sequence[Drift], *, accepted: bool) -> str:
+    if drift:
+        return "; ".join(one.what for one in drift)
+    words = "everything is as it was sent"
+    if accepted:
+        words = "everything is as it was sent, or as somebody accepted it"
+    return f"Crossref's query service shows the version {state.timestamp}, and {words}"
+
+
+def _moment(one: RegisteredWork) -> str:
+    return one.deposited.isoformat() if one.deposited else ""
+
+
+def _moved(seen: Observed, listed: RegisteredWork) -> bool:
+    """Tell whether a list shows something new: another date of the last change, or another address."""
+    again = bool(seen.deposited) and _moment(listed) not in {"", seen.deposited}
+    return again or bool(seen.address and listed.landing_url and listed.landing_url != seen.address)

@@ -1,0 +1,123 @@
+"""What others changed of a registered DOI: the record at Crossref compared with what our last deposit sent.
+
+What Crossref adds and writes in its own way is none of it: references and funders that it matched, relations that other
+records claim, ISSNs of the title record, markup that says the same (Crossref documentation, "unixsd query output").
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from doideposit.records.identifiers import Doi
+from doideposit.records.landing import is_same_page
+from doideposit.registered.comparison import compare, plain_words, same_value
+from doideposit.registered.reading import RegisteredRecord
+from doideposit.registered.values import Difference, Drift, DriftKind
+
+__all__ = ["Shown", "differences_of", "drift_of", "is_retained", "moved_address"]
+
+MOST_FIELDS: Final = 20
+_RETAINED: Final = frozenset(
+    ("references", "relations", "licences", "free_to_read", "funding", "pdf_url", "full_texts", "updates",
+     "crossmark_policy", "archives")
+)  # fmt: skip
+"""Fields that stay registered when a deposit neither sends nor empties them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Hold what Crossref shows of a DOI: the version, who owns it, what it is an alias of, and its record."""
+
+    timestamp: int
+    owner_prefix: str
+    alias_of: str
+    record: RegisteredRecord | None
+
+
+def drift_of(
+    doi: Doi, sent: int, ours: RegisteredRecord | None, shown: Shown, owners: Collection[str]
+) -> Iterator[Drift]:
+    """Yield what others changed. `sent` is the version of our last deposit, `ours` its record, where there is one."""
+    if shown.alias_of:
+        what = f"it was made an alias of {shown.alias_of}, whose record it shows now"
+        yield Drift(DriftKind.ALIAS, what, "a DOI of its own", shown.alias_of, f"alias:{shown.alias_of.lower()}")
+        return
+    if shown.owner_prefix and shown.owner_prefix not in owners:
+        what = f"it belongs to the owner of the prefix {shown.owner_prefix} now"
+        yield Drift(DriftKind.OWNER, what, doi.prefix, shown.owner_prefix, f"owner:{shown.owner_prefix}")
+    fields = differences_of(ours, shown.record)
+    if shown.timestamp > sent:
+        what = f"somebody else deposited it with the timestamp {shown.timestamp}"
+        mark = f"foreign:{shown.timestamp}:{_state(shown.record)}"
+        yield Drift(DriftKind.DEPOSIT, what, str(sent), str(shown.timestamp), mark, _told(fields))
+    elif fields:
+        told = _told(fields)
+        what = f"what is registered is not what was sent: {'; '.join(told[:3])}" + ("; and more" * (len(told) > 3))  # noqa: PLR2004
+        before = "; ".join(_brief(one.registered) for one in fields[:MOST_FIELDS])
+        after = "; ".join(_brief(one.desired) for one in fields[:MOST_FIELDS])
+        yield Drift(DriftKind.CONTENT, what, before, after, f"content:{_state(shown.record)}", told)
+
+
+def differences_of(ours: RegisteredRecord | None, theirs: RegisteredRecord | None) -> tuple[Difference, ...]:
+    """Return the fields in which the registered record is not as it was sent, without what is Crossref's own."""
+    if ours is None or theirs is None:
+        return ()
+    return tuple(one for one in compare(ours, theirs) if not _is_crossrefs(one)) + _added_leftovers(ours, theirs)
+
+
+def is_retained(one: Difference, ours: RegisteredRecord) -> bool:
+    """Tell whether a difference is content that our deposit neither sent nor emptied, so that it stayed."""
+    name = one.field.partition("[")[0].partition(".")[0]
+    return one.kind == "added" and (name not in ours.fields or not ours.fields[name]) and name in _RETAINED
+
+
+def moved_address(expected: str, urls: Collection[str]) -> Drift | None:
+    """Return that the DOI leads elsewhere than our last deposit said, by what the handle system answers."""
+    if not expected or not urls or any(is_same_page(url, expected) for url in urls):
+        return None
+    found = min(urls)
+    what = f"the DOI leads to {found} instead of {expected}"
+    return Drift(DriftKind.ADDRESS, what, expected, found, f"address:{found}")
+
+
+def _is_crossrefs(one: Difference) -> bool:
+    if one.field.startswith("series.issns") and one.kind == "added":
+        return True
+    if one.field.startswith("abstracts["):
+        both = (one.registered, one.desired)
+        texts = [plain_words(each) for each in both if isinstance(each, Mapping)]
+        return len(texts) == len(both) and texts[0] == texts[1] and _languages(one)
+    return False
+
+
+def _languages(one: Difference) -> bool:
+    both = [each for each in (one.registered, one.desired) if isinstance(each, Mapping)]
+    return all(same_value(name, both[0].get(name), both[1].get(name)) for name in ("language", "kind"))
+
+
+def _added_leftovers(ours: RegisteredRecord, theirs: RegisteredRecord) -> tuple[Difference, ...]:
+    """Return what somebody registered that no record file can say; `compare` asks only what would be lost of ours."""
+    known = {(one.name, one.xml) for one in ours.leftovers}
+    added = (one for one in theirs.leftovers if (one.name, one.xml) not in known)
+    return tuple(Difference(one.name, f"{one.name} is added", desired=one.xml) for one in added)
+
+
+def _told(fields: Collection[Difference]) -> tuple[str, ...]:
+    told = [one.what for one in fields][:MOST_FIELDS]
+    return (*told, f"and {len(fields) - MOST_FIELDS} more") if len(fields) > MOST_FIELDS else tuple(told)
+
+
+def _brief(value: object) -> str:
+    """Return a value in a few words: strings as they are, the rest as JSON."""
+    text = value if isinstance(value, str) else "nothing" if not value else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004
+
+
+def _state(record: RegisteredRecord | None) -> str:
+    """Return a short mark of a registered record, which changes with each of its fields."""
+    if record is None:
+        return "none"
+    said = [record.fields, record.series, [(one.name, one.xml) for one in record.leftovers]]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]

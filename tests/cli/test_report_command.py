@@ -37,6 +37,8 @@ def test_json_says_the_same_and_only_that(desk: Desk) -> None:
         "outstanding": 0,
         "needs_person": 0,
         "overdue": 0,
+        "changed_by_others": 0,
+        "as_intended": 0,
         "attention": 0,
     }
     assert document["series"][0]["shares"]["references"] == 1
@@ -115,6 +117,8 @@ def test_a_ledger_with_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
         "outstanding": 4,
         "needs_person": 5,
         "overdue": 7,
+        "changed_by_others": 0,
+        "as_intended": 0,
         "attention": 7,
     }
     comment, focus = found.series

@@ -29,8 +29,8 @@ from mixed_ledger import mixed_desk
 NEVER = timedelta(days=9_999)
 TABLES = {
     "as they are": Deadlines(),
-    "nothing is ever late": Deadlines(NEVER, NEVER, NEVER, NEVER, NEVER),
-    "only the link counts": Deadlines(NEVER, NEVER, NEVER, timedelta(hours=1), NEVER),
+    "nothing is ever late": Deadlines(NEVER, NEVER, NEVER, NEVER, NEVER, NEVER),
+    "only the link counts": Deadlines(NEVER, NEVER, NEVER, timedelta(hours=1), NEVER, NEVER),
 }
 CONFIGURATION = """\
 [depositor]
@@ -69,6 +69,10 @@ class House:
     def wrong(self) -> set[str]:
         """What a look-up showed to lead elsewhere."""
         return {str(one.doi) for one in self.desk.depositor.statuses() if one.contradicted}
+
+    @property
+    def drifted(self) -> set[str]:
+        return {str(one.doi) for one in self.desk.depositor.statuses() if one.drift}
 
     @property
     def needing(self) -> set[str]:
@@ -111,6 +115,7 @@ def house(
         add_what_is_missing(desk)
         # The command line looks at the clock of this machine, so the others have to look at it too.
         desk.clock.set(datetime.now(UTC))
+        read_again(desk)
         run = command_line.Desk(tmp_path, capsys)
         lines = (f'{one} = "{int(deadlines.of(one).total_seconds()) // 3600}h"' for one in Milestone)
         run.write("doideposit.toml", CONFIGURATION.format(url=desk.url, deadlines="\n".join(lines)))
@@ -129,6 +134,15 @@ def add_what_is_missing(desk: Desk) -> None:
     desk.depositor.works.prove(well, Milestone.RESOLVES, proof, holds=False, contrary=True)
 
 
+def read_again(desk: Desk) -> None:
+    """Read what is registered, some of which others changed."""
+    desk.seed = True
+    desk.open()
+    desk.sandbox.elsewhere.change_url("10.48251/SADF.ISSN.2406-5617.C233", "https://www.other.eu/")
+    desk.sandbox.elsewhere.transfer("10.48251/SADF.ISSN.2406-5617.C234", "10.99999")
+    desk.depositor.watch(10)
+
+
 @pytest.mark.slow
 def test_the_ledger_has_dois_in_every_state(house: House) -> None:
     statuses = list(house.desk.depositor.statuses())
@@ -136,6 +150,9 @@ def test_the_ledger_has_dois_in_every_state(house: House) -> None:
     assert {one.outcome for one in statuses} >= set(Outcome) - {Outcome.MISSING} | {None}
     assert any(one.acknowledged for one in statuses)
     assert any(one.contradicted and one.needs_person for one in statuses)
+    assert any(one.as_intended for one in statuses)
+    assert any(one.registered and not one.as_intended and not one.drift for one in statuses)
+    assert len(house.drifted) == 2
 
 
 @pytest.mark.slow
@@ -146,8 +163,8 @@ def test_all_six_say_the_same(house: House) -> None:
     assert from_terminal(house) == facts
     assert from_api(house) == facts
     assert from_page(house) == (facts, house.late, house.needing)
-    assert from_mail(house) == (house.late | house.wrong, len(house.late), len(house.needing))
-    assert from_metrics(house) == (len(house.late), len(house.needing))
+    assert from_mail(house) == (house.late | house.wrong | house.drifted, len(house.late), len(house.needing))
+    assert from_metrics(house) == (len(house.late), len(house.needing), len(house.drifted))
 
 
 def from_terminal(house: House) -> Facts:
@@ -157,9 +174,13 @@ def from_terminal(house: House) -> Facts:
     for receipt in house.run("status", *house.facts).out.split("\n\n"):
         doi = re.search(r"10\.48251/\S+", receipt)
         if doi is not None:
-            reached = re.findall(r"^  (received|processed|registered|resolves|indexed) +\d{4}-", receipt, re.MULTILINE)
-            overdue = re.search(r"^  overdue .*?(\w+) was to be reached", receipt, re.MULTILINE)
-            found[doi[0]] = (tuple(reached), overdue[1] if overdue else None, doi[0] in marked)
+            reached = re.findall(
+                r"^  (received|processed|registered|resolves|indexed|intended) +\d{4}-", receipt, re.MULTILINE
+            )
+            overdue = re.search(r"^  overdue .*?  (\w[\w ]*) was to be reached", receipt, re.MULTILINE)
+            named = {"intended": "as_intended", "as intended": "as_intended"}
+            words = [named.get(one, one) for one in (*reached, overdue[1] if overdue else "")]
+            found[doi[0]] = (tuple(words[:-1]), words[-1] or None, doi[0] in marked)
     summary = house.run("status").out
     assert (f", {len(house.late)} overdue" in summary) == bool(house.late)
     assert f", {len(house.needing)} {'needs' if len(house.needing) == 1 else 'need'} a person" in summary
@@ -189,6 +210,7 @@ def from_page(house: House) -> tuple[Facts, set[str], set[str]]:
     attention = {doi for one in document["attention"] for doi in one["dois"]}
     assert attention == house.late | house.needing
     assert document["counts"]["overdue"] == len(house.late)
+    assert document["counts"]["changed_by_others"] == len(house.drifted)
     assert document["counts"]["needs_person"] == len(house.needing)
     boxes = html.split('id="attention"')[1].split('id="all"')[0]
     shown = set(re.findall(r">(10\.48251/[^<]+)</(?:a|span)>", boxes))
@@ -205,15 +227,15 @@ def from_mail(house: House) -> tuple[set[str], int, int]:
     return set(re.findall(r"https://doi\.org/(10\.48251/\S+)", text)), found["Overdue"], found["Need a person"]
 
 
-def from_metrics(house: House) -> tuple[int, int]:
+def from_metrics(house: House) -> tuple[int, int, int]:
     now = house.desk.clock()
     run = Run("sandbox", now, now, 0, "", None, {})
     text = prometheus_text(run, take_standing(house.desk.depositor, now=now))
-    names = ("overdue_dois", "needs_person_dois")
-    late, needing = (
+    names = ("overdue_dois", "needs_person_dois", "drifted_dois")
+    late, needing, drifted = (
         int(float(re.search(rf"^doideposit_{name}\{{.*\}} (.*)$", text, re.MULTILINE)[1])) for name in names
     )
-    return late, needing
+    return late, needing, drifted
 
 
 @pytest.mark.slow

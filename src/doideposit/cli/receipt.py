@@ -90,11 +90,13 @@ def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
 
 def _milestones(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
     for milestone, proof in status.milestones.items():
+        # The first column has room for ten letters.
+        name = milestone.words.removeprefix("as ")
         if proof:
-            yield milestone.words, f"{local_time(proof.at)}  {_proof(status, proof)}"
+            yield name, f"{local_time(proof.at)}  {_proof(status, proof)}"
         elif proof.text:
             # It was looked up, and did not hold: saying nothing would leave open whether anybody looked.
-            yield milestone.words, f"{'not proved':<23}  {_proof(status, proof)}"
+            yield name, f"{'not proved':<23}  {_proof(status, proof)}"
     for one in status.drift:
         yield "changed", one.what
         for change in one.fields if one.kind is DriftKind.DEPOSIT else ():

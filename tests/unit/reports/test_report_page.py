@@ -91,13 +91,13 @@ def test_the_policy_allows_the_pages_own_style_and_script_and_nothing_else() -> 
     assert not re.search(r"\sstyle=", html.split("<body>")[1])
 
 
-def test_every_doi_is_there_once_with_its_five_milestones() -> None:
+def test_every_doi_is_there_once_with_its_six_milestones() -> None:
     partly = under_way(3, milestones={**proofs(), Milestone.RECEIVED: Proof(NOW, "SUCCESS")})
     html = page(report(status(10), status(9), partly))
     rows = html.split('id="table"')[1].split("</table>")[0].split("<tr")[2:]
     assert [re.search(r"10\.5555/C\d+", row)[0] for row in rows] == ["10.5555/C10", "10.5555/C9", "10.5555/C3"]
-    assert rows[0].count("2026-09-14") == 5
-    assert (rows[2].count("2026-09-14"), rows[2].count("not yet")) == (1, 4)
+    assert rows[0].count("2026-09-14") == 6
+    assert (rows[2].count("2026-09-14"), rows[2].count("not yet")) == (1, 5)
     assert 'title="09:30 UTC: proof of indexed"' in rows[0]
 
 
@@ -113,6 +113,8 @@ def test_the_head_names_target_ledger_moment_and_counts() -> None:
         "outstanding": 1,
         "needs_person": 0,
         "overdue": 0,
+        "changed_by_others": 0,
+        "as_intended": 1,
         "attention": 0,
     }
 
@@ -143,7 +145,8 @@ def test_what_was_acknowledged_says_why() -> None:
 
 def test_records_are_named_only_when_they_were_asked_for() -> None:
     assert "Records not at Crossref" not in page(report(status()))
-    assert "Every record that was named is at Crossref as it is" in page(report(status(), records=()))
+    assert "The last deposit of every record that was named sent it as it is" in page(report(status(), records=()))
+    assert "at Crossref as it is" not in page(report(status(), records=()))
     text = Reader(
         page(report(status(), records=(Planned("c259.yaml", "10.5555/C259", "update", "the title changed"),)))
     ).text

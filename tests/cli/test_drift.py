@@ -30,7 +30,7 @@ def test_nothing_changed_ends_with_0_and_says_what_was_read(desk: Desk) -> None:
     assert result.code == 0
     assert "1 record read again on sandbox" in result.out
     assert "nothing changed by others" in result.out
-    assert "as intended" in desk("status", DOI).out
+    assert "intended   20" in desk("status", DOI).out
 
 
 def test_a_change_ends_with_1_and_stands_in_status_report_and_json(moved: Desk) -> None:

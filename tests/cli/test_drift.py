@@ -44,7 +44,7 @@ def test_a_change_ends_with_1_and_stands_in_status_report_and_json(moved: Desk) 
     assert "content" in {one["kind"] for one in record["drift"]}
     assert all(one["before"] and one["after"] for one in record["drift"])
     assert moved("status", DOI, "--json").json["records"][0]["milestones"]["as_intended"]["at"] is None
-    assert "changed by others" in moved("status").out
+    assert "! changed by others" in moved("status").out
     said = moved("report", "-o", "report.html", "--records", "c258.yaml", "--json").json
     assert said["counts"]["changed_by_others"] == 1
     page = Path("report.html").read_text(encoding="utf-8")

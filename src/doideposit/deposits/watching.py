@@ -129,7 +129,7 @@ class Watcher:
             self.read.append(seen.doi)
 
     def _address(self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None) -> Drift | None:
-        """Ask doi.org where the DOI leads; for a day after a deposit caches may hold an earlier address of ours."""
+        """Ask doi.org where the DOI leads; for a day after an update caches may hold what it was before."""
         expected = (str(ours.fields.get("url") or "") if ours else "") or seen.address or ""
         if not registry.has_handles or not expected:
             return None
@@ -137,8 +137,9 @@ class Watcher:
         moved = moved_address(expected, handle.urls) if handle else None
         if moved is None or self.context.clock() - seen.since >= DAY:
             return moved
-        earlier = self.context.ledger.works.addresses(seen.doi)
-        return moved if earlier and moved.after not in earlier else None
+        work = self.context.ledger.works.one(seen.doi)
+        updated = work is not None and work.registered_at is not None and work.registered_at < seen.since
+        return None if updated else moved
 
     def _sight(self, seen: Observed, state: RegisteredState | None, sent: "_Sent", address: Drift | None) -> Sight:
         now = self.context.clock()

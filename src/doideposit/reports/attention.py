@@ -66,10 +66,10 @@ def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
 
 def _registered(status: WorkStatus) -> tuple[str, AttentionKind]:
     """Say of a registered DOI what was found by looking at it."""
-    if status.drift:
-        return "changed by others", AttentionKind.WARNING
     if status.contradicted is not None:
         return _CONTRARY_WORDS[status.contradicted], AttentionKind.BAD
+    if status.drift:
+        return "changed by others", AttentionKind.WARNING
     return (
         (_MISSING_WORDS[status.overdue.milestone], AttentionKind.WARNING)
         if status.overdue

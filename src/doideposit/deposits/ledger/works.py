@@ -190,12 +190,6 @@ class Works:
             key = connection.execute(whole.order_by(submission.c.timestamp.desc()).limit(1)).scalar_one_or_none()
             return None if key is None else recorded_again(connection, key)[0]
 
-    def addresses(self, doi: Doi) -> frozenset[str]:
-        """Return every landing page that a deposit of the DOI named; ready-made files are not looked into."""
-        mine = (item.c.target == self._target, item.c.doi == doi.key, item.c.landing_page.is_not(None))
-        with self._session.reading() as connection:
-            return frozenset(connection.execute(select(item.c.landing_page).where(*mine)).scalars())
-
     def sent_with(self, doi: Doi, timestamp: int) -> tuple[int, bytes] | None:
         """Return timestamp and bytes of the deposit of a DOI that was sent with this timestamp, however it ended."""
         if not 0 <= timestamp < 2**63:

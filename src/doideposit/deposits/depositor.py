@@ -17,17 +17,18 @@ from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.lateness import NOT_YET, Deadlines
+from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
+from doideposit.deposits.lookups import look_up
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
 from doideposit.deposits.plans.files import PlanFiles, checked_of, plan_entry
 from doideposit.deposits.polling import Poller
-from doideposit.deposits.restoring import last_version
+from doideposit.deposits.restoring import plan_last_version
 from doideposit.deposits.updates import look
 from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (
@@ -46,7 +47,6 @@ from doideposit.errors import RegistrarUnavailable, UsageError, WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.landing import is_same_page
 from doideposit.records.models.series import Series
 
 __all__ = ["Depositor"]
@@ -181,11 +181,7 @@ class Depositor:
         What they added would be lost, and blocks it unless `allow_loss` names it. Raises `UsageError` for a DOI that
         was never registered from here.
         """
-        store, may = ContentStore(), Permissions(retry=True, losses=tuple(allow_loss))
-        inputs = last_version(self._context, _doi(doi), store)
-        decisions, known = decide(self._context, inputs, store, may)
-        entries = tuple(plan_entry(decision) for decision in decisions)
-        return Plan(self.target, entries, Approved(inputs, decisions, known, store, may))
+        return plan_last_version(self._context, _doi(doi), tuple(allow_loss))
 
     # Taking over.
 
@@ -480,31 +476,8 @@ class Depositor:
         work = self.works.one(wanted)
         if work is None:
             raise UsageError(f"{wanted} was never deposited to {self.target} from here")
-        self._verify_handle(wanted, work.registered_landing_page)
-        self._verify_index(wanted, work.registered_landing_page)
+        look_up(self._context, wanted, work.registered_landing_page)
         return self.status(wanted)
-
-    def _verify_handle(self, doi: Doi, expected: str | None) -> None:
-        registry = self._context.registry
-        if registry is None or not registry.has_handles:
-            return
-        handle = registry.handle(doi)
-        urls = handle.urls if handle else ()
-        holds = bool(urls) and (expected is None or any(is_same_page(url, expected) for url in urls))
-        proof = f"it leads to {urls[0]}" if urls else NOT_YET[Milestone.RESOLVES]
-        proof += f" instead of {expected}" if urls and not holds else ""
-        self.works.prove(doi, Milestone.RESOLVES, proof, holds=holds, contrary=bool(urls) and not holds)
-
-    def _verify_index(self, doi: Doi, expected: str | None) -> None:
-        registry = self._context.registry
-        if registry is None or not registry.has_works:
-            return
-        found = registry.work(doi)
-        landing = found.landing_url if found else None
-        holds = found is not None and (expected is None or landing is None or is_same_page(landing, expected))
-        proof = f"as {found.type}, leading to {landing}" if found else NOT_YET[Milestone.INDEXED]
-        proof += f" instead of {expected}" if found and not holds else ""
-        self.works.prove(doi, Milestone.INDEXED, proof, holds=holds, contrary=found is not None and not holds)
 
 
 def _source(status: WorkStatus) -> str:

@@ -79,12 +79,8 @@ def extract(
 
 
 def _draft(manuscript: "Manuscript", series: Mapping[str, Series]) -> "Draft":
-    """Make a draft of what was read; a document that cannot be read gives a draft without fields."""
     from doideposit.records.extraction import draft_of
-    from doideposit.records.extraction.draft import Draft
 
-    if has_errors(manuscript.findings) and not manuscript.lines:
-        return Draft(manuscript.file, findings=manuscript.findings)
     return draft_of(manuscript, series=series)
 
 

@@ -7,6 +7,7 @@ draft as YAML for a person to review.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from doideposit.findings import has_errors
 from doideposit.records.extraction.authors import read_authors
 from doideposit.records.extraction.dois import doi_field
 from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, Node, Notes, weigh
@@ -40,7 +41,9 @@ def read(text: str, *, file: str, series: Mapping[str, Series] = _NO_SERIES) -> 
 
 
 def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIES) -> Draft:
-    """Make the draft of a record from what a reader found in a document."""
+    """Make the draft of a record from what a reader found; a document that cannot be read gives one without fields."""
+    if not manuscript.lines and has_errors(manuscript.findings):
+        return Draft(manuscript.file, findings=manuscript.findings)
     notes = Notes(manuscript.file, manuscript.places)
     document = divide(manuscript.lines, labels_of(series), publishers_of(series))
     stated = manuscript.properties

@@ -39,6 +39,9 @@ _FORMS = tuple(
     )
 )
 _LAST_MONTH = 12
+_WITHIN = 1_000
+# Most lines have no year, and the forms take long to say so.
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,13 @@ class PrintedDate:
 
 
 def find_date(text: str) -> PrintedDate | None:
-    """Return the first date of the text in the most precise form that fits."""
+    """Return the first date of the text in the most precise form that fits.
+
+    Only the beginning of a long text is looked at: a date of publication stands in a short line.
+    """
+    text = text[:_WITHIN]
+    if not _ANY_YEAR.search(text):
+        return None
     for form in _FORMS:
         match = form.search(text)
         if match is not None:

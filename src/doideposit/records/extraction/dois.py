@@ -53,9 +53,13 @@ def find_doi(body: Iterable[Line], tail: Iterable[Line]) -> PrintedDoi | None:
     A DOI in running text, or beside a year in brackets, is that of another work. Of two DOIs in an imprint the one of
     the online edition counts; `others` of it names the rest.
     """
-    found = [doi for line in body if (doi := _alone(line))]
-    if found:
-        return found[0]
+    before: Line | None = None
+    for line in body:
+        # In a narrow column a DOI of running text may fill a line of its own.
+        if (doi := _alone(line)) and not _goes_on(before, line):
+            return doi
+        before = line
+    tail = list(tail)
     printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _labelled(line))]
     unique = {doi.text.lower(): doi for doi in reversed(printed)}
     if not unique:
@@ -63,10 +67,28 @@ def find_doi(body: Iterable[Line], tail: Iterable[Line]) -> PrintedDoi | None:
     online = [
         doi
         for doi in unique.values()
-        if re.search(r"\b(?:online|electronic|e-?ISSN|pdf)\b", doi.line.text, re.IGNORECASE)
+        if _ONLINE.search(doi.line.text) or any(_ONLINE.search(one.text) for one in tail if _is_above(one, doi.line))
     ]
     chosen = (online or list(reversed(unique.values())))[0]
     return replace(chosen, others=tuple(doi.text for doi in unique.values() if doi is not chosen))
+
+
+_ONLINE = re.compile(r"\b(?:online|electronic|e-?ISSN|pdf)\b", re.IGNORECASE)
+_RUNNING = 25  # in characters: a line above that is longer, and open at its end, is running text
+
+
+def _goes_on(before: Line | None, line: Line) -> bool:
+    """Tell whether a line is the rest of a sentence that the line above began."""
+    if before is None or before.block != line.block:
+        return False
+    text = before.text.rstrip()
+    return text.count("(") > text.count(")") or (
+        len(text) > _RUNNING and text[-1] not in ".:;!?”" and "10." not in text
+    )
+
+
+def _is_above(line: Line, other: Line) -> bool:
+    return line.block == other.block and line.number == other.number - 1 and "10." not in line.text
 
 
 def _alone(line: Line) -> PrintedDoi | None:

@@ -274,6 +274,12 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "No commentary has that many; it is most likely a whole volume.",
         "hand in the commentary alone",
     ),
+    _doubt(
+        "pdf-drawing",
+        "A page that is a drawing",
+        "Its drawing takes longer to go through than all text of a commentary, and rarely holds any.",
+        "look whether it has references that the draft lacks",
+    ),
     _unreadable(
         "pdf-scanned",
         "A PDF of pictures",

@@ -60,10 +60,10 @@ _FAR_BYLINE = 8  # so many lines after the block a byline may stand, behind a st
 def read_front(lines: Sequence[Line], labels: Iterable[str] = (), publishers: Iterable[str] = ()) -> Front:
     """Read the title block; `labels` are further words by which a series is called, `publishers` names of houses."""
     known = Labels.of(labels, publishers)
-    lengths: dict[int, int] = {}
+    blocks: dict[int, str] = {}
     for line in lines:
-        lengths[line.block] = lengths.get(line.block, 0) + len(line.text)
-    pieces = _block(lines, lengths, known)
+        blocks[line.block] = f"{blocks[line.block]} {line.text}" if line.block in blocks else line.text
+    pieces = _block(lines, blocks, known)
     front = Front()
     _take_known(pieces, front)
     title = _find_title(pieces, front)
@@ -77,7 +77,7 @@ def read_front(lines: Sequence[Line], labels: Iterable[str] = (), publishers: It
     return front
 
 
-def _block(lines: Sequence[Line], lengths: dict[int, int], known: Labels) -> list[Piece]:
+def _block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list[Piece]:
     """Read the lines of the title block: up to a heading that begins the text, or to running text after a title."""
     pieces: list[Piece] = []
     for index, line in enumerate(lines[:_MOST_LINES]):
@@ -85,7 +85,7 @@ def _block(lines: Sequence[Line], lengths: dict[int, int], known: Labels) -> lis
         piece.index = index
         if piece.kind is LineKind.SECTION:
             break
-        running = lengths[line.block] > _BODY_LENGTH or _is_sentence(line, lengths[line.block])
+        running = len(blocks[line.block]) > _BODY_LENGTH or _is_sentence(line, blocks[line.block])
         if running and _is_title_of_dense_text(piece, pieces):
             running = False
         if running and piece.kind is LineKind.TEXT and not line.level:
@@ -113,12 +113,21 @@ def _is_last(lines: Sequence[Line], index: int) -> bool:
     return index + 1 >= len(lines)
 
 
-def _is_sentence(line: Line, length: int) -> bool:
+def _is_sentence(line: Line, block: str) -> bool:
     """Tell whether a line is running text: a paragraph that ends with a full stop and has the length of a sentence."""
-    text = line.text.rstrip('”’")] ')
-    if line.level or line.bold or length <= _SENTENCE_LENGTH:
+    if line.level or line.bold or len(block) <= _SENTENCE_LENGTH:
         return False
+    whole = line.text if _is_stack(line, block) else block
+    text = whole.rstrip('”’")] ')
     return text.endswith((".", "。", ".]")) or ". " in text
+
+
+_WRAPPED = 40  # in characters: where lines of a paragraph are shorter, each of them says something of its own
+
+
+def _is_stack(line: Line, block: str) -> bool:
+    """Tell whether the lines of a block stand each for itself, as title, byline and date above one another do."""
+    return len(line.text) < _WRAPPED or len(line.text) > len(block) * 0.9
 
 
 def _take_known(pieces: Sequence[Piece], front: Front) -> None:

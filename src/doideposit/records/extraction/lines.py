@@ -34,7 +34,7 @@ class Line:
     `bare` is `text` without the addresses. `source` is the line as it stands in the file. `block` numbers headings,
     paragraphs and list items; `level` is that of a heading, or 0; `marker` is the bullet or number of a list item on
     its first line; `item` numbers list items, 0 outside lists. `bold` says that all of it is bold, `note` that it is
-    the text of a footnote or an endnote.
+    the text of a footnote or an endnote, `marginal` that other pages print it at their edge too.
     """
 
     number: int
@@ -49,6 +49,7 @@ class Line:
     item: int = 0
     bold: bool = False
     note: bool = False
+    marginal: bool = False
 
     @property
     def printed(self) -> str:

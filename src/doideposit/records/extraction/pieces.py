@@ -114,6 +114,7 @@ _BULLET = re.compile(r"[•‣▪●·›»*-]\s")
 _EMPTY = re.compile(r"[\W_]*")
 _SEPARATOR = re.compile(r"\s*[|·/]\s*")
 _LONGEST_NAMES = 150
+_LONGEST_PIECE = 1_500  # in characters; what is longer is running text, whatever it holds
 
 
 def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
@@ -122,6 +123,8 @@ def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
     piece = Piece(line, rich=line.rich if line.text == line.printed else text, rest=text)
     if _is_section(line, labels):
         piece.kind = LineKind.SECTION
+        return piece
+    if len(text) > _LONGEST_PIECE:
         return piece
     if _RIGHTS.search(text) and not line.level:
         piece.kind, piece.rest = LineKind.SKIPPED, ""
@@ -134,6 +137,9 @@ def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
         _number_after_label(piece, before)
         return piece
     _read_rest(piece, text, rest, labels)
+    if line.marginal and piece.kind not in {LineKind.KNOWN, LineKind.SECTION}:
+        # A running header may print label and number; what else it says is said elsewhere.
+        piece.kind, piece.rest = (LineKind.KNOWN if piece.word or piece.number else LineKind.SKIPPED), ""
     return piece
 
 
@@ -321,7 +327,8 @@ def _take_text(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     whole = text.strip()
     match = labels.with_number.fullmatch(whole)
     if match is not None and not _is_running(piece.line, match):
-        tail = match["rest"].strip(EDGE)
+        # A colon at the end of a line belongs to the title, which goes on.
+        tail = match["rest"].lstrip(EDGE).rstrip(" \t-–—|,;•·")
         piece.word, piece.number = match["word"], _number(match["number"])
         piece.rest = tail
     elif piece.doi is None and not piece.number:

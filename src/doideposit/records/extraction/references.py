@@ -205,11 +205,20 @@ def _goes_on(line: Line, before: Line) -> bool:
 
 
 def _begins_in_block(line: Line, before: Line) -> bool:
-    closed = before.bare[-1:] in {".", "?", "!", ")", "”", ""} or (bool(before.links) and not before.bare.endswith(","))
+    addressed = bool(before.links) and before.text.endswith(before.links[-1].label)
+    end = "" if addressed else before.bare[-1:]
+    closed = end in {".", "?", "!", ")", "”", ""} or (bool(before.links) and not before.bare.endswith(","))
+    if _NAME_AND_YEAR.match(line.text) and end not in {",", "&", ";", ":"}:
+        return True
     starts = line.text[:1].isupper() and not _LOWER_CONTINUATION.match(line.text)
     return closed and starts and (bool(_APA_START.match(line.text)) or not before.bare or bool(before.links))
 
 
+# An entry that begins so needs no stop before it: “Okoye, N. and Brandt, H. (2022)”, “Harbour Office (2021) List”.
+_NAME_AND_YEAR = re.compile(
+    r"[^\W\d_a-z][\w'’-]+,\s(?:[^\W\d_a-z]\.[\s-]?){1,3}[^()]{0,120}\((?:19|20)\d\d[a-z]?\b|"
+    r"(?:[^\W\d_a-z][\w'’-]+\s){1,4}\((?:19|20)\d\d[a-z]?\)[.,:]?\s[^\W\d_a-z“'‘\"]"
+)
 _LOWER_CONTINUATION = re.compile(r"(?:Retrieved|Accessed|Available|Last accessed|URL|DOI|Link)\b", re.IGNORECASE)
 
 

@@ -84,7 +84,9 @@ def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -
     return [
         line
         for line in references
-        if not _PAGE_NUMBER.fullmatch(line.printed) and not (seen[line.text] > 1 and is_imprint(line))
+        if not _PAGE_NUMBER.fullmatch(line.printed)
+        and not (seen[line.text] > 1 and is_imprint(line))
+        and not line.marginal
     ]
 
 
@@ -96,7 +98,16 @@ def _ends_references(lines: Sequence[Line], index: int) -> bool:
 
 def _imprint_start(lines: Sequence[Line], least: int) -> int:
     """Return the index where the imprint begins: the lines at the end that print addresses, numbers and rights."""
+    of_imprint = {line.block for line in lines if is_imprint(line)}
     index = len(lines)
-    while index > least and is_imprint(lines[index - 1]):
+    while index > least and _is_of_imprint(lines[index - 1], of_imprint):
         index -= 1
     return index
+
+
+def _is_of_imprint(line: Line, blocks: set[int]) -> bool:
+    """Tell whether a line is imprint, or the rest of one that was too long for a line of the page."""
+    return is_imprint(line) or line.marginal or (line.block in blocks and not line.links and len(line.text) < _REST)
+
+
+_REST = 60  # in characters

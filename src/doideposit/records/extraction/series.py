@@ -65,7 +65,11 @@ def _issn(text: str, line: Line, notes: Notes) -> Issn | None:
 
 
 def _find_series(
-    front: Front, doi: PrintedDoi | None, issn: _PrintedIssn | None, series: Mapping[str, Series]
+    front: Front,
+    doi: PrintedDoi | None,
+    issn: _PrintedIssn | None,
+    series: Mapping[str, Series],
+    everything: Sequence[Line],
 ) -> list[_Found]:
     """Return every configured series the document may belong to: one is certain, of several a person decides."""
     if issn is not None:
@@ -76,13 +80,33 @@ def _find_series(
     if front.word is not None:
         line = front.word.line
         by_word = [_Found(known, line, "word") for known in series.values() if _is_called(known, front.word.text)]
-        exact = [one for one in by_word if _is_exactly(one.series, front.word.text)]
-        by_word = exact if len(by_word) > 1 and exact else by_word
+        by_word = _closest(by_word, front.word.text, everything)
         by_word = [one for one in by_word if doi is None or doi.text.startswith(f"{one.series.prefix}/")]
     if by_word or doi is None:
         return by_word
     prefixed = [known for known in series.values() if doi.text.startswith(f"{known.prefix}/")]
     return [_Found(known, doi.line, "prefix") for known in prefixed] if len(prefixed) == 1 else []
+
+
+def _closest(found: list[_Found], word: str, lines: Sequence[Line]) -> list[_Found]:
+    """Choose among several series that are called so: those whose house is named, else those with the very word."""
+    if len(found) < 2:  # noqa: PLR2004
+        return found
+    named = _named_in(found, lines)
+    exact = [one for one in found if _is_exactly(one.series, word)]
+    return [one for one in named if one in exact] or named or exact or found
+
+
+def _named_in(found: list[_Found], lines: Sequence[Line]) -> list[_Found]:
+    """Return the series whose first word in capitals, such as ORF, or whose house is printed in the document."""
+    text = " ".join(line.text for line in lines)
+    kept = []
+    for one in found:
+        names = [one.series.title.split()[0]] if one.series.title.split()[0].isupper() else []
+        names += [body.name for body in (one.series.publisher, one.series.institution) if body and body.name]
+        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names):
+            kept.append(one)
+    return kept
 
 
 def _is_exactly(series: Series, word: str) -> bool:
@@ -114,7 +138,8 @@ def publishers_of(series: Mapping[str, Series]) -> list[str]:
 def series_field(document: Document, series: Mapping[str, Series], notes: Notes) -> tuple[Node, Series | None]:
     """Return the series, told by ISSN, word, or a DOI of its pattern; a gap when that leaves none or several."""
     issn = _printed_issn(document.doi, [*document.head, *document.tail], notes)
-    found = _find_series(document.front, document.doi, issn, series)
+    everything = (*document.head, *document.prose)
+    found = _find_series(document.front, document.doi, issn, series, everything)
     if len(found) != 1 and (issn is None or not found):
         found = _named(found or _every(document, series), document) or found
     chosen = found[0] if len(found) == 1 else None

@@ -4,7 +4,9 @@ import io
 import zipfile
 from typing import Final
 
-__all__ = ["DocumentArchive", "TooMuch"]
+from doideposit.records.extraction.readers.bounds import TooMuch
+
+__all__ = ["DocumentArchive"]
 
 _MOST_ENTRIES: Final = 5_000
 _MOST_BYTES: Final = 64_000_000
@@ -12,10 +14,6 @@ _MOST_BYTES: Final = 64_000_000
 _MOST_OF_ONE_TEXT: Final = 8_000_000
 """Bytes of one entry with text: a commentary of ten pages has 200,000, a tree of it in memory ten times as many."""
 _TEXTS: Final = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".svg")
-
-
-class TooMuch(Exception):
-    """Say that an archive unpacks to more than a document ever holds."""
 
 
 class DocumentArchive:
@@ -36,4 +34,17 @@ class DocumentArchive:
 
     def read(self, name: str) -> bytes:
         """Return an entry; empty when there is none of this name."""
-        return self._archive.read(name) if name in self.names else b""
+        if name not in self.names:
+            return b""
+        # Asked for a number of bytes, zipfile unpacks no more; asked for all of them, it unpacks before it counts.
+        with self._archive.open(name) as entry:
+            return entry.read(self._archive.getinfo(name).file_size)
+
+    def texts_alone(self) -> io.BytesIO:
+        """Return an archive with the same entries, of which only those with text hold anything: for a library."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as copy:
+            for name in self.names:
+                copy.writestr(name, self.read(name) if name.lower().endswith(_TEXTS) else b"")
+        stream.seek(0)
+        return stream

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from doideposit.records.extraction.lines import Line, Link
+from doideposit.records.extraction.readers.bounds import MOST_LINES, TooMuch, bound_text
 from doideposit.records.models.text import normalise
 
 __all__ = ["LineBuilder"]
@@ -34,9 +35,16 @@ class LineBuilder:
     def paragraph(
         self, text: str, *, links: Iterable[Link] = (), level: int = 0, bold: bool = False, note: bool = False,
         italics: Iterable[str] = (), place: str = "", new_block: bool = True,
+        marginal: bool = False,
     ) -> None:  # fmt: skip
-        """Add a paragraph, one line for each of its line breaks; addresses in its text count as links."""
+        """Add a paragraph, one line for each of its line breaks; addresses in its text count as links.
+
+        Raises `TooMuch` when there are more lines, or longer ones, than a document has.
+        """
         self.block += new_block
+        if len(self.lines) > MOST_LINES:
+            raise TooMuch
+        bound_text(text)
         known = list(links)
         for row in text.split("\n"):
             plain = normalise(_CONTROL.sub(" ", row))
@@ -67,5 +75,6 @@ class LineBuilder:
                     0,
                     bold,
                     note,
+                    marginal,
                 )
             )

@@ -1,11 +1,12 @@
 """Word documents (.docx), by python-docx: paragraphs, headings, links, footnotes, endnotes and the core properties."""
 
-import io
 from typing import Any
 
 from doideposit.records.extraction.draft import Leaf
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
+from doideposit.records.extraction.readers.archive import DocumentArchive
+from doideposit.records.extraction.readers.bounds import bound_markup
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.safe_xml import parse_part
 
@@ -16,11 +17,13 @@ _EMPTY_NOTES = 2  # the first two notes of every file are the separators
 
 
 def read_docx(data: bytes, *, file: str) -> Manuscript:
-    """Read a Word document; raises whatever python-docx raises when the file is broken."""
+    """Read a Word document; raises `TooMuch`, and whatever python-docx raises when the file is broken."""
     from docx import Document  # noqa: PLC0415  (only Word files need it)
     from docx.table import Table  # noqa: PLC0415
 
-    document = Document(io.BytesIO(data))
+    archive = DocumentArchive(data)
+    bound_markup(archive.read("word/document.xml"))
+    document = Document(archive.texts_alone())
     builder = LineBuilder()
     for block in document.iter_inner_content():
         if isinstance(block, Table):

@@ -11,6 +11,7 @@ from lxml import html as lxml_html
 from doideposit.records.extraction.draft import Leaf, Node
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
+from doideposit.records.extraction.readers.bounds import TooMuch, bound_markup
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
 
@@ -27,7 +28,8 @@ _BREAK = "\ue000"  # a character of private use, which stands for <br> while a b
 
 
 def read_html(data: bytes, *, file: str, charset: str | None = None) -> Manuscript:
-    """Read a page; `charset` is the encoding that its server names. Raises `LxmlError` on a page without content."""
+    """Read a page; `charset` is the encoding that its server names. Raises `LxmlError` and `TooMuch`."""
+    bound_markup(data)
     text = _decoded(data, charset)
     # A page that was decoded here is handed on as UTF-8, whatever it says of itself.
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
@@ -42,6 +44,7 @@ def add_page(data: bytes, builder: LineBuilder, *, place: str) -> None:
     """Add the lines of one page of an e-book; `place` is its name. Raises `LxmlError` on a page without content."""
     first = len(builder.lines) + 1
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    bound_markup(data)
     text = _decoded(data, None)
     if text.strip():
         _add_article(lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser), builder)
@@ -193,6 +196,9 @@ def _articles(root: Any) -> Iterator[Mapping[str, Any]]:
                 yield entry
 
 
+_MOST_AUTHORS = 5_000  # The longest author lists of physics have as many.
+
+
 def _authors(meta: Mapping[str, list[str]], article: Mapping[str, Any]) -> tuple[Node, ...]:
     names = meta.get("citation_author") or meta.get("dc.creator") or []
     key = "citation_author"
@@ -205,6 +211,8 @@ def _authors(meta: Mapping[str, list[str]], article: Mapping[str, Any]) -> tuple
             if isinstance(one, str) or (isinstance(one, dict) and isinstance(one.get("name"), str))
         ]
         key = "JSON-LD author"
+    if len(names) > _MOST_AUTHORS:
+        raise TooMuch
     nodes: list[Node] = [person(name, _said(name, key)) for name in names]
     institutions = meta.get("citation_author_institution", [])
     if len(institutions) == len(nodes):

@@ -4,6 +4,7 @@ import html
 import re
 from typing import Any
 
+from doideposit.records.extraction.readers.bounds import bound_markup
 from doideposit.safe_xml import parse_part
 
 __all__ = ["parse_markup"]
@@ -12,11 +13,12 @@ _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});
 
 
 def parse_markup(data: bytes) -> Any:
-    """Parse an XML document, and return its root; raises `etree.XMLSyntaxError`.
+    """Parse an XML document, and return its root; raises `etree.XMLSyntaxError` and `TooMuch`.
 
     Exchange formats carry a document type declaration; nothing it names is fetched, and none of its entities is put in.
     The names of HTML, such as &nbsp;, are written out before, because the declaration that has them is not read.
     """
+    bound_markup(data)
     return parse_part(_NAMED.sub(_character, data))
 
 

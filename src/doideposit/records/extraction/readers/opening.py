@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.extraction.draft import Confidence, Leaf
 from doideposit.records.extraction.manuscript import Manuscript
-from doideposit.records.extraction.readers.archive import DocumentArchive, TooMuch
+from doideposit.records.extraction.readers.archive import DocumentArchive
+from doideposit.records.extraction.readers.bounds import TooMuch, too_large
 from doideposit.records.extraction.readers.other_formats import (
     OtherFormat,
     other_container,
@@ -194,6 +195,9 @@ def _guarded(read: Read, data: bytes, file: str) -> Manuscript:
 def _is_of_the_file(error: Exception) -> bool:
     from lxml import etree  # noqa: PLC0415  (only a broken file needs it)
 
+    # A library that lacks a name, or has taken one away, is a fault of this installation.
+    if isinstance(error, ImportError) or type(error).__name__ == "DeprecationError":
+        return False
     # Called from a line of ours, C code leaves no place of its own; and the depth of a file ends where ours is.
     known = (etree.LxmlError, zipfile.BadZipFile, zlib.error, RecursionError, ValueError)
     place = error.__traceback__
@@ -256,10 +260,7 @@ def _xml(data: bytes, file: str) -> Manuscript:
 
 
 def _too_large(file: str) -> Manuscript:
-    return _finding(
-        file, "document-too-large", f"{file} holds, unpacked, more than a commentary ever does",
-        "look whether it is the right file; a book is handed in chapter by chapter",
-    )  # fmt: skip
+    return Manuscript(file, "unknown", findings=(too_large(file),))
 
 
 def _broken(file: str) -> Manuscript:

@@ -1,167 +1,175 @@
-"""PDF files, by pypdf: text with sizes, link annotations and document properties; running headers are dropped."""
+"""PDF files, by pypdf: every printed line with its place on the page, its face and the addresses it links to."""
 
 import io
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from doideposit.findings import Finding, Severity, Where
+from doideposit.records.extraction.draft import Leaf
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
+from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
+from doideposit.records.extraction.readers.pdf_layout import PdfPart, PrintedParagraph, paragraphs_of, rows_of
 
 __all__ = ["read_pdf"]
 
 _MOST_PAGES = 300
+# In bytes, unpacked: a page of text has 10,000. pypdf reads about two million of them in a second.
+_MOST_OF_A_PAGE = 3_000_000
+_MOST_OF_A_STREAM = 20_000_000
+_MOST_CONTENT = 5_000_000
 # With fewer characters than this in the whole file, its pages are pictures.
 _LEAST_TEXT = 40
-_LARGER = 1.2  # so many times the size of the running text makes a heading
-
-
-@dataclass(slots=True)
-class _Row:
-    """Hold one printed line: its text, the size of its letters, its height on the page, the addresses it links to."""
-
-    text: str
-    size: float
-    y: float
-    page: int
-    targets: list[str]
 
 
 def read_pdf(data: bytes, *, file: str) -> Manuscript:
-    """Read a PDF; raises whatever pypdf raises when the file is broken."""
-    from pypdf import PdfReader  # noqa: PLC0415  (only PDF files need it)
+    """Read a PDF; raises `TooMuch`, and whatever pypdf raises when the file is broken."""
+    from pypdf import PdfReader, apply_configuration  # noqa: PLC0415  (only PDF files need it)
+    from pypdf.errors import LimitReachedError  # noqa: PLC0415
 
-    reader = PdfReader(io.BytesIO(data))
+    # By default one stream may unpack to 75 MB, which is most of the memory that a document is given here.
+    with apply_configuration(zlib_maximum_output_length=_MOST_OF_A_STREAM):
+        try:
+            return _read(PdfReader(io.BytesIO(data)), file)
+        except LimitReachedError:
+            raise TooMuch from None
+
+
+def _read(reader: Any, file: str) -> Manuscript:
     # Many files are encrypted only against changes: an empty password opens them.
     if reader.is_encrypted and not reader.decrypt(""):
         return _refused(file, "pdf-encrypted", "the PDF is protected by a password", "save it without one")
-    if len(reader.pages) > _MOST_PAGES:
-        return _refused(
-            file,
-            "pdf-pages",
-            f"the PDF has {len(reader.pages):,} pages; {_MOST_PAGES} are read",
-            "hand in the commentary alone",
-        )
-    pages = [_rows(page, number) for number, page in enumerate(reader.pages, 1)]
+    if _count(reader) > _MOST_PAGES:
+        message = f"the PDF has more than {_MOST_PAGES} pages, which is no commentary"
+        return _refused(file, "pdf-pages", message, "hand in the commentary alone")
+    read, drawings = _bounded(reader.pages)
+    pages = [rows_of(_parts(page, number)) for number, page in read]
     if sum(len(row.text) for rows in pages for row in rows) < _LEAST_TEXT:
+        if drawings:
+            raise TooMuch
         return _refused(
             file, "pdf-scanned", "the PDF holds pictures of pages and no text: it was scanned",
             "hand in the document it was printed from, or let a text recognition (OCR) run over it first",
         )  # fmt: skip
-    rows = _dehyphenated(_without_furniture(pages))
     builder = LineBuilder()
-    # The size that most letters have is that of the running text.
-    body = Counter(round(row.size, 1) for row in rows for _ in row.text).most_common(1)[0][0]
-    largest = max((row.size for row in rows if row.page == 1), default=body)
-    for before, row in zip([None, *rows], rows, strict=False):
-        level = (1 if row.size >= largest - 0.1 else 2) if row.size > body * _LARGER and row.page <= 2 else 0  # noqa: PLR2004
-        links = [Link(_label(target, row.text), target) for target in row.targets]
-        builder.paragraph(
-            row.text, links=links, level=level, place=f"page {row.page}", new_block=_begins(row, before, rows)
-        )
-    return Manuscript(file, "PDF", tuple(builder.lines), Properties(firm=False), builder.places)
+    for paragraph in paragraphs_of(pages):
+        _add(paragraph, builder)
+    left_out = tuple(_left_out(file, number) for number in drawings)
+    return Manuscript(file, "PDF", tuple(builder.lines), _stated(reader), builder.places, left_out)
+
+
+def _left_out(file: str, page: int) -> Finding:
+    return Finding(
+        "pdf-drawing", Severity.WARNING, f"page {page} holds one large drawing and was not read",
+        "look whether it has references that the draft lacks", Where(file),
+    )  # fmt: skip
 
 
 def _refused(file: str, code: str, message: str, hint: str) -> Manuscript:
     return Manuscript(file, "PDF", findings=(Finding(code, Severity.ERROR, message, hint, Where(file)),))
 
 
-def _rows(page: Any, number: int) -> list[_Row]:
-    parts: list[tuple[str, float, float]] = []
+def _count(reader: Any) -> int:
+    """Count the pages, up to one more than is read: what the file says about it may not be true."""
+    waiting, seen, count = [reader.trailer["/Root"]["/Pages"]], set[int](), 0
+    while waiting and count <= _MOST_PAGES:
+        node = waiting.pop().get_object()
+        if id(node) in seen or not isinstance(node, Mapping):
+            continue
+        seen.add(id(node))
+        kids = node.get("/Kids")
+        if kids is None:
+            count += 1
+        elif len(kids) > _MOST_PAGES:
+            return len(kids)
+        else:
+            waiting += list(kids)
+    return count
 
-    def visit(text: str, cm: Sequence[float], tm: Sequence[float], _font: Any, size: float) -> None:
+
+def _bounded(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
+    """Return the pages to read with their numbers, and the numbers of those that are one large drawing.
+
+    Raises `TooMuch` when all of them together hold more than a document ever does.
+    """
+    total = 0
+    read, drawings = [], []
+    for number, page in enumerate(islice(pages, _MOST_PAGES), 1):
+        content = page.get_contents()
+        size = len(content.get_data()) if content is not None else 0
+        if size > _MOST_OF_A_PAGE:
+            drawings.append(number)
+            continue
+        total += size
+        if total > _MOST_CONTENT:
+            raise TooMuch
+        read.append((number, page))
+    return read, drawings
+
+
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
+
+
+def _parts(page: Any, number: int) -> tuple[list[PdfPart], list[tuple[str, tuple[float, ...]]]]:
+    """Return the pieces of text in the order of the file, and the addresses that rectangles of the page link to.
+
+    pypdf tells where each piece begins, and then, with an empty one, where it ended.
+    """
+    parts: list[PdfPart] = []
+
+    def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
         scale = abs(tm[3] * cm[3]) or abs(tm[0] * cm[0]) or 1.0
-        parts.append((text, size * scale, tm[5] * cm[3] + cm[5]))
+        x, y = tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]
+        if not text and parts and abs(parts[-1].y - y) < 1 and x > parts[-1].left and parts[-1].text.strip():
+            parts[-1].right = max(parts[-1].right, x)
+        name = str(font.get("/BaseFont", "")) if font else ""
+        bold, italic = bool(_BOLD.search(name)), bool(_ITALIC.search(name))
+        for index, piece in enumerate(text.split("\n")):
+            if index or piece:
+                parts.append(PdfPart(piece, size * scale, x, x, y, number, bool(index), bold, italic))
 
     page.extract_text(visitor_text=visit)
-    rows = [_Row("", 0, 0, number, [])]
-    for text, size, y in parts:
-        for index, piece in enumerate(text.split("\n")):
-            if index:
-                rows.append(_Row("", 0, 0, number, []))
-            rows[-1].text += piece
-            if piece.strip():
-                rows[-1].size, rows[-1].y = max(rows[-1].size, size), y
-    rows = [row for row in rows if row.text.strip()]
-    for target, y in _annotations(page):
-        if rows:
-            min(rows, key=lambda row: abs(row.y - y)).targets.append(target)
-    return rows
+    return parts, list(_annotations(page))
 
 
-def _annotations(page: Any) -> list[tuple[str, float]]:
-    """Return the addresses that a page links to, each with the height of the lower edge of its rectangle."""
-    found = []
+def _annotations(page: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Return the addresses that a page links to, each with its rectangle: left, bottom, right, top."""
     for reference in page.get("/Annots") or ():
         annotation = reference.get_object()
-        uri = (annotation.get("/A") or {}).get("/URI")
+        action = annotation.get("/A")
+        uri = action.get_object().get("/URI") if action is not None else None
         if isinstance(uri, str) and annotation.get("/Rect"):
-            found.append((uri, float(annotation["/Rect"][1]) + 2))
-    return found
+            yield uri, tuple(float(edge) for edge in annotation["/Rect"])
 
 
-_NUMBERS = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
-# So many lines at the head and at the foot of a page may be running headers and footers.
-_EDGE = 3
-
-
-def _without_furniture(pages: Sequence[list[_Row]]) -> list[_Row]:
-    """Leave out page numbers, and lines at the edges of pages that repeat on other pages, but for the first of them."""
-    edges = Counter(key for rows in pages for key in {_key(row) for row in (*rows[:_EDGE], *rows[-_EDGE:])})
-    seen: set[str] = set()
-    kept = []
-    for rows in pages:
-        for index, row in enumerate(rows):
-            key = _key(row)
-            at_edge = index < _EDGE or index >= len(rows) - _EDGE
-            if at_edge and (_PAGE_NUMBER.fullmatch(row.text.strip()) or (edges[key] > 1 and key in seen)):
-                continue
-            seen.add(key)
-            kept.append(row)
-    return kept
-
-
-def _key(row: _Row) -> str:
-    # Running headers differ from page to page in the number they print.
-    return _NUMBERS.sub("0", row.text.strip())
-
-
-def _dehyphenated(rows: list[_Row]) -> list[_Row]:
-    """Put words and addresses together that a line end broke, on the line where they begin."""
-    for row, following in pairwise(rows):
-        word, _, rest = following.text.strip().partition(" ")
-        if re.search(r"[^\W\d_]-$", row.text.rstrip()) and following.text.strip()[:1].islower():
-            row.text, following.text = row.text.rstrip()[:-1] + word, rest
-        elif any(
-            target.endswith(word) and row.text.rstrip()[-4:] in target for target in row.targets if len(word) > _EDGE
-        ) and not word.startswith("http"):
-            row.text, following.text = row.text.rstrip() + word, rest
-    return [row for row in rows if row.text.strip()]
+def _add(paragraph: PrintedParagraph, builder: LineBuilder) -> None:
+    for index, row in enumerate(paragraph.rows):
+        links = [Link(_label(target, row.text), target) for target in row.targets]
+        builder.paragraph(
+            row.text, links=links, level=paragraph.level, bold=row.bold, note=paragraph.note, italics=row.italics,
+            place=f"page {row.page}", new_block=index == 0, marginal=row.marginal,
+        )  # fmt: skip
 
 
 def _label(target: str, text: str) -> str:
     """Return what a link annotation covers, which a PDF does not say: its address, where the line prints it."""
+    words = (word.strip("<>(").rstrip(".,;)>") for word in text.split())
     return next(
-        (
-            word.rstrip(".,;)")
-            for word in text.split()
-            if word.startswith(("http", "www.", "doi.org")) and word[:20] in target
-        ),
+        (word for word in words if word.startswith(("http", "www.", "doi.org", "10.")) and word[:20] in target),
         text.strip(),
     )
 
 
-def _begins(row: _Row, before: _Row | None, rows: Sequence[_Row]) -> bool:
-    """Return whether a line begins a paragraph: another size, a gap above it, or a short line before it."""
-    if before is None or abs(before.size - row.size) > 0.5:  # noqa: PLR2004
-        return True
-    if before.page == row.page:
-        return not 0 < before.y - row.y < row.size * 1.75
-    width = max(len(each.text) for each in rows)
-    return len(before.text) < width * 0.6 or before.text.rstrip().endswith(".")
+def _stated(reader: Any) -> Properties:
+    """Return the title of the document properties, where it is one: many programs put the name of the file there."""
+    information = reader.metadata
+    title = " ".join(str(getattr(information, "title", None) or "").split())
+    if not title or re.search(
+        r"\.\w{2,5}$|^(?:microsoft word|untitled|about:blank|document\d*$)", title, re.IGNORECASE
+    ):
+        return Properties(firm=False)
+    return Properties(title=Leaf(title, 1, title, "document properties"), firm=False)

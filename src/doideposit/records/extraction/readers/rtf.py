@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from doideposit.records.extraction.draft import Leaf
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
+from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
 
 __all__ = ["read_rtf"]
@@ -62,6 +63,7 @@ _CHARSETS = {
     222: "cp874",
     238: "cp1250",
 }
+_MOST_TOKENS = 150_000  # a document of ten pages has 20,000, as Word writes it
 _DEEPEST = 200  # groups within groups; a document has about ten
 
 
@@ -112,12 +114,15 @@ class _RtfReader:
         self.starred = False
 
     def read(self, text: str) -> None:
-        position = 0
+        position = tokens = 0
         while position < len(text):
             found = _TOKEN.match(text, position)
             if found is None:
                 break
             position = found.end()
+            tokens += 1
+            if tokens > _MOST_TOKENS:
+                raise TooMuch
             if found["hex"] is None:
                 self._flush()
             if found["word"] == "bin":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.extraction.lines import Line, read_lines
 from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.extraction.readers.bounds import TooMuch, bound_text, too_large
 from doideposit.records.extraction.stated import properties_of
 from doideposit.records.sources.front_matter import Header, split_header
 
@@ -19,6 +20,10 @@ _RST_HEADING = re.compile(r"(?m)^([^\n]{2,120})\n([=\-~^\"'#*+])\2{2,}[ \t]*$")
 def read_text(text: str, *, file: str) -> Manuscript:
     """Read a text; headings of reStructuredText and MediaWiki count as headings. Lines keep their numbers."""
     text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
+    try:
+        bound_text(text)
+    except TooMuch:
+        return Manuscript(file, "text", findings=(too_large(file),))
     header = split_header(text, file=file)
     if header is not None:
         rows = text.split("\n")

@@ -1,0 +1,58 @@
+"""The most that a document may hold, for every format: what has more is no commentary, and is told within a second.
+
+A finished commentary has ten pages: 200 lines, 50,000 characters, 20,000 tags in its markup. The bounds lie where a
+book of 500 pages ends. They are counted before a library builds anything: some take ten times the memory of a file,
+and some take a time that grows with its square.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from doideposit.findings import Finding, Severity, Where
+
+__all__ = ["MOST_LINES", "TooMuch", "bound_markup", "bound_text", "too_large"]
+
+MOST_LINES: Final = 10_000
+_LONGEST_LINE: Final = 20_000  # in characters; the longest paragraph of a commentary has 3,000
+_MOST_CHARACTERS: Final = 1_000_000
+_MOST_TAGS: Final = 300_000
+# Brackets, stars and the like within one paragraph: a reader of Markdown compares each of them with all others.
+_MOST_MARKS: Final = 4_000
+_MARKS: Final = re.compile(r"[\[\]*_`<>~]")
+_EMPTY_LINE: Final = re.compile(r"\n[ \t]*\n")
+
+
+class TooMuch(Exception):
+    """Say that a file holds more than a document ever does."""
+
+
+def too_large(file: str) -> Finding:
+    """Return the finding about a file that holds too much."""
+    return Finding(
+        "document-too-large", Severity.ERROR, f"{file} holds, unpacked, more than a commentary ever does",
+        "look whether it is the right file; a book is handed in chapter by chapter", Where(file),
+    )  # fmt: skip
+
+
+def bound_markup(data: bytes) -> None:
+    """Raise `TooMuch` when there are more tags than a document has."""
+    if len(data) > _MOST_TAGS and data.count(b"<") > _MOST_TAGS:
+        raise TooMuch
+
+
+def bound_text(text: str) -> None:
+    """Raise `TooMuch` when there are more, or longer, lines than a document has, or more marks in one paragraph."""
+    lines = text.split("\n")
+    if len(text) > _MOST_CHARACTERS or len(lines) > MOST_LINES or _longest(lines) > _LONGEST_LINE:
+        raise TooMuch
+    if len(_MARKS.findall(text)) > _MOST_MARKS and max(_marks(_EMPTY_LINE.split(text))) > _MOST_MARKS:
+        raise TooMuch
+
+
+def _longest(lines: Iterable[str]) -> int:
+    return max((len(line) for line in lines), default=0)
+
+
+def _marks(blocks: Iterable[str]) -> Iterable[int]:
+    return (len(_MARKS.findall(block)) for block in blocks)

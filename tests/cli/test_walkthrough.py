@@ -30,9 +30,29 @@ def test_check_build_validate(desk: Desk) -> None:
     assert built.code == 0
     assert "valid against Crossref 5.5.0" in built.err
     verdict = desk("validate", "c258.xml", "--json").json
-    assert verdict == {"ok": True, "files": [{"file": "c258.xml", "schema": "5.5.0", "valid": True, "findings": []}]}
+    assert verdict == {
+        "ok": True,
+        "files": [{"file": "c258.xml", "schema": "5.5.0", "valid": True, "refused": False, "findings": []}],
+    }
     to_stdout = desk("build", record.name)
     assert to_stdout.out.startswith("<?xml version=")
+
+
+def test_a_valid_file_that_crossref_would_refuse_is_called_that(desk: Desk) -> None:
+    desk("build", desk.record().name, "-o", "c258.xml")
+    text = (desk.folder / "c258.xml").read_text(encoding="utf-8")
+    desk.write("wrong.xml", text.replace("2406-5617</issn>", "2406-5618</issn>"))
+    told = desk("validate", "wrong.xml")
+    assert told.code == 1
+    assert "wrong.xml: valid against Crossref 5.5.0, but Crossref would refuse it" in told.out
+    [document] = desk("validate", "wrong.xml", "--json").json["files"]
+    assert (document["valid"], document["refused"]) == (True, True)
+    desk.write("old.xml", text.replace("schema/5.5.0", "schema/4.4.0").replace('"5.5.0"', '"4.4.0"'))
+    told = desk("validate", "old.xml")
+    assert told.code == 5
+    assert "old.xml: no verdict for Crossref 4.4.0" in told.out
+    assert "--as 5.5.0" in told.out
+    assert "old.xml: valid against Crossref 5.5.0, once lifted" in desk("validate", "--as", "5.5.0", "old.xml").out
 
 
 MIXED = """\

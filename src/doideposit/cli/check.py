@@ -264,6 +264,9 @@ def write_product(content: bytes, output: Path | None) -> None:
 def validate(invocation: Invocation, paths: tuple[str, ...], as_json: bool, verbose: bool, lift_to: str | None) -> None:
     """Give the XSD 1.1 verdict for any Crossref deposit file, by the version it declares.
 
+    A file can be valid by the schema and be refused by Crossref all the same, such as for two prefixes or a wrong ORCID
+    iD: that is said too, and ends with exit code 1 as well.
+
     FILE.xml may be - for standard input. There are verdicts for 5.5.0, 5.4.0, 5.3.1 and doi_resources 5.4.0; a file of
     another version has none (exit code 5), and --as 5.5.0 says whether it is valid once lifted.
     """
@@ -307,8 +310,14 @@ def _judged(validator: "Validator", path: str, lift_to: str | None) -> "SchemaVe
     return verdict._replace(findings=in_one_order(verdict.findings, more))
 
 
+def _is_refused(verdict: "SchemaVerdict") -> bool:
+    """Tell whether Crossref would refuse a file that is valid by the schema."""
+    return verdict.valid is True and has_errors(verdict.findings)
+
+
 def _verdict_document(path: str, verdict: "SchemaVerdict") -> dict[str, Any]:
-    document: dict[str, Any] = {"file": path, "schema": verdict.schema, "valid": verdict.valid}
+    refused = _is_refused(verdict)
+    document: dict[str, Any] = {"file": path, "schema": verdict.schema, "valid": verdict.valid, "refused": refused}
     if verdict.changes:
         document["changes"] = list(verdict.changes)
     return document | {"findings": [finding.to_dict() for finding in verdict.findings]}
@@ -323,7 +332,7 @@ def _read_xml(path: str) -> bytes | Finding:
 _WORDS = {
     True: Span("valid", Style.GOOD),
     False: Span("not valid", Style.ERROR),
-    None: Span("unknown", Style.WARNING),
+    None: Span("no verdict", Style.WARNING),
 }
 
 
@@ -331,8 +340,12 @@ def _show_verdict(terminal: Terminal, path: str, verdict: "SchemaVerdict") -> No
     if verdict.schema is None and any(one.code.startswith("file-") for one in verdict.findings):
         return  # Of a file that nobody has read there is no verdict.
     against = f" against Crossref {verdict.schema}" if verdict.schema else ""
+    if verdict.valid is None:
+        against = f" for Crossref {verdict.schema}"
     lifted = ", once lifted" if verdict.changes else ""
-    terminal.line((Span(safe(path), Style.PLACE), Span(": "), _WORDS[verdict.valid], Span(against + lifted)))
+    refused = Span(", but Crossref would refuse it", Style.ERROR) if _is_refused(verdict) else Span("")
+    words = _WORDS[verdict.valid]
+    terminal.line((Span(safe(path), Style.PLACE), Span(": "), words, Span(against + lifted), refused))
     for change in verdict.changes:
         terminal.line((Span(f"  change: {change}"),))
 

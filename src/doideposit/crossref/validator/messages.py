@@ -195,6 +195,8 @@ def _moved(complaint: Complaint) -> str:
     name = _name(str(element.tag))
     if any(sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)):
         return ""
+    if place.add and _follows(element, place.add):
+        return f"the order matters: move {_name(place.add)} before {name}"
     if place.add:
         return f"add {_name(place.add)} before {name}"
     if place.sibling is None and next(element.itersiblings(str(element.tag)), None) is not None:

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from document_formats import FORMATS, page_of
-from doideposit.records.extraction import draft_of
 from doideposit.records.extraction.draft import Confidence, Draft, Leaf
+from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.records.models.series import Series
 

@@ -177,7 +177,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], set[str]]] = {
 def measured(name: str) -> dict[str, object]:
     """Read one of them in this process: seconds, kilobytes at most, and the codes of its errors."""
     from doideposit.findings import Severity
-    from doideposit.records.extraction import draft_of
+    from doideposit.records.extraction.drafting import draft_of
     from doideposit.records.extraction.readers.opening import read_bytes
 
     file, make, _ = HOSTILE[name]

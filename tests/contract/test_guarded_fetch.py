@@ -17,7 +17,7 @@ from desk import Desk
 from doideposit.crossref.guarded_fetch import GuardedFetch, system_resolver
 from doideposit.crossref.http import Timeouts
 from doideposit.errors import AddressRefused, PageUnavailable
-from doideposit.records.extraction import draft_of
+from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.readers.opening import read_page
 from finished_documents import SERIES
 

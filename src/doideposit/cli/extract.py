@@ -79,7 +79,7 @@ def extract(
 
 
 def _draft(manuscript: "Manuscript", series: Mapping[str, Series]) -> "Draft":
-    from doideposit.records.extraction import draft_of
+    from doideposit.records.extraction.drafting import draft_of
 
     return draft_of(manuscript, series=series)
 

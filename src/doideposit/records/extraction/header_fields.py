@@ -7,10 +7,13 @@ from typing import Final
 from doideposit.records.extraction.dates import find_date
 from doideposit.records.extraction.header_authors import header_authors
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
-from doideposit.records.extraction.supplements import licence_address
+from doideposit.records.extraction.licences import licence_address
 from doideposit.records.sources.front_matter import Header
 
-__all__ = ["header_fields"]
+__all__ = ["OWN", "header_fields"]
+
+OWN: Final = "doideposit"
+"""Below this key a header holds fields of a record as they are; they come before what the site's own keys say."""
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "series": ("series",),
@@ -51,7 +54,7 @@ def header_fields(header: Header, notes: HeaderNotes) -> dict[str, Stated]:
 
 def _first(top: HeaderValue, keys: tuple[str, ...]) -> HeaderValue | None:
     """Return the first key that holds something of use: `published` of Jekyll is only a yes or no."""
-    for place in (top, top.get("params"), top.get("extra"), top.get("citation")):
+    for place in (top.get(OWN), top, top.get("params"), top.get("extra"), top.get("citation")):
         for key in keys:
             value = place.get(key) if place else None
             if value is not None and not (key == "published" and value.text.lower() in _TRUTH):

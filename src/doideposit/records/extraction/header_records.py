@@ -9,15 +9,12 @@ from typing import Any, Final
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.extraction.dates import find_date
-from doideposit.records.extraction.header_fields import header_fields
+from doideposit.records.extraction.header_fields import OWN, header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.front_matter import Header
 
-__all__ = ["OWN", "header_record", "unpublished"]
-
-OWN: Final = "doideposit"
-"""Below this key a header holds fields of a record as they are; they come before what the site's own keys say."""
+__all__ = ["header_record", "unpublished"]
 
 _DRAFT_WORDS: Final = frozenset(
     "draft idea proposal wip private pending scheduled unpublished review in-review embargoed deleted trash".split()

@@ -9,9 +9,9 @@ from doideposit.records.extraction.dates import find_date
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.header_fields import header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
+from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.manuscript import Properties
 from doideposit.records.extraction.names import is_group, read_name
-from doideposit.records.extraction.supplements import licence_address
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
 from doideposit.records.sources.front_matter import Header

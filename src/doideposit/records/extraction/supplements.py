@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from doideposit.records.extraction.biography import blocks_of
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
+from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.sections import Document
 from doideposit.records.extraction.vocabulary import ABSTRACT, KEYWORDS, LICENCE, heading_pattern
 from doideposit.records.models.series import Series
 
-__all__ = ["abstract_field", "licence_address", "licence_field", "tell_dead_links", "url_field"]
+__all__ = ["abstract_field", "licence_field", "tell_dead_links", "url_field"]
 
 
 def url_field(number: Node, series: Series | None, notes: Notes) -> Node:
@@ -86,9 +87,6 @@ _LICENCE = re.compile(
 )
 
 
-_SHORT_NAME = re.compile(
-    r"\bCC[ -](?P<kind>BY(?:-(?:NC|ND|SA)){0,2}|0)(?:[ -](?P<version>\d\.\d))?(?![\w.])", re.IGNORECASE
-)
 _LABELLED = re.compile(rf"(?:{'|'.join(LICENCE)})\b", re.IGNORECASE)
 
 
@@ -117,18 +115,6 @@ def licence_field(document: Document, series: Series | None, notes: Notes) -> No
                 field="licences",
             )  # fmt: skip
     return Gap("[{url: https://creativecommons.org/licenses/by/4.0/}]", "only a licence that the document really has")
-
-
-def licence_address(text: str) -> str | None:
-    """Return the address of a Creative Commons licence from its short name with its version, such as “CC BY 4.0”."""
-    match = _SHORT_NAME.search(text)
-    if match is None:
-        return None
-    if match["kind"] == "0":
-        return "https://creativecommons.org/publicdomain/zero/1.0/"
-    if match["version"] is None:
-        return None  # The versions differ in what they allow.
-    return f"https://creativecommons.org/licenses/{match['kind'].lower()}/{match['version']}/"
 
 
 def tell_dead_links(document: Document, notes: Notes) -> None:

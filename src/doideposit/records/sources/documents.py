@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from doideposit.findings import Finding, Severity, Where, has_errors
-from doideposit.records.extraction.header_records import OWN, header_record, unpublished
+from doideposit.records.extraction.header_fields import OWN
+from doideposit.records.extraction.header_records import header_record, unpublished
 from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.bibliography import Bibliography, citing, read_bibliography

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from doideposit.config.passwords import resolve_password
 from doideposit.config.settings import Settings
-from doideposit.records.extraction import Draft, draft_of
+from doideposit.records.extraction.drafting import Draft, draft_of
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole

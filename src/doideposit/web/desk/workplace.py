@@ -10,7 +10,7 @@ from flask import current_app
 from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
-from doideposit.records.extraction import Draft as Extracted
+from doideposit.records.extraction.drafting import Draft as Extracted
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.models.series import Series
 from doideposit.web.desk.drafts import Drafts

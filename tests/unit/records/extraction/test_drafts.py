@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doideposit.findings import Loc
-from doideposit.records.extraction import read
 from doideposit.records.extraction.draft import Draft, Leaf
+from doideposit.records.extraction.drafting import read
 from doideposit.records.extraction.rendering import render
 from finished_documents import SERIES, document
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from doideposit.records.extraction import read
 from doideposit.records.extraction.draft import Draft
+from doideposit.records.extraction.drafting import read
 from doideposit.records.extraction.rendering import render
 from doideposit.records.sources import parsing, structured
 from examples_c258 import LANDING_PAGE, commentary, references, series

@@ -1,7 +1,7 @@
 import pytest
 
-from doideposit.records.extraction import read
 from doideposit.records.extraction.draft import Draft, Gap
+from doideposit.records.extraction.drafting import read
 from doideposit.records.models.series import Series
 from finished_documents import SERIES, document
 

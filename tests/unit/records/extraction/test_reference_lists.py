@@ -1,8 +1,8 @@
 import pytest
 
-from doideposit.records.extraction import read
 from doideposit.records.extraction.apa import Parts, parts_of
 from doideposit.records.extraction.draft import Draft
+from doideposit.records.extraction.drafting import read
 from doideposit.records.extraction.misprints import text_doubts, url_doubts
 from finished_documents import SERIES, document
 

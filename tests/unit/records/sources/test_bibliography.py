@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doideposit.findings import Severity
-from doideposit.records.extraction import draft_of
+from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.readers.opening import open_document
 from doideposit.records.models.references import Reference
 from doideposit.records.origin import RawRecord

@@ -7,7 +7,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from doideposit.records.extraction import draft_of
+from doideposit.records.extraction.drafting import draft_of
 from doideposit.records.extraction.readers.opening import open_document, read_bytes
 from finished_documents import SERIES, blank_pdf
 

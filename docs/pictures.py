@@ -45,6 +45,22 @@ def picture(name: str, title: str, text: str, width: int = 118) -> None:
     (IMAGES / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
+def update(folder: Path) -> None:
+    """Show what an update changes, what it would destroy, and what goes in two deposits."""
+    record = (folder / "demo" / "comment-258.yaml").read_text(encoding="utf-8")
+    by, nc = (f"licences: [https://creativecommons.org/licenses/{name}/4.0/]\n" for name in ("by", "by-nc"))
+    (folder / "c258.yaml").write_text(record + by, encoding="utf-8")
+    run(["deposit", "c258.yaml", "--wait", "60"], folder)
+    poorer = re.sub(r"    affiliations:\n      - name: .*\n", "", record).replace(
+        "Prospects for", "The prospects of", 1
+    )
+    (folder / "c258.yaml").write_text(poorer + nc, encoding="utf-8")
+    text = run(["deposit", "c258.yaml", "--dry-run", "--allow-loss", "authors"], folder)
+    refused = run(["deposit", "c258.yaml", "--dry-run"], folder)
+    picture("update", "doideposit deposit c258.yaml", refused)
+    picture("update-in-steps", "doideposit deposit c258.yaml --allow-loss authors", text)
+
+
 def main() -> None:
     """Make all pictures."""
     IMAGES.mkdir(exist_ok=True)
@@ -52,6 +68,7 @@ def main() -> None:
         folder = Path(name)
         picture("demo", "doideposit demo", run(["demo", "--keep", "demo"], folder))
         run(["init", "--preset", "sadf-comment"], folder)
+        update(folder)
         (folder / "c258.yaml").write_text(MISTAKES, encoding="utf-8")
         picture("check", "doideposit check c258.yaml", run(["check", "c258.yaml"], folder))
 

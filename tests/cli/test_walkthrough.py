@@ -163,6 +163,9 @@ def test_the_demo_ends_with_a_registered_doi(desk: Desk) -> None:
     assert told.code == 0, told.err
     assert f"\n{DOI}  registered" in told.out
     assert "unchanged" in told.out
+    assert "~ title: “Prospects for NATO-Japan relations” → “Prospects for relations of NATO and Japan”" in told.out
+    assert "- author 1 (Siegfried O. Wolf) loses the affiliation" in told.out
+    assert "everything is as it was sent" in told.out
     for name in ("deposit.xml", "doideposit.toml", "doideposit.sqlite3", "comment-258.yaml"):
         assert (desk.folder / "demo" / name).exists()
 

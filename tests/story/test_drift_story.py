@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from depositing import Desk, commentary, sqlite_url, validator
+from doideposit.deposits.planning import Action
 from doideposit.errors import UsageError
 from doideposit.reports.standing import take_standing
 from doideposit.sandbox.clock import Clock, Delays
@@ -126,6 +127,14 @@ def test_the_rest_api_shows_a_change_within_a_day(desk: Desk) -> None:
     desk.clock.advance(DAY + HOUR)
     desk.depositor.watch(50)
     assert desk.depositor.status(DOI).drift
+
+
+def test_a_plan_says_of_an_unchanged_record_that_others_changed_what_is_registered(desk: Desk) -> None:
+    theirs(desk)
+    week(desk)
+    [entry] = desk.depositor.plan(commentary(**RECORD)).entries
+    assert (entry.action, entry.findings[-1].code) == (Action.UNCHANGED, "plan-changed-elsewhere")
+    assert "somebody else deposited it" in entry.reason
 
 
 def test_a_timestamp_of_nineteen_digits_is_a_foreign_deposit(desk: Desk) -> None:

@@ -108,7 +108,38 @@ def _travel(terminal: Terminal, folder: Path, record: Path) -> "WorkStatus":
         _step(terminal, 6, "The same record again: nothing has changed, so nothing is sent.")
         again = depositor.deposit(record)
         terminal.say(f"   {again.entries[0].action}: {again.entries[0].reason}")
-        return status
+        return _correct(terminal, depositor, record) if status.registered else status
+
+
+AFFILIATION = """    affiliations:
+      - name: South Asia Democratic Forum
+"""
+
+
+def _correct(terminal: Terminal, depositor: "Depositor", record: Path) -> "WorkStatus":
+    """Change the title, see the difference, lose nothing."""
+    _step(
+        terminal,
+        7,
+        "The title is corrected, and by mistake the affiliation is gone. The plan reads what is registered.",
+    )
+    text = record.read_text(encoding="utf-8")
+    corrected = text.replace("Prospects for NATO-Japan relations", "Prospects for relations of NATO and Japan", 1)
+    record.write_text(corrected.replace(AFFILIATION, "", 1), encoding="utf-8")
+    [entry] = depositor.plan(record).entries
+    for change in entry.changes:
+        line = f"   {'-' if change.loses else '~'} {change.what}"
+        terminal.line((Span(line, Style.ERROR if change.loses else Style.PLAIN),))
+    terminal.say(f"   {entry.action}: what is registered would be lost, so nothing is sent.")
+    _step(terminal, 8, "The affiliation is put back. The correction goes, and what Crossref has is read again.")
+    record.write_text(corrected, encoding="utf-8")
+    report = depositor.deposit(record, on_event=_narrator(terminal))
+    if report.error is not None:
+        raise report.error
+    wait_until_done(depositor, 60, _narrator(terminal), eager=True)
+    status = _prove(depositor, record)
+    terminal.say(f"   as intended: {status.as_intended.text}")
+    return status
 
 
 def _narrator(terminal: Terminal) -> "Callable[[Progress], None]":
@@ -149,7 +180,7 @@ def _prove(depositor: "Depositor", record: Path) -> "WorkStatus":
         raise RuntimeError("the example of the demo has errors")
     status = depositor.verify(doi)
     for _ in range(20):
-        if status.resolves and status.indexed:
+        if status.resolves and status.indexed and status.as_intended:
             break
         time.sleep(0.5)
         status = depositor.verify(doi)

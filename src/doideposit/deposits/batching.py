@@ -27,6 +27,7 @@ from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity
 from doideposit.records.models.batch import SealedBatch
+from doideposit.registered.values import Drift
 
 __all__ = ["Preparation", "decide"]
 
@@ -60,7 +61,27 @@ def decide(
             else decision
             for one, decision in zip(inputs, decisions, strict=True)
         )
-    return together(decisions), known
+    return together(_with_drift(context, decisions)), known
+
+
+def _with_drift(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Say of what needs no deposit that others changed it since, where that was seen."""
+    same = [one.wanted.doi for one in decisions if one.action is Action.UNCHANGED and one.wanted.doi]
+    changed = context.ledger.observations.changed(same) if same else {}
+    return tuple(
+        _changed_since(one, changed[one.wanted.doi.key])
+        if one.action is Action.UNCHANGED and one.wanted.doi and one.wanted.doi.key in changed
+        else one
+        for one in decisions
+    )
+
+
+def _changed_since(decision: Decision, drift: Sequence[Drift]) -> Decision:
+    what = "; ".join(one.what for one in drift)
+    message = f"the same content was deposited before, and others changed it since: {what}"
+    hint = f'`doideposit drift accept {decision.wanted.doi} --reason "…"` lets it stand, `drift restore` sends yours'
+    finding = Finding("plan-changed-elsewhere", Severity.WARNING, message, hint)
+    return replace(decision, reason=message, findings=(*decision.findings, finding))
 
 
 def _taken_for_reset(known: KnownWork) -> KnownWork:

@@ -121,7 +121,9 @@ class Watcher:
         if state is not None and sent is not None and state.timestamp > sent[0]:
             # A deposit of ours that was given up, or ended without a result, may have taken effect after all.
             sent = context.ledger.works.sent_with(seen.doi, state.timestamp) or sent
-        ours = None if sent is None else read_record(sent[1], seen.doi.printed)
+        # What was registered elsewhere is held against what it was when it was taken over.
+        known = sent[1] if sent else context.ledger.works.adopted_answer(seen.doi)
+        ours = None if known is None else read_record(known, seen.doi.printed)
         version = sent[0] if sent else (seen.sent or 0)
         address = self._address(registry, seen, ours)
         sight = self._sight(seen, state, _Sent(version, ours), address)

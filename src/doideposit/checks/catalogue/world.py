@@ -94,6 +94,13 @@ WORLD: Final[tuple[Explanation, ...]] = (
         severity=Severity.WARNING,
     ),
     _plan(
+        "plan-changed-elsewhere",
+        "Changed by others since the last deposit",
+        "The record is as it was deposited, and what is registered is not: somebody else changed it.",
+        "accept it with `doideposit drift accept DOI`, or send yours again with `doideposit drift restore DOI`",
+        severity=Severity.WARNING,
+    ),
+    _plan(
         "plan-unseen",
         "What is registered could not be read",
         "An update that nobody compared could destroy something, and a new DOI could exist already.",

@@ -11,6 +11,7 @@ from sqlalchemy import and_, exists, insert, literal, or_, select, update
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.rows import observed_of
 from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.submissions import chunks
 from doideposit.deposits.ledger.tables import item, observed, watch, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind
@@ -71,6 +72,16 @@ class Observations:
         with self._session.writing("all due") as transaction:
             mine = update(observed).where(observed.c.target == self._target)
             transaction.connection.execute(mine.values(next_read_at=transaction.now))
+
+    def changed(self, dois: Collection[Doi]) -> dict[str, tuple[Drift, ...]]:
+        """Return what others changed of these DOIs, by `Doi.key`; those that nobody changed are left out."""
+        found: dict[str, tuple[Drift, ...]] = {}
+        for part in chunks(sorted({doi.key for doi in dois})):
+            wanted = self._rows().where(observed.c.doi.in_(part), observed.c.changed_at.is_not(None))
+            with self._session.reading() as connection:
+                seen = [observed_of(row) for row in connection.execute(wanted).mappings()]
+            found |= {one.doi.key: one.drift for one in seen}
+        return found
 
     def one(self, doi: Doi) -> Observed | None:
         """Return what is known of a DOI that is watched."""

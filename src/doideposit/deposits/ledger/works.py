@@ -190,6 +190,13 @@ class Works:
             key = connection.execute(whole.order_by(submission.c.timestamp.desc()).limit(1)).scalar_one_or_none()
             return None if key is None else recorded_again(connection, key)[0]
 
+    def adopted_answer(self, doi: Doi) -> bytes | None:
+        """Return what Crossref had of a DOI when it was taken over, None for one that was not."""
+        mine = (adopted.c.target == self._target, adopted.c.doi == doi.key)
+        with self._session.reading() as connection:
+            answer = connection.execute(select(adopted.c.answer).where(*mine)).scalar_one_or_none()
+            return None if answer is None else bytes_of(answer)
+
     def sent_with(self, doi: Doi, timestamp: int) -> tuple[int, bytes] | None:
         """Return timestamp and bytes of the deposit of a DOI that was sent with this timestamp, however it ended."""
         if not 0 <= timestamp < 2**63:

@@ -14,7 +14,11 @@ from mail_server import Mailbox, mailbox
 from walked_pages import ROOT, Block, Command, Walk, agrees, blocks, commands, renewed, surroundings
 
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("[!i]*.md"))
-WALKED = [*(page for page in TUTORIALS if page.stem != "administrator"), ROOT / "docs" / "reference" / "json-output.md"]
+WALKED = [
+    *(page for page in TUTORIALS if page.stem != "administrator"),
+    ROOT / "docs" / "reference" / "json-output.md",
+    ROOT / "docs" / "how-to" / "site.md",
+]
 DOCUMENT = """\
 ## COMMENT 258
 
@@ -219,6 +223,7 @@ def test_the_files_of_the_guides_are_what_they_seem(block: Block, walk: Walk) ->
         load(walk.folder / name, environ={}, cwd=walk.folder)
         return
     (walk.folder / "doideposit.toml").write_text(base, encoding="utf-8")
+    (walk.folder / name).parent.mkdir(parents=True, exist_ok=True)
     (walk.folder / name).write_text(block.text, encoding="utf-8")
     printed = walk.do(f"doideposit check {name} --verbose")
     assert walk.code == 0, printed

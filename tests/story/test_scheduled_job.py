@@ -240,8 +240,8 @@ def test_a_link_that_never_works_is_told(week: Week) -> None:
         week.run(wait=3600)
     (mail,) = [mail for mail in week.mails if "overdue" in mail["Subject"]]
     assert "and not seen to lead to its page" in text(mail)
-    looks = json.loads((week.office.folders.job / "state.json").read_text())["looks"]
-    assert 5 < looks[doi().lower()][0] < 12
+    lookups = json.loads((week.office.folders.job / "state.json").read_text())["lookups"]
+    assert 5 < lookups[doi().lower()][0] < 12
 
 
 def test_the_weekly_digest_comes_on_its_day_also_when_all_is_well(week: Week) -> None:

@@ -227,7 +227,7 @@ def _blocked(one: PlanInput, code: str, message: str, hint: str) -> Decision:
 
 
 def together(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """Let inputs of one ready-made file share its fate: a blocked one holds the others, one that goes takes them."""
+    """Let inputs of one ready-made file stay together: a blocked one holds the others, one that goes takes them."""
     groups: dict[int | None, list[Decision]] = {}
     for decision in decisions:
         if decision.wanted.group is not None:

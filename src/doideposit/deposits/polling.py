@@ -19,7 +19,7 @@ from doideposit.deposits.lateness import overdue_submission
 from doideposit.deposits.ledger.clock_skew import FARTHEST
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
 from doideposit.deposits.ledger.polls import Due, Polled, StoredLog
-from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_look, pause_until
+from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_poll, pause_until
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import STILL_READING, name_of
 from doideposit.errors import (
@@ -79,8 +79,8 @@ def resolve_outcomes(
 def _is_settled(answer: PollAnswer, now: datetime) -> bool:
     """Tell whether no better word about this upload is to be waited for."""
     if isinstance(answer.reading, NotFound):
-        lost = answer.upload.fate is AttemptStatus.LOST
-        return lost or (answer.upload.fate is not AttemptStatus.ACCEPTED and _had_time(answer.upload, now))
+        lost = answer.upload.status is AttemptStatus.LOST
+        return lost or (answer.upload.status is not AttemptStatus.ACCEPTED and _had_time(answer.upload, now))
     return isinstance(answer.reading, Completed)
 
 
@@ -205,7 +205,7 @@ class Poller:
     def _note_odd(self, submission: Submission, error: OddAnswer) -> None:
         """Say at once that an answer is not a documented one; it is asked again by schedule."""
         context, now = self._context, self._context.clock()
-        moment = next_look(now, submission.looks + 1, context.random)
+        moment = next_poll(now, submission.polls + 1, context.random)
         overdue = self._overdue(submission)
         self._polled.append(Polled(submission, moment, error.message, overdue, odd=error.excerpt))
         self._odd_answer = error
@@ -216,7 +216,7 @@ class Poller:
 
     def _again(self, submission: Submission, reason: str, submission_id: str | None = None) -> None:
         context, now = self._context, self._context.clock()
-        moment = next_look(now, submission.looks + 1, context.random)
+        moment = next_poll(now, submission.polls + 1, context.random)
         self._polled.append(Polled(submission, moment, reason, self._overdue(submission), submission_id))
 
     def _overdue(self, submission: Submission) -> Milestone | None:
@@ -227,7 +227,7 @@ class Poller:
     def _settle(self, submission: Submission) -> None:
         uploads, dois = self._details[submission.id]
         # Crossref has no log of an upload that it certainly did not receive.
-        at_crossref = (one for one in uploads if one.fate is not AttemptStatus.NOT_RECEIVED)
+        at_crossref = (one for one in uploads if one.status is not AttemptStatus.NOT_RECEIVED)
         answers = [self._fetch(submission, one, dois) for one in at_crossref]
         if self._was_away:
             self._context.ledger.uploads.resume()
@@ -250,7 +250,7 @@ class Poller:
     def _found(self, submission: Submission, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()
         proof = f"{name_of(context.target)} knows {upload.file_name} when asked"
-        context.ledger.uploads.found(upload, next_look(now, 0, context.random), proof)
+        context.ledger.uploads.found(upload, next_poll(now, 0, context.random), proof)
         self.changed.append(submission.id)
         self._on_event(Progress("received", proof, file_name=upload.file_name))
 
@@ -259,13 +259,13 @@ class Poller:
         context, now = self._context, self._context.clock()
         newest = answers[0]
         reading = newest.reading
-        if isinstance(reading, NotFound) and _had_time(newest.upload, now) and newest.upload.fate is DECLINED:
+        if isinstance(reading, NotFound) and _had_time(newest.upload, now) and newest.upload.status is DECLINED:
             context.ledger.uploads.refuse(newest.upload)
             self.changed.append(submission.id)
             self._on_event(Progress("refused", submission.reason, file_name=submission.file_name))
             return
         if isinstance(reading, NotFound) and _had_time(newest.upload, now):
-            context.ledger.uploads.lose(newest.upload, next_look(now, 0, context.random))
+            context.ledger.uploads.lose(newest.upload, next_poll(now, 0, context.random))
             self.changed.append(submission.id)
             self._on_event(Progress("waiting", "it goes out again under a new name", file_name=submission.file_name))
             return
@@ -349,7 +349,7 @@ class Poller:
         context, now = self._context, self._context.clock()
         # An upload that Crossref did not show in all this time is not going to turn up any more.
         over = now - upload.sent_at >= WATCH
-        context.ledger.polls.watch(upload, None if over else next_look(now, 10, context.random))
+        context.ledger.polls.watch(upload, None if over else next_poll(now, 10, context.random))
 
 
 def _words(reading: PollResult) -> str:

@@ -6,12 +6,12 @@ from typing import Final
 
 from doideposit.errors import RegistrarBusy, RegistrarUnavailable
 
-__all__ = ["GRACE", "LEASE", "WATCH", "next_look", "pause_until"]
+__all__ = ["GRACE", "LEASE", "WATCH", "next_poll", "pause_until"]
 
-LOOKS: Final = (20, 40, 80, 150, 300, 600, 900)
+POLLS: Final = (20, 40, 80, 150, 300, 600, 900)
 """Seconds until the next question after a file was received; then every half hour."""
 # A file that is not read after half an hour stands in a long queue, and asking more often would not help.
-LATER_LOOKS: Final = 1800
+LATER_POLLS: Final = 1800
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 GRACE: Final = timedelta(minutes=15)
 """How long a file may be unknown at Crossref before the same bytes go out again under a new name."""
@@ -21,9 +21,9 @@ WATCH: Final = timedelta(hours=72)
 """How long an upload thought lost is still asked about."""
 
 
-def next_look(now: datetime, looks: int, random: Random) -> datetime:
-    """Return when to ask again after `looks` questions, with a tenth of jitter so that files come due apart."""
-    seconds = LOOKS[looks] if looks < len(LOOKS) else LATER_LOOKS
+def next_poll(now: datetime, polls: int, random: Random) -> datetime:
+    """Return when to ask again after `polls` questions, with a tenth of jitter so that files come due apart."""
+    seconds = POLLS[polls] if polls < len(POLLS) else LATER_POLLS
     return now + timedelta(seconds=seconds * random.uniform(0.9, 1.1))
 
 

@@ -13,7 +13,7 @@ from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewSubmission, Submission, UploadLease
 from doideposit.deposits.ledger.uploads import Told, UploadSlot
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
-from doideposit.deposits.schedule import LEASE, next_look, pause_until
+from doideposit.deposits.schedule import LEASE, next_poll, pause_until
 from doideposit.deposits.steps import Clears, step_files
 from doideposit.deposits.updates import PRODUCTION, Seen, examine, look
 from doideposit.deposits.values import Progress
@@ -202,7 +202,7 @@ class Uploader:
         else:
             proof = f"{name_of(context.target)} answered that it received {receipt.file_name}"
             now = context.clock()
-            context.ledger.uploads.accept(upload.attempt, next_look(now, 0, context.random), proof)
+            context.ledger.uploads.accept(upload.attempt, next_poll(now, 0, context.random), proof)
             self.received += 1
             self._on_event(Progress("received", proof, file_name=name, dois=batch.dois))
 
@@ -217,5 +217,5 @@ class Uploader:
         context, now = self._context, self._context.clock()
         # Counted over all files: a page in maintenance must not be shown one file after the other.
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random)
-        context.ledger.uploads.doubt(upload.attempt, told, next_look_at=next_look(now, 0, context.random), until=until)
+        context.ledger.uploads.doubt(upload.attempt, told, next_poll_at=next_poll(now, 0, context.random), until=until)
         self._on_event(Progress("doubt", told.reason, file_name=upload.attempt.file_name))

@@ -129,7 +129,7 @@ class WorkStatus:
     last_update_failed: bool = False
     acknowledged: str | None = None
     needs_person: bool = False
-    next_look_at: datetime | None = None
+    next_poll_at: datetime | None = None
     next_action: str = ""
 
     @property
@@ -204,7 +204,9 @@ class WorkStatus:
             "acknowledged": self.acknowledged,
             "needs_person": self.needs_person,
             "stalled": self.stalled,
-            "next_look_at": _moment(self.next_look_at),
+            "next_poll_at": _moment(self.next_poll_at),
+            # The former name of the line above, for this version.
+            "next_look_at": _moment(self.next_poll_at),
             "next_action": self.next_action,
         }
 

@@ -43,7 +43,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         last_update_failed=work.last_update_failed,
         acknowledged=work.acknowledged_reason,
         needs_person=_needs_person(work, overdue, contradicted),
-        next_look_at=_next_look(submission),
+        next_poll_at=_next_poll(submission),
         next_action=_next_action(work, overdue, contradicted),
     )
 
@@ -74,10 +74,10 @@ def _milestones(work: LedgerWork) -> Mapping[Milestone, Proof]:
     }
 
 
-def _next_look(submission: Submission | None) -> datetime | None:
+def _next_poll(submission: Submission | None) -> datetime | None:
     if submission is None:
         return None
-    return submission.not_before if submission.state is State.PREPARED else submission.next_look_at
+    return submission.not_before if submission.state is State.PREPARED else submission.next_poll_at
 
 
 def _needs_person(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> bool:
@@ -166,7 +166,7 @@ def _between_steps(submission: Submission) -> str:
 def _sending(submission: Submission) -> str:
     if submission.doubt:
         return (
-            f"it is not known whether Crossref has the file: `doideposit poll` asks {_at(submission.next_look_at)}, "
+            f"it is not known whether Crossref has the file: `doideposit poll` asks {_at(submission.next_poll_at)}, "
             "and sends it again only when Crossref does not know it"
         )
     return f"a run is sending it; should that run have died, `doideposit poll` finds out {_at(submission.lease_until)}"
@@ -178,11 +178,11 @@ def _queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -
             "Crossref takes longer than it should to read the file: ask Crossref support, naming the file; if it is "
             f'lost there, run `doideposit abandon {work.doi} --reason "lost at Crossref"`, and deposit it again'
         )
-    again = f"`doideposit poll` asks again {_at(submission.next_look_at)}"
+    again = f"`doideposit poll` asks again {_at(submission.next_poll_at)}"
     if submission.doubt:
         return f"the last answer says nothing about the file ({submission.reason}): {again}"
     if not submission.reason:
-        return f"Crossref received the file: `doideposit poll` asks for the result {_at(submission.next_look_at)}"
+        return f"Crossref received the file: `doideposit poll` asks for the result {_at(submission.next_poll_at)}"
     if submission.reason.startswith(STILL_READING):
         return f"Crossref is still reading the file: {again}"
     return f"{submission.reason}: {again}"

@@ -28,7 +28,7 @@ class JobState:
 
     told: dict[str, datetime] = field(default_factory=dict)
     seen: Mapping[str, Sighting] = field(default_factory=dict)
-    looks: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    lookups: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     digest: date | None = None
     last_success: datetime | None = None
     deposited: set[str] = field(default_factory=set)
@@ -53,7 +53,9 @@ class JobState:
         return cls(
             told=_mapping(data.get("told"), past.moment),
             seen=_mapping(data.get("seen"), lambda row: Sighting(int(row[0]), int(row[1]), past.moment(row[2]))),
-            looks=_mapping(data.get("looks"), lambda row: (int(row[0]), latest_look.moment(row[1]))),
+            lookups=_mapping(
+                data.get("lookups", data.get("looks")), lambda row: (int(row[0]), latest_look.moment(row[1]))
+            ),
             digest=_mapping({"": digest}, past.day).get(""),
             last_success=_mapping({"": success}, past.moment).get(""),
             waiting=_mapping(data.get("waiting"), past.moment),
@@ -65,7 +67,7 @@ class JobState:
         data = {
             "told": {key: at.isoformat() for key, at in self.told.items() if now - at < KEEP_TOLD},
             "seen": {name: (one.size, one.changed, one.since.isoformat()) for name, one in self.seen.items()},
-            "looks": {doi: (tries, at.isoformat()) for doi, (tries, at) in self.looks.items()},
+            "lookups": {doi: (tries, at.isoformat()) for doi, (tries, at) in self.lookups.items()},
             "digest": self.digest.isoformat() if self.digest else None,
             "last_success": self.last_success.isoformat() if self.last_success else None,
             "deposited": sorted(self.deposited),

@@ -32,7 +32,7 @@ def look_up(
     done, still = 0, {}
     unproved = (one.doi for one in depositor.statuses() if depositor.is_unproved(one))
     for doi in unproved if most and depositor.observable else ():
-        tries, due = state.looks.get(doi.key, (0, clock()))
+        tries, due = state.lookups.get(doi.key, (0, clock()))
         still[doi.key] = (tries, due)
         if done >= most or stop() or due > clock():
             continue
@@ -47,5 +47,5 @@ def look_up(
             del still[doi.key]
         else:
             still[doi.key] = (tries + 1, clock() + min(FIRST_PAUSE * 2 ** min(tries, 12), LONGEST_PAUSE))
-    state.looks = still
+    state.lookups = still
     return done

@@ -351,7 +351,8 @@ def _status() -> Schema:
         "acknowledged": _MAYBE_TEXT,
         "needs_person": _YES,
         "stalled": {**_YES, "deprecated": True, "description": "Unfinished and overdue: see `overdue`."},
-        "next_look_at": _MAYBE_MOMENT,
+        "next_poll_at": _MAYBE_MOMENT,
+        "next_look_at": {**_MAYBE_MOMENT, "deprecated": True, "description": "The former name of `next_poll_at`."},
         "next_action": _TEXT,
     }
 

@@ -14,7 +14,7 @@ def remembered_at(moment: datetime) -> JobState:
     return JobState(
         told={"trouble:credentials-refused": moment},
         seen={"c1.yaml": Sighting(10, 20, moment)},
-        looks={"10.5555/c1": (3, moment + timedelta(hours=20))},
+        lookups={"10.5555/c1": (3, moment + timedelta(hours=20))},
         digest=moment.date(),
         last_success=moment,
     )
@@ -37,3 +37,12 @@ def test_what_cannot_be_read_is_forgotten_and_the_rest_is_kept(tmp_path: Path) -
     data = {"told": {"a": NOW.isoformat(), "b": "soon", "c": "2026-09-14T09:30:00"}, "digest": "2026-09-14", "seen": 7}
     (tmp_path / "state.json").write_text(json.dumps(data), encoding="utf-8")
     assert JobState.load(tmp_path / "state.json", NOW) == JobState(told={"a": NOW}, digest=date(2026, 9, 14))
+
+
+def test_a_memory_of_the_version_before_is_read(tmp_path: Path) -> None:
+    state = remembered_at(NOW - timedelta(hours=1))
+    state.save(tmp_path / "state.json", NOW)
+    data = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))
+    data["looks"] = data.pop("lookups")
+    (tmp_path / "state.json").write_text(json.dumps(data), encoding="utf-8")
+    assert JobState.load(tmp_path / "state.json", NOW) == state

@@ -21,9 +21,9 @@ def is_too_far(connection: Connection, target: str, now: datetime) -> bool:
     locked = exists().where(
         upload_lock.c.target == target, or_(upload_lock.c.lease_until > too_far, upload_lock.c.pause_until > too_far)
     )
-    planned = (submission.c.lease_until, submission.c.not_before, submission.c.next_look_at)
+    planned = (submission.c.lease_until, submission.c.not_before, submission.c.next_poll_at)
     of_files = exists().where(_open(target), or_(*(column > too_far for column in planned)))
-    of_uploads = exists().where(attempt.c.next_look_at > too_far, attempt.c.submission.in_(_mine(target)))
+    of_uploads = exists().where(attempt.c.next_poll_at > too_far, attempt.c.submission.in_(_mine(target)))
     return bool(connection.execute(select(or_(locked, of_files, of_uploads))).scalar_one())
 
 
@@ -40,10 +40,10 @@ def pull_back(transaction: Transaction) -> None:
     changes.append(paused.values(pause_until=None, pause_reason=""))
     waiting = update(submission).where(_open(target), submission.c.not_before > too_far)
     changes.append(waiting.values(not_before=None))
-    asked = update(submission).where(_open(target), submission.c.next_look_at > too_far)
-    changes.append(asked.values(next_look_at=now))
-    late = update(attempt).where(attempt.c.next_look_at > too_far, attempt.c.submission.in_(_mine(target)))
-    changes.append(late.values(next_look_at=now))
+    asked = update(submission).where(_open(target), submission.c.next_poll_at > too_far)
+    changes.append(asked.values(next_poll_at=now))
+    late = update(attempt).where(attempt.c.next_poll_at > too_far, attempt.c.submission.in_(_mine(target)))
+    changes.append(late.values(next_poll_at=now))
     for change in changes:
         transaction.connection.execute(change)
 

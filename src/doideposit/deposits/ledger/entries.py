@@ -177,7 +177,7 @@ class Submission:
 
     `reason` says in plain words why it waits or was refused, `hint` what a person should do about it. `doubt` is set
     while the last answer says nothing: whether a file arrived that is being sent, or what became of one that did.
-    `failures` counts uploads in a row that did not get through, `looks` how often Crossref was asked about it. An
+    `failures` counts uploads in a row that did not get through, `polls` how often Crossref was asked about it. An
     update that empties blocks first has several `steps`: this is number `step`, which waits for the submission that it
     `follows`; `empties` names what an earlier step takes away before the last one sends everything.
     """
@@ -200,15 +200,15 @@ class Submission:
     finished_at: datetime | None = None
     finished_proof: str = ""
     not_before: datetime | None = None
-    next_look_at: datetime | None = None
-    looks: int = 0
+    next_poll_at: datetime | None = None
+    polls: int = 0
     failures: int = 0
     lease_owner: str | None = None
     lease_until: datetime | None = None
     doubt: bool = False
     reason: str = ""
     hint: str = ""
-    alarm: str = ""
+    overdue: str = ""
     step: int = 1
     steps: int = 1
     follows: int | None = None
@@ -223,8 +223,8 @@ class Attempt:
     submission: int
     file_name: str
     sent_at: datetime
-    fate: AttemptStatus
-    next_look_at: datetime | None = None
+    status: AttemptStatus
+    next_poll_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,17 @@ FORMAT = "doideposit-ledger"
 AT_ONCE = 200
 
 
+# Exports of revisions before 0004 have these names; see the migration of that number.
+FORMER_TABLES = {"gate": "upload_lock"}
+FORMER_COLUMNS = {
+    ("submission", "next_look_at"): "next_poll_at",
+    ("submission", "looks"): "polls",
+    ("submission", "alarm"): "overdue",
+    ("attempt", "next_look_at"): "next_poll_at",
+    ("attempt", "fate"): "status",
+}
+
+
 def copy_file(source: Path, copy: Path) -> None:
     """Copy a SQLite ledger while it is in use, for its owner alone; raises `UsageError` for a file that exists."""
     with closing(sqlite3.connect(source)) as original:
@@ -168,8 +179,10 @@ def _check_head(line: str) -> None:
 def _row(number: int, line: str) -> tuple[Table, dict[str, Any]]:
     try:
         data = json.loads(line)
-        table = METADATA.tables[data["table"]]
-        row = {name: _in(table, name, value) for name, value in data["row"].items()}
+        name = data["table"]
+        table = METADATA.tables[FORMER_TABLES.get(name, name)]
+        named = {FORMER_COLUMNS.get((name, key), key): value for key, value in data["row"].items()}
+        row = {key: _in(table, key, value) for key, value in named.items()}
     except (ValueError, KeyError, TypeError):
         raise UsageError(f"line {number} is not of an export of a ledger") from None
     return table, row

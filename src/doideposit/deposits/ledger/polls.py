@@ -43,7 +43,7 @@ class Polled:
     """
 
     submission: Submission
-    next_look_at: datetime
+    next_poll_at: datetime
     reason: str = ""
     overdue: Milestone | None = None
     submission_id: str | None = None
@@ -88,8 +88,8 @@ class Polls:
         free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
         states = [State.SENDING.value] if due.doubts_only else [State.SENDING.value, State.QUEUED.value]
         where = [submission.c.target == self._target, submission.c.state.in_(states), free]
-        where.append(submission.c.id > due.after if due.force else submission.c.next_look_at <= now)
-        order = [submission.c.id] if due.force else [submission.c.next_look_at, submission.c.id]
+        where.append(submission.c.id > due.after if due.force else submission.c.next_poll_at <= now)
+        order = [submission.c.id] if due.force else [submission.c.next_poll_at, submission.c.id]
         return select(submission).where(*where).order_by(*order)
 
     def details(self, keys: Sequence[int]) -> dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]]:
@@ -109,8 +109,8 @@ class Polls:
         with self._session.writing("poll now") as transaction:
             mine = and_(submission.c.target == self._target, submission.c.batch_id == batch_id)
             known = transaction.connection.execute(select(submission.c.id).where(mine)).first()
-            waits = and_(mine, submission.c.state == State.QUEUED.value, submission.c.next_look_at > transaction.now)
-            transaction.connection.execute(update(submission).where(waits).values(next_look_at=transaction.now))
+            waits = and_(mine, submission.c.state == State.QUEUED.value, submission.c.next_poll_at > transaction.now)
+            transaction.connection.execute(update(submission).where(waits).values(next_poll_at=transaction.now))
             return known is not None
 
     def finish(self, current: Submission, results: Sequence[DoiOutcome], result_log: StoredLog) -> None:
@@ -132,7 +132,7 @@ class Polls:
                 _apply(transaction, held, result)
             if all(result.outcome.is_registered for result in results):
                 done = update(attempt).where(attempt.c.submission == held.id)
-                transaction.connection.execute(done.values(next_look_at=None))
+                transaction.connection.execute(done.values(next_poll_at=None))
 
     # Uploads that were thought lost.
 
@@ -143,25 +143,25 @@ class Polls:
         refusal included, whenever they are due.
         """
         again = submission.c.state == State.PREPARED.value
-        due = attempt.c.next_look_at <= self._session.clock()
+        due = attempt.c.next_poll_at <= self._session.clock()
         wanted = or_(again, and_(submission.c.state.in_([State.DONE.value, State.REFUSED.value]), due))
         columns = [submission.c[name].label(f"sub_{name}") for name in SUBMISSION_FIELDS]
         statement = (
             select(*attempt.c, *columns)
             .join(submission, submission.c.id == attempt.c.submission)
-            .where(submission.c.target == self._target, attempt.c.next_look_at.is_not(None), wanted)
-            .order_by(attempt.c.next_look_at)
+            .where(submission.c.target == self._target, attempt.c.next_poll_at.is_not(None), wanted)
+            .order_by(attempt.c.next_poll_at)
             .limit(most)
         )
         with self._session.reading() as connection:
             rows = connection.execute(statement).mappings()
             return tuple((attempt_of(row), submission_of(row, "sub_")) for row in rows)
 
-    def watch(self, upload: Attempt, next_look_at: datetime | None) -> None:
+    def watch(self, upload: Attempt, next_poll_at: datetime | None) -> None:
         """Write down when to ask again about an upload thought lost; None for no more."""
         with self._session.writing("watch") as transaction:
             mine = update(attempt).where(attempt.c.id == upload.id)
-            transaction.connection.execute(mine.values(next_look_at=next_look_at))
+            transaction.connection.execute(mine.values(next_poll_at=next_poll_at))
 
     # After a clock that was wrong.
 
@@ -191,11 +191,11 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
     rows = [
         {
             "key": one.submission.id,
-            "next_look_at": one.next_look_at,
-            "looks": one.submission.looks + one.counts,
+            "next_poll_at": one.next_poll_at,
+            "polls": one.submission.polls + one.counts,
             # Why it is in doubt whether a file arrived stays true until that is settled.
             "reason": (one.submission.state is State.SENDING and one.submission.reason) or one.reason,
-            "alarm": one.overdue or "",
+            "overdue": one.overdue or "",
             "submission_id": one.submission_id or one.submission.submission_id,
             "doubt": one.odd is not None or one.submission.state is State.SENDING,
         }
@@ -209,7 +209,7 @@ def _write_polled(transaction: Transaction, polled: Sequence[Polled]) -> None:
     for one in polled:
         if one.odd is not None:
             _note_odd(transaction, one)
-        if one.overdue is not None and one.overdue != one.submission.alarm:
+        if one.overdue is not None and one.overdue != one.submission.overdue:
             detail = {"file_name": one.submission.file_name or "", "milestone": one.overdue.value}
             transaction.note(EventKind.OVERDUE, submission=one.submission.id, detail=detail)
 
@@ -227,9 +227,9 @@ def _note_odd(transaction: Transaction, polled: Polled) -> None:
 def _end(transaction: Transaction, held: Submission, result_log: StoredLog) -> None:
     file_name, submission_id = result_log.file_name, result_log.submission_id
     proof = f"the result log of {file_name}" + (f" (submission {submission_id})" if submission_id else "")
-    values = {"state": advance(held.state, Move.FINISH).value, "finished_at": transaction.now, "next_look_at": None}
+    values = {"state": advance(held.state, Move.FINISH).value, "finished_at": transaction.now, "next_poll_at": None}
     ids = {"submission_id": submission_id or held.submission_id, "finished_proof": proof}
-    transaction.change(held.id, **values, **ids, **FREE, reason="", hint="", alarm="")
+    transaction.change(held.id, **values, **ids, **FREE, reason="", hint="", overdue="")
     transaction.note(EventKind.PROCESSED, submission=held.id, detail={"file_name": file_name, "proof": proof})
 
 

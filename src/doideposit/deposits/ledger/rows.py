@@ -27,7 +27,12 @@ def submission_of(row: RowMapping, prefix: str = "") -> Submission:
 def attempt_of(row: RowMapping) -> Attempt:
     """Return the upload in a row."""
     return Attempt(
-        row["id"], row["submission"], row["file_name"], row["sent_at"], AttemptStatus(row["fate"]), row["next_look_at"]
+        row["id"],
+        row["submission"],
+        row["file_name"],
+        row["sent_at"],
+        AttemptStatus(row["status"]),
+        row["next_poll_at"],
     )
 
 

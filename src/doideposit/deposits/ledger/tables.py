@@ -102,21 +102,21 @@ submission = Table(
     Column("finished_at", UtcDateTime),
     Column("finished_proof", Text, nullable=False, server_default=_nothing()),
     Column("not_before", UtcDateTime),
-    Column("next_look_at", UtcDateTime),
-    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("next_poll_at", UtcDateTime),
+    Column("polls", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("lease_owner", Text),
     Column("lease_until", UtcDateTime),
     Column("doubt", Boolean, nullable=False, server_default=text("false")),
     Column("reason", Text, nullable=False, server_default=_nothing()),
     Column("hint", Text, nullable=False, server_default=_nothing()),
-    Column("alarm", String(16), nullable=False, server_default=_nothing()),
+    Column("overdue", String(16), nullable=False, server_default=_nothing()),
     # An update in several steps is one file for each; a step goes only when the one it follows has taken effect.
     Column("step", Integer, nullable=False, server_default="1"),
     Column("steps", Integer, nullable=False, server_default="1"),
     Column("follows", Key),
     Column("empties", Text, nullable=False, server_default=_nothing()),
-    Index(None, "target", "state", "next_look_at"),
+    Index(None, "target", "state", "next_poll_at"),
     Index(None, "target", "state", "not_before"),
     Index(None, "target", "container", "state"),
 )
@@ -137,13 +137,13 @@ attempt = Table(
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
     Column("file_name", String(100), nullable=False, unique=True),
     Column("sent_at", UtcDateTime, nullable=False),
-    Column("fate", String(16), nullable=False),
-    Column("next_look_at", UtcDateTime),
+    Column("status", String(16), nullable=False),
+    Column("next_poll_at", UtcDateTime),
     Index(
         "ix_attempt_late",
-        "next_look_at",
-        sqlite_where=text("next_look_at IS NOT NULL"),
-        postgresql_where=text("next_look_at IS NOT NULL"),
+        "next_poll_at",
+        sqlite_where=text("next_poll_at IS NOT NULL"),
+        postgresql_where=text("next_poll_at IS NOT NULL"),
     ),
 )
 
@@ -273,7 +273,7 @@ watch = Table(
 
 # One row for each target: who uploads now, and until when nobody should.
 upload_lock = Table(
-    "gate",
+    "upload_lock",
     METADATA,
     Column("target", String(32), primary_key=True),
     Column("lease_owner", Text),

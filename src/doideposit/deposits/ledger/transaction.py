@@ -103,13 +103,15 @@ def close(
     retry: RetryClass = RetryClass.NEVER,
 ) -> None:
     """End the submission without a result; its DOIs are free for another deposit."""
-    values = {"state": advance(current.state, move).value, "finished_at": transaction.now, "next_look_at": None}
+    values = {"state": advance(current.state, move).value, "finished_at": transaction.now, "next_poll_at": None}
     transaction.change(current.id, **values, **FREE, doubt=False, reason=reason, hint=hint)
     mine = update(item).where(item.c.submission == current.id)
     transaction.connection.execute(mine.values(open=False, message=reason, retry=retry.value))
     # Whatever an answer, or a person, said of it: an upload that got out may be read by Crossref all the same.
-    sent = update(attempt).where(attempt.c.submission == current.id, attempt.c.fate != AttemptStatus.NOT_RECEIVED.value)
-    transaction.connection.execute(sent.values(next_look_at=transaction.now))
+    sent = update(attempt).where(
+        attempt.c.submission == current.id, attempt.c.status != AttemptStatus.NOT_RECEIVED.value
+    )
+    transaction.connection.execute(sent.values(next_poll_at=transaction.now))
     failed = select(item.c.id).where(item.c.submission == current.id)
     updates = update(work).where(work.c.item.in_(failed), work.c.registered_at.is_not(None))
     transaction.connection.execute(updates.values(last_update_failed=True))

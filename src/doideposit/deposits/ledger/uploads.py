@@ -186,12 +186,12 @@ class Uploads:
             "submission": current.id,
             "file_name": file_name,
             "sent_at": now,
-            "fate": AttemptStatus.SENDING.value,
+            "status": AttemptStatus.SENDING.value,
         }
         number = transaction.connection.execute(insert(attempt).values(**row).returning(attempt.c.id)).scalar_one()
         lease = {"lease_owner": slot.owner, "lease_until": slot.until}
         # If this run dies, whoever comes after the lease asks Crossref about the file before anything else.
-        values = {"state": state.value, "file_name": file_name, "sent_at": now, "next_look_at": slot.until, "looks": 0}
+        values = {"state": state.value, "file_name": file_name, "sent_at": now, "next_poll_at": slot.until, "polls": 0}
         transaction.change(current.id, **values, **lease, doubt=False, reason="", hint="")
         transaction.connection.execute(update(item).where(item.c.submission == current.id).values(open=True))
         transaction.change_upload_lock(**lease)
@@ -199,19 +199,19 @@ class Uploads:
         sent = Attempt(int(number), current.id, file_name, now, AttemptStatus.SENDING)
         return UploadLease(replace(current, state=state, file_name=file_name, sent_at=now), sent, found[1])
 
-    def accept(self, upload: Attempt, next_look_at: datetime, proof: str) -> None:
+    def accept(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
         """Write down that the upload got through: Crossref has the file, and the next one may go."""
         with self._session.writing("accept") as transaction:
-            self._received(transaction, upload, next_look_at, proof)
+            self._received(transaction, upload, next_poll_at, proof)
             values = {"last_upload_at": transaction.now, "pause_until": None, "pause_reason": "", "failures": 0}
             transaction.change_upload_lock(**FREE, **values)
 
-    def found(self, upload: Attempt, next_look_at: datetime, proof: str) -> None:
+    def found(self, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
         """Write down that Crossref knows a file of which it was in doubt whether it arrived."""
         with self._session.writing("found") as transaction:
-            self._received(transaction, upload, next_look_at, proof)
+            self._received(transaction, upload, next_poll_at, proof)
 
-    def _received(self, transaction: Transaction, upload: Attempt, next_look_at: datetime, proof: str) -> None:
+    def _received(self, transaction: Transaction, upload: Attempt, next_poll_at: datetime, proof: str) -> None:
         transaction.lock_uploads()
         current = transaction.lock_submission(upload.submission)
         _mark(transaction, upload, AttemptStatus.ACCEPTED)
@@ -228,7 +228,7 @@ class Uploads:
             "accepted_at": transaction.now,
             "accepted_proof": proof,
         }
-        schedule = {"next_look_at": next_look_at, "not_before": None, "looks": 0, "failures": 0, "alarm": ""}
+        schedule = {"next_poll_at": next_poll_at, "not_before": None, "polls": 0, "failures": 0, "overdue": ""}
         transaction.change(current.id, **values, **schedule, **FREE, doubt=False, reason="", hint="")
         detail = {"file_name": upload.file_name, "proof": proof}
         transaction.note(EventKind.RECEIVED, submission=current.id, detail=detail)
@@ -242,12 +242,12 @@ class Uploads:
             _pause(transaction, until, reason, **FREE)
             if current is None:
                 return
-            values = {"state": advance(current.state, Move.RELEASE).value, "not_before": until, "next_look_at": None}
+            values = {"state": advance(current.state, Move.RELEASE).value, "not_before": until, "next_poll_at": None}
             transaction.change(current.id, **values, **FREE, failures=current.failures + 1, reason=reason, doubt=False)
             detail = {"file_name": upload.file_name, "reason": reason}
             transaction.note(EventKind.NOT_RECEIVED, submission=current.id, detail=detail)
 
-    def doubt(self, upload: Attempt, told: Told, *, next_look_at: datetime, until: datetime | None) -> None:
+    def doubt(self, upload: Attempt, told: Told, *, next_poll_at: datetime, until: datetime | None) -> None:
         """Write down that it is not known whether a file arrived that went out: only asking can tell.
 
         A file that was declined is asked about all the same, and not sent again by itself.
@@ -260,7 +260,7 @@ class Uploads:
                 return
             _mark(transaction, upload, AttemptStatus.DECLINED if told.declined else AttemptStatus.DOUBT)
             words = {"reason": told.reason, "hint": told.hint}
-            transaction.change(current.id, doubt=True, next_look_at=next_look_at, **words, **FREE)
+            transaction.change(current.id, doubt=True, next_poll_at=next_poll_at, **words, **FREE)
             detail = {"file_name": upload.file_name, "reason": told.reason}
             if told.answer:
                 detail["answer"] = told.answer
@@ -279,18 +279,18 @@ class Uploads:
             detail = {"file_name": upload.file_name, "reason": reason, "hint": hint}
             transaction.note(EventKind.REFUSED, submission=current.id, detail=detail)
 
-    def lose(self, upload: Attempt, next_look_at: datetime) -> None:
+    def lose(self, upload: Attempt, next_poll_at: datetime) -> None:
         """Write down that Crossref does not know the name after the grace period: the bytes go out under a new one."""
         with self._session.writing("lose") as transaction:
             current = _still_sending(transaction, upload)
             if current is None:
                 return
             until = _again_at(transaction, current)
-            _mark(transaction, upload, AttemptStatus.LOST, next_look_at=next_look_at)
+            _mark(transaction, upload, AttemptStatus.LOST, next_poll_at=next_poll_at)
             reason = (
                 "Crossref does not know the file after the grace period; the same file goes out again under a new name"
             )
-            values = {"state": advance(current.state, Move.RELEASE).value, "not_before": until, "next_look_at": None}
+            values = {"state": advance(current.state, Move.RELEASE).value, "not_before": until, "next_poll_at": None}
             transaction.change(current.id, **values, **FREE, reason=reason, doubt=False)
             transaction.note(EventKind.LOST, submission=current.id, detail={"file_name": upload.file_name})
 
@@ -318,7 +318,7 @@ class Uploads:
 
 def _mark(transaction: Transaction, upload: Attempt, status: AttemptStatus, **values: Any) -> None:
     mine = update(attempt).where(attempt.c.id == upload.id)
-    transaction.connection.execute(mine.values(fate=status.value, **values))
+    transaction.connection.execute(mine.values(status=status.value, **values))
 
 
 def _still_sending(transaction: Transaction, upload: Attempt) -> Submission | None:
@@ -330,7 +330,7 @@ def _still_sending(transaction: Transaction, upload: Attempt) -> Submission | No
 
 def _again_at(transaction: Transaction, current: Submission) -> datetime | None:
     """Return when a file that was lost goes out again: the first time at once, then after longer and longer pauses."""
-    gone = (attempt.c.submission == current.id, attempt.c.fate == AttemptStatus.LOST.value)
+    gone = (attempt.c.submission == current.id, attempt.c.status == AttemptStatus.LOST.value)
     before = transaction.connection.execute(select(func.count()).select_from(attempt).where(*gone)).scalar_one()
     return transaction.now + min(FIRST_AGAIN * 2 ** min(before - 1, 10), LAST_AGAIN) if before else None
 

@@ -413,11 +413,11 @@ def _conditions(wanted: WorkFilter) -> Iterator[Any]:
 def _next_due(connection: Connection, target: str) -> datetime | None:
     mine = submission.c.target == target
     # A file that another run holds cannot be asked about before that run's lease ends.
-    held = submission.c.lease_until > submission.c.next_look_at
-    free = case((held, submission.c.lease_until), else_=submission.c.next_look_at)
+    held = submission.c.lease_until > submission.c.next_poll_at
+    free = case((held, submission.c.lease_until), else_=submission.c.next_poll_at)
     asks = select(func.min(free)).where(mine, submission.c.state.in_([State.QUEUED.value, State.SENDING.value]))
     late = (
-        select(func.min(attempt.c.next_look_at))
+        select(func.min(attempt.c.next_poll_at))
         .join(submission, submission.c.id == attempt.c.submission)
         .where(mine, submission.c.state.in_([State.DONE.value, State.REFUSED.value]))
     )

@@ -51,7 +51,7 @@ class ClaimedEntry:
 
     place: str
     doi: str
-    fate: EntryStatus
+    status: EntryStatus
     batch_id: str = ""
     title: str = ""
     says: str = ""
@@ -100,17 +100,17 @@ class Claim:
     @property
     def settled(self) -> bool:
         """Tell whether every record has its end."""
-        return self.entries is not None and all(entry.fate.is_final for entry in self.entries)
+        return self.entries is not None and all(entry.status.is_final for entry in self.entries)
 
     @property
     def waits(self) -> bool:
         """Tell whether a record cannot go yet, and is to be planned again."""
-        return any(entry.fate is EntryStatus.WAITING for entry in self.entries or ())
+        return any(entry.status is EntryStatus.WAITING for entry in self.entries or ())
 
     @property
     def rejected(self) -> tuple[ClaimedEntry, ...]:
         """Return the records that a person has to look at."""
-        return tuple(entry for entry in self.entries or () if entry.fate is EntryStatus.REJECTED)
+        return tuple(entry for entry in self.entries or () if entry.status is EntryStatus.REJECTED)
 
     def save(self) -> None:
         """Write down what is known; raises `DiskError`."""
@@ -180,7 +180,10 @@ def _inside(going_to: Any) -> str:
 
 def _entry(data: Mapping[str, Any]) -> ClaimedEntry:
     lists = {"lines": tuple(data["lines"]), "remarks": tuple(data["remarks"])}
-    return ClaimedEntry(**{**data, "fate": EntryStatus(data["fate"]), **lists})
+    # Memories written by the version before call the status a fate.
+    status = EntryStatus(data["status"] if "status" in data else data["fate"])
+    kept = {key: value for key, value in data.items() if key != "fate"}
+    return ClaimedEntry(**{**kept, "status": status, **lists})
 
 
 def _moment(name: str) -> datetime:

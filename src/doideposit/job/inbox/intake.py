@@ -50,7 +50,7 @@ class TakingIn:
             if claim.entries is None and not claim.going_to:
                 unplanned.append(claim)
             elif claim.target == self._depositor.target and any(
-                e.fate is EntryStatus.WAITING for e in claim.entries or ()
+                e.status is EntryStatus.WAITING for e in claim.entries or ()
             ):
                 self._plan_safely([claim])
             if len(unplanned) == AT_ONCE:
@@ -170,7 +170,7 @@ class TakingIn:
             yield claim.file
             return
         waiting = {
-            entry.place for entry in claim.entries if entry.fate is EntryStatus.WAITING and not self._overtaken(entry)
+            entry.place for entry in claim.entries if entry.status is EntryStatus.WAITING and not self._overtaken(entry)
         }
         for raw in read_path(claim.file):
             if isinstance(raw, Finding) or raw.origin.label.removeprefix(str(claim.file)) not in waiting:
@@ -193,7 +193,7 @@ class TakingIn:
             settle(self._around, now)
 
     def _given_up(self, entry: ClaimedEntry) -> ClaimedEntry:
-        gone = overtaken(entry, self._depositor) if entry.fate is EntryStatus.WAITING else None
+        gone = overtaken(entry, self._depositor) if entry.status is EntryStatus.WAITING else None
         return entry if gone is None else gone
 
 

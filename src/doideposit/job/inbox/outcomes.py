@@ -37,13 +37,13 @@ def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[ClaimedEntry,
 
 def _entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> ClaimedEntry:
     status = made.status
-    fate, batch_id = _fate(made)
+    reached, batch_id = _status(made)
     stopping = [finding for finding in made.findings if finding.stops]
     first = stopping[0] if stopping else None
     return ClaimedEntry(
         place=place,
         doi=str(made.doi or ""),
-        fate=fate,
+        status=reached,
         batch_id=batch_id,
         title=status.title if status else "",
         says=source_lines.plain(first.message) if first else made.reason,
@@ -53,7 +53,7 @@ def _entry(made: ReportEntry, place: str, source_lines: "_SourceLines") -> Claim
     )
 
 
-def _fate(made: ReportEntry) -> tuple[EntryStatus, str]:
+def _status(made: ReportEntry) -> tuple[EntryStatus, str]:
     submission = made.status.submission if made.status else None
     batch_id = submission.batch_id if submission else ""
     match made.action:
@@ -77,9 +77,9 @@ def _may_pass(made: ReportEntry) -> bool:
 def _together(made: Sequence[ReportEntry], entries: Sequence[ClaimedEntry]) -> tuple[ClaimedEntry, ...]:
     """Let a record that is held only by others of its ready-made file wait as long as one of those does."""
     held = [{each.code for each in one.findings if each.stops} == {"plan-batch-blocked"} for one in made]
-    moving = any(entry.fate in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
+    moving = any(entry.status in {EntryStatus.WAITING, EntryStatus.OPEN} for entry in entries)
     pairs = zip(entries, held, strict=True)
-    return tuple(replace(entry, fate=EntryStatus.WAITING) if each and moving else entry for entry, each in pairs)
+    return tuple(replace(entry, status=EntryStatus.WAITING) if each and moving else entry for entry, each in pairs)
 
 
 def refused_file(message: str, hint: str) -> tuple[ClaimedEntry, ...]:
@@ -96,13 +96,13 @@ def overtaken(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry | None:
         return None
     says = "Crossref did not take it, and its DOI was deposited anew since then from elsewhere"
     return replace(
-        entry, fate=EntryStatus.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one"
+        entry, status=EntryStatus.REJECTED, says=says, hint="nothing to do, if that newer deposit is the right one"
     )
 
 
 def followed(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
     """Return the entry as the ledger knows its deposit now."""
-    if entry.fate is not EntryStatus.OPEN:
+    if entry.status is not EntryStatus.OPEN:
         return entry
     status = depositor.status(entry.doi)
     if status.submission is None or status.submission.batch_id != entry.batch_id:
@@ -111,7 +111,7 @@ def followed(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
         return entry
     entry = replace(entry, title=status.title or entry.title)
     if status.state is State.DONE and status.outcome is not None and status.outcome.is_registered:
-        return replace(entry, fate=EntryStatus.REGISTERED, says=status.message, hint=status.next_action, lines=())
+        return replace(entry, status=EntryStatus.REGISTERED, says=status.message, hint=status.next_action, lines=())
     return _not_registered(entry, status)
 
 
@@ -122,8 +122,10 @@ def _not_registered(entry: ClaimedEntry, status: WorkStatus) -> ClaimedEntry:
         status.retry in WORTH_ANOTHER_TRY or (finding and finding.code == OLD_TIMESTAMP)
     )
     if again and entry.tries < MOST_TRIES:
-        return replace(entry, fate=EntryStatus.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1)
-    return replace(entry, fate=EntryStatus.REJECTED, says=says, hint=status.next_action, lines=())
+        return replace(
+            entry, status=EntryStatus.WAITING, says=says, hint="the job sends it again", tries=entry.tries + 1
+        )
+    return replace(entry, status=EntryStatus.REJECTED, says=says, hint=status.next_action, lines=())
 
 
 def _from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
@@ -133,14 +135,14 @@ def _from_history(entry: ClaimedEntry, depositor: Depositor) -> ClaimedEntry:
         # The ledger is older than the file, as after a restore. What was sent since is not known to it: planning it
         # again is safe, because Crossref takes the same content once more.
         again = "the ledger does not know its deposit, as after a restore: it is planned again"
-        return replace(entry, fate=EntryStatus.WAITING, batch_id="", says=again, hint="", tries=0)
+        return replace(entry, status=EntryStatus.WAITING, batch_id="", says=again, hint="", tries=0)
     outcomes = [each.outcome for each in mine if each.outcome is not None]
     if any(outcome.is_registered for outcome in outcomes):
         return replace(
-            entry, fate=EntryStatus.REGISTERED, says="registered, and deposited anew from elsewhere since then"
+            entry, status=EntryStatus.REGISTERED, says="registered, and deposited anew from elsewhere since then"
         )
     hint = "its DOI was deposited anew from elsewhere since then: nothing to do, if that is the right content"
-    return replace(entry, fate=EntryStatus.REJECTED, says=mine[-1].text, hint=hint)
+    return replace(entry, status=EntryStatus.REJECTED, says=mine[-1].text, hint=hint)
 
 
 class _SourceLines:

@@ -64,7 +64,7 @@ def _waiting(file: PlanFile, error: ApprovalMissing) -> list[ClaimedEntry]:
         ClaimedEntry(
             place=record.source,
             doi=record.doi or "",
-            fate=ends.get(record.action, EntryStatus.WAITING),
+            status=ends.get(record.action, EntryStatus.WAITING),
             title=record.title,
             says=error.message,
             hint=error.hint,

@@ -35,8 +35,8 @@ TARGETS: Final = {
 
 def headline(claim: Claim) -> str:
     """Return one line: how many records of the file ended how."""
-    counts = Counter(entry.fate for entry in claim.entries or ())
-    parts = [f"{counts[fate]} {WORDS[fate]}" for fate in WORDS if counts[fate]]
+    counts = Counter(entry.status for entry in claim.entries or ())
+    parts = [f"{counts[status]} {WORDS[status]}" for status in WORDS if counts[status]]
     return f"{safe(claim.name)}: " + (", ".join(parts) or "no record in it")
 
 
@@ -44,7 +44,7 @@ def report_text(claim: Claim, depositor: Depositor, inbox: Path, place: Path, no
     """Return the whole report; what needs a person stands first. `place` is where the file will lie."""
     entries = claim.entries or ()
     bad = claim.rejected
-    good = tuple(entry for entry in entries if entry.fate is not EntryStatus.REJECTED)
+    good = tuple(entry for entry in entries if entry.status is not EntryStatus.REJECTED)
     lines = [headline(claim), "", f"Taken in   {_time(claim.taken_in)}", f"Settled    {_time(now)}"]
     lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
     if bad or not entries:
@@ -100,18 +100,18 @@ def _rejected(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
 def _in_order(claim: Claim, entry: ClaimedEntry, depositor: Depositor) -> Iterator[str]:
     yield from _title(claim, entry)
     if entry.says:
-        yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.fate is EntryStatus.REGISTERED else safe(entry.says))
+        yield _wrapped(f"Crossref: {safe(entry.says)}" if entry.status is EntryStatus.REGISTERED else safe(entry.says))
     status = depositor.status(entry.doi)
     for word, proof in (("received", status.received), ("registered", status.registration)):
         if proof:
             yield f"  {word:<11}{_proof(proof)}"
-    if entry.fate is EntryStatus.REGISTERED and entry.hint not in {"", "nothing to do"}:
+    if entry.status is EntryStatus.REGISTERED and entry.hint not in {"", "nothing to do"}:
         yield _wrapped(f"do this: {safe(entry.hint)}")
     yield from _remarks(entry)
 
 
 def _title(claim: Claim, entry: ClaimedEntry) -> Iterator[str]:
-    yield f"{_name(claim, entry)}  {WORDS[entry.fate]}"
+    yield f"{_name(claim, entry)}  {WORDS[entry.status]}"
     if entry.title:
         yield _wrapped(safe(entry.title))
 

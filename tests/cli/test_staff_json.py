@@ -24,6 +24,8 @@ GOOD: dict[str, list[list[str]]] = {
     "verify": [[], [DOI]],
     "drift accept": [[DOI, "--reason", "it is right"], [DOI]],
     "drift restore": [[DOI], ["10.48251/never"]],
+    "audit": [[], ["--series", "none"], ["--csv", "none.csv"]],
+    "pages": [[], ["nonsense"]],
     "acknowledge": [[DOI, "--reason", "seen"], [DOI]],
     "abandon": [[DOI, "--reason", "seen"], []],
     "run": [["--inbox", "inbox"]],

@@ -232,6 +232,8 @@ NETWORK: dict[str, list[list[str]]] = {
     "verify": [["verify"], ["verify", DOI, "--json"]],
     "drift accept": [["drift"], ["drift", "--all", "--json"], ["drift", "accept", DOI, "--reason", "it is right"]],
     "drift restore": [["drift", "restore", DOI], ["drift", "restore", DOI, "--json"]],
+    "audit": [["audit"], ["audit", "--json"], ["audit", "--csv", "none.csv"]],
+    "pages": [["pages"], ["pages", DOI, "--json"]],
     "acknowledge": [["acknowledge", DOI, "--reason", "seen"], ["acknowledge", DOI, "--reason", "", "--json"]],
     "report": [["report", "-o", "report.html"], ["report", "-o", "report2.html", "--json"]],
     "ledger check": [["ledger", "check", "--json"]],

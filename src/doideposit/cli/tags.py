@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.records.identifiers import Doi
 
-__all__ = ["show_tags", "tags"]
+__all__ = ["deposited", "show_tags", "tags"]
 
 
 @click.command()
@@ -52,7 +52,7 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
 
 def show_tags(terminal: Terminal, settings: "Settings", depositor: "Depositor", doi: "Doi") -> None:
     """Show what belongs on the landing page of what was deposited last of this DOI."""
-    record = _deposited(settings, depositor, doi).record
+    record = deposited(settings, depositor, doi).record
     if record is not None:
         terminal.say()
         _show(terminal, record.commentary)
@@ -69,12 +69,12 @@ def _read(terminal: Terminal, settings: "Settings", works: Iterable[str]) -> Ite
             continue
         with open_depositor(settings, announce=terminal.note) as depositor:
             for doi in find_dois(depositor, [work]):
-                yield _deposited(settings, depositor, doi)
+                yield deposited(settings, depositor, doi)
                 if not depositor.status(doi).registered or depositor.target != "production":
                     terminal.note(f"{doi} is not registered on production: until then it leads nowhere")
 
 
-def _deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Checked:
+def deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Checked:
     """Read the record of a DOI back out of the bytes that were deposited; raises `UsageError` where there are none."""
     from doideposit.registered.reading import read_record
     from doideposit.wiring import open_checker

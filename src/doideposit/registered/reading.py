@@ -16,7 +16,7 @@ from doideposit.registered.programs import assertion, fund_groups, funding, lice
 from doideposit.registered.texts import abstract, local, markup, plain, xml_of
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["Leftover", "RegisteredRecord", "read_record", "record_of"]
+__all__ = ["Leftover", "RegisteredRecord", "read_record", "read_records", "record_of"]
 
 Fields = dict[str, RawValue]
 
@@ -63,6 +63,16 @@ def read_record(xml: bytes, doi: str) -> RegisteredRecord | None:
     """Read the record of one DOI out of an answer or a deposit file; None where the bytes hold no such record."""
     root = parse_document(xml.strip()).root
     return None if root is None else record_of(root, doi)
+
+
+def read_records(xml: bytes) -> dict[str, RegisteredRecord]:
+    """Read every record of an answer or a deposit file, by its DOI in small letters."""
+    root = parse_document(xml.strip()).root
+    if root is None:
+        return {}
+    holders = (data.getparent() for data in root.iter("{*}doi_data"))
+    found = (_Reader(holder).read() for holder in holders if holder is not None and local(holder) in RECORD_TYPES)
+    return {record.doi.casefold(): record for record in found}
 
 
 def record_of(root: Element, doi: str) -> RegisteredRecord | None:

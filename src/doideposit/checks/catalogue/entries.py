@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from doideposit.checks.catalogue.adoption import ADOPTION
+from doideposit.checks.catalogue.health import HEALTH
 from doideposit.checks.catalogue.world import WORLD
 from doideposit.checks.rules.evaluation import ALL_RULES
 from doideposit.checks.rules.overrides import RENAMED
@@ -59,7 +60,17 @@ def _snippet(fields: str, setting: str) -> str:
     return f"{_IN_THE_SERIES}\n{setting}" + (f"\n\n# the record\n{record}" if record else "")
 
 
-EXPLANATIONS: tuple[Explanation, ...] = (*RECORDS, *FILES, *DOCUMENTS, *DEPOSITS, *LOSSES, *ANSWERS, *WORLD, *ADOPTION)
+EXPLANATIONS: tuple[Explanation, ...] = (
+    *RECORDS,
+    *FILES,
+    *DOCUMENTS,
+    *DEPOSITS,
+    *LOSSES,
+    *ANSWERS,
+    *WORLD,
+    *ADOPTION,
+    *HEALTH,
+)
 """The codes that are not rules, each explained in the room that raises it; those of the rooms above in `world`."""
 
 _FORMER = {new: old for old, new in RENAMED.items()}

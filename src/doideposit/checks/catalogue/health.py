@@ -1,0 +1,190 @@
+"""Codes of looking after a series: its landing pages, its numbers, and the table of its website."""
+
+from typing import Final
+
+from doideposit import pages
+from doideposit.explanation import CodeOrigin, Explanation, writer
+from doideposit.findings import Severity
+
+__all__ = ["HEALTH"]
+
+_TAGS = "https://scholar.google.com/intl/en/scholar/inclusion.html"
+_page = writer(CodeOrigin.DOCUMENT, pages.DISPLAY)
+_audit = writer(CodeOrigin.PLANNING, severity=Severity.WARNING)
+
+HEALTH: Final[tuple[Explanation, ...]] = (
+    _page(
+        "page-missing",
+        "There is no page where the DOI leads",
+        "Readers who follow the DOI find nothing, and Crossref asks its members to keep every DOI leading somewhere.",
+        "put the page there again, or move the DOI to its new address",
+    ),
+    _page(
+        "page-no-address",
+        "A commentary without a landing page",
+        "A DOI leads to the page about the work, so it needs an address.",
+        "add `url` to the record or to the series",
+    ),
+    _page(
+        "page-not-html",
+        "The DOI leads to a file",
+        "A landing page shows title, authors, DOI and how to get the text; a file alone shows none of it reliably.",
+        "let the DOI lead to the page about the commentary, with a link to the file",
+    ),
+    _page(
+        "page-login",
+        "The DOI leads to a login",
+        "Everybody must be able to see what the work is, whoever may read its text.",
+        "let everybody see the page about the commentary",
+    ),
+    _page(
+        "page-doi-missing",
+        "The page does not show its DOI",
+        "Readers copy the DOI from the page, and Crossref's display guidelines ask for it near the title.",
+        "show it near the title, as a link whose text is the address",
+    ),
+    _page(
+        "page-doi-not-linked",
+        "The DOI is shown, but is no link",
+        "A DOI that is shown as a link can be followed and copied.",
+        "make it a link to https://doi.org/ and the DOI",
+        severity=Severity.WARNING,
+    ),
+    _page(
+        "page-doi-form",
+        "The DOI is not shown in the recommended form",
+        "The form is the whole address, https://doi.org/10…, as a link: no “doi:” before it, and no dx.doi.org.",
+        "show it as a link whose text is the address",
+        severity=Severity.WARNING,
+    ),
+    _page(
+        "page-title-differs",
+        "The page has another title",
+        "The DOI may lead to another page, or the title was changed on one side only.",
+        "look whether the DOI leads to the right page, and which title is printed",
+        severity=Severity.WARNING,
+    ),
+    _page(
+        "page-tag-differs",
+        "A tag of the page says something else than the record",
+        "Google Scholar and reference managers read the tags; readers then cite what they say.",
+        "correct the page, or the record and deposit it again; `doideposit tags` prints the tags",
+        severity=Severity.WARNING,
+        source=_TAGS,
+    ),
+    _page(
+        "page-tags-missing",
+        "The page has no citation_* tags",
+        "Without them Google Scholar and reference managers guess title, authors and date.",
+        "paste what `doideposit tags` prints into the head of the page",
+        severity=Severity.INFO,
+        source=_TAGS,
+    ),
+    _page(
+        "page-away",
+        "The page could not be looked at",
+        "The site did not answer, or answered with an error: that says nothing about the page yet.",
+        "look again later; when it stays so, tell whoever looks after the site",
+        severity=Severity.WARNING,
+    ),
+    _page(
+        "page-refused",
+        "The address of the page is not fetched",
+        "It leads into a private network or to this machine, where readers cannot follow.",
+        "correct the address; a host of your own network can be allowed with [pages] own_hosts",
+        severity=Severity.WARNING,
+    ),
+    _page(
+        "page-not-shown",
+        "The site does not show the page to a program",
+        "Many sites let people in and programs not: whether the page is right is not known.",
+        "look at it in a browser without being signed in",
+        severity=Severity.INFO,
+    ),
+    _page(
+        "page-robots",
+        "robots.txt keeps programs from the page",
+        "The site asks programs not to look; that is respected, so whether the page is right is not known.",
+        "look at it in a browser",
+        severity=Severity.INFO,
+    ),
+    _audit(
+        "audit-gap",
+        "Numbers without a DOI",
+        "Between the first and the last number of the series some are not registered.",
+        "register them, or note that these numbers were never published",
+    ),
+    _audit(
+        "audit-double",
+        "One number with two DOIs",
+        "A work has one DOI; with two, citations are counted apart. A registered DOI cannot be deleted.",
+        "decide which one stays, and ask Crossref support to make the other one an alias of it",
+    ),
+    _audit(
+        "audit-number-spelling",
+        "Numbers that differ only in letters or zeros",
+        "5 and 05, or 5a and 5b, may be one work or several.",
+        "look whether they are different works; when they are, nothing is to be done",
+    ),
+    _audit(
+        "audit-same-title",
+        "The same title twice",
+        "Two numbers of one year have the same title and authors: one work may have two DOIs.",
+        "look at both; when it is one work, ask Crossref support to make one DOI an alias of the other",
+    ),
+    _audit(
+        "audit-dates-out-of-order",
+        "A date that does not fit between its neighbours",
+        "The number is dated more than a year away from the numbers on both sides, which agree with each other.",
+        "compare the date with the printed one, and correct the record",
+    ),
+    _audit(
+        "audit-name-varies",
+        "One ORCID iD beside different names",
+        "An ORCID iD belongs to one person; a wrong one gives a work to somebody else.",
+        "look whose it is, and correct the other records; a person who changed their name needs nothing",
+    ),
+    _audit(
+        "audit-name-reversed",
+        "A name that is registered both ways round",
+        "Given and family name are exchanged in some of the works, so that they are cited under two names.",
+        "correct given and family name in these records",
+    ),
+    _audit(
+        "audit-no-record-file",
+        "Registered DOIs without a record file",
+        "Without a record file the next correction begins with typing everything again.",
+        "run `doideposit adopt`: it writes a record file of each",
+    ),
+    _audit(
+        "audit-not-registered",
+        "Shown on the site, and not registered",
+        "A printed DOI that is not registered leads readers nowhere.",
+        "register it, or correct what the site shows",
+    ),
+    _audit(
+        "audit-no-doi-on-the-site",
+        "The site shows a number without its DOI",
+        "Readers cite what they see.",
+        "show the DOI as a link",
+    ),
+    _audit(
+        "audit-not-on-the-site",
+        "Registered, and not in the table of the site",
+        "Every DOI needs a page; what the site does not list may have lost its page.",
+        "look whether the pages are still there",
+    ),
+    _audit(
+        "audit-other-address",
+        "The site has the work at another address",
+        "The DOI leads to an address that the site does not list for this number.",
+        "move the DOI to the new address, or correct the site",
+    ),
+    _audit(
+        "site-table",
+        "A table of the website that cannot be read",
+        "Columns are found by their names in the first line: number, doi, url; each DOI and number stands once.",
+        "correct the line that is named",
+        severity=Severity.ERROR,
+    ),
+)

@@ -1,0 +1,190 @@
+"""`pages` and `audit`: whether a series is in good health, and who does what next where it is not."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.suggestions import known_series
+from doideposit.cli.terminal import Terminal
+from doideposit.cli.works import dois_argument
+from doideposit.errors import UsageError
+from doideposit.findings import Finding, Severity, has_errors
+from doideposit.reports.findings import Span, Style, counted, safe
+
+if TYPE_CHECKING:
+    from doideposit.config.settings import Settings
+    from doideposit.health.audit import AuditLine
+    from doideposit.health.visits import PageVisit
+    from doideposit.records.models.commentary import Commentary
+    from doideposit.records.sources.site_table import SiteRow
+
+__all__ = ["audit", "pages"]
+
+series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
+SHOWN = 8
+"""So many DOIs of one line are named; JSON names all."""
+
+
+@click.command()
+@dois_argument
+@series_option
+@target_option
+@json_option
+@click.pass_obj
+def pages(
+    invocation: Invocation, works: tuple[str, ...], series: str | None, target: str | None, as_json: bool
+) -> None:
+    """Look at landing pages: whether they are there, show the DOI as a link, and say what the record says.
+
+    Without a name, the pages of everything that is registered. One page a second is asked for on each site, and none
+    that its robots.txt keeps programs from. Nothing is changed anywhere.
+    """
+    from doideposit.cli.tags import deposited
+    from doideposit.cli.works import find_dois
+    from doideposit.crossref.politeness import PassingTime
+    from doideposit.health.visits import visit_pages
+    from doideposit.wiring import open_depositor, open_page_fetch
+
+    terminal = invocation.terminal(as_json=as_json)
+    settings = invocation.settings(target=target)
+    visits: list[PageVisit] = []
+    with open_depositor(settings, announce=terminal.note) as depositor:
+        dois = (
+            find_dois(depositor, works)
+            if works
+            else [one.doi for one in depositor.statuses(series=series) if one.registered]
+        )
+        found = (deposited(settings, depositor, doi).record for doi in dois)
+        commentaries: Iterable[Commentary] = (one.commentary for one in found if one is not None)
+        for visit in visit_pages(commentaries, open_page_fetch(settings), waiting=PassingTime()):
+            visits.append(visit)
+            if not as_json:
+                _show_visit(terminal, visit)
+    wrong = sum(not visit.ok for visit in visits)
+    if as_json:
+        terminal.json({"ok": not wrong, "pages": [_page(visit) for visit in visits]})
+    else:
+        terminal.say(f"{counted(len(visits), 'page')}: {f'{wrong} to look at' if wrong else 'all well'}")
+    finish(ExitCode.REJECTED if wrong else ExitCode.DONE)
+
+
+def _show_visit(terminal: Terminal, visit: "PageVisit") -> None:
+    if not visit.findings:
+        return
+    terminal.line((Span(str(visit.commentary.doi), Style.PLACE), Span(f"  {safe(visit.commentary.url or '')}")))
+    for finding in visit.findings:
+        style = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING}.get(finding.severity, Style.DIM)
+        terminal.line(
+            (
+                Span(f"  {finding.severity.value}  ", style),
+                Span(safe(finding.message)),
+                Span(f"  [{finding.code}]", Style.DIM),
+            )
+        )
+        terminal.line((Span("         ", Style.DIM), Span(safe(finding.hint), Style.HINT)))
+
+
+def _page(visit: "PageVisit") -> dict[str, object]:
+    return {
+        "doi": str(visit.commentary.doi),
+        "url": visit.commentary.url,
+        "ok": visit.ok,
+        "findings": [finding.to_dict() for finding in visit.findings],
+    }
+
+
+@click.command()
+@click.argument("records", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[RECORDS]...")
+@series_option
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A table of the website: number, doi, url.",
+)
+@target_option
+@json_option
+@click.pass_obj
+def audit(
+    invocation: Invocation,
+    records: tuple[Path, ...],
+    series: str | None,
+    csv_file: Path | None,
+    target: str | None,
+    as_json: bool,
+) -> None:
+    """Look through a whole series: what is missing, double, misspelt or out of order, and who does what next.
+
+    Everything comes from the ledger; nobody is asked, and nothing is changed. RECORDS are the folders of the record
+    files, to find DOIs that have none [default: the folder `records` of the configuration, where it is there].
+    """
+    from doideposit.health.audit import audit as look_through
+    from doideposit.health.works import gather_works
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    settings = invocation.settings(target=target)
+    if series is not None and series not in settings.series:
+        raise UsageError(f"there is no series “{series}”", hint=f"name one of: {', '.join(settings.series)}")
+    site = _site(terminal, csv_file) if csv_file is not None else None
+    folders = records or ((settings.desk.records,) if settings.desk.records.is_dir() else ())
+    with open_depositor(settings, announce=terminal.note) as depositor:
+        works = gather_works(depositor, dict(_files(settings, folders)))
+    wanted = {name: found for name, found in works.items() if series in {None, name}}
+    if site is not None and len(wanted) > 1:
+        hint = f"name it with --series: {', '.join(wanted)}"
+        raise UsageError("a table of the website is about one series", hint=hint)
+    lines = {name: look_through(found, site=site, has_records=bool(folders)) for name, found in wanted.items()}
+    _tell(terminal, lines, sum(map(len, wanted.values())))
+    finish(ExitCode.REJECTED if any(lines.values()) else ExitCode.DONE)
+
+
+def _site(terminal: Terminal, path: Path) -> "list[SiteRow]":
+    """Return the rows of the table; what cannot be read is shown, and stops the audit: it would miss what is there."""
+    from doideposit.records.sources.site_table import read_site_table
+
+    rows = list(read_site_table(path))
+    problems = [row for row in rows if isinstance(row, Finding)]
+    if has_errors(problems):
+        for problem in problems[:20]:
+            terminal.note(f"{problem.where}: {problem.message} ({problem.hint})")
+        more = f", and {len(problems) - 20} more" if len(problems) > 20 else ""  # noqa: PLR2004  (as many as are shown)
+        raise UsageError(f"{path} cannot be used{more}", hint="correct these lines, and give the command again")
+    return [row for row in rows if not isinstance(row, Finding)]
+
+
+def _files(settings: "Settings", folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the DOI of every record in the folders, with the name of its file."""
+    from doideposit.records.sources.parsing import parse
+    from doideposit.records.sources.reading import read_path
+
+    for folder in folders:
+        for raw in read_path(folder):
+            if isinstance(raw, Finding):
+                continue
+            record = parse(raw, series=settings.series).record
+            if record is not None:
+                yield record.commentary.doi.key, raw.origin.label
+
+
+def _tell(terminal: Terminal, lines: "Mapping[str, Sequence[AuditLine]]", count: int) -> None:
+    if terminal.as_json:
+        found = {name: [line.to_dict() for line in each] for name, each in lines.items()}
+        terminal.json({"ok": not any(lines.values()), "works": count, "series": found})
+        return
+    for name, each in lines.items():
+        for line in each:
+            _show_line(terminal, name, line, several=len(lines) > 1)
+
+
+def _show_line(terminal: Terminal, name: str, line: "AuditLine", *, several: bool) -> None:
+    place = f"line {line.line}: " if line.line else f"{name}: " if several else ""
+    terminal.line((Span(f"{place}{safe(line.message)}", Style.PLAIN), Span(f"  [{line.code.value}]", Style.DIM)))
+    if line.dois:
+        more = f" and {len(line.dois) - SHOWN} more" if len(line.dois) > SHOWN else ""
+        terminal.line((Span(f"  {', '.join(line.dois[:SHOWN])}{more}", Style.PLACE),))
+    terminal.line((Span(f"  {line.doer.value}: ", Style.HINT), Span(line.next_step)))

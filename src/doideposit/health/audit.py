@@ -1,0 +1,347 @@
+"""Audit a series: what is missing, double, misspelt or out of order in it, and who does what next.
+
+Pure, over what the ledger and the record files say. On a series in good health it says nothing. What only might be a
+fault (two numbers of one work, a title that comes back every year) is asked, and not asserted.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from doideposit.records.origin import RawValue
+from doideposit.records.sources.site_table import SiteRow
+
+__all__ = ["AuditCode", "AuditLine", "AuditedWork", "audit"]
+
+
+class AuditCode(StrEnum):
+    """Name each kind of thing that an audit finds."""
+
+    GAP = "audit-gap"
+    DOUBLE = "audit-double"
+    SPELLING = "audit-number-spelling"
+    SAME_TITLE = "audit-same-title"
+    ORDER = "audit-dates-out-of-order"
+    NAME_VARIES = "audit-name-varies"
+    NAME_REVERSED = "audit-name-reversed"
+    ORPHAN = "audit-no-record-file"
+    NOT_REGISTERED = "audit-not-registered"
+    NO_DOI = "audit-no-doi-on-the-site"
+    NOT_ON_SITE = "audit-not-on-the-site"
+    OTHER_ADDRESS = "audit-other-address"
+
+
+class Doer(StrEnum):
+    """Name who does what comes next."""
+
+    EDITOR = "editor"
+    WEBSITE = "website"
+    SUPPORT = "Crossref support"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedWork:
+    """Hold one registered DOI of the series: its number, and the fields that are registered of it.
+
+    `number` is None where the pattern of the series does not give it. `record` is its record file, if there is one.
+    """
+
+    doi: str
+    number: str | None
+    fields: Mapping[str, RawValue]
+    registered: bool = True
+    address: str = ""
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Describe one thing to look at: what, about which DOIs, who does what next; `line` is that of a table."""
+
+    code: AuditCode
+    message: str
+    doer: Doer
+    next_step: str
+    dois: tuple[str, ...] = field(default=())
+    line: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "code": self.code.value,
+            "message": self.message,
+            "who": self.doer.value,
+            "next": self.next_step,
+            "dois": list(self.dois),
+            "line": self.line,
+        }
+
+
+def audit(
+    works: Sequence[AuditedWork], *, site: Sequence[SiteRow] | None = None, has_records: bool = False
+) -> tuple[AuditLine, ...]:
+    """Return what is to be looked at in the works of one series.
+
+    `site` is what the website lists, where somebody exported it; with `has_records` every DOI ought to have a record
+    file.
+    """
+    return tuple(_lines(works, site, has_records=has_records))
+
+
+def _lines(works: Sequence[AuditedWork], site: Sequence[SiteRow] | None, *, has_records: bool) -> Iterator[AuditLine]:
+    yield from _spellings(works)
+    yield from _gaps(works)
+    yield from _titles(works)
+    yield from _order(works)
+    yield from _names(works)
+    yield from _reversed(works)
+    if has_records:
+        yield from _orphans(works)
+    if site is not None:
+        yield from _site(works, site)
+
+
+# Numbers.
+
+
+def _plain_number(number: str) -> str:
+    """Return a number as it would be without letters behind it and zeros before it: 05 and 5a are 5."""
+    found = re.fullmatch(r"0*(\d+)[a-z]?", number.casefold())
+    return found[1] if found else number.casefold()
+
+
+def _spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+    """Yield numbers that are there in two spellings: 05 beside 5, and 5a beside 5 or 5b."""
+    groups: dict[str, list[AuditedWork]] = defaultdict(list)
+    for one in works:
+        if one.number is not None:
+            groups[_plain_number(one.number)].append(one)
+    for plain, group in groups.items():
+        numbers = sorted({one.number or "" for one in group})
+        if len(group) < 2:  # noqa: PLR2004  (two make a double)
+            continue
+        named = " and ".join(numbers[:4])
+        same = len({_folded(_text(one, "title")) for one in group}) == 1
+        if len(numbers) == 1 or same:
+            message = f"the number {plain} has {len(group)} DOIs" + (f", as {named}" if len(numbers) > 1 else "")
+            step = "decide which DOI stays, and ask Crossref support to make the other one an alias of it"
+            yield AuditLine(AuditCode.DOUBLE, message, Doer.SUPPORT, step, _dois(group))
+        else:
+            message = f"the numbers {named} stand beside each other"
+            step = "look whether they are different works; when they are, nothing is to be done"
+            yield AuditLine(AuditCode.SPELLING, message, Doer.EDITOR, step, _dois(group))
+
+
+def _gaps(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+    """Yield the numbers that are missing between the first and the last, several together in one line."""
+    there = {int(plain) for one in works if one.number and (plain := _plain_number(one.number)).isdecimal()}
+    if not there:
+        return
+    # Numbers that carry a year, such as 2024031, leave gaps of thousands that are none.
+    missing = [number for number in range(min(there), max(there)) if number not in there] if _dense(there) else []
+    if missing:
+        step = "register them, or note that these numbers were never published"
+        yield AuditLine(AuditCode.GAP, f"without a DOI: {_ranges(missing)}", Doer.EDITOR, step)
+
+
+def _dense(numbers: set[int]) -> bool:
+    return len(numbers) * 3 >= max(numbers) - min(numbers)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(str(part[0]) if len(part) == 1 else f"{part[0]} to {part[-1]}" for part in parts)
+
+
+# Titles and dates.
+
+
+def _titles(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+    groups: dict[tuple[str, str], list[AuditedWork]] = defaultdict(list)
+    for one in works:
+        title = _folded(_text(one, "title"))
+        if title:
+            groups[title, _folded(_text(one, "subtitle"))].append(one)
+    for group in groups.values():
+        numbers = {_plain_number(one.number or one.doi) for one in group}
+        # Titles that come back each year, such as a review of the year, have other dates and other authors.
+        if len(numbers) > 1 and len({(_text(one, "published")[:4], _authors_of(one)) for one in group}) == 1:
+            message = f"“{_text(group[0], 'title')[:100]}” is registered as {len(numbers)} numbers by the same authors"
+            step = "look whether one work has two DOIs; when so, ask Crossref support to make one an alias of the other"
+            yield AuditLine(AuditCode.SAME_TITLE, message, Doer.EDITOR, step, _dois(group))
+
+
+def _authors_of(one: AuditedWork) -> str:
+    return ";".join(_folded(_value(author, "family") or _value(author, "organisation")) for author in _authors(one))
+
+
+MOST_BACK: Final = 366
+"""Days that a later number may be dated before an earlier one: late numbers are common, decades are a misprint."""
+
+
+def _order(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+    """Yield works whose date is more than a year away from those of the numbers on both sides of them."""
+    dated = sorted(_dated(works), key=lambda each: each[:2])
+    for before, this, after in zip(dated, dated[1:], dated[2:], strict=False):
+        low, high = sorted((before[1], after[1]))
+        if high - low <= MOST_BACK and not low - MOST_BACK <= this[1] <= high + MOST_BACK:
+            message = (
+                f"number {this[2].number} is dated {_text(this[2], 'published')}, between "
+                f"{_text(before[2], 'published')} and {_text(after[2], 'published')} of the numbers beside it"
+            )
+            step = "compare the date with the printed one, and correct the record; an update is free"
+            yield AuditLine(AuditCode.ORDER, message, Doer.EDITOR, step, (this[2].doi,))
+
+
+def _dated(works: Sequence[AuditedWork]) -> Iterator[tuple[int, int, AuditedWork]]:
+    for one in works:
+        plain = _plain_number(one.number or "")
+        if plain.isdecimal() and re.match(r"\d{4}", _text(one, "published")):
+            yield int(plain), _days(_text(one, "published")), one
+
+
+def _days(date: str) -> int:
+    parts = [int(part) for part in re.findall(r"\d+", date)[:3]]
+    year, month, day = (*parts, 6, 15)[:3] if len(parts) == 1 else (*parts, 15)[:3]
+    return year * 365 + min(month, 12) * 30 + day
+
+
+# Names.
+
+
+def _names(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+    """Yield ORCID iDs under which different family names are registered, and not only spelling of given names."""
+    by_orcid: dict[str, dict[str, list[AuditedWork]]] = defaultdict(lambda: defaultdict(list))
+    for one in works:
+        for author in _authors(one):
+            orcid = _value(author, "orcid").rpartition("/")[2]
+            if orcid:
+                by_orcid[orcid][_whole_name(author)].append(one)
+    for orcid, names in by_orcid.items():
+        if len({_initials(name) for name in names}) > 1:
+            message = f"the ORCID iD {orcid} stands beside {_list(sorted(names))}"
+            step = "look whose it is, and correct the other records; a person who changed their name needs nothing"
+            dois = _dois([one for found in names.values() for one in found])
+            yield AuditLine(AuditCode.NAME_VARIES, message, Doer.EDITOR, step, dois)
+
+
+def _whole_name(author: Mapping[str, Any]) -> str:
+    return f"{_value(author, 'family')}, {_value(author, 'given')}".strip(", ")
+
+
+def _initials(name: str) -> tuple[str, str]:
+    """Return family name and first initial: “Wolf, Siegfried O.” and “Wolf, S.” are one person."""
+    family, _, given = _folded(name).partition(", ")
+    return family, given[:1]
+
+
+def _reversed(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+    """Yield names that are registered the other way round as well: Ada Byron and Byron Ada."""
+    seen: dict[tuple[str, str], list[AuditedWork]] = defaultdict(list)
+    for one in works:
+        for author in _authors(one):
+            given, family = _folded(_value(author, "given")), _folded(_value(author, "family"))
+            if given and family and given != family:
+                seen[given, family].append(one)
+    for (given, family), found in seen.items():
+        other = seen.get((family, given), [])
+        if other and (len(found), given) < (len(other), family):
+            author = next(author for author in _authors(found[0]) if _folded(_value(author, "given")) == given)
+            message = f"“{_whole_name(author)}” is registered the other way round in {len(other)} other works"
+            step = "correct given and family name in these records; an update is free"
+            yield AuditLine(AuditCode.NAME_REVERSED, message, Doer.EDITOR, step, _dois(found))
+
+
+# Record files and the website.
+
+
+def _orphans(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+    without = [one for one in works if one.record is None]
+    if without:
+        message = f"{len(without)} registered {'DOI has' if len(without) == 1 else 'DOIs have'} no record file"
+        step = "run `doideposit adopt`: it writes a record file of each"
+        yield AuditLine(AuditCode.ORPHAN, message, Doer.EDITOR, step, _dois(without))
+
+
+def _site(works: Sequence[AuditedWork], site: Sequence[SiteRow]) -> Iterator[AuditLine]:
+    by_doi = {one.doi.casefold(): one for one in works}
+    by_number = {_plain_number(one.number): one for one in works if one.number}
+    listed: set[str] = set()
+    for row in site:
+        one = by_doi.get(row.doi.casefold()) if row.doi else by_number.get(_plain_number(row.number))
+        if one is not None:
+            listed.add(one.doi)
+        yield from _row(row, one)
+    absent = [one for one in works if one.doi not in listed]
+    if absent:
+        message = (
+            f"{len(absent)} registered {'DOI is' if len(absent) == 1 else 'DOIs are'} not in the table of the site"
+        )
+        step = "look whether their pages are still there: every DOI needs a page"
+        yield AuditLine(AuditCode.NOT_ON_SITE, message, Doer.WEBSITE, step, _dois(absent))
+
+
+def _row(row: SiteRow, one: AuditedWork | None) -> Iterator[AuditLine]:
+    shown = row.number or row.doi or row.address
+    if row.doi and (one is None or not one.registered):
+        message = f"the site shows the DOI {row.doi}, which is not registered from here"
+        step = "register it, or correct what the site shows"
+        yield AuditLine(AuditCode.NOT_REGISTERED, message, Doer.EDITOR, step, (row.doi,), row.line)
+    elif not row.doi and one is None:
+        message = f"{shown} is on the site and has no DOI"
+        step = "register it: `doideposit extract`, then `check` and `deposit`"
+        yield AuditLine(AuditCode.NOT_REGISTERED, message, Doer.EDITOR, step, (), row.line)
+    elif not row.doi and one is not None:
+        message = f"the site shows {shown} without its DOI"
+        yield AuditLine(
+            AuditCode.NO_DOI, message, Doer.WEBSITE, f"show the DOI: https://doi.org/{one.doi}", (one.doi,), row.line
+        )
+    if one is not None and row.address and one.address and _address(row.address) != _address(one.address):
+        message = f"the site has {shown} at {row.address}, and its DOI leads to {one.address}"
+        step = "move the DOI to the new address, or correct the site"
+        yield AuditLine(AuditCode.OTHER_ADDRESS, message, Doer.EDITOR, step, (one.doi,), row.line)
+
+
+def _address(address: str) -> str:
+    return re.sub(r"^https?://(www\.)?", "", address.strip()).rstrip("/").casefold()
+
+
+# Values.
+
+
+def _text(one: AuditedWork, key: str) -> str:
+    value = one.fields.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _authors(one: AuditedWork) -> Iterable[Mapping[str, Any]]:
+    found = one.fields.get("authors")
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list | tuple) else []
+
+
+def _value(entry: Mapping[str, Any], key: str) -> str:
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).casefold().split())
+
+
+def _dois(works: Iterable[AuditedWork]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.doi for one in works))
+
+
+def _list(names: Sequence[str]) -> str:
+    quoted = [f"“{name}”" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

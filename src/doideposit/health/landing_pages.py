@@ -1,0 +1,294 @@
+"""What a landing page shows, compared with what is registered: pure, over a page that somebody fetched.
+
+Rules: Crossref's DOI display guidelines, the Highwire tags of Google Scholar's guidelines for webmasters, and
+Crossref's landing-page requirements. What a site does not let a program see is "not known", and never a fault.
+"""
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from lxml import html as lxml_html
+from lxml.etree import LxmlError
+
+from doideposit.crossref.guarded_fetch import Page
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.landing import citation_meta
+from doideposit.records.models.commentary import Commentary
+
+__all__ = ["PageText", "page_findings", "read_page"]
+
+GONE: Final = frozenset({404, 410})
+REFUSED: Final = frozenset({401, 403, 407, 451})
+ALIKE: Final = 0.75
+"""How alike two titles must be, from 0 to 1: a page may shorten its heading or add the name of the series."""
+_LOGIN: Final = re.compile(r"(^|[/._-])(log-?in|sign-?in|sso|saml|oauth2?|cas|auth)([/._-]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """Hold what counts of a page: its heading, the addresses it links to with their texts, its tags, and its text."""
+
+    title: str = ""
+    headings: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    text: str = field(default="", repr=False)
+    asks_password: bool = False
+
+    def tagged(self, name: str) -> tuple[str, ...]:
+        """Return the contents of a tag, in their order."""
+        return tuple(content for known, content in self.tags if known == name)
+
+
+def read_page(body: bytes, charset: str | None) -> PageText | None:
+    """Read a page; None for bytes that are no page."""
+    parser = lxml_html.HTMLParser(encoding=_known(charset), no_network=True, huge_tree=False)
+    try:
+        root: Any = lxml_html.document_fromstring(body, parser=parser)
+    except (LxmlError, LookupError, ValueError):
+        return None
+    tags = (
+        (str(one.get("name") or one.get("property") or "").lower(), str(one.get("content") or ""))
+        for one in root.iter("meta")
+    )
+    links = tuple((str(one.get("href") or "").strip(), _plain(one.text_content())) for one in root.iter("a"))
+    headings = tuple(_plain(one.text_content()) for name in ("h1", "h2") for one in root.iter(name))
+    title = next((_plain(one.text_content()) for one in root.iter("title")), "")
+    asks = any(str(one.get("type") or "").lower() == "password" for one in root.iter("input"))
+    for name in ("script", "style", "template"):
+        for one in list(root.iter(name)):
+            one.drop_tree()
+    return PageText(title, headings, links, tuple(tags), _plain(root.text_content()), asks)
+
+
+def _known(charset: str | None) -> str | None:
+    """Return the encoding that the server names, where there is such a one; else the page itself says it."""
+    try:
+        return codecs.lookup(charset).name if charset else None
+    except LookupError:
+        return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def page_findings(commentary: Commentary, page: Page) -> tuple[Finding, ...]:
+    """Return what is wrong with the landing page of a commentary; the place of each is the address."""
+    where = Where(file=commentary.url, field="url")
+    return tuple(_found(commentary, page, where))
+
+
+def _found(commentary: Commentary, page: Page, where: Where) -> Iterator[Finding]:
+    answered = _answer(page, where)
+    if answered is not None:
+        yield answered
+        return
+    read = read_page(page.body, page.charset)
+    if read is None or (page.media_type and "html" not in page.media_type):
+        yield _finding(
+            "page-not-html",
+            Severity.ERROR,
+            where,
+            f"the address leads to {page.media_type or 'no page'}",
+            "let the DOI lead to the page about the commentary, with a link to the file",
+        )
+        return
+    shown = _doi_findings(commentary, read, where)
+    if _is_login(page, read) and shown:
+        yield _finding(
+            "page-login",
+            Severity.ERROR,
+            where,
+            "the address leads to a login",
+            "let everybody see the page about the commentary, whoever may read the text",
+        )
+        return
+    yield from shown
+    yield from _tag_findings(commentary, read, where)
+    yield from _title_findings(commentary, read, where)
+
+
+def _answer(page: Page, where: Where) -> Finding | None:
+    """Return what the answer itself says, before anything is read of it."""
+    if page.status in GONE:
+        return _finding(
+            "page-missing",
+            Severity.ERROR,
+            where,
+            f"there is no page at this address (HTTP {page.status})",
+            "put the page there, or move the DOI to the right address",
+        )
+    if page.status in REFUSED:
+        return _finding(
+            "page-not-shown",
+            Severity.INFO,
+            where,
+            f"the site does not show the page to a program (HTTP {page.status}), so it is not known",
+            "look at it in a browser without being signed in",
+        )
+    if page.status >= 400:  # noqa: PLR2004  (HTTP: everything from 400 is an error)
+        return _finding(
+            "page-away",
+            Severity.WARNING,
+            where,
+            f"the site answered with an error (HTTP {page.status})",
+            "look again later; when it stays so, tell whoever looks after the site",
+        )
+    return None
+
+
+def _is_login(page: Page, read: PageText) -> bool:
+    return read.asks_password or bool(_LOGIN.search(urlsplit(page.url).path))
+
+
+_DOI_LINK: Final = re.compile(r"^(https?:)?//(dx\.)?doi\.org/(10\..+)$", re.IGNORECASE)
+
+
+def _doi_findings(commentary: Commentary, read: PageText, where: Where) -> list[Finding]:
+    """Return what is wrong with how the DOI is shown: as a link, whose text is the whole address."""
+    wanted = commentary.doi
+    mine = [(address, text) for address, text in read.links if _doi_of(address) == wanted.key]
+    if any(
+        address.lower().startswith("https://doi.org/") and _folded(wanted.url) in _folded(text)
+        for address, text in mine
+    ):
+        return []
+    if mine:
+        address, text = mine[0]
+        return [
+            _finding(
+                "page-doi-form",
+                Severity.WARNING,
+                where,
+                f"the DOI is shown as “{(text or address)[:80]}”, and not in the recommended form",
+                f"show it as a link whose text is the address: {wanted.url}",
+            )
+        ]
+    if wanted.key in _folded(read.text):
+        return [
+            _finding(
+                "page-doi-not-linked",
+                Severity.WARNING,
+                where,
+                "the DOI is shown, but is no link",
+                f"make it a link: {wanted.url}",
+            )
+        ]
+    return [
+        _finding(
+            "page-doi-missing",
+            Severity.ERROR,
+            where,
+            f"the page does not show the DOI {wanted}",
+            f"show it near the title, as a link: {wanted.url}",
+        )
+    ]
+
+
+def _doi_of(address: str) -> str:
+    found = _DOI_LINK.match(address)
+    return unquote(found[3]).lower() if found else ""
+
+
+def _folded(text: str) -> str:
+    return text.casefold()
+
+
+_COMPARED: Final = {
+    "citation_doi": "DOI",
+    "citation_title": "title",
+    "citation_author": "authors",
+    "citation_publication_date": "date",
+    "citation_issn": "ISSN",
+}
+
+
+def _tag_findings(commentary: Commentary, read: PageText, where: Where) -> Iterator[Finding]:
+    """Yield the tags that say something else than the record; tags that are not there are one wish."""
+    if not any(name.startswith("citation_") for name, _ in read.tags):
+        yield _finding(
+            "page-tags-missing",
+            Severity.INFO,
+            where,
+            "the page has no citation_* tags",
+            "paste what `doideposit tags` prints into its head: Google Scholar and Zotero read them",
+        )
+        return
+    wanted: dict[str, list[str]] = {}
+    for name, content in citation_meta(commentary):
+        wanted.setdefault(name, []).append(content)
+    for name, noun in _COMPARED.items():
+        shown = [_plain(one) for one in read.tagged(name)]
+        if shown and not _same(name, shown, wanted.get(name, [])):
+            message = f"the tag {name} says “{'; '.join(shown)[:120]}”, and the record has " + (
+                f"“{'; '.join(wanted[name])[:120]}”" if name in wanted else f"no {noun}"
+            )
+            hint = "correct the page, or the record and deposit it again"
+            yield _finding("page-tag-differs", Severity.WARNING, where, message, hint)
+
+
+def _same(name: str, shown: list[str], wanted: list[str]) -> bool:
+    match name:
+        case "citation_doi":
+            plain = [re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", one, flags=re.IGNORECASE) for one in shown]
+            return {_folded(one) for one in plain} == {_folded(one) for one in wanted}
+        case "citation_author":
+            # “Byron, Ada” and “Ada Byron” are the same author; one tag may hold all of them.
+            return _words(shown) == _words(wanted)
+        case "citation_publication_date":
+            return _date(shown[0]) == _date(wanted[0]) if wanted else False
+        case "citation_issn":
+            return set(shown) <= set(wanted) or {_folded(one) for one in shown} <= {_folded(one) for one in wanted}
+    return _alike(shown[0], wanted[0]) if wanted else False
+
+
+def _words(names: list[str]) -> list[str]:
+    return sorted(re.findall(r"[^\W\d_]+", _folded(_unaccented(" ".join(names)))))
+
+
+def _unaccented(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+
+
+def _date(text: str) -> tuple[int, ...]:
+    """Return year, month and day as far as both may have them: a page that says the year alone is no fault."""
+    return tuple(int(part) for part in re.findall(r"\d+", text)[:1])
+
+
+def _title_findings(commentary: Commentary, read: PageText, where: Where) -> Iterator[Finding]:
+    title = commentary.title.plain
+    shown = [*read.headings, read.title, *read.tagged("og:title"), *read.tagged("citation_title")]
+    if not any(_alike(one, title) for one in shown if one):
+        said = next((one for one in shown if one), "no title at all")
+        yield _finding(
+            "page-title-differs",
+            Severity.WARNING,
+            where,
+            f"the page is headed “{said[:120]}”, and the record “{title[:120]}”",
+            "look whether the DOI leads to the right page, and which title is printed",
+        )
+
+
+def _alike(shown: str, title: str) -> bool:
+    one, other = _letters(shown), _letters(title)
+    # Titles of pages name the site or the series as well, and leave the subtitle out.
+    return other in one or (len(one) > len(other) / 2 and one in other) or _ratio(one, other) >= ALIKE
+
+
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one[:300], other[:300]).ratio()
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"\w", _folded(_unaccented(text))))
+
+
+def _finding(code: str, severity: Severity, where: Where, message: str, hint: str) -> Finding:
+    return Finding(code, severity, message, hint, where)

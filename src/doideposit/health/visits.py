@@ -1,0 +1,103 @@
+"""Visit landing pages: one request at a time to each host, with pauses, and only where the host lets programs look."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
+
+from doideposit.crossref.guarded_fetch import FetchPage, Page
+from doideposit.crossref.politeness import Pace, PassingTime
+from doideposit.errors import AddressRefused, WorldError
+from doideposit.findings import Finding, Severity, Where
+from doideposit.health.landing_pages import page_findings
+from doideposit.records.models.commentary import Commentary
+
+__all__ = ["PageVisit", "visit_pages"]
+
+AGENT: Final = "doideposit"
+"""The name by which robots.txt knows this program."""
+PER_SECOND: Final = 1.0
+LARGEST: Final = 3_000_000
+"""Bytes of a page that are read: what counts stands at the top, and some pages have no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageVisit:
+    """Say what a visit to the page of one commentary found; without findings all is well."""
+
+    commentary: Commentary
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nobody has to do anything."""
+        return all(finding.severity is Severity.INFO for finding in self.findings)
+
+
+def visit_pages(
+    commentaries: Iterable[Commentary], fetch: FetchPage, *, waiting: PassingTime, per_second: float = PER_SECOND
+) -> Iterator[PageVisit]:
+    """Visit the page of each commentary, at most `per_second` times a second on one host.
+
+    A commentary without an address, and a page that cannot be fetched, are findings; one page after the other comes
+    out, so that a run over many can be stopped at any time.
+    """
+    hosts = _Hosts(fetch, waiting, per_second)
+    for commentary in commentaries:
+        yield PageVisit(commentary, _visit(commentary, hosts))
+
+
+def _visit(commentary: Commentary, hosts: "_Hosts") -> tuple[Finding, ...]:
+    where = Where(file=commentary.url, field="url")
+    if commentary.url is None:
+        hint = "add `url` to the record or to the series"
+        return (Finding("page-no-address", Severity.ERROR, "the commentary has no landing page", hint, where),)
+    try:
+        page = hosts.page(commentary.url)
+    except AddressRefused as error:
+        return (Finding("page-refused", Severity.WARNING, error.message, error.hint, where),)
+    except WorldError as error:
+        hint = "look again later; when it stays so, tell whoever looks after the site"
+        return (Finding("page-away", Severity.WARNING, error.message, hint, where),)
+    if page is None:
+        message = "robots.txt of the site does not let programs look at this page, so it is not known"
+        return (Finding("page-robots", Severity.INFO, message, "look at it in a browser", where),)
+    return page_findings(commentary, page)
+
+
+class _Hosts:
+    """Keep the pace and the robots.txt of each host."""
+
+    def __init__(self, fetch: FetchPage, waiting: PassingTime, per_second: float) -> None:
+        self._fetch = fetch
+        self._waiting = waiting
+        self._per_second = per_second
+        self._paces: dict[str, Pace] = {}
+        self._robots: dict[str, Callable[[str], bool]] = {}
+
+    def page(self, url: str) -> Page | None:
+        """Fetch a page; None where robots.txt forbids it. Raises as the fetch does."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._robots:
+            self._robots[origin] = self._rules(origin)
+        return self._get(origin, url, LARGEST) if self._robots[origin](url) else None
+
+    def _get(self, origin: str, url: str, limit: int) -> Page:
+        if origin not in self._paces:
+            self._paces[origin] = Pace(self._waiting, rate=self._per_second, at_once=1)
+        with self._paces[origin].turn():
+            return self._fetch(url, limit=limit)
+
+    def _rules(self, origin: str) -> Callable[[str], bool]:
+        """Return what tells whether a page may be fetched (RFC 9309: without rules, and without an answer, it may)."""
+        try:
+            page = self._get(origin, f"{origin}/robots.txt", 500_000)
+        except WorldError:
+            return lambda _url: True
+        if page.status != 200:  # noqa: PLR2004  (HTTP: OK)
+            return lambda _url: True
+        parser = RobotFileParser()
+        parser.parse(page.body.decode("utf-8", "replace").splitlines())
+        return lambda url: parser.can_fetch(AGENT, url)

@@ -1,0 +1,49 @@
+"""What an audit looks at, gathered from the ledger: what is registered of each DOI, and which record file it has."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Final
+
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.values import WorkStatus
+from doideposit.health.audit import AuditedWork
+from doideposit.records.origin import RawValue
+from doideposit.registered.reading import RegisteredRecord, read_records
+
+__all__ = ["gather_works"]
+
+_NOTHING: Final[Mapping[str, RawValue]] = {}
+
+
+def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, list[AuditedWork]]:
+    """Return the works of each series; `records` are names of record files by the key of their DOI."""
+    works: dict[str, list[AuditedWork]] = defaultdict(list)
+    # Many DOIs can share one deposit file, which is parsed once.
+    parsed: dict[int, Mapping[str, RegisteredRecord]] = {}
+    for status in depositor.statuses():
+        sent = depositor.works.last_registered(status.doi)
+        if sent is None and not status.is_open:
+            continue
+        if sent is not None and sent[0] not in parsed:
+            parsed = {sent[0]: read_records(sent[1])}
+        found = parsed[sent[0]].get(status.doi.key) if sent is not None else None
+        works[status.series].append(_audited(depositor, status, found, records))
+    return dict(works)
+
+
+def _audited(
+    depositor: Depositor, status: WorkStatus, found: RegisteredRecord | None, records: Mapping[str, str]
+) -> AuditedWork:
+    series = depositor.series.get(status.series)
+    fields = found.fields if found is not None else _NOTHING
+    own = fields.get("number")
+    number = (series.number_in(status.doi) if series else None) or (own if isinstance(own, str) else None)
+    address = fields.get("url")
+    return AuditedWork(
+        str(status.doi),
+        number,
+        fields,
+        status.registered,
+        address if isinstance(address, str) else "",
+        records.get(status.doi.key),
+    )

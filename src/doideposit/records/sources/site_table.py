@@ -1,0 +1,101 @@
+"""A table of what a website shows: one row for each commentary, with its number, its DOI, or its address."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.doi_text import find_doi
+from doideposit.records.sources.files import load_text
+
+__all__ = ["SiteRow", "read_site_table"]
+
+LIMIT: Final = 20_000_000
+MOST_ROWS: Final = 200_000
+_NAMES: Final = {
+    "doi": frozenset({"doi", "dois"}),
+    "number": frozenset({"number", "no", "no.", "nr", "nr.", "nummer", "numéro", "número", "issue", "#"}),
+    "address": frozenset({"address", "url", "link", "page", "landing page", "landing_page", "permalink", "adresse"}),
+}
+
+
+class SiteRow(NamedTuple):
+    """Hold one row: its line in the table, and number, DOI and address as far as the table has them."""
+
+    line: int
+    number: str = ""
+    doi: str = ""
+    address: str = ""
+
+
+def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
+    """Read a CSV table with a heading; what cannot be read is a finding in its place. Raises `DiskError`."""
+    loaded = load_text(path, limit=LIMIT)
+    if loaded.text is None:
+        yield from loaded.findings
+        return
+    lines = loaded.text.splitlines()
+    sign = max(",;\t", key=lines[0].count) if lines else ","
+    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign)
+    columns = _columns(next(rows, []), path)
+    if isinstance(columns, Finding):
+        yield columns
+        return
+    seen: dict[str, int] = {}
+    for row in rows:
+        if rows.line_num > MOST_ROWS:
+            yield _problem(path, rows.line_num, "the table has more rows than are read", "split it")
+            return
+        if any(cell.strip() for cell in row):
+            yield from _row(path, rows.line_num, row, columns, seen)
+
+
+def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
+    """Return which column is which; a column that is there twice could be either."""
+    names = [cell.strip().casefold() for cell in heading]
+    found: dict[str, int] = {}
+    for index, name in enumerate(names):
+        key = next((key for key, known in _NAMES.items() if name in known), None)
+        if key is not None and key in found:
+            return _problem(
+                path, 1, f"two columns hold the {key}: {heading[found[key]]} and {heading[index]}", "leave one of them"
+            )
+        if key is not None:
+            found[key] = index
+    if not found.keys() & {"doi", "number"}:
+        shown = ", ".join(filter(None, heading))[:120] or "nothing"
+        return _problem(
+            path,
+            1,
+            f"the first line names no column “doi” or “number”; it has {shown}",
+            "write a first line such as: number,doi,url",
+        )
+    return found
+
+
+def _row(
+    path: Path, line: int, row: list[str], columns: dict[str, int], seen: dict[str, int]
+) -> Iterator[SiteRow | Finding]:
+    cells = {key: row[index].strip() if index < len(row) else "" for key, index in columns.items()}
+    doi = ""
+    if cells.get("doi"):
+        found = find_doi(cells["doi"])
+        if found is None:
+            yield _problem(path, line, f"“{cells['doi'][:80]}” is no DOI", "correct it, or leave the cell empty")
+            return
+        doi = str(found)
+    key = doi.casefold() or cells.get("number", "")
+    if not key:
+        yield _problem(path, line, "the row has neither number nor DOI", "fill one of them in, or take the row away")
+        return
+    if key in seen:
+        yield _problem(path, line, f"{key} stands in line {seen[key]} already", "leave one of the two rows")
+        return
+    seen[key] = line
+    yield SiteRow(line, cells.get("number", ""), doi, cells.get("address", ""))
+
+
+def _problem(path: Path, line: int, message: str, hint: str) -> Finding:
+    return Finding("site-table", Severity.ERROR, message, hint, Where(str(path), line))

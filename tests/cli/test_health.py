@@ -1,0 +1,81 @@
+"""`audit` and `pages`: who looks after a series sees what is wrong in it, and nothing where nothing is."""
+
+from pathlib import Path
+
+import pytest
+
+from desk import Desk
+
+TABLE = "number,doi,url\n258,10.48251/SADF.ISSN.2406-5617.C258,https://www.sadf.eu/comment-258/\n"
+
+
+def deposited(desk: Desk, *numbers: int) -> None:
+    for number in numbers:
+        record = desk.record(
+            f"c{number}.yaml", number=f"number: {number}", title=f"title: What happened in place number {number}",
+            doi="# no doi", url=f"url: https://www.sadf.eu/comment-{number}/",
+        )  # fmt: skip
+        assert desk("deposit", record, "--wait", "20").code == 0
+
+
+@pytest.fixture
+def series(desk: Desk) -> Desk:
+    deposited(desk, 258, 260)
+    return desk
+
+
+def test_an_audit_names_the_gap_and_who_fills_it(series: Desk) -> None:
+    result = series("audit")
+    assert result.code == 1
+    assert result.out.splitlines() == [
+        "without a DOI: 259  [audit-gap]",
+        "  editor: register them, or note that these numbers were never published",
+    ]
+
+
+def test_a_series_in_good_health_gets_not_one_line(series: Desk) -> None:
+    deposited(series, 259)
+    assert (series("audit").code, series("audit").out) == (0, "")
+    assert series("audit", "--json").json["ok"]
+
+
+def test_record_files_are_looked_for_where_they_are(series: Desk) -> None:
+    deposited(series, 259)
+    records = series.folder / "records"
+    records.mkdir()
+    (series.folder / "c258.yaml").rename(records / "c258.yaml")
+    result = series("audit")
+    assert "2 registered DOIs have no record file  [audit-no-record-file]" in result.out
+    assert series("audit", series.folder).code == 0
+
+
+def test_a_table_of_the_site_is_compared_line_by_line(series: Desk) -> None:
+    deposited(series, 259)
+    table = series.write("site.csv", TABLE + "259,,https://www.sadf.eu/comment-259/\n261,,\n")
+    lines = series("audit", "--csv", table, "--json").json["series"]["sadf-comment"]
+    assert [(line["code"], line["line"], line["who"]) for line in lines] == [
+        ("audit-no-doi-on-the-site", 3, "website"),
+        ("audit-not-registered", 4, "editor"),
+        ("audit-not-on-the-site", None, "website"),
+    ]
+
+
+def test_a_table_with_faults_is_refused_with_its_lines(series: Desk) -> None:
+    table = series.write("site.csv", TABLE + "259,nonsense,\n258,10.48251/SADF.ISSN.2406-5617.C258,\n")
+    result = series("audit", "--csv", table)
+    assert result.code == 2
+    assert f"{table}:3: “nonsense” is no DOI" in result.err
+    assert f"{table}:4: " in result.err
+
+
+def test_pages_that_cannot_be_reached_are_said_one_by_one(series: Desk) -> None:
+    # No test has a network, so every page is away: that is a doubt, and stops no other page.
+    result = series("pages", "--json")
+    assert result.code == 1
+    assert {page["findings"][0]["code"] for page in result.json["pages"]} == {"page-away"}
+    assert len(result.json["pages"]) == 2
+
+
+def test_an_audit_of_nothing_says_nothing(desk: Desk, tmp_path: Path) -> None:
+    assert (desk("audit").code, desk("audit").out) == (0, "")
+    assert not list(tmp_path.glob("*.sqlite3"))

@@ -242,6 +242,7 @@ def open_depositor(
         login=login,
         deadlines=settings.monitoring.deadlines,
         address=endpoint_of(settings).url.partition("://")[2],
+        origins=settings.origins,
         fee=settings.fee,
         approvals=_approvals(settings),
     )

@@ -1,6 +1,6 @@
 """What is planned against a real ledger: versions of other tools, ready-made files, runs at once, and look-ups."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
+from doideposit.crossref.registrar import CrossrefMember, RegisteredWork, ResolvedHandle
 from doideposit.crossref.xml.batch import build
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
@@ -34,7 +34,7 @@ class Elsewhere:
     def __init__(self) -> None:
         self.timestamps: dict[str, int] = {}
         self.urls: dict[str, str] = {}
-        self.works: dict[str, str] = {}
+        self.indexed: dict[str, str] = {}
         self.asked: list[Doi] = []
         self.away = False
 
@@ -52,8 +52,23 @@ class Elsewhere:
         state = self.registered(doi, email)
         return state.timestamp if state else None
 
+    def transformed(self, doi: Doi) -> RegisteredState | None:
+        return None
+
+    def works(self, by: str, values: Sequence[str]) -> Iterator[RegisteredWork]:
+        return iter(())
+
+    def prefix(self, prefix: str) -> CrossrefMember | None:
+        return CrossrefMember("7", "South Asia Democratic Forum", (prefix,))
+
+    def member(self, number: str) -> CrossrefMember | None:
+        return None
+
+    def agencies(self, dois: Sequence[Doi]) -> dict[str, str]:
+        return {doi.key: "Crossref" for doi in dois}
+
     def work(self, doi: Doi) -> RegisteredWork | None:
-        url = self.works.get(doi.key)
+        url = self.indexed.get(doi.key)
         moment = datetime(2026, 9, 1, tzinfo=UTC)
         return None if url is None else RegisteredWork(str(doi), "report", url, moment, moment, moment)
 
@@ -291,7 +306,7 @@ def test_resolves_and_indexed_are_looked_up_each_with_its_proof(desk: Desk, regi
     later = desk.depositor.verify(C258)
     assert (bool(later.resolves), bool(later.indexed)) == (True, False)
     assert PAGE in later.resolves.proof
-    registry.works[C258.lower()] = PAGE
+    registry.indexed[C258.lower()] = PAGE
     assert desk.depositor.verify(C258).indexed
     registry.urls[C258.lower()] = "https://elsewhere.example/"
     wrong = desk.depositor.verify(C258)
@@ -319,13 +334,13 @@ def test_a_doi_that_leads_elsewhere_needs_a_person_at_once(desk: Desk, registry:
     registry.urls[C258.lower()] = PAGE
     right = desk.depositor.verify(C258)
     assert (right.needs_person, right.contradicted) == (False, None)
-    registry.works[C258.lower()] = "https://elsewhere.example/"
+    registry.indexed[C258.lower()] = "https://elsewhere.example/"
     indexed = desk.depositor.verify(C258)
     assert (indexed.needs_person, indexed.contradicted) == (True, Milestone.INDEXED)
 
 
 def test_after_an_update_the_former_page_is_only_late(desk: Desk, registry: Elsewhere) -> None:
-    registry.urls[C258.lower()] = registry.works[C258.lower()] = PAGE
+    registry.urls[C258.lower()] = registry.indexed[C258.lower()] = PAGE
     desk.depositor.deposit(commentary())
     desk.settle()
     assert desk.depositor.verify(C258).resolves

@@ -3,7 +3,7 @@
 import dataclasses
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 import doideposit
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url
-from doideposit.crossref.registrar import Receipt
+from doideposit.crossref.registrar import CrossrefMember, Receipt
 from doideposit.errors import RegistrarUnavailable
 from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi
@@ -187,6 +187,15 @@ class CountingRegistry:
 
     def deposit_timestamp(self, doi: Doi, email: str) -> None:
         self.calls.append(f"timestamp {doi} {email}")
+
+    def prefix(self, prefix: str) -> CrossrefMember:
+        return CrossrefMember("7", "South Asia Democratic Forum", (prefix,))
+
+    def member(self, number: str) -> None:
+        return None
+
+    def works(self, by: str, values: Sequence[str]) -> Iterator[Any]:
+        return iter(())
 
 
 def test_to_enqueue_asks_nobody_in_production_either(tmp_path: Path) -> None:

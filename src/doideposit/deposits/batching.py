@@ -21,6 +21,7 @@ from doideposit.deposits.planning import (
     together,
     too_many_digits,
 )
+from doideposit.deposits.preflight import preflight
 from doideposit.deposits.steps import Clears, step_files
 from doideposit.deposits.updates import compared, look
 from doideposit.deposits.values import Progress
@@ -61,6 +62,7 @@ def decide(
             else decision
             for one, decision in zip(inputs, decisions, strict=True)
         )
+        decisions = _after_preflight(context, inputs, decisions, may)
     return together(_with_drift(context, decisions)), known
 
 
@@ -82,6 +84,25 @@ def _changed_since(decision: Decision, drift: Sequence[Drift]) -> Decision:
     hint = f'`doideposit drift accept {decision.wanted.doi} --reason "…"` lets it stand, `drift restore` sends yours'
     finding = Finding("plan-changed-elsewhere", Severity.WARNING, message, hint)
     return replace(decision, reason=message, findings=(*decision.findings, finding))
+
+
+def _after_preflight(
+    context: DepositContext,
+    inputs: Sequence[DepositCandidate | PlanInput],
+    decisions: Sequence[Decision],
+    may: Permissions,
+) -> tuple[Decision, ...]:
+    """Return the decisions, changed where Crossref would refuse something of the series or of what a record names."""
+    if may.unseen:
+        return tuple(decisions)
+    planned = [
+        (one, decision) for one, decision in zip(inputs, decisions, strict=True) if isinstance(one, DepositCandidate)
+    ]
+    changed = preflight(context, planned)
+    return tuple(
+        changed.get(one.index, decision) if isinstance(one, DepositCandidate) else decision
+        for one, decision in zip(inputs, decisions, strict=True)
+    )
 
 
 def _taken_for_reset(known: KnownWork) -> KnownWork:

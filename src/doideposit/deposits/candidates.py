@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from doideposit.checks.values import Checked
@@ -13,7 +13,11 @@ from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
 from doideposit.errors import DiskError
+from doideposit.findings import Where
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedFile, SealedItem
+from doideposit.records.models.record import Record
+from doideposit.records.models.relations import IdentifierType
 
 __all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent", "read_candidates"]
 
@@ -70,12 +74,22 @@ class ContentStore:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedDoi:
+    """Name a DOI that a record relates to or updates: `what` it does to it, and where the record says so."""
+
+    doi: Doi
+    what: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class DepositCandidate:
     """Describe one DOI that may go out: its place among the inputs, who it is, and where its checked bytes lie.
 
     `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file, with `sealed_file` where it was
     judged in this process. `kind` is the child of ``body``
-    it becomes: only those of one kind share a file. `removes` are the fields that its record takes away.
+    it becomes: only those of one kind share a file. `removes` are the fields that its record takes away, `targets` the
+    DOIs that it relates to or updates.
     """
 
     index: int
@@ -88,6 +102,7 @@ class DepositCandidate:
     kind: str
     landing_page: str | None
     removes: tuple[str, ...] = ()
+    targets: tuple[NamedDoi, ...] = ()
     sealed_file: SealedFile | None = None
 
 
@@ -150,4 +165,15 @@ def _candidate(
         kind=body_kind(commentary) if commentary else "",
         landing_page=str(commentary.url) if commentary and commentary.url else None,
         removes=commentary.remove if commentary else (),
+        targets=tuple(_targets(checked.record)) if checked.record else (),
     )
+
+
+def _targets(record: Record) -> Iterator[NamedDoi]:
+    commentary, origin = record.commentary, record.origin
+    for place, relation in enumerate(commentary.relations):
+        if relation.identifier_type is IdentifierType.DOI:
+            where = origin.where(("relations", place, "identifier"))
+            yield NamedDoi(Doi.parse(relation.identifier), "relates to", where)
+    for place, update in enumerate(commentary.updates):
+        yield NamedDoi(update.doi, "updates", origin.where(("updates", place, "doi")))

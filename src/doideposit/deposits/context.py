@@ -19,6 +19,7 @@ from doideposit.deposits.ledger.session import Step
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.values import Progress
+from doideposit.findings import Where
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
@@ -92,5 +93,11 @@ class DepositContext:
     step: Step
     deadlines: Deadlines = field(default_factory=Deadlines)
     address: str = ""
+    origins: Mapping[str, str] = field(default_factory=dict)
     fee: Fee | None = None
     owner: str = field(default_factory=owner_name)
+
+    def place(self, setting: str) -> Where:
+        """Return where a setting stands in the configuration file, by its dotted path."""
+        file, _, line = self.origins.get(setting, "").removeprefix("file ").rpartition(":")
+        return Where(file=file or None, line=int(line) if line.isdigit() else None, field=setting)

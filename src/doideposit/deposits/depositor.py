@@ -70,6 +70,7 @@ class Depositor:
     `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving
     it closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages
     name. `fee` is what a new DOI costs, where that is known; by `approvals` other people approve what is sent.
+    `origins` says where each setting of the configuration stands, for findings about it.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Depositor:
         login: Callable[[], object] = lambda: None,
         deadlines: Deadlines | None = None,
         address: str = "",
+        origins: Mapping[str, str] | None = None,
         fee: Fee | None = None,
         approvals: ApprovalRules | None = None,
         step: Step = quiet,
@@ -110,6 +112,7 @@ class Depositor:
             step=step,
             deadlines=deadlines or Deadlines(),
             address=address,
+            origins=origins or {},
             fee=fee,
         )
         self._rules = approvals or ApprovalRules()

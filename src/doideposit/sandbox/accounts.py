@@ -60,6 +60,11 @@ class Accounts:
         roles = (role for account in self._accounts.values() for role in account.roles.values())
         return frozenset().union(*roles) - {ANY_PREFIX}
 
+    @property
+    def has_any_prefix(self) -> bool:
+        """Tell whether some role holds every prefix."""
+        return any(ANY_PREFIX in role for account in self._accounts.values() for role in account.roles.values())
+
     def knows(self, words: str) -> bool:
         """Tell whether the name before the role exists, whatever the password."""
         return words.partition("/")[0] in self._accounts

@@ -60,6 +60,7 @@ class Enquiries:
         self._archive = queue.archive
         self._accounts = queue.accounts
         self._faults = queue.faults
+        self._granted: set[str] = set()
 
     def public(self, answer: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
         """Return an answer of the REST API as the rules have it: with or without limits and a mark."""
@@ -160,7 +161,11 @@ class Enquiries:
         if listed:
             return self._list(request, lambda one: one.owner == prefix)
         with self._archive.snapshot():
-            known = prefix in self._accounts.prefixes | self._archive.prefixes()
+            known = self._accounts.has_any_prefix or prefix in self._accounts.prefixes | self._archive.prefixes()
+        if known and self._accounts.has_any_prefix:
+            # Whoever holds every prefix has the one that was asked about.
+            self._granted.add(prefix)
+        with self._archive.snapshot():
             member = self._archive.member_of(prefix) or (OUR_MEMBER if known else None)
         return lookups.prefix_reply(prefix, member, request.query)
 
@@ -171,7 +176,7 @@ class Enquiries:
             return self._list(request, lambda one: one.member == member)
         with self._archive.snapshot():
             owned = {one.owner for one in self._archive.registrations() if one.member == member}
-        own = self._accounts.prefixes if member == OUR_MEMBER else frozenset()
+        own = self._accounts.prefixes | self._granted if member == OUR_MEMBER else frozenset()
         return lookups.member_reply(member, sorted(owned | own), request.query)
 
     def _list(self, request: Request, belongs: Callable[[Registration], bool]) -> Reply:

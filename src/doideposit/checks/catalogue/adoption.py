@@ -1,15 +1,42 @@
-"""Codes of taking over what was registered elsewhere."""
+"""Codes of taking over what was registered elsewhere, and of what is asked before the first deposit of a series."""
 
 from typing import Final
 
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
+from doideposit.pages import TITLE_RECORDS
 
 __all__ = ["ADOPTION"]
 
 _plan = writer(CodeOrigin.PLANNING)
 
 ADOPTION: Final[tuple[Explanation, ...]] = (
+    _plan(
+        "plan-prefix-unknown",
+        "A prefix that Crossref does not know",
+        "Every DOI of the series would be refused, and the whole file with it.",
+        "compare `prefix` of the series with the one that Crossref gave the publisher",
+        source=TITLE_RECORDS,
+    ),
+    _plan(
+        "plan-prefix-not-yours",
+        "A prefix of another member",
+        "A login deposits under the prefixes of its member alone.",
+        "ask Crossref support who may deposit under it",
+    ),
+    _plan(
+        "plan-series-unasked",
+        "Prefix, title and ISSN could not be asked about",
+        "The first deposit of a series makes its title record, which only Crossref support changes afterwards.",
+        "nothing: the deposit goes ahead; look at prefix, title and ISSN of the series once more",
+        severity=Severity.WARNING,
+    ),
+    _plan(
+        "plan-target-unregistered",
+        "A relation or update of a DOI that does not exist",
+        "Crossref refuses a record that relates to a DOI it cannot find.",
+        "correct the DOI, or register it first",
+    ),
     _plan(
         "adopt-unread",
         "A DOI that could not be read",

@@ -1,0 +1,186 @@
+"""What Crossref would refuse, or lock for ever, told before the first deposit of a series: nothing has left by then.
+
+The prefix must exist and be the member's own, title and ISSN must be those under which the series is registered, and
+what a record relates to, or updates, must exist. Whether the login may deposit under the prefix is not asked: that
+question would carry the password in an address. What could not be asked is no fault, and blocks nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from doideposit.crossref.registrar import RegisteredWork
+from doideposit.deposits.candidates import DepositCandidate
+from doideposit.deposits.context import DepositContext, RegistryPort
+from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.planning import Action, Decision
+from doideposit.errors import ConfigurationError, RegistrarError
+from doideposit.findings import Finding, Severity
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.series import RecordType, Series
+from doideposit.registered.reading import RegisteredRecord, read_record
+
+__all__ = ["preflight"]
+
+SAMPLES: Final = 3
+"""So many registered DOIs are read, until one says what the series is registered as."""
+_LISTED_TYPES: Final = {RecordType.REPORT_SERIES, RecordType.JOURNAL}
+"""Record types that carry the title record of their series."""
+
+Planned = tuple[DepositCandidate, Decision]
+
+
+def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[int, Decision]:
+    """Return the decisions that change, by the index of their candidate: blocked, or with a word of warning."""
+    registry = context.registry
+    going = [(one, decision) for one, decision in planned if decision.action.sends and not decision.busy]
+    if registry is None or not going:
+        return {}
+    of_series = cache(lambda name: _of_series(context, registry, context.series[name]))
+    missing = _missing_targets(context, registry, going)
+    changed = {}
+    for one, decision in going:
+        is_new = decision.action is Action.REGISTER and one.series in context.series and one.sealed is not None
+        found = [*(of_series(one.series) if is_new else ()), *_of_targets(one, missing)]
+        if found:
+            changed[one.index] = _with(decision, found)
+    return changed
+
+
+def _with(decision: Decision, found: Sequence[Finding]) -> Decision:
+    findings = (*decision.findings, *found)
+    stops = next((one for one in found if one.stops), None)
+    if stops is None:
+        return replace(decision, findings=findings)
+    return replace(decision, action=Action.BLOCKED, reason=stops.message, findings=findings)
+
+
+# The series.
+
+
+def _of_series(context: DepositContext, registry: RegistryPort, series: Series) -> tuple[Finding, ...]:
+    """Return what is wrong with a series of which nothing was deposited as it stands now."""
+    if not registry.has_works or _is_proven(context, series):
+        return ()
+    try:
+        context.step("preflight: ask")
+        return (*_of_prefix(context, registry, series), *_of_title(context, registry, series))
+    except (RegistrarError, ConfigurationError) as error:
+        message = f"whether prefix, title and ISSN are right could not be asked: {error.message}"
+        hint = "the deposit goes ahead; should something be wrong, Crossref's log will say so"
+        return (Finding("plan-series-unasked", Severity.WARNING, message, hint),)
+
+
+def _is_proven(context: DepositContext, series: Series) -> bool:
+    """Tell whether the latest deposit of the series that took effect had the same prefix, title and ISSNs."""
+    works = context.ledger.works
+    for work in works.all(WorkFilter(series=series.name)):
+        sent = works.last_registered(work.doi) if work.registered_at is not None else None
+        record = None if sent is None else read_record(sent[1], work.doi.printed)
+        if record is not None:
+            return work.doi.prefix == series.prefix and not list(_differences(series, record))
+    return False
+
+
+def _of_prefix(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:
+    where = context.place(f"series.{series.name}.prefix")
+    owner = registry.prefix(series.prefix)
+    if owner is None:
+        message = f"Crossref does not know the prefix {series.prefix}"
+        hint = "compare it with the one that Crossref gave the publisher"
+        yield Finding("plan-prefix-unknown", Severity.ERROR, message, hint, where)
+        return
+    member = registry.member(owner.id) if owner.id else None
+    if member is not None and member.prefixes and series.prefix not in member.prefixes:
+        message = f"the prefix {series.prefix} is not among those of {member.name}, to whom Crossref says it belongs"
+        hint = "ask Crossref support who may deposit under it"
+        yield Finding("plan-prefix-not-yours", Severity.ERROR, message, hint, where)
+
+
+def _of_title(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:
+    if not series.issns or series.record_type not in _LISTED_TYPES:
+        return
+    record = _sample(context, registry, series)
+    # Where nothing is registered yet, nobody knows: the first deposit makes the title record.
+    if record is None:
+        return
+    for key, message in _differences(series, record):
+        code = "plan-record-type" if key == "record_type" else "plan-series-differs"
+        hint = "correct it in the configuration; only Crossref support changes what a series is registered as"
+        yield Finding(code, Severity.ERROR, message, hint, context.place(f"series.{series.name}.{key}"))
+
+
+def _sample(context: DepositContext, registry: RegistryPort, series: Series) -> RegisteredRecord | None:
+    """Return a registered record of the series; None where there is none."""
+    listed = registry.works("issn", [str(one.issn) for one in series.issns])
+    for _, work in zip(range(SAMPLES), listed, strict=False):
+        doi = _doi(work)
+        state = None if doi is None else registry.registered(doi, context.depositor.email)
+        if doi is None or state is None or state.alias_of:
+            continue
+        record = read_record(state.answer, doi.printed)
+        if record is not None and record.series.get("issns"):
+            return record
+    return None
+
+
+def _doi(work: RegisteredWork) -> Doi | None:
+    try:
+        return Doi.parse(work.doi)
+    except InvalidIdentifier:
+        return None
+
+
+def _differences(series: Series, record: RegisteredRecord) -> Iterator[tuple[str, str]]:
+    """Yield what differs between a series and what it is registered as: the key of the setting, and a sentence."""
+    if record.record_type not in _LISTED_TYPES or series.record_type not in _LISTED_TYPES:
+        return
+    title = str(record.series.get("title") or "")
+    if _folded(title) != _folded(series.title):
+        yield "title", f"the series is registered as “{title}”, and the configuration calls it “{series.title}”"
+    entries = record.series.get("issns")
+    listed = entries if isinstance(entries, list) else []
+    issns = {str(one["issn"]) for one in listed if isinstance(one, Mapping)}
+    ours = {str(one.issn) for one in series.issns}
+    if issns != ours:
+        told = " and ".join(sorted(issns)) or "none"
+        yield (
+            "issn",
+            f"the series is registered with the ISSN {told}, and the configuration has {' and '.join(sorted(ours))}",
+        )
+    if record.record_type is not series.record_type:
+        yield "record_type", f"the series is registered as {record.record_type}, and this would be {series.record_type}"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+# What records relate to, and update.
+
+
+def _missing_targets(context: DepositContext, registry: RegistryPort, going: Sequence[Planned]) -> frozenset[str]:
+    """Return the targets that nobody has registered, by `Doi.key`: neither the ledger, this plan, nor any agency."""
+    wanted = {target.doi.key: target.doi for one, _ in going for target in one.targets}
+    wanted = {key: doi for key, doi in wanted.items() if key not in {one.item.doi.key for one, _ in going}}
+    known = context.ledger.works.known(list(wanted.values()))
+    asked = [doi for key, doi in wanted.items() if not (key in known and known[key].registered)]
+    if not asked or not registry.has_handles:
+        return frozenset()
+    try:
+        context.step("preflight: targets")
+        found = registry.agencies(asked)
+        absent = [doi for doi in asked if doi.key not in found]
+        # The resolver may lag behind the registration.
+        return frozenset(doi.key for doi in absent if registry.registered(doi, context.depositor.email) is None)
+    except (RegistrarError, ConfigurationError):
+        return frozenset()
+
+
+def _of_targets(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
+    for target in one.targets:
+        if target.doi.key in missing:
+            message = f"{target.doi}, which this record {target.what}, is not registered anywhere"
+            hint = "correct the DOI, or register it first: Crossref refuses what relates to a DOI that does not exist"
+            yield Finding("plan-target-unregistered", Severity.ERROR, message, hint, target.where)

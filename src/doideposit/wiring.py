@@ -212,14 +212,7 @@ def open_depositor(
 
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
-    # A first rehearsal needs no announcement: only where the sandbox remembers deposits was there a ledger before.
-    is_first = not (needs_login(settings) or settings.sandbox.state.exists())
-
-    def begun(place: str) -> None:
-        if not is_first:
-            announce(f"a new ledger begins in {place}: it will remember every deposit")
-
-    ledger = open_ledger(settings, environ=environ, begun=begun)
+    ledger = open_ledger(settings, environ=environ, begun=_announcing(settings, announce))
     registry: RegistryPort | None = None
     login: Callable[[], object] = _no_login
     if registrar is None and needs_login(settings):
@@ -246,6 +239,18 @@ def open_depositor(
         fee=settings.fee,
         approvals=_approvals(settings),
     )
+
+
+def _announcing(settings: Settings, announce: Announce) -> Callable[[str], None]:
+    """Return what says that a new ledger begins, with its place."""
+    # A first rehearsal needs no announcement: only where the sandbox remembers deposits was there a ledger before.
+    is_first = not (needs_login(settings) or settings.sandbox.state.exists())
+
+    def begun(place: str) -> None:
+        if not is_first:
+            announce(f"a new ledger begins in {place}: it will remember every deposit")
+
+    return begun
 
 
 def _approvals(settings: Settings) -> "ApprovalRules":

@@ -186,8 +186,6 @@ class Depositor:
         """
         return plan_last_version(self._context, _doi(doi), tuple(allow_loss))
 
-    # Taking over.
-
     def adopt(
         self,
         *dois: Doi | str,
@@ -206,8 +204,8 @@ class Depositor:
         between questions as long as Crossref's limits want it.
         """
         scope = AdoptionScope(tuple(series), tuple(prefixes), tuple(map(_doi, dois)), tuple(also))
-        watch = on_event or _silent
-        return AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=watch).run(scope)
+        one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or _silent)
+        return one.run(scope)
 
     # Depositing.
 

@@ -249,12 +249,12 @@ class Commentary(Value):
         series = info.data.get("series")
         if isinstance(value, str) and (series is None or series.makes_every_doi):
             doi = Doi.from_input(value)
-            # DOIs of earlier years have characters that no new one may have.
-            if _is_registered(doi, info):
-                return value
             try:
                 doi.check_new()
             except InvalidIdentifier as error:
+                # DOIs of earlier years have characters that no new one may have.
+                if _is_registered(doi, info):
+                    return value
                 raise error.for_pydantic(max(value.find(doi.printed), 0)) from None
         return value
 

@@ -30,13 +30,16 @@ class Run:
     target: str = ""
 
 
+BULLET = "• "
+
+
 def page_of(text: str, *, name: str) -> str:
     """The body of a web page: Markdown by its reader, plain text with its paragraphs and their lines."""
     if name.endswith(".txt"):
         # Without empty lines every line is a paragraph, as Word saves its text.
         blocks = [block for block in re.split(r"\n\s*\n" if "\n\n" in text.strip() else r"\n", text) if block.strip()]
         return "\n".join(f"<p>{escape(block.strip(), quote=False)}</p>".replace("\n", "<br/>\n") for block in blocks)
-    text = re.sub(r"(?m)^\[\^(\w+)\]:\s*", r"[\1] ", text)
+    text = re.sub(r"(?m)^\[\^(\w+)\]:\s*", r"\n[\1] ", text)
     return MarkdownIt("commonmark").render(text)
 
 
@@ -51,6 +54,8 @@ def paragraphs_of(page: str) -> Iterator[tuple[int, list[Run]]]:
         if item is not None and item.tag == "li" and item.getparent().tag == "ol":
             index = list(item.getparent()).index(item) + int(item.getparent().get("start", "1"))
             runs.insert(0, Run(f"{index}. "))
+        if item is not None and item.tag == "li" and item.getparent().tag == "ul":
+            runs.insert(0, Run(BULLET))
         yield (int(node.tag[1]) if node.tag[0] == "h" else 0), runs
 
 
@@ -76,8 +81,10 @@ def html_of(page: str) -> bytes:
 def docx_of(page: str) -> bytes:
     document = docx.Document()
     for level, runs in paragraphs_of(page):
-        paragraph = document.add_heading("", level) if level else document.add_paragraph("")
-        for run in runs:
+        bulleted = bool(runs) and runs[0].text == BULLET
+        style = "List Bullet" if bulleted else None
+        paragraph = document.add_heading("", level) if level else document.add_paragraph("", style)
+        for run in runs[bulleted:]:
             if run.target:
                 _word_link(paragraph, run)
                 continue

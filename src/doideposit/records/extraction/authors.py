@@ -162,7 +162,8 @@ def _institution_names(series: Series | None) -> list[str]:
 
 def _author(place: str, name: PrintedName, line: Line, biography: Biography | None, context: _SharedDetails) -> Node:
     if name.group is not None:
-        context.notes.tell(
+        note = context.notes.tell if _is_surely_body(name, context.series) else context.notes.warn
+        note(
             "author-organisation-assumed", f"“{name.group}” was taken for an organisation", "compare with the document",
             line=line.number, field=f"{place}.organisation",
         )  # fmt: skip
@@ -177,6 +178,17 @@ def _author(place: str, name: PrintedName, line: Line, biography: Biography | No
     fields["orcid"] = _orcid(place, name, line, biography, context)
     fields["affiliations"] = _affiliations(place, name, line, biography, context)
     return fields
+
+
+_FEW_WORDS = 2
+
+
+def _is_surely_body(name: PrintedName, series: Series | None) -> bool:
+    """Tell whether an organisation is one by evidence: a person may be called Grace Forum."""
+    words = (name.group or "").split()
+    joined = any(word[0].islower() or word.isupper() for word in words)
+    article = name.printed.lower().startswith("the ")
+    return len(words) != _FEW_WORDS or joined or article or _is_institution(name.group or "", series)
 
 
 def _name_findings(place: str, name: PrintedName, line: Line, biography: Biography | None, notes: Notes) -> None:

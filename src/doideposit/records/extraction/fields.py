@@ -194,6 +194,7 @@ def published_field(document: Document, notes: Notes) -> Node:
     front = document.front
     gap = Gap("…", "the printed date: a year, a year and month, or a day")
     found = _with_closing_date(document)
+    found = found or _dateline(document)
     if not found:
         message, hint = missing(document, "date of publication")
         notes.warn("published-missing", message, f"{hint}write the printed date", field="published")
@@ -224,6 +225,17 @@ def published_field(document: Document, notes: Notes) -> Node:
             line=line.number, field="published",
         )  # fmt: skip
     return Leaf(date.value, line.number, line.text, "title block" if front.dates else "end of the text")
+
+
+_DATELINE = re.compile(r"[^\W\d_][\w .'’-]{1,40}[,.(]\s*(?P<date>.{6,40}?)\)?\s*[—–:]")
+
+
+def _dateline(document: Document) -> list[tuple[PrintedDate, Line]]:
+    """Return the date with which the text begins, as news do: “Brussels, 9 November 2022 — …”."""
+    first = document.body[0] if document.body else None
+    match = _DATELINE.match(first.text) if first is not None and not first.level else None
+    date = find_date(match["date"]) if match is not None else None
+    return [(date, first)] if date is not None and first is not None and date.value else []
 
 
 def _with_closing_date(document: Document) -> list[tuple[PrintedDate, Line]]:

@@ -4,6 +4,7 @@ Every line of the block is read by itself first (`read_piece`), as the known thi
 rests is the title, the subtitle, or the names of the authors is told afterwards, from level, order and neighbours.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -166,7 +167,15 @@ def _find_title(pieces: Sequence[Piece], front: Front) -> int | None:
     byline = next((at for at, piece in enumerate(pieces) if piece.kind is LineKind.BYLINE), None)
     headed = [at for at, piece in open_pieces if piece.line.level or (piece.number and piece.kind is LineKind.TEXT)]
     if headed:
-        return min(headed, key=lambda at: (pieces[at].line.level > _TITLE_LEVEL, at))
+        # Words behind a label are the title, unless a heading of the first level follows.
+        first = any(pieces[at].line.level == 1 for at in headed)
+        return min(
+            headed, key=lambda at: (pieces[at].line.level > _TITLE_LEVEL, first and not pieces[at].line.level, at)
+        )
+    # A heading may be a figure or a year and nothing else; where another line has the date, it is the title.
+    figures = [at for at, piece in enumerate(pieces) if _is_figure(piece)]
+    if figures:
+        return figures[0]
     texts = [at for at, piece in open_pieces if not piece.institution and (byline is None or at < byline)]
     if not texts:
         texts = [at for at, piece in open_pieces if byline is None or at < byline]
@@ -178,6 +187,11 @@ def _find_title(pieces: Sequence[Piece], front: Front) -> int | None:
     if text_only and pieces[texts[0]].kind is LineKind.NAMES and _is_surely_byline(pieces, texts[0]):
         return text_only[0]
     return texts[0]
+
+
+def _is_figure(piece: Piece) -> bool:
+    known = piece.kind is LineKind.KNOWN and bool(piece.line.level)
+    return known and not (piece.word or piece.doi) and bool(re.fullmatch(r"\d{1,4}", piece.line.text.strip()))
 
 
 def _is_surely_byline(pieces: Sequence[Piece], at: int) -> bool:
@@ -198,6 +212,9 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
     """Take the title with the lines of its block that belong to it; the rest of the block is the subtitle."""
     piece = pieces[at]
     piece.taken = True
+    if piece.kind is LineKind.KNOWN:
+        piece.rich, front.dates = piece.line.rich, [each for each in front.dates if each[1] is not piece.line]
+        front.number = None if front.number is not None and front.number.line is piece.line else front.number
     front.title.append(Printed(piece.rich, piece.line))
     for following in pieces[at + 1 :]:
         if following.line.block != piece.line.block or following.kind not in {LineKind.TEXT, LineKind.NAMES}:
@@ -333,6 +350,7 @@ def _far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, f
             return
         if short and piece.kind in {LineKind.NAMES, LineKind.BYLINE} and piece.rest and not piece.institution:
             front.byline.append(Printed(piece.rest, piece.line))
+            front.dates += [(date, piece.line) for date in piece.dates if not front.dates]
             front.byline_assumed = piece.kind is LineKind.NAMES
             _role_after(lines, index, known, front)
             return

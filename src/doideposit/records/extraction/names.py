@@ -246,6 +246,7 @@ def read_name(text: str) -> PrintedName:
 
 
 _THREE = 3
+_FOUR = 4
 
 
 def _comes_first(words: list[str]) -> bool:
@@ -264,6 +265,8 @@ def _split_point(words: list[str]) -> tuple[int, bool]:
         return (start - 1 if start > 1 else start), start == _THREE - 1
     if start > 1 and _key(words[start]) in _CONJUNCTIONS:
         return start - 1, start == _THREE - 1
+    if len(words) == _FOUR and words[1].lower() in _GIVEN_SECOND and start == _THREE:
+        return start - 1, False  # “José Luis Rodríguez Zapatero”: two given names are followed by two family names.
     particles = start < len(words) - 1
     # One given name, with initials or without, leaves no doubt; a second may be half of the family name.
     simple = start <= 1 or all(_is_initial(word) for word in words[1:start])

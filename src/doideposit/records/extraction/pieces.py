@@ -73,7 +73,10 @@ class Labels:
         named = "|".join(re.escape(word) for word in words)
         label = rf"(?P<word>(?:[^\W\d_][\w.&’'-]*\s+){{0,4}}?(?:{named}))"
         return cls(
-            re.compile(rf"{label}(?P<sign>[\s:,/|·–—-]*(?:{NUMBER_SIGN})?){_NUMBER}(?P<rest>(?!\w).*)", re.IGNORECASE),
+            re.compile(
+                rf"{label}(?P<sign>[\s:,/|·–—-]*(?:{NUMBER_SIGN})?){_NUMBER}(?P<rest>(?:[号號期]|(?!\w)).*)",
+                re.IGNORECASE,
+            ),
             re.compile(rf"(?P<before>(?:[^\W\d_][\w.&’'-]*\s+){{0,2}}?)(?:{named})(?:\s+series)?", re.IGNORECASE),
             frozenset(name.casefold() for name in publishers if name),
         )
@@ -88,7 +91,8 @@ class Labels:
 
 # “12”, “12b”, “123/2023”, “15/23”, “2022/A 12”, “23 | 45”; a bar before a month is a separator.
 _NUMBER = r"(?P<number>\d{1,5}(?:[a-z](?![\w]))?(?:\s?[/|]\s?(?:[A-Z]\s?)?\d{1,4}(?![\w.]))?)(?![A-Za-z0-9_%])"
-_NUMBER_LINE = re.compile(rf"[\W_]*(?:{NUMBER_SIGN}){_NUMBER}\s*[号號期]?(?P<rest>.*)", re.IGNORECASE)
+_VOLUME = r"(?:(?:vol(?:ume)?|jahrgang|jg|band|tome|tomo|том|rocznik|cilt)\b\.?\s*\d{1,4}\s*[,/|·–—-]?\s*)?"
+_NUMBER_LINE = re.compile(rf"[\W_]*{_VOLUME}(?:{NUMBER_SIGN}){_NUMBER}\s*[号號期]?(?P<rest>.*)", re.IGNORECASE)
 _NUMBER_INSIDE = re.compile(
     rf"^(?P<before>[^\d]{{3,80}}?)\s(?:no|nr|number|nummer|n[°º˚])\b\.?\s*{_NUMBER}(?P<rest>.*)$", re.IGNORECASE
 )
@@ -105,6 +109,14 @@ _FURNITURE = re.compile(
     r"\b(?:e-?|p-?)?ISSN\b(?:\s+number)?[\s:()\w]{0,12}\d{4}-?\d{3}[\dX]|\bISBN\b[\s:]*[\d -]{10,20}[\dX]?|"
     r"\b\d{1,3}\s+(?:pages?|Seiten|páginas|pagine|pagina['’]?s|stron|страниц\w*|sayfa|pp?\.)(?!\w)|\b(?:pp?|S)\.\s*\d{1,3}\b|"
     r"\bdownload(?:\s+(?:as\s+)?pdf)?\b|\bopen access\b|\bpdf\b",
+    re.IGNORECASE,
+)
+# People who did something else than write it.
+_OTHER_PEOPLE = re.compile(
+    r"(?:(?:series|managing|language|copy)\s+)?(?:editors?|translators?|illustrators?|reviewers?|photos?|cover|layout)\s*[:：]|"
+    r"(?:edited|translated|reviewed|illustrated|photographed|designed)\s+by\b|traduit\s+(?:par|de)|übersetzt\s+von|"
+    r"herausgegeben\s+von|herausgeber(?:in|innen)?\s*:|traducido\s+por|traducción\s*:|traduzione\s+(?:di|a cura)|"
+    r"a\s+cura\s+di|traduzido\s+por|vertaald\s+door|przełożył|tłumaczenie\s*:|перевод\s*:|редактор\s*:|訳\s*[:：]|翻译\s*[:：]",
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(r"^©|\bcopyright\b|all rights reserved|^\(c\)\s|tous droits réservés", re.IGNORECASE)
@@ -126,7 +138,7 @@ def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
         return piece
     if len(text) > _LONGEST_PIECE:
         return piece
-    if _RIGHTS.search(text) and not line.level:
+    if (_RIGHTS.search(text) or _OTHER_PEOPLE.match(text)) and not line.level:
         piece.kind, piece.rest = LineKind.SKIPPED, ""
         return piece
     if before is not None and _continues_doi(before, line, piece):
@@ -191,9 +203,23 @@ def _is_house(text: str, labels: Labels) -> bool:
     return text.casefold() in labels.houses
 
 
+# What stands before dates that are not the one of publication.
+_OTHER_DATE = re.compile(
+    r"(?:received|accepted|submitted|completed|written|(?:last\s+)?(?:revised|updated|modified|accessed|checked)|eingereicht|"
+    r"angenommen|überarbeitet|aktualisiert|reçue?|acceptée?|révisée?|mis à jour|recibido|aceptado|actualizado|ricevuto|"
+    r"accettato|aggiornato|recebido|aceito|aceite|atualizado|ontvangen|bijgewerkt|получено|принято|обновлено)"
+    r"(?:\s+(?:on|am|le|el|em|il|op))?\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+
+
 def _take_dates(piece: Piece, text: str) -> str:
     while (date := find_date(text)) is not None:
-        piece.dates.append(date)
+        other = _OTHER_DATE.search(text[: date.start])
+        if other is None:
+            piece.dates.append(date)
+        else:
+            text = f"{text[: other.start()]}{' ' * (date.start - other.start())}{text[date.start :]}"
         text = f"{text[: date.start]} {text[date.end :]}"
     return text
 
@@ -203,7 +229,7 @@ def _take_label(piece: Piece, text: str, labels: Labels) -> str:
     match = labels.with_number.fullmatch(text)
     if match is not None and not _is_running(piece.line, match):
         piece.word, piece.number = match["word"], _number(match["number"])
-        return match["rest"]
+        return match["rest"].lstrip("号號期")
     if labels.is_label(text.strip(EDGE)):
         piece.word = text.strip(EDGE)
         return ""
@@ -224,7 +250,7 @@ def _number(text: str) -> str:
 
 def _is_running(line: Line, match: re.Match[str]) -> bool:
     """Return whether “report 12 …” is running text: no heading, and a lower-case word in it or right behind it."""
-    return not line.level and (not match["word"][:1].isupper() or match["rest"].lstrip()[:1].islower())
+    return not line.level and (match["word"][:1].islower() or match["rest"].lstrip()[:1].islower())
 
 
 def _number_after_label(piece: Piece, before: Piece | None) -> None:
@@ -268,7 +294,7 @@ def _is_byline(names: str, *, marked: bool) -> bool:
     """Return whether “by …” begins a byline: it is short, and names follow, or it ends in a colon."""
     if len(names) >= _LONGEST_NAMES:
         return False
-    return not names or marked or are_names(_ADDRESS.sub("", names)) or names[:1].isupper()
+    return not names or marked or are_names(_ADDRESS.sub("", names)) or re.sub(r"^the\s+", "", names)[:1].isupper()
 
 
 def _names_with_role(piece: Piece, rest: str) -> bool:

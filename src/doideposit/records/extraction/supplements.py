@@ -79,7 +79,7 @@ def _abstract(body: Sequence[Line]) -> Leaf | None:
 
 def _is_list(block: Sequence[Line]) -> bool:
     """Return whether a block is a list of points; what a summary in points says is for a person to write as a text."""
-    return bool(block[0].marker) or block[0].text[:1] in "•›▪‣"
+    return bool(block[0].marker) or block[0].text[:1] in "•›▪‣·●○■◦–"
 
 
 _LICENCE = re.compile(

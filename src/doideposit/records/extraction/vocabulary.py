@@ -38,11 +38,11 @@ MONTHS: dict[str, int] = {
 }
 """Names of months and their abbreviations, in small letters without the full stop, with their numbers."""
 
-BY = "by|written by|von|par|por|di|da|door|door:|przez|yazan|text by|text|texte de|texto de|文|文／"
+BY = "by|written by|verfasst von|écrit par|escrito por|scritto da|geschreven door|napisał(?:a)?|von|par|por|di|da|door|door:|przez|yazan|text by|text|texte de|texto de|文|文／"
 """What stands before the names of a byline, without a colon."""
 
 AUTHOR_LABELS = (
-    "authors?|auteure?s?|autore?s?|autor(?:in|es|a|as|zy|ka)?|autori|autrici|autrice|verfasser(?:in|innen)?|schrijvers?|"
+    "authors?|auteure?s?|autore?s?|autor(?:in|en|innen|es|a|as|zy|ka)?|autori|autrici|autrice|verfasser(?:in|innen)?|schrijvers?|"
     "yazar(?:lar)?|автор(?:ы)?|著者|執筆者?|作者|作成者|撰文"
 )
 """What stands before the names of a byline, with a colon or on a line of its own."""
@@ -118,7 +118,7 @@ NUMBER_SIGN = (
 SERIES_WORDS = (
     "comment", "commentary", "commentaries", "policy brief", "policy paper", "policy note", "policy contribution", "working paper",
     "working paper series", "discussion paper", "research paper", "issue brief", "briefing paper", "briefing", "brief", "focus", "paper",
-    "report", "insight", "insights", "analysis", "note", "perspective", "viewpoint", "opinion", "strategic insights", "kommentar",
+    "report", "reports", "notes", "briefs", "papers", "comments", "essay", "essays", "occasional paper", "bulletin", "dispatch", "insight", "insights", "analysis", "note", "perspective", "viewpoint", "opinion", "strategic insights", "kommentar",
     "arbeitspapier", "commentaire", "note d'analyse", "comentario", "commento", "comentário", "commentaar", "komentarz", "yorum",
     "комментарий", "コメンタリー", "评论",
 )  # fmt: skip

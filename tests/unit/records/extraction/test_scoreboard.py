@@ -1,11 +1,13 @@
 """The scoreboard of extraction over invented layouts: it may only get better."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from document_formats import FORMATS
 from extraction_scores import documents, judged, totals
+from more_layouts import layouts
 
 # What was reached; a change that makes a figure worse has to be mended, one that makes it better writes it down here.
 AT_LEAST_RIGHT = 653
@@ -30,6 +32,20 @@ def test_other_formats_are_read_as_well(suffix: str) -> None:
     found = totals(suffix)
     assert found["silent"] <= AT_MOST_SILENT
     assert found["right"] + found["doubted"] >= AT_LEAST_RIGHT_IN_OTHER_FORMATS
+
+
+# The same over short documents of many more houses, languages and bylines.
+AT_LEAST_RIGHT_OF_MORE = 352
+AT_MOST_DOUBTED_OF_MORE = 26
+
+
+@pytest.mark.parametrize("suffix", ["", ".docx", ".html", ".odt", ".rtf"])
+def test_more_layouts_are_read_and_nothing_is_silently_wrong(suffix: str) -> None:
+    verdicts = {layout.name: dict(layout.judged(suffix)) for layout in layouts()}
+    found = Counter(verdict for each in verdicts.values() for verdict in each.values())
+    assert not {name: each for name, each in verdicts.items() if "silent" in each.values()}
+    assert found["right"] + found["doubted"] >= AT_LEAST_RIGHT_OF_MORE
+    assert found["doubted"] <= AT_MOST_DOUBTED_OF_MORE
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)

@@ -35,7 +35,7 @@ class LineBuilder:
     def paragraph(
         self, text: str, *, links: Iterable[Link] = (), level: int = 0, bold: bool = False, note: bool = False,
         italics: Iterable[str] = (), place: str = "", new_block: bool = True,
-        marginal: bool = False,
+        marginal: bool = False, marker: str = "",
     ) -> None:  # fmt: skip
         """Add a paragraph, one line for each of its line breaks; addresses in its text count as links.
 
@@ -71,7 +71,7 @@ class LineBuilder:
                     plain,
                     self.block,
                     level,
-                    "",
+                    marker,
                     0,
                     bold,
                     note,

@@ -53,7 +53,9 @@ def _paragraph(paragraph: Any, builder: LineBuilder) -> None:
     # Word keeps the names of its own styles in English in the file, whatever the language of its menus.
     level = 1 if style == "title" else int(style[-1]) if style.startswith("heading") and style[-1:].isdigit() else 0
     level = 2 if style == "subtitle" else level
-    builder.paragraph("".join(text), links=links, level=level, bold=bool(bold) and all(bold), italics=italics)
+    whole = bool(bold) and all(bold)
+    marker = "-" if style.startswith("list bullet") else ""
+    builder.paragraph("".join(text), links=links, level=level, bold=whole, italics=italics, marker=marker)
 
 
 def _notes(document: Any, kind: str, builder: LineBuilder) -> None:

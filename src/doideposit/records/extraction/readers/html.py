@@ -110,7 +110,21 @@ def _block(node: Any, builder: LineBuilder) -> None:
     level = int(node.tag[1]) if len(node.tag) == len("h1") and node.tag[0] == "h" and node.tag[1].isdigit() else 0
     strong = "".join(each.text_content() for each in node.iter("b", "strong")).split()
     italics = [" ".join(each.text_content().split()) for each in node.iter("i", "em")]
-    builder.paragraph(text, links=links, level=level, bold=bool(strong) and strong == text.split(), italics=italics)
+    builder.paragraph(
+        text,
+        links=links,
+        level=level,
+        bold=bool(strong) and strong == text.split(),
+        italics=italics,
+        marker=_marker(node),
+    )
+
+
+def _marker(node: Any) -> str:
+    """Return the bullet of a list that is not numbered, where a block begins an item of it."""
+    item = node if node.tag == "li" else node.getparent()
+    listed = item.getparent() if item is not None and item.tag == "li" else None
+    return "-" if listed is not None and listed.tag == "ul" else ""
 
 
 def _printed_number(node: Any) -> str:

@@ -116,7 +116,9 @@ class _OdtReader:
         whole = "".join(text.parts)
         level = int(node.get(f"{_TEXT}outline-level") or 1) if node.tag == f"{_TEXT}h" else _level(style)
         bold = bool(whole.strip()) and not text.light
-        self.builder.paragraph(whole, links=text.links, level=level, bold=bold, italics=text.italics)
+        item = node.getparent() is not None and node.getparent().tag == f"{_TEXT}list-item"
+        marker = "-" if item and not level else ""
+        self.builder.paragraph(whole, links=text.links, level=level, bold=bold, italics=text.italics, marker=marker)
         self._notes += text.notes
 
     def _style(self, node: Any) -> _OdtStyle | None:

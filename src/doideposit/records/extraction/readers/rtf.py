@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 )
 _SKIPPED = frozenset(
     "colortbl pict object header headerl headerr headerf footer footerl footerr footerf ftnsep ftnsepc ftncn aftnsep "
-    "aftnsepc aftncn listtext pntext annotation atnid atnauthor bkmkstart bkmkend xe tc rxe private nonshppict comment "
+    "aftnsepc aftncn annotation atnid atnauthor bkmkstart bkmkend xe tc rxe private nonshppict comment "
     "operator revtbl nesttableprops listtable listoverridetable rsidtbl generator themedata latentstyles datastore "
     "filetbl pgptbl keywords subject author company doccomm".split()
 )

@@ -16,7 +16,7 @@ from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.records.models.series import Series
 from extraction_scores import doubted, known_series, values
 
-FILE = Path(__file__).parent / "golden" / "documents" / "more-layouts.txt"
+FILE = Path(__file__).parent / "golden" / "more-layouts.txt"
 BODY = (
     "Ferries are the quiet backbone of the archipelago: they carry nurses, onions and ballot boxes. Nobody has ever "
     "counted them all, because three ministries share the register and none of them owns it. This text follows one "
@@ -25,9 +25,8 @@ BODY = (
     "correction misses the boat, and usually more than that."
 )
 TITLES = {
-    "quai": "Les Cahiers du Quai", "kaiblatt": "Kaiblatt", "molo": "Quaderni del Molo", "kade": "Kadebrief", "keja": "Zeszyty Keja",
+    "quaybrief": "Quay Policy Brief", "quai": "Les Cahiers du Quai", "kaiblatt": "Kaiblatt", "molo": "Quaderni del Molo", "kade": "Kadebrief", "keja": "Zeszyty Keja",
     "iskele": "İskele Notları", "prichal": "Тетради Причала", "hato": "波止場コメンタリー", "matou": "码头评论", "cais": "Cadernos do Cais",
-    "quaybrief": "Quay Policy Brief",
 }  # fmt: skip
 SERIES = known_series() | {
     name: Series.model_validate(

@@ -81,11 +81,16 @@ def _find_series(
         line = front.word.line
         by_word = [_Found(known, line, "word") for known in series.values() if _is_called(known, front.word.text)]
         by_word = _closest(by_word, front.word.text, everything)
-        by_word = [one for one in by_word if doi is None or doi.text.startswith(f"{one.series.prefix}/")]
-    if by_word or doi is None:
+    if doi is None:
         return by_word
-    prefixed = [known for known in series.values() if doi.text.startswith(f"{known.prefix}/")]
-    return [_Found(known, doi.line, "prefix") for known in prefixed] if len(prefixed) == 1 else []
+    fitting = [one for one in by_word if doi.text.startswith(f"{one.series.prefix}/")]
+    prefixed = [
+        _Found(known, doi.line, "prefix") for known in series.values() if doi.text.startswith(f"{known.prefix}/")
+    ]
+    if fitting or len(prefixed) != 1:
+        return fitting
+    # The words name one series and the DOI another: a person decides which of them is right.
+    return [*by_word, *prefixed]
 
 
 def _closest(found: list[_Found], word: str, lines: Sequence[Line]) -> list[_Found]:

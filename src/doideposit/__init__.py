@@ -113,6 +113,7 @@ _HOMES = {
         "DepositReport HistoryEntry Plan PlanEntry PollReport Progress Proof ReportEntry SubmissionRef UpdateStep "
         "WatchReport WorkStatus"
     ),
+    "deposits.reading_back": "ResultDetails",
     "registered.values": "Drift DriftKind",
 }
 _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}
@@ -185,6 +186,7 @@ __all__ = [
     "RegistrarError",
     "Relation",
     "ReportEntry",
+    "ResultDetails",
     "RetryClass",
     "RichText",
     "Role",

@@ -82,6 +82,7 @@ def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
         yield "Crossref", f"“{status.message.strip()}”"
     elif status.failed and status.message:
         yield "why", status.message
+    yield from status.result.lines()
     if status.submission is not None and status.submission.file_name:
         yield "file", status.submission.file_name
     if status.acknowledged:

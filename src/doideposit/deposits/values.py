@@ -7,6 +7,7 @@ from typing import Any
 
 from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.planning import Action
+from doideposit.deposits.reading_back import ResultDetails
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
@@ -126,6 +127,7 @@ class WorkStatus:
     overdue: Overdue | None = None
     contradicted: Milestone | None = None
     drift: tuple[Drift, ...] = ()
+    result: ResultDetails = field(default_factory=ResultDetails)
     last_update_failed: bool = False
     acknowledged: str | None = None
     needs_person: bool = False
@@ -197,6 +199,7 @@ class WorkStatus:
             "milestones": milestones,
             "overdue": self.overdue.to_dict() if self.overdue else None,
             "drift": [one.to_dict() for one in self.drift],
+            "result": self.result.to_dict(),
             # The names that `milestones` and `overdue` had before; programs still read them.
             "truths": milestones,
             "contradicted": self.contradicted.value if self.contradicted else None,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from doideposit.deposits.lateness import Deadlines, Overdue, find_contradiction, find_overdue
 from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, LedgerWork, Submission
+from doideposit.deposits.reading_back import read_details
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
 from doideposit.findings import Severity
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
@@ -40,6 +41,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         overdue=overdue,
         contradicted=contradicted,
         drift=work.observed.drift if work.observed else (),
+        result=read_details(item.details if item else {}, work.observed.matched if work.observed else None),
         last_update_failed=work.last_update_failed,
         acknowledged=work.acknowledged_reason,
         needs_person=_needs_person(work, overdue, contradicted),
@@ -308,6 +310,8 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
     words = _Blank(event.detail, together=together, step=_step(event.detail), approvals=approvals)
     text = " ".join(SENTENCES[event.kind].format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
+    if event.kind in OUTCOMES:
+        text = "; ".join([text, *(f"{name}: {said}" for name, said in read_details(event.detail).lines())])
     outcome = Outcome(event.kind) if event.kind in OUTCOMES else None
     return HistoryEntry(
         at=event.at,

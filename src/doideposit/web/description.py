@@ -235,6 +235,8 @@ _MAYBE_TEXT: Final = {"type": ["string", "null"]}
 _MAYBE_NUMBER: Final = {"type": ["integer", "null"]}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
 _MAYBE_MOMENT: Final = {"type": ["string", "null"], "format": "date-time"}
+_TEXTS: Final = {"type": "array", "items": _TEXT}
+_BY_KEY: Final = {"type": "object", "additionalProperties": _TEXT}
 _STEP: Final = {"type": "integer", "minimum": 1}
 _YES: Final = {"type": "boolean"}
 
@@ -284,6 +286,13 @@ def _result_schemas() -> Schema:
         "DepositedRecord": {**_object({**_status(), **_planned(Action)}), "required": ["doi", *_planned(Action)]},
         "StatusResult": _result(records=_list("StatusRecord")),
         "StatusRecord": _object(_status()),
+        "ResultDetails": _object(
+            {
+                "conflict_id": _TEXT,
+                **dict.fromkeys(("dois_in_conflict", "resolved_conflicts", "notices"), _TEXTS),
+                **dict.fromkeys(("matched_references", "reference_errors"), _BY_KEY),
+            }
+        ),
         "Drift": _object(
             {
                 "kind": _words(DriftKind),
@@ -342,6 +351,7 @@ def _status() -> Schema:
         "milestones": milestones,
         "overdue": _maybe("Overdue"),
         "drift": _list("Drift"),
+        "result": _ref("ResultDetails"),
         "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
         "contradicted": {
             "enum": ["resolves", "indexed", None],

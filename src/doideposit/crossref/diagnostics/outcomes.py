@@ -4,8 +4,9 @@ A DOI counts as registered through a Success or Warning of its own, in a complet
 through counters, not through another DOI's record, not through the absence of failures.
 """
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -69,8 +70,19 @@ class DoiOutcome:
             "dois_in_conflict": " ".join(self.dois_in_conflict),
             "resolved_conflicts": " ".join(self.resolved_conflicts),
             "notices": " | ".join(self.notices),
+            "matched_references": _by_key(self.citations, "resolved_reference"),
+            "reference_errors": _by_key(self.citations, "error"),
         }
         return {name: text for name, text in found.items() if text}
+
+
+def _by_key(citations: Iterable[CitationMatch], status: str) -> str:
+    """Return what the log says of references, by their keys, as JSON; empty where it says nothing.
+
+    A citation that Crossref split in two has ``#cr-split`` and a number after its key (community.crossref.org/t/11995).
+    """
+    found = {one.key.partition("#cr-split")[0]: one.text for one in citations if one.status == status}
+    return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else ""
 
 
 @dataclass(frozen=True, slots=True)

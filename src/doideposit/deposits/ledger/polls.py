@@ -259,7 +259,7 @@ def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> No
     }
     transaction.connection.execute(update(item).where(*where).values(**values))
     _apply_to_work(transaction, held, row, result)
-    detail = {"message": result.message, "proof": result.proof, "timestamp": str(held.timestamp)}
+    detail = {"message": result.message, "proof": result.proof, "timestamp": str(held.timestamp), **result.details}
     transaction.note(EventKind(result.outcome), submission=held.id, doi=result.doi, detail=detail)
 
 

@@ -22,7 +22,17 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "subtitle": ("subtitle", "sub_title", "sub-title", "untertitel"),
     "published": (
         *("date", "published", "publishdate", "pubdate", "published_at", "date_published", "date-published"),
-        *("publish_date", "publication_date", "publication-date", "issued", "created", "start date", "datum", "fecha"),
+        *(
+            "publish_date",
+            "publication_date",
+            "publication-date",
+            "issued",
+            "created",
+            "start date",
+            "datum",
+            "fecha",
+            "assigned",
+        ),
     ),
     "doi": ("doi",),
     "url": ("canonical_url", "canonical-url", "canonicalurl", "canonical", "url", "permalink", "link"),

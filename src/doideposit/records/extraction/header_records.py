@@ -45,12 +45,7 @@ def header_record(header: Header, file: str) -> RawRecord:
         data[key] = value.value
         places |= {(key, *loc[len(value.loc) :]): place for loc, place in _below(header, value.loc)}
     kept = [one for one in notes.found if (one.where.field or "") not in given]
-    faults = [one for one in header.findings if one.code != "yaml-comment" or (one.where.field or "").lower() in _READ]
-    return RawRecord(data, Origin(file, None, places), (*faults, *kept))
-
-
-# A hash sign that cuts off a remark of a key which is not read here is nobody's concern.
-_READ: Final = frozenset("title subtitle abstract series number date author authors doi license licence".split())
+    return RawRecord(data, Origin(file, None, places), (*header.findings, *kept))
 
 
 def _data(stated: Stated, loc: Loc, header: Header, places: dict[Loc, Place]) -> RawValue:

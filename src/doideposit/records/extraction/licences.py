@@ -5,7 +5,7 @@ import re
 __all__ = ["licence_address"]
 
 _SHORT_NAME = re.compile(
-    r"\bCC[ -](?P<kind>BY(?:-(?:NC|ND|SA)){0,2}|0)(?:[ -](?P<version>\d\.\d))?(?!\w|\.\d)", re.IGNORECASE
+    r"\bCC[ -]?(?P<kind>BY(?:-(?:NC|ND|SA)){0,2}|0)(?:[ -](?P<version>\d\.\d))?(?!\w|\.\d)", re.IGNORECASE
 )
 
 

@@ -213,7 +213,16 @@ def _header(
 ) -> Header:
     rows = inner.split("\n")
     sources = {key: rows[line - 2].strip() for key, line in lines.items() if 0 <= line - 2 < len(rows)}
-    return Header(data, lines, length, findings, sources, places)
+    kept = tuple(one for one in findings if one.code != "yaml-comment" or _may_be_cut(one.where.field or ""))
+    return Header(data, lines, length, kept, sources, places)
+
+
+# Templates of journals and sites explain most of their keys behind a hash sign: only texts can have lost their end.
+_TEXTS = frozenset("title subtitle abstract summary series author authors name given family literal".split())
+
+
+def _may_be_cut(field: str) -> bool:
+    return re.sub(r"\[\d+\]$", "", field).rpartition(".")[2].lower() in _TEXTS
 
 
 def _percent(text: str) -> Header | None:

@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doideposit.cli.init import PRESETS, configuration_text
 from doideposit.findings import Finding
 from doideposit.records.editing.edits import Append, Edit, Remove, Set
 from doideposit.records.editing.files import Edited, open_for_editing
@@ -243,3 +244,51 @@ def test_everything_but_the_edited_value_is_the_same_byte_by_byte(
     assert others == {name: each for name, each in yaml.safe_load(text).items() if name != key}
     if key not in data:
         assert not lost.strip("}\r\n")
+
+
+EDITS = st.builds(
+    lambda make, loc, value: make(loc) if make is Remove else make(loc, value),
+    st.sampled_from([Set, Append, Remove]),
+    st.lists(st.sampled_from(["a", "b", "doi"]) | st.integers(0, 2), min_size=1, max_size=3).map(tuple),
+    st.sampled_from(["x", {"k": "v"}, ["p", "q"], 7, True, None]),
+)
+PIECES = st.lists(
+    st.sampled_from(["a", "b", ": ", ":", "- ", "\n", "\n  ", "\n- ", "[", "]", "{", "}", ", ", "'", '"', "# c", "&x ", "*x", "|", "|+", ">", "\r\n", "---", "=", "= 1", '= "y"', "[t]\n", "[[t]]\n", "+++", "\t", "é"]),
+    max_size=24,
+).map("".join)  # fmt: skip
+
+
+@given(
+    text=PIECES,
+    edit=EDITS,
+    name=st.sampled_from(["r.yaml", "r.json", "r.toml", "p.md"]),
+    fence=st.sampled_from(["{}", "---\n{}\n---\n", "+++\n{}\n+++\n"]),
+)
+def test_any_text_is_edited_or_refused_and_never_breaks(
+    tmp_path_factory: pytest.TempPathFactory, text: str, edit: Edit, name: str, fence: str
+) -> None:
+    path = tmp_path_factory.mktemp("edit") / name
+    path.write_bytes(fence.format(text).encode())
+    source = open_for_editing(path)
+    if isinstance(source, Finding):
+        return
+    result = source.edit(edit)
+    if isinstance(result, Edited):
+        assert result.save() is None
+        assert not isinstance(open_for_editing(path), Finding)
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+@pytest.mark.parametrize(
+    "edit", [Set(("target",), "test"), Set(("series", "new"), {"title": "T"}), Set(("depositor", "name"), "N")]
+)
+def test_a_configuration_changes_only_there(tmp_path: Path, preset: str, edit: Edit) -> None:
+    text = configuration_text(PRESETS[preset])
+    after = edited(tmp_path / "doideposit.toml", text, edit)
+    ahead = same(text, after)
+    behind = same(text[ahead:][::-1], after[ahead:][::-1])
+    lost = text[ahead : len(text) - behind]
+    assert "\n" not in lost.strip()
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        line for line in after.splitlines() if line.startswith("#")
+    ]

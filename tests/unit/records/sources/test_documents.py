@@ -1,11 +1,14 @@
 """Headers of documents as records: what each says, at its own lines, and what is never sent."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from doideposit.findings import Finding, Severity
 from doideposit.records.origin import RawRecord
@@ -202,3 +205,59 @@ def test_no_date_is_ever_guessed(tmp_path: Path, value: str) -> None:
     raw = record(written(tmp_path, f'{HEAD}date: "{value}"\n---\n'))
     assert "published" not in raw.data or raw.data["published"] in {"2024-13-01", "2024-02-31"}
     assert "published" in raw.data or [each.code for each in raw.findings] == ["header-date"]
+
+
+def test_the_remarks_of_a_template_are_no_doubt_about_values(tmp_path: Path) -> None:
+    text = HEAD.replace(
+        "author: Ana Keller\n",
+        "authors:\n  - name: Ana Keller\n    affiliation: 1 # (several must be quoted)\naffiliations:\n  - {name: Harbour School, index: 1}\n",
+    )
+    raw = record(written(tmp_path, f"{text}status: final # or draft\ndate: 2024-01-01 # the day\n---\n"))
+    assert raw.findings == ()
+    cut = record(written(tmp_path, f"{HEAD.replace('A boat', 'Case #3')}date: 2024-01-01\n---\n"))
+    assert [each.code for each in cut.findings] == ["yaml-comment"]
+
+
+@given(
+    st.text("---+{}:[]&*!|>'\"#%@ \n\ttitleauhordnsm0129é\u2028\x00\ufeff", max_size=120),
+    st.sampled_from(
+        [
+            "---\n{}\n---\n",
+            "+++\n{}\n+++\n",
+            "{}",
+            "{{{}}}\n",
+            "% {}",
+            "<pre>\n{}\n</pre>",
+            "title: x\nauthor: {}\ndate: 2020\n",
+        ]
+    ),
+)
+def test_no_header_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, text: str, form: str) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "a.md"
+    path.write_bytes(form.format(text).encode("utf-8", "surrogatepass"))
+    assert len(list(read_path(path, NOW))) >= 1
+
+
+@pytest.mark.parametrize("size", [10_000_000])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "---\ntitle: {}\n---\n",
+        "---\n{}",
+        "+++\na = '{}'\n+++\n",
+        '{{"a": "{}"}}\n',
+        "title: {}\nauthor: A B\ndate: 2020\n",
+        "% {}\n",
+    ],
+)
+def test_ten_megabytes_of_header_are_one_finding_in_a_moment(tmp_path: Path, form: str, size: int) -> None:
+    path = written(tmp_path, form.format("x" * size))
+    begun = time.process_time()
+    found = list(read_path(path, NOW))
+    assert time.process_time() - begun < 2
+    assert [each.code for each in found if isinstance(each, Finding)][:1] in (
+        ["header-too-large"],
+        ["file-kind"],
+        ["header-missing"],
+        ["yaml-syntax"],
+    )

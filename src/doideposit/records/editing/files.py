@@ -51,8 +51,9 @@ class Editable:
             data = form.read(part)
             for edit in edits:
                 spelt = _spelt(edit, data) if self.header else edit
-                part = form.edit(part, spelt, newline)
+                # What cannot be done to the data is refused here, before the text is looked at.
                 expected = applied(data, spelt)
+                part = form.edit(part, spelt, newline)
                 data = form.read(part)
                 if _without_nothing(data) != _without_nothing(expected):
                     raise CannotEdit(f"`{field_path(edit.loc)}` cannot be changed without touching something else")  # noqa: TRY301

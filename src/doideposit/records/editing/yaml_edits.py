@@ -31,7 +31,11 @@ def edit_yaml(text: str, edit: Edit, *, newline: str, as_json: bool = False) -> 
     The text must be known to be readable. Of several documents, or a list, the first step of the way is the place of
     the record. Raises `CannotEdit`.
     """
-    roots: list[Node] = list(yaml.compose_all(readable(text), Loader=_LOADER))
+    try:
+        roots: list[Node] = list(yaml.compose_all(readable(text), Loader=_LOADER))
+    except yaml.YAMLError:
+        # Such as a reference to nothing, which the reader of records takes for a fault of one value.
+        raise CannotEdit("a value refers to something (*…) that is not there") from None
     if not roots:
         # A text without a value, such as an empty header, is a mapping without keys.
         end = yaml.Mark("", len(text), 0, 0, None, 0)
@@ -57,7 +61,11 @@ class _Splice:
 
     def _parent(self, roots: list[Node], loc: Loc) -> tuple[Node, str | int]:
         several = len(roots) > 1 or isinstance(roots[0], SequenceNode)
-        records = [each for root in roots for each in (root.value if isinstance(root, SequenceNode) else [root])]
+        # A document without a value between two lines --- is no record, for the reader either.
+        filled = [root for root in roots if not isinstance(root, ScalarNode)]
+        records = [each for root in filled for each in (root.value if isinstance(root, SequenceNode) else [root])]
+        if not several and not records:
+            raise CannotEdit("there is no record in this file")
         node: Node = records[int(loc[0])] if several else records[0]
         for step in loc[1:-1] if several else loc[:-1]:
             entry = _child(node, step)

@@ -114,7 +114,7 @@ _HOMES = {
         "WatchReport WorkStatus"
     ),
     "deposits.reading_back": "ResultDetails",
-    "registered.values": "Drift DriftKind",
+    "registered.drift_values": "Drift DriftKind",
 }
 _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}
 _WHERE["open"] = ("wiring", "open_path")

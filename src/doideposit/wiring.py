@@ -49,7 +49,6 @@ __all__ = [
     "open_page_fetch",
     "open_path",
     "open_validator",
-    "record_schema_location",
 ]
 
 Announce = Callable[[str], None]
@@ -365,10 +364,3 @@ def open_path(
     """
     settings = load_settings(None if path is None else Path(path), target=target)
     return open_depositor(settings, registrar=registrar, clock=clock)
-
-
-def record_schema_location() -> str | None:
-    """Return where an editor finds the JSON Schema of a record: a file of this installation, None without one."""
-    from doideposit.json_schemas import schema_location
-
-    return schema_location("record")

@@ -10,7 +10,7 @@ from werkzeug.test import Client
 from api_client import DOI, ENDPOINT, RECORD, Cms
 from depositing import Desk, sqlite_url
 from doideposit.web import application
-from doideposit.web.notifications import Allowance
+from doideposit.web.allowance import Allowance
 
 
 @pytest.fixture

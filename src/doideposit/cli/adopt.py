@@ -68,13 +68,14 @@ def adopt(
     Without a DOI, everything that Crossref has of the series of the configuration. A run that was interrupted, or
     could not ask about everything, goes on when the same command is given again.
     """
-    from doideposit.wiring import open_depositor, record_schema_location
+    from doideposit.json_schemas import schema_location
+    from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
     also = _listed(csv_file)
     with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
         report = depositor.adopt(
-            *dois, folder=output, series=series, prefixes=prefixes, also=also, schema=record_schema_location(),
+            *dois, folder=output, series=series, prefixes=prefixes, also=also, schema=schema_location("record"),
             on_event=_teller(terminal),
         )  # fmt: skip
     if as_json:

@@ -105,10 +105,10 @@ def _fetched(address: str, settings: "Settings") -> "Manuscript":
 
 
 def _write(draft: "Draft", output: Path | None) -> None:
+    from doideposit.json_schemas import schema_location
     from doideposit.records.extraction.rendering import render
-    from doideposit.wiring import record_schema_location
 
-    write_product(render(draft, schema=record_schema_location()).encode(), output)
+    write_product(render(draft, schema=schema_location("record")).encode(), output)
 
 
 def _json(draft: "Draft") -> str:

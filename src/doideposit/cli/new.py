@@ -147,9 +147,9 @@ def record_text(number: str, series: "Series", answers: Mapping[str, str]) -> st
 
 
 def _lines(number: str, series: "Series", answers: Mapping[str, str]) -> Iterator[str]:
-    from doideposit.wiring import record_schema_location
+    from doideposit.json_schemas import schema_location
 
-    location = record_schema_location()
+    location = schema_location("record")
     if location:
         yield f"# yaml-language-server: $schema={location}\n"
     yield f"# {series.title} {number}. A line that begins with # is not read: take the # away where you fill one in.\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import WorldError
-from doideposit.registered.values import DriftKind
+from doideposit.registered.drift_values import DriftKind
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.findings import Finding, Severity
 from doideposit.records.models.batch import SealedBatch
-from doideposit.registered.values import Drift
+from doideposit.registered.drift_values import Drift
 
 __all__ = ["Preparation", "decide"]
 

@@ -24,9 +24,10 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.lookups import look_up
+from doideposit.deposits.plan_entries import plan_entry
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
-from doideposit.deposits.plans.files import PlanFiles, checked_of, plan_entry
+from doideposit.deposits.plans.files import PlanFiles, checked_of
 from doideposit.deposits.polling import Poller
 from doideposit.deposits.restoring import plan_last_version
 from doideposit.deposits.updates import look

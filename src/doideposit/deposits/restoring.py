@@ -7,8 +7,8 @@ from doideposit.crossref.xml.existing import items, only
 from doideposit.deposits.batching import decide
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, read_candidates
 from doideposit.deposits.context import DepositContext
+from doideposit.deposits.plan_entries import plan_entry
 from doideposit.deposits.planning import Permissions
-from doideposit.deposits.plans.files import plan_entry
 from doideposit.deposits.values import Plan
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi

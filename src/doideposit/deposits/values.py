@@ -13,7 +13,7 @@ from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
-from doideposit.registered.values import Drift
+from doideposit.registered.drift_values import Drift
 
 __all__ = [
     "DepositReport",

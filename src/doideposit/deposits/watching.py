@@ -14,13 +14,14 @@ from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import RegisteredWork
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.entries import Observed
-from doideposit.deposits.ledger.observations import FIRST_READ, Sight
+from doideposit.deposits.ledger.observations import Sight
+from doideposit.deposits.ledger.read_schedule import FIRST_READ
 from doideposit.deposits.schedule import pause_until
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift import Shown, differences_of, drift_of, is_retained, moved_address
+from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord, read_record
-from doideposit.registered.values import Drift, DriftKind
 
 __all__ = ["Watcher"]
 

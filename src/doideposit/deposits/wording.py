@@ -9,7 +9,7 @@ from doideposit.deposits.reading_back import read_details
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
 from doideposit.findings import Severity
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
-from doideposit.registered.values import Drift, DriftKind
+from doideposit.registered.drift_values import Drift, DriftKind
 
 __all__ = ["history_entry", "name_of", "status_of"]
 

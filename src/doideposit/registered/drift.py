@@ -13,8 +13,9 @@ from typing import Final
 from doideposit.records.identifiers import Doi
 from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import compare, plain_words, same_value
+from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
-from doideposit.registered.values import Difference, Drift, DriftKind
+from doideposit.registered.values import Difference
 
 __all__ = ["Shown", "differences_of", "drift_of", "is_retained", "moved_address"]
 

@@ -1,14 +1,13 @@
 """What comes of comparing a record with what is registered: the differences, and whether an update may go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from doideposit.findings import Finding
 from doideposit.records.origin import RawValue
 
-__all__ = ["MOST", "Consent", "Difference", "Drift", "DriftKind", "Judgement"]
+__all__ = ["MOST", "Consent", "Difference", "Judgement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,46 +72,3 @@ class Judgement:
         told = [one.what for one in self.differences[:MOST]]
         more = len(self.differences) - len(told)
         return "; ".join([*told, f"and {more} more differences"] if more else told)
-
-
-class DriftKind(StrEnum):
-    """Name the ways in which a registered DOI stops being as our last deposit made it."""
-
-    DEPOSIT = "foreign-deposit"
-    CONTENT = "content"
-    ADDRESS = "address"
-    OWNER = "owner"
-    ALIAS = "alias"
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Describe one thing that others changed at Crossref, or that it did not take as it was sent.
-
-    `before` is what our last deposit said, `after` what is there now. `what` is one sentence for people, `fields` are
-    the changed fields of the record, each as a short phrase. `mark` is the same as long as nothing else changes: with
-    it a person's word that all is well holds for this and for no other change.
-    """
-
-    kind: DriftKind
-    what: str
-    before: str
-    after: str
-    mark: str
-    fields: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
-            "kind": self.kind.value,
-            "what": self.what,
-            "before": self.before,
-            "after": self.after,
-            "fields": list(self.fields),
-        }
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "Drift":
-        """Return it from the JSON that the ledger keeps, which has `mark` too."""
-        texts = {name: str(data[name]) for name in ("what", "before", "after", "mark")}
-        return cls(DriftKind(data["kind"]), **texts, fields=tuple(map(str, data["fields"])))

@@ -14,9 +14,10 @@ from werkzeug.wrappers import Request, Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, UsageError
+from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document, unavailable
 from doideposit.web.description import description
-from doideposit.web.notifications import Allowance, Notifications
+from doideposit.web.notifications import Notifications
 from doideposit.web.operations import OPERATIONS
 from doideposit.web.reading import MAX_BODY, bearer_token
 from doideposit.web.tokens import Tokens

@@ -9,7 +9,7 @@ from doideposit.deposits.planning import Action
 from doideposit.findings import Severity
 from doideposit.json_schemas import record_schema
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
-from doideposit.registered.values import DriftKind
+from doideposit.registered.drift_values import DriftKind
 from doideposit.web.operations import MAX_EVENTS, MODES
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
 

@@ -6,45 +6,19 @@ poll ask Crossref itself about that file. The address it offers for retrieving t
 """
 
 import hmac
-import threading
 from collections.abc import Callable, Sequence
 
 from werkzeug.wrappers import Request, Response
 
 from doideposit.deposits.depositor import Depositor
+from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document
 
-__all__ = ["Allowance", "Notifications"]
+__all__ = ["Notifications"]
 
 ENDPOINT_HEADER = "CROSSREF-NOTIFY-ENDPOINT"
 BATCH_HEADER = "CROSSREF-EXTERNAL-ID"
 LONGEST_BATCH_ID = 100
-
-
-class Allowance:
-    """Limit how many calls come: `burst` at once, and `per_second` more as time goes by. Safe from several threads.
-
-    `monotonic` counts seconds.
-    """
-
-    def __init__(self, burst: int, per_second: float, monotonic: Callable[[], float]) -> None:
-        self._burst = burst
-        self._per_second = per_second
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._left = float(burst)
-        self._then = monotonic()
-
-    def take(self) -> bool:
-        """Use up one call; False when none is left."""
-        with self._lock:
-            now = self._monotonic()
-            self._left = min(self._burst, self._left + (now - self._then) * self._per_second)
-            self._then = now
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
 
 
 class Notifications:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
-from doideposit.registered.values import Drift
+from doideposit.registered.drift_values import Drift
 
 __all__ = [
     "EARLIER_DEPOSIT",

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, exists, insert, literal, or_, select, update
 
@@ -16,12 +16,9 @@ from doideposit.deposits.ledger.tables import item, observed, watch, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
-from doideposit.registered.values import Drift, DriftKind
+from doideposit.registered.drift_values import Drift, DriftKind
 
-__all__ = ["FIRST_READ", "Observations", "Sight", "begin_again"]
-
-FIRST_READ: Final = timedelta(minutes=15)
-"""After a deposit took effect: Crossref's query service shows it at once or within its cycle of two hours."""
+__all__ = ["Observations", "Sight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,27 +211,6 @@ class Observations:
 
     def _mine(self, doi: Doi) -> Any:
         return and_(observed.c.target == self._target, observed.c.doi == doi.key)
-
-
-def begin_again(transaction: Transaction, doi: Doi) -> None:
-    """Wait anew until Crossref shows what a deposit that took effect sent: what was seen before says nothing now."""
-    mine = and_(observed.c.target == transaction.target, observed.c.doi == doi.key)
-    fresh = {
-        "since": transaction.now,
-        "next_read_at": transaction.now + FIRST_READ,
-        "reads": 0,
-        "intended_at": None,
-        "intended_proof": "",
-        "deposited": "",
-        "changes": "[]",
-        "changed_at": None,
-        "accepted": "[]",
-        "accepted_at": None,
-    }
-    if transaction.connection.execute(select(observed.c.doi).where(mine).with_for_update()).first() is None:
-        transaction.connection.execute(insert(observed).values(target=transaction.target, doi=doi.key, **fresh))
-    else:
-        transaction.connection.execute(update(observed).where(mine).values(**fresh))
 
 
 def _note(transaction: Transaction, before: Observed, sight: Sight) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select,
 from doideposit.crossref.diagnostics.outcomes import DoiOutcome
 from doideposit.deposits.ledger import clock_skew
 from doideposit.deposits.ledger.entries import Attempt, Submission
-from doideposit.deposits.ledger.observations import begin_again
+from doideposit.deposits.ledger.read_schedule import begin_again
 from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, attempt_of, finding_text, json_text, submission_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work

@@ -11,7 +11,7 @@ from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Item, Led
 from doideposit.findings import Finding, Severity, Where
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
-from doideposit.registered.values import Drift
+from doideposit.registered.drift_values import Drift
 
 __all__ = ["attempt_of", "bytes_of", "event_of", "finding_text", "item_of", "json_text", "observed_of", "submission_of"]
 

@@ -17,17 +17,11 @@ from doideposit.deposits.batching import decide
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork
+from doideposit.deposits.plan_entries import field_changes
 from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
 from doideposit.deposits.plans.consequences import consequences_of, fees_of
 from doideposit.deposits.plans.document import PlanFile, PlannedRecord, Sending, bytes_of
-from doideposit.deposits.plans.writing import (
-    READING_HEAD,
-    changes_of,
-    configuration_of,
-    empties_of,
-    field_changes,
-    file_hash,
-)
+from doideposit.deposits.plans.writing import READING_HEAD, changes_of, configuration_of, empties_of, file_hash
 from doideposit.errors import PlanUnusable
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi

@@ -6,7 +6,7 @@ from pathlib import Path
 from doideposit.checks.checking import Checker
 from doideposit.deposits.candidates import Approved
 from doideposit.deposits.context import DepositContext, OnEvent
-from doideposit.deposits.planning import Decision
+from doideposit.deposits.plan_entries import plan_entry
 from doideposit.deposits.plans.applying import compare_with_now
 from doideposit.deposits.plans.approvals import (
     ApprovalRules,
@@ -17,22 +17,16 @@ from doideposit.deposits.plans.approvals import (
     wants_enough,
 )
 from doideposit.deposits.plans.document import PlanFile, parse_plan, plan_text, read_plan
-from doideposit.deposits.plans.writing import body_of, field_changes
-from doideposit.deposits.values import DepositReport, Plan, PlanEntry, Progress
+from doideposit.deposits.plans.writing import body_of
+from doideposit.deposits.values import DepositReport, Plan, Progress
 from doideposit.errors import UsageError
 from doideposit.files import write_atomic
 
-__all__ = ["PlanFiles", "checked_of", "plan_entry"]
+__all__ = ["PlanFiles", "checked_of"]
 
 
 def _silent(_progress: Progress) -> None:
     """Watch nothing."""
-
-
-def plan_entry(decision: Decision) -> PlanEntry:
-    """Return a decision as people and programs are told of it."""
-    wanted, changes = decision.wanted, field_changes(decision)
-    return PlanEntry(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings, changes)
 
 
 def checked_of(plan: Plan) -> Approved:

@@ -24,7 +24,7 @@ from doideposit.deposits.plans.document import (
 from doideposit.deposits.values import FieldChange, PlanEntry
 from doideposit.files import disk_errors
 
-__all__ = ["READING_HEAD", "body_of", "changes_of", "configuration_of", "empties_of", "field_changes", "file_hash"]
+__all__ = ["READING_HEAD", "body_of", "changes_of", "configuration_of", "empties_of", "file_hash"]
 
 READING_HEAD = ("doideposit-plan", 20000101000000000)
 """Batch id and timestamp around an item that is only read or judged; what is sent gets its own."""
@@ -103,14 +103,6 @@ def _title(context: DepositContext, one: DepositCandidate, xml: bytes) -> str:
         return next((each.title for each in items(xml) if each.doi == one.item.doi), "")
     found = find_item(context.depositor.head(*READING_HEAD), xml, schema_version=one.sealed.schema_version)
     return found.item.title if found else ""
-
-
-def field_changes(decision: Decision) -> tuple[FieldChange, ...]:
-    """Return what a decision changes of what is registered."""
-    differences = decision.update.differences if decision.update else ()
-    return tuple(
-        FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
-    )
 
 
 def empties_of(decision: Decision) -> tuple[tuple[str, ...], ...]:

@@ -8,7 +8,7 @@ from doideposit.records.extraction.dates import find_date
 from doideposit.records.extraction.header_authors import header_authors
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.licences import licence_address
-from doideposit.records.sources.front_matter import Header
+from doideposit.records.sources.interface import Header
 
 __all__ = ["OWN", "header_fields"]
 

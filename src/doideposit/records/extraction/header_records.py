@@ -12,7 +12,7 @@ from doideposit.records.extraction.dates import find_date
 from doideposit.records.extraction.header_fields import OWN, header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
-from doideposit.records.sources.front_matter import Header
+from doideposit.records.sources.interface import Header
 
 __all__ = ["header_record", "unpublished"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doideposit.findings import Finding, Loc, Severity, Where, field_path
-from doideposit.records.sources.front_matter import Header
+from doideposit.records.sources.interface import Header
 
 __all__ = ["HeaderNotes", "HeaderValue", "Stated", "Taken"]
 

@@ -14,7 +14,7 @@ from doideposit.records.extraction.manuscript import Properties
 from doideposit.records.extraction.names import is_group, read_name
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
-from doideposit.records.sources.front_matter import Header
+from doideposit.records.sources.interface import Header
 
 __all__ = ["date_leaf", "doi_leaf", "merge", "person", "properties_of"]
 

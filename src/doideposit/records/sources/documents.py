@@ -13,8 +13,8 @@ from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.bibliography import Bibliography, citing, read_bibliography
 from doideposit.records.sources.files import load_text
-from doideposit.records.sources.front_matter import Header, split_header
-from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Reading
+from doideposit.records.sources.front_matter import split_header
+from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Header, Reading
 from doideposit.records.sources.reference_files import file_names, inline_references, with_references
 
 __all__ = ["read_document"]

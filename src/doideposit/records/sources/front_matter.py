@@ -7,25 +7,14 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place, RawRecord
+from doideposit.records.sources.interface import Header
 
-__all__ = ["Header", "HeaderPart", "find_header", "split_header"]
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Hold the data of a header with small keys, the lines of its keys, and the number of lines the header takes."""
-
-    data: Mapping[str, Any]
-    lines: Mapping[str, int]
-    length: int
-    findings: tuple[Finding, ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[Loc, Place] = field(default_factory=dict, repr=False)
+__all__ = ["HeaderPart", "find_header", "split_header"]
 
 
 # YAML stands between lines of hyphens (three dots may close it, too), TOML between lines of plus signs.

@@ -1,9 +1,9 @@
 """What every reader of records gives back, and the limits they share."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from doideposit.findings import Finding, Loc
 from doideposit.records.origin import Place, RawRecord
@@ -14,6 +14,7 @@ __all__ = [
     "MAX_LINE_SIZE",
     "MAX_VALUES",
     "REFERENCES_FILE",
+    "Header",
     "LazyPlaces",
     "Read",
     "Reading",
@@ -77,3 +78,15 @@ class Reading:
 
     now: datetime = END_OF_TIME
     series: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Hold the data of a header with small keys, the lines of its keys, and the number of lines the header takes."""
+
+    data: Mapping[str, Any]
+    lines: Mapping[str, int]
+    length: int
+    findings: tuple[Finding, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[Loc, Place] = field(default_factory=dict, repr=False)

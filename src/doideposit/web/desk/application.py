@@ -9,6 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, g, session
 
+from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
 from doideposit.web.desk import numbers, sending, writing
@@ -44,6 +45,7 @@ def staff_pages(
     *,
     clock: Callable[[], datetime],
     read_document: ReadDocument,
+    open_checker: Callable[[], Checker],
 ) -> StaffPages:
     """Make the pages over these settings; `open_depositor` opens the depositor of a target when it is first needed."""
     folder = Path(__file__).parent
@@ -61,7 +63,9 @@ def staff_pages(
         SESSION_COOKIE_SECURE=opening.https,
         TRUSTED_HOSTS=list(opening.hosts) or None,
     )
-    workplace = Workplace(settings, open_depositor, Drafts(settings.desk.drafts, clock), clock, read_document)
+    workplace = Workplace(
+        settings, open_depositor, Drafts(settings.desk.drafts, clock), clock, read_document, open_checker
+    )
     app.extensions["workplace"] = workplace
     guard(app, opening)
     tell_faults(app)

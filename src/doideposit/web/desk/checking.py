@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from doideposit.deposits.plans.document import PlanFile
+from doideposit.errors import PlanUnusable
 from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.landing import citation, head_html
+from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.form import cleaned
 from doideposit.web.desk.workplace import Workplace
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Verdict", "judge", "wants_approval"]
 
 WISHES: Final = "completeness"
 """The category of findings that only wish for more (abstract, ORCID, licence); they are folded into one line."""
@@ -116,3 +119,26 @@ def _made_by_series(workplace: Workplace, data: Mapping[str, Any]) -> tuple[str,
     except InvalidIdentifier:
         return "", ""
     return str(data.get("doi") or doi or ""), str(data.get("url") or series.url_for(number) or "")
+
+
+def plan_name(draft: SavedDraft, target: str) -> str:
+    return f"plan-{target}-{draft.version}.json"
+
+
+def plan_kept(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
+    """Return the plan that was made of this version of the draft; None where there is none that can be used."""
+    path = place.drafts.beside(draft, plan_name(draft, target))
+    try:
+        return place.depositor(target).plans.read(path) if path.exists() else None
+    except PlanUnusable:
+        return None
+
+
+def wants_approval(place: Workplace, draft: SavedDraft) -> bool:
+    """Tell whether a plan of this draft waits for the approval of another person."""
+    target = place.settings.target
+    file = plan_kept(place, draft, target)
+    if file is None:
+        return False
+    plans = place.depositor(target).plans
+    return len(plans.approvers(file)) < plans.approvals_needed

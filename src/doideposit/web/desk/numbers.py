@@ -15,13 +15,12 @@ from doideposit.errors import WorldError
 from doideposit.records.models.series import Series
 from doideposit.reports.attention import sort_key, state_words
 from doideposit.reports.standing import take_standing
-from doideposit.web.desk.access import DeskRole
+from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.checking import judge
+from doideposit.web.desk.checking import wants_approval as waits_for_approval
 from doideposit.web.desk.form import opened
 from doideposit.web.desk.records import find_record
-from doideposit.web.desk.sending import wants_approval as waits_for_approval
 from doideposit.web.desk.workplace import Workplace, workplace
-from doideposit.web.desk.writing import needs
 
 __all__ = ["pages"]
 

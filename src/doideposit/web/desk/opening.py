@@ -15,7 +15,7 @@ from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.application import StaffPages, staff_pages
 from doideposit.web.desk.gate import Opening
-from doideposit.wiring import load_settings, open_depositor, system_clock
+from doideposit.wiring import load_settings, open_checker, open_depositor, system_clock
 
 __all__ = ["open_for_accounts", "open_here"]
 
@@ -85,4 +85,5 @@ def _made(
         opening,
         clock=clock,
         read_document=read_document,
+        open_checker=lambda: open_checker(settings, clock=clock),
     )

@@ -12,18 +12,16 @@ from werkzeug.wrappers import Response
 
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import Plan
-from doideposit.errors import PlanUnusable
+from doideposit.json_schemas import schema_location
 from doideposit.web.desk import form
-from doideposit.web.desk.access import DeskRole
-from doideposit.web.desk.checking import judge
+from doideposit.web.desk.access import DeskRole, needs
+from doideposit.web.desk.checking import judge, plan_kept, plan_name
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.messages import message_page
 from doideposit.web.desk.records import fingerprint_of, load_record, name_for, save_record
-from doideposit.web.desk.workplace import Workplace, workplace
-from doideposit.web.desk.writing import draft_named, needs
-from doideposit.wiring import record_schema_location
+from doideposit.web.desk.workplace import Workplace, draft_named, workplace
 
-__all__ = ["pages", "wants_approval"]
+__all__ = ["pages"]
 
 pages = Blueprint("sending", __name__)
 Answer = Response | str | tuple[str, int]
@@ -38,14 +36,14 @@ def look(name: str) -> Answer:
     if verdict.stops:
         return redirect(url_for("writing.edit", name=name) + "#problems")
     plans = place.depositor(target).plans
-    file = _kept(place, draft, target)
+    file = plan_kept(place, draft, target)
     plan = plans.compare(file) if file else None
     if file is None or plan is None or plan.blocked:
         if not g.account.may(DeskRole.EDIT):
             return message_page(404, "Nothing waits here for you.", "Ask whoever wrote it to look at it once more.")
         draft = _written(place, draft)
         plan = place.depositor(target).plan(Path(draft.record))
-        file = plans.write(plan, place.drafts.beside(draft, _plan_name(draft, target)), by=g.account.name)
+        file = plans.write(plan, place.drafts.beside(draft, plan_name(draft, target)), by=g.account.name)
     return _page(place, draft, target, plan, file)
 
 
@@ -61,7 +59,7 @@ def _page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, file: Pl
         to=target,
         targets=TARGETS,
         record_file=_below(place, Path(draft.record)),
-        plan_file=_below(place, place.drafts.beside(draft, _plan_name(draft, target))),
+        plan_file=_below(place, place.drafts.beside(draft, plan_name(draft, target))),
         approvers=approvers,
         missing=max(0, plans.approvals_needed - len(approvers)),
         mine=file.plan.made_by == g.account.name,
@@ -73,19 +71,6 @@ def _target() -> str:
     if target not in {"sandbox", workplace().settings.target}:
         abort(404)
     return target
-
-
-def _plan_name(draft: SavedDraft, target: str) -> str:
-    return f"plan-{target}-{draft.version}.json"
-
-
-def _kept(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
-    """Return the plan that was made of this version of the draft; None where there is none that can be used."""
-    path = place.drafts.beside(draft, _plan_name(draft, target))
-    try:
-        return place.depositor(target).plans.read(path) if path.exists() else None
-    except PlanUnusable:
-        return None
 
 
 def _below(place: Workplace, path: Path) -> str:
@@ -104,7 +89,7 @@ def _written(place: Workplace, draft: SavedDraft) -> SavedDraft:
         and form.cleaned(form.opened(load_record(path) or {})) == data
     ):
         return draft
-    seen = save_record(path, data, seen=draft.seen, schema=record_schema_location())
+    seen = save_record(path, data, seen=draft.seen, schema=schema_location("record"))
     return place.drafts.save(draft, draft.data, g.account.name, record=str(path), seen=seen)
 
 
@@ -139,15 +124,5 @@ def send(name: str) -> Answer:
 
 def _shown(place: Workplace, draft: SavedDraft, target: str) -> PlanFile | None:
     """Return the plan that the form was about; None where it is not the one that counts any more."""
-    file = _kept(place, draft, target)
+    file = plan_kept(place, draft, target)
     return file if file is not None and file.sha256 == request.form.get("plan") else None
-
-
-def wants_approval(place: Workplace, draft: SavedDraft) -> bool:
-    """Tell whether a plan of this draft waits for the approval of another person."""
-    target = place.settings.target
-    file = _kept(place, draft, target)
-    if file is None:
-        return False
-    plans = place.depositor(target).plans
-    return len(plans.approvers(file)) < plans.approvals_needed

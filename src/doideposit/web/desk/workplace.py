@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from flask import current_app
+from flask import abort, current_app
 
 from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
@@ -13,10 +13,9 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.records.extraction.drafting import Draft as Extracted
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.models.series import Series
-from doideposit.web.desk.drafts import Drafts
-from doideposit.wiring import open_checker
+from doideposit.web.desk.drafts import Drafts, SavedDraft
 
-__all__ = ["ReadDocument", "Workplace", "workplace"]
+__all__ = ["ReadDocument", "Workplace", "draft_named", "workplace"]
 
 ReadDocument = Callable[[bytes, str], tuple[Manuscript, Extracted]]
 """Read the bytes of a document of that name, and draft a record of it."""
@@ -32,12 +31,14 @@ class Workplace:
         drafts: Drafts,
         clock: Callable[[], datetime],
         read_document: ReadDocument,
+        open_checker: Callable[[], Checker],
     ) -> None:
         self.settings = settings
         self.drafts = drafts
         self.clock = clock
         self.read_document = read_document
         self._open = open_depositor
+        self._open_checker = open_checker
         self._depositors: dict[str, Depositor] = {}
         self._checker: Checker | None = None
         self._lock = threading.Lock()
@@ -70,7 +71,7 @@ class Workplace:
         """Return what checks records, as strictly as the target wants it."""
         with self._lock:
             if self._checker is None:
-                self._checker = open_checker(self.settings, clock=self.clock)
+                self._checker = self._open_checker()
             return self._checker
 
     def close(self) -> None:
@@ -86,4 +87,12 @@ def workplace() -> Workplace:
     found = current_app.extensions["workplace"]
     if not isinstance(found, Workplace):
         raise TypeError("the application has no workplace")
+    return found
+
+
+def draft_named(name: str) -> SavedDraft:
+    """Return the newest version of a draft; answers 404 where there is none."""
+    found = workplace().drafts.one(name)
+    if found is None:
+        abort(404)
     return found

@@ -1,35 +1,24 @@
 """Pages for one number: drop a document or start empty, correct the draft, look at what will be sent, send it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from doideposit.findings import Finding, loc_of
 from doideposit.web.desk import form
-from doideposit.web.desk.access import DeskRole
+from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.checking import judge
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
 from doideposit.web.desk.records import find_record, fingerprint_of
-from doideposit.web.desk.workplace import Workplace, workplace
+from doideposit.web.desk.workplace import Workplace, draft_named, workplace
 
-__all__ = ["draft_named", "needs", "pages"]
+__all__ = ["pages"]
 
 pages = Blueprint("writing", __name__)
-View = TypeVar("View", bound=Callable[..., Any])
 Answer = Response | str | tuple[str, int]
-
-
-def needs(role: DeskRole) -> Callable[[View], View]:
-    """Mark a page as one that needs this role."""
-
-    def marked(view: View) -> View:
-        view.__dict__["role"] = role
-        return view
-
-    return marked
 
 
 @pages.get("/new")
@@ -158,14 +147,6 @@ def _kept(draft: SavedDraft, action: str) -> SavedDraft | Answer:
 def _differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     keys = sorted(set(theirs) | set(mine))
     return [(key, theirs.get(key, ""), mine.get(key, "")) for key in keys if theirs.get(key) != mine.get(key)]
-
-
-def draft_named(name: str) -> SavedDraft:
-    """Return the newest version of a draft; answers 404 where there is none."""
-    found = workplace().drafts.one(name)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _form(draft: SavedDraft) -> str:

@@ -8,7 +8,8 @@ from doideposit.records.extraction.lines import Line, read_lines
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.bounds import TooMuch, bound_text, too_large
 from doideposit.records.extraction.stated import properties_of
-from doideposit.records.sources.front_matter import Header, split_header
+from doideposit.records.sources.front_matter import split_header
+from doideposit.records.sources.interface import Header
 
 __all__ = ["read_text"]
 

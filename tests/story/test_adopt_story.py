@@ -10,29 +10,35 @@ from typing import Any
 import pytest
 
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
+from doideposit.checks.checking import Checker
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.xml.batch import build
 from doideposit.deposits.adoption_report import Adoption
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.planning import Action
 from doideposit.errors import RegistrarUnavailable, UnexpectedAnswer
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
 from doideposit.records.sources.doi_list import dois_in_list
 from doideposit.registered.comparison import compare
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.registrar import SandboxRegistrar
 from doideposit.sandbox.registry import SandboxRegistry
 from doideposit.sandbox.retention import RetentionRules
 from doideposit.sandbox.simulation import Sandbox
 from retention import EACH
 
+CC = "https://creativecommons.org/licenses/by/4.0/"
 RICH: dict[str, Any] = {
     "authors": [{"given": "Siegfried", "family": "Wolf", "orcid": "0000-0002-1825-0097"}],
     "subtitle": "A view from Brussels",
     "abstracts": ["What is at stake, in a few words that say it all."],
-    "licences": ["https://creativecommons.org/licenses/by/4.0/"],
+    "licences": [CC],
     "references": [{"text": "Gray, A. (2023). Leaders meet."}],
     "pdf_url": "https://www.sadf.eu/comment-258.pdf",
 }
@@ -315,3 +321,66 @@ def test_killed_at_any_step_it_goes_on(tmp_path: Path, step: str) -> None:
         assert sorted(str(one) for one in entered) == sorted(one.doi.key for one in records)
         assert desk.depositor.adopt(folder=folder).results == ()
         assert desk.depositor.ledger.check() == ()
+
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+FIXTURES = [
+    path
+    for path in (*sorted((GOLDEN / "xml").glob("*-5.5.0.xml")), *sorted((GOLDEN / "deposits").glob("*-5.5.0.xml")))
+    if "resources" not in path.name
+]
+
+
+def series_of_fixture(record: RegisteredRecord, **says: Any) -> Series:
+    """A configuration in which the record belongs to a series, whatever else that series says of its commentaries."""
+    known = record.series
+    issns: Any = known.get("issns") or [{"issn": "2049-3630", "medium": "electronic"}]
+    data = {
+        "name": "back", "title": known.get("title") or "Reports", "prefix": record.doi.partition("/")[0],
+        "doi": "{prefix}/never.{number}", "issn": issns[0]["issn"], "issn_medium": issns[0].get("medium"),
+        "other_issns": issns[1:], "abbreviated_title": known.get("abbreviated_title"),
+        "language": known.get("language"), **says,
+    }  # fmt: skip
+    return Series.model_validate({key: value for key, value in data.items() if value is not None})
+
+
+@pytest.mark.parametrize("says", [{}, {"record_type": "report-series", "language": "en", "licences": [CC]}], ids=str)
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_record_of_others_is_registered_as_before_or_not_touched(
+    tmp_path: Path, path: Path, says: dict[str, Any]
+) -> None:
+    clock = Clock()
+    sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), relation_targets="none")
+    sandbox.elsewhere.deposit(path.read_bytes())
+    before = {one.doi: one for one in sandbox.records}
+    records = {doi: read_record(one.record.encode(), doi) for doi, one in before.items()}
+    found = next(one for one in records.values() if one is not None and one.record_type is not None)
+    series = series_of_fixture(found, **{"record_type": found.record_type.value, **says} if found.record_type else says)
+    checker = Checker(series={series.name: series}, validator=validator, depositor=DEPOSITOR, clock=clock)
+    with Depositor(
+        registrar=SandboxRegistrar(sandbox), ledger=Ledger.open(sqlite_url(tmp_path)), checker=checker, clock=clock,
+        target="sandbox", head=DEPOSITOR, registry=SandboxRegistry(sandbox), read_first=True,
+    ) as depositor:  # fmt: skip
+        report = depositor.adopt(folder=tmp_path / "records")
+        assert report.complete
+        assert {one.doi.key for one in report.results} == {doi.lower() for doi in before}
+        plan = depositor.plan(tmp_path / "records", retry=True)
+        depositor.deposit(plan)
+        for _ in range(5):
+            clock.advance(3600)
+            depositor.poll(force=True)
+    for entry in plan.entries:
+        if entry.doi is None:
+            # A record without an author waits for a person.
+            assert entry.action is Action.BLOCKED
+            continue
+        doi = next(one for one in before if one.lower() == entry.doi.key)
+        old, new = records[doi], read_record(sandbox.record(doi).record.encode(), doi)  # type: ignore[union-attr]
+        assert old is not None
+        assert new is not None
+        # What a record cannot say stops the update, by name; what is sent leaves everything as it was.
+        stopped = entry.action is Action.BLOCKED
+        assert stopped == bool(old.leftovers or not old.fields.get("authors")), entry
+        changed = [one.what for one in compare(old, new) if one.field != "abstracts[0]"]
+        assert changed == [], entry.reason
+        assert (sandbox.record(doi).timestamp > before[doi].timestamp) is not stopped  # type: ignore[union-attr]

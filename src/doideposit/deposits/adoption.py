@@ -39,6 +39,8 @@ __all__ = ["AdoptionPass", "AdoptionScope"]
 
 AT_ONCE: Final = 3
 """Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
+AHEAD: Final = 8 * AT_ONCE
+"""So many answers are asked for before the first of them is worked on: a slow disk must not keep Crossref waiting."""
 FAILURES: Final = 4
 """So many questions without an answer in a row mean that nobody answers; the rest would only take time-outs."""
 BEYOND: Final = 3
@@ -176,12 +178,12 @@ class AdoptionPass:
 
     def _answers(self, dois: Sequence[Doi]) -> Generator[tuple[Doi, _Reply], None, None]:
         """Yield what Crossref has of each DOI, in order, asking about a few at the same time."""
-        with ThreadPoolExecutor(max(1, min(AT_ONCE, self._context.limits.workers))) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             waiting: deque[tuple[Doi, Future[_Reply]]] = deque()
             for doi in dois:
                 waiting.append((doi, pool.submit(self._ask, doi)))
                 # A few answers are kept ahead, and no more: each is a whole record.
-                if len(waiting) > 2 * AT_ONCE:
+                if len(waiting) > AHEAD:
                     first, answer = waiting.popleft()
                     yield first, answer.result()
             while waiting:

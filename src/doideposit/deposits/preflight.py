@@ -15,6 +15,7 @@ from doideposit.deposits.candidates import DepositCandidate
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.works import WorkFilter
 from doideposit.deposits.planning import Action, Decision
+from doideposit.deposits.updates import PRODUCTION
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -162,8 +163,9 @@ def _folded(text: str) -> str:
 
 def _missing_targets(context: DepositContext, registry: RegistryPort, going: Sequence[Planned]) -> frozenset[str]:
     """Return the targets that nobody has registered, by `Doi.key`: neither the ledger, this plan, nor any agency."""
-    wanted = {target.doi.key: target.doi for one, _ in going for target in one.targets}
-    wanted = {key: doi for key, doi in wanted.items() if key not in {one.item.doi.key for one, _ in going}}
+    here = {one.item.doi.key for one, _ in going}
+    named = [target.doi for one, decision in going if _names_others_anew(decision) for target in one.targets]
+    wanted = {doi.key: doi for doi in named if doi.key not in here and _can_be_asked(context, doi)}
     known = context.ledger.works.known(list(wanted.values()))
     asked = [doi for key, doi in wanted.items() if not (key in known and known[key].registered)]
     if not asked or not registry.has_handles:
@@ -176,6 +178,18 @@ def _missing_targets(context: DepositContext, registry: RegistryPort, going: Seq
         return frozenset(doi.key for doi in absent if registry.registered(doi, context.depositor.email) is None)
     except (RegistrarError, ConfigurationError):
         return frozenset()
+
+
+def _names_others_anew(decision: Decision) -> bool:
+    """Tell whether a deposit changes what the record relates to or updates: Crossref has taken the rest before."""
+    if decision.update is None:
+        return True
+    return any(one.falls_under(("relations", "updates")) for one in decision.update.differences)
+
+
+def _can_be_asked(context: DepositContext, doi: Doi) -> bool:
+    """Tell whether the target knows everything about this DOI: a rehearsal knows of our own prefixes alone."""
+    return context.target == PRODUCTION or doi.prefix in {one.prefix for one in context.series.values()}
 
 
 def _of_targets(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """What the API does for those who hold a token: each operation takes a depositor and a request and gives an answer."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -10,6 +11,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.planning import Action
 from doideposit.deposits.values import DepositReport
+from doideposit.errors import WorldError
 from doideposit.web.answers import Refused, document
 from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_records
 
@@ -29,14 +31,27 @@ def check(depositor: Depositor, request: Request, _arguments: Mapping[str, str])
 
 
 def deposit(depositor: Depositor, request: Request, _arguments: Mapping[str, str]) -> Response:
-    """Deposit records, or only record them to be sent by the scheduled job. The same request can be given again."""
+    """Deposit records, or only record them to be sent by the scheduled job. The same request can be given again.
+
+    Either way they are recorded first, without a question to Crossref: an update is kept whatever Crossref does, and
+    compared with what is registered when it is sent.
+    """
     known_parameters(request, ("mode", "retry"))
     queued = choice(request, "mode", MODES, "send") == "enqueue"
     retry = flag(request, "retry")
     records = read_records(request)
-    act = depositor.enqueue if queued else depositor.deposit
-    report = act(*records, retry=retry)
+    report = depositor.enqueue(*records, retry=retry)
+    if not queued and any(one.action is not None and one.action.sends for one in report.entries):
+        report = _as_of_now(depositor, report, depositor.send().error)
     return document(_with_error(report), _status(report))
+
+
+def _as_of_now(depositor: Depositor, report: DepositReport, error: WorldError | None) -> DepositReport:
+    """Return the report with every DOI as it stands after the sending, and what stopped that."""
+    entries = (
+        replace(one, status=depositor.status(one.doi)) if one.status and one.doi else one for one in report.entries
+    )
+    return replace(report, entries=tuple(entries), error=error)
 
 
 def _status(report: DepositReport) -> int:

@@ -155,6 +155,22 @@ def test_there_is_no_landing_page_of_what_was_never_deposited(desk: Desk, name: 
     assert desk("tags").code == 2
 
 
+def test_a_retry_of_what_needs_none_is_said_loudly(desk: Desk) -> None:
+    table(desk.folder, 3)
+    desk("deposit", "r.csv", "--wait", 30)
+    told = desk("deposit", "r.csv", "--retry", "--dry-run")
+    assert "--retry sends 3 records again although nothing changed" in " ".join(told.out.split())
+    assert "again" not in desk("deposit", "r.csv", "--dry-run").out
+    assert "EVERYTHING" in desk("deposit", "--help").out
+
+
+def test_the_rest_of_a_blocked_deposit_can_be_sent_alone(desk: Desk) -> None:
+    desk.record()
+    desk.write("c259.yaml", "number: 259")
+    assert "or send the rest (1 record) alone with --skip-invalid" in desk("deposit", "c258.yaml", "c259.yaml").out
+    assert "--skip-invalid" not in desk("deposit", "c259.yaml").out
+
+
 def test_what_is_blocked_is_not_counted_as_unchanged(desk: Desk) -> None:
     desk("deposit", desk.record(), "--wait", 30)
     desk.write("c259.yaml", "number: 259")

@@ -1,5 +1,6 @@
 """Doubt, crashes and outages: nothing is lost, nothing is sent again blindly, and every wait is in the ledger."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from depositing import SERIES, Desk, commentary, sqlite_url, validator
+from doideposit.cli.deposit import wait_until_done
 from doideposit.crossref.registrar import Receipt
+from doideposit.deposits.limits import Limits
 from doideposit.deposits.planning import Action
 from doideposit.errors import (
     CredentialsRefused,
@@ -316,6 +319,41 @@ def test_a_refusal_that_was_none_is_noticed_when_the_log_turns_up(desk: Desk) ->
         desk.depositor.poll()
     assert desk.depositor.status(C258).registered
     assert desk.depositor.ledger.check() == ()
+
+
+@pytest.mark.parametrize("fault", ["poll_garbage=html", "poll_garbage=empty"])
+def test_waiting_goes_on_after_an_odd_answer_about_one_file(tmp_path: Path, fault: str) -> None:
+    said: list[str] = []
+    with Desk(sqlite_url(tmp_path), limits=Limits(records_per_submission=1)) as desk:
+        desk.depositor.deposit(commentary(1))
+        desk.settle()
+        desk.depositor.deposit(commentary(2), commentary(3))
+        desk.sandbox.faults.add(*fault.split("="))
+        dois = [commentary(number).doi for number in (2, 3)]
+        error = wait_until_done(desk.depositor, 30, lambda progress: said.append(progress.kind), dois, eager=True)
+        assert error is None
+        assert "odd" in said
+        assert all(desk.depositor.status(doi).registered for doi in dois)
+
+
+def test_waiting_is_for_the_dois_of_this_deposit_alone(desk: Desk) -> None:
+    desk.depositor.deposit(commentary(1))
+    desk.settle()
+    desk.sandbox.faults.add("stuck", "queued")
+    desk.depositor.deposit(commentary(2))
+    desk.depositor.deposit(commentary(3))
+    begun = time.monotonic()
+    assert wait_until_done(desk.depositor, 60, lambda _: None, [commentary(3).doi], eager=True) is None
+    assert time.monotonic() - begun < 30
+    assert desk.depositor.status(commentary(3).doi).registered
+    assert not desk.depositor.status(commentary(2).doi).registered
+
+
+def test_waiting_ends_when_crossref_is_away(desk: Desk) -> None:
+    desk.depositor.deposit(commentary(1))
+    desk.sandbox.faults.add("status", "503", at="poll", times=None)
+    error = wait_until_done(desk.depositor, 60, lambda _: None, [commentary(1).doi], eager=True)
+    assert isinstance(error, RegistrarUnavailable)
 
 
 def test_an_odd_answer_to_a_question_is_said_at_once(desk: Desk) -> None:

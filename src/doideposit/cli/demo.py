@@ -97,7 +97,9 @@ def _travel(terminal: Terminal, folder: Path, record: Path) -> "WorkStatus":
         if doi is None:
             raise RuntimeError("the example of the demo has errors")
         _step(terminal, 4, "“Received” is all Crossref said so far. Now we ask until it has read the file.")
-        wait_until_done(depositor, 60, _narrator(terminal), eager=True)
+        wait_until_done(
+            depositor, 60, _narrator(terminal), [entry.doi for entry in report.entries if entry.doi], eager=True
+        )
         _keep_xml(terminal, folder, depositor.xml(doi))
         _step(
             terminal,

@@ -3,7 +3,7 @@
 import shlex
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,17 +26,24 @@ from doideposit.cli.receipt import (
     with_target,
 )
 from doideposit.cli.terminal import Terminal
-from doideposit.errors import UsageError
+from doideposit.errors import LedgerDamaged, SubmissionInDoubt, UnexpectedAnswer, UsageError, WorldError
 from doideposit.reports.findings import Span, Style, counted, safe
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import DepositReport, Plan, Progress, WorkStatus
+    from doideposit.records.identifiers import Doi
 
 __all__ = ["ask_before_production", "deposit", "poll"]
 
 SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
+
+
+RETRY = (
+    "Send EVERYTHING that is named here again, unless it is under way: what Crossref rejected, and also what is "
+    "registered and unchanged."
+)
 
 
 @click.command()
@@ -45,10 +52,10 @@ SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production
 @click.option("--wait", type=click.FloatRange(0), metavar="SECONDS", help="Poll until done, at most this long.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing, not even the ledger.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
-@click.option("--retry", is_flag=True, help="Send again what Crossref rejected unchanged, because its cause is mended.")
+@click.option("--retry", is_flag=True, help=RETRY)
 @click.option("--allow-loss", multiple=True, metavar="FIELD", help="Let this field be lost by an update; repeatable.")
 @click.option("--unseen", metavar="REASON", help="Send although Crossref could not be asked what is registered.")
-@click.option("--skip-invalid", is_flag=True, help="Send the records that are right, although others are not.")
+@click.option("--skip-invalid", is_flag=True, help="Send what can go, and leave out what is blocked.")
 @click.option("--verbose", "-v", is_flag=True, help="Show everything: every record, info, original messages.")
 @json_option
 @click.pass_obj
@@ -112,8 +119,10 @@ def conclude(
     `again` is the command that does the same for real; `about` goes into the JSON document beside the report.
     """
     many = len(report.entries) > 1
-    if wait is not None and report.error is None and depositor.outstanding():
-        wait_shown(terminal, depositor, wait, eager=report.target == "sandbox", many=many)
+    dois = {entry.status.doi for entry in report.entries if entry.status and entry.status.is_open}
+    if wait is not None and dois and (report.error is None or isinstance(report.error, ABOUT_ONE_FILE)):
+        error = wait_shown(terminal, depositor, wait, dois, eager=report.target == "sandbox", many=many)
+        report = replace(report, error=error)
     report = _as_of_now(report, depositor)
     if terminal.as_json:
         terminal.json({**report.to_dict(), **(about or {})})
@@ -141,10 +150,16 @@ def _refuse(terminal: Terminal, plan: "Plan") -> None:
         terminal.line(
             (
                 Span("Nothing was sent. ", Style.ERROR),
-                Span(f"Correct what is blocked{', or add --skip-invalid' if plan.new + plan.updates else ''}."),
+                Span(f"Settle what is blocked{_others(plan)}."),
             )
         )
     finish(ExitCode.REJECTED)
+
+
+def _others(plan: "Plan") -> str:
+    """Say how the rest of a plan can be sent alone; nothing where there is no rest."""
+    rest = plan.new + plan.updates
+    return f", or send the rest ({counted(rest, 'record')}) alone with --skip-invalid" if rest else ""
 
 
 def ask_before_production(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:
@@ -177,46 +192,68 @@ def narrator(terminal: Terminal, *, many: bool = False) -> "Callable[[Progress],
     return narrate
 
 
-def wait_shown(terminal: Terminal, depositor: "Depositor", seconds: float, *, eager: bool, many: bool = False) -> None:
-    """Poll until everything is done, with a bar where one can be drawn and with words everywhere else."""
-    total = depositor.outstanding()
+def wait_shown(
+    terminal: Terminal,
+    depositor: "Depositor",
+    seconds: float,
+    dois: "Collection[Doi]",
+    *,
+    eager: bool,
+    many: bool = False,
+) -> WorldError | None:
+    """Poll until these DOIs are done, with a bar where one can be drawn and with words everywhere else.
+
+    Returns what went wrong outside and is not settled.
+    """
+    total = len(dois)
     asked = SHORT[depositor.target]
     if not terminal.lively:
         terminal.note(f"  waiting for {asked}, at most {counted(round(seconds), 'second')}")
     with ProgressIndicator(terminal, f"waiting for {asked}", total) as activity:
 
         def pausing(pause: float) -> None:
-            activity.done(total - depositor.outstanding())
+            activity.done(total - _open_among(depositor, dois))
             if not eager:
                 then = datetime.now(UTC) + timedelta(seconds=pause)
                 activity.text(f"{asked} is asked again at {local_time(then)[11:]}")
 
-        wait_until_done(depositor, seconds, narrator(terminal, many=many), eager=eager, pausing=pausing)
+        return wait_until_done(depositor, seconds, narrator(terminal, many=many), dois, eager=eager, pausing=pausing)
+
+
+ABOUT_ONE_FILE = (SubmissionInDoubt, UnexpectedAnswer, LedgerDamaged)
+"""What goes wrong with one file while others are under way: no reason to stop waiting for them."""
+
+
+def _open_among(depositor: "Depositor", dois: "Collection[Doi]") -> int:
+    return sum(one.doi in dois for one in depositor.statuses(outstanding=True))
 
 
 def wait_until_done(
     depositor: "Depositor",
     seconds: float,
     narrate: "Callable[[Progress], None]",
+    dois: "Collection[Doi]",
     *,
     eager: bool,
     pausing: Callable[[float], None] = lambda _seconds: None,
-) -> None:
-    """Poll until nothing is outstanding or the time is over; the waiting is done here, by the clock.
+) -> WorldError | None:
+    """Poll until none of these DOIs is open or the time is over; the waiting is done here, by the clock.
 
     Crossref is asked when the ledger says it is time; an `eager` wait, for a sandbox, asks every second. `pausing` is
-    told before each pause how long it is.
+    told before each pause how long it is. Returns what went wrong last, where one is still open.
     """
     end = time.monotonic() + seconds
-    while depositor.outstanding():
+    while _open_among(depositor, dois):
         left = end - time.monotonic()
         due = EAGER_PAUSE if eager else _until(depositor.next_due())
         pause = max(0.0, min(due, left))
         pausing(pause)
         time.sleep(pause)
         report = depositor.poll(force=eager or due > left, on_event=narrate)
-        if report.error is not None or time.monotonic() >= end:
-            return
+        passing = report.error is None or isinstance(report.error, ABOUT_ONE_FILE)
+        if not passing or time.monotonic() >= end:
+            return report.error
+    return None
 
 
 EAGER_PAUSE = 1.0

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal, source_line
-from doideposit.deposits.planning import Action
+from doideposit.deposits.planning import SENT_AGAIN, Action
 from doideposit.findings import Finding, Severity
 from doideposit.reports.findings import Line, Span, Style, counted, detailed, in_order, safe
 
@@ -49,6 +49,7 @@ def show_plan(terminal: Terminal, plan: "Plan", *, verbose: bool) -> None:
             terminal.say(f"  … and {len(entries) - MOST_SHOWN:,} more to {action}: --verbose shows all")
     if not verbose:
         terminal.lines(_warnings(plan))
+    terminal.lines(_sent_again(plan))
     terminal.say(f"  {_sum(plan)}")
 
 
@@ -79,6 +80,14 @@ def _line(entry: "PlanEntry") -> Line:
     name = str(entry.doi) if entry.doi else "no DOI"
     style = STYLES.get(entry.action, Style.GOOD)
     return (Span(f"  {entry.action.value:<10}", style), Span(f"{name}  {safe(entry.source)}{reason}"))
+
+
+def _sent_again(plan: "Plan") -> Iterator[Line]:
+    """Say loudly that --retry sends what needs no sending: a folder may hold hundreds of such records."""
+    again = sum(entry.reason == SENT_AGAIN for entry in plan.entries)
+    if again:
+        text = f"--retry sends {counted(again, 'record')} again although nothing changed: name single files for less"
+        yield (Span("  again     ", Style.WARNING), Span(text))
 
 
 def _warnings(plan: "Plan") -> Iterator[Line]:

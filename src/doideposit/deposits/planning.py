@@ -18,6 +18,7 @@ from doideposit.registered.values import Judgement
 
 __all__ = [
     "MAX_TIMESTAMP",
+    "SENT_AGAIN",
     "TIMESTAMP_STEP",
     "Action",
     "Decision",
@@ -166,6 +167,9 @@ def _decide(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bo
     return stopped or _going(one, known, same=same)
 
 
+SENT_AGAIN = "registered with the same content, and sent again as you asked"
+
+
 def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
     """Decide about what goes out, now or when an earlier deposit of the DOI is done."""
     action = Action.UPDATE if known.registered else Action.REGISTER
@@ -177,7 +181,7 @@ def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
     if same and known.unsettled:
         return Decision(one, action, "a later deposit ended without a known result, and may have been applied")
     if same:
-        return Decision(one, action, "registered with the same content, and sent again as you asked")
+        return Decision(one, action, SENT_AGAIN)
     return Decision(
         one, action, "the content differs from what is registered" if known.registered else "not registered yet"
     )

@@ -9,7 +9,7 @@ from doideposit.crossref.queries import RegisteredState
 from doideposit.deposits.candidates import ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork
-from doideposit.deposits.planning import Action, Decision, Permissions, too_many_digits
+from doideposit.deposits.planning import SENT_AGAIN, Action, Decision, Permissions, too_many_digits
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
@@ -110,7 +110,10 @@ def compared(
     if has_errors(update.findings):
         reason = next(one.message for one in update.findings if one.stops)
         return replace(decision, action=Action.BLOCKED, reason=reason, findings=findings, update=update)
-    reason = update.summary or "the file differs, and nothing of what is registered changes"
+    same = (
+        SENT_AGAIN if decision.reason == SENT_AGAIN else "the file differs, and nothing of what is registered changes"
+    )
+    reason = update.summary or same
     return replace(decision, action=Action.UPDATE, reason=reason, findings=findings, update=update)
 
 

@@ -44,7 +44,7 @@ from doideposit.deposits.values import (
 )
 from doideposit.deposits.watching import Watcher
 from doideposit.deposits.wording import history_entry, status_of
-from doideposit.errors import RegistrarUnavailable, UsageError, WorldError
+from doideposit.errors import LedgerDamaged, RegistrarUnavailable, UsageError, WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -297,16 +297,38 @@ class Depositor:
         return DepositReport(self.target, entries, sent.error)
 
     def _send(self, watch: OnEvent) -> "_DepositPass":
-        return self._pass(Poller(self._context, on_event=watch, doubts_only=True), watch)
+        return self._pass(watch, doubts_only=True)
 
-    def _pass(self, poller: Poller, watch: OnEvent) -> "_DepositPass":
-        """Ask, and send unless Crossref is away."""
-        poller.run()
-        uploader = Uploader(self._context, on_event=watch)
-        if poller.may_send:
-            uploader.run()
-        keys = list(dict.fromkeys([*poller.changed, *uploader.attempted]))
-        return _DepositPass(keys, len(poller.asked), uploader.received, poller.error or uploader.error)
+    def _pass(self, watch: OnEvent, *, force: bool = False, doubts_only: bool = False) -> "_DepositPass":
+        """Ask, and send unless Crossref is away. A file that the ledger holds no longer whole stops no other one."""
+        done: list[tuple[Poller, Uploader]] = []
+
+        def once(besides: frozenset[int]) -> None:
+            context = self._context
+            poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
+            uploader = Uploader(context, on_event=watch, besides=besides)
+            done.append((poller, uploader))
+            poller.run()
+            if poller.may_send:
+                uploader.run()
+
+        harm: LedgerDamaged | None = None
+        try:
+            once(frozenset())
+        except LedgerDamaged:
+            harmed = self.works.harmed()
+            if not harmed:
+                raise
+            once(frozenset(harmed))
+            harm = _named(harmed)
+        keys = [key for poller, uploader in done for key in (*poller.changed, *uploader.attempted)]
+        errors = [error for poller, uploader in done for error in (poller.error, uploader.error) if error]
+        return _DepositPass(
+            list(dict.fromkeys(keys)),
+            sum(len(poller.asked) for poller, _ in done),
+            sum(uploader.received for _, uploader in done),
+            next(iter(errors), harm),
+        )
 
     @property
     def plans(self) -> PlanFiles:
@@ -328,7 +350,7 @@ class Depositor:
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
         watch = on_event or _silent
-        done = self._pass(Poller(self._context, force=force, on_event=watch), watch)
+        done = self._pass(watch, force=force)
         return PollReport(
             target=self.target,
             changed=tuple(self._status(work) for work in self.works.in_submissions(done.keys)),
@@ -480,6 +502,22 @@ class Depositor:
             raise UsageError(f"{wanted} was never deposited to {self.target} from here")
         look_up(self._context, wanted, work.registered_landing_page)
         return self.status(wanted)
+
+
+def _named(harmed: Mapping[int, tuple[str, ...]]) -> LedgerDamaged:
+    """Make the error that names the DOIs of files that the ledger no longer holds whole."""
+    dois = [doi for names in harmed.values() for doi in names]
+    few = ", ".join(dois[:FEW]) + (f" and {len(dois) - FEW:,} more" if len(dois) > FEW else "")
+    one = dois[0] if dois else "DOI"
+    return LedgerDamaged(
+        f"the ledger no longer holds the deposit of {few or 'a DOI that cannot be read'} as it was recorded: nothing "
+        "of it was sent or asked about",
+        hint=f"restore a backup with `doideposit ledger restore FILE`, or give it up with `doideposit abandon {one} "
+        '--reason "damaged"` and deposit its record again; `doideposit ledger check` shows what is wrong',
+    )
+
+
+FEW = 5
 
 
 def _source(status: WorkStatus) -> str:

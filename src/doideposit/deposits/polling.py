@@ -23,6 +23,7 @@ from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_poll, pause_u
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import STILL_READING, name_of
 from doideposit.errors import (
+    LedgerDamaged,
     OddAnswer,
     RegistrarBusy,
     RegistrarUnavailable,
@@ -107,15 +108,23 @@ def _best(said: Sequence[tuple[Attempt, DoiOutcome]], timestamp: int) -> DoiOutc
 class Poller:
     """Make one pass over the files that are due: `asked` are those, `changed` those whose state changed.
 
-    With `force` everything open is due; with `doubts_only` nothing is that Crossref certainly received.
+    With `force` everything open is due; with `doubts_only` nothing is that Crossref certainly received. The files
+    `besides` are passed over.
     """
 
     def __init__(
-        self, context: DepositContext, *, on_event: OnEvent, force: bool = False, doubts_only: bool = False
+        self,
+        context: DepositContext,
+        *,
+        on_event: OnEvent,
+        force: bool = False,
+        doubts_only: bool = False,
+        besides: frozenset[int] = frozenset(),
     ) -> None:
         self._context = context
         self._force = force
         self._doubts_only = doubts_only
+        self._besides = besides
         self._on_event = on_event
         self.asked: list[int] = []
         self.changed: list[int] = []
@@ -158,7 +167,7 @@ class Poller:
         if most <= 0:
             return ()
         # With `force` a file stays due after it was asked about: `after` keeps it from being leased twice in a pass.
-        due = Due(force=self._force, doubts_only=self._doubts_only, after=max(self.asked, default=0))
+        due = Due(self._force, self._doubts_only, max(self.asked, default=0), self._besides)
         return context.ledger.polls.lease(due, context.owner, now + LEASE, most=most)
 
     def _ask_all(self, part: Sequence[Submission]) -> None:
@@ -229,6 +238,8 @@ class Poller:
         # Crossref has no log of an upload that it certainly did not receive.
         at_crossref = (one for one in uploads if one.status is not AttemptStatus.NOT_RECEIVED)
         answers = [self._fetch(submission, one, dois) for one in at_crossref]
+        if not answers:
+            raise LedgerDamaged(f"no upload of batch {submission.batch_id} is recorded, and it was sent")
         if self._was_away:
             self._context.ledger.uploads.resume()
         self._was_away = False

@@ -42,10 +42,14 @@ READ_AGAIN: Final = timedelta(minutes=15)
 
 
 class Uploader:
-    """Send until nothing may be sent; `attempted` are the submissions it tried, `error` what stopped it."""
+    """Send until nothing may be sent, passing over the files `besides`.
 
-    def __init__(self, context: DepositContext, *, on_event: OnEvent) -> None:
+    `attempted` are the submissions it tried, `error` is what stopped it.
+    """
+
+    def __init__(self, context: DepositContext, *, on_event: OnEvent, besides: frozenset[int] = frozenset()) -> None:
         self._context = context
+        self._besides = besides
         self._on_event = on_event
         self.attempted: list[int] = []
         self.received = 0
@@ -65,13 +69,13 @@ class Uploader:
         context, uploads = self._context, self._context.ledger.uploads
         while True:
             now = context.clock()
-            slot = UploadSlot(context.owner, now + LEASE, context.limits.pending)
+            slot = UploadSlot(context.owner, now + LEASE, context.limits.pending, self._besides)
             # Asked before anything else, because it costs one short transaction and spares the rest.
             blocker = uploads.blocker(slot)
             if blocker is not None:
                 self._on_event(Progress("waiting", f"nothing is sent now: {blocker}"))
                 return None
-            found = uploads.candidate()
+            found = uploads.candidate(slot)
             if found is None:
                 uploads.note_waiting()
                 return None

@@ -20,6 +20,8 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     This is the one place that decides which milestones are reached, what is overdue and whether a person is needed;
     `observable` are the milestones that can be looked up on the target.
     """
+    if work.harmed:
+        return WorkStatus(work.doi, work.target, message=HARMED, needs_person=True, next_action=HARMED_ADVICE)
     submission, item = work.submission, work.item
     overdue = find_overdue(work, now, deadlines, observable)
     contradicted = find_contradiction(work, now, deadlines)
@@ -48,6 +50,13 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         next_poll_at=_next_poll(submission),
         next_action=_next_action(work, overdue, contradicted),
     )
+
+
+HARMED = "what the ledger holds of it cannot be read"
+HARMED_ADVICE = (
+    "run `doideposit ledger check`, and restore a backup with `doideposit ledger restore FILE`; every other DOI is all "
+    "right"
+)
 
 
 def _reference(submission: Submission) -> SubmissionRef:

@@ -60,7 +60,9 @@ def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
     if status.outcome is Outcome.REGISTERED_WITH_WARNING:
         return "registered, with a warning", AttentionKind.WARNING
     if not status.registered:
-        return "never deposited", AttentionKind.OPEN
+        # What the ledger holds of it cannot be read, where a person is needed all the same.
+        unread = ("unreadable in the ledger", AttentionKind.BAD)
+        return unread if status.needs_person else ("never deposited", AttentionKind.OPEN)
     return _registered(status)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoResultFound, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from doideposit.deposits.ledger.tables import METADATA
@@ -134,6 +134,8 @@ def translated(place: LedgerLocation) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _in_our_words(place, error.orig) from None
+    except NoResultFound:
+        raise LedgerDamaged(f"a part of the ledger {place.name} is gone") from None
     except SQLAlchemyError as error:
         raise LedgerError(f"the ledger {place.name} failed: {type(error).__name__}") from None
     except sqlite3.Error as error:
@@ -165,7 +167,7 @@ def writing(engine: Engine, place: LedgerLocation) -> Iterator[Connection]:
         yield connection
 
 
-DAMAGE = ("malformed", "not a database", "disk image", "corrupt")
+DAMAGE = ("malformed", "not a database", "disk image", "corrupt", "could not decode", "datatype mismatch")
 SQLITE_CAUSES = (
     ("full", "the disk is full", "free some space; nothing is lost, and the same command can be given again"),
     ("readonly", "it is read-only", "give this user the right to write the file and its folder"),

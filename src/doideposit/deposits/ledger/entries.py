@@ -303,6 +303,8 @@ class LedgerWork:
     acknowledged_at: datetime | None = None
     acknowledged_reason: str | None = None
     observed: Observed | None = None
+    harmed: bool = False
+    """Nothing but its DOI can be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from doideposit.deposits.ledger.migrations import REVISIONS
 from doideposit.deposits.ledger.tables import (
     METADATA,
     MOMENT_FORMAT,
+    CheckedBigInteger,
+    CheckedInteger,
     UtcDateTime,
     adopted,
     attempt,
@@ -121,7 +123,7 @@ def _out(table: Table, name: str, value: Any) -> Any:
         return value.strftime(MOMENT_FORMAT)
     if isinstance(kind, LargeBinary):
         return base64.b64encode(value).decode("ascii")
-    return str(value) if isinstance(kind, BigInteger) else value
+    return str(value) if isinstance(kind, BigInteger | CheckedBigInteger) else value
 
 
 def _in(table: Table, name: str, value: Any) -> Any:
@@ -135,7 +137,7 @@ def _in(table: Table, name: str, value: Any) -> Any:
         return base64.b64decode(value, validate=True)
     if isinstance(kind, Boolean):
         return bool(value)
-    return int(value) if isinstance(kind, BigInteger | Integer) else str(value)
+    return int(value) if isinstance(kind, BigInteger | Integer | CheckedInteger) else str(value)
 
 
 def take_in(connection: Connection, given: Iterable[str]) -> int:

@@ -26,12 +26,13 @@ __all__ = ["Due", "Polled", "Polls", "StoredLog"]
 class Due:
     """Say which files to ask about: those that are due, or with `force` all open ones after the one `after`.
 
-    With `doubts_only` only those of which it is not known whether they arrived.
+    With `doubts_only` only those of which it is not known whether they arrived. `besides` are passed over.
     """
 
     force: bool = False
     doubts_only: bool = False
     after: int = 0
+    besides: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Polls:
         free = or_(submission.c.lease_until.is_(None), submission.c.lease_until <= now)
         states = [State.SENDING.value] if due.doubts_only else [State.SENDING.value, State.QUEUED.value]
         where = [submission.c.target == self._target, submission.c.state.in_(states), free]
+        where.append(submission.c.id.not_in(due.besides))
         where.append(submission.c.id > due.after if due.force else submission.c.next_poll_at <= now)
         order = [submission.c.id] if due.force else [submission.c.next_poll_at, submission.c.id]
         return select(submission).where(*where).order_by(*order)

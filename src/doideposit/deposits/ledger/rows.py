@@ -50,7 +50,7 @@ def item_of(row: RowMapping, prefix: str = "") -> Item:
         message=row[f"{prefix}message"],
         finding=finding_of(row[f"{prefix}finding"]),
         retry=RetryClass(row[f"{prefix}retry"]) if row[f"{prefix}retry"] else None,
-        details=json.loads(row[f"{prefix}details"] or "{}"),
+        details=_words(row[f"{prefix}details"] or "{}"),
     )
 
 
@@ -80,12 +80,28 @@ def event_of(row: RowMapping) -> LedgerEvent:
         kind=EventKind(row["kind"]),
         doi=row["doi"],
         submission=row["submission"],
-        detail=json.loads(row["detail"]),
+        detail=_words(row["detail"]),
     )
 
 
-def bytes_of(value: bytes | str) -> bytes:
-    """Return stored bytes as they are; SQLite gives back a text where somebody wrote one, and its hash will tell."""
+FINDING_WORDS = ("code", "severity", "message", "hint")
+
+
+def _words(text: str) -> Mapping[str, str]:
+    """Return a mapping of texts; raise `ValueError` for anything else."""
+    data = json.loads(text)
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise ValueError("a mapping of texts was written")
+    return data
+
+
+def bytes_of(value: bytes | str | None) -> bytes:
+    """Return stored bytes as they are; SQLite gives back a text where somebody wrote one, and its hash will tell.
+
+    Bytes that are gone are none, which have another hash too.
+    """
+    if value is None:
+        return b""
     return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
 
 
@@ -106,6 +122,8 @@ def finding_of(text: str | None) -> Finding | None:
     if text is None:
         return None
     data = json.loads(text)
+    if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in FINDING_WORDS):
+        raise ValueError("a finding has a code, a severity, a message and a hint")
     where = Where(*(data.get(name) for name in ("file", "line", "column", "field", "element")))
     severity = Severity(data["severity"])
     return Finding(data["code"], severity, data["message"], data["hint"], where, original=data.get("original"))

@@ -5,7 +5,7 @@ Moments are texts of fixed width in UTC, so that they sort, compare and export a
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -24,9 +24,12 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
 __all__ = [
     "METADATA",
+    "CheckedBigInteger",
+    "CheckedInteger",
     "UtcDateTime",
     "adopted",
     "attempt",
@@ -64,6 +67,52 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else datetime.strptime(value, MOMENT_FORMAT).replace(tzinfo=UTC)
 
 
+class CheckedText(TypeDecorator[str]):
+    """Store a text, of a greatest length or none, and read nothing else back: SQLite keeps whatever it is given."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type in the database."""
+        return dialect.type_descriptor(String(self._length) if self._length else Text())
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__()
+        self._length = length
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy
+        """Read the text back; raise `ValueError` for what was never written so."""
+        return _checked(value, str)
+
+
+class CheckedInteger(TypeDecorator[int]):
+    """Store a whole number, and read nothing else back."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy
+        """Read the number back; raise `ValueError` for what was never written so."""
+        return _checked(value, int)
+
+
+class CheckedBigInteger(CheckedInteger):
+    """Store a whole number of up to 64 bits, and read nothing else back."""
+
+    impl = BigInteger
+    cache_ok = True
+
+
+Value = TypeVar("Value")
+
+
+def _checked(value: Any | None, kind: type[Value]) -> Value | None:
+    if value is not None and not isinstance(value, kind):
+        raise ValueError(f"a column holds {type(value).__name__} where {kind.__name__} was written")
+    return value
+
+
 METADATA = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -85,37 +134,37 @@ submission = Table(
     "submission",
     METADATA,
     Column("id", Key, primary_key=True),
-    Column("target", String(32), nullable=False),
-    Column("series", Text, nullable=False),
-    Column("container", Text, nullable=False),
-    Column("schema_version", String(64), nullable=False),
-    Column("batch_id", String(100), nullable=False, unique=True),
-    Column("timestamp", BigInteger, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("target", CheckedText(32), nullable=False),
+    Column("series", CheckedText, nullable=False),
+    Column("container", CheckedText, nullable=False),
+    Column("schema_version", CheckedText(64), nullable=False),
+    Column("batch_id", CheckedText(100), nullable=False, unique=True),
+    Column("timestamp", CheckedBigInteger, nullable=False),
+    Column("sha256", CheckedText(64), nullable=False),
+    Column("state", CheckedText(16), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("file_name", String(100)),
-    Column("submission_id", Text),
+    Column("file_name", CheckedText(100)),
+    Column("submission_id", CheckedText),
     Column("sent_at", UtcDateTime),
     Column("accepted_at", UtcDateTime),
-    Column("accepted_proof", Text, nullable=False, server_default=_nothing()),
+    Column("accepted_proof", CheckedText, nullable=False, server_default=_nothing()),
     Column("finished_at", UtcDateTime),
-    Column("finished_proof", Text, nullable=False, server_default=_nothing()),
+    Column("finished_proof", CheckedText, nullable=False, server_default=_nothing()),
     Column("not_before", UtcDateTime),
     Column("next_poll_at", UtcDateTime),
-    Column("polls", Integer, nullable=False, server_default="0"),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("lease_owner", Text),
+    Column("polls", CheckedInteger, nullable=False, server_default="0"),
+    Column("failures", CheckedInteger, nullable=False, server_default="0"),
+    Column("lease_owner", CheckedText),
     Column("lease_until", UtcDateTime),
     Column("doubt", Boolean, nullable=False, server_default=text("false")),
-    Column("reason", Text, nullable=False, server_default=_nothing()),
-    Column("hint", Text, nullable=False, server_default=_nothing()),
-    Column("overdue", String(16), nullable=False, server_default=_nothing()),
+    Column("reason", CheckedText, nullable=False, server_default=_nothing()),
+    Column("hint", CheckedText, nullable=False, server_default=_nothing()),
+    Column("overdue", CheckedText(16), nullable=False, server_default=_nothing()),
     # An update in several steps is one file for each; a step goes only when the one it follows has taken effect.
-    Column("step", Integer, nullable=False, server_default="1"),
-    Column("steps", Integer, nullable=False, server_default="1"),
+    Column("step", CheckedInteger, nullable=False, server_default="1"),
+    Column("steps", CheckedInteger, nullable=False, server_default="1"),
     Column("follows", Key),
-    Column("empties", Text, nullable=False, server_default=_nothing()),
+    Column("empties", CheckedText, nullable=False, server_default=_nothing()),
     Index(None, "target", "state", "next_poll_at"),
     Index(None, "target", "state", "not_before"),
     Index(None, "target", "container", "state"),
@@ -135,9 +184,9 @@ attempt = Table(
     METADATA,
     Column("id", Key, primary_key=True),
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
-    Column("file_name", String(100), nullable=False, unique=True),
+    Column("file_name", CheckedText(100), nullable=False, unique=True),
     Column("sent_at", UtcDateTime, nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("status", CheckedText(16), nullable=False),
     Column("next_poll_at", UtcDateTime),
     Index(
         "ix_attempt_late",
@@ -153,9 +202,9 @@ log = Table(
     METADATA,
     Column("id", Key, primary_key=True),
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
-    Column("file_name", String(100), nullable=False),
+    Column("file_name", CheckedText(100), nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", CheckedText(64), nullable=False),
     Column("answer", LargeBinary, nullable=False),
 )
 
@@ -165,22 +214,22 @@ item = Table(
     METADATA,
     Column("id", Key, primary_key=True),
     Column("submission", Key, ForeignKey("submission.id"), nullable=False, index=True),
-    Column("position", Integer, nullable=False),
-    Column("target", String(32), nullable=False),
-    Column("doi", Text, nullable=False),
-    Column("printed", Text, nullable=False),
-    Column("fingerprint", String(64), nullable=False),
-    Column("record_type", Text, nullable=False),
-    Column("title", Text, nullable=False, server_default=_nothing()),
-    Column("source", Text, nullable=False, server_default=_nothing()),
-    Column("landing_page", Text),
+    Column("position", CheckedInteger, nullable=False),
+    Column("target", CheckedText(32), nullable=False),
+    Column("doi", CheckedText, nullable=False),
+    Column("printed", CheckedText, nullable=False),
+    Column("fingerprint", CheckedText(64), nullable=False),
+    Column("record_type", CheckedText, nullable=False),
+    Column("title", CheckedText, nullable=False, server_default=_nothing()),
+    Column("source", CheckedText, nullable=False, server_default=_nothing()),
+    Column("landing_page", CheckedText),
     Column("open", Boolean, nullable=False),
-    Column("outcome", String(32)),
-    Column("message", Text, nullable=False, server_default=_nothing()),
-    Column("finding", Text),
-    Column("retry", String(16), nullable=False, server_default=_nothing()),
-    Column("details", Text),
-    Column("proof", Text, nullable=False, server_default=_nothing()),
+    Column("outcome", CheckedText(32)),
+    Column("message", CheckedText, nullable=False, server_default=_nothing()),
+    Column("finding", CheckedText),
+    Column("retry", CheckedText(16), nullable=False, server_default=_nothing()),
+    Column("details", CheckedText),
+    Column("proof", CheckedText, nullable=False, server_default=_nothing()),
     UniqueConstraint("submission", "doi"),
     Index(None, "target", "doi"),
     Index("uq_item_open", "target", "doi", unique=True, sqlite_where=text("open"), postgresql_where=text("open")),
@@ -190,27 +239,27 @@ item = Table(
 work = Table(
     "work",
     METADATA,
-    Column("target", String(32), primary_key=True),
-    Column("doi", Text, primary_key=True),
-    Column("printed", Text, nullable=False),
-    Column("series", Text, nullable=False),
-    Column("container", Text, nullable=False),
-    Column("record_type", Text, nullable=False),
-    Column("title", Text, nullable=False, server_default=_nothing()),
-    Column("timestamp", BigInteger),
+    Column("target", CheckedText(32), primary_key=True),
+    Column("doi", CheckedText, primary_key=True),
+    Column("printed", CheckedText, nullable=False),
+    Column("series", CheckedText, nullable=False),
+    Column("container", CheckedText, nullable=False),
+    Column("record_type", CheckedText, nullable=False),
+    Column("title", CheckedText, nullable=False, server_default=_nothing()),
+    Column("timestamp", CheckedBigInteger),
     Column("item", Key, ForeignKey("item.id")),
     Column("registered_at", UtcDateTime),
-    Column("registered_proof", Text, nullable=False, server_default=_nothing()),
-    Column("registered_fingerprint", String(64)),
-    Column("registered_timestamp", BigInteger),
-    Column("registered_landing_page", Text),
+    Column("registered_proof", CheckedText, nullable=False, server_default=_nothing()),
+    Column("registered_fingerprint", CheckedText(64)),
+    Column("registered_timestamp", CheckedBigInteger),
+    Column("registered_landing_page", CheckedText),
     Column("last_update_failed", Boolean, nullable=False, server_default=text("false")),
     Column("resolves_at", UtcDateTime),
-    Column("resolves_proof", Text, nullable=False, server_default=_nothing()),
+    Column("resolves_proof", CheckedText, nullable=False, server_default=_nothing()),
     Column("indexed_at", UtcDateTime),
-    Column("indexed_proof", Text, nullable=False, server_default=_nothing()),
+    Column("indexed_proof", CheckedText, nullable=False, server_default=_nothing()),
     Column("acknowledged_at", UtcDateTime),
-    Column("acknowledged_reason", Text),
+    Column("acknowledged_reason", CheckedText),
     Index(None, "target", "container", "registered_at"),
     Index(None, "item"),
 )
@@ -221,24 +270,24 @@ work = Table(
 observed = Table(
     "observed",
     METADATA,
-    Column("target", String(32), primary_key=True),
-    Column("doi", Text, primary_key=True),
+    Column("target", CheckedText(32), primary_key=True),
+    Column("doi", CheckedText, primary_key=True),
     Column("since", UtcDateTime, nullable=False),
     Column("next_read_at", UtcDateTime),
-    Column("reads", Integer, nullable=False, server_default="0"),
+    Column("reads", CheckedInteger, nullable=False, server_default="0"),
     Column("read_at", UtcDateTime),
     # A text: numbers of other tools have up to 24 digits.
-    Column("timestamp", Text, nullable=False, server_default=_nothing()),
-    Column("last_update", Text, nullable=False, server_default=_nothing()),
+    Column("timestamp", CheckedText, nullable=False, server_default=_nothing()),
+    Column("last_update", CheckedText, nullable=False, server_default=_nothing()),
     Column("intended_at", UtcDateTime),
-    Column("intended_proof", Text, nullable=False, server_default=_nothing()),
+    Column("intended_proof", CheckedText, nullable=False, server_default=_nothing()),
     Column("listed_at", UtcDateTime),
-    Column("deposited", Text, nullable=False, server_default=_nothing()),
-    Column("changes", Text, nullable=False, server_default=text("'[]'")),
+    Column("deposited", CheckedText, nullable=False, server_default=_nothing()),
+    Column("changes", CheckedText, nullable=False, server_default=text("'[]'")),
     Column("changed_at", UtcDateTime),
-    Column("accepted", Text, nullable=False, server_default=text("'[]'")),
+    Column("accepted", CheckedText, nullable=False, server_default=text("'[]'")),
     Column("accepted_at", UtcDateTime),
-    Column("matched", Text, nullable=False, server_default=text("'{}'")),
+    Column("matched", CheckedText, nullable=False, server_default=text("'{}'")),
     Index(None, "target", "next_read_at"),
     Index(None, "target", "listed_at"),
 )
@@ -247,17 +296,17 @@ observed = Table(
 adopted = Table(
     "adopted",
     METADATA,
-    Column("target", String(32), primary_key=True),
-    Column("doi", Text, primary_key=True),
+    Column("target", CheckedText(32), primary_key=True),
+    Column("doi", CheckedText, primary_key=True),
     Column("adopted_at", UtcDateTime, nullable=False),
     # A text: numbers of other tools have up to 24 digits.
-    Column("timestamp", Text, nullable=False, server_default=_nothing()),
-    Column("created", Text, nullable=False, server_default=_nothing()),
-    Column("last_update", Text, nullable=False, server_default=_nothing()),
-    Column("doi_type", Text, nullable=False, server_default=_nothing()),
-    Column("owner_prefix", Text, nullable=False, server_default=_nothing()),
-    Column("member", Text, nullable=False, server_default=_nothing()),
-    Column("file", Text, nullable=False, server_default=_nothing()),
+    Column("timestamp", CheckedText, nullable=False, server_default=_nothing()),
+    Column("created", CheckedText, nullable=False, server_default=_nothing()),
+    Column("last_update", CheckedText, nullable=False, server_default=_nothing()),
+    Column("doi_type", CheckedText, nullable=False, server_default=_nothing()),
+    Column("owner_prefix", CheckedText, nullable=False, server_default=_nothing()),
+    Column("member", CheckedText, nullable=False, server_default=_nothing()),
+    Column("file", CheckedText, nullable=False, server_default=_nothing()),
     Column("answer", LargeBinary, nullable=False),
 )
 
@@ -265,9 +314,9 @@ adopted = Table(
 watch = Table(
     "watch",
     METADATA,
-    Column("target", String(32), primary_key=True),
+    Column("target", CheckedText(32), primary_key=True),
     Column("away_since", UtcDateTime),
-    Column("away_reason", Text, nullable=False, server_default=_nothing()),
+    Column("away_reason", CheckedText, nullable=False, server_default=_nothing()),
     Column("not_before", UtcDateTime),
 )
 
@@ -275,13 +324,13 @@ watch = Table(
 upload_lock = Table(
     "upload_lock",
     METADATA,
-    Column("target", String(32), primary_key=True),
-    Column("lease_owner", Text),
+    Column("target", CheckedText(32), primary_key=True),
+    Column("lease_owner", CheckedText),
     Column("lease_until", UtcDateTime),
     Column("last_upload_at", UtcDateTime),
     Column("pause_until", UtcDateTime),
-    Column("pause_reason", Text, nullable=False, server_default=_nothing()),
-    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("pause_reason", CheckedText, nullable=False, server_default=_nothing()),
+    Column("failures", CheckedInteger, nullable=False, server_default="0"),
 )
 
 # Everything that happened, in order, never changed.
@@ -290,11 +339,11 @@ event = Table(
     METADATA,
     Column("id", Key, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("target", String(32), nullable=False),
-    Column("kind", String(32), nullable=False),
+    Column("target", CheckedText(32), nullable=False),
+    Column("kind", CheckedText(32), nullable=False),
     Column("submission", Key, ForeignKey("submission.id"), index=True),
-    Column("doi", Text),
-    Column("detail", Text, nullable=False, server_default=text("'{}'")),
+    Column("doi", CheckedText),
+    Column("detail", CheckedText, nullable=False, server_default=text("'{}'")),
     Index(None, "target", "doi"),
     sqlite_autoincrement=True,
 )

@@ -34,11 +34,15 @@ FIRST_AGAIN, LAST_AGAIN = timedelta(minutes=15), timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class UploadSlot:
-    """Say who wants to upload, until when it holds the right to, and how many files may be pending at Crossref."""
+    """Say who wants to upload, until when it holds the right to, and how many files may be pending at Crossref.
+
+    `besides` are files that are passed over.
+    """
 
     owner: str
     until: datetime
     pending: int
+    besides: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +106,14 @@ class Uploads:
         statement = select(func.count()).select_from(submission).where(submission.c.target == self._target, at_crossref)
         return int(connection.execute(statement).scalar_one())
 
-    def candidate(self) -> tuple[Submission, bytes] | None:
+    def candidate(self, slot: UploadSlot) -> tuple[Submission, bytes] | None:
         """Return the oldest file that may go out now, with its bytes."""
         with self._session.reading() as connection:
-            return self._candidate(connection, self._session.clock())
+            return self._candidate(connection, slot, self._session.clock())
 
-    def _candidate(self, connection: Connection, now: datetime) -> tuple[Submission, bytes] | None:
-        found = select(submission, content.c.xml).join(content, content.c.submission == submission.c.id)
+    def _candidate(self, connection: Connection, slot: UploadSlot, now: datetime) -> tuple[Submission, bytes] | None:
+        # A file whose bytes are gone is found as well: it must not wait for ever without a word.
+        found = select(submission, content.c.xml).outerjoin(content, content.c.submission == submission.c.id)
         ready = or_(submission.c.not_before.is_(None), submission.c.not_before <= now)
         where = (
             submission.c.target == self._target,
@@ -116,6 +121,7 @@ class Uploads:
             ready,
             ~waits_for_series(),
             ~waits_for_earlier(),
+            submission.c.id.not_in(slot.besides),
         )
         row = connection.execute(found.where(*where).order_by(submission.c.id).limit(1)).mappings().one_or_none()
         return None if row is None else (submission_of(row), bytes_of(row["xml"]))
@@ -171,7 +177,7 @@ class Uploads:
             transaction.lock_uploads()
             if self._blocker(transaction.connection, slot, transaction.now) is not None:
                 return None
-            found = self._candidate(transaction.connection, transaction.now)
+            found = self._candidate(transaction.connection, slot, transaction.now)
             # Another run may have sent the file since it was read, or an older one may have become ready.
             if found is None or found[0].id != key:
                 return None

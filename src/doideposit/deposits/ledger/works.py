@@ -1,5 +1,6 @@
 """What the ledger knows of each DOI: for planning, for people, and what they decide."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from doideposit.deposits.ledger.adoptions import enter_adopted
 from doideposit.deposits.ledger.entries import (
     OPEN,
     AdoptedWork,
+    AttemptStatus,
     KnownWork,
     LedgerEvent,
     LedgerWork,
@@ -21,6 +23,7 @@ from doideposit.deposits.ledger.entries import (
 )
 from doideposit.deposits.ledger.rows import (
     SUBMISSION_FIELDS,
+    attempt_of,
     bytes_of,
     event_of,
     finding_of,
@@ -100,10 +103,8 @@ class Works:
 
     def one(self, doi: Doi) -> LedgerWork | None:
         """Return what is known of the DOI."""
-        statement = _works().where(work.c.target == self._target, work.c.doi == doi.key)
-        with self._session.reading() as connection:
-            row = connection.execute(statement).mappings().one_or_none()
-            return None if row is None else _work(row)
+        found = self._read(work.c.doi == doi.key)
+        return found[0] if found else None
 
     def all(self, wanted: WorkFilter | None = None) -> Iterator[LedgerWork]:
         """Yield every wanted work in the order of DOIs, page by page."""
@@ -112,13 +113,68 @@ class Works:
         while more:
             # Each page begins after the last DOI of the one before: an offset would skip or repeat what others add
             # meanwhile.
-            where = (work.c.target == self._target, work.c.doi > after, *conditions)
-            with self._session.reading() as connection:
-                rows = connection.execute(_works().where(*where).order_by(work.c.doi).limit(PAGE)).mappings()
-                found = tuple(_work(row) for row in rows)
+            where = (work.c.doi > after, *conditions)
+            found = self._read(*where)
             yield from found
             more = len(found) == PAGE
             after = found[-1].doi.key if found else ""
+
+    def _read(self, *where: Any) -> tuple[LedgerWork, ...]:
+        """Read the first works that meet the conditions; where one cannot be read, its DOI alone stands for it."""
+        mine = (work.c.target == self._target, *where)
+        try:
+            with self._session.reading() as connection:
+                rows = connection.execute(_works().where(*mine).order_by(work.c.doi).limit(PAGE)).mappings()
+                return tuple(_work(row) for row in rows)
+        except LedgerDamaged:
+            joined = work.outerjoin(item, item.c.id == work.c.item)
+            joined = joined.outerjoin(submission, submission.c.id == item.c.submission)
+            keys = select(work.c.doi, work.c.printed).select_from(joined).where(*mine).order_by(work.c.doi)
+            with self._session.reading() as connection:
+                names = connection.execute(keys.limit(PAGE)).all()
+            return tuple(self._alone(key, printed) for key, printed in names)
+
+    def _alone(self, key: str, printed: str) -> LedgerWork:
+        try:
+            with self._session.reading() as connection:
+                mine = _works().where(work.c.target == self._target, work.c.doi == key)
+                return _work(connection.execute(mine).mappings().one())
+        except LedgerDamaged:
+            return LedgerWork(Doi(printed), self._target, "", "", "", None, None, None, harmed=True)
+
+    def harmed(self) -> Mapping[int, tuple[str, ...]]:
+        """Return the unfinished files of which something cannot be read or is not as it was recorded, with their DOIs.
+
+        Each is read alone, with its bytes: for the moment in which one of them stopped everything.
+        """
+        mine = (submission.c.target == self._target, submission.c.state.in_(OPEN))
+        with self._session.reading() as connection:
+            keys = connection.execute(select(submission.c.id).where(*mine)).scalars().all()
+        return {key: self._printed(key) for key in keys if not self._is_whole(key)}
+
+    def _is_whole(self, key: int) -> bool:
+        try:
+            with self._session.reading() as connection:
+                joined = select(submission, content.c.xml).outerjoin(content, content.c.submission == submission.c.id)
+                row = connection.execute(joined.where(submission.c.id == key)).mappings().one()
+                uploads = connection.execute(select(attempt).where(attempt.c.submission == key)).mappings()
+                sent = [each for each in map(attempt_of, uploads) if each.status is not AttemptStatus.NOT_RECEIVED]
+                of_items = connection.execute(select(item).where(item.c.submission == key)).mappings()
+                readable = [item_of(each) for each in of_items]
+                digest = hashlib.sha256(bytes_of(row["xml"])).hexdigest()
+                current = submission_of(row)
+                is_sent = current.state is State.PREPARED or bool(sent)
+                return bool(readable) and is_sent and current.sha256 == digest
+        except LedgerDamaged:
+            return False
+
+    def _printed(self, key: int) -> tuple[str, ...]:
+        try:
+            with self._session.reading() as connection:
+                names = select(item.c.printed).where(item.c.submission == key).order_by(item.c.position)
+                return tuple(connection.execute(names).scalars())
+        except LedgerDamaged:
+            return ()
 
     def in_submissions(self, keys: Sequence[int]) -> tuple[LedgerWork, ...]:
         """Return the works whose latest deposit is in one of these submissions."""

@@ -46,6 +46,7 @@ __all__ = [
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_LENGTH = 27
+LAST_YEAR = 9_000
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -63,8 +64,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).strftime(MOMENT_FORMAT)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy
-        """Read the moment back."""
-        return None if value is None else datetime.strptime(value, MOMENT_FORMAT).replace(tzinfo=UTC)
+        """Read the moment back; raise `ValueError` for one that no clock gave."""
+        if value is None:
+            return None
+        moment = datetime.strptime(value, MOMENT_FORMAT).replace(tzinfo=UTC)
+        # Nothing can be added to a moment at the end of the calendar, and every deadline is such a sum.
+        if moment.year > LAST_YEAR:
+            raise ValueError("a moment beyond every clock")
+        return moment
 
 
 class CheckedText(TypeDecorator[str]):

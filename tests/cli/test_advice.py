@@ -12,7 +12,7 @@ import pytest
 from doideposit.cli.main import COMMANDS, cli
 
 SOURCES = Path(__file__).parents[2] / "src" / "doideposit"
-ANNOUNCED = {"adopt"}
+ANNOUNCED = {"adopt", "drift", "move", "references", "correct", "retract", "withdraw", "pages", "audit", "write-back"}
 ADVICE = re.compile(r"`(doideposit [a-z][^`]*)`")
 
 

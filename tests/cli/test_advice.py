@@ -52,6 +52,8 @@ def problem(command: str) -> str | None:
     current: click.Command | None = cli.get_command(context, words[0])
     rest = words[1:]
     while isinstance(current, click.Group) and rest:
+        if rest[0] == "WORD":
+            return None
         current, rest = current.get_command(context, rest[0]), rest[1:]
     if current is None:
         return "there is no such command"

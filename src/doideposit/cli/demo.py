@@ -138,7 +138,8 @@ def _correct(terminal: Terminal, depositor: "Depositor", record: Path) -> "WorkS
     report = depositor.deposit(record, on_event=_narrator(terminal))
     if report.error is not None:
         raise report.error
-    wait_until_done(depositor, 60, _narrator(terminal), eager=True)
+    dois = [entry.doi for entry in report.entries if entry.doi]
+    wait_until_done(depositor, 60, _narrator(terminal), dois, eager=True)
     status = _prove(depositor, record)
     terminal.say(f"   as intended: {status.as_intended.text}")
     return status

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName, Input
@@ -24,14 +24,13 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.lookups import look_up
+from doideposit.deposits.passes import DepositPass, run_pass
 from doideposit.deposits.plan_entries import plan_entry
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
 from doideposit.deposits.plans.files import PlanFiles, checked_of
-from doideposit.deposits.polling import Poller
 from doideposit.deposits.restoring import plan_last_version
 from doideposit.deposits.updates import look
-from doideposit.deposits.uploading import Uploader
 from doideposit.deposits.values import (
     DepositReport,
     HistoryEntry,
@@ -44,7 +43,7 @@ from doideposit.deposits.values import (
 )
 from doideposit.deposits.watching import Watcher
 from doideposit.deposits.wording import history_entry, status_of
-from doideposit.errors import LedgerDamaged, RegistrarUnavailable, UsageError, WorldError
+from doideposit.errors import RegistrarUnavailable, UsageError, WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -55,13 +54,6 @@ __all__ = ["Depositor"]
 
 def _silent(_progress: Progress) -> None:
     """Watch nothing."""
-
-
-class _DepositPass(NamedTuple):
-    keys: list[int]
-    looked: int
-    sent: int
-    error: WorldError | None
 
 
 class Depositor:
@@ -296,39 +288,8 @@ class Depositor:
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
         return DepositReport(self.target, entries, sent.error)
 
-    def _send(self, watch: OnEvent) -> "_DepositPass":
-        return self._pass(watch, doubts_only=True)
-
-    def _pass(self, watch: OnEvent, *, force: bool = False, doubts_only: bool = False) -> "_DepositPass":
-        """Ask, and send unless Crossref is away. A file that the ledger holds no longer whole stops no other one."""
-        done: list[tuple[Poller, Uploader]] = []
-
-        def once(besides: frozenset[int]) -> None:
-            context = self._context
-            poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
-            uploader = Uploader(context, on_event=watch, besides=besides)
-            done.append((poller, uploader))
-            poller.run()
-            if poller.may_send:
-                uploader.run()
-
-        harm: LedgerDamaged | None = None
-        try:
-            once(frozenset())
-        except LedgerDamaged:
-            harmed = self.works.harmed()
-            if not harmed:
-                raise
-            once(frozenset(harmed))
-            harm = _named(harmed)
-        keys = [key for poller, uploader in done for key in (*poller.changed, *uploader.attempted)]
-        errors = [error for poller, uploader in done for error in (poller.error, uploader.error) if error]
-        return _DepositPass(
-            list(dict.fromkeys(keys)),
-            sum(len(poller.asked) for poller, _ in done),
-            sum(uploader.received for _, uploader in done),
-            next(iter(errors), harm),
-        )
+    def _send(self, watch: OnEvent) -> DepositPass:
+        return run_pass(self._context, watch, doubts_only=True)
 
     @property
     def plans(self) -> PlanFiles:
@@ -350,7 +311,7 @@ class Depositor:
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
         watch = on_event or _silent
-        done = self._pass(watch, force=force)
+        done = run_pass(self._context, watch, force=force)
         return PollReport(
             target=self.target,
             changed=tuple(self._status(work) for work in self.works.in_submissions(done.keys)),
@@ -502,22 +463,6 @@ class Depositor:
             raise UsageError(f"{wanted} was never deposited to {self.target} from here")
         look_up(self._context, wanted, work.registered_landing_page)
         return self.status(wanted)
-
-
-def _named(harmed: Mapping[int, tuple[str, ...]]) -> LedgerDamaged:
-    """Make the error that names the DOIs of files that the ledger no longer holds whole."""
-    dois = [doi for names in harmed.values() for doi in names]
-    few = ", ".join(dois[:FEW]) + (f" and {len(dois) - FEW:,} more" if len(dois) > FEW else "")
-    one = dois[0] if dois else "DOI"
-    return LedgerDamaged(
-        f"the ledger no longer holds the deposit of {few or 'a DOI that cannot be read'} as it was recorded: nothing "
-        "of it was sent or asked about",
-        hint=f"restore a backup with `doideposit ledger restore FILE`, or give it up with `doideposit abandon {one} "
-        '--reason "damaged"` and deposit its record again; `doideposit ledger check` shows what is wrong',
-    )
-
-
-FEW = 5
 
 
 def _source(status: WorkStatus) -> str:

@@ -11,6 +11,7 @@ from doideposit.records.origin import Place, RawRecord
 __all__ = [
     "MAX_DEPTH",
     "MAX_FILE_SIZE",
+    "MAX_KEYS",
     "MAX_LINE_SIZE",
     "MAX_VALUES",
     "REFERENCES_FILE",
@@ -26,8 +27,14 @@ MAX_FILE_SIZE: Final = 20_000_000
 MAX_LINE_SIZE: Final = 2_000_000
 """Bytes of one line of a JSON Lines file, and of one line of a CSV file."""
 
-MAX_VALUES: Final = 500_000
-"""Values in one YAML or JSON file, aliases counted as often as they are used."""
+MAX_VALUES: Final = 200_000
+"""Values in one YAML or JSON file, aliases counted as often as they are used.
+
+A value takes about a thousand bytes of memory while it is read, and thousands of records have fewer.
+"""
+
+MAX_KEYS: Final = 1_000
+"""Keys in one place of a YAML or JSON file; a record has fewer than a hundred, and each unknown one is a finding."""
 
 MAX_DEPTH: Final = 32
 """Lists and mappings inside one another; a record needs six."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.models.numbers import WrittenNumber
 from doideposit.records.origin import Origin, RawRecord, RawValue
-from doideposit.records.sources.interface import MAX_DEPTH, Read
+from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
 from doideposit.records.sources.json_places import JsonPlaces, JsonText
 from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in
 
@@ -27,6 +27,7 @@ class _InvalidJson(ValueError):
 class _Decoded:
     data: Any
     doubled: bool = False
+    values: int = 0
 
 
 def read(text: str, *, file: str | None = None) -> Read:
@@ -90,8 +91,13 @@ def _refuse_constant(name: str) -> Any:
     raise _InvalidJson(f"{name} is not allowed in JSON")
 
 
+_TOO_MANY: Final = f"there are more than {MAX_VALUES:,} values in this text"
+_TOO_MANY_KEYS: Final = f"there are more than {MAX_KEYS:,} keys in one place"
+_LIMITS: Final = {_TOO_DEEP: "too-deep", _TOO_MANY: "too-many-values", _TOO_MANY_KEYS: "too-many-values"}
+
+
 def _refused(message: str, file: str | None, line: int) -> Finding:
-    code = "too-deep" if message == _TOO_DEEP else "json-syntax"
+    code = _LIMITS.get(message, "json-syntax")
     return Finding(code, Severity.ERROR, message, "nothing in this text was read", Where(file, line))
 
 
@@ -100,6 +106,8 @@ class _Doubled(dict[str, Any]):
 
 
 def _object(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(entries) > MAX_KEYS:
+        raise _InvalidJson(_TOO_MANY_KEYS)
     made = dict(entries)
     return made if len(made) == len(entries) else _Doubled(made)
 
@@ -117,6 +125,9 @@ def _texts(value: Any, depth: int, decoded: _Decoded) -> RawValue:
     match value:
         case dict() | list():
             decoded.doubled = decoded.doubled or isinstance(value, _Doubled)
+            decoded.values += len(value)
+            if decoded.values > MAX_VALUES:
+                raise _InvalidJson(_TOO_MANY)
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 # Texts are what they are; all but a few of the values are texts.
                 if not isinstance(item, str) or depth == 1:

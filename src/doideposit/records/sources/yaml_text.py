@@ -13,7 +13,7 @@ from yaml import events as ev
 
 from doideposit.findings import Finding, Loc, Severity, Where
 from doideposit.records.origin import Place
-from doideposit.records.sources.interface import MAX_DEPTH, MAX_VALUES, Read
+from doideposit.records.sources.interface import MAX_DEPTH, MAX_KEYS, MAX_VALUES, Read
 from doideposit.records.sources.nodes import MappingEntry, Node, add_entry, records_in
 from doideposit.records.sources.yaml_faults import Position, syntax_finding
 from doideposit.records.sources.yaml_repairs import quoted, swallowed_comment
@@ -276,6 +276,8 @@ class _Builder:
             frame.node.value.append(node)
         elif frame.key is not None:
             name, place = frame.key
+            if isinstance(frame.node.value, dict) and len(frame.node.value) >= MAX_KEYS:
+                raise _UnreadableYaml(_too_many_keys(self.file, (place.line, place.column)))
             add_entry(frame.node, name, MappingEntry(place, node), file=self.file)
             frame.key = None
         frame.skipping = False
@@ -295,6 +297,12 @@ def _too_deep(file: str | None, place: tuple[int, int]) -> Finding:
     message = f"lists and mappings lie more than {MAX_DEPTH} deep in one another here"
     hint = "nothing in this file was read; a record needs no more than six"
     return Finding("too-deep", Severity.ERROR, message, hint, Where(file, *place))
+
+
+def _too_many_keys(file: str | None, place: tuple[int, int]) -> Finding:
+    message = f"there are more than {MAX_KEYS:,} keys in one place"
+    hint = "nothing in this file was read; a record needs fewer than a hundred"
+    return Finding("too-many-values", Severity.ERROR, message, hint, Where(file, *place))
 
 
 def _too_many(file: str | None, place: tuple[int, int]) -> Finding:

@@ -136,7 +136,7 @@ def _person(at: HeaderValue, notes: HeaderNotes) -> dict[str, Stated] | None:
     if plain.lower() in {"anonymous", "anon", "anonym"}:
         return {"anonymous": at.taken("true")}
     if _KEY.fullmatch(plain) or plain.startswith("@"):
-        hint = "write the name as it is printed; a record does not read the list of authors of a site"
+        hint = "write the name as it is printed, or add it with this key to the authors.yml of the site"
         notes.unread("header-author-key", f"“{plain}” is a key, and no name", hint, at, field="authors")
         return None
     if is_group(plain):

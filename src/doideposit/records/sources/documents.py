@@ -16,6 +16,7 @@ from doideposit.records.sources.files import load_text
 from doideposit.records.sources.front_matter import split_header
 from doideposit.records.sources.interface import MAX_FILE_SIZE, REFERENCES_FILE, Header, Reading
 from doideposit.records.sources.reference_files import file_names, inline_references, with_references
+from doideposit.records.sources.site_authors import with_site_authors
 
 __all__ = ["read_document"]
 
@@ -48,6 +49,7 @@ def _found(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Fin
         return [_without_header(path, text)] if named or _UNCLOSED.match(text) else []
     if not header.data and has_errors(header.findings):
         return [*header.findings]
+    header = with_site_authors(header, path)
     strange = None if named else _of_another_kind(header, path, reading)
     if strange is not None:
         return [strange] if isinstance(strange, Finding) else []

@@ -261,3 +261,28 @@ def test_ten_megabytes_of_header_are_one_finding_in_a_moment(tmp_path: Path, for
         ["header-missing"],
         ["yaml-syntax"],
     )
+
+
+KEYS = "---\ntitle: A boat\nauthors: [akeller, Zoë Müller]\nseries: sadf-comment\nnumber: 7\ndate: 2024-01-01\n---\n"
+
+
+@pytest.mark.parametrize("place", ["blog/authors.yml", "authors.yaml", "_data/authors.yml", "data/authors.yml"])
+def test_keys_of_authors_are_looked_up_in_the_list_of_the_site(tmp_path: Path, place: str) -> None:
+    written(tmp_path, "akeller:\n  name: Ana Keller\n  title: Fellow\n  orcid: 0000-0002-1825-0097\n", place)
+    raw = record(written(tmp_path, KEYS, "blog/2024/a.md"))
+    assert raw.findings == ()
+    assert raw.data["authors"] == [
+        {"given": "Ana", "family": "Keller", "orcid": "0000-0002-1825-0097"},
+        {"given": "Zoë", "family": "Müller"},
+    ]
+    assert raw.origin.where(("authors", 0, "family")).line == 3
+
+
+def test_a_key_that_no_list_has_stays_an_error(tmp_path: Path) -> None:
+    written(tmp_path, "bbyron:\n  name: Ada Byron\n", "authors.yml")
+    raw = record(written(tmp_path, KEYS))
+    assert [(each.code, each.where.line) for each in raw.findings] == [("header-author-key", 3)]
+    (tmp_path / "site" / ".git").mkdir(parents=True)
+    written(tmp_path, "akeller: {name: Ana Keller}\n", "authors.yml")
+    above = record(written(tmp_path, KEYS, "site/a.md"))
+    assert [each.code for each in above.findings] == ["header-author-key"]

@@ -136,6 +136,23 @@ def test_the_two_steps_wait_for_a_first_deposit_that_is_still_queued(calm: Desk)
     assert calm.depositor.ledger.check() == ()
 
 
+def test_references_that_crossref_adds_up_are_emptied_and_sent_again_after_a_look(desk: Desk) -> None:
+    two = [{"key": "r1", "text": "Gray, A. (2023)."}, {"key": "r2", "text": "Sen, B. (2022)."}]
+    registered(desk, commentary(**{**FULL, "references": two}))
+    record = registered(desk, commentary(**{**FULL, "references": two[:1]}), allow_loss=["references"])
+    assert ("Sen, B." in record) == (desk.sandbox.rules.references == "merge"), "one deposit is tried"
+    for _ in range(2):
+        desk.clock.advance(16 * 60)
+        desk.depositor.watch(50)
+        desk.settle()
+    assert "Gray, A." in record_of(desk)
+    assert "Sen, B." not in record_of(desk)
+    status = desk.depositor.status(commentary().doi)
+    assert status.as_intended
+    assert not status.needs_person
+    assert desk.depositor.ledger.check() == ()
+
+
 # Never between the two without a word.
 
 

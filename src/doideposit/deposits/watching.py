@@ -16,6 +16,7 @@ from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.ledger.read_schedule import FIRST_READ
+from doideposit.deposits.refilling import keeps_old_references, refill
 from doideposit.deposits.schedule import pause_until
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
@@ -128,8 +129,18 @@ class Watcher:
         version = sent[0] if sent else (seen.sent or 0)
         address = self._address(registry, seen, ours)
         sight = self._sight(seen, state, _Sent(version, ours), address)
+        if any(one.kind is DriftKind.CONTENT for one in sight.drift) and self._refills(seen, state, ours):
+            words = "Crossref kept references that the last deposit no longer has: they are emptied, and sent again"
+            sight = Sight(_next_read(seen, context.clock()), words)
         if context.ledger.observations.put(seen, sight):
             self.read.append(seen.doi)
+
+    def _refills(self, seen: Observed, state: RegisteredState | None, ours: RegisteredRecord | None) -> bool:
+        """Finish an update of references that Crossref added up, when its version is seen for the first time."""
+        if state is None or seen.intended_at is not None or seen.drift:
+            return False
+        shown = read_record(state.answer, seen.doi.printed)
+        return keeps_old_references(ours, shown) and refill(self.context, seen.doi)
 
     def _address(self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None) -> Drift | None:
         """Ask doi.org where the DOI leads; for a day after an update caches may hold what it was before."""

@@ -19,6 +19,7 @@ FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "relations": ("relations",),
     "full_texts": ("pdf_url", "full_texts"),
     "crossmark": ("crossmark_policy", "updates", "assertions"),
+    "references": ("references",),
 }
 """The blocks that Crossref may add up, each with the fields of a record file that it holds."""
 GOES_WITH: Final = {"crossmark": ("licences", "free_to_read", "funding")}

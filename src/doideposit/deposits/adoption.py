@@ -98,6 +98,9 @@ class AdoptionPass:
         prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
         self._owners = frozenset(prefixes) | {one.prefix for one in self._series.values()}
         lists = not scope.dois or scope.series or scope.prefixes or scope.also
+        if not self._registry.has_works and not (scope.dois or scope.also):
+            message = f"{self._context.target} has no list of its DOIs"
+            raise UsageError(message, hint="name them one by one, or give a table of them with --csv")
         listed = self._listed(prefixes, scope) if lists else []
         wanted = {doi.key: doi for doi in (*scope.dois, *scope.also, *listed)}
         self._adopt(list(wanted.values()), named=frozenset(doi.key for doi in (*scope.dois, *scope.also)))

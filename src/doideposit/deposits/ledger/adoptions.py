@@ -21,6 +21,8 @@ def enter_adopted(transaction: Transaction, new: AdoptedWork) -> bool:
 
     A deposit of ours that failed, or is under way, stays what it is: only what Crossref has is added to it.
     """
+    # Of two runs that come to the same new DOI, the second waits here, and then finds it entered.
+    transaction.lock_uploads()
     mine = (work.c.target == transaction.target, work.c.doi == new.doi.key)
     known = transaction.connection.execute(select(work).where(*mine).with_for_update()).mappings().one_or_none()
     if known is not None and known["registered_at"] is not None:

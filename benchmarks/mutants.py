@@ -139,7 +139,15 @@ def main() -> None:
         drawn = random.Random(SEED).sample(every, min(arguments.count, len(every)))
         print(f"{len(drawn)} of {len(every)} places", flush=True)
         with ProcessPoolExecutor(arguments.workers, initializer=prepare, initargs=(folder,)) as pool:
-            report(list(pool.map(run, drawn)))
+            done: list[Mutant] = []
+            for one in pool.map(run, drawn):
+                done.append(one)
+                # A run takes half an hour and more: who breaks it off should know what there is.
+                print(
+                    f"{len(done):>4} {one.outcome:<9} {one.module}:{one.line} {' '.join(changed(one))[:200]}",
+                    flush=True,
+                )
+            report(done)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,18 @@ def test_what_lies_in_the_future() -> None:
     assert "date-future" in {one.code for one in found(harmed("<year>2024</year>", "<year>2199</year>"))}
 
 
+def test_a_day_of_this_year_that_has_passed_lies_in_no_future() -> None:
+    passed = harmed("<year>2024</year>", "<year>2026</year>")
+    assert "date-future" not in {one.code for one in found(passed)}
+
+
+def test_the_first_of_two_equal_dois_is_named_by_the_line_of_its_text() -> None:
+    text = GOOD.replace("  </body>", f"{SECOND}  </body>").replace("<doi>10.5555/notes", "<doi>\n10.5555/notes", 1)
+    line = text[: text.index("10.5555/notes.3.10")].count("\n") + 1
+    [fault] = [one for one in found(text) if one.code == "deposit-doi-twice"]
+    assert f"line {line}" in fault.message
+
+
 SECOND = GOOD[GOOD.index("    <report-paper ") : GOOD.index("  </body>")]
 
 

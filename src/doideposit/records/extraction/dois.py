@@ -59,6 +59,8 @@ def find_doi(body: Iterable[Line], tail: Iterable[Line]) -> PrintedDoi | None:
         if (doi := _alone(line)) and not _goes_on(before, line):
             return doi
         before = line
+        if _CITE_AS.match(line.text) and (doi := split_doi(line.printed, line)[0]):
+            return doi
     tail = list(tail)
     printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _labelled(line))]
     unique = {doi.text.lower(): doi for doi in reversed(printed)}
@@ -73,6 +75,12 @@ def find_doi(body: Iterable[Line], tail: Iterable[Line]) -> PrintedDoi | None:
     return replace(chosen, others=tuple(doi.text for doi in unique.values() if doi is not chosen))
 
 
+# What a document says of itself, with a year in brackets as if of another work.
+_CITE_AS = re.compile(
+    r"(?:suggested |recommended |preferred )?(?:citation|cite (?:this|as)|to cite|how to cite|pour citer|"
+    r"zitier(?:vorschlag|weise)|cómo citar|citación|come citare|como citar)\b",
+    re.IGNORECASE,
+)
 _ONLINE = re.compile(r"\b(?:online|electronic|e-?ISSN|pdf)\b", re.IGNORECASE)
 _RUNNING = 25  # in characters: a line above that is longer, and open at its end, is running text
 

@@ -34,6 +34,11 @@ def number_field(document: Document, series: Series | None, notes: Notes) -> Nod
     by_pattern = _number_by_pattern(doi.text, series) if doi and series else None
     by_pattern = by_pattern if by_pattern and len(by_pattern) <= _LONGEST_NUMBER else None
     if by_pattern and doi and front.number is not None and _same(front.number.text, by_pattern):
+        if by_pattern != front.number.text:
+            notes.warn(
+                "number-shape", f"the number is printed as “{front.number.text}” and stands as {by_pattern} in the DOI",
+                "write it as your DOIs have it", line=front.number.line.number, field="number",
+            )  # fmt: skip
         return Leaf(by_pattern, front.number.line.number, front.number.line.text, "label, confirmed by the DOI")
     in_doi = by_pattern or ((found := _NUMBER_IN_DOI.search(doi.text)) and found["number"] if doi else None)
     in_title = _NUMBER_IN_TITLE.search(front.title[-1].text) if front.title else None

@@ -140,9 +140,17 @@ def _take_known(pieces: Sequence[Piece], front: Front) -> None:
             front.number = Printed(piece.number, piece.line)
         if piece.kind is not LineKind.TEXT or piece.number:
             front.dates += [(date, piece.line) for date in piece.dates]
-        if front.doi is None and piece.doi is not None:
+        if front.doi is None and piece.doi is not None and not _tells_of_another(piece):
             front.doi = piece.doi
     front.dates = _most_precise(front.dates)
+
+
+_FEW_WORDS = 3
+
+
+def _tells_of_another(piece: Piece) -> bool:
+    """Tell whether a line of the block speaks of another work, whose DOI it then prints: “Review of: …”."""
+    return piece.kind is LineKind.TEXT and len(piece.rest.split()) > _FEW_WORDS and not piece.number
 
 
 def _most_precise(dates: list[tuple[PrintedDate, Line]]) -> list[tuple[PrintedDate, Line]]:
@@ -219,7 +227,9 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
     for following in pieces[at + 1 :]:
         if following.line.block != piece.line.block or following.kind not in {LineKind.TEXT, LineKind.NAMES}:
             break
-        if following.kind is LineKind.NAMES and _is_surely_byline(pieces, pieces.index(following)):
+        if following.kind is LineKind.NAMES and (
+            _is_surely_byline(pieces, pieces.index(following)) or not _is_open_title(front.title[-1].text)
+        ):
             break
         following.taken = True
         last = front.title[-1].text.rstrip()
@@ -232,6 +242,17 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
             front.subtitle.append(Printed(following.rich, following.line))
         else:
             front.title.append(Printed(following.rich, following.line))
+
+
+_OPEN_TITLE = re.compile(
+    r"(?:[,:：–—-]|\b(?:and|or|of|the|a|an|in|on|for|to|with|from|by|und|der|die|das|et|de|la|y|e|i))\s*$",
+    re.IGNORECASE,
+)
+
+
+def _is_open_title(text: str) -> bool:
+    """Tell whether a title has to go on in the next line, whatever that line looks like."""
+    return bool(_OPEN_TITLE.search(text))
 
 
 def _changes_case(title: str, line: str) -> bool:

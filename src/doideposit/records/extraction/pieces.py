@@ -92,7 +92,9 @@ class Labels:
 # “12”, “12b”, “123/2023”, “15/23”, “2022/A 12”, “23 | 45”; a bar before a month is a separator.
 _NUMBER = r"(?P<number>\d{1,5}(?:[a-z](?![\w]))?(?:\s?[/|]\s?(?:[A-Z]\s?)?\d{1,4}(?![\w.]))?)(?![A-Za-z0-9_%])"
 _VOLUME = r"(?:(?:vol(?:ume)?|jahrgang|jg|band|tome|tomo|том|rocznik|cilt)\b\.?\s*\d{1,4}\s*[,/|·–—-]?\s*)?"
-_NUMBER_LINE = re.compile(rf"[\W_]*{_VOLUME}(?:{NUMBER_SIGN}){_NUMBER}\s*[号號期]?(?P<rest>.*)", re.IGNORECASE)
+_NUMBER_LINE = re.compile(
+    rf"[\W_]*{_VOLUME}(?:{NUMBER_SIGN})(?:\s*[:：]\s*)?{_NUMBER}\s*[号號期]?(?P<rest>.*)", re.IGNORECASE
+)
 _NUMBER_INSIDE = re.compile(
     rf"^(?P<before>[^\d]{{3,80}}?)\s(?:no|nr|number|nummer|n[°º˚])\b\.?\s*{_NUMBER}(?P<rest>.*)$", re.IGNORECASE
 )
@@ -111,9 +113,13 @@ _FURNITURE = re.compile(
     r"\bdownload(?:\s+(?:as\s+)?pdf)?\b|\bopen access\b|\bpdf\b",
     re.IGNORECASE,
 )
+_ACCOUNT = re.compile(r"@[\w.]{2,30}")
 # People who did something else than write it.
 _OTHER_PEOPLE = re.compile(
     r"(?:(?:series|managing|language|copy)\s+)?(?:editors?|translators?|illustrators?|reviewers?|photos?|cover|layout)\s*[:：]|"
+    r"(?:with\s+)?(?:an?\s+)?(?:foreword|preface|introduction|afterword|contributions?)\s+by\b|"
+    r"(?:mit\s+einem\s+)?vorwort\s+von|"
+    r"(?:avec\s+une\s+)?préface\s+d|(?:con\s+)?prólogo\s+de|(?:con\s+)?prefazione\s+di|"
     r"(?:edited|translated|reviewed|illustrated|photographed|designed)\s+by\b|traduit\s+(?:par|de)|übersetzt\s+von|"
     r"herausgegeben\s+von|herausgeber(?:in|innen)?\s*:|traducido\s+por|traducción\s*:|traduzione\s+(?:di|a cura)|"
     r"a\s+cura\s+di|traduzido\s+por|vertaald\s+door|przełożył|tłumaczenie\s*:|перевод\s*:|редактор\s*:|訳\s*[:：]|翻译\s*[:：]",
@@ -129,6 +135,12 @@ _LONGEST_NAMES = 150
 _LONGEST_PIECE = 1_500  # in characters; what is longer is running text, whatever it holds
 
 
+# Names of fields before what they hold, as a form has them; those of authors and dates are read elsewhere.
+_FIELD = re.compile(
+    r"(?:series|title|reihe|titel|série|titre|serie|título|collana|titolo)\s*[:：]\s+(?=\S)", re.IGNORECASE
+)
+
+
 def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
     """Read one line of a title block; `before` is the piece above it, whose open end it may go on with."""
     text = line.printed
@@ -138,11 +150,12 @@ def read_piece(line: Line, labels: Labels, before: Piece | None) -> Piece:
         return piece
     if len(text) > _LONGEST_PIECE:
         return piece
-    if (_RIGHTS.search(text) or _OTHER_PEOPLE.match(text)) and not line.level:
+    if (_RIGHTS.search(text) or _OTHER_PEOPLE.match(text) or _ACCOUNT.fullmatch(text)) and not line.level:
         piece.kind, piece.rest = LineKind.SKIPPED, ""
         return piece
     if before is not None and _continues_doi(before, line, piece):
         return piece
+    text = text if line.level else _FIELD.sub("", text)
     rest = _take_known(piece, text, labels)
     if _EMPTY.fullmatch(rest):
         piece.kind, piece.rest = LineKind.KNOWN, ""

@@ -87,8 +87,10 @@ def _find_series(
     prefixed = [
         _Found(known, doi.line, "prefix") for known in series.values() if doi.text.startswith(f"{known.prefix}/")
     ]
-    if fitting or len(prefixed) != 1:
-        return fitting
+    if fitting or not prefixed:
+        return fitting or by_word
+    if len(prefixed) > 1:
+        return prefixed if not by_word else [*by_word, *prefixed]
     # The words name one series and the DOI another: a person decides which of them is right.
     return [*by_word, *prefixed]
 

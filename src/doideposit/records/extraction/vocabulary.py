@@ -67,7 +67,7 @@ NOTES = (
 """Headings of lists of notes, which serve as references where there is no other list."""
 
 ABSTRACT = (
-    "abstract", "summary", "executive summary", "synopsis", "key points", "résumé", "resume", "synthèse", "zusammenfassung",
+    "abstract", "summary", "executive summary", "synopsis", "résumé", "resume", "synthèse", "zusammenfassung",
     "kurzfassung", "abstrakt", "resumen(?: ejecutivo)?", "sumario", "sommario", "sintesi", "riassunto", "resumo(?: executivo)?",
     "sumário(?: executivo)?", "samenvatting", "streszczenie", "abstrakt", "özet", "аннотация", "резюме", "要旨", "要約", "概要", "摘要",
 )  # fmt: skip
@@ -97,7 +97,7 @@ OTHER_SECTIONS = (
     "disclaimer", "acknowledge?ments?", "annex.{0,40}", "contact", "imprint", "impressum", "mentions légales", "colophon", "colofon",
     "introduction", "einleitung", "introducción", "introduzione", "introdução", "inleiding", "wprowadzenie", "wstęp", "giriş",
     "введение", "はじめに", "引言", "导言", "(?:table of )?contents", "inhalt(?:sverzeichnis)?", "sommaire", "índice", "indice", "recommendations",
-    "key (?:findings|messages|takeaways)", "commentary", "background", "copyright", "remerciements", "danksagung", "empfehlungen",
+    "key (?:findings|messages|takeaways|points)", "commentary", "background", "copyright", "remerciements", "danksagung", "empfehlungen",
 )  # fmt: skip
 """Headings that begin the text, or end a list of references."""
 

@@ -215,16 +215,44 @@ def paragraphs_of(pages: Sequence[Sequence[PdfRow]]) -> Iterator[PrintedParagrap
     rows = _without_furniture(pages, body)
     flow, notes = _apart(rows, body)
     largest = max((row.size for row in flow if row.page == 1), default=body)
+    listed = False
     for paragraph in _paragraphs(_mended(flow)):
         size = max(row.size for row in paragraph)
-        if size > body * _LARGER and paragraph[0].page <= _TITLE_PAGES:
+        early = paragraph[0].page <= _TITLE_PAGES
+        listed = listed or bool(_LIST.fullmatch(paragraph[0].text.strip()))
+        if size > body * _LARGER and early:
             # A line end within a heading is where the page was too narrow, and says nothing.
             paragraph[0].text = " ".join(row.text for row in paragraph)
             yield PrintedParagraph(paragraph[:1], 1 if size >= largest - 0.1 else 2)
+        elif early and not listed and len(paragraph) <= _TITLE_ROWS:
+            yield PrintedParagraph(_unwrapped(paragraph, flow))
         else:
             yield PrintedParagraph(paragraph)
     for paragraph in _by_number(_mended(notes)):
         yield PrintedParagraph(paragraph, note=True)
+
+
+_TITLE_ROWS = 5  # lines of a byline, a date or an imprint at most; what has more is running text
+
+
+def _unwrapped(paragraph: Sequence[PdfRow], rows: Sequence[PdfRow]) -> list[PdfRow]:
+    """Put lines together that end where the column does: a date or a list of names was too long for one."""
+    kept = [paragraph[0]]
+    for row in paragraph[1:]:
+        before = kept[-1]
+        column = [
+            each.right for each in rows if each.page == before.page and abs(each.left - before.left) < _SAME_PLACE
+        ]
+        letters = (row.right - row.left) / max(len(row.text), 1)
+        needed = letters * (len(row.text.split()[0]) + 1)
+        if before.right + needed > max(column):
+            before.text = f"{before.text.rstrip()} {row.text}"
+            before.right = row.right
+            before.targets += [target for target in row.targets if target not in before.targets]
+            before.parts += row.parts
+        else:
+            kept.append(row)
+    return kept
 
 
 _LARGER = 1.2  # so many times the size of the running text makes a heading

@@ -5,7 +5,7 @@ in depth. Deposit files need none of what is refused here: Crossref takes files 
 """
 
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from lxml import etree
 
@@ -34,11 +34,18 @@ LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
 class XmlLimits(NamedTuple):
     """Hold the most a document may have: bytes, and ``<`` and ``=`` characters, which stand for nodes in memory.
 
+    `attributes` is the most that one element may have, namespaces among them: libxml2 looks through all of them again
+    for each one, and the largest element of Crossref's schema has fewer than forty. `namespaces` is the most that are
+    declared in all, and `children` the most in one element, which libxml2 counts anew for the place of each fault.
+
     libxml2 adds its own bounds: 256 levels of depth and 10 million characters in one text.
     """
 
     size: int = 32 * 1024 * 1024
     markup: int = 1_000_000
+    attributes: int = 500
+    namespaces: int = 100_000
+    children: int = 20_000
 
 
 LIMITS: Final = XmlLimits()
@@ -63,6 +70,8 @@ def parse_document(xml: bytes, *, file: str | None = None, limits: XmlLimits = L
     # The look at the prolog ends after 64 KiB of comments; what stands behind them is found here.
     if root.getroottree().docinfo.internalDTD is not None:
         return ParsedXml(None, (_doctype(1).at(Where(file=file)),))
+    if xml.count(b"<") > limits.children and (full := _overfull(root, limits)) is not None:
+        return ParsedXml(None, (full.at(Where(file=file, line=full.where.line)),))
     return ParsedXml(root)
 
 
@@ -129,6 +138,18 @@ def positions(xml: bytes) -> list[Position]:
     return found
 
 
+def _overfull(root: etree._Element, limits: XmlLimits) -> Finding | None:
+    """Find an element with more children than any deposit needs."""
+    full = next((element for element in root.iter("*") if len(element) > limits.children), None)
+    if full is None:
+        return None
+    name = etree.QName(full).localname
+    message = f"<{name}> has {len(full):,} elements; at most {limits.children:,} are read"
+    return _error("xml-too-large", message, "split the file").at(Where(line=cast(int | None, full.sourceline)))
+
+
+_LONG_TAG = re.compile(rb"<[^<>!?/][^<>]{2000,}")
+"""A start tag that is long enough for hundreds of attributes; a ``>`` within a value ends it early."""
 _USUAL = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>\s*<[A-Za-z_]""")
 """How nearly every file starts: in UTF-8, and with its root element at once, so without a DOCTYPE."""
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -156,6 +177,17 @@ def _refusal(xml: bytes, limits: XmlLimits) -> Finding | None:
             f"the file has more than {limits.markup:,} elements or attributes",
             "split it: Crossref takes files up to 10 MB",
         )
+    if len(xml) > limits.markup and xml.count(b"xmlns") > limits.namespaces:
+        message = f"the file declares more than {limits.namespaces:,} namespaces"
+        return _error("xml-too-many-attributes", message, "declare each once, in the root element")
+    crowded = next((one for one in _LONG_TAG.finditer(xml) if one[0].count(b"=") > limits.attributes), None)
+    if crowded is not None:
+        line = xml.count(b"\n", 0, crowded.start()) + 1
+        return _error(
+            "xml-too-many-attributes",
+            f"an element has more than {limits.attributes:,} attributes and namespaces",
+            "no element of a deposit has so many: check the file",
+        ).at(Where(line=line))
     return None if _USUAL.match(xml) else _belied_encoding(xml) or _refused_prolog(_prolog(xml))
 
 

@@ -170,7 +170,9 @@ def _excerpt(finding: Finding, source_line: SourceLine, room: int) -> Iterator[L
     text = source_line(where.file, where.line)
     if text is None:
         return
-    shown, column = _window(safe(text), where.column, room)
+    # The line may be the whole of a large file: only what is shown of it is made safe.
+    cut, column = _window(text, where.column, room)
+    shown = safe(cut)
     yield (Span(f"{where.line:>{GUTTER - 2}} | ", Style.DIM), Span(shown))
     if column is not None:
         length = max(1, min(finding.length or 1, len(shown) - column + 1))

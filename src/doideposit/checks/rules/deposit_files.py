@@ -7,6 +7,7 @@ stands; a record would have been told of it by its models and rules, and so is a
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
 from pydantic_core import PydanticCustomError
@@ -41,7 +42,7 @@ def check_deposit_file(
     `root` is what `parse_document` made of the bytes, and `depositor` who deposits here.
     """
     review = _Review(root, Places(file, xml), context)
-    found = [*_encoding(xml, root, file), *review.refused(), *review.head(depositor), *review.advice()]
+    found = _bounded(file, _encoding(xml, root, file), review.refused(), review.head(depositor), review.advice())
     dois = [(element.text or "").strip() for element in review.own_dois]
     doi = dois[0] if len(dois) == 1 else None
     settled = [apply(one, context.settings, overridable=one.severity is not E, doi=doi) for one in found]
@@ -53,8 +54,26 @@ def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding
     root = parse_document(xml).root
     if root is None:
         return ()
-    found = [*_encoding(xml, root, file, as_it_lies=True), *_Review(root, Places(file, xml), context).refused()]
+    review = _Review(root, Places(file, xml), context)
+    found = _bounded(file, _encoding(xml, root, file, as_it_lies=True), review.refused())
     return tuple(sorted(found, key=_line))
+
+
+def _bounded(file: str | None, *groups: Iterator[Finding]) -> list[Finding]:
+    """Return the findings of each group, and for a group with more than anybody reads that there are more."""
+    found: list[Finding] = []
+    for group in groups:
+        found += islice(group, MOST)
+        more = next(group, None)
+        if more is not None:
+            message = f"there are more than {MOST} problems of this kind in the file"
+            hint = "correct the first ones, then check again"
+            found.append(Finding("xsd-more", more.severity, message, hint, Where(file)))
+    return found
+
+
+MOST: Final = 200
+"""So many findings of one group are told: a file with more was made by a program that is wrong throughout."""
 
 
 def _line(finding: Finding) -> tuple[int, int]:

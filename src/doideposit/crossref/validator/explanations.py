@@ -116,6 +116,13 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         source=_XML,
     ),
     _xsd(
+        "xml-too-many-attributes",
+        "An element with too many attributes",
+        "No element of a deposit has so many, and each costs time and memory before anything can be said of it.",
+        "check the file",
+        source=_XML,
+    ),
+    _xsd(
         "xml-too-large",
         "A deposit that is too large",
         "Crossref takes files up to 10 MB.",

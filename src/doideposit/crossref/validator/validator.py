@@ -24,7 +24,7 @@ __all__ = ["SchemaVerdict", "Sealed", "Validator"]
 ROOT = "doi_batch"
 """The root of every deposit. Crossref's schema would let any of its elements be the root."""
 
-MOST = 2_000
+MOST = 200
 """Problems of one kind beyond this number are counted and not described: a hostile file cannot flood anything."""
 
 _HINTS = (f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation")

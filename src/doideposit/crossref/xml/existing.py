@@ -74,7 +74,10 @@ def _local(element: Element) -> str:
 
 def _without_comments(element: Element) -> Element:
     """Return a copy without comments and processing instructions, which may stand between texts."""
-    return parse_part(etree.tostring(element, with_tail=False))
+    copied = parse_part(etree.tostring(element, with_tail=False))
+    # The canonical form leaves out what is not used, and libxml2 refuses to make it where one of these is relative.
+    etree.cleanup_namespaces(copied)
+    return copied
 
 
 def _holders(child: Element) -> Iterator[tuple[Doi, Element]]:

@@ -1,0 +1,95 @@
+"""Hostile deposit XML of ten megabytes: each file is answered within ten seconds of work and 300 MB, by a child process."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from deposit_heads import HEAD
+from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.crossref.xml.batch import build
+from doideposit.records.models.series import RecordType
+from made_up_records import full_commentary
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+SIZE = 9_300_000
+SECONDS, MEGABYTES = 10, 300
+GOOD = build(HEAD, [full_commentary(RecordType.REPORT_SERIES)]).xml.decode()
+
+
+def many(part: Callable[[int], str]) -> str:
+    parts, size, number = [], 0, 0
+    while size < SIZE:
+        parts.append(part(number))
+        size += len(parts[-1])
+        number += 1
+    return "".join(parts)
+
+
+def before(mark: str, text: str) -> str:
+    assert mark in GOOD
+    return GOOD.replace(mark, text + mark, 1)
+
+
+def within(tag: str, text: str) -> str:
+    return GOOD.replace(f"<{tag}", f"<{tag} {text}", 1)
+
+
+HOSTILE: dict[str, Callable[[], str]] = {
+    "namespaces of the root": lambda: within("doi_batch", many(lambda n: f'xmlns:n{n}="urn:{n}" ')),
+    "attributes": lambda: within("volume", many(lambda n: f'a{n}="" ')),
+    "one long value": lambda: within("volume", f'a="{"x" * SIZE}"'),
+    "one long name": lambda: before("<volume>", f"<{'z' * SIZE}/>"),
+    "unknown elements": lambda: before("<volume>", many(lambda _: "<z/>")),
+    "a namespace each": lambda: before("<volume>", many(lambda n: f'<q{n}:z xmlns:q{n}="urn:{n}"/>')),
+    "deep elements": lambda: before("</titles>", "<i>" * 200_000 + "</i>" * 200_000),
+    "wrong citations": lambda: before("<citation ", many(lambda n: f'<citation key="k{n}"><doi>z{n}</doi></citation>')),
+    "wrong ORCID iDs": lambda: before(
+        "</contributors>",
+        many(lambda n: f"<person_name><surname>M{n}</surname><ORCID>https://orcid.org/0000-0002-1825-0098</ORCID>"
+             "</person_name>"),
+    ),
+    "one long text": lambda: before("</title>", "a " * (SIZE // 2)),
+    "comments": lambda: before("<volume>", many(lambda _: "<!-- x -->")),
+    "formulas": lambda: before(
+        "</subtitle>",
+        f'<m:math xmlns:m="http://www.w3.org/1998/Math/MathML">{many(lambda _: "<m:mi>x</m:mi>")}</m:math>',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["validate", "check"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_answered_in_bounded_time_and_memory(name: str, command: str, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.xml"
+    path.write_text(HOSTILE[name](), encoding="utf-8")
+    (tmp_path / "doideposit.toml").write_text(configuration_text(PRESETS["sadf-comment"]), encoding="utf-8")
+    out = tmp_path / "out.txt"
+    child = os.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        file = os.open(out, os.O_CREAT | os.O_WRONLY)
+        os.dup2(file, 1)
+        os.dup2(file, 2)
+        os.execv(sys.executable, [sys.executable, "-m", "doideposit", "--plain", command, str(path)])
+    _, status, used = os.wait4(child, 0)
+    said = out.read_text(encoding="utf-8", errors="replace")
+    assert os.waitstatus_to_exitcode(status) in {0, 1}, said[-2000:]
+    assert "not foreseen" not in said
+    assert used.ru_utime + used.ru_stime < SECONDS
+    # Linux counts in KiB, macOS in bytes.
+    assert used.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024) < MEGABYTES
+    assert said.count("(error)") < 1_000
+
+
+def test_an_unused_relative_namespace_changes_nothing(tmp_path: Path) -> None:
+    from doideposit.crossref.xml.existing import items
+
+    text = within("doi_batch", 'xmlns:w="word"')
+    [item] = items(text.encode())
+    assert item == items(GOOD.encode())[0]
+    used = before("</series_metadata>", '<w:x xmlns:w="word"/>')
+    assert len(items(used.encode())) == 1

@@ -8,6 +8,7 @@ question would carry the password in an address. What could not be asked is no f
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from typing import Final
 
 from doideposit.crossref.registrar import RegisteredWork
@@ -26,6 +27,8 @@ __all__ = ["preflight"]
 
 SAMPLES: Final = 3
 """So many registered DOIs are read, until one says what the series is registered as."""
+LOOKED_AT: Final = 20
+"""So many DOIs of the ledger are looked through for one of our own deposits."""
 _LISTED_TYPES: Final = {RecordType.REPORT_SERIES, RecordType.JOURNAL}
 """Record types that carry the title record of their series."""
 
@@ -74,10 +77,12 @@ def _of_series(context: DepositContext, registry: RegistryPort, series: Series) 
 
 
 def _is_proven(context: DepositContext, series: Series) -> bool:
-    """Tell whether the latest deposit of the series that took effect had the same prefix, title and ISSNs."""
+    """Tell whether a deposit of the series that took effect had the same prefix, title and ISSNs."""
     works = context.ledger.works
-    for work in works.all(WorkFilter(series=series.name)):
-        sent = works.last_registered(work.doi) if work.registered_at is not None else None
+    registered = (one for one in works.all(WorkFilter(series=series.name)) if one.registered_at is not None)
+    # Of an adopted series nothing may be deposited yet, however many DOIs it has: then Crossref is asked.
+    for work in islice(registered, LOOKED_AT):
+        sent = works.last_registered(work.doi)
         record = None if sent is None else read_record(sent[1], work.doi.printed)
         if record is not None:
             return work.doi.prefix == series.prefix and not list(_differences(series, record))

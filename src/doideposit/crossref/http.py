@@ -327,7 +327,9 @@ def _reason(error: BaseException, timeouts: Timeouts) -> str:
         (requests.exceptions.SSLError, "the encrypted connection failed, or its certificate could not be verified"),
         (requests.exceptions.ConnectTimeout, f"no connection within {timeouts.connect:g} s"),
         (NewConnectionError, "no connection: refused, or no way there"),
-        ((requests.exceptions.ReadTimeout, TimeoutError), f"nothing came for {timeouts.read:g} s"),
+        (requests.exceptions.ReadTimeout, f"nothing came for {timeouts.read:g} s"),
+        # While something is sent, it is the time for connecting that counts for each part of it.
+        (TimeoutError, "the connection stood still for too long"),
     )
     for kinds, words in table:
         if any(isinstance(cause, kinds) for cause in causes):

@@ -307,7 +307,7 @@ def _summary(report: PassReport, standing: Standing | None) -> str:
         ):
             text += f", {number} {words}" if number else ""
     if report.next_due is not None:
-        text += f"; Crossref is asked again after {report.next_due:%H:%M:%S} UTC"
+        text += f"; Crossref is asked again after {report.next_due:%Y-%m-%d %H:%M} UTC"
     if report.errors:
         text += f"; error: {report.errors[0].message}"
     return f"{report.target}: {text}" + ("; stopped early" if report.interrupted else "")

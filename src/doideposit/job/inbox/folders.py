@@ -157,7 +157,8 @@ def look(root: Path) -> Look:
             if found is not None:
                 arrivals.append(found)
             elif os.path.lexists(entry.path):
-                passed_over.append(entry.name)
+                # A name may hold a line break, and would forge a line of whatever shows it.
+                passed_over.append(claimed_name(entry.name))
     arrivals.sort(key=lambda one: (one.changed, one.name))
     return Look(tuple(arrivals), tuple(sorted(passed_over)))
 

@@ -14,6 +14,7 @@ from doideposit.errors import CredentialsRefused, DiskError
 from doideposit.job.inbox.claims import load
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
+from doideposit.job.inbox.waiting import find_waiting
 from doideposit.lifecycle import State
 from doideposit.records.models.batch import BatchHead
 from inboxes import OLD, Office, doi, yaml
@@ -453,6 +454,14 @@ def test_what_was_written_down_leads_nowhere_else(tmp_path: Path, going_to: obje
     claim = load(tmp_path)
     assert claim is not None
     assert claim.going_to == ""
+
+
+def test_the_name_of_a_link_forges_no_line(office: Office, tmp_path: Path) -> None:
+    (office.folders.root / "x\nsandbox: 7 DOIs registered.yaml").symlink_to(tmp_path)
+    report = office.run()
+    assert report.passed_over == ("x_sandbox: 7 DOIs registered.yaml",)
+    [(_, said, _)] = find_waiting(office.folders, "sandbox").matters()
+    assert "\n" not in said
 
 
 def test_the_lock_is_not_written_through_a_link(office: Office, tmp_path: Path) -> None:

@@ -79,10 +79,10 @@ class Module:
     tree: ast.Module
 
     @property
-    def imports(self) -> set[str]:
-        """Return the modules, and the packages or names in modules, that it imports anywhere in it."""
+    def imports(self) -> set[tuple[str, str]]:
+        """Return what it imports anywhere in it, as pairs of a module or package and a name in it."""
         nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom) and node.module]
-        return {node.module or "" for node in nodes} | {f"{n.module}.{each.name}" for n in nodes for each in n.names}
+        return {(node.module or "", each.name) for node in nodes for each in node.names}
 
     @property
     def definitions(self) -> list[Definition]:
@@ -107,7 +107,7 @@ def longest_chain(modules: Mapping[str, Module]) -> list[str]:
     Every import statement counts, those inside functions and those for types alone too: whoever reads a module has to
     know what it names. Raises ValueError where imports form a circle.
     """
-    graph = {name: each.imports & modules.keys() - {name} for name, each in modules.items()}
+    graph = {name: _imported(each, modules) - {name} for name, each in modules.items()}
     chains: dict[str, list[str]] = {}
 
     def chain(name: str, trail: tuple[str, ...]) -> list[str]:
@@ -119,6 +119,12 @@ def longest_chain(modules: Mapping[str, Module]) -> list[str]:
         return chains[name]
 
     return max((chain(name, ()) for name in sorted(graph)), key=len)
+
+
+def _imported(module: Module, modules: Mapping[str, Module]) -> set[str]:
+    """Return the modules of the package that a module imports; from a room, the module that is named there."""
+    found = {f"{home}.{name}" if f"{home}.{name}" in modules else home for home, name in module.imports}
+    return found & modules.keys()
 
 
 def entered_functions(source: Path) -> tuple[int, int]:

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from doideposit import pages
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
+from doideposit.pages import DISPLAY
 
 __all__ = ["HEALTH"]
 
 _TAGS = "https://scholar.google.com/intl/en/scholar/inclusion.html"
-_page = writer(CodeOrigin.DOCUMENT, pages.DISPLAY)
+_page = writer(CodeOrigin.DOCUMENT, DISPLAY)
 _audit = writer(CodeOrigin.PLANNING, severity=Severity.WARNING)
 
 HEALTH: Final[tuple[Explanation, ...]] = (

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.planning import Action, Limits
     from doideposit.deposits.plans.document import PlanBody, PlanFile
     from doideposit.deposits.plans.files import PlanFiles
+    from doideposit.deposits.publishers import Publishers
     from doideposit.deposits.values import (
         DepositReport,
         HistoryEntry,
@@ -107,6 +108,7 @@ _HOMES = {
     "deposits.depositor": "Depositor",
     "deposits.plans.document": "PlanBody PlanFile",
     "deposits.plans.files": "PlanFiles",
+    "deposits.publishers": "Publishers",
     "deposits.lateness": "Deadlines Overdue",
     "deposits.ledger.entries": "LedgerEvent",
     "deposits.values": (
@@ -180,6 +182,7 @@ __all__ = [
     "Progress",
     "Proof",
     "Publisher",
+    "Publishers",
     "RecordType",
     "Reference",
     "Registrar",

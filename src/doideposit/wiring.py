@@ -1,7 +1,7 @@
 """The composition root: from settings to a depositor, and the only place that knows which part plugs in where."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -15,11 +15,12 @@ from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import DepositorName
 from doideposit.config.loading import load
 from doideposit.config.passwords import resolve_password
+from doideposit.config.schema import DepositorSettings
 from doideposit.config.settings import Settings
 from doideposit.crossref.schemas.store import SchemaStore
 from doideposit.crossref.validator.validator import Validator
 from doideposit.errors import ConfigurationError, LedgerError
-from doideposit.findings import Finding, has_errors
+from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone
 from doideposit.records.sources.interface import Reading
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from doideposit.crossref.guarded_fetch import FetchPage
     from doideposit.crossref.http import Fetch, Timeouts
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
+    from doideposit.deposits.accounts import PublisherAccount
     from doideposit.deposits.context import RegistryPort
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.ledger.store import Ledger
@@ -126,12 +128,10 @@ def open_checker(
             "the configuration does not say who deposits",
             hint="add a section [depositor] with name, email and registrant; `doideposit init` writes one",
         )
-    name = DepositorName(depositor.name, depositor.email, depositor.registrant)
+    name = _depositor_name(depositor)
     live = settings.target == "production"
-    problems = check_depositor(name.name, name.email, name.registrant, Context(clock().date(), settings.rules, live))
-    if has_errors(problems):
-        findings = tuple(_placed(each, settings) for each in problems if each.stops)
-        raise ConfigurationError("the depositor cannot stand in a deposit as it is", findings=findings)
+    context = Context(clock().date(), settings.rules, live)
+    _check_depositors(settings, context)
     return Checker(
         series=settings.series,
         validator=lambda: validator or open_validator(announce=announce),
@@ -142,6 +142,20 @@ def open_checker(
         schema_version=schema_version or settings.schema_version,
         live=live,
     ).knowing(lambda doi: _is_in_ledger(settings, doi))
+
+
+def _check_depositors(settings: Settings, context: Context) -> None:
+    """Raise `ConfigurationError` for a depositor that cannot stand in the head of a deposit, of whichever publisher."""
+    found = []
+    for one in (settings, *map(settings.of_publisher, settings.publishers)):
+        if one.depositor is not None:
+            head = one.depositor
+            start = f"publishers.{one.publisher}." if one.publisher else ""
+            for each in check_depositor(head.name, head.email, head.registrant, context):
+                where = replace(each.where, field=f"{start}{each.where.field}")
+                found += [_placed(each.at(where), settings)] if each.stops else []
+    if found:
+        raise ConfigurationError("the depositor cannot stand in a deposit as it is", findings=tuple(found))
 
 
 def _is_in_ledger(settings: Settings, doi: "Doi") -> bool:
@@ -212,17 +226,11 @@ def open_depositor(
     validator = open_validator(announce=announce)
     checker = open_checker(settings, announce=announce, clock=clock, validator=validator)
     ledger = open_ledger(settings, environ=environ, begun=_announcing(settings, announce))
-    registry: RegistryPort | None = None
-    login: Callable[[], object] = _no_login
-    if registrar is None and needs_login(settings):
-        variables = os.environ if environ is None else environ
-        # Kept once it is fetched: a person is asked for the password one time, and a program runs once.
-        login = credentials = cache(lambda: credentials_of(settings, ask=ask, environ=variables))
-        registrar, registry = _crossref(settings, credentials, ledger.on(settings.target, clock).uploads.pending)
-    elif registrar is None:
-        registrar, registry = _embedded(settings, validator, clock)
+    variables = os.environ if environ is None else environ
+    way, registry = _ways_out(settings, validator, ledger, ask, variables, clock, given=registrar)
+    shared = registrar or (None if needs_login(settings) else way.registrar)
     return Depositor(
-        registrar=registrar,
+        registrar=way.registrar,
         ledger=ledger,
         checker=checker,
         clock=clock,
@@ -231,12 +239,13 @@ def open_depositor(
         registry=registry,
         read_first=True,
         limits=settings.limits,
-        login=login,
+        login=way.login,
         deadlines=settings.monitoring.deadlines,
         address=endpoint_of(settings).url.partition("://")[2],
         origins=settings.origins,
         fee=settings.fee,
         approvals=_approvals(settings),
+        others=_other_publishers(settings, validator, ledger, ask, variables, clock, shared=shared),
     )
 
 
@@ -250,6 +259,53 @@ def _announcing(settings: Settings, announce: Announce) -> Callable[[str], None]
             announce(f"a new ledger begins in {place}: it will remember every deposit")
 
     return begun
+
+
+def _ways_out(
+    settings: Settings,
+    validator: Validator,
+    ledger: "Ledger",
+    ask: Ask,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+    *,
+    given: "Registrar | None",
+) -> "tuple[PublisherAccount, RegistryPort | None]":
+    """Return the way to Crossref of the main publisher, and what looks DOIs up; of a registrar that is given, none."""
+    from doideposit.deposits.accounts import PublisherAccount
+
+    if settings.depositor is None:
+        raise RuntimeError("the checker wants a depositor before")
+    head = _depositor_name(settings.depositor)
+    if given is not None:
+        return PublisherAccount("", head, given), None
+    if not needs_login(settings):
+        registrar, registry = _embedded(settings, validator, clock)
+        return PublisherAccount("", head, registrar), registry
+    # Kept once it is fetched: a person is asked for the password one time, and a program runs once.
+    login = cache(lambda: credentials_of(settings, ask=ask, environ=environ))
+    registrar, registry = _crossref(settings, login, ledger.on(settings.target, clock).uploads.pending)
+    return PublisherAccount("", head, registrar, login), registry
+
+
+def _other_publishers(
+    settings: Settings,
+    validator: Validator,
+    ledger: "Ledger",
+    ask: Ask,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+    *,
+    shared: "Registrar | None",
+) -> "Iterator[PublisherAccount]":
+    """Yield the further publishers, each with its own login; where none is wanted they share the way out."""
+    for name in settings.publishers:
+        way, _ = _ways_out(settings.of_publisher(name), validator, ledger, ask, environ, clock, given=shared)
+        yield replace(way, name=name)
+
+
+def _depositor_name(written: DepositorSettings) -> DepositorName:
+    return DepositorName(written.name, written.email, written.registrant)
 
 
 def _approvals(settings: Settings) -> "ApprovalRules":
@@ -311,10 +367,13 @@ def credentials_of(settings: Settings, *, ask: Ask = _nobody, environ: Mapping[s
 
     target = settings.target
     credentials = settings.credentials.get(target)
+    publisher = settings.publisher
+    section = f"publishers.{publisher}.credentials.{target}" if publisher else f"credentials.{target}"
     if credentials is None:
+        whose = f" of the publisher {publisher}" if publisher else ""
         raise ConfigurationError(
-            f"there is no Crossref login for the target {target}",
-            hint=f'add a section [credentials.{target}] with username and password = {{ env = "CROSSREF_PASSWORD" }}',
+            f"there is no Crossref login{whose} for the target {target}",
+            hint=f'add a section [{section}] with username and password = {{ env = "CROSSREF_PASSWORD" }}',
         )
     if credentials.password is not None:
         password = resolve_password(credentials.password, environ=environ, username=credentials.username)
@@ -323,7 +382,7 @@ def credentials_of(settings: Settings, *, ask: Ask = _nobody, environ: Mapping[s
     if answer is None:
         raise ConfigurationError(
             f"no password is known for {credentials.username} on {target}",
-            hint=f'name where it is kept: password = {{ env = "CROSSREF_PASSWORD" }} below [credentials.{target}]',
+            hint=f'name where it is kept: password = {{ env = "CROSSREF_PASSWORD" }} below [{section}]',
         )
     return Credentials(credentials.username, answer)
 

@@ -146,6 +146,10 @@ def configuration(url: str, password: str) -> str:
 
 
 OTHERS = """
+[publishers.other-house]
+depositor = { name = "The Other House", email = "doi@other.example", registrant = "Other House" }
+credentials.test = { username = "other-login", password = { env = "CROSSREF_PASSWORD" } }
+tokens = { cms = { env = "API_TOKEN" } }
 [api.tokens]
 wordpress = { env = "API_TOKEN" }
 [inbox]
@@ -159,7 +163,7 @@ to = ["desk@example.org"]
 username = "job"
 password = { env = "API_TOKEN" }
 """
-"""Other places where a secret is used: the API's tokens, and a mail server that is away."""
+"""Other places where a secret is used: another publisher, the API's tokens, and a mail server that is away."""
 
 
 @contextmanager

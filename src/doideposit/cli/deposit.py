@@ -94,7 +94,7 @@ def deposit(
             _refuse(terminal, plan)
         if plan.new + plan.updates:
             ask_before_production(terminal, plan, yes=yes)
-            depositor.ready()
+            depositor.ready(plan)
         with ProgressIndicator(terminal, f"sending to {SHORT[plan.target]}"):
             report = depositor.deposit(plan, on_event=narrator(terminal, many=many))
         code = conclude(

@@ -276,7 +276,7 @@ def apply(
             _stop_here(terminal, depositor, now, file)
         depositor.plans.wants_approval(file)
         ask_before_production(terminal, now, yes=yes)
-        depositor.ready()
+        depositor.ready(file)
         with ProgressIndicator(terminal, f"sending to {SHORT[now.target]}"):
             report = depositor.plans.apply(
                 file,

@@ -52,7 +52,7 @@ def _interval(_ctx: click.Context, _param: click.Parameter, text: str | None) ->
 def _ping_address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
     from pydantic import TypeAdapter, ValidationError
 
-    from doideposit.config.schema import PingAddress
+    from doideposit.config.addresses import PingAddress
 
     try:
         return url if url is None else TypeAdapter[str](PingAddress).validate_python(url)

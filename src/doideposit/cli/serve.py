@@ -9,9 +9,8 @@ from doideposit.cli.invocation import Invocation, target_option
 from doideposit.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from doideposit.config.settings import Settings
+    from doideposit.web.tokens import Tokens
 
 __all__ = ["serve"]
 
@@ -59,17 +58,26 @@ def serve(invocation: Invocation, host: str, port: int, threads: int, allow_remo
     terminal.note("stopped: every request was answered")
 
 
-def _tokens(settings: "Settings", *, needed: bool) -> "dict[str, SecretStr]":
+def _tokens(settings: "Settings", *, needed: bool) -> "Tokens":
     from doideposit.config.passwords import resolve_password
+    from doideposit.web.tokens import Tokens
 
-    references = settings.api.tokens
+    references = {name: (each, "", name) for name, each in settings.api.tokens.items()}
+    for publisher, other in settings.publishers.items():
+        references |= {f"{publisher}/{name}": (each, publisher, name) for name, each in other.tokens.items()}
     if not references and needed:
         raise ConfigurationError(
             "the configuration names no token for the API and no account for the pages, so that nobody could use it",
             hint='add a section [api.tokens] with a line such as wordpress = { env = "WORDPRESS_TOKEN" }, or for the '
             'pages [desk.accounts.NAME] with password = { env = "DESK_PASSWORD" } and roles = ["edit", "register"]',
         )
-    return {
-        name: resolve_password(each, environ=os.environ, service="doideposit-api", username=name)
-        for name, each in references.items()
+    secrets = {
+        holder: resolve_password(each, environ=os.environ, service=_service(publisher), username=name)
+        for holder, (each, publisher, name) in references.items()
     }
+    return Tokens(secrets, {holder: publisher for holder, (_, publisher, _) in references.items() if publisher})
+
+
+def _service(publisher: str) -> str:
+    """Return what a keyring knows the tokens of a publisher by."""
+    return f"doideposit-api-{publisher}" if publisher else "doideposit-api"

@@ -244,7 +244,8 @@ class _Cleaner:
 
 def _logins(settings: "Settings | None") -> tuple[str, ...]:
     """Return roles that are logins by themselves; those with an address in front are shortened as addresses."""
-    names = {each.username for each in settings.credentials.values()} if settings else set()
+    logins = [settings.credentials, *(one.credentials for one in settings.publishers.values())] if settings else []
+    names = {each.username for one in logins for each in one.values()}
     return tuple(sorted(name for name in names - {"sandbox", "test", "production"} if "@" not in name))
 
 
@@ -261,7 +262,10 @@ def _secrets(settings: "Settings | None", environ: Mapping[str, str]) -> Iterato
 
 def _references(settings: "Settings") -> "Iterator[tuple[PasswordReference | None, str, str]]":
     """Return every secret of the configuration: where it is kept, and what a keyring knows it by."""
-    yield from ((each.password, "doideposit", each.username) for each in settings.credentials.values())
+    for logins in (settings.credentials, *(one.credentials for one in settings.publishers.values())):
+        yield from ((each.password, "doideposit", each.username) for each in logins.values())
+    for publisher, other in settings.publishers.items():
+        yield from ((each, f"doideposit-api-{publisher}", name) for name, each in other.tokens.items())
     yield settings.ledger.password, "doideposit-ledger", ""
     if settings.mail is not None:
         yield settings.mail.password, "doideposit-mail", settings.mail.username or ""

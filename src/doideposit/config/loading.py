@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -61,6 +62,7 @@ def load(
     base = (cwd if found is None else found.parent).absolute()
     settings = settings_from(written, base=base, path=found, origins=layers.all_origins(origin))
     _check_rules(settings, layers, origin)
+    _check_publishers(settings, layers, origin)
     return settings
 
 
@@ -173,6 +175,21 @@ def _check_rules(settings: Settings, layers: Layers, origin: Origin) -> None:
         # A severity has the code for its key; everywhere else the code is the value.
         where = origin.where(loc_of(path), key=path.startswith("rules.severity"))
         found.append(_placed(finding.at(where), layers))
+    if found:
+        raise _refusal(tuple(found), origin.file)
+
+
+def _check_publishers(settings: Settings, layers: Layers, origin: Origin) -> None:
+    """Refuse a series whose publisher is not there: its files would go out with the login of another."""
+    found = []
+    for name, series in settings.series.items():
+        wanted = series.publisher_account
+        if wanted is not None and wanted not in settings.publishers:
+            near = get_close_matches(wanted, settings.publishers, 1)
+            hint = f"did you mean “{near[0]}”?" if near else f"add [publishers.{wanted}] with depositor and credentials"
+            message = f"there is no publisher “{wanted}” in the configuration"
+            where = origin.where(("series", name, "publisher_account"))
+            found.append(_placed(Finding("unknown-publisher", Severity.ERROR, message, hint, where), layers))
     if found:
         raise _refusal(tuple(found), origin.file)
 

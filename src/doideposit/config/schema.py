@@ -8,13 +8,12 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from ipaddress import ip_address
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from doideposit.config.addresses import Address, MailAddress, PingAddress, is_loopback
 from doideposit.config.durations import Duration
 from doideposit.deposits.limits import Limits
 from doideposit.findings import Severity
@@ -39,6 +38,7 @@ __all__ = [
     "MonitoringSection",
     "PageSection",
     "PasswordReference",
+    "PublisherSection",
     "RuleSection",
     "SandboxSection",
     "SchemaVersion",
@@ -121,53 +121,7 @@ class CredentialSettings(Section):
     """Where the password is kept; asked for at the terminal when left out."""
 
 
-def _address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or not host:
-        hint = "write the whole address, beginning with https://"
-        raise PydanticCustomError("url-shape", "this is not an address", {"hint": hint})
-    if parts.username or parts.password or parts.query or parts.fragment:
-        hint = "write only host and path; the login belongs below [credentials]"
-        raise PydanticCustomError("address-extra", "this address holds more than host and path", {"hint": hint})
-    if parts.scheme == "http" and not _loopback(host):
-        hint = "write https://; plain http is for this machine alone, such as http://127.0.0.1:8080"
-        raise PydanticCustomError("address-unencrypted", "a password would travel unencrypted here", {"hint": hint})
-    return url.rstrip("/")
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _ping_address(url: str) -> str:
-    """An address that may hold a secret of its own in path or query; no message repeats it."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and _loopback(host))):
-        hint = "write the whole address, beginning with https://"
-        raise PydanticCustomError("url-shape", "this is not an address that can be fetched", {"hint": hint})
-    if parts.username or parts.password:
-        raise PydanticCustomError(
-            "address-extra", "this address holds a login", {"hint": "write it without user name and password"}
-        )
-    return url
-
-
-PingAddress = Annotated[str, AfterValidator(_ping_address)]
-MailAddress = Annotated[
-    PlainText, Field(min_length=6, max_length=200, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", examples=["it@example.org"])
-]
-Address = Annotated[str, AfterValidator(_address), Field(examples=["http://127.0.0.1:8080"])]
+PublisherName = Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 
 
 class TargetSettings(Section):
@@ -372,7 +326,7 @@ class MailSection(Section):
 
     @model_validator(mode="after")
     def _encrypted(self) -> "MailSection":
-        if self.security == "none" and not _loopback(self.host):
+        if self.security == "none" and not is_loopback(self.host):
             hint = 'set security = "starttls" or "tls"; none is for localhost alone'
             raise PydanticCustomError("mail-unencrypted", "mail would travel unencrypted here", {"hint": hint})
         if (self.username is None) != (self.password is None):
@@ -396,6 +350,19 @@ class DeadlineSection(Section):
     """From the registration until Crossref's REST API shows the record."""
     as_intended: Duration = timedelta(hours=26)
     """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
+
+
+class PublisherSection(Section):
+    """Another publisher of this installation; its series name it as `publisher_account`."""
+
+    depositor: DepositorSettings
+    """Who deposits."""
+    credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
+    """Its own logins, one for each target; no other login is ever used for its series."""
+    mail_to: tuple[MailAddress, ...] = ()
+    """Addresses that the mails about its series go to, beside those of [mail]."""
+    tokens: dict[PlainText, PasswordReference] = Field(default_factory=dict)
+    """Where the tokens of its programs for the JSON API are kept, by their names: they reach its series alone."""
 
 
 class FeeSection(Section):
@@ -450,6 +417,8 @@ class ConfigurationFile(Section):
     """Who deposits."""
     credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
     """The logins, one for each target."""
+    publishers: dict[PublisherName, PublisherSection] = Field(default_factory=dict)
+    """Further publishers, by short names; one publisher needs none of it."""
     targets: dict[Target, TargetSettings] = Field(default_factory=dict)
     """Other addresses for a target; rarely needed."""
     ledger: LedgerSection = Field(default_factory=LedgerSection.model_construct)

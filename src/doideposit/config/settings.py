@@ -1,7 +1,7 @@
 """The settings in force: what the file, the environment and the flags say together, with every path made absolute."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from doideposit.config.schema import (
     MailSection,
     MonitoringSection,
     PasswordReference,
+    PublisherSection,
     SchemaVersion,
     Target,
     TargetSettings,
@@ -32,6 +33,7 @@ __all__ = [
     "InboxSettings",
     "LedgerSettings",
     "MonitoringSettings",
+    "PublisherSettings",
     "SandboxSettings",
     "Settings",
     "SiteSettings",
@@ -110,11 +112,22 @@ class MonitoringSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PublisherSettings:
+    """Describe a further publisher: who deposits, its logins, who gets mails about it, its programs' tokens."""
+
+    depositor: DepositorSettings
+    credentials: Mapping[str, CredentialSettings] = field(default_factory=lambda: MappingProxyType({}))
+    mail_to: tuple[str, ...] = ()
+    tokens: Mapping[str, PasswordReference] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Describe everything that can be set. `origins` says for every value, by its dotted path, where it comes from.
 
     An origin is written as ``file doideposit.toml:12``, ``environment DOIDEPOSIT_TARGET``, ``flag`` or ``default``.
-    `path` is the configuration file that was used, None when there was none.
+    `path` is the configuration file that was used, None when there was none. `publisher` is the name of the one that
+    depositor and credentials are of, empty for the main one.
     """
 
     target: Target
@@ -134,6 +147,8 @@ class Settings:
     inbox: InboxSettings = field(default_factory=InboxSettings)
     mail: MailSection | None = None
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
+    publishers: Mapping[str, PublisherSettings] = field(default_factory=lambda: MappingProxyType({}))
+    publisher: str = ""
     approvals: int = 0
     allowed_signers: Path | None = None
     fee: Fee | None = None
@@ -144,6 +159,11 @@ class Settings:
     def ledger_url(self) -> str:
         """Return the address of the ledger, without a password; a SQLite path in it is absolute."""
         return self.ledger.url
+
+    def of_publisher(self, name: str) -> "Settings":
+        """Return the settings as they are for a further publisher: its depositor and its logins, and no other."""
+        other = self.publishers[name]
+        return replace(self, depositor=other.depositor, credentials=other.credentials, publisher=name)
 
 
 def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> Settings:
@@ -180,6 +200,7 @@ def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, 
         ),
         mail=_mail(written.mail, base),
         monitoring=_monitoring(written.monitoring, base),
+        publishers=MappingProxyType({name: _publisher(each, base) for name, each in written.publishers.items()}),
         approvals=written.approvals,
         allowed_signers=base / Path(written.allowed_signers).expanduser() if written.allowed_signers else None,
         fee=Fee(written.fees.new_doi, written.fees.currency) if written.fees else None,
@@ -218,6 +239,15 @@ def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:
         written.ping_url,
         Deadlines(**{name: getattr(written.deadlines, name) for name in Deadlines.__slots__}),
         0o640 if written.open_to == "group" else 0o600,
+    )
+
+
+def _publisher(written: PublisherSection, base: Path) -> PublisherSettings:
+    return PublisherSettings(
+        written.depositor,
+        MappingProxyType({name: _absolute(each, base) for name, each in written.credentials.items()}),
+        written.mail_to,
+        MappingProxyType({name: _kept(each, base) for name, each in written.tokens.items()}),
     )
 
 

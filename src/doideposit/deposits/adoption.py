@@ -196,7 +196,7 @@ class AdoptionPass:
     def _ask(self, doi: Doi) -> _Reply:
         self._context.step("adopt: ask")
         try:
-            return self._registry.registered(doi, self._context.depositor.email)
+            return self._registry.registered(doi, self._context.accounts.of_doi(doi).depositor.email)
         except (RegistrarError, ConfigurationError) as error:
             failure = error
         if not self._registry.has_works:

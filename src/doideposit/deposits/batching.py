@@ -6,6 +6,7 @@ from dataclasses import replace
 from doideposit.crossref.sealing import join, restamped
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.existing import restamp
+from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
@@ -30,7 +31,7 @@ from doideposit.findings import Finding, Severity
 from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.drift_values import Drift
 
-__all__ = ["Preparation", "decide"]
+__all__ = ["Preparation", "account_of", "decide"]
 
 ROUNDS = 50
 """How often a file is planned again because other runs were quicker; each time one of them got its deposit in."""
@@ -63,7 +64,7 @@ def decide(
             for one, decision in zip(inputs, decisions, strict=True)
         )
         decisions = _after_preflight(context, inputs, decisions, may)
-    return together(_with_drift(context, decisions)), known
+    return together(_of_one_publisher(context, inputs, _with_drift(context, decisions))), known
 
 
 def _with_drift(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -103,6 +104,31 @@ def _after_preflight(
         changed.get(one.index, decision) if isinstance(one, DepositCandidate) else decision
         for one, decision in zip(inputs, decisions, strict=True)
     )
+
+
+def account_of(context: DepositContext, one: DepositCandidate) -> PublisherAccount:
+    """Return the publisher that a DOI is deposited for."""
+    return context.accounts.of_item(one.item) if one.sealed is None else context.accounts.of_series(one.series)
+
+
+def _of_one_publisher(
+    context: DepositContext, inputs: Sequence[DepositCandidate | PlanInput], decisions: Sequence[Decision]
+) -> tuple[Decision, ...]:
+    """Block ready-made files whose DOIs belong to several publishers: a file is sent with one login."""
+    if not context.others:
+        return tuple(decisions)
+    names: dict[int, set[str]] = {}
+    for one in inputs:
+        if isinstance(one, DepositCandidate) and one.wanted.group is not None:
+            names.setdefault(one.wanted.group, set()).add(account_of(context, one).name)
+    mixed = {group for group, found in names.items() if len(found) > 1}
+    return tuple(_two_publishers(one) if one.wanted.group in mixed else one for one in decisions)
+
+
+def _two_publishers(decision: Decision) -> Decision:
+    message = f"the DOIs of {decision.wanted.source} belong to several publishers, and a file is sent with one login"
+    finding = Finding("plan-two-publishers", Severity.ERROR, message, "make a file for each publisher")
+    return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
 
 def _taken_for_reset(known: KnownWork) -> KnownWork:
@@ -192,7 +218,8 @@ class Preparation:
                 waits = known is not None and known.open is not None
                 # Only those that empty the same blocks go through the same steps.
                 clears = self._clears(one)
-                key = (one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version, waits, clears)
+                account = self._account(one).name
+                key = (account, one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version, waits, clears)
             groups.setdefault(key, []).append((one, known))
         size = self._context.limits.records_per_submission
         for group in groups.values():
@@ -259,11 +286,16 @@ class Preparation:
             return Sealed(restamped(file, contents[0], batch_id, timestamp), ())
         if not items:
             return self._context.seal(restamp(contents[0], batch_id, timestamp))
-        return Sealed(join(self._context.depositor.head(batch_id, timestamp), items, contents), ())
+        head = self._account(group[0][0]).depositor.head(batch_id, timestamp)
+        return Sealed(join(head, items, contents), ())
+
+    def _account(self, one: DepositCandidate) -> PublisherAccount:
+        return account_of(self._context, one)
 
     def _new(self, group: Sequence[_Going], batch: SealedBatch) -> NewSubmission:
         first, may = group[0][0], self._approved.permissions
         return NewSubmission(
+            publisher=self._account(first).name,
             series=first.series,
             container=first.container,
             schema_version=batch.schema_version,

@@ -13,6 +13,7 @@ from doideposit.checks.values import DepositorName
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import CrossrefMember, ListedBy, RegisteredWork, Registrar, ResolvedHandle
 from doideposit.crossref.validator.validator import Sealed
+from doideposit.deposits.accounts import PublisherAccount, PublisherAccounts
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
@@ -95,7 +96,15 @@ class DepositContext:
     address: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
     fee: Fee | None = None
+    login: Callable[[], object] = lambda: None
+    others: tuple[PublisherAccount, ...] = ()
     owner: str = field(default_factory=owner_name)
+    accounts: PublisherAccounts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out who deposits what."""
+        main = PublisherAccount("", self.depositor, self.registrar, self.login)
+        self.accounts = PublisherAccounts(main, self.others, self.series)
 
     def place(self, setting: str) -> Where:
         """Return where a setting stands in the configuration file, by its dotted path."""

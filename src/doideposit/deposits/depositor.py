@@ -11,12 +11,14 @@ from typing import Self
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName, Input
 from doideposit.crossref.registrar import Registrar
+from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.adoption import AdoptionPass, AdoptionScope
 from doideposit.deposits.adoption_report import AdoptionReport
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.fees import Fee
+from doideposit.deposits.given import given_doi, wants_reason
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
@@ -28,9 +30,12 @@ from doideposit.deposits.passes import DepositPass, run_pass
 from doideposit.deposits.plan_entries import plan_entry
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
+from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.plans.files import PlanFiles, checked_of
+from doideposit.deposits.publishers import Publishers
 from doideposit.deposits.restoring import plan_last_version
 from doideposit.deposits.updates import look
+from doideposit.deposits.uploading import why_not_sent
 from doideposit.deposits.values import (
     DepositReport,
     HistoryEntry,
@@ -43,10 +48,10 @@ from doideposit.deposits.values import (
 )
 from doideposit.deposits.watching import Watcher
 from doideposit.deposits.wording import history_entry, status_of
-from doideposit.errors import RegistrarUnavailable, UsageError, WorldError
+from doideposit.errors import UsageError, WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import Milestone, State
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
 __all__ = ["Depositor"]
@@ -64,6 +69,7 @@ class Depositor:
     it closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages
     name. `fee` is what a new DOI costs, where that is known; by `approvals` other people approve what is sent.
     `origins` says where each setting of the configuration stands, for findings about it.
+    `others` are further publishers, each with a head and a login of its own.
     """
 
     def __init__(
@@ -85,10 +91,10 @@ class Depositor:
         origins: Mapping[str, str] | None = None,
         fee: Fee | None = None,
         approvals: ApprovalRules | None = None,
+        others: Iterable[PublisherAccount] = (),
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
-        self._login = login
         self._checker = checker.knowing(self._is_registered)
         self._context = DepositContext(
             registrar=registrar,
@@ -107,6 +113,8 @@ class Depositor:
             address=address,
             origins=origins or {},
             fee=fee,
+            login=login,
+            others=tuple(others),
         )
         self._rules = approvals or ApprovalRules()
 
@@ -147,6 +155,11 @@ class Depositor:
         """Return the series of the configuration, by the names that records use."""
         return self._context.series
 
+    @property
+    def publishers(self) -> Publishers:
+        """Return what tells which of several publishers a DOI belongs to."""
+        return Publishers(self._context)
+
     # Checking and planning.
 
     def check(self, item: Input) -> tuple[Finding, ...]:
@@ -177,7 +190,7 @@ class Depositor:
         What they added would be lost, and blocks it unless `allow_loss` names it. Raises `UsageError` for a DOI that
         was never registered from here.
         """
-        return plan_last_version(self._context, _doi(doi), tuple(allow_loss))
+        return plan_last_version(self._context, given_doi(doi), tuple(allow_loss))
 
     def adopt(
         self,
@@ -196,7 +209,7 @@ class Depositor:
         records. Nothing is sent, and no file is overwritten; what could not be asked is for the next call. Waits
         between questions as long as Crossref's limits want it.
         """
-        scope = AdoptionScope(tuple(series), tuple(prefixes), tuple(map(_doi, dois)), tuple(also))
+        scope = AdoptionScope(tuple(series), tuple(prefixes), tuple(map(given_doi, dois)), tuple(also))
         one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or _silent)
         return one.run(scope)
 
@@ -225,23 +238,17 @@ class Depositor:
 
     def _waiting(self, decisions: Sequence[Decision]) -> WorldError | None:
         """Return why something of these was not sent although it should go: Crossref is away, and nothing is sent."""
-        pause = self._context.ledger.uploads.paused()
-        if pause.until is None or pause.until <= self._context.clock():
-            return None
-        dois = [decision.wanted.doi for decision in decisions if decision.action.sends]
-        statuses = [self._known_status(doi) for doi in dois if doi is not None]
-        if not any(status is not None and status.state is State.PREPARED for status in statuses):
-            return None
-        until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
-        message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
-        return RegistrarUnavailable(message, hint="what is recorded is kept, and goes out with `doideposit poll` then")
+        return why_not_sent(self._context, [one.wanted.doi for one in decisions if one.action.sends])
 
-    def ready(self) -> None:
+    def ready(self, plan: Plan | PlanFile | None = None) -> None:
         """Fetch the login now, so that one that is missing is told before anything is recorded.
 
-        Raises `ConfigurationError`. Without this call the login is fetched with the first upload.
+        Of several publishers it is those of the plan. Raises `ConfigurationError`. Without this call a login is fetched
+        with the first upload.
         """
-        self._login()
+        names = {""} if plan is None else self.publishers.of_plan(plan)
+        for name in sorted(names):
+            self._context.accounts.named(name).login()
 
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """Do as `deposit`, without the network: record what is to be sent by `send`, `poll` or the scheduled job."""
@@ -343,7 +350,7 @@ class Depositor:
 
         Raises `UsageError` for a text that is no DOI.
         """
-        wanted = _doi(doi)
+        wanted = given_doi(doi)
         hint = "nothing was deposited from here yet: run `doideposit deposit`"
         return self._known_status(wanted) or WorkStatus(wanted, self.target, next_action=hint)
 
@@ -387,7 +394,7 @@ class Depositor:
 
     def history(self, doi: Doi | str) -> tuple[HistoryEntry, ...]:
         """Return everything that happened to the DOI, oldest first."""
-        return tuple(history_entry(*one) for one in self.works.history(_doi(doi)))
+        return tuple(history_entry(*one) for one in self.works.history(given_doi(doi)))
 
     def events(self, since: int = 0) -> Iterator[LedgerEvent]:
         """Return everything that happened on this target after the event `since`; ids only rise."""
@@ -395,15 +402,15 @@ class Depositor:
 
     def xml(self, doi: Doi | str) -> bytes | None:
         """Return the exact bytes of the latest deposit of the DOI, None for one never deposited."""
-        work = self.works.one(_doi(doi))
+        work = self.works.one(given_doi(doi))
         return None if work is None or work.submission is None else self.works.stored(work.submission.id)
 
     # What people decide, and what look-ups show.
 
     def acknowledge(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Set a warning or a failure aside, with a reason; it stays in the history. `UsageError` when there is none."""
-        wanted = _doi(doi)
-        _wants_reason(reason)
+        wanted = given_doi(doi)
+        wants_reason(reason)
         status = self.status(wanted)
         # What is acknowledged already may be acknowledged again, with a better reason.
         if not (status.needs_person or status.acknowledged or status.finding or status.contradicted):
@@ -413,8 +420,8 @@ class Depositor:
 
     def accept(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Let stand what others changed of a DOI, with a reason; `UsageError` where nothing was changed."""
-        wanted = _doi(doi)
-        _wants_reason(reason)
+        wanted = given_doi(doi)
+        wants_reason(reason)
         if self.works.one(wanted) is None or not self._context.ledger.observations.accept(wanted, reason.strip()):
             raise UsageError(f"nobody changed {wanted}, as far as it was read", hint="`doideposit drift` reads it")
         return self.status(wanted)
@@ -424,8 +431,8 @@ class Depositor:
 
         `UsageError` when none is open.
         """
-        wanted = _doi(doi)
-        _wants_reason(reason)
+        wanted = given_doi(doi)
+        wants_reason(reason)
         # Where nothing is known of the DOI, nothing is written either, not even a ledger.
         if self.works.one(wanted) is None or not self.works.abandon(wanted, reason.strip()):
             raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what is")
@@ -438,7 +445,7 @@ class Depositor:
         ledger never saw, and `RegistrarError` when the services are away.
         """
         self.look_up(doi)
-        Watcher(self._context).look(_doi(doi))
+        Watcher(self._context).look(given_doi(doi))
         return self.status(doi)
 
     def watch(
@@ -457,7 +464,7 @@ class Depositor:
 
     def look_up(self, doi: Doi | str) -> WorkStatus:
         """Do the first part of `verify`: ask doi.org and the REST API, and leave the record unread."""
-        wanted = _doi(doi)
+        wanted = given_doi(doi)
         work = self.works.one(wanted)
         if work is None:
             raise UsageError(f"{wanted} was never deposited to {self.target} from here")
@@ -467,17 +474,3 @@ class Depositor:
 
 def _source(status: WorkStatus) -> str:
     return status.submission.file_name or status.submission.batch_id if status.submission else str(status.doi)
-
-
-def _doi(value: Doi | str) -> Doi:
-    if isinstance(value, Doi):
-        return value
-    try:
-        return Doi.parse(value)
-    except InvalidIdentifier as error:
-        raise UsageError(error.message, hint=error.hint) from None
-
-
-def _wants_reason(reason: str) -> None:
-    if not reason.strip():
-        raise UsageError("a reason is needed", hint="say in a few words why; it is kept in the history")

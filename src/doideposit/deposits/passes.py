@@ -26,7 +26,7 @@ def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, do
 
     def once(besides: frozenset[int]) -> None:
         poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
-        uploader = Uploader(context, on_event=watch, besides=besides)
+        uploader = Uploader(context, on_event=watch, besides=besides, refused=poller.refused)
         done.append((poller, uploader))
         poller.run()
         if poller.may_send:
@@ -41,6 +41,10 @@ def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, do
             raise
         once(frozenset(harmed))
         harm = _named(harmed)
+    refused = [error for poller, _ in done for error in poller.refused.values()]
+    if refused:
+        # A publisher whose login was refused; the files of the others are done by now.
+        raise refused[0]
     keys = [key for poller, uploader in done for key in (*poller.changed, *uploader.attempted)]
     errors = [error for poller, uploader in done for error in (poller.error, uploader.error) if error]
     return DepositPass(

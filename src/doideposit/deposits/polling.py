@@ -23,6 +23,8 @@ from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_poll, pause_u
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import STILL_READING, name_of
 from doideposit.errors import (
+    ConfigurationError,
+    CredentialsRefused,
     LedgerDamaged,
     OddAnswer,
     RegistrarBusy,
@@ -134,6 +136,8 @@ class Poller:
         self._was_away = False
         self._details: dict[int, tuple[tuple[Attempt, ...], tuple[Doi, ...]]] = {}
         self._polled: list[Polled] = []
+        self._publishers: dict[int, str] = {}
+        self.refused: dict[str, CredentialsRefused | ConfigurationError] = {}
 
     @property
     def error(self) -> WorldError | None:
@@ -177,6 +181,7 @@ class Poller:
         try:
             # Read for the whole part at once: one transaction, and none that is open while Crossref is asked.
             self._details = context.ledger.polls.details(keys)
+            self._publishers = context.ledger.polls.publishers(keys)
             if context.limits.workers == 1:
                 for one in part:
                     self._ask(one)
@@ -192,8 +197,15 @@ class Poller:
         """Ask about one file; whatever goes wrong at Crossref's end is settled here, but refused credentials."""
         if self._stopped is not None:
             return
+        publisher = self._publishers.get(submission.id, "")
+        if publisher in self.refused:
+            return
         try:
             self._settle(submission)
+        except (CredentialsRefused, ConfigurationError) as error:
+            if not self._context.accounts.several:
+                raise
+            self.refused[publisher] = error
         except (RegistrarUnavailable, RegistrarBusy) as error:
             self._away(submission, error)
         except SubmissionForbidden as error:
@@ -254,7 +266,8 @@ class Poller:
     def _fetch(self, submission: Submission, upload: Attempt, dois: Sequence[Doi]) -> PollAnswer:
         context = self._context
         context.step("fetch: begin")
-        raw = context.registrar.fetch_result(upload.file_name)
+        publisher = self._publishers.get(submission.id, "")
+        raw = context.accounts.named(publisher).registrar.fetch_result(upload.file_name)
         context.step("fetch: answered")
         return PollAnswer(upload, read(raw, dois=dois, batch_id=submission.batch_id), raw)
 
@@ -323,7 +336,7 @@ class Poller:
         if not too_old or result.registered_timestamp is not None or registry is None:
             return result
         self._context.step("timestamp: ask")
-        held = registry.deposit_timestamp(result.doi, self._context.depositor.email)
+        held = registry.deposit_timestamp(result.doi, self._context.accounts.of_doi(result.doi).depositor.email)
         if held == submission.timestamp:
             proof = f"Crossref's query service says that its timestamp is {held}, which is ours"
             return replace(result, outcome=Outcome.REGISTERED, finding=None, proof=proof)
@@ -336,6 +349,10 @@ class Poller:
         for upload, submission in context.ledger.polls.lost(most=AT_ONCE):
             try:
                 self._ask_late(upload, submission)
+            except (CredentialsRefused, ConfigurationError):
+                if not context.accounts.several:
+                    raise
+                self._watch(upload)
             except (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden) as error:
                 self._stopped = error
                 context.ledger.polls.watch(upload, pause_until(context.clock(), 5, context.random, error))
@@ -345,6 +362,7 @@ class Poller:
 
     def _ask_late(self, upload: Attempt, submission: Submission) -> None:
         _, dois = self._context.ledger.polls.details([submission.id])[submission.id]
+        self._publishers |= self._context.ledger.polls.publishers([submission.id])
         answer = self._fetch(submission, upload, dois)
         if answer.is_there and submission.state is State.PREPARED:
             self._found(submission, upload)

@@ -61,7 +61,7 @@ def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
     def ask(doi: Doi) -> RegisteredState | str | None:
         try:
             context.step("registered: ask")
-            return registry.registered(doi, context.depositor.email)
+            return registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
         except (RegistrarError, ConfigurationError) as error:
             return error.message
 

@@ -1,6 +1,7 @@
 """Uploading what is prepared: one file at a time, the intent committed before, the outcome after."""
 
 import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -30,15 +31,21 @@ from doideposit.errors import (
     UnexpectedAnswer,
     WorldError,
 )
+from doideposit.lifecycle import State
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.values import Consent
 
-__all__ = ["Uploader"]
+__all__ = ["Refusals", "Uploader", "why_not_sent"]
 
 FRESH: Final = timedelta(minutes=15)
 """How long a comparison with what is registered holds: a file may wait for hours before it is sent."""
 READ_AGAIN: Final = timedelta(minutes=15)
 """When what is registered is asked for again after it could not be read."""
+
+
+Refusals = dict[str, CredentialsRefused | ConfigurationError]
+"""Publishers whose login was refused in this pass, by their names, with what was said."""
 
 
 class Uploader:
@@ -47,10 +54,19 @@ class Uploader:
     `attempted` are the submissions it tried, `error` is what stopped it.
     """
 
-    def __init__(self, context: DepositContext, *, on_event: OnEvent, besides: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        context: DepositContext,
+        *,
+        on_event: OnEvent,
+        besides: frozenset[int] = frozenset(),
+        refused: Refusals | None = None,
+    ) -> None:
         self._context = context
         self._besides = besides
         self._on_event = on_event
+        self._refused = {} if refused is None else refused
+        self._publisher = ""
         self.attempted: list[int] = []
         self.received = 0
         self.error: WorldError | None = None
@@ -79,6 +95,8 @@ class Uploader:
             if found is None:
                 uploads.note_waiting()
                 return None
+            if self._has_no_login(found[0]):
+                continue
             if self._holds_back(*found):
                 if self.error is not None:
                     return None
@@ -88,6 +106,15 @@ class Uploader:
             upload = uploads.start(slot, found[0].id, f"{unique_name(found[0].series, now)}.xml")
             if upload is not None:
                 return upload, batch
+
+    def _has_no_login(self, submission: Submission) -> bool:
+        """Let a file wait whose publisher was refused in this pass: the login is not tried once more for each file."""
+        # Looked up with one publisher as well: the others may have been taken out of the configuration.
+        self._publisher = self._context.ledger.polls.publishers([submission.id])[submission.id]
+        if self._publisher not in self._refused:
+            return False
+        self._besides |= {submission.id}
+        return True
 
     def _holds_back(self, submission: Submission, xml: bytes) -> bool:
         """Look at what is registered, where nobody did lately; tell whether the file stays here.
@@ -184,12 +211,15 @@ class Uploader:
         )
         try:
             context.step("submit: begin")
-            receipt = context.registrar.submit(batch, name)
+            receipt = context.accounts.named(self._publisher).registrar.submit(batch, name)
             context.step("submit: answered")
         except (CredentialsRefused, ConfigurationError) as error:
             # A configuration that cannot be used is noticed before anything leaves: a password that is not there.
             context.ledger.uploads.return_unsent(upload.attempt, None, error.message)
-            raise
+            if not context.accounts.several:
+                raise
+            # A wrong password of one publisher must not keep back the files of the others.
+            self._refused[self._publisher] = error
         except (RegistrarUnavailable, RegistrarBusy) as error:
             self._pause(upload, error)
         except SubmissionInDoubt as error:
@@ -223,3 +253,17 @@ class Uploader:
         until = pause_until(now, context.ledger.uploads.paused().failures, context.random)
         context.ledger.uploads.doubt(upload.attempt, told, next_poll_at=next_poll(now, 0, context.random), until=until)
         self._on_event(Progress("doubt", told.reason, file_name=upload.attempt.file_name))
+
+
+def why_not_sent(context: DepositContext, dois: Iterable[Doi | None]) -> WorldError | None:
+    """Return why one of these DOIs is recorded and was not sent, while nothing is sent; None where none is."""
+    pause = context.ledger.uploads.paused()
+    if pause.until is None or pause.until <= context.clock():
+        return None
+    works = (context.ledger.works.one(doi) for doi in dois if doi is not None)
+    submissions = (work.submission for work in works if work is not None)
+    if not any(one is not None and one.state is State.PREPARED for one in submissions):
+        return None
+    until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
+    message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
+    return RegistrarUnavailable(message, hint="what is recorded is kept, and goes out with `doideposit poll` then")

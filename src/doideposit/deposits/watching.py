@@ -118,7 +118,7 @@ class Watcher:
     def _look(self, registry: RegistryPort, seen: Observed) -> None:
         context = self.context
         context.step("registered: ask")
-        state = registry.registered(seen.doi, context.depositor.email)
+        state = registry.registered(seen.doi, context.accounts.of_doi(seen.doi).depositor.email)
         sent = context.ledger.works.last_registered(seen.doi)
         if state is not None and sent is not None and state.timestamp > sent[0]:
             # A deposit of ours that was given up, or ended without a result, may have taken effect after all.

@@ -3,8 +3,9 @@
 Nothing is deposited: the login is tried by asking for a file that never existed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from doideposit.config.settings import Settings
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
@@ -39,13 +40,13 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
         return
     yield _reached(host, answer)
     yield _clock(answer.date, around.clock())
-    credentials = settings.credentials.get(settings.target)
-    if credentials is not None and credentials.password is not None:
-        # Where the password cannot be fetched, the check of the login has said so already.
-        yield from examine(
-            "login online",
-            lambda: _login(endpoint, credentials_of(settings, environ=around.environ)),
-        )
+    for one in (settings, *map(settings.of_publisher, settings.publishers)):
+        credentials = one.credentials.get(settings.target)
+        if credentials is not None and credentials.password is not None:
+            # Where the password cannot be fetched, the check of the login has said so already.
+            login = partial(credentials_of, one, environ=around.environ)
+            what = f"login of {one.publisher} online" if one.publisher else "login online"
+            yield from examine(what, partial(_login, endpoint, login, what))
     yield from _prefixes(settings, endpoint)
 
 
@@ -84,16 +85,17 @@ def _clock(theirs: datetime | None, ours: datetime) -> Check:
     return warn("clock", message, hint) if abs(off) > SLOW else ok("clock", "agrees with the server's")
 
 
-def _login(endpoint: Endpoint, login: Credentials) -> Iterator[Check]:
+def _login(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) -> Iterator[Check]:
+    login = fetched()
     checked = CrossrefClient(endpoint, lambda: login, timeouts=PATIENCE).check_login()
     if checked.verdict is LoginVerdict.ACCEPTED:
-        yield ok("login online", f"{login.username} is accepted on {endpoint.target}; nothing was deposited")
+        yield ok(what, f"{login.username} is accepted on {endpoint.target}; nothing was deposited")
     elif checked.verdict is LoginVerdict.REFUSED:
         hint = "check user name, role and password of this target; test and production have separate passwords"
-        yield fail("login online", f"{login.username}: {checked.detail}", hint)
+        yield fail(what, f"{login.username}: {checked.detail}", hint)
     else:
         hint = "try again later; if it stays, check the address of the target"
-        yield warn("login online", f"not settled for {login.username}: {checked.detail}", hint)
+        yield warn(what, f"not settled for {login.username}: {checked.detail}", hint)
 
 
 def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:

@@ -61,6 +61,14 @@ def check_settings(settings: Settings) -> Iterator[Check]:
         yield fail("depositor", "the configuration does not say who deposits", hint, Realm.CONFIGURATION)
     else:
         yield ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
+    for name, other in settings.publishers.items():
+        series = ", ".join(one.name for one in settings.series.values() if one.publisher_account == name)
+        words = f"{other.depositor.name}; Crossref mails its results to {other.depositor.email}"
+        if series:
+            yield ok(f"publisher {name}", f"{words}; it deposits {series}")
+        else:
+            hint = f'add publisher_account = "{name}" to its series'
+            yield warn(f"publisher {name}", f"{words}; no series belongs to it", hint)
 
 
 MEANINGS = {
@@ -101,10 +109,20 @@ def check_credentials(settings: Settings, around: DiagnosisContext) -> Iterator[
     if not needs_login(settings):
         yield ok("login", "the embedded sandbox needs none")
         return
+    for one in (settings, *map(settings.of_publisher, settings.publishers)):
+        yield from _check_login(one, around, f"login of {one.publisher}" if one.publisher else "login")
+
+
+def _check_login(settings: Settings, around: DiagnosisContext, what: str) -> Iterator[Check]:
+    """Check the login of one publisher."""
     credentials = settings.credentials.get(settings.target)
+    if credentials is None and settings.publisher:
+        hint = f"add a section [publishers.{settings.publisher}.credentials.{settings.target}]"
+        yield fail(what, f"there is none for the target {settings.target}", hint, Realm.CONFIGURATION)
+        return
     if credentials is not None and credentials.password is None:
         hint = f"for the scheduled job, name where it is kept: password below [credentials.{settings.target}]"
-        yield warn("login", f"{credentials.username}; the password is asked for at the terminal each time", hint)
+        yield warn(what, f"{credentials.username}; the password is asked for at the terminal each time", hint)
         return
     password = credentials_of(settings, environ=around.environ).password
     if credentials is None or credentials.password is None:
@@ -112,9 +130,9 @@ def check_credentials(settings: Settings, around: DiagnosisContext) -> Iterator[
     place = place_of(credentials.password)
     if _is_odd(password.get_secret_value()):
         hint = "look whether they belong to the password; programs that read .env files often keep quotation marks"
-        yield warn("login", f"the password in {place} begins and ends with quotation marks or spaces", hint)
+        yield warn(what, f"the password in {place} begins and ends with quotation marks or spaces", hint)
     else:
-        yield ok("login", f"{credentials.username}, with a password in {place}")
+        yield ok(what, f"{credentials.username}, with a password in {place}")
 
 
 def _is_odd(password: str) -> bool:
@@ -136,7 +154,9 @@ def check_other_secrets(settings: Settings, around: DiagnosisContext) -> Iterato
 
 def check_libraries(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     """Check whether the optional libraries are there that this configuration needs."""
-    references = [each.password for each in settings.credentials.values()]
+    logins = [settings.credentials, *(one.credentials for one in settings.publishers.values())]
+    references = [each.password for one in logins for each in one.values()]
+    references += [each for one in settings.publishers.values() for each in one.tokens.values()]
     references += [settings.ledger.password, settings.mail.password if settings.mail else None]
     references += [*settings.api.tokens.values()]
     needed = {

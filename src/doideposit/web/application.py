@@ -13,7 +13,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from doideposit.deposits.depositor import Depositor
-from doideposit.errors import DoiDepositError, UsageError
+from doideposit.errors import ApprovalMissing, DoiDepositError, UsageError
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document, unavailable
 from doideposit.web.description import description
@@ -31,6 +31,9 @@ _ROUTES: Final = Map(
     [
         Rule("/v1/check", methods=["POST"], endpoint="check"),
         Rule("/v1/deposits", methods=["POST"], endpoint="deposit"),
+        Rule("/v1/plans", methods=["POST"], endpoint="plan"),
+        Rule("/v1/plans/approve", methods=["POST"], endpoint="approve"),
+        Rule("/v1/plans/apply", methods=["POST"], endpoint="apply"),
         Rule("/v1/dois/<path:doi>", methods=["GET"], endpoint="status"),
         Rule("/v1/dois/<path:doi>/history", methods=["GET"], endpoint="history"),
         Rule("/v1/events", methods=["GET"], endpoint="events"),
@@ -137,9 +140,12 @@ class Application:
                 return document(description(request.script_root))
             case "health" | "notify":
                 return self._for_everyone(name, request)
-        self._authenticate(request)
+        holder = self._authenticate(request)
+        given = {**arguments, "holder": holder, "publisher": self._tokens.publisher(holder)}
         try:
-            return OPERATIONS[name](self._depositor(), request, arguments)
+            return OPERATIONS[name](self._depositor(), request, given)
+        except ApprovalMissing as error:
+            raise Refused(403, error.code, error.message, hint=_PLANS, where="request") from None
         except UsageError as error:
             raise Refused(400, error.code, error.message, hint=error.hint, where="request") from None
         except DoiDepositError as error:
@@ -159,10 +165,12 @@ class Application:
             raise away from None
         return document({"ok": True})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate(self, request: Request) -> str:
+        """Return the name of who holds the token of a request."""
         token = bearer_token(request)
-        if self._tokens.holder(token) is not None:
-            return
+        holder = self._tokens.holder(token)
+        if holder is not None:
+            return holder
         message = "this token is not known here" if token else "a token is needed"
         # RFC 6750, section 3.1: a request without a token gets the challenge without an error code.
         challenge = 'Bearer realm="doideposit"' + (', error="invalid_token"' if token else "")
@@ -176,6 +184,10 @@ class Application:
         )
 
 
+_PLANS: Final = (
+    "POST the records to /v1/plans, let the holder of another token POST that plan to /v1/plans/approve, then POST it "
+    "to /v1/plans/apply"
+)
 _LATER: Final = "give the same request again later"
 _INTERNAL: Final = Refused(
     500,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from doideposit.deposits.planning import Action
 from doideposit.findings import Severity
-from doideposit.json_schemas import record_schema
+from doideposit.json_schemas import plan_schema, record_schema
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.registered.drift_values import DriftKind
 from doideposit.web.operations import MAX_EVENTS, MODES
@@ -38,7 +38,7 @@ def _description() -> Schema:
         "paths": _paths(),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {**_record_schemas(), **_result_schemas()},
+            "schemas": {**_record_schemas(), **_plan_schemas(), **_result_schemas()},
             "responses": _refusals(),
         },
     }
@@ -60,7 +60,7 @@ def _paths() -> Schema:
                 "Check records and say what a deposit would do; sends nothing.",
                 body=True,
                 answers={200: ("What was found in each record.", "CheckResult")},
-                refusals=(400, 401, 413, 415, 422, 503),
+                refusals=(400, 401, 403, 413, 415, 422, 503),
             )
         },
         "/v1/deposits": {
@@ -73,9 +73,10 @@ def _paths() -> Schema:
                     200: ("Nothing was to be done: everything is registered, or under way.", "DepositResult"),
                     202: ("At least one record was taken; it is kept even when Crossref is away.", "DepositResult"),
                 },
-                refusals=(400, 401, 413, 415, 503),
+                refusals=(400, 401, 403, 413, 415, 503),
             )
         },
+        **_plan_paths(),
         "/v1/dois/{doi}": {"get": _about_doi("status", "Where a DOI stands.", "StatusResult")},
         "/v1/dois/{doi}/history": {"get": _about_doi("history", "What happened to a DOI.", "HistoryResult")},
         "/v1/events": {
@@ -96,18 +97,55 @@ def _paths() -> Schema:
     }
 
 
+def _plan_paths() -> Schema:
+    return {
+        "/v1/plans": {
+            "post": _operation(
+                "plan",
+                "Make a plan of records for another person to approve; sends nothing.",
+                body=True,
+                parameters=[_RETRY],
+                answers={200: ("The plan: keep it, and hand it on as it is.", "PlanFile")},
+                refusals=(400, 401, 403, 413, 415, 422, 503),
+            )
+        },
+        "/v1/plans/approve": {
+            "post": _operation(
+                "approve",
+                "Approve a plan that the holder of another token made.",
+                body="PlanFile",
+                answers={200: ("Who has approved it by now, and how many are missing.", "ApprovalResult")},
+                refusals=(400, 401, 403, 413, 415, 503),
+            )
+        },
+        "/v1/plans/apply": {
+            "post": _operation(
+                "apply",
+                "Send what a plan holds, or nothing of it when anything changed since it was made.",
+                body="PlanFile",
+                parameters=[_MODE],
+                answers={
+                    200: ("Nothing was to be done: everything is registered, or under way.", "AppliedResult"),
+                    202: ("What the plan holds was taken; it is kept even when Crossref is away.", "AppliedResult"),
+                },
+                refusals=(400, 401, 403, 413, 415, 422, 503),
+            )
+        },
+    }
+
+
 def _operation(
     name: str,
     summary: str,
     *,
     answers: Mapping[int, tuple[str, str]],
     refusals: tuple[int, ...],
-    body: bool = False,
+    body: bool | str = False,
     parameters: list[Schema] | None = None,
 ) -> Schema:
     content = {str(status): _answer(words, _ref(schema)) for status, (words, schema) in answers.items()}
     refused: Schema = {str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in refusals}
-    if name == "deposit":
+    if name in {"deposit", "plan", "apply"}:
         refused["422"] = _answer(
             "Nothing was taken: the findings say why.", {"anyOf": [_ref("DepositResult"), _ref("Error")]}
         )
@@ -115,7 +153,8 @@ def _operation(
     if parameters:
         made["parameters"] = parameters
     if body:
-        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref("Records")}}}
+        schema = body if isinstance(body, str) else "Records"
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(schema)}}}
     return made
 
 
@@ -222,6 +261,14 @@ def _record_schemas() -> Schema:
     return {**moved, "Records": {"description": words, "anyOf": records, "examples": moved["Commentary"]["examples"]}}
 
 
+def _plan_schemas() -> Schema:
+    """Return the schemas of a plan file, moved to where OpenAPI keeps them."""
+    schema = _moved(plan_schema())
+    parts = dict(schema.pop("$defs"))
+    schema.pop("$schema")
+    return {**parts, "PlanFile": schema}
+
+
 def _moved(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _moved(each) for key, each in value.items()}
@@ -238,6 +285,7 @@ _MAYBE_MOMENT: Final = {"type": ["string", "null"], "format": "date-time"}
 _TEXTS: Final = {"type": "array", "items": _TEXT}
 _BY_KEY: Final = {"type": "object", "additionalProperties": _TEXT}
 _STEP: Final = {"type": "integer", "minimum": 1}
+_COUNT: Final = {"type": "integer", "minimum": 0}
 _YES: Final = {"type": "boolean"}
 
 
@@ -284,6 +332,11 @@ def _result_schemas() -> Schema:
         "CheckedRecord": _object({"doi": _MAYBE_TEXT, **_planned(Action)}),
         "DepositResult": {**deposit, "required": ["ok", "target", "records"]},
         "DepositedRecord": {**_object({**_status(), **_planned(Action)}), "required": ["doi", *_planned(Action)]},
+        "AppliedResult": {
+            **_object({**deposit["properties"], "plan": _TEXT}),
+            "required": ["ok", "target", "records", "plan"],
+        },
+        "ApprovalResult": _result(plan=_TEXT, approved_by={"type": "array", "items": _TEXT}, missing=_COUNT),
         "StatusResult": _result(records=_list("StatusRecord")),
         "StatusRecord": _object(_status()),
         "ResultDetails": _object(

@@ -19,6 +19,7 @@ __all__ = [
     "known_parameters",
     "number",
     "read_doi",
+    "read_json",
     "read_records",
 ]
 
@@ -96,6 +97,12 @@ def read_records(request: Request) -> tuple[Mapping[str, RawValue], ...]:
     if has_errors(findings):
         raise _unreadable(422, findings)
     return tuple(raw.data for raw in found.records)
+
+
+def read_json(request: Request) -> bytes:
+    """Return the body as it came, where it says that it is JSON."""
+    _only_json(request)
+    return request.get_data()
 
 
 def _only_json(request: Request) -> None:

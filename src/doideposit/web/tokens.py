@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import SecretStr
@@ -20,10 +21,14 @@ _HOW_TO_MAKE: Final = "make one with: python -c 'import secrets; print(secrets.t
 class Tokens:
     """Describe the tokens in force, by the names of those who hold them; the tokens themselves are forgotten at once.
 
-    Raises `ConfigurationError` for a token that is too short, or that no HTTP header can carry.
+    `publishers` says which further publisher a holder belongs to. Raises
+    `ConfigurationError` for a token that is too short, or that no HTTP header can carry.
     """
 
-    def __init__(self, secrets: Mapping[str, SecretStr | str]) -> None:
+    def __init__(
+        self, secrets: Mapping[str, SecretStr | str], publishers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self._publishers = dict(publishers)
         self._digests = {name: _digest(_usable(name, secret)) for name, secret in secrets.items()}
 
     def __len__(self) -> int:
@@ -34,6 +39,10 @@ class Tokens:
 
     def __repr__(self) -> str:
         return f"Tokens({', '.join(self._digests)})"
+
+    def publisher(self, holder: str) -> str:
+        """Return the publisher whose series a holder reaches, empty for the main one."""
+        return self._publishers.get(holder, "")
 
     def holder(self, token: str) -> str | None:
         """Return the name of who holds the token, None for nobody; every token is compared, whichever fits."""

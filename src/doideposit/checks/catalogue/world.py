@@ -14,6 +14,18 @@ _error = writer(CodeOrigin.ERROR)
 _RESTORE = "restore a backup of the ledger, and let `doideposit poll` bring it up to date"
 
 WORLD: Final[tuple[Explanation, ...]] = (
+    _setting(
+        "unknown-publisher",
+        "No such publisher",
+        "A series names a publisher that has no section of its own, so that nobody could say who deposits it.",
+        "write the name as it stands in [publishers.NAME], or add that section",
+    ),
+    _plan(
+        "plan-two-publishers",
+        "Two publishers in one file",
+        "One file has one depositor and is sent with one login, and its DOIs belong to several publishers.",
+        "make a file for each of them",
+    ),
     _plan(
         "plan-duplicate-doi",
         "A DOI twice in one run",
@@ -235,6 +247,12 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "The configuration cannot be used",
         "All of them are listed with their places.",
         "correct them, then give the command again",
+    ),
+    _error(
+        "other-publisher",
+        "A token of another publisher",
+        "Where an installation serves several publishers, a token of the API reaches the series of its own alone.",
+        "use the token of the publisher that the series belongs to",
     ),
     _error(
         "plan-unusable",

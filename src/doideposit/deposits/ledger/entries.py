@@ -124,11 +124,11 @@ class NewItem:
 class NewSubmission:
     """Describe a sealed file that is about to be recorded, before anything of it is sent.
 
-    `container` is what Crossref keeps one title record for; `series` the short name people know. `compared` is when
-    its content was compared with what is registered, None where nobody could look yet; `may_lose` are the fields that
-    may be lost by it, and `unseen` is why a person let it go without a look; `removes` are the fields that the record
-    itself takes away. `empties` are the blocks that this file takes away at Crossref for another file that follows it,
-    and of that one those that were taken away before.
+    `container` is what Crossref keeps one title record for; `series` the short name people know; `publisher` is whose
+    login sends it, empty for the main one. `compared` is when its content was compared with what is registered, None
+    where nobody could look yet; `may_lose` are the fields that may be lost by it, and `unseen` is why a person let it
+    go without a look; `removes` are the fields that the record itself takes away. `empties` are the blocks that this
+    file takes away at Crossref for another file that follows it, and of that one those that were taken away before.
     """
 
     series: str
@@ -142,6 +142,7 @@ class NewSubmission:
     compared: datetime | None = None
     may_lose: tuple[str, ...] = ()
     unseen: str = ""
+    publisher: str = ""
     removes: tuple[str, ...] = ()
     empties: tuple[str, ...] = ()
 

@@ -12,7 +12,14 @@ from doideposit.crossref.diagnostics.outcomes import DoiOutcome
 from doideposit.deposits.ledger import clock_skew
 from doideposit.deposits.ledger.entries import Attempt, Submission
 from doideposit.deposits.ledger.read_schedule import begin_again
-from doideposit.deposits.ledger.rows import SUBMISSION_FIELDS, attempt_of, finding_text, json_text, submission_of
+from doideposit.deposits.ledger.rows import (
+    SUBMISSION_FIELDS,
+    attempt_of,
+    event_of,
+    finding_text,
+    json_text,
+    submission_of,
+)
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
@@ -98,6 +105,16 @@ class Polls:
         """Return the uploads of each submission, the newest first, and its DOIs in the order of its file."""
         with self._session.reading() as connection:
             return _details(connection, keys)
+
+    def publishers(self, keys: Sequence[int]) -> dict[int, str]:
+        """Return for which publisher each submission was recorded: empty for the main one."""
+        recorded = (event.c.submission.in_(keys), event.c.kind == EventKind.PREPARED.value)
+        with self._session.reading() as connection:
+            rows = connection.execute(select(event).where(*recorded).order_by(event.c.id)).mappings()
+            found = [event_of(row) for row in rows]
+        return dict.fromkeys(keys, "") | {
+            one.submission: one.detail.get("publisher", "") for one in found if one.submission
+        }
 
     def give_back(self, owner: str, keys: Sequence[int], polled: Sequence[Polled]) -> None:
         """Write down the answers that were not final, and give back everything that was leased."""

@@ -82,6 +82,7 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
         may_lose=_words(detail, "may_lose"),
         removes=_words(detail, "removes"),
         unseen=detail.get("unseen", ""),
+        publisher=detail.get("publisher", ""),
     )
     return new, detail
 
@@ -99,6 +100,7 @@ def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, ste
         **({"compared": new.compared.isoformat()} if new.compared else {}),
         **({"may_lose": ", ".join(new.may_lose)} if new.may_lose else {}),
         **({"unseen": new.unseen} if new.unseen else {}),
+        **({"publisher": new.publisher} if new.publisher else {}),
         **({"removes": ", ".join(new.removes)} if new.removes else {}),
         **({"step": f"step {step} of {steps}"} if steps > 1 else {}),
         **({"empties": ", ".join(new.empties)} if step < steps else {}),

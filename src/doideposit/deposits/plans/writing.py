@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -132,13 +132,19 @@ def configuration_of(context: DepositContext, checker: Checker, series: Iterable
     return {
         "target": context.target,
         "address": context.address,
-        "depositor.name": context.depositor.name,
-        "depositor.email": context.depositor.email,
-        "depositor.registrant": context.depositor.registrant,
+        **{key: value for name in sorted(series) for key, value in _depositor(context, name)},
         "schema_version": checker.schema_version,
         "fees.new_doi": str(context.fee) if context.fee else "",
         **{f"series.{name}": hashlib.sha256(text).hexdigest() for name, text in hashes.items()},
     }
+
+
+def _depositor(context: DepositContext, series: str) -> Iterator[tuple[str, str]]:
+    """Yield the keys of the configuration that say who deposits a series."""
+    account = context.accounts.of_series(series)
+    start = f"publishers.{account.name}." if account.name else ""
+    for key in ("name", "email", "registrant"):
+        yield f"{start}depositor.{key}", getattr(account.depositor, key)
 
 
 def _sources(records: Iterable[PlannedRecord]) -> tuple[Source, ...]:

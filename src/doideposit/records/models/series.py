@@ -130,6 +130,8 @@ class Series(Value):
     """Who publishes the series."""
     institution: Institution | None = None
     """The body that issues it."""
+    publisher_account: PlainText | None = None
+    """Who deposits the series, by the name below `publishers`, where the installation serves several publishers."""
     other_institutions: Annotated[tuple[Institution, ...], ONE_TEXT, Field(max_length=4)] = ()
     """Further bodies that issue it together with the first."""
     labels: Annotated[tuple[PlainText, ...], ONE_TEXT] = ()

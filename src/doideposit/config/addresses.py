@@ -1,0 +1,62 @@
+"""Addresses in the configuration: of Crossref's systems, of pages to fetch, and of people."""
+
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from doideposit.records.models.text import PlainText
+
+__all__ = ["Address", "MailAddress", "PingAddress", "is_loopback"]
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in {"http", "https"} or not host:
+        hint = "write the whole address, beginning with https://"
+        raise PydanticCustomError("url-shape", "this is not an address", {"hint": hint})
+    if parts.username or parts.password or parts.query or parts.fragment:
+        hint = "write only host and path; the login belongs below [credentials]"
+        raise PydanticCustomError("address-extra", "this address holds more than host and path", {"hint": hint})
+    if parts.scheme == "http" and not is_loopback(host):
+        hint = "write https://; plain http is for this machine alone, such as http://127.0.0.1:8080"
+        raise PydanticCustomError("address-unencrypted", "a password would travel unencrypted here", {"hint": hint})
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine is meant by a host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _ping_address(url: str) -> str:
+    """Return an address that may hold a secret of its own in path or query; no message repeats it."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
+        hint = "write the whole address, beginning with https://"
+        raise PydanticCustomError("url-shape", "this is not an address that can be fetched", {"hint": hint})
+    if parts.username or parts.password:
+        raise PydanticCustomError(
+            "address-extra", "this address holds a login", {"hint": "write it without user name and password"}
+        )
+    return url
+
+
+PingAddress = Annotated[str, AfterValidator(_ping_address)]
+MailAddress = Annotated[
+    PlainText, Field(min_length=6, max_length=200, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", examples=["it@example.org"])
+]
+Address = Annotated[str, AfterValidator(_address), Field(examples=["http://127.0.0.1:8080"])]

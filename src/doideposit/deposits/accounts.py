@@ -1,0 +1,74 @@
+"""Who deposits what: one publisher as a rule, and several where an installation serves more than one.
+
+Each has a name in the head of its files and a login of its own. Which of them a file belongs to is recorded with it, so
+that no later configuration can send it, or ask for it, with the login of another.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from doideposit.checks.values import DepositorName
+from doideposit.crossref.registrar import Registrar
+from doideposit.crossref.xml.existing import DepositItem
+from doideposit.errors import ConfigurationError
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.series import Series
+
+__all__ = ["PublisherAccount", "PublisherAccounts"]
+
+
+def _no_login() -> None:
+    """Fetch nothing, where no login is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherAccount:
+    """Describe one publisher: its name in the configuration, empty for the main one, its head, and its way out."""
+
+    name: str
+    depositor: DepositorName
+    registrar: Registrar
+    login: Callable[[], object] = _no_login
+
+
+class PublisherAccounts:
+    """Tell which publisher a series, a DOI or a recorded file belongs to."""
+
+    def __init__(
+        self, main: PublisherAccount, others: Iterable[PublisherAccount], series: Mapping[str, Series]
+    ) -> None:
+        self.main = main
+        self._accounts = {one.name: one for one in (main, *others)}
+        self._series = series
+
+    @property
+    def several(self) -> bool:
+        """Tell whether there is more than one publisher."""
+        return len(self._accounts) > 1
+
+    def named(self, name: str) -> PublisherAccount:
+        """Return the publisher that a file was recorded for; raise `ConfigurationError` for one that is gone."""
+        found = self._accounts.get(name)
+        if found is None:
+            raise ConfigurationError(
+                f"the ledger holds a file of the publisher {name}, which the configuration does not name any more",
+                hint=f"put [publishers.{name}] back until its files are done; no other login is used for them",
+            )
+        return found
+
+    def of_series(self, name: str) -> PublisherAccount:
+        """Return the publisher of a series, by its short name."""
+        series = self._series.get(name)
+        return self.named(series.publisher_account or "") if series else self.main
+
+    def of_doi(self, doi: Doi) -> PublisherAccount:
+        """Return the publisher whose series alone have the prefix of the DOI, else the main one."""
+        names = {one.publisher_account or "" for one in self._series.values() if one.prefix == doi.prefix}
+        return self.named(names.pop()) if len(names) == 1 else self.main
+
+    def of_item(self, item: DepositItem) -> PublisherAccount:
+        """Return the publisher of a DOI in a ready-made file: by the title of its series, then by its prefix."""
+        title = (item.container or "").casefold()
+        ours = (one for one in self._series.values() if one.prefix == item.doi.prefix and one.title.casefold() == title)
+        names = {one.publisher_account or "" for one in ours}
+        return self.named(names.pop()) if len(names) == 1 else self.of_doi(item.doi)

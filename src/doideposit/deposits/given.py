@@ -1,0 +1,22 @@
+"""What people and programs hand in as plain text: a DOI, and a reason."""
+
+from doideposit.errors import UsageError
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+
+__all__ = ["given_doi", "wants_reason"]
+
+
+def given_doi(value: Doi | str) -> Doi:
+    """Return the DOI of a text; raise `UsageError` for a text that is none."""
+    if isinstance(value, Doi):
+        return value
+    try:
+        return Doi.parse(value)
+    except InvalidIdentifier as error:
+        raise UsageError(error.message, hint=error.hint) from None
+
+
+def wants_reason(reason: str) -> None:
+    """Raise `UsageError` for a reason that says nothing."""
+    if not reason.strip():
+        raise UsageError("a reason is needed", hint="say in a few words why; it is kept in the history")

@@ -1,0 +1,46 @@
+"""Which of several publishers a DOI, a file or a plan belongs to, as a depositor tells those who ask."""
+
+from doideposit.deposits.batching import account_of
+from doideposit.deposits.candidates import DepositCandidate
+from doideposit.deposits.context import DepositContext
+from doideposit.deposits.plans.document import PlanFile
+from doideposit.deposits.plans.files import checked_of
+from doideposit.deposits.values import Plan
+from doideposit.records.identifiers import Doi
+
+__all__ = ["Publishers"]
+
+
+class Publishers:
+    """Tell what belongs to whom; the name of the main publisher is empty. It is `Depositor.publishers`."""
+
+    def __init__(self, context: DepositContext) -> None:
+        self._context = context
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Return the names of all but the main one; none where there is one publisher."""
+        return tuple(one.name for one in self._context.others)
+
+    def of(self, doi: Doi) -> str:
+        """Return the publisher of a DOI: by the series it was deposited in, or by its prefix."""
+        work = self._context.ledger.works.one(doi)
+        accounts = self._context.accounts
+        known = work is not None and work.series in self._context.series
+        return (accounts.of_series(work.series) if work is not None and known else accounts.of_doi(doi)).name
+
+    def of_file(self, submission: int) -> str:
+        """Return the publisher that a file was recorded for, by its key in the ledger."""
+        return self._context.ledger.polls.publishers([submission])[submission]
+
+    def of_plan(self, plan: Plan | PlanFile) -> frozenset[str]:
+        """Return the publishers for which a plan sends something."""
+        if isinstance(plan, PlanFile):
+            names = {one.sending.series for one in plan.sending if one.sending is not None}
+            return frozenset(self._context.accounts.of_series(name).name for name in names)
+        checked = checked_of(plan)
+        return frozenset(
+            account_of(self._context, one).name
+            for one, decision in zip(checked.inputs, checked.decisions, strict=True)
+            if isinstance(one, DepositCandidate) and decision.action.sends
+        )

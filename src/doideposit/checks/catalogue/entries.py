@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from doideposit.checks.catalogue.adoption import ADOPTION
+from doideposit.checks.catalogue.approval import APPROVAL
 from doideposit.checks.catalogue.health import HEALTH
 from doideposit.checks.catalogue.world import WORLD
 from doideposit.checks.rules.evaluation import ALL_RULES
@@ -68,6 +69,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     *LOSSES,
     *ANSWERS,
     *WORLD,
+    *APPROVAL,
     *ADOPTION,
     *HEALTH,
 )

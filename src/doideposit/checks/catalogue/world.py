@@ -14,18 +14,6 @@ _error = writer(CodeOrigin.ERROR)
 _RESTORE = "restore a backup of the ledger, and let `doideposit poll` bring it up to date"
 
 WORLD: Final[tuple[Explanation, ...]] = (
-    _setting(
-        "unknown-publisher",
-        "No such publisher",
-        "A series names a publisher that has no section of its own, so that nobody could say who deposits it.",
-        "write the name as it stands in [publishers.NAME], or add that section",
-    ),
-    _plan(
-        "plan-two-publishers",
-        "Two publishers in one file",
-        "One file has one depositor and is sent with one login, and its DOIs belong to several publishers.",
-        "make a file for each of them",
-    ),
     _plan(
         "plan-duplicate-doi",
         "A DOI twice in one run",
@@ -51,24 +39,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "The ledger moved on since the plan",
         "What was approved is sent, or nothing: it might undo what another run deposited meanwhile.",
         "give the same command again, and look at what it would do now",
-    ),
-    _plan(
-        "plan-file-changed",
-        "A file changed since the plan",
-        "A plan is applied as it was read and approved, or not at all; the message says what the file would do now.",
-        "make the plan anew with `doideposit plan`, and have it approved again where that is demanded",
-    ),
-    _plan(
-        "plan-configuration-changed",
-        "The configuration changed since the plan",
-        "Depositor, series, target or fee are not those that the plan was made with.",
-        "make the plan anew with `doideposit plan`, and have it approved again where that is demanded",
-    ),
-    _plan(
-        "plan-registered-changed",
-        "What is registered changed since the plan",
-        "Another tool, or another run, changed what Crossref has: the update would do something that nobody read.",
-        "make the plan anew with `doideposit plan`, and have it approved again where that is demanded",
     ),
     _plan(
         "plan-failed-before",
@@ -247,24 +217,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "The configuration cannot be used",
         "All of them are listed with their places.",
         "correct them, then give the command again",
-    ),
-    _error(
-        "other-publisher",
-        "A token of another publisher",
-        "Where an installation serves several publishers, a token of the API reaches the series of its own alone.",
-        "use the token of the publisher that the series belongs to",
-    ),
-    _error(
-        "plan-unusable",
-        "A plan file that cannot be used",
-        "It is not as doideposit wrote it, or says something else than what it would send. Nothing of it was sent.",
-        "make the plan anew with `doideposit plan`",
-    ),
-    _error(
-        "approval-missing",
-        "Another person has to approve first",
-        "The configuration demands that a second person approves what goes to Crossref.",
-        "make a plan with `doideposit plan`, let another person run `doideposit approve`, then run `doideposit apply`",
     ),
     _error(
         "usage",

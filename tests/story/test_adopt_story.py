@@ -118,14 +118,24 @@ def test_adopted_and_deposited_unchanged_it_is_registered_as_before(tmp_path: Pa
 
 
 def test_a_doi_that_no_list_shows_is_found_by_its_number(desk: Desk, tmp_path: Path) -> None:
-    elsewhere(desk, *(commentary(number) for number in (1, 2, 3, 4, 5)))
-    for number in (2, 5):
+    elsewhere(desk, *(commentary(number) for number in range(1, 12)))
+    # A whole batch of the newest is missing, which is what lists lack most.
+    for number in (2, *range(5, 12)):
         desk.sandbox.elsewhere.hide(str(commentary(number).doi))
     report = desk.depositor.adopt(folder=tmp_path / "records")
     assert report.listed == 3
     assert {str(one.doi) for one in report.of(Adoption.ADOPTED)} == {
-        str(commentary(number).doi) for number in range(1, 6)
+        str(commentary(number).doi) for number in range(1, 12)
     }
+
+
+def test_numbers_with_a_year_in_them_have_no_gaps(desk: Desk, tmp_path: Path) -> None:
+    elsewhere(desk, commentary(20230001), commentary(20240001), commentary(20240003))
+    desk.registry = OddRegistry(desk.sandbox, "none", None)
+    report = desk.open().adopt(folder=tmp_path / "records")
+    assert len(report.of(Adoption.ADOPTED)) == 3
+    # Three that are listed, and three behind the last.
+    assert len(desk.registry.asked) == 6
 
 
 def test_a_table_of_the_site_names_what_is_not_registered(desk: Desk, tmp_path: Path) -> None:

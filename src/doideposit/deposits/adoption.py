@@ -45,7 +45,8 @@ FAILURES: Final = 4
 """So many questions without an answer in a row mean that nobody answers; the rest would only take time-outs."""
 BEYOND: Final = 3
 """So many numbers after the last one known are asked for: the newest are those that lists miss."""
-MOST_GAPS: Final = 1_000
+MOST_GAPS: Final = 50
+"""So many gaps are asked about, or as many as there are numbers: more means that nobody counts one by one."""
 
 
 _Reply = RegisteredState | DoiDepositError | None
@@ -105,7 +106,7 @@ class AdoptionPass:
         wanted = {doi.key: doi for doi in (*scope.dois, *scope.also, *listed)}
         self._adopt(list(wanted.values()), named=frozenset(doi.key for doi in (*scope.dois, *scope.also)))
         if lists:
-            self._adopt(list(self._gaps(wanted)), named=frozenset(), guessed=True)
+            self._guess(wanted)
         found = self._found
         return AdoptionReport(
             self._context.target, tuple(found.results), listed=len(listed), known=found.known, error=self._error()
@@ -147,11 +148,19 @@ class AdoptionPass:
             numbers = {int(text) for doi in wanted.values() if (text := _whole(series.number_in(doi)))}
             if not numbers or not series.makes_every_doi or self._found.error is not None:
                 continue
-            missing = [number for number in range(1, max(numbers) + 1) if number not in numbers]
-            for number in [*missing[-MOST_GAPS:], *range(max(numbers) + 1, max(numbers) + 1 + BEYOND)]:
+            for number in _unlisted(numbers):
                 made = series.doi_for(str(number))
                 if made is not None and made.key not in wanted:
                     yield made
+
+    def _guess(self, wanted: dict[str, Doi]) -> None:
+        """Ask about numbers that no list has, and behind the last one found as long as there are more."""
+        told = -1
+        while told < len(self._found.results):
+            told = len(self._found.results)
+            guessed = list(self._gaps(wanted))
+            self._adopt(guessed, named=frozenset(), guessed=True)
+            wanted |= {doi.key: doi for doi in guessed}
 
     # Reading.
 
@@ -352,6 +361,16 @@ def _add(found: dict[str, Doi], text: str) -> None:
     except InvalidIdentifier:
         return
     found.setdefault(doi.key, doi)
+
+
+def _unlisted(numbers: set[int]) -> Iterator[int]:
+    """Yield the numbers between those found, and a few behind the last; the first ones too where they begin at 1."""
+    first, last = min(numbers), max(numbers)
+    begin = 1 if first <= len(numbers) else first
+    # Numbers such as 20230001 hold a year: what lies between two of them is no gap.
+    if last - begin + 1 - len(numbers) <= max(MOST_GAPS, len(numbers)):
+        yield from (number for number in range(begin, last) if number not in numbers)
+    yield from range(last + 1, last + 1 + BEYOND)
 
 
 def _whole(text: str | None) -> str:

@@ -31,3 +31,17 @@ def test_json_has_origin_rule_and_confidence_of_each_value(desk: Desk) -> None:
 def test_explain_shows_how_each_value_was_found(desk: Desk) -> None:
     told = " ".join(desk("extract", WORD, "--explain").err.split())
     assert "title: “Ferries stuck in ice, harbour master seeks help” from paragraph 1 (heading), certain" in told
+
+
+def test_a_document_in_two_formats_becomes_two_records(desk: Desk) -> None:
+    (desk.folder / "documents" / "a").mkdir(parents=True)
+    for name in ("c300.md", "c300.txt", "a/c301.md"):
+        desk.write(f"documents/{name}", document())
+    told = desk("extract", "documents", "-o", "records")
+    assert told.code == 0
+    assert sorted(path.name for path in (desk.folder / "records").iterdir()) == [
+        "a-c301.yaml",
+        "c300-md.yaml",
+        "c300-txt.yaml",
+    ]
+    assert "doubtful" in told.err.splitlines()[0]

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,22 +141,33 @@ def _folder(folder: Path, output: Path | None, series: Mapping[str, Series], ter
         )
     output.mkdir(parents=True, exist_ok=True)
     worst: int = ExitCode.DONE
-    for path in found:
-        target = output / f"{'-'.join(path.relative_to(folder).with_suffix('').parts)}.yaml"
+    rows = []
+    for path, target in _targets(found, folder, output):
         if target.exists():
-            terminal.say(f"{path}: {target} is there already and was left alone")
+            rows.append((path, "–", "–", f"{target} is there already and was left alone"))
             continue
         draft = _draft(_opened(path), series)
         if draft.fields:
             _write(draft, target)
-        doubts = sum(value["confidence"] == "doubtful" for value in draft.values())
-        warnings = sum(finding.severity is Severity.WARNING for finding in draft.findings)
         errors = [finding for finding in draft.findings if finding.stops]
         worst = ExitCode.REJECTED if errors else worst
-        told = (
-            f"{doubts} doubtful values, {warnings} warnings"
-            if not errors
-            else f"{errors[0].message} ({errors[0].hint})"
-        )
-        terminal.say(f"{path}: {target if draft.fields else 'no record'}; {told}")
+        doubts = str(sum(value["confidence"] == "doubtful" for value in draft.values()))
+        warnings = str(sum(finding.severity is Severity.WARNING for finding in draft.findings))
+        told = f"{errors[0].message} ({errors[0].hint})" if errors else str(target)
+        rows.append((path, doubts, warnings, told))
+    # What needs eyes most comes first; what cannot be read has no doubts to count.
+    width = max(len(str(path)) for path, *_ in rows)
+    terminal.say(f"{'document':{width}}  doubtful  warnings  record")
+    for path, doubts, warnings, told in sorted(rows, key=lambda row: -int(row[1]) if row[1].isdigit() else 0):
+        terminal.say(f"{path!s:{width}}  {doubts:>8}  {warnings:>8}  {told}")
     return worst
+
+
+def _targets(found: list[Path], folder: Path, output: Path) -> list[tuple[Path, Path]]:
+    """Return each document with its record; those of one name in several formats keep their ends in it."""
+    names = {path: "-".join(path.relative_to(folder).with_suffix("").parts) for path in found}
+    counts = Counter(names.values())
+    return [
+        (path, output / f"{name}{f'-{path.suffix[1:].lower()}' if counts[name] > 1 else ''}.yaml")
+        for path, name in names.items()
+    ]

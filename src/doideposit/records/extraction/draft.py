@@ -176,6 +176,13 @@ class Notes:
         """Note that the document cannot be used."""
         self._add(Severity.ERROR, code, message, hint, line, None)
 
+    def between(self, first: int, last: int) -> str:
+        """Return how two lines and what is between them are called: “lines 6–11”, “paragraph 3 to paragraph 5”."""
+        begin, end = self._places.get(first, f"line {first}"), self._places.get(last, f"line {last}")
+        if begin == end:
+            return begin
+        return f"lines {first}–{last}" if first not in self._places else f"{begin} to {end}"
+
     def all(self) -> tuple[Finding, ...]:
         """Return everything noted so far, in its order."""
         return tuple(self._found)

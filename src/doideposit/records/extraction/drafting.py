@@ -13,7 +13,7 @@ from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, No
 from doideposit.records.extraction.fields import number_field, published_field, title_fields
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.text import read_text
-from doideposit.records.extraction.references import read_references
+from doideposit.records.extraction.references import cites, read_references
 from doideposit.records.extraction.rendering import render
 from doideposit.records.extraction.sections import Document, divide
 from doideposit.records.extraction.series import labels_of, publishers_of, series_field
@@ -84,5 +84,17 @@ def _references(document: Document, biographies: frozenset[int], published: Node
     nodes = read_references(lines, notes, published=published.text if isinstance(published, Leaf) else None)
     if nodes:
         return nodes
-    notes.tell("references-missing", "no list of references was found", field="references")
+    citing = [line.number for line in document.prose if line.number not in biographies and cites(line)]
+    # One address in a text is a link of it; several in a row are rather what it cites.
+    found = (
+        f"no list of references was recognised; {notes.between(citing[0], citing[-1])} cite something and were not read"
+        if len(citing) > 1
+        else "no list of references was found"
+    )
+    notes.tell(
+        "references-missing",
+        found,
+        "head the list, as with “References”" if len(citing) > 1 else "",
+        field="references",
+    )
     return Gap('[{text: "…", url: https://…}]', "one entry for each reference, as printed")

@@ -18,14 +18,14 @@ _LONGEST_NUMBER = 8
 _NUMBER_IN_DOI = re.compile(r"\.[A-Za-z]{0,3}(?P<number>\d{1,5})$")
 
 
-def missing(document: Document, what: str) -> tuple[str, str]:
+def missing(document: Document, what: str, notes: Notes) -> tuple[str, str]:
     """Return how to say that something was not found: the document may have it in lines that were not understood."""
     unread = sorted({printed.line.number for printed in document.front.unread})
     if not unread:
         return f"no {what} was found", ""
-    first, last = unread[0], unread[-1]
-    lines = f"line {first} was" if first == last else f"lines {first}–{last} were"
-    return f"no {what} was recognised; {lines} not understood", "compare with the document: it may stand there; "
+    lines = notes.between(unread[0], unread[-1])
+    verb = "was" if len(unread) == 1 else "were"
+    return f"no {what} was recognised; {lines} {verb} not understood", "compare with the document: it may stand there; "
 
 
 def number_field(document: Document, series: Series | None, notes: Notes) -> Node:
@@ -87,7 +87,7 @@ def _printed_number(document: Document, in_title: re.Match[str] | None, in_doi: 
             "compare with the document", line=node.line, field="number",
         )  # fmt: skip
         return node
-    message, hint = missing(document, "number")
+    message, hint = missing(document, "number", notes)
     notes.warn("number-missing", message, f"{hint}write the number as printed", field="number")
     return Gap("…", "the number as printed")
 
@@ -114,7 +114,7 @@ def title_fields(document: Document, notes: Notes) -> dict[str, Node]:
     for printed in front.unread:
         notes.tell("front-matter-unread", f"“{printed.text}” was not understood and left out", line=printed.line.number)
     if not title:
-        message, hint = missing(document, "title")
+        message, hint = missing(document, "title", notes)
         notes.warn("title-missing", message, f"{hint}write the title in its printed case", field="title")
         return {"title": Gap("…", "the title in its printed case, without series and number")}
     line = front.title[0].line
@@ -201,7 +201,7 @@ def published_field(document: Document, notes: Notes) -> Node:
     found = _with_closing_date(document)
     found = found or _dateline(document)
     if not found:
-        message, hint = missing(document, "date of publication")
+        message, hint = missing(document, "date of publication", notes)
         notes.warn("published-missing", message, f"{hint}write the printed date", field="published")
         return gap
     date, line = found[0]

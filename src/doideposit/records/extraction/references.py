@@ -14,7 +14,7 @@ from doideposit.records.extraction.misprints import text_doubts, url_doubts
 from doideposit.records.extraction.vocabulary import NOTES, REFERENCES, heading_pattern
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["find_notes", "find_section", "read_references"]
+__all__ = ["cites", "find_notes", "find_section", "read_references"]
 
 _HEADING = heading_pattern(REFERENCES)
 _NOTES_HEADING = heading_pattern(NOTES)
@@ -68,6 +68,13 @@ def find_notes(lines: Sequence[Line]) -> list[Line]:
             return notes
         return []
     return []
+
+
+def cites(line: Line) -> bool:
+    """Tell whether a line outside of a list looks like an entry of one: an address or a year behind names."""
+    return bool(_AUTHOR_YEAR.match(line.text) or _NAME_AND_YEAR.match(line.text)) or (
+        bool(line.links) and bool(re.search(r"\b(?:19|20)\d\d\b", line.text)) and not is_imprint(line)
+    )
 
 
 def _until_imprint(lines: Sequence[Line]) -> list[Line]:

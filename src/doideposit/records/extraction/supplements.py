@@ -31,14 +31,23 @@ _KEYWORDS = re.compile(rf"(?:{'|'.join(KEYWORDS)})\s*[:：]\s*(?P<words>.+)", re
 _KEYWORDS_HEADING = heading_pattern(KEYWORDS)
 
 
+_HEADED = heading_pattern(ABSTRACT)
+
+
 def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
     """Return the abstract, where one is headed so, and the keywords."""
     fields: dict[str, Node] = {}
     abstract = _abstract([*document.body])
     if abstract is None:
+        headed = next((line for line in document.body if _HEADED.fullmatch(line.text.strip(" *_"))), None)
+        message = (
+            "the document has no abstract"
+            if headed is None
+            else f"the abstract below “{headed.text}” was not recognised"
+        )
         notes.warn(
-            "abstract-missing", "the document has no abstract", "add it if there is one; never write it for the author",
-            field="abstracts",
+            "abstract-missing", message, "add it if there is one; never write it for the author",
+            line=headed.number if headed else None, field="abstracts",
         )  # fmt: skip
         fields["abstracts"] = Gap("[{text: …, language: en}]", "as published, without the heading")
     else:

@@ -36,6 +36,7 @@ class Week:
     ping_fails: bool = False
     opening: Exception | None = None
     mail: MailSection | None = MAIL
+    site: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         desk = Desk(sqlite_url(self.home), clock=Clock(MONDAY - timedelta(days=3)))
@@ -67,7 +68,9 @@ class Week:
 
     def run(self, *, wait: float = 900, stop: Callable[[], bool] = lambda: False) -> JobOutcome:
         self.desk.clock.advance(wait)
-        job = Job("sandbox", self.office.folders, mail=self.mail, monitoring=self.monitoring, version="1")
+        job = Job(
+            "sandbox", self.office.folders, site=self.site, mail=self.mail, monitoring=self.monitoring, version="1"
+        )
         doors = JobContext(self.desk.clock, self._open, self._send, self._ping, stop, host="pub1")  # type: ignore[arg-type]
         return job.run(doors)
 
@@ -104,6 +107,20 @@ def test_a_file_from_the_inbox_to_five_truths(week: Week) -> None:
     assert all((status.received, status.processed, status.registration, status.resolves, status.indexed))
     assert week.mails == []
     assert done.summary == "sandbox: no new files, 1 done; 1 DOI registered, 0 outstanding"
+
+
+def test_a_page_of_the_site_with_errors_is_mailed_once(week: Week) -> None:
+    page = week.home / "content" / "seven.md"
+    page.parent.mkdir()
+    page.write_text("---\ntitle: A\nauthor: Ana Keller\ndate: today\nseries: sadf-comment\nnumber: 7\n---\n")
+    week.site = (page.parent,)
+    assert week.run().exit_code == 1
+    (mail,) = week.mails
+    assert "seven.md: " in text(mail)
+    assert "another day whenever the page is built" in text(mail)
+    week.run()
+    assert len(week.mails) == 1
+    assert page.exists()
 
 
 def test_a_rejected_file_is_mailed_once_with_what_to_do(week: Week) -> None:

@@ -86,6 +86,7 @@ def _notices(
 ) -> Iterator[Notice]:
     yield from (Notice.of_error(error) for error in report.errors if not isinstance(error, PASSING))
     yield from (note for path in _notes(folders) if (note := _note(path)) is not None)
+    yield from (Notice.of_page(each) for each in report.site_blocked)
     yield from (Notice.of_failure(each) for each in report.failed if str(each.doi) not in report.in_files)
     if standing is not None:
         changed = [each for each in standing.drifted.first if each.needs_person]

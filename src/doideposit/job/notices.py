@@ -69,6 +69,13 @@ class Notice:
     action: str
 
     @classmethod
+    def of_page(cls, said: str) -> "Notice":
+        """Make the notice about a page of the site that has errors; `said` is its file and the first of them."""
+        return cls(
+            f"site:{said}", NoticeKind.FILE, said, (), "correct the page; `doideposit check` shows every fault in it"
+        )
+
+    @classmethod
     def of_error(cls, error: DoiDepositError) -> "Notice":
         """Make the notice about something outside that stopped the job."""
         return cls(f"trouble:{error.code}", NoticeKind.TROUBLE, error.message, (), error.hint)

@@ -75,7 +75,9 @@ def parse(
         commentary = Commentary.model_validate(data, context={IS_REGISTERED: is_registered})
     except ValidationError as error:
         faults = findings_of(error, raw.origin, model=Commentary, data=raw.data)
-        found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field == "series")]
+        # What a reader could not read is told already, and is not missing.
+        told = {"series", *(one.where.field for one in raw.findings if one.stops)}
+        found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field in told)]
         commentary = None
     if commentary is None or has_errors(found):
         return ParsedRecord(None, tuple(sorted(found, key=_order)))

@@ -5,6 +5,7 @@ import hashlib
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
@@ -202,3 +203,12 @@ def test_the_page_is_headed_by_the_publisher_and_its_rows_name_authors_and_date(
     assert "<title>A &lt;small&gt; press: DOIs on production, 2026-09-14</title>" in html
     assert ">Author 0, Author 1, Author 2, Author 3 and 2 more · 2023-09<" in html
     assert ">2023</bdi>" in html
+
+
+def test_every_milestone_has_its_column_and_on_a_phone_its_own_name() -> None:
+    """The stylesheet counts the cells from the end: one more milestone would shift every name by one."""
+    css = (files("doideposit.reports") / "templates" / "report.css").read_text(encoding="utf-8")
+    names = dict(re.findall(r"td:nth-last-child\((\d+)\)::after \{ content: \"([^\"]+)\"", css))
+    wanted = [milestone.value.replace("_", " ").capitalize() for milestone in Milestone]
+    assert [names[str(place)] for place in range(len(wanted), 0, -1)] == wanted
+    assert set(re.findall(r"repeat\((\d), [\d.]+rem\)", css)) == {str(len(wanted))}

@@ -359,8 +359,6 @@ class PublisherSection(Section):
     """Who deposits."""
     credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
     """Its own logins, one for each target; no other login is ever used for its series."""
-    mail_to: tuple[MailAddress, ...] = ()
-    """Addresses that the mails about its series go to, beside those of [mail]."""
     tokens: dict[PlainText, PasswordReference] = Field(default_factory=dict)
     """Where the tokens of its programs for the JSON API are kept, by their names: they reach its series alone."""
 

@@ -113,11 +113,10 @@ class MonitoringSettings:
 
 @dataclass(frozen=True, slots=True)
 class PublisherSettings:
-    """Describe a further publisher: who deposits, its logins, who gets mails about it, its programs' tokens."""
+    """Describe a further publisher: who deposits, its logins, and where its programs' tokens are kept."""
 
     depositor: DepositorSettings
     credentials: Mapping[str, CredentialSettings] = field(default_factory=lambda: MappingProxyType({}))
-    mail_to: tuple[str, ...] = ()
     tokens: Mapping[str, PasswordReference] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -246,7 +245,6 @@ def _publisher(written: PublisherSection, base: Path) -> PublisherSettings:
     return PublisherSettings(
         written.depositor,
         MappingProxyType({name: _absolute(each, base) for name, each in written.credentials.items()}),
-        written.mail_to,
         MappingProxyType({name: _kept(each, base) for name, each in written.tokens.items()}),
     )
 

@@ -155,6 +155,14 @@ def test_there_is_no_landing_page_of_what_was_never_deposited(desk: Desk, name: 
     assert desk("tags").code == 2
 
 
+def test_an_update_under_way_is_not_called_rehearsed(desk: Desk) -> None:
+    desk("deposit", desk.record(), "--wait", 30)
+    desk.write("doideposit.toml", (desk.folder / "doideposit.toml").read_text().replace("hidden = 0", "hidden = 600"))
+    told = desk("deposit", desk.record(title="title: Prospects for relations of NATO and Japan"))
+    assert "this was a rehearsal" not in told.out
+    assert "doideposit poll" in told.out
+
+
 def test_a_retry_of_what_needs_none_is_said_loudly(desk: Desk) -> None:
     table(desk.folder, 3)
     desk("deposit", "r.csv", "--wait", 30)

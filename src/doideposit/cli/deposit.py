@@ -283,7 +283,7 @@ def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None
     `again` is the command that deposits the same for real; it is the next one after a rehearsal.
     """
     statuses = [entry.status for entry in report.entries if entry.status is not None]
-    rehearsed = bool(statuses) and report.target != "production" and all(one.registered for one in statuses)
+    rehearsed = bool(statuses) and report.target != "production" and all(map(_is_done_well, statuses))
     if len(report.entries) == 1:
         show_receipt(terminal, statuses, flag=flag, again=again if rehearsed else None)
         return
@@ -308,6 +308,11 @@ def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None
 MOST_IN_LINES = 3
 
 
+def _is_done_well(status: "WorkStatus") -> bool:
+    """Tell whether the latest deposit took effect: a DOI stays registered while an update is under way, or fails."""
+    return status.registered and not status.is_open and not status.failed
+
+
 def _show_landing(
     terminal: Terminal, settings: "Settings", report: "DepositReport", depositor: "Depositor", *, flag: str | None
 ) -> None:
@@ -315,7 +320,7 @@ def _show_landing(
     from doideposit.cli.tags import show_tags
 
     statuses = [entry.status for entry in report.entries if entry.status and entry.action and entry.action.sends]
-    registered = [one.doi for one in statuses if one.registered]
+    registered = [one.doi for one in statuses if _is_done_well(one)]
     if report.target != "production" or not registered:
         return
     if len(report.entries) == 1:

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import commands, growth, records, verdicts
+from benchmarks import commands, documents, growth, records, verdicts
 from benchmarks.peers import Peers
 from benchmarks.rows import Row
 
@@ -36,6 +36,7 @@ def rows(peers: Peers, folder: Path, *, quick: bool, only: list[str]) -> Iterato
     groups = {
         "verdicts": lambda: verdicts.rows(peers),
         "records": lambda: records.rows(peers),
+        "documents": documents.rows,
         "commands": lambda: commands.rows(folder),
         "growth": lambda: growth.rows(folder, quick=quick),
     }

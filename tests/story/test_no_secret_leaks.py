@@ -237,6 +237,7 @@ NETWORK: dict[str, list[list[str]]] = {
     "drift accept": [["drift"], ["drift", "--all", "--json"], ["drift", "accept", DOI, "--reason", "it is right"]],
     "drift restore": [["drift", "restore", DOI], ["drift", "restore", DOI, "--json"]],
     "audit": [["audit"], ["audit", "--json"], ["audit", "--csv", "none.csv"]],
+    "move": [["move", "none.csv"], ["move", "c258.yaml"]],
     "pages": [["pages"], ["pages", DOI, "--json"]],
     "acknowledge": [["acknowledge", DOI, "--reason", "seen"], ["acknowledge", DOI, "--reason", "", "--json"]],
     "report": [["report", "-o", "report.html"], ["report", "-o", "report2.html", "--json"]],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from doideposit.records.models.commentary import Commentary
     from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["audit", "pages"]
+__all__ = ["audit", "pages", "read_table"]
 
 series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
 SHOWN = 8
@@ -130,7 +130,7 @@ def audit(
     settings = invocation.settings(target=target)
     if series is not None and series not in settings.series:
         raise UsageError(f"there is no series “{series}”", hint=f"name one of: {', '.join(settings.series)}")
-    site = _site(terminal, csv_file) if csv_file is not None else None
+    site = read_table(terminal, csv_file) if csv_file is not None else None
     folders = records or ((settings.desk.records,) if settings.desk.records.is_dir() else ())
     with open_depositor(settings, announce=terminal.note) as depositor:
         works = gather_works(depositor, dict(_files(settings, folders)))
@@ -143,8 +143,8 @@ def audit(
     finish(ExitCode.REJECTED if any(lines.values()) else ExitCode.DONE)
 
 
-def _site(terminal: Terminal, path: Path) -> "list[SiteRow]":
-    """Return the rows of the table; what cannot be read is shown, and stops the audit: it would miss what is there."""
+def read_table(terminal: Terminal, path: Path) -> "list[SiteRow]":
+    """Return the rows of the table; what cannot be read is shown, and stops the command."""
     from doideposit.records.sources.site_table import read_site_table
 
     rows = list(read_site_table(path))

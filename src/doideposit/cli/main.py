@@ -37,6 +37,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "adopt": ("adopt", "adopt", "Take over DOIs that were registered elsewhere, with a record file each."),
         "audit": ("health", "audit", "Look through a series for gaps, doubles, misprints, and who does what next."),
         "pages": ("health", "pages", "Look at landing pages: whether they are there and show the DOI."),
+        "move": ("move", "move", "Let DOIs lead to new addresses, as a table says, each proved."),
         "history": ("status", "history", "Tell the story of one DOI."),
         "verify": ("settling", "verify", "Ask whether registered DOIs lead readers to their pages."),
         "drift": ("drift", "drift", "See what others changed of what is registered; accept it, or restore yours."),

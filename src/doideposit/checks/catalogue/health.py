@@ -4,12 +4,13 @@ from typing import Final
 
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
-from doideposit.pages import DISPLAY
+from doideposit.pages import DISPLAY, UPDATING
 
 __all__ = ["HEALTH"]
 
 _TAGS = "https://scholar.google.com/intl/en/scholar/inclusion.html"
 _page = writer(CodeOrigin.DOCUMENT, DISPLAY)
+_move = writer(CodeOrigin.PLANNING, UPDATING)
 _audit = writer(CodeOrigin.PLANNING, severity=Severity.WARNING)
 
 HEALTH: Final[tuple[Explanation, ...]] = (
@@ -186,5 +187,29 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "Columns are found by their names in the first line: number, doi, url; each DOI and number stands once.",
         "correct the line that is named",
         severity=Severity.ERROR,
+    ),
+    _move(
+        "move-no-address",
+        "A row without a new address",
+        "The table says which DOI is to lead where; this row does not say where.",
+        "fill it in, or take the row away",
+    ),
+    _move(
+        "move-unknown",
+        "A row about something without a record file",
+        "A move changes the record file first, so that the next update does not move the DOI back.",
+        "correct the row; for a DOI that is registered and has no record file, run `doideposit adopt` first",
+    ),
+    _move(
+        "move-not-registered",
+        "A row about a DOI that is not registered",
+        "Only a registered DOI leads anywhere.",
+        "deposit it first; a new DOI begins with the address of its record",
+    ),
+    _move(
+        "move-other-address",
+        "The old address of a row is not the one the DOI has",
+        "The row may be about another number, or the record was changed meanwhile.",
+        "correct the row, or the record",
     ),
 )

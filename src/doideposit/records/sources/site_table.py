@@ -17,17 +17,39 @@ MOST_ROWS: Final = 200_000
 _NAMES: Final = {
     "doi": frozenset({"doi", "dois"}),
     "number": frozenset({"number", "no", "no.", "nr", "nr.", "nummer", "numéro", "número", "issue", "#"}),
-    "address": frozenset({"address", "url", "link", "page", "landing page", "landing_page", "permalink", "adresse"}),
+    "new": frozenset({"new", "new url", "new_url", "new address", "new_address", "to", "target"}),
+    "address": frozenset(
+        {
+            "old",
+            "old url",
+            "old_url",
+            "old address",
+            "old_address",
+            "from",
+            "address",
+            "url",
+            "link",
+            "page",
+            "landing page",
+            "landing_page",
+            "permalink",
+            "adresse",
+        }
+    ),
 }
 
 
 class SiteRow(NamedTuple):
-    """Hold one row: its line in the table, and number, DOI and address as far as the table has them."""
+    """Hold one row: its line in the table, and number, DOI and address as far as the table has them.
+
+    `new` is the address that the DOI is to lead to, in a table of a move; `address` is the old one then.
+    """
 
     line: int
     number: str = ""
     doi: str = ""
     address: str = ""
+    new: str = ""
 
 
 def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
@@ -64,7 +86,7 @@ def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
             )
         if key is not None:
             found[key] = index
-    if not found.keys() & {"doi", "number"}:
+    if not found.keys() & {"doi", "number"} and not found.keys() >= {"address", "new"}:
         shown = ", ".join(filter(None, heading))[:120] or "nothing"
         return _problem(
             path,
@@ -86,7 +108,7 @@ def _row(
             yield _problem(path, line, f"“{cells['doi'][:80]}” is no DOI", "correct it, or leave the cell empty")
             return
         doi = str(found)
-    key = doi.casefold() or cells.get("number", "")
+    key = doi.casefold() or cells.get("number", "") or (cells.get("address", "") if "new" in columns else "")
     if not key:
         yield _problem(path, line, "the row has neither number nor DOI", "fill one of them in, or take the row away")
         return
@@ -94,7 +116,7 @@ def _row(
         yield _problem(path, line, f"{key} stands in line {seen[key]} already", "leave one of the two rows")
         return
     seen[key] = line
-    yield SiteRow(line, cells.get("number", ""), doi, cells.get("address", ""))
+    yield SiteRow(line, cells.get("number", ""), doi, cells.get("address", ""), cells.get("new", ""))
 
 
 def _problem(path: Path, line: int, message: str, hint: str) -> Finding:

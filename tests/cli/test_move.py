@@ -1,0 +1,147 @@
+"""`move`: a site moves, its DOIs follow, and every bad row is named before anything is changed."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from desk import Desk
+
+pytestmark = pytest.mark.network_loopback
+PREFIX = "10.48251/SADF.ISSN.2406-5617.C"
+
+
+class NewSite(BaseHTTPRequestHandler):
+    """The site at its new place: pages below /new show their DOI, and others are wrong in their own way."""
+
+    def do_GET(self) -> None:
+        number = "".join(each for each in self.path if each.isdigit())
+        link = f'<a href="https://doi.org/{PREFIX}{number}">https://doi.org/{PREFIX}{number}</a>'
+        body = f"<h1>What happened in place number {number}</h1>{link}"
+        status = 200
+        if self.path.startswith("/gone"):
+            status = 404
+        elif self.path.startswith("/down"):
+            status = 503
+        elif self.path.startswith("/other"):
+            body = body.replace(number, "1")
+        elif self.path.startswith("/login"):
+            body = '<form><input type="password"></form>'
+        elif self.path == "/robots.txt":
+            status, body = 404, ""
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), NewSite) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def house(desk: Desk) -> Desk:
+    """A publisher with three registered numbers, whose record files lie where they are looked for."""
+    text = (desk.folder / "doideposit.toml").read_text("utf-8")
+    fast = text.replace("unready_polls = 0", "unready_polls = 0\nhandle = 0\nrest = 0")
+    desk.write("doideposit.toml", fast + '\n[pages]\nown_hosts = ["127.0.0.1"]\n')
+    (desk.folder / "records").mkdir()
+    for number in (258, 259, 260):
+        record = desk.record(
+            f"records/c{number}.yaml", number=f"number: {number}", title=f"title: What happened in place number {number}",
+            doi="# no doi", url=f"url: https://www.sadf.eu/comment-{number}/   # the old site",
+        )  # fmt: skip
+        assert desk("deposit", record, "--wait", "20").code == 0
+    return desk
+
+
+def url_line(house: Desk, number: int) -> str:
+    text = (house.folder / "records" / f"c{number}.yaml").read_text("utf-8")
+    return next(line for line in text.splitlines() if line.startswith("url:"))
+
+
+def test_dois_follow_their_site_and_one_file_leads_back(house: Desk, site: str) -> None:
+    rows = "".join(f"{number},{site}/new/{number}\n" for number in (258, 259, 260))
+    table = house.write("urls.csv", "number,new\n" + rows)
+    result = house("move", table)
+    assert result.code == 0, result.out + result.err
+    assert f"proved: {PREFIX}258 leads to {site}/new/258" in result.out
+    assert "3 DOIs proved to lead to the new address" in result.out
+    # The comment stays, and nothing else of the record changes.
+    assert url_line(house, 259) == f"url: '{site}/new/259'   # the old site"
+    undo = (house.folder / "urls-undo.csv").read_text("utf-8").splitlines()
+    assert undo[1:] == [f"{PREFIX}{number},https://www.sadf.eu/comment-{number}/" for number in (258, 259, 260)]
+    again = house("move", table)
+    assert (again.code, "0 DOIs to move, 3 there already" in again.out) == (0, True)
+
+
+def test_every_bad_row_is_named_and_the_others_go(house: Desk, site: str) -> None:
+    table = house.write(
+        "urls.csv",
+        f"number,new\n258,{site}/new/258\n259,{site}/gone/259\n260,{site}/other/260\n999,{site}/new/999\n",
+    )
+    result = house("move", table)
+    assert result.code == 1
+    assert f"{table}:3: {site}/gone/259: there is no page at this address (HTTP 404)" in result.out
+    assert f"{table}:4: {site}/other/260: the page does not show the DOI" in result.out
+    assert f"{table}:5: there is no record file of 999" in result.out
+    assert "1 DOI to move, 3 rows refused" in result.out
+    assert url_line(house, 260).startswith("url: https://www.sadf.eu/")
+    failed = (house.folder / "urls-failed.csv").read_text("utf-8").splitlines()
+    assert [line.split(",")[0] for line in failed[1:]] == ["259", "260", "999"]
+
+
+@pytest.mark.parametrize(("page", "words"), [("down", "HTTP 503"), ("login", "login")])
+def test_a_page_that_nobody_could_look_at_moves_nothing(house: Desk, site: str, page: str, words: str) -> None:
+    result = house("move", house.write("urls.csv", f"number,new\n258,{site}/{page}/258\n"))
+    assert (result.code, words in result.out) == (1, True)
+    assert url_line(house, 258).startswith("url: https://www.sadf.eu/")
+    assert not (house.folder / "urls-undo.csv").exists()
+
+
+def test_a_dry_run_changes_nothing(house: Desk, site: str) -> None:
+    result = house("move", house.write("urls.csv", f"number,new\n258,{site}/new/258\n"), "--dry-run")
+    assert (result.code, "1 DOI to move" in result.out) == (0, True)
+    assert url_line(house, 258).startswith("url: https://www.sadf.eu/")
+
+
+def test_an_old_address_that_is_not_the_registered_one_is_refused(house: Desk, site: str) -> None:
+    table = house.write("urls.csv", f"number,old,new\n258,https://elsewhere.example/,{site}/new/258\n")
+    result = house("move", table)
+    assert "leads to https://www.sadf.eu/comment-258/, and not to the old address of the row" in result.out
+    assert result.code == 1
+
+
+def test_a_doi_twice_with_two_addresses_is_refused_whole(house: Desk, site: str) -> None:
+    table = house.write("urls.csv", f"number,new\n258,{site}/new/258\n258,{site}/new/259\n")
+    result = house("move", table)
+    assert result.code == 2
+    assert f"{table}:3: 258 stands in line 2 already" in result.err
+
+
+def test_what_was_moved_is_moved_back_by_the_undo_file(house: Desk, site: str) -> None:
+    assert house("move", house.write("urls.csv", f"number,new\n258,{site}/new/258\n")).code == 0
+    undo = house.folder / "urls-undo.csv"
+    # The old site is gone here, so its pages are not there to be looked at: the way back is refused, and said.
+    back = house("move", undo)
+    assert back.code == 1
+    assert "https://www.sadf.eu/comment-258/" in back.out
+
+
+def test_only_addresses_change(house: Desk, site: str) -> None:
+    before = house("status", "258", "--json").json
+    assert house("move", house.write("urls.csv", f"number,new\n258,{site}/new/258\n")).code == 0
+    after = house("status", "258", "--json").json
+    assert {key: before["records"][0][key] for key in ("title", "record_type", "series")} == {
+        key: after["records"][0][key] for key in ("title", "record_type", "series")
+    }
+    assert Path(house.folder / "records" / "c258.yaml").read_text("utf-8").count(site) == 1

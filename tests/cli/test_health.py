@@ -15,7 +15,7 @@ def deposited(desk: Desk, *numbers: int) -> None:
             f"c{number}.yaml", number=f"number: {number}", title=f"title: What happened in place number {number}",
             doi="# no doi", url=f"url: https://www.sadf.eu/comment-{number}/",
         )  # fmt: skip
-        assert desk("deposit", record, "--wait", "20").code == 0
+        assert desk("deposit", record, "--wait", "60").code == 0
 
 
 @pytest.fixture

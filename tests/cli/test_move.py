@@ -60,7 +60,7 @@ def house(desk: Desk) -> Desk:
             f"records/c{number}.yaml", number=f"number: {number}", title=f"title: What happened in place number {number}",
             doi="# no doi", url=f"url: https://www.sadf.eu/comment-{number}/   # the old site",
         )  # fmt: skip
-        assert desk("deposit", record, "--wait", "20").code == 0
+        assert desk("deposit", record, "--wait", "60").code == 0
     return desk
 
 

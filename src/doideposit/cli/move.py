@@ -174,8 +174,8 @@ def _deposit(terminal: Terminal, depositor: "Depositor", moves: "Sequence[Move]"
         finish(ExitCode.REJECTED)
     ask_before_production(terminal, plan, yes=yes)
     depositor.deposit(plan, on_event=narrator(terminal, many=len(moves) > 1))
-    if depositor.outstanding():
-        wait_shown(terminal, depositor, wait, eager=depositor.target == "sandbox", many=len(moves) > 1)
+    dois = [one.commentary.doi for one in moves if one.commentary is not None]
+    wait_shown(terminal, depositor, wait, dois, eager=depositor.target == "sandbox", many=len(moves) > 1)
     statuses = [depositor.status(_doi(one)) for one in moves]
     return all(one.registered and not one.is_open and not one.last_update_failed for one in statuses)
 

@@ -22,7 +22,7 @@ from doideposit.reports.findings import Span, Style, counted, safe
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
-    from doideposit.health.moving import Move
+    from doideposit.health.moving import SiteMove
     from doideposit.records.models.commentary import Commentary
 
 __all__ = ["move"]
@@ -93,7 +93,7 @@ def _records(settings: "Settings", folders: Iterable[Path]) -> "Iterator[tuple[s
                 yield record.commentary.doi.key, (record.commentary, Path(raw.origin.file))
 
 
-def _show(terminal: Terminal, moves: "Sequence[Move]") -> None:
+def _show(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
     for one in moves:
         if one.finding is not None:
             terminal.line((Span(f"{one.finding.where}: ", Style.PLACE), Span(safe(one.finding.message), Style.ERROR)))
@@ -108,7 +108,7 @@ def _show(terminal: Terminal, moves: "Sequence[Move]") -> None:
     terminal.say(", ".join(filter(None, counts)))
 
 
-def _write_files(table: Path, moves: "Sequence[Move]") -> None:
+def _write_files(table: Path, moves: "Sequence[SiteMove]") -> None:
     """Write what leads back and what is to be given again, before anything is changed."""
     undo, failed = (table.with_name(f"{table.stem}-{what}.csv") for what in ("undo", "failed"))
     begins = not undo.exists()
@@ -125,7 +125,7 @@ def _write_files(table: Path, moves: "Sequence[Move]") -> None:
         )
 
 
-def _change_records(moves: "Iterable[Move]") -> None:
+def _change_records(moves: "Iterable[SiteMove]") -> None:
     """Write the new address into each record file; everything else in it stays as it is."""
     from doideposit.records.editing import Set, open_for_editing
 
@@ -139,7 +139,7 @@ def _change_records(moves: "Iterable[Move]") -> None:
             raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then give the command again")
 
 
-def _send(terminal: Terminal, depositor: "Depositor", moves: "Sequence[Move]", *, wait: float, yes: bool) -> None:
+def _send(terminal: Terminal, depositor: "Depositor", moves: "Sequence[SiteMove]", *, wait: float, yes: bool) -> None:
     """Send one DOI and prove that it leads to its new page; only then the rest."""
     first, *rest = moves
     if not _deposit(terminal, depositor, [first], wait=wait, yes=yes) or not _proved(depositor, first, wait):
@@ -161,11 +161,13 @@ def _send(terminal: Terminal, depositor: "Depositor", moves: "Sequence[Move]", *
         finish(ExitCode.PENDING)
 
 
-def _doi(one: "Move") -> str:
+def _doi(one: "SiteMove") -> str:
     return str(one.commentary.doi) if one.commentary else ""
 
 
-def _deposit(terminal: Terminal, depositor: "Depositor", moves: "Sequence[Move]", *, wait: float, yes: bool) -> bool:
+def _deposit(
+    terminal: Terminal, depositor: "Depositor", moves: "Sequence[SiteMove]", *, wait: float, yes: bool
+) -> bool:
     """Deposit the records of these moves; tell whether every one is registered."""
     plan = depositor.plan(*dict.fromkeys(one.path for one in moves if one.path is not None))
     show_plan(terminal, plan, verbose=False)
@@ -180,7 +182,7 @@ def _deposit(terminal: Terminal, depositor: "Depositor", moves: "Sequence[Move]"
     return all(one.registered and not one.is_open and not one.last_update_failed for one in statuses)
 
 
-def _proved(depositor: "Depositor", one: "Move", seconds: float) -> bool:
+def _proved(depositor: "Depositor", one: "SiteMove", seconds: float) -> bool:
     """Ask at the handle, until it leads to the new page or the time is over."""
     end = time.monotonic() + seconds
     while True:

@@ -16,7 +16,7 @@ from doideposit.health.visits import visit_pages
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["Move", "decide_moves", "look_at_pages"]
+__all__ = ["SiteMove", "decide_moves", "look_at_pages"]
 
 # With these nobody knows whether the page is right, or it is known that it is not.
 _STOPPING: Final = frozenset(
@@ -25,7 +25,7 @@ _STOPPING: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class SiteMove:
     """Say what becomes of one row: the DOI and where it leads, or the finding that refuses it.
 
     `done` says that the record has the new address already.
@@ -50,7 +50,7 @@ class Move:
 
 def decide_moves(
     rows: Sequence[SiteRow], records: Mapping[str, tuple[Commentary, Path]], registered: frozenset[str], table: str
-) -> Iterator[Move]:
+) -> Iterator[SiteMove]:
     """Decide about each row from what is known here; no page is looked at yet.
 
     `records` are the record files by the key of their DOI, `registered` the keys of the DOIs that are registered.
@@ -61,13 +61,13 @@ def decide_moves(
         found = records.get(row.doi.casefold()) if row.doi else by_number.get(row.number)
         if found is None and row.new and row.address and not row.doi:
             found = by_address.get(row.address.rstrip("/"))
-        yield _decided(Move(row), found, registered, table)
+        yield _decided(SiteMove(row), found, registered, table)
 
 
-def _decided(move: Move, found: tuple[Commentary, Path] | None, registered: frozenset[str], table: str) -> Move:
+def _decided(move: SiteMove, found: tuple[Commentary, Path] | None, registered: frozenset[str], table: str) -> SiteMove:
     row, shown = move.row, move.row.doi or move.row.number or move.row.address
 
-    def refused(code: str, message: str, hint: str) -> Move:
+    def refused(code: str, message: str, hint: str) -> SiteMove:
         return replace(move, finding=Finding(code, Severity.ERROR, message, hint, Where(table, row.line)))
 
     if not move.new:
@@ -89,7 +89,7 @@ def _plain(address: str) -> str:
     return address.strip().rstrip("/").casefold()
 
 
-def look_at_pages(moves: Sequence[Move], fetch: FetchPage, waiting: PassingTime, table: str) -> Iterator[Move]:
+def look_at_pages(moves: Sequence[SiteMove], fetch: FetchPage, waiting: PassingTime, table: str) -> Iterator[SiteMove]:
     """Look at the new page of each move that goes, and refuse those whose page is not there or shows another DOI."""
     going = [move for move in moves if move.goes]
     at_new = (one.commentary.model_copy(update={"url": one.new}) for one in going if one.commentary is not None)
@@ -98,7 +98,7 @@ def look_at_pages(moves: Sequence[Move], fetch: FetchPage, waiting: PassingTime,
         yield move if not move.goes else _looked(move, next(visits).findings, table)
 
 
-def _looked(move: Move, findings: tuple[Finding, ...], table: str) -> Move:
+def _looked(move: SiteMove, findings: tuple[Finding, ...], table: str) -> SiteMove:
     stopping = next((one for one in findings if one.code in _STOPPING), None)
     if stopping is None:
         return move

@@ -12,14 +12,15 @@ from doideposit.crossref.xml.existing import DepositItem
 from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
-from doideposit.errors import DiskError
+from doideposit.deposits.values import Plan
+from doideposit.errors import DiskError, UsageError
 from doideposit.findings import Where
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedFile, SealedItem
 from doideposit.records.models.record import Record
 from doideposit.records.models.relations import IdentifierType
 
-__all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent", "read_candidates"]
+__all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent", "checked_of", "read_candidates"]
 
 IN_MEMORY = 8_000_000
 """Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk."""
@@ -177,3 +178,10 @@ def _targets(record: Record) -> Iterator[NamedDoi]:
             yield NamedDoi(Doi.parse(relation.identifier), "relates to", where)
     for place, update in enumerate(commentary.updates):
         yield NamedDoi(update.doi, "updates", origin.where(("updates", place, "doi")))
+
+
+def checked_of(plan: Plan) -> Approved:
+    """Return what a plan checked; raise `UsageError` for one that a depositor did not make."""
+    if not isinstance(plan.approved, Approved):
+        raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
+    return plan.approved

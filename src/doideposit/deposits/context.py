@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Protocol
+from typing import Final, Protocol
 
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.queries import RegisteredState
@@ -24,8 +24,9 @@ from doideposit.findings import Where
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
-__all__ = ["DepositContext", "OnEvent", "RegistryPort", "owner_name"]
+__all__ = ["PRODUCTION", "DepositContext", "OnEvent", "RegistryPort", "owner_name"]
 
+PRODUCTION: Final = "production"
 OnEvent = Callable[[Progress], None]
 
 

@@ -15,7 +15,7 @@ from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.adoption import AdoptionPass, AdoptionScope
 from doideposit.deposits.adoption_report import AdoptionReport
 from doideposit.deposits.batching import Preparation, decide
-from doideposit.deposits.candidates import Approved, ContentStore, read_candidates
+from doideposit.deposits.candidates import Approved, ContentStore, checked_of, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.given import given_doi, wants_reason
@@ -31,7 +31,7 @@ from doideposit.deposits.plan_entries import plan_entry
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
 from doideposit.deposits.plans.document import PlanFile
-from doideposit.deposits.plans.files import PlanFiles, checked_of
+from doideposit.deposits.plans.files import PlanFiles
 from doideposit.deposits.publishers import Publishers
 from doideposit.deposits.restoring import plan_last_version
 from doideposit.deposits.updates import look

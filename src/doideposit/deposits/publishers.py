@@ -1,10 +1,9 @@
 """Which of several publishers a DOI, a file or a plan belongs to, as a depositor tells those who ask."""
 
 from doideposit.deposits.batching import account_of
-from doideposit.deposits.candidates import DepositCandidate
+from doideposit.deposits.candidates import DepositCandidate, checked_of
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.plans.document import PlanFile
-from doideposit.deposits.plans.files import checked_of
 from doideposit.deposits.values import Plan
 from doideposit.records.identifiers import Doi
 

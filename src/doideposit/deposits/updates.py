@@ -7,7 +7,7 @@ from typing import Final
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.deposits.candidates import ContentStore, DepositCandidate
-from doideposit.deposits.context import DepositContext
+from doideposit.deposits.context import PRODUCTION, DepositContext
 from doideposit.deposits.ledger.entries import KnownWork
 from doideposit.deposits.planning import SENT_AGAIN, Action, Decision, Permissions, too_many_digits
 from doideposit.errors import ConfigurationError, RegistrarError
@@ -17,11 +17,10 @@ from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["PRODUCTION", "Examined", "Seen", "compared", "examine", "look"]
+__all__ = ["Examined", "Seen", "compared", "examine", "look"]
 
 AT_ONCE: Final = 3
 """Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
-PRODUCTION: Final = "production"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from typing import Final
 
 from doideposit.crossref.sealing import recorded as sealed_again
 from doideposit.crossref.xml.existing import restamp
-from doideposit.deposits.context import DepositContext, OnEvent
+from doideposit.deposits.context import PRODUCTION, DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewSubmission, Submission, UploadLease
 from doideposit.deposits.ledger.uploads import Told, UploadSlot
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.schedule import LEASE, next_poll, pause_until
 from doideposit.deposits.steps import Clears, step_files
-from doideposit.deposits.updates import PRODUCTION, Seen, examine, look
+from doideposit.deposits.updates import Seen, examine, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
 from doideposit.errors import (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from doideposit.checks.checking import Checker
-from doideposit.deposits.candidates import Approved
+from doideposit.deposits.candidates import Approved, checked_of
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.plan_entries import plan_entry
 from doideposit.deposits.plans.applying import compare_with_now
@@ -22,18 +22,11 @@ from doideposit.deposits.values import DepositReport, Plan, Progress
 from doideposit.errors import UsageError
 from doideposit.files import write_atomic
 
-__all__ = ["PlanFiles", "checked_of"]
+__all__ = ["PlanFiles"]
 
 
 def _silent(_progress: Progress) -> None:
     """Watch nothing."""
-
-
-def checked_of(plan: Plan) -> Approved:
-    """Return what a plan checked; raise `UsageError` for one that a depositor did not make."""
-    if not isinstance(plan.approved, Approved):
-        raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
-    return plan.approved
 
 
 class PlanFiles:

@@ -75,6 +75,7 @@ class _FoundSoFar:
     known: int = 0
     error: WorldError | None = None
     unasked: int = 0
+    there: dict[str, Doi] = field(default_factory=dict)
 
 
 class AdoptionPass:
@@ -145,7 +146,9 @@ class AdoptionPass:
     def _gaps(self, wanted: Mapping[str, Doi]) -> Iterator[Doi]:
         """Yield DOIs of numbers between those found, and a few after the last: lists miss DOIs for weeks."""
         for series in self._chosen.values():
-            numbers = {int(text) for doi in wanted.values() if (text := _whole(series.number_in(doi)))}
+            # Only what is registered counts: a table may name a number that was never given out.
+            there = self._found.there.values()
+            numbers = {int(text) for doi in there if (text := _whole(series.number_in(doi)))}
             if not numbers or not series.makes_every_doi or self._found.error is not None:
                 continue
             for number in _unlisted(numbers):
@@ -168,6 +171,7 @@ class AdoptionPass:
         known = self._context.ledger.works.known(dois)
         new = [doi for doi in dois if not (doi.key in known and known[doi.key].registered)]
         self._found.known += len(dois) - len(new)
+        self._found.there |= {doi.key: doi for doi in dois if doi.key in known and known[doi.key].registered}
         missing: list[Doi] = []
         failures = 0
         answers = self._answers(new)
@@ -179,6 +183,7 @@ class AdoptionPass:
                 case None:
                     missing.append(doi)
                 case RegisteredState():
+                    self._found.there[doi.key] = doi
                     self._tell(self._taken(doi, answer))
                 case _:
                     self._unread(doi, answer)

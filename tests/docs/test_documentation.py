@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from document_formats import docx_of, page_of
 from doideposit.cli.init import PRESETS, configuration_text
 from doideposit.config.loading import load
 from mail_server import Mailbox, mailbox
@@ -106,7 +107,7 @@ def test_the_readme_does_what_it_says(walk: Walk, tmp_path: Path) -> None:
             re.sub(r"^# url: .*$", "url: https://www.sadf.eu/comment-258/", text, flags=re.MULTILINE), encoding="utf-8"
         )
 
-    (walk.folder / "comment-258.md").write_text(DOCUMENT, encoding="utf-8")
+    (walk.folder / "comment-258.docx").write_bytes(docx_of(page_of(DOCUMENT, name="comment-258.md")))
     walk.instead = {
         "make demo": lambda: walk.do("doideposit demo"),
         "make test": lambda: recipe("test"),

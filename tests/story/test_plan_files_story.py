@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,7 @@ def test_the_same_content_from_elsewhere_needs_nothing(desk: Desk, tmp_path: Pat
 def test_another_depositor_in_the_configuration_is_noticed(desk: Desk, tmp_path: Path) -> None:
     path = planned(desk, written(tmp_path))
     other = DEPOSITOR.__class__("Another House", DEPOSITOR.email, DEPOSITOR.registrant)
-    desk.depositor._context.depositor = other
+    desk.depositor._context = replace(desk.depositor._context, depositor=other)
     report = desk.depositor.plans.apply(path, by="Bert")
     assert codes(report) == [["plan-configuration-changed"]]
     assert "depositor.name" in report.entries[0].reason

@@ -45,7 +45,7 @@ def fill(url: str, size: int) -> None:
     from doideposit.deposits.ledger import tables
 
     numbers = range(1, size + 1)
-    moments = {"created_at": NOW, "sent_at": NOW, "accepted_at": NOW, "next_look_at": NOW}
+    moments = {"created_at": NOW, "sent_at": NOW, "accepted_at": NOW, "next_poll_at": NOW}
     common = {"target": "sandbox", "series": "series", "container": "Series", "schema_version": "5.5.0"} | moments
     rows: dict[Any, list[dict[str, Any]]] = {table: [] for table in tables.METADATA.sorted_tables}
     for number in numbers:
@@ -56,7 +56,7 @@ def fill(url: str, size: int) -> None:
         own = {"id": number, "batch_id": f"batch-{number}", "file_name": f"file-{number}.xml", "sha256": digest}
         rows[tables.submission].append(common | own | {"timestamp": 20260901120000000, "state": "queued"})
         rows[tables.content].append({"submission": number, "xml": xml})
-        upload = {"submission": number, "file_name": f"file-{number}.xml", "sent_at": NOW, "fate": "accepted"}
+        upload = {"submission": number, "file_name": f"file-{number}.xml", "sent_at": NOW, "status": "accepted"}
         rows[tables.attempt].append({"id": number} | upload)
         place = {"id": number, "submission": number, "position": 0, "fingerprint": digest, "open": True}
         rows[tables.item].append(item | place)

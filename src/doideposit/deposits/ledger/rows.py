@@ -65,7 +65,7 @@ def observed_of(row: RowMapping, prefix: str = "", of_work: str = "") -> Observe
         drift=tuple(Drift.of(one) for one in json.loads(row[f"{prefix}changes"])),
         drift_at=row[f"{prefix}changed_at"],
         accepted=tuple(json.loads(row[f"{prefix}accepted"])),
-        matched=json.loads(row[f"{prefix}matched"]),
+        matched=_words(row[f"{prefix}matched"]),
         sent=row[f"{of_work}registered_timestamp"],
         address=row[f"{of_work}registered_landing_page"],
     )

@@ -127,9 +127,7 @@ class Works:
                 rows = connection.execute(_works().where(*mine).order_by(work.c.doi).limit(PAGE)).mappings()
                 return tuple(_work(row) for row in rows)
         except LedgerDamaged:
-            joined = work.outerjoin(item, item.c.id == work.c.item)
-            joined = joined.outerjoin(submission, submission.c.id == item.c.submission)
-            keys = select(work.c.doi, work.c.printed).select_from(joined).where(*mine).order_by(work.c.doi)
+            keys = _works().with_only_columns(work.c.doi, work.c.printed).where(*mine).order_by(work.c.doi)
             with self._session.reading() as connection:
                 names = connection.execute(keys.limit(PAGE)).all()
             return tuple(self._alone(key, printed) for key, printed in names)

@@ -73,6 +73,11 @@ GROUPS = [
     "Médecins des Fleuves",
     "UN Rivers",
     "NATO",
+    "Centers for Tide Control and Prevention",
+    "Eli Riverside and Company",
+    "Radio Free Rivers / Radio Tides",
+    "Rivers International and Human Waters Watch",
+    "Simon & Harbour",
 ]
 AFFILIATIONS: list[Any] = [
     "CNRS UMR 3738, Institut des Fleuves",
@@ -275,6 +280,9 @@ FAULTS: list[tuple[str, Callable[[Record], None]]] = [
     ("name-blank", _first_author(given="-")),
     ("person-is-organisation", _first_author(given="South Asia River", family="Forum")),
     ("organisation-is-person", _set(authors=[{"organisation": "Ann M. Keller"}])),
+    ("organisation-several", _set(authors=[{"organisation": "Ann Keller and Zoë Müller"}])),
+    ("organisation-several", _set(authors=[{"organisation": "Ann Keller & José Ortega"}])),
+    ("organisation-several", _set(authors=[{"organisation": "Ann M. Keller, Zoë Müller und Jan van Dalen"}])),
     ("contributor-twice", _set(authors=[{"given": "Ann", "family": "Keller"}] * 2)),
     ("orcid-unassigned", _first_author(orcid="1234-5678-9012-3451")),
     ("orcid-duplicate", _set(authors=[{"family": name, "orcid": "0000-0002-1694-233X"} for name in ("Keller", "Rao")])),

@@ -10,6 +10,7 @@ from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules,
 from doideposit.checks.rules.work import Work
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
 from doideposit.records.models.contributors import Organisation, Person, Role
+from doideposit.records.sources.bylines import names_people
 
 __all__ = ["CONTRIBUTORS"]
 
@@ -89,7 +90,26 @@ def _is_group(person: Person) -> bool:
 def group_is_person(work: Work) -> Iterator[Match]:
     for loc, group in work.organisations:
         name = group.organisation
-        if (_PERSONAL.fullmatch(name) or HONORIFIC.match(name)) and not GROUP.search(name):
+        if (_PERSONAL.fullmatch(name) or HONORIFIC.match(name)) and not GROUP.search(name) and not names_people(name):
+            yield match_at(*loc, "organisation", length=len(name), name=name)
+
+
+@rule(
+    "organisation-several",
+    ERROR,
+    "Several people entered as a group",
+    message="“{name}” names several people, and not a group",
+    hint="give every person an entry of its own, with `given` and `family`; if it is the name of an organisation, set"
+    " the finding aside with [[rules.ignore]]",
+    why="As a group, none of the people is found under their own name, nor has an ORCID iD or an affiliation.",
+    source=AFFILIATION_OR_ORGANISATION,
+    bad="authors: [{organisation: Ana Keller and Zoë Müller}]",
+    good="authors: [{organisation: Centers for Disease Control and Prevention}]",
+)
+def group_is_several(work: Work) -> Iterator[Match]:
+    for loc, group in work.organisations:
+        name = group.organisation
+        if names_people(name) and not GROUP.search(name):
             yield match_at(*loc, "organisation", length=len(name), name=name)
 
 

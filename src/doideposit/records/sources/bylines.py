@@ -6,7 +6,7 @@ from typing import Final
 from doideposit.findings import Finding, Severity
 from doideposit.records.origin import Origin
 
-__all__ = ["authors_in"]
+__all__ = ["authors_in", "names_people"]
 
 _SUFFIX: Final = re.compile(r"(?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|VI{0,3}|[23](?:nd|rd)", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"\s(?:and|und|et|y|e|en|og|och|&|\+|/)\s|\s*[\r\n]+\s*|\s*&\s*", re.IGNORECASE)
@@ -16,7 +16,9 @@ _PERSON: Final = re.compile(rf"{_WORD}(?:\s(?:van|von|der|den|de|del|da|di|la|le
 _GROUP: Final = re.compile(
     r"\b(?:Institut\w*|Cent(?:re|er)s?|Ministry|Universit\w+|Departments?|Council|Commission|Committee|Forum|Foundation|"
     r"Associat\w+|Society|Agency|Group|Team|Office|Bank|Union|Network|Affairs|Research|Studies|Compan\w+|Inc|Ltd|GmbH|"
-    r"Board|Bureau|Project|Federation|Stiftung|Gesellschaft|for|of|für|pour|des|para)\b"
+    r"Board|Bureau|Project|Federation|International|National|Nations?|World|Global|United|Watch|Press|Radio|Rights|News|"
+    r"Times|Europe\w*|Africa\w*|Asia\w*|Americ\w+|Party|Partners?|Services?|Systems?|Museum|Library|School|Alliance|"
+    r"Coalition|Doctors|Friends|Save|Children|Workers|Trust|Fund|Academy|College|Hospital|Health|Church|Army|Navy|Stiftung|Gesellschaft|for|of|für|pour|des|para)\b"
 )
 
 
@@ -42,7 +44,7 @@ def _author(entry: str) -> dict[str, str] | None:
     """Return the one author of an entry, or None where it names several people."""
     family, comma, rest = (part.strip() for part in entry.partition(","))
     if not comma:
-        return None if _names_people(entry) else {"organisation": entry}
+        return None if names_people(entry) else {"organisation": entry}
     given, _, suffix = (part.strip() for part in rest.partition(","))
     if _SUFFIX.fullmatch(given) and not suffix:
         given, suffix = "", given
@@ -52,10 +54,12 @@ def _author(entry: str) -> dict[str, str] | None:
     return {key: value for key, value in found.items() if value}
 
 
-def _names_people(entry: str) -> bool:
+def names_people(entry: str) -> bool:
     """Tell people from a group: every part between "and" is a whole name, and no word of a group is among them."""
-    parts = [part.strip() for part in _BETWEEN.split(entry)]
-    return len(parts) > 1 and not _GROUP.search(entry) and all(_PERSON.fullmatch(part) for part in parts)
+    around = _BETWEEN.split(entry)
+    # Commas part people only where a word such as "and" says that there are several.
+    parts = [part.strip() for each in around for part in re.split("[,;]", each) if part.strip()]
+    return len(around) > 1 and not _GROUP.search(entry) and all(_PERSON.fullmatch(part) for part in parts)
 
 
 def _several(entry: str, origin: Origin) -> Finding:

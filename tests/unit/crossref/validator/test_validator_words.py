@@ -331,8 +331,9 @@ def test_a_flood_of_problems_is_counted(validator: Validator) -> None:
     citation = "<citation><volume/></citation>"
     xml = harmed("<citation_list>", "<citation_list>" + citation * 6000)
     findings = validator.validate(xml).findings
-    assert 2000 < len(findings) < 6100
-    assert findings[-1].code == "xsd-more"
+    # At most 200 problems of each kind are described; how many more there are is said at the end.
+    assert 200 < len(findings) <= 2 * 200 + 10
+    assert "xsd-more" in {finding.code for finding in findings}
 
 
 def test_the_seal_takes_what_passes(validator: Validator) -> None:

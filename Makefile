@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: extraction-score demo test quick lint types docs man build bench figures mutants soak schemas all-schemas clean help
+.PHONY: extraction-score demo test acceptance quick lint types docs man build bench figures mutants soak schemas all-schemas clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
@@ -17,6 +17,7 @@ help:
 	@echo 'make figures  the shape of the code in numbers, each defined'
 	@echo 'make mutants  which of 400 mutants of the core the tests kill'
 	@echo 'make extraction-score  how well finished documents are read, field by field'
+	@echo 'make acceptance   what does not fit into the minutes of make test: hostile files, harmed ledgers'
 	@echo 'make soak    the full count of kills, faults and harmed documents'
 	@echo 'make man     man pages, into build/man'
 	@echo 'make build   a wheel that carries the schemas'
@@ -58,8 +59,14 @@ docs: $(STAMP)
 man: $(STAMP)
 	$(BIN)/python docs/man_pages.py build/man
 
+# Many tests wait for a process or a sandbox, so that two of them share a processor well.
+WORKERS := $(shell echo $$(( 2 * $$(nproc 2>/dev/null || echo 2) )))
+
 test: $(STAMP) all-schemas lint types docs
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+acceptance: $(STAMP) all-schemas
+	$(BIN)/pytest -m acceptance -n $(WORKERS)
 
 quick: $(STAMP) all-schemas
 	$(BIN)/pytest -m 'not slow'

@@ -30,7 +30,8 @@ def restore_signals(numbers: Iterable[signal.Signals]) -> None:
 restore_signals([signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _leave_out_acceptance(config, items)
     for item in items:
         if item.get_closest_marker("timeout") is not None:
             continue
@@ -38,3 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(SOAK_SECONDS))
         elif item.get_closest_marker("slow") is not None:
             item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
+
+
+def _leave_out_acceptance(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not fit into the minutes of `make test`, unless it is asked for by marker, file or name."""
+    asked = "acceptance" in config.getoption("markexpr") or any(".py" in argument for argument in config.args)
+    left_out = [] if asked else [item for item in items if item.get_closest_marker("acceptance") is not None]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item.get_closest_marker("acceptance") is None]

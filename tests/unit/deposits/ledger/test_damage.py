@@ -75,6 +75,7 @@ def doors(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 @pytest.mark.slow
+@pytest.mark.acceptance
 @pytest.mark.parametrize("harm", HARMS.values(), ids=list(HARMS))
 def test_no_door_lets_a_foreign_exception_out(tmp_path: Path, template: Path, harm: str) -> None:
     escaped: list[str] = []

@@ -14,7 +14,7 @@ from hostile_documents import HOSTILE, prepare
 SECONDS = 6.0
 KILOBYTES = 260_000
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.acceptance]
 
 
 @pytest.fixture(scope="module")

@@ -420,9 +420,13 @@ _GROUPS = {
         "Plan PlanEntry DepositReport ReportEntry PollReport Progress WorkStatus Proof Overdue SubmissionRef "
         "HistoryEntry LedgerEvent Action State Outcome Milestone RetryClass EventKind Finding Severity Where"
     ),
+    "Taking over, watching, plan files": (
+        "AdoptionReport AdoptionResult Adoption WatchReport Drift DriftKind PlanFiles PlanFile PlanBody ResultDetails "
+        "UpdateStep Publishers"
+    ),
     "What is raised": (
         "DoiDepositError ConfigurationError UsageError WorldError SchemaError LedgerError RegistrarError "
-        "CredentialsRefused"
+        "CredentialsRefused PlanUnusable ApprovalMissing"
     ),
     "Identifiers": "Doi Orcid Ror Isni Issn Wikidata InvalidIdentifier",
     "A commentary and its parts": (

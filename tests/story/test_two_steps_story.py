@@ -260,6 +260,6 @@ def test_an_assertion_of_crossmark_is_not_lost_in_silence(calm: Desk) -> None:
     changed = commentary(**{**FULL, **MARK, "licences": [NC]})
     [entry] = calm.depositor.plan(changed).entries
     assert entry.action is Action.BLOCKED
-    assert "crossmark.assertion" in entry.reason
-    record = registered(calm, changed, allow_loss=["crossmark.assertion"])
+    assert "assertions" in entry.reason
+    record = registered(calm, changed, allow_loss=["assertions"])
     assert BY not in record

@@ -59,8 +59,8 @@ docs: $(STAMP)
 man: $(STAMP)
 	$(BIN)/python docs/man_pages.py build/man
 
-# Many tests wait for a process or a sandbox, so that two of them share a processor well.
-WORKERS := $(shell echo $$(( 2 * $$(nproc 2>/dev/null || echo 2) )))
+# Many tests wait for a process or a sandbox, so that three of them share a processor well.
+WORKERS := $(shell echo $$(( 3 * $$(nproc 2>/dev/null || echo 2) )))
 
 test: $(STAMP) all-schemas lint types docs
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup

@@ -110,7 +110,7 @@ def configuration_schema() -> Schema:
 
 def plan_schema() -> Schema:
     """Return the JSON Schema of a plan file, for programs that read one; only doideposit writes them."""
-    made, definitions = _made(PlanFile)
+    made, definitions = _made(PlanFile, null=True)
     return {"$schema": DIALECT, **made, "title": "doideposit plan", "$defs": dict(sorted(definitions.items()))}
 
 
@@ -188,14 +188,14 @@ _EXAMPLE: Final = {
 }
 
 
-def _made(model: type[BaseModel]) -> tuple[Schema, dict[str, Schema]]:
+def _made(model: type[BaseModel], *, null: bool = False) -> tuple[Schema, dict[str, Schema]]:
     """Return the schema of a model and its definitions, with every description, and without pydantic's filler."""
     made = model.model_json_schema()
     definitions: dict[str, Schema] = made.pop("$defs", {})
     models = {each.__name__: each for each in _models_below(model, set())}
-    _describe(made, models.get(model.__name__))
+    _describe(made, models.get(model.__name__), null=null)
     for name, definition in definitions.items():
-        _describe(definition, models.get(name))
+        _describe(definition, models.get(name), null=null)
     return made, definitions
 
 
@@ -216,7 +216,7 @@ def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:
         yield from _models_in(argument)
 
 
-def _describe(definition: Schema, model: type[BaseModel] | None) -> None:
+def _describe(definition: Schema, model: type[BaseModel] | None, *, null: bool) -> None:
     if model is None:
         # What an enumeration is called in the code says nothing to the person who types.
         definition.pop("title", None)
@@ -226,7 +226,8 @@ def _describe(definition: Schema, model: type[BaseModel] | None) -> None:
         definition["description"] = _prose(definition["description"])
     for name, inner in definition.get("properties", {}).items():
         field = model.model_fields[name]
-        tidy = _with_pattern(_without_null(inner), _pattern(field.annotation, field.metadata))
+        kept = dict(inner) if null else _without_null(inner)
+        tidy = _with_pattern(kept, _pattern(field.annotation, field.metadata))
         tidy["title"] = _title(name)
         if name in texts:
             tidy["description"] = _prose(texts[name])

@@ -325,10 +325,6 @@ def observable(settings: Settings) -> frozenset[Milestone]:
     return frozenset({Milestone.AS_INTENDED, *(milestone for milestone, address in addresses.items() if address)})
 
 
-def _no_login() -> None:
-    """Fetch nothing: the embedded sandbox wants no login."""
-
-
 def _crossref(
     settings: Settings, credentials: "Callable[[], Credentials]", pending: Callable[[], int]
 ) -> "tuple[Registrar, RegistryPort | None]":

@@ -18,7 +18,7 @@ from doideposit.cli.terminal import Terminal, source_line
 from doideposit.crossref.names import SCHEMA_VERSIONS
 from doideposit.errors import UsageError
 from doideposit.files import disk_errors, write_atomic
-from doideposit.findings import Finding, Severity, has_errors
+from doideposit.findings import Finding, Severity, counted, has_errors
 from doideposit.reports.findings import (
     Span,
     Style,
@@ -26,7 +26,6 @@ from doideposit.reports.findings import (
     alike,
     annotations,
     by_weight,
-    counted,
     detailed,
     grouped,
     in_order,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,8 @@ from doideposit.cli.receipt import (
 )
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import LedgerDamaged, SubmissionInDoubt, UnexpectedAnswer, UsageError, WorldError
-from doideposit.reports.findings import Span, Style, counted, safe
+from doideposit.findings import counted
+from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings
@@ -164,13 +166,18 @@ def _others(plan: "Plan") -> str:
 
 def ask_before_production(terminal: Terminal, plan: "Plan", *, yes: bool) -> None:
     """Ask for a yes before anything goes to production; raise `click.Abort` for a no."""
-    if plan.target != "production" or yes:
-        return
-    if not terminal.interactive:
-        raise UsageError("depositing to production needs a yes", hint="add --yes when nobody is there to answer")
     what = " and ".join(
         counted(number, noun) for number, noun in ((plan.new, "new DOI"), (plan.updates, "update")) if number
     )
+    ask_for_production(terminal, plan.target, what, yes=yes)
+
+
+def ask_for_production(terminal: Terminal, target: str, what: str, *, yes: bool) -> None:
+    """Ask for a yes before `what` goes to production; raise `click.Abort` for a no."""
+    if target != "production" or yes:
+        return
+    if not terminal.interactive:
+        raise UsageError("depositing to production needs a yes", hint="add --yes when nobody is there to answer")
     # The question stands on a line of its own, which no terminal breaks in the middle of a word.
     terminal.note("A registered DOI can never be deleted.")
     question = f"Deposit {what} to Crossref (production)?"
@@ -239,13 +246,14 @@ def wait_until_done(
 ) -> WorldError | None:
     """Poll until none of these DOIs is open or the time is over; the waiting is done here, by the clock.
 
-    Crossref is asked when the ledger says it is time; an `eager` wait, for a sandbox, asks every second. `pausing` is
-    told before each pause how long it is. Returns what went wrong last, where one is still open.
+    Crossref is asked when the ledger says it is time; an `eager` wait, for a sandbox, asks soon and then every second.
+    `pausing` is told before each pause how long it is. Returns what went wrong last, where one is still open.
     """
     end = time.monotonic() + seconds
+    soon = chain(EAGER_PAUSES, repeat(EAGER_PAUSES[-1]))
     while _open_among(depositor, dois):
         left = end - time.monotonic()
-        due = EAGER_PAUSE if eager else _until(depositor.next_due())
+        due = next(soon) if eager else _until(depositor.next_due())
         pause = max(0.0, min(due, left))
         pausing(pause)
         time.sleep(pause)
@@ -256,11 +264,12 @@ def wait_until_done(
     return None
 
 
-EAGER_PAUSE = 1.0
+# A sandbox without delays has its answer at once; one with delays takes seconds, and is asked no more often than them.
+EAGER_PAUSES = (0.1, 0.2, 0.4, 1.0)
 
 
 def _until(moment: datetime | None) -> float:
-    return EAGER_PAUSE if moment is None else max(EAGER_PAUSE, (moment - datetime.now(UTC)).total_seconds())
+    return 1.0 if moment is None else max(1.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _as_of_now(report: "DepositReport", depositor: "Depositor") -> "DepositReport":

@@ -13,7 +13,8 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.masking import configuration_line
 from doideposit.diagnosis.examination import diagnose
 from doideposit.diagnosis.values import Check, CheckStatus, Diagnosis
-from doideposit.reports.findings import Line, Span, Style, counted, detailed, safe
+from doideposit.findings import counted
+from doideposit.reports.findings import Line, Span, Style, detailed, safe
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings

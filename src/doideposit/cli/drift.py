@@ -10,7 +10,8 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_error, show_receipt
 from doideposit.cli.works import doi_argument, find_doi
 from doideposit.errors import UsageError
-from doideposit.reports.findings import Span, Style, counted, safe
+from doideposit.findings import counted
+from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.cli.terminal import Terminal

@@ -1,6 +1,6 @@
 """`pages` and `audit`: whether a series is in good health, and who does what next where it is not."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,10 @@ from doideposit.cli.suggestions import known_series
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import dois_argument
 from doideposit.errors import UsageError
-from doideposit.findings import Finding, Severity, has_errors
-from doideposit.reports.findings import Span, Style, counted, safe
+from doideposit.findings import Finding, Severity, counted, has_errors
+from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
-    from doideposit.config.settings import Settings
     from doideposit.health.audit import AuditLine
     from doideposit.health.visits import PageVisit
     from doideposit.records.models.commentary import Commentary
@@ -123,7 +122,7 @@ def audit(
     files, to find DOIs that have none [default: the folder `records` of the configuration, where it is there].
     """
     from doideposit.health.audit import audit as look_through
-    from doideposit.health.works import gather_works
+    from doideposit.health.works import commentaries_in, gather_works
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -132,8 +131,9 @@ def audit(
         raise UsageError(f"there is no series “{series}”", hint=f"name one of: {', '.join(settings.series)}")
     site = read_table(terminal, csv_file) if csv_file is not None else None
     folders = records or ((settings.desk.records,) if settings.desk.records.is_dir() else ())
+    files = {each.doi.key: origin.label for each, origin in commentaries_in(folders, settings.series)}
     with open_depositor(settings, announce=terminal.note) as depositor:
-        works = gather_works(depositor, dict(_files(settings, folders)))
+        works = gather_works(depositor, files)
     wanted = {name: found for name, found in works.items() if series in {None, name}}
     if site is not None and len(wanted) > 1:
         hint = f"name it with --series: {', '.join(wanted)}"
@@ -155,20 +155,6 @@ def read_table(terminal: Terminal, path: Path) -> "list[SiteRow]":
         more = f", and {len(problems) - 20} more" if len(problems) > 20 else ""  # noqa: PLR2004  (as many as are shown)
         raise UsageError(f"{path} cannot be used{more}", hint="correct these lines, and give the command again")
     return [row for row in rows if not isinstance(row, Finding)]
-
-
-def _files(settings: "Settings", folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """Yield the DOI of every record in the folders, with the name of its file."""
-    from doideposit.records.sources.parsing import parse
-    from doideposit.records.sources.reading import read_path
-
-    for folder in folders:
-        for raw in read_path(folder):
-            if isinstance(raw, Finding):
-                continue
-            record = parse(raw, series=settings.series).record
-            if record is not None:
-                yield record.commentary.doi.key, raw.origin.label
 
 
 def _tell(terminal: Terminal, lines: "Mapping[str, Sequence[AuditLine]]", count: int) -> None:

@@ -11,7 +11,8 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option
 from doideposit.cli.terminal import harmless, source_line
 from doideposit.errors import DiskError, UsageError, WorldError
-from doideposit.reports.findings import Span, Style, counted, detailed, safe
+from doideposit.findings import counted
+from doideposit.reports.findings import Span, Style, detailed, safe
 
 if TYPE_CHECKING:
     from doideposit.deposits.ledger.store import Ledger

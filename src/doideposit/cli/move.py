@@ -1,31 +1,30 @@
 """`move`: let DOIs lead to new addresses, each proved, with a file that leads back."""
 
-import csv
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
-from doideposit.cli.deposit import ask_before_production, narrator, wait_shown
+from doideposit.cli.deposit import ask_for_production, narrator, wait_shown
 from doideposit.cli.health import read_table
 from doideposit.cli.invocation import Invocation, target_option
 from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import show_plan
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
-from doideposit.findings import Finding
-from doideposit.reports.findings import Span, Style, counted, safe
+from doideposit.findings import counted
+from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
-    from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
     from doideposit.health.moving import SiteMove
-    from doideposit.records.models.commentary import Commentary
 
 __all__ = ["move"]
+
+TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
 
 
 @click.command()
@@ -59,38 +58,42 @@ def move(
     to give again. RECORDS are the folders of the record files [default: `records` of the configuration].
     """
     from doideposit.crossref.politeness import PassingTime
-    from doideposit.health.moving import decide_moves, look_at_pages
+    from doideposit.health.moving import decide_moves, look_at_pages, write_failed, write_undo
+    from doideposit.health.works import commentaries_in
     from doideposit.wiring import open_depositor, open_page_fetch
 
     terminal = invocation.terminal()
     settings = invocation.settings(target=target)
+    if settings.target == "test":
+        hint = "rehearse in the sandbox: --target sandbox"
+        raise UsageError("Crossref's test system cannot show where a DOI leads, so nothing can be proved", hint=hint)
     rows = read_table(terminal, table)
-    known = dict(_records(settings, records or (settings.desk.records,)))
+    known = {
+        each.doi.key: (each, Path(origin.file))
+        for each, origin in commentaries_in(records or (settings.desk.records,), settings.series)
+        # A table, or a list of records, has no place where one address alone could be changed.
+        if origin.file is not None and origin.index is None and Path(origin.file).suffix.lower() not in TABLES
+    }
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
-        registered = frozenset(one.doi.key for one in depositor.statuses() if one.registered)
+        registered = {
+            one.doi.key: one.registered_landing_page or ""
+            for one in depositor.works.all()
+            if one.registered_at is not None
+        }
         decided = list(decide_moves(rows, known, registered, str(table)))
         moves = list(look_at_pages(decided, open_page_fetch(settings), PassingTime(), str(table)))
         going = [one for one in moves if one.goes]
         _show(terminal, moves)
+        if not dry_run and any(one.finding for one in moves):
+            write_failed(table, moves)
         if going and not dry_run:
-            _write_files(table, moves)
+            # Nothing is changed before somebody said yes, and before the login is known.
+            ask_for_production(terminal, depositor.target, counted(len(going), "update"), yes=yes)
+            depositor.ready()
+            write_undo(table, moves)
             _change_records(going)
-            _send(terminal, depositor, going, wait=wait, yes=yes)
+            _send(terminal, depositor, going, wait=wait)
     finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
-
-
-def _records(settings: "Settings", folders: Iterable[Path]) -> "Iterator[tuple[str, tuple[Commentary, Path]]]":
-    """Yield the commentary of every record file by the key of its DOI."""
-    from doideposit.records.sources.parsing import parse
-    from doideposit.records.sources.reading import read_path
-
-    for folder in folders:
-        for raw in read_path(folder):
-            if isinstance(raw, Finding) or raw.origin.file is None:
-                continue
-            record = parse(raw, series=settings.series).record
-            if record is not None:
-                yield record.commentary.doi.key, (record.commentary, Path(raw.origin.file))
 
 
 def _show(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
@@ -108,48 +111,26 @@ def _show(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
     terminal.say(", ".join(filter(None, counts)))
 
 
-def _write_files(table: Path, moves: "Sequence[SiteMove]") -> None:
-    """Write what leads back and what is to be given again, before anything is changed."""
-    undo, failed = (table.with_name(f"{table.stem}-{what}.csv") for what in ("undo", "failed"))
-    begins = not undo.exists()
-    # A later run adds to it: what an earlier one moved must stay there.
-    with undo.open("a", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerows([("doi", "new")] if begins else [])
-        writer.writerows((one.commentary.doi, one.commentary.url) for one in moves if one.goes and one.commentary)
-    with failed.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("number", "doi", "new", "why"))
-        writer.writerows(
-            (one.row.number, one.row.doi, one.new, one.finding.message) for one in moves if one.finding is not None
-        )
-
-
 def _change_records(moves: "Iterable[SiteMove]") -> None:
-    """Write the new address into each record file; everything else in it stays as it is."""
-    from doideposit.records.editing import Set, open_for_editing
+    from doideposit.health.moving import change_record
 
     for one in moves:
-        if one.path is None:
-            continue
-        editable = open_for_editing(one.path)
-        edited = editable if isinstance(editable, Finding) else editable.edit(Set(("url",), one.new))
-        problem = edited if isinstance(edited, Finding) else edited.save()
+        problem = change_record(one)
         if problem is not None:
             raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then give the command again")
 
 
-def _send(terminal: Terminal, depositor: "Depositor", moves: "Sequence[SiteMove]", *, wait: float, yes: bool) -> None:
+def _send(terminal: Terminal, depositor: "Depositor", moves: "Sequence[SiteMove]", *, wait: float) -> None:
     """Send one DOI and prove that it leads to its new page; only then the rest."""
     first, *rest = moves
-    if not _deposit(terminal, depositor, [first], wait=wait, yes=yes) or not _proved(depositor, first, wait):
+    if not _deposit(terminal, depositor, [first], wait=wait) or not _proved(depositor, first, wait):
         terminal.say(
             "The first DOI was not seen to lead to its new page, so nothing else was sent. Look at it with "
             "`doideposit status`, then run `doideposit deposit` on the record files."
         )
         finish(ExitCode.PENDING)
     terminal.say(f"proved: {_doi(first)} leads to {first.new}")
-    if rest and not _deposit(terminal, depositor, rest, wait=wait, yes=True):
+    if rest and not _deposit(terminal, depositor, rest, wait=wait):
         finish(ExitCode.PENDING)
     unproved = [one for one in rest if not _proved(depositor, one, wait)]
     for one in unproved:
@@ -165,16 +146,13 @@ def _doi(one: "SiteMove") -> str:
     return str(one.commentary.doi) if one.commentary else ""
 
 
-def _deposit(
-    terminal: Terminal, depositor: "Depositor", moves: "Sequence[SiteMove]", *, wait: float, yes: bool
-) -> bool:
+def _deposit(terminal: Terminal, depositor: "Depositor", moves: "Sequence[SiteMove]", *, wait: float) -> bool:
     """Deposit the records of these moves; tell whether every one is registered."""
     plan = depositor.plan(*dict.fromkeys(one.path for one in moves if one.path is not None))
     show_plan(terminal, plan, verbose=False)
     if not plan.ok:
         terminal.say("Nothing was sent: correct what is blocked, then run `doideposit deposit` on the record files.")
         finish(ExitCode.REJECTED)
-    ask_before_production(terminal, plan, yes=yes)
     depositor.deposit(plan, on_event=narrator(terminal, many=len(moves) > 1))
     dois = [one.commentary.doi for one in moves if one.commentary is not None]
     wait_shown(terminal, depositor, wait, dois, eager=depositor.target == "sandbox", many=len(moves) > 1)
@@ -186,7 +164,8 @@ def _proved(depositor: "Depositor", one: "SiteMove", seconds: float) -> bool:
     """Ask at the handle, until it leads to the new page or the time is over."""
     end = time.monotonic() + seconds
     while True:
-        if one.new in depositor.verify(_doi(one)).resolves.text:
+        # It holds only where the handle leads to what was deposited last, which is the new address.
+        if depositor.verify(_doi(one)).resolves.at is not None:
             return True
         if time.monotonic() + 1 > end:
             return False

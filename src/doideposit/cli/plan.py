@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.deposits.planning import SENT_AGAIN, Action
-from doideposit.findings import Finding, Severity
-from doideposit.reports.findings import Line, Span, Style, counted, detailed, in_order, safe
+from doideposit.findings import Finding, Severity, counted
+from doideposit.reports.findings import Line, Span, Style, detailed, in_order, safe
 
 if TYPE_CHECKING:
     from doideposit.deposits.values import Plan, PlanEntry

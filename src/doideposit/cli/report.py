@@ -12,7 +12,7 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.errors import DiskError, UsageError
-from doideposit.reports.findings import counted
+from doideposit.findings import counted
 
 if TYPE_CHECKING:
     from doideposit.cli.terminal import Terminal

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.receipt import in_order, local_time, with_target
 from doideposit.deposits.ledger.inspection import look
-from doideposit.reports.findings import Line, Span, Style, counted, safe
+from doideposit.findings import counted
+from doideposit.reports.findings import Line, Span, Style, safe
 from doideposit.wiring import ledger_password, open_depositor
 
 if TYPE_CHECKING:

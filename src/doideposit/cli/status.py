@@ -14,7 +14,8 @@ from doideposit.cli.suggestions import known_series
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois, near_dois
 from doideposit.errors import UsageError
-from doideposit.reports.findings import Span, Style, counted, safe
+from doideposit.findings import counted
+from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable

@@ -12,7 +12,8 @@ from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.terminal import Terminal, source_line
 from doideposit.cli.works import find_doi, is_file_name
 from doideposit.errors import UsageError
-from doideposit.reports.findings import Span, Style, counted, detailed, safe
+from doideposit.findings import counted
+from doideposit.reports.findings import Span, Style, detailed, safe
 
 if TYPE_CHECKING:
     from doideposit.config.settings import Settings

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.registrar import Registrar
-from doideposit.crossref.xml.existing import DepositItem
 from doideposit.errors import ConfigurationError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
@@ -66,9 +65,9 @@ class PublisherAccounts:
         names = {one.publisher_account or "" for one in self._series.values() if one.prefix == doi.prefix}
         return self.named(names.pop()) if len(names) == 1 else self.main
 
-    def of_item(self, item: DepositItem) -> PublisherAccount:
+    def of_item(self, doi: Doi, container: str | None) -> PublisherAccount:
         """Return the publisher of a DOI in a ready-made file: by the title of its series, then by its prefix."""
-        title = (item.container or "").casefold()
-        ours = (one for one in self._series.values() if one.prefix == item.doi.prefix and one.title.casefold() == title)
+        title = (container or "").casefold()
+        ours = (one for one in self._series.values() if one.prefix == doi.prefix and one.title.casefold() == title)
         names = {one.publisher_account or "" for one in ours}
-        return self.named(names.pop()) if len(names) == 1 else self.of_doi(item.doi)
+        return self.named(names.pop()) if len(names) == 1 else self.of_doi(doi)

@@ -29,7 +29,7 @@ from doideposit.errors import (
     UsageError,
     WorldError,
 )
-from doideposit.findings import Finding, Severity
+from doideposit.findings import Finding, Severity, counted
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import Series
 from doideposit.registered.reading import RegisteredRecord, read_record
@@ -93,12 +93,15 @@ class AdoptionPass:
         self._chosen: Mapping[str, Series] = context.series
         self._owners: frozenset[str] = frozenset()
         self._found = _FoundSoFar()
+        self._again: frozenset[str] = frozenset()
 
     def run(self, scope: AdoptionScope) -> AdoptionReport:
         """Find, read, write and enter; whatever could not be asked is for the next pass, and `error` says why."""
         self._chosen = self._of(scope)
         prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
         self._owners = frozenset(prefixes) | {one.prefix for one in self._series.values()}
+        # Whoever names a DOI wants its record file, whatever the ledger knows of it.
+        self._again = frozenset(doi.key for doi in scope.dois)
         lists = not scope.dois or scope.series or scope.prefixes or scope.also
         if not self._registry.has_works and not (scope.dois or scope.also):
             message = f"{self._context.target} has no list of its DOIs"
@@ -140,7 +143,7 @@ class AdoptionPass:
                 _add(found, work.doi)
         except RegistrarError as error:
             self._found.error = error
-        self._say(f"Crossref lists {len(found):,} DOIs")
+        self._say(f"Crossref lists {counted(len(found), 'DOI')}")
         return list(found.values())
 
     def _gaps(self, wanted: Mapping[str, Doi]) -> Iterator[Doi]:
@@ -159,8 +162,8 @@ class AdoptionPass:
     def _guess(self, wanted: dict[str, Doi]) -> None:
         """Ask about numbers that no list has, and behind the last one found as long as there are more."""
         told = -1
-        while told < len(self._found.results):
-            told = len(self._found.results)
+        while told < len(self._found.there):
+            told = len(self._found.there)
             guessed = list(self._gaps(wanted))
             self._adopt(guessed, named=frozenset(), guessed=True)
             wanted |= {doi.key: doi for doi in guessed}
@@ -169,7 +172,7 @@ class AdoptionPass:
 
     def _adopt(self, dois: Sequence[Doi], *, named: frozenset[str], guessed: bool = False) -> None:
         known = self._context.ledger.works.known(dois)
-        new = [doi for doi in dois if not (doi.key in known and known[doi.key].registered)]
+        new = [doi for doi in dois if doi.key in self._again or not (doi.key in known and known[doi.key].registered)]
         self._found.known += len(dois) - len(new)
         self._found.there |= {doi.key: doi for doi in dois if doi.key in known and known[doi.key].registered}
         missing: list[Doi] = []
@@ -197,15 +200,19 @@ class AdoptionPass:
         """Yield what Crossref has of each DOI, in order, asking about a few at the same time."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             waiting: deque[tuple[Doi, Future[_Reply]]] = deque()
-            for doi in dois:
-                waiting.append((doi, pool.submit(self._ask, doi)))
-                # A few answers are kept ahead, and no more: each is a whole record.
-                if len(waiting) > AHEAD:
+            try:
+                for doi in dois:
+                    waiting.append((doi, pool.submit(self._ask, doi)))
+                    # A few answers are kept ahead, and no more: each is a whole record.
+                    if len(waiting) > AHEAD:
+                        first, answer = waiting.popleft()
+                        yield first, answer.result()
+                while waiting:
                     first, answer = waiting.popleft()
                     yield first, answer.result()
-            while waiting:
-                first, answer = waiting.popleft()
-                yield first, answer.result()
+            finally:
+                # Whoever stops listening wants nothing more asked.
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def _ask(self, doi: Doi) -> _Reply:
         self._context.step("adopt: ask")
@@ -234,7 +241,7 @@ class AdoptionPass:
         if error is None or not unasked:
             return error
         hint = "run the same command again later: what is done is kept, and it goes on with what is missing"
-        return RegistrarUnavailable(f"{unasked:,} DOIs were not asked about any more: {error.message}", hint=hint)
+        return RegistrarUnavailable(f"not asked about any more: {counted(unasked, 'DOI')}. {error.message}", hint=hint)
 
     def _not_there(self, missing: Sequence[Doi], named: frozenset[str]) -> None:
         """Name the DOIs that Crossref does not know: those of another agency, those of nobody, those listed in vain."""
@@ -266,6 +273,12 @@ class AdoptionPass:
         left = _left_alone(doi, state, self._owners)
         if left is not None:
             return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))
+        sent = self._context.ledger.works.last_registered(doi)
+        if sent is not None and state.timestamp < sent[0]:
+            # The query service can lag a day behind: an old version must not become the record file.
+            message = f"Crossref still shows an earlier version of {doi} than the one that was deposited from here"
+            finding = Finding("adopt-unread", Severity.WARNING, message, "run the same command again tomorrow")
+            return AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,))
         record = read_record(state.answer, doi.printed) if state.has_record else None
         if record is None:
             message = f"the answer about {doi} holds no record of it"

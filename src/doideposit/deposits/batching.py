@@ -27,7 +27,7 @@ from doideposit.deposits.steps import Clears, step_files
 from doideposit.deposits.updates import compared, look
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import name_of
-from doideposit.findings import Finding, Severity
+from doideposit.findings import Finding, Severity, counted
 from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.drift_values import Drift
 
@@ -108,7 +108,9 @@ def _after_preflight(
 
 def account_of(context: DepositContext, one: DepositCandidate) -> PublisherAccount:
     """Return the publisher that a DOI is deposited for."""
-    return context.accounts.of_item(one.item) if one.sealed is None else context.accounts.of_series(one.series)
+    if one.sealed is None:
+        return context.accounts.of_item(one.item.doi, one.item.container)
+    return context.accounts.of_series(one.series)
 
 
 def _of_one_publisher(
@@ -256,7 +258,7 @@ class Preparation:
         if context.ledger.works.prepare(*files, new) is None:
             return [one for one, _ in group]
         dois = tuple(one.doi for one in new.items)
-        text = f"recorded {_count(len(dois))} to be sent to {name_of(context.target)}"
+        text = f"recorded {counted(len(dois), 'DOI')} to be sent to {name_of(context.target)}"
         text += f" in {len(files) + 1} steps" if files else ""
         self._on_event(Progress("prepared", text, dois=dois))
         return []
@@ -336,7 +338,3 @@ def _item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
 def _too_large(size: int) -> tuple[Finding, ...]:
     message = f"its deposit file has {size / 1_000_000:.1f} MB, and Crossref takes files up to 10 MB"
     return (Finding("file-too-large", Severity.ERROR, message, "shorten the record, or split the file"),)
-
-
-def _count(number: int) -> str:
-    return "1 DOI" if number == 1 else f"{number} DOIs"

@@ -121,7 +121,7 @@ def _sample(context: DepositContext, registry: RegistryPort, series: Series) -> 
     listed = registry.works("issn", [str(one.issn) for one in series.issns])
     for _, work in zip(range(SAMPLES), listed, strict=False):
         doi = _doi(work)
-        state = None if doi is None else registry.registered(doi, context.depositor.email)
+        state = None if doi is None else registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
         if doi is None or state is None or state.alias_of:
             continue
         record = read_record(state.answer, doi.printed)
@@ -179,7 +179,9 @@ def _missing_targets(context: DepositContext, registry: RegistryPort, going: Seq
         found = registry.agencies(asked)
         absent = [doi for doi in asked if doi.key not in found]
         # The resolver may lag behind the registration.
-        return frozenset(doi.key for doi in absent if registry.registered(doi, context.depositor.email) is None)
+        return frozenset(
+            doi.key for doi in absent if registry.registered(doi, context.accounts.of_doi(doi).depositor.email) is None
+        )
     except (RegistrarError, ConfigurationError):
         return frozenset()
 

@@ -3,7 +3,7 @@
 from doideposit.deposits.batching import account_of
 from doideposit.deposits.candidates import DepositCandidate, checked_of
 from doideposit.deposits.context import DepositContext
-from doideposit.deposits.plans.document import PlanFile
+from doideposit.deposits.plans.document import PlanFile, PlannedRecord
 from doideposit.deposits.values import Plan
 from doideposit.records.identifiers import Doi
 
@@ -35,11 +35,20 @@ class Publishers:
     def of_plan(self, plan: Plan | PlanFile) -> frozenset[str]:
         """Return the publishers for which a plan sends something."""
         if isinstance(plan, PlanFile):
-            names = {one.sending.series for one in plan.sending if one.sending is not None}
-            return frozenset(self._context.accounts.of_series(name).name for name in names)
+            return frozenset(self._of_planned(one) for one in plan.sending)
         checked = checked_of(plan)
         return frozenset(
             account_of(self._context, one).name
             for one, decision in zip(checked.inputs, checked.decisions, strict=True)
             if isinstance(one, DepositCandidate) and decision.action.sends
         )
+
+    def _of_planned(self, record: PlannedRecord) -> str:
+        """Return the publisher of a record of a plan file, as the depositor finds it when it is sent."""
+        accounts, sending = self._context.accounts, record.sending
+        if sending is None or record.doi is None:
+            return accounts.main.name
+        if sending.group is None:
+            return accounts.of_series(sending.series).name
+        # A ready-made file names its series by the title alone.
+        return accounts.of_item(Doi.parse(record.doi), sending.container).name

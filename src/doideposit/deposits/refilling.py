@@ -1,6 +1,5 @@
 """Emptying a list of references that Crossref added to instead of replacing it, and sending it again."""
 
-import hashlib
 from dataclasses import replace
 
 from doideposit.crossref.xml.existing import items, only, restamp
@@ -52,7 +51,7 @@ def refill(context: DepositContext, doi: Doi) -> bool:
         batch_id=sealed.batch.batch_id,
         timestamp=stamp,
         xml=sealed.batch.xml,
-        sha256=hashlib.sha256(sealed.batch.xml).hexdigest(),
+        sha256=sealed.batch.sha256,
         items=(replace(mine[0], after=known.latest),),
         compared=now,
         may_lose=("references",),

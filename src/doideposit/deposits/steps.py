@@ -1,6 +1,5 @@
 """Updates in several deposits: the files that empty blocks at Crossref, and the last one, which sends everything."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,7 +50,7 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
                 batch_id=sealed.batch.batch_id,
                 timestamp=sealed.batch.timestamp,
                 xml=xml,
-                sha256=hashlib.sha256(xml).hexdigest(),
+                sha256=sealed.batch.sha256,
                 items=_items(last.items, xml),
                 empties=emptied,
                 # What it takes away is gone for as long as the last step needs, and no loss.

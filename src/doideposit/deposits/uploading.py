@@ -1,6 +1,5 @@
 """Uploading what is prepared: one file at a time, the intent committed before, the outcome after."""
 
-import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -176,9 +175,14 @@ class Uploader:
         seal = context.seal
         last = seal(restamp(recorded.xml, unique_name(recorded.series, now), stamp))
         if last.batch is not None:
-            xml = last.batch.xml
-            digest = hashlib.sha256(xml).hexdigest()
-            new = replace(recorded, batch_id=last.batch.batch_id, timestamp=stamp, sha256=digest, xml=xml, compared=now)
+            new = replace(
+                recorded,
+                batch_id=last.batch.batch_id,
+                timestamp=stamp,
+                sha256=last.batch.sha256,
+                xml=last.batch.xml,
+                compared=now,
+            )
             steps = step_files(new, clears, now, seal)
             if steps.files:
                 emptied = tuple(dict.fromkeys(name for one in steps.files for name in one.empties))

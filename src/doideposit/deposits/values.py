@@ -430,7 +430,7 @@ class WatchReport:
 class Progress:
     """Describe something that just happened, for whoever watches a run.
 
-    `kind` is prepared, sending, received, waiting, doubt, reading, finished or refused.
+    `kind` is prepared, sending, received, waiting, doubt, reading, odd, finished, refused or adopt.
     """
 
     kind: str

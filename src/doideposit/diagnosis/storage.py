@@ -14,9 +14,9 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.wording import status_of
 from doideposit.diagnosis.surroundings import DiagnosisContext
 from doideposit.diagnosis.values import Check, CheckStatus, fail, ok, warn
+from doideposit.findings import counted
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.waiting import find_waiting
-from doideposit.reports.findings import counted
 from doideposit.wiring import ledger_password, needs_login, observable, open_ledger
 
 __all__ = ["check_disk", "check_inbox", "check_ledger", "check_sandbox", "check_schemas"]

@@ -268,7 +268,7 @@ def _orphans(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     without = [one for one in works if one.record is None]
     if without:
         message = f"{len(without)} registered {'DOI has' if len(without) == 1 else 'DOIs have'} no record file"
-        step = "run `doideposit adopt`: it writes a record file of each"
+        step = "run `doideposit adopt DOI` with each of these DOIs: it writes a record file"
         yield AuditLine(AuditCode.ORPHAN, message, Doer.EDITOR, step, _dois(without))
 
 

@@ -1,18 +1,33 @@
 """What an audit looks at, gathered from the ledger: what is registered of each DOI, and which record file it has."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
+from doideposit.findings import Finding
 from doideposit.health.audit import AuditedWork
-from doideposit.records.origin import RawValue
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
+from doideposit.records.origin import Origin, RawValue
+from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.reading import read_path
 from doideposit.registered.reading import RegisteredRecord, read_records
 
-__all__ = ["gather_works"]
+__all__ = ["commentaries_in", "gather_works"]
 
 _NOTHING: Final[Mapping[str, RawValue]] = {}
+
+
+def commentaries_in(folders: Iterable[Path], series: Mapping[str, Series]) -> Iterator[tuple[Commentary, Origin]]:
+    """Yield the commentary of every record in the folders that can be read, and where it stands."""
+    for folder in folders:
+        for raw in read_path(folder):
+            record = None if isinstance(raw, Finding) else parse(raw, series=series).record
+            if record is not None:
+                yield record.commentary, record.origin
 
 
 def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, list[AuditedWork]]:

@@ -18,9 +18,10 @@ from pydantic import SecretStr
 from doideposit.config.schema import MailSection
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, WorldError
+from doideposit.findings import counted
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.reports.attention import overdue_words
-from doideposit.reports.findings import counted, safe
+from doideposit.reports.findings import safe
 from doideposit.reports.standing import Standing
 
 __all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "send"]

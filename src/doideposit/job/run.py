@@ -14,6 +14,7 @@ from doideposit.config.settings import MonitoringSettings
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
 from doideposit.files import write_atomic
+from doideposit.findings import counted
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
@@ -24,7 +25,6 @@ from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, stat
 from doideposit.job.site import deposit_site
 from doideposit.job.state import JobState
 from doideposit.job.verification import look_up
-from doideposit.reports.findings import counted
 from doideposit.reports.standing import Standing, take_standing
 
 __all__ = ["Job", "JobContext", "JobOutcome"]
@@ -151,7 +151,7 @@ class _JobPass:
             self._report = inbox.report
             inbox.run()
             if not doors.stop():
-                deposit_site(depositor, job.site, self._report)
+                self._guarded(partial(deposit_site, depositor, job.site, self._report))
             self._state.seen = inbox.seen
             if next(depositor.events(), None) is not None:
                 self._state.deposited.add(depositor.target)
@@ -235,7 +235,7 @@ class _JobPass:
         return [(path, text) for path, text in texts if path is not None]
 
     def _ping(self, run: Run) -> None:
-        """Tell a watched that the run did what it should; when that fails, the watched notices by itself."""
+        """Tell the monitoring service that the run did what it should; it notices by itself when that fails."""
         if self._doors.ping is None or run.exit_code not in {0, REJECTED}:
             return
         try:

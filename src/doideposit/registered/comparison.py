@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from doideposit.findings import counted
 from doideposit.records.origin import RawValue
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
@@ -71,7 +72,7 @@ def _shown(value: RawValue) -> str:
         case str():
             return f"“{value if len(value) <= SHOWN else value[:SHOWN] + '…'}”"
         case Mapping():
-            return ", ".join(_shown(one) for one in value.values())
+            return ", ".join(_shown(one) for one in value.values() if one) or "nothing"
         case Sequence():
             return ", ".join(_shown(one) for one in value)
     return "nothing"
@@ -207,7 +208,7 @@ def _abstracts(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[st
         elif not same_value("", one, other):
             yield Difference(field, f"the markup of the {name} is changed", registered=one, desired=other)
     if len(new) > len(old):
-        yield Difference(key, f"{len(new) - len(old)} more abstracts", registered=old, desired=new)
+        yield Difference(key, counted(len(new) - len(old), "more abstract"), registered=old, desired=new)
 
 
 def plain_words(one: Mapping[str, RawValue]) -> str:
@@ -224,12 +225,12 @@ def _references(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[s
     if before == after:
         return
     if len(new) < len(old):
-        words = f"{len(old) - len(new)} references fewer: {len(old)} → {len(new)}"
+        words = f"{counted(len(old) - len(new), 'reference')} fewer: {len(old)} → {len(new)}"
         yield Difference(key, words, loses=True, registered=old, desired=new)
     changed = sum(one not in after for one in before)
     dois = [sum("doi" in one for one in entries) for entries in (old, new)]
     if dois[1] < dois[0]:
-        words = f"{dois[0] - dois[1]} references lose their DOI"
+        words = f"references that lose their DOI: {dois[0] - dois[1]}"
         yield Difference(f"{key}.doi", words, loses=True, registered=old, desired=new)
     if len(new) >= len(old):
         words = f"references: {len(old)} → {len(new)}, {changed} of the registered ones changed"
@@ -251,7 +252,7 @@ def _set(key: str, old: list[Mapping[str, RawValue]], new: list[Mapping[str, Raw
     for place, one in zip(rest, come, strict=False):
         yield Difference(f"{key}[{place}]", _changed(label, old[place], one), registered=old[place], desired=one)
     for place in rest[len(come) :]:
-        words = f"of the {label} {_shown(old[place])} is lost"
+        words = f"{label}: {_shown(old[place])} is lost"
         yield Difference(f"{key}[{place}]", words, loses=True, registered=old[place])
     for one in come[len(rest) :]:
         yield Difference(key, f"{label}: {_shown(one)} is added", desired=one)

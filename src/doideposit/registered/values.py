@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from doideposit.findings import Finding
+from doideposit.findings import Finding, counted
 from doideposit.records.origin import RawValue
 
 __all__ = ["MOST", "Consent", "Difference", "Judgement"]
@@ -71,4 +71,4 @@ class Judgement:
         """Return the differences as one line for a plan."""
         told = [one.what for one in self.differences[:MOST]]
         more = len(self.differences) - len(told)
-        return "; ".join([*told, f"and {more} more differences"] if more else told)
+        return "; ".join([*told, f"and {counted(more, 'more difference')}"] if more else told)

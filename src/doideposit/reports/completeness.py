@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from doideposit.crossref.xml.participation import Measure, Measured
-from doideposit.reports.findings import counted
+from doideposit.findings import counted
 
 __all__ = ["Completeness", "Share", "completeness"]
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from doideposit.findings import Finding, Severity
+from doideposit.findings import Finding, Severity, counted
 
 __all__ = [
     "GUTTER",
@@ -21,7 +21,6 @@ __all__ = [
     "alike",
     "annotations",
     "by_weight",
-    "counted",
     "detailed",
     "grouped",
     "in_order",
@@ -268,11 +267,6 @@ def summary(tally: Tally, records: int, *, noun: str = "record") -> Line:
         words.append(f"{counts['ignored']} ignored")
     style = Style.ERROR if counts["error"] else Style.GOOD
     return (Span(f"{counted(records, noun)} checked: ", style), Span(", ".join(words)))
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where that is right."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def annotations(findings: Iterable[Finding]) -> Iterator[str]:

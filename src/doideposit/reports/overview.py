@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from doideposit.crossref.xml.participation import Measured, measure
 from doideposit.deposits.planning import Action
+from doideposit.findings import counted
 from doideposit.reports.activity import outcomes_chart, read_events, waiting_chart
 from doideposit.reports.attention import sort_key
 from doideposit.reports.completeness import completeness
-from doideposit.reports.findings import counted
 from doideposit.reports.page import Byline, Planned, Report
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from doideposit.deposits.values import Proof, WorkStatus
+from doideposit.findings import counted
 from doideposit.lifecycle import Milestone
 from doideposit.records.identifiers import Doi
 from doideposit.reports.attention import AttentionKind, Concern, concerns, overdue_words, quoted, sort_key, state_words
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
-from doideposit.reports.findings import counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment

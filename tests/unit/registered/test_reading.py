@@ -135,7 +135,7 @@ def test_old_forms_without_namespaces() -> None:
         ({"abstracts": [{"text": "x" * 100}]}, {"abstracts": [{"text": "x" * 60}]}, "60 characters instead of", True),
         ({"abstracts": [{"text": "x" * 100}]}, {"abstracts": [{"text": "y" * 90}]}, "abstract is changed", False),
         ({"references": [{"key": "1", "text": "A"}, {"key": "2", "text": "B"}]},
-         {"references": [{"key": "1", "text": "B"}]}, "1 references fewer: 2 → 1", True),
+         {"references": [{"key": "1", "text": "B"}]}, "1 reference fewer: 2 → 1", True),
         ({"authors": [{"family": "A", "orcid": "1"}, {"family": "B"}]},
          {"authors": [{"family": "A"}, {"family": "B"}]}, "author 1 (A) loses the ORCID iD", True),
         ({"authors": [{"family": "A"}, {"family": "B"}]}, {"authors": [{"family": "B"}]}, "author 1 (A) is lost", True),

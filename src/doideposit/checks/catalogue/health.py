@@ -155,7 +155,7 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "audit-no-record-file",
         "Registered DOIs without a record file",
         "Without a record file the next correction begins with typing everything again.",
-        "run `doideposit adopt`: it writes a record file of each",
+        "run `doideposit adopt DOI` with each of these DOIs: it writes a record file",
     ),
     _audit(
         "audit-not-registered",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from doideposit.deposits.context import DepositContext
+from doideposit.deposits.context import PRODUCTION, DepositContext
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.errors import ApprovalMissing, UsageError
 from doideposit.lifecycle import EventKind
@@ -23,7 +23,6 @@ __all__ = [
     "was_applied",
 ]
 
-PRODUCTION: Final = "production"
 LONGEST_NAME: Final = 200
 LONGEST_SIGNATURE: Final = 20_000
 """Characters; a signature with the longest keys of SSH has about 3,000."""
@@ -116,7 +115,7 @@ def _holds(rules: ApprovalRules, file: PlanFile, name: str, signature: str) -> b
 
 
 def wants_enough(context: DepositContext, rules: ApprovalRules, file: PlanFile) -> tuple[str, ...]:
-    """Return who approved the plan; raise `ApprovalMissing` where that are not as many as have to."""
+    """Return who approved the plan; raise `ApprovalMissing` where fewer people approved it than must."""
     names = approvers(context, rules, file)
     if rules.apply_to(context.target) and len(names) < rules.needed:
         have = f"{len(names)} of {rules.needed} approvals" if names else "no approval"

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from doideposit.deposits.context import PRODUCTION
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.plans.document import Fees, PlannedRecord
 from doideposit.deposits.wording import name_of
+from doideposit.findings import counted
 
 __all__ = ["consequences_of", "fees_of"]
 
-PRODUCTION: Final = "production"
 NAMED: Final = 5
 """So many DOIs are named in a sentence; the records of the plan name all."""
 
@@ -33,12 +34,12 @@ def _sentences(target: str, records: Sequence[PlannedRecord], fees: Fees, unseen
     where = name_of(target)
     if new:
         lasting = "; a registered DOI can never be deleted" if target == PRODUCTION else ""
-        yield f"{_count(len(new), 'new DOI')} will be registered at {where}{lasting}: {_dois(new)}"
+        yield f"{counted(len(new), 'new DOI')} will be registered at {where}{lasting}: {_dois(new)}"
     if fees.due:
         amount = f"{fees.each} each, {fees.total} in all" if fees.each else "the configuration names no amount"
-        yield f"Crossref charges a fee for {_count(fees.due, 'new DOI')} ({amount})"
+        yield f"Crossref charges a fee for {counted(fees.due, 'new DOI')} ({amount})"
     if updates:
-        replaced = _count(len(updates), "registered DOI")
+        replaced = counted(len(updates), "registered DOI")
         yield f"the metadata of {replaced} at {where} will be replaced, free of charge: {_dois(updates)}"
     yield from (f"{one.doi} will lose what is registered: {lost}" for one in updates if (lost := _losses(one)))
     if unseen:
@@ -61,15 +62,11 @@ def _rest(records: Sequence[PlannedRecord]) -> Iterator[str]:
     unchanged = sum(one.action == "unchanged" for one in records)
     blocked = sum(one.action == "blocked" for one in records)
     if unchanged:
-        yield f"{_count(unchanged, 'record')} {'needs' if unchanged == 1 else 'need'} nothing"
+        yield f"{counted(unchanged, 'record')} {'needs' if unchanged == 1 else 'need'} nothing"
     if blocked:
-        yield f"{_count(blocked, 'record')} {'is' if blocked == 1 else 'are'} blocked, and not sent"
+        yield f"{counted(blocked, 'record')} {'is' if blocked == 1 else 'are'} blocked, and not sent"
 
 
 def _dois(records: Sequence[PlannedRecord]) -> str:
     named = ", ".join(str(one.doi) for one in records[:NAMED])
     return named + (f" and {len(records) - NAMED:,} more" if len(records) > NAMED else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

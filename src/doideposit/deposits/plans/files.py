@@ -96,7 +96,7 @@ class PlanFiles:
         return approvers(self._context, self._rules, self.read(plan))
 
     def wants_approval(self, plan: PlanFile | Path | str) -> tuple[str, ...]:
-        """Return who approved a plan; raise `ApprovalMissing` where that are not as many as have to."""
+        """Return who approved a plan; raise `ApprovalMissing` where fewer people approved it than must."""
         return wants_enough(self._context, self._rules, self.read(plan))
 
     def apply(

@@ -33,7 +33,7 @@ READING_HEAD = ("doideposit-plan", 20000101000000000)
 def body_of(
     context: DepositContext, checker: Checker, approved: Approved, entries: Iterable[PlanEntry], *, by: str
 ) -> PlanBody:
-    """Return everything that the plan file says; raise `UsageError` where it becomes too large, and `DiskError`."""
+    """Return everything that the plan file says; raise `PlanUnusable` where it becomes too large, and `DiskError`."""
     contents = Contents()
     rows = zip(approved.inputs, approved.decisions, entries, strict=True)
     records = tuple(_record(context, approved, contents, *row) for row in rows)

@@ -10,9 +10,10 @@ from typing import Final
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import Proof
+from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.reports.findings import counted, safe
+from doideposit.reports.findings import safe
 
 __all__ = ["first_reasons", "headline", "report_text"]
 

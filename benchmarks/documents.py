@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import docx
 import pypdf
@@ -99,8 +100,8 @@ def rows() -> Iterator[Row]:
     for file, data, bare in formats:
         taken = in_turns(
             {
-                "ours": in_process(lambda file=file, data=data: drafted(data, file)),  # type: ignore[misc]
-                "theirs": in_process(lambda bare=bare, data=data: bare(data)),  # type: ignore[misc]
+                "ours": in_process(partial(drafted, data, file)),
+                "theirs": in_process(partial(bare, data)),
             },
             rounds=7,
         )

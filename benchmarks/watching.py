@@ -14,7 +14,7 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
-from benchmarks.outstanding import NOW, Slow, fill
+from benchmarks.outstanding import NOW, Slow, fill, unjudged
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.queries import RegisteredState
@@ -66,7 +66,7 @@ def depositor(url: str, now: datetime, registry: Any) -> Depositor:
     return Depositor(
         registrar=Slow(),
         ledger=Ledger.open(url),
-        checker=Checker(series={}, validator=lambda: None, depositor=name, clock=lambda: now),  # type: ignore[arg-type,return-value]
+        checker=Checker(series={}, validator=unjudged, depositor=name, clock=lambda: now),
         clock=lambda: now,
         target="sandbox",
         head=name,

@@ -138,7 +138,7 @@ def positions(xml: bytes) -> list[Position]:
     return found
 
 
-def _overfull(root: etree._Element, limits: XmlLimits) -> Finding | None:
+def _overfull(root: Element, limits: XmlLimits) -> Finding | None:
     """Find an element with more children than any deposit needs."""
     full = next((element for element in root.iter("*") if len(element) > limits.children), None)
     if full is None:

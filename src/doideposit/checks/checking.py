@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -75,8 +76,7 @@ class Checker:
         self.series = series
         self.depositor = depositor
         self.schema_version = schema_version
-        self._make_validator = validator
-        self._validator: Validator | None = None
+        self._validator = cache(validator)
         self._rules = rules or RuleSettings()
         self._clock = clock
         self._zone = zone
@@ -97,9 +97,7 @@ class Checker:
     @property
     def validator(self) -> Validator:
         """Return the validator, made on first need."""
-        if self._validator is None:
-            self._validator = self._make_validator()
-        return self._validator
+        return self._validator()
 
     def seal(self, xml: bytes, *, file: str | None = None) -> Sealed:
         """Judge a whole deposit file; raises as `Validator.seal` does."""

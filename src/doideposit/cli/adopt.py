@@ -44,9 +44,7 @@ SHOWN = 20
     "--output",
     "-o",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("records"),
-    show_default=True,
-    help="The folder for the record files; no file in it is overwritten.",
+    help="The folder for the record files [default: `records` of the configuration]; no file in it is overwritten.",
 )
 @target_option
 @json_option
@@ -58,7 +56,7 @@ def adopt(
     series: tuple[str, ...],
     prefixes: tuple[str, ...],
     csv_file: Path | None,
-    output: Path,
+    output: Path | None,
     target: str | None,
     as_json: bool,
     verbose: bool,
@@ -73,15 +71,17 @@ def adopt(
 
     terminal = invocation.terminal(as_json=as_json)
     also = _listed(csv_file)
-    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+    settings = invocation.settings(target=target)
+    folder = output or settings.desk.records
+    with open_depositor(settings, announce=terminal.note) as depositor:
         report = depositor.adopt(
-            *dois, folder=output, series=series, prefixes=prefixes, also=also, schema=schema_location("record"),
+            *dois, folder=folder, series=series, prefixes=prefixes, also=also, schema=schema_location("record"),
             on_event=_teller(terminal),
         )  # fmt: skip
     if as_json:
         terminal.json({"ok": report.complete, **report.to_dict()})
     else:
-        _show(terminal, report, output, most=len(report.results) if verbose else SHOWN)
+        _show(terminal, report, folder, most=len(report.results) if verbose else SHOWN)
     finish(ExitCode.DONE if report.complete else ExitCode.WORLD)
 
 

@@ -1,5 +1,6 @@
 """The one place where errors become exit codes and four-part messages."""
 
+import _thread
 import signal
 import sys
 import threading
@@ -18,6 +19,8 @@ __all__ = ["ExitCode", "finish", "guarded"]
 
 SENDING = {"deposit", "apply", "poll", "run"}
 """The commands that may have sent something when they are interrupted."""
+AGAIN_SECONDS = 0.02
+"""Long enough for the finalizer that swallowed an interruption to be over."""
 INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll` to see what became of it"
 
 
@@ -91,6 +94,8 @@ def _interruptible(command: Callable[[], Any]) -> Any:
         signal.default_int_handler(number, frame)
 
     signal.signal(signal.SIGINT, interrupt)
+    unraisable = sys.unraisablehook
+    sys.unraisablehook = lambda lost: _again(lost, unraisable)
     try:
         return command()
     except (click.exceptions.Exit, click.Abort):
@@ -101,6 +106,21 @@ def _interruptible(command: Callable[[], Any]) -> Any:
         raise
     finally:
         signal.signal(signal.SIGINT, before)
+        sys.unraisablehook = unraisable
+
+
+def _again(lost: "sys.UnraisableHookArgs", unraisable: Callable[["sys.UnraisableHookArgs"], object]) -> None:
+    """Interrupt once more where Python had to drop the first interruption.
+
+    An exception in a finalizer or a weak reference's callback goes nowhere: the command would go on as if nobody had
+    pressed Ctrl-C, and a traceback would be on the terminal.
+    """
+    if lost.exc_type is KeyboardInterrupt:
+        timer = threading.Timer(AGAIN_SECONDS, _thread.interrupt_main)
+        timer.daemon = True
+        timer.start()
+    else:
+        unraisable(lost)
 
 
 def _stopped(terminal: Terminal, stop: BaseException, *, sending: bool) -> int:

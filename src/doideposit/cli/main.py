@@ -59,7 +59,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "build": ("check", "build", "Write the deposit XML of records."),
         "validate": ("check", "validate", "Give the XSD verdict for any Crossref deposit file."),
         "sandbox": ("sandbox", "sandbox", "Run a simulated Crossref as an HTTP server."),
-        "serve": ("serve", "serve", "Run the JSON API and callback receiver."),
+        "serve": ("serve", "serve", "Run the JSON API, and the pages for several people."),
     },
 }
 COMMANDS = {name: row for group in GROUPS.values() for name, row in group.items()}

@@ -12,6 +12,7 @@ from doideposit.cli.suggestions import known_dois
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.reading import DOCUMENTS
+from doideposit.records.sources.reading import SUFFIXES as RECORDS
 
 if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
@@ -21,7 +22,7 @@ __all__ = ["doi_argument", "dois_argument", "find_doi", "find_dois", "is_file_na
 
 MOST = 100_000
 """So many DOIs of a ledger are looked through; nobody types a number where there are more."""
-SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".csv", ".xml", *sorted(DOCUMENTS))
+SUFFIXES = (".xml", *sorted(RECORDS | DOCUMENTS))
 
 doi_argument = click.argument("work", metavar="DOI|NUMBER|RECORD", shell_complete=known_dois)
 dois_argument = click.argument("works", nargs=-1, metavar="[DOI|NUMBER|RECORD]...", shell_complete=known_dois)

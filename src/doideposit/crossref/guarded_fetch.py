@@ -10,6 +10,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import monotonic
 from typing import Any, Protocol
@@ -109,7 +110,7 @@ class GuardedFetch:
             if left <= 0:
                 break
             timeouts = Timeouts(min(self._timeouts.connect, left), min(self._timeouts.read, left), left)
-            exchange = Exchange(timeouts, self._user_agent, adapter=lambda to=address: _PinnedAdapter(to))  # type: ignore[misc]  # (each round has its own address)
+            exchange = Exchange(timeouts, self._user_agent, adapter=partial(_PinnedAdapter, address))
             try:
                 return exchange.get(plain, limit=limit)
             except NeverSent as error:

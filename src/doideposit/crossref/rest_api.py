@@ -25,7 +25,7 @@ from doideposit.errors import (
 )
 from doideposit.records.identifiers import Doi
 
-__all__ = ["RegisteredWork", "Registry", "ResolvedHandle"]
+__all__ = ["Registry"]
 
 XmlForm = Literal["unixsd", "unixref"]
 

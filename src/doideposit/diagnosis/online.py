@@ -105,7 +105,7 @@ def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
         return
     registry = Registry(endpoint, mailto=settings.depositor.email if settings.depositor else None, timeouts=PATIENCE)
     for prefix in prefixes:
-        yield from examine("prefix", lambda prefix=prefix: _prefix(registry, prefix))  # type: ignore[misc]
+        yield from examine("prefix", partial(_prefix, registry, prefix))
 
 
 def _prefix(registry: Registry, prefix: str) -> Iterator[Check]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from doideposit.records.origin import RawValue
 from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["AuditCode", "AuditLine", "AuditedWork", "audit"]
+__all__ = ["AuditCode", "AuditLine", "AuditedWork", "audit", "gaps"]
 
 
 class AuditCode(StrEnum):
@@ -139,13 +139,18 @@ def _spellings(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
 def _gaps(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
     """Yield the numbers that are missing between the first and the last, several together in one line."""
     there = {int(plain) for one in works if one.number and (plain := _plain_number(one.number)).isdecimal()}
-    if not there:
-        return
-    # Numbers that carry a year, such as 2024031, leave gaps of thousands that are none.
-    missing = [number for number in range(min(there), max(there)) if number not in there] if _dense(there) else []
+    missing = gaps(there)
     if missing:
         step = "register them, or note that these numbers were never published"
         yield AuditLine(AuditCode.GAP, f"without a DOI: {_ranges(missing)}", Doer.EDITOR, step)
+
+
+def gaps(numbers: set[int]) -> list[int]:
+    """Return the numbers that are missing between the first and the last; none where they carry a year."""
+    # Numbers such as 2024031 leave gaps of thousands that are none.
+    if not numbers or not _dense(numbers):
+        return []
+    return [number for number in range(min(numbers), max(numbers)) if number not in numbers]
 
 
 def _dense(numbers: set[int]) -> bool:

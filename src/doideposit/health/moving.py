@@ -87,7 +87,7 @@ def _decided(
         return replace(move, finding=Finding(code, Severity.ERROR, message, hint, Where(table, row.line)))
 
     if not move.new:
-        return refused("move-no-address", f"{shown} has no new address", "fill it in, or take the row away")
+        return refused("move-no-address", f"{shown} has no new address", "fill it in, or delete the row")
     if len(keys) > 1:
         return refused("move-unknown", f"several series have a number {shown}", "give the DOI in place of the number")
     found = records.get(keys[0]) if keys else None
@@ -117,8 +117,8 @@ def write_undo(table: Path, moves: Iterable[SiteMove]) -> None:
     undo = table.with_name(f"{table.stem}-undo.csv")
     with disk_errors(undo, "cannot be written"):
         begins = not undo.exists()
-        rows = [] if begins else csv.reader(undo.read_text("utf-8").splitlines())
-        there = {row[0].casefold() for row in rows if row}
+        lines = [] if begins else undo.read_text("utf-8").splitlines()
+        there = {row[0].casefold() for row in csv.reader(lines) if row}
         with undo.open("a", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
             writer.writerows([("doi", "new")] if begins else [])

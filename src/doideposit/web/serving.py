@@ -72,7 +72,7 @@ def serve(
     """
     if not is_loopback(host) and not allow_remote:
         raise UsageError(
-            f"the API does not listen on {host}: others could reach it, and everything would travel unencrypted",
+            f"doideposit does not listen on {host}: others could reach it, and everything would travel unencrypted",
             hint="leave it on 127.0.0.1 behind a web server with https, or say --allow-remote",
         )
     server = _server(application, host, port, threads, max_body or 2 * MAX_BODY)
@@ -108,7 +108,7 @@ def _server(application: Closeable, host: str, port: int, threads: int, max_body
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no address of this machine"
         hint = "choose another address or port, or port 0 for any"
-        raise WorldError(f"the API cannot listen on {host}:{port}: {reason}", hint=hint) from None
+        raise WorldError(f"port {port} of {host} cannot be used: {reason}", hint=hint) from None
 
 
 @contextmanager

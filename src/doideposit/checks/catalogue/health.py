@@ -192,7 +192,7 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "move-no-address",
         "A row without a new address",
         "The table says which DOI is to lead where; this row does not say where.",
-        "fill it in, or take the row away",
+        "fill it in, or delete the row",
     ),
     _move(
         "move-unknown",

@@ -4,7 +4,7 @@ import re
 
 from doideposit.checks.rules.patterns import Pattern
 
-__all__ = ["ESCAPED", "HYPHENS", "TRUNCATED", "UUID_GROUPS", "broken_uuid", "is_two_addresses"]
+__all__ = ["ESCAPED", "TRUNCATED", "broken_uuid", "is_two_addresses"]
 
 # Five groups of hexadecimal digits of nearly the right lengths: one digit was lost or doubled.
 _UUID_LIKE = Pattern(
@@ -12,8 +12,8 @@ _UUID_LIKE = Pattern(
 )
 # Written out three times, the pattern begins with one character, which is found quickly.
 _HEX_GROUPS = Pattern(r"-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-[0-9a-fA-F]{3,5}-")
-HYPHENS = 4
-UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
+_HYPHENS = 4
+_UUID_GROUPS = (8, 4, 4, 4, 12)  # RFC 9562
 _UUID = Pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # Services whose addresses hold the address of a page.
 _ARCHIVED = Pattern(
@@ -29,10 +29,10 @@ TRUNCATED = Pattern(r"\.\.\.|…|\[\.\.\.?\]")
 
 def broken_uuid(url: str) -> str | None:
     """Return what is wrong with an id of the shape of a UUID (RFC 9562), such as the Financial Times uses."""
-    broken = _UUID_LIKE.search(url) if url.count("-") >= HYPHENS and _HEX_GROUPS.search(url) else None
+    broken = _UUID_LIKE.search(url) if url.count("-") >= _HYPHENS and _HEX_GROUPS.search(url) else None
     if not broken or _UUID.fullmatch(broken[1]):
         return None
-    groups = zip(broken[1].split("-"), UUID_GROUPS, strict=True)
+    groups = zip(broken[1].split("-"), _UUID_GROUPS, strict=True)
     group, wanted = next((group, wanted) for group, wanted in groups if len(group) != wanted)
     return f"an id whose part “{group}” has {len(group)} characters instead of {wanted}"
 

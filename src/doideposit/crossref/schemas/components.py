@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from doideposit.crossref.schemas.sources import XS, Sources
+from doideposit.crossref.schemas.sources import XS, Name, Sources
 from doideposit.safe_xml import Element
 
 __all__ = ["XSD_NAMESPACE", "Components", "SchemaNode"]
@@ -98,12 +98,15 @@ class Components:
                 yield self._tag(target.file, target.node, "attributeFormDefault"), target
 
     def _referred(self, place: SchemaNode, kind: str) -> SchemaNode:
-        name = self.sources.qualified(place.file, place.node, place.node.get("ref", ""))
+        return self._global(place.file, kind, self.sources.qualified(place.file, place.node, place.node.get("ref", "")))
+
+    def _global(self, file: str, kind: str, name: Name) -> SchemaNode:
+        """Return a part of the schema that stands at its top, as `file` names it; raises `SchemaDamaged`."""
         try:
             return self.table[kind, *name]
         except KeyError:
             problem = f"refers to the {kind} {name[1]} of {name[0]}, which does not exist"
-            raise self.sources.damaged(place.file, problem) from None
+            raise self.sources.damaged(file, problem) from None
 
     def _type(self, place: SchemaNode, kind: str) -> SchemaNode | None:
         """Return the type definition of an element or attribute, inline or named; None for a built-in type, or none."""
@@ -120,13 +123,16 @@ class Components:
         place, node, written = attribute, attribute.node, attribute.node.get("type")
         white = None
         while True:
-            inline = node.find(f"{XS}simpleType")
-            if written is None and inline is None:
-                return "", False
-            name = self.sources.qualified(place.file, node, written) if written else None
-            if name and name[0] == XSD_NAMESPACE:
-                return name[1], white == "collapse" if white else name[1] not in {"string", "normalizedString"}
-            place = self.table["type", *name] if name else SchemaNode(place.file, inline)  # type: ignore[arg-type]
+            if written:
+                name = self.sources.qualified(place.file, node, written)
+                if name[0] == XSD_NAMESPACE:
+                    return name[1], white == "collapse" if white else name[1] not in {"string", "normalizedString"}
+                place = self._global(place.file, "type", name)
+            else:
+                inline = node.find(f"{XS}simpleType")
+                if inline is None:
+                    return "", False
+                place = SchemaNode(place.file, inline)
             step = place.node.find(f"{XS}restriction")
             if step is None:
                 return etree.QName(place.node[0]).localname, True

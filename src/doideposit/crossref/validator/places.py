@@ -43,16 +43,13 @@ class Places:
     def keep_positions(self, root: Element) -> None:
         """Find the positions of all elements now, before the document is changed."""
         if self._xml is not None:
+            # Both count the same elements in the same order, and comments not at all.
             self._positions = dict(zip(root.iter("*"), positions(self._xml), strict=False))
 
     def _position(self, element: Element) -> Position | None:
-        if self._xml is None:
-            return None
         if self._positions is None:
-            # Both count the same elements in the same order, and comments not at all.
-            elements = element.getroottree().getroot().iter("*")
-            self._positions = dict(zip(elements, positions(self._xml), strict=False))
-        return self._positions.get(element)
+            self.keep_positions(element.getroottree().getroot())
+        return None if self._positions is None else self._positions.get(element)
 
     def _path(self, element: Element) -> str:
         steps: list[str] = []

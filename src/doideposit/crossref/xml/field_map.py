@@ -6,7 +6,7 @@ It is read from a table, only when something is wrong: building pays nothing for
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -149,6 +149,14 @@ def _role(element: Element, commentary: Commentary, loc: Loc) -> Loc:
     return (*loc, "roles", place) if place >= 0 else (*loc, "roles")
 
 
+def _value(commentary: Commentary, loc: Loc) -> Any:
+    """Return what the record has at a field."""
+    value: Any = commentary
+    for step in loc:
+        value = value[step] if isinstance(step, int) else getattr(value, step)
+    return value
+
+
 def _affiliation_part(name: str) -> Way:
     """Point at the series' own institution where it completed the affiliation."""
 
@@ -156,10 +164,7 @@ def _affiliation_part(name: str) -> Way:
         field = name or str(element.get("type"))
         if loc[0] == "series":
             return (*loc, field)
-        if loc[0] == "institutions":
-            own = commentary.institutions[int(loc[1])]
-        else:
-            own = commentary.authors[int(loc[1])].affiliations[int(loc[3])]  # type: ignore[union-attr]
+        own = _value(commentary, loc)
         return (*loc, field) if getattr(own, field) else ("series", "institution", field)
 
     return way

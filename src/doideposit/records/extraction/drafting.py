@@ -21,10 +21,7 @@ from doideposit.records.extraction.stated import merge
 from doideposit.records.extraction.supplements import abstract_field, licence_field, tell_dead_links, url_field
 from doideposit.records.models.series import Series
 
-__all__ = ["LIMIT", "Confidence", "Draft", "Gap", "Leaf", "Manuscript", "Node", "draft_of", "read", "render"]
-
-LIMIT = 5_000_000
-"""The largest text that is read, in bytes; a commentary has some thousands."""
+__all__ = ["Confidence", "Draft", "Gap", "Leaf", "Manuscript", "Node", "draft_of", "read", "render"]
 
 _NO_SERIES: Mapping[str, Series] = MappingProxyType({})
 

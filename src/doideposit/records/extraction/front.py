@@ -31,8 +31,7 @@ class Front:
 
     `roles` are lines about an author right below the name, by the number of the line with the name. `unread` are lines
     of the block that are nothing known. `end` is the index of the first line after the block. `byline_assumed` is set
-    when names stand there without “By” and nothing else confirms them. `title_level` tells a title that is marked as
-    a heading. `closed` says that a heading or running text follows: nothing of the block was left out.
+    when names stand there without “By” and nothing else confirms them.
     """
 
     word: Printed | None = None
@@ -45,7 +44,6 @@ class Front:
     doi: PrintedDoi | None = None
     unread: list[Printed] = field(default_factory=list)
     byline_assumed: bool = False
-    title_before_number: bool = False
     end: int = 0
 
 

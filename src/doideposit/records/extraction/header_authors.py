@@ -6,6 +6,7 @@ from typing import Final
 
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated
 from doideposit.records.extraction.names import is_group, is_name, read_name, split_byline, without_titles
+from doideposit.records.identifiers import InvalidIdentifier, Ror
 
 __all__ = ["header_authors"]
 
@@ -206,8 +207,17 @@ def _institution(value: HeaderValue) -> dict[str, Stated]:
             found[field] = part.taken()
     ror = value.get("ror")
     if ror is not None and ror.text:
-        found["ror"] = ror.taken(f"https://ror.org/{ror.text.rstrip('/').rpartition('/')[2]}")
+        found["ror"] = ror.taken(_whole_ror(ror.text))
     return found
+
+
+def _whole_ror(text: str) -> str:
+    """Return a ROR id as its address; what is none stays as it is, for the check of the record to say so."""
+    bare = re.sub(r"^(?:https?://)?(?:www\.)?ror\.org/|/+$", "", text.strip(), flags=re.IGNORECASE)
+    try:
+        return Ror.parse(bare).url
+    except InvalidIdentifier:
+        return text
 
 
 def _institutions(top: HeaderValue) -> Iterator[tuple[str, HeaderValue]]:

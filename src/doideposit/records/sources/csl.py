@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from doideposit.records.doi_text import bare_doi
+
 __all__ = ["reference_fields"]
 
 _TYPES: Final[Mapping[str, str]] = {
@@ -30,7 +32,6 @@ _TYPES: Final[Mapping[str, str]] = {
     "webpage": "web_resource",
 }
 _WHOLE: Final = frozenset({"book", "report", "thesis", "standard", "dataset", "software"})
-_DOI: Final = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
 _YEAR: Final = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 
@@ -64,10 +65,10 @@ def reference_fields(item: Mapping[str, Any]) -> dict[str, str]:
 
 def _identified(doi: str, url: str) -> tuple[str, str]:
     """Return DOI and address; an address that is a DOI is one."""
-    doi = _DOI.sub("", doi).strip()
-    if _DOI.match(url):
-        return doi or _DOI.sub("", url), ""
-    return doi, url
+    named = bare_doi(url)
+    if named != url and named.startswith("10."):
+        return bare_doi(doi) or named, ""
+    return bare_doi(doi), url
 
 
 def _text(value: Any) -> str:

@@ -1,12 +1,11 @@
 """Lists of DOIs that somebody has: a table of the site's own, or a report of Crossref's, with a DOI in each line."""
 
 import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from doideposit.findings import Finding
+from doideposit.findings import Finding, Severity, Where
 from doideposit.records.doi_text import find_doi
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.files import load_text
@@ -30,7 +29,13 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
     lines = loaded.text.splitlines()
     sign = max(_SIGNS, key=lambda one: sum(one in line for line in lines[:100]))
     found: dict[str, Doi] = {}
-    for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=sign):
+    for number, line in enumerate(lines, 1):
+        # Line by line: a quotation mark that is not closed must not swallow the rest of the list.
+        try:
+            row = next(csv.reader([line], delimiter=sign), [])
+        except csv.Error:
+            message = "a cell of this line is too long to read"
+            return Finding("csv-syntax", Severity.ERROR, message, "look at the line", Where(str(path), number))
         doi = next(_dois(row), None)
         if doi is not None:
             found.setdefault(doi.key, doi)

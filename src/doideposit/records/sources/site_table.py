@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.doi_text import find_doi
@@ -60,7 +60,15 @@ def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
         return
     lines = loaded.text.splitlines()
     sign = max(",;\t", key=lines[0].count) if lines else ","
-    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign)
+    rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign, strict=True)
+    try:
+        yield from _rows(path, rows)
+    except csv.Error:
+        message = "a quotation mark is not closed, or something stands behind the closing one"
+        yield _problem(path, rows.line_num, message, "double a quotation mark inside a cell, and close every cell")
+
+
+def _rows(path: Path, rows: Any) -> Iterator[SiteRow | Finding]:
     columns = _columns(next(rows, []), path)
     if isinstance(columns, Finding):
         yield columns
@@ -82,7 +90,10 @@ def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
         key = next((key for key, known in _NAMES.items() if name in known), None)
         if key is not None and key in found:
             return _problem(
-                path, 1, f"two columns hold the {key}: {heading[found[key]]} and {heading[index]}", "leave one of them"
+                path,
+                1,
+                f"two columns hold the {key}: {heading[found[key]]} and {heading[index]}",
+                "keep only one of them",
             )
         if key is not None:
             found[key] = index
@@ -107,13 +118,13 @@ def _row(
         if found is None:
             yield _problem(path, line, f"“{cells['doi'][:80]}” is no DOI", "correct it, or leave the cell empty")
             return
-        doi = str(found)
+        doi = found
     key = doi.casefold() or cells.get("number", "") or (cells.get("address", "") if "new" in columns else "")
     if not key:
-        yield _problem(path, line, "the row has neither number nor DOI", "fill one of them in, or take the row away")
+        yield _problem(path, line, "the row has neither number nor DOI", "fill one of them in, or delete the row")
         return
     if key in seen:
-        yield _problem(path, line, f"{key} stands in line {seen[key]} already", "leave one of the two rows")
+        yield _problem(path, line, f"{key} stands in line {seen[key]} already", "keep only one of the two rows")
         return
     seen[key] = line
     yield SiteRow(line, cells.get("number", ""), doi, cells.get("address", ""), cells.get("new", ""))

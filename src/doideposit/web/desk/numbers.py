@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import WorldError
+from doideposit.health.audit import gaps
 from doideposit.records.models.series import Series
 from doideposit.reports.attention import sort_key, state_words
 from doideposit.reports.standing import take_standing
@@ -89,10 +90,7 @@ def _numbers(series: Series | None, statuses: Sequence[WorkStatus]) -> set[int]:
 
 def _missing(numbers: set[int]) -> tuple[int, ...]:
     """Return the first numbers that are missing between the lowest and the highest."""
-    if not numbers:
-        return ()
-    gaps = (number for number in range(min(numbers), max(numbers)) if number not in numbers)
-    return tuple(number for number, _ in zip(gaps, range(MOST_MISSING), strict=False))
+    return tuple(gaps(numbers)[:MOST_MISSING])
 
 
 def _depositor(place: Workplace, target: str) -> Depositor:

@@ -42,7 +42,13 @@ def find_record(folder: Path, doi: str, series: Mapping[str, Series]) -> RecordF
 
 def _files(folder: Path) -> Iterator[Path]:
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
+        # `adopt` makes a folder for each series; hidden files and folders are passed over everywhere.
+        found = sorted(
+            path
+            for path in folder.rglob("*")
+            if path.suffix.lower() in _SUFFIXES
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        )
     except OSError:
         return
     yield from found[:MOST_FILES]

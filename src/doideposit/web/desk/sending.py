@@ -5,27 +5,27 @@ line reads it as well.
 """
 
 from pathlib import Path
-from typing import Final
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import Plan
+from doideposit.deposits.wording import NAMES
+from doideposit.errors import UsageError
 from doideposit.json_schemas import schema_location
 from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.checking import judge, plan_kept, plan_name
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.messages import message_page
-from doideposit.web.desk.records import fingerprint_of, load_record, name_for, save_record
+from doideposit.web.desk.records import find_record, fingerprint_of, load_record, name_for, save_record
 from doideposit.web.desk.workplace import Workplace, draft_named, workplace
 
 __all__ = ["pages"]
 
 pages = Blueprint("sending", __name__)
 Answer = Response | str | tuple[str, int]
-TARGETS: Final = {"sandbox": "a rehearsal", "test": "Crossref's test system", "production": "Crossref"}
 
 
 @pages.get("/drafts/<name>/look")
@@ -57,7 +57,7 @@ def _page(place: Workplace, draft: SavedDraft, target: str, plan: Plan, file: Pl
         file=file,
         verdict=judge(place, draft.data),
         to=target,
-        targets=TARGETS,
+        targets=NAMES,
         record_file=_below(place, Path(draft.record)),
         plan_file=_below(place, place.drafts.beside(draft, plan_name(draft, target))),
         approvers=approvers,
@@ -81,8 +81,13 @@ def _below(place: Workplace, path: Path) -> str:
 
 def _written(place: Workplace, draft: SavedDraft) -> SavedDraft:
     """Write the draft to its record file, unless that holds it already."""
-    path = Path(draft.record) if draft.record else name_for(draft.data, place.records)
     data = form.cleaned(draft.data)
+    if not draft.record:
+        found = find_record(place.records, judge(place, draft.data).doi, place.series)
+        if found is not None:
+            hint = "open that number from the list; what you typed stays in this draft"
+            raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
+    path = Path(draft.record) if draft.record else name_for(draft.data, place.records)
     if (
         draft.record
         and fingerprint_of(path) == draft.seen

@@ -225,8 +225,8 @@ def test_the_order_of_the_table_decides(words: str, code: str) -> None:
 
 def test_hostile_messages_do_not_keep_the_table_busy() -> None:
     words = 'submitted version ISSN " title/issn: year: unable to add new doi unique constraint ( line ' * 10_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert meaning(words) is None
     for known in MESSAGES:
         known.explain(words)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

@@ -27,10 +27,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("text", "code"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_file_is_answered_soon_and_in_few_words(text: str, code: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = read(text, file="c.yaml")
     findings = [*found.findings, *(each for raw in found.records for each in parse(raw, series=SERIES).findings)]
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
     assert code in {finding.code for finding in findings}
     assert len(findings) <= 501
 

@@ -277,7 +277,7 @@ def test_a_value_below_no_name_is_told_at_its_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", ["a," * 300_000, ",".join(f"a{number}" for number in range(4_000))])
 def test_a_table_with_any_number_of_columns_is_answered_at_once(tmp_path: Path, data: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     _, findings = read(tmp_path / "t.csv", data + "\n1\n")
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert 0 < len(findings) <= 50

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from doideposit.findings import Finding, Severity, Where
+from doideposit.records.doi_text import find_doi
 from doideposit.records.extraction.draft import Leaf, Node
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.archive import DocumentArchive
@@ -57,7 +58,7 @@ def _pages(package: Any, path: str) -> Iterator[str]:
 
 
 def _properties(package: Any) -> Properties:
-    names = ("title", "date", "language", "description", "rights")
+    names = ("title", "date", "language")
     stated = {name: _first(package, name) for name in names}
     doi = next((doi for node in package.iter(f"{_DC}identifier") if (doi := _doi(node)) is not None), None)
     language = stated["language"]
@@ -83,8 +84,8 @@ def _said(node: Any) -> Leaf:
 
 def _doi(node: Any) -> Leaf | None:
     leaf = _said(node)
-    found = re.search(r"10\.\d{4,9}/\S+", leaf.text)
-    return doi_leaf(Leaf(found[0], leaf.line, leaf.source, leaf.rule)) if found else None
+    found = find_doi(leaf.text)
+    return doi_leaf(Leaf(found, leaf.line, leaf.source, leaf.rule)) if found else None
 
 
 def _people(package: Any) -> Iterator[Node]:

@@ -13,6 +13,7 @@ from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.bounds import TooMuch, bound_markup
 from doideposit.records.extraction.readers.building import LineBuilder
+from doideposit.records.extraction.readers.charsets import codec_of
 from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
 
 __all__ = ["add_page", "read_html"]
@@ -30,24 +31,26 @@ _BREAK = "\ue000"  # a character of private use, which stands for <br> while a b
 def read_html(data: bytes, *, file: str, charset: str | None = None) -> Manuscript:
     """Read a page; `charset` is the encoding that its server names. Raises `LxmlError` and `TooMuch`."""
     bound_markup(data)
-    text = _decoded(data, charset)
-    # A page that was decoded here is handed on as UTF-8, whatever it says of itself.
-    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    root: Any = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    root = _tree(_decoded(data, charset))
     properties = _properties(root)
     builder = LineBuilder()
     _add_article(root, builder)
     return Manuscript(file, "web page", tuple(builder.lines), properties, builder.places)
 
 
+def _tree(text: str) -> Any:
+    """Parse a page that was decoded here: it is handed on as UTF-8, whatever it says of itself."""
+    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+
+
 def add_page(data: bytes, builder: LineBuilder, *, place: str) -> None:
     """Add the lines of one page of an e-book; `place` is its name. Raises `LxmlError` on a page without content."""
     first = len(builder.lines) + 1
-    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     bound_markup(data)
     text = _decoded(data, None)
     if text.strip():
-        _add_article(lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser), builder)
+        _add_article(_tree(text), builder)
     for number in range(first, len(builder.lines) + 1):
         builder.places[number] = place
 
@@ -73,10 +76,8 @@ def _decoded(data: bytes, charset: str | None) -> str:
     declared = _DECLARED.search(head) or _XML_DECLARED.match(head)
     stated = declared[1].decode("ascii", "replace") if declared else None
     for name in filter(None, (mark, charset, stated, "utf-8")):
-        # Browsers read what calls itself Latin-1 as Windows-1252 (encoding standard, 4.2).
-        codec = "cp1252" if name.lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii"} else name
         try:
-            return data.decode(codec).removeprefix("\ufeff")
+            return data.decode(codec_of(name)).removeprefix("\ufeff")
         except (LookupError, UnicodeError):
             continue
     return data.decode("cp1252", "replace")
@@ -158,7 +159,10 @@ def _properties(root: Any) -> Properties:
     published = published or _json(article, "datePublished")
     doi = _first(meta, "citation_doi", "dc.identifier.doi", "prism.doi", "bepress_citation_doi", "dc.identifier")
     words = meta.get("citation_keywords") or article.get("keywords") or []
-    words = words.split(",") if isinstance(words, str) else [part for word in words for part in str(word).split(";")]
+    listed = words.split(",") if isinstance(words, str) else words if isinstance(words, list) else [words]
+    # A keyword is a text, or a term of a vocabulary with a name (schema.org: DefinedTerm).
+    named = (one.get("name") if isinstance(one, dict) else one for one in listed)
+    words = [part for one in named if isinstance(one, str) for part in one.split(";")]
     stated = Properties(
         title=title,
         published=date_leaf(published) if published else None,
@@ -201,12 +205,11 @@ def _articles(root: Any) -> Iterator[Mapping[str, Any]]:
             loaded = json.loads(node.text or "")
         except (ValueError, RecursionError):
             continue
-        entries = (
-            loaded if isinstance(loaded, list) else loaded.get("@graph", [loaded]) if isinstance(loaded, dict) else []
-        )
-        for entry in entries:
+        graph = loaded.get("@graph", [loaded]) if isinstance(loaded, dict) else loaded
+        for entry in graph if isinstance(graph, list) else []:
             kinds = entry.get("@type") if isinstance(entry, dict) else None
-            if _ARTICLE_TYPES & set(kinds if isinstance(kinds, list) else [kinds]):
+            listed = kinds if isinstance(kinds, list) else [kinds]
+            if any(isinstance(kind, str) and kind in _ARTICLE_TYPES for kind in listed):
                 yield entry
 
 
@@ -227,7 +230,7 @@ def _authors(meta: Mapping[str, list[str]], article: Mapping[str, Any]) -> tuple
         key = "JSON-LD author"
     if len(names) > _MOST_AUTHORS:
         raise TooMuch
-    nodes: list[Node] = [person(name, _said(name, key)) for name in names]
+    nodes: list[Node] = [person(name, _said(name, key)) for name in names if name.strip()]
     institutions = meta.get("citation_author_institution", [])
     if len(institutions) == len(nodes):
         nodes = [

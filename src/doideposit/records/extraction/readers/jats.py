@@ -229,12 +229,9 @@ def _institution(place: Any) -> Mapping[str, Node] | None:
     return fields
 
 
-# Within an affiliation that is one text: its mark, and ways to reach the author.
-_NO_NAME = ("label", "sup", "email", "country", "addr-line", "fax", "phone")
-
-
 def _unmarked(place: Any) -> Leaf | None:
     """Return an affiliation that is one text: without its label and the address of mail."""
+    # What is left out is the mark of the affiliation, and ways to reach the author.
     text = " ".join(
         "".join(texts(place, skip=("label", "sup", "email", "country", "addr-line", "fax", "phone"))).split()
     )

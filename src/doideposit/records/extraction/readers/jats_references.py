@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from doideposit.records.doi_text import find_doi
 from doideposit.records.extraction.draft import Leaf, Node
 from doideposit.records.extraction.readers.jats_text import XLINK, leaf, said, texts
 from doideposit.records.extraction.stated import doi_leaf
@@ -104,8 +105,8 @@ def _doi(node: Any) -> Leaf | None:
     for each in node.iter("pub-id", "ext-link", "uri", "object-id", "comment"):
         kind = each.get("pub-id-type") or each.get("ext-link-type") or ""
         for text in (each.get(XLINK) or "", " ".join(texts(each).split())):
-            found = re.search(r"10\.\d{4,9}/\S+", text) if kind == "doi" or "doi" in text.lower() else None
-            doi = doi_leaf(said(each, found[0].rstrip(".,;"))) if found else None
+            found = find_doi(text) if kind == "doi" or "doi" in text.lower() else None
+            doi = doi_leaf(said(each, found)) if found else None
             if doi is not None:
                 return doi
     return None

@@ -12,6 +12,7 @@ from doideposit.records.extraction.draft import Confidence, Leaf
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.archive import DocumentArchive
 from doideposit.records.extraction.readers.bounds import TooMuch, too_large
+from doideposit.records.extraction.readers.charsets import codec_of
 from doideposit.records.extraction.readers.other_formats import (
     OtherFormat,
     other_container,
@@ -48,7 +49,9 @@ def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
     from doideposit.records.sources.bibliography import citing, read_bibliography  # noqa: PLC0415
 
     named = manuscript.properties.bibliography
-    text = "\n".join(line.source for line in manuscript.lines)
+    # The lines as they stand in the file, so that a finding names the right one.
+    rows = {line.number: line.source for line in manuscript.lines}
+    text = "\n".join(rows.get(number, "") for number in range(1, max(rows, default=0) + 1))
     found = read_bibliography(path.parent / leaf.text for leaf in named).cited(citing(text, file=str(path)))
     references = tuple(
         {
@@ -132,7 +135,7 @@ def _in_utf_8(data: bytes, charset: str | None) -> bytes:
     if charset is None:
         return data
     try:
-        return data.decode(charset).encode()
+        return data.decode(codec_of(charset)).encode()
     except (LookupError, UnicodeError):
         return data
 

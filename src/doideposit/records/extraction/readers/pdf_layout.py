@@ -354,7 +354,6 @@ def _by_number(rows: Sequence[PdfRow]) -> Iterator[list[PdfRow]]:
 
 _BROKEN_WORD = re.compile(r"(?P<word>[^\W\d_]+)-$")
 _OPEN_ADDRESS = re.compile(r"(?:https?://|www\.|doi\.org/|(?<![\w/])10\.\d{4,9}/)\S*$", re.IGNORECASE)
-_GOES_ON = re.compile(r"[^\s,;()\[\]“”\"]*[\d/._=&?#%-][^\s,;“”\"]*|[a-z]{1,30}(?=$|[.)]?$)")
 
 
 # What begins anew behind an address that ended with a stop: a word with a capital, the number of an entry.

@@ -90,7 +90,8 @@ class _RtfParagraph:
 
     @property
     def whole(self) -> str:
-        return "".join(self.text)
+        # Word writes a letter beyond the first 65,536 as the two halves that UTF-16 has for it.
+        return "".join(self.text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
 
 class _RtfReader:

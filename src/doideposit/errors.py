@@ -226,8 +226,8 @@ class CredentialsRefused(RegistrarError):
     )
 
 
+# Characters of an answer that stand in a message.
 QUOTED = 120
-"""Characters of an answer that stand in a message."""
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 
 

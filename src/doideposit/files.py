@@ -20,8 +20,8 @@ def disk_errors(path: Path, what: str) -> Iterator[None]:
         raise DiskError(f"{path} {what}: {error.strerror or error}", hint=hint) from None
 
 
+# Refuse a link where a file of our own is opened: whoever may write beside it could point it anywhere.
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-"""Refuse a link where a file of our own is opened: whoever may write beside it could point it anywhere."""
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:

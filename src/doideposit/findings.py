@@ -12,8 +12,8 @@ from functools import lru_cache
 
 __all__ = ["Finding", "Severity", "Where", "counted", "field_path", "has_errors", "loc_of", "writable"]
 
+# The way to a value inside a record, as keys and indices from the top: `("authors", 0, "orcid")`.
 Loc = tuple[str | int, ...]
-"""The way to a value inside a record, as keys and indices from the top: ``("authors", 0, "orcid")``."""
 
 
 class Severity(StrEnum):

@@ -148,6 +148,7 @@ class EventKind(_Explained):
     DRIFT_ACCEPTED = "drift-accepted", "A person let a change by others stand, with a reason."
 
 
+# The state of a submission after its latest event of these kinds; the other kinds do not change it.
 STATE_AFTER: Final[Mapping[EventKind, State]] = {
     EventKind.PREPARED: State.PREPARED,
     EventKind.SENDING: State.SENDING,
@@ -159,7 +160,6 @@ STATE_AFTER: Final[Mapping[EventKind, State]] = {
     EventKind.ABANDONED: State.REFUSED,
     EventKind.PROCESSED: State.DONE,
 }
-"""The state of a submission after its latest event of these kinds; the other kinds do not change it."""
 
 
 class IllegalMove(RuntimeError):

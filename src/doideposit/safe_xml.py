@@ -24,11 +24,11 @@ __all__ = [
 ]
 
 
+# One element of a tree: lxml publishes no other name for the type, which its documentation calls by this one too.
 Element = etree._Element  # noqa: SLF001
-"""One element of a tree: lxml publishes no other name for the type, which its documentation calls by this one too."""
 
+# The version of libxml2 that gives the verdicts.
 LIBXML2_VERSION: Final = ".".join(str(part) for part in etree.LIBXML_VERSION)
-"""The version of libxml2 that gives the verdicts."""
 
 
 class XmlLimits(NamedTuple):
@@ -148,10 +148,10 @@ def _overfull(root: Element, limits: XmlLimits) -> Finding | None:
     return _error("xml-too-large", message, "split the file").at(Where(line=cast(int | None, full.sourceline)))
 
 
+# A start tag that is long enough for hundreds of attributes; a `>` within a value ends it early.
 _LONG_TAG = re.compile(rb"<[^<>!?/][^<>]{2000,}")
-"""A start tag that is long enough for hundreds of attributes; a ``>`` within a value ends it early."""
+# How nearly every file starts: in UTF-8, and with its root element at once, so without a DOCTYPE.
 _USUAL = re.compile(rb"""<\?xml version=["']1\.0["'] encoding=["']UTF-8["']\?>\s*<[A-Za-z_]""")
-"""How nearly every file starts: in UTF-8, and with its root element at once, so without a DOCTYPE."""
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
@@ -253,6 +253,7 @@ def _not_well_formed(error: etree.XMLSyntaxError, xml: bytes, file: str | None) 
     )
 
 
+# What the parser says when it waits for more, which it also says in the middle of a file.
 _UNFINISHED = frozenset(
     {
         etree.ErrorTypes.ERR_ATTRIBUTE_NOT_STARTED,
@@ -267,7 +268,6 @@ _UNFINISHED = frozenset(
         etree.ErrorTypes.ERR_XMLDECL_NOT_FINISHED,
     }
 )
-"""What the parser says when it waits for more, which it also says in the middle of a file."""
 
 
 def _ends_here(number: int, line: int, xml: bytes) -> bool:
@@ -278,6 +278,7 @@ def _ends_here(number: int, line: int, xml: bytes) -> bool:
 _BROKEN = "xml-not-well-formed"
 _CUT_OFF = (_BROKEN, "the file ends before all its elements are closed: it is cut off", "copy or export it again")
 _ESCAPES = "in XML, & is written &amp; and < is written &lt;"
+# What to say for an error of libxml2's parser: code, message, hint.
 _MESSAGES: dict[int, tuple[str, str, str]] = {
     etree.ErrorTypes.ERR_DOCUMENT_EMPTY: (_BROKEN, "the file is empty, or is not XML", "give an XML file"),
     etree.ErrorTypes.ERR_DOCUMENT_END: (
@@ -338,7 +339,6 @@ _MESSAGES: dict[int, tuple[str, str, str]] = {
         "remove what stands before <?xml",
     ),
 }
-"""What to say for an error of libxml2's parser: code, message, hint."""
 
 
 def _explain(number: int, text: str) -> tuple[str, str, str]:

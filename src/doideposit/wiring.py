@@ -54,8 +54,8 @@ __all__ = [
 ]
 
 Announce = Callable[[str], None]
+# Ask a person for a password, by a question; None when nobody is there.
 Ask = Callable[[str], "SecretStr | None"]
-"""Ask a person for a password, by a question; None when nobody is there."""
 
 # Crossref documentation, HTTPS POST: the two systems have separate credentials; the test system has no public REST API.
 ADDRESSES: Mapping[str, tuple[str, str | None, str | None]] = {

@@ -40,8 +40,8 @@ from doideposit.safe_xml import parse_document
 __all__ = ["Checker", "in_one_order", "load_deposit_file"]
 
 
+# How many bytes of ready-made deposit XML are held at a time while records are compared.
 HELD_XML = 50_000_000
-"""How many bytes of ready-made deposit XML are held at a time while records are compared."""
 
 MAX_DEPOSIT_XML = 9_500_000  # Crossref takes 10 MB; the margin is for the multipart envelope.
 
@@ -49,8 +49,8 @@ MAX_DEPOSIT_XML = 9_500_000  # Crossref takes 10 MB; the margin is for the multi
 TRIAL_BATCH, TRIAL_TIMESTAMP = "doideposit-trial", 20000101000000000
 
 Findings = tuple[Finding, ...]
+# One record as it was read, or the path of deposit XML, or why nothing could be read.
 _Raw = RawRecord | Record | Finding | Path
-"""One record as it was read, or the path of deposit XML, or why nothing could be read."""
 
 
 class Checker:

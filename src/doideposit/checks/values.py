@@ -13,8 +13,8 @@ from doideposit.records.models.record import Record
 __all__ = ["Checked", "DepositorName", "Input", "is_deposit_xml"]
 
 
+# What can be checked and deposited: a commentary, a record as a mapping, or the path of a file or folder.
 Input = Commentary | Record | Mapping[str, object] | Path | str
-"""What can be checked and deposited: a commentary, a record as a mapping, or the path of a file or folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["adopt"]
 
+# So many DOIs go by between two signs of life.
 EVERY = 25
-"""So many DOIs go by between two signs of life."""
+# So many findings of one kind are shown one by one; --verbose shows all of them.
 SHOWN = 20
-"""So many findings of one kind are shown one by one; --verbose shows all of them."""
 
 
 @click.command()

@@ -17,10 +17,10 @@ from doideposit.reports.findings import Span, Style, detailed, safe
 __all__ = ["ExitCode", "finish", "guarded"]
 
 
+# The commands that may have sent something when they are interrupted.
 SENDING = {"deposit", "apply", "poll", "run"}
-"""The commands that may have sent something when they are interrupted."""
+# Long enough for the finalizer that swallowed an interruption to be over.
 AGAIN_SECONDS = 0.02
-"""Long enough for the finalizer that swallowed an interruption to be over."""
 INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll` to see what became of it"
 
 

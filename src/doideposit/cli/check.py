@@ -43,8 +43,8 @@ __all__ = ["build", "check", "validate"]
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORD...")
 FORMATS = click.Choice(["text", "github"])
+# From how many findings on in how many records problems are shown by kind.
 GROUP_FROM = 25
-"""From how many findings on in how many records problems are shown by kind."""
 
 
 @click.command()

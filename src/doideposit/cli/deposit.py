@@ -185,8 +185,8 @@ def ask_for_production(terminal: Terminal, target: str, what: str, *, yes: bool)
         raise click.Abort
 
 
+# What the receipt and `doideposit history` tell with the exact time anyway.
 UNTOLD = {"prepared", "received"}
-"""What the receipt and `doideposit history` tell with the exact time anyway."""
 
 
 def narrator(terminal: Terminal, *, many: bool = False) -> "Callable[[Progress], None]":
@@ -227,8 +227,8 @@ def wait_shown(
         return wait_until_done(depositor, seconds, narrator(terminal, many=many), dois, eager=eager, pausing=pausing)
 
 
+# What goes wrong with one file while others are under way: no reason to stop waiting for them.
 ABOUT_ONE_FILE = (SubmissionInDoubt, UnexpectedAnswer, LedgerDamaged)
-"""What goes wrong with one file while others are under way: no reason to stop waiting for them."""
 
 
 def _open_among(depositor: "Depositor", dois: "Collection[Doi]") -> int:

@@ -25,8 +25,8 @@ STYLES = {CheckStatus.OK: Style.GOOD, CheckStatus.WARN: Style.WARNING, CheckStat
 WORDS = {CheckStatus.OK: "ok", CheckStatus.WARN: "warn", CheckStatus.FAIL: "FAIL"}
 NAME_WIDTH = 15
 INDENT = 2 + 5 + NAME_WIDTH
+# Columns at which a terminal's lines end, and those of a pipe, which are for programs that go line by line.
 WIDEST, PIPE = 110, 10_000
-"""Columns at which a terminal's lines end, and those of a pipe, which are for programs that go line by line."""
 
 
 @click.command()

@@ -31,8 +31,8 @@ STYLES: dict[Style, str] = {
 }
 BULLET = re.compile(r"\s*(?:\d+\.\s+|-\s+)?")
 GAP = 2
+# Columns of a console whose lines are never broken, for pipes: programs read line by line.
 UNBROKEN = 10_000
-"""Columns of a console whose lines are never broken, for pipes: programs read line by line."""
 
 
 def console_for(stream: object, *, coloured: bool, width: int | None) -> Console:
@@ -70,8 +70,8 @@ def broken_at(line: Line, width: int | None) -> Iterator[Text]:
         yield Text.assemble(" " * indent, piece.divide([spaces])[-1], no_wrap=True, overflow="ignore")
 
 
+# A space and a word. A command in backticks is one word, because it is there to be copied.
 WORD = re.compile(r"(\s*)((?:`[^`]*`|[^\s`])+|\S+)")
-"""A space and a word. A command in backticks is one word, because it is there to be copied."""
 
 
 def _breaks(text: str, label: int, indent: int, width: int) -> Iterator[int]:
@@ -95,8 +95,8 @@ def _breaks(text: str, label: int, indent: int, width: int) -> Iterator[int]:
         start = found.end()
 
 
+# Where a text needs a console to be measured and nothing is written.
 PLAIN = Console(width=UNBROKEN, color_system=None)
-"""Where a text needs a console to be measured and nothing is written."""
 
 
 def _label(line: Line) -> int:

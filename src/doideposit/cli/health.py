@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["audit", "pages", "read_table"]
 
 series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
+# So many DOIs of one line are named; JSON names all.
 SHOWN = 8
-"""So many DOIs of one line are named; JSON names all."""
 
 
 @click.command()

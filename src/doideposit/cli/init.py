@@ -72,6 +72,7 @@ class Question(NamedTuple):
     needed: bool = False
 
 
+# The questions in the order in which they are asked: the ISSN before what depends on it.
 QUESTIONS = {
     "depositor": Question(
         "Name of the publisher",
@@ -143,7 +144,6 @@ QUESTIONS = {
         "You need it for Crossref itself, not for rehearsals: leave it empty for now if you do not know it.",
     ),
 }
-"""The questions in the order in which they are asked: the ISSN before what depends on it."""
 
 
 @click.command()

@@ -11,10 +11,10 @@ from doideposit.cli.terminal import source_line
 
 __all__ = ["configuration_line", "masked"]
 
+# Stands for a covered text, whatever its length: the length of a password is nobody's business.
 COVER = "••••••"
-"""Stands for a covered text, whatever its length: the length of a password is nobody's business."""
+# Words in a key, a heading or a value that make everything behind the sign of equality suspect.
 SUSPICIOUS = re.compile(r"pass|pwd|secret|token|credential|login|\bkey\b|\bauth", re.IGNORECASE)
-"""Words in a key, a heading or a value that make everything behind the sign of equality suspect."""
 WITH_LOGIN = re.compile(r"(?<=://)[^\s\"':@]*:[^\s\"']*@")
 HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
 

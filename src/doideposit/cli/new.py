@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "new", "record_text"]
 
+# An example for each key that is left out of a new record, as it can stand behind the key.
 EXAMPLES = {
     "doi": "10.5555/258",
     "subtitle": "Who counts the water?",
@@ -61,7 +62,6 @@ EXAMPLES = {
     "remove": "[abstracts]",
     "references": "[{text: 'Carberry, J. (2024). Gauges and grievances.', doi: 10.5555/gauges}]",
 }
-"""An example for each key that is left out of a new record, as it can stand behind the key."""
 AUTHOR = """\
   - given: {given}
     family: {family}

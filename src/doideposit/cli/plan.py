@@ -21,8 +21,8 @@ TARGETS = {
     "test": "test (Crossref's test system: nothing is registered for readers)",
     "production": "production (Crossref: what is registered stays registered)",
 }
+# So many lines of a kind are read; beyond that a person looks for one of them, and --verbose shows all.
 MOST_SHOWN = 30
-"""So many lines of a kind are read; beyond that a person looks for one of them, and --verbose shows all."""
 STYLES = {Action.BLOCKED: Style.ERROR, Action.UNCHANGED: Style.DIM}
 
 

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["run_job"]
 
+# Part of the interval by which a pass may come early or late, so that many machines do not call at the same moment.
 JITTER = 0.05
-"""Part of the interval by which a pass may come early or late, so that many machines do not call at the same moment."""
+# Seconds after which a sleeping job looks whether it should stop.
 NAP = 0.5
-"""Seconds after which a sleeping job looks whether it should stop."""
 
 
 def _interval(_ctx: click.Context, _param: click.Parameter, text: str | None) -> timedelta | None:

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 __all__ = ["support_bundle"]
 
+# How many result logs go along.
 LOGS = 20
-"""How many result logs go along."""
+# How many statuses and events go along.
 MOST_LINES = 20_000
-"""How many statuses and events go along."""
+# Characters of a secret from which its text is taken out; shorter ones occur in any text by chance.
 SHORTEST = 6
-"""Characters of a secret from which its text is taken out; shorter ones occur in any text by chance."""
 
 
 @dataclass(frozen=True, slots=True)

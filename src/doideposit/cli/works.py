@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["doi_argument", "dois_argument", "find_doi", "find_dois", "is_file_name", "near_dois"]
 
+# So many DOIs of a ledger are looked through; nobody types a number where there are more.
 MOST = 100_000
-"""So many DOIs of a ledger are looked through; nobody types a number where there are more."""
 SUFFIXES = (".xml", *sorted(RECORDS | DOCUMENTS))
 
 doi_argument = click.argument("work", metavar="DOI|NUMBER|RECORD", shell_complete=known_dois)

@@ -38,9 +38,9 @@ def _read(value: Any) -> Any:
         raise PydanticCustomError("duration", "this is no length of time", {"hint": HINT}) from None
 
 
+# A length of time, written as a number and its unit.
 Duration = Annotated[
     timedelta,
     BeforeValidator(_read),
     WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["15m", "36h", "3d"]}),
 ]
-"""A length of time, written as a number and its unit."""

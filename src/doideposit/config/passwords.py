@@ -17,15 +17,15 @@ from doideposit.errors import ConfigurationError
 
 __all__ = ["ask_keyring", "read_secret_file", "resolve_password", "run_secret_command"]
 
+# Seconds a password command may take.
 COMMAND_TIMEOUT: Final = 30.0
-"""Seconds a password command may take."""
 
+# Return the mode and the text of a file; raises `OSError`.
 ReadFile = Callable[[Path], tuple[int, str]]
-"""Return the mode and the text of a file; raises `OSError`."""
+# Return what a program prints; raises `ConfigurationError`.
 RunCommand = Callable[[Sequence[str]], str]
-"""Return what a program prints; raises `ConfigurationError`."""
+# Return the password of a service and a user name, or None; raises `ConfigurationError`.
 Keyring = Callable[[str, str], str | None]
-"""Return the password of a service and a user name, or None; raises `ConfigurationError`."""
 
 
 def read_secret_file(path: Path) -> tuple[int, str]:

@@ -10,12 +10,12 @@ from doideposit.errors import ConfigurationError, UsageError
 
 __all__ = ["SshSignatures", "sign"]
 
+# What a signature is for; one that was made for anything else does not verify (ssh-keygen(1), -Y sign).
 NAMESPACE: Final = "doideposit-plan"
-"""What a signature is for; one that was made for anything else does not verify (ssh-keygen(1), -Y sign)."""
+# Seconds for making a signature: a person may have to type a passphrase or touch a key.
 PATIENCE: Final = 300.0
-"""Seconds for making a signature: a person may have to type a passphrase or touch a key."""
+# Seconds for looking at one.
 QUICK: Final = 30.0
-"""Seconds for looking at one."""
 
 
 class SshSignatures:

@@ -30,17 +30,17 @@ from doideposit.records.models.batch import SealedBatch
 
 __all__ = ["CrossrefClient", "LoginCheck", "LoginVerdict", "Timeouts"]
 
+# Bytes of a file: Crossref takes 10 MB, and the form around the file counts too.
 MAX_UPLOAD = 9_500_000
-"""Bytes of a file: Crossref takes 10 MB, and the form around the file counts too."""
 MAX_RECEIPT = 256 * 1024
+# Bytes of a result log: some 600 for a record, more with references, for the ten thousand a file can hold.
 MAX_RESULT = 64 * 1024 * 1024
-"""Bytes of a result log: some 600 for a record, more with references, for the ten thousand a file can hold."""
+# Own pending submissions from which a 503 means a full queue (Crossref's limit is 10,000).
 BUSY_FROM = 9_000
-"""Own pending submissions from which a 503 means a full queue (Crossref's limit is 10,000)."""
+# Characters of an answer that is not known, which are kept.
 EXCERPT = 2_000
-"""Characters of an answer that is not known, which are kept."""
+# Characters of a password from which its text is taken out of logs; shorter ones occur in any text by chance.
 SHORTEST_REDACTED = 6
-"""Characters of a password from which its text is taken out of logs; shorter ones occur in any text by chance."""
 
 SUCCESS = b"your batch submission was successfully received"
 LOGIN_PAGE = (b"/servlet/useragent", b"does not seem to exist", b"supply a login", b"incorrect username or password")
@@ -218,8 +218,8 @@ class CrossrefClient:
 
 
 OK, FORBIDDEN, UNAUTHORIZED, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 200, 403, 401, 429, 500, 503
+# Statuses by which a server declines a request as it stands: sent again unchanged, it would be declined again.
 DECLINING = {400, 413}
-"""Statuses by which a server declines a request as it stands: sent again unchanged, it would be declined again."""
 
 
 def _checked(file_name: str) -> str:

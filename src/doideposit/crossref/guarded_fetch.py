@@ -24,8 +24,8 @@ from doideposit.errors import AddressRefused, PageUnavailable
 
 __all__ = ["FetchPage", "GuardedFetch", "Page", "system_resolver"]
 
+# The most bytes that are taken of one page, in case nothing less is asked for: that of the largest document read.
 LIMIT = 50_000_000
-"""The most bytes that are taken of one page, in case nothing less is asked for: that of the largest document read."""
 _MOST_REDIRECTS = 5
 # A page that a person waits for; a server that needs longer is told to be away.
 _TIMEOUTS = Timeouts(connect=5, read=15, total=30)
@@ -37,8 +37,8 @@ _WEB_PORTS = {"http": 80, "https": 443}
 _CARRIERS = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:+-]{1,40})", re.IGNORECASE)
 
+# Look a name up: every address of a host; raises `OSError` when there is none.
 Resolve = Callable[[str, int], Sequence[str]]
-"""Look a name up: every address of a host; raises `OSError` when there is none."""
 
 
 @dataclass(frozen=True, slots=True)

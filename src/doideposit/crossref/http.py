@@ -46,8 +46,8 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 16 * 1024
 NOT_MODIFIED = 304
+# The most seconds a server can make us wait by `Retry-After`; more would be a way to switch us off.
 LONGEST_WAIT = 24 * 3600.0
-"""The most seconds a server can make us wait by ``Retry-After``; more would be a way to switch us off."""
 
 
 class NeverSent(Exception):

@@ -18,8 +18,8 @@ __all__ = [
     "schema_location",
 ]
 
+# The versions of the deposit schema that records are built for, newest first.
 SCHEMA_VERSIONS: Final = ("5.5.0", "5.4.0", "5.3.1")
-"""The versions of the deposit schema that records are built for, newest first."""
 
 DEFAULT_SCHEMA_VERSION: Final = "5.5.0"
 
@@ -32,6 +32,8 @@ MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 
+# The prefix each namespace gets in a deposit; Crossref's own namespace is the default one.
+# The schema requires no prefixes, but Crossref's documentation asks for `mml` and `jats`; readers know the rest.
 PREFIXES: Final = {
     "xsi": XSI,
     "jats": JATS,
@@ -41,10 +43,6 @@ PREFIXES: Final = {
     "ct": CLINICAL,
     "mml": MATHML,
 }
-"""The prefix each namespace gets in a deposit; Crossref's own namespace is the default one.
-
-The schema requires no prefixes, but Crossref's documentation asks for ``mml`` and ``jats``; readers know the rest.
-"""
 
 
 def crossref_namespace(version: str) -> str:

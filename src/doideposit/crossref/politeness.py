@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 __all__ = ["Pace", "PassingTime"]
 
+# Seconds: an interval above this would stop everything, and is taken for a mistake.
 LONGEST_INTERVAL = 60.0
-"""Seconds: an interval above this would stop everything, and is taken for a mistake."""
 MOST_AT_ONCE = 16
 
 

@@ -15,8 +15,8 @@ from doideposit.safe_xml import Element, parse_document
 __all__ = ["RegisteredState", "read_query"]
 
 _UNKNOWN_LOGIN: Final = b"login you supplied is not recognized"
+# Timestamps of 8 to 19 digits have been seen; what is longer is none.
 MOST_DIGITS: Final = 24
-"""Timestamps of 8 to 19 digits have been seen; what is longer is none."""
 
 
 @dataclass(frozen=True, slots=True)

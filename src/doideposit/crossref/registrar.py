@@ -23,8 +23,8 @@ __all__ = [
 ]
 
 
+# By what the REST API lists works; `prefix` is the prefix of the owner, whatever prefix the DOI itself has.
 ListedBy = Literal["prefix", "member", "issn", "doi"]
-"""By what the REST API lists works; ``prefix`` is the prefix of the owner, whatever prefix the DOI itself has."""
 
 
 @dataclass(frozen=True, slots=True)

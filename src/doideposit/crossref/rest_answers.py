@@ -95,8 +95,8 @@ class _Envelope(BaseModel, Generic[_T]):
     message: _T
 
 
+# The shape of an answer of the REST API, whose content is its `message`.
 Shape = TypeAdapter[_Envelope[_T]]
-"""The shape of an answer of the REST API, whose content is its ``message``."""
 
 
 class _HandleValue(BaseModel):

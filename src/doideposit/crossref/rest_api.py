@@ -29,21 +29,21 @@ __all__ = ["Registry"]
 
 XmlForm = Literal["unixsd", "unixref"]
 
+# Bytes of an answer: a work with thousands of references has some megabytes.
 LIMIT = 8 * 1024 * 1024
-"""Bytes of an answer: a work with thousands of references has some megabytes."""
+# Bytes of a page of a list: a thousand works, each with its references.
 LIST_LIMIT = 256 * 1024 * 1024
-"""Bytes of a page of a list: a thousand works, each with its references."""
+# Works on one page, the most that the REST API gives.
 ROWS: Final = 1_000
-"""Works on one page, the most that the REST API gives."""
+# DOIs in one question: the limit is the length of an address.
 DOIS_AT_ONCE: Final = 50
-"""DOIs in one question: the limit is the length of an address."""
 MOST_PAGES: Final = 1_000
+# How often a question is asked that is answered with "wait" (429).
 TRIES: Final = 3
-"""How often a question is asked that is answered with "wait" (429)."""
+# Seconds that are waited for that; who asks for more gets it from the next run.
 PATIENCE: Final = 60.0
-"""Seconds that are waited for that; who asks for more gets it from the next run."""
+# The type of handle value in which Crossref keeps the deposit's timestamp; seen, and not documented.
 TIMESTAMP_TYPE = "700050"
-"""The type of handle value in which Crossref keeps the deposit's timestamp; seen, and not documented."""
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 200, 401, 403, 404, 429, 500
 HANDLE_FOUND, HANDLE_MISSING, VALUES_MISSING = 1, 100, 200
 REMEMBERED: Final = 64

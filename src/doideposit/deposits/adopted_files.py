@@ -21,8 +21,8 @@ from doideposit.registered.values import Difference
 
 __all__ = ["AdoptedFile", "RecordFolder"]
 
+# So many findings of a record are told in its file; `doideposit check` tells all of them.
 TOLD: Final = 6
-"""So many findings of a record are told in its file; `doideposit check` tells all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,16 +37,16 @@ from doideposit.registered.record_file import series_of
 
 __all__ = ["AdoptionPass", "AdoptionScope"]
 
+# Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
-"""Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
+# So many answers are asked for before the first of them is worked on: a slow disk must not keep Crossref waiting.
 AHEAD: Final = 8 * AT_ONCE
-"""So many answers are asked for before the first of them is worked on: a slow disk must not keep Crossref waiting."""
+# So many questions without an answer in a row mean that nobody answers; the rest would only take time-outs.
 FAILURES: Final = 4
-"""So many questions without an answer in a row mean that nobody answers; the rest would only take time-outs."""
+# So many numbers after the last one known are asked for: the newest are those that lists miss.
 BEYOND: Final = 3
-"""So many numbers after the last one known are asked for: the newest are those that lists miss."""
+# So many gaps are asked about, or as many as there are numbers: more means that nobody counts one by one.
 MOST_GAPS: Final = 50
-"""So many gaps are asked about, or as many as there are numbers: more means that nobody counts one by one."""
 
 
 _Reply = RegisteredState | DoiDepositError | None

@@ -33,8 +33,8 @@ from doideposit.registered.drift_values import Drift
 
 __all__ = ["Preparation", "account_of", "decide"]
 
+# How often a file is planned again because other runs were quicker; each time one of them got its deposit in.
 ROUNDS = 50
-"""How often a file is planned again because other runs were quicker; each time one of them got its deposit in."""
 
 
 def decide(
@@ -145,8 +145,8 @@ def _is_crowded(decision: Decision) -> bool:
     return any(finding.code == "plan-timestamp-digits" for finding in decision.findings)
 
 
+# What goes out, with what the ledger knew of its DOI when that was decided.
 _Going = tuple[DepositCandidate, KnownWork | None]
-"""What goes out, with what the ledger knew of its DOI when that was decided."""
 
 
 class Preparation:

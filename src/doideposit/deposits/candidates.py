@@ -22,8 +22,8 @@ from doideposit.records.models.relations import IdentifierType
 
 __all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent", "checked_of", "read_candidates"]
 
+# Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk.
 IN_MEMORY = 8_000_000
-"""Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk."""
 
 
 @dataclass(frozen=True, slots=True)

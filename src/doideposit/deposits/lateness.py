@@ -74,11 +74,11 @@ def overdue_submission(submission: "Submission", now: datetime, deadlines: Deadl
     return None if wait is None else _late(*wait, now, deadlines)
 
 
+# What a look-up says of a DOI that does not show yet: normal for a while after its registration.
 NOT_YET: Mapping[Milestone, str] = {
     Milestone.RESOLVES: "doi.org does not know it yet",
     Milestone.INDEXED: "Crossref's REST API has no record of it yet",
 }
-"""What a look-up says of a DOI that does not show yet: normal for a while after its registration."""
 
 
 def find_contradiction(work: "LedgerWork", now: datetime, deadlines: Deadlines) -> Milestone | None:

@@ -32,12 +32,12 @@ __all__ = [
     "too_many_digits",
 ]
 
+# Between two versions of a DOI at least this much: Crossref's notes speak of a double, which blurs near neighbours.
 TIMESTAMP_STEP: Final = 1_000
-"""Between two versions of a DOI at least this much: Crossref's notes speak of a double, which blurs near neighbours."""
+# The largest timestamp of 17 digits, the length doideposit writes.
 MAX_TIMESTAMP: Final = 10**17 - 1
-"""The largest timestamp of 17 digits, the length doideposit writes."""
+# How long after a failure that may pass by itself the same content may be tried again.
 LATER: Final = timedelta(hours=6)
-"""How long after a failure that may pass by itself the same content may be tried again."""
 
 
 IN_PROGRESS: Final = "plan-in-progress"

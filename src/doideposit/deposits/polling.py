@@ -42,8 +42,8 @@ AT_ONCE = 50
 EXCERPT = 2_000
 DECLINED = AttemptStatus.DECLINED
 TIMESTAMP = "crossref-timestamp-too-old"
+# Answers that say nothing, one after the other: an outage with another face, and no more is asked in this pass.
 ODD_IN_A_ROW = 3
-"""Answers that say nothing, one after the other: an outage with another face, and no more is asked in this pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,12 @@ from doideposit.registered.reading import RegisteredRecord, read_record
 
 __all__ = ["preflight"]
 
+# So many registered DOIs are read, until one says what the series is registered as.
 SAMPLES: Final = 3
-"""So many registered DOIs are read, until one says what the series is registered as."""
+# So many DOIs of the ledger are looked through for one of our own deposits.
 LOOKED_AT: Final = 20
-"""So many DOIs of the ledger are looked through for one of our own deposits."""
+# Record types that carry the title record of their series.
 _LISTED_TYPES: Final = {RecordType.REPORT_SERIES, RecordType.JOURNAL}
-"""Record types that carry the title record of their series."""
 
 Planned = tuple[DepositCandidate, Decision]
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 __all__ = ["ResultDetails", "read_details"]
 
+# So many references are named one by one.
 MOST_TOLD: Final = 5
-"""So many references are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)

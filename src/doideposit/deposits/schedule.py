@@ -8,17 +8,17 @@ from doideposit.errors import RegistrarBusy, RegistrarUnavailable
 
 __all__ = ["GRACE", "LEASE", "WATCH", "next_poll", "pause_until"]
 
+# Seconds until the next question after a file was received; then every half hour.
 POLLS: Final = (20, 40, 80, 150, 300, 600, 900)
-"""Seconds until the next question after a file was received; then every half hour."""
 # A file that is not read after half an hour stands in a long queue, and asking more often would not help.
 LATER_POLLS: Final = 1800
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
+# How long a file may be unknown at Crossref before the same bytes go out again under a new name.
 GRACE: Final = timedelta(minutes=15)
-"""How long a file may be unknown at Crossref before the same bytes go out again under a new name."""
+# How long an upload, or a question, may take before another run may act; longer than every time-out of the client.
 LEASE: Final = timedelta(minutes=5)
-"""How long an upload, or a question, may take before another run may act; longer than every time-out of the client."""
+# How long an upload thought lost is still asked about.
 WATCH: Final = timedelta(hours=72)
-"""How long an upload thought lost is still asked about."""
 
 
 def next_poll(now: datetime, polls: int, random: Random) -> datetime:

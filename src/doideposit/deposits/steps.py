@@ -15,8 +15,8 @@ from doideposit.registered.clearing import fields_of
 
 __all__ = ["Clears", "StepFiles", "step_files"]
 
+# What is emptied before the last deposit of each DOI, by `Doi.key`: one set of blocks for each deposit.
 Clears = Mapping[str, tuple[frozenset[str], ...]]
-"""What is emptied before the last deposit of each DOI, by `Doi.key`: one set of blocks for each deposit."""
 
 
 @dataclass(frozen=True, slots=True)

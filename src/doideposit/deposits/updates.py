@@ -19,8 +19,8 @@ from doideposit.registered.values import Consent, Judgement
 
 __all__ = ["Examined", "Seen", "compared", "examine", "look"]
 
+# Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
-"""Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,14 +37,14 @@ from doideposit.registered.values import Consent
 
 __all__ = ["Refusals", "Uploader", "why_not_sent"]
 
+# How long a comparison with what is registered holds: a file may wait for hours before it is sent.
 FRESH: Final = timedelta(minutes=15)
-"""How long a comparison with what is registered holds: a file may wait for hours before it is sent."""
+# When what is registered is asked for again after it could not be read.
 READ_AGAIN: Final = timedelta(minutes=15)
-"""When what is registered is asked for again after it could not be read."""
 
 
+# Publishers whose login was refused in this pass, by their names, with what was said.
 Refusals = dict[str, CredentialsRefused | ConfigurationError]
-"""Publishers whose login was refused in this pass, by their names, with what was said."""
 
 
 class Uploader:

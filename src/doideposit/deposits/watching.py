@@ -26,12 +26,12 @@ from doideposit.registered.reading import RegisteredRecord, read_record
 
 __all__ = ["Watcher"]
 
+# When the record is read after a deposit took effect, until it is shown: the query service lags up to a day.
 AFTER: Final = (FIRST_READ, *(timedelta(hours=hours) for hours in (1, 2, 6, 24)))
-"""When the record is read after a deposit took effect, until it is shown: the query service lags up to a day."""
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
+# DOIs in one question for a list; the limit is the length of an address.
 LISTED_AT_ONCE: Final = 50
-"""DOIs in one question for a list; the limit is the length of an address."""
 
 
 def _never() -> bool:

@@ -253,8 +253,8 @@ def _about_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
     return f"{what}: {accept}, `doideposit drift restore {work.doi}` sends the last version of yours again"
 
 
+# How the reason begins of a file that Crossref itself says it has not finished.
 STILL_READING = "Crossref says"
-"""How the reason begins of a file that Crossref itself says it has not finished."""
 SENTENCES: Mapping[EventKind, str] = {
     EventKind.PREPARED: "recorded {together} under the timestamp {timestamp}, before anything was sent{step}",
     EventKind.SENDING: "sending as {file_name}",

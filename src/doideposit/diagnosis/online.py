@@ -18,8 +18,8 @@ from doideposit.wiring import credentials_of, endpoint_of, needs_login, open_fet
 
 __all__ = ["check_online"]
 
+# Seconds by which a clock may be off before it is worth a warning, and before timestamps suffer.
 SLOW, WRONG = 60.0, 600.0
-"""Seconds by which a clock may be off before it is worth a warning, and before timestamps suffer."""
 PATIENCE = Timeouts(connect=10.0, read=20.0, total=40.0)
 ENOUGH = 64 * 1024
 SERVER_ERROR = 500

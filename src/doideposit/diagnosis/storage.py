@@ -21,8 +21,8 @@ from doideposit.wiring import ledger_password, needs_login, observable, open_led
 
 __all__ = ["check_disk", "check_inbox", "check_ledger", "check_sandbox", "check_schemas"]
 
+# Free bytes below which a disk is worth a warning, and below which a deposit may fail.
 TIGHT, FULL = 500_000_000, 50_000_000
-"""Free bytes below which a disk is worth a warning, and below which a deposit may fail."""
 MOST_SHOWN = 5
 
 

@@ -189,8 +189,8 @@ def _authors_of(one: AuditedWork) -> str:
     return ";".join(_folded(_value(author, "family") or _value(author, "organisation")) for author in _authors(one))
 
 
+# Days that a later number may be dated before an earlier one: late numbers are common, decades are a misprint.
 MOST_BACK: Final = 366
-"""Days that a later number may be dated before an earlier one: late numbers are common, decades are a misprint."""
 
 
 def _order(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:

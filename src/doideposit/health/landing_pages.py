@@ -25,8 +25,8 @@ __all__ = ["PageText", "page_findings", "read_page"]
 
 GONE: Final = frozenset({404, 410})
 REFUSED: Final = frozenset({401, 403, 407, 451})
+# How alike two titles must be, from 0 to 1: a page may shorten its heading or add the name of the series.
 ALIKE: Final = 0.75
-"""How alike two titles must be, from 0 to 1: a page may shorten its heading or add the name of the series."""
 _LOGIN: Final = re.compile(r"(^|[/._-])(log-?in|sign-?in|sso|saml|oauth2?|cas|auth)([/._-]|$)", re.IGNORECASE)
 
 

@@ -53,8 +53,8 @@ class SiteMove:
         return self.finding is None and not self.done
 
 
+# The record files with one record, by the key of its DOI.
 Known = Mapping[str, tuple[Commentary, Path]]
-"""The record files with one record, by the key of its DOI."""
 
 
 def decide_moves(

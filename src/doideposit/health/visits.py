@@ -15,11 +15,11 @@ from doideposit.records.models.commentary import Commentary
 
 __all__ = ["PageVisit", "visit_pages"]
 
+# The name by which robots.txt knows this program.
 AGENT: Final = "doideposit"
-"""The name by which robots.txt knows this program."""
 PER_SECOND: Final = 1.0
+# Bytes of a page that are read: what counts stands at the top, and some pages have no end.
 LARGEST: Final = 3_000_000
-"""Bytes of a page that are read: what counts stands at the top, and some pages have no end."""
 
 
 @dataclass(frozen=True, slots=True)

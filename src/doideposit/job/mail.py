@@ -21,8 +21,8 @@ __all__ = ["tell"]
 
 logger = logging.getLogger(__name__)
 
+# What usually passes by itself within the hour; when it does not, the deadlines tell.
 PASSING = (RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt)
-"""What usually passes by itself within the hour; when it does not, the deadlines tell."""
 
 
 def tell(

@@ -10,8 +10,8 @@ from doideposit.reports.standing import Standing
 
 __all__ = ["FORMAT", "Run", "heartbeat_text", "prometheus_text", "status_document", "status_text"]
 
+# Version of the status file; it rises when a key changes its meaning or goes away.
 FORMAT: Final = 1
-"""Version of the status file; it rises when a key changes its meaning or goes away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from doideposit.reports.standing import Standing
 
 __all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "send"]
 
+# Seconds the mail server may take for each of its answers.
 TIMEOUT: Final = 30.0
-"""Seconds the mail server may take for each of its answers."""
 MOST_IN_MAIL: Final = 30
 PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -13,8 +13,8 @@ from doideposit.job.inbox.folders import Sighting
 __all__ = ["JobState"]
 
 KEEP_TOLD: Final = timedelta(days=60)
+# How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`.
 FARTHEST_LOOK: Final = timedelta(days=1)
-"""How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`."""
 Value = TypeVar("Value")
 
 

@@ -11,8 +11,8 @@ from doideposit.findings import Finding, Loc, Where, field_path
 __all__ = ["NO_PLACES", "Origin", "Place", "RawRecord", "RawValue"]
 
 
+# What a source gives: texts, nothing, lists and mappings. Every scalar is text, so that 012 and no survive.
 RawValue = str | None | Sequence["RawValue"] | Mapping[str, "RawValue"]
-"""What a source gives: texts, nothing, lists and mappings. Every scalar is text, so that 012 and no survive."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from doideposit.registered.reading import RegisteredRecord
 
 __all__ = ["clears", "fields_of"]
 
+# The blocks that Crossref may add up, each with the fields of a record file that it holds.
 FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "licences": ("licences", "free_to_read"),
     "funding": ("funding",),
@@ -21,9 +22,8 @@ FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "crossmark": ("crossmark_policy", "updates", "assertions"),
     "references": ("references",),
 }
-"""The blocks that Crossref may add up, each with the fields of a record file that it holds."""
+# What stands inside of a block too, and is gone with it.
 GOES_WITH: Final = {"crossmark": ("licences", "free_to_read", "funding")}
-"""What stands inside of a block too, and is gone with it."""
 _RIGHTS: Final = ("licences", "funding")
 
 

@@ -16,8 +16,8 @@ from doideposit.registered.values import Difference
 
 __all__ = ["compare", "plain_words", "same_value"]
 
+# An abstract with less than this share of its length has lost something, whatever else it says.
 SHORTENED: Final = 0.7
-"""An abstract with less than this share of its length has lost something, whatever else it says."""
 # Characters of a value that stand in a message; an abstract would fill the screen.
 SHOWN: Final = 60
 

@@ -20,11 +20,11 @@ from doideposit.registered.values import Difference
 __all__ = ["Shown", "differences_of", "drift_of", "is_retained", "moved_address"]
 
 MOST_FIELDS: Final = 20
+# Fields that stay registered when a deposit neither sends nor empties them.
 _RETAINED: Final = frozenset(
     ("references", "relations", "licences", "free_to_read", "funding", "pdf_url", "full_texts", "updates",
      "crossmark_policy", "archives")
 )  # fmt: skip
-"""Fields that stay registered when a deposit neither sends nor empties them."""
 
 
 @dataclass(frozen=True, slots=True)

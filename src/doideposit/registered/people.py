@@ -11,8 +11,8 @@ from doideposit.safe_xml import Element
 __all__ = ["contributor", "institution"]
 
 Fields = dict[str, RawValue]
+# What the output schema unixref1.1.xsd calls a role that crossref5.5.0.xsd calls otherwise.
 _OUTPUT_ROLES: Final = {"writing-review-and-editing": "writing-review-editing"}
-"""What the output schema unixref1.1.xsd calls a role that crossref5.5.0.xsd calls otherwise."""
 _READ: Final = frozenset("given_name surname suffix role affiliations affiliation ORCID alt-name".split())
 
 

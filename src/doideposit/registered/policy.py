@@ -14,8 +14,8 @@ from doideposit.registered.values import MOST, Consent, Difference, Judgement
 
 __all__ = ["judge"]
 
+# What belongs to the title record at Crossref, which no deposit of an item changes.
 _LOCKED: Final = ("series.title", "series.issns")
-"""What belongs to the title record at Crossref, which no deposit of an item changes."""
 
 
 def judge(registered: RegisteredRecord, desired: RegisteredRecord, consent: Consent) -> Judgement:

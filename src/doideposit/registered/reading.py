@@ -451,8 +451,8 @@ class _Reader:
 
 
 _LIKE_A_PDF: Final = frozenset({"application/pdf", "unknown"})
+# Characters that Crossref's schema takes in a volume, an issue and an item number.
 NUMBER_LIMIT: Final = 32
-"""Characters that Crossref's schema takes in a volume, an issue and an item number."""
 _HANDLERS: Final = {
     "titles": _Reader.titles, "contributors": _Reader.contributors, "abstract": _Reader.abstract,
     "publication_date": _Reader.publication_date, "posted_date": _Reader.posted_date,

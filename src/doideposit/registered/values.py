@@ -36,8 +36,8 @@ class Difference:
         return any(self.field == name or self.field.startswith((f"{name}.", f"{name}[")) for name in names)
 
 
+# So many differences are told one by one.
 MOST: Final = 12
-"""So many differences are told one by one."""
 
 
 @dataclass(frozen=True, slots=True)

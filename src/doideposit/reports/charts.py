@@ -9,10 +9,10 @@ __all__ = ["Chart", "ChartColumn", "Segment", "Tick", "columns"]
 
 WIDTH: Final = 400
 HEIGHT: Final = 190
+# Room for the numbers of the axis and for the labels below the columns, in units of the canvas.
 LEFT, RIGHT, TOP, BOTTOM = 34, 6, 12, 26
-"""Room for the numbers of the axis and for the labels below the columns, in units of the canvas."""
+# About how wide a letter of a label is.
 LETTER: Final = 6.3
-"""About how wide a letter of a label is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,8 @@ class Span(NamedTuple):
 
 
 Line = tuple[Span, ...]
+# Gives line n (from 1) of a file for display, or None where it cannot or should not be shown.
 SourceLine = Callable[[str, int], str | None]
-"""Gives line n (from 1) of a file for display, or None where it cannot or should not be shown."""
 
 SEVERITY_STYLE = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
 GUTTER = 7

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Planned", "Report", "page"]
 
+# Beyond so many DOIs the big table leaves the proofs out, to stay small; the dates remain.
 MOST_WITH_PROOFS: Final = 1_000
-"""Beyond so many DOIs the big table leaves the proofs out, to stay small; the dates remain."""
 MOST_IN_CONCERN: Final = 200
+# Beyond so many DOIs a browser lays the big table out only where it is looked at.
 MOST_LAID_OUT: Final = 1_000
-"""Beyond so many DOIs a browser lays the big table out only where it is looked at."""
 FEW: Final = 5
 MOST_AUTHORS: Final = 4
 

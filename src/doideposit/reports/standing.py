@@ -12,8 +12,8 @@ from doideposit.lifecycle import Milestone, State, is_open
 
 __all__ = ["Standing", "take_standing"]
 
+# Of each kind; beyond that only numbers are kept, so that memory does not grow with the ledger.
 MOST_LISTED: Final = 200
-"""Of each kind; beyond that only numbers are kept, so that memory does not grow with the ledger."""
 RECENT: Final = timedelta(days=7)
 
 

@@ -14,8 +14,8 @@ from doideposit.sandbox.queue import OPERATIONS, Queue
 
 __all__ = ["Desk"]
 
+# Bytes; Crossref staff name 10 MB as the limit of one file.
 LARGEST_FILE = 10_000_000
-"""Bytes; Crossref staff name 10 MB as the limit of one file."""
 
 
 class Desk:

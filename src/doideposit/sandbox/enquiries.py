@@ -20,6 +20,7 @@ __all__ = ["AnswerRules", "Enquiries"]
 CURSOR_LIFE = 300
 OK = 200
 MOST_ROWS = 1_000
+# The filters there are; the REST API calls the owner's prefix the prefix of a work.
 _FILTERS: Final[Mapping[str, Callable[[Registration, set[str]], bool]]] = {
     "doi": lambda one, wanted: one.doi.lower() in wanted,
     "prefix": lambda one, wanted: one.owner in wanted,
@@ -33,7 +34,6 @@ _FILTERS: Final[Mapping[str, Callable[[Registration, set[str]], bool]]] = {
     "from-deposit-date": lambda one, wanted: f"{one.applied:%Y-%m-%d}" >= min(wanted),
     "from-index-date": lambda one, wanted: f"{one.rest:%Y-%m-%d}" >= min(wanted),
 }
-"""The filters there are; the REST API calls the owner's prefix the prefix of a work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,5 +83,5 @@ class Dropped:
     delay: float = 0.0
 
 
+# What the sandbox does about a request.
 Answer = Reply | Dropped
-"""What the sandbox does about a request."""

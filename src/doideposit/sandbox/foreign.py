@@ -13,8 +13,8 @@ from doideposit.sandbox.simulation import Sandbox
 
 __all__ = ["ForeignReport", "register_foreign"]
 
+# The deposit timestamps begin here: fourteen digits, as many libraries write them.
 STAMP: Final = 20190301120000
-"""The deposit timestamps begin here: fourteen digits, as many libraries write them."""
 _OTHER_OWNER: Final = "10.99999"
 # Not every old record says everything: each of these is said by one in so many.
 _SINGLE, _RICH, _CITING, _UNDATED = 10, 7, 5, 4

@@ -30,8 +30,8 @@ from doideposit.sandbox.retention import RetentionRules, after_deposit, after_re
 
 __all__ = ["OUR_MEMBER", "Processed", "RelationTargets", "Validate", "Worker", "inspect"]
 
+# The id of the member that the accounts of the sandbox belong to.
 OUR_MEMBER = "99999"
-"""The id of the member that the accounts of the sandbox belong to."""
 
 Validate = Callable[[bytes], VerdictLike]
 RelationTargets = Literal["known", "all", "none"]

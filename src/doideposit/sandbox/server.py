@@ -26,8 +26,8 @@ from doideposit.sandbox.simulation import Sandbox
 
 __all__ = ["application", "running", "serve"]
 
+# Bytes: a file of 10 MB and its form.
 LARGEST_REQUEST = 12_000_000
-"""Bytes: a file of 10 MB and its form."""
 # Form fields are held in memory, unlike files, and those of a deposit are short.
 LONGEST_FIELD = 100_000
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})

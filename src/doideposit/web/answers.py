@@ -11,8 +11,8 @@ from doideposit.findings import Finding
 
 __all__ = ["Refused", "document", "unavailable"]
 
+# Seconds a caller should wait when nobody said how long.
 RETRY_AFTER = 60
-"""Seconds a caller should wait when nobody said how long."""
 
 
 class Refused(Exception):

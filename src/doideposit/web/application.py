@@ -45,8 +45,8 @@ _ROUTES: Final = Map(
     redirect_defaults=False,
 )
 
+# Notifications at once, and in the long run; Crossref sends one for each submission.
 BURST, PER_SECOND = 120, 2.0
-"""Notifications at once, and in the long run; Crossref sends one for each submission."""
 
 Log = Callable[[str], None]
 

@@ -23,10 +23,10 @@ __all__ = [
     "read_records",
 ]
 
+# Bytes of a request; a long record with two hundred references has 60,000.
 MAX_BODY = 2_000_000
-"""Bytes of a request; a long record with two hundred references has 60,000."""
+# Records in one request.
 MAX_RECORDS = 100
-"""Records in one request."""
 
 _BODY = "body"
 

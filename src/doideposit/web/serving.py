@@ -14,8 +14,8 @@ from doideposit.web.reading import MAX_BODY
 
 __all__ = ["ApiAndPages", "is_loopback", "serve"]
 
+# Seconds that requests under way may still take after a stop; longer than an upload to Crossref.
 PATIENCE: Final = 120
-"""Seconds that requests under way may still take after a stop; longer than an upload to Crossref."""
 
 
 class Closeable(Protocol):

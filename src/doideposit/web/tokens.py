@@ -12,8 +12,8 @@ from doideposit.errors import ConfigurationError
 
 __all__ = ["SHORTEST", "Tokens"]
 
+# Characters; shorter tokens could be guessed.
 SHORTEST: Final = 24
-"""Characters; shorter tokens could be guessed."""
 LONGEST: Final = 512
 _HOW_TO_MAKE: Final = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 

@@ -61,6 +61,7 @@ def _snippet(fields: str, setting: str) -> str:
     return f"{_IN_THE_SERIES}\n{setting}" + (f"\n\n# the record\n{record}" if record else "")
 
 
+# The codes that are not rules, each explained in the room that raises it; those of the rooms above in `world`.
 EXPLANATIONS: tuple[Explanation, ...] = (
     *RECORDS,
     *FILES,
@@ -73,17 +74,16 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     *ADOPTION,
     *HEALTH,
 )
-"""The codes that are not rules, each explained in the room that raises it; those of the rooms above in `world`."""
 
 _FORMER = {new: old for old, new in RENAMED.items()}
 
+# Every code and what it means: the rules first, then the others by where they come from.
 CATALOGUE: Mapping[str, Explanation] = MappingProxyType(
     {
         item.code: replace(item, former=_FORMER.get(item.code, ""))
         for item in (*map(_explanation, ALL_RULES), *EXPLANATIONS)
     }
 )
-"""Every code and what it means: the rules first, then the others by where they come from."""
 
 
 def explanation_of(code: str) -> Explanation | None:

@@ -72,8 +72,8 @@ def _bounded(file: str | None, *groups: Iterator[Finding]) -> list[Finding]:
     return found
 
 
+# So many findings of one group are told: a file with more was made by a program that is wrong throughout.
 MOST: Final = 200
-"""So many findings of one group are told: a file with more was made by a program that is wrong throughout."""
 
 
 def _line(finding: Finding) -> tuple[int, int]:
@@ -127,8 +127,8 @@ _HIDDEN: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _CONTROL: Final = re.compile("[\x7f-\x9f]")
 
 
+# Elements of the head, by what the configuration calls them.
 _HEAD: Final = {"name": "depositor_name", "email": "email_address", "registrant": "registrant"}
-"""Elements of the head, by what the configuration calls them."""
 
 
 class _Laid(Work):

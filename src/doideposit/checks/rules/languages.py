@@ -77,12 +77,12 @@ _SHORT: Final = MappingProxyType(
     | {"dut": "nl"}
 )
 _WORD = Pattern(r"[^\W\d_]+")
+# The beginning of an abstract tells its language; the rest only takes time.
 MOST_WORDS = 400
-"""The beginning of an abstract tells its language; the rest only takes time."""
+# So many words of another language, and such a share of all words, are no quotation.
 FEWEST, SHARE = 3, 0.2
-"""So many words of another language, and such a share of all words, are no quotation."""
+# A few words look the same in two languages (was, of, is); with fewer than so many to one, a text may be in either.
 OUTNUMBERED = 4
-"""A few words look the same in two languages (was, of, is); with fewer than so many to one, a text may be in either."""
 
 
 @lru_cache(maxsize=1024)

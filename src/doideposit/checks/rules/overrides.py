@@ -9,7 +9,8 @@ from doideposit.findings import Finding, Severity
 
 __all__ = ["RENAMED", "Ignored", "RuleSettings", "apply"]
 
-# Codes are promises: a configuration that names the code of an earlier version keeps working until the next one.
+# Codes of the version before, with the code of today. Codes are promises: a configuration that names the code of an
+# earlier version keeps working until the next one.
 RENAMED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "plan-travels-together": "plan-batch-blocked",
@@ -20,7 +21,6 @@ RENAMED: Final[Mapping[str, str]] = MappingProxyType(
         "type-cannot-carry": "unsupported-by-type",
     }
 )
-"""Codes of the version before, with the code of today."""
 
 
 @dataclass(frozen=True, slots=True)

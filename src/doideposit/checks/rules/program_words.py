@@ -31,8 +31,8 @@ _TEMPLATE = r"\{\{.*\}\}|\$\{.*\}|%\w+%|\[\[?(?:title|titel|titre|name|author)\]
 _PROGRAM_WORD = Pattern(
     rf"[\s(\"'“„«*_-]*(?:{_NOTHING}|{_UNTITLED}|{_TO_COME}|{_TEMPLATE})[\s)\"'”“».*_!-]*", re.IGNORECASE
 )
+# No word of a program is longer, and most titles are.
 LONGEST = 60
-"""No word of a program is longer, and most titles are."""
 
 
 @lru_cache(maxsize=1024)

@@ -16,10 +16,10 @@ from doideposit.records.models.text import RichText
 
 __all__ = ["Cited", "Text", "Work", "is_issn", "letters", "split_address"]
 
+# A text and the field it stands in.
 Text = tuple[Loc, str]
-"""A text and the field it stands in."""
+# A reference: its place in the list, the reference, and its text without markup (empty when it has none).
 Cited = tuple[int, Reference, str]
-"""A reference: its place in the list, the reference, and its text without markup (empty when it has none)."""
 
 # The parts of a reference that are words; years, pages and numbers have rules of their own.
 _REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})

@@ -10,8 +10,8 @@ from doideposit.safe_xml import Element, XmlLimits, parse_document
 __all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable", "parse"]
 
 ROOT = "doi_batch_diagnostic"
+# A log of ten thousand records with their references is far smaller than this.
 LOG_LIMITS = XmlLimits(size=64 * 1024 * 1024)
-"""A log of ten thousand records with their references is far smaller than this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ class MessageKind(StrEnum):
     FAILURE = "failure"
 
 
+# Stands in a pattern for any words in between.
 GAP: Final = "…"
-"""Stands in a pattern for any words in between."""
 
 
 @dataclass(frozen=True, slots=True)

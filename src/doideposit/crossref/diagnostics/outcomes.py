@@ -141,11 +141,11 @@ class Completed:
     outcome: BatchOutcome
 
 
+# What an answer to "what became of this file?" can be.
 PollResult = Pending | NotFound | Unrecognized | Completed
-"""What an answer to "what became of this file?" can be."""
 
+# A failure of the file as a whole: Crossref's words, ours, and whether sending again can help.
 Inherited = tuple[str, Finding, RetryClass]
-"""A failure of the file as a whole: Crossref's words, ours, and whether sending again can help."""
 
 SUCCESS, WARNING = "success", "warning"
 GOOD: Final = frozenset({SUCCESS, WARNING})

@@ -28,25 +28,25 @@ from doideposit.safe_xml import Element
 
 __all__ = ["prepare"]
 
+# An enumeration of more values than this is looked up instead of compared one by one.
 LONG = 64
-"""An enumeration of more values than this is looked up instead of compared one by one."""
 
 TYPES_FILE = "datatypes.xsd"
 _PREFIX = "xsd11"
+# The files of MathML's own schema that hold Content MathML.
 _CONTENT: Final = frozenset({"mathml3-content.xsd", "mathml3-strict-content.xsd"})
-"""The files of MathML's own schema that hold Content MathML."""
+# What the rest of MathML uses of these files.
 _SHARED: Final = frozenset({("group", MATHML, "MathExpression"), ("element", MATHML, "PresentationExpression")})
-"""What the rest of MathML uses of these files."""
+# All elements of Content MathML that can be an expression: one alternative of `MathExpression`.
 _EXPRESSIONS: Final = ("group", MATHML, "ContExp")
-"""All elements of Content MathML that can be an expression: one alternative of `MathExpression`."""
 _KINDS: Final[Mapping[str, IdKind]] = {"ID": "ID", "IDREF": "IDREF", "IDREFS": "IDREFS"}
 
+# The assertions of crossref5.5.0.xsd by element and SHA-256 of the test, and the name each has in this project.
 _ASSERTIONS: Final[Mapping[tuple[str, str], str]] = {
     ("role", "c3ac9043f1f3241a6ed0b72510de8ad6dcdc37a9788f45b86c31d16411feaaab"): "crossref-role",
     ("role", "65865475ae9a9956135e44fca689dff0343b36a59116a438303cc3465b19c3a7"): "credit-role",
     ("person_name", "1683c96dea1ab99f3e69761df7862461dcb2707728ed3cd6f29bf6d313983e7f"): "person-role",
 }
-"""The assertions of crossref5.5.0.xsd by element and SHA-256 of the test, and the name each has in this project."""
 
 
 def prepare(bundle: Bundle, *, whole: bool) -> Prepared:

@@ -24,8 +24,8 @@ _KINDS = {
 }
 _POINTERS = {"type": "type", "base": "type", "itemType": "type", "memberTypes": "type", "substitutionGroup": "element"}
 
+# A kind of global component (element, type, group, attribute, attributeGroup), its namespace, its name.
 Reference = tuple[str, str, str]
-"""A kind of global component (element, type, group, attribute, attributeGroup), its namespace, its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ _START = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
+# Name characters but the colon: XML 1.0, fifth edition, productions 4 and 4a.
 _CHARACTER = f"{_START}.0-9\u00b7\u0300-\u036f\u203f-\u2040\\-"
-"""Name characters but the colon: XML 1.0, fifth edition, productions 4 and 4a."""
 
 _NAME = f"[{_START}][{_CHARACTER}]*"
 _TOKEN = f"[:{_CHARACTER}]+"
@@ -28,6 +28,7 @@ _DAYS = (
 )  # fmt: skip
 _DATE = f"({_YEAR}-{_DAYS}|{_LEAP}-02-29){_ZONE}"
 
+# The replaced types, each with its pattern; whitespace is collapsed in all of them.
 DATATYPES = {
     "anyURI": "",
     "date": _DATE,
@@ -38,7 +39,6 @@ DATATYPES = {
     "NMTOKEN": _TOKEN,
     "NMTOKENS": f"{_TOKEN}( {_TOKEN})*",
 }
-"""The replaced types, each with its pattern; whitespace is collapsed in all of them."""
 
 REPLACED = frozenset(DATATYPES)
 

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 __all__ = ["Announce", "Fetch", "RunPip", "Unreachable", "fetch_official", "run_pip"]
 
+# Takes an address and returns what is there; raises `Unreachable`.
 Fetch = Callable[[str], bytes]
-"""Takes an address and returns what is there; raises `Unreachable`."""
 
+# Runs pip with these arguments; raises `Unreachable` when it fails.
 RunPip = Callable[[list[str]], None]
-"""Runs pip with these arguments; raises `Unreachable` when it fails."""
 
+# Takes one sentence about what is going on, for a person to read.
 Announce = Callable[[str], None]
-"""Takes one sentence about what is going on, for a person to read."""
 
 TIMEOUT = (5.0, 30.0)
 PIP_TIMEOUT = 300.0

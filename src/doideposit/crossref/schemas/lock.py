@@ -14,8 +14,8 @@ from doideposit.errors import SchemaDamaged, UsageError
 
 __all__ = ["DEFAULT_VERSION", "PinnedBundle", "PinnedFile", "PinnedWheel", "SchemaLock", "checkout_folder", "read_lock"]
 
+# The schema version that records are built for unless another is asked for.
 DEFAULT_VERSION = "5.5.0"
-"""The schema version that records are built for unless another is asked for."""
 
 HERE = Path(__file__).parent
 

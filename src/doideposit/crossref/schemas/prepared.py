@@ -13,8 +13,8 @@ from doideposit.crossref.schemas.bundle import Bundle
 
 __all__ = ["IdKind", "Identity", "Lookup", "Prepared", "prepared_file", "read_prepared", "write_prepared"]
 
+# Counted up whenever what is kept, or how it is worked out, changes.
 FORMAT = 7
-"""Counted up whenever what is kept, or how it is worked out, changes."""
 
 IdKind = Literal["ID", "IDREF", "IDREFS"]
 

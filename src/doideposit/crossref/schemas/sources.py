@@ -18,14 +18,14 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 
+# Parts of XSD 1.1 besides `assert` that change a verdict; Crossref's schemas have none of them.
 _BEYOND_1_0 = tuple(
     XS + tag
     for tag in ("assertion", "alternative", "openContent", "defaultOpenContent", "override", "explicitTimezone")
 )
-"""Parts of XSD 1.1 besides ``assert`` that change a verdict; Crossref's schemas have none of them."""
 
+# A namespace and a local name.
 Name = tuple[str, str]
-"""A namespace and a local name."""
 
 
 @dataclass(frozen=True, slots=True)

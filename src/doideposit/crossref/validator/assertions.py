@@ -51,6 +51,7 @@ def _one_of(types: Collection[str]) -> str:
     return f"type may be {', '.join(others)} or {last}"
 
 
+# By the name that the compiler knows each one by.
 ASSERTIONS: Final[Mapping[str, Assertion]] = {
     # crossref5.5.0.xsd: role, person_name
     "crossref-role": Assertion(
@@ -65,4 +66,3 @@ ASSERTIONS: Final[Mapping[str, Assertion]] = {
         "contributor_role may be author, editor, translator or another role; or it may have <role>",
     ),
 }
-"""By the name that the compiler knows each one by."""

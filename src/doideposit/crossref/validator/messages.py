@@ -21,6 +21,7 @@ from doideposit.safe_xml import Element
 
 __all__ = ["CODES", "Complaint", "assertion_finding", "complaint_findings", "value_finding"]
 
+# The codes of findings that this module makes for Crossref's schemas.
 CODES = (
     "xsd-element-unexpected",
     "xsd-element-missing",
@@ -35,7 +36,6 @@ CODES = (
     "xsd-assert-person-name",
     "xsd-violation",
 )
-"""The codes of findings that this module makes for Crossref's schemas."""
 
 SHOWN = 60
 LISTED = 12
@@ -119,8 +119,8 @@ def _words(complaint: Complaint) -> _Words:
     return _TRANSLATORS.get(complaint.number, _other)(complaint)
 
 
+# The usual prefixes; Crossref's own elements have none. Several vocabularies have a `program`.
 _PREFIXES = {namespace: prefix for prefix, namespace in PREFIXES.items()}
-"""The usual prefixes; Crossref's own elements have none. Several vocabularies have a ``program``."""
 
 
 def _name(tag: str) -> str:
@@ -305,6 +305,7 @@ def _retyped(complaint: Complaint) -> _Words:
 
 # Values --------------------------------------------------------------------------------------------------------------
 
+# What a type asks for, by its name.
 _TYPES = {
     "nonNegativeInteger": "a whole number, 0 or more",
     "positiveInteger": "a whole number, 1 or more",
@@ -325,8 +326,8 @@ _TYPES = {
     "NMTOKENS": "words of letters, digits, and . - _ :",
     "language": "a language tag, such as en or pt-BR",
 }
-"""What a type asks for, by its name."""
 
+# What a pattern of Crossref's schemas asks for.
 _FORMS = {DATATYPES[name]: text for name, text in _TYPES.items() if DATATYPES.get(name)} | {
     r"10\.[0-9]{4,9}/.{1,200}": "a DOI without an address before it, such as 10.5555/abc.1",
     r"\d{4}-?\d{3}[\dX]": "an ISSN, such as 2049-3630",
@@ -339,7 +340,6 @@ _FORMS = {DATATYPES[name]: text for name, text in _TYPES.items() if DATATYPES.ge
     r"[^\d\?]*[^\?\s]+[^\d]*": "a name without digits and question marks",
     r"10.18810/[a-z-]+": "the DOI of a registry of clinical trials, such as 10.18810/isrctn",
 }
-"""What a pattern of Crossref's schemas asks for."""
 
 
 def _wrong_type(complaint: Complaint) -> _Words:
@@ -421,6 +421,7 @@ def _other(complaint: Complaint) -> _Words:
     return _Words("xsd-violation", f"{_subject(complaint)}: {claim}")
 
 
+# By libxml2's number of the error (`xmlerror.h`: XML_SCHEMAV_...).
 _TRANSLATORS: dict[int, Callable[[Complaint], _Words]] = {
     1871: _misplaced,
     1845: _unknown,
@@ -451,7 +452,6 @@ _TRANSLATORS: dict[int, Callable[[Complaint], _Words]] = {
     1874: _fixed,
     1875: _fixed,
 }
-"""By libxml2's number of the error (``xmlerror.h``: XML_SCHEMAV_...)."""
 
 _VALUES = frozenset({1824, 1825, 1826, 1839, 1840, 1830, 1831, 1832, 1833, 1834, 1835, 1836, 1837, 1874, 1875})
 

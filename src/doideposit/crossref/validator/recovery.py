@@ -22,11 +22,11 @@ __all__ = ["all_complaints"]
 
 UNEXPECTED = 1871
 UNDECLARED = 1845
+# Elements that may be copied for one document: enough for hundreds of mistakes, and a bound for a hostile file.
 BUDGET = 200_000
-"""Elements that may be copied for one document: enough for hundreds of mistakes, and a bound for a hostile file."""
 
+# Elements that may be copied to find a better place for one child.
 TRIALS = 20_000
-"""Elements that may be copied to find a better place for one child."""
 MOST_UNEXPECTED = 5
 MOST_EXPECTED = 12
 

@@ -21,11 +21,11 @@ from doideposit.safe_xml import Element, ParsedXml, parse_document
 
 __all__ = ["SchemaVerdict", "Sealed", "Validator"]
 
+# The root of every deposit. Crossref's schema would let any of its elements be the root.
 ROOT = "doi_batch"
-"""The root of every deposit. Crossref's schema would let any of its elements be the root."""
 
+# Problems of one kind beyond this number are counted and not described: a hostile file cannot flood anything.
 MOST = 200
-"""Problems of one kind beyond this number are counted and not described: a hostile file cannot flood anything."""
 
 _HINTS = (f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation")
 _TYPE = f"{{{XSI}}}type"

@@ -111,6 +111,7 @@ def _into_institution(affiliation: Element, namespace: str) -> None:
         affiliation.append(institution)
 
 
+# Elements of older versions by parent and name: what took their place, in words, and what to do.
 _NEW_NAMES: Final = {
     ("depositor", "name"): ("<depositor_name>", "since 4.4 it is <depositor_name>", "rename it to <depositor_name>"),
     ("person_name", "affiliation"): (
@@ -119,7 +120,6 @@ _NEW_NAMES: Final = {
         "write <affiliations><institution><institution_name>…</institution_name></institution></affiliations>",
     ),
 }
-"""Elements of older versions by parent and name: what took their place, in words, and what to do."""
 
 
 def renamed(element: Element) -> tuple[str, str, str] | None:

@@ -22,6 +22,7 @@ __all__ = ["Reduction", "abstract", "illegal_character", "reduce_abstract"]
 
 _JATS = maker(JATS)
 
+# Inline elements of HTML and JATS, and what each is in the JATS of Crossref's schema.
 _INLINE: Final = {
     **dict.fromkeys(("i", "em", "italic", "cite", "dfn", "var"), "italic"),
     **dict.fromkeys(("b", "strong", "bold"), "bold"),
@@ -33,7 +34,6 @@ _INLINE: Final = {
     **dict.fromkeys(("tt", "code", "kbd", "samp", "monospace"), "monospace"),
     "overline": "overline",
 }
-"""Inline elements of HTML and JATS, and what each is in the JATS of Crossref's schema."""
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
 _BLOCKS: Final = frozenset(
     "p div section article blockquote pre ul ol dl li dt dd table tr br hr abstract sec list list-item "
@@ -57,8 +57,8 @@ class _Formula:
     xml: Markup
 
 
+# A text, the start or the end of an inline element, or a formula.
 _Token = str | tuple[str, bool] | _Formula
-"""A text, the start or the end of an inline element, or a formula."""
 
 
 @dataclass(slots=True)

@@ -88,8 +88,8 @@ def _fits(element: Element, step: re.Match[str]) -> bool:
     return step["name"] in {"*", name.localname} and namespace in {None, name.namespace}
 
 
+# Gives the field of an element or attribute, from the field of what is around it.
 Way = Callable[[Element, Commentary, Loc], Loc]
-"""Gives the field of an element or attribute, from the field of what is around it."""
 
 
 def _step(context: str, row: str, element: Element, commentary: Commentary, loc: Loc) -> tuple[str, Loc]:

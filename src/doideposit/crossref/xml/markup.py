@@ -12,8 +12,8 @@ from doideposit.crossref.names import PREFIXES, crossref_namespace
 
 __all__ = ["XML_LANG", "Maker", "Markup", "crossref_maker", "declaration", "escaped", "leaf", "leaves", "maker"]
 
+# Complete elements, or escaped text, as exclusive canonical XML 1.0 writes them within Crossref's namespace.
 Markup = NewType("Markup", str)
-"""Complete elements, or escaped text, as exclusive canonical XML 1.0 writes them within Crossref's namespace."""
 
 XML_LANG: Final = "xml:lang"
 

@@ -33,8 +33,8 @@ __all__ = [
 ]
 
 REPORT_NUMBER_LIMIT = 255  # crossref5.5.0.xsd: identifier
+# Characters of a volume, an issue and an item number (common5.5.0.xsd: volume, issue; crossref5.5.0.xsd).
 NUMBER_LIMIT = 32
-"""Characters of a volume, an issue and an item number (common5.5.0.xsd: volume, issue; crossref5.5.0.xsd)."""
 
 
 def language_attribute(schema: Dialect, tag: str | None) -> str | None:

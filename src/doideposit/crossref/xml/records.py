@@ -13,16 +13,16 @@ from doideposit.records.models.series import RecordType
 
 __all__ = ["BODIES", "ORDERS", "body_kind", "item"]
 
+# Makes one part of an item: an element, several, or None where the record has nothing for it.
 Part = Callable[[Dialect, Commentary], "Markup | Iterable[Markup | None] | None"]
-"""Makes one part of an item: an element, several, or None where the record has nothing for it."""
 
+# The child of `body` each record type is; a file has one kind only (crossref5.5.0.xsd: body).
 BODIES: Final = {
     RecordType.REPORT_SERIES: "report-paper",
     RecordType.REPORT_SINGLE: "report-paper",
     RecordType.JOURNAL: "journal",
     RecordType.POSTED: "posted_content",
 }
-"""The child of ``body`` each record type is; a file has one kind only (crossref5.5.0.xsd: body)."""
 
 
 def body_kind(commentary: Commentary) -> str:
@@ -273,10 +273,10 @@ POSTED: Final[tuple[tuple[str, Part], ...]] = (
     ("doi_data", parts.doi_data),
     ("citation_list", _citations),
 )
+# The order table of each record type.
 ORDERS: Final = {
     RecordType.REPORT_SERIES: REPORT_SERIES,
     RecordType.REPORT_SINGLE: REPORT_SINGLE,
     RecordType.JOURNAL: JOURNAL_ARTICLE,
     RecordType.POSTED: POSTED,
 }
-"""The order table of each record type."""

@@ -12,8 +12,8 @@ from doideposit.lifecycle import EventKind
 
 __all__ = ["enter_adopted"]
 
+# What a column for whole numbers holds; Crossref has kept timestamps of other tools with more digits.
 LARGEST = 2**63 - 1
-"""What a column for whole numbers holds; Crossref has kept timestamps of other tools with more digits."""
 
 
 def enter_adopted(transaction: Transaction, new: AdoptedWork) -> bool:

@@ -11,8 +11,8 @@ from doideposit.deposits.ledger.transaction import Transaction
 
 __all__ = ["FARTHEST", "is_too_far", "pull_back"]
 
+# Nothing is planned farther ahead: a server may make us wait for a day, and everything else is shorter.
 FARTHEST: Final = timedelta(days=2)
-"""Nothing is planned farther ahead: a server may make us wait for a day, and everything else is shorter."""
 
 
 def is_too_far(connection: Connection, target: str, now: datetime) -> bool:

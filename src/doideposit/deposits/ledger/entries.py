@@ -35,11 +35,11 @@ __all__ = [
 
 
 FIRST_OF_SERIES = "waits until the first deposit of its series has completed"
+# The states, as the ledger writes them, of a file whose end is not known yet.
 OPEN = (State.PREPARED.value, State.SENDING.value, State.QUEUED.value)
-"""The states, as the ledger writes them, of a file whose end is not known yet."""
 
+# Why a recorded file is not sent yet, as its `reason` says it.
 EARLIER_DEPOSIT = "waits until the earlier deposit of its DOI is done"
-"""Why a recorded file is not sent yet, as its `reason` says it."""
 
 
 class AttemptStatus(StrEnum):

@@ -35,8 +35,8 @@ from doideposit.errors import DiskError, UsageError
 
 __all__ = ["copy_file", "copy_from", "lines", "take_in", "write_lines"]
 
+# Each table after those it refers to.
 ORDER: tuple[Table, ...] = (upload_lock, submission, content, attempt, log, item, work, observed, adopted, watch, event)
-"""Each table after those it refers to."""
 FORMAT = "doideposit-ledger"
 AT_ONCE = 200
 

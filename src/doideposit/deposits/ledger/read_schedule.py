@@ -12,8 +12,8 @@ from doideposit.records.identifiers import Doi
 __all__ = ["FIRST_READ", "begin_again"]
 
 
+# After a deposit took effect: Crossref's query service shows it at once or within its cycle of two hours.
 FIRST_READ: Final = timedelta(minutes=15)
-"""After a deposit took effect: Crossref's query service shows it at once or within its cycle of two hours."""
 
 
 def begin_again(transaction: Transaction, doi: Doi) -> None:

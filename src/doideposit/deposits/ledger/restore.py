@@ -18,8 +18,8 @@ from doideposit.files import disk_errors
 
 __all__ = ["Restored", "restore"]
 
+# What SQLite keeps beside a ledger. Left beside another file of that name, it would be replayed into it.
 SIDE_FILES = ("-wal", "-shm")
-"""What SQLite keeps beside a ledger. Left beside another file of that name, it would be replayed into it."""
 BUSY_SECONDS = 1.0
 
 

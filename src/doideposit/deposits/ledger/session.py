@@ -12,8 +12,8 @@ from doideposit.deposits.ledger.transaction import Transaction
 
 __all__ = ["Session", "Step", "quiet"]
 
+# Called with a name before and after every commit; tests kill the process in it.
 Step = Callable[[str], None]
-"""Called with a name before and after every commit; tests kill the process in it."""
 
 
 def quiet(_name: str) -> None:

@@ -28,8 +28,8 @@ __all__ = [
     "Uploads",
 ]
 
+# Between two uploads of a file that was lost more than once; such files would be sent a hundred times a day else.
 FIRST_AGAIN, LAST_AGAIN = timedelta(minutes=15), timedelta(hours=6)
-"""Between two uploads of a file that was lost more than once; such files would be sent a hundred times a day else."""
 
 
 @dataclass(frozen=True, slots=True)

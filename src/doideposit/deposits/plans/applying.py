@@ -31,8 +31,8 @@ from doideposit.registered.reading import read_record
 
 __all__ = ["Compared", "compare_with_now"]
 
+# So many new differences are told; the plan that is made anew shows all.
 TOLD: Final = 12
-"""So many new differences are told; the plan that is made anew shows all."""
 _ANEW: Final = "make the plan anew with `doideposit plan`, and have it approved again where that is demanded"
 _EDITED: Final = "make the plan anew with `doideposit plan`; one that was edited cannot be used"
 

@@ -24,8 +24,8 @@ __all__ = [
 ]
 
 LONGEST_NAME: Final = 200
+# Characters; a signature with the longest keys of SSH has about 3,000.
 LONGEST_SIGNATURE: Final = 20_000
-"""Characters; a signature with the longest keys of SSH has about 3,000."""
 
 
 class SignaturePort(Protocol):

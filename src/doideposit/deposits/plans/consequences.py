@@ -11,8 +11,8 @@ from doideposit.findings import counted
 
 __all__ = ["consequences_of", "fees_of"]
 
+# So many DOIs are named in a sentence; the records of the plan name all.
 NAMED: Final = 5
-"""So many DOIs are named in a sentence; the records of the plan name all."""
 
 
 def fees_of(target: str, records: Sequence[PlannedRecord], fee: Fee | None) -> Fees:

@@ -38,8 +38,8 @@ __all__ = [
 ]
 
 FORMAT: Final = "doideposit-plan/1"
+# Bytes of a plan file: some ten thousand records, which is more than anybody reads.
 LARGEST: Final = 50_000_000
-"""Bytes of a plan file: some ten thousand records, which is more than anybody reads."""
 
 Text = Annotated[str, Field(max_length=20_000)]
 ShortText = Annotated[str, Field(max_length=2_000)]

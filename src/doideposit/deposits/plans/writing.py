@@ -26,8 +26,8 @@ from doideposit.files import disk_errors
 
 __all__ = ["READING_HEAD", "body_of", "changes_of", "configuration_of", "empties_of", "file_hash"]
 
+# Batch id and timestamp around an item that is only read or judged; what is sent gets its own.
 READING_HEAD = ("doideposit-plan", 20000101000000000)
-"""Batch id and timestamp around an item that is only read or judged; what is sent gets its own."""
 
 
 def body_of(

@@ -14,8 +14,8 @@ from doideposit.records.sources.reading import read_path
 
 __all__ = ["TWICE", "uncontested"]
 
+# What is said of a DOI that comes twice in one run.
 TWICE: Final = frozenset({"doi-twice", "plan-duplicate-doi"})
-"""What is said of a DOI that comes twice in one run."""
 
 
 def uncontested(

@@ -15,12 +15,12 @@ from doideposit.records.sources.reading import DOCUMENTS
 __all__ = ["REPORT_SUFFIX", "Arrival", "Folders", "Look", "Sighting", "claimed_name", "complete", "look", "names"]
 
 REPORT_SUFFIX: Final = ".report.txt"
+# In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take.
 LONGEST_NAME: Final = 180
-"""In bytes: a number and the name of the report have to fit behind it, within the 255 that file systems take."""
+# What programs put at the end of the names of files they are still writing.
 UNFINISHED: Final = (".part", ".partial", ".crdownload", ".tmp", ".temp", ".filepart", ".swp", "~")
-"""What programs put at the end of the names of files they are still writing."""
+# The folders of the job inside an inbox.
 OWN: Final = frozenset({"working", "done", "rejected", ".doideposit", "outbox"})
-"""The folders of the job inside an inbox."""
 STRAYS: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 

@@ -27,8 +27,8 @@ __all__ = ["TakingIn", "log_progress"]
 
 logger = logging.getLogger(__name__)
 
+# Files that are checked and recorded together: they share submissions, and the memory that takes.
 AT_ONCE: Final = 100
-"""Files that are checked and recorded together: they share submissions, and the memory that takes."""
 
 
 class TakingIn:

@@ -17,8 +17,8 @@ from doideposit.reports.findings import detailed, in_order, safe
 __all__ = ["entries_of", "followed", "overtaken", "refused_file"]
 
 MOST_TRIES: Final = 3
+# How often the job sends again by itself what Crossref failed for a reason that may pass.
 WORTH_ANOTHER_TRY: Final = frozenset({RetryClass.NOW, RetryClass.ONCE, RetryClass.LATER})
-"""How often the job sends again by itself what Crossref failed for a reason that may pass."""
 OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
 LARGEST_SHOWN: Final = 5_000_000
 

@@ -18,8 +18,8 @@ from doideposit.reports.findings import safe
 __all__ = ["first_reasons", "headline", "report_text"]
 
 WIDTH: Final = 100
+# How many lines a mail says about one record; the report beside the file says everything.
 LINES_IN_MAIL: Final = 40
-"""How many lines a mail says about one record; the report beside the file says everything."""
 WORDS: Final = {
     EntryStatus.REGISTERED: "registered",
     EntryStatus.UNCHANGED: "unchanged",

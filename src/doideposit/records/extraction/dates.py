@@ -7,13 +7,13 @@ from doideposit.records.extraction.vocabulary import MONTHS
 
 __all__ = ["PrintedDate", "find_date"]
 
+# The seasons of Crossref's schema (crossref5.5.0.xsd: month, 21 to 24).
 _SEASONS = {
     "spring": 21, "printemps": 21, "frühjahr": 21, "frühling": 21, "primavera": 21,
     "summer": 22, "été": 22, "sommer": 22, "verano": 22, "estate": 22,
     "autumn": 23, "fall": 23, "automne": 23, "herbst": 23, "otoño": 23, "autunno": 23,
     "winter": 24, "hiver": 24, "invierno": 24, "inverno": 24,
 }  # fmt: skip
-"""The seasons of Crossref's schema (crossref5.5.0.xsd: month, 21 to 24)."""
 _MONTH = rf"(?P<month>(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?!\w)\.?)"
 # A figure behind “No.” is the number of an issue: “No. 25 September 2023” names a month, not a day.
 _NO_NUMBER = r"(?<!no\.\s)(?<!nr\.\s)(?<!no\s)(?<!nº\s)(?<!n°\s)(?<!issue\s)(?<!number\s)(?<!№\s)"

@@ -45,8 +45,8 @@ class Gap:
     hint: str
 
 
+# A part of a draft, nested as the record is.
 Node = Leaf | Gap | Mapping[str, "Node"] | tuple["Node", ...]
-"""A part of a draft, nested as the record is."""
 
 
 @dataclass(frozen=True, slots=True)

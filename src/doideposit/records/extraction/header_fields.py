@@ -12,8 +12,8 @@ from doideposit.records.sources.interface import Header
 
 __all__ = ["OWN", "header_fields"]
 
+# Below this key a header holds fields of a record as they are; they come before what the site's own keys say.
 OWN: Final = "doideposit"
-"""Below this key a header holds fields of a record as they are; they come before what the site's own keys say."""
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "series": ("series",),

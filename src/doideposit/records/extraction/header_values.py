@@ -59,8 +59,8 @@ class Taken:
     sure: bool = True
 
 
+# A field of a record, in the form that a record has it.
 Stated = Taken | tuple["Stated", ...] | Mapping[str, "Stated"]
-"""A field of a record, in the form that a record has it."""
 
 
 class HeaderNotes:

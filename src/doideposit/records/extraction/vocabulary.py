@@ -12,6 +12,7 @@ __all__ = [
     "PUBLISHED", "REFERENCES", "SERIES_WORDS", "heading_pattern",
 ]  # fmt: skip
 
+# Names of months and their abbreviations, in small letters without the full stop, with their numbers.
 MONTHS: dict[str, int] = {
     name: number
     for number, names in enumerate(
@@ -36,17 +37,17 @@ MONTHS: dict[str, int] = {
     )
     for name in names.split()
 }
-"""Names of months and their abbreviations, in small letters without the full stop, with their numbers."""
 
+# What stands before the names of a byline, without a colon.
 BY = "by|written by|verfasst von|écrit par|escrito por|scritto da|geschreven door|napisał(?:a)?|von|par|por|di|da|door|door:|przez|yazan|text by|text|texte de|texto de|文|文／"
-"""What stands before the names of a byline, without a colon."""
 
+# What stands before the names of a byline, with a colon or on a line of its own.
 AUTHOR_LABELS = (
     "authors?|auteure?s?|autore?s?|autor(?:in|en|innen|es|a|as|zy|ka)?|autori|autrici|autrice|verfasser(?:in|innen)?|schrijvers?|"
     "yazar(?:lar)?|автор(?:ы)?|著者|執筆者?|作者|作成者|撰文"
 )
-"""What stands before the names of a byline, with a colon or on a line of its own."""
 
+# Headings of lists of references.
 REFERENCES = (
     "references?", "reference list", "list of references", "references? (?:and|&) \\w+", "bibliography",
     "selected bibliography", "works cited", "literature(?: cited)?", "sources", "citations", "further reading",
@@ -57,64 +58,64 @@ REFERENCES = (
     "список литературы", "литература", "источники", "библиография", "参考文献", "引用文献", "文献", "參考文獻", "参考资料", "참고문헌",
     "المراجع", "lähteet", "संदर्भ", "referenser", "litteratur", "kilder",
 )  # fmt: skip
-"""Headings of lists of references."""
 
+# Headings of lists of notes, which serve as references where there is no other list.
 NOTES = (
     "notes?", "end ?notes", "foot ?notes", "notes and references", "notes de (?:bas de page|fin)", "anmerkungen", "fußnoten", "endnoten",
     "notas(?: al pie| finales| de rodapé)?", "note(?: a piè di pagina)?", "noten", "voetnoten", "eindnoten", "przypisy", "notlar",
     "dipnotlar", "примечания", "сноски", "注", "注釈", "脚注", "註", "注释", "尾注",
 )  # fmt: skip
-"""Headings of lists of notes, which serve as references where there is no other list."""
 
+# Headings of abstracts.
 ABSTRACT = (
     "abstract", "summary", "executive summary", "synopsis", "résumé", "resume", "synthèse", "zusammenfassung",
     "kurzfassung", "abstrakt", "resumen(?: ejecutivo)?", "sumario", "sommario", "sintesi", "riassunto", "resumo(?: executivo)?",
     "sumário(?: executivo)?", "samenvatting", "streszczenie", "abstrakt", "özet", "аннотация", "резюме", "要旨", "要約", "概要", "摘要",
 )  # fmt: skip
-"""Headings of abstracts."""
 
+# What stands before keywords.
 KEYWORDS = (
     "key ?words?", "index terms", "mots[ -]cl(?:é|e)s?", "schl(?:a|ü)gw(?:o|ö)rter", "schlüsselw(?:o|ö)rter", "stichw(?:o|ö)rter",
     "palabras? claves?", "parole chiave", "palavras?[ -]chaves?", "trefwoorden", "sleutelwoorden", "kernwoorden", "słowa kluczowe",
     "anahtar (?:kelime|sözcük)ler", "ключевые слова", "キーワード", "关键词", "關鍵詞", "关键字",
 )  # fmt: skip
-"""What stands before keywords."""
 
+# What stands before a licence.
 LICENCE = (
     "licen[cs]e", "lizenz", "licencia", "licenza", "licença", "licentie", "licencja", "lisans", "лицензия", "ライセンス", "许可",
 )  # fmt: skip
-"""What stands before a licence."""
 
+# Headings of biographies.
 ABOUT_AUTHOR = (
     "about the authors?", "(?:the )?authors?", "author['’]?s? (?:bio\\w*|notes?)", "biograph(?:y|ies)", "à propos (?:de l['’]auteure?|des auteure?s)",
     "les? auteure?s?", "l['’]auteure?", "über die autor(?:in|en|innen)?", "über den autor", "zu den autor\\w*", "die autor\\w*", "der autor",
     "sobre (?:el|la|los|las|o|a|os|as) autor\\w*", "gli autori", "l['’]autore", "l['’]autrice", "over de auteurs?", "o autorze", "o autorach",
     "yazar hakkında", "об авторах?", "об авторе", "сведения об авторах?", "著者紹介", "执笔者紹介", "作者简介", "profile",
 )  # fmt: skip
-"""Headings of biographies."""
 
+# Headings that begin the text, or end a list of references.
 OTHER_SECTIONS = (
     "disclaimer", "acknowledge?ments?", "annex.{0,40}", "contact", "imprint", "impressum", "mentions légales", "colophon", "colofon",
     "introduction", "einleitung", "introducción", "introduzione", "introdução", "inleiding", "wprowadzenie", "wstęp", "giriş",
     "введение", "はじめに", "引言", "导言", "(?:table of )?contents", "inhalt(?:sverzeichnis)?", "sommaire", "índice", "indice", "recommendations",
     "key (?:findings|messages|takeaways|points)", "commentary", "background", "copyright", "remerciements", "danksagung", "empfehlungen",
 )  # fmt: skip
-"""Headings that begin the text, or end a list of references."""
 
+# What stands before or around a date of publication.
 PUBLISHED = (
     r"(?:first\s+)?published(?:\s+(?:on|online))?|date(?:\s+of\s+publication)?|posted(?:\s+on)?|dated|"
     r"(?:last\s+)?(?:updated|revised)(?:\s+on)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|publié(?:e)?(?:\s+le)?|paru(?:e)?(?:\s+le)?|"
     r"veröffentlicht(?:\s+am)?|erschienen(?:\s+am)?|stand|publicado(?:\s+el|\s+em)?|fecha|data|datum|pubblicato(?:\s+il)?|"
     r"gepubliceerd(?:\s+op)?|opublikowano|yayın(?:lanma)?\s+tarihi|tarih|опубликовано|дата(?:\s+публикации)?|発行日?|公開日?|发布日期|日期"
 )
-"""What stands before or around a date of publication."""
 
+# What stands before the number of an issue.
 NUMBER_SIGN = (
     r"(?:no|nr|num|number|numéro|numero|número|nummer|issue|heft|ausgabe|выпуск|sayı|zeszyt|nº|n)\b\.?\s*(?:no\b\.?\s*|n[°º˚]\s*)?|"
     r"n\s?[°º˚]\s*|[#№]\s*|第\s*"
 )
-"""What stands before the number of an issue."""
 
+# The words by which series of think tanks call their numbers; a configured series adds its own.
 SERIES_WORDS = (
     "comment", "commentary", "commentaries", "policy brief", "policy paper", "policy note", "policy contribution", "working paper",
     "working paper series", "discussion paper", "research paper", "issue brief", "briefing paper", "briefing", "brief", "focus", "paper",
@@ -122,7 +123,6 @@ SERIES_WORDS = (
     "arbeitspapier", "commentaire", "note d'analyse", "comentario", "commento", "comentário", "commentaar", "komentarz", "yorum",
     "комментарий", "コメンタリー", "评论",
 )  # fmt: skip
-"""The words by which series of think tanks call their numbers; a configured series adds its own."""
 
 
 def heading_pattern(words: Iterable[str]) -> re.Pattern[str]:

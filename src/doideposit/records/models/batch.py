@@ -24,8 +24,8 @@ class BatchHead:
     registrant: str
 
 
+# Held by `doideposit.crossref.validator` and `doideposit.crossref.sealing`, which alone may seal.
 SEAL: Final = object()
-"""Held by `doideposit.crossref.validator` and `doideposit.crossref.sealing`, which alone may seal."""
 
 
 @dataclass(frozen=True, slots=True)

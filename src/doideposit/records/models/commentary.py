@@ -79,12 +79,12 @@ class Abstract(Value):
         return {"text": value} if isinstance(value, str) else value
 
 
+# Authors or references of one record. The largest collaborations have 6,000 authors; a file of 10 MB holds no more.
 MOST_ENTRIES: Final = 20_000
-"""Authors or references of one record. The largest collaborations have 6,000 authors; a file of 10 MB holds no more."""
 
 
+# The key of the validation context under which a function tells whether a DOI is registered already.
 IS_REGISTERED: Final = "is_registered"
-"""The key of the validation context under which a function tells whether a DOI is registered already."""
 
 
 # Stands for the number of a registered work that has none: nothing a record could hold is taken for it.
@@ -96,8 +96,8 @@ def _is_registered(doi: Doi, info: ValidationInfo) -> bool:
     return tells is not None and tells(doi)
 
 
+# Fields of the series that a commentary may say otherwise, under the same names.
 _OWN: Final = ("record_type", "posted_type", "publisher")
-"""Fields of the series that a commentary may say otherwise, under the same names."""
 
 
 def _absent_where_found_so(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
@@ -105,6 +105,7 @@ def _absent_where_found_so(value: Any, read: ValidatorFunctionWrapHandler) -> An
     return None if value is None else read(value)
 
 
+# What a series gives each of its commentaries; `is_part_of` is the relation of a single report to its ISSN.
 Lacking = Literal[
     "language",
     "licences",
@@ -115,7 +116,6 @@ Lacking = Literal[
     "report_number",
     "is_part_of",
 ]
-"""What a series gives each of its commentaries; ``is_part_of`` is the relation of a single report to its ISSN."""
 
 
 class Commentary(Value):

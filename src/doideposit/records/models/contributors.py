@@ -248,10 +248,10 @@ def _kind(value: Any) -> str:
     return "anonymous" if isinstance(value, Anonymous) else "person"
 
 
+# A contributor in its place in the order: the first of the list is Crossref's `sequence="first"`.
 Contributor = Annotated[
     Annotated[Person, Tag("person")]
     | Annotated[Organisation, Tag("organisation")]
     | Annotated[Anonymous, Tag("anonymous")],
     Discriminator(_kind),
 ]
-"""A contributor in its place in the order: the first of the list is Crossref's ``sequence="first"``."""

@@ -50,8 +50,8 @@ def findings_of(
     return tuple(sorted(findings, key=_order))
 
 
+# So many faults of one record are told one by one; a file with more is hardly a record, and each costs time.
 MOST_FAULTS: Final = 500
-"""So many faults of one record are told one by one; a file with more is hardly a record, and each costs time."""
 
 
 def _misspelt(errors: Sequence[Any], model: type[BaseModel]) -> set[Loc]:

@@ -16,8 +16,8 @@ from doideposit.records.models.text import ONE_TEXT, Language, PlainText, Value
 __all__ = ["IssnMedium", "PostedType", "RecordType", "Series", "SeriesIssn"]
 
 PLACES = frozenset({"prefix", "issn", "number"})
+# Stands in a pattern for a part of the DOI that follows from nothing, and that only the record can say.
 ANY = "{any}"
-"""Stands in a pattern for a part of the DOI that follows from nothing, and that only the record can say."""
 
 
 class RecordType(StrEnum):

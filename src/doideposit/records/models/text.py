@@ -102,19 +102,19 @@ def text_of(value: Any) -> Any:
     return value
 
 
-# The constraint stands before the validator, so that pydantic checks it by itself: behind it, it would call Python.
+# Text without markup, normalised, never empty. The constraint stands before the validator, so that pydantic checks it
+# by itself: behind it, it would call Python.
 PlainText = Annotated[str, StringConstraints(min_length=1), BeforeValidator(text_of)]
-"""Text without markup, normalised, never empty."""
 
 LANGUAGE_SHAPE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
+# A language as ISO 639-1 or 639-3 has it, such as `en`; abstracts also take BCP 47 tags such as `en-GB`.
 Language = Annotated[
     str,
     StringConstraints(pattern=LANGUAGE_SHAPE),
     BeforeValidator(text_of),
     Field(examples=["en", "de", "fra"]),
 ]
-"""A language as ISO 639-1 or 639-3 has it, such as ``en``; abstracts also take BCP 47 tags such as ``en-GB``."""
 
 
 def _one_text(value: Any) -> Any:
@@ -125,21 +125,21 @@ def _words(value: Any) -> Any:
     return [part.strip() for part in re.split("[,;]", value) if part.strip()] if isinstance(value, str) else value
 
 
+# Makes a list of words that stand in one text with commas or semicolons between them.
 WORDS: Final = BeforeValidator(_words)
-"""Makes a list of words that stand in one text with commas or semicolons between them."""
 
+# Makes a list of a single text, where nobody can mean anything else.
 ONE_TEXT: Final = BeforeValidator(_one_text)
-"""Makes a list of a single text, where nobody can mean anything else."""
 
 URL_SHAPE: Final = r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"
 
+# An absolute http, https or ftp address without spaces (Crossref schema, common5.5.0.xsd: resource, 1 to 2048).
 Url = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2048, pattern=URL_SHAPE),
     BeforeValidator(text_of),
     Field(examples=["https://www.example.org/comment-258/"]),
 ]
-"""An absolute http, https or ftp address without spaces (Crossref schema, common5.5.0.xsd: resource, 1 to 2048)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,8 @@ Node = str | Face | Math
 # The end of each formula is looked for in all that follows.
 MOST_FORMULAS: Final = 100
 _FORMULA = re.compile("<(?:mml:)?math", re.IGNORECASE)
+# So deep tags may lie in one another: XML with more than 256 levels is read nowhere, and no text needs ten.
 DEEPEST: Final = 100
-"""So deep tags may lie in one another: XML with more than 256 levels is read nowhere, and no text needs ten."""
 
 FACE_TAGS = ("b", "i", "em", "strong", "u", "ovl", "sup", "sub", "scp", "tt", "font")
 # The same in JATS and HTML (JATS 1.3, formatting elements; HTML, text-level semantics), by Crossref's names.
@@ -441,8 +441,8 @@ def _day(value: Any) -> Any:
     return parsed.first_day
 
 
+# A calendar day, for the places where Crossref takes no less.
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2023-09-14"])]
-"""A calendar day, for the places where Crossref takes no less."""
 
 
 _SHORTEST_MONTH: Final = 28

@@ -39,11 +39,11 @@ _SINGULARS: Final = {
     "assertion": "assertions",
     "funder": "funding",
 }
+# Columns of a table; three hundred authors with all that can be said of each need fewer.
 MAX_COLUMNS: Final = 5_000
-"""Columns of a table; three hundred authors with all that can be said of each need fewer."""
 
+# So many names that are wrong are told: where there are more, the table is another one.
 MAX_NAMED: Final = 50
-"""So many names that are wrong are told: where there are more, the table is another one."""
 
 _NUMBERED: Final = re.compile(r"[._](\d{1,3})(?:[._]|$)")
 

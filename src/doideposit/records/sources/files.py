@@ -91,14 +91,14 @@ def decode_text(data: bytes, *, file: str) -> Loaded:
         return Loaded(None, (_wrong_encoding(data, error.start, file),))
 
 
+# What a text in UTF-16 begins with: "Unicode text" of Excel and of Notepad.
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-"""What a text in UTF-16 begins with: "Unicode text" of Excel and of Notepad."""
 
+# What to do about a file in another encoding, which is mostly that of Windows.
 SAVE_AS_UTF_8 = (
     "save the file as UTF-8: in Excel “CSV UTF-8”, in Notepad “Save as” with the encoding UTF-8, in Word “Plain text” "
     "with Unicode (UTF-8)"
 )
-"""What to do about a file in another encoding, which is mostly that of Windows."""
 
 # The bytes at the beginning by which each format is known.
 _KINDS = {

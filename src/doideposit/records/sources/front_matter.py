@@ -31,8 +31,8 @@ _TELLING = frozenset(
     "title author authors created date published doi abstract keywords bip pep eip erc rfc number start feature".split()
 )
 _FEWEST_PAIRS = 3
+# Characters of a header: the longest have an abstract, two hundred authors and their affiliations.
 MAX_HEADER: Final = 300_000
-"""Characters of a header: the longest have an abstract, two hundred authors and their affiliations."""
 _MOST_ROWS = 60
 
 

@@ -21,23 +21,21 @@ __all__ = [
     "Reading",
 ]
 
+# Bytes of a YAML or JSON file; larger collections belong into JSON Lines or CSV, which are read row by row.
 MAX_FILE_SIZE: Final = 20_000_000
-"""Bytes of a YAML or JSON file; larger collections belong into JSON Lines or CSV, which are read row by row."""
 
+# Bytes of one line of a JSON Lines file, and of one line of a CSV file.
 MAX_LINE_SIZE: Final = 2_000_000
-"""Bytes of one line of a JSON Lines file, and of one line of a CSV file."""
 
+# Values in one YAML or JSON file, aliases counted as often as they are used.
+# A value takes about a thousand bytes of memory while it is read, and thousands of records have fewer.
 MAX_VALUES: Final = 200_000
-"""Values in one YAML or JSON file, aliases counted as often as they are used.
 
-A value takes about a thousand bytes of memory while it is read, and thousands of records have fewer.
-"""
-
+# Keys in one place of a YAML or JSON file; a record has fewer than a hundred, and each unknown one is a finding.
 MAX_KEYS: Final = 1_000
-"""Keys in one place of a YAML or JSON file; a record has fewer than a hundred, and each unknown one is a finding."""
 
+# Lists and mappings inside one another; a record needs six.
 MAX_DEPTH: Final = 32
-"""Lists and mappings inside one another; a record needs six."""
 
 
 class Read(NamedTuple):
@@ -72,11 +70,11 @@ class LazyPlaces(Mapping[Loc, Place]):
         return len(self._found())
 
 
+# The field of a record file that names the files of its references, relative to the record.
 REFERENCES_FILE: Final = "references_file"
-"""The field of a record file that names the files of its references, relative to the record."""
 
+# Where nobody says what time it is, nothing lies in the future.
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
-"""Where nobody says what time it is, nothing lies in the future."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ _COLON: Final = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
 # Behind the last value there is no comma. That none is missing elsewhere was seen when the text was read.
 _COMMA: Final = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
+# What stands in an object or a list: by its key or index, the offsets of its key and of its value.
 _Entries = Mapping[str | int, tuple[int | None, int]]
-"""What stands in an object or a list: by its key or index, the offsets of its key and of its value."""
 
 
 class JsonText:

@@ -10,8 +10,8 @@ from doideposit.records.sources.interface import LazyPlaces, Read
 
 __all__ = ["MappingEntry", "Node", "add_entry", "places_of", "records_in"]
 
+# So many entries that are no records are named one by one; the rest is counted.
 _MANY = 20
-"""So many entries that are no records are named one by one; the rest is counted."""
 
 
 @dataclass(slots=True)

@@ -37,8 +37,8 @@ from doideposit.records.origin import Origin, RawRecord
 
 __all__ = ["ParsedRecord", "findings_of", "parse"]
 
+# So many names of series are told at most.
 LISTED = 12
-"""So many names of series are told at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from doideposit.records.sources.interface import Reading
 
 __all__ = ["DOCUMENTS", "SUFFIXES", "read_data", "read_path"]
 
+# The names of record files end in one of these.
 SUFFIXES = frozenset({".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
-"""The names of record files end in one of these."""
 
+# The names of documents whose header can be a record end in one of these.
 DOCUMENTS = frozenset({".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst", ".mediawiki", ".wiki"})
-"""The names of documents whose header can be a record end in one of these."""
 
 
 def read_path(path: Path, reading: Reading | None = None) -> Iterator[RawRecord | Finding]:

@@ -11,8 +11,8 @@ from doideposit.records.sources.yaml_repairs import corrected_line
 
 __all__ = ["Position", "syntax_finding"]
 
+# Returns the line and the column, from 1, that a mark of the parser stands for.
 Position = Callable[[Any], tuple[int, int]]
-"""Returns the line and the column, from 1, that a mark of the parser stands for."""
 
 _LOST: Final = "nothing in this file was read"
 

@@ -35,8 +35,8 @@ _STRANGE_INDENTATION = re.compile(
 )
 
 
+# So many comments of a file are asked about: where there are more, somebody writes them so on purpose.
 MOST_COMMENTS: Final = 200
-"""So many comments of a file are asked about: where there are more, somebody writes them so on purpose."""
 
 
 class _UnreadableYaml(Exception):

@@ -42,10 +42,10 @@ class DeskAccount:
         return role in self.roles or (role is DeskRole.VIEW and bool(self.roles))
 
 
+# Characters of a password of an account; shorter ones could be guessed.
 SHORTEST: Final = 12
-"""Characters of a password of an account; shorter ones could be guessed."""
+# Wrong passwords at once for one account, and one more every ten seconds.
 BURST, PER_SECOND = 10, 0.1
-"""Wrong passwords at once for one account, and one more every ten seconds."""
 _ROUNDS: Final = 200_000
 
 

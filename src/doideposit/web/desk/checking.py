@@ -16,8 +16,8 @@ from doideposit.web.desk.workplace import Workplace
 
 __all__ = ["Verdict", "judge", "wants_approval"]
 
+# The category of findings that only wish for more (abstract, ORCID, licence); they are folded into one line.
 WISHES: Final = "completeness"
-"""The category of findings that only wish for more (abstract, ORCID, licence); they are folded into one line."""
 
 
 @dataclass(frozen=True, slots=True)

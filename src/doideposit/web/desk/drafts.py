@@ -19,8 +19,8 @@ from doideposit.files import disk_errors, move_noclobber, write_atomic
 
 __all__ = ["Drafts", "Mark", "Overtaken", "SavedDraft"]
 
+# Versions of one draft; older ones are deleted.
 KEPT: Final = 20
-"""Versions of one draft; older ones are deleted."""
 
 
 @dataclass(frozen=True, slots=True)

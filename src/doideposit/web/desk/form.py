@@ -15,11 +15,11 @@ from doideposit.findings import Loc, field_path, loc_of
 
 __all__ = ["LISTS", "SIMPLE", "Field", "apply", "cleaned", "entries", "opened", "typed", "unshown", "value_at"]
 
+# A record as texts, lists and mappings, as record files have it.
 Data = dict[str, Any]
-"""A record as texts, lists and mappings, as record files have it."""
 
+# Entries of one list; no commentary has so many authors or references, and a forged form must not fill the memory.
 MOST_ENTRIES: Final = 2_000
-"""Entries of one list; no commentary has so many authors or references, and a forged form must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ def typed(data: Data, form: Mapping[str, str]) -> Data:
     return made
 
 
+# Characters of one input.
 _LONGEST: Final = 100_000
-"""Characters of one input."""
 _SHOWN: Final = {"series", "number", *(re.sub(r"\[\d+\]", "[]", each.path) for each in SIMPLE)} | {
     f"{name}[].{re.sub(r'[0-9]+', '', each.path)}" for name, fields in LISTS.items() for each in fields
 }

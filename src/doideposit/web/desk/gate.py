@@ -27,8 +27,8 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+# What may be asked without being signed in.
 _OPEN: Final = frozenset({"static", "gate.enter", "gate.sign_in"})
-"""What may be asked without being signed in."""
 _ASK: Final = "Ask whoever looks after the configuration; the roles stand below [desk.accounts]."
 
 

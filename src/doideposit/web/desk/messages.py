@@ -11,8 +11,8 @@ from doideposit.errors import DoiDepositError, LedgerError
 __all__ = ["MAX_UPLOAD", "message_page", "tell_faults"]
 
 LOG: Final = logging.getLogger("doideposit.web")
+# Bytes of one request; a finished document with pictures has a few million.
 MAX_UPLOAD: Final = 60_000_000
-"""Bytes of one request; a finished document with pictures has a few million."""
 
 
 def message_page(status: int, text: str, hint: str = "") -> tuple[str, int]:

@@ -28,8 +28,8 @@ __all__ = ["pages"]
 pages = Blueprint("numbers", __name__)
 Answer = Response | str | tuple[str, int]
 
+# Rows of one page of the list.
 ROWS: Final = 50
-"""Rows of one page of the list."""
 MOST_MISSING: Final = 12
 MOST_DRAFTS: Final = 30
 

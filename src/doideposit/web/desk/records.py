@@ -20,8 +20,8 @@ from doideposit.web.desk.form import opened
 __all__ = ["RecordFile", "changes", "find_record", "fingerprint_of", "load_record", "name_for", "save_record"]
 
 _SUFFIXES = (".yaml", ".yml")
+# Record files that are looked through for one number.
 MOST_FILES = 20_000
-"""Record files that are looked through for one number."""
 
 
 class RecordFile(NamedTuple):

@@ -17,8 +17,8 @@ from doideposit.web.desk.drafts import Drafts, SavedDraft
 
 __all__ = ["ReadDocument", "Workplace", "draft_named", "workplace"]
 
+# Read the bytes of a document of that name, and draft a record of it.
 ReadDocument = Callable[[bytes, str], tuple[Manuscript, Extracted]]
-"""Read the bytes of a document of that name, and draft a record of it."""
 
 
 class Workplace:

@@ -62,8 +62,8 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
     return redirect(url_for("writing.edit", name=draft.name))
 
 
+# Lines of a document that are shown beside the form.
 MOST_LINES: Final = 5_000
-"""Lines of a document that are shown beside the form."""
 
 
 def _note(finding: Finding) -> str:

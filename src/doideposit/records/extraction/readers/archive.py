@@ -9,10 +9,10 @@ from doideposit.records.extraction.readers.bounds import TooMuch
 __all__ = ["DocumentArchive"]
 
 _MOST_ENTRIES: Final = 5_000
+# Bytes of all entries together, pictures included.
 _MOST_BYTES: Final = 64_000_000
-"""Bytes of all entries together, pictures included."""
+# Bytes of one entry with text: a commentary of ten pages has 200,000, a tree of it in memory ten times as many.
 _MOST_OF_ONE_TEXT: Final = 8_000_000
-"""Bytes of one entry with text: a commentary of ten pages has 200,000, a tree of it in memory ten times as many."""
 _TEXTS: Final = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".svg")
 
 

@@ -26,13 +26,13 @@ from doideposit.records.sources.files import decode_text, load_bytes
 
 __all__ = ["open_document", "read_bytes", "read_page"]
 
+# The largest document that is read, in bytes; a PDF with pictures has a few million.
 LIMIT = 50_000_000
-"""The largest document that is read, in bytes; a PDF with pictures has a few million."""
 # A text of five million characters is a thousand pages, and a tree of markup takes ten times its size in memory.
 _TEXT_LIMIT = 5_000_000
 
+# Read the bytes of a document; the text is the name of the file for findings.
 Read = Callable[[bytes, str], Manuscript]
-"""Read the bytes of a document; the text is the name of the file for findings."""
 
 
 def open_document(path: Path) -> Manuscript:

@@ -75,11 +75,8 @@ def move(
         if origin.file is not None and origin.index is None and Path(origin.file).suffix.lower() not in TABLES
     }
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
-        registered = {
-            one.doi.key: one.registered_landing_page or ""
-            for one in depositor.works.all()
-            if one.registered_at is not None
-        }
+        works = depositor.works.all()
+        registered = {one.doi.key: one.registered_landing_page or "" for one in works if one.registered_at is not None}
         decided = list(decide_moves(rows, known, registered, str(table)))
         moves = list(look_at_pages(decided, open_page_fetch(settings), PassingTime(), str(table)))
         going = [one for one in moves if one.goes]

@@ -74,8 +74,8 @@ class DoiDepositError(Exception):
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 3
     default_hint: ClassVar[str] = ""
+    # Whether the error already stands in the JSON document of the command it stopped.
     told_in_json: bool = False
-    """Whether the error already stands in the JSON document of the command it stopped."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

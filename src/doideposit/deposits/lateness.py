@@ -19,18 +19,18 @@ class Deadlines:
 
     # Crossref reads most files within minutes, a registered DOI resolves soon after, and the REST API follows within
     # a day or so ("Verify your registration" in Crossref's documentation). Each default leaves room for a bad day.
+    #: From being recorded until Crossref has the file, however often it had to be sent.
     received: timedelta = timedelta(hours=2)
-    """From being recorded until Crossref has the file, however often it had to be sent."""
+    #: From there until Crossref has read it.
     processed: timedelta = timedelta(days=1)
-    """From there until Crossref has read it."""
+    #: How long a deposit that failed may wait for a person.
     registered: timedelta = timedelta(days=3)
-    """How long a deposit that failed may wait for a person."""
+    #: From the registration until the DOI leads to its page.
     resolves: timedelta = timedelta(days=1)
-    """From the registration until the DOI leads to its page."""
+    #: From the registration until Crossref's REST API shows the record.
     indexed: timedelta = timedelta(days=3)
-    """From the registration until Crossref's REST API shows the record."""
+    #: From a deposit that took effect until the query service shows the record as it was sent; asked up to 24 h.
     as_intended: timedelta = timedelta(hours=26)
-    """From a deposit that took effect until the query service shows the record as it was sent; asked up to 24 h."""
 
     def of(self, milestone: Milestone) -> timedelta:
         """Return the time that a milestone may take."""

@@ -226,8 +226,8 @@ class HistoryEntry:
     submission_id: str | None = None
     timestamp: int | None = None
     outcome: Outcome | None = None
+    #: The beginning of an answer that was not the documented one, as it came, without passwords.
     answer: str | None = None
-    """The beginning of an answer that was not the documented one, as it came, without passwords."""
 
     def to_dict(self) -> dict[str, str | None]:
         """Return it as JSON."""
@@ -296,8 +296,8 @@ class Plan:
 
     target: str
     entries: tuple[PlanEntry, ...]
+    #: What was checked, as it will be sent: for the depositor alone.
     approved: object = field(default=None, repr=False, compare=False)
-    """What was checked, as it will be sent: for the depositor alone."""
 
     def _count(self, action: Action) -> int:
         return sum(entry.action is action for entry in self.entries)

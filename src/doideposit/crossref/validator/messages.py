@@ -48,10 +48,10 @@ class Complaint:
     number: int
     text: str
     element: Element
+    # Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect.
     undeclared: bool = False
-    """Whether the schema has no such element at all, which libxml2 does not say of a child it does not expect."""
+    # Where trying has shown that a child would do better.
     place: ElementFix | None = None
-    """Where trying has shown that a child would do better."""
 
     @property
     def attribute(self) -> str | None:

@@ -28,8 +28,8 @@ class Built:
     xml: bytes = field(repr=False)
     commentaries: tuple[Commentary, ...] = field(repr=False)
     schema_version: str
+    # The child of `body` that each commentary became, in canonical form: its SHA-256 is the `fingerprint`.
     items: tuple[bytes, ...] = field(repr=False)
-    """The child of ``body`` that each commentary became, in canonical form: its SHA-256 is the `fingerprint`."""
 
     @property
     def fingerprints(self) -> tuple[str, ...]:

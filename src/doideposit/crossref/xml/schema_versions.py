@@ -63,25 +63,25 @@ class Dialect:
 
     version: str
     make: Maker
+    # Elements `role`, and so CRediT and several roles.
     roles: bool
-    """Elements ``role``, and so CRediT and several roles."""
+    # Values of the attribute `contributor_role`.
     contributor_roles: frozenset[Role]
-    """Values of the attribute ``contributor_role``."""
     alt_names: bool
     name_limit: int
     name_pattern: re.Pattern[str] | None
+    # Licence, funding and Crossmark in a report of a series.
     series_rights: bool
-    """Licence, funding and Crossmark in a report of a series."""
+    # Element `version_info`.
     versions: bool
-    """Element ``version_info``."""
+    # Element `status` of posted content.
     statuses: bool
-    """Element ``status`` of posted content."""
     citation_types: bool
     posted_types: frozenset[str]
     posted_archives: bool
     archives: frozenset[Archive]
+    # Languages by their two-letter codes only.
     short_languages: bool
-    """Languages by their two-letter codes only."""
 
     @property
     def namespace(self) -> str:

@@ -304,8 +304,8 @@ class LedgerWork:
     acknowledged_at: datetime | None = None
     acknowledged_reason: str | None = None
     observed: Observed | None = None
+    # Nothing but its DOI can be read.
     harmed: bool = False
-    """Nothing but its DOI can be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,15 +24,15 @@ STAMP: Final = "%Y%m%dT%H%M%S"
 class EntryStatus(StrEnum):
     """Describe where a record of the file stands."""
 
+    # It cannot go yet; the next pass plans it again.
     WAITING = "waiting"
-    """It cannot go yet; the next pass plans it again."""
+    # It is on its way, and its end is not known yet.
     OPEN = "open"
-    """It is on its way, and its end is not known yet."""
     REGISTERED = "registered"
+    # It was registered before with the same content.
     UNCHANGED = "unchanged"
-    """It was registered before with the same content."""
+    # It has errors, or Crossref did not take it.
     REJECTED = "rejected"
-    """It has errors, or Crossref did not take it."""
 
     @property
     def is_final(self) -> bool:

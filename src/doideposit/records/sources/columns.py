@@ -53,8 +53,8 @@ class _Column:
     name: str
     loc: Loc
     place: Place
+    # Whether the cell holds a list.
     several: bool
-    """Whether the cell holds a list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,8 +140,15 @@ WIDE = """width => document.documentElement.scrollWidth <= width ? [] :
 """The elements that make a page wider than the screen."""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("scheme", "viewport"),
+    [
+        pytest.param("light", PHONE, id="phone-light", marks=pytest.mark.acceptance),
+        pytest.param("dark", PHONE, id="phone-dark"),
+        pytest.param("light", DESKTOP, id="desktop-light"),
+        pytest.param("dark", DESKTOP, id="desktop-dark", marks=pytest.mark.acceptance),
+    ],
+)
 def test_axe_finds_no_fault(
     browser: Any, entry: str, tmp_path: Path, said: list[str], scheme: str, viewport: Any
 ) -> None:

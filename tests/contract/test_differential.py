@@ -24,16 +24,17 @@ TESTS = Path(__file__).parents[1]
 DEPOSITS = sorted((TESTS / "golden" / "deposits").glob("*.xml"))
 EXAMPLES = sorted((TESTS.parents[1] / "shared" / "crossref" / "examples").glob("*.xml"))
 
-pytestmark = pytest.mark.slow
+# In one process, since the oracle needs seconds to prepare each version of the schema.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oracle")]
 
 Mutation = tuple[str, bytes]
 Generator = Callable[[bytes], Iterable[Mutation]]
 
-# One in how many is tried, some 3,000 in all; `make soak` tries every one.
+# One in how many is tried, some 800 in all; `make soak` tries every one.
 SHARES: list[tuple[Generator, int]] = [
-    (mutations.structural, 15),
-    (mutations.attributes, 60),
-    (mutations.values, 50),
+    (mutations.structural, 60),
+    (mutations.attributes, 200),
+    (mutations.values, 180),
 ]
 
 
@@ -71,17 +72,17 @@ def test_harmed_documents_get_the_same_verdict(path: Path) -> None:
     cases = itertools.chain(*(chosen(xml, generator, share) for generator, share in SHARES))
     different, valid, invalid = disagreements(version_of(path), cases)
     assert different == []
-    assert valid > 3
-    assert invalid > 15
+    assert valid > 0
+    assert invalid > 3
 
 
 @pytest.mark.parametrize("path", EXAMPLES or [pytest.param(None, marks=pytest.mark.skip("no examples here"))])
 def test_worked_examples_get_the_same_verdict(path: Path) -> None:
     xml = path.read_bytes()
     assert validator().validate(xml).findings == ()
-    different, _, invalid = disagreements("5.5.0", chosen(xml, mutations.structural, 12))
+    different, _, invalid = disagreements("5.5.0", chosen(xml, mutations.structural, 40))
     assert different == []
-    assert invalid > 20
+    assert invalid > 5
 
 
 FORMULA = b'<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:%s>x</mml:%s></mml:math>'

@@ -227,7 +227,7 @@ def test_hostile_texts_do_nothing_in_a_browser(chromium: Any, tmp_path: Path) ->
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("number", [0, 1, 31, 300])
+@pytest.mark.parametrize("number", [0, 1, 31, pytest.param(300, marks=pytest.mark.acceptance)])
 def test_links_land_where_they_say(chromium: Any, tmp_path: Path, viewport: Any, script: bool, number: int) -> None:
     """Browsers guess the height of what they have not laid out yet: a link below it must not land beside its place."""
     statuses = [
@@ -254,7 +254,9 @@ def test_links_land_where_they_say(chromium: Any, tmp_path: Path, viewport: Any,
             assert abs(away) < 60, (place, away)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "viewport", [pytest.param(PHONE, id="phone", marks=pytest.mark.acceptance), pytest.param(DESKTOP, id="desktop")]
+)
 def test_links_of_a_long_page_land_where_they_say(chromium: Any, tmp_path: Path, viewport: Any) -> None:
     made = report(
         *(status(place) for place in range(3_000)),

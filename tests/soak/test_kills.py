@@ -75,7 +75,14 @@ def test_runs_killed_at_some_of_their_steps_lose_and_double_nothing(
 
 @pytest.mark.slow
 @pytest.mark.network_loopback
-@pytest.mark.parametrize(("faults", "first"), [("calm", 1), ("answer lost", 3), ("upload lost", 2)])
+@pytest.mark.parametrize(
+    ("faults", "first"),
+    [
+        pytest.param("calm", 1, marks=pytest.mark.acceptance),
+        ("answer lost", 3),
+        pytest.param("upload lost", 2, marks=pytest.mark.acceptance),
+    ],
+)
 def test_an_update_in_two_steps_killed_at_some_of_its_steps_is_finished(
     zygote: Zygote, tmp_path: Path, faults: str, first: int
 ) -> None:
@@ -96,7 +103,9 @@ def test_a_pass_over_what_is_registered_killed_at_some_of_its_steps_goes_on(zygo
 
 @pytest.mark.slow
 @pytest.mark.network_loopback
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(0, marks=pytest.mark.acceptance), 1, pytest.param(2, marks=pytest.mark.acceptance)]
+)
 def test_lives_full_of_kills_and_faults_end_well(zygote: Zygote, tmp_path: Path, seed: int) -> None:
     figures = Figures()
     random_life(zygote, tmp_path, figures, seed)

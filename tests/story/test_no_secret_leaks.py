@@ -309,7 +309,7 @@ QUICK = {"auth=200page", "status=503", "drop_after_accept"}
 
 def fault_case(fault: Fault) -> Any:
     name = f"{fault.name}={fault.value}" if fault.value else fault.name
-    marks = () if name in QUICK else (pytest.mark.slow,)
+    marks = () if name in QUICK else (pytest.mark.slow, pytest.mark.acceptance)
     return pytest.param(fault, id=re.sub(r"[^\w=]+", "-", name.encode("ascii", "replace").decode()), marks=marks)
 
 

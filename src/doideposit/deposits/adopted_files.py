@@ -1,13 +1,12 @@
 """The folder in which adopted records are written: one file each, and never over another."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from doideposit.checks.checking import Checker
-from doideposit.checks.values import Checked
+from doideposit.checks.values import Checked, Input
 from doideposit.crossref.queries import RegisteredState
 from doideposit.files import disk_errors, write_new
 from doideposit.findings import Finding, Severity
@@ -38,19 +37,26 @@ class AdoptedFile:
 class RecordFolder:
     """Write record files into a folder: ``258.yaml``, below the name of the series where there are `several`.
 
-    `checker` has to let every DOI stand: what is written is registered.
+    `check` judges records and files, and has to let every DOI stand: what is written is registered.
     """
 
-    def __init__(self, folder: Path, checker: Checker, *, several: bool, schema: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        check: Callable[[Iterable[Input]], Iterable[Checked]],
+        *,
+        several: bool,
+        schema: str | None = None,
+    ) -> None:
         self._folder = folder
-        self._checker = checker
+        self._check = check
         self._several = several
         self._schema = schema
 
     def write(self, record: RegisteredRecord, series: Series, state: RegisteredState) -> AdoptedFile:
         """Write the file of a record, or find the one that is there; raises `DiskError`."""
         fields = record_fields(record, series, named=self._several)
-        [checked] = self._checker.read([{**fields, "series": series.name}])
+        [checked] = self._check([{**fields, "series": series.name}])
         changes = _changes(record, checked)
         text = record_text(
             record, fields, _notes(record, changes, checked), heading=_heading(series, state), schema=self._schema
@@ -83,7 +89,7 @@ class RecordFolder:
 
     def _holds(self, path: Path, doi: str) -> bool:
         """Tell whether a file is about this DOI: somebody wrote it, or edited what a killed run had written."""
-        found = [item.doi for checked in self._checker.read([path]) for item in checked.items]
+        found = [item.doi for checked in self._check([path]) for item in checked.items]
         return Doi(doi) in found
 
 

@@ -88,7 +88,7 @@ class AdoptionPass:
         self._registry = _registry(context)
         self._series = context.series
         knowing = checker.knowing(lambda _doi: True)
-        self._folder = RecordFolder(folder, knowing, several=len(context.series) > 1, schema=schema)
+        self._folder = RecordFolder(folder, knowing.read, several=len(context.series) > 1, schema=schema)
         self._on_event = on_event
         self._chosen: Mapping[str, Series] = context.series
         self._owners: frozenset[str] = frozenset()

@@ -6,7 +6,6 @@ from dataclasses import replace
 from doideposit.crossref.sealing import join, restamped
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.existing import restamp
-from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
@@ -31,7 +30,7 @@ from doideposit.findings import Finding, Severity, counted
 from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.drift_values import Drift
 
-__all__ = ["Preparation", "account_of", "decide"]
+__all__ = ["Preparation", "decide"]
 
 # How often a file is planned again because other runs were quicker; each time one of them got its deposit in.
 ROUNDS = 50
@@ -42,7 +41,7 @@ def decide(
     inputs: Sequence[DepositCandidate | PlanInput],
     store: ContentStore,
     may: Permissions,
-) -> tuple[tuple[Decision, ...], Mapping[str, KnownWork]]:
+) -> Approved:
     """Plan against the ledger, then against what Crossref has of every DOI that would be sent."""
     wanted = [one.wanted if isinstance(one, DepositCandidate) else one for one in inputs]
     # Without a DOI and a fingerprint there is nothing to compare with the ledger.
@@ -64,7 +63,8 @@ def decide(
             for one, decision in zip(inputs, decisions, strict=True)
         )
         decisions = _after_preflight(context, inputs, decisions, may)
-    return together(_of_one_publisher(context, inputs, _with_drift(context, decisions))), known
+    decided = together(_of_one_publisher(context, inputs, _with_drift(context, decisions)))
+    return Approved(tuple(inputs), decided, known, store, may)
 
 
 def _with_drift(context: DepositContext, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -106,13 +106,6 @@ def _after_preflight(
     )
 
 
-def account_of(context: DepositContext, one: DepositCandidate) -> PublisherAccount:
-    """Return the publisher that a DOI is deposited for."""
-    if one.sealed is None:
-        return context.accounts.of_item(one.item.doi, one.item.container)
-    return context.accounts.of_series(one.series)
-
-
 def _of_one_publisher(
     context: DepositContext, inputs: Sequence[DepositCandidate | PlanInput], decisions: Sequence[Decision]
 ) -> tuple[Decision, ...]:
@@ -122,7 +115,7 @@ def _of_one_publisher(
     names: dict[int, set[str]] = {}
     for one in inputs:
         if isinstance(one, DepositCandidate) and one.wanted.group is not None:
-            names.setdefault(one.wanted.group, set()).add(account_of(context, one).name)
+            names.setdefault(one.wanted.group, set()).add(context.account_of(one).name)
     mixed = {group for group, found in names.items() if len(found) > 1}
     return tuple(_two_publishers(one) if one.wanted.group in mixed else one for one in decisions)
 
@@ -179,9 +172,9 @@ class Preparation:
         return tuple(self._decisions[index] for index in range(len(approved.inputs)))
 
     def _planned_anew(self, overtaken: Sequence[DepositCandidate]) -> list[_Going]:
-        decisions, known = decide(self._context, overtaken, self._approved.store, self._approved.permissions)
-        decisions = tuple(_outdated(one) if self._is_outdated(one, known) else one for one in decisions)
-        return self._decided(overtaken, decisions, known)
+        now = decide(self._context, overtaken, self._approved.store, self._approved.permissions)
+        decisions = tuple(_outdated(one) if self._is_outdated(one, now.known) else one for one in now.decisions)
+        return self._decided(overtaken, decisions, now.known)
 
     def _is_outdated(self, decision: Decision, known: Mapping[str, KnownWork]) -> bool:
         """Tell whether the decision would send over a deposit that the plan did not know.
@@ -220,7 +213,7 @@ class Preparation:
                 waits = known is not None and known.open is not None
                 # Only those that empty the same blocks go through the same steps.
                 clears = self._clears(one)
-                account = self._account(one).name
+                account = self._context.account_of(one).name
                 key = (account, one.container, one.item.doi.prefix, one.kind, one.sealed.schema_version, waits, clears)
             groups.setdefault(key, []).append((one, known))
         size = self._context.limits.records_per_submission
@@ -288,16 +281,13 @@ class Preparation:
             return Sealed(restamped(file, contents[0], batch_id, timestamp), ())
         if not items:
             return self._context.seal(restamp(contents[0], batch_id, timestamp))
-        head = self._account(group[0][0]).depositor.head(batch_id, timestamp)
+        head = self._context.account_of(group[0][0]).depositor.head(batch_id, timestamp)
         return Sealed(join(head, items, contents), ())
-
-    def _account(self, one: DepositCandidate) -> PublisherAccount:
-        return account_of(self._context, one)
 
     def _new(self, group: Sequence[_Going], batch: SealedBatch) -> NewSubmission:
         first, may = group[0][0], self._approved.permissions
         return NewSubmission(
-            publisher=self._account(first).name,
+            publisher=self._context.account_of(first).name,
             series=first.series,
             container=first.container,
             schema_version=batch.schema_version,

@@ -5,14 +5,14 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doideposit.checks.values import Checked
-from doideposit.crossref.xml.existing import DepositItem
+from doideposit.crossref.xml.existing import DepositItem, items, only
 from doideposit.crossref.xml.records import body_kind
-from doideposit.deposits.ledger.entries import KnownWork
+from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
-from doideposit.deposits.values import Plan
+from doideposit.deposits.values import Plan, PlanEntry
 from doideposit.errors import DiskError, UsageError
 from doideposit.findings import Where
 from doideposit.records.identifiers import Doi
@@ -20,7 +20,15 @@ from doideposit.records.models.batch import SealedFile, SealedItem
 from doideposit.records.models.record import Record
 from doideposit.records.models.relations import IdentifierType
 
-__all__ = ["Approved", "ContentStore", "DepositCandidate", "StoredContent", "checked_of", "read_candidates"]
+__all__ = [
+    "Approved",
+    "ContentStore",
+    "DepositCandidate",
+    "StoredContent",
+    "candidates_again",
+    "checked_of",
+    "read_candidates",
+]
 
 # Bytes kept in memory before the temporary file goes to disk: a plan of some thousand records needs no disk.
 IN_MEMORY = 8_000_000
@@ -117,6 +125,10 @@ class Approved:
     store: ContentStore = field(repr=False)
     permissions: Permissions
 
+    def as_plan(self, target: str) -> Plan:
+        """Return the plan for people, which carries this."""
+        return Plan(target, tuple(map(PlanEntry.of, self.decisions)), self)
+
 
 def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[DepositCandidate | PlanInput, ...]:
     """Return every input, and every DOI of a ready-made file, in order, with their bytes put into the store.
@@ -139,6 +151,18 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
             )
             flat.append(_candidate(len(flat), one, item, wanted, content))
     return tuple(flat)
+
+
+def candidates_again(recorded: NewSubmission, doi: Doi, store: ContentStore) -> tuple[DepositCandidate, ...]:
+    """Return what a recorded deposit of a DOI sent, to be planned anew; with it go DOIs that share its element."""
+    xml = only(recorded.xml, doi)
+    checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=items(xml))
+    pages = {one.doi.key: one.landing_page for one in recorded.items}
+    return tuple(
+        replace(one, series=recorded.series, container=recorded.container, landing_page=pages.get(one.item.doi.key))
+        for one in read_candidates([checked], store)
+        if isinstance(one, DepositCandidate)
+    )
 
 
 def _file(checked: Checked) -> str | None:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Final, Protocol
+from typing import Protocol
 
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import CrossrefMember, ListedBy, RegisteredWork, Registrar, ResolvedHandle
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.deposits.accounts import PublisherAccount, PublisherAccounts
+from doideposit.deposits.candidates import DepositCandidate
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.session import Step
@@ -24,9 +25,8 @@ from doideposit.findings import Where
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
-__all__ = ["PRODUCTION", "DepositContext", "OnEvent", "RegistryPort", "owner_name"]
+__all__ = ["DepositContext", "OnEvent", "RegistryPort", "owner_name"]
 
-PRODUCTION: Final = "production"
 OnEvent = Callable[[Progress], None]
 
 
@@ -106,6 +106,12 @@ class DepositContext:
         """Work out who deposits what."""
         main = PublisherAccount("", self.depositor, self.registrar, self.login)
         self.accounts = PublisherAccounts(main, self.others, self.series)
+
+    def account_of(self, one: DepositCandidate) -> PublisherAccount:
+        """Return the publisher that a DOI is deposited for."""
+        if one.sealed is None:
+            return self.accounts.of_item(one.item.doi, one.item.container)
+        return self.accounts.of_series(one.series)
 
     def place(self, setting: str) -> Where:
         """Return where a setting stands in the configuration file, by its dotted path."""

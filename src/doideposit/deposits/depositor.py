@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -15,7 +16,7 @@ from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.adoption import AdoptionPass, AdoptionScope
 from doideposit.deposits.adoption_report import AdoptionReport
 from doideposit.deposits.batching import Preparation, decide
-from doideposit.deposits.candidates import Approved, ContentStore, checked_of, read_candidates
+from doideposit.deposits.candidates import Approved, ContentStore, candidates_again, checked_of, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.given import given_doi, wants_reason
@@ -26,20 +27,18 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.lookups import look_up
-from doideposit.deposits.passes import DepositPass, run_pass
-from doideposit.deposits.plan_entries import plan_entry
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.plans.files import PlanFiles
 from doideposit.deposits.publishers import Publishers
-from doideposit.deposits.restoring import plan_last_version
 from doideposit.deposits.updates import look
-from doideposit.deposits.uploading import why_not_sent
+from doideposit.deposits.uploading import DepositPass, run_pass, why_not_sent
 from doideposit.deposits.values import (
     DepositReport,
     HistoryEntry,
     Plan,
+    PlanEntry,
     PollReport,
     Progress,
     ReportEntry,
@@ -180,9 +179,7 @@ class Depositor:
     def _plan(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
         store = ContentStore()
         inputs = read_candidates(self._checker.read_streaming(items), store)
-        decisions, known = decide(context, inputs, store, may)
-        entries = tuple(plan_entry(decision) for decision in decisions)
-        return Plan(self.target, entries, Approved(inputs, decisions, known, store, may))
+        return decide(context, inputs, store, may).as_plan(self.target)
 
     def restoration(self, doi: Doi | str, *, allow_loss: Sequence[str] = ()) -> Plan:
         """Plan to send our last registered version of a DOI again, over what others changed; `deposit` takes it.
@@ -190,7 +187,16 @@ class Depositor:
         What they added would be lost, and blocks it unless `allow_loss` names it. Raises `UsageError` for a DOI that
         was never registered from here.
         """
-        return plan_last_version(self._context, given_doi(doi), tuple(allow_loss))
+        wanted, store = given_doi(doi), ContentStore()
+        recorded = self._context.ledger.works.registered_file(wanted)
+        if recorded is None:
+            raise UsageError(
+                f"{wanted} was never registered from here, so there is no version to go back to",
+                hint="correct its record file and deposit that",
+            )
+        inputs = candidates_again(recorded, wanted, store)
+        may = Permissions(retry=True, losses=tuple(allow_loss))
+        return decide(self._context, inputs, store, may).as_plan(self.target)
 
     def adopt(
         self,
@@ -280,7 +286,7 @@ class Depositor:
     def _report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
         entries = []
         for decision in decisions:
-            plan = plan_entry(decision)
+            plan = PlanEntry.of(decision)
             status = self._known_status(plan.doi) if plan.doi else None
             entries.append(ReportEntry(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status))
         return DepositReport(self.target, tuple(entries), error)
@@ -301,7 +307,9 @@ class Depositor:
     @property
     def plans(self) -> PlanFiles:
         """Return what writes plans into files, takes approvals, and applies them."""
-        return PlanFiles(self._context, self._checker, self._rules, self._deposit_checked)
+        return PlanFiles(
+            self._context, self._checker, self._rules, partial(decide, self._context), self._deposit_checked
+        )
 
     def _deposit_checked(self, checked: Approved, on_event: OnEvent, send: bool) -> DepositReport:
         """Record what a plan file holds and, with `send`, send it; what an interrupted run recorded goes as well."""

@@ -1,8 +1,12 @@
 """How much at once; apart from planning, so that reading the configuration needs nothing else of it."""
 
 from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["Limits"]
+__all__ = ["PRODUCTION", "Limits"]
+
+# The one target where a deposit lasts, costs money, and needs a yes.
+PRODUCTION: Final = "production"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import Final
 
 from doideposit.crossref.registrar import RegisteredWork
 from doideposit.deposits.candidates import DepositCandidate
-from doideposit.deposits.context import PRODUCTION, DepositContext, RegistryPort
+from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import Action, Decision
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity

@@ -1,6 +1,5 @@
 """Which of several publishers a DOI, a file or a plan belongs to, as a depositor tells those who ask."""
 
-from doideposit.deposits.batching import account_of
 from doideposit.deposits.candidates import DepositCandidate, checked_of
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.plans.document import PlanFile, PlannedRecord
@@ -38,7 +37,7 @@ class Publishers:
             return frozenset(self._of_planned(one) for one in plan.sending)
         checked = checked_of(plan)
         return frozenset(
-            account_of(self._context, one).name
+            self._context.account_of(one).name
             for one, decision in zip(checked.inputs, checked.decisions, strict=True)
             if isinstance(one, DepositCandidate) and decision.action.sends
         )

@@ -7,8 +7,9 @@ from typing import Final
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.deposits.candidates import ContentStore, DepositCandidate
-from doideposit.deposits.context import PRODUCTION, DepositContext
+from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork
+from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import SENT_AGAIN, Action, Decision, Permissions, too_many_digits
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity, has_errors

@@ -1,18 +1,23 @@
-"""Uploading what is prepared: one file at a time, the intent committed before, the outcome after."""
+"""Uploading what is prepared: one file at a time, the intent committed before, the outcome after.
 
-from collections.abc import Iterable
+And one pass over what is under way: ask, then upload.
+"""
+
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from doideposit.crossref.sealing import recorded as sealed_again
 from doideposit.crossref.xml.existing import restamp
-from doideposit.deposits.context import PRODUCTION, DepositContext, OnEvent
+from doideposit.deposits.context import DepositContext, OnEvent
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewSubmission, Submission, UploadLease
 from doideposit.deposits.ledger.uploads import Told, UploadSlot
+from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
+from doideposit.deposits.polling import Poller
 from doideposit.deposits.schedule import LEASE, next_poll, pause_until
 from doideposit.deposits.steps import Clears, step_files
 from doideposit.deposits.updates import Seen, examine, look
@@ -35,12 +40,14 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
 from doideposit.registered.values import Consent
 
-__all__ = ["Refusals", "Uploader", "why_not_sent"]
+__all__ = ["DepositPass", "run_pass", "why_not_sent"]
 
 # How long a comparison with what is registered holds: a file may wait for hours before it is sent.
 FRESH: Final = timedelta(minutes=15)
 # When what is registered is asked for again after it could not be read.
 READ_AGAIN: Final = timedelta(minutes=15)
+# So many DOIs are named in a message about files that were harmed.
+FEW: Final = 5
 
 
 # Publishers whose login was refused in this pass, by their names, with what was said.
@@ -271,3 +278,60 @@ def why_not_sent(context: DepositContext, dois: Iterable[Doi | None]) -> WorldEr
     until = f"{pause.until:%Y-%m-%d %H:%M} UTC"
     message = f"not sent yet: nothing is sent before {until} ({pause.reason})"
     return RegistrarUnavailable(message, hint="what is recorded is kept, and goes out with `doideposit poll` then")
+
+
+class DepositPass(NamedTuple):
+    """Tell what a pass touched, asked about and sent, and what went wrong outside."""
+
+    keys: list[int]
+    looked: int
+    sent: int
+    error: WorldError | None
+
+
+def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, doubts_only: bool = False) -> DepositPass:
+    """Ask, and send unless Crossref is away. A file that the ledger holds no longer whole stops no other one."""
+    done: list[tuple[Poller, Uploader]] = []
+
+    def once(besides: frozenset[int]) -> None:
+        poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
+        uploader = Uploader(context, on_event=watch, besides=besides, refused=poller.refused)
+        done.append((poller, uploader))
+        poller.run()
+        if poller.may_send:
+            uploader.run()
+
+    harm: LedgerDamaged | None = None
+    try:
+        once(frozenset())
+    except LedgerDamaged:
+        harmed = context.ledger.works.harmed()
+        if not harmed:
+            raise
+        once(frozenset(harmed))
+        harm = _named(harmed)
+    refused = [error for poller, _ in done for error in poller.refused.values()]
+    if refused:
+        # A publisher whose login was refused; the files of the others are done by now.
+        raise refused[0]
+    keys = [key for poller, uploader in done for key in (*poller.changed, *uploader.attempted)]
+    errors = [error for poller, uploader in done for error in (poller.error, uploader.error) if error]
+    return DepositPass(
+        list(dict.fromkeys(keys)),
+        sum(len(poller.asked) for poller, _ in done),
+        sum(uploader.received for _, uploader in done),
+        next(iter(errors), harm),
+    )
+
+
+def _named(harmed: Mapping[int, tuple[str, ...]]) -> LedgerDamaged:
+    """Make the error that names the DOIs of files that the ledger no longer holds whole."""
+    dois = [doi for names in harmed.values() for doi in names]
+    few = ", ".join(dois[:FEW]) + (f" and {len(dois) - FEW:,} more" if len(dois) > FEW else "")
+    one = dois[0] if dois else "DOI"
+    return LedgerDamaged(
+        f"the ledger no longer holds the deposit of {few or 'a DOI that cannot be read'} as it was recorded: nothing "
+        "of it was sent or asked about",
+        hint=f"restore a backup with `doideposit ledger restore FILE`, or give it up with `doideposit abandon {one} "
+        '--reason "damaged"` and deposit its record again; `doideposit ledger check` shows what is wrong',
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from doideposit.deposits.lateness import Overdue
-from doideposit.deposits.planning import Action
+from doideposit.deposits.planning import Action, Decision
 from doideposit.deposits.reading_back import ResultDetails
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
@@ -274,6 +274,15 @@ class PlanEntry:
     reason: str
     findings: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
+
+    @classmethod
+    def of(cls, decision: Decision) -> "PlanEntry":
+        """Return a decision as people and programs are told of it."""
+        wanted, differences = decision.wanted, decision.update.differences if decision.update else ()
+        changes = tuple(
+            FieldChange(one.field, one.what, one.loses, one.kind, one.registered, one.desired) for one in differences
+        )
+        return cls(wanted.source, wanted.doi, decision.action, decision.reason, decision.all_findings, changes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record of the JSON contract for `check` and `deposit --dry-run`."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from doideposit.deposits.context import PRODUCTION, DepositContext
+from doideposit.deposits.context import DepositContext
+from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.errors import ApprovalMissing, UsageError
 from doideposit.lifecycle import EventKind

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from doideposit.deposits.context import PRODUCTION
 from doideposit.deposits.fees import Fee
+from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.plans.document import Fees, PlannedRecord
 from doideposit.deposits.wording import name_of
 from doideposit.findings import counted

@@ -1,13 +1,22 @@
-"""Plans as files: written for another person, compared with how things stand, approved, and applied."""
+"""Plans as files: written for another person, compared with how things stand, approved, and applied.
 
-from collections.abc import Callable
+Nothing in the file is believed. Its XML is judged by the schema, title and DOI are read from the XML, what would be
+done is worked out again, and whatever is not as the file says keeps all of it back.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from doideposit.checks.checking import Checker
-from doideposit.deposits.candidates import Approved, checked_of
+from doideposit.crossref.names import SCHEMA_VERSIONS
+from doideposit.crossref.sealing import find_item, seal_again
+from doideposit.crossref.xml.existing import DepositItem, items
+from doideposit.deposits.candidates import Approved, ContentStore, DepositCandidate, checked_of
 from doideposit.deposits.context import DepositContext, OnEvent
-from doideposit.deposits.plan_entries import plan_entry
-from doideposit.deposits.plans.applying import compare_with_now
+from doideposit.deposits.ledger.entries import KnownWork
+from doideposit.deposits.planning import Action, Decision, Permissions, PlanInput
 from doideposit.deposits.plans.approvals import (
     ApprovalRules,
     approve,
@@ -16,13 +25,288 @@ from doideposit.deposits.plans.approvals import (
     note_applied,
     wants_enough,
 )
-from doideposit.deposits.plans.document import PlanFile, parse_plan, plan_text, read_plan
-from doideposit.deposits.plans.writing import body_of
-from doideposit.deposits.values import DepositReport, Plan, Progress
-from doideposit.errors import UsageError
+from doideposit.deposits.plans.consequences import consequences_of, fees_of
+from doideposit.deposits.plans.document import (
+    PlanFile,
+    PlannedRecord,
+    Sending,
+    bytes_of,
+    parse_plan,
+    plan_text,
+    read_plan,
+)
+from doideposit.deposits.plans.writing import READING_HEAD, body_of, changes_of, configuration_of, empties_of, file_hash
+from doideposit.deposits.values import DepositReport, Plan, PlanEntry, Progress
+from doideposit.errors import PlanUnusable, UsageError
 from doideposit.files import write_atomic
+from doideposit.findings import Finding, Severity, Where
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.batch import SealedItem
+from doideposit.registered.comparison import compare
+from doideposit.registered.reading import read_record
 
 __all__ = ["PlanFiles"]
+
+# What plans candidates against the ledger and what Crossref has, as `batching.decide` does.
+Decide = Callable[[Sequence[DepositCandidate], ContentStore, Permissions], Approved]
+
+# So many new differences are told; the plan that is made anew shows all.
+TOLD: Final = 12
+_ANEW: Final = "make the plan anew with `doideposit plan`, and have it approved again where that is demanded"
+_EDITED: Final = "make the plan anew with `doideposit plan`; one that was edited cannot be used"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Hold a plan file as it stands now: what may be sent, and whether something moved since it was made.
+
+    `done` are the places of records whose content is deposited already, by this plan or otherwise.
+    """
+
+    approved: Approved
+    done: frozenset[int]
+    moved: bool
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether nothing is left to be sent."""
+        return not self.moved and not any(
+            one.action.sends and place not in self.done for place, one in enumerate(self.approved.decisions)
+        )
+
+
+def compare_with_now(
+    context: DepositContext, checker: Checker, decide: Decide, file: PlanFile, *, without_files: bool
+) -> Compared:
+    """Judge what the plan would send, and plan it again; raise `PlanUnusable` for a plan that contradicts itself.
+
+    `decide` plans candidates against ledger and Crossref. With `without_files` a file that is not on this machine is no
+    reason to hold the plan back.
+    """
+    body, store = file.plan, ContentStore()
+    inputs = tuple(_input(context, checker, file, store, place, one) for place, one in enumerate(body.records))
+    may = Permissions(body.retry, body.allow_loss, body.unseen)
+    candidates = [one for one in inputs if isinstance(one, DepositCandidate)]
+    fresh = decide(candidates, store, may)
+    now = {one.index: decision for one, decision in zip(candidates, fresh.decisions, strict=True)}
+    configuration = list(_configuration(context, checker, file))
+    if not configuration:
+        _wants_no_contradiction(context, file)
+    done = frozenset(place for place, decision in now.items() if _is_done(decision))
+    files = _files(file, without_files=without_files)
+    findings: dict[int, tuple[Finding, ...]] = {}
+    for one in candidates:
+        if one.index not in done:
+            since = _since(one, now[one.index], fresh.known.get(one.item.doi.key), file)
+            changed = _changed_file(checker, one, store, files)
+            findings[one.index] = (*configuration, *changed, *since)
+    decisions = _decisions(inputs, body.records, now, findings)
+    return Compared(Approved(inputs, decisions, fresh.known, store, may), done, any(findings.values()))
+
+
+# What the file holds.
+
+
+def _input(
+    context: DepositContext, checker: Checker, file: PlanFile, store: ContentStore, place: int, record: PlannedRecord
+) -> DepositCandidate | PlanInput:
+    doi = None if record.doi is None else Doi.parse(record.doi)
+    sending = record.sending
+    if sending is None or doi is None:
+        if Action(record.action).sends:
+            raise _contradiction(record)
+        return PlanInput(record.source, doi, None, None)
+    xml = bytes_of(file.plan, sending.sha256)
+    found = (
+        _ready_made(checker, sending, xml, doi)
+        if sending.group is not None
+        else _built(context, checker, sending, xml, doi)
+    )
+    item = found.item
+    if (item.title, item.record_type) != (record.title, sending.record_type) or not Action(record.action).sends:
+        raise _contradiction(record)
+    wanted = PlanInput(record.source, doi, item.fingerprint, item.record_type, (), sending.group, file=sending.file)
+    return DepositCandidate(
+        index=place,
+        wanted=wanted,
+        item=item,
+        content=store.put(xml),
+        sealed=found.sealed,
+        series=sending.series,
+        container=sending.container,
+        kind=found.kind,
+        landing_page=found.landing_page,
+        removes=sending.removes,
+    )
+
+
+class _Judged(NamedTuple):
+    """Hold what XML of a plan turned out to be; `sealed` is None for a ready-made file, sealed when it goes."""
+
+    item: DepositItem
+    kind: str
+    landing_page: str | None
+    sealed: SealedItem | None
+
+
+def _built(context: DepositContext, checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
+    head, version = context.depositor.head(*READING_HEAD), sending.schema_version
+    if version not in SCHEMA_VERSIONS:
+        raise PlanUnusable(f"the plan holds XML of a version that is not built here, for {doi}", hint=_EDITED)
+    found = find_item(head, xml, schema_version=version)
+    verdict = seal_again(checker.validator, head, xml, found, version) if found else None
+    if found is None or verdict is None or verdict.item is None or found.item.doi != doi:
+        raise PlanUnusable(f"the plan does not hold valid XML of {doi}", hint=_EDITED)
+    return _Judged(found.item, found.kind, found.landing_page if sending.landing_page else None, verdict.item)
+
+
+def _ready_made(checker: Checker, sending: Sending, xml: bytes, doi: Doi) -> _Judged:
+    batch = checker.validator.seal(xml).batch
+    item = next((one for one in items(xml) if one.doi == doi), None)
+    if batch is None or item is None or sending.schema_version:
+        raise PlanUnusable(f"the plan does not hold a valid deposit file with {doi}", hint=_EDITED)
+    return _Judged(item, "", None, None)
+
+
+def _contradiction(record: PlannedRecord) -> PlanUnusable:
+    return PlanUnusable(f"the plan says of {record.doi or record.source} what its XML does not", hint=_EDITED)
+
+
+def _wants_no_contradiction(context: DepositContext, file: PlanFile) -> None:
+    """Refuse a plan whose sentences are not those that its records make: somebody read what is not so."""
+    body = file.plan
+    fees = fees_of(body.target, body.records, context.fee)
+    if fees != body.fees or consequences_of(body.target, body.records, fees, body.unseen) != body.consequences:
+        raise PlanUnusable("the plan says something else than what it would do", hint=_EDITED)
+    shown: dict[str, set[str]] = {}
+    for one in file.sending:
+        if one.sending is not None and one.sending.group is not None and one.doi is not None:
+            shown.setdefault(one.sending.sha256, set()).add(Doi.parse(one.doi).key)
+    for sha256, dois in shown.items():
+        if {one.doi.key for one in items(bytes_of(body, sha256))} != dois:
+            raise PlanUnusable("a deposit file of the plan holds DOIs that the plan does not show", hint=_EDITED)
+
+
+# What moved since.
+
+
+def _is_done(decision: Decision) -> bool:
+    """Tell whether the same content is deposited already, or recorded and on its way."""
+    return decision.busy or decision.action is Action.UNCHANGED
+
+
+def _configuration(context: DepositContext, checker: Checker, file: PlanFile) -> Iterator[Finding]:
+    names = {one.sending.series for one in file.sending if one.sending is not None}
+    then, now = file.plan.configuration, configuration_of(context, checker.schema_version, names)
+    changed = [key for key in dict.fromkeys([*then, *now]) if then.get(key) != now.get(key)]
+    if changed:
+        message = f"the configuration changed since the plan was made: {', '.join(changed)}"
+        yield Finding("plan-configuration-changed", Severity.ERROR, message, _ANEW)
+
+
+def _since(
+    candidate: DepositCandidate, decision: Decision, known: KnownWork | None, file: PlanFile
+) -> Iterator[Finding]:
+    """Yield what is not as it was when the plan was made, of one record."""
+    record = file.plan.records[candidate.index]
+    doi = candidate.item.doi
+    if decision.action is Action.BLOCKED:
+        yield from (one for one in decision.findings if one.stops)
+        return
+    changes = PlanEntry.of(decision).changes
+    now = (changes_of(changes), empties_of(decision), decision.action.value)
+    if now != (record.changes, record.empties, record.action):
+        would = "; ".join(one.what for one in changes[:TOLD]) or decision.reason
+        message = f"what is registered of {doi} changed since the plan was made; it would now change: {would}"
+        yield Finding("plan-registered-changed", Severity.ERROR, message, _ANEW)
+    ours = known is not None and known.failure is not None and known.failure.fingerprint == candidate.item.fingerprint
+    latest = known.latest if known is not None else None
+    if record.sending is not None and latest != record.sending.latest and not ours:
+        message = f"another deposit of {doi} was recorded since the plan was made"
+        yield Finding("plan-outdated", Severity.ERROR, message, _ANEW)
+
+
+def _files(file: PlanFile, *, without_files: bool) -> Mapping[str, str]:
+    """Return the files that are not as they were, each with what became of it."""
+    found = {}
+    for source in file.plan.sources:
+        path = Path(source.path)
+        if not path.exists():
+            if not without_files:
+                found[source.path] = "is not there any more"
+        elif file_hash(path) != source.sha256:
+            found[source.path] = "changed since the plan was made"
+    return found
+
+
+def _changed_file(
+    checker: Checker, candidate: DepositCandidate, store: ContentStore, files: Mapping[str, str]
+) -> Iterator[Finding]:
+    path = candidate.wanted.file
+    if path is None or path not in files:
+        return
+    message, hint = f"{candidate.wanted.source} {files[path]}", _ANEW
+    if Path(path).exists():
+        message += f": {_difference(checker, candidate.item.doi, store.get(candidate.content), Path(path))}"
+    else:
+        hint += "; where its files are on another machine, add --without-files"
+    yield Finding("plan-file-changed", Severity.ERROR, message, hint, Where(file=candidate.wanted.source))
+
+
+def _difference(checker: Checker, doi: Doi, before: bytes, path: Path) -> str:
+    """Return what the file would deposit now instead."""
+    found = [one for one in checker.read([path]) if any(item.doi == doi for item in one.items)]
+    if not found:
+        return f"it holds no record of {doi} any more that could be deposited"
+    if found[0].xml is None or not found[0].ok:
+        return next(one.message for one in found[0].findings if one.stops)
+    then, now = read_record(before, doi.printed), read_record(found[0].xml, doi.printed)
+    if then is None or now is None:
+        raise RuntimeError(f"the checked file does not hold {doi}")
+    differences = [one.what for one in compare(then, now)]
+    more = len(differences) - TOLD
+    return (
+        "; ".join([*differences[:TOLD], *([f"and {more} more"] if more > 0 else [])]) or "what it deposits is the same"
+    )
+
+
+# What is to be done.
+
+
+def _decisions(
+    inputs: Sequence[DepositCandidate | PlanInput],
+    records: Sequence[PlannedRecord],
+    now: Mapping[int, Decision],
+    findings: Mapping[int, tuple[Finding, ...]],
+) -> tuple[Decision, ...]:
+    """Return one decision for each record; where one moved, all that would go are kept back: a plan is a whole."""
+    moved = any(findings.values())
+    return tuple(
+        _decision(one, records[place], now.get(place), findings.get(place), moved=moved)
+        for place, one in enumerate(inputs)
+    )
+
+
+def _decision(
+    one: DepositCandidate | PlanInput,
+    record: PlannedRecord,
+    now: Decision | None,
+    findings: tuple[Finding, ...] | None,
+    *,
+    moved: bool,
+) -> Decision:
+    if now is None:
+        wanted = one.wanted if isinstance(one, DepositCandidate) else one
+        return Decision(wanted, Action(record.action), record.reason)
+    if findings is None or not moved:
+        return now
+    if not findings:
+        message = "another record of the plan is not as it was, and a plan is applied whole or not at all"
+        findings = (Finding("plan-outdated", Severity.ERROR, message, _ANEW),)
+    return replace(now, action=Action.BLOCKED, reason=findings[0].message, findings=findings)
+
+
+# What a depositor offers.
 
 
 def _silent(_progress: Progress) -> None:
@@ -41,11 +325,13 @@ class PlanFiles:
         context: DepositContext,
         checker: Checker,
         rules: ApprovalRules,
+        decide: Decide,
         deposit: Callable[[Approved, OnEvent, bool], DepositReport],
     ) -> None:
         self._context = context
         self._checker = checker
         self._rules = rules
+        self._decide = decide
         self._deposit = deposit
 
     @property
@@ -58,7 +344,7 @@ class PlanFiles:
 
         Raises `PlanUnusable` for a plan that is too large for anybody to read.
         """
-        body = body_of(self._context, self._checker, checked_of(plan), plan.entries, by=clean_name(by))
+        body = body_of(self._context, self._checker.schema_version, checked_of(plan), plan.entries, by=clean_name(by))
         return parse_plan(plan_text(body).encode("utf-8"))
 
     def write(self, plan: Plan, path: Path | str, *, by: str) -> PlanFile:
@@ -78,8 +364,10 @@ class PlanFiles:
 
     def compare(self, plan: PlanFile | Path | str, *, without_files: bool = False) -> Plan:
         """Say what applying a plan would do now; nothing is changed. Raises as `apply` does."""
-        compared = compare_with_now(self._context, self._checker, self.read(plan), without_files=without_files)
-        return Plan(self._context.target, tuple(map(plan_entry, compared.approved.decisions)))
+        return self._compared(self.read(plan), without_files=without_files).approved.as_plan(self._context.target)
+
+    def _compared(self, file: PlanFile, *, without_files: bool) -> Compared:
+        return compare_with_now(self._context, self._checker, self._decide, file, without_files=without_files)
 
     def approve(self, plan: PlanFile | Path | str, *, by: str, signature: str = "") -> tuple[str, ...]:
         """Approve a plan, and return who has approved it by now; it is kept in the ledger and in the history.
@@ -117,7 +405,7 @@ class PlanFiles:
         """
         file = self.read(plan)
         approved_by = wants_enough(self._context, self._rules, file)
-        compared = compare_with_now(self._context, self._checker, file, without_files=without_files)
+        compared = self._compared(file, without_files=without_files)
         if not compared.moved and not compared.finished:
             note_applied(self._context, file, by=by, approved_by=approved_by)
         return self._deposit(compared.approved, on_event, send and not compared.moved)

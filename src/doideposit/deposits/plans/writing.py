@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from doideposit.checks.checking import Checker
 from doideposit.crossref.sealing import find_item
 from doideposit.crossref.xml.existing import items
 from doideposit.deposits.candidates import Approved, DepositCandidate
@@ -31,7 +30,7 @@ READING_HEAD = ("doideposit-plan", 20000101000000000)
 
 
 def body_of(
-    context: DepositContext, checker: Checker, approved: Approved, entries: Iterable[PlanEntry], *, by: str
+    context: DepositContext, schema_version: str, approved: Approved, entries: Iterable[PlanEntry], *, by: str
 ) -> PlanBody:
     """Return everything that the plan file says; raise `PlanUnusable` where it becomes too large, and `DiskError`."""
     contents = Contents()
@@ -49,7 +48,7 @@ def body_of(
         retry=may.retry,
         allow_loss=may.losses,
         unseen=may.unseen,
-        configuration=configuration_of(context, checker, {one.sending.series for one in records if one.sending}),
+        configuration=configuration_of(context, schema_version, {one.sending.series for one in records if one.sending}),
         sources=_sources(records),
         contents=contents.all(),
     )
@@ -125,7 +124,7 @@ def _mapping(value: Any) -> Any:
     raise TypeError
 
 
-def configuration_of(context: DepositContext, checker: Checker, series: Iterable[str]) -> Mapping[str, str]:
+def configuration_of(context: DepositContext, schema_version: str, series: Iterable[str]) -> Mapping[str, str]:
     """Return what the configuration says that the plan rests on, by its keys; a series by its hash."""
     known = context.series
     hashes = {name: known[name].model_dump_json().encode() for name in sorted(series) if name in known}
@@ -133,7 +132,7 @@ def configuration_of(context: DepositContext, checker: Checker, series: Iterable
         "target": context.target,
         "address": context.address,
         **{key: value for name in sorted(series) for key, value in _depositor(context, name)},
-        "schema_version": checker.schema_version,
+        "schema_version": schema_version,
         "fees.new_doi": str(context.fee) if context.fee else "",
         **{f"series.{name}": hashlib.sha256(text).hexdigest() for name, text in hashes.items()},
     }

@@ -12,6 +12,7 @@ difference before you commit it.
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -124,7 +125,12 @@ class Walk:
     """Every command so far, and what it printed."""
 
     def through(self, page: Path, *, show: bool = False) -> None:
-        """Do everything that the page says, in order; with `show` whatever the commands print."""
+        """Do everything that the page says, in order; with `show` whatever the commands print.
+
+        Files that lie beside the page, and that it links to, are taken into the folder of the reader.
+        """
+        for name in set(re.findall(r"\]\(([\w.-]+\.docx)\)", page.read_text(encoding="utf-8"))):
+            shutil.copy(page.parent / name, self.folder / name)
         for block in blocks(page):
             place = f"{page.name}:{block.line}"
             if block.language == "console":

@@ -1,13 +1,15 @@
 """Files written whole or not at all, and moved without ever taking another file's place."""
 
 import os
+import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from doideposit.errors import DiskError
 
-__all__ = ["NO_FOLLOW", "disk_errors", "move_noclobber", "write_atomic", "write_new"]
+__all__ = ["NO_FOLLOW", "disk_errors", "from_here", "move_noclobber", "typed", "write_atomic", "write_new"]
 
 
 @contextmanager
@@ -84,3 +86,27 @@ def move_noclobber(source: Path, target: Path) -> bool:
         return True
     source.unlink()
     return True
+
+
+def from_here(path: Path) -> Path:
+    """Return a path as people see it from the folder they are in: relative where it lies in or below that folder."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+# Letters of any language need no quotes in a shell; a backslash separates folders on Windows and is special elsewhere.
+_PLAIN = re.compile(r"[\w@%+=:,./\\-]+" if os.name == "nt" else r"[\w@%+=:,./-]+")
+_SPECIAL = frozenset('"$`!' if os.name == "nt" else '"$`!\\')
+
+
+def typed(*words: object) -> str:
+    """Return words as they are typed on a command line.
+
+    Double quotes, which the shells of every system know, stand around what needs quotes; single ones, which only
+    POSIX shells know, where a character would be special inside double quotes.
+    """
+    texts = map(str, words)
+    return " ".join(
+        text if _PLAIN.fullmatch(text) else shlex.quote(text) if _SPECIAL & set(text) or not text else f'"{text}"'
+        for text in texts
+    )

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import docx
 import pytest
 
 from document_formats import docx_of, page_of
@@ -89,6 +90,13 @@ def test_no_page_names_an_installation_that_fails() -> None:
             if re.match(r"\$? ?(sudo )?pip3? install (doideposit|'doideposit|\.)", line)
         ]
         assert lines == [], page
+
+
+def test_the_word_file_of_the_tutorial_says_what_the_page_shows_of_it() -> None:
+    page = ROOT / "docs" / "tutorials" / "staff.md"
+    shown = next(block.text for block in blocks(page) if block.text.startswith("COMMENT 901"))
+    written = docx.Document(str(page.parent / "comment-901.docx")).paragraphs
+    assert agrees(shown, "".join(f"{paragraph.text}\n" for paragraph in written))
 
 
 def test_there_is_a_tutorial_for_each_of_those_who_use_it() -> None:

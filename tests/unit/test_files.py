@@ -1,12 +1,13 @@
 """Files written whole, and moved without taking another's place."""
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
 
 from doideposit.errors import DiskError
-from doideposit.files import move_noclobber, write_atomic
+from doideposit.files import from_here, move_noclobber, typed, write_atomic
 
 
 def test_a_text_replaces_the_old_one_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -64,3 +65,27 @@ def test_permissions_do_not_depend_on_the_umask(tmp_path: Path, umask: int, mode
     finally:
         os.umask(before)
     assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a backslash separates folders there")
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["c258.yaml"], "c258.yaml"),
+        (["Bücher/Überblick-ß.yaml", "c#1.yaml"], 'Bücher/Überblick-ß.yaml "c#1.yaml"'),
+        (["my records/c 258.yaml"], '"my records/c 258.yaml"'),
+        (["it's.yaml"], '"it\'s.yaml"'),
+        (["say \"a\".yaml"], "'say \"a\".yaml'"),
+        (["price $5.yaml", "a\\b"], "'price $5.yaml' 'a\\b'"),
+        ([""], "''"),
+    ],
+)  # fmt: skip
+def test_words_are_shown_so_that_a_shell_takes_them_back(words: list[str], shown: str) -> None:
+    assert typed(*words) == shown
+    assert shlex.split(shown) == words
+
+
+def test_a_path_is_shown_from_the_folder_that_people_are_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert from_here(tmp_path / "records") == Path("records")
+    assert from_here(tmp_path.parent / "else") == tmp_path.parent / "else"

@@ -12,6 +12,7 @@ from doideposit.cli.receipt import show_error
 from doideposit.cli.suggestions import known_series
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
+from doideposit.files import from_here
 from doideposit.findings import Finding, Severity
 from doideposit.reports.findings import Span, Style
 
@@ -122,7 +123,9 @@ def _show(terminal: Terminal, report: "AdoptionReport", folder: Path, *, most: i
             terminal.say(f"{code}: and {len(results) - most} more; --verbose shows them")
         terminal.say(f"  {results[0].hint}")
     adopted, entered = len(report.of(Adoption.ADOPTED)), len(report.of(Adoption.ENTERED))
-    terminal.say(f"{adopted} adopted, with their record files in {folder}" if adopted else "Nothing new to adopt.")
+    terminal.say(
+        f"{adopted} adopted, with their record files in {from_here(folder)}" if adopted else "Nothing new to adopt."
+    )
     for number, words in (
         (entered, "entered in the ledger without a file"),
         (report.known, "known already"),

@@ -20,6 +20,7 @@ from doideposit.errors import UsageError
 from doideposit.files import disk_errors, write_atomic
 from doideposit.findings import Finding, Severity, counted, has_errors
 from doideposit.reports.findings import (
+    Line,
     Span,
     Style,
     Tally,
@@ -133,9 +134,19 @@ def record_documents(checked: Checked) -> Iterator[dict[str, Any]]:
 
 
 def show_findings(
-    terminal: Terminal, tally: Tally, count: int, *, verbose: bool, each: bool, noun: str = "record"
+    terminal: Terminal,
+    tally: Tally,
+    count: int,
+    *,
+    verbose: bool,
+    each: bool,
+    noun: str = "record",
+    richer: Sequence[Line] = (),
 ) -> None:
-    """Show findings to people, errors first, and count them; info, and each wish by itself, only when asked for."""
+    """Show findings to people, errors first, and count them; info, and each wish by itself, only when asked for.
+
+    `richer` are lines about what could be added, where the caller has told them apart already.
+    """
     visible = Tally()
     visible.add(one for one in tally.kept if verbose or one.severity is not Severity.INFO)
     many = visible.seen > GROUP_FROM and count > 1
@@ -145,6 +156,7 @@ def show_findings(
         _show_each(terminal, visible.kept, verbose=verbose, together=count > 1 and not each)
     if not verbose:
         terminal.lines(wishes(one for one in tally.kept if is_wish(one)))
+    terminal.lines(richer)
     if visible.seen and not many:
         terminal.say()
     terminal.line(summary(tally, count, noun=noun))

@@ -1,6 +1,5 @@
 """`deposit` and `poll`: the plan, the sending, the waiting, and the receipt."""
 
-import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -28,6 +27,7 @@ from doideposit.cli.receipt import (
 )
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import LedgerDamaged, SubmissionInDoubt, UnexpectedAnswer, UsageError, WorldError
+from doideposit.files import typed
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, safe
 
@@ -282,8 +282,8 @@ def _as_of_now(report: "DepositReport", depositor: "Depositor") -> "DepositRepor
 
 def _for_real(invocation: Invocation, paths: Iterable[Path]) -> str:
     """Return the command that deposits the same to production."""
-    config = f" --config {shlex.quote(str(invocation.config_path))}" if invocation.config_path else ""
-    return f"doideposit{config} deposit {shlex.join(map(str, paths))} --target production"
+    config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
+    return f"doideposit{config} deposit {typed(*paths)} --target production"
 
 
 def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None, again: str) -> None:

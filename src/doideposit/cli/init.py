@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import DiskError, UsageError
+from doideposit.files import typed
 from doideposit.records.models.faults import findings_of
 from doideposit.records.models.series import RecordType, Series
 from doideposit.records.origin import Origin
@@ -187,7 +188,7 @@ def _modeline() -> str:
 
 
 def _what_next(terminal: Terminal, output: Path) -> None:
-    command = "doideposit" if output.name == CONFIGURATION else f"doideposit --config {output}"
+    command = "doideposit" if output.name == CONFIGURATION else f"doideposit --config {typed(output)}"
     terminal.say(f"{output} is written. What to do next:")
     terminal.say("  1. read it once: every line is explained")
     for number, (does, gives) in enumerate(NEXT, 2):
@@ -202,7 +203,7 @@ def _what_next(terminal: Terminal, output: Path) -> None:
 
 CONFIGURATION = "doideposit.toml"
 NEXT = (
-    ("extract DOCUMENT.md -o RECORD.yaml", "a draft from a finished document"),
+    ("extract DOCUMENT.docx -o RECORD.yaml", "a draft from a finished document"),
     ("check RECORD.yaml", "every problem at once, nothing is sent"),
     ("deposit RECORD.yaml --wait 60", "a rehearsal in the embedded sandbox"),
 )

@@ -14,6 +14,7 @@ from doideposit.cli.invocation import Invocation
 from doideposit.cli.suggestions import known_series
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import ConfigurationError, UsageError
+from doideposit.files import typed
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.descriptions import descriptions
@@ -95,7 +96,7 @@ def new(invocation: Invocation, number: str, series_name: str | None, output: Pa
         raise UsageError(f"{place} exists already", hint="edit it, choose another name with -o, or add --force")
     answers = _asked(terminal, number, series) if terminal.interactive else {}
     write_product(record_text(number, series, answers).encode(), place)
-    terminal.say(f"{place}: fill in what is open, then run `doideposit check {place}`")
+    terminal.say(f"{place}: fill in what is open, then run `doideposit check {typed(place)}`")
 
 
 def _series(known: "Mapping[str, Series]", name: str | None) -> "Series":

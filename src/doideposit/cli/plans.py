@@ -1,7 +1,6 @@
 """`plan`, `approve` and `apply`: a deposit as a file that one person makes and another one approves."""
 
 import getpass
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from doideposit.cli.plan import MOST_SHOWN, show_plan
 from doideposit.cli.receipt import local_time, with_target
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
+from doideposit.files import from_here, typed
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
@@ -118,17 +118,15 @@ def _show_consequences(terminal: Terminal, file: "PlanFile") -> None:
 
 
 def _command(invocation: Invocation, name: str, path: Path) -> str:
-    config = f" --config {shlex.quote(str(invocation.config_path))}" if invocation.config_path else ""
-    return f"doideposit{config} {name} {shlex.quote(str(path))}"
+    config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
+    return f"doideposit{config} {name} {typed(path)}"
 
 
 def _for_real(invocation: Invocation, file: "PlanFile", path: Path) -> str:
     """Return the command that plans the same for production."""
-    here = Path.cwd()
-    sources = [Path(one.path) for one in file.plan.sources]
-    shown = [str(one.relative_to(here) if one.is_relative_to(here) else one) for one in sources]
-    config = f" --config {shlex.quote(str(invocation.config_path))}" if invocation.config_path else ""
-    return f"doideposit{config} plan {shlex.join(shown)} -o {shlex.quote(str(path))} --target production"
+    shown = [from_here(Path(one.path)) for one in file.plan.sources]
+    config = f" --config {typed(invocation.config_path)}" if invocation.config_path else ""
+    return f"doideposit{config} plan {typed(*shown)} -o {typed(path)} --target production"
 
 
 def _next(terminal: Terminal, done: str, command: str, flag: str | None, *, other: bool = False) -> None:

@@ -10,6 +10,7 @@ import click
 
 from doideposit.cli.suggestions import known_dois
 from doideposit.errors import UsageError
+from doideposit.files import typed
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.reading import DOCUMENTS
 from doideposit.records.sources.reading import SUFFIXES as RECORDS
@@ -71,7 +72,7 @@ def _in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
     """Return the DOIs of a record file, whether or not its records could be deposited as they are."""
     found = [entry.doi for entry in depositor.plan(path).entries if entry.doi is not None]
     if not found:
-        raise UsageError(f"{path} holds no DOI", hint=f"`doideposit check {path}` says why")
+        raise UsageError(f"{path} holds no DOI", hint=f"`doideposit check {typed(path)}` says why")
     return found
 
 

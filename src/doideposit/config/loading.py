@@ -17,6 +17,7 @@ from doideposit.config.layers import Layers
 from doideposit.config.schema import ConfigurationFile
 from doideposit.config.settings import Settings, settings_from
 from doideposit.errors import ConfigurationError
+from doideposit.files import typed
 from doideposit.findings import Finding, Severity, Where, loc_of
 from doideposit.records.models.faults import findings_of
 from doideposit.records.origin import Origin
@@ -87,7 +88,7 @@ def _trusted(found: Path | None, environ: Mapping[str, str]) -> Path | None:
         return found
     raise ConfigurationError(
         f"{found} belongs to another user (number {owner}), and a configuration can run commands",
-        hint=f"look at it; if it is meant, name it: doideposit --config {found}, or {CONFIG_VARIABLE}",
+        hint=f"look at it; if it is meant, name it: doideposit --config {typed(found)}, or {CONFIG_VARIABLE}",
     )
 
 

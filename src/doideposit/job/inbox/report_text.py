@@ -1,6 +1,5 @@
 """The report that lies beside a file: what happened to each record, and what to do now, in plain words."""
 
-import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import Final
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import Proof
+from doideposit.files import typed
 from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -83,7 +83,7 @@ def _steps(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
     if len(claim.rejected) < len(claim.entries or ()):
         yield "Leave the other records in the file as they are: what is registered is not sent again."
     if any(entry.batch_id for entry in claim.rejected):
-        command = f"doideposit deposit --target {claim.target} --retry {shlex.quote(str(place))}"
+        command = f"doideposit deposit --target {claim.target} --retry {typed(place)}"
         yield f"Was the fault elsewhere, and is it mended? Then send the file as it is:\n{command}"
 
 

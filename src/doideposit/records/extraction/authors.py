@@ -230,7 +230,7 @@ def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | Non
             return Leaf(Orcid.parse(match[1] or match[2]).url, candidate.number, candidate.text)
         except InvalidIdentifier as error:
             context.notes.warn(error.code, error.message, error.hint, line=candidate.number, field=f"{place}.orcid")
-    context.notes.warn(
+    context.notes.lack(
         "orcid-missing", f"the document gives no ORCID iD for {name.display}",
         "ask the author for it; it is never looked up by name", line=line.number, field=f"{place}.orcid",
     )  # fmt: skip
@@ -311,7 +311,7 @@ def _institution_fields(
     if known and known.ror:
         fields["ror"] = Leaf(known.ror.url, line.number, line.text)
         return fields
-    context.notes.warn(
+    context.notes.lack(
         "ror-missing",
         f"there is no ROR id for {full}",
         "look it up at ror.org",

@@ -166,6 +166,10 @@ class Notes:
         """Note something a person should look at."""
         self._add(Severity.WARNING, code, message, hint, line, field)
 
+    def lack(self, code: str, message: str, hint: str, *, line: int | None = None, field: str | None = None) -> None:
+        """Note something that would make the record richer, and that the document does not give."""
+        self._add(Severity.WARNING, code, message, hint, line, field, category="completeness")
+
     def tell(
         self, code: str, message: str, hint: str = "", *, line: int | None = None, field: str | None = None
     ) -> None:
@@ -187,8 +191,11 @@ class Notes:
         """Return everything noted so far, in its order."""
         return tuple(self._found)
 
-    def _add(self, severity: Severity, code: str, message: str, hint: str, line: int | None, field: str | None) -> None:
+    def _add(
+        self, severity: Severity, code: str, message: str, hint: str, line: int | None, field: str | None,
+        *, category: str | None = None,
+    ) -> None:  # fmt: skip
         place = self._places.get(line or 0)
         message = f"{place}: {message}" if place else message
         where = Where(self._file, None if place else line, None, field)
-        self._found.append(Finding(code, severity, message, hint, where))
+        self._found.append(Finding(code, severity, message, hint, where, category=category))

@@ -40,15 +40,12 @@ def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
     abstract = _abstract([*document.body])
     if abstract is None:
         headed = next((line for line in document.body if _HEADED.fullmatch(line.text.strip(" *_"))), None)
-        message = (
-            "the document has no abstract"
-            if headed is None
-            else f"the abstract below “{headed.text}” was not recognised"
-        )
-        notes.warn(
-            "abstract-missing", message, "add it if there is one; never write it for the author",
-            line=headed.number if headed else None, field="abstracts",
-        )  # fmt: skip
+        hint = "add it if there is one; never write it for the author"
+        if headed is None:
+            notes.lack("abstract-missing", "the document has no abstract", hint, field="abstracts")
+        else:
+            message = f"the abstract below “{headed.text}” was not recognised"
+            notes.warn("abstract-missing", message, hint, line=headed.number, field="abstracts")
         fields["abstracts"] = Gap("[{text: …, language: en}]", "as published, without the heading")
     else:
         fields["abstracts"] = ({"text": abstract},)
@@ -119,7 +116,7 @@ def licence_field(document: Document, series: Series | None, notes: Notes) -> No
                 line=labelled.number, field="licences",
             )  # fmt: skip
         else:
-            notes.warn(
+            notes.lack(
                 "licence-missing", "the document names no licence", "add its address if there is one; none is assumed",
                 field="licences",
             )  # fmt: skip

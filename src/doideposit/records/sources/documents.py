@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from doideposit.files import typed
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.extraction.header_fields import OWN
 from doideposit.records.extraction.header_records import header_record, unpublished
@@ -101,7 +102,7 @@ def _of_another_kind(header: Header, path: Path, reading: Reading) -> Finding | 
 
 
 def _without_header(path: Path, text: str, *, header: bool = False) -> Finding:
-    hint = f"write both into its header, or draft a record with `doideposit extract {path}`"
+    hint = f"write both into its header, or draft a record with `doideposit extract {typed(path)}`"
     code, message = "header-missing", f"the header of {path} names neither `series` nor `number`"
     if _UNCLOSED.match(text) and not header:
         message, hint = f"the header of {path} has no end", "close it with the line it begins with"

@@ -40,7 +40,7 @@ def open_document(path: Path) -> Manuscript:
     loaded = load_bytes(path, limit=LIMIT)
     if loaded.data is None:
         return Manuscript(str(path), "unknown", findings=loaded.findings)
-    manuscript = read_bytes(loaded.data, file=str(path))
+    manuscript = _read(loaded.data, str(path), path.suffix.lower(), None, near=path)
     return _with_bibliography(manuscript, path) if manuscript.properties.bibliography else manuscript
 
 
@@ -101,7 +101,7 @@ def read_bytes(data: bytes, *, file: str) -> Manuscript:
 _PDF_WITHIN = 1024  # Readers of PDF look for its mark in so many bytes at the beginning (PDF 1.7, annex H.3).
 
 
-def _read(data: bytes, file: str, suffix: str, charset: str | None) -> Manuscript:
+def _read(data: bytes, file: str, suffix: str, charset: str | None, near: Path | None = None) -> Manuscript:
     # Word files are ZIP archives, and so are those of Excel, LibreOffice and e-books: the entries tell them apart.
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data, file, suffix)
@@ -117,7 +117,7 @@ def _read(data: bytes, file: str, suffix: str, charset: str | None) -> Manuscrip
     if head.startswith((b"<?xml", b"<!doctype")) or (suffix == ".xml" and head.startswith(b"<")):
         return _too_large(file) if len(data) > _TEXT_LIMIT else _guarded(_xml, data, file)
     unread = other_format(data, suffix)
-    return _text(_in_utf_8(data, charset), file) if unread is None else _named(file, unread)
+    return _text(_in_utf_8(data, charset), file, near) if unread is None else _named(file, unread)
 
 
 def _head(data: bytes) -> bytes:
@@ -140,14 +140,14 @@ def _in_utf_8(data: bytes, charset: str | None) -> bytes:
         return data
 
 
-def _text(data: bytes, file: str) -> Manuscript:
+def _text(data: bytes, file: str, near: Path | None) -> Manuscript:
     if len(data) > _TEXT_LIMIT:
         message = f"{file} is a text of more than {_TEXT_LIMIT / 1_000_000:.0f} MB"
         return _finding(file, "file-too-large", message, "look whether it is the right file")
     loaded = decode_text(data, file=file)
     if loaded.text is None:
         return Manuscript(file, "text", findings=loaded.findings)
-    return read_text(loaded.text, file=file)
+    return read_text(loaded.text, file=file, near=near)
 
 
 def _zipped(data: bytes, file: str, suffix: str) -> Manuscript:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.extraction.lines import Line, read_lines
@@ -10,6 +11,7 @@ from doideposit.records.extraction.readers.bounds import TooMuch, bound_text, to
 from doideposit.records.extraction.stated import properties_of
 from doideposit.records.sources.front_matter import split_header
 from doideposit.records.sources.interface import Header
+from doideposit.records.sources.site_authors import with_site_authors
 
 __all__ = ["read_text"]
 
@@ -18,8 +20,12 @@ _WIKI_HEADING = re.compile(r"(?m)^(={1,4})\s*([^=\n]+?)\s*\1\s*$")
 _RST_HEADING = re.compile(r"(?m)^([^\n]{2,120})\n([=\-~^\"'#*+])\2{2,}[ \t]*$")
 
 
-def read_text(text: str, *, file: str) -> Manuscript:
-    """Read a text; headings of reStructuredText and MediaWiki count as headings. Lines keep their numbers."""
+def read_text(text: str, *, file: str, near: Path | None = None) -> Manuscript:
+    """Read a text; headings of reStructuredText and MediaWiki count as headings. Lines keep their numbers.
+
+    `near` is where the text lies on the disk: keys of authors in its header are looked up in the site's authors.yml.
+    Raises `DiskError` when the disk fails while that is read.
+    """
     text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
     try:
         bound_text(text)
@@ -27,6 +33,7 @@ def read_text(text: str, *, file: str) -> Manuscript:
         return Manuscript(file, "text", findings=(too_large(file),))
     header = split_header(text, file=file)
     if header is not None:
+        header = with_site_authors(header, near) if near is not None else header
         rows = text.split("\n")
         text = "\n" * header.length + "\n".join(rows[header.length :])
     name = file.lower()

@@ -75,7 +75,7 @@ def test_permissions_do_not_depend_on_the_umask(tmp_path: Path, umask: int, mode
         (["Bücher/Überblick-ß.yaml", "c#1.yaml"], 'Bücher/Überblick-ß.yaml "c#1.yaml"'),
         (["my records/c 258.yaml"], '"my records/c 258.yaml"'),
         (["it's.yaml"], '"it\'s.yaml"'),
-        (["say \"a\".yaml"], "'say \"a\".yaml'"),
+        (['say "a".yaml'], "'say \"a\".yaml'"),
         (["price $5.yaml", "a\\b"], "'price $5.yaml' 'a\\b'"),
         ([""], "''"),
     ],

@@ -18,7 +18,7 @@ from doideposit.checks.rules.evaluation import check, check_together, settle
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
-from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION
+from doideposit.crossref.names import DEFAULT_SCHEMA_VERSION, is_resources
 from doideposit.crossref.sealing import ItemVerdict, seal_file, seal_item
 from doideposit.crossref.validator.validator import Sealed, Validator
 from doideposit.crossref.xml.batch import Built, build, fingerprint
@@ -303,7 +303,8 @@ class Checker:
             return Checked(name, findings, xml=xml)
         found = items(parsed.root)
         if not found:
-            findings = (*findings, _nothing_to_register(name))
+            alone = is_resources(sealed.batch.schema_version)
+            findings = (*findings, _nothing_to_register(name, alone=alone))
         return Checked(name, findings, xml=xml, items=found, sealed_file=seal_file(sealed.batch))
 
 
@@ -367,11 +368,12 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
         return problem("file-unreadable", text, "check its name and its permissions")
 
 
-def _nothing_to_register(name: str) -> Finding:
+def _nothing_to_register(name: str, *, alone: bool) -> Finding:
+    hint = "a resource-only deposit needs at least one part of a record, such as doi_citations"
     return Finding(
         "deposit-without-doi",
         Severity.ERROR,
-        "this file registers no DOI",
-        "a deposit needs at least one item with doi_data",
+        "this file changes nothing" if alone else "this file registers no DOI",
+        hint if alone else "a deposit needs at least one item with doi_data",
         Where(file=name),
     )

@@ -36,7 +36,8 @@ class Checked:
 
     `record` is None for ready-made deposit XML, whose bytes are `xml`, and for what could not be parsed; `items` are
     the DOIs it would register, none where it could not be read. `sealed` says that the XML of the record passed the
-    schema, and `xml` holds the bytes of its item then; `sealed_file` says so of a ready-made file.
+    schema, and `xml` holds the bytes of its item then; `sealed_file` says so of a ready-made file. `file` is the path
+    of the record that deposit XML without a record was made of.
     """
 
     source: str
@@ -46,6 +47,7 @@ class Checked:
     items: tuple[DepositItem, ...] = ()
     sealed: SealedItem | None = None
     sealed_file: SealedFile | None = None
+    file: str | None = None
 
     @property
     def ok(self) -> bool:

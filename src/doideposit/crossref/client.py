@@ -16,7 +16,7 @@ from typing import NoReturn
 from doideposit.crossref.diagnostics.outcomes import Unrecognized, read
 from doideposit.crossref.http import Exchange, FilePart, HttpAnswer, NeverSent, NoAnswer, Timeouts, check_address
 from doideposit.crossref.redaction import redact
-from doideposit.crossref.registrar import Credentials, Endpoint, Receipt
+from doideposit.crossref.registrar import Credentials, Endpoint, Receipt, operation_of
 from doideposit.errors import (
     CredentialsRefused,
     RegistrarBusy,
@@ -98,7 +98,8 @@ class CrossrefClient:
         login = self._credentials()
         password = login.password.get_secret_value()
         # The names of the fields are those of the HTTPS POST documentation; result logs have other names for the login.
-        fields = {"operation": "doMDUpload", "login_id": login.username, "login_passwd": password}
+        operation = operation_of(batch.schema_version)
+        fields = {"operation": operation, "login_id": login.username, "login_passwd": password}
         upload = FilePart("fname", _checked(file_name), batch.xml)
         try:
             answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)

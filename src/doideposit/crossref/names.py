@@ -11,10 +11,16 @@ __all__ = [
     "MATHML",
     "PREFIXES",
     "RELATIONS",
+    "RESOURCES",
+    "RESOURCES_NAMESPACE",
+    "RESOURCES_VERSION",
     "SCHEMA_VERSIONS",
     "XML",
     "XSI",
     "crossref_namespace",
+    "is_resources",
+    "is_resources_namespace",
+    "resources_namespace",
     "schema_location",
 ]
 
@@ -22,6 +28,12 @@ __all__ = [
 SCHEMA_VERSIONS: Final = ("5.5.0", "5.4.0", "5.3.1")
 
 DEFAULT_SCHEMA_VERSION: Final = "5.5.0"
+
+RESOURCES: Final = "doi_resources"
+"""The kind of a resource-only deposit, which changes parts of records: also the first word of its schema version."""
+RESOURCES_VERSION: Final = f"{RESOURCES} 5.4.0"
+"""The one version that is sent: the older ones are retired, and no newer one was published by November 2026."""
+RESOURCES_NAMESPACE: Final = "http://www.crossref.org/doi_resources_schema/"
 
 JATS: Final = "http://www.ncbi.nlm.nih.gov/JATS1"
 ACCESS: Final = "http://www.crossref.org/AccessIndicators.xsd"
@@ -48,6 +60,21 @@ PREFIXES: Final = {
 def crossref_namespace(version: str) -> str:
     """Return the namespace of the deposit schema in that version (crossref5.5.0.xsd: targetNamespace)."""
     return f"http://www.crossref.org/schema/{version}"
+
+
+def resources_namespace(version: str) -> str:
+    """Return the namespace of resource-only deposits in that version (doi_resources5.4.0.xsd: targetNamespace)."""
+    return f"{RESOURCES_NAMESPACE}{version}"
+
+
+def is_resources_namespace(namespace: str | None) -> bool:
+    """Tell whether this is the namespace of resource-only deposits, of whatever version."""
+    return (namespace or "").startswith(RESOURCES_NAMESPACE)
+
+
+def is_resources(schema_version: str) -> bool:
+    """Tell whether a schema version, as files are recorded with it, is one of resource-only deposits."""
+    return schema_version.startswith(RESOURCES)
 
 
 def schema_location(version: str) -> str:

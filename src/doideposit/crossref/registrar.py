@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import SecretStr
 
+from doideposit.crossref.names import is_resources
 from doideposit.records.models.batch import SealedBatch
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "RegisteredWork",
     "Registrar",
     "ResolvedHandle",
+    "operation_of",
 ]
 
 
@@ -105,6 +107,11 @@ class ResolvedHandle:
     doi: str
     urls: tuple[str, ...]
     timestamp: str | None
+
+
+def operation_of(schema_version: str) -> str:
+    """Return the ``operation`` of an upload (Crossref documentation, HTTPS POST, and "resource-only deposit")."""
+    return "doDOICitUpload" if is_resources(schema_version) else "doMDUpload"
 
 
 class Registrar(Protocol):

@@ -236,7 +236,7 @@ class Preparation:
             return self._apart(group, sealed.findings)
         if len(sealed.batch.xml) > self._context.limits.bytes_per_submission:
             return self._apart(group, _too_large(len(sealed.batch.xml)))
-        return self._commit(group, self._new(group, sealed.batch), clears)
+        return self._commit(group, self._new(group, sealed.batch, timestamp), clears)
 
     def _commit(self, group: Sequence[_Going], new: NewSubmission, clears: Clears) -> list[DepositCandidate]:
         """Write a file into the ledger, with those that go before it; return what another run was quicker with."""
@@ -284,15 +284,17 @@ class Preparation:
         head = self._context.account_of(group[0][0]).depositor.head(batch_id, timestamp)
         return Sealed(join(head, items, contents), ())
 
-    def _new(self, group: Sequence[_Going], batch: SealedBatch) -> NewSubmission:
+    def _new(self, group: Sequence[_Going], batch: SealedBatch, timestamp: int) -> NewSubmission:
         first, may = group[0][0], self._approved.permissions
+        # Parts of records belong to the series of those records, which the ledger knows.
+        work = group[0][1] if first.wanted.is_resources else None
         return NewSubmission(
             publisher=self._context.account_of(first).name,
-            series=first.series,
-            container=first.container,
+            series=work.series if work else first.series,
+            container=work.container if work else first.container,
             schema_version=batch.schema_version,
             batch_id=batch.batch_id,
-            timestamp=batch.timestamp,
+            timestamp=timestamp,
             xml=batch.xml,
             sha256=batch.sha256,
             items=tuple(_item(one, known) for one, known in group),

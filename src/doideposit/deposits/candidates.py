@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from doideposit.checks.values import Checked
+from doideposit.checks.values import Checked, is_deposit_xml
 from doideposit.crossref.xml.existing import DepositItem, items, only
 from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
@@ -169,8 +169,8 @@ def _file(checked: Checked) -> str | None:
     """Return the path that an input was read from."""
     if checked.record is not None:
         return checked.record.origin.file
-    # A ready-made file, and one that could not be read, are named by their path.
-    return checked.source if checked.xml is not None else None
+    # A ready-made file is named by its path.
+    return checked.file or (checked.source if is_deposit_xml(checked.source) else None)
 
 
 def _candidate(

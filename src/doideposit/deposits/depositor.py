@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from doideposit.checks.checking import Checker
-from doideposit.checks.values import DepositorName, Input
+from doideposit.checks.values import Checked, DepositorName, Input
 from doideposit.crossref.registrar import Registrar
 from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.adoption import AdoptionPass, AdoptionScope
@@ -27,6 +27,7 @@ from doideposit.deposits.ledger.store import Ledger
 from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.lookups import look_up
+from doideposit.deposits.parts import only_references
 from doideposit.deposits.planning import Decision, Permissions
 from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
 from doideposit.deposits.plans.document import PlanFile
@@ -176,10 +177,21 @@ class Depositor:
         """
         return self._plan(self._context, items, Permissions(retry, tuple(allow_loss), (unseen or "").strip()))
 
+    def plan_references(self, *items: Input, allow_loss: Sequence[str] = (), unseen: str | None = None) -> Plan:
+        """Plan to send the references of records alone, and nothing else of them; `deposit` takes it.
+
+        The records must be registered, or adopted; one without references is left out. Everything else is as `plan`
+        has it: what is registered is compared, and references that would be lost keep the record back.
+        """
+        checked = (only_references(self._context, one) for one in self._checker.read_streaming(items))
+        return self._planned_of(self._context, checked, Permissions(losses=tuple(allow_loss), unseen=unseen or ""))
+
     def _plan(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
+        return self._planned_of(context, self._checker.read_streaming(items), may)
+
+    def _planned_of(self, context: DepositContext, checked: Iterable[Checked], may: Permissions) -> Plan:
         store = ContentStore()
-        inputs = read_candidates(self._checker.read_streaming(items), store)
-        return decide(context, inputs, store, may).as_plan(self.target)
+        return decide(context, read_candidates(checked, store), store, may).as_plan(self.target)
 
     def restoration(self, doi: Doi | str, *, allow_loss: Sequence[str] = ()) -> Plan:
         """Plan to send our last registered version of a DOI again, over what others changed; `deposit` takes it.

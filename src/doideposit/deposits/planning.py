@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from doideposit.crossref.names import RESOURCES
 from doideposit.deposits.ledger.entries import KnownWork, OpenDeposit, PastFailure
 from doideposit.deposits.limits import Limits
 from doideposit.findings import Finding, Severity, has_errors
@@ -83,6 +84,11 @@ class PlanInput:
     passed_over: str | None = None
     file: str | None = None
 
+    @property
+    def is_resources(self) -> bool:
+        """Tell whether this is a DOI of a resource-only deposit, which changes parts of what is registered."""
+        return self.record_type == RESOURCES
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -156,6 +162,8 @@ def _twice(one: PlanInput, earlier: PlanInput | None, *, conflicting: bool) -> D
 
 
 def _decide(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
+    if one.is_resources:
+        return _decide_resources(one, known, now, retry=retry)
     if known is None:
         return Decision(one, Action.REGISTER, "new")
     if known.open is not None and known.open.fingerprint == one.fingerprint:
@@ -165,6 +173,25 @@ def _decide(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bo
         return Decision(one, Action.UNCHANGED, "registered with the same content")
     stopped = _stopped(one, known) or (None if retry or same else _failed_before(one, known.failure, now))
     return stopped or _going(one, known, same=same)
+
+
+def _decide_resources(one: PlanInput, known: KnownWork | None, now: datetime, *, retry: bool) -> Decision:
+    """Decide about parts of a record: they go to what is registered, one after the other, since no number orders them.
+
+    What is known must be ours, or adopted: nobody could tell otherwise what the record was before.
+    """
+    if known is None or not known.registered:
+        text = f"{one.doi} is not registered, as far as the ledger knows, and a resource-only deposit needs a record"
+        hint = f"deposit its record first; if it was registered elsewhere, take it over: doideposit adopt {one.doi}"
+        return _blocked(one, "plan-resources-unregistered", text, hint)
+    if known.open is not None and known.open.fingerprint == one.fingerprint:
+        return _recorded(one, known, known.open)
+    if known.open is None and known.applied == one.fingerprint and not retry:
+        return Decision(one, Action.UNCHANGED, "the last deposit of it said the same")
+    stopped = None if retry else _failed_before(one, known.failure, now)
+    if stopped is not None:
+        return stopped
+    return _going(one, known, same=False)
 
 
 SENT_AGAIN = "registered with the same content, and sent again as you asked"

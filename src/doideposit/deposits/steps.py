@@ -7,6 +7,7 @@ from datetime import datetime
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.crossref.xml.clearing import clear_blocks
 from doideposit.crossref.xml.existing import items, restamp
+from doideposit.crossref.xml.resources import empty_parts
 from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
 from doideposit.deposits.planning import TIMESTAMP_STEP
@@ -40,7 +41,8 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
         blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
         name = unique_name(last.series, now)
         stamp = last.timestamp - (number - place) * TIMESTAMP_STEP
-        sealed = seal(restamp(clear_blocks(last.xml, blocks), name, stamp))
+        empty = empty_parts if last.is_resources else clear_blocks
+        sealed = seal(restamp(empty(last.xml, blocks), name, stamp))
         if sealed.batch is None:
             return StepFiles((), sealed.findings)
         xml = sealed.batch.xml
@@ -48,7 +50,7 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
             replace(
                 last,
                 batch_id=sealed.batch.batch_id,
-                timestamp=sealed.batch.timestamp,
+                timestamp=stamp,
                 xml=xml,
                 sha256=sealed.batch.sha256,
                 items=_items(last.items, xml),
@@ -61,6 +63,9 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
 
 
 def _items(known: tuple[NewItem, ...], xml: bytes) -> tuple[NewItem, ...]:
-    """Return the DOIs of a step with the fingerprints of what it sends, so that it is never taken for the last one."""
+    """Return the DOIs of a step with the fingerprints of what it sends, so that it is never taken for the last one.
+
+    A step of a resource-only deposit holds only the DOIs of which something is emptied.
+    """
     prints = {one.doi.key: one.fingerprint for one in items(xml)}
-    return tuple(replace(one, fingerprint=prints[one.doi.key]) for one in known)
+    return tuple(replace(one, fingerprint=prints[one.doi.key]) for one in known if one.doi.key in prints)

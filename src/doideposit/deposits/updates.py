@@ -1,19 +1,21 @@
 """Before an update leaves: read what is registered, compare, and stop what would destroy something."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from doideposit.crossref.queries import RegisteredState
+from doideposit.crossref.xml.resources import emptied_blocks, with_parts
 from doideposit.deposits.candidates import ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext
-from doideposit.deposits.ledger.entries import KnownWork
+from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import SENT_AGAIN, Action, Decision, Permissions, too_many_digits
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
+from doideposit.registered.clearing import fields_of
 from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.registered.values import Consent, Judgement
@@ -99,17 +101,20 @@ def compared(
     foreign = _not_ours(context, doi, seen.states.get(doi.key))
     if foreign is not None:
         return replace(decision, action=Action.BLOCKED, reason=foreign.message, findings=(*decision.findings, foreign))
-    registered = _registered(context, doi, seen.states.get(doi.key))
-    if registered is None and doi.key in seen.states and not may.unseen:
+    base = _registered(context, doi, seen.states.get(doi.key))
+    if base is None and doi.key in seen.states and not may.unseen:
         return _unseen(context, decision, doi, "its answer holds no record of it")
-    if registered is None:
+    if base is None:
         return decision
     consent = Consent(candidate.removes, may.losses)
-    update = _judged(registered, store.get(candidate.content), doi, consent)
+    alone = candidate.wanted.is_resources
+    update = _judged(base, store.get(candidate.content), doi, consent, alone=alone)
     findings = (*decision.findings, *update.findings)
     if has_errors(update.findings):
         reason = next(one.message for one in update.findings if one.stops)
         return replace(decision, action=Action.BLOCKED, reason=reason, findings=findings, update=update)
+    if alone and not update.differences and not may.retry:
+        return replace(decision, action=Action.UNCHANGED, reason="Crossref has these parts already", findings=findings)
     same = (
         SENT_AGAIN if decision.reason == SENT_AGAIN else "the file differs, and nothing of what is registered changes"
     )
@@ -125,18 +130,19 @@ class Examined:
     clears: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
 
 
-def examine(context: DepositContext, xml: bytes, dois: Sequence[Doi], consent: Consent, seen: Seen) -> Examined:
+def examine(context: DepositContext, recorded: NewSubmission, seen: Seen) -> Examined:
     """Compare a recorded file with what is registered now, before it is sent."""
     clears = {}
-    for doi in dois:
+    consent = Consent(recorded.removes, recorded.may_lose)
+    for doi in [one.doi for one in recorded.items]:
         state = seen.states.get(doi.key)
-        registered = _registered(context, doi, state)
+        base = _registered(context, doi, state)
         foreign = _not_ours(context, doi, state)
         if foreign is not None:
             return Examined(foreign)
-        if registered is None:
+        if base is None:
             continue
-        update = _judged(registered, xml, doi, consent)
+        update = _judged(base, recorded.xml, doi, consent, alone=recorded.is_resources)
         stops = next((finding for finding in update.findings if finding.stops), None)
         if stops is not None:
             return Examined(stops)
@@ -145,20 +151,43 @@ def examine(context: DepositContext, xml: bytes, dois: Sequence[Doi], consent: C
     return Examined(None, clears)
 
 
-def _judged(registered: RegisteredRecord, xml: bytes, doi: Doi, consent: Consent) -> Judgement:
-    desired = read_record(xml, doi.printed)
+class _Base(NamedTuple):
+    """Hold the bytes with the record that counts as registered, and the DOI it stands under in them."""
+
+    xml: bytes
+    doi: str
+    record: RegisteredRecord
+
+
+def _judged(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone: bool) -> Judgement:
+    """Judge what a file makes of a DOI; with `alone` it holds nothing but parts of the record."""
+    if alone:
+        desired = read_record(with_parts(base.xml, xml, doi), base.doi)
+        # An empty part says as much as `remove` in a record file.
+        consent = replace(consent, removed=(*consent.removed, *fields_of(emptied_blocks(xml, doi))))
+    else:
+        desired = read_record(xml, doi.printed)
     if desired is None:
         raise RuntimeError(f"the checked file does not hold {doi}")
-    return judge(registered, desired, consent)
+    return judge(base.record, desired, consent)
 
 
-def _registered(context: DepositContext, doi: Doi, state: RegisteredState | None) -> RegisteredRecord | None:
-    """Return what counts as registered: what our last deposit sent, until Crossref shows it or a later version."""
-    sent = context.ledger.works.last_registered(doi)
+def _registered(context: DepositContext, doi: Doi, state: RegisteredState | None) -> _Base | None:
+    """Return what counts as registered: what our last deposits sent, until Crossref shows it or a later version."""
+    works = context.ledger.works
+    sent = works.last_registered(doi)
     # Crossref shows a new version some time after its log; until then ours is the later one.
     if state is not None and state.has_record and (sent is None or state.timestamp >= sent[0]):
-        return read_record(state.answer, state.alias_of or doi.printed)
-    return None if sent is None else read_record(sent[1], doi.printed)
+        xml, name = state.answer, state.alias_of or doi.printed
+        # No number tells whether an answer is older than a resource-only deposit.
+        for file in works.parts_not_shown(doi):
+            xml = with_parts(xml, file, doi)
+    elif sent is not None:
+        xml, name = sent[1], doi.printed
+    else:
+        return None
+    record = read_record(xml, name)
+    return None if record is None else _Base(xml, name, record)
 
 
 def _not_ours(context: DepositContext, doi: Doi, state: RegisteredState | None) -> Finding | None:

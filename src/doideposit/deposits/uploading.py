@@ -38,7 +38,6 @@ from doideposit.errors import (
 from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.batch import SealedBatch
-from doideposit.registered.values import Consent
 
 __all__ = ["DepositPass", "run_pass", "why_not_sent"]
 
@@ -103,7 +102,7 @@ class Uploader:
                 return None
             if self._has_no_login(found[0]):
                 continue
-            if self._holds_back(*found):
+            if self._holds_back(found[0]):
                 if self.error is not None:
                     return None
                 continue
@@ -122,7 +121,7 @@ class Uploader:
         self._besides |= {submission.id}
         return True
 
-    def _holds_back(self, submission: Submission, xml: bytes) -> bool:
+    def _holds_back(self, submission: Submission) -> bool:
         """Look at what is registered, where nobody did lately; tell whether the file stays here.
 
         A file that would destroy something ends here and needs a person; where Crossref cannot be asked it waits. One
@@ -147,7 +146,7 @@ class Uploader:
             context.ledger.uploads.postpone(submission.id, now + READ_AGAIN, reason)
             self.error = RegistrarUnavailable(reason)
             return True
-        examined = examine(context, xml, dois, Consent(recorded.removes, recorded.may_lose), seen)
+        examined = examine(context, recorded, seen)
         if examined.stopped is not None:
             self._withhold(submission, examined.stopped.message, examined.stopped.hint or "")
         elif examined.clears and submission.step == submission.steps:

@@ -12,6 +12,7 @@ from typing import Final
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import RegisteredWork
+from doideposit.crossref.xml.resources import with_parts
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.observations import Sight
@@ -123,17 +124,26 @@ class Watcher:
         if state is not None and sent is not None and state.timestamp > sent[0]:
             # A deposit of ours that was given up, or ended without a result, may have taken effect after all.
             sent = context.ledger.works.sent_with(seen.doi, state.timestamp) or sent
+        waits = context.ledger.works.parts_not_shown(seen.doi)
         # What was registered elsewhere is held against what it was when it was taken over.
-        known = sent[1] if sent else context.ledger.works.adopted_answer(seen.doi)
+        known = sent[1] if sent else self._adopted(seen.doi)
         ours = None if known is None else read_record(known, seen.doi.printed)
         version = sent[0] if sent else (seen.sent or 0)
         address = self._address(registry, seen, ours)
-        sight = self._sight(seen, state, _Sent(version, ours), address)
+        sight = self._sight(seen, state, _Sent(version, ours, waits=bool(waits)), address)
         if any(one.kind is DriftKind.CONTENT for one in sight.drift) and self._refills(seen, state, ours):
             words = "Crossref kept references that the last deposit no longer has: they are emptied, and sent again"
             sight = Sight(_next_read(seen, context.clock()), words)
         if context.ledger.observations.put(seen, sight):
             self.read.append(seen.doi)
+
+    def _adopted(self, doi: Doi) -> bytes | None:
+        """Return what a DOI was when it was taken over, with what resource-only deposits changed since."""
+        works = self.context.ledger.works
+        known = works.adopted_answer(doi)
+        for file in works.parts_since(doi) if known is not None else ():
+            known = with_parts(known or b"", file, doi)
+        return known
 
     def _refills(self, seen: Observed, state: RegisteredState | None, ours: RegisteredRecord | None) -> bool:
         """Finish an update of references that Crossref added up, when its version is seen for the first time."""
@@ -165,10 +175,17 @@ class Watcher:
             proof = f"Crossref's query service still shows the version {state.timestamp}, and ours is {sent.version}"
             return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
         record = read_record(state.answer, state.alias_of or seen.doi.printed) if state.has_record else None
+        alike = not differences_of(sent.record, record)
+        if sent.waits and not alike and not state.alias_of and now - seen.since < DAY:
+            # It has no number, so that only its content tells whether the answer is older.
+            proof = "Crossref's query service does not show the last resource-only deposit yet"
+            return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
+        # Whether Crossref gives a new number for parts of a record is not documented.
+        version = max(sent.version, state.timestamp) if sent.waits and alike else sent.version
         shown = Shown(state.timestamp, state.owner_prefix, state.alias_of, record)
         owners = {seen.doi.prefix, *(series.prefix for series in self.context.series.values())}
-        found = [*drift_of(seen.doi, sent.version, sent.record, shown, owners), *([address] if address else [])]
-        taken = _taken(seen, sent.record, record, found)
+        found = [*drift_of(seen.doi, version, sent.record, shown, owners), *([address] if address else [])]
+        taken = () if sent.waits else _taken(seen, sent.record, record, found)
         drift = tuple(one for one in found if one.mark not in {*seen.accepted, *taken})
         matched = dict(record.found) if record else {}
         return Sight(
@@ -185,10 +202,14 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """Hold the version of our last deposit that took effect, and its record, where we made one."""
+    """Hold the version of our last deposit that took effect, and its record, where we made one.
+
+    `waits` says that resource-only deposits are in the record that Crossref was not seen to show yet.
+    """
 
     version: int
     record: RegisteredRecord | None
+    waits: bool = False
 
 
 def _taken(

@@ -29,7 +29,7 @@ _RIGHTS: Final = ("licences", "funding")
 
 def fields_of(blocks: Collection[str]) -> tuple[str, ...]:
     """Return the fields of a record file that are gone while these blocks are empty."""
-    return tuple(name for block in sorted(blocks) for name in (*FIELDS_OF[block], *GOES_WITH.get(block, ())))
+    return tuple(name for block in sorted(blocks) for name in (*FIELDS_OF.get(block, ()), *GOES_WITH.get(block, ())))
 
 
 def clears(

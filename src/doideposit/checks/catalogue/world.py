@@ -68,6 +68,20 @@ WORLD: Final[tuple[Explanation, ...]] = (
         source=REMOVING,
     ),
     _plan(
+        "plan-resources-unregistered",
+        "Parts of a record that is not known",
+        "A resource-only deposit changes parts of a record that is registered. It is sent only for DOIs that the "
+        "ledger knows as registered: of others nobody could tell afterwards what was there before.",
+        "deposit its record first, or take over what was registered elsewhere: `doideposit adopt DOI`",
+    ),
+    _plan(
+        "references-none",
+        "No references to be sent",
+        "The references of a record were to be sent alone, and it has none.",
+        "nothing; to take away what is registered, write `remove: [references]` into the record and deposit it",
+        severity=Severity.INFO,
+    ),
+    _plan(
         "plan-two-steps",
         "An update in two deposits",
         "Crossref may add new relations, licences, funding, full texts and Crossmark to the old ones.",

@@ -19,6 +19,7 @@ from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import Context, Match, Rule, match_at
 from doideposit.checks.rules.work import Text, Work, split_address
 from doideposit.checks.values import DepositorName
+from doideposit.crossref.names import is_resources_namespace
 from doideposit.crossref.validator.places import Places
 from doideposit.findings import Finding, Severity, Where
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn, Orcid, Ror
@@ -164,7 +165,9 @@ class _Review:
         for index, element in enumerate(self._elements):
             self._by_name.setdefault(element.tag.rpartition("}")[2], []).append(index)
         self._head = {_local(one): one for one in root.iterfind("{*}head//{*}*")}
-        self.own_dois = [one for one in self._named("doi") if _parent(one) == "doi_data"]
+        self._parts = is_resources_namespace(str(root.tag).partition("}")[0].lstrip("{"))
+        own = root.iterfind("{*}body/*/{*}doi") if self._parts else self._named("doi")
+        self.own_dois = [one for one in own if self._parts or _parent(one) == "doi_data"]
 
     def _named(self, *names: str) -> list[Element]:
         return [self._elements[index] for name in names for index in self._by_name.get(name, ())]
@@ -237,12 +240,22 @@ class _Review:
     def _repeated_dois(self) -> Iterator[Finding]:
         seen: dict[str, Element] = {}
         for element in self.own_dois:
-            first = seen.setdefault(_text(element).casefold(), element)
-            if first is not element:
+            first = seen.setdefault(_text(element).casefold() + self._part(element), element)
+            if first is not element and self._parts:
+                line = self._places.where(first, text=True).line
+                message = f"the file has {_parent(element)} of {_text(element)} twice; the first time is on line {line}"
+                hint = "send one of the two in a file of its own: nobody can say which of them Crossref takes last"
+                yield self._say("deposit-part-twice", E, element, message, hint)
+            elif first is not element:
                 line = self._places.where(first, text=True).line
                 message = f"the file registers {_text(element)} twice; the first time is on line {line}"
                 hint = "take one of the two out, or correct its DOI: the later one would replace the other"
                 yield self._say("deposit-doi-twice", E, element, message, hint)
+
+    def _part(self, doi: Element) -> str:
+        """Return which part of its record a resource-only deposit has beside the DOI; of whole records nothing."""
+        block = doi.getnext() if self._parts else None
+        return "" if block is None else f" {_parent(doi)} {block.get('property') or ''}"
 
     def _repeated_orcids(self) -> Iterator[Finding]:
         for group in self._named("contributors"):

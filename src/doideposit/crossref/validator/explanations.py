@@ -149,13 +149,6 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "give the deposit file itself, not a part of it or an answer of Crossref",
     ),
     _xsd(
-        "seal-no-timestamp",
-        "A resource deposit",
-        "Such files have no timestamp, so Crossref cannot tell an old one from a new one.",
-        "deposit the full record instead",
-        source=UPDATING,
-    ),
-    _xsd(
         "deposit-prefixes-mixed",
         "DOIs of two prefixes in one file",
         "Crossref refuses a file whose DOIs do not all have the same prefix.",
@@ -167,6 +160,14 @@ DEPOSITS: Final[tuple[Explanation, ...]] = (
         "One DOI twice in a file",
         "The later of the two would replace the other, and nothing would say so.",
         "take one of the two out, or correct its DOI",
+        source=UPDATING,
+    ),
+    _xsd(
+        "deposit-part-twice",
+        "One part of a record twice in a file",
+        "A resource-only deposit replaces the references, licences or other parts of a record. Where a file has the "
+        "same part of one DOI twice, nobody can say which of the two Crossref takes last.",
+        "send one of the two in a file of its own, after the other one is done",
         source=UPDATING,
     ),
     _advice(

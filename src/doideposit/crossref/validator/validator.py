@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from doideposit.crossref.names import MATHML, XSI
+from doideposit.crossref.names import MATHML, XSI, is_resources_namespace
 from doideposit.crossref.schemas.bundle import BundleSource
 from doideposit.crossref.schemas.prepared import Prepared, prepared_file, read_prepared, write_prepared
 from doideposit.crossref.validator.compiling import LogEntry, compile_schema
@@ -224,16 +224,8 @@ def remove_hints(root: Element) -> list[Element]:
 def _sealed(xml: bytes, root: Element, verdict: SchemaVerdict, file: str | None) -> Sealed:
     ns = f"{{{etree.QName(root).namespace}}}"
     places = Places(file, xml)
-    timestamp = root.findtext(f"{ns}head/{ns}timestamp")
-    if timestamp is None:
-        problem = Finding(
-            "seal-no-timestamp",
-            Severity.ERROR,
-            "the file is a resource deposit, which adds to records that exist; it can only be validated here",
-            "deposit the full record instead",
-            places.where(root),
-        )
-        return Sealed(None, (*verdict.findings, problem))
+    # A resource-only deposit has none: the ledger keeps the order of those (doi_resources5.4.0.xsd: head).
+    timestamp = root.findtext(f"{ns}head/{ns}timestamp") or "0"
     dois, faults = _registered(root, ns, places)
     if faults:
         return Sealed(None, (*verdict.findings, *faults))
@@ -243,13 +235,18 @@ def _sealed(xml: bytes, root: Element, verdict: SchemaVerdict, file: str | None)
 
 
 def _registered(root: Element, ns: str, places: Places) -> tuple[list[Doi], list[Finding]]:
-    """Return the DOIs the file registers: those in a ``doi_data`` of the body, which citations do not have."""
+    """Return the DOIs the file is about: those in a ``doi_data`` of the body, which citations do not have.
+
+    In a resource-only deposit each child of the body names one, and may name the same.
+    """
     dois: list[Doi] = []
     faults: list[Finding] = []
-    for element in root.iterfind(f"{ns}body//{ns}doi_data/{ns}doi"):
+    alone = is_resources_namespace(etree.QName(root).namespace)
+    path = f"{ns}body/*/{ns}doi" if alone else f"{ns}body//{ns}doi_data/{ns}doi"
+    for element in root.iterfind(path):
         try:
             dois.append(Doi.parse((element.text or "").strip()))
         except InvalidIdentifier as error:
             where = places.where(element, text=True)
             faults.append(Finding(error.code, Severity.ERROR, error.message, error.hint, where))
-    return dois, faults
+    return (list(dict.fromkeys(dois)) if alone else dois), faults

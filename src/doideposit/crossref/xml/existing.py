@@ -1,12 +1,15 @@
 """Deposit XML that others made: which DOIs it registers, and our own batch id and timestamp in its head."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
+from doideposit.crossref.names import RESOURCES
 from doideposit.crossref.xml.elements import canonical_hash, text_inside, to_bytes, without_layout
+from doideposit.crossref.xml.resources import is_resources_file, part_name, parts
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType
 from doideposit.safe_xml import Element, parse_document, parse_part
@@ -20,8 +23,8 @@ class DepositItem:
 
     `fingerprint` is that of the child of ``body`` the DOI stands in, the same as `fingerprint(commentary)` gives for
     a file made here; DOIs of one such child, say the articles of a journal issue, share it. `record_type` is one of
-    `RecordType` where it fits, otherwise the name of the element that holds the DOI. `container` and `title` are
-    plain text.
+    `RecordType` where it fits, otherwise the name of the element that holds the DOI; for a DOI of a resource-only
+    deposit it is ``doi_resources``, and the title says which parts it holds. `container` and `title` are plain text.
     """
 
     doi: Doi
@@ -58,6 +61,8 @@ def items(file: bytes | Element) -> tuple[DepositItem, ...]:
     root = parse_document(file).root if isinstance(file, bytes) else file
     if root is None or _local(root) != "doi_batch":
         return ()
+    if is_resources_file(root):
+        return tuple(_part_items(root))
     found = []
     for child in root.iterfind("{*}body/{*}*"):
         holders = list(_holders(child))
@@ -66,6 +71,18 @@ def items(file: bytes | Element) -> tuple[DepositItem, ...]:
             mark = canonical_hash(without_layout(_without_comments(child), namespace))
             found += [_item(doi, holder, child, mark) for doi, holder in holders]
     return tuple(found)
+
+
+def _part_items(root: Element) -> Iterator[DepositItem]:
+    """Yield each DOI of a resource-only deposit once, whatever parts there are of it."""
+    found: dict[Doi, list[Element]] = {}
+    for doi, part in parts(root):
+        found.setdefault(doi, []).append(part)
+    for doi, own in found.items():
+        space = str(etree.QName(root).namespace)
+        marks = [canonical_hash(without_layout(_without_comments(one), space)) for one in own]
+        mark = hashlib.sha256("".join(marks).encode()).hexdigest()
+        yield DepositItem(doi, mark, RESOURCES, None, ", ".join(dict.fromkeys(map(part_name, own))))
 
 
 def _local(element: Element) -> str:

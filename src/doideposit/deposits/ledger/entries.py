@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from doideposit.crossref.names import is_resources
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
@@ -87,7 +88,9 @@ class KnownWork:
     `latest` names its latest deposit, so that recording the next one can tell whether another process was quicker.
     `reset` says that `timestamp` is smaller than what the ledger holds, because Crossref's support made it so.
     `own_timestamp` is that of our latest deposit. `unsettled` says that a deposit later than the registered one ended
-    without a known result: Crossref may have applied it.
+    without a known result: Crossref may have applied it. `applied` is the fingerprint of the latest deposit where that
+    took effect; of a resource-only deposit it is not the `registered_fingerprint`, which is that of a whole record.
+    `series` and `container` are those that it was deposited in.
     """
 
     doi: Doi
@@ -101,6 +104,9 @@ class KnownWork:
     reset: bool = False
     own_timestamp: int | None = None
     unsettled: bool = False
+    applied: str | None = None
+    series: str = ""
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,11 @@ class NewSubmission:
     publisher: str = ""
     removes: tuple[str, ...] = ()
     empties: tuple[str, ...] = ()
+
+    @property
+    def is_resources(self) -> bool:
+        """Tell whether it changes parts of records alone; its timestamp is a place in our order then."""
+        return is_resources(self.schema_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,11 @@ class Submission:
     steps: int = 1
     follows: int | None = None
     empties: str = ""
+
+    @property
+    def is_resources(self) -> bool:
+        """Tell whether it changes parts of records alone; its timestamp is a place in our order then."""
+        return is_resources(self.schema_version)
 
 
 @dataclass(frozen=True, slots=True)

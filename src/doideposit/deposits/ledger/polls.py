@@ -278,7 +278,8 @@ def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> No
     }
     transaction.connection.execute(update(item).where(*where).values(**values))
     _apply_to_work(transaction, held, row, result)
-    detail = {"message": result.message, "proof": result.proof, "timestamp": str(held.timestamp), **result.details}
+    version = {} if held.is_resources else {"timestamp": str(held.timestamp)}
+    detail = {"message": result.message, "proof": result.proof, **version, **result.details}
     transaction.note(EventKind(result.outcome), submission=held.id, doi=result.doi, detail=detail)
 
 
@@ -288,7 +289,11 @@ def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result:
     values: dict[str, Any] = {}
     latest = old["item"] == row["id"]
     newer = old["registered_timestamp"] is None or held.timestamp > old["registered_timestamp"]
-    if result.outcome.is_registered and newer:
+    if result.outcome.is_registered and held.is_resources:
+        # The version of the whole record stays what it is; what Crossref shows has to be looked at again.
+        begin_again(transaction, result.doi)
+        values = {"last_update_failed": False} if latest else {}
+    elif result.outcome.is_registered and newer:
         values = {
             # Since when, and what proved it, belong together: an update renews neither.
             "registered_at": old["registered_at"] or transaction.now,

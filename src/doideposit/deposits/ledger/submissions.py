@@ -94,7 +94,7 @@ def _words(detail: Mapping[str, str], name: str) -> tuple[str, ...]:
 def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, steps: int) -> None:
     detail = {
         "batch_id": new.batch_id,
-        "timestamp": str(new.timestamp),
+        **({} if new.is_resources else {"timestamp": str(new.timestamp)}),
         "dois": str(len(new.items)),
         "sha256": new.sha256,
         **({"compared": new.compared.isoformat()} if new.compared else {}),
@@ -168,6 +168,13 @@ def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem
 
 
 def _point_work(transaction: Transaction, new: NewSubmission, one: NewItem, row: int, old: RowMapping | None) -> None:
+    if new.is_resources and old is not None:
+        # It changes parts of a record: what the record is called and which version it has stay as they are.
+        values: dict[str, Any] = {"item": row, "acknowledged_at": None, "acknowledged_reason": None}
+        values["timestamp"] = max(new.timestamp, old["timestamp"] or 0)
+        mine = update(work).where(work.c.target == transaction.target, work.c.doi == one.doi.key)
+        transaction.connection.execute(mine.values(**values))
+        return
     values = {
         "printed": one.doi.printed,
         "series": new.series,

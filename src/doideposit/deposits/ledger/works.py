@@ -31,7 +31,6 @@ from doideposit.deposits.ledger.rows import (
     observed_of,
     submission_of,
 )
-from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
 from doideposit.deposits.ledger.tables import (
     adopted,
@@ -46,6 +45,7 @@ from doideposit.deposits.ledger.tables import (
     work,
 )
 from doideposit.deposits.ledger.transaction import close
+from doideposit.deposits.ledger.versions import TOOK_EFFECT, Versions
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.errors import LedgerDamaged
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State, is_open
@@ -66,12 +66,8 @@ class WorkFilter:
     attention: bool = False
 
 
-class Works:
+class Works(Versions):
     """Keep every DOI of one target: what is proved of it, its latest deposit, and everything that happened."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._target = session.target
 
     # Planning, and recording what was planned.
 
@@ -221,51 +217,6 @@ class Works:
             raise LedgerDamaged(f"the bytes of submission {key} are not in the ledger")
         return bytes_of(xml)
 
-    def last_registered(self, doi: Doi) -> tuple[int, bytes] | None:
-        """Return timestamp and bytes of the last deposit of a DOI that took effect, None where none did."""
-        took_effect = [outcome.value for outcome in Outcome if outcome.is_registered]
-        statement = (
-            select(submission.c.timestamp, content.c.xml)
-            .join(item, item.c.submission == submission.c.id)
-            .join(content, content.c.submission == submission.c.id)
-            .where(item.c.target == self._target, item.c.doi == doi.key, item.c.outcome.in_(took_effect))
-        )
-        with self._session.reading() as connection:
-            row = connection.execute(statement.order_by(submission.c.timestamp.desc()).limit(1)).one_or_none()
-            return None if row is None else (int(row[0]), bytes_of(row[1]))
-
-    def registered_file(self, doi: Doi) -> NewSubmission | None:
-        """Return the last file that took effect for a DOI, as it was handed in; of an update in steps the last."""
-        took_effect = [outcome.value for outcome in Outcome if outcome.is_registered]
-        mine = (item.c.target == self._target, item.c.doi == doi.key, item.c.outcome.in_(took_effect))
-        joined = submission.join(item, item.c.submission == submission.c.id)
-        whole = select(submission.c.id).select_from(joined).where(*mine, submission.c.step == submission.c.steps)
-        with self._session.reading() as connection:
-            key = connection.execute(whole.order_by(submission.c.timestamp.desc()).limit(1)).scalar_one_or_none()
-            return None if key is None else recorded_again(connection, key)[0]
-
-    def adopted_answer(self, doi: Doi) -> bytes | None:
-        """Return what Crossref had of a DOI when it was taken over, None for one that was not."""
-        mine = (adopted.c.target == self._target, adopted.c.doi == doi.key)
-        with self._session.reading() as connection:
-            answer = connection.execute(select(adopted.c.answer).where(*mine)).scalar_one_or_none()
-            return None if answer is None else bytes_of(answer)
-
-    def sent_with(self, doi: Doi, timestamp: int) -> tuple[int, bytes] | None:
-        """Return timestamp and bytes of the deposit of a DOI that was sent with this timestamp, however it ended."""
-        if not 0 <= timestamp < 2**63:
-            return None
-        statement = (
-            select(submission.c.timestamp, content.c.xml)
-            .join(item, item.c.submission == submission.c.id)
-            .join(content, content.c.submission == submission.c.id)
-            .where(item.c.target == self._target, item.c.doi == doi.key, submission.c.timestamp == timestamp)
-            .where(submission.c.sent_at.is_not(None))
-        )
-        with self._session.reading() as connection:
-            row = connection.execute(statement.limit(1)).one_or_none()
-            return None if row is None else (int(row[0]), bytes_of(row[1]))
-
     def result_logs(self, most: int) -> tuple[tuple[str, bytes], ...]:
         """Return the latest result logs as they came, the newest first, each with the file name it was asked by."""
         joined = log.join(submission, submission.c.id == log.c.submission)
@@ -386,6 +337,9 @@ def _known(connection: Connection, row: RowMapping) -> KnownWork:
         latest=row["item"],
         own_timestamp=row["own_timestamp"],
         unsettled=row["registered_timestamp"] is not None and _is_unsettled(connection, row),
+        series=row["series"],
+        container=row["container"],
+        applied=row["item_fingerprint"] if row["item_outcome"] in TOOK_EFFECT else None,
     )
 
 

@@ -246,9 +246,10 @@ def _changed_file(
     if path is None or path not in files:
         return
     message, hint = f"{candidate.wanted.source} {files[path]}", _ANEW
-    if Path(path).exists():
+    # Parts of a record are not compared with the whole one that the file holds.
+    if Path(path).exists() and not candidate.wanted.is_resources:
         message += f": {_difference(checker, candidate.item.doi, store.get(candidate.content), Path(path))}"
-    else:
+    elif not Path(path).exists():
         hint += "; where its files are on another machine, add --without-files"
     yield Finding("plan-file-changed", Severity.ERROR, message, hint, Where(file=candidate.wanted.source))
 

@@ -34,6 +34,7 @@ class SealedBatch:
 
     Made by `doideposit.crossref.validator.seal` and by nothing else: whatever takes a `SealedBatch` cannot be
     handed unchecked bytes. `sha256` is in lower-case hexadecimal. `dois` are the DOIs the file registers, in its order.
+    A resource-only deposit has no timestamp in its bytes; `timestamp` is its place in the ledger's order then.
     """
 
     xml: bytes = field(repr=False)

@@ -354,7 +354,6 @@ def test_the_seal_takes_what_passes(validator: Validator) -> None:
     [
         (harmed("<volume>7</volume>", "<volume/>"), "xsd-value"),
         (b"<a>", "xml-not-well-formed"),
-        ((DEPOSITS / "resources-5.4.0.xml").read_bytes(), "seal-no-timestamp"),
         (harmed("<doi>10.5555/hn.2049-3630.7</doi>", "<doi>10.5555/a b</doi>", MINIMAL), "doi"),
     ],
 )
@@ -363,6 +362,13 @@ def test_the_seal_refuses_what_does_not_pass(validator: Validator, xml: bytes, c
     assert sealed.batch is None
     assert only(sealed.findings).code.startswith(code)
     assert only(sealed.findings).stops
+
+
+def test_a_resource_only_deposit_is_sealed_without_a_timestamp(validator: Validator) -> None:
+    batch = validator.seal((DEPOSITS / "resources-5.4.0.xml").read_bytes()).batch
+    assert batch is not None
+    assert (batch.schema_version, batch.timestamp) == ("doi_resources 5.4.0", 0)
+    assert len(batch.dois) == len(set(batch.dois)) > 0
 
 
 @pytest.mark.parametrize("name", ["report-series-5.4.0", "report-series-5.3.1", "report-series-minimal-5.5.0"])

@@ -1,0 +1,217 @@
+"""Resource-only deposits: parts of records that are registered, each alone (Crossref's doi_resources5.4.0.xsd).
+
+They have neither timestamp nor registrant, so nothing but the order in which they are processed decides which of two
+counts. What is said of a DOI replaces what is registered of that part, and an empty part takes it away (Crossref
+documentation, "resource-only deposit" and "metadata removal markup guide").
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
+from typing import Final
+
+from lxml import etree
+
+from doideposit.crossref.names import (
+    ACCESS,
+    CLINICAL,
+    FUNDING,
+    RELATIONS,
+    RESOURCES_VERSION,
+    is_resources_namespace,
+    resources_namespace,
+)
+from doideposit.crossref.xml.elements import lay_out, to_bytes
+from doideposit.crossref.xml.markup import declaration, escaped
+from doideposit.crossref.xml.references import citation_list
+from doideposit.crossref.xml.schema_versions import dialect
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.models.batch import BatchHead
+from doideposit.records.models.references import Reference
+from doideposit.safe_xml import Element, parse_document, parse_part
+
+__all__ = ["emptied_blocks", "empty_parts", "is_resources_file", "part_name", "parts", "references_alone", "with_parts"]
+
+_ORDER: Final = (
+    "doi_citations",
+    "doi_resources",
+    "crossmark_data",
+    "fundref_data",
+    "lic_ref_data",
+    "doi_relations",
+    "clinicaltrial_data",
+)
+"""The children of ``body`` in the order of the schema, which is a sequence."""
+_BLOCKS: Final = {
+    "doi_citations": "references",
+    "doi_resources": "full_texts",
+    "crossmark_data": "crossmark",
+    "fundref_data": "funding",
+    "lic_ref_data": "licences",
+    "doi_relations": "relations",
+    "clinicaltrial_data": "clinical trials",
+}
+_PROGRAMS: Final = {
+    "fundref_data": (FUNDING, "fundref"),
+    "lic_ref_data": (ACCESS, "AccessIndicators"),
+    "doi_relations": (RELATIONS, "relations"),
+    "clinicaltrial_data": (CLINICAL, None),
+}
+
+
+def is_resources_file(root: Element) -> bool:
+    """Tell whether a parsed file is a resource-only deposit, of whatever version."""
+    return is_resources_namespace(etree.QName(root).namespace)
+
+
+def part_name(element: Element) -> str:
+    """Return in plain words what a child of ``body`` is about: references, licences, and so on."""
+    return _BLOCKS.get(etree.QName(element).localname, etree.QName(element).localname).replace("_", " ")
+
+
+def parts(root: Element) -> Iterator[tuple[Doi, Element]]:
+    """Yield every child of ``body`` with its DOI; texts that are no DOI are findings of the validator."""
+    for child in root.iterfind("{*}body/{*}*"):
+        try:
+            yield Doi.parse((child.findtext("{*}doi") or "").strip()), child
+        except InvalidIdentifier:
+            continue
+
+
+def emptied_blocks(xml: bytes, doi: Doi) -> frozenset[str]:
+    """Return the blocks that a resource-only deposit takes away from a DOI without putting anything in their place."""
+    found = [(_BLOCKS.get(_local(part), ""), _block(part)) for part in _parts_of(xml, doi)]
+    return frozenset(name for name, block in found if block is not None and not len(block))
+
+
+def with_parts(record: bytes, xml: bytes, doi: Doi) -> bytes:
+    """Return a record, in a deposit file or an answer, as it is after a resource-only deposit.
+
+    What does not hold the DOI comes back as it is.
+    """
+    root = parse_document(record.strip()).root
+    holder = None if root is None else _holder(root, doi)
+    if root is None or holder is None:
+        return record
+    for part in _parts_of(xml, doi):
+        block = _block(part)
+        if block is not None:
+            _put(holder, _in_namespace(block, etree.QName(holder).namespace or ""))
+    return to_bytes(root)
+
+
+def empty_parts(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
+    """Return a resource-only deposit that takes away blocks, by `Doi.key`, which another one puts there anew.
+
+    Of full texts only the collections that the other one has are emptied, because the rest would not come back.
+    """
+    root = parse_document(xml).root
+    body = None if root is None else root.find("{*}body")
+    if root is None or body is None:
+        raise RuntimeError("the file is no resource-only deposit")
+    sent = list(parts(root))
+    for child in list(body):
+        body.remove(child)
+    space = etree.QName(body).namespace or ""
+    for kind in _ORDER:
+        for doi, names in blocks.items():
+            if _BLOCKS[kind] in names:
+                own = [part for found, part in sent if found.key == doi and _local(part) == kind]
+                body.extend(_emptied(space, kind, doi, own))
+    lay_out(root, space)
+    return to_bytes(root)
+
+
+def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Reference]]]) -> bytes:
+    """Return a resource-only deposit with the reference lists of DOIs; each replaces what is registered of it."""
+    schema = dialect(RESOURCES_VERSION.rpartition(" ")[2])
+    body = "".join(
+        f"<doi_citations><doi>{escaped(doi.printed)}</doi>{citation_list(schema, listed) or '<citation_list/>'}"
+        "</doi_citations>"
+        for doi, listed in lists
+    )
+    space = resources_namespace(schema.version)
+    compact = (
+        f'<doi_batch{declaration(space)} version="{schema.version}"><head>'
+        f"<doi_batch_id>{escaped(head.batch_id)}</doi_batch_id><depositor>"
+        f"<depositor_name>{escaped(head.depositor_name)}</depositor_name>"
+        f"<email_address>{escaped(head.email)}</email_address></depositor></head><body>{body}</body></doi_batch>"
+    )
+    root = parse_part(compact.encode(), bare=False, huge=True)
+    lay_out(root, space)
+    return to_bytes(root)
+
+
+def _local(element: Element) -> str:
+    return etree.QName(element).localname
+
+
+def _parts_of(xml: bytes, doi: Doi) -> list[Element]:
+    root = parse_document(xml).root
+    return [] if root is None else [part for found, part in parts(root) if found == doi]
+
+
+def _block(part: Element) -> Element | None:
+    """Return what a child of ``body`` holds beside the DOI."""
+    return next((child for child in part.iterchildren(tag=etree.Element) if _local(child) != "doi"), None)
+
+
+def _holder(root: Element, doi: Doi) -> Element | None:
+    for data in root.iter("{*}doi_data"):
+        if (data.findtext("{*}doi") or "").strip().lower() == doi.key:
+            return data.getparent()
+    return None
+
+
+def _in_namespace(block: Element, namespace: str) -> Element:
+    """Return a copy in which Crossref's own elements have the namespace of the record they come into."""
+    copied = deepcopy(block)
+    copied.tail = None
+    for element in copied.iter(etree.Element):
+        name = etree.QName(element)
+        if is_resources_namespace(name.namespace):
+            element.tag = f"{{{namespace}}}{name.localname}" if namespace else name.localname
+    return copied
+
+
+def _put(holder: Element, block: Element) -> None:
+    """Put a block into a record, in the place of what is there of it."""
+    data = holder.find("{*}doi_data")
+    if _local(block) == "collection" and data is not None:
+        old = [one for one in data.iterfind("{*}collection") if one.get("property") == block.get("property")]
+        data.append(block)
+    else:
+        # Of the four kinds of programs only the namespace tells which one it is.
+        old = [one for one in holder.iterchildren(tag=etree.Element) if one.tag == block.tag]
+        if old:
+            old[0].addprevious(block)
+        elif data is None or _local(block) == "citation_list":
+            holder.append(block)
+        else:
+            data.addprevious(block)
+    for one in old:
+        parent = one.getparent()
+        if parent is not None:
+            parent.remove(one)
+
+
+def _emptied(space: str, kind: str, doi: str, sent: Sequence[Element]) -> Iterator[Element]:
+    """Yield the elements that take away one block of one DOI."""
+    for block in _empty_blocks(space, kind, sent):
+        part = etree.Element(f"{{{space}}}{kind}")
+        named = etree.SubElement(part, f"{{{space}}}doi")
+        named.text = doi
+        part.append(block)
+        yield part
+
+
+def _empty_blocks(space: str, kind: str, sent: Sequence[Element]) -> Iterator[Element]:
+    if kind in _PROGRAMS:
+        namespace, name = _PROGRAMS[kind]
+        yield etree.Element(f"{{{namespace}}}program", {"name": name} if name else {})
+    elif kind == "doi_resources":
+        for one in sent:
+            block = _block(one)
+            if block is not None:
+                yield etree.Element(f"{{{space}}}collection", property=block.get("property") or "")
+    else:
+        yield etree.Element(f"{{{space}}}{'citation_list' if kind == 'doi_citations' else 'crossmark'}")

@@ -1,0 +1,116 @@
+"""What was sent of each DOI and took effect, and what it was before that."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from doideposit.crossref.names import RESOURCES
+from doideposit.crossref.xml.resources import with_parts
+from doideposit.deposits.ledger.entries import NewSubmission
+from doideposit.deposits.ledger.rows import bytes_of
+from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.submissions import recorded_again
+from doideposit.deposits.ledger.tables import adopted, content, item, observed, submission
+from doideposit.lifecycle import Outcome
+from doideposit.records.identifiers import Doi
+
+__all__ = ["TOOK_EFFECT", "Versions"]
+
+TOOK_EFFECT = [outcome.value for outcome in Outcome if outcome.is_registered]
+
+
+def _is_alone() -> ColumnElement[bool]:
+    """Return the condition that a file is a resource-only deposit."""
+    return submission.c.schema_version.startswith(RESOURCES)
+
+
+class Versions:
+    """Read the versions of the DOIs of one target that took effect."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._target = session.target
+
+    def last_registered(self, doi: Doi) -> tuple[int, bytes] | None:
+        """Return timestamp and bytes of the last deposit of a DOI that took effect, None where none did.
+
+        What resource-only deposits changed since is in the bytes: it is what our deposits made of the record.
+        """
+        with self._session.reading() as connection:
+            key = connection.execute(self._took_effect(doi).limit(1)).scalar_one_or_none()
+            if key is None:
+                return None
+            found = select(submission.c.timestamp, content.c.xml).join(content, content.c.submission == submission.c.id)
+            row = connection.execute(found.where(submission.c.id == key)).one()
+        return int(row[0]), self._with_parts(doi, bytes_of(row[1]), key)
+
+    def registered_file(self, doi: Doi) -> NewSubmission | None:
+        """Return the last file that took effect for a DOI, as it was handed in; of an update in steps the last.
+
+        What resource-only deposits changed since is in its bytes, as with `last_registered`.
+        """
+        whole = self._took_effect(doi).where(submission.c.step == submission.c.steps)
+        with self._session.reading() as connection:
+            key = connection.execute(whole.limit(1)).scalar_one_or_none()
+            recorded = None if key is None else recorded_again(connection, key)[0]
+        return None if recorded is None else replace(recorded, xml=self._with_parts(doi, recorded.xml, key))
+
+    def parts_since(self, doi: Doi, key: int | None = None) -> tuple[bytes, ...]:
+        """Return the resource-only deposits of a DOI that took effect after a whole one, by its number; of none all."""
+        later = submission.c.id > (key or 0)
+        took_effect = (item.c.outcome.in_(TOOK_EFFECT), _is_alone(), later)
+        statement = (
+            select(content.c.xml)
+            .select_from(item)
+            .join(submission, submission.c.id == item.c.submission)
+            .join(content, content.c.submission == submission.c.id)
+            .where(item.c.target == self._target, item.c.doi == doi.key, *took_effect)
+        )
+        with self._session.reading() as connection:
+            # Of one DOI only one is on its way at a time, so that the order of recording is the order of arrival.
+            return tuple(bytes_of(xml) for xml in connection.execute(statement.order_by(submission.c.id)).scalars())
+
+    def parts_not_shown(self, doi: Doi) -> tuple[bytes, ...]:
+        """Return the resource-only deposits of a DOI that Crossref was not seen to show yet."""
+        seen = (observed.c.target == self._target, observed.c.doi == doi.key)
+        known = or_(observed.c.intended_at.is_not(None), observed.c.changed_at.is_not(None))
+        with self._session.reading() as connection:
+            if connection.execute(select(observed.c.doi).where(*seen, known)).first() is not None:
+                return ()
+            key = connection.execute(self._took_effect(doi).limit(1)).scalar_one_or_none()
+        return self.parts_since(doi, key)
+
+    def _with_parts(self, doi: Doi, xml: bytes, key: int | None) -> bytes:
+        for file in self.parts_since(doi, key):
+            xml = with_parts(xml, file, doi)
+        return xml
+
+    def _took_effect(self, doi: Doi) -> Select[Any]:
+        """Return the question for whole deposits of a DOI that took effect, the last one first."""
+        joined = submission.join(item, item.c.submission == submission.c.id)
+        mine = (item.c.target == self._target, item.c.doi == doi.key, item.c.outcome.in_(TOOK_EFFECT))
+        whole = select(submission.c.id).select_from(joined).where(*mine, ~_is_alone())
+        return whole.order_by(submission.c.timestamp.desc())
+
+    def adopted_answer(self, doi: Doi) -> bytes | None:
+        """Return what Crossref had of a DOI when it was taken over, None for one that was not."""
+        mine = (adopted.c.target == self._target, adopted.c.doi == doi.key)
+        with self._session.reading() as connection:
+            answer = connection.execute(select(adopted.c.answer).where(*mine)).scalar_one_or_none()
+            return None if answer is None else bytes_of(answer)
+
+    def sent_with(self, doi: Doi, timestamp: int) -> tuple[int, bytes] | None:
+        """Return timestamp and bytes of the deposit of a DOI that was sent with this timestamp, however it ended."""
+        if not 0 <= timestamp < 2**63:
+            return None
+        statement = (
+            select(submission.c.timestamp, content.c.xml)
+            .join(item, item.c.submission == submission.c.id)
+            .join(content, content.c.submission == submission.c.id)
+            .where(item.c.target == self._target, item.c.doi == doi.key, submission.c.timestamp == timestamp)
+            .where(submission.c.sent_at.is_not(None), ~_is_alone())
+        )
+        with self._session.reading() as connection:
+            row = connection.execute(statement.limit(1)).one_or_none()
+            return None if row is None else (int(row[0]), bytes_of(row[1]))

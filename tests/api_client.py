@@ -7,6 +7,7 @@ from werkzeug.test import Client, TestResponse
 
 from depositing import Desk
 from doideposit.web import Application, application
+from doideposit.web.afterwards import Start
 
 TOKEN = "the-token-of-the-test-cms-0123456789"
 ENDPOINT = "sadf.1"
@@ -29,6 +30,7 @@ class Cms:
     log: list[str] = field(default_factory=list)
     seconds: float = 0.0
     token: str = TOKEN
+    start: Start = staticmethod(lambda work: work())
 
     def __post_init__(self) -> None:
         self.app: Application = application(
@@ -37,6 +39,7 @@ class Cms:
             notify_endpoints=[ENDPOINT],
             log=self.log.append,
             monotonic=lambda: self.seconds,
+            start=self.start,
         )
         self.client = Client(self.app)
 

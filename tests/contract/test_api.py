@@ -10,9 +10,10 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from api_client import DOI, ENDPOINT, RECORD, TOKEN, Cms
-from depositing import Desk, sqlite_url
-from doideposit.errors import ConfigurationError, LedgerUnavailable
+from depositing import Desk, commentary, sqlite_url
+from doideposit.errors import ConfigurationError, LedgerUnavailable, RegistrarUnavailable
 from doideposit.web import Tokens, application
+from doideposit.web.afterwards import in_thread
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
 
 
@@ -50,7 +51,9 @@ def test_a_record_is_checked_deposited_and_followed(cms: Cms) -> None:
     taken = cms.post("/v1/deposits", RECORD)
     assert taken.status_code == 202
     (record,) = taken.get_json()["records"]
-    assert (record["doi"], record["state"], record["registered"]) == (DOI, "queued", False)
+    assert (record["doi"], record["state"], record["registered"]) == (DOI, "prepared", False)
+    (record,) = cms.open(f"/v1/dois/{DOI}").get_json()["records"]
+    assert record["state"] == "queued", "the upload follows the answer"
 
     cms.desk.settle()
     (record,) = cms.open(f"/v1/dois/{DOI}").get_json()["records"]
@@ -122,19 +125,63 @@ def test_an_outage_loses_nothing(cms: Cms) -> None:
     answer = cms.post("/v1/deposits", RECORD)
     assert answer.status_code == 202
     data = answer.get_json()
-    assert (data["ok"], data["records"][0]["state"]) == (False, "prepared")
-    assert data["trouble"]["code"] == "registrar-unavailable"
+    assert (data["ok"], data["records"][0]["state"]) == (True, "prepared")
     cms.desk.settle()
     assert cms.open(f"/v1/dois/{DOI}").get_json()["records"][0]["registered"] is True
 
 
-def test_a_refused_login_is_a_fault_of_the_world(cms: Cms) -> None:
+def test_a_refused_login_keeps_what_was_recorded_and_is_in_the_log_of_the_server(
+    cms: Cms, caplog: pytest.LogCaptureFixture
+) -> None:
     cms.desk.sandbox.faults.add("auth", times=1)
     answer = cms.post("/v1/deposits", RECORD)
-    assert answer.status_code == 503
-    assert int(answer.headers["Retry-After"]) > 0
-    assert error_of(answer)["code"] == "credentials-refused"
+    assert answer.status_code == 202
+    assert "what was recorded is sent later: the sandbox does not accept" in caplog.text
     assert cms.desk.depositor.status(DOI).state.value == "prepared"
+    # The same request once more records nothing new, and gives the sending another try.
+    assert cms.post("/v1/deposits", RECORD).status_code == 202
+    assert cms.desk.depositor.outstanding() == 1
+    assert cms.desk.depositor.status(DOI).state.value == "queued"
+
+
+class Hanging:
+    """A Crossref that takes every connection and answers none, until it is told to."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.answer = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        def ask(*_: Any, **__: Any) -> Any:
+            self.asked.set()
+            assert self.answer.wait(30)
+            raise RegistrarUnavailable("nobody is there")
+
+        return True if name.startswith("has_") else ask
+
+
+@pytest.mark.parametrize("query", ["", "?mode=send", "?mode=enqueue"])
+@pytest.mark.parametrize("known", [False, True], ids=["new", "update"])
+def test_a_deposit_never_waits_for_crossref(desk: Desk, query: str, known: bool) -> None:
+    if known:
+        desk.depositor.deposit(commentary())
+        desk.settle()
+    crossref = Hanging()
+    desk.seed, desk.registry, desk.registrar = True, crossref, crossref
+    desk.open()
+    cms = Cms(desk, start=in_thread)
+    checked = cms.post("/v1/check", RECORD)
+    answer = cms.post(f"/v1/deposits{query}", RECORD)
+    assert (checked.status_code, answer.status_code) == (200, 202)
+    assert answer.get_json()["records"][0]["action"] == ("update" if known else "register")
+    # A DOI that no pattern gives is looked up in the ledger alone: nobody knows it there.
+    strange = cms.post(f"/v1/deposits{query}", {**RECORD, "number": 259, "doi": "10.48251/another"})
+    assert strange.status_code == 422
+    if query != "?mode=enqueue":
+        assert crossref.asked.wait(10), "the sending begins without being told"
+    crossref.answer.set()
+    cms.app.close()
+    assert desk.depositor.outstanding() == 1
 
 
 def test_events_go_on_from_a_cursor(cms: Cms) -> None:

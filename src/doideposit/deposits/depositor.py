@@ -33,7 +33,7 @@ from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.plans.files import PlanFiles
 from doideposit.deposits.publishers import Publishers
-from doideposit.deposits.updates import look
+from doideposit.deposits.updates import is_registered
 from doideposit.deposits.uploading import DepositPass, run_pass, why_not_sent
 from doideposit.deposits.values import (
     DepositReport,
@@ -95,7 +95,7 @@ class Depositor:
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
-        self._checker = checker.knowing(self._is_registered)
+        self._checker = checker.knowing(lambda doi: is_registered(self._context, doi))
         self._context = DepositContext(
             registrar=registrar,
             ledger=ledger.on(target, clock),
@@ -117,11 +117,6 @@ class Depositor:
             others=tuple(others),
         )
         self._rules = approvals or ApprovalRules()
-
-    def _is_registered(self, doi: Doi) -> bool:
-        """Tell whether the ledger knows the DOI as registered, or else Crossref does."""
-        known = self.works.known([doi]).get(doi.key)
-        return (known is not None and known.registered) or doi.key in look(self._context, [doi]).states
 
     def __enter__(self) -> Self:
         return self
@@ -167,15 +162,27 @@ class Depositor:
         return tuple(finding for one in self._checker.read([item]) for finding in one.findings)
 
     def plan(
-        self, *items: Input, retry: bool = False, allow_loss: Sequence[str] = (), unseen: str | None = None
+        self,
+        *items: Input,
+        retry: bool = False,
+        allow_loss: Sequence[str] = (),
+        unseen: str | None = None,
+        offline: bool = False,
     ) -> Plan:
         """Check the inputs and say what would be done with each, once and in order; nothing is changed or sent.
 
         What is registered is read before, and an update that would destroy some of it is blocked, except for the
         fields in `allow_loss`; `unseen` is why to send although nobody could look. The plan carries what it checked:
-        `deposit` takes it and sends that. With `retry`, content that failed before may go again.
+        `deposit` takes it and sends that. With `retry`, content that failed before may go again. With `offline`
+        nobody but the ledger is asked; what is sent of such a plan is compared by the pass that sends it.
         """
-        return self._plan(self._context, items, Permissions(retry, tuple(allow_loss), (unseen or "").strip()))
+        may = Permissions(retry, tuple(allow_loss), (unseen or "").strip())
+        return self._plan(self._offline if offline else self._context, items, may)
+
+    @property
+    def _offline(self) -> DepositContext:
+        """Return the ways out without the one to what is registered: nothing waits for Crossref then."""
+        return replace(self._context, read_first=False)
 
     def plan_references(self, *items: Input, allow_loss: Sequence[str] = (), unseen: str | None = None) -> Plan:
         """Plan to send the references of records alone, and nothing else of them; `deposit` takes it.
@@ -187,7 +194,9 @@ class Depositor:
         return self._planned_of(self._context, checked, Permissions(losses=tuple(allow_loss), unseen=unseen or ""))
 
     def _plan(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
-        return self._planned_of(context, self._checker.read_streaming(items), may)
+        # Whether a DOI that no pattern gives is registered is asked by the same ways out as everything else.
+        checker = self._checker.knowing(lambda doi: is_registered(context, doi))
+        return self._planned_of(context, checker.read_streaming(items), may)
 
     def _planned_of(self, context: DepositContext, checked: Iterable[Checked], may: Permissions) -> Plan:
         store = ContentStore()
@@ -271,8 +280,7 @@ class Depositor:
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """Do as `deposit`, without the network: record what is to be sent by `send`, `poll` or the scheduled job."""
         # What is registered is read, and compared, by the pass that sends it.
-        offline = replace(self._context, read_first=False)
-        return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
+        return self._report(self._prepare(self._offline, items, retry=retry, on_event=on_event or _silent), None)
 
     def _prepare(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent

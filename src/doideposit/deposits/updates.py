@@ -20,7 +20,7 @@ from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["Examined", "Seen", "compared", "examine", "look"]
+__all__ = ["Examined", "Seen", "compared", "examine", "is_registered", "look"]
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -80,6 +80,12 @@ def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
         states={key: answer for key, answer in pairs if isinstance(answer, RegisteredState)},
         failures={key: answer for key, answer in pairs if isinstance(answer, str)},
     )
+
+
+def is_registered(context: DepositContext, doi: Doi) -> bool:
+    """Tell whether the ledger knows the DOI as registered, or else Crossref does, where it may be asked."""
+    known = context.ledger.works.known([doi]).get(doi.key)
+    return (known is not None and known.registered) or doi.key in look(context, [doi]).states
 
 
 def compared(

@@ -14,11 +14,12 @@ from werkzeug.wrappers import Request, Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import ApprovalMissing, DoiDepositError, UsageError
+from doideposit.web.afterwards import Afterwards, Start, in_thread
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document, unavailable
 from doideposit.web.description import description
 from doideposit.web.notifications import Notifications
-from doideposit.web.operations import OPERATIONS
+from doideposit.web.operations import OPERATIONS, Caller
 from doideposit.web.reading import MAX_BODY, bearer_token
 from doideposit.web.tokens import Tokens
 
@@ -62,17 +63,19 @@ def application(
     notify_endpoints: Sequence[str] = (),
     log: Log = _quiet,
     monotonic: Callable[[], float] = time.monotonic,
+    start: Start = in_thread,
 ) -> "Application":
     """Make the WSGI application over one depositor, given as it is or as a function that opens it at the first need.
 
     A function is the better choice under a server that forks. `tokens` are the secrets of those who may use the API, by
     name; with none nobody may. `notify_endpoints` are the names under which Crossref support set up notifications.
-    `log` gets method, path and status of every request, never a query or a header. Raises `ConfigurationError` for
-    tokens that cannot be used.
+    `log` gets method, path and status of every request, never a query or a header. `start` runs what an answer does not
+    wait for, such as an upload to Crossref; as a rule in a thread. Raises `ConfigurationError` for tokens that cannot
+    be used.
     """
     known = tokens if isinstance(tokens, Tokens) else Tokens(tokens)
     notifications = Notifications(notify_endpoints, Allowance(BURST, PER_SECOND, monotonic))
-    return Application(_Opened(depositor), known, notifications, log)
+    return Application(_Opened(depositor), known, notifications, log, start)
 
 
 class _Opened:
@@ -102,14 +105,18 @@ class _Opened:
 class Application:
     """Describe a WSGI callable, safe from several threads; made by `application`."""
 
-    def __init__(self, depositor: _Opened, tokens: Tokens, notifications: Notifications, log: Log) -> None:
+    def __init__(
+        self, depositor: _Opened, tokens: Tokens, notifications: Notifications, log: Log, start: Start
+    ) -> None:
         self._depositor = depositor
         self._tokens = tokens
         self._notifications = notifications
         self._log = log
+        self._sending = Afterwards(lambda: depositor().send().error, start)
 
     def close(self) -> None:
-        """Close the depositor, if this application opened it."""
+        """Wait for an upload under way, and close the depositor, if this application opened it."""
+        self._sending.close()
         self._depositor.close()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -141,9 +148,9 @@ class Application:
             case "health" | "notify":
                 return self._for_everyone(name, request)
         holder = self._authenticate(request)
-        given = {**arguments, "holder": holder, "publisher": self._tokens.publisher(holder)}
+        caller = Caller(holder, self._tokens.publisher(holder), self._sending.ask)
         try:
-            return OPERATIONS[name](self._depositor(), request, given)
+            return OPERATIONS[name](self._depositor(), request, caller, **arguments)
         except ApprovalMissing as error:
             raise Refused(403, error.code, error.message, hint=_PLANS, where="request") from None
         except UsageError as error:

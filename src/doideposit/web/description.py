@@ -45,7 +45,8 @@ def _description() -> Schema:
 
 
 _ABOUT: Final = (
-    "A deposit is answered at once, long before Crossref has read anything: `received` is not `registered`. Ask for "
+    "A deposit is recorded and answered at once, whatever Crossref does; the upload follows. `received` is not "
+    "`registered`: ask for "
     "the status of a DOI, or follow the events, to learn what became of it. Every request can be given again: content "
     "that is under way or registered is not sent twice. Answers other than 2xx hold `error`: what is wrong, where, and "
     f"what to do. A body has at most {MAX_BODY:,} bytes and {MAX_RECORDS} records."
@@ -59,6 +60,7 @@ def _paths() -> Schema:
                 "check",
                 "Check records and say what a deposit would do; sends nothing.",
                 body=True,
+                parameters=[_COMPARE],
                 answers={200: ("What was found in each record.", "CheckResult")},
                 refusals=(400, 401, 403, 413, 415, 422, 503),
             )
@@ -196,9 +198,15 @@ _DOI: Final = {
     "schema": {"type": "string", "pattern": r"^10\.[0-9]{4,9}/[A-Za-z0-9\-._;()/]{0,199}[A-Za-z0-9\-_;()]$"},
     "example": "10.48251/SADF.ISSN.2406-5617.C258",
 }
+_COMPARE: Final = _query(
+    "compare",
+    "true: ask Crossref what it has, and compare; the answer waits for that.",
+    {"type": "string", "enum": ["true", "false"], "default": "false"},
+)
 _MODE: Final = _query(
     "mode",
-    "send: upload to Crossref now. enqueue: no network, the scheduled job sends it.",
+    "send: the upload to Crossref begins right after the answer. enqueue: the scheduled job sends it. The answer waits "
+    "for neither.",
     {"type": "string", "enum": list(MODES), "default": "send"},
 )
 _RETRY: Final = _query(
@@ -323,9 +331,8 @@ def _result(**properties: Schema) -> Schema:
 
 
 def _result_schemas() -> Schema:
-    trouble = _object({"code": _TEXT, "message": _TEXT, "hint": _TEXT})
     error = _object({"code": _TEXT, "message": _TEXT, "hint": _TEXT, "where": _TEXT})
-    deposit = _result(records=_list("DepositedRecord"), trouble=trouble, error=error)
+    deposit = _result(records=_list("DepositedRecord"), error=error)
     return {
         "Finding": _finding(),
         "CheckResult": _result(records=_list("CheckedRecord")),

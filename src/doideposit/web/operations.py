@@ -1,9 +1,9 @@
 """What the API does for those who hold a token: each operation takes a depositor and a request and gives an answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from werkzeug.wrappers import Request, Response
 
@@ -12,101 +12,116 @@ from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.planning import Action
 from doideposit.deposits.plans.document import PlanFile, parse_plan
 from doideposit.deposits.values import DepositReport
-from doideposit.errors import WorldError
 from doideposit.records.origin import RawValue
 from doideposit.web.answers import Refused, document
 from doideposit.web.publishers import events_of, reaches, wants_own_series
 from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_json, read_records
 
-__all__ = ["MAX_EVENTS", "MODES", "OPERATIONS", "Operation"]
+__all__ = ["MAX_EVENTS", "MODES", "OPERATIONS", "Caller", "Operation"]
 
 MODES = ("send", "enqueue")
 MAX_EVENTS = 1_000
 LARGEST_ID = 2**63 - 1
 
-Operation = Callable[[Depositor, Request, Mapping[str, str]], Response]
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Say whose token a request has, the publisher that it reaches, and how to have sent soon what is recorded."""
+
+    holder: str
+    publisher: str
+    send_soon: Callable[[], None]
 
 
-def check(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
-    """Check records and say what a deposit would do with each; nothing is changed and nothing sent."""
-    known_parameters(request, ())
-    return document(depositor.plan(*_records(depositor, request, arguments)).to_dict())
+class Operation(Protocol):
+    """Answer one kind of request; what its address names, such as a DOI, comes by name."""
+
+    def __call__(self, depositor: Depositor, request: Request, caller: Caller, **named: str) -> Response:
+        """Return the answer."""
 
 
-def _records(
-    depositor: Depositor, request: Request, arguments: Mapping[str, str]
-) -> tuple[Mapping[str, RawValue], ...]:
+def check(depositor: Depositor, request: Request, caller: Caller, **_named: str) -> Response:
+    """Check records and say what a deposit would do with each; nothing is changed and nothing sent.
+
+    Crossref is asked what it has of them only where the caller wants to wait for that.
+    """
+    known_parameters(request, ("compare",))
+    offline = not flag(request, "compare")
+    return document(depositor.plan(*_records(depositor, request, caller), offline=offline).to_dict())
+
+
+def _records(depositor: Depositor, request: Request, caller: Caller) -> tuple[Mapping[str, RawValue], ...]:
     """Return the records of the body, all of them of the publisher of the token."""
     records = read_records(request)
-    wants_own_series(depositor, arguments["publisher"], records)
+    wants_own_series(depositor, caller.publisher, records)
     return records
 
 
-def plan(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
+def plan(depositor: Depositor, request: Request, caller: Caller, **_named: str) -> Response:
     """Return a plan of records as its file has it, made by the holder of the token; nothing is changed or sent.
 
     Blocked records are refused: what another person approves should be whole.
     """
     known_parameters(request, ("retry",))
-    made = depositor.plan(*_records(depositor, request, arguments), retry=flag(request, "retry"))
+    made = depositor.plan(*_records(depositor, request, caller), retry=flag(request, "retry"))
     if not made.ok:
         data = made.to_dict()
         data["error"] = _blocked([one.action for one in made.entries])
         return document(data, 422)
-    return document(depositor.plans.make(made, by=arguments["holder"]).model_dump(mode="json"))
+    return document(depositor.plans.make(made, by=caller.holder).model_dump(mode="json"))
 
 
-def approve(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
+def approve(depositor: Depositor, request: Request, caller: Caller, **_named: str) -> Response:
     """Approve the plan of the body, in the name of the holder of the token."""
     known_parameters(request, ())
-    file = _plan_of(depositor, request, arguments)
-    names = depositor.plans.approve(file, by=arguments["holder"])
+    file = _plan_of(depositor, request, caller)
+    names = depositor.plans.approve(file, by=caller.holder)
     missing = max(0, depositor.plans.approvals_needed - len(names))
     told = {"ok": True, "target": depositor.target, "plan": file.sha256, "approved_by": list(names), "missing": missing}
     return document(told)
 
 
-def apply(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
-    """Apply the plan of the body, or only record what it holds, to be sent by the scheduled job."""
+def apply(depositor: Depositor, request: Request, caller: Caller, **_named: str) -> Response:
+    """Record what the plan of the body holds, to be sent soon after the answer or by the scheduled job.
+
+    Before that Crossref is asked once more what it has: a plan is applied as it was approved, or not at all.
+    """
     known_parameters(request, ("mode",))
-    send = choice(request, "mode", MODES, "send") == "send"
-    file = _plan_of(depositor, request, arguments)
-    report = depositor.plans.apply(file, by=arguments["holder"], without_files=True, send=send)
-    return document({**_with_error(report), "plan": file.sha256}, _status(report))
+    soon = choice(request, "mode", MODES, "send") == "send"
+    file = _plan_of(depositor, request, caller)
+    report = depositor.plans.apply(file, by=caller.holder, without_files=True, send=False)
+    return _taken(report, caller, soon=soon, plan=file.sha256)
 
 
-def _plan_of(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> PlanFile:
+def _plan_of(depositor: Depositor, request: Request, caller: Caller) -> PlanFile:
     """Return the plan of the body, which must be of the publisher of the token."""
     file = parse_plan(read_json(request), "the body")
     for doi in file.dois:
-        if not reaches(depositor, arguments["publisher"], doi):
+        if not reaches(depositor, caller.publisher, doi):
             message = f"{doi} belongs to another publisher than this token"
             raise Refused(403, "other-publisher", message, hint="use the token of that publisher", where="body")
     return file
 
 
-def deposit(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
-    """Deposit records, or only record them to be sent by the scheduled job. The same request can be given again.
+def deposit(depositor: Depositor, request: Request, caller: Caller, **_named: str) -> Response:
+    """Record deposits, to be sent soon after the answer or by the scheduled job. The same request can be given again.
 
-    Either way they are recorded first, without a question to Crossref: an update is kept whatever Crossref does, and
-    compared with what is registered when it is sent.
+    Nothing here waits for Crossref: an update is kept whatever Crossref does, and compared with what is registered by
+    the pass that sends it.
     """
     known_parameters(request, ("mode", "retry"))
-    queued = choice(request, "mode", MODES, "send") == "enqueue"
+    soon = choice(request, "mode", MODES, "send") == "send"
     retry = flag(request, "retry")
-    records = _records(depositor, request, arguments)
-    report = depositor.enqueue(*records, retry=retry)
-    if not queued and any(one.action is not None and one.action.sends for one in report.entries):
-        report = _as_of_now(depositor, report, depositor.send().error)
-    return document(_with_error(report), _status(report))
+    report = depositor.enqueue(*_records(depositor, request, caller), retry=retry)
+    return _taken(report, caller, soon=soon)
 
 
-def _as_of_now(depositor: Depositor, report: DepositReport, error: WorldError | None) -> DepositReport:
-    """Return the report with every DOI as it stands after the sending, and what stopped that."""
-    entries = (
-        replace(one, status=depositor.status(one.doi)) if one.status and one.doi else one for one in report.entries
-    )
-    return replace(report, entries=tuple(entries), error=error)
+def _taken(report: DepositReport, caller: Caller, *, soon: bool, **also: str) -> Response:
+    """Return what was recorded; where it should go soon, the sending begins with the answer."""
+    answer = document({**_with_error(report), **also}, _status(report))
+    if soon and any(one.status is not None and one.status.is_open for one in report.entries):
+        caller.send_soon()
+    return answer
 
 
 def _status(report: DepositReport) -> int:
@@ -133,33 +148,33 @@ def _blocked(actions: Sequence[Action | None]) -> dict[str, str]:
     return {"code": "record-blocked", "message": message, "hint": hint, "where": where}
 
 
-def status(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
+def status(depositor: Depositor, request: Request, caller: Caller, **named: str) -> Response:
     """Return where one DOI stands."""
     known_parameters(request, ())
-    found = depositor.status(read_doi(arguments["doi"]))
-    if found.state is None or not reaches(depositor, arguments["publisher"], found.doi):
+    found = depositor.status(read_doi(named["doi"]))
+    if found.state is None or not reaches(depositor, caller.publisher, found.doi):
         raise _never_seen(str(found.doi), depositor.target)
     data = {"ok": not found.needs_person, "target": depositor.target, "records": [found.to_dict()]}
     return document(data)
 
 
-def history(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
+def history(depositor: Depositor, request: Request, caller: Caller, **named: str) -> Response:
     """Return what happened to one DOI, oldest first."""
     known_parameters(request, ())
-    wanted = read_doi(arguments["doi"])
-    entries = depositor.history(wanted) if reaches(depositor, arguments["publisher"], wanted) else ()
+    wanted = read_doi(named["doi"])
+    entries = depositor.history(wanted) if reaches(depositor, caller.publisher, wanted) else ()
     if not entries:
         raise _never_seen(str(wanted), depositor.target)
     told = [entry.to_dict() for entry in entries]
     return document({"ok": True, "target": depositor.target, "doi": str(wanted), "history": told})
 
 
-def events(depositor: Depositor, request: Request, arguments: Mapping[str, str]) -> Response:
+def events(depositor: Depositor, request: Request, caller: Caller, **_named: str) -> Response:
     """Return what happened since a cursor: the answer names the cursor to go on from."""
     known_parameters(request, ("since", "limit"))
     since = number(request, "since", 0, least=0, most=LARGEST_ID)
     limit = number(request, "limit", 200, least=1, most=MAX_EVENTS)
-    found = list(islice(events_of(depositor, arguments["publisher"], depositor.events(since)), limit + 1))
+    found = list(islice(events_of(depositor, caller.publisher, depositor.events(since)), limit + 1))
     told = found[:limit]
     data = {
         "ok": True,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
-from doideposit.errors import WorldError
+from doideposit.errors import DoiDepositError, WorldError
 from doideposit.health.audit import gaps
 from doideposit.records.models.series import Series
 from doideposit.reports.attention import sort_key, state_words
@@ -174,13 +174,18 @@ def _sent(depositor: Depositor, doi: str) -> str:
     return (depositor.xml(doi) or b"").decode("utf-8", "replace")
 
 
-def _ask(depositor: Depositor, target: str) -> WorldError | None:
-    """Ask what became of what is under way, where it is time; the rehearsal answers whenever it is asked."""
-    due = depositor.next_due()
-    if target != "sandbox" and (due is None or due > workplace().clock()):
-        return None
+def _ask(depositor: Depositor, target: str) -> DoiDepositError | None:
+    """Ask what became of what is under way, where it is time; the rehearsal answers whenever it is asked.
+
+    Crossref is asked after the answer, and what kept the asking back is told by the next page.
+    """
+    if target != "sandbox":
+        due, following = depositor.next_due(), workplace().following_up(target)
+        if due is not None and due <= workplace().clock():
+            following.ask()
+        return following.error
     try:
-        return depositor.poll(force=target == "sandbox").error
+        return depositor.poll(force=True).error
     except WorldError as away:
         return away
 

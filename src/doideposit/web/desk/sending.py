@@ -117,13 +117,16 @@ def send(name: str) -> Answer:
     file = _shown(place, draft, target)
     if file is None:
         return redirect(url_for("sending.look", name=name, target=target, again=1))
-    report = place.depositor(target).plans.apply(file, by=g.account.name)
+    # The rehearsal is on this machine; elsewhere an upload can take minutes, which no page waits for.
+    here = target == "sandbox"
+    report = place.depositor(target).plans.apply(file, by=g.account.name, send=here)
     entry = report.entries[0]
     if not entry.ok or entry.doi is None:
         return render_template("refused.html", draft=draft, entry=entry, error=report.error, to=target), 409
     if target != "sandbox":
         # It is in the record file and on its way: the page of the number goes on from here.
         place.drafts.discard(name)
+        place.following_up(target).ask()
     return redirect(url_for("numbers.one", doi=str(entry.doi), on=target))
 
 

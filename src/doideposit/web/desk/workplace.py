@@ -13,6 +13,7 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.records.extraction.drafting import Draft as Extracted
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.models.series import Series
+from doideposit.web.afterwards import Afterwards, Start, in_thread
 from doideposit.web.desk.drafts import Drafts, SavedDraft
 
 __all__ = ["ReadDocument", "Workplace", "draft_named", "workplace"]
@@ -32,6 +33,8 @@ class Workplace:
         clock: Callable[[], datetime],
         read_document: ReadDocument,
         open_checker: Callable[[], Checker],
+        *,
+        start: Start = in_thread,
     ) -> None:
         self.settings = settings
         self.drafts = drafts
@@ -39,7 +42,9 @@ class Workplace:
         self.read_document = read_document
         self._open = open_depositor
         self._open_checker = open_checker
+        self._start = start
         self._depositors: dict[str, Depositor] = {}
+        self._following: dict[str, Afterwards] = {}
         self._checker: Checker | None = None
         self._lock = threading.Lock()
 
@@ -66,6 +71,12 @@ class Workplace:
                 self._depositors[target] = self._open(target)
             return self._depositors[target]
 
+    def following_up(self, target: str) -> Afterwards:
+        """Return what sends and asks at a target after an answer: no page waits for Crossref."""
+        depositor = self.depositor(target)
+        with self._lock:
+            return self._following.setdefault(target, Afterwards(lambda: depositor.poll().error, self._start))
+
     @property
     def checker(self) -> Checker:
         """Return what checks records, as strictly as the target wants it."""
@@ -75,7 +86,9 @@ class Workplace:
             return self._checker
 
     def close(self) -> None:
-        """Close every depositor that was opened."""
+        """Wait for what is under way, and close every depositor that was opened."""
+        for each in self._following.values():
+            each.close()
         with self._lock:
             for depositor in self._depositors.values():
                 depositor.close()

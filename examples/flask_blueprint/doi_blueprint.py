@@ -41,7 +41,8 @@ def doi_blueprint(depositor: Callable[[], Depositor], find_record: FindRecord, *
         if record is None:
             abort(404)
         try:
-            (entry,) = depositor().deposit(record).entries
+            # It is recorded; the scheduled job sends it, so that nobody waits here for an upload.
+            (entry,) = depositor().enqueue(record).entries
         except DoiDepositError as error:
             flash(f"{error.message}. {error.hint}")
         else:

@@ -103,9 +103,6 @@ function doideposit_register( WP_Post $post ): array {
 			}
 		}
 	}
-	if ( isset( $data['trouble'] ) ) {
-		$said[] = $data['trouble']['message'] . '. It is sent later by itself.';
-	}
 	if ( ! $said && isset( $data['error'] ) ) {
 		$said[] = $data['error']['message'] . '. ' . $data['error']['hint'];
 	}

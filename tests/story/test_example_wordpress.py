@@ -51,7 +51,7 @@ def test_it_reads_no_field_an_answer_does_not_have() -> None:
     assert used("data") <= set(SCHEMAS["DepositResult"]["properties"])
     assert used("record") <= set(SCHEMAS["DepositedRecord"]["properties"])
     assert used("finding") <= set(SCHEMAS["Finding"]["properties"])
-    assert {"records", "trouble", "error"} <= used("data")
+    assert {"records", "error"} <= used("data")
 
 
 def test_the_token_is_never_in_an_address_and_every_action_is_guarded() -> None:

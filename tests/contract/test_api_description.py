@@ -101,7 +101,11 @@ def test_the_whole_story_of_a_record_conforms(tmp_path: Path) -> None:
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with Desk(sqlite_url(tmp_path_factory.mktemp("made-up"))) as desk:
         app = application(
-            desk.depositor, tokens={"cms": TOKEN}, notify_endpoints=[ENDPOINT], monotonic=count(step=60).__next__
+            desk.depositor,
+            tokens={"cms": TOKEN},
+            notify_endpoints=[ENDPOINT],
+            monotonic=count(step=60).__next__,
+            start=lambda work: work(),
         )
         yield schemathesis.openapi.from_wsgi("/openapi.json", app)
 

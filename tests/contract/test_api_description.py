@@ -10,9 +10,10 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from api_client import DOI, ENDPOINT, RECORD, TOKEN, Cms
+from api_client import DOI, ENDPOINT, RECORD, TOKEN, Cms, at_once
 from depositing import Desk, sqlite_url
 from doideposit.web.application import _ROUTES, application
 from doideposit.web.description import description
@@ -105,9 +106,12 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             tokens={"cms": TOKEN},
             notify_endpoints=[ENDPOINT],
             monotonic=count(step=60).__next__,
-            start=lambda work: work(),
+            start=at_once,
         )
-        yield schemathesis.openapi.from_wsgi("/openapi.json", app)
+        # A text above its length can make the body too large to be read at all.
+        refused = [400, 401, 403, 404, 405, 413, 415, 422]
+        config = SchemathesisConfig.from_dict({"checks": {"negative_data_rejection": {"expected-statuses": refused}}})
+        yield schemathesis.openapi.from_wsgi("/openapi.json", app, config=config)
 
 
 OPERATIONS = [(path, method.upper()) for path, item in DESCRIPTION["paths"].items() for method in item]

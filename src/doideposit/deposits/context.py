@@ -4,7 +4,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import Protocol
@@ -112,6 +112,10 @@ class DepositContext:
         if one.sealed is None:
             return self.accounts.of_item(one.item.doi, one.item.container)
         return self.accounts.of_series(one.series)
+
+    def offline(self) -> "DepositContext":
+        """Return the same without the way to what is registered: nothing waits for Crossref then."""
+        return replace(self, read_first=False)
 
     def place(self, setting: str) -> Where:
         """Return where a setting stands in the configuration file, by its dotted path."""

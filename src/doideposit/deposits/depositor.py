@@ -1,7 +1,6 @@
 """`Depositor`: everything doideposit does, for one target, over one ledger."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -177,12 +176,7 @@ class Depositor:
         nobody but the ledger is asked; what is sent of such a plan is compared by the pass that sends it.
         """
         may = Permissions(retry, tuple(allow_loss), (unseen or "").strip())
-        return self._plan(self._offline if offline else self._context, items, may)
-
-    @property
-    def _offline(self) -> DepositContext:
-        """Return the ways out without the one to what is registered: nothing waits for Crossref then."""
-        return replace(self._context, read_first=False)
+        return self._plan(self._context.offline() if offline else self._context, items, may)
 
     def plan_references(self, *items: Input, allow_loss: Sequence[str] = (), unseen: str | None = None) -> Plan:
         """Plan to send the references of records alone, and nothing else of them; `deposit` takes it.
@@ -280,7 +274,7 @@ class Depositor:
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """Do as `deposit`, without the network: record what is to be sent by `send`, `poll` or the scheduled job."""
         # What is registered is read, and compared, by the pass that sends it.
-        return self._report(self._prepare(self._offline, items, retry=retry, on_event=on_event or _silent), None)
+        return self._report(self._prepare(self._context.offline(), items, retry=retry, on_event=on_event or _silent), None)
 
     def _prepare(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent

@@ -274,7 +274,8 @@ class Depositor:
     def enqueue(self, *items: Input | Plan, retry: bool = False, on_event: OnEvent | None = None) -> DepositReport:
         """Do as `deposit`, without the network: record what is to be sent by `send`, `poll` or the scheduled job."""
         # What is registered is read, and compared, by the pass that sends it.
-        return self._report(self._prepare(self._context.offline(), items, retry=retry, on_event=on_event or _silent), None)
+        offline = self._context.offline()
+        return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
 
     def _prepare(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent

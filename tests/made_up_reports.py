@@ -7,6 +7,7 @@ from typing import Any
 from doideposit.crossref.xml.participation import Measured
 from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.values import Proof, SubmissionRef, WorkStatus
+from doideposit.deposits.warnings import CrossrefWarning, WarningKind
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.reports.activity import Activity, outcomes_chart
@@ -38,6 +39,14 @@ def status(number: int | str = 1, **changes: Any) -> WorkStatus:
         next_action="nothing to do",
     )
     return replace(good, **changes)
+
+
+def warning(text: str = "Added with conflict") -> CrossrefWarning:
+    """A conflict with another DOI, as Crossref warns of it."""
+    said = ("the DOI is registered, and another DOI has the same metadata", "look at both", text)
+    return CrossrefWarning(
+        "7", Doi("10.5555/C1"), WarningKind.CONFLICT, "crossref-conflict", NOW, *said, ("10.5555/C9",)
+    )
 
 
 def rejected(number: int | str = 2, **changes: Any) -> WorkStatus:

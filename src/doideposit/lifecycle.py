@@ -138,6 +138,8 @@ class EventKind(_Explained):
     APPLIED = "applied", "A plan by which this DOI is deposited is applied: what it holds is recorded next."
     ADOPTED = "adopted", "This DOI was registered elsewhere, and is known here from now on as Crossref has it."
     ACKNOWLEDGED = "acknowledged", "A person set a warning or a failure aside, with a reason."
+    WARNED = "warned", "A report of Crossref names a conflict of this DOI, and Crossref confirmed it when asked."
+    WARNING_DISMISSED = "warning-dismissed", "A person dismissed one warning of Crossref, with a reason."
     RESOLVES = "resolves", "A look-up showed that doi.org leads to the landing page."
     NOT_RESOLVES = "not-resolves", "A look-up showed that doi.org no longer leads to the landing page."
     INDEXED = "indexed", "A look-up showed the record in Crossref's REST API."

@@ -38,6 +38,7 @@ def test_json_says_the_same_and_only_that(desk: Desk) -> None:
         "needs_person": 0,
         "overdue": 0,
         "changed_by_others": 0,
+        "warnings": 0,
         "as_intended": 0,
         "attention": 0,
     }
@@ -118,6 +119,7 @@ def test_a_ledger_with_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
         "needs_person": 5,
         "overdue": 7,
         "changed_by_others": 0,
+        "warnings": 0,
         "as_intended": 0,
         "attention": 7,
     }

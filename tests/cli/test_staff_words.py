@@ -19,6 +19,7 @@ from doideposit.deposits.values import Proof, WorkStatus
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.records.identifiers import Doi
 from doideposit.reports.findings import Line, Span, Style
+from made_up_reports import warning
 
 SOURCE = Path(__file__).parents[2] / "src" / "doideposit"
 MOMENT = Proof(datetime(2026, 9, 1, 12, tzinfo=UTC), "proof")
@@ -71,7 +72,7 @@ def status(doi: str = DOI, **changes: object) -> WorkStatus:
 STATES = [
     status(),
     status(state=State.QUEUED, outcome=None, registered=False, milestones=dict.fromkeys(Milestone, Proof())),
-    status(outcome=Outcome.REGISTERED_WITH_WARNING, needs_person=True),
+    status(outcome=Outcome.REGISTERED_WITH_WARNING, needs_person=True, warnings=(warning(),)),
     status("10.48251/" + "long-" * 20),
     status(state=State.QUEUED, outcome=None, overdue=LATE, needs_person=True, title="日本" * 40),
 ]

@@ -41,6 +41,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "history": ("status", "history", "Tell the story of one DOI."),
         "verify": ("settling", "verify", "Ask whether registered DOIs lead readers to their pages."),
         "drift": ("drift", "drift", "See what others changed of what is registered; accept it, or restore yours."),
+        "warnings": ("warnings", "warnings", "List what Crossref warned about: conflicts, and what to do about each."),
         "acknowledge": ("settling", "acknowledge", "Set a warning or a failure of a DOI aside, with the reason."),
         "abandon": ("settling", "abandon", "Give up a deposit that is under way, with the reason."),
         "ledger": ("ledger", "ledger", "Back up, check, export and import the ledger."),

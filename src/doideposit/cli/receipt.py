@@ -83,6 +83,8 @@ def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
     elif status.failed and status.message:
         yield "why", status.message
     yield from status.result.lines()
+    for one in status.warnings:
+        yield "warning", f"{one.id}  {one.message}" + (f" (dismissed: {one.dismissed})" if one.dismissed else "")
     if status.submission is not None and status.submission.file_name:
         yield "file", status.submission.file_name
     if status.acknowledged:

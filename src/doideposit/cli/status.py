@@ -74,7 +74,8 @@ def status(
             found = look()
             ok = not any(one.needs_person for one in found)
             document = {"ok": ok, "target": depositor.target, "records": [one.to_dict() for one in found]}
-            terminal.json(document | {"inbox_waiting": waiting.counts})
+            warned = sum(len(one.open_warnings) for one in found)
+            terminal.json(document | {"warnings": warned, "inbox_waiting": waiting.counts})
         elif watch is not None:
             _watch(terminal, watch, lambda: list(_overview(terminal, look(), depositor, target)))
         elif wanted:
@@ -108,6 +109,8 @@ def _overview(
     needing = f"{len(attention):,} {'needs' if len(attention) == 1 else 'need'} a person"
     overdue = sum(one.overdue is not None for one in statuses)
     needing += f", {overdue:,} overdue" if overdue else ""
+    warned = sum(len(one.open_warnings) for one in statuses)
+    needing += f", {counted(warned, 'warning')} of Crossref (`doideposit warnings`)" if warned else ""
     yield ()
     yield (Span(f"{counted(len(statuses), 'DOI')} on {depositor.target}: {numbers}, {needing}"),)
     yield (

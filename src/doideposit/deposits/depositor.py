@@ -45,6 +45,7 @@ from doideposit.deposits.values import (
     WatchReport,
     WorkStatus,
 )
+from doideposit.deposits.warning_inbox import WarningInbox
 from doideposit.deposits.watching import Watcher
 from doideposit.deposits.wording import history_entry, status_of
 from doideposit.errors import UsageError, WorldError
@@ -153,6 +154,11 @@ class Depositor:
     def publishers(self) -> Publishers:
         """Return what tells which of several publishers a DOI belongs to."""
         return Publishers(self._context)
+
+    @property
+    def warnings(self) -> WarningInbox:
+        """Return the inbox of what Crossref warned about: to list, to compare, to dismiss."""
+        return WarningInbox(self._context)
 
     # Checking and planning.
 

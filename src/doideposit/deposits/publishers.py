@@ -27,6 +27,10 @@ class Publishers:
         known = work is not None and work.series in self._context.series
         return (accounts.of_series(work.series) if work is not None and known else accounts.of_doi(doi)).name
 
+    def email_of(self, doi: Doi) -> str:
+        """Return the address under which the publisher of a DOI is known to Crossref."""
+        return self._context.accounts.named(self.of(doi)).depositor.email
+
     def of_file(self, submission: int) -> str:
         """Return the publisher that a file was recorded for, by its key in the ledger."""
         return self._context.ledger.polls.publishers([submission])[submission]

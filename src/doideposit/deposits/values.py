@@ -8,6 +8,7 @@ from typing import Any
 from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.planning import Action, Decision
 from doideposit.deposits.reading_back import ResultDetails
+from doideposit.deposits.warnings import CrossrefWarning
 from doideposit.errors import WorldError
 from doideposit.findings import Finding
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
@@ -105,8 +106,9 @@ class WorkStatus:
     true when a later update fails (`last_update_failed`). `state` is None for a DOI this ledger has never seen.
     `overdue` is the milestone that was not reached in its time, by the deadlines of the configuration, `contradicted`
     the one of which a look-up showed the contrary; `drift` what others changed of what is registered, until somebody
-    accepts it or sends our version again. A person is needed where the latest deposit ended badly or with a warning,
-    where a look-up showed something wrong, or where something is overdue that the program cannot look up by itself.
+    accepts it or sends our version again; `warnings` what Crossref warned about and nobody settled. A person is needed
+    where the latest deposit ended badly, where Crossref warned, where a look-up showed something wrong, or where
+    something is overdue that the program cannot look up by itself.
     `next_action` is one plain sentence.
     """
 
@@ -128,6 +130,7 @@ class WorkStatus:
     contradicted: Milestone | None = None
     drift: tuple[Drift, ...] = ()
     result: ResultDetails = field(default_factory=ResultDetails)
+    warnings: tuple[CrossrefWarning, ...] = ()
     last_update_failed: bool = False
     acknowledged: str | None = None
     needs_person: bool = False
@@ -165,6 +168,11 @@ class WorkStatus:
         return self.milestones[Milestone.AS_INTENDED]
 
     @property
+    def open_warnings(self) -> tuple[CrossrefWarning, ...]:
+        """Return the warnings that nobody dismissed, notices included."""
+        return tuple(one for one in self.warnings if one.dismissed is None)
+
+    @property
     def stalled(self) -> bool:
         """Tell whether its latest deposit is unfinished and overdue; `overdue` says more."""
         return self.is_open and self.overdue is not None
@@ -200,6 +208,7 @@ class WorkStatus:
             "overdue": self.overdue.to_dict() if self.overdue else None,
             "drift": [one.to_dict() for one in self.drift],
             "result": self.result.to_dict(),
+            "warnings": [one.to_dict() for one in self.warnings],
             # The names that `milestones` and `overdue` had before; programs still read them.
             "truths": milestones,
             "contradicted": self.contradicted.value if self.contradicted else None,

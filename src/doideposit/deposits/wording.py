@@ -7,7 +7,7 @@ from doideposit.deposits.lateness import Deadlines, Overdue, find_contradiction,
 from doideposit.deposits.ledger.entries import EARLIER_DEPOSIT, FIRST_OF_SERIES, LedgerEvent, LedgerWork, Submission
 from doideposit.deposits.reading_back import read_details
 from doideposit.deposits.values import HistoryEntry, Proof, SubmissionRef, UpdateStep, WorkStatus
-from doideposit.findings import Severity
+from doideposit.deposits.warnings import CrossrefWarning, warnings_of
 from doideposit.lifecycle import EventKind, Milestone, Outcome, State
 from doideposit.registered.drift_values import Drift, DriftKind
 
@@ -25,6 +25,7 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
     submission, item = work.submission, work.item
     overdue = find_overdue(work, now, deadlines, observable)
     contradicted = find_contradiction(work, now, deadlines)
+    warnings = warnings_of(work.doi, work.told, work.settled)
     return WorkStatus(
         doi=work.doi,
         target=work.target,
@@ -44,11 +45,12 @@ def status_of(work: LedgerWork, now: datetime, deadlines: Deadlines, observable:
         contradicted=contradicted,
         drift=work.observed.drift if work.observed else (),
         result=read_details(item.details if item else {}, work.observed.matched if work.observed else None),
+        warnings=warnings,
         last_update_failed=work.last_update_failed,
         acknowledged=work.acknowledged_reason,
-        needs_person=_needs_person(work, overdue, contradicted),
+        needs_person=_needs_person(work, overdue, contradicted, warnings),
         next_poll_at=_next_poll(submission),
-        next_action=_next_action(work, overdue, contradicted),
+        next_action=_next_action(work, overdue, contradicted, warnings),
     )
 
 
@@ -91,12 +93,17 @@ def _next_poll(submission: Submission | None) -> datetime | None:
     return submission.not_before if submission.state is State.PREPARED else submission.next_poll_at
 
 
-def _needs_person(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> bool:
+def _needs_person(
+    work: LedgerWork,
+    overdue: Overdue | None,
+    contradicted: Milestone | None,
+    warnings: tuple[CrossrefWarning, ...],
+) -> bool:
     if (overdue is not None and _for_a_person(work, overdue)) or _drifted(work):
         return True
-    finding = work.item.finding if work.item else None
-    warned = finding is not None and finding.severity is not Severity.INFO
-    return work.acknowledged_at is None and (_ended_badly(work) or warned or contradicted is not None)
+    if any(one.wants_person for one in warnings):
+        return True
+    return work.acknowledged_at is None and (_ended_badly(work) or contradicted is not None)
 
 
 def _drifted(work: LedgerWork) -> tuple[Drift, ...]:
@@ -126,11 +133,16 @@ def _ended_badly(work: LedgerWork) -> bool:
     return refused or (work.item is not None and work.item.outcome in {Outcome.FAILED, Outcome.MISSING})
 
 
-def _next_action(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
+def _next_action(
+    work: LedgerWork,
+    overdue: Overdue | None,
+    contradicted: Milestone | None,
+    warnings: tuple[CrossrefWarning, ...],
+) -> str:
     submission = work.submission
     if submission is None or work.item is None:
         if work.registered_at is not None:
-            return _settled(work, overdue, contradicted)
+            return _warned(warnings) or _settled(work, overdue, contradicted)
         return "nothing was deposited from here yet: run `doideposit deposit`"
     match submission.state:
         case State.PREPARED:
@@ -142,7 +154,7 @@ def _next_action(work: LedgerWork, overdue: Overdue | None, contradicted: Milest
         case State.REFUSED:
             return submission.hint or "find out why it was refused, then deposit it again with --retry"
         case State.DONE:
-            return _done(work, overdue, contradicted)
+            return _done(work, overdue, contradicted, warnings)
 
 
 def _at(moment: datetime | None) -> str:
@@ -199,7 +211,22 @@ def _queued(work: LedgerWork, submission: Submission, overdue: Overdue | None) -
     return f"{submission.reason}: {again}"
 
 
-def _done(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
+def _warned(warnings: tuple[CrossrefWarning, ...]) -> str:
+    """Say what to do about the first warning that nobody dismissed; empty where there is none."""
+    first = next((one for one in warnings if one.wants_person), None)
+    if first is None:
+        return ""
+    return (
+        f"{first.hint}; `doideposit warnings show {first.id}` shows more, `doideposit warnings dismiss` sets it aside"
+    )
+
+
+def _done(
+    work: LedgerWork,
+    overdue: Overdue | None,
+    contradicted: Milestone | None,
+    warnings: tuple[CrossrefWarning, ...],
+) -> str:
     item = work.item
     if item is None or item.outcome is None:
         return "nothing to do"
@@ -207,9 +234,7 @@ def _done(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | N
         still = "the earlier registration stands; " if work.registered_at else ""
         hint = item.finding.hint if item.finding else "correct the record and deposit it again"
         return still + hint
-    if item.finding is not None and work.acknowledged_at is None:
-        return item.finding.hint or "read the warning; acknowledge it with a reason, or correct the record"
-    return _settled(work, overdue, contradicted)
+    return _warned(warnings) or _settled(work, overdue, contradicted)
 
 
 def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
@@ -277,6 +302,8 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.APPLIED: "{by} applied the plan {plan:.12}, made by {made_by}{approvals}",
     EventKind.ADOPTED: "adopted as Crossref has it, registered elsewhere with the timestamp {timestamp}",
     EventKind.ACKNOWLEDGED: "acknowledged by a person: {reason}",
+    EventKind.WARNED: "a report of Crossref names a conflict with {dois_in_conflict}, and the records are alike",
+    EventKind.WARNING_DISMISSED: "warning {warning} dismissed by a person: {reason}",
     EventKind.RESOLVES: "the DOI resolves: {proof}",
     EventKind.NOT_RESOLVES: "the DOI does not resolve as it should: {proof}",
     EventKind.INDEXED: "Crossref's REST API shows the record: {proof}",

@@ -95,6 +95,9 @@ def _notices(
         wrong = [each for each in standing.attention.first if each.contradicted and each.needs_person]
         yield from (Notice.of_contradiction(each) for each in wrong if each.doi not in told)
         told |= {each.doi for each in wrong}
+        warned = [each for each in standing.warned.first if any(one.wants_person for one in each.warnings)]
+        yield from (Notice.of_warnings(each) for each in warned if each.doi not in told)
+        told |= {each.doi for each in warned}
         yield from (Notice.of_overdue(each, now) for each in standing.overdue.first if each.doi not in told)
     yield from waiting
 

@@ -96,6 +96,7 @@ def _of_standing(one: Standing) -> Iterator[str]:
         ("overdue_dois", "DOIs that have not reached a milestone in its time.", one.overdue.count),
         ("unproved_dois", "Registered DOIs not yet seen to resolve or to be indexed.", one.not_proved),
         ("drifted_dois", "DOIs that others changed, and nobody accepted or restored.", one.drifted.count),
+        ("open_warnings", "What Crossref warned about, and nobody settled or dismissed.", one.warnings),
         ("not_as_intended_dois", "Registered DOIs not seen to be as they were sent.", one.not_as_intended),
         ("oldest_unfinished_age_seconds", "Age of the oldest unfinished deposit; 0 for none.", one.oldest_age),
     )

@@ -41,6 +41,7 @@ class NoticeKind:
     DOI = "rejected DOI"
     WRONG = "DOI that leads elsewhere"
     DRIFT = "changed DOI"
+    WARNED = "DOI with a warning"
     OVERDUE = "overdue DOI"
     WAITING = "waiting file"
 
@@ -51,6 +52,7 @@ HEADINGS: Final = {
     NoticeKind.DOI: "DOIs that Crossref did not register",
     NoticeKind.WRONG: "DOIs that do not lead where they should",
     NoticeKind.DRIFT: "DOIs that others changed",
+    NoticeKind.WARNED: "DOIs that Crossref warns about",
     NoticeKind.OVERDUE: "DOIs that take longer than they should",
     NoticeKind.WAITING: "Files that wait for somebody",
 }
@@ -109,6 +111,15 @@ class Notice:
         return cls(
             f"drift:{status.doi.key}:{marks}", NoticeKind.DRIFT, status.doi.url, tuple(lines), status.next_action
         )
+
+    @classmethod
+    def of_warnings(cls, status: WorkStatus) -> "Notice":
+        """Make the notice about what Crossref warned of a DOI, and nobody settled or dismissed."""
+        wanting = [one for one in status.warnings if one.wants_person]
+        lines = [status.title] if status.title else []
+        lines += [f"Warning {one.id}: {one.message}" for one in wanting]
+        key = f"warned:{status.doi.key}:{','.join(one.id for one in wanting)}"
+        return cls(key, NoticeKind.WARNED, status.doi.url, tuple(lines), status.next_action)
 
     @classmethod
     def of_overdue(cls, status: WorkStatus, now: datetime) -> "Notice":
@@ -185,6 +196,7 @@ def digest_mail(
         f"Overdue                   {standing.overdue.count:>7,}",
         f"Link or index not proved  {standing.not_proved:>7,}",
         f"Changed by others         {standing.drifted.count:>7,}",
+        f"Warnings of Crossref      {standing.warnings:>7,}",
         f"Files that wait           {sum(waiting.counts.values()):>7,}",
         "",
     ]

@@ -9,7 +9,6 @@ from typing import Final
 
 from doideposit.deposits.lateness import Overdue
 from doideposit.deposits.values import WorkStatus
-from doideposit.findings import Severity
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.reports.findings import in_words
 
@@ -57,7 +56,9 @@ def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
         return ("update failed" if status.registered else "rejected"), AttentionKind.BAD
     if status.outcome is Outcome.MISSING:
         return "no answer for it", AttentionKind.BAD
-    if status.outcome is Outcome.REGISTERED_WITH_WARNING:
+    if any(one.wants_person for one in status.warnings) or (
+        status.outcome is Outcome.REGISTERED_WITH_WARNING and status.acknowledged
+    ):
         return "registered, with a warning", AttentionKind.WARNING
     if not status.registered:
         # What the ledger holds of it cannot be read, where a person is needed all the same.
@@ -165,11 +166,7 @@ def _rank(one: WorkStatus) -> int:
         return _FAILED
     if one.contradicted is not None:
         return _WRONG
-    return _WARNED if _has_warning(one) or one.drift else _UNPROVED
-
-
-def _has_warning(one: WorkStatus) -> bool:
-    return one.finding is not None and one.finding.severity is not Severity.INFO and one.acknowledged is None
+    return _WARNED if any(each.wants_person for each in one.warnings) or one.drift else _UNPROVED
 
 
 def _heading(one: WorkStatus) -> str:

@@ -99,6 +99,7 @@ class Report:
             "needs_person": sum(one.needs_person for one in self.statuses),
             "overdue": sum(one.overdue is not None for one in self.statuses),
             "changed_by_others": sum(bool(one.drift) for one in self.statuses),
+            "warnings": sum(len(one.open_warnings) for one in self.statuses),
             "as_intended": sum(bool(one.as_intended) for one in self.statuses),
             "attention": sum(len(one.statuses) for one in self.concerns),
         }

@@ -47,6 +47,8 @@ class Standing:
     recent: Listed
     not_proved: int
     drifted: Listed
+    warnings: int
+    warned: Listed
     not_as_intended: int
 
     @property
@@ -75,6 +77,11 @@ class Standing:
                 {"doi": str(each.doi), "drift": [one.to_dict() for one in each.drift], "next_action": each.next_action}
                 for each in self.drifted.first
             ],
+            "warnings": self.warnings,
+            "warned_dois": [
+                {"doi": str(each.doi), "warnings": [one.to_dict() for one in each.open_warnings]}
+                for each in self.warned.first
+            ],
             "oldest_unfinished_seconds": round(self.oldest_age, 3),
             "overdue": self.overdue.count,
             "overdue_dois": [_overdue(each) for each in self.overdue.first],
@@ -93,8 +100,8 @@ def _overdue(status: WorkStatus) -> dict[str, str]:
 def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
     """Go through the ledger once, in bounded memory; raises `LedgerError`."""
     states = Counter({state.value: 0 for state in State if is_open(state)})
-    overdue, attention, new, drifted = Listed(), Listed(), Listed(), Listed()
-    works = registered = failed = not_proved = not_intended = 0
+    overdue, attention, new, drifted, warned = Listed(), Listed(), Listed(), Listed(), Listed()
+    works = registered = failed = not_proved = not_intended = warnings = 0
     for status in depositor.statuses():
         works += 1
         registered += status.registered
@@ -103,6 +110,9 @@ def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
         not_intended += status.registered and Milestone.AS_INTENDED in depositor.observable and not status.as_intended
         if status.drift:
             drifted.add(status)
+        if status.open_warnings:
+            warnings += len(status.open_warnings)
+            warned.add(status)
         if status.is_open and status.state is not None:
             states[status.state.value] += 1
         if status.needs_person:
@@ -125,5 +135,7 @@ def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
         new,
         not_proved,
         drifted,
+        warnings,
+        warned,
         not_intended,
     )

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from doideposit.deposits.planning import Action
+from doideposit.deposits.warnings import WarningKind
 from doideposit.findings import Severity
 from doideposit.json_schemas import plan_schema, record_schema
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
@@ -362,6 +363,7 @@ def _result_schemas() -> Schema:
                 "fields": {"type": "array", "items": _TEXT},
             }
         ),
+        "CrossrefWarning": _warning(),
         "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
         "Submission": _object(
             {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _TEXT}
@@ -412,6 +414,7 @@ def _status() -> Schema:
         "overdue": _maybe("Overdue"),
         "drift": _list("Drift"),
         "result": _ref("ResultDetails"),
+        "warnings": _list("CrossrefWarning"),
         "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
         "contradicted": {
             "enum": ["resolves", "indexed", None],
@@ -425,6 +428,12 @@ def _status() -> Schema:
         "next_look_at": {**_MAYBE_MOMENT, "deprecated": True, "description": "The former name of `next_poll_at`."},
         "next_action": _TEXT,
     }
+
+
+def _warning() -> Schema:
+    texts = dict.fromkeys(("id", "doi", "code", "message", "hint", "original"), _TEXT)
+    about: Schema = {"others": _TEXTS, "conflict_id": _MAYBE_TEXT, "dismissed": _MAYBE_TEXT}
+    return _object({**texts, "kind": _words(WarningKind), "since": _MOMENT, **about})
 
 
 def _history_entry() -> Schema:

@@ -8,7 +8,7 @@ from doideposit.deposits.lateness import Overdue
 from doideposit.findings import Finding, Severity
 from doideposit.lifecycle import Milestone, Outcome, State
 from doideposit.reports.attention import AttentionKind, concerns, overdue_words, quoted, sort_key, state_words
-from made_up_reports import NOW, overdue, rejected, status, under_way
+from made_up_reports import NOW, overdue, rejected, status, under_way, warning
 
 WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same metadata", "look at both")
 
@@ -17,7 +17,8 @@ WARNED = Finding("crossref-conflict", Severity.WARNING, "two DOIs have the same 
     ("changes", "words", "kind"),
     [
         ({}, "registered", AttentionKind.GOOD),
-        ({"outcome": Outcome.REGISTERED_WITH_WARNING}, "registered, with a warning", AttentionKind.WARNING),
+        ({"warnings": (warning(),)}, "registered, with a warning", AttentionKind.WARNING),
+        ({"outcome": Outcome.REGISTERED_WITH_WARNING}, "registered", AttentionKind.GOOD),
         ({"outcome": Outcome.FAILED}, "update failed", AttentionKind.BAD),
         ({"outcome": Outcome.FAILED, "registered": False}, "rejected", AttentionKind.BAD),
         ({"outcome": Outcome.MISSING, "registered": False}, "no answer for it", AttentionKind.BAD),
@@ -46,7 +47,7 @@ def test_what_is_overdue_is_told_with_its_age(milestone: Milestone) -> None:
 def test_failures_come_first_then_warnings_then_what_is_stuck_or_not_proved() -> None:
     found = concerns(
         [
-            status("warned", outcome=Outcome.REGISTERED_WITH_WARNING, needs_person=True, finding=WARNED),
+            status("warned", outcome=Outcome.REGISTERED_WITH_WARNING, needs_person=True, warnings=(warning(),)),
             status("late", overdue=overdue(Milestone.RESOLVES)),
             under_way("stuck", needs_person=True, overdue=overdue(Milestone.PROCESSED)),
             status("well"),
@@ -92,7 +93,9 @@ def test_advice_names_the_doi_when_it_is_for_one_alone() -> None:
 def test_crossrefs_words_are_quoted_only_where_something_is_wrong() -> None:
     assert quoted(status(message="Successfully added")) == ""
     assert quoted(status(message="Successfully added", overdue=overdue(Milestone.INDEXED))) == ""
-    warned = status(message="Added with conflict", outcome=Outcome.REGISTERED_WITH_WARNING, finding=WARNED)
+    warned = status(
+        message="Added with conflict", outcome=Outcome.REGISTERED_WITH_WARNING, finding=WARNED, warnings=(warning(),)
+    )
     assert quoted(warned) == "Added with conflict"
 
 

@@ -115,6 +115,7 @@ def test_the_head_names_target_ledger_moment_and_counts() -> None:
         "needs_person": 0,
         "overdue": 0,
         "changed_by_others": 0,
+        "warnings": 0,
         "as_intended": 1,
         "attention": 0,
     }

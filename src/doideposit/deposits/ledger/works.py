@@ -44,6 +44,7 @@ from doideposit.deposits.ledger.tables import (
     upload_lock,
     work,
 )
+from doideposit.deposits.ledger.told import was_warned, with_told
 from doideposit.deposits.ledger.transaction import close
 from doideposit.deposits.ledger.versions import TOOK_EFFECT, Versions
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
@@ -121,7 +122,7 @@ class Works(Versions):
         try:
             with self._session.reading() as connection:
                 rows = connection.execute(_works().where(*mine).order_by(work.c.doi).limit(PAGE)).mappings()
-                return tuple(_work(row) for row in rows)
+                return with_told(connection, self._target, tuple(_work(row) for row in rows))
         except LedgerDamaged:
             keys = _works().with_only_columns(work.c.doi, work.c.printed).where(*mine).order_by(work.c.doi)
             with self._session.reading() as connection:
@@ -132,7 +133,7 @@ class Works(Versions):
         try:
             with self._session.reading() as connection:
                 mine = _works().where(work.c.target == self._target, work.c.doi == key)
-                return _work(connection.execute(mine).mappings().one())
+                return with_told(connection, self._target, [_work(connection.execute(mine).mappings().one())])[0]
         except LedgerDamaged:
             return LedgerWork(Doi(printed), self._target, "", "", "", None, None, None, harmed=True)
 
@@ -175,7 +176,8 @@ class Works(Versions):
         parts = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
         statements = (_works().where(item.c.submission.in_(part)).order_by(item.c.id) for part in parts)
         with self._session.reading() as connection:
-            return tuple(_work(row) for each in statements for row in connection.execute(each).mappings())
+            found = [[_work(row) for row in connection.execute(each).mappings()] for each in statements]
+            return tuple(one for each in found for one in with_told(connection, self._target, each))
 
     def dois_from(self, beginning: str, most: int) -> tuple[Doi, ...]:
         """Return the first DOIs, in their order, at or after a text: for completing what somebody types."""
@@ -415,7 +417,9 @@ def _conditions(wanted: WorkFilter) -> Iterator[Any]:
         waiting = submission.c.state.in_([*OPEN, State.REFUSED.value])
         unseen = or_(work.c.resolves_at.is_(None), work.c.indexed_at.is_(None))
         changed = or_(observed.c.changed_at.is_not(None), observed.c.intended_at.is_(None))
-        yield or_(unread, ended_badly, waiting, and_(work.c.registered_at.is_not(None), or_(unseen, changed)))
+        yield or_(
+            unread, ended_badly, waiting, was_warned(), and_(work.c.registered_at.is_not(None), or_(unseen, changed))
+        )
 
 
 def _next_due(connection: Connection, target: str) -> datetime | None:

@@ -1,0 +1,174 @@
+"""`warnings`: the inbox of what Crossref warned about, and what a person decides about each."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.errors import UsageError
+from doideposit.findings import counted
+from doideposit.reports.findings import Span, Style, safe
+
+if TYPE_CHECKING:
+    from doideposit.cli.terminal import Terminal
+    from doideposit.deposits.conflicts import ConflictSide
+    from doideposit.deposits.warnings import CrossrefWarning
+
+__all__ = ["warnings"]
+
+id_argument = click.argument("name", metavar="ID")
+
+
+@click.group(invoke_without_command=True)
+@target_option
+@click.option("--all", "every", is_flag=True, help="List dismissed ones too.")
+@json_option
+@click.pass_context
+def warnings(context: click.Context, target: str | None, every: bool, as_json: bool) -> None:
+    """List what Crossref warned about: conflicts, warnings and notices, each with an ID and what to do.
+
+    They come from the result logs that are kept, and from reports that Crossref confirmed. Nobody is asked. It exits
+    with 1 while one of them waits for your word; a notice does not.
+    """
+    if context.invoked_subcommand is not None:
+        if target is not None or every or as_json:
+            name = context.invoked_subcommand
+            hint = f"such as `doideposit warnings {name} ID --json`"
+            raise UsageError(f"options of `warnings {name}` stand after its name", hint=hint)
+        return
+    from doideposit.wiring import open_depositor
+
+    invocation: Invocation = context.obj
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        found = [one for one in depositor.warnings.all() if every or one.dismissed is None]
+        waiting = any(one.wants_person for one in found)
+        if as_json:
+            document = {"ok": not waiting, "target": depositor.target, "warnings": [one.to_dict() for one in found]}
+            terminal.json(document)
+        else:
+            for one in found:
+                _show(terminal, one)
+            terminal.say(f"{counted(len(found), 'warning')} of Crossref on {depositor.target}")
+    finish(ExitCode.REJECTED if waiting else ExitCode.DONE)
+
+
+def _show(terminal: "Terminal", one: "CrossrefWarning") -> None:
+    style = Style.ERROR if one.wants_person else Style.DIM
+    terminal.line(
+        (Span(f"{one.id:>5}  ", Style.HINT), Span(f"{one.kind.value}  ", style), Span(str(one.doi), Style.PLACE))
+    )
+    terminal.line((Span(f"       {safe(one.message)}"), Span(f"  [{one.code}]", Style.DIM)))
+    if one.dismissed is not None:
+        terminal.line((Span(f"       dismissed: {safe(one.dismissed)}", Style.DIM),))
+    else:
+        terminal.line((Span(f"       {safe(one.hint)}", Style.HINT),))
+
+
+@warnings.command()
+@id_argument
+@target_option
+@json_option
+@click.pass_obj
+def show(invocation: Invocation, name: str, target: str | None, as_json: bool) -> None:
+    """Show one warning; of a conflict the records of all DOIs beside each other.
+
+    A record that was not deposited from here is asked of Crossref.
+    """
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        one = depositor.warnings.one(name)
+        sides = depositor.warnings.sides(one) if one.others else ()
+    if as_json:
+        document = {"ok": not one.wants_person, "warning": one.to_dict(), "records": [side.to_dict() for side in sides]}
+        terminal.json(document)
+        return
+    _show(terminal, one)
+    terminal.line((Span("       Crossref: ", Style.DIM), Span(f"“{safe(one.original.strip())}”")))
+    _show_sides(terminal, sides)
+    if sides and one.dismissed is None:
+        terminal.say("")
+        terminal.say(f"One work: `doideposit warnings answer {one.id} --primary DOI` writes the file that says so.")
+        terminal.say("Two works: add what tells them apart and deposit again, or answer with --both.")
+
+
+def _show_sides(terminal: "Terminal", sides: "tuple[ConflictSide, ...]") -> None:
+    from doideposit.deposits.conflicts import compare_sides
+
+    for number, side in enumerate(sides, 1):
+        where = safe(side.read_from or f"not read: {side.why_not}")
+        terminal.line((Span(f"    {number}  {safe(side.doi)}", Style.PLACE), Span(f"  ({where})", Style.DIM)))
+    for row in compare_sides(sides):
+        terminal.line(
+            (Span(f"  {row.name}", Style.PLAIN), Span("  the same" if row.same else "  different", Style.DIM))
+        )
+        shown = row.values[:1] if row.same else row.values
+        for number, value in enumerate(shown, 1):
+            terminal.line((Span(f"    {' ' if row.same else number}  {safe(value) or '–'}"),))
+
+
+@warnings.command()
+@id_argument
+@click.option("--reason", required=True, help="Why nothing is to be done; it stays in the history of the DOI.")
+@target_option
+@json_option
+@click.pass_obj
+def dismiss(invocation: Invocation, name: str, reason: str, target: str | None, as_json: bool) -> None:
+    """Set one warning aside, with the reason. The same warning of a later deposit does not bring it back."""
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    with open_depositor(invocation.settings(target=target), announce=terminal.note) as depositor:
+        one = depositor.warnings.dismiss(name, reason)
+    if as_json:
+        terminal.json({"ok": True, "warning": one.to_dict()})
+    else:
+        _show(terminal, one)
+
+
+@warnings.command()
+@id_argument
+@click.option("--primary", metavar="DOI", help="This DOI stays; the others become aliases of it.")
+@click.option("--alias", metavar="DOI", help="This DOI becomes an alias of the other one.")
+@click.option("--both", is_flag=True, help="They are different works, and both stay as they are.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@target_option
+@json_option
+@click.pass_obj
+def answer(
+    invocation: Invocation,
+    name: str,
+    primary: str | None,
+    alias: str | None,
+    both: bool,
+    output: Path | None,
+    target: str | None,
+    as_json: bool,
+) -> None:
+    """Write the file that answers a conflict at Crossref, for you to upload. Nothing is sent.
+
+    An alias leads readers to the other DOI from then on, and its record can no longer be updated.
+    """
+    from doideposit.deposits.conflicts import answer_file
+    from doideposit.files import write_new
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    settings = invocation.settings(target=target)
+    with open_depositor(settings, announce=terminal.note) as depositor:
+        one = depositor.warnings.one(name)
+        email = depositor.publishers.email_of(one.doi)
+    text = answer_file(one, email=email, primary=primary, alias=alias, both=both)
+    path = output or Path(f"conflict-{one.id}.txt")
+    if not write_new(path, text):
+        raise UsageError(f"{path} is there already", hint="name another file with -o")
+    if as_json:
+        terminal.json({"ok": True, "warning": one.to_dict(), "file": str(path), "text": text})
+        return
+    terminal.say(f"{path} is written; nothing was sent.")
+    terminal.say("Upload it at https://doi.crossref.org as a conflict file (in the form: “Conflict Management”), then:")
+    terminal.say(f'doideposit warnings dismiss {one.id} --reason "answered at Crossref"')

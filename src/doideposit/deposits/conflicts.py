@@ -1,0 +1,118 @@
+"""The two records of a conflict beside each other, and the file by which a person answers it at Crossref.
+
+Crossref takes such files as text with a header line; which DOI stays, or that both do, is a person's decision, so the
+file is written and never sent (https://support.crossref.org/hc/en-us/articles/215655183-Resolving-conflicts).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from doideposit.deposits.warnings import CrossrefWarning, WarningKind
+from doideposit.errors import UsageError
+from doideposit.records.origin import RawValue
+
+__all__ = ["ComparedField", "ConflictSide", "answer_file", "are_alike", "compare_sides"]
+
+FIELDS: Final = ("number", "title", "subtitle", "authors", "published", "language", "series", "institution", "url")
+"""What tells two works apart for a reader; Crossref compares title, first author, year and number."""
+TWO: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictSide:
+    """Hold one record of a conflict: its fields, and where they were read; `why_not` where they could not be."""
+
+    doi: str
+    fields: Mapping[str, RawValue]
+    read_from: str
+    why_not: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        fields = {name: _text(self.fields.get(name)) for name in FIELDS if self.fields.get(name)}
+        return {"doi": self.doi, "read_from": self.read_from, "why_not": self.why_not or None, "fields": fields}
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedField:
+    """Hold the values of one field, in the order of the sides, and whether they are the same."""
+
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Tell whether all sides have the same value."""
+        return len({one.casefold() for one in self.values}) == 1
+
+
+def compare_sides(sides: Sequence[ConflictSide]) -> tuple[ComparedField, ...]:
+    """Return the fields that one of the sides has, each with the values of all of them."""
+    rows = (ComparedField(name, tuple(_text(one.fields.get(name)) for one in sides)) for name in FIELDS)
+    return tuple(row for row in rows if any(row.values))
+
+
+def are_alike(one: ConflictSide, other: ConflictSide) -> bool:
+    """Tell whether two records can be a conflict: the same title, first author and year, as far as both have them."""
+    keys = [
+        (_text(each.fields.get("title")), _first(each), _text(each.fields.get("published"))[:4])
+        for each in (one, other)
+    ]
+    return bool(keys[0][0]) and keys[0] == keys[1]
+
+
+def _first(side: ConflictSide) -> str:
+    authors = side.fields.get("authors")
+    first = authors[0] if isinstance(authors, list | tuple) and authors else None
+    return _text(first.get("family") or first.get("organisation")) if isinstance(first, Mapping) else ""
+
+
+def _text(value: RawValue) -> str:
+    """Return a value of a record as one line."""
+    if value is None or isinstance(value, str):
+        return " ".join((value or "").split())
+    if isinstance(value, Mapping):
+        name = " ".join(filter(None, (_text(value.get("given")), _text(value.get("family")))))
+        return name or _text(next((each for each in value.values() if each), None))
+    return "; ".join(filter(None, map(_text, value)))
+
+
+def answer_file(
+    warning: CrossrefWarning, *, email: str, primary: str | None = None, alias: str | None = None, both: bool = False
+) -> str:
+    """Return the file that answers a conflict: one DOI stays, one becomes an alias, or `both` are works of their own.
+
+    Raises `UsageError` where the warning is no conflict, or does not name the DOI.
+    """
+    if warning.kind is not WarningKind.CONFLICT:
+        raise UsageError(f"warning {warning.id} is no conflict", hint="`doideposit warnings` shows which ones are")
+    if sum((primary is not None, alias is not None, both)) != 1:
+        raise UsageError("say which DOI stays", hint="give one of --primary DOI, --alias DOI and --both")
+    dois = (str(warning.doi), *warning.others)
+    named = _named(dois, primary or alias)
+    return "\n".join((*_lines(dois, named, email, alias=alias is not None, both=both), ""))
+
+
+def _named(dois: Sequence[str], wanted: str | None) -> str:
+    if wanted is None:
+        return dois[0]
+    found = next((one for one in dois if one.casefold() == wanted.casefold()), None)
+    if found is None:
+        raise UsageError(f"{wanted} is none of the DOIs in this conflict", hint=f"name one of: {', '.join(dois)}")
+    return found
+
+
+def _lines(dois: Sequence[str], named: str, email: str, *, alias: bool, both: bool) -> Iterator[str]:
+    others = [one for one in dois if one != named]
+    if both:
+        yield from (f"H:email={email};op=resolve", named)
+    elif len(dois) == TWO:
+        yield from (f"H:email={email};op={'alias' if alias else 'primary'}", named)
+    elif alias:
+        # Crossref rejects the operation `alias` on a conflict of more than two DOIs.
+        hint = f"name the DOI that stays with --primary: {', '.join(others)}"
+        raise UsageError(f"{len(dois)} DOIs are in this conflict, and an alias of which one is not clear", hint=hint)
+    else:
+        yield f"H:email={email};op=force_alias;delim=tab"
+        yield from (f"{named}\t{one}" for one in others)

@@ -1,0 +1,64 @@
+"""The events that Crossref's warnings are made of, beside the works that they are about."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, exists, or_, select
+
+from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
+from doideposit.deposits.ledger.rows import event_of
+from doideposit.deposits.ledger.tables import event, work
+from doideposit.deposits.reading_back import read_details
+from doideposit.lifecycle import EventKind
+
+__all__ = ["was_warned", "with_told"]
+
+WARNED: Final = (EventKind.REGISTERED_WITH_WARNING.value, EventKind.WARNED.value)
+TOLD: Final = (
+    *WARNED,
+    EventKind.REGISTERED.value,
+    EventKind.WARNING_DISMISSED.value,
+    EventKind.ACKNOWLEDGED.value,
+)
+"""The kinds of events that warnings are made of: what Crossref said, and what people decided about it."""
+
+
+def was_warned() -> Any:
+    """Return the condition that Crossref ever warned of a work."""
+    return exists().where(event.c.target == work.c.target, event.c.doi == work.c.doi, _warns())
+
+
+def _warns() -> Any:
+    notices = and_(event.c.kind == EventKind.REGISTERED.value, event.c.detail.like('%"notices"%'))
+    return or_(event.c.kind.in_(WARNED), notices)
+
+
+def with_told(connection: Connection, target: str, works: Sequence[LedgerWork]) -> tuple[LedgerWork, ...]:
+    """Return the works, each with the events of its warnings; most have none, and cost one look at an index."""
+    mine = (event.c.target == target, event.c.doi.in_([one.doi.key for one in works]))
+    warned = select(event.c.doi).where(*mine, _warns()).distinct()
+    keys = list(connection.execute(warned).scalars())
+    if not keys:
+        return tuple(works)
+    told: dict[str, list[LedgerEvent]] = defaultdict(list)
+    wanted = select(event).where(event.c.target == target, event.c.doi.in_(keys), event.c.kind.in_(TOLD))
+    for row in connection.execute(wanted.order_by(event.c.id)).mappings():
+        told[row["doi"]].append(event_of(row))
+    settled = _settled(connection, target)
+    return tuple(
+        replace(one, told=tuple(told[one.doi.key]), settled=settled) if one.doi.key in told else one for one in works
+    )
+
+
+def _settled(connection: Connection, target: str) -> frozenset[str]:
+    """Return the numbers of all conflicts that a result log named as resolved, and that no later log named again."""
+    named = or_(event.c.detail.like('%"resolved_conflicts"%'), event.c.detail.like('%"conflict_id"%'))
+    rows = connection.execute(select(event).where(event.c.target == target, named).order_by(event.c.id)).mappings()
+    settled: set[str] = set()
+    for one in map(event_of, rows):
+        details = read_details(one.detail)
+        # Another deposit of one side can open a conflict again, under the same number.
+        settled = (settled | set(details.resolved_conflicts)) - {details.conflict_id}
+    return frozenset(settled)

@@ -1,0 +1,86 @@
+"""The inbox of everything that Crossref warned about, over the whole ledger of one target."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from doideposit.deposits.conflicts import ConflictSide, are_alike
+from doideposit.deposits.context import DepositContext
+from doideposit.deposits.given import wants_reason
+from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.warnings import CrossrefWarning, warnings_of
+from doideposit.errors import ConfigurationError, RegistrarError, UsageError
+from doideposit.lifecycle import EventKind
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.registered.reading import read_record
+
+__all__ = ["WarningInbox"]
+
+
+class WarningInbox:
+    """List, compare and dismiss what Crossref warned about; nothing here changes anything at Crossref."""
+
+    def __init__(self, context: DepositContext) -> None:
+        self._context = context
+
+    def all(self) -> Iterator[CrossrefWarning]:
+        """Yield every warning that is not settled, dismissed ones included, in the order of DOIs."""
+        for work in self._context.ledger.works.all(WorkFilter(attention=True)):
+            yield from warnings_of(work.doi, work.told, work.settled)
+
+    def one(self, name: str) -> CrossrefWarning:
+        """Return the warning with that id; raise `UsageError` where there is none."""
+        found = next((one for one in self.all() if one.id == name.strip()), None)
+        if found is None:
+            raise UsageError(f"there is no warning {name!r}", hint="`doideposit warnings` lists them, with their ids")
+        return found
+
+    def dismiss(self, name: str, reason: str) -> CrossrefWarning:
+        """Set a warning aside, with a reason that stays in the history; a later deposit does not bring it back."""
+        wants_reason(reason)
+        found = self.one(name)
+        detail = {"warning": found.id, "reason": reason.strip()}
+        self._context.ledger.works.note(EventKind.WARNING_DISMISSED, [found.doi], detail)
+        return self.one(found.id)
+
+    def sides(self, warning: CrossrefWarning) -> tuple[ConflictSide, ...]:
+        """Return the record of its DOI, and those of the others: from the ledger, else as Crossref has them now."""
+        return tuple(self._side(doi) for doi in (str(warning.doi), *warning.others))
+
+    def report_conflict(self, one: Doi, other: Doi, at: datetime) -> bool:
+        """Take a conflict that a report of Crossref names: it counts when the two records are alike at Crossref.
+
+        False where they are not, where it is known already, or where nobody could look; then nothing is written.
+        """
+        known = {(each.doi.key, other_doi.casefold()) for each in self.all() for other_doi in each.others}
+        if self._context.ledger.works.one(one) is None or (one.key, other.key) in known:
+            return False
+        sides = [self._asked(str(doi)) for doi in (one, other)]
+        if not are_alike(*sides):
+            return False
+        detail = {"dois_in_conflict": str(other), "message": "Conflict, by a report", "reported": at.isoformat()}
+        self._context.ledger.works.note(EventKind.WARNED, [one], detail)
+        return True
+
+    def _side(self, text: str) -> ConflictSide:
+        try:
+            doi = Doi.parse(text)
+        except InvalidIdentifier:
+            return ConflictSide(text, {}, "", "that is no DOI")
+        sent = self._context.ledger.works.last_registered(doi)
+        record = read_record(sent[1], doi.printed) if sent else None
+        if record is not None:
+            return ConflictSide(text, record.fields, "our last deposit")
+        return self._asked(text)
+
+    def _asked(self, text: str) -> ConflictSide:
+        registry, doi = self._context.registry, Doi.parse(text)
+        if registry is None:
+            return ConflictSide(text, {}, "", "nobody can be asked on this target")
+        try:
+            state = registry.registered(doi, self._context.accounts.main.depositor.email)
+        except (RegistrarError, ConfigurationError) as error:
+            return ConflictSide(text, {}, "", error.message)
+        record = read_record(state.answer, doi.printed) if state and state.has_record else None
+        if record is None:
+            return ConflictSide(text, {}, "", "Crossref does not know it")
+        return ConflictSide(text, record.fields, "Crossref, asked now")

@@ -1,0 +1,145 @@
+"""What Crossref warned about: conflicts, warnings and notices of each DOI, until they are settled or dismissed.
+
+Pure, over the events of one DOI, oldest first: the history is the inbox, so that nothing is kept twice.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from doideposit.crossref.diagnostics.messages import KnownMessage, MessageKind, meaning
+from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.deposits.reading_back import read_details
+from doideposit.lifecycle import EventKind
+from doideposit.records.identifiers import Doi
+
+__all__ = ["CrossrefWarning", "WarningKind", "warnings_of"]
+
+
+class WarningKind(StrEnum):
+    """Name what Crossref tells of a DOI that it registered; all but a notice want a person."""
+
+    CONFLICT = "conflict"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+CONFLICT: Final = "crossref-conflict"
+UNKNOWN_HINT: Final = "the DOI is registered; see whether what Crossref says needs a correction"
+
+
+@dataclass(frozen=True, slots=True)
+class CrossrefWarning:
+    """Hold one thing that Crossref said of a DOI, since when, in its words and in ours, and what to do.
+
+    `id` is short and never given twice; `others` are the other DOIs of a conflict, `conflict_id` Crossref's number of
+    it. `dismissed` is why a person set it aside, None while nobody did.
+    """
+
+    id: str
+    doi: Doi
+    kind: WarningKind
+    code: str
+    since: datetime
+    message: str
+    hint: str
+    original: str
+    others: tuple[str, ...] = ()
+    conflict_id: str = ""
+    dismissed: str | None = None
+
+    @property
+    def wants_person(self) -> bool:
+        """Tell whether somebody has to look at it: a notice changes nothing when nobody does."""
+        return self.kind is not WarningKind.NOTICE and self.dismissed is None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return what it is about, so that the same warning of a later deposit is not a second one."""
+        if self.kind is WarningKind.CONFLICT:
+            return (self.kind, *([self.conflict_id] if self.conflict_id else sorted(self.others)))
+        return (self.kind, self.original)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "id": self.id,
+            "doi": str(self.doi),
+            "kind": self.kind.value,
+            "code": self.code,
+            "since": self.since.isoformat().replace("+00:00", "Z"),
+            "message": self.message,
+            "hint": self.hint,
+            "original": self.original,
+            "others": list(self.others),
+            "conflict_id": self.conflict_id or None,
+            "dismissed": self.dismissed,
+        }
+
+
+def warnings_of(doi: Doi, events: Iterable[LedgerEvent], settled: frozenset[str]) -> tuple[CrossrefWarning, ...]:
+    """Return what Crossref warned about and nobody settled, dismissed ones included, oldest first.
+
+    A conflict with a number stays until a result log, of this DOI or of another, names the number as resolved; all
+    else stands for the latest deposit alone. `settled` are the numbers that logs of other DOIs resolved.
+    """
+    found: dict[tuple[str, ...], CrossrefWarning] = {}
+    for event in events:
+        if event.kind is EventKind.WARNING_DISMISSED:
+            wanted = event.detail.get("warning", "")
+            found = {key: _dismissed(one, event, only=wanted) for key, one in found.items()}
+        elif event.kind is EventKind.ACKNOWLEDGED:
+            found = {key: _dismissed(one, event) for key, one in found.items()}
+        else:
+            found = _after(found, event, doi)
+    return tuple(one for one in found.values() if one.conflict_id not in settled or not one.conflict_id)
+
+
+def _dismissed(one: CrossrefWarning, event: LedgerEvent, *, only: str | None = None) -> CrossrefWarning:
+    mine = only is None or only == one.id
+    return replace(one, dismissed=event.detail.get("reason", "")) if mine else one
+
+
+def _after(
+    before: Mapping[tuple[str, ...], CrossrefWarning], event: LedgerEvent, doi: Doi
+) -> dict[tuple[str, ...], CrossrefWarning]:
+    """Return what stands after a deposit took effect, or after a report was confirmed."""
+    resolved = set(read_details(event.detail).resolved_conflicts)
+    new = {one.key: one for one in _told(event, doi)}
+    stays = {
+        key: one
+        for key, one in before.items()
+        if one.conflict_id not in resolved and (one.conflict_id or event.kind is EventKind.WARNED or key in new)
+    }
+    # What comes again keeps its first id and day, and stays dismissed where somebody dismissed it.
+    return stays | {key: one for key, one in new.items() if key not in stays}
+
+
+def _told(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning]:
+    details = read_details(event.detail)
+    if event.kind in {EventKind.REGISTERED_WITH_WARNING, EventKind.WARNED}:
+        said = event.detail.get("message", "")
+        known = meaning(said, frozenset({MessageKind.WARNING}))
+        conflict = bool(details.dois_in_conflict or details.conflict_id) or (
+            known is not None and known.code == CONFLICT
+        )
+        kind = WarningKind.CONFLICT if conflict else WarningKind.WARNING
+        if conflict and known is None:
+            known = meaning("Added with conflict")
+        one = _warning(event, doi, kind, said, known)
+        named = f": {', '.join(details.dois_in_conflict)}" if details.dois_in_conflict else ""
+        others, number = details.dois_in_conflict, details.conflict_id
+        yield replace(one, message=one.message + named, others=others, conflict_id=number)
+    for part, said in enumerate(details.notices, 2):
+        known = meaning(said)
+        if known is not None and known.kind is MessageKind.NOTICE:
+            yield replace(_warning(event, doi, WarningKind.NOTICE, said, known), id=f"{event.id}.{part}")
+
+
+def _warning(event: LedgerEvent, doi: Doi, kind: WarningKind, said: str, known: KnownMessage | None) -> CrossrefWarning:
+    if known is None:
+        message = said or "Crossref registered the DOI with a warning and gave no reason"
+        return CrossrefWarning(str(event.id), doi, kind, "crossref-warning", event.at, message, UNKNOWN_HINT, said)
+    return CrossrefWarning(str(event.id), doi, kind, known.code, event.at, known.explain(said), known.hint, said)

@@ -119,7 +119,7 @@ def test_a_ledger_with_a_story_is_told_as_it_happened(tmp_path: Path) -> None:
         "needs_person": 5,
         "overdue": 7,
         "changed_by_others": 0,
-        "warnings": 0,
+        "warnings": 1,
         "as_intended": 0,
         "attention": 7,
     }

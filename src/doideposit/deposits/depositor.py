@@ -318,7 +318,7 @@ class Depositor:
         Raises `CredentialsRefused`, with everything put back.
         """
         sent = self._send(on_event or _silent)
-        statuses = [self._status(work) for work in self.works.in_submissions(sent.keys)]
+        statuses = map(self._status, self.works.in_submissions(sent.keys))
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
         return DepositReport(self.target, entries, sent.error)
 
@@ -335,8 +335,7 @@ class Depositor:
     def _deposit_checked(self, checked: Approved, on_event: OnEvent, send: bool) -> DepositReport:
         """Record what a plan file holds and, with `send`, send it; what an interrupted run recorded goes as well."""
         decisions = Preparation(self._context, checked, replan=False, on_event=on_event).run()
-        going = send and any(decision.action.sends for decision in decisions)
-        trouble = self._send(on_event).error if going else None
+        trouble = self._send(on_event).error if send and any(one.action.sends for one in decisions) else None
         return self._report(decisions, trouble or self._waiting(decisions))
 
     # Following up.
@@ -400,8 +399,7 @@ class Depositor:
         All, or only those in one state, of one series, with an open deposit, or in need of a person's attention.
         """
         wanted = WorkFilter(state, series, outstanding, attention)
-        found = (self._status(work) for work in self.works.all(wanted))
-        return (status for status in found if status.needs_person or not attention)
+        return (one for one in map(self._status, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status(self, work: LedgerWork) -> WorkStatus:
         return status_of(work, self._context.clock(), self._context.deadlines, self.observable)

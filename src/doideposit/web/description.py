@@ -354,15 +354,7 @@ def _result_schemas() -> Schema:
                 **dict.fromkeys(("matched_references", "reference_errors"), _BY_KEY),
             }
         ),
-        "Drift": _object(
-            {
-                "kind": _words(DriftKind),
-                "what": _TEXT,
-                "before": _TEXT,
-                "after": _TEXT,
-                "fields": {"type": "array", "items": _TEXT},
-            }
-        ),
+        "Drift": _drift(),
         "CrossrefWarning": _warning(),
         "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
         "Submission": _object(
@@ -428,6 +420,11 @@ def _status() -> Schema:
         "next_look_at": {**_MAYBE_MOMENT, "deprecated": True, "description": "The former name of `next_poll_at`."},
         "next_action": _TEXT,
     }
+
+
+def _drift() -> Schema:
+    texts = dict.fromkeys(("what", "before", "after"), _TEXT)
+    return _object({"kind": _words(DriftKind), **texts, "fields": _TEXTS})
 
 
 def _warning() -> Schema:

@@ -30,6 +30,10 @@ __all__ = ["DepositContext", "OnEvent", "RegistryPort", "owner_name"]
 OnEvent = Callable[[Progress], None]
 
 
+def silent(_progress: Progress) -> None:
+    """Watch nothing: for a caller who gives no `on_event`."""
+
+
 class RegistryPort(Protocol):
     """Ask Crossref and doi.org about registered DOIs; `doideposit.crossref.rest_api.Registry` fits."""
 

@@ -16,7 +16,7 @@ from doideposit.deposits.adoption import AdoptionPass, AdoptionScope
 from doideposit.deposits.adoption_report import AdoptionReport
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, candidates_again, checked_of, read_candidates
-from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
+from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.fees import Fee
 from doideposit.deposits.given import given_doi, wants_reason
 from doideposit.deposits.lateness import Deadlines
@@ -40,7 +40,6 @@ from doideposit.deposits.values import (
     Plan,
     PlanEntry,
     PollReport,
-    Progress,
     ReportEntry,
     WatchReport,
     WorkStatus,
@@ -55,10 +54,6 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
 __all__ = ["Depositor"]
-
-
-def _silent(_progress: Progress) -> None:
-    """Watch nothing."""
 
 
 class Depositor:
@@ -237,7 +232,7 @@ class Depositor:
         between questions as long as Crossref's limits want it.
         """
         scope = AdoptionScope(tuple(series), tuple(prefixes), tuple(map(given_doi, dois)), tuple(also))
-        one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or _silent)
+        one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or silent)
         return one.run(scope)
 
     # Depositing.
@@ -256,7 +251,7 @@ class Depositor:
             plan = self._planned(self._context, items, retry=retry)
             entries = [ReportEntry(one.source, one.doi, one.action, one.reason, one.findings) for one in plan.entries]
             return DepositReport(self.target, tuple(entries))
-        watch = on_event or _silent
+        watch = on_event or silent
         decisions = self._prepare(self._context, items, retry=retry, on_event=watch)
         if not any(decision.action.sends for decision in decisions):
             return self._report(decisions, None)
@@ -281,7 +276,7 @@ class Depositor:
         """Do as `deposit`, without the network: record what is to be sent by `send`, `poll` or the scheduled job."""
         # What is registered is read, and compared, by the pass that sends it.
         offline = self._context.offline()
-        return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or _silent), None)
+        return self._report(self._prepare(offline, items, retry=retry, on_event=on_event or silent), None)
 
     def _prepare(
         self, context: DepositContext, items: Sequence[Input | Plan], *, retry: bool, on_event: OnEvent
@@ -317,7 +312,7 @@ class Depositor:
 
         Raises `CredentialsRefused`, with everything put back.
         """
-        sent = self._send(on_event or _silent)
+        sent = self._send(on_event or silent)
         statuses = map(self._status, self.works.in_submissions(sent.keys))
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
         return DepositReport(self.target, entries, sent.error)
@@ -345,7 +340,7 @@ class Depositor:
 
         Never sleeps; `next_due` says when the next pass makes sense. Raises `CredentialsRefused`.
         """
-        watch = on_event or _silent
+        watch = on_event or silent
         done = run_pass(self._context, watch, force=force)
         return PollReport(
             target=self.target,

@@ -422,7 +422,7 @@ _GROUPS = {
     ),
     "Taking over, watching, plan files": (
         "AdoptionReport AdoptionResult Adoption WatchReport Drift DriftKind PlanFiles PlanFile PlanBody ResultDetails "
-        "UpdateStep Publishers"
+        "UpdateStep Publishers WarningInbox CrossrefWarning WarningKind ConflictSide"
     ),
     "What is raised": (
         "DoiDepositError ConfigurationError UsageError WorldError SchemaError LedgerError RegistrarError "

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from doideposit.checks.values import DepositorName
     from doideposit.crossref.registrar import Credentials, Endpoint, Registrar
     from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
+    from doideposit.deposits.conflicts import ConflictSide
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.lateness import Deadlines, Overdue
     from doideposit.deposits.ledger.entries import LedgerEvent
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
         WatchReport,
         WorkStatus,
     )
+    from doideposit.deposits.warning_inbox import WarningInbox
+    from doideposit.deposits.warnings import CrossrefWarning, WarningKind
     from doideposit.errors import (
         ApprovalMissing,
         ConfigurationError,
@@ -109,6 +112,9 @@ _HOMES = {
     "deposits.plans.document": "PlanBody PlanFile",
     "deposits.plans.files": "PlanFiles",
     "deposits.publishers": "Publishers",
+    "deposits.warning_inbox": "WarningInbox",
+    "deposits.warnings": "CrossrefWarning WarningKind",
+    "deposits.conflicts": "ConflictSide",
     "deposits.lateness": "Deadlines Overdue",
     "deposits.ledger.entries": "LedgerEvent",
     "deposits.values": (
@@ -138,8 +144,10 @@ __all__ = [
     "CitationType",
     "Commentary",
     "ConfigurationError",
+    "ConflictSide",
     "Credentials",
     "CredentialsRefused",
+    "CrossrefWarning",
     "Deadlines",
     "DepositReport",
     "Depositor",
@@ -204,6 +212,8 @@ __all__ = [
     "UpdateStep",
     "UsageError",
     "Version",
+    "WarningInbox",
+    "WarningKind",
     "WatchReport",
     "Where",
     "Wikidata",

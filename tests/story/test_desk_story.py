@@ -142,6 +142,20 @@ def test_from_the_document_to_a_rehearsed_doi(ada: Visitor, folder: Path) -> Non
     assert f'href="https://doi.org/{DOI}"' not in ada.page
 
 
+def test_only_a_button_writes_the_record_file(ada: Visitor, folder: Path) -> None:
+    draft = with_document(ada, document()).url
+    ada.get(f"{draft}/look")
+    assert ada.url.startswith(draft)
+    assert not ada.url.endswith("/look")
+    assert not list(folder.rglob("sadf-comment-300.yaml"))
+    ada.press("look")
+    assert ada.url == f"{draft}/look"
+    (record,) = folder.rglob("sadf-comment-300.yaml")
+    before = record.stat().st_mtime_ns
+    ada.get(f"{draft}/look?target=sandbox")
+    assert record.stat().st_mtime_ns == before
+
+
 def shown_plan(visitor: Visitor) -> str:
     plan = re.search(r'name="plan" value="([^"]+)"', visitor.page)
     assert plan is not None
@@ -404,6 +418,6 @@ def test_nobody_approves_their_own_or_what_changed(real: StaffPages, monkeypatch
     plan = shown_plan(boris)
     assert ">Approve<" not in boris.page
     assert "cannot approve it" in boris.post(f"{draft}/approve", plan=plan, target="production").page
-    anna = signed_in(real, "anna").get(draft).press("save", title="Changed after the look")
+    anna = signed_in(real, "anna").get(draft).press("look", title="Changed after the look")
     assert anna.get(f"{draft}/look?target=production").status == 200
     assert shown_plan(anna) != plan

@@ -6,7 +6,7 @@ from doideposit.checks.checking import TRIAL_BATCH, TRIAL_TIMESTAMP
 from doideposit.checks.values import Checked
 from doideposit.crossref.sealing import seal_file
 from doideposit.crossref.xml.existing import items
-from doideposit.crossref.xml.resources import references_alone
+from doideposit.crossref.xml.references import references_alone
 from doideposit.deposits.context import DepositContext
 from doideposit.findings import Finding, Severity
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from doideposit.crossref.xml.elements import doi_holders
 from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
 from doideposit.registered.people import contributor, institution
@@ -70,18 +71,14 @@ def read_records(xml: bytes) -> dict[str, RegisteredRecord]:
     root = parse_document(xml.strip()).root
     if root is None:
         return {}
-    holders = (data.getparent() for data in root.iter("{*}doi_data"))
-    found = (_Reader(holder).read() for holder in holders if holder is not None and local(holder) in RECORD_TYPES)
+    found = (_Reader(holder).read() for _, holder in doi_holders(root) if local(holder) in RECORD_TYPES)
     return {record.doi.casefold(): record for record in found}
 
 
 def record_of(root: Element, doi: str) -> RegisteredRecord | None:
     """Read the record of one DOI out of a parsed answer or file; None where it is not in there."""
-    for data in root.iter("{*}doi_data"):
-        holder = data.getparent()
-        if holder is not None and _text(data, "doi").casefold() == doi.casefold():
-            return _Reader(holder).read()
-    return None
+    holder = next((holder for key, holder in doi_holders(root) if key == doi.lower()), None)
+    return None if holder is None else _Reader(holder).read()
 
 
 def _text(element: Element, path: str) -> str:

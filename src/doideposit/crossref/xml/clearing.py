@@ -1,12 +1,12 @@
 """Deposit files that empty blocks of registered records: the same bibliography, with empty parents in their places."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from lxml import etree
 
 from doideposit.crossref.names import ACCESS, FUNDING, RELATIONS
-from doideposit.crossref.xml.elements import to_bytes
+from doideposit.crossref.xml.elements import doi_holders, to_bytes
 from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["clear_blocks"]
@@ -26,20 +26,13 @@ def clear_blocks(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
     metadata removal markup guide. Raises `RuntimeError` for a file that does not hold a DOI that is named.
     """
     root = parse_document(xml).root
-    holders = {} if root is None else dict(_holders(root))
+    holders = {} if root is None else dict(doi_holders(root))
     missing = blocks.keys() - holders.keys()
     if root is None or missing:
         raise RuntimeError(f"the file does not hold {', '.join(sorted(missing)) or 'a deposit'}")
     for doi, names in blocks.items():
         _clear(holders[doi], frozenset(names))
     return to_bytes(root)
-
-
-def _holders(root: Element) -> Iterator[tuple[str, Element]]:
-    for data in root.iter("{*}doi_data"):
-        holder = data.getparent()
-        if holder is not None:
-            yield (data.findtext("{*}doi") or "").strip().lower(), holder
 
 
 def _clear(holder: Element, names: frozenset[str]) -> None:

@@ -10,7 +10,16 @@ from lxml import etree
 from doideposit.crossref.names import FUNDING, JATS, RELATIONS
 from doideposit.safe_xml import Element
 
-__all__ = ["Element", "canonical_hash", "is_mixed", "lay_out", "text_inside", "to_bytes", "without_layout"]
+__all__ = [
+    "Element",
+    "canonical_hash",
+    "doi_holders",
+    "is_mixed",
+    "lay_out",
+    "text_inside",
+    "to_bytes",
+    "without_layout",
+]
 
 
 # Elements whose text is content, down to its last space (crossref5.5.0.xsd: titles; common5.5.0.xsd: face markup).
@@ -65,6 +74,15 @@ def to_bytes(root: Element) -> bytes:
 
 
 _BLANK = re.compile(r"\s*")
+
+
+def doi_holders(root: Element) -> Iterator[tuple[str, Element]]:
+    """Yield every element that holds a ``doi_data``, with its DOI in small letters (`Doi.key`)."""
+    # Citations and relations name DOIs as well, but only what is registered has `doi_data` (common5.5.0.xsd).
+    for data in root.iter("{*}doi_data"):
+        holder = data.getparent()
+        if holder is not None:
+            yield (data.findtext("{*}doi") or "").strip().lower(), holder
 
 
 def without_layout(item: Element, namespace: str) -> Element:

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Final
 
-from doideposit.crossref.xml.markup import Markup, leaf, leaves
+from doideposit.crossref.names import RESOURCES_VERSION, resources_namespace
+from doideposit.crossref.xml.elements import lay_out, to_bytes
+from doideposit.crossref.xml.markup import Markup, declaration, escaped, leaf, leaves
 from doideposit.crossref.xml.richtext import rich
-from doideposit.crossref.xml.schema_versions import Dialect
+from doideposit.crossref.xml.schema_versions import Dialect, dialect
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.batch import BatchHead
 from doideposit.records.models.references import Reference
+from doideposit.safe_xml import parse_part
 
-__all__ = ["PARTS", "citation_keys", "citation_list"]
+__all__ = ["PARTS", "citation_keys", "citation_list", "references_alone"]
 
 PARTS: Final = (
     # element, field of the reference: the order of citation_t in common5.5.0.xsd
@@ -72,3 +77,23 @@ def _as_printed(schema: Dialect, reference: Reference) -> Markup | None:
     if text.nodes == (plain,):
         return leaf("unstructured_citation", plain + tail)
     return rich(schema.make, "unstructured_citation", (*text.nodes, tail))
+
+
+def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Reference]]]) -> bytes:
+    """Return a resource-only deposit with the reference lists of DOIs; each replaces what is registered of it."""
+    schema = dialect(RESOURCES_VERSION.rpartition(" ")[2])
+    body = "".join(
+        f"<doi_citations><doi>{escaped(doi.printed)}</doi>{citation_list(schema, listed) or '<citation_list/>'}"
+        "</doi_citations>"
+        for doi, listed in lists
+    )
+    space = resources_namespace(schema.version)
+    compact = (
+        f'<doi_batch{declaration(space)} version="{schema.version}"><head>'
+        f"<doi_batch_id>{escaped(head.batch_id)}</doi_batch_id><depositor>"
+        f"<depositor_name>{escaped(head.depositor_name)}</depositor_name>"
+        f"<email_address>{escaped(head.email)}</email_address></depositor></head><body>{body}</body></doi_batch>"
+    )
+    root = parse_part(compact.encode(), bare=False, huge=True)
+    lay_out(root, space)
+    return to_bytes(root)

@@ -16,21 +16,15 @@ from doideposit.crossref.names import (
     CLINICAL,
     FUNDING,
     RELATIONS,
-    RESOURCES_VERSION,
     is_resources_namespace,
-    resources_namespace,
 )
-from doideposit.crossref.xml.elements import lay_out, to_bytes
-from doideposit.crossref.xml.markup import declaration, escaped
-from doideposit.crossref.xml.references import citation_list
-from doideposit.crossref.xml.schema_versions import dialect
+from doideposit.crossref.xml.elements import doi_holders, lay_out, to_bytes
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.models.batch import BatchHead
-from doideposit.records.models.references import Reference
-from doideposit.safe_xml import Element, parse_document, parse_part
+from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["emptied_blocks", "empty_parts", "is_resources_file", "part_name", "parts", "references_alone", "with_parts"]
+__all__ = ["emptied_blocks", "empty_parts", "is_resources_file", "part_name", "parts", "with_parts"]
 
+# The children of `body` in the order of the schema, which is a sequence.
 _ORDER: Final = (
     "doi_citations",
     "doi_resources",
@@ -40,7 +34,6 @@ _ORDER: Final = (
     "doi_relations",
     "clinicaltrial_data",
 )
-"""The children of ``body`` in the order of the schema, which is a sequence."""
 _BLOCKS: Final = {
     "doi_citations": "references",
     "doi_resources": "full_texts",
@@ -89,7 +82,7 @@ def with_parts(record: bytes, xml: bytes, doi: Doi) -> bytes:
     What does not hold the DOI comes back as it is.
     """
     root = parse_document(record.strip()).root
-    holder = None if root is None else _holder(root, doi)
+    holder = None if root is None else dict(doi_holders(root)).get(doi.key)
     if root is None or holder is None:
         return record
     for part in _parts_of(xml, doi):
@@ -121,26 +114,6 @@ def empty_parts(xml: bytes, blocks: Mapping[str, Collection[str]]) -> bytes:
     return to_bytes(root)
 
 
-def references_alone(head: BatchHead, lists: Sequence[tuple[Doi, Sequence[Reference]]]) -> bytes:
-    """Return a resource-only deposit with the reference lists of DOIs; each replaces what is registered of it."""
-    schema = dialect(RESOURCES_VERSION.rpartition(" ")[2])
-    body = "".join(
-        f"<doi_citations><doi>{escaped(doi.printed)}</doi>{citation_list(schema, listed) or '<citation_list/>'}"
-        "</doi_citations>"
-        for doi, listed in lists
-    )
-    space = resources_namespace(schema.version)
-    compact = (
-        f'<doi_batch{declaration(space)} version="{schema.version}"><head>'
-        f"<doi_batch_id>{escaped(head.batch_id)}</doi_batch_id><depositor>"
-        f"<depositor_name>{escaped(head.depositor_name)}</depositor_name>"
-        f"<email_address>{escaped(head.email)}</email_address></depositor></head><body>{body}</body></doi_batch>"
-    )
-    root = parse_part(compact.encode(), bare=False, huge=True)
-    lay_out(root, space)
-    return to_bytes(root)
-
-
 def _local(element: Element) -> str:
     return etree.QName(element).localname
 
@@ -153,13 +126,6 @@ def _parts_of(xml: bytes, doi: Doi) -> list[Element]:
 def _block(part: Element) -> Element | None:
     """Return what a child of ``body`` holds beside the DOI."""
     return next((child for child in part.iterchildren(tag=etree.Element) if _local(child) != "doi"), None)
-
-
-def _holder(root: Element, doi: Doi) -> Element | None:
-    for data in root.iter("{*}doi_data"):
-        if (data.findtext("{*}doi") or "").strip().lower() == doi.key:
-            return data.getparent()
-    return None
 
 
 def _in_namespace(block: Element, namespace: str) -> Element:

@@ -1,20 +1,23 @@
-"""The live check: the same findings and codes as `doideposit check`, sorted for a form."""
+"""The live check of a draft, sorted for a form; the record file it becomes, and the plan that is kept of it."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from doideposit.deposits.plans.document import PlanFile
-from doideposit.errors import PlanUnusable
+from doideposit.errors import PlanUnusable, UsageError
 from doideposit.findings import Finding, Severity
+from doideposit.json_schemas import schema_location
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.landing import citation, head_html
 from doideposit.web.desk.drafts import SavedDraft
-from doideposit.web.desk.form import cleaned
+from doideposit.web.desk.form import cleaned, opened
+from doideposit.web.desk.records import find_record, fingerprint_of, load_record, name_for, save_record
 from doideposit.web.desk.workplace import Workplace
 
-__all__ = ["Verdict", "judge", "wants_approval"]
+__all__ = ["Verdict", "is_written", "judge", "plan_kept", "plan_name", "wants_approval", "write_record"]
 
 # The category of findings that only wish for more (abstract, ORCID, licence); they are folded into one line.
 WISHES: Final = "completeness"
@@ -67,7 +70,6 @@ class Verdict:
         """Return it for the script of the page."""
         return {
             "stops": len(self.stops),
-            "warnings": len(self.warnings),
             "wishes": [finding.message for finding in self.wishes],
             "findings": [
                 {
@@ -121,7 +123,32 @@ def _made_by_series(workplace: Workplace, data: Mapping[str, Any]) -> tuple[str,
     return str(data.get("doi") or doi or ""), str(data.get("url") or series.url_for(number) or "")
 
 
+def is_written(draft: SavedDraft) -> bool:
+    """Tell whether the record file holds what the draft says, and nobody else changed it."""
+    path = Path(draft.record)
+    return (
+        bool(draft.record)
+        and fingerprint_of(path) == draft.seen
+        and cleaned(opened(load_record(path) or {})) == cleaned(draft.data)
+    )
+
+
+def write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft:
+    """Write the draft to its record file, unless that holds it already; raise `UsageError` and `DiskError`."""
+    if is_written(draft):
+        return draft
+    if not draft.record:
+        found = find_record(place.records, judge(place, draft.data).doi, place.series)
+        if found is not None:
+            hint = "open that number from the list; what you typed stays in this draft"
+            raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
+    path = Path(draft.record) if draft.record else name_for(draft.data, place.records)
+    seen = save_record(path, cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
+    return place.drafts.save(draft, draft.data, by, record=str(path), seen=seen)
+
+
 def plan_name(draft: SavedDraft, target: str) -> str:
+    """Return the name of the plan file that is kept beside a draft."""
     return f"plan-{target}-{draft.version}.json"
 
 

@@ -12,14 +12,10 @@ from werkzeug.wrappers import Response
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.values import Plan
 from doideposit.deposits.wording import NAMES
-from doideposit.errors import UsageError
-from doideposit.json_schemas import schema_location
-from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import judge, plan_kept, plan_name
+from doideposit.web.desk.checking import is_written, judge, plan_kept, plan_name
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.messages import message_page
-from doideposit.web.desk.records import find_record, fingerprint_of, load_record, name_for, save_record
 from doideposit.web.desk.workplace import Workplace, draft_named, workplace
 
 __all__ = ["pages"]
@@ -30,18 +26,19 @@ Answer = Response | str | tuple[str, int]
 
 @pages.get("/drafts/<name>/look")
 def look(name: str) -> Answer:
-    """Show what would be sent: the plan that was made of this version, or a new one where anything moved since."""
+    """Show what would be sent: the plan that was made of this version, or a new one where anything moved since.
+
+    The record file was written by the button that leads here: whoever only looks changes no file of theirs.
+    """
     place, draft, target = workplace(), draft_named(name), _target()
-    verdict = judge(place, draft.data)
-    if verdict.stops:
-        return redirect(url_for("writing.edit", name=name) + "#problems")
     plans = place.depositor(target).plans
     file = plan_kept(place, draft, target)
     plan = plans.compare(file) if file else None
     if file is None or plan is None or plan.blocked:
         if not g.account.may(DeskRole.EDIT):
             return message_page(404, "Nothing waits here for you.", "Ask whoever wrote it to look at it once more.")
-        draft = _written(place, draft)
+        if not is_written(draft):
+            return redirect(url_for("writing.edit", name=name) + "#problems")
         plan = place.depositor(target).plan(Path(draft.record))
         file = plans.write(plan, place.drafts.beside(draft, plan_name(draft, target)), by=g.account.name)
     return _page(place, draft, target, plan, file)
@@ -77,25 +74,6 @@ def _below(place: Workplace, path: Path) -> str:
     """Return the name of a file as people know it, below the folder of the configuration."""
     base = place.records.parent
     return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
-
-
-def _written(place: Workplace, draft: SavedDraft) -> SavedDraft:
-    """Write the draft to its record file, unless that holds it already."""
-    data = form.cleaned(draft.data)
-    if not draft.record:
-        found = find_record(place.records, judge(place, draft.data).doi, place.series)
-        if found is not None:
-            hint = "open that number from the list; what you typed stays in this draft"
-            raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
-    path = Path(draft.record) if draft.record else name_for(draft.data, place.records)
-    if (
-        draft.record
-        and fingerprint_of(path) == draft.seen
-        and form.cleaned(form.opened(load_record(path) or {})) == data
-    ):
-        return draft
-    seen = save_record(path, data, seen=draft.seen, schema=schema_location("record"))
-    return place.drafts.save(draft, draft.data, g.account.name, record=str(path), seen=seen)
 
 
 @pages.post("/drafts/<name>/approve")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from doideposit.findings import Finding, loc_of
 from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
-from doideposit.web.desk.checking import judge
+from doideposit.web.desk.checking import judge, write_record
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
 from doideposit.web.desk.records import find_record, fingerprint_of
 from doideposit.web.desk.workplace import Workplace, draft_named, workplace
@@ -89,6 +89,9 @@ def save(name: str) -> Answer:
     if not isinstance(kept, SavedDraft):
         return kept
     if action == "look":
+        if judge(workplace(), kept.data).stops:
+            return redirect(url_for("writing.edit", name=name) + "#problems")
+        write_record(workplace(), kept, by=g.account.name)
         return redirect(url_for("sending.look", name=name))
     listed = action.partition("[")[0].partition(".")[0]
     # Back to where the button was: a page that begins at its top again would lose the place.

@@ -44,6 +44,14 @@
     const state = document.getElementById("state");
     state.textContent = verdict.stops ? `${verdict.stops} to correct before it can be sent` : "Ready: nothing stops it";
     state.className = verdict.stops ? "stop" : "good";
+    const wishes = document.getElementById("wishes");
+    wishes.hidden = verdict.wishes.length === 0;
+    wishes.querySelector("summary").textContent = `What would make it better (${verdict.wishes.length})`;
+    wishes.querySelector("ul").replaceChildren(...verdict.wishes.map((wish) => {
+      const line = document.createElement("li");
+      line.textContent = wish;
+      return line;
+    }));
     text("made-doi", verdict.doi || "not known yet");
     text("made-url", verdict.url || "not known yet");
     text("cited", verdict.cited || "Shown when title, number, date and authors are there.");

@@ -1,8 +1,9 @@
 """Short documents of many houses, languages and bylines, in one file with what a draft of each has to say."""
 
+import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from doideposit.records.models.series import Series
 from extraction_scores import doubted, known_series, values
 
 FILE = Path(__file__).parent / "golden" / "more-layouts.txt"
+OTHER_HOUSES = FILE.with_name("other-houses.txt")
 BODY = (
     "Ferries are the quiet backbone of the archipelago: they carry nurses, onions and ballot boxes. Nobody has ever "
     "counted them all, because three ministries share the register and none of them owns it. This text follows one "
@@ -52,10 +54,16 @@ class Layout:
     name: str
     text: str
     expected: dict[str, Any]
+    series: Mapping[str, Series] = dataclasses.field(default_factory=lambda: SERIES)
 
     def draft(self, suffix: str = "") -> Draft:
         data = FORMATS[suffix](page_of(self.text, name=self.name)) if suffix else self.text.encode()
-        return draft_of(read_bytes(data, file=f"{self.name}{suffix}"), series=SERIES)
+        return draft_of(read_bytes(data, file=f"{self.name}{suffix}"), series=self.series)
+
+    @property
+    def convertible(self) -> bool:
+        """Whether the document says everything in its text: a header is lost in a page or a Word file."""
+        return not self.text.startswith(("---\n", "+++\n", "% "))
 
     def judged(self, suffix: str = "") -> Iterator[tuple[str, str]]:
         draft = self.draft(suffix)
@@ -72,13 +80,24 @@ class Layout:
 
 
 def layouts() -> Iterator[Layout]:
-    for part in re.split(r"(?m)^%%% ", FILE.read_text(encoding="utf-8"))[1:]:
+    for name, expected, text in _documents(FILE):
+        if "COMMENT" in text or "SADF" in text:
+            expected.setdefault("series", "sadf-comment")
+        yield Layout(name, text.replace("{BODY}", BODY), expected)
+
+
+def other_houses() -> Iterator[Layout]:
+    """Documents of universities, ministries, law firms, NGOs and sites, in the languages of their countries."""
+    rows = yaml.safe_load(OTHER_HOUSES.with_suffix(".yaml").read_text(encoding="utf-8"))
+    series = {row["name"]: Series.model_validate(row) for row in rows}
+    return (Layout(name, text, expected, series) for name, expected, text in _documents(OTHER_HOUSES))
+
+
+def _documents(file: Path) -> Iterator[tuple[str, dict[str, Any], str]]:
+    for part in re.split(r"(?m)^%%% ", file.read_text(encoding="utf-8"))[1:]:
         head, _, text = part.partition("\n%%\n")
         name, _, expected = head.partition("\n")
-        fields = yaml.safe_load(expected)
-        if "COMMENT" in text or "SADF" in text:
-            fields.setdefault("series", "sadf-comment")
-        yield Layout(name, text.replace("{BODY}", BODY), fields)
+        yield name, yaml.safe_load(expected), text
 
 
 def totals(suffix: str = "") -> Counter[str]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from doideposit.records.extraction.biography import Affiliation, Biography, affiliation_of, find_biography, spelled_out
 from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front, Printed
+from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.lines import Line
+from doideposit.records.extraction.name_parts import PrintedName, read_name
 from doideposit.records.extraction.names import (
-    PrintedName,
     is_group,
     is_institution,
     is_name,
     is_role,
-    read_name,
     split_byline,
     without_titles,
 )
@@ -42,7 +42,8 @@ def read_authors(
     front: Front, sections: Sequence[Sequence[Line]], everything: Sequence[Line], series: Series | None, notes: Notes
 ) -> Authors:
     """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
-    names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, notes)]
+    elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG]
+    names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, elsewhere, notes)]
     if not names and (signed := _signed(everything)) is not None:
         names = [signed]
         notes.tell(
@@ -56,12 +57,12 @@ def read_authors(
         message = "no byline was found" if not unread else f"no byline was recognised{where}"
         notes.warn("authors-missing", message, "write the authors in the order of the byline", field="authors")
         return Authors(Gap("[{given: …, family: …}]", "everyone named in the byline, in its order"), frozenset())
-    if front.byline_assumed:
+    biographies = [find_biography(sections, name) for name, _ in names]
+    if front.byline_assumed and not _are_people([name for name, _ in names], biographies):
         notes.warn(
             "byline-assumed", "the line of names has no “By”; it was taken for the byline", "compare with the document",
             line=names[0][1].number, field="authors",
         )  # fmt: skip
-    biographies = [find_biography(sections, name) for name, _ in names]
     prose = tuple(line for section in sections for line in section)
     nodes = tuple(
         _author(
@@ -76,6 +77,17 @@ def read_authors(
     _tell_biographies(biographies, notes)
     found = frozenset(line.number for biography in biographies if biography for line in biography.lines)
     return Authors(nodes, found)
+
+
+_LONG = 1_000  # in characters: a paragraph that cites itself is shorter
+
+
+def _are_people(names: Sequence[PrintedName], biographies: Sequence[Biography | None]) -> bool:
+    """Tell whether names without “By” are people's: each has a biography, or begins with a given name."""
+    return all(
+        biography is not None or name.eastern or (name.given is not None and begins_a_name(name.given.split()[0]))
+        for name, biography in zip(names, biographies, strict=True)
+    )
 
 
 _SIGNED = re.compile(r"(?P<name>[^,|(–—]{4,60}?)(?:,|\s[|–—]|\s+(?:is|ist|est|es|è|é)\s)\s*(?P<role>.{4,160})")
@@ -115,7 +127,7 @@ def _roles(front: Front, line: Line, count: int) -> Sequence[Printed]:
     return front.roles.get(line.number, ()) if alone and line.number in front.roles else ()
 
 
-def _names(printed: Printed, series: Series | None, notes: Notes) -> list[PrintedName]:
+def _names(printed: Printed, series: Series | None, elsewhere: Sequence[str], notes: Notes) -> list[PrintedName]:
     names: list[PrintedName] = []
     for part in split_byline(printed.text):
         plain = without_titles(part)[0]
@@ -123,7 +135,7 @@ def _names(printed: Printed, series: Series | None, notes: Notes) -> list[Printe
         if is_group(outside) or _is_institution(outside, series):
             names.append(PrintedName(part, group=re.sub(r"^the\s+", "", part)))
         elif is_name(plain) or _ANONYMOUS.fullmatch(plain):
-            names.append(read_name(part))
+            names.append(read_name(part, elsewhere))
         else:
             notes.warn(
                 "byline-unread", f"“{part}” in the byline is not a name and was left out",
@@ -171,7 +183,8 @@ def _author(place: str, name: PrintedName, line: Line, biography: Biography | No
     if _ANONYMOUS.fullmatch(name.printed.strip()):
         return {"anonymous": Leaf("true", line.number, line.text)}
     parts = (("given", name.given), ("family", name.family), ("suffix", name.suffix))
-    fields: dict[str, Node] = {key: Leaf(value, line.number, line.text, "byline") for key, value in parts if value}
+    rule = f"byline; {name.how}" if name.how else "byline"
+    fields: dict[str, Node] = {key: Leaf(value, line.number, line.text, rule) for key, value in parts if value}
     if name.eastern:
         fields["name_style"] = Leaf("eastern", line.number, line.text, "family name first")
     _name_findings(place, name, line, biography, context.notes)

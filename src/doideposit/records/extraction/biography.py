@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.names import PrintedName, without_titles
+from doideposit.records.extraction.name_parts import PrintedName
+from doideposit.records.extraction.names import without_titles
 
 __all__ = ["Affiliation", "Biography", "affiliation_of", "blocks_of", "find_biography", "spelled_out"]
 

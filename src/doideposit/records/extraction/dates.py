@@ -32,6 +32,7 @@ _FORMS = tuple(
         r"(?<!\d)(?P<year>(?:19|20)\d\d)[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?!\d)",
         r"(?P<year>(?:19|20)\d\d)\s?年\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?日)?",
         rf"(?<!\d)(?P<first>\d{{1,2}})(?P<mark>[./-])(?P<second>\d{{1,2}})[./-]{_YEAR}",
+        rf"(?<!\d){_YEAR}\.?\s+{_MONTH}\s+{_DAY}(?!\d)",
         rf"(?<!\w){_MONTH},?\s+(?:de\s+|del\s+)?{_YEAR}",
         rf"(?<!\w)(?P<season>{'|'.join(_SEASONS)}),?\s+{_YEAR}",
         rf"^\W*{_YEAR}\W*$",

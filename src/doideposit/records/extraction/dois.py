@@ -1,7 +1,7 @@
 """The DOI of a document: found in all its spellings, and compared with its link and with the series."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -10,7 +10,18 @@ from doideposit.records.extraction.lines import Line
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import Series
 
-__all__ = ["ANY_LABEL", "EDGE", "LABEL", "PrintedDoi", "closed", "doi_field", "find_doi", "find_dois", "split_doi"]
+__all__ = [
+    "ANY_LABEL",
+    "EDGE",
+    "LABEL",
+    "PrintedDoi",
+    "cites_itself",
+    "closed",
+    "doi_field",
+    "find_doi",
+    "find_dois",
+    "split_doi",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +58,21 @@ _OF_ANOTHER = re.compile(
 _LONGEST_IMPRINT = 240
 
 
-def find_doi(body: Iterable[Line], tail: Iterable[Line]) -> PrintedDoi | None:
+def find_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
     """Find the DOI that a document prints as its own outside the title block: alone on a line, or in the imprint.
 
     A DOI in running text, or beside a year in brackets, is that of another work. Of two DOIs in an imprint the one of
     the online edition counts; `others` of it names the rest.
     """
     before: Line | None = None
-    for line in body:
+    for line in body[:_FIRST_LINES]:
         # In a narrow column a DOI of running text may fill a line of its own.
         if (doi := _alone(line)) and not _goes_on(before, line):
             return doi
         before = line
-        if _CITE_AS.match(line.text) and (doi := split_doi(line.printed, line)[0]):
-            return doi
-    tail = list(tail)
+    own = [doi for line in _own_citation([*body, *tail]) if (doi := split_doi(line.printed, line)[0])]
+    if own:
+        return own[0]
     printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _labelled(line))]
     unique = {doi.text.lower(): doi for doi in reversed(printed)}
     if not unique:
@@ -77,10 +88,35 @@ def find_doi(body: Iterable[Line], tail: Iterable[Line]) -> PrintedDoi | None:
 
 # What a document says of itself, with a year in brackets as if of another work.
 _CITE_AS = re.compile(
-    r"(?:suggested |recommended |preferred )?(?:citation|cite (?:this|as)|to cite|how to cite|pour citer|"
-    r"zitier(?:vorschlag|weise)|cómo citar|citación|come citare|como citar)\b",
+    r"\W*(?:(?:suggested |recommended |preferred |proposed )?citation|(?:please )?cite (?:this|as)|to cite|how to cite|"
+    r"pour citer|citation (?:recommandée|suggérée)|référence (?:recommandée|suggérée)|"
+    r"(?:empfohlene )?zitier(?:vorschlag|weise|empfehlung)|zitieren als|"
+    r"(?:cómo|como|forma de) citar|cita (?:sugerida|recomendada)|citación|come citare|"
+    r"citazione (?:consigliata|suggerita)|citação (?:sugerida|recomendada)|citeer(?: dit)? als|aanbevolen citatie|"
+    r"sugerowane cytowanie|cytowanie|atıf|kaynak gösterim|(?:ссылка )?для цитирования|javasolt hivatkozás|"
+    r"引用格式|引用方法|引用方式)(?!\w)",
     re.IGNORECASE,
 )
+# In so many lines below the title block a DOI alone on a line may be the document's own.
+_FIRST_LINES = 20
+
+
+def cites_itself(line: Line) -> bool:
+    """Tell whether a line says how the document is cited, or is the heading above that: “Suggested citation: …”."""
+    return bool(_CITE_AS.match(line.printed))
+
+
+def _own_citation(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines in which a document says how to cite it."""
+    at = next((index for index, line in enumerate(lines) if cites_itself(line)), None)
+    if at is None:
+        return []
+    alone = _CITE_AS.sub("", lines[at].printed, count=1).strip(" :.*_") == ""
+    last = lines[min(at + 1, len(lines) - 1)].block if alone else lines[at].block
+    return [line for line in lines[at : at + _CITATION_LINES] if line.block in {lines[at].block, last}]
+
+
+_CITATION_LINES = 8
 _ONLINE = re.compile(r"\b(?:online|electronic|e-?ISSN|pdf)\b", re.IGNORECASE)
 _RUNNING = 25  # in characters: a line above that is longer, and open at its end, is running text
 

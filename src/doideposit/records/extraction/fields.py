@@ -15,7 +15,7 @@ __all__ = ["missing", "number_field", "published_field", "title_fields"]
 
 _NUMBER_IN_TITLE = re.compile(r"\s*(?:[-–—|,:]\s*|\()\s*[A-Z]{1,2}\.?\s?(?P<number>\d{1,5})\)?\s*$")
 _LONGEST_NUMBER = 8
-_NUMBER_IN_DOI = re.compile(r"\.[A-Za-z]{0,3}(?P<number>\d{1,5})$")
+_NUMBER_IN_DOI = re.compile(r"\.[A-Za-z]{0,3}(?P<number>(?:(?:19|20)\d\d\.)?\d{1,5})$")
 
 
 def missing(document: Document, what: str, notes: Notes) -> tuple[str, str]:
@@ -68,7 +68,9 @@ def _printed_number(document: Document, in_title: re.Match[str] | None, in_doi: 
     if front.number is not None:
         node = Leaf(front.number.text, front.number.line.number, front.number.line.text, "label with a number")
         if not re.fullmatch(r"\d+[a-z]?", node.text):
-            notes.warn(
+            # With a bar the second figure may be something else, a page or a year; what a slash or a dash joins is one.
+            note = notes.warn if "|" in node.text else notes.tell
+            note(
                 "number-shape", f"the number is printed as “{node.text}”",
                 "write it as it stands in your DOIs and addresses", line=node.line, field="number",
             )  # fmt: skip
@@ -101,7 +103,10 @@ def _number_by_pattern(doi: str, series: Series) -> str | None:
 
 
 def _same(one: str, other: str) -> bool:
-    return re.sub(r"[\W_]", "", one).lstrip("0").lower() == re.sub(r"[\W_]", "", other).lstrip("0").lower()
+    """Tell whether two numbers are the same but for signs, zeros, and whether the year stands first: 3/2022, 2022.3."""
+    plain = [re.sub(r"[\W_]", "", text).lstrip("0").lower() for text in (one, other)]
+    parts = [sorted(part.lstrip("0") for part in re.findall(r"\d+", text)) for text in (one, other)]
+    return plain[0] == plain[1] or (len(parts[0]) > 1 and parts[0] == parts[1])
 
 
 def title_fields(document: Document, notes: Notes) -> dict[str, Node]:
@@ -141,9 +146,11 @@ _SUSPICIOUS = (
 
 def _title_doubts(title: str, front: Front, notes: Notes) -> None:
     """Doubt a title that holds what titles rarely hold: a label, the name of a field, a bar, a date."""
-    reasons = [why for pattern, why in _SUSPICIOUS if pattern.search(title)]
+    reasons = [why for pattern, why in _SUSPICIOUS if pattern.search(title)] + front.title_doubts
     if (date := find_date(title)) is not None and date.value and len(date.value) > len("2023"):
         reasons.append(f"holds the date “{date.printed}”")
+    if not re.search(r"[^\W\d_]", title) and not front.title[0].line.level:
+        reasons.append("holds no letter")
     if not title[:1].isupper() and title[:1].isascii() and title[:1].isalpha() and not front.title[0].line.level:
         reasons.append("begins with a small letter")
     if reasons:

@@ -6,7 +6,7 @@ rests is the title, the subtitle, or the names of the authors is told afterwards
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.dois import PrintedDoi
@@ -30,8 +30,9 @@ class Front:
     """Hold what the title block prints; whatever is not there is None or empty.
 
     `roles` are lines about an author right below the name, by the number of the line with the name. `unread` are lines
-    of the block that are nothing known. `end` is the index of the first line after the block. `byline_assumed` is set
-    when names stand there without “By” and nothing else confirms them.
+    of the block that are nothing known. `title_doubts` say what speaks against the title. `end` is the index of the
+    first line after the block. `byline_assumed` is set when names stand there without “By” and nothing else confirms
+    them.
     """
 
     word: Printed | None = None
@@ -43,6 +44,7 @@ class Front:
     dates: list[tuple[PrintedDate, Line]] = field(default_factory=list)
     doi: PrintedDoi | None = None
     unread: list[Printed] = field(default_factory=list)
+    title_doubts: list[str] = field(default_factory=list)
     byline_assumed: bool = False
     end: int = 0
 
@@ -79,7 +81,8 @@ def read_front(lines: Sequence[Line], labels: Iterable[str] = (), publishers: It
 def _block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list[Piece]:
     """Read the lines of the title block: up to a heading that begins the text, or to running text after a title."""
     pieces: list[Piece] = []
-    for index, line in enumerate(lines[:_MOST_LINES]):
+    parted = [(index, part) for index, line in enumerate(lines[:_MOST_LINES]) for part in _parts(line, known)]
+    for index, line in parted:
         piece = read_piece(line, known, pieces[-1] if pieces else None)
         piece.index = index
         if piece.kind is LineKind.SECTION:
@@ -95,6 +98,19 @@ def _block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list
             piece.kind = LineKind.SKIPPED
         pieces.append(piece)
     return pieces
+
+
+_BETWEEN_PARTS = re.compile(r"\s+[|·•∙]\s+|\s+[–—]\s+")
+
+
+def _parts(line: Line, known: Labels) -> list[Line]:
+    """Return the parts of a line that holds names beside a date or a label: “Nadia El-Khoury · March 2022”."""
+    texts = _BETWEEN_PARTS.split(line.text)
+    if len(texts) == 1 or line.level or len(line.text) > _BODY_LENGTH:
+        return [line]
+    parts = [replace(line, text=text, rich=text, bare=text) for text in texts if text]
+    kinds = {read_piece(part, known, None).kind for part in parts}
+    return parts if LineKind.KNOWN in kinds and kinds & {LineKind.NAMES, LineKind.BYLINE} else [line]
 
 
 def _is_title_of_dense_text(piece: Piece, before: Sequence[Piece]) -> bool:
@@ -231,21 +247,45 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
             break
         following.taken = True
         last = front.title[-1].text.rstrip()
-        if (
-            front.subtitle
-            or last.endswith((":", "："))
-            or _changes_case(last, following.rest)
-            or _dashed(following.rest)
-        ):
+        if front.subtitle or _begins_subtitle(last, following.rest):
             front.subtitle.append(Printed(following.rich, following.line))
         else:
+            if _may_begin_subtitle(last, following.rest):
+                front.title_doubts.append("stands on two lines, of which the second may be the subtitle")
             front.title.append(Printed(following.rich, following.line))
 
 
+# Words that begin a title, and end no line of one that is broken by its sense.
+_SMALL_WORDS = (
+    "the|a|an|how|what|why|who|when|where|evidence|lessons|der|die|das|ein|eine|wie|warum|was|wer|wo|le|les|un|une|des|comment|"
+    "pourquoi|quel|quelle|el|los|las|una|cómo|qué|por qué|il|gli|come|perché|os|as|um|uma|como|por que|het|een|hoe|"
+    "waarom|wat|jak|dlaczego|co|как|почему|что|кто"
+)
 _OPEN_TITLE = re.compile(
-    r"(?:[,:：–—-]|\b(?:and|or|of|the|a|an|in|on|for|to|with|from|by|und|der|die|das|et|de|la|y|e|i))\s*$",
+    r"(?:[,:：–—-]|\b(?:and|or|of|the|a|an|in|on|at|for|to|with|from|by|into|between|und|oder|der|die|das|des|dem|den|ein|eine|zur|zum|"
+    r"im|am|bei|mit|von|vom|für|auf|aus|nach|über|unter|et|ou|de|du|des|la|le|les|un|une|sur|dans|pour|par|en|au|aux|y|o|el|los|las|"
+    r"del|con|por|para|e|ou|da|do|dos|das|em|no|na|nos|nas|um|uma|il|di|della|dello|dei|degli|delle|nel|nella|per|tra|fra|van|"
+    r"het|een|op|voor|i|z|w|na|do|od|ze|ve|ile|için|и|в|на|с|о|об|по|для|за|из|от))\s*$",
     re.IGNORECASE,
 )
+_SMALL_START = re.compile(rf"(?:{_SMALL_WORDS})\s", re.IGNORECASE)
+# In characters: a title that is broken because the line was full is longer.
+_FULL_LINE = 45
+
+
+def _begins_subtitle(last: str, line: str) -> bool:
+    """Tell whether a line below the title, in the same block, is the subtitle: by a colon, its case, or its dashes."""
+    return (
+        last.endswith((":", "："))
+        or _changes_case(last, line)
+        or _dashed(line)
+        or (line[:1].isupper() and not _is_open_title(last) and not line.isupper() and bool(_SMALL_START.match(line)))
+    )
+
+
+def _may_begin_subtitle(last: str, line: str) -> bool:
+    """Tell whether nothing says that a line goes on with the title: the line above is short and closed."""
+    return len(last) < _FULL_LINE and not _is_open_title(last) and line[:1].isupper()
 
 
 def _is_open_title(text: str) -> bool:
@@ -254,8 +294,23 @@ def _is_open_title(text: str) -> bool:
 
 
 def _changes_case(title: str, line: str) -> bool:
-    """Return whether a title in capitals is followed by a line in mixed case, which is its subtitle."""
-    return title.isupper() and any(letter.islower() for letter in line)
+    """Return whether a title in capitals, or with capitals, is followed by a line in the case of a sentence."""
+    if title.isupper():
+        return any(letter.islower() for letter in line)
+    words, following = [
+        [each for each in re.findall(r"[^\W\d_]+", text) if len(each) > _LONG_WORD] for text in (title, line)
+    ]
+    capitals, small = sum(word[0].isupper() for word in words), sum(word[0].islower() for word in following)
+    return (
+        line[:1].isupper()
+        and len(words) > 1
+        and capitals == len(words)
+        and small >= max(_FEW_SMALL, len(following) / 2)
+    )
+
+
+_LONG_WORD = 3  # in letters: shorter words are small in any title
+_FEW_SMALL = 2
 
 
 def _dashed(text: str) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated
-from doideposit.records.extraction.names import is_group, is_name, read_name, split_byline, without_titles
+from doideposit.records.extraction.name_parts import read_name
+from doideposit.records.extraction.names import is_group, is_name, split_byline, without_titles
 from doideposit.records.identifiers import InvalidIdentifier, Ror
 
 __all__ = ["header_authors"]

@@ -1,19 +1,17 @@
-"""Names as bylines print them, split into given and family name.
-
-The family name is the last word with the particles before it (van, de, bin). That is right for most names and wrong
-for some, so whoever uses it has to say that it was assumed.
-"""
+"""Names as bylines print them: which texts are names, roles, or institutions, and where one name of a byline ends."""
 
 import re
-from dataclasses import dataclass
 
 __all__ = [
-    "PrintedName",
+    "DEGREES",
+    "SUFFIXES",
     "is_group",
+    "is_initial",
     "is_institution",
     "is_name",
+    "is_particle",
     "is_role",
-    "read_name",
+    "name_key",
     "split_byline",
     "without_titles",
 ]
@@ -25,36 +23,23 @@ _TITLES = frozenset(
     "m mme monsieur madame sr sra dott dott.ssa doç проф д-р".split()
 )
 # “Retd” and “ret” are no degrees, but stand behind the names of officers in the same way.
-_DEGREES = frozenset("phd dphil md ma mba msc bsc ba llm llb mphil dlitt esq jd retd ret".split())
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+DEGREES = frozenset("phd dphil md ma mba msc bsc ba llm llb mphil dlitt esq jd retd ret".split())
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _PARTICLES = frozenset(
-    "van von der den de del della di da dos das do du la le el al bin ibn bint binti binte ben bt abu ter ten zu "
-    "zur af av "
+    "van von der den de del della di da dos das do du la le lo los las el al bin ibn bint binti binte ben bt abu abou "
+    "um umm ter ten te zu zum zur vom af av ní nic ó uí mac mc san santa degli delli dalla dal "
     "ul ur ud us un e y i".split()
-)
-# “Zia ul Haq” is one name: the article joins the word before it with the one behind it.
-_JOINING = frozenset("ul ur ud us un".split())
-_CONJUNCTIONS = frozenset("e y i".split())
-# Family names that come first in Singapore, Hong Kong and China, when given names of two words follow.
-_FAMILY_FIRST = frozenset(
-    "lim tan wong chan chong ng ong goh chua koh teo wang li zhang liu chen yang huang zhao wu zhou xu sun zhu guo "
-    "lin luo "
-    "liang zheng xie tang deng feng yuan dong xiao cheng cao peng zeng nguyen tran pham kim park choi".split()
-)
-# Second given names that are usual in Spanish and Portuguese; without one of them two family names follow one given
-# name.
-_GIVEN_SECOND = frozenset(
-    "maria maría josé jose luis luís carlos antonio antónio manuel juan joão joao miguel ángel angel francisco "
-    "javier pedro "
-    "pablo ana isabel carmen teresa elena andrés andres eduardo fernando alberto paulo luiz cristina".split()
 )
 _GROUP_WORDS = re.compile(
     r"\b(?:team|staff|editors?|editorial|board|forum|institute|cent(?:re|er)|university|council|committee|foundation|"
     r"group|network|secretariat|department|desk|ministry|association|organi[sz]ation|society|bureau|programme?|"
     r"institut|institutet|instituto|istituto|instytut|enstitüsü|zentrum|centro|centrum|universit(?:y|é|ät|eit|à|et)|universidade?|"
     r"universidad|uniwersytet|üniversitesi|stiftung|fundación|fondation|fondazione|académie|academy|akademie|hochschule|"
+    r"d[ée]partement|departamento|dipartimento|directorate|direction|direcci[óo]n|dire[çc][ãa]o|direzione|direktion|divisi(?:on|ón|one)|"
+    r"abteilung|referat|fachbereich|fakult(?:ät|eit)|faculty|faculté|facultade?|facoltà|afdeling|wydział|katedra|bölümü|minist(?:ère|erio|ério|ero|erie|erstwo|erium)|"
+    r"ministerium|bakanlığı|observator(?:y|io)|observatoire|service|office|unit|ltd|llp|llc|gmbh|inc|partners|"
     r"college|school|laborator(?:y|io)|agency|bank|commission|parliament|redaktion|rédaction|redacción|team)\b|"
-    r"институт|университет|центр|совет|研究所|大学|研究部|学院|研究院|委員会",
+    r"институт|университет|центр|совет|министерство|факультет|кафедра|研究所|大学|研究部|学院|研究院|委員会",
     re.IGNORECASE,
 )
 _ROLE_WORDS = re.compile(
@@ -74,7 +59,7 @@ _FUNCTION_WORDS = frozenset(
     "por con una "
     "degli delle senza per con com sem uma os as het een zonder voor bez dla ile için и в на без для из под".split()
 )
-_MARKS = re.compile(r"[*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,2}(?=\s|,|;|$)")
+_MARKS = re.compile(r"[*∗⁎＊†‡§¶‖#✉¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,2}(?=\s|,|;|$)")
 _GLUED_TITLE = re.compile(r"\b(Dr|Prof|Mr|Mrs|Ms|Amb|Gen|Col)\.(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.\-])*|[^\W\d_]\.")
 _BYLINE_PARTS = re.compile(
@@ -91,31 +76,6 @@ _ROUND = re.compile(r"\(([^)]*)\)")
 _LONGEST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedName:
-    """Hold a name in its parts; `titles` and `degrees` are what was left out.
-
-    `group` is set for a body, which has no parts; `note` is what stands in brackets behind the name. `sure` says that
-    there was only one way to split: one word, or one word and initials before the family name.
-    """
-
-    printed: str
-    given: str | None = None
-    family: str | None = None
-    suffix: str | None = None
-    titles: tuple[str, ...] = ()
-    degrees: tuple[str, ...] = ()
-    group: str | None = None
-    note: str | None = None
-    sure: bool = True
-    eastern: bool = False
-
-    @property
-    def display(self) -> str:
-        """Return the name without titles and degrees."""
-        return self.group or " ".join(part for part in (self.given, self.family, self.suffix) if part)
-
-
 def split_byline(text: str) -> list[str]:
     """Split a byline at commas, semicolons, “and” and “&”; degrees and Jr. stay with the name before them."""
     parts: list[str] = []
@@ -123,7 +83,7 @@ def split_byline(text: str) -> list[str]:
     if ";" in text and _all_inverted(text):
         return [part.strip() for part in text.split(";") if part.strip()]
     for part in (each for piece in _outer_split(text) for each in _split_one_letter(piece)):
-        if parts and _key(part) in _DEGREES | _SUFFIXES:
+        if parts and name_key(part) in DEGREES | SUFFIXES:
             parts[-1] += f" {part}"
         elif part:
             parts.append(part)
@@ -167,9 +127,9 @@ def is_name(text: str) -> bool:
     words = _words(text)
     if not 0 < len(words) <= _LONGEST or _ROLE_WORDS.search(_ROUND.sub("", text)):
         return False
-    if any(word.lower() in _FUNCTION_WORDS and not _is_particle(word) for word in words):
+    if any(word.lower() in _FUNCTION_WORDS and not is_particle(word) for word in words):
         return False
-    return all(map(_is_name_word, words)) and not _is_particle(words[-1]) and any(map(_is_full_word, words))
+    return all(map(_is_name_word, words)) and not is_particle(words[-1]) and any(map(_is_full_word, words))
 
 
 def _is_full_word(word: str) -> bool:
@@ -199,7 +159,7 @@ _SMALL_WORDS = frozenset(
 def _is_name_word(word: str) -> bool:
     """Tell whether a word may be part of a name: a capital, a script without capitals, or a particle such as “al-”."""
     shaped = _WORD.fullmatch(word) and not word[0].islower()
-    return bool(shaped or _is_particle(word) or _BOUND_PARTICLE.match(word))
+    return bool(shaped or is_particle(word) or _BOUND_PARTICLE.match(word))
 
 
 def is_group(text: str) -> bool:
@@ -213,91 +173,26 @@ def without_titles(text: str) -> tuple[str, tuple[str, ...]]:
     taken: list[str] = []
     while True:
         first, _, rest = text.partition(" ")
-        if not rest or _key(first) not in _TITLES:
+        if not rest or name_key(first) not in _TITLES:
             return text, tuple(taken)
         taken.append(first)
         text = rest.lstrip()
-
-
-def read_name(text: str) -> PrintedName:
-    """Read the name of a person in a byline."""
-    plain, titles = without_titles(_ROUND.sub("", text))
-    family_first, comma, given = plain.partition(",")
-    words = (f"{given} {family_first}" if comma else plain).replace(",", " ").split()
-    degrees = _take_last(words, _DEGREES)
-    suffixes = _take_last(words, _SUFFIXES)
-    if not words:
-        return PrintedName(text, family=text.strip(), sure=False)
-    start, sure = (len(words) - len(family_first.split()), True) if comma else _split_point(words)
-    if not comma and _comes_first(words):
-        return PrintedName(
-            text, given=" ".join(words[1:]), family=words[0], titles=titles, sure=not words[0].isascii(), eastern=True
-        )
-    return PrintedName(
-        text,
-        given=" ".join(words[:start]) or None,
-        family=" ".join(words[start:]),
-        suffix=" ".join(suffixes) or None,
-        titles=titles,
-        degrees=tuple(degrees),
-        note=next((note for note in _ROUND.findall(text) if _key(note) not in _DEGREES), None),
-        sure=sure,
-    )
-
-
-_THREE = 3
-_FOUR = 4
-
-
-def _comes_first(words: list[str]) -> bool:
-    """Return whether the family name stands first: in Chinese, Japanese and Korean script, and in “Lim Wei Jie”."""
-    if len(words) == _THREE - 1:
-        return all(
-            not word.isascii() and re.fullmatch(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+", word) for word in words
-        )
-    return len(words) == _THREE and words[0].lower() in _FAMILY_FIRST and not any(map(_is_initial, words))
-
-
-def _split_point(words: list[str]) -> tuple[int, bool]:
-    """Return the index where the family name begins, and whether there was only one way to tell it."""
-    start = _family_start(words)
-    if start > 1 and _key(words[start]) in _JOINING:
-        return (start - 1 if start > 1 else start), start == _THREE - 1
-    if start > 1 and _key(words[start]) in _CONJUNCTIONS:
-        return start - 1, start == _THREE - 1
-    if len(words) == _FOUR and words[1].lower() in _GIVEN_SECOND and start == _THREE:
-        return start - 1, False  # “José Luis Rodríguez Zapatero”: two given names are followed by two family names.
-    particles = start < len(words) - 1
-    # One given name, with initials or without, leaves no doubt; a second may be half of the family name.
-    simple = start <= 1 or all(_is_initial(word) for word in words[1:start])
-    return start, start == 0 or (simple and (not particles or start == 1))
-
-
-def _family_start(words: list[str]) -> int:
-    start = len(words) - 1
-    while start > 1 and _is_particle(words[start - 1]):
-        start -= 1
-    return start
-
-
-def _take_last(words: list[str], known: frozenset[str]) -> list[str]:
-    taken: list[str] = []
-    while len(words) > 1 and _key(words[-1]) in known:
-        taken.insert(0, words.pop())
-    return taken
 
 
 def _words(text: str) -> list[str]:
     return _ROUND.sub("", text).replace(",", " ").split()
 
 
-def _is_particle(word: str) -> bool:
-    return _key(word) in _PARTICLES
+def is_particle(word: str) -> bool:
+    """Tell whether a word belongs to the family name behind it, as van, de and bin do."""
+    return name_key(word) in _PARTICLES
 
 
-def _is_initial(word: str) -> bool:
+def is_initial(word: str) -> bool:
+    """Tell whether a word is one letter or more with stops, as in “J.-P.”."""
     return bool(re.fullmatch(r"(?:[^\W\d_]\.?-?)+", word)) and ("." in word or len(word) == 1) and word[0].isupper()
 
 
-def _key(word: str) -> str:
+def name_key(word: str) -> str:
+    """Return a word in small letters without stops and brackets, as the lists of titles and degrees have it."""
     return re.sub(r"[.()\s]", "", word).lower()

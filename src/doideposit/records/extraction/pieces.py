@@ -89,8 +89,12 @@ class Labels:
         return all(word.isupper() for word in match["before"].split()) and (text[:1].isupper() or not text.isascii())
 
 
-# “12”, “12b”, “123/2023”, “15/23”, “2022/A 12”, “23 | 45”; a bar before a month is a separator.
-_NUMBER = r"(?P<number>\d{1,5}(?:[a-z](?![\w]))?(?:\s?[/|]\s?(?:[A-Z]\s?)?\d{1,4}(?![\w.]))?)(?![A-Za-z0-9_%])"
+# “12”, “12b”, “123/2023”, “15/23”, “2022/A 12”, “2021-08”, “23 | 45”; a bar before a month is a separator. With more
+# figures behind a dash or a stop it is something else.
+_NUMBER = (
+    r"(?P<number>(?:19|20)\d\d[-–]\d{1,3}(?![-–\d])|"
+    r"\d{1,5}(?:[a-z](?![\w]))?(?:\s?[/|]\s?(?:[A-Z]\s?)?\d{1,4}(?![\w.]))?)(?![A-Za-z0-9_%])(?![-–.]\d)"
+)
 _VOLUME = r"(?:(?:vol(?:ume)?|jahrgang|jg|band|tome|tomo|том|rocznik|cilt)\b\.?\s*\d{1,4}\s*[,/|·–—-]?\s*)?"
 _NUMBER_LINE = re.compile(
     rf"[\W_]*{_VOLUME}(?:{NUMBER_SIGN})(?:\s*[:：]\s*)?{_NUMBER}\s*[号號期]?(?P<rest>.*)", re.IGNORECASE
@@ -110,6 +114,8 @@ _ADDRESS = re.compile(
 _FURNITURE = re.compile(
     r"\b(?:e-?|p-?)?ISSN\b(?:\s+number)?[\s:()\w]{0,12}\d{4}-?\d{3}[\dX]|\bISBN\b[\s:]*[\d -]{10,20}[\dX]?|"
     r"\b\d{1,3}\s+(?:pages?|Seiten|páginas|pagine|pagina['’]?s|stron|страниц\w*|sayfa|pp?\.)(?!\w)|\b(?:pp?|S)\.\s*\d{1,3}\b|"
+    r"\b\d{1,3}[ -]min(?:ute)?s?\.?(?:\s+(?:read|de lecture|de lectura|di lettura|de leitura|lesezeit|leestijd))?\b|"
+    r"\b(?:reading time|lesezeit|temps de lecture|tiempo de lectura)\b\s*:?|"
     r"\bdownload(?:\s+(?:as\s+)?pdf)?\b|\bopen access\b|\bpdf\b",
     re.IGNORECASE,
 )

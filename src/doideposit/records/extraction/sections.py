@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from doideposit.records.extraction.dois import PrintedDoi, find_doi
+from doideposit.records.extraction.dois import PrintedDoi, cites_itself, find_doi
 from doideposit.records.extraction.front import Front, read_front
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
@@ -34,8 +34,6 @@ class Document:
 
 _AFTER = heading_pattern((*ABOUT_AUTHOR, *OTHER_SECTIONS, *NOTES, *ABSTRACT))
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,3})?", re.IGNORECASE)
-# In so many lines below the title block, and in the tail, a DOI may be the document's own.
-_FOOT_LINES = 20
 
 
 def divide(lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[str] = ()) -> Document:
@@ -50,7 +48,7 @@ def divide(lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[st
     stop = next((index for index in range(start + 1, foot) if _ends_references(lines, index)), max(start, foot))
     body, references, tail = lines[front.end : start], lines[start + 1 : stop], lines[stop:]
     references = _without_page_furniture(references, lines)
-    return Document(lines[: front.end], front, body, references, tail, front.doi or find_doi(body[:_FOOT_LINES], tail))
+    return Document(lines[: front.end], front, body, references, tail, front.doi or find_doi(body, tail))
 
 
 def _index_in(lines: Sequence[Line], end: int) -> int:
@@ -74,7 +72,7 @@ def _without_list(lines: Sequence[Line], front: Front) -> Document:
         last = max(numbers)
         foot = min(foot, next((index for index, line in enumerate(rest) if line.number > last), len(rest)))
     prose, tail = rest[:foot], rest[foot:]
-    doi = front.doi or find_doi(prose[:_FOOT_LINES], tail)
+    doi = front.doi or find_doi(prose, tail)
     return Document(lines[: front.end], front, prose, notes, tail, doi)
 
 
@@ -93,7 +91,7 @@ def _without_page_furniture(references: Sequence[Line], lines: Sequence[Line]) -
 def _ends_references(lines: Sequence[Line], index: int) -> bool:
     """Return whether a line ends the list: a heading of another part, or another heading that no entry follows."""
     line = lines[index]
-    return line.level > 0 or bool(_AFTER.fullmatch(line.text.strip(" *_")))
+    return line.level > 0 or cites_itself(line) or bool(_AFTER.fullmatch(line.text.strip(" *_")))
 
 
 def _imprint_start(lines: Sequence[Line], least: int) -> int:

@@ -9,6 +9,7 @@ from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.sections import Document
+from doideposit.records.extraction.vocabulary import folded
 from doideposit.records.identifiers import InvalidIdentifier, Issn
 from doideposit.records.models.series import Series
 
@@ -117,7 +118,7 @@ def _named_in(found: list[_Found], lines: Sequence[Line]) -> list[_Found]:
 
 
 def _is_exactly(series: Series, word: str) -> bool:
-    return word.lower() in {series.title.lower(), *(label.lower() for label in series.labels)}
+    return folded(word) in {folded(series.title), *map(folded, series.labels)}
 
 
 def _has_issn(series: Series, issn: Issn) -> bool:
@@ -132,8 +133,8 @@ def _called(found: list[_Found], front: Front) -> list[_Found]:
 
 
 def _is_called(series: Series, word: str) -> bool:
-    names = {series.title.lower(), *(label.lower() for label in series.labels)}
-    return word.lower() in names or any(name.endswith(f" {word.lower()}") for name in names)
+    names = {folded(series.title), *map(folded, series.labels)}
+    return folded(word) in names or any(name.endswith(f" {folded(word)}") for name in names)
 
 
 def publishers_of(series: Mapping[str, Series]) -> list[str]:

@@ -11,7 +11,8 @@ from doideposit.records.extraction.header_fields import header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.manuscript import Properties
-from doideposit.records.extraction.names import is_group, read_name
+from doideposit.records.extraction.name_parts import read_name
+from doideposit.records.extraction.names import is_group
 from doideposit.records.identifiers import Doi, InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
 from doideposit.records.sources.interface import Header

@@ -5,11 +5,12 @@ are tried at once: a Brussels institute prints “Résumé” above an English t
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 __all__ = [
     "ABOUT_AUTHOR", "ABSTRACT", "AUTHOR_LABELS", "BY", "KEYWORDS", "LICENCE", "MONTHS", "NOTES", "NUMBER_SIGN", "OTHER_SECTIONS",
-    "PUBLISHED", "REFERENCES", "SERIES_WORDS", "heading_pattern",
+    "PUBLISHED", "REFERENCES", "SERIES_WORDS", "folded", "heading_pattern",
 ]  # fmt: skip
 
 # Names of months and their abbreviations, in small letters without the full stop, with their numbers.
@@ -17,18 +18,18 @@ MONTHS: dict[str, int] = {
     name: number
     for number, names in enumerate(
         (
-            "january jan janvier janv januar jänner enero gennaio janeiro januari stycznia styczeń ocak января январь ene",
-            "february feb février févr fevrier februar febrero febbraio fevereiro februari lutego luty şubat февраля "
+            "january jan janvier janv januar jänner enero gennaio janeiro januari stycznia styczeń ocak января январь ene január",
+            "február february feb février févr fevrier februar febrero febbraio fevereiro februari lutego luty şubat февраля "
             "февраль",
-            "march mar mars märz maerz marzo março marco maart marca marzec mart марта март",
-            "april apr avril abril aprile kwietnia kwiecień nisan апреля апрель abr",
-            "may mai mayo maggio maio mei maja maj mayıs мая май mag",
-            "june jun juin juni junio giugno junho czerwca czerwiec haziran июня июнь giu",
-            "july jul juillet juil juli julio luglio julho lipca lipiec temmuz июля июль lug",
-            "august aug août aout agosto augustus sierpnia sierpień ağustos августа август ago",
-            "september sept sep septembre septiembre setiembre settembre setembro września wrzesień eylül сентября "
+            "március march mar mars märz maerz marzo março marco maart marca marzec mart марта март",
+            "április april apr avril abril aprile kwietnia kwiecień nisan апреля апрель abr",
+            "május may mai mayo maggio maio mei maja maj mayıs мая май mag",
+            "június june jun juin juni junio giugno junho czerwca czerwiec haziran июня июнь giu",
+            "július july jul juillet juil juli julio luglio julho lipca lipiec temmuz июля июль lug",
+            "augusztus august aug août aout agosto augustus sierpnia sierpień ağustos августа август ago",
+            "szeptember september sept sep septembre septiembre setiembre settembre setembro września wrzesień eylül сентября "
             "сентябрь set",
-            "october oct octobre oktober okt octubre ottobre outubro października październik ekim октября октябрь ott",
+            "október october oct octobre oktober okt octubre ottobre outubro października październik ekim октября октябрь ott",
             "november nov novembre noviembre novembro listopada listopad kasım ноября ноябрь",
             "december dec décembre decembre dezember dez diciembre dicembre dezembro grudnia grudzień aralık декабря "
             "декабрь dic",
@@ -44,7 +45,7 @@ BY = "by|written by|verfasst von|écrit par|escrito por|scritto da|geschreven do
 # What stands before the names of a byline, with a colon or on a line of its own.
 AUTHOR_LABELS = (
     "authors?|auteure?s?|autore?s?|autor(?:in|en|innen|es|a|as|zy|ka)?|autori|autrici|autrice|verfasser(?:in|innen)?|schrijvers?|"
-    "yazar(?:lar)?|автор(?:ы)?|著者|執筆者?|作者|作成者|撰文"
+    "yazar(?:lar)?|szerzők?|автор(?:ы)?|著者|執筆者?|作者|作成者|撰文"
 )
 
 # Headings of lists of references.
@@ -54,7 +55,7 @@ REFERENCES = (
     "références?(?: bibliographiques)?", "bibliographie", "sources et références", "ouvrages cités", "literatur",
     "literaturverzeichnis", "literaturhinweise", "quellen(?:verzeichnis)?", "quellen und literatur", "referencias(?: bibliográficas)?",
     "bibliografía", "fuentes", "obras citadas", "riferimenti(?: bibliografici)?", "bibliografia", "fonti", "referências(?: bibliográficas)?",
-    "fontes", "literatuur(?:lijst)?", "bronnen", "referenties", "literatura", "źródła", "spis literatury", "kaynakça", "kaynaklar",
+    "fontes", "literatuur(?:lijst)?", "bronnen", "referenties", "literatura", "źródła", "spis literatury", "kaynakça", "kaynaklar", "irodalom(?:jegyzék)?", "felhasznált irodalom", "források",
     "список литературы", "литература", "источники", "библиография", "参考文献", "引用文献", "文献", "參考文獻", "参考资料", "참고문헌",
     "المراجع", "lähteet", "संदर्भ", "referenser", "litteratur", "kilder",
 )  # fmt: skip
@@ -62,7 +63,7 @@ REFERENCES = (
 # Headings of lists of notes, which serve as references where there is no other list.
 NOTES = (
     "notes?", "end ?notes", "foot ?notes", "notes and references", "notes de (?:bas de page|fin)", "anmerkungen", "fußnoten", "endnoten",
-    "notas(?: al pie| finales| de rodapé)?", "note(?: a piè di pagina)?", "noten", "voetnoten", "eindnoten", "przypisy", "notlar",
+    "notas(?: al pie| finales| de rodapé)?", "note(?: a piè di pagina)?", "noten", "voetnoten", "eindnoten", "przypisy", "notlar", "jegyzetek", "lábjegyzetek",
     "dipnotlar", "примечания", "сноски", "注", "注釈", "脚注", "註", "注释", "尾注",
 )  # fmt: skip
 
@@ -70,14 +71,14 @@ NOTES = (
 ABSTRACT = (
     "abstract", "summary", "executive summary", "synopsis", "résumé", "resume", "synthèse", "zusammenfassung",
     "kurzfassung", "abstrakt", "resumen(?: ejecutivo)?", "sumario", "sommario", "sintesi", "riassunto", "resumo(?: executivo)?",
-    "sumário(?: executivo)?", "samenvatting", "streszczenie", "abstrakt", "özet", "аннотация", "резюме", "要旨", "要約", "概要", "摘要",
+    "sumário(?: executivo)?", "samenvatting", "streszczenie", "abstrakt", "özet", "összefoglaló", "kivonat", "аннотация", "резюме", "要旨", "要約", "概要", "摘要",
 )  # fmt: skip
 
 # What stands before keywords.
 KEYWORDS = (
     "key ?words?", "index terms", "mots[ -]cl(?:é|e)s?", "schl(?:a|ü)gw(?:o|ö)rter", "schlüsselw(?:o|ö)rter", "stichw(?:o|ö)rter",
     "palabras? claves?", "parole chiave", "palavras?[ -]chaves?", "trefwoorden", "sleutelwoorden", "kernwoorden", "słowa kluczowe",
-    "anahtar (?:kelime|sözcük)ler", "ключевые слова", "キーワード", "关键词", "關鍵詞", "关键字",
+    "anahtar (?:kelime|sözcük)ler", "kulcsszavak", "ключевые слова", "キーワード", "关键词", "關鍵詞", "关键字",
 )  # fmt: skip
 
 # What stands before a licence.
@@ -111,8 +112,8 @@ PUBLISHED = (
 
 # What stands before the number of an issue.
 NUMBER_SIGN = (
-    r"(?:no|nr|num|number|numéro|numero|número|nummer|issue|heft|ausgabe|выпуск|sayı|zeszyt|nº|n)\b\.?\s*(?:no\b\.?\s*|n[°º˚]\s*)?|"
-    r"n\s?[°º˚]\s*|[#№]\s*|第\s*"
+    r"(?:no|nr|num|núm|numer|number|numéro|numero|número|nummer|nro|issue|heft|folge|ausgabe|выпуск|вып|sayı|zeszyt|sz|szám|číslo|nº|n)\b"
+    r"\.?\s*(?:no\b\.?\s*|n[°º˚]\s*)?|n\s?\.?\s?[°º˚]\s*|[#№]\s*|第\s*"
 )
 
 # The words by which series of think tanks call their numbers; a configured series adds its own.
@@ -129,3 +130,13 @@ def heading_pattern(words: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern for a line that is one of these headings, with or without a number and a colon."""
     alternatives = "|".join(word.replace(" ?", r"\s?").replace(" ", r"\s+") for word in words)
     return re.compile(rf"(?:(?:\d+|[IVX]+)\.?\s*)?(?:{alternatives})\s*[:.：]?", re.IGNORECASE)
+
+
+# Letters that are no letter with an accent for Unicode, but are written without their stroke in English texts.
+_PLAIN = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
+
+
+def folded(word: str) -> str:
+    """Return a word in small letters without accents: names are printed with them and without."""
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(one for one in apart if not unicodedata.combining(one)).translate(_PLAIN)

@@ -82,7 +82,7 @@ def test_titles_stay_as_printed(title: str, expected: str) -> None:
         ("By Dr.Ada Byron¹", [("Ada", "Byron")]),
         ("By Tenzin", [(None, "Tenzin")]),
         ("By Łukasz Żółć", [("Łukasz", "Żółć")]),
-        ("By 李明", [(None, "李明")]),
+        ("By 李明", [("明", "李")]),
         ("Ada Byron and Charles Babbage", [("Ada", "Byron"), ("Charles", "Babbage")]),
     ],
 )

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from doideposit.deposits.plans.document import PlanFile
     from doideposit.deposits.values import Plan
 
-__all__ = ["apply", "approve", "plan"]
+__all__ = ["apply", "approve", "name_of_person", "plan"]
 
 by_option = click.option("--by", metavar="NAME", help="Your name, as others know you [default: your account's name].")
 plan_argument = click.argument("path", type=click.Path(path_type=Path), metavar="PLAN.json")
 
 
-def _name(by: str | None) -> str:
+def name_of_person(by: str | None) -> str:
     """Return who is at the keyboard."""
     try:
         return by or getpass.getuser()
@@ -76,7 +76,7 @@ def plan(
         show_plan(terminal, made, verbose=verbose)
         if not made.ok and not skip_invalid:
             _refuse(terminal, made, "No plan was written. ")
-        file = depositor.plans.write(made, output, by=_name(by))
+        file = depositor.plans.write(made, output, by=name_of_person(by))
         demanded = depositor.plans.approvals_needed
     if as_json:
         terminal.json({**made.to_dict(), **_about(file), "file": str(output)})
@@ -170,7 +170,7 @@ def approve(
         now = _shown(terminal, depositor, file, without_files=True, verbose=verbose)
         if not now.new + now.updates:
             _outdated(terminal, now, file)
-        name = _name(by)
+        name = name_of_person(by)
         if not yes:
             _ask_approval(terminal, file)
         signature = signed(statement_of(file), sign.expanduser()) if sign is not None else ""
@@ -278,7 +278,7 @@ def apply(
         with ProgressIndicator(terminal, f"sending to {SHORT[now.target]}"):
             report = depositor.plans.apply(
                 file,
-                by=_name(by),
+                by=name_of_person(by),
                 without_files=without_files,
                 on_event=narrator(terminal, many=len(now.entries) > 1),
             )

@@ -25,8 +25,9 @@ __all__ = [
 ]
 
 
-# By what the REST API lists works; `prefix` is the prefix of the owner, whatever prefix the DOI itself has.
-ListedBy = Literal["prefix", "member", "issn", "doi"]
+# By what the REST API lists works; `prefix` is the prefix of the owner, whatever prefix the DOI itself has. `updates`
+# lists the notices that say of themselves that they update a DOI.
+ListedBy = Literal["prefix", "member", "issn", "doi", "updates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class RegisteredWork:
     `type` is the REST API's name (``report``, ``posted-content``), `landing_url` the address the DOI was registered
     with; `created`, `deposited` (the last change: a deposit, or one of Crossref's own) and `indexed` are aware.
     `owner_prefix` is the prefix of its owner, which need not be the one in the DOI; `member` the owner's number.
+    `updated_by` are the DOIs of the notices that correct or retract it, in lower case, whoever said so.
     """
 
     doi: str
@@ -89,6 +91,7 @@ class RegisteredWork:
     indexed: datetime | None
     owner_prefix: str | None = None
     member: str | None = None
+    updated_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

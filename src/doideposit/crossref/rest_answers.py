@@ -51,6 +51,10 @@ class _Resource(BaseModel):
     primary: Annotated[_Primary | None, _Odd] = None
 
 
+class _UpdatedBy(BaseModel):
+    doi: _Text = Field(None, alias="DOI")
+
+
 class _WorkMessage(BaseModel):
     doi: _Text = Field(None, alias="DOI")
     type: _Text = None
@@ -60,6 +64,7 @@ class _WorkMessage(BaseModel):
     created: Annotated[_Timestamp | None, _Odd] = None
     deposited: Annotated[_Timestamp | None, _Odd] = None
     indexed: Annotated[_Timestamp | None, _Odd] = None
+    updated_by: Annotated[tuple[Annotated[_UpdatedBy | None, _Odd], ...] | None, _Odd] = Field(None, alias="updated-by")
 
     def value(self, doi: str) -> RegisteredWork:
         """Return the work; `doi` stands in where the answer does not name it."""
@@ -73,6 +78,7 @@ class _WorkMessage(BaseModel):
             indexed=_aware(self.indexed),
             owner_prefix=self.prefix,
             member=self.member,
+            updated_by=frozenset(one.doi.lower() for one in self.updated_by or () if one is not None and one.doi),
         )
 
 

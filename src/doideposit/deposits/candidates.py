@@ -84,11 +84,15 @@ class ContentStore:
 
 @dataclass(frozen=True, slots=True)
 class NamedDoi:
-    """Name a DOI that a record relates to or updates: `what` it does to it, and where the record says so."""
+    """Name a DOI that a record relates to or updates: `what` it does to it, and where the record says so.
+
+    `policy` is set for the page of the Crossmark policy.
+    """
 
     doi: Doi
     what: str
     where: Where
+    policy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,9 @@ def _targets(record: Record) -> Iterator[NamedDoi]:
             yield NamedDoi(Doi.parse(relation.identifier), "relates to", where)
     for place, update in enumerate(commentary.updates):
         yield NamedDoi(update.doi, "updates", origin.where(("updates", place, "doi")))
+    policy = commentary.effective_crossmark_policy
+    if policy is not None:
+        yield NamedDoi(policy, "names as its policy page", origin.where(("crossmark_policy",)), policy=True)
 
 
 def checked_of(plan: Plan) -> Approved:

@@ -191,7 +191,7 @@ def _names_others_anew(decision: Decision) -> bool:
     """Tell whether a deposit changes what the record relates to or updates: Crossref has taken the rest before."""
     if decision.update is None:
         return True
-    return any(one.falls_under(("relations", "updates")) for one in decision.update.differences)
+    return any(one.falls_under(("relations", "updates", "crossmark_policy")) for one in decision.update.differences)
 
 
 def _can_be_asked(context: DepositContext, doi: Doi) -> bool:
@@ -201,7 +201,11 @@ def _can_be_asked(context: DepositContext, doi: Doi) -> bool:
 
 def _of_targets(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
     for target in one.targets:
-        if target.doi.key in missing:
+        if target.doi.key in missing and target.policy:
+            message = f"{target.doi}, the page that says how corrections are made, is not registered anywhere"
+            hint = "register that page first: its file is a few lines of XML, see the how-to for corrections"
+            yield Finding("plan-policy-unregistered", Severity.WARNING, message, hint, target.where)
+        elif target.doi.key in missing:
             message = f"{target.doi}, which this record {target.what}, is not registered anywhere"
             hint = "correct the DOI, or register it first: Crossref refuses what relates to a DOI that does not exist"
             yield Finding("plan-target-unregistered", Severity.ERROR, message, hint, target.where)

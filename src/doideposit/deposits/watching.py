@@ -5,7 +5,7 @@ record in Crossref's query service, and where doi.org leads: each DOI is read so
 once a week. A read is one short transaction of its own, so that a pass may end anywhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,7 +21,7 @@ from doideposit.deposits.refilling import keeps_old_references, refill
 from doideposit.deposits.schedule import pause_until
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
-from doideposit.registered.drift import Shown, differences_of, drift_of, is_retained, moved_address
+from doideposit.registered.drift import Shown, differences_of, drift_of, is_retained, moved_address, updates_of
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord, read_record
 
@@ -32,6 +32,8 @@ AFTER: Final = (FIRST_READ, *(timedelta(hours=hours) for hours in (1, 2, 6, 24))
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
 # DOIs in one question for a list; the limit is the length of an address.
+UPDATE_SHOWS: Final = timedelta(days=3)
+"""How long a notice may take until it shows on what it updates: the REST API was seen to lag behind for a day."""
 LISTED_AT_ONCE: Final = 50
 
 
@@ -129,8 +131,9 @@ class Watcher:
         known = sent[1] if sent else self._adopted(seen.doi)
         ours = None if known is None else read_record(known, seen.doi.printed)
         version = sent[0] if sent else (seen.sent or 0)
-        address = self._address(registry, seen, ours)
-        sight = self._sight(seen, state, _Sent(version, ours, waits=bool(waits)), address)
+        elsewhere = tuple(one for one in (self._address(registry, seen, ours),) if one is not None)
+        absent = tuple(self._absent_updates(registry, seen.doi, ours))
+        sight = self._sight(seen, state, _Sent(version, ours, waits=bool(waits)), (*elsewhere, *absent))
         if any(one.kind is DriftKind.CONTENT for one in sight.drift) and self._refills(seen, state, ours):
             words = "Crossref kept references that the last deposit no longer has: they are emptied, and sent again"
             sight = Sight(_next_read(seen, context.clock()), words)
@@ -152,6 +155,18 @@ class Watcher:
         shown = read_record(state.answer, seen.doi.printed)
         return keeps_old_references(ours, shown) and refill(self.context, seen.doi)
 
+    def _absent_updates(self, registry: RegistryPort, doi: Doi, ours: RegisteredRecord | None) -> Iterator[Drift]:
+        """Yield what a notice says that it updates, and does not show there (REST API, ``updated-by``)."""
+        if ours is None or not registry.has_works:
+            return
+        for kind, updated in updates_of(ours):
+            work = registry.work(updated)
+            shown = work is not None and doi.key in work.updated_by
+            # Older works were seen without this field; the list of notices has them as well.
+            if not shown and all(one.doi.lower() != doi.key for one in registry.works("updates", [updated.key])):
+                what = f"the {kind.replace('_', ' ')} does not show on {updated}, which it updates"
+                yield Drift(DriftKind.UPDATE, what, f"{kind} of {updated}", "nothing", f"update:{kind}:{updated.key}")
+
     def _address(self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None) -> Drift | None:
         """Ask doi.org where the DOI leads; for a day after an update caches may hold what it was before."""
         expected = (str(ours.fields.get("url") or "") if ours else "") or seen.address or ""
@@ -165,7 +180,8 @@ class Watcher:
         updated = work is not None and work.registered_at is not None and work.registered_at < seen.since
         return None if updated else moved
 
-    def _sight(self, seen: Observed, state: RegisteredState | None, sent: "_Sent", address: Drift | None) -> Sight:
+    def _sight(self, seen: Observed, state: RegisteredState | None, sent: "_Sent", elsewhere: Sequence[Drift]) -> Sight:
+        """Return what the answers show; `elsewhere` is what is wrong outside of the record."""
         now = self.context.clock()
         waiting = _next_read(seen, now)
         if state is None:
@@ -180,11 +196,14 @@ class Watcher:
             # It has no number, so that only its content tells whether the answer is older.
             proof = "Crossref's query service does not show the last resource-only deposit yet"
             return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
+        absent = next((one for one in elsewhere if one.kind is DriftKind.UPDATE), None)
+        if absent is not None and not seen.drift and now - seen.since < UPDATE_SHOWS:
+            return Sight(waiting, f"{absent.what} yet", timestamp=str(state.timestamp), last_update=state.last_update)
         # Whether Crossref gives a new number for parts of a record is not documented.
         version = max(sent.version, state.timestamp) if sent.waits and alike else sent.version
         shown = Shown(state.timestamp, state.owner_prefix, state.alias_of, record)
         owners = {seen.doi.prefix, *(series.prefix for series in self.context.series.values())}
-        found = [*drift_of(seen.doi, version, sent.record, shown, owners), *([address] if address else [])]
+        found = [*drift_of(seen.doi, version, sent.record, shown, owners), *elsewhere]
         taken = () if sent.waits else _taken(seen, sent.record, record, found)
         drift = tuple(one for one in found if one.mark not in {*seen.accepted, *taken})
         matched = dict(record.found) if record else {}

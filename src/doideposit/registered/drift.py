@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from doideposit.records.identifiers import Doi
+from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import is_same_page
 from doideposit.registered.comparison import compare, plain_words, same_value
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord
 from doideposit.registered.values import Difference
 
-__all__ = ["Shown", "differences_of", "drift_of", "is_retained", "moved_address"]
+__all__ = ["Shown", "differences_of", "drift_of", "is_retained", "moved_address", "updates_of"]
 
 MOST_FIELDS: Final = 20
 # Fields that stay registered when a deposit neither sends nor empties them.
@@ -72,6 +72,17 @@ def is_retained(one: Difference, ours: RegisteredRecord) -> bool:
     """Tell whether a difference is content that our deposit neither sent nor emptied, so that it stayed."""
     name = one.field.partition("[")[0].partition(".")[0]
     return one.kind == "added" and (name not in ours.fields or not ours.fields[name]) and name in _RETAINED
+
+
+def updates_of(record: RegisteredRecord) -> Iterator[tuple[str, Doi]]:
+    """Yield what a notice does to other works: the type of the update, and the DOI that is updated."""
+    updates = record.fields.get("updates")
+    for one in updates if isinstance(updates, list) else ():
+        if isinstance(one, Mapping):
+            try:
+                yield str(one.get("type")), Doi.parse(str(one.get("doi")))
+            except InvalidIdentifier:
+                continue
 
 
 def moved_address(expected: str, urls: Collection[str]) -> Drift | None:

@@ -9,13 +9,17 @@ __all__ = ["Drift", "DriftKind"]
 
 
 class DriftKind(StrEnum):
-    """Name the ways in which a registered DOI stops being as our last deposit made it."""
+    """Name the ways in which a registered DOI stops being as our last deposit made it.
+
+    `UPDATE` is a notice that does not show on the work that it corrects or retracts.
+    """
 
     DEPOSIT = "foreign-deposit"
     CONTENT = "content"
     ADDRESS = "address"
     OWNER = "owner"
     ALIAS = "alias"
+    UPDATE = "update-not-shown"
 
 
 @dataclass(frozen=True, slots=True)

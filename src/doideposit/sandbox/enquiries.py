@@ -42,13 +42,15 @@ class AnswerRules:
 
     `address` is the parameter in which the query service takes an e-mail address. `names_limits` says whether answers
     name the limits in force, `marks` whether they carry an ``ETag``. `schema` is the namespace of records in answers
-    of the query service, where old records come in 1.0.
+    of the query service, where old records come in 1.0. `updated_by` says where a notice shows: on what it updates and
+    in the list of notices, in that list alone, or nowhere.
     """
 
     address: Literal["either", "pid", "usr"] = "either"
     names_limits: bool = True
     marks: bool = False
     schema: Literal["1.1", "1.0"] = "1.1"
+    updated_by: Literal["work", "list", "nowhere"] = "work"
 
 
 class Enquiries:
@@ -141,7 +143,15 @@ class Enquiries:
         if "select" in request.query or "filter" in request.query:
             words = "This route does not support select or filter"
             return lookups.bad_request("parameter-not-allowed", "select", words, request.query)
-        return lookups.work_reply(self._shown(doi, "rest"), request.query)
+        return lookups.work_reply(self._shown(doi, "rest"), request.query, self._notices(doi))
+
+    def _notices(self, doi: str) -> list[Registration]:
+        """Return the works that say of themselves that they update a DOI, as far as the REST API shows them."""
+        if self._rules.updated_by != "work":
+            return []
+        now = self._clock()
+        with self._archive.snapshot():
+            return [one for one in self._archive.mentioning(doi) if one.rest <= now]
 
     def works(self, request: Request) -> Reply:
         """Answer ``/works?filter=doi:A,doi:B``: the same filter twice means either, two filters mean both."""
@@ -153,6 +163,8 @@ class Enquiries:
                 return lookups.bad_request("filter-not-available", name, words, request.query)
             if name:
                 filters.setdefault(name, set()).add(value.lower())
+        if self._rules.updated_by == "nowhere":
+            filters = {name: {"none"} if name == "updates" else wanted for name, wanted in filters.items()}
         return self._list(request, lambda one: all(_FILTERS[name](one, filters[name]) for name in filters))
 
     def prefix(self, request: Request) -> Reply:

@@ -8,7 +8,7 @@ from json import dumps, loads
 
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply
-from doideposit.sandbox.works import Json, work_json
+from doideposit.sandbox.works import Json, updates_json, work_json
 
 __all__ = [
     "agencies_reply",
@@ -26,9 +26,16 @@ __all__ = [
 MEMBERS = {"99999": "Sandbox member"}
 
 
-def work_reply(shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
-    """Answer ``/works/{doi}``: `shown` holds the versions that the REST API shows by now, oldest first."""
-    return _message("work", work_json(shown), query, "single") if shown else _missing(query)
+def work_reply(shown: Sequence[Registration], query: Mapping[str, str], notices: Sequence[Registration] = ()) -> Reply:
+    """Answer ``/works/{doi}``: `shown` holds the versions that the REST API shows by now, oldest first.
+
+    `notices` are the works that say that they update this one.
+    """
+    if not shown:
+        return _missing(query)
+    own = shown[-1].doi.lower()
+    updates = [one for notice in notices for one in updates_json(notice, own)]
+    return _message("work", work_json(shown) | ({"updated-by": updates} if updates else {}), query, "single")
 
 
 def works_reply(

@@ -17,7 +17,7 @@ from doideposit.sandbox.deposits import local, texts
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.retention import holder
 
-__all__ = ["Json", "work_json"]
+__all__ = ["Json", "updates_json", "work_json"]
 
 Json = dict[str, object]
 _KEYS: Final = ("author", "editor", "translator", "chair")
@@ -48,6 +48,16 @@ def work_json(shown: Sequence[Registration]) -> Json:
         "reference": [{"key": key, "unstructured": words} for key, _, words in references],
         **({} if item is None else _details(item)),
     }
+
+
+def updates_json(notice: Registration, updated: str) -> Iterator[Json]:
+    """Yield what the work that is updated shows of a notice, in ``updated-by``."""
+    root = etree.fromstring(notice.record) if notice.record else None
+    for one in () if root is None else root.iter("{*}update"):
+        if (one.text or "").strip().lower() == updated:
+            kind = one.get("type") or ""
+            label = kind.replace("_", " ").capitalize()
+            yield {"DOI": notice.doi.lower(), "type": kind, "label": label, "source": "publisher"}
 
 
 def date_json(moment: datetime) -> Json:

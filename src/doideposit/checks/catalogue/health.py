@@ -4,13 +4,14 @@ from typing import Final
 
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
-from doideposit.pages import DISPLAY, UPDATING
+from doideposit.pages import CROSSMARK, DISPLAY, UPDATING
 
 __all__ = ["HEALTH"]
 
 _TAGS = "https://scholar.google.com/intl/en/scholar/inclusion.html"
 _page = writer(CodeOrigin.DOCUMENT, DISPLAY)
 _move = writer(CodeOrigin.PLANNING, UPDATING)
+_correct = writer(CodeOrigin.PLANNING, CROSSMARK)
 _audit = writer(CodeOrigin.PLANNING, severity=Severity.WARNING)
 
 HEALTH: Final[tuple[Explanation, ...]] = (
@@ -211,5 +212,54 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "The old address of a row is not the one the DOI has",
         "The row may be about another number, or the record was changed meanwhile.",
         "correct the row, or the record",
+    ),
+    _correct(
+        "correct-no-record",
+        "No record file of the work, or of the notice",
+        "A correction changes both records in their files, so each needs a file that holds it alone.",
+        "write the record into a file of its own; what was registered elsewhere gets one by `doideposit adopt`",
+    ),
+    _correct(
+        "correct-not-registered",
+        "Corrected before it is registered",
+        "What is corrected or retracted has to be at Crossref first, and to belong to the publisher.",
+        "deposit its record first, or take it over: `doideposit adopt DOI`",
+    ),
+    _correct(
+        "correct-no-notice",
+        "A correction without a notice",
+        "Readers must be able to read what was decided and why, and Crossref asks for a notice with a DOI of its own.",
+        "write a record for the notice and name it with --notice; for posted content a --reason will do",
+    ),
+    _correct(
+        "correct-itself",
+        "A work that corrects itself",
+        "The notice and the work are the same record; Crossref discourages updates of a work by itself.",
+        "write a record for the notice, with a number of its own",
+    ),
+    _correct(
+        "correct-notice-differs",
+        "The notice says something else of the work",
+        "The record of the notice names another type or day for the same work; nobody can say which is right.",
+        "give the type and day that the notice has, or correct `updates` in its record",
+    ),
+    _correct(
+        "correct-no-policy",
+        "A notice without a Crossmark policy",
+        "Crossref takes updates only with a Crossmark, and that names the page on which the publisher says how it "
+        "corrects and retracts. The page has a DOI of its own.",
+        "register the page, then write its DOI into the series: `crossmark_policy`",
+    ),
+    _correct(
+        "correct-no-date",
+        "A correction without a day",
+        "Crossref wants the day of the update.",
+        "give the day: --date 2026-06-01",
+    ),
+    _correct(
+        "correct-date",
+        "A correction on an impossible day",
+        "A notice appears after the work, and not in the future.",
+        "give the day on which the notice appeared",
     ),
 )

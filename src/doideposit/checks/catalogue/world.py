@@ -4,7 +4,7 @@ from typing import Final
 
 from doideposit.explanation import CodeOrigin, Explanation, writer
 from doideposit.findings import Severity
-from doideposit.pages import CREDENTIALS, HTTPS_POST, REMOVING, SCHEMA, TIMESTAMPS, TITLE_RECORDS, TROUBLE
+from doideposit.pages import CREDENTIALS, CROSSMARK, HTTPS_POST, REMOVING, SCHEMA, TIMESTAMPS, TITLE_RECORDS, TROUBLE
 
 __all__ = ["WORLD"]
 
@@ -80,6 +80,15 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "The references of a record were to be sent alone, and it has none.",
         "nothing; to take away what is registered, write `remove: [references]` into the record and deposit it",
         severity=Severity.INFO,
+    ),
+    _plan(
+        "plan-policy-unregistered",
+        "A policy page that is not registered",
+        "The page that says how the publisher corrects and retracts has a DOI, and that DOI leads nowhere. Whether "
+        "Crossref checks this is not documented; readers who press the Crossmark button find nothing.",
+        "register that page first; the how-to for corrections has its file",
+        source=CROSSMARK,
+        severity=Severity.WARNING,
     ),
     _plan(
         "plan-two-steps",

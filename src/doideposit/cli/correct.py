@@ -1,0 +1,372 @@
+"""`correct`, `retract`, `withdraw`, `remove`: a notice and the work it is about, in the right order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.deposit import ask_for_production, narrator, wait_shown
+from doideposit.cli.invocation import Invocation, json_option, target_option
+from doideposit.cli.passwords import PasswordPrompt
+from doideposit.cli.plan import show_plan
+from doideposit.cli.plans import name_of_person
+from doideposit.cli.terminal import Terminal, source_line
+from doideposit.errors import RegistrarError, UsageError
+from doideposit.files import typed
+from doideposit.findings import Finding, counted, has_errors
+from doideposit.lifecycle import Milestone
+from doideposit.reports.findings import Span, Style, detailed
+
+if TYPE_CHECKING:
+    from doideposit.config.settings import Settings
+    from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import Plan, WorkStatus
+    from doideposit.health.correcting import ChangedRecord, Correction, CorrectionRequest
+    from doideposit.records.identifiers import Doi
+
+__all__ = ["correct", "remove", "retract", "withdraw"]
+
+CORRECTIONS = ("correction", "addendum", "clarification", "corrigendum", "erratum", "expression_of_concern",
+               "partial_retraction")  # fmt: skip
+_RECORDS = click.Path(path_type=Path, exists=True)
+_DAY = click.DateTime(["%Y-%m-%d"])
+_Command = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Hold what was typed: what to do to which work, by which notice, when and why, and how."""
+
+    word: str
+    work: str
+    notice: str | None
+    day: datetime | None
+    type: str
+    reason: str
+    records: tuple[Path, ...]
+    wait: float
+    dry_run: bool
+    yes: bool
+
+
+def _options(command: _Command) -> _Command:
+    """Add what the four commands have in common."""
+    parts: list[Callable[[Any], Any]] = [
+        click.argument("work", metavar="DOI|NUMBER"),
+        click.argument("records", nargs=-1, type=_RECORDS, metavar="[RECORDS]..."),
+        click.option("--notice", metavar="RECORD|NUMBER", help="The record of the notice, which has a DOI of its own."),
+        click.option("--date", "day", type=_DAY, help="The day of the notice, as 2026-06-01."),
+        target_option,
+        click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing."),
+        click.option(
+            "--wait", type=click.FloatRange(0), default=600, show_default=True, metavar="SECONDS",
+            help="How long to wait for Crossref at each step.",
+        ),
+        click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production."),
+        json_option,
+        click.pass_obj,
+    ]  # fmt: skip
+    for part in reversed(parts):
+        command = part(command)
+    return command
+
+
+_reason = click.option("--reason", default="", metavar="TEXT", help="Why, for readers of posted content.")
+
+
+@click.command()
+@click.option("--as", "kind", type=click.Choice(CORRECTIONS), default="correction", show_default=True)
+@_options
+def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | None, **given: Any) -> None:
+    """Let a notice correct a registered work.
+
+    The notice gets the update written into its record and is registered; the corrected record stays as it is. Give the
+    command again to go on after an interruption. RECORDS are the folders of the record files [default: `records` of
+    the configuration].
+    """
+    _carry_out(invocation, Asked("correct", type=kind, reason="", **given), target, as_json=as_json)
+
+
+@click.command()
+@_reason
+@_options
+def retract(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
+    """Let a notice retract a registered work, and mark the title of the work.
+
+    The notice is registered first; when Crossref has it, the work is updated. Its DOI, its page and its metadata stay.
+    Posted content says in its `status` that it was withdrawn. Give the command again to go on after an interruption.
+    """
+    _carry_out(invocation, Asked("retract", type="retraction", **given), target, as_json=as_json)
+
+
+@click.command()
+@_reason
+@_options
+def withdraw(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
+    """Let a notice withdraw a registered work, and mark the title of the work; posted content gets a `status`.
+
+    The notice is registered first; when Crossref has it, the work is updated. Its DOI, its page and its metadata stay.
+    """
+    _carry_out(invocation, Asked("withdraw", type="withdrawal", **given), target, as_json=as_json)
+
+
+@click.command()
+@_reason
+@_options
+def remove(invocation: Invocation, *, as_json: bool, target: str | None, **given: Any) -> None:
+    """Say that the text of a registered work is gone. A DOI cannot be deleted: its page says why.
+
+    The notice is registered first; when Crossref has it, the work is updated. Title, authors and dates stay registered.
+    """
+    _carry_out(invocation, Asked("remove", type="removal", **given), target, as_json=as_json)
+
+
+def _carry_out(invocation: Invocation, asked: Asked, target: str | None, *, as_json: bool) -> None:
+    from doideposit.wiring import open_depositor
+
+    terminal = invocation.terminal(as_json=as_json)
+    settings = invocation.settings(target=target)
+    with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
+        request = _request(terminal, settings, asked)
+        _wants_registered(terminal, depositor, request, asked)
+        work = CorrectionRun(terminal, depositor, _decided(terminal, settings, request), asked)
+        work.run()
+
+
+def _request(terminal: Terminal, settings: "Settings", asked: Asked) -> "CorrectionRequest":
+    """Return what is asked for with the records that it names; stop where one is not there."""
+    from doideposit.health.correcting import KINDS, NOTICE, ORIGINAL, CorrectionRequest, find_record
+    from doideposit.records.models.relations import UpdateType
+
+    folders = asked.records or (settings.desk.records,)
+    original = find_record(asked.work, folders, settings.series, what=ORIGINAL)
+    notice = find_record(asked.notice, folders, settings.series, what=NOTICE) if asked.notice else None
+    faults = [one for one in (original, notice) if isinstance(one, Finding)]
+    if faults or isinstance(original, Finding) or isinstance(notice, Finding):
+        _refuse(terminal, faults)
+    day = asked.day.date() if asked.day else None
+    return CorrectionRequest(KINDS[asked.word], original, notice, day, UpdateType(asked.type), asked.reason)
+
+
+def _decided(terminal: Terminal, settings: "Settings", request: "CorrectionRequest") -> "Correction":
+    from doideposit.health.correcting import decide
+
+    decided = decide(request, settings.series, _today())
+    if isinstance(decided, tuple):
+        _refuse(terminal, decided)
+    return decided
+
+
+def _today() -> date:
+    # A day begins first 14 hours east of Greenwich: what is dated with today is nowhere of the future.
+    return (datetime.now(UTC) + timedelta(hours=14)).date()
+
+
+def _refuse(terminal: Terminal, findings: Sequence[Finding]) -> NoReturn:
+    if terminal.as_json:
+        terminal.json({"ok": False, "findings": [one.to_dict() for one in findings]})
+    else:
+        terminal.lines(detailed(list(findings), source_line, verbose=False, width=terminal.width))
+        terminal.say("Nothing was changed and nothing was sent.")
+    finish(ExitCode.REJECTED)
+    raise AssertionError
+
+
+def _wants_registered(terminal: Terminal, depositor: "Depositor", request: "CorrectionRequest", asked: Asked) -> None:
+    """Stop for a work that is not registered; wait for it, and for the policy page, where they are under way."""
+    from doideposit.findings import Severity, Where
+
+    original = request.original.commentary.doi
+    policy = request.notice.commentary.effective_crossmark_policy if request.notice else None
+    under_way = [doi for doi in (original, policy) if doi is not None and depositor.status(doi).is_open]
+    if under_way and not asked.dry_run:
+        terminal.note(f"waiting for what goes before: {', '.join(map(str, under_way))}")
+        _wait(terminal, depositor, asked.wait, under_way)
+    if not depositor.status(original).registered:
+        message = f"{original} is not registered, as far as the ledger knows"
+        hint = f"deposit its record first; if it was registered elsewhere: doideposit adopt {original}"
+        where = Where(file=str(request.original.path))
+        _refuse(terminal, [Finding("correct-not-registered", Severity.ERROR, message, hint, where)])
+
+
+def _wait(terminal: Terminal, depositor: "Depositor", seconds: float, dois: "Sequence[Doi]") -> None:
+    eager = depositor.target == "sandbox"
+    wait_shown(terminal, depositor, seconds, dois, eager=eager, many=len(dois) > 1)
+
+
+class CorrectionRun:
+    """Carry out one correction, from the look at both plans to the proof; it goes on where an earlier one stopped."""
+
+    def __init__(self, terminal: Terminal, depositor: "Depositor", correction: "Correction", asked: Asked) -> None:
+        self._terminal = terminal
+        self._depositor = depositor
+        self._correction = correction
+        self._asked = asked
+        self._plans: dict[str, Plan] = {}
+
+    def run(self) -> None:
+        """Show everything, change the record files, and send the notice and then the work."""
+        correction, terminal = self._correction, self._terminal
+        self._plans = {one.doi.key: self._depositor.plan(one.record) for one in correction.changed}
+        self._wants_ours()
+        # Both records may name the same policy page.
+        told = {(one.code, one.message): one for plan in self._plans.values() for one in _stopping(plan)}
+        stops = list(told.values())
+        for plan in self._plans.values():
+            show_plan(terminal, plan, verbose=False)
+        if stops:
+            self._end(ExitCode.REJECTED, "Nothing was changed and nothing was sent.", findings=stops)
+        if self._is_done():
+            self._end(ExitCode.DONE, f"already done{self._shown()}")
+        self._show_pages()
+        if self._asked.dry_run:
+            self._end(ExitCode.DONE, "Dry run: nothing was changed and nothing was sent.")
+        self._ask()
+        self._change_files()
+        for one in correction.changed:
+            self._send(one)
+        self._end(ExitCode.DONE, f"done{self._shown()}")
+
+    def _wants_ours(self) -> None:
+        """Look at who owns the work, also where nothing of it is sent."""
+        original = self._correction.original
+        if self._plans[original.doi.key].updates == 0:
+            looked = self._depositor.plan(original.record, retry=True)
+            # Whether it could be sent again is not the question.
+            foreign = {"plan-alias", "plan-other-owner"}
+            found = [one for entry in looked.entries for one in entry.findings if one.code in foreign]
+            if found:
+                _refuse(self._terminal, found)
+
+    def _is_done(self) -> bool:
+        changed = self._correction.changed
+        unchanged = all(one.edited is None for one in changed)
+        statuses = [self._depositor.status(one.doi) for one in changed]
+        return (
+            unchanged
+            and all(not plan.new + plan.updates for plan in self._plans.values())
+            and all(one.registered and not one.is_open for one in statuses)
+        )
+
+    def _shown(self) -> str:
+        """Look whether the update shows on the work, and return it in words."""
+        notice = self._correction.notice
+        if notice is None or Milestone.INDEXED not in self._depositor.observable:
+            return ""
+        try:
+            status = self._depositor.verify(notice.doi)
+        except RegistrarError as error:
+            return f"; whether it shows could not be asked: {error.message}"
+        proof = status.milestones[Milestone.AS_INTENDED]
+        if proof.at is not None:
+            return f": it shows on {self._correction.original.doi}"
+        return f"; {_not_yet(status)}; `doideposit run` and `doideposit verify {notice.doi}` look again"
+
+    def _show_pages(self) -> None:
+        from doideposit.health.correcting import checklist
+
+        if self._terminal.as_json:
+            return
+        self._terminal.line((Span("What the pages must show, before anything is sent", Style.HEADING),))
+        for address, points in checklist(self._correction).items():
+            self._terminal.line((Span(f"  {address}", Style.PLACE),))
+            for point in points:
+                self._terminal.say(f"    - {point}")
+
+    def _ask(self) -> None:
+        """Ask before anything is changed, and fetch the login, so that a missing one is told now."""
+        new = sum(plan.new for plan in self._plans.values())
+        updates = sum(plan.updates for plan in self._plans.values())
+        words = [counted(number, noun) for number, noun in ((new, "new DOI"), (updates, "update")) if number]
+        ask_for_production(self._terminal, self._depositor.target, " and ".join(words), yes=self._asked.yes)
+        if words and not self._demanded:
+            self._depositor.ready()
+
+    @property
+    def _demanded(self) -> bool:
+        """Tell whether other people have to approve what is sent."""
+        return self._depositor.plans.approvals_needed > 0
+
+    def _change_files(self) -> None:
+        # The record files come first: what is sent later always says what they say.
+        for one in self._correction.changed:
+            problem = one.edited.save() if one.edited is not None else None
+            if problem is not None:
+                raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then give the command again")
+            if one.edited is not None:
+                self._terminal.note(f"  changed {one.path}")
+
+    def _send(self, one: "ChangedRecord") -> None:
+        """Deposit one record and wait until Crossref has it; stop where it does not go."""
+        plan = self._plans[one.doi.key]
+        if plan.new + plan.updates and self._demanded:
+            self._write_plan(one)
+        if plan.new + plan.updates:
+            report = self._depositor.deposit(plan, on_event=narrator(self._terminal))
+            blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
+            if blocked:
+                self._end(ExitCode.REJECTED, "Stopped: give the command again.", findings=blocked)
+        if self._depositor.status(one.doi).is_open:
+            _wait(self._terminal, self._depositor, self._asked.wait, [one.doi])
+        status = self._depositor.status(one.doi)
+        if status.is_open:
+            self._end(ExitCode.PENDING, f"{one.doi} is not done yet. Give the same command again later: it goes on.")
+        if not status.registered or status.last_update_failed:
+            self._end(ExitCode.REJECTED, f"{one.doi}: {status.message or status.next_action}")
+
+    def _write_plan(self, one: "ChangedRecord") -> NoReturn:
+        """Write the next step as a plan, for those who have to approve it."""
+        path = Path(f"{self._asked.word}-{one.path.stem}.plan.json")
+        self._depositor.plans.write(self._depositor.plan(one.path), path, by=name_of_person(None))
+        words = f"Written to {path}: another person runs `doideposit approve {typed(path)}`, then `doideposit apply"
+        self._end(ExitCode.PENDING, f"{words} {typed(path)}`. Give this command again after that: it goes on.")
+
+    def _end(self, code: int, words: str, *, findings: Sequence[Finding] = ()) -> NoReturn:
+        if self._terminal.as_json:
+            self._terminal.json(self._document(words, findings))
+        else:
+            self._terminal.say(words[:1].upper() + words[1:])
+        finish(code)
+        raise AssertionError
+
+    def _document(self, words: str, findings: Sequence[Finding]) -> dict[str, object]:
+        from doideposit.health.correcting import checklist
+
+        correction = self._correction
+        return {
+            "ok": not has_errors(findings),
+            "target": self._depositor.target,
+            "done": self._is_done_now(),
+            "message": words,
+            "type": correction.request.type.value,
+            "date": correction.day.isoformat(),
+            "original": str(correction.original.doi),
+            "notice": str(correction.notice.doi) if correction.notice else None,
+            "new_dois": sum(plan.new for plan in self._plans.values()),
+            "files": [str(one.path) for one in correction.changed if one.edited is not None],
+            "steps": [entry.to_dict() for plan in self._plans.values() for entry in plan.entries],
+            "pages": {address: list(points) for address, points in checklist(correction).items()},
+            "findings": [one.to_dict() for one in findings],
+        }
+
+    def _is_done_now(self) -> bool:
+        statuses = [self._depositor.status(one.doi) for one in self._correction.changed]
+        plans = [self._depositor.plan(one.record) for one in self._correction.changed]
+        return all(one.registered and not one.is_open for one in statuses) and not any(
+            plan.new + plan.updates for plan in plans
+        )
+
+
+def _not_yet(status: "WorkStatus") -> str:
+    drift = next(iter(status.drift), None)
+    return drift.what if drift else status.milestones[Milestone.AS_INTENDED].text
+
+
+def _stopping(plan: "Plan") -> list[Finding]:
+    """Return what keeps a plan back; a policy page that is not registered does so here, and else only warns."""
+    found = [finding for entry in plan.entries for finding in entry.findings]
+    return [one for one in found if one.stops or one.code == "plan-policy-unregistered"]

@@ -1,0 +1,307 @@
+"""Correct, retract, withdraw or remove a work: what two records have to say, and what two pages have to show.
+
+The notice is a record with a DOI of its own that says what it does to the other one (`updates`, Crossmark). The other
+one keeps its DOI and its metadata, and says in its title what became of it; posted content, which has no Crossmark,
+says so in its `status`. Sources: Crossref documentation, "registering updates"; NISO RP-45-2024 for the pages.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import reduce
+from pathlib import Path
+from typing import Final
+
+from doideposit.findings import Finding, Severity, Where
+from doideposit.health.works import commentaries_in
+from doideposit.records.editing import Append, Edit, Edited, Set, open_for_editing
+from doideposit.records.editing.edits import applied
+from doideposit.records.identifiers import Doi
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.record import Record
+from doideposit.records.models.relations import UpdateType
+from doideposit.records.models.series import RecordType, Series
+from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.reading import read_path
+
+__all__ = [
+    "ChangedRecord",
+    "Correction",
+    "CorrectionKind",
+    "CorrectionRequest",
+    "changed_record",
+    "checklist",
+    "decide",
+    "find_record",
+]
+
+_TABLES: Final = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
+_NO_POLICY: Final = (
+    "register a page that says how you correct and retract, then write its DOI into the series: "
+    '`crossmark_policy = "10.…"`; the how-to for corrections has the file for that page'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionKind:
+    """Describe what can be done to a work: its word, the types of update that say so, and the mark in the title."""
+
+    word: str
+    types: tuple[UpdateType, ...]
+    mark: str = ""
+    status: str = ""
+
+    @property
+    def noun(self) -> str:
+        """Return what the notice is called."""
+        return self.types[0].value.replace("_", " ")
+
+
+KINDS: Final[Mapping[str, CorrectionKind]] = {
+    one.word: one
+    for one in (
+        CorrectionKind(
+            "correct",
+            (
+                UpdateType.CORRECTION,
+                *(UpdateType.ADDENDUM, UpdateType.CLARIFICATION, UpdateType.CORRIGENDUM, UpdateType.ERRATUM),
+                *(UpdateType.EXPRESSION_OF_CONCERN, UpdateType.PARTIAL_RETRACTION),
+            ),
+        ),
+        CorrectionKind("retract", (UpdateType.RETRACTION,), "RETRACTED: ", "withdrawn"),
+        CorrectionKind("withdraw", (UpdateType.WITHDRAWAL,), "WITHDRAWN: ", "withdrawn"),
+        CorrectionKind("remove", (UpdateType.REMOVAL,), "REMOVED: ", "removed"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """Hold a record file with one record."""
+
+    commentary: Commentary
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRequest:
+    """Say what somebody wants: what to do, to which work, by which notice, on which day, and why.
+
+    `type` is the type of the update where there are several. `day` is None where the notice says it already.
+    """
+
+    kind: CorrectionKind
+    original: FoundRecord
+    notice: FoundRecord | None
+    day: date | None
+    type: UpdateType
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRecord:
+    """Hold a record as it is to be, and the edit of its file, which is not written yet; None where nothing changes."""
+
+    record: Record
+    path: Path
+    edited: Edited | None
+
+    @property
+    def doi(self) -> Doi:
+        """Return its DOI."""
+        return self.record.commentary.doi
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Hold everything that belongs together: the notice, which goes first, and the work that it is about."""
+
+    request: CorrectionRequest
+    day: date
+    notice: ChangedRecord | None
+    original: ChangedRecord
+
+    @property
+    def changed(self) -> tuple[ChangedRecord, ...]:
+        """Return both records in the order in which they are sent."""
+        return tuple(one for one in (self.notice, self.original) if one is not None)
+
+
+def find_record(
+    text: str, folders: Sequence[Path], series: Mapping[str, Series], *, what: str
+) -> FoundRecord | Finding:
+    """Return the record file that a DOI, a number or a path names; the finding says why there is none, or no one."""
+    named = Path(text)
+    places = [named] if named.exists() else folders
+    found = []
+    for commentary, origin in commentaries_in(places, series):
+        wanted = named.exists() or text.casefold() in {commentary.doi.key, (commentary.number or "").casefold()}
+        if wanted and origin.file is not None:
+            found.append((FoundRecord(commentary, Path(origin.file)), origin.index))
+    if len(found) > 1:
+        message = f"several records are called {text}"
+        return _finding("correct-no-record", message, "give the DOI, or the path of the record")
+    if not found or found[0][1] is not None or found[0][0].path.suffix.lower() in _TABLES:
+        message = f"there is no record file of {text}, {what}, alone"
+        hint = "write the record into a file of its own below the folder of records, and see what `check` says of it"
+        if not found and what == ORIGINAL:
+            hint += "; what was registered elsewhere gets one by `doideposit adopt DOI`"
+        return _finding("correct-no-record", message, hint)
+    return found[0][0]
+
+
+ORIGINAL: Final = "the work that is corrected"
+NOTICE: Final = "the notice"
+
+
+def decide(request: CorrectionRequest, series: Mapping[str, Series], today: date) -> Correction | tuple[Finding, ...]:
+    """Return what has to be changed and sent, or everything that stands in the way of it."""
+    faults = tuple(_faults(request, today))
+    if faults:
+        return faults
+    day = request.day or _day_of(request) or today
+    notice = None
+    if request.notice is not None:
+        notice = changed_record(request.notice, tuple(_notice_edits(request, day)), series)
+    original = changed_record(request.original, tuple(_original_edits(request, day)), series)
+    found = tuple(one for part in (notice, original) if isinstance(part, tuple) for one in part)
+    if found or isinstance(notice, tuple) or isinstance(original, tuple):
+        return found
+    return Correction(request, day, notice, original)
+
+
+def _finding(code: str, message: str, hint: str, path: Path | None = None) -> Finding:
+    return Finding(code, Severity.ERROR, message, hint, Where(file=str(path) if path else None))
+
+
+def _is_posted(found: FoundRecord) -> bool:
+    return found.commentary.series.record_type is RecordType.POSTED
+
+
+def _said(request: CorrectionRequest) -> Iterator[tuple[UpdateType, date]]:
+    """Yield what the notice says already that it does to the work, and when."""
+    for one in request.notice.commentary.updates if request.notice else ():
+        if one.doi == request.original.commentary.doi:
+            yield one.type, one.date
+
+
+def _day_of(request: CorrectionRequest) -> date | None:
+    status = request.original.commentary.status
+    days = [day for _, day in _said(request)]
+    return days[0] if days else status.date if status else None
+
+
+def _faults(request: CorrectionRequest, today: date) -> Iterator[Finding]:
+    yield from _notice_faults(request)
+    day = request.day or _day_of(request)
+    if day is None:
+        yield _finding("correct-no-date", "nobody said when it was decided", "give the day: --date 2026-06-01")
+        return
+    if day > today:
+        yield _finding("correct-date", f"{day} is in the future", "give the day on which the notice appeared")
+    published = request.original.commentary.published
+    if day < published.first_day:
+        message = f"{day} is before {request.original.commentary.doi} was published ({published})"
+        yield _finding("correct-date", message, "give the day on which the notice appeared", request.original.path)
+
+
+def _notice_faults(request: CorrectionRequest) -> Iterator[Finding]:
+    original, notice = request.original, request.notice
+    if notice is None:
+        if not (_is_posted(original) and request.kind.status):
+            message = f"a {request.kind.noun} needs a notice with a DOI of its own"
+            yield _finding("correct-no-notice", message, "write a record for it, and name it: --notice RECORD")
+        elif not request.reason and original.commentary.status is None:
+            hint = 'say it for the readers: --reason "Withdrawn at the author\'s wish"'
+            yield _finding("correct-no-notice", "without a notice nobody can read why", hint)
+        return
+    if notice.commentary.doi == original.commentary.doi:
+        message = f"the notice and the work are the same: {notice.commentary.doi}"
+        yield _finding(
+            "correct-itself", message, "write a record for the notice, with a number of its own", notice.path
+        )
+        return
+    for kind, day in _said(request):
+        if kind is not request.type or (request.day is not None and day != request.day):
+            message = f"the notice says of {original.commentary.doi}: {kind.value.replace('_', ' ')} of {day}"
+            hint = "give that type and day, or correct `updates` in the record of the notice"
+            yield _finding("correct-notice-differs", message, hint, notice.path)
+    if not _is_posted(notice) and notice.commentary.effective_crossmark_policy is None:
+        message = "the notice names no Crossmark policy, and Crossref takes no update without one"
+        yield _finding("correct-no-policy", message, _NO_POLICY, notice.path)
+
+
+def _notice_edits(request: CorrectionRequest, day: date) -> Iterator[Edit]:
+    doi, notice = request.original.commentary.doi, request.notice
+    if notice is None:
+        return
+    if not _is_posted(notice):
+        if not list(_said(request)):
+            yield Append(("updates",), {"type": request.type.value, "doi": str(doi), "date": day.isoformat()})
+    elif all(one.identifier.casefold() != doi.key for one in notice.commentary.relations):
+        # Posted content has no Crossmark: a relation is all that leads from the notice to the work.
+        yield Append(("relations",), {"type": "isRelatedMaterial", "identifier": str(doi)})
+
+
+def _original_edits(request: CorrectionRequest, day: date) -> Iterator[Edit]:
+    kind, original = request.kind, request.original.commentary
+    if kind.status and _is_posted(request.original):
+        if original.status is None or original.status.type != kind.status:
+            text = request.reason or f"{kind.status.capitalize()}: https://doi.org/{_notice_doi(request)}"
+            yield Set(("status",), {"type": kind.status, "date": day.isoformat(), "text": text})
+    elif kind.mark and not original.title.plain.upper().startswith(kind.mark.strip()):
+        yield Set(("title",), kind.mark + original.title.source)
+
+
+def _notice_doi(request: CorrectionRequest) -> str:
+    return str(request.notice.commentary.doi) if request.notice else ""
+
+
+def changed_record(
+    found: FoundRecord, edits: Sequence[Edit], series: Mapping[str, Series]
+) -> ChangedRecord | tuple[Finding, ...]:
+    """Return a record as its file will say it after the edits, which are not written; or why it cannot be."""
+    edited = None
+    if edits:
+        editable = open_for_editing(found.path)
+        made = editable if isinstance(editable, Finding) else editable.edit(*edits)
+        if isinstance(made, Finding):
+            return (made,)
+        edited = made
+    raw = next(iter(read_path(found.path)), None)
+    if raw is None or isinstance(raw, Finding):
+        return (raw or _finding("correct-no-record", f"{found.path} holds no record", "look at the file"),)
+    # The same edits on what was read: files and headers spell keys in their own way, and records do not.
+    data = reduce(applied, edits, dict(raw.data))
+    parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi: True)
+    return parsed.findings if parsed.record is None else ChangedRecord(parsed.record, found.path, edited)
+
+
+def checklist(correction: Correction) -> Mapping[str, tuple[str, ...]]:
+    """Return what the landing pages have to show, by the address of each, before anything is sent."""
+    request, original = correction.request, correction.original.record.commentary
+    pages: dict[str, tuple[str, ...]] = {}
+    link = f"https://doi.org/{_notice_doi(request)}" if request.notice else ""
+    if request.notice is not None:
+        names = ", ".join(filter(None, (one.display for one in original.authors)))
+        pages[_page(request.notice.commentary)] = (
+            "everybody can read it, without a login",
+            f"its title says “{request.type.value.replace('_', ' ').capitalize()}” and the title of the work",
+            *((f"the authors of the work: {names}",) if names else ()),
+            f"the date {correction.day}, who decided it, and why",
+            f"a link to https://doi.org/{original.doi}, and its own DOI",
+        )
+    shown = [f"the page stays at this address, with a link to {link}, dated {correction.day}"] if link else []
+    if request.kind.mark:
+        word = request.kind.mark.strip(": ").capitalize()
+        shown += [f"the word “{word}” before the title, on the page and in its tags (`doideposit tags`)"]
+    if request.kind.word == "remove":
+        shown += ["title, authors and date stay, and a sentence says why the text is gone"]
+    elif request.kind.mark:
+        shown += [f"the word “{word}” on every page of the PDF", "the day of publication beside the day of the notice"]
+    pages[_page(original)] = tuple(shown)
+    return pages
+
+
+def _page(commentary: Commentary) -> str:
+    return str(commentary.url) if commentary.url else f"https://doi.org/{commentary.doi}"

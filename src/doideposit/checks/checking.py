@@ -4,16 +4,14 @@ No ledger and no network are needed here, and nothing heavy is imported before i
 one record must feel immediate.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
+from doideposit.checks.partial import check_in_part, top_field
 from doideposit.checks.rules.evaluation import check, check_together, settle
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
@@ -31,9 +29,9 @@ from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
-from doideposit.records.origin import Origin, RawRecord, RawValue
+from doideposit.records.origin import Origin, RawRecord
 from doideposit.records.sources.interface import Reading
-from doideposit.records.sources.parsing import parse
+from doideposit.records.sources.parsing import ParsedRecord, parse
 from doideposit.records.sources.reading import read_data, read_path
 from doideposit.safe_xml import parse_document
 
@@ -219,38 +217,24 @@ class Checker:
             case Record():
                 return self._check_record(raw, (), context)
             case RawRecord():
-                parsed = parse(raw, series=self.series, is_registered=self._is_registered)
+                parsed = self._parse(raw)
                 if parsed.record is None:
                     more = self._check_rest(raw, parsed.findings, context)
                     return Checked(raw.origin.label, (*parsed.findings, *more))
                 return self._check_record(parsed.record, parsed.findings, context)
 
-    def _check_rest(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> Findings:
-        """Return what the rules find in the fields that are right, when others are not: one run tells everything.
+    def _parse(self, raw: RawRecord) -> ParsedRecord:
+        return parse(raw, series=self.series, is_registered=self._is_registered)
 
-        Broken fields are left out, and stand-ins fill those that no commentary can do without; nothing is said of them.
-        """
-        broken = {_top(finding) for finding in found}
+    def _check_rest(self, raw: RawRecord, found: Sequence[Finding], context: Context) -> Findings:
+        """Return what the rules find in the fields that are right, when others are not: one run tells everything."""
+        broken = {top_field(finding) for finding in found}
         if "series" in broken:
             return ()
-        missing = STAND_INS[0].keys() - raw.data.keys()
         # The DOI holds the number: without one, what is said of the other would be wrong.
-        if "number" in broken | missing:
+        if "number" in broken or "number" not in raw.data:
             broken.add("doi")
-        first, *others = (self._check_with(raw, stand_ins, broken, context) for stand_ins in STAND_INS)
-        # What is found beside one stand-in and not beside another was found in the stand-in.
-        return tuple(finding for finding in first if all(finding in other for other in others))
-
-    def _check_with(
-        self, raw: RawRecord, stand_ins: Mapping[str, RawValue], broken: AbstractSet[str], context: Context
-    ) -> Findings:
-        missing = stand_ins.keys() - raw.data.keys()
-        used = {key: stand_ins[key] for key in stand_ins.keys() & (broken | missing)}
-        data = {key: value for key, value in raw.data.items() if key not in broken} | used
-        again = parse(RawRecord(data, raw.origin), series=self.series, is_registered=self._is_registered)
-        if again.record is None:
-            return ()
-        return tuple(one for one in check(again.record, context) if _top(one) not in {"", *broken, *used})
+        return check_in_part(raw, broken, self._parse, context)
 
     def _check_record(self, record: Record, found: Findings, context: Context) -> Checked:
         findings = (*found, *self._ruled(record, context))
@@ -308,14 +292,6 @@ class Checker:
         return Checked(name, findings, xml=xml, items=found, sealed_file=seal_file(sealed.batch))
 
 
-# What no commentary can do without, so that the rules can look at the rest of a record that lacks it.
-STAND_INS: tuple[Mapping[str, RawValue], ...] = (
-    MappingProxyType({"number": "1", "title": "Stand-in", "authors": ({"family": "Stand-in"},), "published": "2000"}),
-    # Nothing of these is alike, so that no finding can be about both.
-    MappingProxyType({"number": "22", "title": "Another", "authors": ({"organisation": "One"},), "published": "2015"}),
-)
-
-
 def _commentaries(checked: Sequence[Checked]) -> list[Commentary]:
     commentaries = [one.record.commentary for one in checked if one.record is not None]
     if len(commentaries) < len(checked):
@@ -328,11 +304,6 @@ def in_one_order(*groups: Findings) -> Findings:
     # The schema and the rules may find the same fault; the key leaves one of the two.
     found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
     return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
-
-
-def _top(finding: Finding) -> str:
-    """Return the field of the record that a finding is about."""
-    return re.split(r"[.\[]", finding.where.field or "", maxsplit=1)[0]
 
 
 def _located(verdict: ItemVerdict, built: Built, origin: Origin) -> Iterator[Finding]:

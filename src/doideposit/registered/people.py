@@ -1,14 +1,14 @@
 """Contributors and institutions of a registered record, in the words of a record file."""
 
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.texts import local
+from doideposit.registered.texts import local, own_text, plain
+from doideposit.registered.traces import ReadText
 from doideposit.safe_xml import Element
 
-__all__ = ["contributor", "institution"]
+__all__ = ["contributor", "institution", "merged"]
 
 Fields = dict[str, RawValue]
 # What the output schema unixref1.1.xsd calls a role that crossref5.5.0.xsd calls otherwise.
@@ -16,13 +16,9 @@ _OUTPUT_ROLES: Final = {"writing-review-and-editing": "writing-review-editing"}
 _READ: Final = frozenset("given_name surname suffix role affiliations affiliation ORCID alt-name".split())
 
 
-def _plain(element: Element) -> str:
-    return unicodedata.normalize("NFC", " ".join("".join(map(str, element.itertext())).split()))
-
-
 def _text(element: Element, name: str) -> str:
     found = element.find(f"{{*}}{name}")
-    return "" if found is None else _plain(found)
+    return "" if found is None else plain(found)
 
 
 def contributor(element: Element) -> tuple[Fields, list[Element]]:
@@ -32,9 +28,7 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
     who: Fields
     match name:
         case "organization":
-            # Affiliations are children of an organisation: its name is the text before them.
-            own = unicodedata.normalize("NFC", " ".join((element.text or "").split()))
-            who = {"organisation": own}
+            who = {"organisation": own_text(element)}
         case "anonymous":
             who = {"anonymous": "true"}
         case _:
@@ -42,17 +36,39 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
                    "suffix": _text(element, "suffix")}  # fmt: skip
     who["roles"] = list(_roles(element)) if list(_roles(element)) != ["author"] else None
     who["affiliations"] = [institution(one) for one in element.iterfind("{*}affiliations/{*}institution")] + [
-        {"name": _plain(one)} for one in element.iterfind("{*}affiliation")
+        {"name": plain(one)} for one in element.iterfind("{*}affiliation")
     ]
     orcid = element.find("{*}ORCID")
     if orcid is not None:
-        who["orcid"] = f"https://orcid.org/{_plain(orcid).rpartition('/')[2]}"
+        who["orcid"] = ReadText(f"https://orcid.org/{plain(orcid).rpartition('/')[2]}", orcid)
         who["orcid_authenticated"] = "true" if orcid.get("authenticated") == "true" else None
     who["alt_names"] = [_alt_name(one) for one in element.iterfind("{*}alt-name/{*}*")]
     style = element.get("name-style")
     who["name_style"] = style if style != "western" else None
     who["language"] = element.get("language")
     return {key: value for key, value in who.items() if value}, unknown
+
+
+def merged(people: Sequence[Fields], who: Fields) -> bool:
+    """Add the roles of somebody to those of the same person; False where there is nobody to add them to.
+
+    Before schema 5.4 somebody with two roles stood there twice; who stands there twice with one role is a mistake.
+    """
+    new = _roles_read(who)
+    same = next((one for one in people if _same_person(one, who) and not {*new} & {*_roles_read(one)}), None)
+    if same is not None:
+        same["roles"] = [*_roles_read(same), *new]
+    return same is not None
+
+
+def _same_person(one: Fields, other: Fields) -> bool:
+    names = ("given", "family", "suffix", "organisation")
+    return any(name in one for name in names) and all(one.get(name) == other.get(name) for name in (*names, "orcid"))
+
+
+def _roles_read(who: Fields) -> list[RawValue]:
+    roles = who.get("roles")
+    return list(roles) if isinstance(roles, list) else ["author"]
 
 
 def _roles(element: Element) -> Iterator[str]:
@@ -72,9 +88,9 @@ def institution(element: Element) -> Fields:
     """Return an institution: name, ids, acronym, place, department."""
     found: Fields = {"name": _text(element, "institution_name")}
     for one in element.iterfind("{*}institution_id"):
-        kind = one.get("type") or next((kind for kind in ("ror", "isni", "wikidata") if kind in _plain(one)), "")
+        kind = one.get("type") or next((kind for kind in ("ror", "isni", "wikidata") if kind in plain(one)), "")
         if kind:
-            found[kind] = _plain(one).replace("http://", "https://")
+            found[kind] = ReadText(plain(one).replace("http://", "https://"), one)
     for key in ("acronym", "place", "department"):
         found[key] = _text(element, f"institution_{key}")
     return {key: value for key, value in found.items() if value}
@@ -82,7 +98,7 @@ def institution(element: Element) -> Fields:
 
 def _alt_name(element: Element) -> Fields:
     if local(element) == "string-name":
-        found: Fields = {"text": _plain(element)}
+        found: Fields = {"text": plain(element)}
     else:
         names = {"given": "given_name", "family": "surname", "prefix": "prefix", "suffix": "suffix"}
         found = {key: _text(element, name) for key, name in names.items()}

@@ -1,12 +1,12 @@
 """What stands in programs and in Crossmark of a registered record, in the words of a record file."""
 
-import unicodedata
 from collections.abc import Iterator
 
 from lxml import etree
 
 from doideposit.records.origin import RawValue
-from doideposit.registered.texts import local, markup, plain
+from doideposit.registered.texts import local, markup, own_text, plain
+from doideposit.registered.traces import ReadText
 from doideposit.safe_xml import Element
 
 __all__ = ["assertion", "fund_groups", "funding", "licence", "program_kind", "relations"]
@@ -57,12 +57,12 @@ def funding(group: Element) -> Fields | None:
     for one in group.iter("{*}assertion"):
         if one.get("provider") == "crossref":
             continue
-        own = unicodedata.normalize("NFC", " ".join((one.text or "").split()))
+        own = own_text(one)
         match one.get("name"):
             case "funder_name":
                 found["name"] = own
             case "funder_identifier" | "funding_identifier":
-                found["funder_id"] = own if "/" in own else f"10.13039/{own}"
+                found["funder_id"] = own if "/" in own else ReadText(f"10.13039/{own}", one)
             case "ror":
                 found["ror"] = own
             case "award_number":

@@ -4,20 +4,20 @@ Names are compared without namespaces: Crossref's answers have another namespace
 Nothing is dropped in silence: what a record file has no field for is a `Leftover`, with its XML.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from doideposit.crossref.xml.elements import doi_holders
 from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
-from doideposit.registered.people import contributor, institution
+from doideposit.registered.people import contributor, institution, merged
 from doideposit.registered.programs import assertion, fund_groups, funding, licence, program_kind, relations
-from doideposit.registered.texts import abstract, local, markup, plain, xml_of
+from doideposit.registered.texts import abstract, day, issn_of, local, markup, plain, xml_of
+from doideposit.registered.traces import bare
 from doideposit.safe_xml import Element, parse_document
 
-__all__ = ["Leftover", "RegisteredRecord", "read_record", "read_records", "record_of"]
+__all__ = ["Leftover", "RegisteredRecord", "read_record", "read_records", "record_of", "works_in"]
 
 Fields = dict[str, RawValue]
 
@@ -66,6 +66,14 @@ def read_record(xml: bytes, doi: str) -> RegisteredRecord | None:
     return None if root is None else record_of(root, doi)
 
 
+def works_in(root: Element, kinds: Container[str]) -> Iterator[RegisteredRecord]:
+    """Yield the works of these kinds in a deposit file; their texts know their elements, as `element_at` tells."""
+    for data in root.iter("{*}doi_data"):
+        holder = data.getparent()
+        if holder is not None and local(holder) in kinds:
+            yield _Reader(holder).read(traced=True)
+
+
 def read_records(xml: bytes) -> dict[str, RegisteredRecord]:
     """Read every record of an answer or a deposit file, by its DOI in small letters."""
     root = parse_document(xml.strip()).root
@@ -100,7 +108,7 @@ class _Reader:
         self.blocks: set[str] = set()
         self._inside = ""
 
-    def read(self) -> RegisteredRecord:
+    def read(self, *, traced: bool = False) -> RegisteredRecord:
         name = local(self.holder)
         around = self.holder.getparent()
         # Journal and issue stand beside the article, and a record file keeps them with the series.
@@ -111,8 +119,9 @@ class _Reader:
             self._child(child)
         self._numbers()
         self._files()
+        kept: Callable[[Fields], Fields] = dict if traced else bare
         return RegisteredRecord(
-            _text(self.holder, "doi_data/doi"), RECORD_TYPES.get(name), self.fields, self.series,
+            str(_text(self.holder, "doi_data/doi")), RECORD_TYPES.get(name), kept(self.fields), kept(self.series),
             tuple(self.leftovers), tuple(self.matched), frozenset(self.empty), frozenset(self.blocks),
             name, self.found,
         )  # fmt: skip
@@ -173,8 +182,7 @@ class _Reader:
         if short:
             self.series["abbreviated_title"] = short
         self.series["issns"] = [
-            {"issn": _issn(plain(one)), "medium": one.get("media_type") or "print"}
-            for one in metadata.iterfind("{*}issn")
+            {"issn": issn_of(one), "medium": one.get("media_type") or "print"} for one in metadata.iterfind("{*}issn")
         ]
         self._rest(metadata, "full_title titles issn abbrev_title doi_data", local(metadata))
 
@@ -233,14 +241,8 @@ class _Reader:
         for child in sorted((one for one in element if local(one)), key=lambda one: one.get("sequence") != "first"):
             who, unknown = contributor(child)
             self.leftovers += [Leftover(f"authors[{len(people)}].{local(one)}", xml_of(one)) for one in unknown]
-            same = next((one for one in people if _same_person(one, who)), None)
-            if same is None:
+            if not merged(people, who):
                 people.append(who)
-            else:
-                # Before schema 5.4 somebody with two roles stood there twice.
-                roles = list(dict.fromkeys([*_roles(same), *_roles(who)]))
-                if roles != ["author"]:
-                    same["roles"] = roles
         self.fields["authors"] = people
 
     def abstract(self, element: Element) -> None:
@@ -253,13 +255,13 @@ class _Reader:
         if medium not in {"online", "print"}:
             self._leave(element)
             return
-        self._put("published" if medium == "online" else "published_print", _date(element), element)
+        self._put("published" if medium == "online" else "published_print", day(element), element)
 
     def posted_date(self, element: Element) -> None:
-        self._put("published", _date(element), element)
+        self._put("published", day(element), element)
 
     def accepted(self, element: Element) -> None:
-        self._put("accepted", _date(element), element)
+        self._put("accepted", day(element), element)
 
     def pages(self, element: Element) -> None:
         named = {"first": "first_page", "last": "last_page", "other": "other_pages"}
@@ -398,7 +400,7 @@ class _Reader:
             name = local(child)
             if child.get("provider") == "crossref":
                 self.matched.append(key)
-                self.found[key] = plain(child)
+                self.found[key] = str(plain(child))
             elif name == "unstructured_citation":
                 parts["text"] = markup(child)
             elif name in _CITATION:
@@ -469,24 +471,3 @@ _CITATION: Final = {
     "component_number": "component_number", "article_title": "article_title", "std_designator": "std_designator",
     "standard_designator": "std_designator",
 }  # fmt: skip
-
-
-def _issn(text: str) -> str:
-    bare = text.replace("-", "").upper()
-    return f"{bare[:4]}-{bare[4:]}" if re.fullmatch(r"\d{7}[\dX]", bare) else text
-
-
-def _date(element: Element) -> str:
-    parts = [_text(element, name) for name in ("year", "month", "day")]
-    known = [parts[0], *(part.zfill(2) for part in parts[1:] if part)]
-    return "-".join(known[:2] if not parts[1] else known)
-
-
-def _same_person(one: Fields, other: Fields) -> bool:
-    names = ("given", "family", "suffix", "organisation")
-    return any(name in one for name in names) and all(one.get(name) == other.get(name) for name in (*names, "orcid"))
-
-
-def _roles(who: Fields) -> list[RawValue]:
-    roles = who.get("roles")
-    return list(roles) if isinstance(roles, list) else ["author"]

@@ -8,9 +8,10 @@ from typing import Final
 from lxml import etree
 
 from doideposit.records.origin import RawValue
+from doideposit.registered.traces import ReadText
 from doideposit.safe_xml import Element
 
-__all__ = ["Element", "abstract", "local", "markup", "plain", "xml_of"]
+__all__ = ["Element", "abstract", "day", "issn_of", "local", "markup", "own_text", "plain", "xml_of"]
 
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _MATHML: Final = "http://www.w3.org/1998/Math/MathML"
@@ -27,14 +28,39 @@ def _spaced(text: str | None) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text or ""))
 
 
-def plain(element: Element) -> str:
+def plain(element: Element) -> ReadText:
     """Return the words of an element; accents may be letters or marks of their own, and compare as equal then."""
-    return unicodedata.normalize("NFC", " ".join("".join(map(str, element.itertext())).split()))
+    return ReadText(_joined("".join(map(str, element.itertext()))), element)
 
 
-def markup(element: Element) -> str:
+def day(element: Element) -> ReadText:
+    """Return a date as a record file writes it: with as many parts as there are."""
+    parts = [element.find(f"{{*}}{name}") for name in ("year", "month", "day")]
+    year, *others = ["" if part is None else plain(part) for part in parts]
+    known = [year, *(part.zfill(2) for part in others if part)]
+    return ReadText("-".join(known if others[0] else known[:1]), element)
+
+
+def issn_of(element: Element) -> ReadText:
+    """Return an ISSN with its hyphen, which older deposits left out."""
+    text = plain(element)
+    signs = text.replace("-", "").upper()
+    whole = re.fullmatch(r"\d{7}[\dX]", signs) is not None
+    return ReadText(f"{signs[:4]}-{signs[4:]}" if whole else text, element)
+
+
+def own_text(element: Element) -> ReadText:
+    """Return the words of an element before its first child: affiliations are children of an organisation."""
+    return ReadText(_joined(element.text or ""), element)
+
+
+def _joined(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def markup(element: Element) -> ReadText:
     """Return a title or a citation with its face markup as tags, and its formulas as MathML."""
-    return _inner(element).strip()
+    return ReadText(_inner(element).strip(), element)
 
 
 def _inner(element: Element) -> str:
@@ -71,9 +97,11 @@ def abstract(element: Element) -> dict[str, RawValue]:
     paragraphs = [child for child in element if local(child)]
     plain = all(local(child) == "p" and not len(child) for child in paragraphs) and paragraphs
     if plain and not _spaced(element.text).strip():
-        found: dict[str, RawValue] = {"text": "\n\n".join(_spaced(child.text).strip() for child in paragraphs)}
+        found: dict[str, RawValue] = {
+            "text": ReadText("\n\n".join(_spaced(child.text).strip() for child in paragraphs), element)
+        }
     else:
-        found = {"text": _jats(element).strip(), "format": "jats"}
+        found = {"text": ReadText(_jats(element).strip(), element), "format": "jats"}
     named = {"language": element.get(_LANGUAGE) or element.get("lang"), "kind": element.get("abstract-type")}
     return found | {key: value for key, value in named.items() if value}
 

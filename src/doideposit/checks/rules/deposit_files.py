@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from pydantic_core import PydanticCustomError
 
+from doideposit.checks.deposited_works import check_works
 from doideposit.checks.rules.depositor import Head
 from doideposit.checks.rules.evaluation import ALL_RULES, DEPOSITOR_RULES
 from doideposit.checks.rules.overrides import apply
@@ -46,7 +47,8 @@ def check_deposit_file(
     found = _bounded(file, _encoding(xml, root, file), review.refused(), review.head(depositor), review.advice())
     dois = [(element.text or "").strip() for element in review.own_dois]
     doi = dois[0] if len(dois) == 1 else None
-    settled = [apply(one, context.settings, overridable=one.severity is not E, doi=doi) for one in found]
+    found += _not_told(found, _bounded(file, review.works()))
+    settled = [apply(one, context.settings, overridable=_is_overridable(one), doi=doi) for one in found]
     return tuple(sorted(settled, key=_line))
 
 
@@ -58,6 +60,22 @@ def refusals(xml: bytes, *, file: str | None, context: Context) -> tuple[Finding
     review = _Review(root, Places(file, xml), context)
     found = _bounded(file, _encoding(xml, root, file, as_it_lies=True), review.refused())
     return tuple(sorted(found, key=_line))
+
+
+def _not_told(told: Sequence[Finding], found: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that say something new: identifiers and dates are looked at wherever they stand."""
+    known: dict[str, list[str]] = {}
+    for one in told:
+        known.setdefault(one.code, []).append(f"{one.where.element}/")
+    # A part of a date or of a person is named by the one, the whole by the other.
+    return [
+        one for one in found if not any(place.startswith(f"{one.where.element}/") for place in known.get(one.code, ()))
+    ]
+
+
+def _is_overridable(finding: Finding) -> bool:
+    rule = _RULES.get(finding.code)
+    return finding.severity is not E if rule is None else rule.overridable
 
 
 def _bounded(file: str | None, *groups: Iterator[Finding]) -> list[Finding]:
@@ -121,7 +139,10 @@ _ADDRESS_RULES: Final = tuple(
 _TEXT_RULES: Final = tuple(
     "text-mojibake text-replacement-character text-entity text-escaped-tag text-tag text-markdown text-hyphenated "
     "text-ligature text-private-character text-invisible-character text-mixed-alphabets text-tex text-escape-sequence "
-    "text-lost-letter text-filler".split()
+    "text-lost-letter".split()
+)
+_EVERYWHERE: Final = frozenset(
+    {*_ADDRESS_RULES, *_TEXT_RULES, "title-blank", "text-program-word", "name-program-word", "reference-isbn"}
 )
 # What models take out of a record without a word, since nobody means it, and a file would keep.
 _HIDDEN: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -158,6 +179,7 @@ class _Review:
     """Everything there is to say about one parsed file."""
 
     def __init__(self, root: Element, places: Places, context: Context) -> None:
+        self._root = root
         self._places = places
         self._context = context
         self._elements = list(root.iter("*"))
@@ -217,6 +239,12 @@ class _Review:
         yield from self._titles()
         yield from self._hidden()
         yield from self._laid_out()
+
+    def works(self) -> Iterator[Finding]:
+        """Yield what the rules of records find, but for those that were asked about every text of the file."""
+        for finding, element in check_works(self._root, self._context):
+            if finding.code not in _EVERYWHERE:
+                yield finding.at(self._places.where(element, text=True))
 
     def _identifiers(
         self, elements: Sequence[Element], parse: Callable[[str], object], severity: Severity

@@ -1,0 +1,118 @@
+"""The works of a ready-made deposit file, read back into records and asked what records are asked.
+
+The reader of registered records gives the fields, and tells which element each was read from.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from pydantic_core import ValidationError
+
+from doideposit.checks.partial import check_in_part, top_field
+from doideposit.checks.rules.evaluation import RECORD_RULES
+from doideposit.checks.rules.registry import Context
+from doideposit.findings import Finding, Loc, Severity, loc_of
+from doideposit.records.models.series import RecordType, Series
+from doideposit.records.origin import Origin, RawRecord, RawValue
+from doideposit.records.sources.parsing import parse
+from doideposit.registered.reading import RECORD_TYPES, RegisteredRecord, works_in
+from doideposit.registered.traces import ReadText, depth, element_at, without
+from doideposit.safe_xml import Element
+
+__all__ = ["check_works"]
+
+Fields = dict[str, RawValue]
+
+_KINDS: Final = frozenset(
+    {*RECORD_TYPES, "book_metadata", "book_series_metadata", "content_item", "conference_paper", "dissertation"}
+)
+"""Elements that hold a work with a title and people. Components, issues and data sets have names of other kinds."""
+# What a series is called is said in the configuration of records, and wishes are for who can still fill something in.
+_SKIPPED: Final = frozenset(
+    rule.code for rule in RECORD_RULES if rule.category in {"identifiers, numbers and series", "completeness"}
+)
+# Crossref has no element for the address of what is cited; that of a DOI is one of the DOI, and rules know it in texts.
+_ADDRESS: Final = re.compile(r"(.*\S)\s(https?://(?!(?:dx\.)?doi\.org/)[^\s<>]*(?:[^\s<>.,;:)\]]|\.\.\.))", re.DOTALL)
+ROUNDS: Final = 3
+"""So often what cannot be read of a work is left out: models tell the faults of fields first, then those between."""
+
+
+def check_works(root: Element, context: Context) -> Iterator[tuple[Finding, Element]]:
+    """Yield what the rules of records find in each work of a file, with the element that each finding is about."""
+    for work in works_in(root, _KINDS):
+        series = _series_of(work)
+        if series is not None and work.fields.get("title"):
+            yield from _check_work(dict(work.fields), series, context)
+
+
+def _series_of(work: RegisteredRecord) -> Series | None:
+    """Return a series that the rules can compare with, from what the file says of it."""
+    title, issns = work.series.get("title"), work.series.get("issns")
+    first = issns[0] if isinstance(issns, list) and issns else None
+    kind = work.record_type if first and work.record_type else RecordType.REPORT_SINGLE
+    own = {"name": "file", "title": title or "-", "prefix": work.doi.partition("/")[0], "record_type": kind}
+    issn = {"issn": first["issn"], "issn_medium": "electronic"} if isinstance(first, dict) else {}
+    # What is wrong with an ISSN or a prefix is said of its own element.
+    for given in (own | issn, own | {"record_type": RecordType.REPORT_SINGLE}):
+        try:
+            return Series.model_validate(given)
+        except ValidationError:
+            continue
+    return None
+
+
+def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tuple[Finding, Element]]:
+    if series.record_type is RecordType.JOURNAL:
+        # There it is the issue, which says nothing of the one article.
+        fields.pop("number", None)
+    if isinstance(references := fields.get("references"), list):
+        fields["references"] = [_with_address(one) for one in references]
+    read = partial(parse, series={series.name: series})
+    harmed: set[Loc] = set()
+    for _ in range(ROUNDS):
+        faults = [one for one in read(RawRecord(fields, Origin())).findings if top_field(one) in fields]
+        if not faults:
+            break
+        # Crossref takes what a record could not say so, or the schema has refused it already.
+        told = (replace(one, severity=Severity.WARNING) for one in faults if _stands(fields, one))
+        yield from _placed(told, fields)
+        gone = {loc[: depth(fields, loc)] for one in faults if (loc := loc_of(one.where.field))}
+        harmed |= {loc[:-1] for loc in gone}
+        left = without(fields, gone)
+        fields = dict(left) if isinstance(left, Mapping) else {}
+    found = check_in_part(RawRecord(fields, Origin()), frozenset(), read, context)
+    yield from _placed((one for one in found if one.code not in _SKIPPED), fields, harmed)
+
+
+def _with_address(reference: RawValue) -> RawValue:
+    """Return a reference with the address at the end of its text in the field that a record has for it."""
+    text = reference.get("text") if isinstance(reference, Mapping) else None
+    found = _ADDRESS.fullmatch(text) if isinstance(text, ReadText) else None
+    if found is None or not isinstance(reference, Mapping) or not isinstance(text, ReadText):
+        return reference
+    return {**reference, "text": ReadText(found[1], text.element), "url": ReadText(found[2], text.element)}
+
+
+def _stands(fields: Fields, fault: Finding) -> bool:
+    """Tell whether the field of a fault is there; one that lacks was taken out, or cannot be said in XML either."""
+    loc = loc_of(fault.where.field)
+    return depth(fields, loc) == len(loc)
+
+
+def _placed(
+    findings: Iterable[Finding], fields: Fields, harmed: AbstractSet[Loc] = frozenset()
+) -> Iterator[tuple[Finding, Element]]:
+    for one in findings:
+        loc = loc_of(one.where.field)
+        element = element_at(fields, loc)
+        # An attribute of what was taken out says nothing alone, such as that an ORCID iD is authenticated.
+        if loc[0] not in fields or (loc[:-1] in harmed and depth(fields, loc, traced=True) < len(loc)):
+            continue
+        # What was read from an attribute of the work has no text: the title shows which work is meant.
+        element = element_at(fields, ("title",)) if element is None else element
+        if element is not None:
+            yield one, element

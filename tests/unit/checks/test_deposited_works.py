@@ -1,0 +1,47 @@
+"""What the rules find in a record they find in the XML made of it, on the line of the element that holds the field."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from deposit_heads import HEAD
+from doideposit.checks.rules.deposit_files import check_deposit_file
+from doideposit.checks.rules.evaluation import RECORD_RULES
+from doideposit.checks.rules.registry import Context, Rule
+from doideposit.checks.rules.work import Work
+from doideposit.crossref.xml.batch import build
+from doideposit.findings import Finding
+from doideposit.records.models.commentary import Commentary
+from doideposit.safe_xml import parse_document
+from rule_examples import commentary, loaded
+
+CONTEXT = Context(date(2026, 9, 1))
+HEADED = replace(HEAD, email="info@sadf.eu")
+SAID_OTHERWISE = {"identifiers, numbers and series", "completeness"}
+# The schema has no place for these, or the XML shows the fault otherwise: labels of the configuration, a file without
+# an address, the line ends of a list, an address that is cited with a stop behind it or as that of a DOI.
+NOT_IN_XML = {"title-series-label", "url-missing", "orcid-authenticated", "abstract-list", "reference-url-trailing",
+              "reference-url-is-doi", "reference-isbn"}  # fmt: skip
+RULES = [rule for rule in RECORD_RULES if rule.category not in SAID_OTHERWISE and rule.code not in NOT_IN_XML]
+
+
+def in_xml(of: Commentary) -> list[Finding]:
+    xml = build(HEADED, [of]).xml
+    root = parse_document(xml).root
+    assert root is not None
+    return list(check_deposit_file(xml, root, file="a.xml", context=CONTEXT))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_bad_example_of_a_rule_is_found_in_its_xml(rule: Rule[Work]) -> None:
+    found = in_xml(commentary(loaded(rule.bad), rule.setting))
+    places = [one.where for one in found if one.code == rule.code]
+    assert places
+    assert all(where.line and where.column and where.element for where in places)
+    assert {one.code for one in found} == {rule.code}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_good_example_of_a_rule_gives_nothing_in_its_xml(rule: Rule[Work]) -> None:
+    assert in_xml(commentary(loaded(rule.good), rule.good_setting)) == []

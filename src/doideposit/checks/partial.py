@@ -35,8 +35,9 @@ def check_in_part(
     Broken fields are left out, and stand-ins fill those that no commentary can do without; nothing is said of them.
     """
     first, *others = (_check_beside(raw, stand_ins, broken, parse, context) for stand_ins in _STAND_INS)
+    known = [frozenset(other) for other in others]
     # What is found beside one stand-in and not beside another was found in the stand-in.
-    return tuple(finding for finding in first if all(finding in other for other in others))
+    return tuple(finding for finding in first if all(finding in other for other in known))
 
 
 def _check_beside(

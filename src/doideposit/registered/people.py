@@ -1,6 +1,6 @@
 """Contributors and institutions of a registered record, in the words of a record file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from doideposit.records.origin import RawValue
@@ -8,7 +8,7 @@ from doideposit.registered.texts import local, own_text, plain
 from doideposit.registered.traces import ReadText
 from doideposit.safe_xml import Element
 
-__all__ = ["contributor", "institution", "merged"]
+__all__ = ["contributor", "institution", "merged", "person_key"]
 
 Fields = dict[str, RawValue]
 # What the output schema unixref1.1.xsd calls a role that crossref5.5.0.xsd calls otherwise.
@@ -49,21 +49,22 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
     return {key: value for key, value in who.items() if value}, unknown
 
 
-def merged(people: Sequence[Fields], who: Fields) -> bool:
-    """Add the roles of somebody to those of the same person; False where there is nobody to add them to.
+def person_key(who: Fields) -> tuple[RawValue, ...] | None:
+    """Return what is the same for entries of one person, or None for somebody without a name."""
+    names = [who.get(name) for name in ("given", "family", "suffix", "organisation")]
+    return (*names, who.get("orcid")) if any(names) else None
+
+
+def merged(same: Fields | None, who: Fields) -> bool:
+    """Add the roles of an entry to those of an earlier entry of the same person; False where it has none to add.
 
     Before schema 5.4 somebody with two roles stood there twice; who stands there twice with one role is a mistake.
     """
     new = _roles_read(who)
-    same = next((one for one in people if _same_person(one, who) and not {*new} & {*_roles_read(one)}), None)
-    if same is not None:
-        same["roles"] = [*_roles_read(same), *new]
-    return same is not None
-
-
-def _same_person(one: Fields, other: Fields) -> bool:
-    names = ("given", "family", "suffix", "organisation")
-    return any(name in one for name in names) and all(one.get(name) == other.get(name) for name in (*names, "orcid"))
+    if same is None or {*new} & {*_roles_read(same)}:
+        return False
+    same["roles"] = [*_roles_read(same), *new]
+    return True
 
 
 def _roles_read(who: Fields) -> list[RawValue]:

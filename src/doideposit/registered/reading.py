@@ -11,7 +11,7 @@ from typing import Final
 from doideposit.crossref.xml.elements import doi_holders
 from doideposit.records.models.series import RecordType
 from doideposit.records.origin import RawValue
-from doideposit.registered.people import contributor, institution, merged
+from doideposit.registered.people import contributor, institution, merged, person_key
 from doideposit.registered.programs import assertion, fund_groups, funding, licence, program_kind, relations
 from doideposit.registered.texts import abstract, day, issn_of, local, markup, plain, xml_of
 from doideposit.registered.traces import bare
@@ -237,12 +237,15 @@ class _Reader:
 
     def contributors(self, element: Element) -> None:
         people: list[Fields] = []
+        known: dict[object, Fields] = {}
         # `sequence` says who comes first, whatever the order of the elements.
         for child in sorted((one for one in element if local(one)), key=lambda one: one.get("sequence") != "first"):
             who, unknown = contributor(child)
             self.leftovers += [Leftover(f"authors[{len(people)}].{local(one)}", xml_of(one)) for one in unknown]
-            if not merged(people, who):
+            key = person_key(who)
+            if not merged(known.get(key), who):
                 people.append(who)
+                known |= {key: who} if key else {}
         self.fields["authors"] = people
 
     def abstract(self, element: Element) -> None:

@@ -61,6 +61,8 @@ def _show(terminal: "Terminal", one: "CrossrefWarning") -> None:
         (Span(f"{one.id:>5}  ", Style.HINT), Span(f"{one.kind.value}  ", style), Span(str(one.doi), Style.PLACE))
     )
     terminal.line((Span(f"       {safe(one.message)}"), Span(f"  [{one.code}]", Style.DIM)))
+    if one.where.field:
+        terminal.line((Span(f"       {safe(str(one.where))}", Style.PLACE),))
     if one.dismissed is not None:
         terminal.line((Span(f"       dismissed: {safe(one.dismissed)}", Style.DIM),))
     else:

@@ -324,6 +324,7 @@ def _item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
         landing_page=one.landing_page,
         after=known.latest if known else None,
         reset=known.reset if known else False,
+        lines=one.lines,
     )
 
 

@@ -11,6 +11,7 @@ from doideposit.checks.values import Checked, is_deposit_xml
 from doideposit.crossref.xml.existing import DepositItem, items, only
 from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
+from doideposit.deposits.message_places import note_lines
 from doideposit.deposits.planning import Decision, Permissions, PlanInput
 from doideposit.deposits.values import Plan, PlanEntry
 from doideposit.errors import DiskError, UsageError
@@ -102,7 +103,7 @@ class DepositCandidate:
     `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file, with `sealed_file` where it was
     judged in this process. `kind` is the child of ``body``
     it becomes: only those of one kind share a file. `removes` are the fields that its record takes away, `targets` the
-    DOIs that it relates to or updates.
+    DOIs that it relates to or updates, `lines` where its record has each field.
     """
 
     index: int
@@ -117,6 +118,7 @@ class DepositCandidate:
     removes: tuple[str, ...] = ()
     targets: tuple[NamedDoi, ...] = ()
     sealed_file: SealedFile | None = None
+    lines: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _candidate(
         landing_page=str(commentary.url) if commentary and commentary.url else None,
         removes=commentary.remove if commentary else (),
         targets=tuple(_targets(checked.record)) if checked.record else (),
+        lines=note_lines(checked.record),
     )
 
 

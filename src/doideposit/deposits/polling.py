@@ -19,6 +19,7 @@ from doideposit.deposits.lateness import overdue_submission
 from doideposit.deposits.ledger.clock_skew import FARTHEST
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Submission
 from doideposit.deposits.ledger.polls import Due, Polled, StoredLog
+from doideposit.deposits.message_places import with_fields
 from doideposit.deposits.schedule import GRACE, LEASE, WATCH, next_poll, pause_until
 from doideposit.deposits.values import Progress
 from doideposit.deposits.wording import STILL_READING, name_of
@@ -320,6 +321,8 @@ class Poller:
     def _finish(self, submission: Submission, results: Sequence[DoiOutcome], answers: Sequence[PollAnswer]) -> None:
         context = self._context
         proved = tuple(self._check_timestamp(submission, one) for one in results)
+        if any(one.finding is not None for one in proved):
+            proved = with_fields(proved, context.ledger.works.stored(submission.id))
         answer = next(one for one in answers if isinstance(one.reading, Completed))
         outcome = answer.reading.outcome if isinstance(answer.reading, Completed) else None
         submission_id = outcome.submission_id if outcome else None

@@ -12,6 +12,7 @@ from typing import Any, Final
 from doideposit.crossref.diagnostics.messages import KnownMessage, MessageKind, meaning
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.reading_back import read_details
+from doideposit.findings import NOWHERE, Where
 from doideposit.lifecycle import EventKind
 from doideposit.records.identifiers import Doi
 
@@ -49,6 +50,7 @@ class CrossrefWarning:
     others: tuple[str, ...] = ()
     conflict_id: str = ""
     dismissed: str | None = None
+    where: Where = NOWHERE
 
     @property
     def wants_person(self) -> bool:
@@ -76,6 +78,9 @@ class CrossrefWarning:
             "others": list(self.others),
             "conflict_id": self.conflict_id or None,
             "dismissed": self.dismissed,
+            "file": self.where.file,
+            "line": self.where.line,
+            "field": self.where.field,
         }
 
 
@@ -141,5 +146,16 @@ def _told(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning]:
 def _warning(event: LedgerEvent, doi: Doi, kind: WarningKind, said: str, known: KnownMessage | None) -> CrossrefWarning:
     if known is None:
         message = said or "Crossref registered the DOI with a warning and gave no reason"
-        return CrossrefWarning(str(event.id), doi, kind, "crossref-warning", event.at, message, UNKNOWN_HINT, said)
-    return CrossrefWarning(str(event.id), doi, kind, known.code, event.at, known.explain(said), known.hint, said)
+        return CrossrefWarning(
+            str(event.id), doi, kind, "crossref-warning", event.at, message, UNKNOWN_HINT, said, where=_where(event)
+        )
+    words = (known.explain(said), known.hint, said)
+    return CrossrefWarning(str(event.id), doi, kind, known.code, event.at, *words, where=_where(event))
+
+
+def _where(event: LedgerEvent) -> Where:
+    """Return where in its record the message points, as it was noted when the log was read."""
+    line = event.detail.get("record_line", "")
+    return Where(
+        event.detail.get("record_file"), int(line) if line.isdigit() else None, field=event.detail.get("record_field")
+    )

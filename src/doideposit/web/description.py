@@ -429,8 +429,15 @@ def _drift() -> Schema:
 
 def _warning() -> Schema:
     texts = dict.fromkeys(("id", "doi", "code", "message", "hint", "original"), _TEXT)
-    about: Schema = {"others": _TEXTS, "conflict_id": _MAYBE_TEXT, "dismissed": _MAYBE_TEXT}
-    return _object({**texts, "kind": _words(WarningKind), "since": _MOMENT, **about})
+    about: Schema = {
+        "others": _TEXTS,
+        "conflict_id": _MAYBE_TEXT,
+        "dismissed": _MAYBE_TEXT,
+        "file": _MAYBE_TEXT,
+        "line": _MAYBE_NUMBER,
+        "field": _MAYBE_TEXT,
+    }
+    return _object({**texts, "kind": _words(WarningKind), "since": _MOMENT, **about, **place})
 
 
 def _history_entry() -> Schema:

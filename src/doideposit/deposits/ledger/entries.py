@@ -114,6 +114,7 @@ class NewItem:
     """Describe one DOI of a file that is about to be recorded; `after` is `KnownWork.latest` as planning saw it.
 
     With `reset` Crossref's support has made the number of the registered version smaller, and ours no longer counts.
+    `lines` notes where each field of its record stands, for messages of Crossref that name one.
     """
 
     doi: Doi
@@ -124,6 +125,7 @@ class NewItem:
     landing_page: str | None = None
     after: int | None = None
     reset: bool = False
+    lines: str = ""
 
 
 @dataclass(frozen=True, slots=True)

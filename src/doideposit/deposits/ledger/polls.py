@@ -18,11 +18,14 @@ from doideposit.deposits.ledger.rows import (
     event_of,
     finding_text,
     json_text,
+    noted_lines,
     submission_of,
 )
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
+from doideposit.deposits.message_places import on_its_line
+from doideposit.findings import Finding, Where
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State, advance
 from doideposit.records.identifiers import Doi
 
@@ -267,11 +270,12 @@ def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> No
     before = Outcome(row["outcome"]) if row["outcome"] else None
     if before is not None and (before.is_registered or not result.outcome.is_registered):
         return
+    finding = on_its_line(result.finding, noted_lines(row))
     values = {
         "open": False,
         "outcome": result.outcome.value,
         "message": result.message,
-        "finding": finding_text(result.finding),
+        "finding": finding_text(finding),
         "retry": result.retry.value,
         "details": json_text(result.details),
         "proof": result.proof,
@@ -279,8 +283,15 @@ def _apply(transaction: Transaction, held: Submission, result: DoiOutcome) -> No
     transaction.connection.execute(update(item).where(*where).values(**values))
     _apply_to_work(transaction, held, row, result)
     version = {} if held.is_resources else {"timestamp": str(held.timestamp)}
-    detail = {"message": result.message, "proof": result.proof, **version, **result.details}
+    detail = {"message": result.message, "proof": result.proof, **version, **result.details, **_place(finding)}
     transaction.note(EventKind(result.outcome), submission=held.id, doi=result.doi, detail=detail)
+
+
+def _place(finding: Finding | None) -> dict[str, str]:
+    """Return where in its record a finding points, for the history: only the item of the latest deposit keeps it."""
+    where = finding.where if finding else Where()
+    parts = {"record_file": where.file, "record_line": where.line, "record_field": where.field}
+    return {name: str(value) for name, value in parts.items() if value is not None}
 
 
 def _apply_to_work(transaction: Transaction, held: Submission, row: Any, result: DoiOutcome) -> None:

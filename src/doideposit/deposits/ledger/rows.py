@@ -13,7 +13,17 @@ from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift
 
-__all__ = ["attempt_of", "bytes_of", "event_of", "finding_text", "item_of", "json_text", "observed_of", "submission_of"]
+__all__ = [
+    "attempt_of",
+    "bytes_of",
+    "event_of",
+    "finding_text",
+    "item_of",
+    "json_text",
+    "noted_lines",
+    "observed_of",
+    "submission_of",
+]
 
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
@@ -93,6 +103,11 @@ def _words(text: str) -> Mapping[str, str]:
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
         raise ValueError("a mapping of texts was written")
     return data
+
+
+def noted_lines(row: RowMapping) -> str:
+    """Return where the fields of an item's record stood, as it was noted before Crossref answered; empty after."""
+    return _words(row["details"] or "{}").get("lines", "")
 
 
 def bytes_of(value: bytes | str | None) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from doideposit.deposits.ledger.entries import NewItem, NewSubmission
-from doideposit.deposits.ledger.rows import bytes_of, event_of
+from doideposit.deposits.ledger.rows import bytes_of, event_of, json_text, noted_lines
 from doideposit.deposits.ledger.tables import content, event, item, submission, work
 from doideposit.deposits.ledger.transaction import Transaction
 from doideposit.lifecycle import EventKind, Move, State, advance, is_open
@@ -76,7 +76,7 @@ def recorded_again(connection: Connection, key: int) -> tuple[NewSubmission, Map
         **{name: row[name] for name in ("series", "container", "schema_version", "batch_id", "timestamp", "sha256")},
         xml=bytes_of(row["xml"]),
         items=tuple(
-            NewItem(Doi(one["printed"]), **{name: one[name] for name in names}, after=one["id"])
+            NewItem(Doi(one["printed"]), **{name: one[name] for name in names}, after=one["id"], lines=noted_lines(one))
             for one in connection.execute(items).mappings()
         ),
         may_lose=_words(detail, "may_lose"),
@@ -161,6 +161,7 @@ def _insert_item(transaction: Transaction, key: int, position: int, one: NewItem
         "title": one.title,
         "source": one.source,
         "landing_page": one.landing_page,
+        "details": json_text({"lines": one.lines}) if one.lines else None,
         # One that waits for an earlier deposit of its DOI takes its place when it is sent.
         "open": transaction.connection.execute(earlier).first() is None,
     }

@@ -1,0 +1,103 @@
+"""Where in its record a message of Crossref points: the field that it names, and the line on which that stood.
+
+The field is found in the deposit file that was sent; the lines of the record file are noted when the deposit is
+recorded, because the file may be changed, moved or gone when Crossref answers.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from doideposit.crossref.diagnostics.outcomes import DoiOutcome
+from doideposit.findings import Finding, Loc, Where, field_path, loc_of
+from doideposit.records.models.record import Record
+from doideposit.records.origin import RawValue
+from doideposit.registered.reading import read_records
+
+__all__ = ["named_field", "note_lines", "on_its_line", "with_fields"]
+
+LEFT_OUT: Final = frozenset({"abstract", "abstracts", "references"})
+"""Fields with many lines, of which Crossref's messages name none: a reference has its own word in the log."""
+FIXED: Final[Mapping[str, Loc]] = {
+    "crossref-conflict": ("title",),
+    "crossref-title-missing": ("title",),
+    "crossref-title-not-yours": ("series",),
+    "crossref-title-deleted": ("series",),
+    "crossref-journal-identifier": ("series",),
+    "crossref-issn-other-title": ("series",),
+    "crossref-issn-other-publisher": ("series",),
+    "crossref-issn-owned": ("series",),
+    "crossref-issn-invalid": ("series",),
+    "crossref-prefix-not-yours": ("doi",),
+    "crossref-handle-login": ("doi",),
+    "crossref-handle-authentication": ("doi",),
+    "crossref-year-invalid": ("published",),
+    "crossref-preprint-pair": ("relations",),
+}
+"""The field that a message is about, where no value in its words says so."""
+LEAST: Final = 6
+"""Letters of a value that are looked for in a message: shorter ones stand there by chance."""
+
+
+def note_lines(record: Record | None) -> str:
+    """Return the file of a record and the line of each field, as the ledger notes it; empty for one without a file."""
+    if record is None or record.origin.file is None:
+        return ""
+    places = record.origin.places
+    lines = {field_path(loc): place.line for loc, place in places.items() if not (loc and loc[0] in LEFT_OUT)}
+    return json.dumps({"file": record.origin.file, "lines": lines}, ensure_ascii=False, separators=(",", ":"))
+
+
+def with_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome, ...]:
+    """Return the outcomes, each finding with the field that it names; `sent` is the deposit file."""
+    # What the file as a whole suffered names no field of one record, and there can be thousands of records.
+    if not any(one.finding is not None and not one.inherited for one in results):
+        return tuple(results)
+    records = read_records(sent)
+    found = {key: record.fields for key, record in records.items()}
+    return tuple(
+        replace(one, finding=_with_field(one.finding, found.get(one.doi.key, {})))
+        if one.finding is not None and not one.inherited
+        else one
+        for one in results
+    )
+
+
+def _with_field(finding: Finding, fields: Mapping[str, RawValue]) -> Finding:
+    loc = named_field(finding, fields)
+    return finding if loc is None else finding.at(Where(field=field_path(loc)))
+
+
+def named_field(finding: Finding, fields: Mapping[str, RawValue]) -> Loc | None:
+    """Return the field whose value stands in Crossref's words, else the one that its message is about."""
+    words = " ".join((finding.original or "").split()).casefold()
+    named = [(len(value), loc) for loc, value in _values(fields) if len(value) >= LEAST and value.casefold() in words]
+    # A message about a person or a relation names the DOI of the record as well.
+    other = [one for one in named if one[1] != ("doi",)] or named
+    return max(other, key=lambda one: one[0])[1] if other else FIXED.get(finding.code)
+
+
+def _values(value: RawValue, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
+    """Yield every text of a record with its place, an ORCID iD without its address."""
+    if isinstance(value, str):
+        yield loc, value.removeprefix("https://orcid.org/")
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _values(inner, (*loc, key))
+    elif isinstance(value, Iterable):
+        for place, inner in enumerate(value):
+            yield from _values(inner, (*loc, place))
+
+
+def on_its_line(finding: Finding | None, noted: str) -> Finding | None:
+    """Return a finding that names a field at the line which `noted` has for it, or for the nearest field around it."""
+    if finding is None or finding.where.field is None or not noted:
+        return finding
+    data = json.loads(noted)
+    loc = loc_of(finding.where.field)
+    for end in range(len(loc), -1, -1):
+        line = data["lines"].get(field_path(loc[:end]))
+        if line is not None:
+            return finding.at(Where(file=data["file"], line=line, field=finding.where.field))
+    return finding.at(Where(file=data["file"], field=finding.where.field))

@@ -437,7 +437,7 @@ def _warning() -> Schema:
         "line": _MAYBE_NUMBER,
         "field": _MAYBE_TEXT,
     }
-    return _object({**texts, "kind": _words(WarningKind), "since": _MOMENT, **about, **place})
+    return _object({**texts, "kind": _words(WarningKind), "since": _MOMENT, **about})
 
 
 def _history_entry() -> Schema:

@@ -1,4 +1,4 @@
-"""The smallest Django settings with an admin; what concerns doideposit are the last two lines."""
+"""The smallest Django settings with an admin; doideposit needs one line of INSTALLED_APPS and DOIDEPOSIT_CONFIG."""
 
 import os
 from pathlib import Path
@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "doideposit.django",
     "commentaries",
 ]
 MIDDLEWARE = [
@@ -43,5 +44,5 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
 USE_TZ = True
 
+SITE_ADDRESS = "https://www.example.org"  # what readers type, whatever address this server has
 DOIDEPOSIT_CONFIG = FOLDER / "doideposit.toml"
-DOIS_ARE_QUEUED = False

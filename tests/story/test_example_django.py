@@ -3,9 +3,9 @@
 import json
 import os
 import re
-import sys
 from collections.abc import Iterator
 from html import unescape
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def admin(site: Path, doideposit_sandbox_server: SandboxServerForTests) -> Iterator[Any]:
     """A logged-in test client of the site, whose configuration names the sandbox of this test."""
-    from commentaries import deposits
     from commentaries.models import Commentary
     from django.contrib.auth.models import User
     from django.test import Client
+
+    from doideposit.django.models import DoiState
+    from doideposit.django.opening import depositor
 
     for old in site.glob("doideposit.*"):
         old.unlink()
@@ -76,9 +78,10 @@ def admin(site: Path, doideposit_sandbox_server: SandboxServerForTests) -> Itera
     client = Client()
     client.force_login(User.objects.create_superuser("staff", "staff@example.org", "irrelevant"))
     yield client
-    deposits.depositor().close()
-    deposits.depositor.cache_clear()
+    depositor().close()
+    depositor.cache_clear()
     Commentary.objects.all().delete()
+    DoiState.objects.all().delete()
 
 
 def write(number: str = "258", title: str = "Prospects for <NATO>-Japan relations", **author: str) -> Any:
@@ -103,14 +106,23 @@ def press(admin: Any, *commentaries: Any) -> list[tuple[str, str]]:
 
 def column(admin: Any) -> str:
     page = admin.get("/admin/commentaries/commentary/").content.decode()
-    cells = re.findall(r'<td class="field-doi">(.*?)</td>', page)
+    cells = re.findall(r'<td class="field-doi_standing">(.*?)</td>', page)
     return unescape(re.sub(r"<[^>]+>", "", cells[0]))
 
 
-def follow() -> None:
+def follow() -> str:
     from django.core.management import call_command
 
-    call_command("follow_dois", "--all", stdout=sys.stderr)
+    said = StringIO()
+    call_command("follow_dois", "--all", stdout=said)
+    return said.getvalue()
+
+
+def registered(sandbox: SandboxServerForTests) -> None:
+    for _ in range(2):
+        follow()
+        sandbox.settle()
+    follow()
 
 
 @pytest.mark.slow
@@ -121,32 +133,66 @@ def test_the_button_registers_and_the_column_follows(
     sandbox = doideposit_sandbox_server
     one = write()
     assert column(admin) == "—"
-    assert press(admin, one) == [("success", f"{DOI}: new, on test")]
+    said = press(admin, one)
+    assert said[0] == ("success", "1 DOI is on its way (test).")
+    assert [(level, text.partition(". ")[0]) for level, text in said[1:]] == [
+        ("warning", f"{one}: the address https://www.example.org/comment-258/ is a placeholder (url)"),
+        ("warning", f"{one}: “<NATO>” looks like markup, and would be shown just so (title)"),
+    ]
+    assert not sandbox.submissions, "a request needs no network"
     assert column(admin) == "under way"
-    assert press(admin, one) == [("success", f"{DOI}: the same content is under way (queued), on test")]
+    press(admin, one)
+    registered(sandbox)
+    assert column(admin) == f"{DOI} (rehearsal)"
+    assert press(admin, one) == [("success", "1 DOI needs nothing: nothing has changed.")]
+    follow()
     assert len(sandbox.submissions) == 1
-    assert DOI not in admin.get("/comment-258/").content.decode().partition("<body>")[2], "not shown before it works"
-    sandbox.settle()
-    follow()
-    follow()
-    assert column(admin) == f"https://doi.org/{DOI}"
     assert sandbox.record(DOI).url == "https://www.example.org/comment-258/"
 
 
 @pytest.mark.slow
 @pytest.mark.network_loopback
-def test_the_landing_page(admin: Any, doideposit_sandbox_server: SandboxServerForTests) -> None:
-    one = write()
-    press(admin, one)
-    doideposit_sandbox_server.settle()
-    follow()
-    follow()
+def test_the_landing_page_shows_the_doi_only_where_it_works(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests
+) -> None:
+    from doideposit.django.models import DoiState
+
+    press(admin, write())
+    registered(doideposit_sandbox_server)
     head, _, body = admin.get("/comment-258/").content.decode().partition("<body>")
     assert '<meta name="citation_title" content="Prospects for &lt;NATO&gt;-Japan relations">' in head
     assert '<meta name="citation_author" content="Wolf, Siegfried O.">' in head
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', head)[1])
     assert data["identifier"]["value"] == DOI
-    assert f'<a href="https://doi.org/{DOI}">https://doi.org/{DOI}</a>' in body
+    assert "doi.org" not in body, "a DOI of the test system leads nowhere"
+    state = DoiState(doi=DOI, target="production", registered=True)
+    assert state.address == f"https://doi.org/{DOI}"
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_one_bad_number_breaks_no_list_and_a_hundred_cost_one_message_and_one_query(admin: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from doideposit.django.models import attach_states
+
+    bad = write("x y")
+    many = [write(str(number)) for number in range(300, 400)]
+    said = press(admin, bad, *many)
+    assert ("success", "100 DOIs are on their way (test).") in said
+    assert [level for level, _ in said] == ["success", "error", *["warning"] * 11]
+    page = admin.get("/admin/commentaries/commentary/").content.decode()
+    assert page.count("under way</td>") == 99, "a page of the list has a hundred rows"
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        attach_states(many)
+        assert {one.doi_state.standing for one in many} == {"under-way"}
+    assert len(queries) == 1
+    filtered = admin.get("/admin/commentaries/commentary/?doi_state=none").content.decode()
+    assert "field-doi_standing" in filtered
+    assert filtered.count('class="field-doi_standing"') == 1
 
 
 @pytest.mark.slow
@@ -156,37 +202,103 @@ def test_what_is_wrong_is_said_with_its_field_and_the_rest_goes(
 ) -> None:
     wrong, right = write("259", orcid="0000-0002-1825-0098"), write()
     said = press(admin, wrong, right)
-    assert ("success", f"{DOI}: new, on test") in said
+    assert ("success", "1 DOI is on its way (test).") in said
     (error,) = [text for level, text in said if level == "error"]
     assert error.startswith("259: ")
     assert "authors[0].orcid" in error
-    assert len(doideposit_sandbox_server.submissions) == 1
-
-
-@pytest.mark.slow
-@pytest.mark.network_loopback
-def test_an_outage_is_a_warning_and_nothing_is_lost(
-    admin: Any, doideposit_sandbox_server: SandboxServerForTests
-) -> None:
-    doideposit_sandbox_server.faults.add("status", "503", times=1)
-    levels = [level for level, _ in press(admin, write())]
-    assert levels == ["success", "warning"]
-    assert column(admin) == "under way"
-    from commentaries import deposits
-
-    assert deposits.depositor().status(DOI).state.value == "prepared"
-
-
-@pytest.mark.slow
-@pytest.mark.network_loopback
-def test_a_queued_request_needs_no_network(admin: Any, doideposit_sandbox_server: SandboxServerForTests) -> None:
-    from django.test import override_settings
-
-    with override_settings(DOIS_ARE_QUEUED=True):
-        assert press(admin, write()) == [("success", f"{DOI}: new, on test")]
-    assert not doideposit_sandbox_server.submissions
     follow()
     assert len(doideposit_sandbox_server.submissions) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_an_outage_is_said_and_nothing_is_lost(admin: Any, doideposit_sandbox_server: SandboxServerForTests) -> None:
+    from django.test import override_settings
+
+    doideposit_sandbox_server.faults.add("status", "503", times=2, at="upload")
+    with override_settings(DOIDEPOSIT_SEND_AT_ONCE=True):
+        assert [level for level, _ in press(admin, write())] == ["success", *["warning"] * 3]
+    assert column(admin) == "under way"
+    from doideposit.django.opening import depositor
+
+    assert depositor().status(DOI).state.value == "prepared"
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_only_what_is_published_gets_a_doi(admin: Any, doideposit_sandbox_server: SandboxServerForTests) -> None:
+    later, now = write("259"), write()
+    later.published = "2099-05-01"
+    later.save()
+    said = press(admin, later, now)
+    assert ("success", "1 DOI is on its way (test).") in said
+    assert any(level == "warning" and text.startswith("259: ") and "published" in text for level, text in said)
+    assert admin.get("/comment-259/").status_code == 404
+    press(admin, later)
+    follow()
+    assert len(doideposit_sandbox_server.submissions) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_two_objects_never_share_a_doi(admin: Any, doideposit_sandbox_server: SandboxServerForTests) -> None:
+    from commentaries.models import Commentary
+
+    first = write()
+    press(admin, first)
+    Commentary.objects.filter(pk=first.pk).update(number="258-old")
+    second = write("258", title="Another")
+    (said,) = press(admin, second)
+    assert said[0] == "error"
+    assert "is the DOI of “258: Prospects" in said[1]
+    follow()
+    assert len(doideposit_sandbox_server.submissions) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        ("edited", "(changed since)"),
+        ("hidden", "readers cannot open its page any more: publish it again"),
+        ("renumbered", "under way"),
+        ("deleted", "what it leads to was deleted here"),
+    ],
+)
+def test_what_happens_after_registration_is_said_with_what_to_do(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests, happens: str, said: str
+) -> None:
+    from doideposit.django.models import DoiState
+    from doideposit.django.signals import doi_needs_attention, doi_registered
+
+    heard: list[tuple[str, str]] = []
+
+    def hear(signal: Any, state: Any, **_: Any) -> None:
+        heard.append(("registered" if signal is doi_registered else "attention", state.doi))
+
+    doi_registered.connect(hear)
+    doi_needs_attention.connect(hear)
+    one = write()
+    press(admin, one)
+    registered(doideposit_sandbox_server)
+    assert heard == [("registered", DOI)]
+    if happens == "deleted":
+        form = {"action": "delete_selected", "_selected_action": [one.pk], "post": "yes"}
+        page = admin.post("/admin/commentaries/commentary/", form, follow=True).content.decode()
+        assert "stays registered and leads to https://www.example.org/comment-258/" in page
+    else:
+        changed = {"edited": {"title": "Other"}, "hidden": {"published": "2099-01-01"}, "renumbered": {"number": "259"}}
+        type(one).objects.filter(pk=one.pk).update(**changed[happens])
+        if happens == "renumbered":
+            press(admin, one)
+    follow()
+    state = DoiState.objects.get(key=DOI.lower())
+    shown = f"{state.message}: {state.next_action}" if happens == "deleted" else column(admin)
+    assert said in shown
+    if happens == "renumbered":
+        assert "let its page at https://www.example.org/comment-258/ lead to the new one" in state.next_action
+    assert (("attention", DOI) in heard) == (happens != "edited")
 
 
 @pytest.mark.slow
@@ -199,21 +311,47 @@ def test_a_commentary_without_authors_has_a_page_all_the_same(admin: Any) -> Non
     assert [level for level, _ in press(admin, one)] == ["error"]
 
 
-def test_the_migrations_are_the_models(site: Path) -> None:
-    from django.core.management import call_command
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_everything_public_is_registered_by_one_command(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests
+) -> None:
+    from django.core.management import CommandError, call_command
 
-    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+    write("258"), write("259"), write("x y")
+    out, err = StringIO(), StringIO()
+    with pytest.raises(CommandError, match="1 of 3 cannot be registered"):
+        call_command("register_dois", "commentaries.Commentary", stdout=out, stderr=err)
+    assert out.getvalue() == "2 on their way, 0 unchanged\n"
+    assert err.getvalue().startswith("x y: ")
+    follow()
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 of 3"):
+        call_command("register_dois", "commentaries.Commentary", "--dry-run", stdout=out, stderr=err)
+    assert out.getvalue().count(": unchanged") == 2
+    with pytest.raises(CommandError, match="no model"):
+        call_command("register_dois", "commentaries.Nothing")
+    with pytest.raises(CommandError, match="DoiModel"):
+        call_command("register_dois", "commentaries.Author")
 
 
 @pytest.mark.slow
 @pytest.mark.network_loopback
-def test_only_what_is_published_gets_a_doi(admin: Any, doideposit_sandbox_server: SandboxServerForTests) -> None:
-    later, now = write("259"), write()
-    later.published = "2099-05-01"
-    later.save()
-    said = press(admin, later, now)
-    assert ("success", f"{DOI}: new, on test") in said
-    assert any(level == "warning" and text.startswith("259 is not published before 2099") for level, text in said)
-    assert len(doideposit_sandbox_server.submissions) == 1
-    press(admin, later)
-    assert len(doideposit_sandbox_server.submissions) == 1
+def test_the_checks_name_what_is_missing(admin: Any, site: Path) -> None:
+    from django.core.checks import run_checks
+    from django.test import override_settings
+
+    def told(**changed: Any) -> set[str]:
+        with override_settings(**changed):
+            return {one.id for one in run_checks(tags=["doideposit"])}
+
+    assert told() == set()
+    assert told(DOIDEPOSIT_CONFIG=None) == {"doideposit.E001"}
+    assert told(DOIDEPOSIT_CONFIG=site / "nothing.toml") == {"doideposit.E002"}
+    assert told(DOIDEPOSIT_TARGET="sandbox", DEBUG=False) == {"doideposit.W001"}
+
+
+def test_the_migrations_are_the_models(site: Path) -> None:
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

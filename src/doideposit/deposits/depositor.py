@@ -388,12 +388,14 @@ class Depositor:
         series: str | None = None,
         outstanding: bool = False,
         attention: bool = False,
+        dois: Iterable[Doi | str] | None = None,
     ) -> Iterator[WorkStatus]:
-        """Yield every DOI of this target in order.
+        """Yield every DOI of this target in order, or those in one state, of one series, open, or that need a person.
 
-        All, or only those in one state, of one series, with an open deposit, or in need of a person's attention.
+        Of `dois`, those that this ledger knows. Raises `UsageError` for a text that is no DOI.
         """
-        wanted = WorkFilter(state, series, outstanding, attention)
+        keys = None if dois is None else tuple(given_doi(doi).key for doi in dois)
+        wanted = WorkFilter(state, series, outstanding, attention, keys)
         return (one for one in map(self._status, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status(self, work: LedgerWork) -> WorkStatus:

@@ -59,12 +59,13 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Say which works are wanted: in one state, of one series, unfinished, or such that may need a person."""
+    """Say which works are wanted: in one state, of one series, unfinished, such that may need a person, or by DOI."""
 
     state: State | None = None
     series: str | None = None
     outstanding: bool = False
     attention: bool = False
+    keys: tuple[str, ...] | None = None
 
 
 class Works(Versions):
@@ -105,7 +106,12 @@ class Works(Versions):
 
     def all(self, wanted: WorkFilter | None = None) -> Iterator[LedgerWork]:
         """Yield every wanted work in the order of DOIs, page by page."""
-        conditions = tuple(_conditions(wanted or WorkFilter()))
+        wanted = wanted or WorkFilter()
+        parts = [()] if wanted.keys is None else [(work.c.doi.in_(part),) for part in chunks(sorted(set(wanted.keys)))]
+        for among in parts:
+            yield from self._pages((*among, *_conditions(wanted)))
+
+    def _pages(self, conditions: tuple[Any, ...]) -> Iterator[LedgerWork]:
         after, more = "", True
         while more:
             # Each page begins after the last DOI of the one before: an offset would skip or repeat what others add

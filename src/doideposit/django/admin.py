@@ -1,0 +1,144 @@
+"""Show in the admin where each DOI stands, filter by it, and register DOIs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+import doideposit
+from doideposit.django.deposits import RegisteredObjects, register
+from doideposit.django.models import DoiModel, DoiStanding, DoiState, attach_states
+from doideposit.django.opening import current_target
+
+__all__ = ["DoiAdminMixin", "DoiStateFilter"]
+
+if TYPE_CHECKING:
+    _Admin = admin.ModelAdmin[Any]
+else:
+    _Admin = admin.ModelAdmin  # Django's own class takes no type in brackets while it runs
+
+# A page that lists a hundred sentences is not read; the rest is said as a number.
+MOST_SENTENCES = 10
+
+
+class DoiStateFilter(admin.SimpleListFilter):
+    """Filter a list by where the DOIs stand: put it into `list_filter`."""
+
+    title = "DOI"
+    parameter_name = "doi_state"
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> Sequence[tuple[str, str]]:
+        """Return the choices."""
+        return [("none", _("no DOI yet")), *DoiStanding.choices]  # type: ignore[list-item]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the objects whose DOI stands there."""
+        wanted = self.value()
+        if wanted is None:
+            return queryset
+        model = queryset.model
+        states = DoiState.objects.filter(target=current_target(), content_type=ContentType.objects.get_for_model(model))
+        if wanted != "none":
+            states = states.filter(standing=wanted)
+        keys = [model._meta.pk.to_python(one) for one in states.values_list("object_id", flat=True)]
+        return queryset.exclude(pk__in=keys) if wanted == "none" else queryset.filter(pk__in=keys)
+
+
+class _ChangeListWithStates(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the states of one page of the list with one query."""
+        super().get_results(request)
+        attach_states(self.result_list)
+
+
+class DoiAdminMixin(_Admin):
+    """Add a column `doi_standing`, the action "Register DOI", and a word when something with a DOI is deleted."""
+
+    actions: Sequence[Any] = ("register_doi",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return a list that reads all states at once."""
+        return _ChangeListWithStates
+
+    @admin.display(description="DOI")
+    def doi_standing(self, one: DoiModel) -> str:
+        """Return where the DOI stands, as a link where it exists for readers."""
+        state = one.doi_state
+        if state is None:
+            return "—"
+        if state.standing == DoiStanding.ATTENTION:
+            return format_html("<strong>{}</strong>: {}", state.message or state.words, state.next_action)
+        if state.standing == DoiStanding.UNDER_WAY:
+            return state.words
+        changed = f" ({_('changed since')})" if state.standing == DoiStanding.CHANGED else ""
+        if state.address:
+            return format_html('<a href="{0}">{0}</a>{1}', state.address, changed)
+        return f"{state.doi} ({_('rehearsal')}){changed}"
+
+    @admin.action(description=_("Register DOI"), permissions=["change"])
+    def register_doi(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Register the DOIs of what is selected; say in few sentences what became of it."""
+        try:
+            done = register(queryset)
+        except doideposit.DoiDepositError as error:
+            self.message_user(request, f"{error.message}. {error.hint}", messages.ERROR)
+            return
+        self._counted(request, done)
+        self._each(request, done.refused, messages.ERROR)
+        self._each(request, done.remarks, messages.WARNING)
+        hidden = [
+            (one, str(_("readers cannot see it yet: register its DOI when it is published"))) for one in done.hidden
+        ]
+        self._each(request, hidden, messages.WARNING)
+        if done.error is not None:
+            text = _("%s. Nothing is lost: it is sent later by itself.") % done.error.message
+            self.message_user(request, text, messages.WARNING)
+
+    def _counted(self, request: HttpRequest, done: RegisteredObjects) -> None:
+        number = len(done.accepted)
+        where = "" if done.target == "production" else f" ({done.target})"
+        if number:
+            text = ngettext("%d DOI is on its way%s.", "%d DOIs are on their way%s.", number) % (number, where)
+            self.message_user(request, text, messages.SUCCESS)
+        same = len(done.unchanged)
+        if same:
+            text = ngettext(
+                "%d DOI needs nothing: nothing has changed.", "%d DOIs need nothing: nothing has changed.", same
+            )
+            self.message_user(request, text % same, messages.SUCCESS)
+
+    def _each(self, request: HttpRequest, said: Sequence[tuple[models.Model, str]], level: int) -> None:
+        for one, sentence in said[:MOST_SENTENCES]:
+            self.message_user(request, f"{one}: {sentence}", level)
+        more = len(said) - MOST_SENTENCES
+        if more > 0:
+            text = ngettext("… and %d more of this kind.", "… and %d more of this kind.", more) % more
+            self.message_user(request, text, level)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete the object, and say what its DOI needs now."""
+        self._warn(request, [obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete the objects, and say what their DOIs need now."""
+        self._warn(request, list(queryset))
+        super().delete_queryset(request, queryset)
+
+    def _warn(self, request: HttpRequest, objects: Sequence[DoiModel]) -> None:
+        attach_states(objects)
+        text = "%s stays registered and leads to %s: keep a page there that says what happened"
+        said = [
+            (one, str(_(text) % (state.doi, state.url or "its page")))
+            for one in objects
+            if (state := one.doi_state) is not None
+        ]
+        self._each(request, said, messages.WARNING)

@@ -1,0 +1,37 @@
+"""`manage.py follow_dois`: one pass, from cron or a job runner every few minutes."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+import doideposit
+from doideposit.django.following import refresh
+from doideposit.django.opening import depositor
+
+
+class Command(BaseCommand):
+    """Ask Crossref once what became of what was sent, send what waits, and bring the lists up to date."""
+
+    help = "Ask Crossref once what became of the DOIs, send what waits, and bring the lists up to date; never sleeps."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the options."""
+        parser.add_argument("--all", action="store_true", help="ask about everything now, also what is not due yet")
+        text = "ask nothing: a scheduled `doideposit run` does, over the same configuration"
+        parser.add_argument("--no-poll", action="store_true", help=text)
+
+    def handle(self, **options: Any) -> None:
+        """Make the pass; raises `CommandError` where Crossref, the ledger or the configuration stands in the way."""
+        trouble = None
+        try:
+            if not options["no_poll"]:
+                trouble = depositor().poll(force=options["all"]).error
+            done = refresh()
+        except doideposit.DoiDepositError as error:
+            raise CommandError(f"{error.message}. {error.hint}") from None
+        self.stdout.write(
+            f"{done.looked} DOIs, {done.registered} newly registered, {done.attention} newly in need of a person"
+        )
+        if trouble is not None:
+            raise CommandError(f"{trouble.message}. {trouble.hint}", returncode=3)

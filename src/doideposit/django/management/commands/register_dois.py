@@ -1,0 +1,59 @@
+"""`manage.py register_dois app.Model`: the DOIs of everything that is public and has none, or has changed."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+
+import doideposit
+from doideposit.django.deposits import record_of, register
+from doideposit.django.models import DoiModel
+from doideposit.django.opening import depositor
+
+
+class Command(BaseCommand):
+    """Register the DOIs of all public objects of a model."""
+
+    help = "Register the DOIs of all public objects of a model; what has not changed is not sent again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the arguments."""
+        parser.add_argument("model", help="the model, such as commentaries.Commentary")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be sent, and what is wrong")
+
+    def handle(self, **options: Any) -> None:
+        """Register them; raises `CommandError` where one is refused, after all others were taken."""
+        try:
+            model = apps.get_model(options["model"])
+        except (LookupError, ValueError) as error:
+            raise CommandError(f"{options['model']} is no model of this site: {error}") from None
+        if not issubclass(model, DoiModel):
+            raise CommandError(
+                f"{options['model']} is no DoiModel: let it inherit from doideposit.django.models.DoiModel"
+            )
+        public = [one for one in model._default_manager.all() if one.doi_is_public()]
+        try:
+            refused = self._dry(public) if options["dry_run"] else self._registered(public)
+        except doideposit.DoiDepositError as error:
+            raise CommandError(f"{error.message}. {error.hint}") from None
+        if refused:
+            raise CommandError(f"{refused} of {len(public)} cannot be registered as they are")
+
+    def _dry(self, public: list[DoiModel]) -> int:
+        plan = depositor().plan(*(record_of(one) for one in public))
+        blocked = 0
+        for one, entry in zip(public, plan.entries, strict=True):
+            self.stdout.write(f"{one}: {entry.action.value}")
+            blocked += entry.action is doideposit.Action.BLOCKED
+            for finding in entry.findings:
+                if finding.stops:
+                    self.stderr.write(f"  {finding.message}. {finding.hint}")
+        return blocked
+
+    def _registered(self, public: list[DoiModel]) -> int:
+        done = register(public)
+        self.stdout.write(f"{len(done.accepted)} on their way, {len(done.unchanged)} unchanged")
+        for one, sentence in done.refused:
+            self.stderr.write(f"{one}: {sentence}")
+        return len({one.pk for one, _ in done.refused})

@@ -1,0 +1,39 @@
+"""Open the one depositor of this process by the settings of the site.
+
+`DOIDEPOSIT_CONFIG` is the path of `doideposit.toml`; `DOIDEPOSIT_TARGET` names another target than that file does.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+import doideposit
+from doideposit.wiring import load_settings
+
+__all__ = ["current_target", "depositor"]
+
+
+@cache
+def depositor() -> doideposit.Depositor:
+    """Open the depositor of this process when it is first needed; all threads may use it."""
+    return doideposit.open(_configuration(), target=_target())
+
+
+@cache
+def current_target() -> str:
+    """Return `sandbox`, `test` or `production`; empty where the configuration cannot be read."""
+    try:
+        return load_settings(_configuration(), target=_target()).target
+    except doideposit.DoiDepositError:
+        return ""
+
+
+def _configuration() -> Path | None:
+    named = getattr(settings, "DOIDEPOSIT_CONFIG", None)
+    return None if named is None else Path(named)
+
+
+def _target() -> str | None:
+    named: str | None = getattr(settings, "DOIDEPOSIT_TARGET", None)
+    return named

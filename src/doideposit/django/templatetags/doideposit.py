@@ -1,0 +1,40 @@
+"""Template tags for landing pages: `{% load doideposit %}`, then `{% doi_head commentary %}` inside `<head>`."""
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+import doideposit
+from doideposit.django.deposits import work_of
+from doideposit.django.models import DoiModel
+from doideposit.landing import citation, doi_display, head_html
+
+register = template.Library()
+
+# doideposit.landing escapes everything it writes.
+
+
+@register.simple_tag
+def doi_head(one: DoiModel) -> SafeString:
+    """Return the tags and the JSON-LD for `<head>`; nothing where the object is no record yet."""
+    try:
+        return mark_safe(head_html(work_of(one)))  # noqa: S308
+    except (ValueError, doideposit.DoiDepositError):
+        return SafeString("")
+
+
+@register.simple_tag
+def doi_link(one: DoiModel) -> SafeString:
+    """Return the DOI as Crossref wants it shown; nothing before it is registered for readers."""
+    state = one.doi_state
+    if state is None or not state.address:
+        return SafeString("")
+    return mark_safe(doi_display(doideposit.Doi(state.doi)))  # noqa: S308
+
+
+@register.simple_tag
+def doi_citation(one: DoiModel) -> str:
+    """Return how to cite it, as text; nothing where the object is no record yet."""
+    try:
+        return citation(work_of(one))
+    except (ValueError, doideposit.DoiDepositError):
+        return ""

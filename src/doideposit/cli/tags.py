@@ -79,7 +79,7 @@ def deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Check
     from doideposit.registered.reading import read_record
     from doideposit.wiring import open_checker
 
-    status, sent = depositor.status(doi), depositor.works.last_registered(doi)
+    status, sent = depositor.status(doi), depositor.versions.last_registered(doi)
     xml = sent[1] if sent else depositor.xml(doi)
     found = None if xml is None else read_record(xml, str(status.doi))
     if found is None:

@@ -273,7 +273,7 @@ class AdoptionPass:
         left = _left_alone(doi, state, self._owners)
         if left is not None:
             return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))
-        sent = self._context.ledger.works.last_registered(doi)
+        sent = self._context.ledger.versions.last_registered(doi)
         if sent is not None and state.timestamp < sent[0]:
             # The query service can lag a day behind: an old version must not become the record file.
             message = f"Crossref still shows an earlier version of {doi} than the one that was deposited from here"

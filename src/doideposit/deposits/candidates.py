@@ -159,8 +159,14 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
     return tuple(flat)
 
 
-def candidates_again(recorded: NewSubmission, doi: Doi, store: ContentStore) -> tuple[DepositCandidate, ...]:
-    """Return what a recorded deposit of a DOI sent, to be planned anew; with it go DOIs that share its element."""
+def candidates_again(recorded: NewSubmission | None, doi: Doi, store: ContentStore) -> tuple[DepositCandidate, ...]:
+    """Return what a recorded deposit of a DOI sent, to be planned anew; with it go DOIs that share its element.
+
+    Raises `UsageError` where there is none.
+    """
+    if recorded is None:
+        message = f"{doi} was never registered from here, so there is no version to go back to"
+        raise UsageError(message, hint="correct its record file and deposit that")
     xml = only(recorded.xml, doi)
     checked = Checked(f"the last deposit of {doi}", (), xml=xml, items=items(xml))
     pages = {one.doi.key: one.landing_page for one in recorded.items}

@@ -23,6 +23,7 @@ from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
 from doideposit.deposits.ledger.store import Ledger
+from doideposit.deposits.ledger.versions import Versions
 from doideposit.deposits.ledger.works import WorkFilter, Works
 from doideposit.deposits.limits import Limits
 from doideposit.deposits.lookups import look_up
@@ -136,6 +137,11 @@ class Depositor:
         return self._context.ledger.works
 
     @property
+    def versions(self) -> Versions:
+        """Return what was sent of each DOI of this target and took effect."""
+        return self._context.ledger.versions
+
+    @property
     def target(self) -> str:
         """Return the target everything here is about: sandbox, test or production."""
         return self._context.target
@@ -204,13 +210,7 @@ class Depositor:
         was never registered from here.
         """
         wanted, store = given_doi(doi), ContentStore()
-        recorded = self._context.ledger.works.registered_file(wanted)
-        if recorded is None:
-            raise UsageError(
-                f"{wanted} was never registered from here, so there is no version to go back to",
-                hint="correct its record file and deposit that",
-            )
-        inputs = candidates_again(recorded, wanted, store)
+        inputs = candidates_again(self.versions.registered_file(wanted), wanted, store)
         may = Permissions(retry=True, losses=tuple(allow_loss))
         return decide(self._context, inputs, store, may).as_plan(self.target)
 

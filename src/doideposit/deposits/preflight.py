@@ -82,7 +82,7 @@ def _is_proven(context: DepositContext, series: Series) -> bool:
     registered = (one for one in works.all(WorkFilter(series=series.name)) if one.registered_at is not None)
     # Of an adopted series nothing may be deposited yet, however many DOIs it has: then Crossref is asked.
     for work in islice(registered, LOOKED_AT):
-        sent = works.last_registered(work.doi)
+        sent = context.ledger.versions.last_registered(work.doi)
         record = None if sent is None else read_record(sent[1], work.doi.printed)
         if record is not None:
             return work.doi.prefix == series.prefix and not list(_differences(series, record))

@@ -37,7 +37,8 @@ def refill(context: DepositContext, doi: Doi) -> bool:
     Nothing is done twice: where the last deposit went in steps already, a person has to look.
     """
     works, now = context.ledger.works, context.clock()
-    work, recorded, known = works.one(doi), works.registered_file(doi), works.known([doi]).get(doi.key)
+    work, known = works.one(doi), works.known([doi]).get(doi.key)
+    recorded = context.ledger.versions.registered_file(doi)
     if work is None or work.submission is None or work.submission.steps > 1 or recorded is None or known is None:
         return False
     xml = only(recorded.xml, doi)

@@ -180,13 +180,13 @@ def _judged(base: _Base, xml: bytes, doi: Doi, consent: Consent, *, alone: bool)
 
 def _registered(context: DepositContext, doi: Doi, state: RegisteredState | None) -> _Base | None:
     """Return what counts as registered: what our last deposits sent, until Crossref shows it or a later version."""
-    works = context.ledger.works
-    sent = works.last_registered(doi)
+    versions = context.ledger.versions
+    sent = versions.last_registered(doi)
     # Crossref shows a new version some time after its log; until then ours is the later one.
     if state is not None and state.has_record and (sent is None or state.timestamp >= sent[0]):
         xml, name = state.answer, state.alias_of or doi.printed
         # No number tells whether an answer is older than a resource-only deposit.
-        for file in works.parts_not_shown(doi):
+        for file in versions.parts_not_shown(doi):
             xml = with_parts(xml, file, doi)
     elif sent is not None:
         xml, name = sent[1], doi.printed

@@ -66,7 +66,7 @@ class WarningInbox:
             doi = Doi.parse(text)
         except InvalidIdentifier:
             return ConflictSide(text, {}, "", "that is no DOI")
-        sent = self._context.ledger.works.last_registered(doi)
+        sent = self._context.ledger.versions.last_registered(doi)
         record = read_record(sent[1], doi.printed) if sent else None
         if record is not None:
             return ConflictSide(text, record.fields, "our last deposit")

@@ -122,11 +122,11 @@ class Watcher:
         context = self.context
         context.step("registered: ask")
         state = registry.registered(seen.doi, context.accounts.of_doi(seen.doi).depositor.email)
-        sent = context.ledger.works.last_registered(seen.doi)
+        sent = context.ledger.versions.last_registered(seen.doi)
         if state is not None and sent is not None and state.timestamp > sent[0]:
             # A deposit of ours that was given up, or ended without a result, may have taken effect after all.
-            sent = context.ledger.works.sent_with(seen.doi, state.timestamp) or sent
-        waits = context.ledger.works.parts_not_shown(seen.doi)
+            sent = context.ledger.versions.sent_with(seen.doi, state.timestamp) or sent
+        waits = context.ledger.versions.parts_not_shown(seen.doi)
         # What was registered elsewhere is held against what it was when it was taken over.
         known = sent[1] if sent else self._adopted(seen.doi)
         ours = None if known is None else read_record(known, seen.doi.printed)
@@ -142,9 +142,9 @@ class Watcher:
 
     def _adopted(self, doi: Doi) -> bytes | None:
         """Return what a DOI was when it was taken over, with what resource-only deposits changed since."""
-        works = self.context.ledger.works
-        known = works.adopted_answer(doi)
-        for file in works.parts_since(doi) if known is not None else ():
+        versions = self.context.ledger.versions
+        known = versions.adopted_answer(doi)
+        for file in versions.parts_since(doi) if known is not None else ():
             known = with_parts(known or b"", file, doi)
         return known
 

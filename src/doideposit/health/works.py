@@ -36,7 +36,7 @@ def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, 
     # Many DOIs can share one deposit file, which is parsed once.
     parsed: dict[int, Mapping[str, RegisteredRecord]] = {}
     for status in depositor.statuses():
-        sent = depositor.works.last_registered(status.doi)
+        sent = depositor.versions.last_registered(status.doi)
         if sent is None and not status.is_open:
             continue
         if sent is not None and sent[0] not in parsed:

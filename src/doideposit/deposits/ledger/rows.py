@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
@@ -14,6 +14,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift
 
 __all__ = [
+    "TOOK_EFFECT",
     "attempt_of",
     "bytes_of",
     "event_of",
@@ -24,6 +25,9 @@ __all__ = [
     "observed_of",
     "submission_of",
 ]
+
+# Outcomes after which a DOI is as the deposit says, as the table of items has them.
+TOOK_EFFECT: Final = [outcome.value for outcome in Outcome if outcome.is_registered]
 
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 

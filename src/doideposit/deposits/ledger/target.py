@@ -7,6 +7,7 @@ from doideposit.deposits.ledger.observations import Observations
 from doideposit.deposits.ledger.polls import Polls
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.uploads import Uploads
+from doideposit.deposits.ledger.versions import Versions
 from doideposit.deposits.ledger.works import Works
 
 __all__ = ["TargetLedger"]
@@ -16,7 +17,7 @@ __all__ = ["TargetLedger"]
 class TargetLedger:
     """Hold the ledger of one target: `uploads` of files, `polls` of what became of them, their `works`.
 
-    `observations` are what Crossref showed of the registered ones since.
+    `versions` are what was sent of each and took effect, `observations` what Crossref showed of the registered ones.
     """
 
     session: Session
@@ -35,6 +36,11 @@ class TargetLedger:
     def works(self) -> Works:
         """Return what is known of each DOI."""
         return Works(self.session)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Return what was sent of each DOI and took effect."""
+        return Versions(self.session)
 
     @cached_property
     def observations(self) -> Observations:

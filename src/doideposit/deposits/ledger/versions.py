@@ -8,16 +8,13 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from doideposit.crossref.names import RESOURCES
 from doideposit.crossref.xml.resources import with_parts
 from doideposit.deposits.ledger.entries import NewSubmission
-from doideposit.deposits.ledger.rows import bytes_of
+from doideposit.deposits.ledger.rows import TOOK_EFFECT, bytes_of
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import recorded_again
 from doideposit.deposits.ledger.tables import adopted, content, item, observed, submission
-from doideposit.lifecycle import Outcome
 from doideposit.records.identifiers import Doi
 
-__all__ = ["TOOK_EFFECT", "Versions"]
-
-TOOK_EFFECT = [outcome.value for outcome in Outcome if outcome.is_registered]
+__all__ = ["Versions"]
 
 
 def _is_alone() -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from doideposit.deposits.ledger.entries import (
 )
 from doideposit.deposits.ledger.rows import (
     SUBMISSION_FIELDS,
+    TOOK_EFFECT,
     attempt_of,
     bytes_of,
     event_of,
@@ -31,6 +32,7 @@ from doideposit.deposits.ledger.rows import (
     observed_of,
     submission_of,
 )
+from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.submissions import AT_ONCE, chunks, prepare, recorded_again
 from doideposit.deposits.ledger.tables import (
     adopted,
@@ -46,7 +48,6 @@ from doideposit.deposits.ledger.tables import (
 )
 from doideposit.deposits.ledger.told import was_warned, with_told
 from doideposit.deposits.ledger.transaction import close
-from doideposit.deposits.ledger.versions import TOOK_EFFECT, Versions
 from doideposit.deposits.ledger.waiting import waits_for_earlier, waits_for_series
 from doideposit.errors import LedgerDamaged
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, RetryClass, State, is_open
@@ -68,8 +69,12 @@ class WorkFilter:
     keys: tuple[str, ...] | None = None
 
 
-class Works(Versions):
+class Works:
     """Keep every DOI of one target: what is proved of it, its latest deposit, and everything that happened."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._target = session.target
 
     # Planning, and recording what was planned.
 

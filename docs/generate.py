@@ -455,7 +455,7 @@ def python_api() -> Iterator[str]:
     members = ":members: SandboxForTests, SandboxServerForTests"
     yield f"```{{eval-rst}}\n.. automodule:: doideposit.testing\n   {members}\n```\n"
     yield "## For the landing page\n"
-    yield "```{eval-rst}\n.. automodule:: doideposit.records.landing\n   :members:\n```\n"
+    yield "```{eval-rst}\n.. automodule:: doideposit.landing\n   :members:\n```\n"
 
 
 def _autodoc(name: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from doideposit import landing
 from doideposit.testing import SandboxServerForTests
 
 django = pytest.importorskip("django", reason="Django is not installed")
@@ -155,11 +156,15 @@ def test_the_button_registers_and_the_column_follows(
 def test_the_landing_page_shows_the_doi_only_where_it_works(
     admin: Any, doideposit_sandbox_server: SandboxServerForTests
 ) -> None:
+    from doideposit.django.deposits import work_of
     from doideposit.django.models import DoiState
 
-    press(admin, write())
+    one = write()
+    press(admin, one)
     registered(doideposit_sandbox_server)
-    head, _, body = admin.get("/comment-258/").content.decode().partition("<body>")
+    shown = admin.get("/comment-258/").content
+    assert [each.code for each in landing.check(work_of(one), html=shown)] == ["page-doi-missing"]
+    head, _, body = shown.decode().partition("<body>")
     assert '<meta name="citation_title" content="Prospects for &lt;NATO&gt;-Japan relations">' in head
     assert '<meta name="citation_author" content="Wolf, Siegfried O.">' in head
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', head)[1])

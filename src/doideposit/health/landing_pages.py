@@ -79,9 +79,9 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
-def page_findings(commentary: Commentary, page: Page) -> tuple[Finding, ...]:
+def page_findings(commentary: Commentary, page: Page, address: str | None = None) -> tuple[Finding, ...]:
     """Return what is wrong with the landing page of a commentary; the place of each is the address."""
-    where = Where(file=commentary.url, field="url")
+    where = Where(file=address or commentary.url, field="url")
     return tuple(_found(commentary, page, where))
 
 

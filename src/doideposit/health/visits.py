@@ -13,7 +13,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.health.landing_pages import page_findings
 from doideposit.records.models.commentary import Commentary
 
-__all__ = ["PageVisit", "visit_pages"]
+__all__ = ["LARGEST", "PageVisit", "check_page", "visit_pages"]
 
 # The name by which robots.txt knows this program.
 AGENT: Final = "doideposit"
@@ -45,16 +45,20 @@ def visit_pages(
     """
     hosts = _Hosts(fetch, waiting, per_second)
     for commentary in commentaries:
-        yield PageVisit(commentary, _visit(commentary, hosts))
+        yield PageVisit(commentary, check_page(commentary, commentary.url, hosts.page))
 
 
-def _visit(commentary: Commentary, hosts: "_Hosts") -> tuple[Finding, ...]:
-    where = Where(file=commentary.url, field="url")
-    if commentary.url is None:
+def check_page(commentary: Commentary, address: str | None, get: Callable[[str], Page | None]) -> tuple[Finding, ...]:
+    """Return what is wrong with the page at an address; `get` fetches it, and gives None where it may not.
+
+    A page that cannot be fetched is a finding, whatever the reason.
+    """
+    where = Where(file=address, field="url")
+    if address is None:
         hint = "add `url` to the record or to the series"
         return (Finding("page-no-address", Severity.ERROR, "the commentary has no landing page", hint, where),)
     try:
-        page = hosts.page(commentary.url)
+        page = get(address)
     except AddressRefused as error:
         return (Finding("page-refused", Severity.WARNING, error.message, error.hint, where),)
     except WorldError as error:
@@ -63,7 +67,7 @@ def _visit(commentary: Commentary, hosts: "_Hosts") -> tuple[Finding, ...]:
     if page is None:
         message = "robots.txt of the site does not let programs look at this page, so it is not known"
         return (Finding("page-robots", Severity.INFO, message, "look at it in a browser", where),)
-    return page_findings(commentary, page)
+    return page_findings(commentary, page, address)
 
 
 class _Hosts:

@@ -181,13 +181,13 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
 
 def _ping(url: str) -> None:
     """Fetch the address; no message repeats it, because such addresses are secrets of their own."""
-    from doideposit.crossref.http import NeverSent, Timeouts, host_alone
+    from doideposit.crossref.http import NoAnswer, Timeouts, host_alone
     from doideposit.wiring import open_fetch
 
     fetch = open_fetch(Timeouts(connect=5, read=10, total=20), host_alone)
     try:
         answer = fetch(url, limit=10_000)
-    except NeverSent as error:
+    except NoAnswer as error:
         raise WorldError(f"the address to ping could not be fetched: {error.reason}") from None
     if answer.status >= 300:  # noqa: PLR2004  (everything but success)
         raise WorldError(f"the address to ping answered with status {answer.status}")

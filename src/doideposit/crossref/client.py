@@ -9,7 +9,6 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
 
@@ -86,7 +85,6 @@ class CrossrefClient:
         self._credentials = credentials
         self._exchange = Exchange(timeouts, user_agent)
         self._pending = pending or (lambda: 0)
-        self._server_time: datetime | None = None
 
     def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
         """Upload the batch; raises as `Registrar.submit` says, and `UsageError` for a file over 9.5 MB."""
@@ -103,12 +101,11 @@ class CrossrefClient:
         upload = FilePart("fname", _checked(file_name), batch.xml)
         try:
             answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)
+        except NeverSent as failure:
+            raise self._unavailable(failure.reason) from None
         except NoAnswer as failure:
             # The bytes may have arrived: to call this a failure would invite a second deposit.
             raise SubmissionInDoubt(f"{self._host} did not confirm {file_name}: {failure.reason}") from None
-        except NeverSent as failure:
-            raise self._unavailable(failure.reason) from None
-        self._note(answer)
         if not _is_success(answer):
             self._refuse_upload(answer, file_name)
         return Receipt(file_name, self._redact(answer.body))
@@ -139,10 +136,6 @@ class CrossrefClient:
             self._refuse(answer, "checking the login")
         return LoginCheck(LoginVerdict.UNCLEAR, f"{self._host} answered {answer.status}, in a form that is not known")
 
-    def server_time(self) -> datetime | None:
-        """Return the time of Crossref's server, UTC, as the last answer had it."""
-        return self._server_time
-
     @property
     def _host(self) -> str:
         return self._endpoint.url.partition("://")[2].partition("/")[0]
@@ -152,14 +145,9 @@ class CrossrefClient:
         password = login.password.get_secret_value()
         fields = {"usr": login.username, "pwd": password, "file_name": file_name, "type": "result"}
         try:
-            answer = self._exchange.post(self._endpoint.result_url, fields, limit=MAX_RESULT)
-        except NeverSent as failure:
+            return self._exchange.post(self._endpoint.result_url, fields, limit=MAX_RESULT)
+        except NoAnswer as failure:
             raise self._unavailable(failure.reason) from None
-        self._note(answer)
-        return answer
-
-    def _note(self, answer: HttpAnswer) -> None:
-        self._server_time = answer.date or self._server_time
 
     def _refuse_upload(self, answer: HttpAnswer, file_name: str) -> NoReturn:
         """Raise for an upload that was not confirmed.

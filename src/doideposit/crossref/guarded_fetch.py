@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from doideposit.crossref.http import Exchange, HttpAnswer, NeverSent, Timeouts, default_user_agent
+from doideposit.crossref.http import Exchange, HttpAnswer, NeverSent, NoAnswer, Timeouts, default_user_agent
 from doideposit.errors import AddressRefused, PageUnavailable
 
 __all__ = ["FetchPage", "GuardedFetch", "Page", "system_resolver"]
@@ -104,7 +104,7 @@ class GuardedFetch:
         parts = _parts(url)
         addresses = self._judged(parts)
         plain = parts._replace(fragment="").geturl()
-        last = NeverSent("there was no time left for it")
+        last: NoAnswer = NeverSent("there was no time left for it")
         for address in addresses:
             left = deadline - monotonic()
             if left <= 0:
@@ -113,7 +113,7 @@ class GuardedFetch:
             exchange = Exchange(timeouts, self._user_agent, adapter=partial(_PinnedAdapter, address))
             try:
                 return exchange.get(plain, limit=limit)
-            except NeverSent as error:
+            except NoAnswer as error:
                 last = error
         raise PageUnavailable(f"{_shown(url)} could not be fetched: {last.reason}") from None
 

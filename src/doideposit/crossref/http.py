@@ -50,16 +50,19 @@ NOT_MODIFIED = 304
 LONGEST_WAIT = 24 * 3600.0
 
 
-class NeverSent(Exception):
-    """Report that the request cannot have arrived whole. `reason` is in words, and free of secrets."""
+class NoAnswer(Exception):
+    """Report that no complete answer came back, and that the request may have arrived.
+
+    `reason` is in words, and free of secrets.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-class NoAnswer(NeverSent):
-    """Report that the request may have arrived, and that no complete answer came back."""
+class NeverSent(NoAnswer):
+    """Report that the request cannot have arrived whole: sending it again does no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class Fetch(Protocol):
     """Describe what fetches an address, as `Exchange.get` does: handed to whoever needs pages of the web."""
 
     def __call__(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
-        """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
+        """Fetch at most `limit` bytes; raises `NoAnswer`, or `NeverSent` where that is certain."""
 
 
 def check_address(url: str, what: str) -> str:
@@ -174,7 +177,7 @@ class Exchange:
         self._remembered: dict[str, HttpAnswer] = {}
 
     def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
-        """Fetch at most `limit` bytes; raises `NeverSent` or `NoAnswer`."""
+        """Fetch at most `limit` bytes; raises `NoAnswer`, or `NeverSent` where that is certain."""
         key = f"{url}?{urlencode(params or {})}"
         before = self._remembered.get(key)
         condition = {} if before is None else {"If-None-Match": before.headers["etag"]}
@@ -193,7 +196,7 @@ class Exchange:
         self._remembered[key] = answer
 
     def post(self, url: str, fields: Mapping[str, str], *, upload: FilePart | None = None, limit: int) -> HttpAnswer:
-        """Post a form, as multipart when it has a file; raises `NeverSent` or `NoAnswer`."""
+        """Post a form, as multipart when it has a file; raises `NoAnswer`, or `NeverSent` where that is certain."""
         files = {upload.part: (upload.file_name, upload.content, upload.media_type)} if upload else None
         return self._run(requests.Request("POST", url, data=fields, files=files, headers=self._headers()), limit)
 
@@ -278,7 +281,7 @@ def _prepared(request: requests.Request) -> requests.PreparedRequest:
     raise NeverSent("its address, or what was to be sent, cannot be written down")
 
 
-def _failure(reason: str, body: _Body) -> NeverSent:
+def _failure(reason: str, body: _Body) -> NoAnswer:
     return NoAnswer(reason) if body.stop() else NeverSent(reason)
 
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
-from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NeverSent, Timeouts, check_address, default_user_agent
+from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NoAnswer, Timeouts, check_address, default_user_agent
 from doideposit.crossref.politeness import Pace, PassingTime
 from doideposit.crossref.queries import RegisteredState, read_query
 from doideposit.crossref.registrar import CrossrefMember, Endpoint, ListedBy, RegisteredWork, ResolvedHandle
@@ -252,7 +252,7 @@ class Registry:
     def _once(self, url: str, params: Mapping[str, str], limit: int) -> HttpAnswer:
         try:
             return self._fetch(url, params=params, limit=limit)
-        except NeverSent as failure:
+        except NoAnswer as failure:
             raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
 
     def _refuse(self, answer: HttpAnswer, url: str) -> NoReturn:

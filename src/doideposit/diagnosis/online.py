@@ -9,7 +9,7 @@ from functools import partial
 
 from doideposit.config.settings import Settings
 from doideposit.crossref.client import CrossrefClient, LoginVerdict
-from doideposit.crossref.http import HttpAnswer, NeverSent, Timeouts, check_address
+from doideposit.crossref.http import HttpAnswer, NoAnswer, Timeouts, check_address
 from doideposit.crossref.registrar import Credentials, Endpoint
 from doideposit.crossref.rest_api import Registry
 from doideposit.diagnosis.surroundings import DiagnosisContext
@@ -35,7 +35,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     base = check_address(endpoint.url, f"the address of target {endpoint.target}")
     try:
         answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)
-    except NeverSent as failure:
+    except NoAnswer as failure:
         yield fail("network", f"{host} cannot be reached: {failure.reason}", _advice(failure.reason, base))
         return
     yield _reached(host, answer)

@@ -422,6 +422,7 @@ _GROUPS = {
     ),
     "Taking over, watching, plan files": (
         "AdoptionReport AdoptionResult Adoption WatchReport Drift DriftKind PlanFiles PlanFile PlanBody ResultDetails "
+        "ReferenceFeedback ReferenceList ReferencesReport ReferenceState "
         "UpdateStep Publishers WarningInbox CrossrefWarning WarningKind ConflictSide"
     ),
     "What is raised": (

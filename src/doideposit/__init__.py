@@ -122,6 +122,7 @@ _HOMES = {
         "WatchReport WorkStatus"
     ),
     "deposits.reading_back": "ResultDetails",
+    "deposits.references": "ReferenceFeedback ReferenceList ReferencesReport ReferenceState",
     "registered.drift_values": "Drift DriftKind",
 }
 _WHERE = {name: (module, name) for module, names in _HOMES.items() for name in names.split()}
@@ -193,6 +194,10 @@ __all__ = [
     "Publishers",
     "RecordType",
     "Reference",
+    "ReferenceFeedback",
+    "ReferenceList",
+    "ReferenceState",
+    "ReferencesReport",
     "Registrar",
     "RegistrarError",
     "Relation",

@@ -29,6 +29,7 @@ GOOD: dict[str, list[list[str]]] = {
     "withdraw": [[DOI, "."], ["nonsense"]],
     "remove": [[DOI, ".", "--date", "2026-06-01"], ["nonsense"]],
     "audit": [[], ["--series", "none"], ["--csv", "none.csv"]],
+    "references": [[], ["--offline"], ["10.48251/never"], ["--accept", "1=x"]],
     "pages": [[], ["nonsense"]],
     "warnings show": [["1"], ["none"]],
     "warnings dismiss": [["1", "--reason", "seen"], ["1"]],

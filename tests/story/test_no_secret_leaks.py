@@ -242,6 +242,7 @@ NETWORK: dict[str, list[list[str]]] = {
     "withdraw": [["withdraw", DOI, "."]],
     "remove": [["remove", DOI, ".", "--json"]],
     "move": [["move", "none.csv"], ["move", "c258.yaml"]],
+    "references": [["references"], ["references", "258", "--json"], ["references", "258", "--accept", "1=10.1234/x"]],
     "pages": [["pages"], ["pages", DOI, "--json"]],
     "warnings": [["warnings"], ["warnings", "--json"]],
     "warnings show": [["warnings", "show", "1"], ["warnings", "show", "1", "--json"]],

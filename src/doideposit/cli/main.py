@@ -37,6 +37,7 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "adopt": ("adopt", "adopt", "Take over DOIs that were registered elsewhere, with a record file each."),
         "audit": ("health", "audit", "Look through a series for gaps, doubles, misprints, and who does what next."),
         "pages": ("health", "pages", "Look at landing pages: whether they are there and show the DOI."),
+        "references": ("references", "references", "See which references matched, are dead or wrong; mend the others."),
         "move": ("move", "move", "Let DOIs lead to new addresses, as a table says, each proved."),
         "correct": ("correct", "correct", "Let a notice correct a registered work."),
         "retract": ("correct", "retract", "Let a notice retract a registered work, and mark it."),

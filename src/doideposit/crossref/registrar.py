@@ -16,6 +16,7 @@ __all__ = [
     "Credentials",
     "CrossrefMember",
     "Endpoint",
+    "FoundWork",
     "ListedBy",
     "Receipt",
     "RegisteredWork",
@@ -92,6 +93,27 @@ class RegisteredWork:
     owner_prefix: str | None = None
     member: str | None = None
     updated_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWork:
+    """Hold what the REST API says of a work that somebody cites: enough to tell it from its near twins.
+
+    `titles` are the title, the title with its subtitle, and the title in the original language, as far as they are
+    there. `authors` are family names, or names of groups, of authors and editors. `years` are those of all its dates.
+    `score` says how well it answers a search; scores of two searches cannot be compared.
+    """
+
+    doi: str
+    titles: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    container: str = ""
+    volume: str = ""
+    issue: str = ""
+    page: str = ""
+    type: str = ""
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

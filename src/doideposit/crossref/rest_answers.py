@@ -19,9 +19,9 @@ from pydantic import (
 )
 
 from doideposit.crossref.http import HttpAnswer
-from doideposit.crossref.registrar import RegisteredWork
+from doideposit.crossref.registrar import FoundWork, RegisteredWork
 
-__all__ = ["AGENCIES", "HANDLE", "LIST", "MEMBER", "PREFIX", "WORK", "Shape", "read_answer"]
+__all__ = ["AGENCIES", "FOUND", "HANDLE", "LIST", "MEMBER", "PREFIX", "WORK", "Shape", "read_answer"]
 
 _T = TypeVar("_T")
 
@@ -87,6 +87,67 @@ class _WorkList(BaseModel):
     next_cursor: _Text = Field(None, alias="next-cursor")
 
 
+class _Name(BaseModel):
+    family: _Text = None
+    name: _Text = None
+
+
+class _DateParts(BaseModel):
+    parts: Annotated[tuple[tuple[int | None, ...], ...] | None, _Odd] = Field(None, alias="date-parts")
+
+    @property
+    def year(self) -> int | None:
+        """Return the year; a work without a date has one that is null."""
+        return self.parts[0][0] if self.parts and self.parts[0] else None
+
+
+_Names = Annotated[tuple[Annotated[_Name | None, _Odd], ...] | None, _Odd]
+_Date = Annotated[_DateParts | None, _Odd]
+
+
+class _FoundMessage(BaseModel):
+    """Read a work as far as a reference can be compared with it."""
+
+    doi: _Text = Field(None, alias="DOI")
+    type: _Text = None
+    title: _Words = None
+    subtitle: _Words = None
+    original: _Words = Field(None, alias="original-title")
+    author: _Names = None
+    editor: _Names = None
+    issued: _Date = None
+    online: _Date = Field(None, alias="published-online")
+    printed: _Date = Field(None, alias="published-print")
+    container: _Words = Field(None, alias="container-title")
+    volume: _Text = None
+    issue: _Text = None
+    page: _Text = None
+    score: Annotated[float | None, _Odd] = None
+
+    def value(self) -> FoundWork:
+        """Return the work."""
+        title = next(iter(self.title or ()), "")
+        whole = [f"{title}: {subtitle}" for subtitle in (self.subtitle or ())[:1] if title]
+        people = [one for one in (*(self.author or ()), *(self.editor or ())) if one is not None]
+        dates = [one.year for one in (self.issued, self.online, self.printed) if one is not None]
+        return FoundWork(
+            doi=self.doi or "",
+            titles=tuple(dict.fromkeys(text for text in (title, *whole, *(self.original or ())) if text)),
+            authors=tuple(name for one in people if (name := one.family or one.name)),
+            years=tuple(sorted({year for year in dates if year})),
+            container=next(iter(self.container or ()), ""),
+            volume=self.volume or "",
+            issue=self.issue or "",
+            page=self.page or "",
+            type=self.type or "",
+            score=self.score,
+        )
+
+
+class _FoundList(BaseModel):
+    items: tuple[Annotated[_FoundMessage | None, _Odd], ...]
+
+
 class _Prefix(BaseModel):
     name: _Text = None
     member: _Text = None
@@ -124,10 +185,17 @@ class _Handle(BaseModel):
 class _Agency(BaseModel):
     doi: str = Field(alias="DOI")
     agency: _Text = Field(None, alias="RA")
+    status: _Text = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Tell whether the resolver says that nobody has this DOI; other words say that it does not know."""
+        return self.agency is None and (self.status or "").casefold() in {"doi does not exist", "invalid doi"}
 
 
 WORK = TypeAdapter(_Envelope[_WorkMessage])
 LIST = TypeAdapter(_Envelope[_WorkList])
+FOUND = TypeAdapter(_Envelope[_FoundList])
 PREFIX = TypeAdapter(_Envelope[_Prefix])
 MEMBER = TypeAdapter(_Envelope[_MemberMessage])
 HANDLE = TypeAdapter(_Handle)

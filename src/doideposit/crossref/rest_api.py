@@ -14,8 +14,15 @@ from urllib.parse import quote
 from doideposit.crossref.http import Exchange, Fetch, HttpAnswer, NoAnswer, Timeouts, check_address, default_user_agent
 from doideposit.crossref.politeness import Pace, PassingTime
 from doideposit.crossref.queries import RegisteredState, read_query
-from doideposit.crossref.registrar import CrossrefMember, Endpoint, ListedBy, RegisteredWork, ResolvedHandle
-from doideposit.crossref.rest_answers import AGENCIES, HANDLE, LIST, MEMBER, PREFIX, WORK, Shape, read_answer
+from doideposit.crossref.registrar import (
+    CrossrefMember,
+    Endpoint,
+    FoundWork,
+    ListedBy,
+    RegisteredWork,
+    ResolvedHandle,
+)
+from doideposit.crossref.rest_answers import AGENCIES, FOUND, HANDLE, LIST, MEMBER, PREFIX, WORK, Shape, read_answer
 from doideposit.errors import (
     ConfigurationError,
     RegistrarBusy,
@@ -36,6 +43,11 @@ LIST_LIMIT = 256 * 1024 * 1024
 # Works on one page, the most that the REST API gives.
 ROWS: Final = 1_000
 # DOIs in one question: the limit is the length of an address.
+# Without the references of each work an answer stays small; "edition-number" cannot be selected.
+FOUND_FIELDS: Final = (
+    "DOI,type,title,subtitle,original-title,author,editor,issued,published-online,published-print,"
+    "container-title,volume,issue,page,score"
+)
 DOIS_AT_ONCE: Final = 50
 MOST_PAGES: Final = 1_000
 # How often a question is asked that is answered with "wait" (429).
@@ -128,6 +140,29 @@ class Registry:
                 return
             cursor = found.message.next_cursor
 
+    def described(self, dois: Sequence[Doi]) -> dict[str, FoundWork]:
+        """Return what the REST API says of these works, by `Doi.key`; those that it does not have are left out."""
+        found = dict[str, FoundWork]()
+        for start in range(0, len(dois), DOIS_AT_ONCE):
+            part = dois[start : start + DOIS_AT_ONCE]
+            # A comma in a DOI would end it in the middle: it separates the filters.
+            chosen = ",".join(f"doi:{one.key}" for one in part if "," not in one.key)
+            works = self._found({"filter": chosen, "rows": str(len(part))}) if chosen else []
+            found |= {one.doi.lower(): one for one in works}
+        return found
+
+    def search(self, words: str, most: int = 5) -> list[FoundWork]:
+        """Return the works that answer best to a reference as it is printed, the best first as the REST API sees it."""
+        return self._found({"query.bibliographic": words, "rows": str(most)})
+
+    def _found(self, query: Mapping[str, str]) -> list[FoundWork]:
+        url = _required(self._rest, "a REST API") + "/works"
+        answer = self._get(url, {**query, "select": FOUND_FIELDS, **self._mailto}, "list")
+        found = read_answer(FOUND, answer) if answer.status == OK else None
+        if found is None:
+            self._refuse(answer, url)
+        return [one.value() for one in found.message.items if one is not None and one.doi]
+
     def prefix(self, prefix: str) -> CrossrefMember | None:
         """Return the member that a DOI prefix belongs to; None when Crossref does not know the prefix."""
         found = self._message(f"/prefixes/{quote(prefix, safe='')}", PREFIX)
@@ -145,7 +180,7 @@ class Registry:
     def agencies(self, dois: Sequence[Doi]) -> dict[str, str]:
         """Return the registration agency of each DOI, such as ``Crossref`` or ``DataCite``, by `Doi.key`.
 
-        A DOI that no agency has is left out.
+        A DOI that no agency has is there with an empty name; one of which the resolver knows nothing is left out.
         """
         base, found = _required(self._handles, "a resolver"), dict[str, str]()
         for start in range(0, len(dois), DOIS_AT_ONCE):
@@ -154,7 +189,7 @@ class Registry:
             entries = read_answer(AGENCIES, answer) if answer.status == OK else None
             if entries is None:
                 self._refuse(answer, url)
-            found |= {one.doi.lower(): one.agency for one in entries if one.agency}
+            found |= {one.doi.lower(): one.agency or "" for one in entries if one.agency or one.is_missing}
         return found
 
     def handle(self, doi: Doi, *, authoritative: bool = False) -> ResolvedHandle | None:

@@ -103,7 +103,7 @@ class DepositCandidate:
     `sealed` is None for a DOI of a ready-made file, whose `content` is the whole file, with `sealed_file` where it was
     judged in this process. `kind` is the child of ``body``
     it becomes: only those of one kind share a file. `removes` are the fields that its record takes away, `targets` the
-    DOIs that it relates to or updates, `lines` where its record has each field.
+    DOIs that it relates to or updates, `cites` those in its references, `lines` where its record has each field.
     """
 
     index: int
@@ -117,6 +117,7 @@ class DepositCandidate:
     landing_page: str | None
     removes: tuple[str, ...] = ()
     targets: tuple[NamedDoi, ...] = ()
+    cites: tuple[NamedDoi, ...] = ()
     sealed_file: SealedFile | None = None
     lines: str = ""
 
@@ -204,6 +205,7 @@ def _candidate(
         removes=commentary.remove if commentary else (),
         targets=tuple(_targets(checked.record)) if checked.record else (),
         lines=note_lines(checked.record),
+        cites=tuple(_cites(checked.record)) if checked.record else (),
     )
 
 
@@ -218,6 +220,12 @@ def _targets(record: Record) -> Iterator[NamedDoi]:
     policy = commentary.effective_crossmark_policy
     if policy is not None:
         yield NamedDoi(policy, "names as its policy page", origin.where(("crossmark_policy",)), policy=True)
+
+
+def _cites(record: Record) -> Iterator[NamedDoi]:
+    for place, reference in enumerate(record.commentary.references):
+        if reference.doi is not None:
+            yield NamedDoi(reference.doi, "cites", record.origin.where(("references", place, "doi")))
 
 
 def checked_of(plan: Plan) -> Approved:

@@ -11,7 +11,14 @@ from typing import Protocol
 
 from doideposit.checks.values import DepositorName
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.registrar import CrossrefMember, ListedBy, RegisteredWork, Registrar, ResolvedHandle
+from doideposit.crossref.registrar import (
+    CrossrefMember,
+    FoundWork,
+    ListedBy,
+    RegisteredWork,
+    Registrar,
+    ResolvedHandle,
+)
 from doideposit.crossref.validator.validator import Sealed
 from doideposit.deposits.accounts import PublisherAccount, PublisherAccounts
 from doideposit.deposits.candidates import DepositCandidate
@@ -70,7 +77,13 @@ class RegistryPort(Protocol):
         """Return a member with all of its prefixes."""
 
     def agencies(self, dois: Sequence[Doi]) -> Mapping[str, str]:
-        """Return the registration agencies of DOIs, by `Doi.key`."""
+        """Return the registration agencies of DOIs, by `Doi.key`; an empty name for a DOI that nobody has."""
+
+    def described(self, dois: Sequence[Doi]) -> Mapping[str, FoundWork]:
+        """Return what the REST API says of works, by `Doi.key`."""
+
+    def search(self, words: str, most: int = 5) -> Sequence[FoundWork]:
+        """Return the works that answer best to a reference as it is printed."""
 
 
 def owner_name() -> str:

@@ -33,6 +33,7 @@ from doideposit.deposits.plans.approvals import ApprovalRules, wants_approvals
 from doideposit.deposits.plans.document import PlanFile
 from doideposit.deposits.plans.files import PlanFiles
 from doideposit.deposits.publishers import Publishers
+from doideposit.deposits.reference_pass import CitedReferences
 from doideposit.deposits.updates import is_registered
 from doideposit.deposits.uploading import DepositPass, run_pass, why_not_sent
 from doideposit.deposits.values import (
@@ -61,11 +62,10 @@ class Depositor:
     """Check, deposit and follow up commentaries, without ever sleeping or holding a transaction across the network.
 
     Safe from several threads and several processes on one ledger. Made by `doideposit.open`, or from its parts. With
-    `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving
-    it closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages
-    name. `fee` is what a new DOI costs, where that is known; by `approvals` other people approve what is sent.
-    `origins` says where each setting of the configuration stands, for findings about it.
-    `others` are further publishers, each with a head and a login of its own.
+    `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving it
+    closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages name. `fee` is what a
+    new DOI costs, where that is known; by `approvals` other people approve what is sent. `origins` says where each
+    setting stands, for findings about it. `others` are further publishers, each with a head and a login of its own.
     """
 
     def __init__(
@@ -157,6 +157,11 @@ class Depositor:
         return Publishers(self._context)
 
     @property
+    def references(self) -> CitedReferences:
+        """Return what tells what became of the references of registered DOIs."""
+        return CitedReferences(self._context)
+
+    @property
     def warnings(self) -> WarningInbox:
         """Return the inbox of what Crossref warned about: to list, to compare, to dismiss."""
         return WarningInbox(self._context)
@@ -227,9 +232,8 @@ class Depositor:
         """Take over DOIs that were registered elsewhere: a record file each, in `folder`, and an entry in the ledger.
 
         Those named; else everything that Crossref has of the series, or owner prefixes, that are named; else of every
-        series. `also` are DOIs from elsewhere, such as the site. `schema` is where editors find the JSON Schema of
-        records. Nothing is sent, and no file is overwritten; what could not be asked is for the next call. Waits
-        between questions as long as Crossref's limits want it.
+        series. `also` are DOIs from elsewhere, such as the site; `schema` is where editors find the schema of records.
+        Nothing is sent, no file is overwritten, and what could not be asked is for the next call. Keeps polite limits.
         """
         scope = AdoptionScope(tuple(series), tuple(prefixes), tuple(map(given_doi, dois)), tuple(also))
         one = AdoptionPass(self._context, self._checker, Path(folder), schema=schema, on_event=on_event or silent)
@@ -308,10 +312,7 @@ class Depositor:
         return DepositReport(self.target, tuple(entries), error)
 
     def send(self, *, on_event: OnEvent | None = None) -> DepositReport:
-        """Upload what is recorded and due, after asking about every upload in doubt. The entries are what was tried.
-
-        Raises `CredentialsRefused`, with everything put back.
-        """
+        """Upload what is recorded and due, after settling doubts; raises `CredentialsRefused`, everything put back."""
         sent = self._send(on_event or silent)
         statuses = map(self._status, self.works.in_submissions(sent.keys))
         entries = tuple(ReportEntry(_source(status), status.doi, None, status=status) for status in statuses)
@@ -358,7 +359,7 @@ class Depositor:
     def hint(self, batch_id: str) -> bool:
         """Take a hint that Crossref has finished a file: the next `poll` asks about it, whenever it was due.
 
-        It may be untrue: nothing but the moment of the question depends on it. False for a batch id of no file.
+        It may be untrue: nothing else depends on it. False for a batch id of no file.
         """
         return self._context.ledger.polls.poll_now(batch_id)
 
@@ -374,8 +375,8 @@ class Depositor:
         Raises `UsageError` for a text that is no DOI.
         """
         wanted = given_doi(doi)
-        hint = "nothing was deposited from here yet: run `doideposit deposit`"
-        return self._known_status(wanted) or WorkStatus(wanted, self.target, next_action=hint)
+        next_action = "nothing was deposited from here yet: run `doideposit deposit`"
+        return self._known_status(wanted) or WorkStatus(wanted, self.target, next_action=next_action)
 
     def _known_status(self, doi: Doi) -> WorkStatus | None:
         work = self.works.one(doi)
@@ -465,8 +466,7 @@ class Depositor:
     def verify(self, doi: Doi | str) -> WorkStatus:
         """Look the DOI up at doi.org and in Crossref's REST API, read its record again, and record what is found.
 
-        A DOI that does not show there yet is normal shortly after its registration. Raises `UsageError` for a DOI this
-        ledger never saw, and `RegistrarError` when the services are away.
+        Raises `UsageError` for a DOI this ledger never saw, and `RegistrarError` when the services are away.
         """
         self.look_up(doi)
         Watcher(self._context).look(given_doi(doi))

@@ -13,9 +13,9 @@ from typing import Final
 
 from doideposit.crossref.registrar import RegisteredWork
 from doideposit.deposits.candidates import DepositCandidate
+from doideposit.deposits.cited_dois import CitedAgencies, can_be_asked, find_agencies
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.works import WorkFilter
-from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import Action, Decision
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity
@@ -32,6 +32,9 @@ LOOKED_AT: Final = 20
 # Record types that carry the title record of their series.
 _LISTED_TYPES: Final = {RecordType.REPORT_SERIES, RecordType.JOURNAL}
 
+_NAMING: Final = ("relations", "updates", "crossmark_policy")
+_CITING: Final = ("references",)
+
 Planned = tuple[DepositCandidate, Decision]
 
 
@@ -43,10 +46,15 @@ def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[in
         return {}
     of_series = cache(lambda name: _of_series(context, registry, context.series[name]))
     missing = _missing_targets(context, registry, going)
+    cited = _cited_agencies(context, going)
     changed = {}
     for one, decision in going:
         is_new = decision.action is Action.REGISTER and one.series in context.series and one.sealed is not None
-        found = [*(of_series(one.series) if is_new else ()), *_of_targets(one, missing)]
+        found = [
+            *(of_series(one.series) if is_new else ()),
+            *_of_targets(one, missing),
+            *_of_references(one, decision, cited),
+        ]
         if found:
             changed[one.index] = _with(decision, found)
     return changed
@@ -170,7 +178,7 @@ def _missing_targets(context: DepositContext, registry: RegistryPort, going: Seq
     """Return the targets that nobody has registered, by `Doi.key`: neither the ledger, this plan, nor any agency."""
     here = {one.item.doi.key for one, _ in going}
     named = [target.doi for one, decision in going if _names_others_anew(decision) for target in one.targets]
-    wanted = {doi.key: doi for doi in named if doi.key not in here and _can_be_asked(context, doi)}
+    wanted = {doi.key: doi for doi in named if doi.key not in here and can_be_asked(context, doi)}
     known = context.ledger.works.known(list(wanted.values()))
     asked = [doi for key, doi in wanted.items() if not (key in known and known[key].registered)]
     if not asked or not registry.has_handles:
@@ -178,7 +186,7 @@ def _missing_targets(context: DepositContext, registry: RegistryPort, going: Seq
     try:
         context.step("preflight: targets")
         found = registry.agencies(asked)
-        absent = [doi for doi in asked if doi.key not in found]
+        absent = [doi for doi in asked if not found.get(doi.key)]
         # The resolver may lag behind the registration.
         return frozenset(
             doi.key for doi in absent if registry.registered(doi, context.accounts.of_doi(doi).depositor.email) is None
@@ -187,16 +195,11 @@ def _missing_targets(context: DepositContext, registry: RegistryPort, going: Seq
         return frozenset()
 
 
-def _names_others_anew(decision: Decision) -> bool:
-    """Tell whether a deposit changes what the record relates to or updates: Crossref has taken the rest before."""
+def _names_others_anew(decision: Decision, fields: Sequence[str] = _NAMING) -> bool:
+    """Tell whether a deposit changes which works the record names there: Crossref has taken the rest before."""
     if decision.update is None:
         return True
-    return any(one.falls_under(("relations", "updates", "crossmark_policy")) for one in decision.update.differences)
-
-
-def _can_be_asked(context: DepositContext, doi: Doi) -> bool:
-    """Tell whether the target knows everything about this DOI: a rehearsal knows of our own prefixes alone."""
-    return context.target == PRODUCTION or doi.prefix in {one.prefix for one in context.series.values()}
+    return any(one.falls_under(fields) for one in decision.update.differences)
 
 
 def _of_targets(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Finding]:
@@ -209,3 +212,22 @@ def _of_targets(one: DepositCandidate, missing: frozenset[str]) -> Iterator[Find
             message = f"{target.doi}, which this record {target.what}, is not registered anywhere"
             hint = "correct the DOI, or register it first: Crossref refuses what relates to a DOI that does not exist"
             yield Finding("plan-target-unregistered", Severity.ERROR, message, hint, target.where)
+
+
+# What records cite.
+
+
+def _cited_agencies(context: DepositContext, going: Sequence[Planned]) -> CitedAgencies:
+    """Ask which agency has each DOI that a reference names, where the references are new or changed."""
+    here = {one.item.doi.key for one, _ in going}
+    named = [each.doi for one, decision in going if _names_others_anew(decision, _CITING) for each in one.cites]
+    return find_agencies(context, [doi for doi in named if doi.key not in here])
+
+
+def _of_references(one: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:
+    """Yield a warning for each DOI in a reference that nobody has; Crossref takes the reference all the same."""
+    for each in one.cites if _names_others_anew(decision, _CITING) else ():
+        if cited.found.get(each.doi.key) == "":
+            message = f"the DOI {each.doi} in a reference is registered at no agency"
+            hint = "correct it, or take it out: without a DOI Crossref looks for the work by itself"
+            yield Finding("reference-doi-dead", Severity.WARNING, message, hint, each.where)

@@ -77,6 +77,17 @@ class Elsewhere:
                 citation.insert(0, found)
         self._change(known, record=etree.tostring(root, encoding="unicode"))
 
+    def other_agency(self, doi: str, agency: str = "DataCite") -> None:
+        """Register a DOI at another agency: the resolver knows it, and Crossref does not."""
+        now = self._queue.clock()
+        new = Registration(
+            doi=doi, timestamp=0, url="https://example.org/elsewhere", login=agency, record_type="dataset", title="",
+            year="", signature="", reference_words="", submission_id=0, applied=now, rest=now + _NEVER, handle=now,
+            query=now + _NEVER, member=agency,
+        )  # fmt: skip
+        with self._queue.archive.transaction():
+            self._queue.archive.register(new)
+
     def hide(self, doi: str) -> None:
         """Keep the DOI out of the REST API for good, which happens at Crossref for weeks."""
         known = self._known(doi)

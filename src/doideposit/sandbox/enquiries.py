@@ -20,6 +20,8 @@ __all__ = ["AnswerRules", "Enquiries"]
 CURSOR_LIFE = 300
 OK = 200
 MOST_ROWS = 1_000
+# Below this a search does not name a work.
+LEAST_SCORE = 30
 # The filters there are; the REST API calls the owner's prefix the prefix of a work.
 _FILTERS: Final[Mapping[str, Callable[[Registration, set[str]], bool]]] = {
     "doi": lambda one, wanted: one.doi.lower() in wanted,
@@ -165,7 +167,20 @@ class Enquiries:
                 filters.setdefault(name, set()).add(value.lower())
         if self._rules.updated_by == "nowhere":
             filters = {name: {"none"} if name == "updates" else wanted for name, wanted in filters.items()}
+        if "query.bibliographic" in request.query:
+            return self._searched(request)
         return self._list(request, lambda one: all(_FILTERS[name](one, filters[name]) for name in filters))
+
+    def _searched(self, request: Request) -> Reply:
+        """Answer ``/works?query.bibliographic=…``: works that share most of the words of their titles with it."""
+        rows = request.query.get("rows", "20")
+        words = _words_of(request.query["query.bibliographic"])
+        scored = [(_score_of(shown[-1], words), shown) for shown in self._every_shown(lambda _one: True)]
+        found = sorted((one for one in scored if one[0] > LEAST_SCORE), key=lambda one: -one[0])
+        page = found[: int(rows) if rows.isdecimal() else 20]
+        scores = {shown[-1].doi.lower(): score for score, shown in page}
+        works = [shown for _, shown in page]
+        return lookups.works_reply(works, request.query, total=len(found), rows=len(page), cursor=None, scores=scores)
 
     def prefix(self, request: Request) -> Reply:
         """Answer ``/prefixes/{prefix}``, and the works whose owner's prefix it is."""
@@ -221,7 +236,8 @@ class Enquiries:
     def agency(self, request: Request) -> Reply:
         """Answer ``/ra/{doi},{doi}`` of the resolver: which agency each DOI is from."""
         dois = request.path.removeprefix("/ra/").split(",")
-        return lookups.agencies_reply({doi: bool(self._shown(doi, "handle")) for doi in dois})
+        shown = {doi: self._shown(doi, "handle") for doi in dois}
+        return lookups.agencies_reply({doi: found[-1].agency if found else "" for doi, found in shown.items()})
 
     def resolve(self, request: Request) -> Reply:
         """Answer ``/{doi}`` of the resolver: where it leads."""
@@ -231,6 +247,17 @@ class Enquiries:
         """Answer ``/api/handles/{doi}``."""
         doi = request.path.removeprefix("/api/handles/")
         return lookups.handle_reply(doi, self._shown(doi, "handle"), request.query)
+
+
+def _words_of(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _score_of(work: Registration, words: set[str]) -> float:
+    """Return how well a work answers to these words; the scale is nobody's promise, at Crossref as here."""
+    title = _words_of(work.title)
+    share = len(title & words) / len(title) if title else 0.0
+    return round(80 * share + (10 if work.year in words else 0), 2)
 
 
 def _garbage(kind: str) -> Reply:

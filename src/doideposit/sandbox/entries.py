@@ -76,6 +76,11 @@ class Registration:
         """Return the part before the slash, which need not be the owner's prefix."""
         return self.doi.partition("/")[0]
 
+    @property
+    def agency(self) -> str:
+        """Return which agency has it: members of Crossref have numbers, other agencies stand by their names."""
+        return "Crossref" if self.member.isdecimal() or not self.member else self.member
+
 
 @dataclass(frozen=True, slots=True)
 class TitleRecord:

@@ -39,10 +39,21 @@ def work_reply(shown: Sequence[Registration], query: Mapping[str, str], notices:
 
 
 def works_reply(
-    works: Sequence[Sequence[Registration]], query: Mapping[str, str], *, total: int, rows: int, cursor: str | None
+    works: Sequence[Sequence[Registration]],
+    query: Mapping[str, str],
+    *,
+    total: int,
+    rows: int,
+    cursor: str | None,
+    scores: Mapping[str, float] | None = None,
 ) -> Reply:
-    """Answer ``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: one page, in no promised order."""
+    """Answer ``/works``, ``/prefixes/{prefix}/works`` and ``/members/{id}/works``: one page, in no promised order.
+
+    `scores` are those of a search, by the DOI in small letters.
+    """
     items = [work_json(shown) for shown in works]
+    for item in items if scores else ():
+        item["score"] = (scores or {}).get(str(item["DOI"]))
     wanted = [name for name in query.get("select", "").split(",") if name]
     picked = [{name: item[name] for name in wanted if name in item} if wanted else item for item in items]
     message: Json = {"total-results": total, "items-per-page": rows, "items": picked, "facets": {}}
@@ -81,10 +92,10 @@ def member_reply(member: str, prefixes: Sequence[str], query: Mapping[str, str])
     return _message("member", message, query, "single") if prefixes else _missing(query)
 
 
-def agencies_reply(known: Mapping[str, bool]) -> Reply:
-    """Answer ``doi.org/ra/{doi},{doi}``: status 200 in every case; `known` tells which of the DOIs are registered."""
+def agencies_reply(known: Mapping[str, str]) -> Reply:
+    """Answer ``doi.org/ra/{doi},{doi}``: status 200 in every case; `known` has the agency of each, empty for none."""
     no = {"status": "DOI does not exist"}
-    return _json(200, [{"DOI": doi, **({"RA": "Crossref"} if there else no)} for doi, there in known.items()])
+    return _json(200, [{"DOI": doi, **({"RA": agency} if agency else no)} for doi, agency in known.items()])
 
 
 def resolver_reply(shown: Sequence[Registration]) -> Reply:

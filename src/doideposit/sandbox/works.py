@@ -94,6 +94,9 @@ def _details(item: Element) -> Json:
             for one in item.iter("{*}update")
         ],
         "institution": [{"name": name} for name in texts(item, "institution/institution_name")],
+        "volume": next(iter(_volumes(item, around)), None),
+        "issue": None if around is None else next(iter(texts(around, "journal_issue/issue")), None),
+        "page": "-".join(texts(item, "pages/first_page") + texts(item, "pages/last_page")),
         "references-count": len(item.findall("{*}citation_list/{*}citation")),
     }  # fmt: skip
     publisher = texts(item, "publisher/publisher_name")
@@ -102,6 +105,11 @@ def _details(item: Element) -> Json:
         **{key: value for key, value in optional.items() if value},
         **({"publisher": publisher[0]} if publisher else {}),
     }
+
+
+def _volumes(item: Element, around: Element | None) -> list[str]:
+    found = texts(item, "volume")
+    return found + ([] if around is None else texts(around, "journal_issue/journal_volume/volume"))
 
 
 def _own_text(element: Element) -> str:

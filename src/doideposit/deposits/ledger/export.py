@@ -21,6 +21,7 @@ from doideposit.deposits.ledger.tables import (
     UtcDateTime,
     adopted,
     attempt,
+    cited,
     content,
     event,
     item,
@@ -36,7 +37,9 @@ from doideposit.errors import DiskError, UsageError
 __all__ = ["copy_file", "copy_from", "lines", "take_in", "write_lines"]
 
 # Each table after those it refers to.
-ORDER: tuple[Table, ...] = (upload_lock, submission, content, attempt, log, item, work, observed, adopted, watch, event)
+ORDER: tuple[Table, ...] = (
+    upload_lock, submission, content, attempt, log, item, work, observed, adopted, cited, watch, event
+)  # fmt: skip
 FORMAT = "doideposit-ledger"
 AT_ONCE = 200
 

@@ -33,6 +33,7 @@ __all__ = [
     "UtcDateTime",
     "adopted",
     "attempt",
+    "cited",
     "content",
     "event",
     "item",
@@ -315,6 +316,16 @@ adopted = Table(
     Column("member", CheckedText, nullable=False, server_default=_nothing()),
     Column("file", CheckedText, nullable=False, server_default=_nothing()),
     Column("answer", LargeBinary, nullable=False),
+)
+
+# DOIs of other works that references name: which agency has each, an empty name for none, and when that was asked.
+cited = Table(
+    "cited",
+    METADATA,
+    Column("target", CheckedText(32), primary_key=True),
+    Column("doi", CheckedText, primary_key=True),
+    Column("agency", CheckedText, nullable=False, server_default=_nothing()),
+    Column("asked_at", UtcDateTime, nullable=False),
 )
 
 # One row for each target: since when the services that are read cannot be asked, so that it is said once.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from doideposit.deposits.ledger.cited import CitedDois
 from doideposit.deposits.ledger.observations import Observations
 from doideposit.deposits.ledger.polls import Polls
 from doideposit.deposits.ledger.session import Session
@@ -17,7 +18,8 @@ __all__ = ["TargetLedger"]
 class TargetLedger:
     """Hold the ledger of one target: `uploads` of files, `polls` of what became of them, their `works`.
 
-    `versions` are what was sent of each and took effect, `observations` what Crossref showed of the registered ones.
+    `versions` are what was sent of each and took effect, `observations` what Crossref showed of the registered ones,
+    `cited` which agency has a DOI that they cite.
     """
 
     session: Session
@@ -46,3 +48,8 @@ class TargetLedger:
     def observations(self) -> Observations:
         """Return what Crossref showed of each registered DOI."""
         return Observations(self.session)
+
+    @cached_property
+    def cited(self) -> CitedDois:
+        """Return which agency has each DOI that a reference names."""
+        return CitedDois(self.session)

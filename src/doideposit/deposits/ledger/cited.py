@@ -1,0 +1,51 @@
+"""DOIs of other works that references name: which agency has each, kept so that nobody is asked again."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, insert, select
+
+from doideposit.deposits.ledger.session import Session
+from doideposit.deposits.ledger.submissions import chunks
+from doideposit.deposits.ledger.tables import cited
+from doideposit.records.identifiers import Doi
+
+__all__ = ["CitedDois"]
+
+# A DOI is never taken back (Crossref documentation: DOIs cannot be deleted), but a missing one may be registered today.
+MISSING_FOR: Final = timedelta(days=1)
+
+
+class CitedDois:
+    """Keep what the resolver said of cited DOIs, for one target."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._target = session.target
+
+    def known(self, dois: Sequence[Doi]) -> dict[str, str]:
+        """Return the agency of each DOI that is known, by `Doi.key`; an empty name for one that nobody has."""
+        found: dict[str, str] = {}
+        for part in chunks(sorted({doi.key for doi in dois})):
+            wanted = select(cited).where(cited.c.target == self._target, cited.c.doi.in_(part))
+            with self._session.reading() as connection:
+                rows = connection.execute(wanted).mappings().all()
+            fresh = self._session.clock() - MISSING_FOR
+            found |= {row["doi"]: row["agency"] for row in rows if row["agency"] or row["asked_at"] > fresh}
+        return found
+
+    def keep(self, agencies: Mapping[str, str]) -> None:
+        """Write down what the resolver said, by `Doi.key`; nothing where there is no ledger yet."""
+        # Who only looks makes no ledger.
+        if not agencies or not self._session.database.is_there:
+            return
+        with self._session.writing("cited") as transaction:
+            for part in chunks(sorted(agencies)):
+                mine = (cited.c.target == self._target, cited.c.doi.in_(part))
+                transaction.connection.execute(delete(cited).where(*mine))
+                rows = [
+                    {"target": self._target, "doi": key, "agency": agencies[key], "asked_at": transaction.now}
+                    for key in part
+                ]
+                transaction.connection.execute(insert(cited), rows)

@@ -1,0 +1,268 @@
+"""One pass over the references of registered DOIs: read, check their DOIs, compare, and search for those without.
+
+The references are those of the last deposit that took effect, or of the record that was taken over. What Crossref
+matched by itself stands in the result log, and later in the registered record.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeVar
+
+from doideposit.crossref.registrar import FoundWork
+from doideposit.deposits.cited_dois import CitedAgencies, find_agencies
+from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
+from doideposit.deposits.given import given_doi
+from doideposit.deposits.ledger.entries import LedgerWork
+from doideposit.deposits.reading_back import read_details
+from doideposit.deposits.references import (
+    CitedCandidate,
+    ReferenceFeedback,
+    ReferenceList,
+    ReferencesReport,
+    ReferenceState,
+)
+from doideposit.deposits.values import Progress
+from doideposit.deposits.watching import Watcher
+from doideposit.errors import (
+    ConfigurationError,
+    RegistrarError,
+    RegistrarUnavailable,
+    UnexpectedAnswer,
+    UsageError,
+    WorldError,
+)
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.origin import RawValue
+from doideposit.registered.citations import (
+    CitationDoubt,
+    candidate_doubts,
+    doubts_of,
+    is_plainly_other,
+    printed_reference,
+)
+from doideposit.registered.reading import RegisteredRecord, read_record
+
+__all__ = ["CitedReferences"]
+
+AT_ONCE: Final = 3
+"""Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
+LONGEST_SEARCH: Final = 500
+"""Characters of a reference that are searched for; whole footnotes find less."""
+CANDIDATES: Final = 5
+CROSSREF: Final = "crossref"
+
+_Fields = Mapping[str, RawValue]
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cited:
+    """Hold one reference between two steps: what was sent, and what Crossref made of it."""
+
+    of: Doi
+    feedback: ReferenceFeedback
+    fields: _Fields
+    doi: Doi | None
+
+    @property
+    def wants_candidates(self) -> bool:
+        return self.feedback.state is not ReferenceState.MATCHED
+
+
+@dataclass(frozen=True, slots=True)
+class CitedReferences:
+    """Tell what became of the references of registered DOIs."""
+
+    context: DepositContext
+
+    def of(
+        self,
+        *dois: Doi | str,
+        offline: bool = False,
+        instead: Mapping[int, Doi] | None = None,
+        on_event: OnEvent = silent,
+    ) -> ReferencesReport:
+        """Tell of every reference whether it is matched, dead or wrong, and which works it may mean.
+
+        Offline nothing but the ledger is asked. With `instead` it tells of these DOIs, for the references of one work
+        by their numbers from 1. Waits between questions as Crossref's limits want it; services that are away are the
+        `error` of what is returned. Raises `UsageError` for a DOI that this ledger never saw.
+        """
+        one = _ReferencePass(self.context, offline=offline, on_event=on_event, instead=instead)
+        return one.run(tuple(map(given_doi, dois)))
+
+
+class _ReferencePass:
+    """Make one pass over the references of some DOIs; `error` in its report says what could not be asked.
+
+    `instead` are DOIs that a person means for references, by their numbers: only these are looked at then, and nothing
+    is searched for.
+    """
+
+    def __init__(
+        self,
+        context: DepositContext,
+        *,
+        offline: bool,
+        on_event: OnEvent,
+        instead: Mapping[int, Doi] | None = None,
+    ) -> None:
+        self._context = context
+        self._instead = instead
+        self._registry: RegistryPort | None = None if offline else context.registry
+        self._offline = offline
+        self._on_event = on_event
+        self._error: WorldError | None = None
+
+    def run(self, dois: Sequence[Doi]) -> ReferencesReport:
+        """Ask what became of the references of these DOIs; `UsageError` for one that this ledger never saw."""
+        for doi in dois:
+            if self._context.ledger.works.one(doi) is None:
+                raise UsageError(f"{doi} was never deposited to {self._context.target} from here")
+        if self._registry is not None and self._context.read_first and self._instead is None:
+            self._each(dois, Watcher(self._context).look, "record")
+        works = [work for doi in dois if (work := self._context.ledger.works.one(doi)) is not None]
+        cited = {work.doi.key: list(self._cited(work)) for work in works}
+        flat = self._searched(self._compared(self._checked([one for each in cited.values() for one in each])))
+        by_doi: dict[str, list[ReferenceFeedback]] = {work.doi.key: [] for work in works}
+        for one in flat:
+            by_doi[one.of.key].append(one.feedback)
+        lists = tuple(_list_of(work, by_doi[work.doi.key]) for work in works)
+        return ReferencesReport(self._context.target, lists, self._error)
+
+    # What was sent, and what Crossref matched.
+
+    def _cited(self, work: LedgerWork) -> Iterator[_Cited]:
+        record = self._record(work.doi)
+        listed = record.fields.get("references") if record else None
+        if record is None or not isinstance(listed, list):
+            return
+        result = read_details(work.item.details if work.item else {}, work.observed.matched if work.observed else {})
+        for number, fields in enumerate(listed, 1):
+            if isinstance(fields, Mapping) and (self._instead is None or number in self._instead):
+                other = {} if self._instead is None else {"doi": str(self._instead[number])}
+                matched = {**record.found, **result.matched_references}
+                yield _read(work.doi, number, {**fields, **other}, matched, result.reference_errors)
+
+    def _record(self, doi: Doi) -> RegisteredRecord | None:
+        works = self._context.ledger.works
+        sent = works.last_registered(doi)
+        known = sent[1] if sent else works.adopted_answer(doi)
+        return None if known is None else read_record(known, doi.printed)
+
+    # Whether the DOIs exist, and what they lead to.
+
+    def _checked(self, cited: Sequence[_Cited]) -> list[_Cited]:
+        """Say of each DOI which agency has it; one that no agency has is dead."""
+        named = list({one.doi.key: one.doi for one in cited if one.doi}.values())
+        agencies = find_agencies(self._context, named, offline=self._offline)
+        self._error = self._error or agencies.error
+        return [_with_agency(one, agencies) for one in cited]
+
+    def _compared(self, cited: Sequence[_Cited]) -> list[_Cited]:
+        """Compare each reference with the work that its DOI names, where Crossref has it."""
+        registry = self._registry
+        asked = [one.doi for one in cited if one.doi and (one.feedback.agency or "").casefold() == CROSSREF]
+        dois = list({doi.key: doi for doi in asked}.values())
+        if registry is None or not registry.has_works or not dois:
+            return list(cited)
+        parts = [dois[start : start + 50] for start in range(0, len(dois), 50)]
+        answers = self._each(parts, registry.described, "work")
+        works = {key: work for answer in answers if answer for key, work in answer.items()}
+        return [_held_against(one, works[one.doi.key]) if one.doi and one.doi.key in works else one for one in cited]
+
+    # Candidates for those without a DOI that is right.
+
+    def _searched(self, cited: Sequence[_Cited]) -> list[_Cited]:
+        registry = self._registry
+        wanting = [one for one in cited if one.wants_candidates]
+        if registry is None or not registry.has_works or not wanting or self._instead is not None:
+            return list(cited)
+        answers = self._each(wanting, lambda one: _search(registry, one), "reference")
+        found = {(one.of.key, one.feedback.number): answer for one, answer in zip(wanting, answers, strict=True)}
+        return [_with_candidates(one, found.get((one.of.key, one.feedback.number))) for one in cited]
+
+    def _each(self, asked: Sequence[_Asked], question: Callable[[_Asked], _Answer], noun: str) -> list[_Answer | None]:
+        """Ask about each, a few at the same time; None for what got no answer, and for all after nobody answers."""
+        done = 0
+
+        def ask(one: _Asked) -> _Answer | None:
+            nonlocal done
+            if self._error is not None and not isinstance(self._error, UnexpectedAnswer):
+                return None
+            try:
+                self._context.step(f"references: ask {noun}")
+                answer = question(one)
+            except (RegistrarError, ConfigurationError) as error:
+                self._error = error if isinstance(error, WorldError) else _as_world(error)
+                return None
+            done += 1
+            self._on_event(Progress("references", f"asked about {done} of {len(asked)} {noun}s"))
+            return answer
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(ask, asked))
+
+
+def _list_of(work: LedgerWork, references: Sequence[ReferenceFeedback]) -> ReferenceList:
+    return ReferenceList(work.doi, work.title, tuple(references), work.observed.read_at if work.observed else None)
+
+
+def _read(of: Doi, number: int, fields: _Fields, matched: Mapping[str, str], errors: Mapping[str, str]) -> _Cited:
+    """Read one reference as it was sent; a DOI that Crossref found by itself counts where the publisher gave none."""
+    key, own = str(fields.get("key") or ""), str(fields.get("doi") or "")
+    printed = own or matched.get(key, "")
+    by: Literal["publisher", "crossref", ""] = "publisher" if own else "crossref" if printed else ""
+    state = ReferenceState.MATCHED if printed else ReferenceState.UNMATCHED
+    text = re.sub(r"<[^<>]+>", "", printed_reference(fields))
+    reason = "" if printed else errors.get(key, "")
+    feedback = ReferenceFeedback(number, key, text, state, doi=printed, asserted_by=by, reason=reason)
+    try:
+        doi = Doi.parse(printed) if printed else None
+    except InvalidIdentifier:
+        # What another tool deposited as a DOI may be none.
+        feedback, doi = replace(feedback, state=ReferenceState.DEAD), None
+    return _Cited(of, feedback, fields, doi)
+
+
+def _with_agency(one: _Cited, agencies: CitedAgencies) -> _Cited:
+    if one.doi is None or one.doi.key not in agencies.found:
+        return one
+    agency = agencies.found[one.doi.key]
+    state = one.feedback.state if agency else ReferenceState.DEAD
+    return replace(one, feedback=replace(one.feedback, agency=agency or None, state=state))
+
+
+def _held_against(one: _Cited, work: FoundWork) -> _Cited:
+    doubts = doubts_of(one.fields, work)
+    state = ReferenceState.WRONG if is_plainly_other(one.fields, work) else one.feedback.state
+    return replace(one, feedback=replace(one.feedback, doubts=doubts, state=state))
+
+
+def _search(registry: RegistryPort, one: _Cited) -> Sequence[FoundWork]:
+    # An address, and what the search would take for an operator, only lead astray.
+    words = re.sub(r"https?://\S+", " ", one.feedback.text)
+    words = " ".join(words.split())[:LONGEST_SEARCH]
+    return registry.search(words, CANDIDATES) if words else ()
+
+
+def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
+    if found is None:
+        return one
+    # The work itself, and the DOI that is known to be wrong, are no candidates.
+    known = {one.of.key, one.doi.key if one.doi else ""}
+    works = [work for work in found if work.doi.lower() not in known]
+    candidates = [CitedCandidate(work, candidate_doubts(one.fields, work)) for work in works]
+    fitting = [each for each in candidates if each.fits]
+    if len(fitting) > 1:
+        twin = CitationDoubt("twin", f"{len(fitting)} works fit equally well")
+        candidates = [replace(each, doubts=(twin,)) if each.fits else each for each in candidates]
+    candidates.sort(key=lambda each: (len(each.doubts), -(each.work.score or 0)))
+    return replace(one, feedback=replace(one.feedback, candidates=tuple(candidates)))
+
+
+def _as_world(failure: ConfigurationError) -> WorldError:
+    return RegistrarUnavailable(failure.message, hint=failure.hint)

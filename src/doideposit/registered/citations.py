@@ -1,0 +1,287 @@
+"""Compare a reference with the work that a DOI names: is it that work, its near twin, or something else?
+
+Crossref's score says how well a text answers a search, and is no proof: other editions, other parts of the same title
+and the same title of another year score as high. So title, year, author, volume and pages are compared one by one, as
+far as both sides have them; what one side does not say is never held against the other.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import Final
+
+from doideposit.crossref.registrar import FoundWork
+from doideposit.records.origin import RawValue
+
+__all__ = ["CitationDoubt", "candidate_doubts", "doubts_of", "is_plainly_other", "printed_reference"]
+
+ALIKE: Final = 0.92
+"""How alike two titles are, from 0 to 1, that differ by a misprint or an article at most."""
+RELATED: Final = 0.6
+"""Below this two titles are plainly those of two works."""
+COVERED: Final = 0.9
+"""The share of the words of a title that a printed reference has to have, in any order."""
+PLAIN_YEARS: Final = 2
+"""Between a preprint, the online and the printed version lie up to two years."""
+
+_YEAR: Final = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_URL: Final = re.compile(r"\b(?:https?://|www\.|doi:)\S+", re.IGNORECASE)
+# "Part 2", "Vol. III" or "2nd edition": what tells a work from its near twins.
+_PART: Final = re.compile(
+    r"\b(?:part|pt|volume|vol|book|teil|band|bd|tome|parte|number|no|nr|edition|ed|auflage|aufl)\.?\s*(\d{1,4}|[ivx]{1,5})\b"
+    r"|\b(\d{1,3})(?:st|nd|rd|th|\.)?\s*(?:revised\s+)?(?:edition|edn|ed\b|auflage|aufl)",
+    re.IGNORECASE,
+)
+_ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
+                 "x": "10", "xi": "11", "xii": "12"}  # fmt: skip
+_SMALL: Final = frozenset(
+    "a an the and of in on for to und der die das des ein eine von zu et le la les l un une de du des y el los las "
+    "e il lo gli o os as".split()
+)
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class CitationDoubt:
+    """Describe one thing in which a work is not what a reference says; `plain` where no two versions of it differ so.
+
+    `field` is title, year, author, volume, issue, page or part.
+    """
+
+    field: str
+    what: str
+    plain: bool = False
+
+
+def printed_reference(fields: Mapping[str, RawValue]) -> str:
+    """Return a reference as one line of text: as it is printed, or else its parts in the usual order."""
+    text = _text(fields, "text")
+    if text:
+        return " ".join(text.split())
+    names = ("author", "year", "article_title", "volume_title", "series_title", "journal_title", "volume", "issue",
+             "first_page", "edition", "std_designator", "url")  # fmt: skip
+    year = _text(fields, "year")
+    parts = (f"({year})" if name == "year" and year else _text(fields, name) for name in names)
+    return ". ".join(part for part in parts if part)
+
+
+def doubts_of(fields: Mapping[str, RawValue], work: FoundWork) -> tuple[CitationDoubt, ...]:
+    """Return everything in which a work is not what the reference says, the weightiest first; nothing when it fits."""
+    cited = _Printed(fields)
+    found = (_title(cited, work), _author(cited, work), _year(cited, work), *_places(cited, work), _part(cited, work))
+    return tuple(one for one in found if one is not None)
+
+
+def candidate_doubts(fields: Mapping[str, RawValue], work: FoundWork) -> tuple[CitationDoubt, ...]:
+    """Return what speaks against a work that was found by a search; that something cannot be compared speaks so too."""
+    cited, found = _Printed(fields), doubts_of(fields, work)
+    told = {one.field for one in found}
+    unknown = (
+        ("title", not _comparable_titles(cited, work), "its title cannot be compared"),
+        ("author", not _comparable_authors(cited, work), "its authors cannot be compared"),
+        ("year", not (work.years and cited.years), "its year cannot be compared"),
+    )
+    return (*found, *(CitationDoubt(name, what) for name, holds, what in unknown if holds and name not in told))
+
+
+def is_plainly_other(fields: Mapping[str, RawValue], work: FoundWork) -> bool:
+    """Tell whether a work is plainly not the one that a reference describes.
+
+    A title can be translated, or left out where physicists cite: so volume and page together outweigh it. Books
+    are printed again for decades, so that another year alone is no proof there; of an article it is.
+    """
+    plain = {one.field for one in doubts_of(fields, work) if one.plain}
+    if _is_found_by_place(_Printed(fields), work):
+        return False
+    is_book = work.type.endswith("book") or work.type.startswith(("book", "monograph"))
+    return "title" in plain or {"year", "author"} <= plain or ("year" in plain and bool(work.type) and not is_book)
+
+
+class _Printed:
+    """Hold a reference in the forms in which it is compared."""
+
+    def __init__(self, fields: Mapping[str, RawValue]) -> None:
+        self.fields = fields
+        # An address says nothing of its own: it repeats parts of titles, and years.
+        self.text = _URL.sub(" ", _plain(printed_reference(fields)))
+
+    def part(self, name: str) -> str:
+        """Return a part that the reference gives on its own."""
+        return _plain(_text(self.fields, name))
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Return the words of the whole reference, folded."""
+        return _words(self.text)
+
+    @cached_property
+    def years(self) -> set[int]:
+        """Return every year that it may be of."""
+        return {int(one) for one in _YEAR.findall(self.part("year") or self.text)}
+
+    @cached_property
+    def titles(self) -> list[str]:
+        """Return the titles that it gives on their own; any of them may be the one registered."""
+        names = ("article_title", "volume_title", "series_title", "journal_title")
+        given = [self.part(name) for name in names[: 2 if self.part("article_title") else 4]]
+        return [one for one in given if one]
+
+
+def _title(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
+    titles = _comparable_titles(cited, work)
+    if not titles:
+        return None
+    # The best of both ways: a reference may give its parts, and print more than they say.
+    alike = max((_ratio(one, other) for one in titles for other in cited.titles), default=0.0)
+    covered = max(_covered(one, cited.words) for one in titles)
+    if alike >= ALIKE or covered >= COVERED:
+        return None
+    what = f"the title is “{_short(work.titles[0])}”"
+    return CitationDoubt("title", what, plain=max(alike, covered) < RELATED)
+
+
+def _comparable_titles(cited: _Printed, work: FoundWork) -> list[str]:
+    """Return the titles of a work that stand in the script of the reference."""
+    titles = [_plain(one) for one in work.titles if _words(_plain(one))]
+    return [one for one in titles if cited.words and _same_script(cited.text, one)]
+
+
+def _comparable_authors(cited: _Printed, work: FoundWork) -> list[str]:
+    names = [" ".join(_words(_plain(one))) for one in work.authors]
+    return [one for one in names if one and _same_script(cited.text, one)]
+
+
+def _author(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
+    names = _comparable_authors(cited, work)
+    if not names:
+        return None
+    given = " ".join(_words(cited.part("author"))) or " ".join(cited.words)
+    padded = f" {given} "
+    if any(f" {name} " in padded or f" {given} " in f" {name} " for name in names):
+        return None
+    # A double name may be cited by one of its parts.
+    if any(f" {part} " in padded for name in names for part in name.split() if len(part) > 3):  # noqa: PLR2004
+        return None
+    others = " and others" if len(work.authors) > 1 else ""
+    return CitationDoubt("author", f"it is by {_short(work.authors[0])}{others}", plain=True)
+
+
+def _year(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
+    given = cited.years
+    if not given or not work.years or given & set(work.years):
+        return None
+    apart = min(abs(one - other) for one in given for other in work.years)
+    years = " and ".join(map(str, work.years))
+    return CitationDoubt("year", f"it is of {years}", plain=apart > PLAIN_YEARS)
+
+
+def _places(cited: _Printed, work: FoundWork) -> Iterator[CitationDoubt]:
+    """Yield what differs of volume, issue and first page: only what the reference gives on its own can be compared."""
+    for name, field, found in (
+        ("volume", "volume", work.volume),
+        ("issue", "issue", work.issue),
+        ("page", "first_page", _first(work.page)),
+    ):
+        given = cited.part(field)
+        if given and found and _number(given) != _number(found):
+            yield CitationDoubt(name, f"the {name} is {_short(found)}")
+
+
+def _part(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
+    """Return a doubt where one of the two is a part, or an edition, and the other another one or none."""
+    shown = " ".join([*work.titles, f"volume {work.volume}", f"no {work.issue}"])
+    known = {_number(one) for one in _words(_plain(shown))}
+    named = {_number(one) for text in [cited.text, *cited.titles] for one in _parts(text)}
+    edition = re.findall(r"\d+", cited.part("edition"))
+    # Behind "ed." or "no." there may stand the year, which is compared on its own.
+    missing = sorted({*named, *map(_number, edition)} - known - set(map(str, cited.years)))
+    titled = {_number(one) for title in work.titles for one in _parts(_plain(title))}
+    beyond = sorted(titled - {_number(one) for one in cited.words})
+    if missing:
+        return CitationDoubt("part", f"the reference names part, volume or edition {', '.join(missing)}")
+    if beyond:
+        return CitationDoubt("part", f"it is part, volume or edition {', '.join(beyond)}")
+    return None
+
+
+def _is_found_by_place(cited: _Printed, work: FoundWork) -> bool:
+    """Tell whether volume and first page both say that it is this work."""
+    given = {_number(one) for one in (cited.part("volume"), cited.part("first_page")) if one} or {
+        _number(one) for one in cited.words
+    }
+    place = {_number(one) for one in (work.volume, _first(work.page)) if one}
+    return len(place) > 1 and place <= given
+
+
+def _parts(text: str) -> Iterator[str]:
+    for found in _PART.finditer(text):
+        yield found[1] or found[2]
+
+
+def _ratio(one: str, other: str) -> float:
+    first, second = _title_words(one), _title_words(other)
+    if {word for word in first if _is_number(word)} != {word for word in second if _is_number(word)}:
+        # "Part I" and "Part II" differ by one letter.
+        return min(ALIKE - 0.01, SequenceMatcher(None, " ".join(first), " ".join(second)).ratio())
+    return SequenceMatcher(None, " ".join(first), " ".join(second)).ratio()
+
+
+def _covered(title: str, words: list[str]) -> float:
+    """Return which share of the words of a title is among these; one number that is missing is a difference."""
+    wanted = _title_words(title)
+    there = set(words)
+    share = sum(word in there for word in wanted) / len(wanted)
+    numbers = {_number(word) for word in wanted if _is_number(word)}
+    return share if numbers <= {_number(word) for word in there} else min(share, COVERED - 0.01)
+
+
+def _is_number(word: str) -> bool:
+    return word.isdigit() or word in _ROMAN
+
+
+def _number(text: str) -> str:
+    """Return a number in one form: 012, XII and 12 are the same."""
+    folded = text.strip().casefold()
+    return _ROMAN.get(folded) or (folded.lstrip("0") or "0" if folded.isdigit() else folded)
+
+
+def _first(page: str) -> str:
+    return re.split(r"[-\u2010-\u2015,;\s]", page.strip())[0]
+
+
+def _words(text: str) -> list[str]:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(one for one in letters if not unicodedata.combining(one)))
+
+
+def _title_words(text: str) -> list[str]:
+    """Return the words of a title that name something; people leave articles out, and write “&” for “and”."""
+    words = _words(text)
+    return [word for word in words if word not in _SMALL] or words
+
+
+def _same_script(one: str, other: str) -> bool:
+    """Tell whether both have Latin letters, or both have none: what is transliterated cannot be compared."""
+    return bool(re.search(r"[a-z]", _folded(one))) is bool(re.search(r"[a-z]", _folded(other)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKD", text.casefold())
+
+
+def _plain(text: str) -> str:
+    """Return a text without the face markup that the REST API keeps, in which every word stands on its own."""
+    return " ".join(re.sub(r"</?[A-Za-z][^<>]*>", "", text).split())
+
+
+def _text(fields: Mapping[str, RawValue], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _short(text: str, most: int = 90) -> str:
+    plain = _plain(text)
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"

@@ -1,0 +1,172 @@
+"""References with feedback: what matched, what is dead or wrong, what it may be, and how an accepted DOI goes out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
+from doideposit.crossref.xml.batch import build
+from doideposit.deposits.references import ReferenceFeedback, ReferencesReport, ReferenceState
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
+from doideposit.sandbox.accounts import Account
+from doideposit.sandbox.clock import Clock, Delays
+from doideposit.sandbox.faults import parse_fault
+from doideposit.sandbox.registry import SandboxRegistry
+from doideposit.sandbox.simulation import Sandbox
+
+DOI = str(commentary().doi)
+RIVERS = Series.model_validate(
+    {"name": "rivers", "title": "River Papers", "issn": "2049-3630", "prefix": "10.5555", "doi": "{prefix}/r{number}", "publisher": {"name": "R"},
+     "url": "https://rivers.example.org/{number}", "institution": {"name": "River Institute"}}
+)  # fmt: skip
+CITED = {
+    "right": {"number": "1", "title": "Upland rivers and the law", "published": "2019", "authors": [{"family": "Sen"}]},
+    "twin": {"number": "2", "title": "Upland rivers and the law", "published": "2009", "authors": [{"family": "Sen"}]},
+    "other": {"number": "3", "title": "A grammar of old Norse", "published": "1999", "authors": [{"family": "Berg"}]},
+    "part": {
+        "number": "4",
+        "title": "Deltas and their people. Part II",
+        "published": "2015",
+        "authors": [{"family": "Roy"}],
+    },
+}
+REFERENCES = [
+    {"key": "r1", "text": "Sen, A. (2019). Upland rivers and the law. River Papers.", "doi": "10.5555/r1"},
+    {"key": "r2", "text": "Data of the survey (2020).", "doi": "10.7777/data"},
+    {"key": "r3", "text": "Gray, B. (2001). Nobody has this.", "doi": "10.7777/nobody"},
+    {"key": "r4", "text": "Sen, A. (2019). Upland rivers and the law. River Papers.", "doi": "10.5555/r3"},
+    {"key": "r5", "text": "Roy, C. (2015). Deltas and their people. Part II."},
+    {"key": "r6", "text": "A newspaper article of which nobody has a DOI (2022)."},
+]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    clock = Clock()
+    accounts = [Account.role("sandbox", "sandbox", ["10.48251", "10.5555"])]
+    sandbox = Sandbox(clock=clock, validate=validator().validate, delays=Delays.none(), accounts=accounts)
+    for place, one in enumerate(CITED.values()):
+        cited = Commentary.model_validate({"series": RIVERS, **one})
+        xml = build(DEPOSITOR.head("other", 20200301120000 + place), [cited]).xml
+        sandbox.elsewhere.deposit(xml)
+    sandbox.elsewhere.other_agency("10.7777/data")
+    registry = SandboxRegistry(sandbox)
+    with Desk(
+        sqlite_url(tmp_path), clock=clock, sandbox=sandbox, seed=True, registry=registry, target="production"
+    ) as one:
+        yield one
+
+
+def deposited(desk: Desk, references: list[dict[str, Any]] = REFERENCES) -> None:
+    desk.depositor.deposit(commentary(references=references))
+    desk.settle()
+    desk.clock.advance(60)
+
+
+def by_key(report: ReferencesReport) -> dict[str, ReferenceFeedback]:
+    [listed] = report.lists
+    return {one.key: one for one in listed.references}
+
+
+def test_each_reference_is_matched_dead_wrong_or_not_matched(desk: Desk) -> None:
+    deposited(desk)
+    report = desk.depositor.references.of(DOI)
+    found = by_key(report)
+    assert report.error is None
+    assert {key: (one.state, one.agency) for key, one in found.items()} == {
+        "r1": (ReferenceState.MATCHED, "Crossref"),
+        "r2": (ReferenceState.MATCHED, "DataCite"),
+        "r3": (ReferenceState.DEAD, None),
+        "r4": (ReferenceState.WRONG, "Crossref"),
+        "r5": (ReferenceState.MATCHED, "Crossref"),
+        "r6": (ReferenceState.UNMATCHED, None),
+    }
+    assert {key: one.asserted_by for key, one in found.items()} == {
+        **dict.fromkeys(("r1", "r2", "r3", "r4"), "publisher"),
+        "r5": "crossref",
+        "r6": "",
+    }
+    assert not report.ok
+    assert "the title is “A grammar of old Norse" in found["r4"].doubts[0].what
+
+
+def test_candidates_have_their_doubts_and_a_near_twin_is_never_chosen(desk: Desk) -> None:
+    # Crossref's log matches whatever has the title in it: without that, everything is left to the search.
+    references = [
+        {"key": "fits", "text": "Sen (2019): Upland rivers & the law."},
+        {"key": "year", "text": "Sen (2014): Upland rivers & the law."},
+        {"key": "part", "text": "Roy (2015): Deltas & their people, part I."},
+        {"key": "author", "text": "Gray (2019): Upland rivers & the law."},
+        {"key": "parts", "author": "Sen", "year": "2019", "article_title": "Upland rivers and law", "volume": "1"},
+        {"key": "none", "text": "Nothing that anybody would find, anywhere."},
+    ]
+    deposited(desk, references)
+    found = by_key(desk.depositor.references.of(DOI))
+    best = {key: one.best.work.doi if one.best else None for key, one in found.items()}
+    assert best == dict.fromkeys(best) | {"fits": "10.5555/r1", "parts": "10.5555/r1"}
+    first = {key: [each.field for each in one.candidates[0].doubts] for key, one in found.items() if one.candidates}
+    assert first == {"fits": [], "year": ["year"], "part": ["title", "part"], "author": ["author"], "parts": []}
+    assert found["none"].candidates == ()
+    assert [each.work.doi for each in found["fits"].candidates or ()] == ["10.5555/r1", "10.5555/r2"]
+    assert (found["fits"].candidates or ())[1].doubts[0].what == "it is of 2009"
+
+
+def test_two_works_that_fit_equally_well_are_both_doubtful(desk: Desk) -> None:
+    again = Commentary.model_validate({"series": RIVERS, **CITED["right"], "number": "9"})
+    desk.sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120009), [again]).xml)
+    deposited(desk, [{"key": "r", "text": "Sen (2019): Upland rivers & the law."}])
+    [one] = by_key(desk.depositor.references.of(DOI)).values()
+    assert one.best is None
+    assert [[each.field for each in candidate.doubts] for candidate in one.candidates or ()][:2] == [["twin"], ["twin"]]
+
+
+def test_offline_nobody_is_asked_and_what_was_asked_before_is_known(desk: Desk) -> None:
+    deposited(desk)
+    desk.depositor.references.of(DOI)
+    asked: list[str] = []
+    handle = desk.sandbox.handle
+    desk.sandbox.handle = lambda request: asked.append(request.path) or handle(request)  # type: ignore[method-assign, func-returns-value]
+    offline = desk.depositor.references.of(DOI, offline=True)
+    assert not asked
+    assert by_key(offline)["r3"].state is ReferenceState.DEAD
+    assert by_key(offline)["r4"].state is ReferenceState.MATCHED, "what it leads to is not kept"
+    assert by_key(offline)["r6"].candidates is None
+    desk.depositor.references.of(DOI)
+    assert not [path for path in asked if path.startswith("/ra/") and "nobody" not in path], "agencies are kept"
+
+
+def test_a_dead_doi_is_a_warning_on_its_line_before_anything_is_sent(desk: Desk, tmp_path: Path) -> None:
+    record = tmp_path / "258.yaml"
+    record.write_text(
+        "series: sadf-comment\nnumber: '258'\ntitle: On rivers\nauthors: [{family: Sen}]\npublished: 2023\n"
+        "references:\n  - text: Data.\n    doi: 10.7777/data\n  - text: Gray.\n    doi: 10.7777/nobody\n"
+    )
+    [entry] = desk.depositor.plan(record).entries
+    [finding] = [one for one in entry.findings if one.code == "reference-doi-dead"]
+    assert (finding.where.line, finding.stops) == (10, False)
+    assert entry.action.sends
+    assert not desk.depositor.ledger.is_there, "a look makes no ledger"
+    assert desk.depositor.deposit(record).ok
+    desk.settle()
+    # Changed elsewhere, the references are not asked about again.
+    record.write_text(record.read_text().replace("On rivers", "On the rivers"))
+    [entry] = desk.depositor.plan(record).entries
+    assert not [one for one in entry.findings if one.code == "reference-doi-dead"]
+
+
+@pytest.mark.parametrize("fault", ["status@rest=503:*", "status@rest=429:*", "status@rest=200:*", "status@rest=403:*"])
+def test_services_that_are_away_say_nothing_of_a_reference(desk: Desk, fault: str) -> None:
+    desk.sandbox.faults.arm([parse_fault(fault), parse_fault(fault.replace("rest", "handle"))])
+    plan = desk.depositor.plan(commentary(references=REFERENCES))
+    assert plan.ok
+    deposited(desk)
+    report = desk.depositor.references.of(DOI)
+    found = by_key(report)
+    assert report.error is not None
+    assert {one.state for one in found.values()} == {ReferenceState.MATCHED, ReferenceState.UNMATCHED}
+    assert found["r3"].agency is None
+    desk.sandbox.faults.clear()
+    assert by_key(desk.depositor.references.of(DOI))["r3"].state is ReferenceState.DEAD

@@ -70,14 +70,14 @@ def printed_reference(fields: Mapping[str, RawValue]) -> str:
 
 def doubts_of(fields: Mapping[str, RawValue], work: FoundWork) -> tuple[CitationDoubt, ...]:
     """Return everything in which a work is not what the reference says, the weightiest first; nothing when it fits."""
-    cited = _Printed(fields)
+    cited = _ComparedReference(fields)
     found = (_title(cited, work), _author(cited, work), _year(cited, work), *_places(cited, work), _part(cited, work))
     return tuple(one for one in found if one is not None)
 
 
 def candidate_doubts(fields: Mapping[str, RawValue], work: FoundWork) -> tuple[CitationDoubt, ...]:
     """Return what speaks against a work that was found by a search; that something cannot be compared speaks so too."""
-    cited, found = _Printed(fields), doubts_of(fields, work)
+    cited, found = _ComparedReference(fields), doubts_of(fields, work)
     told = {one.field for one in found}
     unknown = (
         ("title", not _comparable_titles(cited, work), "its title cannot be compared"),
@@ -94,13 +94,13 @@ def is_plainly_other(fields: Mapping[str, RawValue], work: FoundWork) -> bool:
     are printed again for decades, so that another year alone is no proof there; of an article it is.
     """
     plain = {one.field for one in doubts_of(fields, work) if one.plain}
-    if _is_found_by_place(_Printed(fields), work):
+    if _is_found_by_place(_ComparedReference(fields), work):
         return False
     is_book = work.type.endswith("book") or work.type.startswith(("book", "monograph"))
     return "title" in plain or {"year", "author"} <= plain or ("year" in plain and bool(work.type) and not is_book)
 
 
-class _Printed:
+class _ComparedReference:
     """Hold a reference in the forms in which it is compared."""
 
     def __init__(self, fields: Mapping[str, RawValue]) -> None:
@@ -130,7 +130,7 @@ class _Printed:
         return [one for one in given if one]
 
 
-def _title(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
+def _title(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     titles = _comparable_titles(cited, work)
     if not titles:
         return None
@@ -143,18 +143,18 @@ def _title(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
     return CitationDoubt("title", what, plain=max(alike, covered) < RELATED)
 
 
-def _comparable_titles(cited: _Printed, work: FoundWork) -> list[str]:
+def _comparable_titles(cited: _ComparedReference, work: FoundWork) -> list[str]:
     """Return the titles of a work that stand in the script of the reference."""
     titles = [_plain(one) for one in work.titles if _words(_plain(one))]
     return [one for one in titles if cited.words and _same_script(cited.text, one)]
 
 
-def _comparable_authors(cited: _Printed, work: FoundWork) -> list[str]:
+def _comparable_authors(cited: _ComparedReference, work: FoundWork) -> list[str]:
     names = [" ".join(_words(_plain(one))) for one in work.authors]
     return [one for one in names if one and _same_script(cited.text, one)]
 
 
-def _author(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
+def _author(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     names = _comparable_authors(cited, work)
     if not names:
         return None
@@ -169,7 +169,7 @@ def _author(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
     return CitationDoubt("author", f"it is by {_short(work.authors[0])}{others}", plain=True)
 
 
-def _year(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
+def _year(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     given = cited.years
     if not given or not work.years or given & set(work.years):
         return None
@@ -178,7 +178,7 @@ def _year(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
     return CitationDoubt("year", f"it is of {years}", plain=apart > PLAIN_YEARS)
 
 
-def _places(cited: _Printed, work: FoundWork) -> Iterator[CitationDoubt]:
+def _places(cited: _ComparedReference, work: FoundWork) -> Iterator[CitationDoubt]:
     """Yield what differs of volume, issue and first page: only what the reference gives on its own can be compared."""
     for name, field, found in (
         ("volume", "volume", work.volume),
@@ -190,7 +190,7 @@ def _places(cited: _Printed, work: FoundWork) -> Iterator[CitationDoubt]:
             yield CitationDoubt(name, f"the {name} is {_short(found)}")
 
 
-def _part(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
+def _part(cited: _ComparedReference, work: FoundWork) -> CitationDoubt | None:
     """Return a doubt where one of the two is a part, or an edition, and the other another one or none."""
     shown = " ".join([*work.titles, f"volume {work.volume}", f"no {work.issue}"])
     known = {_number(one) for one in _words(_plain(shown))}
@@ -207,7 +207,7 @@ def _part(cited: _Printed, work: FoundWork) -> CitationDoubt | None:
     return None
 
 
-def _is_found_by_place(cited: _Printed, work: FoundWork) -> bool:
+def _is_found_by_place(cited: _ComparedReference, work: FoundWork) -> bool:
     """Tell whether volume and first page both say that it is this work."""
     given = {_number(one) for one in (cited.part("volume"), cited.part("first_page")) if one} or {
         _number(one) for one in cited.words

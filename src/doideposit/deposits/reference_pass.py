@@ -148,9 +148,9 @@ class _ReferencePass:
                 yield _read(work.doi, number, {**fields, **other}, matched, result.reference_errors)
 
     def _record(self, doi: Doi) -> RegisteredRecord | None:
-        works = self._context.ledger.works
-        sent = works.last_registered(doi)
-        known = sent[1] if sent else works.adopted_answer(doi)
+        versions = self._context.ledger.versions
+        sent = versions.last_registered(doi)
+        known = sent[1] if sent else versions.adopted_version(doi)
         return None if known is None else read_record(known, doi.printed)
 
     # Whether the DOIs exist, and what they lead to.

@@ -12,7 +12,6 @@ from typing import Final
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import RegisteredWork
-from doideposit.crossref.xml.resources import with_parts
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.observations import Sight
@@ -128,7 +127,7 @@ class Watcher:
             sent = context.ledger.versions.sent_with(seen.doi, state.timestamp) or sent
         waits = context.ledger.versions.parts_not_shown(seen.doi)
         # What was registered elsewhere is held against what it was when it was taken over.
-        known = sent[1] if sent else self._adopted(seen.doi)
+        known = sent[1] if sent else context.ledger.versions.adopted_version(seen.doi)
         ours = None if known is None else read_record(known, seen.doi.printed)
         version = sent[0] if sent else (seen.sent or 0)
         elsewhere = tuple(one for one in (self._address(registry, seen, ours),) if one is not None)
@@ -139,14 +138,6 @@ class Watcher:
             sight = Sight(_next_read(seen, context.clock()), words)
         if context.ledger.observations.put(seen, sight):
             self.read.append(seen.doi)
-
-    def _adopted(self, doi: Doi) -> bytes | None:
-        """Return what a DOI was when it was taken over, with what resource-only deposits changed since."""
-        versions = self.context.ledger.versions
-        known = versions.adopted_answer(doi)
-        for file in versions.parts_since(doi) if known is not None else ():
-            known = with_parts(known or b"", file, doi)
-        return known
 
     def _refills(self, seen: Observed, state: RegisteredState | None, ours: RegisteredRecord | None) -> bool:
         """Finish an update of references that Crossref added up, when its version is seen for the first time."""

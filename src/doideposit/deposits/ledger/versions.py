@@ -97,6 +97,11 @@ class Versions:
             answer = connection.execute(select(adopted.c.answer).where(*mine)).scalar_one_or_none()
             return None if answer is None else bytes_of(answer)
 
+    def adopted_version(self, doi: Doi) -> bytes | None:
+        """Return what a DOI was when it was taken over, with what resource-only deposits changed since."""
+        known = self.adopted_answer(doi)
+        return None if known is None else self._with_parts(doi, known, None)
+
     def sent_with(self, doi: Doi, timestamp: int) -> tuple[int, bytes] | None:
         """Return timestamp and bytes of the deposit of a DOI that was sent with this timestamp, however it ended."""
         if not 0 <= timestamp < 2**63:

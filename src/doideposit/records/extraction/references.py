@@ -181,12 +181,18 @@ def _numbered_lines(lines: Sequence[Line]) -> frozenset[int]:
     Nothing where the list is not numbered so.
     """
     found: list[int] = []
+    before = ""
     for line in lines:
         match = _number_of(line)
-        if match and int(match["number"]) == len(found) + 1:
+        if match and int(match["number"]) == len(found) + 1 and not _NUMBER_FOLLOWS.search(before):
             found.append(line.number)
+        before = line.bare
     whole = len(found) > 1 and lines[0].number == found[0] and not any(line.marker for line in lines)
     return frozenset(found) if whole else frozenset()
+
+
+# What a figure in the next line belongs to, which is then no number of an entry: “pp. 117–”, “№”.
+_NUMBER_FOLLOWS = re.compile(r"(?:\d[-–]|№|(?<!\w)(?<!\d\s)(?:no|nr|num|vol|bd|jg|pp?|ss?|т|с|вып)\.?)\s*$", re.IGNORECASE)
 
 
 def _hanging_blocks(lines: Sequence[Line]) -> set[int]:
@@ -203,7 +209,8 @@ def _begins(line: Line, before: Line | None, hanging: bool) -> bool:
         return False
     if line.block != before.block:
         return not _goes_on(line, before)
-    return bool(_LABEL.match(line.text)) or (not line.indented if hanging else _begins_in_block(line, before))
+    labelled = bool(_LABEL.match(line.text)) and not (line.text[:1].isdigit() and _NUMBER_FOLLOWS.search(before.bare))
+    return labelled or (not line.indented if hanging else _begins_in_block(line, before))
 
 
 def _goes_on(line: Line, before: Line) -> bool:

@@ -12,7 +12,8 @@ from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.bounds import TooMuch
 from doideposit.records.extraction.readers.building import LineBuilder
-from doideposit.records.extraction.readers.pdf_layout import PdfPart, PrintedParagraph, paragraphs_of, rows_of
+from doideposit.records.extraction.readers.pdf_layout import PrintedParagraph, paragraphs_of
+from doideposit.records.extraction.readers.pdf_rows import PdfPart, rows_of
 
 __all__ = ["read_pdf"]
 

@@ -1,82 +1,21 @@
-"""Printed pages as paragraphs: columns in their order, running headers and page numbers out, broken words joined.
+"""Printed lines of a PDF as paragraphs: running headers and page numbers out, footnotes behind the text.
 
-A PDF says where letters stand and nothing more. What is told here is told from places: a gap that runs down the page
-parts two columns, a line that stands at the edge of several pages is a running header, small letters at the foot behind
-a figure are a footnote, and a line that is set in begins a paragraph, or in a list of references goes on with one.
+What is told here is told from places: a line that stands at the edge of several pages is a running header, small
+letters at the foot behind a figure are a footnote, and a line that is set in begins a paragraph, or in a list of
+references goes on with one.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
+from doideposit.records.extraction.readers.pdf_broken_words import ends_in_address, mended
+from doideposit.records.extraction.readers.pdf_rows import PdfRow
 from doideposit.records.extraction.vocabulary import NOTES, REFERENCES, heading_pattern
 
-__all__ = ["PdfPart", "PdfRow", "PrintedParagraph", "paragraphs_of", "rows_of"]
-
-
-@dataclass(slots=True)
-class PdfPart:
-    """Hold a piece of text as it is printed: points from the left and from the foot of the page; `new` begins a row."""
-
-    text: str
-    size: float
-    left: float
-    right: float
-    y: float
-    page: int
-    new: bool = False
-    bold: bool = False
-    italic: bool = False
-
-
-@dataclass(slots=True)
-class PdfRow:
-    """Hold one printed line. `targets` are the addresses it links to; `marginal` says that it stands at the edge.
-
-    A marginal line is printed on other pages too, or stands in smaller letters apart from the text.
-    """
-
-    parts: list[PdfPart]
-    text: str = ""
-    targets: list[str] = field(default_factory=list)
-    marginal: bool = False
-    at_edge: bool = False
-    right: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.right = max(part.right for part in self.parts)
-
-    @property
-    def page(self) -> int:
-        """Return the number of the page."""
-        return self.parts[0].page
-
-    @property
-    def size(self) -> float:
-        """Return the size of the largest letters, in points."""
-        return max(part.size for part in self.parts)
-
-    @property
-    def y(self) -> float:
-        """Return the height of the line on its page, in points from the foot."""
-        return max(self.parts, key=lambda part: part.size).y
-
-    @property
-    def left(self) -> float:
-        """Return where the line begins, in points."""
-        return min(part.left for part in self.parts)
-
-    @property
-    def bold(self) -> bool:
-        """Return whether all of it is bold."""
-        return all(part.bold for part in self.parts if part.text.strip(" :"))
-
-    @property
-    def italics(self) -> list[str]:
-        """Return what is printed in italics."""
-        return [part.text.strip() for part in self.parts if part.italic and len(part.text.strip()) > 1]
+__all__ = ["PrintedParagraph", "paragraphs_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,126 +27,6 @@ class PrintedParagraph:
     note: bool = False
 
 
-# Letters that are set as one, and signs that only PDF files have (Unicode, alphabetic presentation forms).
-_SIGNS = str.maketrans(
-    {
-        "ﬀ": "ff",
-        "ﬁ": "fi",
-        "ﬂ": "fl",
-        "ﬃ": "ffi",
-        "ﬄ": "ffl",
-        "ﬅ": "st",
-        "ﬆ": "st",
-        "‐": "-",
-        "‑": "-",
-        "\u00ad": "-",
-        "\ufffd": "",
-    }
-)
-_SUPERSCRIPT = 0.8  # so many times the size of the line, or smaller, and higher: the mark of a note
-_WIDE = 1.5  # times the size: a gap within a line that no space makes
-
-
-def rows_of(page: tuple[Sequence[PdfPart], Sequence[tuple[str, tuple[float, ...]]]]) -> list[PdfRow]:
-    """Return the lines of a page in the order in which they are read, with the addresses they link to."""
-    parts, annotations = page
-    rows: list[list[PdfPart]] = []
-    for part in parts:
-        if not part.text.strip():
-            if rows and not part.new and part.text and rows[-1]:
-                rows[-1][-1].text += " "
-            continue
-        part.text = part.text.translate(_SIGNS)
-        # A part that ends nowhere known is as wide as its letters usually are.
-        part.right = part.right if part.right > part.left else part.left + len(part.text) * part.size * 0.5
-        if rows and _is_same_row(rows[-1], part):
-            rows[-1].append(part)
-        else:
-            rows.append([part])
-    found = [PdfRow(parts, _joined(parts)) for parts in rows]
-    for target, (left, bottom, right, top) in annotations:
-        _linked(found, target, left, (bottom + top) / 2, right)
-    return _in_columns(found)
-
-
-def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
-    """Tell whether a piece stands in the line before it: at the same height, or raised behind it as a mark is."""
-    last = row[-1]
-    near = abs(max(row, key=lambda each: each.size).y - part.y) < 0.6 * max(last.size, part.size)
-    return near and part.left >= last.right - last.size and part.left - last.right < 40 * last.size
-
-
-def _joined(parts: Sequence[PdfPart]) -> str:
-    """Return the text of a line, without the marks of notes that are raised in it."""
-    size = max(part.size for part in parts)
-    base = max(parts, key=lambda part: part.size).y
-    text = ""
-    end = parts[0].left
-    for index, part in enumerate(parts):
-        raised = index and part.size < _SUPERSCRIPT * size and part.y > base + 0.1 * size
-        if raised and re.fullmatch(r"[\d*†‡§,\s]{1,8}", part.text):
-            continue
-        gap = part.left - end > 0.15 * size and text and text[-1] not in " (" and part.text[0] not in " ,.;:!?)’”"
-        text += (" " if gap else "") + part.text
-        end = part.right
-    return text.rstrip()
-
-
-def _linked(rows: Sequence[PdfRow], target: str, left: float, middle: float, right: float) -> None:
-    """Give an address to the line that its rectangle covers; one over several lines is given to each."""
-    near = [
-        row for row in rows if row.left < right and row.right > left and abs(row.y + row.size / 3 - middle) < row.size
-    ]
-    if near:
-        row = min(near, key=lambda each: abs(each.y + each.size / 3 - middle))
-        row.targets += [target] if target not in row.targets else []
-
-
-_FEWEST_IN_COLUMNS = 6
-
-
-def _in_columns(rows: list[PdfRow]) -> list[PdfRow]:
-    """Part lines that run over two columns, where a gap at the same place runs down the page."""
-    gaps = Counter(
-        round((before.right + after.left) / 20)
-        for row in rows
-        for before, after in pairwise(row.parts)
-        if after.left - before.right > _WIDE * row.size
-    )
-    if not gaps or (common := gaps.most_common(1)[0])[1] < _FEWEST_IN_COLUMNS:
-        return rows
-    middle = common[0] * 10.0
-    ordered: list[PdfRow] = []
-    sides: tuple[list[PdfRow], list[PdfRow]] = ([], [])
-    for row in rows:
-        halves = (
-            [part for part in row.parts if part.right <= middle + row.size],
-            [part for part in row.parts if part.left >= middle - row.size],
-        )
-        if len(halves[0]) + len(halves[1]) < len(row.parts) or not ((halves[0] and halves[1]) or _is_half(row, middle)):
-            ordered += [
-                *sides[0],
-                *sides[1],
-                row,
-            ]  # A line over the whole page parts what is above it from what is below.
-            sides = ([], [])
-            continue
-        for side, parts in zip(sides, halves, strict=True):
-            if parts:
-                side.append(
-                    PdfRow(
-                        parts,
-                        _joined(parts),
-                        [target for target in row.targets if len(parts) == len(row.parts) or target],
-                    )
-                )
-    return [*ordered, *sides[0], *sides[1]]
-
-
-def _is_half(row: PdfRow, middle: float) -> bool:
-    return row.right <= middle + row.size or row.left >= middle - row.size
-
-
 def paragraphs_of(pages: Sequence[Sequence[PdfRow]]) -> Iterator[PrintedParagraph]:
     """Return the paragraphs of a document, the footnotes behind them."""
     # The size that most letters have is that of the running text.
@@ -216,7 +35,7 @@ def paragraphs_of(pages: Sequence[Sequence[PdfRow]]) -> Iterator[PrintedParagrap
     flow, notes = _apart(rows, body)
     largest = max((row.size for row in flow if row.page == 1), default=body)
     listed = False
-    for paragraph in _paragraphs(_mended(flow)):
+    for paragraph in _paragraphs(mended(flow)):
         size = max(row.size for row in paragraph)
         early = paragraph[0].page <= _TITLE_PAGES
         listed = listed or bool(_LIST.fullmatch(paragraph[0].text.strip()))
@@ -228,7 +47,7 @@ def paragraphs_of(pages: Sequence[Sequence[PdfRow]]) -> Iterator[PrintedParagrap
             yield PrintedParagraph(_unwrapped(paragraph, flow))
         else:
             yield PrintedParagraph(paragraph)
-    for paragraph in _by_number(_mended(notes)):
+    for paragraph in _by_number(mended(notes)):
         yield PrintedParagraph(paragraph, note=True)
 
 
@@ -273,6 +92,11 @@ def _is_page_number(row: PdfRow, body: float) -> bool:
     return bool(_PAGE_NUMBER.fullmatch(text)) and not year and row.size < body * _LARGER
 
 
+def _is_below_label(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
+    """Tell whether a figure stands below other lines at the head of the first page, as the number of an issue does."""
+    return row.page == 1 and any(row is each for each in rows[1:_EDGE]) and len(rows) > 2 * _EDGE
+
+
 def _is_apart(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
     """Tell whether no line of the text stands near: within two lines above or below."""
     return all(each is row or each.size < row.size * 1.05 or abs(each.y - row.y) > 2 * each.size for each in rows)
@@ -288,7 +112,9 @@ def _without_furniture(pages: Sequence[Sequence[PdfRow]], body: float) -> list[P
         for row in rows:
             at_edge = any(row is each for each in edge)
             repeated = at_edge and counts[_key(row)] > 1
-            if at_edge and (_is_page_number(row, body) or (repeated and _key(row) in seen)):
+            if at_edge and (
+                (_is_page_number(row, body) and not _is_below_label(row, rows)) or (repeated and _key(row) in seen)
+            ):
                 continue
             row.marginal, row.at_edge = repeated, at_edge
             seen.add(_key(row))
@@ -352,79 +178,6 @@ def _by_number(rows: Sequence[PdfRow]) -> Iterator[list[PdfRow]]:
         yield note
 
 
-_BROKEN_WORD = re.compile(r"(?P<word>[^\W\d_]+)-$")
-_OPEN_ADDRESS = re.compile(r"(?:https?://|www\.|doi\.org/|(?<![\w/])10\.\d{4,9}/)\S*$", re.IGNORECASE)
-
-
-# What begins anew behind an address that ended with a stop: a word with a capital, the number of an entry.
-_NEW = re.compile(r"[^\W\d_]+\W*$(?<![a-z])|[A-ZÀ-ÞА-Я][^\W\d_]*\W*$|\d{1,3}[.)\]]?$|[(\[“\"–—•·]")
-
-
-def _mended(rows: Sequence[PdfRow]) -> list[PdfRow]:
-    """Put words and addresses together that a line end broke, on the line where they begin."""
-    words = Counter(word.lower() for row in rows for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", row.text))
-    kept: list[PdfRow] = []
-    for row in rows:
-        before = kept[-1] if kept else None
-        first, _, rest = row.text.strip().partition(" ")
-        near = before is not None and abs(before.size - row.size) < 1 and before.marginal == row.marginal
-        joined = _address(before, row, first) or _word(before.text.rstrip(), first, words) if before and near else None
-        if before is not None and joined is not None:
-            before.text, row.text = joined, rest.strip()
-            before.right = row.right if not row.text else before.right
-            row.targets = [target for target in row.targets if row.text and target not in before.targets]
-        if row.text.strip():
-            kept.append(row)
-    return kept
-
-
-def _address(row: PdfRow, following: PdfRow, first: str) -> str | None:
-    """Return a line with the rest of an address that it breaks off; the address of a link is believed most."""
-    text = row.text.rstrip()
-    open_ = _OPEN_ADDRESS.search(text)
-    if open_ is None:
-        return None
-    printed = open_[0].lstrip("<(")
-    for target in row.targets:
-        if printed in target and not target.rstrip("/").endswith(printed.rstrip("/")):
-            tail = target.partition(printed)[2]
-            return text + first if first.rstrip(".,;)>") and tail.startswith(first.rstrip(".,;)>")[:8]) else None
-        if target.rstrip("/").endswith(printed.rstrip("/.,;")):
-            return None
-    if following.targets and any(printed in target for target in following.targets):
-        return text + first
-    if _CLOSED.search(printed) or _NEW.match(first):
-        return None
-    open_bracket = printed.count("(") > printed.count(")") or printed.count("<") > printed.count(">")
-    broken = printed[-1] in "-/_=&?%#" or (printed[-1] in ".:" and re.search(r"[\d/]", first)) or open_bracket
-    return text + first if broken or _is_rest(printed, first) else None
-
-
-# A bracket that closes what stands around the address ends it, and so does what begins anew behind a stop.
-_CLOSED = re.compile(r"^[^()]*\)[.,;]?$|[”’\"]\.?$|,$")
-
-
-def _is_rest(printed: str, first: str) -> bool:
-    """Tell whether a word can only be the rest of an address: in small letters, with a slash or a stop inside it."""
-    plain = first.rstrip(".,;)>")
-    return (
-        bool(re.fullmatch(r"[a-z0-9][\w%&=?#~+-]*(?:[./][\w%&=?#~+-]+)+", plain))
-        and not plain.startswith(("http", "www."))
-        and "." in printed
-    )
-
-
-def _word(text: str, first: str, words: Counter[str]) -> str | None:
-    """Return a line with the rest of its last word; the hyphen stays where the document prints the word with one."""
-    broken = _BROKEN_WORD.search(text)
-    rest = re.match(r"[^\W\d_]+", first)
-    if broken is None or rest is None:
-        return None
-    together, hyphened = f"{broken['word']}{rest[0]}".lower(), f"{broken['word']}-{rest[0]}".lower()
-    keeps = rest[0][0].isupper() or (words[hyphened] and not words[together]) or re.search(r"[/\d.]\S*-$", text)
-    return (text if keeps else text[:-1]) + first
-
-
 def _paragraphs(rows: Sequence[PdfRow]) -> Iterator[list[PdfRow]]:
     spacing = _spacing(rows)
     margins = _margins(rows)
@@ -484,4 +237,4 @@ def _begins(row: PdfRow, before: PdfRow, spacing: float, margins: Sequence[float
 
 def _is_closed(row: PdfRow) -> bool:
     text = row.text.rstrip()
-    return text.endswith((".", "!", "?", "”", ")", ":", "。")) or bool(_OPEN_ADDRESS.search(text)) or bool(row.targets)
+    return text.endswith((".", "!", "?", "”", ")", ":", "。")) or ends_in_address(text) or bool(row.targets)

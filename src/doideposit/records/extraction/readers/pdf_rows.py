@@ -1,0 +1,195 @@
+"""Printed lines of a PDF page, put together from the pieces of text that the file places, columns in their order.
+
+A PDF says where letters stand and nothing more. A gap that runs down the page parts two columns.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+__all__ = ["PdfPart", "PdfRow", "rows_of"]
+
+
+@dataclass(slots=True)
+class PdfPart:
+    """Hold a piece of text as it is printed: points from the left and from the foot of the page; `new` begins a row."""
+
+    text: str
+    size: float
+    left: float
+    right: float
+    y: float
+    page: int
+    new: bool = False
+    bold: bool = False
+    italic: bool = False
+
+
+@dataclass(slots=True)
+class PdfRow:
+    """Hold one printed line. `targets` are the addresses it links to; `marginal` says that it stands at the edge.
+
+    A marginal line is printed on other pages too, or stands in smaller letters apart from the text.
+    """
+
+    parts: list[PdfPart]
+    text: str = ""
+    targets: list[str] = field(default_factory=list)
+    marginal: bool = False
+    at_edge: bool = False
+    right: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.right = max(part.right for part in self.parts)
+
+    @property
+    def page(self) -> int:
+        """Return the number of the page."""
+        return self.parts[0].page
+
+    @property
+    def size(self) -> float:
+        """Return the size of the largest letters, in points."""
+        return max(part.size for part in self.parts)
+
+    @property
+    def y(self) -> float:
+        """Return the height of the line on its page, in points from the foot."""
+        return max(self.parts, key=lambda part: part.size).y
+
+    @property
+    def left(self) -> float:
+        """Return where the line begins, in points."""
+        return min(part.left for part in self.parts)
+
+    @property
+    def bold(self) -> bool:
+        """Return whether all of it is bold."""
+        return all(part.bold for part in self.parts if part.text.strip(" :"))
+
+    @property
+    def italics(self) -> list[str]:
+        """Return what is printed in italics."""
+        return [part.text.strip() for part in self.parts if part.italic and len(part.text.strip()) > 1]
+
+
+# Letters that are set as one, and signs that only PDF files have (Unicode, alphabetic presentation forms).
+_SIGNS = str.maketrans(
+    {
+        "ﬀ": "ff",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+        "ﬃ": "ffi",
+        "ﬄ": "ffl",
+        "ﬅ": "st",
+        "ﬆ": "st",
+        "‐": "-",
+        "‑": "-",
+        "\u00ad": "-",
+        "\ufffd": "",
+    }
+)
+_SUPERSCRIPT = 0.8  # so many times the size of the line, or smaller, and higher: the mark of a note
+_WIDE = 1.5  # times the size: a gap within a line that no space makes
+
+
+def rows_of(page: tuple[Sequence[PdfPart], Sequence[tuple[str, tuple[float, ...]]]]) -> list[PdfRow]:
+    """Return the lines of a page in the order in which they are read, with the addresses they link to."""
+    parts, annotations = page
+    rows: list[list[PdfPart]] = []
+    for part in parts:
+        if not part.text.strip():
+            if rows and not part.new and part.text and rows[-1]:
+                rows[-1][-1].text += " "
+            continue
+        part.text = part.text.translate(_SIGNS)
+        # A part that ends nowhere known is as wide as its letters usually are.
+        part.right = part.right if part.right > part.left else part.left + len(part.text) * part.size * 0.5
+        if rows and _is_same_row(rows[-1], part):
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    found = [PdfRow(parts, _joined(parts)) for parts in rows]
+    for target, (left, bottom, right, top) in annotations:
+        _linked(found, target, left, (bottom + top) / 2, right)
+    return _in_columns(found)
+
+
+def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
+    """Tell whether a piece stands in the line before it: at the same height, or raised behind it as a mark is."""
+    last = row[-1]
+    near = abs(max(row, key=lambda each: each.size).y - part.y) < 0.6 * max(last.size, part.size)
+    return near and part.left >= last.right - last.size and part.left - last.right < 40 * last.size
+
+
+def _joined(parts: Sequence[PdfPart]) -> str:
+    """Return the text of a line, without the marks of notes that are raised in it."""
+    size = max(part.size for part in parts)
+    base = max(parts, key=lambda part: part.size).y
+    text = ""
+    end = parts[0].left
+    for index, part in enumerate(parts):
+        raised = index and part.size < _SUPERSCRIPT * size and part.y > base + 0.1 * size
+        if raised and re.fullmatch(r"[\d*†‡§,\s]{1,8}", part.text):
+            continue
+        gap = part.left - end > 0.15 * size and text and text[-1] not in " (" and part.text[0] not in " ,.;:!?)’”"
+        text += (" " if gap else "") + part.text
+        end = part.right
+    return text.rstrip()
+
+
+def _linked(rows: Sequence[PdfRow], target: str, left: float, middle: float, right: float) -> None:
+    """Give an address to the line that its rectangle covers; one over several lines is given to each."""
+    near = [
+        row for row in rows if row.left < right and row.right > left and abs(row.y + row.size / 3 - middle) < row.size
+    ]
+    if near:
+        row = min(near, key=lambda each: abs(each.y + each.size / 3 - middle))
+        row.targets += [target] if target not in row.targets else []
+
+
+_FEWEST_IN_COLUMNS = 6
+
+
+def _in_columns(rows: list[PdfRow]) -> list[PdfRow]:
+    """Part lines that run over two columns, where a gap at the same place runs down the page."""
+    gaps = Counter(
+        round((before.right + after.left) / 20)
+        for row in rows
+        for before, after in pairwise(row.parts)
+        if after.left - before.right > _WIDE * row.size
+    )
+    if not gaps or (common := gaps.most_common(1)[0])[1] < _FEWEST_IN_COLUMNS:
+        return rows
+    middle = common[0] * 10.0
+    ordered: list[PdfRow] = []
+    sides: tuple[list[PdfRow], list[PdfRow]] = ([], [])
+    for row in rows:
+        halves = (
+            [part for part in row.parts if part.right <= middle + row.size],
+            [part for part in row.parts if part.left >= middle - row.size],
+        )
+        if len(halves[0]) + len(halves[1]) < len(row.parts) or not ((halves[0] and halves[1]) or _is_half(row, middle)):
+            ordered += [
+                *sides[0],
+                *sides[1],
+                row,
+            ]  # A line over the whole page parts what is above it from what is below.
+            sides = ([], [])
+            continue
+        for side, parts in zip(sides, halves, strict=True):
+            if parts:
+                side.append(
+                    PdfRow(
+                        parts,
+                        _joined(parts),
+                        [target for target in row.targets if len(parts) == len(row.parts) or target],
+                    )
+                )
+    return [*ordered, *sides[0], *sides[1]]
+
+
+def _is_half(row: PdfRow, middle: float) -> bool:
+    return row.right <= middle + row.size or row.left >= middle - row.size

@@ -192,7 +192,9 @@ def _numbered_lines(lines: Sequence[Line]) -> frozenset[int]:
 
 
 # What a figure in the next line belongs to, which is then no number of an entry: “pp. 117–”, “№”.
-_NUMBER_FOLLOWS = re.compile(r"(?:\d[-–]|№|(?<!\w)(?<!\d\s)(?:no|nr|num|vol|bd|jg|pp?|ss?|т|с|вып)\.?)\s*$", re.IGNORECASE)
+_NUMBER_FOLLOWS = re.compile(
+    r"(?:\d[-–]|№|(?<!\w)(?<!\d\s)(?:no|nr|num|vol|bd|jg|pp?|ss?|т|с|вып)\.?)\s*$", re.IGNORECASE
+)
 
 
 def _hanging_blocks(lines: Sequence[Line]) -> set[int]:

@@ -1,54 +1,24 @@
 """`correct`, `retract`, `withdraw`, `remove`: from the notice to `updated-by`, in the right order, and only once."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
+from corrected_house import PREFIX, RETRACT, notice, registered_house, texts, with_policy
+from depositing import validator
 from desk import Desk
-
-PREFIX = "10.48251/SADF.ISSN.2406-5617.C"
-POLICY = """<doi_batch version="5.5.0" xmlns="http://www.crossref.org/schema/5.5.0"><head>
-<doi_batch_id>policy-page</doi_batch_id><timestamp>20260601120000</timestamp><depositor>
-<depositor_name>South Asia Democratic Forum</depositor_name><email_address>doi@sadf.eu</email_address></depositor>
-<registrant>South Asia Democratic Forum</registrant></head><body><database><database_metadata>
-<titles><title>Crossmark policy of the South Asia Democratic Forum</title></titles></database_metadata>
-<dataset dataset_type="crossmark_policy"><titles><title>How we correct and retract</title></titles><doi_data>
-<doi>10.48251/SADF.policy</doi><resource>https://www.sadf.eu/corrections/</resource></doi_data></dataset></database>
-</body></doi_batch>"""
-
-
-def notice(house: Desk, number: int = 300, title: str = "Retraction: What happened in place number 258") -> Path:
-    return house.record(
-        f"records/c{number}.yaml", number=f"number: {number}", title=f'title: "{title}"', doi="# no doi",
-        url=f"url: https://www.sadf.eu/comment-{number}/", published="published: 2026-01-10",
-    )  # fmt: skip
+from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.sandbox.clock import Delays
+from doideposit.sandbox.server import running
+from doideposit.sandbox.simulation import Sandbox
 
 
 @pytest.fixture
 def house(desk: Desk) -> Desk:
-    """A publisher with a registered number, a policy page, and a notice that is not deposited yet."""
     text = (desk.folder / "doideposit.toml").read_text("utf-8")
     fast = text.replace("unready_polls = 0", "unready_polls = 0\nhandle = 0\nrest = 0")
-    lines = fast.splitlines()
-    place = next(number for number, line in enumerate(lines, 1) if line.startswith("[series.sadf-comment]"))
-    lines.insert(place, 'crossmark_policy = "10.48251/SADF.policy"')
-    desk.write("doideposit.toml", "\n".join(lines))
-    (desk.folder / "records").mkdir()
-    record = desk.record(
-        "records/c258.yaml", title="title: What happened in place number 258   # as printed", doi="# no doi"
-    )
-    assert desk("deposit", desk.write("policy.xml", POLICY), "--wait", "60").code == 0
-    assert desk("deposit", record, "--wait", "60").code == 0
-    notice(desk)
-    return desk
-
-
-RETRACT = ("retract", "258", "--notice", "300", "--date", "2026-01-10")
-
-
-def texts(house: Desk) -> tuple[str, str]:
-    folder = house.folder / "records"
-    return (folder / "c258.yaml").read_text("utf-8"), (folder / "c300.yaml").read_text("utf-8")
+    desk.write("doideposit.toml", with_policy(fast))
+    return registered_house(desk)
 
 
 def test_a_number_is_retracted_from_notice_to_updated_by_and_only_once(house: Desk) -> None:
@@ -122,3 +92,39 @@ def test_a_notice_that_says_something_else_is_not_changed(house: Desk) -> None:
     told.write_text(told.read_text("utf-8") + update, "utf-8")
     [finding] = house(*RETRACT, "--json").json["findings"]
     assert finding["code"] == "correct-notice-differs"
+
+
+# Where other people approve what goes to production.
+
+
+@pytest.fixture
+def crossref() -> Iterator[str]:
+    with Sandbox(validate=validator().validate, delays=Delays.none()) as sandbox, running(sandbox) as url:
+        yield url
+
+
+@pytest.mark.network_loopback
+def test_each_step_is_a_plan_where_others_approve(desk: Desk, crossref: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
+    text = with_policy(configuration_text(PRESETS["sadf-comment"])).replace(
+        'target = "sandbox"', 'target = "production"'
+    )
+    login = '[credentials.production]\nusername = "sandbox"\npassword = { env = "CROSSREF_PASSWORD" }\n'
+    urls = "".join(f'{name} = "{crossref}"\n' for name in ("url", "rest_url", "handle_url"))
+    desk.write("doideposit.toml", f"{text}\n{login}[targets.production]\n{urls}")
+    registered_house(desk, "--yes")
+    approving = text.replace('target = "production"', 'target = "production"\napprovals = 1')
+    desk.write("doideposit.toml", f"{approving}\n{login}[targets.production]\n{urls}")
+
+    for step in ("c300", "c258"):
+        asked = desk(*RETRACT, "--yes")
+        path = f"retract-{step}.plan.json"
+        assert (asked.code, path in asked.out) == (4, True), asked.out + asked.err
+        # Nobody goes on before somebody else has read it.
+        assert desk("apply", path, "--yes").code != 0
+        assert desk("approve", path, "--by", "Bert", "--yes").code == 0
+        applied = desk("apply", path, "--yes")
+        assert applied.code == 0, applied.out + applied.err
+        assert desk("poll", "--all").code == 0
+    done = desk(*RETRACT, "--yes")
+    assert (done.code, f"Already done: it shows on {PREFIX}258" in done.out) == (0, True), done.out + done.err

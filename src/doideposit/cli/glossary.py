@@ -84,7 +84,7 @@ WORDS: dict[str, Word] = {
         "A button on the page and in the PDF by which readers see whether a work was corrected or retracted. "
         "It needs a page about your corrections that has a DOI of its own: the Crossmark policy page.",
         ("Crossmark policy", "policy"),
-        "docs/how-to/corrections.md",
+        "docs/how-to/correct-and-retract.md",
     ),
     "role": Word(
         "The second part of a Crossref login, behind the slash in name@example.org/role: the account of the publisher. "

@@ -189,7 +189,8 @@ class Watcher:
             return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
         absent = next((one for one in elsewhere if one.kind is DriftKind.UPDATE), None)
         if absent is not None and not seen.drift and now - seen.since < UPDATE_SHOWS:
-            return Sight(waiting, f"not yet: {absent.what}", timestamp=str(state.timestamp), last_update=state.last_update)
+            proof = f"not yet: {absent.what}"
+            return Sight(waiting, proof, timestamp=str(state.timestamp), last_update=state.last_update)
         # Whether Crossref gives a new number for parts of a record is not documented.
         version = max(sent.version, state.timestamp) if sent.waits and alike else sent.version
         shown = Shown(state.timestamp, state.owner_prefix, state.alias_of, record)

@@ -5,15 +5,17 @@ findings at once. Faults of the world (network, disk, Crossref) are errors inste
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeVar
 
-__all__ = ["Finding", "Severity", "Where", "counted", "field_path", "has_errors", "loc_of", "writable"]
+__all__ = ["Finding", "Severity", "Where", "counted", "field_path", "has_errors", "loc_of", "nearest", "writable"]
 
 # The way to a value inside a record, as keys and indices from the top: `("authors", 0, "orcid")`.
 Loc = tuple[str | int, ...]
+Known = TypeVar("Known")
 
 
 class Severity(StrEnum):
@@ -124,6 +126,11 @@ def writable(text: str) -> str:
     JSON can write them down one by one, and Python puts them for bytes it cannot read.
     """
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def nearest(places: Mapping[Loc, Known], loc: Loc) -> tuple[Loc, Known] | None:
+    """Return what is known of a field, or of the nearest field around it, with the way to that one; None of none."""
+    return next(((loc[:end], places[loc[:end]]) for end in range(len(loc), -1, -1) if loc[:end] in places), None)
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from doideposit.config.schema import ConfigurationFile
-from doideposit.findings import Finding, Loc, Severity, Where, field_path
+from doideposit.findings import Finding, Loc, Severity, Where, field_path, nearest
 from doideposit.records.origin import Origin
 
 __all__ = ["PREFIX", "Layers"]
@@ -92,7 +92,8 @@ class Layers:
 
     def origin_of(self, loc: Loc) -> str | None:
         """Return where the value at `loc` comes from, if not from the file."""
-        return next((self.origins[loc[:end]] for end in range(len(loc), 0, -1) if loc[:end] in self.origins), None)
+        found = nearest(self.origins, loc)
+        return found[1] if found else None
 
     def all_origins(self, file: Origin) -> dict[str, str]:
         """Return where every value comes from, by its dotted path; values that nobody set come from the defaults."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from doideposit.findings import Finding, Loc, Where, field_path
+from doideposit.findings import Finding, Loc, Where, field_path, nearest
 
 __all__ = ["NO_PLACES", "Origin", "Place", "RawRecord", "RawValue"]
 
@@ -60,17 +60,17 @@ class Origin:
         """
         if self.places is NO_PLACES:
             return _without_place(self.file, loc)
-        for end in range(len(loc), -1, -1):
-            place = self.places.get(loc[:end])
-            if place is not None:
-                at_key = key and place.key_line is not None
-                return Where(
-                    file=place.file or self.file,
-                    line=place.key_line if at_key else place.line,
-                    column=place.key_column if at_key else place.column,
-                    field=field_path(loc) or None,
-                )
-        return Where(file=self.file, field=field_path(loc) or None)
+        found = nearest(self.places, loc)
+        if found is None:
+            return Where(file=self.file, field=field_path(loc) or None)
+        place = found[1]
+        at_key = key and place.key_line is not None
+        return Where(
+            file=place.file or self.file,
+            line=place.key_line if at_key else place.line,
+            column=place.key_column if at_key else place.column,
+            field=field_path(loc) or None,
+        )
 
     @property
     def label(self) -> str:

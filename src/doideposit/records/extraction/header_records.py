@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import PurePath
 from typing import Any, Final
 
-from doideposit.findings import Finding, Loc, Severity, Where
+from doideposit.findings import Finding, Loc, Severity, Where, nearest
 from doideposit.records.extraction.dates import find_date
 from doideposit.records.extraction.header_fields import OWN, header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
@@ -62,12 +62,11 @@ def _data(stated: Stated, loc: Loc, header: Header, places: dict[Loc, Place]) ->
 
 
 def _nearest(header: Header, loc: Loc) -> Place | None:
-    for end in range(len(loc), 0, -1):
-        if loc[:end] in header.places:
-            place = header.places[loc[:end]]
-            # Inside the value, columns are known only where the text was taken over as a whole.
-            return place if end == len(loc) else replace(place, text_column=None)
-    return None
+    way, place = nearest(header.places, loc) or ((), None)
+    if place is None or not way:
+        return None
+    # Inside the value, columns are known only where the text was taken over as a whole.
+    return place if way == loc else replace(place, text_column=None)
 
 
 def _below(header: Header, loc: Loc) -> Iterator[tuple[Loc, Place]]:

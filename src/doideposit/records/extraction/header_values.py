@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from doideposit.findings import Finding, Loc, Severity, Where, field_path
+from doideposit.findings import Finding, Loc, Severity, Where, field_path, nearest
 from doideposit.records.sources.interface import Header
 
 __all__ = ["HeaderNotes", "HeaderValue", "Stated", "Taken"]
@@ -82,8 +82,7 @@ class HeaderNotes:
 
     def where(self, loc: Loc, field: str | None = None) -> Where:
         """Return the place of a value of the header, or of what is around it."""
-        for end in range(len(loc), -1, -1):
-            place = self._header.places.get(loc[:end])
-            if place is not None:
-                return Where(self._file, place.line, place.column, field or field_path(loc))
+        found = nearest(self._header.places, loc)
+        if found is not None:
+            return Where(self._file, found[1].line, found[1].column, field or field_path(loc))
         return Where(self._file, self._header.lines.get(str(loc[0])) if loc else 1, None, field or field_path(loc))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from doideposit.findings import Finding
+from doideposit.findings import Finding, nearest
 from doideposit.records.extraction.dates import find_date
 from doideposit.records.extraction.draft import Confidence, Leaf, Node
 from doideposit.records.extraction.header_fields import header_fields
@@ -68,11 +68,8 @@ class _Leaves:
 
     def of(self, taken: Taken) -> Leaf:
         key = str(taken.loc[0]) if taken.loc else ""
-        places = self._header.places
-        place = next(
-            (places[taken.loc[:end]] for end in range(len(taken.loc), 0, -1) if taken.loc[:end] in places), None
-        )
-        line = place.line if place else self._header.lines.get(key, 1)
+        way, place = nearest(self._header.places, taken.loc) or ((), None)
+        line = place.line if place and way else self._header.lines.get(key, 1)
         confidence = Confidence.CERTAIN if taken.sure else Confidence.DOUBTFUL
         return Leaf(taken.text, line, self._header.sources.get(key, ""), f"header, `{key}`", confidence)
 

@@ -126,7 +126,8 @@ def open_checker(
     if depositor is None:
         raise ConfigurationError(
             "the configuration does not say who deposits",
-            hint="add a section [depositor] with name, email and registrant; `doideposit init` writes one",
+            hint="add a section [depositor] with name, email and registrant, as `doideposit init` writes one; or let "
+            "each series name its publisher_account",
         )
     name = _depositor_name(depositor)
     live = settings.target == "production"
@@ -147,7 +148,7 @@ def open_checker(
 def _check_depositors(settings: Settings, context: Context) -> None:
     """Raise `ConfigurationError` for a depositor that cannot stand in the head of a deposit, of whichever publisher."""
     found = []
-    for one in (settings, *map(settings.of_publisher, settings.publishers)):
+    for one in settings.of_each_publisher():
         if one.depositor is not None:
             head = one.depositor
             start = f"publishers.{one.publisher}." if one.publisher else ""
@@ -236,6 +237,7 @@ def open_depositor(
         clock=clock,
         target=settings.target,
         head=checker.depositor,
+        publisher=settings.publisher,
         registry=registry,
         read_first=True,
         limits=settings.limits,
@@ -278,14 +280,14 @@ def _ways_out(
         raise RuntimeError("the checker wants a depositor before")
     head = _depositor_name(settings.depositor)
     if given is not None:
-        return PublisherAccount("", head, given), None
+        return PublisherAccount(settings.publisher, head, given), None
     if not needs_login(settings):
         registrar, registry = _embedded(settings, validator, clock)
-        return PublisherAccount("", head, registrar), registry
+        return PublisherAccount(settings.publisher, head, registrar), registry
     # Kept once it is fetched: a person is asked for the password one time, and a program runs once.
     login = cache(lambda: credentials_of(settings, ask=ask, environ=environ))
     registrar, registry = _crossref(settings, login, ledger.on(settings.target, clock).uploads.pending)
-    return PublisherAccount("", head, registrar, login), registry
+    return PublisherAccount(settings.publisher, head, registrar, login), registry
 
 
 def _other_publishers(
@@ -299,9 +301,9 @@ def _other_publishers(
     shared: "Registrar | None",
 ) -> "Iterator[PublisherAccount]":
     """Yield the further publishers, each with its own login; where none is wanted they share the way out."""
-    for name in settings.publishers:
-        way, _ = _ways_out(settings.of_publisher(name), validator, ledger, ask, environ, clock, given=shared)
-        yield replace(way, name=name)
+    for one in settings.of_each_publisher():
+        if one.publisher != settings.publisher:
+            yield _ways_out(one, validator, ledger, ask, environ, clock, given=shared)[0]
 
 
 def _depositor_name(written: DepositorSettings) -> DepositorName:

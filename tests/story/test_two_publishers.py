@@ -1,6 +1,11 @@
 """Two publishers in one installation: each with its own head and its own login, and never that of the other."""
 
+import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +14,18 @@ import pytest
 from depositing import validator
 from desk import FAST, Desk
 from doideposit.cli.init import PRESETS, configuration_text
+from doideposit.config.schema import MailSection
+from doideposit.errors import WorldError
+from doideposit.job.inbox.folders import Folders
+from doideposit.job.inbox.summary import PassReport
+from doideposit.job.mail import Recipients, tell
+from doideposit.job.state import JobState
+from doideposit.reports.standing import together
 from doideposit.sandbox.accounts import Account
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
+from smtp_server import Letters, mail_server
 
 pytestmark = pytest.mark.network_loopback
 OURS, THEIRS = "10.48251", "10.55555"
@@ -165,3 +178,151 @@ def test_a_plan_rests_on_the_publisher_it_was_made_for(house: Desk, crossref: tu
     configure(house, crossref[1])
     assert house("apply", "plan.json").code == 0
     assert list(sent(crossref).values()) == ["other"]
+
+
+# Who is told of what.
+
+MAIL = """
+[mail]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "doi@example.org"
+to = ["it@example.org"]
+[monitoring]
+prometheus_file = "doi.prom"
+status_file = "status.json"
+"""
+OWN = OTHER.replace("[series.other-notes]", 'mail = { to = ["editor@other.example"] }\n\n[series.other-notes]')
+
+
+def to(letters: Letters, address: str) -> str:
+    """Everything that was mailed to an address."""
+    return "\n".join(f"{one['Subject']}\n{one.get_content()}" for one in letters.messages if one["To"] == address)
+
+
+def test_each_publisher_is_told_of_its_own_dois_alone(house: Desk, crossref: tuple[Sandbox, str]) -> None:
+    with mail_server() as letters:
+        configure(house, crossref[1], OWN + MAIL.format(port=letters.port))
+        inbox = house.folder / "inbox"
+        assert house("run").code == 0
+        assert "0 DOIs registered this week" in to(letters, "editor@other.example"), "silence would prove nothing"
+        letters.messages.clear()
+        crossref[0].faults.add("zero_records", times=None)
+        for name in ("c258.yaml", "note.yaml"):
+            (house.folder / name).rename(inbox / name)
+            os.utime(inbox / name, (0, 0))
+        for _ in range(3):
+            house("run")
+            house("poll", "--all")
+        ours, theirs = to(letters, "it@example.org"), to(letters, "editor@other.example")
+    assert ("c258.yaml" in ours, "note.yaml" in ours) == (True, False)
+    assert ("c258.yaml" in theirs, "note.yaml" in theirs) == (False, True)
+    metrics = (house.folder / "doi.prom").read_text("utf-8")
+    for name in ("[depositor]", "other-house"):
+        assert f'doideposit_publisher_dois{{target="test",publisher="{name}",state="rejected"}} 1' in metrics
+    status = json.loads((house.folder / "status.json").read_text("utf-8"))
+    assert {name: one["needs_person"] for name, one in status["standing"]["publishers"].items()} == {
+        "[depositor]": 1,
+        "other-house": 1,
+    }
+
+
+def test_the_digest_has_the_dois_of_its_readers_and_the_report_those_of_one(
+    house: Desk, crossref: tuple[Sandbox, str]
+) -> None:
+    assert house("deposit", "c258.yaml", "note.yaml").code == 0
+    assert house("poll", "--all").code == 0
+    with mail_server() as letters:
+        configure(house, crossref[1], OWN + MAIL.format(port=letters.port))
+        assert house("run").code == 0
+        ours, theirs = to(letters, "it@example.org"), to(letters, "editor@other.example")
+    assert ("C258" in ours, "notes.7" in ours, "Registered altogether           1" in ours) == (True, False, True)
+    assert ("C258" in theirs, "notes.7" in theirs, "Registered altogether           1" in theirs) == (False, True, True)
+    for name, heading, mine in (("other-house", "The Other House", "notes.7"), ("[depositor]", "South", "C258")):
+        told = house("report", "--publisher", name, "-o", "one.html", "--records", ".", "--json").json
+        assert told["publisher"].startswith(heading)
+        assert told["counts"]["dois"] == 1
+        page = (house.folder / "one.html").read_text("utf-8")
+        assert [each in page for each in ("notes.7", "C258")] == [each == mine for each in ("notes.7", "C258")]
+    wrong = house("report", "--publisher", "nobody")
+    assert wrong.code == 2
+    assert "[depositor], other-house" in wrong.err
+
+
+def test_mails_of_one_go_out_when_the_server_refuses_those_of_another() -> None:
+    now = datetime(2026, 9, 9, 12, tzinfo=UTC)
+    mail = MailSection.model_validate({"host": "localhost", "sender": "doi@example.org", "to": ["it@example.org"]})
+    sent: list[str] = []
+
+    def send(message: EmailMessage) -> None:
+        if message["To"] == "it@example.org":
+            raise WorldError("it does not accept the addresses")
+        sent.append(message["To"])
+
+    standing = replace(together((), now, "test"), publishers={})
+    state = JobState()
+    folders = Folders(Path("inbox"))
+    recipients = Recipients({"other-house": ("editor@other.example",)})
+    with pytest.raises(WorldError, match="does not accept"):
+        tell(
+            PassReport("test"), standing, state, mail=mail, send=send, folders=folders, now=now, host="pub1",
+            recipients=recipients,
+        )  # fmt: skip
+    assert sent == ["editor@other.example"]
+    assert (state.digest, set(state.digests)) == (None, {"other-house"})
+
+
+def test_recipients_without_a_mail_server_are_refused_on_their_line(house: Desk, crossref: tuple[Sandbox, str]) -> None:
+    configure(house, crossref[1], OWN)
+    [finding] = house("check", "note.yaml", "--json").json["findings"]
+    assert (finding["code"], finding["field"]) == ("no-mail-server", "publishers.other-house.mail")
+
+
+# Every publisher with a name.
+
+NAMED = """target = "test"
+[publishers.sadf]
+depositor = { name = "South Asia Democratic Forum", email = "info@sadf.eu", registrant = "SADF" }
+credentials.test = { username = "sadf", password = { env = "CROSSREF_PASSWORD" } }
+"""
+
+
+def all_named(desk: Desk, url: str) -> None:
+    """A configuration without a main publisher."""
+    text = configuration_text(PRESETS["sadf-comment"])
+    series = text[text.index("[series.") :].replace("title =", 'publisher_account = "sadf"\ntitle =', 1)
+    addresses = "".join(f'{name} = "{url}"\n' for name in ("url", "rest_url", "handle_url"))
+    desk.write("doideposit.toml", f"{NAMED}[targets.test]\n{addresses}{OTHER}\n{series}")
+
+
+def test_no_depositor_is_needed_where_every_series_has_a_publisher(
+    house: Desk, crossref: tuple[Sandbox, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_named(house, crossref[1])
+    assert house("build", "c258.yaml", "-o", "c258.xml").code == 0
+    done = house("deposit", "c258.yaml", "note.yaml")
+    assert done.code == 0, done.out + done.err
+    assert house("poll", "--all").code == 0
+    assert sorted(sent(crossref).values()) == ["other", "sadf"]
+    assert all(record["registered"] for record in house("status", "--json").json["records"])
+    assert house("report", "--publisher", "[depositor]").code == 2
+    assert house("report", "--publisher", "sadf", "--json").json["counts"]["dois"] == 1
+    doctor = house("doctor", "--offline")
+    assert "does not say who deposits" not in doctor.out
+    # What no series has belongs to nobody, and goes out under no name that happens to stand first.
+    strange = (house.folder / "c258.xml").read_text("utf-8").replace("10.48251/", "10.66666/")
+    house.write("strange.xml", strange)
+    stray = house("deposit", "strange.xml", "--json")
+    assert stray.code == 1
+    assert "plan-no-publisher" in {one["code"] for one in stray.json["records"][0]["findings"]}
+
+
+def test_a_series_without_a_publisher_wants_a_depositor(house: Desk, crossref: tuple[Sandbox, str]) -> None:
+    all_named(house, crossref[1])
+    path = house.folder / "doideposit.toml"
+    path.write_text(path.read_text("utf-8").replace('publisher_account = "sadf"\n', ""), "utf-8")
+    done = house("deposit", "c258.yaml")
+    assert done.code == 2
+    assert "does not say who deposits" in done.err
+    assert "publisher_account" in done.err

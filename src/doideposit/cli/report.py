@@ -16,6 +16,7 @@ from doideposit.findings import counted
 
 if TYPE_CHECKING:
     from doideposit.cli.terminal import Terminal
+    from doideposit.config.settings import Settings
     from doideposit.reports.page import Report
 
 __all__ = ["report"]
@@ -38,10 +39,18 @@ __all__ = ["report"]
     metavar="PATH",
     help="Also say which records of this file or folder are not at Crossref as they are; may be given several times.",
 )
+@click.option("--publisher", metavar="NAME", help="Only about the DOIs of this one of several publishers.")
 @target_option
 @json_option
 @click.pass_obj
-def report(invocation: Invocation, output: Path, records: tuple[Path, ...], target: str | None, as_json: bool) -> None:
+def report(
+    invocation: Invocation,
+    output: Path,
+    records: tuple[Path, ...],
+    publisher: str | None,
+    target: str | None,
+    as_json: bool,
+) -> None:
     """Write the state of everything as one HTML page; it asks nobody, and sends nothing.
 
     The page is a single file without any link to another: it can be mailed, printed, or put on an intranet.
@@ -56,16 +65,14 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
     terminal = invocation.terminal(as_json=as_json)
     settings = invocation.settings(target=target)
     with open_depositor(settings, announce=terminal.note) as depositor:
-        gathered = gather(
-            depositor,
-            system_clock(),
-            version=__version__,
-            publisher=settings.depositor.name if settings.depositor else "",
-        )
-        waiting = find_waiting(Folders(settings.inbox.folder), settings.target)
-        gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
+        only, heading = (None, _main_name(settings)) if publisher is None else _one_of(settings, publisher)
+        gathered = gather(depositor, system_clock(), version=__version__, publisher=heading, only=only)
+        if not only:
+            # The inbox is a matter of those who look after the installation.
+            waiting = find_waiting(Folders(settings.inbox.folder), settings.target)
+            gathered = replace(gathered, waiting=tuple((said, action) for _, said, action in waiting.matters()))
         if records:
-            gathered = replace(gathered, records=planned(depositor, records))
+            gathered = replace(gathered, records=planned(depositor, records, only=only))
     text = page(gathered)
     if str(output) == "-":
         if as_json:
@@ -75,6 +82,24 @@ def report(invocation: Invocation, output: Path, records: tuple[Path, ...], targ
         _write(output, text)
         _tell(terminal, gathered, output, as_json=as_json)
     finish(ExitCode.DONE)
+
+
+def _main_name(settings: "Settings") -> str:
+    # Of several publishers that all have names, none is the one that everything belongs to.
+    several = settings.publisher and len(settings.publishers) > 1
+    return settings.depositor.name if settings.depositor and not several else ""
+
+
+def _one_of(settings: "Settings", name: str) -> tuple[str, str]:
+    """Return a publisher as the ledger has it, and the name that heads its page; raise `UsageError` for nobody."""
+    from doideposit.reports.standing import MAIN_PUBLISHER
+
+    if name == MAIN_PUBLISHER and not settings.publisher:
+        return "", _main_name(settings)
+    if name in settings.publishers:
+        return name, settings.publishers[name].depositor.name
+    known = [*([] if settings.publisher else [MAIN_PUBLISHER]), *settings.publishers]
+    raise UsageError(f"there is no publisher “{name}”", hint=f"the configuration has {', '.join(known)}")
 
 
 def _write(path: Path, text: str) -> None:

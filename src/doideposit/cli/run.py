@@ -145,6 +145,7 @@ def _job(settings: "Settings") -> "Job":
         look_ups=settings.inbox.look_ups,
         site=settings.site.folders,
         mail=settings.mail,
+        mail_to={name: one.mail_to for name, one in settings.publishers.items() if one.mail_to},
         monitoring=settings.monitoring,
         version=__version__,
     )

@@ -181,7 +181,7 @@ def _check_rules(settings: Settings, layers: Layers, origin: Origin) -> None:
 
 
 def _check_publishers(settings: Settings, layers: Layers, origin: Origin) -> None:
-    """Refuse a series whose publisher is not there: its files would go out with the login of another."""
+    """Refuse a series whose publisher is not there, with whose login it would go, and mails that nobody would send."""
     found = []
     for name, series in settings.series.items():
         wanted = series.publisher_account
@@ -191,6 +191,12 @@ def _check_publishers(settings: Settings, layers: Layers, origin: Origin) -> Non
             message = f"there is no publisher “{wanted}” in the configuration"
             where = origin.where(("series", name, "publisher_account"))
             found.append(_placed(Finding("unknown-publisher", Severity.ERROR, message, hint, where), layers))
+    for name, publisher in settings.publishers.items():
+        if publisher.mail_to and settings.mail is None:
+            message = f"the publisher {name} has recipients of mails, and no mail server is configured"
+            where = origin.where(("publishers", name, "mail"))
+            hint = "add [mail] with host, sender and to, for what concerns the installation as a whole"
+            found.append(_placed(Finding("no-mail-server", Severity.ERROR, message, hint, where), layers))
     if found:
         raise _refusal(tuple(found), origin.file)
 

@@ -39,6 +39,7 @@ __all__ = [
     "PageSection",
     "PasswordReference",
     "PublisherSection",
+    "RecipientSection",
     "RuleSection",
     "SandboxSection",
     "SchemaVersion",
@@ -352,13 +353,22 @@ class DeadlineSection(Section):
     """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
 
 
+class RecipientSection(Section):
+    """Who gets the mails of the scheduled job about the DOIs of one publisher."""
+
+    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+    """Addresses that the mails go to; server, sender and times are those of [mail]."""
+
+
 class PublisherSection(Section):
-    """Another publisher of this installation; its series name it as `publisher_account`."""
+    """A publisher of this installation; its series name it as `publisher_account`."""
 
     depositor: DepositorSettings
     """Who deposits."""
     credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
     """Its own logins, one for each target; no other login is ever used for its series."""
+    mail: RecipientSection | None = None
+    """Who gets the mails about its DOIs, and nobody else then; those of [mail] when left out."""
     tokens: dict[PlainText, PasswordReference] = Field(default_factory=dict)
     """Where the tokens of its programs for the JSON API are kept, by their names: they reach its series alone."""
 
@@ -412,7 +422,7 @@ class ConfigurationFile(Section):
     allowed_signers: Annotated[str, Field(min_length=1)] | None = None
     """A file of names and public SSH keys, as ssh-keygen reads it; with it, approvals have to be signed."""
     depositor: DepositorSettings | None = None
-    """Who deposits."""
+    """Who deposits; not needed where every series names its `publisher_account`."""
     credentials: dict[Target, CredentialSettings] = Field(default_factory=dict)
     """The logins, one for each target."""
     publishers: dict[PublisherName, PublisherSection] = Field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The settings in force: what the file, the environment and the flags say together, with every path made absolute."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -113,10 +113,11 @@ class MonitoringSettings:
 
 @dataclass(frozen=True, slots=True)
 class PublisherSettings:
-    """Describe a further publisher: who deposits, its logins, and where its programs' tokens are kept."""
+    """Describe a further publisher: who deposits, its logins, who gets its mails, and where its tokens are kept."""
 
     depositor: DepositorSettings
     credentials: Mapping[str, CredentialSettings] = field(default_factory=lambda: MappingProxyType({}))
+    mail_to: tuple[str, ...] = ()
     tokens: Mapping[str, PasswordReference] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -126,7 +127,8 @@ class Settings:
 
     An origin is written as ``file doideposit.toml:12``, ``environment DOIDEPOSIT_TARGET``, ``flag`` or ``default``.
     `path` is the configuration file that was used, None when there was none. `publisher` is the name of the one that
-    depositor and credentials are of, empty for the main one.
+    depositor and credentials are of, empty for the main one. Where no [depositor] is needed, because every series names
+    its publisher, it is the first of those.
     """
 
     target: Target
@@ -164,9 +166,23 @@ class Settings:
         other = self.publishers[name]
         return replace(self, depositor=other.depositor, credentials=other.credentials, publisher=name)
 
+    def of_each_publisher(self) -> "Iterator[Settings]":
+        """Yield the settings as they are for each publisher, the main one first, where there is one."""
+        if not self.publisher:
+            yield self
+        yield from map(self.of_publisher, self.publishers)
+
 
 def settings_from(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> Settings:
     """Make settings of what was written; `base` is the folder that relative paths start from."""
+    settings = _settings(written, base=base, path=path, origins=origins)
+    named = {series.publisher_account for series in settings.series.values()}
+    if settings.depositor is None and settings.publishers and named <= {*settings.publishers}:
+        return settings.of_publisher(next(iter(settings.publishers)))
+    return settings
+
+
+def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, origins: Mapping[str, str]) -> Settings:
     return Settings(
         target=written.target,
         schema_version=written.schema_version,
@@ -245,6 +261,7 @@ def _publisher(written: PublisherSection, base: Path) -> PublisherSettings:
     return PublisherSettings(
         written.depositor,
         MappingProxyType({name: _absolute(each, base) for name, each in written.credentials.items()}),
+        () if written.mail is None else written.mail.to,
         MappingProxyType({name: _kept(each, base) for name, each in written.tokens.items()}),
     )
 

@@ -13,7 +13,7 @@ from doideposit.errors import ConfigurationError
 from doideposit.records.identifiers import Doi
 from doideposit.records.models.series import Series
 
-__all__ = ["PublisherAccount", "PublisherAccounts"]
+__all__ = ["PublisherAccount", "PublisherAccounts", "publisher_of"]
 
 
 def _no_login() -> None:
@@ -48,6 +48,9 @@ class PublisherAccounts:
     def named(self, name: str) -> PublisherAccount:
         """Return the publisher that a file was recorded for; raise `ConfigurationError` for one that is gone."""
         found = self._accounts.get(name)
+        if found is None and not name:
+            message = "the ledger holds a file of the publisher of [depositor], and the configuration has none any more"
+            raise ConfigurationError(message, hint="put [depositor] back until its files are done")
         if found is None:
             raise ConfigurationError(
                 f"the ledger holds a file of the publisher {name}, which the configuration does not name any more",
@@ -62,12 +65,38 @@ class PublisherAccounts:
 
     def of_doi(self, doi: Doi) -> PublisherAccount:
         """Return the publisher whose series alone have the prefix of the DOI, else the main one."""
-        names = {one.publisher_account or "" for one in self._series.values() if one.prefix == doi.prefix}
-        return self.named(names.pop()) if len(names) == 1 else self.main
+        name = _only_name(one for one in self._series.values() if one.prefix == doi.prefix)
+        return self.main if name is None else self.named(name)
 
     def of_item(self, doi: Doi, container: str | None) -> PublisherAccount:
         """Return the publisher of a DOI in a ready-made file: by the title of its series, then by its prefix."""
-        title = (container or "").casefold()
-        ours = (one for one in self._series.values() if one.prefix == doi.prefix and one.title.casefold() == title)
-        names = {one.publisher_account or "" for one in ours}
-        return self.named(names.pop()) if len(names) == 1 else self.of_doi(doi)
+        name = self._of_item(doi, container)
+        return self.main if name is None else self.named(name)
+
+    def is_nobodys(self, doi: Doi, container: str | None) -> bool:
+        """Tell whether a DOI of a ready-made file belongs to none of several publishers, each of which has a name."""
+        return bool(self.several and self.main.name) and self._of_item(doi, container) is None
+
+    def _of_item(self, doi: Doi, container: str | None) -> str | None:
+        return _by_title(self._series.values(), container or "", doi)
+
+
+def _only_name(series: Iterable[Series]) -> str | None:
+    """Return the publisher of all of these series, empty for the main one; None for several, and for no series."""
+    names = {one.publisher_account or "" for one in series}
+    return names.pop() if len(names) == 1 else None
+
+
+def publisher_of(series: Mapping[str, Series], name: str, doi: Doi) -> str | None:
+    """Return the publisher of a DOI; empty for the main one, None where it is not clear.
+
+    It is that of the series, by its name or, as ready-made files have it, by its title; else of its prefix.
+    """
+    known = series.get(name)
+    return known.publisher_account or "" if known is not None else _by_title(series.values(), name, doi)
+
+
+def _by_title(series: Iterable[Series], title: str, doi: Doi) -> str | None:
+    ours = [one for one in series if one.prefix == doi.prefix]
+    name = _only_name(one for one in ours if one.title.casefold() == title.casefold())
+    return _only_name(ours) if name is None else name

@@ -113,11 +113,22 @@ def _of_one_publisher(
     if not context.others:
         return tuple(decisions)
     names: dict[int, set[str]] = {}
+    nobodys: set[int] = set()
     for one in inputs:
         if isinstance(one, DepositCandidate) and one.wanted.group is not None:
             names.setdefault(one.wanted.group, set()).add(context.account_of(one).name)
-    mixed = {group for group, found in names.items() if len(found) > 1}
-    return tuple(_two_publishers(one) if one.wanted.group in mixed else one for one in decisions)
+            if context.accounts.is_nobodys(one.item.doi, one.item.container):
+                nobodys.add(one.wanted.group)
+    mixed = {group for group, found in names.items() if len(found) > 1} - nobodys
+    stopped = (_no_publisher(one) if one.wanted.group in nobodys else one for one in decisions)
+    return tuple(_two_publishers(one) if one.wanted.group in mixed else one for one in stopped)
+
+
+def _no_publisher(decision: Decision) -> Decision:
+    message = f"a DOI of {decision.wanted.source} belongs to no series of the configuration, and so to no publisher"
+    hint = "describe its series, with its title and prefix, and the publisher_account that deposits it"
+    finding = Finding("plan-no-publisher", Severity.ERROR, message, hint)
+    return Decision(decision.wanted, Action.BLOCKED, message, (finding,))
 
 
 def _two_publishers(decision: Decision) -> Decision:

@@ -116,12 +116,13 @@ class DepositContext:
     fee: Fee | None = None
     login: Callable[[], object] = lambda: None
     others: tuple[PublisherAccount, ...] = ()
+    publisher: str = ""
     owner: str = field(default_factory=owner_name)
     accounts: PublisherAccounts = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out who deposits what."""
-        main = PublisherAccount("", self.depositor, self.registrar, self.login)
+        main = PublisherAccount(self.publisher, self.depositor, self.registrar, self.login)
         self.accounts = PublisherAccounts(main, self.others, self.series)
 
     def account_of(self, one: DepositCandidate) -> PublisherAccount:

@@ -65,7 +65,8 @@ class Depositor:
     `read_first` Crossref is asked what it has of a DOI before anything of it is sent. A context manager: leaving it
     closes the ledger. `login` fetches the login, for `ready`; `address` is the host that messages name. `fee` is what a
     new DOI costs, where that is known; by `approvals` other people approve what is sent. `origins` says where each
-    setting stands, for findings about it. `others` are further publishers, each with a head and a login of its own.
+    setting stands, for findings about it. `others` are further publishers, each with a head and a login of its own;
+    `publisher` is the name of the first, where every one has a name.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Depositor:
         fee: Fee | None = None,
         approvals: ApprovalRules | None = None,
         others: Iterable[PublisherAccount] = (),
+        publisher: str = "",
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
@@ -111,6 +113,7 @@ class Depositor:
             fee=fee,
             login=login,
             others=tuple(others),
+            publisher=publisher,
         )
         self._rules = approvals or ApprovalRules()
 
@@ -272,7 +275,7 @@ class Depositor:
         Of several publishers it is those of the plan. Raises `ConfigurationError`. Without this call a login is fetched
         with the first upload.
         """
-        names = {""} if plan is None else self.publishers.of_plan(plan)
+        names = {self._context.publisher} if plan is None else self.publishers.of_plan(plan)
         for name in sorted(names):
             self._context.accounts.named(name).login()
 

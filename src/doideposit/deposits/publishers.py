@@ -1,5 +1,6 @@
 """Which of several publishers a DOI, a file or a plan belongs to, as a depositor tells those who ask."""
 
+from doideposit.deposits.accounts import publisher_of
 from doideposit.deposits.candidates import DepositCandidate, checked_of
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.plans.document import PlanFile, PlannedRecord
@@ -23,9 +24,12 @@ class Publishers:
     def of(self, doi: Doi) -> str:
         """Return the publisher of a DOI: by the series it was deposited in, or by its prefix."""
         work = self._context.ledger.works.one(doi)
-        accounts = self._context.accounts
-        known = work is not None and work.series in self._context.series
-        return (accounts.of_series(work.series) if work is not None and known else accounts.of_doi(doi)).name
+        return self.of_series(work.series if work is not None else "", doi)
+
+    def of_series(self, series: str, doi: Doi) -> str:
+        """Return the publisher of a DOI that was deposited in a series, by its short name or its title."""
+        name = publisher_of(self._context.series, series, doi)
+        return self._context.accounts.main.name if name is None else name
 
     def email_of(self, doi: Doi) -> str:
         """Return the address under which the publisher of a DOI is known to Crossref."""

@@ -40,7 +40,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
         return
     yield _reached(host, answer)
     yield _clock(answer.date, around.clock())
-    for one in (settings, *map(settings.of_publisher, settings.publishers)):
+    for one in settings.of_each_publisher():
         credentials = one.credentials.get(settings.target)
         if credentials is not None and credentials.password is not None:
             # Where the password cannot be fetched, the check of the login has said so already.

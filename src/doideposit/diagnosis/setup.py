@@ -59,7 +59,7 @@ def check_settings(settings: Settings) -> Iterator[Check]:
     if depositor is None:
         hint = "add a section [depositor] with name, email and registrant; `doideposit init` writes one"
         yield fail("depositor", "the configuration does not say who deposits", hint, Realm.CONFIGURATION)
-    else:
+    elif not settings.publisher:
         yield ok("depositor", f"{depositor.name}; Crossref mails its results to {depositor.email}")
     for name, other in settings.publishers.items():
         series = ", ".join(one.name for one in settings.series.values() if one.publisher_account == name)
@@ -109,7 +109,7 @@ def check_credentials(settings: Settings, around: DiagnosisContext) -> Iterator[
     if not needs_login(settings):
         yield ok("login", "the embedded sandbox needs none")
         return
-    for one in (settings, *map(settings.of_publisher, settings.publishers)):
+    for one in settings.of_each_publisher():
         yield from _check_login(one, around, f"login of {one.publisher}" if one.publisher else "login")
 
 

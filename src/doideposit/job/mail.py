@@ -3,26 +3,59 @@
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 from doideposit.config.schema import MailSection
-from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt
+from doideposit.deposits.values import WorkStatus
+from doideposit.errors import RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt, WorldError
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.job.notices import NOTHING_WAITS, Notice, NoticeKind, attention_mail, digest_due, digest_mail, due
 from doideposit.job.state import JobState
-from doideposit.reports.standing import Standing
+from doideposit.reports.standing import Standing, together
 
-__all__ = ["tell"]
+__all__ = ["Recipients", "tell"]
 
 logger = logging.getLogger(__name__)
 
 # What usually passes by itself within the hour; when it does not, the deadlines tell.
 PASSING = (RegistrarBusy, RegistrarUnavailable, SubmissionInDoubt)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Say who gets mails about whose DOIs: publishers with addresses of their own, by name, and [mail] for the rest.
+
+    `whose` returns the publisher of a DOI, empty for the main one.
+    """
+
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whose: Callable[[WorkStatus], str] = lambda _status: ""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the publishers whose addresses get mails, empty for those of [mail]."""
+        return ("", *self.own)
+
+    def group(self, publisher: str) -> str:
+        """Return whose addresses get the mails about a publisher."""
+        return publisher if publisher in self.own else ""
+
+    def mail(self, mail: MailSection, group: str) -> MailSection:
+        """Return where the mails of a group go."""
+        return mail.model_copy(update={"to": self.own[group]}) if group else mail
+
+    def standing(self, whole: Standing, group: str) -> Standing:
+        """Return how the DOIs of a group stand, and of no other."""
+        if not self.own:
+            return whole
+        mine = (one for name, one in whole.publishers.items() if self.group(name) == group)
+        return together(mine, whole.at, whole.target)
 
 
 def tell(
@@ -36,32 +69,69 @@ def tell(
     now: datetime,
     host: str,
     waiting: Waiting = NOTHING_WAITS,
+    recipients: Recipients | None = None,
 ) -> int:
-    """Send at most two mails; returns how many were sent. Raises `WorldError`, and then forgets nothing."""
+    """Send at most two mails to each group of recipients; returns how many were sent.
+
+    Raises the first `WorldError` after all other groups had theirs; what it kept back is told by the next pass.
+    """
+    to = recipients or Recipients()
+    lasting = _lasting(waiting, state, now, mail.repeat_after)
+    notices = due(_notices(report, standing, folders, now, lasting, to), state.told, now, mail.repeat_after)
     sent = 0
-    notices = due(
-        _notices(report, standing, folders, now, _lasting(waiting, state, now, mail.repeat_after)),
-        state.told,
-        now,
-        mail.repeat_after,
-    )
-    if notices:
-        send(attention_mail(mail, notices, report.target, now, host))
-        sent += 1
-        # Only after the server took the mail: otherwise a mail that failed would count as told.
-        state.told |= {notice.key: now for notice in notices}
-        logger.info("mail sent about %d matters", len(notices))
+    failures: list[WorldError] = []
+    for group in to.groups:
+        post = _Post(to.mail(mail, group), send, report.target, now, host)
+        try:
+            sent += post.attention([one for one in notices if to.group(one.publisher) == group], state)
+            if standing is not None:
+                # Files that wait are a matter of those who look after the installation.
+                files = NOTHING_WAITS if group else waiting
+                sent += post.digest(to.standing(standing, group), files, state, group)
+        except WorldError as error:
+            failures.append(error)
     for path in _notes(folders):
         # A note that cannot be deleted does no harm: what was told is not told again before its time.
         if f"file:{path.stem}" in state.told:
             with contextlib.suppress(OSError):
                 path.unlink()
-    if standing is not None and digest_due(mail.digest, state.digest, now):
-        send(digest_mail(mail, standing, now, host, waiting))
-        sent += 1
-        state.digest = now.date()
-        logger.info("weekly digest sent")
+    if failures:
+        raise failures[0]
     return sent
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """Write to one group of recipients."""
+
+    mail: MailSection
+    send: Callable[[EmailMessage], None]
+    target: str
+    now: datetime
+    host: str
+
+    def attention(self, notices: Sequence[Notice], state: JobState) -> int:
+        """Send one mail about everything that needs someone, and remember it; returns how many mails were sent."""
+        if not notices:
+            return 0
+        self.send(attention_mail(self.mail, notices, self.target, self.now, self.host))
+        # Only after the server took the mail: otherwise a mail that failed would count as told.
+        state.told |= {notice.key: self.now for notice in notices}
+        logger.info("mail sent about %d matters", len(notices))
+        return 1
+
+    def digest(self, standing: Standing, waiting: Waiting, state: JobState, group: str) -> int:
+        """Send the digest where it is due, and remember it; returns how many mails were sent."""
+        last = state.digests.get(group) if group else state.digest
+        if not digest_due(self.mail.digest, last, self.now):
+            return 0
+        self.send(digest_mail(self.mail, standing, self.now, self.host, waiting))
+        if group:
+            state.digests[group] = self.now.date()
+        else:
+            state.digest = self.now.date()
+        logger.info("weekly digest sent")
+        return 1
 
 
 def _lasting(waiting: Waiting, state: JobState, now: datetime, after: timedelta) -> Iterator[Notice]:
@@ -82,24 +152,35 @@ def _lasting(waiting: Waiting, state: JobState, now: datetime, after: timedelta)
 
 
 def _notices(
-    report: PassReport, standing: Standing | None, folders: Folders, now: datetime, waiting: Iterator[Notice]
+    report: PassReport,
+    standing: Standing | None,
+    folders: Folders,
+    now: datetime,
+    waiting: Iterator[Notice],
+    to: Recipients,
 ) -> Iterator[Notice]:
     yield from (Notice.of_error(error) for error in report.errors if not isinstance(error, PASSING))
     yield from (note for path in _notes(folders) if (note := _note(path)) is not None)
     yield from (Notice.of_page(each) for each in report.site_blocked)
-    yield from (Notice.of_failure(each) for each in report.failed if str(each.doi) not in report.in_files)
+    failed = [each for each in report.failed if str(each.doi) not in report.in_files]
+    yield from (replace(Notice.of_failure(each), publisher=to.whose(each)) for each in failed)
     if standing is not None:
-        changed = [each for each in standing.drifted.first if each.needs_person]
-        yield from (Notice.of_drift(each) for each in changed)
-        told = {each.doi for each in changed}
-        wrong = [each for each in standing.attention.first if each.contradicted and each.needs_person]
-        yield from (Notice.of_contradiction(each) for each in wrong if each.doi not in told)
-        told |= {each.doi for each in wrong}
-        warned = [each for each in standing.warned.first if any(one.wants_person for one in each.warnings)]
-        yield from (Notice.of_warnings(each) for each in warned if each.doi not in told)
-        told |= {each.doi for each in warned}
-        yield from (Notice.of_overdue(each, now) for each in standing.overdue.first if each.doi not in told)
+        yield from (replace(notice, publisher=to.whose(each)) for each, notice in _of_standing(standing, now))
     yield from waiting
+
+
+def _of_standing(standing: Standing, now: datetime) -> Iterator[tuple[WorkStatus, Notice]]:
+    """Yield what the ledger knows to be wrong or late, each DOI once, with its notice."""
+    changed = [each for each in standing.drifted.first if each.needs_person]
+    yield from ((each, Notice.of_drift(each)) for each in changed)
+    told = {each.doi for each in changed}
+    wrong = [each for each in standing.attention.first if each.contradicted and each.needs_person]
+    yield from ((each, Notice.of_contradiction(each)) for each in wrong if each.doi not in told)
+    told |= {each.doi for each in wrong}
+    warned = [each for each in standing.warned.first if any(one.wants_person for one in each.warnings)]
+    yield from ((each, Notice.of_warnings(each)) for each in warned if each.doi not in told)
+    told |= {each.doi for each in warned}
+    yield from ((each, Notice.of_overdue(each, now)) for each in standing.overdue.first if each.doi not in told)
 
 
 def _notes(folders: Folders) -> list[Path]:
@@ -110,7 +191,8 @@ def _note(path: Path) -> Notice | None:
     """Return a note that a pass left about a rejected file; it stays until it is told."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Notice(data["key"], NoticeKind.FILE, data["title"], tuple(data["lines"]), data["action"])
+        publisher = data.get("publisher", "")
+        return Notice(data["key"], NoticeKind.FILE, data["title"], tuple(data["lines"]), data["action"], publisher)
     except (OSError, ValueError, KeyError, TypeError):
         logger.warning("the note %s cannot be read", path)
         return None

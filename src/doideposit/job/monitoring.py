@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from doideposit.reports.standing import Standing
+from doideposit.reports.standing import MAIN_PUBLISHER, Standing
 
 __all__ = ["FORMAT", "Run", "heartbeat_text", "prometheus_text", "status_document", "status_text"]
 
@@ -104,6 +104,18 @@ def _of_standing(one: Standing) -> Iterator[str]:
     yield from _metric("outstanding_dois", text, one.target, one.states, label="state")
     for name, text, value in rows:
         yield from _metric(name, text, one.target, value)
+    yield from _of_publishers(one)
+
+
+def _of_publishers(one: Standing) -> Iterator[str]:
+    """Yield the numbers of each of several publishers, beside those of all: a sum over a label would count twice."""
+    if one.publishers:
+        yield "# HELP doideposit_publisher_dois DOIs of each publisher, by how they stand; one can count several times."
+        yield "# TYPE doideposit_publisher_dois gauge"
+    for name, each in one.publishers.items():
+        for state, value in each.numbers.items():
+            labels = f'target="{one.target}",publisher="{name or MAIN_PUBLISHER}",state="{state}"'
+            yield f"doideposit_publisher_dois{{{labels}}} {value}"
 
 
 def _metric(

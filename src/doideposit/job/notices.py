@@ -63,13 +63,17 @@ NOTHING_WAITS: Final = Waiting()
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Describe one matter that someone should know of. `key` names it, so that it is not told again too soon."""
+    """Describe one matter that someone should know of. `key` names it, so that it is not told again too soon.
+
+    `publisher` is whose DOIs it is about, empty for the main one and for the installation as a whole.
+    """
 
     key: str
     kind: str
     title: str
     lines: tuple[str, ...]
     action: str
+    publisher: str = ""
 
     @classmethod
     def of_page(cls, said: str) -> "Notice":

@@ -1,7 +1,7 @@
 """One run of the scheduled job, from the lock to the exit code; every door to the world is handed in."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -20,7 +20,7 @@ from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting, find_waiting
-from doideposit.job.mail import tell
+from doideposit.job.mail import Recipients, tell
 from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
 from doideposit.job.site import deposit_site
 from doideposit.job.state import JobState
@@ -70,7 +70,10 @@ class JobOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Describe the scheduled job as it is configured."""
+    """Describe the scheduled job as it is configured.
+
+    `mail_to` are the addresses of publishers that get the mails about their DOIs themselves, by name.
+    """
 
     target: str
     folders: Folders
@@ -78,6 +81,7 @@ class Job:
     look_ups: int = 50
     site: tuple[Path, ...] = ()
     mail: MailSection | None = None
+    mail_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     version: str = ""
 
@@ -110,6 +114,7 @@ class _JobPass:
         self._report = PassReport(job.target)
         self._standing: Standing | None = None
         self._waiting = Waiting()
+        self._recipients = Recipients()
 
     def run(self) -> JobOutcome:
         self._guarded(self._deposit)
@@ -137,6 +142,8 @@ class _JobPass:
     def _deposit(self) -> None:
         job, doors = self._job, self._doors
         with doors.open_depositor() as depositor:
+            publishers = depositor.publishers
+            self._recipients = Recipients(job.mail_to, lambda one: publishers.of_series(one.series, one.doi))
             self._wants_the_same_ledger(depositor)
             inbox = InboxPass(
                 depositor,
@@ -205,6 +212,7 @@ class _JobPass:
             now=self._doors.clock(),
             host=self._doors.host,
             waiting=self._waiting,
+            recipients=self._recipients,
         )
 
     # What is left behind.

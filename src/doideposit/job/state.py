@@ -23,6 +23,7 @@ class JobState:
     """Remember what was told and when, how unfinished files looked, when DOIs were looked up, and the last good run.
 
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
+    `digest` is the day of the last digest, and `digests` that of publishers with recipients of their own.
     `waiting` says since when each file waits for a person.
     """
 
@@ -30,6 +31,7 @@ class JobState:
     seen: Mapping[str, Sighting] = field(default_factory=dict)
     lookups: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     digest: date | None = None
+    digests: dict[str, date] = field(default_factory=dict)
     last_success: datetime | None = None
     deposited: set[str] = field(default_factory=set)
     waiting: dict[str, datetime] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class JobState:
             lookups=_mapping(
                 data.get("lookups", data.get("looks")), lambda row: (int(row[0]), latest_look.moment(row[1]))
             ),
+            digests=_mapping(data.get("digests"), past.day),
             digest=_mapping({"": digest}, past.day).get(""),
             last_success=_mapping({"": success}, past.moment).get(""),
             waiting=_mapping(data.get("waiting"), past.moment),
@@ -69,6 +72,7 @@ class JobState:
             "seen": {name: (one.size, one.changed, one.since.isoformat()) for name, one in self.seen.items()},
             "lookups": {doi: (tries, at.isoformat()) for doi, (tries, at) in self.lookups.items()},
             "digest": self.digest.isoformat() if self.digest else None,
+            "digests": {name: day.isoformat() for name, day in self.digests.items()},
             "last_success": self.last_success.isoformat() if self.last_success else None,
             "deposited": sorted(self.deposited),
             "waiting": {name: at.isoformat() for name, at in self.waiting.items()},

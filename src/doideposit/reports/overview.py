@@ -21,10 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["gather", "planned"]
 
 
-def gather(depositor: "Depositor", now: datetime, *, version: str, publisher: str = "") -> Report:
-    """Gather the report of the depositor's target, headed by the publisher; `version` is that of this program."""
-    activity = read_events(depositor.events())
-    statuses = sorted(depositor.statuses(), key=lambda status: sort_key(status.doi.key))
+def gather(
+    depositor: "Depositor", now: datetime, *, version: str, publisher: str = "", only: str | None = None
+) -> Report:
+    """Gather the report of the depositor's target, headed by the publisher; `version` is that of this program.
+
+    With `only` it is about the DOIs of this one of several publishers, empty for the main one.
+    """
+    publishers = depositor.publishers
+    mine = (one for one in depositor.statuses() if only in {None, publishers.of_series(one.series, one.doi)})
+    statuses = sorted(mine, key=lambda status: sort_key(status.doi.key))
+    keys = {status.doi.key for status in statuses}
+    activity = read_events(event for event in depositor.events() if event.doi is None or event.doi in keys)
     measured = _measure_registered(depositor, statuses, activity.registered_in)
     return Report(
         target=depositor.target,
@@ -39,10 +47,12 @@ def gather(depositor: "Depositor", now: datetime, *, version: str, publisher: st
     )
 
 
-def planned(depositor: "Depositor", records: Sequence[Path]) -> tuple[Planned, ...]:
-    """Plan the records of these files and folders; those that need nothing are left out."""
+def planned(depositor: "Depositor", records: Sequence[Path], *, only: str | None = None) -> tuple[Planned, ...]:
+    """Plan the records of these files and folders; those that need nothing, or of another publisher, are left out."""
     found = []
     for entry in depositor.plan(*records).entries:
+        if entry.doi is not None and only not in {None, depositor.publishers.of(entry.doi)}:
+            continue
         drift = depositor.status(entry.doi).drift if entry.doi is not None else ()
         if entry.action is Action.UNCHANGED and drift:
             why = f"the last deposit sent it as it is, and {'; '.join(one.what for one in drift)}"

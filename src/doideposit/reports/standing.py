@@ -1,8 +1,8 @@
 """Count how everything stands on one target: the numbers, what is overdue, what needs a person, what is new."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,10 +10,12 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.lifecycle import Milestone, State, is_open
 
-__all__ = ["Standing", "take_standing"]
+__all__ = ["MAIN_PUBLISHER", "Standing", "take_standing", "together"]
 
 # Of each kind; beyond that only numbers are kept, so that memory does not grow with the ledger.
 MOST_LISTED: Final = 200
+# What stands for the publisher of [depositor], which has no name; no other can have this one.
+MAIN_PUBLISHER: Final = "[depositor]"
 RECENT: Final = timedelta(days=7)
 
 
@@ -33,7 +35,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Hold numbers over every DOI of the target, and the first of those that are overdue, need a person, or are new."""
+    """Hold numbers over every DOI of the target, and the first of those that are overdue, need a person, or are new.
+
+    `publishers` has the same for each of several publishers, by name, empty for the main one.
+    """
 
     at: datetime
     target: str
@@ -50,6 +55,7 @@ class Standing:
     warnings: int
     warned: Listed
     not_as_intended: int
+    publishers: "Mapping[str, Standing]" = field(default_factory=dict)
 
     @property
     def outstanding(self) -> int:
@@ -61,9 +67,22 @@ class Standing:
         """Return the age in seconds of the oldest deposit that is not finished; 0 where there is none."""
         return (self.at - self.oldest_unfinished).total_seconds() if self.oldest_unfinished else 0.0
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON."""
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Return the numbers that monitoring has of each of several publishers."""
         return {
+            "registered": self.registered,
+            "rejected": self.failed,
+            "needs_person": self.attention.count,
+            "outstanding": self.outstanding,
+            "overdue": self.overdue.count,
+            "drifted": self.drifted.count,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON; with several publishers, also the numbers of each."""
+        each = {name or MAIN_PUBLISHER: one.numbers for name, one in self.publishers.items()}
+        return ({"publishers": each} if each else {}) | {
             "dois": self.works,
             "registered": self.registered,
             "rejected": self.failed,
@@ -99,43 +118,95 @@ def _overdue(status: WorkStatus) -> dict[str, str]:
 
 def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
     """Go through the ledger once, in bounded memory; raises `LedgerError`."""
-    states = Counter({state.value: 0 for state in State if is_open(state)})
-    overdue, attention, new, drifted, warned = Listed(), Listed(), Listed(), Listed(), Listed()
-    works = registered = failed = not_proved = not_intended = warnings = 0
+    publishers = depositor.publishers
+    tallies: dict[str, _Tally] = {}
     for status in depositor.statuses():
-        works += 1
-        registered += status.registered
-        failed += status.failed and not status.registered
-        not_proved += depositor.is_unproved(status)
-        not_intended += status.registered and Milestone.AS_INTENDED in depositor.observable and not status.as_intended
-        if status.drift:
-            drifted.add(status)
-        if status.open_warnings:
-            warnings += len(status.open_warnings)
-            warned.add(status)
-        if status.is_open and status.state is not None:
-            states[status.state.value] += 1
-        if status.needs_person:
-            attention.add(status)
-        if status.registration.at is not None and now - status.registration.at < RECENT:
-            new.add(status)
-        if status.overdue is not None:
-            overdue.add(status)
+        name = publishers.of_series(status.series, status.doi) if publishers.further else ""
+        tallies.setdefault(name, _Tally()).add(status, depositor, now)
+    parts = {name: tally.standing(now, depositor.target) for name, tally in sorted(tallies.items())}
+    whole = together(parts.values(), now, depositor.target)
     oldest = depositor.works.oldest_unfinished()
-    return Standing(
-        now,
-        depositor.target,
-        works,
-        registered,
-        failed,
-        states,
-        oldest,
-        overdue,
-        attention,
-        new,
-        not_proved,
-        drifted,
-        warnings,
-        warned,
-        not_intended,
-    )
+    return replace(whole, oldest_unfinished=oldest, publishers=parts if publishers.further else {})
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Count the DOIs of one publisher."""
+
+    states: Counter[str] = field(default_factory=lambda: Counter({one.value: 0 for one in State if is_open(one)}))
+    works: int = 0
+    registered: int = 0
+    failed: int = 0
+    not_proved: int = 0
+    not_intended: int = 0
+    warnings: int = 0
+    overdue: Listed = field(default_factory=Listed)
+    attention: Listed = field(default_factory=Listed)
+    recent: Listed = field(default_factory=Listed)
+    drifted: Listed = field(default_factory=Listed)
+    warned: Listed = field(default_factory=Listed)
+
+    def add(self, status: WorkStatus, depositor: Depositor, now: datetime) -> None:
+        """Count this DOI too."""
+        intended = Milestone.AS_INTENDED not in depositor.observable or status.as_intended
+        self.works += 1
+        self.registered += status.registered
+        self.failed += status.failed and not status.registered
+        self.not_proved += depositor.is_unproved(status)
+        self.not_intended += status.registered and not intended
+        self.warnings += len(status.open_warnings)
+        if status.is_open and status.state is not None:
+            self.states[status.state.value] += 1
+        is_new = status.registration.at is not None and now - status.registration.at < RECENT
+        for listed, counts in (
+            (self.drifted, status.drift),
+            (self.warned, status.open_warnings),
+            (self.attention, status.needs_person),
+            (self.recent, is_new),
+            (self.overdue, status.overdue),
+        ):
+            if counts:
+                listed.add(status)
+
+    def standing(self, now: datetime, target: str) -> Standing:
+        """Return the numbers."""
+        return Standing(
+            now,
+            target,
+            self.works,
+            self.registered,
+            self.failed,
+            self.states,
+            None,
+            self.overdue,
+            self.attention,
+            self.recent,
+            self.not_proved,
+            self.drifted,
+            self.warnings,
+            self.warned,
+            self.not_intended,
+        )
+
+
+def together(parts: Iterable[Standing], now: datetime, target: str) -> Standing:
+    """Return the standing of several publishers as one."""
+    tally = _Tally()
+    for one in parts:
+        tally.works += one.works
+        tally.registered += one.registered
+        tally.failed += one.failed
+        tally.not_proved += one.not_proved
+        tally.not_intended += one.not_as_intended
+        tally.warnings += one.warnings
+        tally.states.update(one.states)
+        for whole, part in (
+            (tally.overdue, one.overdue),
+            (tally.attention, one.attention),
+            (tally.recent, one.recent),
+            (tally.drifted, one.drifted),
+            (tally.warned, one.warned),
+        ):
+            whole.count += part.count
+            whole.first = [*whole.first, *part.first][:MOST_LISTED]
+    return tally.standing(now, target)

@@ -17,6 +17,18 @@ APPROVAL: Final[tuple[Explanation, ...]] = (
         "A series names a publisher that has no section of its own, so that nobody could say who deposits it.",
         "write the name as it stands in [publishers.NAME], or add that section",
     ),
+    _setting(
+        "no-mail-server",
+        "Recipients without a mail server",
+        "A publisher has recipients of its own, and there is no section [mail] by which mails could be sent.",
+        "add [mail] with host, sender and to",
+    ),
+    _plan(
+        "plan-no-publisher",
+        "A DOI of no publisher",
+        "Every publisher of the configuration has a name, and a DOI of the file fits none of their series.",
+        "describe its series, with its title and prefix, and the publisher_account that deposits it",
+    ),
     _plan(
         "plan-two-publishers",
         "Two publishers in one file",

@@ -14,6 +14,7 @@ from doideposit.job.inbox.folders import REPORT_SUFFIX, names
 from doideposit.job.inbox.outcomes import followed
 from doideposit.job.inbox.report_text import first_reasons, headline, report_text
 from doideposit.job.inbox.summary import Settled
+from doideposit.records.identifiers import Doi
 
 __all__ = ["settle"]
 
@@ -100,8 +101,11 @@ def _free(folder: Path, name: str) -> str:
 
 def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
     """Leave word of a rejected file where it stays until a mail about it is on its way."""
+    whose = {around.depositor.publishers.of(Doi.parse(each.doi)) for each in claim.entries or () if each.doi}
     note = {
         "key": f"file:{claim.id}",
+        # A file with records of several publishers, or with none that can be read, is for those who look after the job.
+        "publisher": whose.pop() if len(whose) == 1 else "",
         "title": settled.headline,
         "lines": first_reasons(claim, REASONS_IN_MAIL),
         "action": (

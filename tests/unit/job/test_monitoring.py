@@ -25,6 +25,8 @@ STANDING = Standing(
     recent=Listed(2),
     not_proved=4,
     drifted=Listed(1),
+    warnings=0,
+    warned=Listed(),
     not_as_intended=2,
 )
 

@@ -75,6 +75,12 @@ class House:
         return {str(one.doi) for one in self.desk.depositor.statuses() if one.drift}
 
     @property
+    def warned(self) -> set[str]:
+        """What Crossref warned about, so that a person has to act."""
+        statuses = self.desk.depositor.statuses()
+        return {str(one.doi) for one in statuses if any(each.wants_person for each in one.warnings)}
+
+    @property
     def needing(self) -> set[str]:
         return {doi for doi, (*_, needs_person) in self.facts.items() if needs_person}
 
@@ -163,7 +169,11 @@ def test_all_six_say_the_same(house: House) -> None:
     assert from_terminal(house) == facts
     assert from_api(house) == facts
     assert from_page(house) == (facts, house.late, house.needing)
-    assert from_mail(house) == (house.late | house.wrong | house.drifted, len(house.late), len(house.needing))
+    assert from_mail(house) == (
+        house.late | house.wrong | house.drifted | house.warned,
+        len(house.late),
+        len(house.needing),
+    )
     assert from_metrics(house) == (len(house.late), len(house.needing), len(house.drifted))
 
 

@@ -17,8 +17,9 @@ from doideposit.deposits.adoption_report import AdoptionReport
 from doideposit.deposits.batching import Preparation, decide
 from doideposit.deposits.candidates import Approved, ContentStore, candidates_again, checked_of, read_candidates
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
+from doideposit.deposits.decisions import abandon, accept, acknowledge
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.given import given_doi, wants_reason
+from doideposit.deposits.given import given_doi
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
@@ -437,34 +438,18 @@ class Depositor:
 
     def acknowledge(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Set a warning or a failure aside, with a reason; it stays in the history. `UsageError` when there is none."""
-        wanted = given_doi(doi)
-        wants_reason(reason)
-        status = self.status(wanted)
-        # What is acknowledged already may be acknowledged again, with a better reason.
-        if not (status.needs_person or status.acknowledged or status.finding or status.contradicted):
-            raise UsageError(f"nothing is to be acknowledged for {wanted}", hint="`doideposit status` shows what is")
-        self.works.acknowledge(wanted, reason.strip())
-        return self.status(wanted)
+        return self.status(acknowledge(self._context, self.status(doi), reason))
 
     def accept(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Let stand what others changed of a DOI, with a reason; `UsageError` where nothing was changed."""
-        wanted = given_doi(doi)
-        wants_reason(reason)
-        if self.works.one(wanted) is None or not self._context.ledger.observations.accept(wanted, reason.strip()):
-            raise UsageError(f"nobody changed {wanted}, as far as it was read", hint="`doideposit drift` reads it")
-        return self.status(wanted)
+        return self.status(accept(self._context, doi, reason))
 
     def abandon(self, doi: Doi | str, reason: str) -> WorkStatus:
         """Give up the open deposit of the DOI, and of all others in its file, so that they can be deposited again.
 
         `UsageError` when none is open.
         """
-        wanted = given_doi(doi)
-        wants_reason(reason)
-        # Where nothing is known of the DOI, nothing is written either, not even a ledger.
-        if self.works.one(wanted) is None or not self.works.abandon(wanted, reason.strip()):
-            raise UsageError(f"no deposit of {wanted} is under way", hint="`doideposit status` shows what is")
-        return self.status(wanted)
+        return self.status(abandon(self._context, doi, reason))
 
     def verify(self, doi: Doi | str) -> WorkStatus:
         """Look the DOI up at doi.org and in Crossref's REST API, read its record again, and record what is found.

@@ -119,10 +119,10 @@ def _overdue(status: WorkStatus) -> dict[str, str]:
 def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
     """Go through the ledger once, in bounded memory; raises `LedgerError`."""
     publishers = depositor.publishers
-    tallies: dict[str, _Tally] = {}
+    tallies: dict[str, _PublisherCounts] = {}
     for status in depositor.statuses():
         name = publishers.of_series(status.series, status.doi) if publishers.further else ""
-        tallies.setdefault(name, _Tally()).add(status, depositor, now)
+        tallies.setdefault(name, _PublisherCounts()).add(status, depositor, now)
     parts = {name: tally.standing(now, depositor.target) for name, tally in sorted(tallies.items())}
     whole = together(parts.values(), now, depositor.target)
     oldest = depositor.works.oldest_unfinished()
@@ -130,7 +130,7 @@ def take_standing(depositor: Depositor, *, now: datetime) -> Standing:
 
 
 @dataclass(slots=True)
-class _Tally:
+class _PublisherCounts:
     """Count the DOIs of one publisher."""
 
     states: Counter[str] = field(default_factory=lambda: Counter({one.value: 0 for one in State if is_open(one)}))
@@ -191,7 +191,7 @@ class _Tally:
 
 def together(parts: Iterable[Standing], now: datetime, target: str) -> Standing:
     """Return the standing of several publishers as one."""
-    tally = _Tally()
+    tally = _PublisherCounts()
     for one in parts:
         tally.works += one.works
         tally.registered += one.registered

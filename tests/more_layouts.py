@@ -18,7 +18,7 @@ from doideposit.records.models.series import Series
 from extraction_scores import doubted, known_series, values
 
 FILE = Path(__file__).parent / "golden" / "more-layouts.txt"
-OTHER_HOUSES = FILE.with_name("other-houses.txt")
+OTHER_HOUSES = (FILE.with_name("other-houses.txt"), FILE.with_name("more-houses.txt"))
 BODY = (
     "Ferries are the quiet backbone of the archipelago: they carry nurses, onions and ballot boxes. Nobody has ever "
     "counted them all, because three ministries share the register and none of them owns it. This text follows one "
@@ -88,9 +88,10 @@ def layouts() -> Iterator[Layout]:
 
 def other_houses() -> Iterator[Layout]:
     """Documents of universities, ministries, law firms, NGOs and sites, in the languages of their countries."""
-    rows = yaml.safe_load(OTHER_HOUSES.with_suffix(".yaml").read_text(encoding="utf-8"))
-    series = {row["name"]: Series.model_validate(row) for row in rows}
-    return (Layout(name, text, expected, series) for name, expected, text in _documents(OTHER_HOUSES))
+    for file in OTHER_HOUSES:
+        rows = yaml.safe_load(file.with_suffix(".yaml").read_text(encoding="utf-8"))
+        series = {row["name"]: Series.model_validate(row) for row in rows}
+        yield from (Layout(name, text, expected, series) for name, expected, text in _documents(file))
 
 
 def _documents(file: Path) -> Iterator[tuple[str, dict[str, Any], str]]:

@@ -18,6 +18,7 @@ from doideposit.records.extraction.names import (
     split_byline,
     without_titles,
 )
+from doideposit.records.extraction.vocabulary import AUTHOR_LABELS
 from doideposit.records.identifiers import InvalidIdentifier, Orcid
 from doideposit.records.models.series import Series
 
@@ -44,12 +45,12 @@ def read_authors(
     """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
     elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG]
     names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, elsewhere, notes)]
-    if not names and (signed := _signed(everything)) is not None:
-        names = [signed]
+    if not names and (signed := _labelled(everything) or _signed(everything)):
+        names = signed
         notes.tell(
-            "byline-assumed", f"there is no byline; the author was told from “{signed[1].text[:80]}”", "compare "
+            "byline-assumed", f"there is no byline; who wrote it was told from “{signed[0][1].text[:80]}”", "compare "
             "with the document",
-            line=signed[1].number, field="authors",
+            line=signed[0][1].number, field="authors",
         )  # fmt: skip
     if not names:
         unread = sorted({printed.line.number for printed in front.unread})
@@ -93,7 +94,20 @@ def _are_people(names: Sequence[PrintedName], biographies: Sequence[Biography | 
 _SIGNED = re.compile(r"(?P<name>[^,|(–—]{4,60}?)(?:,|\s[|–—]|\s+(?:is|ist|est|es|è|é)\s)\s*(?P<role>.{4,160})")
 
 
-def _signed(lines: Sequence[Line]) -> tuple[PrintedName, Line] | None:
+_LABELLED = re.compile(rf"(?:{AUTHOR_LABELS})\s*[:：]\s*(?P<names>.{{4,150}})", re.IGNORECASE)
+
+
+def _labelled(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
+    """Return the authors of a text that names them at its end: “Author: Ana Keller”."""
+    for line in lines:
+        match = _LABELLED.fullmatch(line.text) if not line.level else None
+        parts = split_byline(match["names"]) if match else []
+        if parts and all(" " in part and is_name(without_titles(part)[0]) and not is_group(part) for part in parts):
+            return [(read_name(part), line) for part in parts]
+    return []
+
+
+def _signed(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
     """Return the author of a text without byline: a line such as “Ana Keller, Senior Researcher, Island Institute”."""
     for index, line in enumerate(lines):
         match = _SIGNED.match(line.text) if not line.level else None
@@ -105,8 +119,8 @@ def _signed(lines: Sequence[Line]) -> tuple[PrintedName, Line] | None:
             and is_name(without_titles(match["name"])[0])
             and is_role(match["role"])
         ):
-            return replace(read_name(match["name"]), note=match["role"]), line
-    return None
+            return [(replace(read_name(match["name"]), note=match["role"]), line)]
+    return []
 
 
 @dataclass(frozen=True, slots=True)

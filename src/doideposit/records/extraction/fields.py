@@ -151,6 +151,8 @@ def _title_doubts(title: str, front: Front, notes: Notes) -> None:
         reasons.append(f"holds the date “{date.printed}”")
     if not re.search(r"[^\W\d_]", title) and not front.title[0].line.level:
         reasons.append("holds no letter")
+    if title.endswith((".", "。")) and not (front.title[0].line.level or front.title[0].line.bold):
+        reasons.append("ends as a sentence does")
     if not title[:1].isupper() and title[:1].isascii() and title[:1].isalpha() and not front.title[0].line.level:
         reasons.append("begins with a small letter")
     if reasons:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from doideposit.records.extraction.dates import PrintedDate
 from doideposit.records.extraction.dois import PrintedDoi
+from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.names import is_name, split_byline, without_titles
 from doideposit.records.extraction.pieces import Labels, LineKind, Piece, read_piece
@@ -360,8 +361,25 @@ def _take_byline(pieces: Sequence[Piece], title: int | None, front: Front) -> No
         _names_below(pieces, marked[-1], front, only_open=bool(marked[-1].rest))
     else:
         _names_alone(pieces, title, front)
+    _take_siblings(pieces, front)
     for printed in front.byline:
         _take_roles(pieces, printed.line, front)
+
+
+def _take_siblings(pieces: Sequence[Piece], front: Front) -> None:
+    """Take the lines beside a name that begin with one as well: “Amina Yusuf, Saltwatch” above another author."""
+    blocks = {printed.line.block for printed in front.byline}
+    for piece in pieces:
+        name, comma, role = piece.rest.partition(",")
+        if piece.kind is not LineKind.TEXT or piece.taken or not comma or piece.line.block not in blocks:
+            continue
+        if " " in name and is_name(name) and begins_a_name(name.split()[0]) and len(role) < _ROLE_LENGTH:
+            piece.kind, piece.rest, piece.role, piece.taken = LineKind.NAMES, name, role.strip(), True
+            front.byline.append(Printed(name, piece.line))
+    front.byline.sort(key=lambda printed: printed.line.number)
+
+
+_ROLE_LENGTH = 80  # in characters
 
 
 def _names_below(pieces: Sequence[Piece], last: Piece, front: Front, *, only_open: bool) -> None:

@@ -44,7 +44,7 @@ _GROUP_WORDS = re.compile(
 )
 _ROLE_WORDS = re.compile(
     r"\b(?:fellow|director|analyst|researcher|professor|lecturer|reader|coordinator|president|chair\w*|manager|head|"
-    r"officer|advis[eo]r|assistant|associate|student|candidate|correspondent|journalist|expert|minister|visiting|senior|"
+    r"officer|partner|counsel|attorney|solicitor|barrister|avocate?|rechtsanw(?:alt|ältin)|abogad[oa]|avvocat[oa]|advogad[oa]|advis[eo]r|assistant|associate|student|candidate|correspondent|journalist|expert|minister|visiting|senior|"
     r"chercheu(?:r|se)|directeur|directrice|professeure?|maître|wissenschaftliche\w*|mitarbeiter\w*|referent(?:in)?|leiter(?:in)?|"
     r"forschungs\w+|investigador\w*|director\w|profesor\w*|analista|ricercat(?:ore|rice)|docente|responsabile|investigadora|"
     r"onderzoeker|hoogleraar|analityk|profesor|adiunkt|araştırmacı|profesör|научный|сотрудник|профессор|директор|эксперт)\b|"
@@ -59,7 +59,7 @@ _FUNCTION_WORDS = frozenset(
     "por con una "
     "degli delle senza per con com sem uma os as het een zonder voor bez dla ile için и в на без для из под".split()
 )
-_MARKS = re.compile(r"[*∗⁎＊†‡§¶‖#✉¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,2}(?=\s|,|;|$)")
+_MARKS = re.compile(r"[*∗⁎＊†‡§¶‖#✉¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,2}(?:,\d{1,2})*(?=\s|,|;|$)")
 _GLUED_TITLE = re.compile(r"\b(Dr|Prof|Mr|Mrs|Ms|Amb|Gen|Col)\.(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.\-])*|[^\W\d_]\.")
 _BYLINE_PARTS = re.compile(

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from doideposit.records.extraction.dates import PrintedDate, find_date
 from doideposit.records.extraction.dois import ANY_LABEL, EDGE, LABEL, PrintedDoi, split_doi
+from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.names import is_institution, is_name, is_role, split_byline, without_titles
@@ -21,6 +22,7 @@ from doideposit.records.extraction.vocabulary import (
     PUBLISHED,
     REFERENCES,
     SERIES_WORDS,
+    folded,
     heading_pattern,
 )
 
@@ -143,7 +145,9 @@ _LONGEST_PIECE = 1_500  # in characters; what is longer is running text, whateve
 
 # Names of fields before what they hold, as a form has them; those of authors and dates are read elsewhere.
 _FIELD = re.compile(
-    r"(?:series|title|reihe|titel|série|titre|serie|título|collana|titolo)\s*[:：]\s+(?=\S)", re.IGNORECASE
+    r"(?:series|title|subject|re|reihe|titel|betreff|série|titre|objet|serie|título|asunto|collana|titolo|oggetto|assunto)\s*[:：]\s+"
+    r"(?=\S)",
+    re.IGNORECASE,
 )
 
 
@@ -294,7 +298,8 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     if (joined := re.fullmatch(r"(?:and|&|et|und|y|e|i|en|ve)\s+(.+)", rest, re.IGNORECASE)) and are_names(joined[1]):
         piece.kind, piece.rest, piece.joins = LineKind.NAMES, joined[1], True
         return
-    if known and len(rest.split()) == 1 and not piece.number and not piece.line.level:
+    place = len(rest.split()) == 1 or folded(rest.strip(EDGE)) in _PLACES
+    if known and place and not piece.number and not piece.line.level:
         piece.kind, piece.rest = LineKind.KNOWN, ""  # a place before the date: “Brussels, 14 September 2023”
         return
     piece.institution = is_institution(rest) or (is_imprint(piece.line) and not piece.line.level)
@@ -309,6 +314,21 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
     _take_text(piece, text, rest, labels)
 
 
+# Cities of more than one word, which stand before a date and look like names: “Santiago de Chile, mayo de 2021”.
+_PLACES = frozenset(
+    "abu dhabi,addis ababa,ann arbor,baden-baden,baton rouge,belo horizonte,bogota d.c,bogota d.c.,buenos aires,"
+    "cambridge ma,cape town,chiang mai,ciudad autonoma de buenos aires,ciudad de mexico,dar es salaam,den haag,"
+    "frankfurt am main,ho chi minh city,hong kong,kuala lumpur,la haye,la paz,la plata,las palmas,los angeles,"
+    "luang prabang,mexico city,new delhi,new haven,new york,nur-sultan,palo alto,panama city,phnom penh,"
+    "port louis,port moresby,porto alegre,quezon city,rio de janeiro,saint petersburg,salt lake city,"
+    "san francisco,san jose,san juan,san salvador,santa barbara,santa cruz,santa fe,santa monica,"
+    "santiago de chile,santiago de compostela,santo domingo,sao paulo,sri jayawardenepura kotte,st. gallen,"
+    "st. petersburg,tel aviv,the hague,ulan bator,virginia beach,washington d.c,washington d.c.,washington dc".split(
+        ","
+    )
+)
+
+
 def _is_byline(names: str, *, marked: bool) -> bool:
     """Return whether “by …” begins a byline: it is short, and names follow, or it ends in a colon."""
     if len(names) >= _LONGEST_NAMES:
@@ -318,6 +338,11 @@ def _is_byline(names: str, *, marked: bool) -> bool:
 
 def _names_with_role(piece: Piece, rest: str) -> bool:
     """Take names, also with a role behind a bar or a comma: “Ana Keller | Fellow, Island Institute”."""
+    names, comma, role = rest.partition(",")
+    body = re.sub(r"\([^)]*\)", "", role).strip()
+    if comma and is_institution(body) and not are_names(body) and are_names(names) and begins_a_name(names.split()[0]):
+        piece.kind, piece.rest, piece.role, piece.institution = LineKind.NAMES, names.strip(), role.strip(), False
+        return True
     if len(rest) > _LONGEST_NAMES or (piece.institution and not is_role(rest) and "|" not in rest and "(" not in rest):
         return False
     if are_names(rest):
@@ -350,6 +375,10 @@ def _is_running_text(text: str) -> bool:
 def _take_names(piece: Piece, names: str) -> None:
     piece.rest = _trimmed(names)
     bar = _SEPARATOR.split(piece.rest, maxsplit=1)
+    before, comma, behind = piece.rest.partition(",")
+    if comma and is_role(behind) and are_names(before) and not are_names(behind):
+        piece.rest, piece.role = before, behind.strip()
+        return
     if len(bar) > 1 and are_names(bar[0]) and (is_role(bar[1]) or is_institution(bar[1])):
         piece.rest, piece.role = bar[0], bar[1]
 

@@ -40,7 +40,7 @@ MONTHS: dict[str, int] = {
 }
 
 # What stands before the names of a byline, without a colon.
-BY = "by|written by|verfasst von|écrit par|escrito por|scritto da|geschreven door|napisał(?:a)?|von|par|por|di|da|door|door:|przez|yazan|text by|text|texte de|texto de|文|文／"
+BY = "by|written by|prepared by|authored by|drafted by|compiled by|from:|von:|elaborado por|rédigé par|erstellt von|redatto da|opracowali?|verfasst von|écrit par|escrito por|scritto da|geschreven door|napisał(?:a)?|von|par|por|di|da|door|door:|przez|yazan|text by|text|texte de|texto de|文|文／"
 
 # What stands before the names of a byline, with a colon or on a line of its own.
 AUTHOR_LABELS = (

@@ -146,6 +146,7 @@ class EventKind(_Explained):
     NOT_INDEXED = "not-indexed", "A look-up no longer showed the record in Crossref's REST API as it should be."
     AS_INTENDED = "as-intended", "The registered record was read again, and every field is as it was sent."
     DRIFT = "drift", "What is registered is not what was sent: somebody else changed it, or Crossref did."
+    MATCHED = "references-matched", "Crossref found DOIs of references by itself, seen when the record was read again."
     DRIFT_OVER = "drift-over", "A change by others was gone when the record was read again."
     DRIFT_ACCEPTED = "drift-accepted", "A person let a change by others stand, with a reason."
 

@@ -1,6 +1,7 @@
 """References with feedback: what matched, what is dead or wrong, what it may be, and how an accepted DOI goes out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from depositing import DEPOSITOR, Desk, commentary, sqlite_url, validator
 from doideposit.crossref.xml.batch import build
 from doideposit.deposits.references import ReferenceFeedback, ReferencesReport, ReferenceState
+from doideposit.lifecycle import EventKind
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.sandbox.accounts import Account
@@ -170,3 +172,41 @@ def test_services_that_are_away_say_nothing_of_a_reference(desk: Desk, fault: st
     assert found["r3"].agency is None
     desk.sandbox.faults.clear()
     assert by_key(desk.depositor.references.of(DOI))["r3"].state is ReferenceState.DEAD
+
+
+DAY = 86_400
+
+
+def test_references_that_match_after_three_days_are_seen_without_anybody_asking(tmp_path: Path) -> None:
+    clock = Clock()
+    accounts = [Account.role("sandbox", "sandbox", ["10.48251", "10.5555"])]
+    delays = replace(Delays.none(), matching=2.5 * DAY)
+    sandbox = Sandbox(clock=clock, validate=validator().validate, delays=delays, accounts=accounts)
+    registry = SandboxRegistry(sandbox)
+    with Desk(sqlite_url(tmp_path), clock=clock, sandbox=sandbox, seed=True, registry=registry) as desk:
+        references = [
+            {"key": "r1", "text": "Roy, C. (2015). Deltas and their people. Part II."},
+            {"key": "r2", "text": "A newspaper article of which nobody has a DOI (2022)."},
+        ]
+        deposited(desk, references)
+        begun = clock()
+        cited = Commentary.model_validate({"series": RIVERS, **CITED["part"]})
+        sandbox.elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120000), [cited]).xml)
+        seen: dict[int, tuple[str, ...]] = {}
+        read: list[int] = []
+        for hour in range(0, 60 * 24, 6):
+            # What the scheduled job does of it, four times a day.
+            if desk.depositor.watch(50).read:
+                read.append(round((clock() - begun).total_seconds() / DAY))
+            seen[hour // 24] = tuple(desk.depositor.status(DOI).result.matched_references)
+            clock.advance(6 * 3600)
+        assert seen[2] == ()
+        assert seen[4] == ("r1",)
+        assert [day for day in read if day < 30] == [0, 1, 3, 7, 14, 21, 28], "then it is read once a week, as all are"
+        [told] = [one.text for one in desk.depositor.history(DOI) if one.kind is EventKind.MATCHED]
+        assert told == "Crossref found DOIs for references: r1 → 10.5555/r4"
+        found = by_key(desk.depositor.references.of(DOI))
+        assert (found["r1"].state, found["r1"].asserted_by) == (ReferenceState.MATCHED, "crossref")
+        [listed] = desk.depositor.references.of(DOI, offline=True).lists
+        assert listed.asked_again_at is None, "after four weeks nothing more is expected"
+        assert not desk.depositor.status(DOI).needs_person

@@ -199,6 +199,8 @@ class DelaySettings(Section):
     """Until the REST API knows a registered DOI."""
     handle: Annotated[float, Field(ge=0)] = 5.0
     """Until a registered DOI resolves."""
+    matching: Annotated[float, Field(ge=0)] | None = None
+    """Until references are matched with works that were registered since; never when left out."""
 
 
 class SandboxSection(Section):

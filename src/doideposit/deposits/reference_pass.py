@@ -15,6 +15,7 @@ from doideposit.deposits.cited_dois import CitedAgencies, find_agencies
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.given import given_doi
 from doideposit.deposits.ledger.entries import LedgerWork
+from doideposit.deposits.ledger.read_schedule import next_look_for_matches
 from doideposit.deposits.reading_back import read_details
 from doideposit.deposits.references import (
     CitedCandidate,
@@ -208,7 +209,10 @@ class _ReferencePass:
 
 
 def _list_of(work: LedgerWork, references: Sequence[ReferenceFeedback]) -> ReferenceList:
-    return ReferenceList(work.doi, work.title, tuple(references), work.observed.read_at if work.observed else None)
+    seen = work.observed
+    waits = any(one.state is ReferenceState.UNMATCHED for one in references)
+    again = next_look_for_matches(seen.since, seen.read_at or seen.since) if seen and waits else None
+    return ReferenceList(work.doi, work.title, tuple(references), seen.read_at if seen else None, again)
 
 
 def _read(of: Doi, number: int, fields: _Fields, matched: Mapping[str, str], errors: Mapping[str, str]) -> _Cited:

@@ -5,7 +5,7 @@ record in Crossref's query service, and where doi.org leads: each DOI is read so
 once a week. A read is one short transaction of its own, so that a pass may end anywhere.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,7 +15,7 @@ from doideposit.crossref.registrar import RegisteredWork
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.observations import Sight
-from doideposit.deposits.ledger.read_schedule import FIRST_READ
+from doideposit.deposits.ledger.read_schedule import FIRST_READ, next_look_for_matches
 from doideposit.deposits.refilling import keeps_old_references, refill
 from doideposit.deposits.schedule import pause_until
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
@@ -200,7 +200,7 @@ class Watcher:
         drift = tuple(one for one in found if one.mark not in {*seen.accepted, *taken})
         matched = dict(record.found) if record else {}
         return Sight(
-            now + WEEK,
+            _next_pass(seen, record, now),
             _proof(state, drift, accepted=bool(found)),
             known=True,
             timestamp=str(state.timestamp),
@@ -241,6 +241,19 @@ def _taken(
 def _next_read(seen: Observed, now: datetime) -> datetime:
     """Return when to ask again for a version that is not shown yet: at the next moment of the schedule, then daily."""
     return next((seen.since + after for after in AFTER if seen.since + after > now), now + DAY)
+
+
+def _next_pass(seen: Observed, record: RegisteredRecord | None, now: datetime) -> datetime:
+    """Return when to read a record again that is as it should be: in a week, or earlier to see what was matched."""
+    listed = record.fields.get("references") if record else None
+    references = listed if isinstance(listed, list) else []
+    unmatched = any(
+        isinstance(one, Mapping) and not one.get("doi") and one.get("key") not in record.found
+        for one in references
+        if record is not None
+    )
+    sooner = next_look_for_matches(seen.since, now) if unmatched else None
+    return min(now + WEEK, sooner or now + WEEK)
 
 
 def _proof(state: RegisteredState, drift: Sequence[Drift], *, accepted: bool) -> str:

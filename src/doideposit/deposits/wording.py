@@ -310,6 +310,7 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.NOT_INDEXED: "Crossref's REST API does not show the record as it should: {proof}",
     EventKind.AS_INTENDED: "read again, and as intended: {proof}",
     EventKind.DRIFT: "not as it was sent: {what}",
+    EventKind.MATCHED: "Crossref found DOIs for references: {what}",
     EventKind.DRIFT_OVER: "no longer so: {what}",
     EventKind.DRIFT_ACCEPTED: "accepted by a person ({reason}): {what}",
 }

@@ -51,7 +51,8 @@ class Delays:
     A received file is `hidden`, then `queued`, then `in_process`; `unready_polls` is how many polls of a file never see
     it completed, however late they come. `rest`, `handle` and
     `query` are the lags of the REST API, of the resolver and of the XML query service; Crossref's own are up to a day
-    for the first and two hours for the last.
+    for the first and two hours for the last. After `matching` it finds the DOIs of references whose works were
+    registered since; None for never.
     """
 
     hidden: float = 1.0
@@ -61,6 +62,7 @@ class Delays:
     rest: float = 20.0
     handle: float = 5.0
     query: float = 0.0
+    matching: float | None = None
 
     @classmethod
     def none(cls) -> "Delays":

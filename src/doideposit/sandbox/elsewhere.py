@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from lxml import etree
-
 from doideposit.sandbox.accounts import Login
 from doideposit.sandbox.deposits import FileRefusal, read
 from doideposit.sandbox.entries import ReceivedFile, Registration
+from doideposit.sandbox.matching import with_match
 from doideposit.sandbox.processing import Worker
 from doideposit.sandbox.queue import Queue
 from doideposit.sandbox.retention import after_resources, with_element, with_resource
@@ -69,13 +68,7 @@ class Elsewhere:
     def match(self, doi: str, key: str, cited: str) -> None:
         """Give a reference the DOI that Crossref found for it."""
         known = self._known(doi)
-        root = etree.fromstring(known.record)
-        for citation in root.iterfind(".//{*}citation"):
-            if citation.get("key") == key:
-                found = etree.Element(f"{{{etree.QName(citation).namespace}}}doi", provider="crossref")
-                found.text = cited
-                citation.insert(0, found)
-        self._change(known, record=etree.tostring(root, encoding="unicode"))
+        self._change(known, record=with_match(known.record, key, cited))
 
     def other_agency(self, doi: str, agency: str = "DataCite") -> None:
         """Register a DOI at another agency: the resolver knows it, and Crossref does not."""

@@ -4,12 +4,14 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, Literal
 
 from doideposit.sandbox import lookups, pages
 from doideposit.sandbox.entries import Registration
 from doideposit.sandbox.exchange import Reply, Request
 from doideposit.sandbox.faults import Door
+from doideposit.sandbox.matching import with_matches
 from doideposit.sandbox.processing import OUR_MEMBER
 from doideposit.sandbox.queue import Queue
 from doideposit.sandbox.xml_answers import UNKNOWN_LOGIN, inverse_relations, unixref_reply, unixsd_reply
@@ -60,6 +62,7 @@ class Enquiries:
 
     def __init__(self, queue: Queue, rules: AnswerRules) -> None:
         self._rules = rules
+        self._matching = queue.delays.matching
         self._clock = queue.clock
         self._archive = queue.archive
         self._accounts = queue.accounts
@@ -105,11 +108,19 @@ class Enquiries:
             asked = self._archive.current(doi)
             # An alias is answered with the record of the DOI that it stands for.
             of = asked.alias_of if asked and asked.alias_of else doi
-            shown = [one for one in self._archive.history(of) if one.query <= now]
+            shown = self._matched([one for one in self._archive.history(of) if one.query <= now])
             if form == "unixref":
                 return unixref_reply(doi, shown)
             others = [one for one in self._archive.mentioning(of) if one.record and one.query <= now]
             return unixsd_reply(doi, shown, inverse_relations(of, others))
+
+    def _matched(self, shown: list[Registration]) -> list[Registration]:
+        """Return versions with the references of the last one matched, where it is long enough registered."""
+        after = self._matching
+        last = shown[-1] if shown else None
+        if after is None or last is None or self._clock() < last.applied + timedelta(seconds=after):
+            return shown
+        return [*shown[:-1], replace(last, record=with_matches(last.record, last.doi, self._archive.titles_in))]
 
     def resolved_references(self, request: Request) -> Reply:
         """Answer ``/getResolvedRefs``: references without a DOI that match a registered work by now."""
@@ -145,7 +156,10 @@ class Enquiries:
         if "select" in request.query or "filter" in request.query:
             words = "This route does not support select or filter"
             return lookups.bad_request("parameter-not-allowed", "select", words, request.query)
-        return lookups.work_reply(self._shown(doi, "rest"), request.query, self._notices(doi))
+        versions = self._shown(doi, "rest")
+        with self._archive.snapshot():
+            matched = self._matched(versions)
+        return lookups.work_reply(matched, request.query, self._notices(doi))
 
     def _notices(self, doi: str) -> list[Registration]:
         """Return the works that say of themselves that they update a DOI, as far as the REST API shows them."""

@@ -29,7 +29,6 @@ def work_json(shown: Sequence[Registration]) -> Json:
     """Return a work from the versions of it that are shown by now, oldest first."""
     first, last = shown[0], shown[-1]
     item = holder(etree.fromstring(last.record), last.doi) if last.record else None
-    references = [line.partition("\t") for line in last.reference_words.splitlines()]
     year = {"date-parts": [[int(last.year)]] if last.year.isdecimal() else [[None]]}
     return {
         "DOI": last.doi.lower(),
@@ -45,7 +44,6 @@ def work_json(shown: Sequence[Registration]) -> Json:
         "created": date_json(first.applied),
         "deposited": date_json(last.applied),
         "indexed": {**date_json(last.rest), "version": "3.55.0"},
-        "reference": [{"key": key, "unstructured": words} for key, _, words in references],
         **({} if item is None else _details(item)),
     }
 
@@ -97,6 +95,7 @@ def _details(item: Element) -> Json:
         "volume": next(iter(_volumes(item, around)), None),
         "issue": None if around is None else next(iter(texts(around, "journal_issue/issue")), None),
         "page": "-".join(texts(item, "pages/first_page") + texts(item, "pages/last_page")),
+        "reference": [_reference(one) for one in item.iterfind("{*}citation_list/{*}citation")],
         "references-count": len(item.findall("{*}citation_list/{*}citation")),
     }  # fmt: skip
     publisher = texts(item, "publisher/publisher_name")
@@ -104,6 +103,16 @@ def _details(item: Element) -> Json:
         **found,
         **{key: value for key, value in optional.items() if value},
         **({"publisher": publisher[0]} if publisher else {}),
+    }
+
+
+def _reference(citation: Element) -> Json:
+    doi = citation.find("{*}doi")
+    by = "publisher" if doi is None else doi.get("provider") or "publisher"
+    return {
+        "key": citation.get("key") or "",
+        "unstructured": " ".join(texts(citation, "unstructured_citation")),
+        **({} if doi is None else {"DOI": (doi.text or "").lower(), "doi-asserted-by": by}),
     }
 
 

@@ -224,6 +224,9 @@ def _note(transaction: Transaction, before: Observed, sight: Sight) -> None:
     for one in before.drift:
         if one.mark not in marks and one.kind not in {each.kind for each in sight.drift}:
             transaction.note(EventKind.DRIFT_OVER, doi=before.doi, detail={"what": one.what, "drift": one.kind.value})
+    found = [f"{key} → {doi}" for key, doi in sorted(sight.matched.items()) if before.matched.get(key) != doi]
+    if found:
+        transaction.note(EventKind.MATCHED, doi=before.doi, detail={"what": "; ".join(found)})
     if sight.intended and before.intended_at is None:
         transaction.note(EventKind.AS_INTENDED, doi=before.doi, detail={"proof": sight.proof})
 

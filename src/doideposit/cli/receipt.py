@@ -71,9 +71,17 @@ def show_receipt(
             terminal.say(f"  {safe(status.title)}")
         for name, text in _details(status):
             terminal.line((Span(f"  {name:<11}", Style.DIM), Span(safe(text))))
-        action = f"{REHEARSED} `{again}`" if again else with_target(safe(status.next_action), flag)
+        action = f"{REHEARSED} `{again}`" if again else with_target(_next(status), flag)
         if action:
             terminal.line((Span("  next       ", Style.HINT), Span(action)))
+
+
+def _next(status: "WorkStatus") -> str:
+    """Return the next step; where a look-up came too early, that it can be made again."""
+    early = any(proof.text and not proof for proof in status.milestones.values())
+    if early and status.next_action == "nothing to do":
+        return "some of it takes a while: `doideposit verify` looks again"
+    return safe(status.next_action)
 
 
 def _details(status: "WorkStatus") -> "Iterator[tuple[str, str]]":

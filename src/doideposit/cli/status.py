@@ -15,7 +15,7 @@ from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import doi_argument, dois_argument, find_doi, find_dois, near_dois
 from doideposit.errors import UsageError
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, safe
+from doideposit.reports.findings import Span, Style, safe, sentence
 
 if TYPE_CHECKING:
     from doideposit.cli.drawing import Drawable
@@ -177,17 +177,14 @@ def history(invocation: Invocation, work: str, target: str | None, as_json: bool
             documents = [entry.to_dict() for entry in entries]
             terminal.json({"ok": bool(entries), "target": depositor.target, "doi": str(wanted), "history": documents})
         elif entries:
-            terminal.line((Span(wanted.url, Style.PLACE), Span(f"  on {depositor.target}")))
+            shown = wanted.url if depositor.target == "production" else str(wanted)
+            terminal.line((Span(shown, Style.PLACE), Span(f"  on {depositor.target}")))
             for entry in entries:
-                terminal.line((Span(f"  {local_time(entry.at)}  ", Style.DIM), Span(_sentence(safe(entry.text)))))
+                terminal.line((Span(f"  {local_time(entry.at)}  ", Style.DIM), Span(sentence(safe(entry.text)))))
         else:
             terminal.say(f"The ledger knows nothing of {wanted} on {depositor.target}.")
             _say_what_is_near(terminal, depositor, [wanted])
     finish(ExitCode.DONE if entries else ExitCode.REJECTED)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "”", "?", "!")) else ".")
 
 
 def _say_what_is_near(terminal: Terminal, depositor: "Depositor", unknown: "Iterable[Doi]") -> None:

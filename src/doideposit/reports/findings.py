@@ -26,6 +26,7 @@ __all__ = [
     "in_order",
     "in_words",
     "safe",
+    "sentence",
     "summary",
 ]
 
@@ -71,6 +72,14 @@ def _shown(char: str) -> str:
         return " "
     # Spaces of typography are harmless, although Python does not call them printable.
     return f"\\u{ord(char):04x}" if char not in "\u00a0\u2003\u2009\u202f" else char
+
+
+def sentence(text: str) -> str:
+    """Return a text with a full stop, and a capital where it begins with a word: names of files stay as they are."""
+    text = text.strip()
+    first = text.partition(" ")[0].rstrip(",:;.")
+    begun = text[:1].upper() + text[1:] if first.replace("-", "").replace("'", "").isalpha() else text
+    return begun + ("" if not text or text.endswith((".", "!", "?", ":", "”")) else ".")
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -53,12 +53,14 @@ def planned(depositor: "Depositor", records: Sequence[Path], *, only: str | None
     for entry in depositor.plan(*records).entries:
         if entry.doi is not None and only not in {None, depositor.publishers.of(entry.doi)}:
             continue
-        drift = depositor.status(entry.doi).drift if entry.doi is not None else ()
-        if entry.action is Action.UNCHANGED and drift:
-            why = f"the last deposit sent it as it is, and {'; '.join(one.what for one in drift)}"
-            found.append(Planned(entry.source, str(entry.doi), entry.action.value, why))
-        elif entry.action is not Action.UNCHANGED:
-            found.append(Planned(entry.source, str(entry.doi or ""), entry.action.value, _why(entry)))
+        status = depositor.status(entry.doi) if entry.doi is not None else None
+        drift = status.drift if status else ()
+        if entry.action is Action.UNCHANGED and not drift:
+            continue
+        sent = f"the last deposit sent it as it is, and {'; '.join(one.what for one in drift)}"
+        why = sent if entry.action is Action.UNCHANGED else _why(entry)
+        doi, title = str(entry.doi or ""), status.title if status else ""
+        found.append(Planned(entry.source, doi, entry.action.value, why, title))
     return tuple(found)
 
 

@@ -20,6 +20,7 @@ from doideposit.records.identifiers import Doi
 from doideposit.reports.attention import AttentionKind, Concern, concerns, overdue_words, quoted, sort_key, state_words
 from doideposit.reports.charts import Chart
 from doideposit.reports.completeness import Completeness
+from doideposit.reports.findings import sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,12 +38,16 @@ MOST_AUTHORS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Hold a record that is not at Crossref as it is; `action` says what a deposit would do."""
+    """Hold a record that is not at Crossref as it is; `action` says what a deposit would do.
+
+    `title` is that of its latest deposit, empty where it never was deposited.
+    """
 
     source: str
     doi: str
     action: str
     reason: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,11 @@ class Report:
     def told(self) -> tuple[WorkStatus, ...]:
         """Return the DOIs of which Crossref said something beside the outcome."""
         return tuple(one for one in self.statuses if one.result)
+
+    @property
+    def blocked(self) -> int:
+        """Return how many of the records that were named cannot be deposited as they are."""
+        return sum(one.action == "blocked" for one in self.records or ())
 
     @property
     def counts(self) -> dict[str, int]:
@@ -199,7 +209,7 @@ def _environment() -> "Environment":
         "quoted": quoted,
         "state": state_words,
         "overdue": overdue_words,
-        "sentence": _sentence,
+        "sentence": sentence,
     }
     environment.filters.update(filters)
     return environment
@@ -255,9 +265,3 @@ def _proof(proof: Proof, full: bool) -> str:
 def _link(url: str) -> str:
     """Return the address, when it is one of the web; otherwise a place that leads nowhere."""
     return url if urlsplit(url).scheme in {"http", "https"} else "#"
-
-
-def _sentence(text: str) -> str:
-    """Return the text with a capital and a full stop."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?", ":")) else ".")

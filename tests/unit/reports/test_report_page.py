@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -143,6 +144,19 @@ def test_what_was_acknowledged_says_why() -> None:
     html = page(report(status(1, outcome=Outcome.REGISTERED_WITH_WARNING, acknowledged="two editions")))
     assert '<td class="w" title="acknowledged: two editions">registered, with a warning, acknowledged' in html
     assert "Nothing needs attention" in html
+
+
+def test_records_that_cannot_be_deposited_need_attention_and_keep_the_names_of_their_files() -> None:
+    text = "records/bad/k305.yaml is not UTF-8"
+    blocked = Planned("records/bad/k305.yaml", "", "blocked", text)
+    known = Planned("r.csv:2", "10.5555/C2", "blocked", "there is no day 31 in 2023-02", "Rivers")
+    shown = page(report(status(), records=(blocked, known)))
+    assert "Nothing needs attention" not in shown
+    assert "2 records cannot be deposited as they are" in shown
+    assert f"<bdi>{text}.</bdi>" in shown
+    assert "<bdi>There is no day 31 in 2023-02.</bdi>" in shown
+    assert "<bdi>Rivers</bdi>" in shown
+    assert "Nothing needs attention" in page(report(status(), records=(replace(known, action="update"),)))
 
 
 def test_records_are_named_only_when_they_were_asked_for() -> None:

@@ -13,6 +13,7 @@ from doideposit.checks.rules.identity import IDENTITY
 from doideposit.checks.rules.languages import LANGUAGES
 from doideposit.checks.rules.names import NAMES
 from doideposit.checks.rules.overrides import apply
+from doideposit.checks.rules.precedence import without_consequences
 from doideposit.checks.rules.reference_parts import REFERENCE_PARTS
 from doideposit.checks.rules.references import REFERENCES
 from doideposit.checks.rules.registry import Context, Match, Rule, Rules
@@ -68,7 +69,9 @@ def check(record: Record, context: Context) -> tuple[Finding, ...]:
     """
     work = Work(record.commentary, context)
     where, settings = record.origin.where, context.settings
-    found = [(rule, rule.finding(match, where(match.loc))) for rule in RECORD_RULES for match in rule.function(work)]
+    matches = [(rule, match) for rule in RECORD_RULES for match in rule.function(work)]
+    kept = without_consequences(matches, {ignored.code for ignored in settings.ignore})
+    found = [(rule, rule.finding(match, where(match.loc))) for rule, match in kept]
     if not (settings.severity or settings.ignore):
         return tuple([finding for _, finding in found])
     doi, series = record.commentary.doi.printed, record.commentary.series.name

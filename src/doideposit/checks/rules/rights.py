@@ -74,7 +74,8 @@ def slash(work: Work) -> Iterator[Match]:
         found = _CC.match(licence.url)
         path = _CC_PATH.fullmatch(found["path"] or "") if found else None
         if path and not (path["end"] or path["end0"]):
-            yield match_at(*loc, "url", length=len(licence.url), url=licence.url)
+            official = re.sub("^http:", "https:", licence.url, flags=re.IGNORECASE)
+            yield match_at(*loc, "url", length=len(licence.url), url=official)
 
 
 @rule(

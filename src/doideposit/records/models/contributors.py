@@ -191,6 +191,10 @@ class Person(Value):
         return " ".join(part for part in (self.given, self.family, self.suffix) if part)
 
 
+# What Crossref takes of persons alone (crossref5.5.0.xsd: person_name, organization).
+_OF_PERSONS = ("given", "family", "suffix", "orcid", "affiliations", "alt_names")
+
+
 class Organisation(Value):
     """A group that is itself an author (crossref5.5.0.xsd: organization); it has no affiliation and no id there."""
 
@@ -200,6 +204,20 @@ class Organisation(Value):
     """What the group did; one of Crossref's own roles, CRediT is for persons."""
     language: Language | None = None
     """The language of the name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_person(cls, value: Any) -> Any:
+        """Say once that several keys belong to a person: the name was most likely put under the wrong key."""
+        given = [key for key in _OF_PERSONS if value.get(key) is not None] if isinstance(value, dict) else []
+        if given:
+            keys = " and no ".join(f"`{key}`" for key in given)
+            hint = (
+                "for a person write `given` and `family`; the keys of an organisation are organisation, roles, language"
+            )
+            words = {"field": given[0], "hint": hint, "keys": keys}
+            raise PydanticCustomError("unknown-key", "an organisation has no {keys}", words)
+        return value
 
     @property
     def display(self) -> str:

@@ -164,6 +164,8 @@ ONE_FAULT = [
     (instead("given: Siegfried O.", "orcid: 0000-0002-1825-0098"), "orcid-check-digit", 6, 30, "authors[0].orcid", "ends in 8", "copy"),
     (instead("given: Siegfried O.\n    family: Wolf", "anonymous: no"), "anonymous-no", 6, 16, "authors[0].anonymous", "true", "family"),
     (instead("given: Siegfried O.\n    family: Wolf", "organisation: X\n    orcid: 0000-0002-1825-0097"), "unknown-key", 7, 5, "authors[0].orcid", "`orcid`", "organisation, roles, language"),
+    (instead("given: Siegfried O.\n    family: Wolf", "organisation: Ana Wolf\n    orcid: 0000-0002-1825-0097\n    affiliations: [X]"), "unknown-key", 7, 5, "authors[0].orcid", "no `orcid` and no `affiliations`", "`given` and `family`"),
+    (instead("given: Siegfried O.\n    family: Wolf", "organization: X\n    affiliations: [Y]"), "unknown-key", 7, 5, "authors[0].affiliations", "organisation has no `affiliations`", "organisation, roles"),
     (instead("given: Siegfried O.", "affiliations: [{place: Brussels}]"), "institution-unnamed", 6, 20, "authors[0].affiliations[0]", "name or an id", "ror"),
     (instead("given: Siegfried O.", 'affiliations: [""]'), "empty-text", 6, 20, "authors[0].affiliations[0].name", "empty", "text"),
     (instead("number: 258", "number: 25 8"), "number-not-in-doi", 2, 9, "number", "25 8", "space"),

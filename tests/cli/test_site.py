@@ -45,12 +45,15 @@ def site(desk: Desk) -> Desk:
 def test_a_folder_of_a_site_is_checked(site: Desk) -> None:
     told = site("check", "content")
     assert told.code == 0, told.out + told.err
+    assert "1 record checked" in told.out
+    assert "\n2 documents passed over; --verbose says which, and why\n" in told.out
     document = json.loads(site("check", "content", "--json").out)
     assert document["ok"]
     assert [(Path(row["source"]).name, row["doi"]) for row in document["records"]] == [
         ("258.md", DOI), ("259.md", None), ("260.md", None),
     ]  # fmt: skip
     verbose = site("check", "content", "--verbose")
+    assert "\n2 documents passed over\n" in verbose.out
     assert "passed over: this document is not published: `draft: true`" in verbose.out
 
 

@@ -89,6 +89,7 @@ class CheckOutput:
         self.terminal = terminal
         self.ok = True
         self.count = 0
+        self.passed_over = 0
         self._tally = Tally()
         self._verbose = verbose
         self._each = each
@@ -104,8 +105,11 @@ class CheckOutput:
 
     def add(self, checked: Checked) -> None:
         """Add one checked input."""
-        self.count += 1
-        self.ok = self.ok and (checked.ok or checked.passed_over is not None)
+        if checked.passed_over is None:
+            self.count += 1
+            self.ok = self.ok and checked.ok
+        else:
+            self.passed_over += 1
         if self._documents is not None:
             self._documents.add(*record_documents(checked))
         elif self._format == "github":
@@ -120,6 +124,9 @@ class CheckOutput:
             self._documents.close(ok=self.ok)
         elif self._format == "text":
             show_findings(self.terminal, self._tally, self.count, verbose=self._verbose, each=self._each)
+            if self.passed_over:
+                more = "" if self._verbose else "; --verbose says which, and why"
+                self.terminal.say(f"{counted(self.passed_over, 'document')} passed over{more}")
 
 
 def record_documents(checked: Checked) -> Iterator[dict[str, Any]]:

@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
-from doideposit.checks.partial import check_in_part, top_field
-from doideposit.checks.rules.evaluation import check, check_together, settle
+from doideposit.checks.rules.evaluation import check, check_in_part, check_together, settle, top_field
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import Checked, DepositorName, Input, is_deposit_xml
@@ -277,10 +276,12 @@ class Checker:
         if parsed.root is None:
             return Checked(name, parsed.findings, xml=xml)
         # Few inputs are ready-made files, and only those need it.
+        from doideposit.checks.deposited_works import check_works  # noqa: PLC0415
         from doideposit.checks.rules.deposit_files import check_deposit_file  # noqa: PLC0415
 
         depositor = self.depositor
-        ruled = check_deposit_file(xml, parsed.root, file=name, context=self._context(), depositor=depositor)
+        context = self._context()
+        ruled = check_deposit_file(xml, parsed.root, check_works, file=name, context=context, depositor=depositor)
         sealed = self.validator.seal(xml, file=name, root=parsed.root)
         findings = in_one_order(sealed.findings, ruled)
         if sealed.batch is None:

@@ -12,8 +12,7 @@ from typing import Final
 
 from pydantic_core import ValidationError
 
-from doideposit.checks.partial import check_in_part, top_field
-from doideposit.checks.rules.evaluation import RECORD_RULES
+from doideposit.checks.rules.evaluation import RECORD_RULES, check_in_part, top_field
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Loc, Severity, loc_of
 from doideposit.records.models.series import RecordType, Series

@@ -9,8 +9,8 @@ import click
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_error
-from doideposit.cli.suggestions import known_series
 from doideposit.cli.terminal import Terminal
+from doideposit.cli.works import known_series
 from doideposit.errors import UsageError
 from doideposit.files import from_here
 from doideposit.findings import Finding, Severity

@@ -9,8 +9,8 @@ import click
 
 from doideposit.cli.glossary import WORDS, Word
 from doideposit.cli.invocation import Invocation, json_option
-from doideposit.cli.suggestions import known_codes
 from doideposit.cli.terminal import Terminal
+from doideposit.cli.works import known_codes
 from doideposit.errors import UsageError
 from doideposit.reports.findings import Line, Span, Style
 

@@ -8,9 +8,8 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
-from doideposit.cli.suggestions import known_series
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import dois_argument
+from doideposit.cli.works import dois_argument, known_series
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, counted, has_errors
 from doideposit.reports.findings import Span, Style, safe

@@ -11,8 +11,8 @@ import click
 
 from doideposit.cli.check import write_product
 from doideposit.cli.invocation import Invocation
-from doideposit.cli.suggestions import known_series
 from doideposit.cli.terminal import Terminal
+from doideposit.cli.works import known_series
 from doideposit.errors import ConfigurationError, UsageError
 from doideposit.files import typed
 from doideposit.records.identifiers import InvalidIdentifier

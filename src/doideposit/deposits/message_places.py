@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Final
 
 from doideposit.crossref.diagnostics.outcomes import DoiOutcome
-from doideposit.findings import Finding, Loc, Where, field_path, loc_of
+from doideposit.findings import Finding, Loc, Where, field_path
 from doideposit.records.models.record import Record
 from doideposit.records.origin import RawValue
 from doideposit.registered.reading import read_records
 
-__all__ = ["named_field", "note_lines", "on_its_line", "with_fields"]
+__all__ = ["named_field", "note_lines", "with_fields"]
 
 LEFT_OUT: Final = frozenset({"abstract", "abstracts", "references"})
 """Fields with many lines, of which Crossref's messages name none: a reference has its own word in the log."""
@@ -88,16 +88,3 @@ def _values(value: RawValue, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
     elif isinstance(value, Iterable):
         for place, inner in enumerate(value):
             yield from _values(inner, (*loc, place))
-
-
-def on_its_line(finding: Finding | None, noted: str) -> Finding | None:
-    """Return a finding that names a field at the line which `noted` has for it, or for the nearest field around it."""
-    if finding is None or finding.where.field is None or not noted:
-        return finding
-    data = json.loads(noted)
-    loc = loc_of(finding.where.field)
-    for end in range(len(loc), -1, -1):
-        line = data["lines"].get(field_path(loc[:end]))
-        if line is not None:
-            return finding.at(Where(file=data["file"], line=line, field=finding.where.field))
-    return finding.at(Where(file=data["file"], field=finding.where.field))

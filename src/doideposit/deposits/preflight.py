@@ -6,25 +6,27 @@ question would carry the password in an address. What could not be asked is no f
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from typing import Final
 
 from doideposit.crossref.registrar import RegisteredWork
 from doideposit.deposits.candidates import DepositCandidate
-from doideposit.deposits.cited_dois import CitedAgencies, can_be_asked, find_agencies
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.ledger.works import WorkFilter
+from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import Action, Decision
-from doideposit.errors import ConfigurationError, RegistrarError
+from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.findings import Finding, Severity
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.models.series import RecordType, Series
 from doideposit.registered.reading import RegisteredRecord, read_record
 
-__all__ = ["preflight"]
+__all__ = ["CitedAgencies", "find_agencies", "preflight"]
 
+# DOIs in one question to the resolver; the limit is the length of an address.
+AT_ONCE: Final = 50
 # So many registered DOIs are read, until one says what the series is registered as.
 SAMPLES: Final = 3
 # So many DOIs of the ledger are looked through for one of our own deposits.
@@ -36,6 +38,17 @@ _NAMING: Final = ("relations", "updates", "crossmark_policy")
 _CITING: Final = ("references",)
 
 Planned = tuple[DepositCandidate, Decision]
+
+
+@dataclass(slots=True)
+class CitedAgencies:
+    """Hold the agency of each DOI that is known, by `Doi.key`, with an empty name for one that no agency has.
+
+    `error` is why others could not be asked.
+    """
+
+    found: dict[str, str] = field(default_factory=dict)
+    error: RegistrarError | None = None
 
 
 def preflight(context: DepositContext, planned: Sequence[Planned]) -> Mapping[int, Decision]:
@@ -178,7 +191,7 @@ def _missing_targets(context: DepositContext, registry: RegistryPort, going: Seq
     """Return the targets that nobody has registered, by `Doi.key`: neither the ledger, this plan, nor any agency."""
     here = {one.item.doi.key for one, _ in going}
     named = [target.doi for one, decision in going if _names_others_anew(decision) for target in one.targets]
-    wanted = {doi.key: doi for doi in named if doi.key not in here and can_be_asked(context, doi)}
+    wanted = {doi.key: doi for doi in named if doi.key not in here and _can_be_asked(context, doi)}
     known = context.ledger.works.known(list(wanted.values()))
     asked = [doi for key, doi in wanted.items() if not (key in known and known[key].registered)]
     if not asked or not registry.has_handles:
@@ -231,3 +244,51 @@ def _of_references(one: DepositCandidate, decision: Decision, cited: CitedAgenci
             message = f"the DOI {each.doi} in a reference is registered at no agency"
             hint = "correct it, or take it out: without a DOI Crossref looks for the work by itself"
             yield Finding("reference-doi-dead", Severity.WARNING, message, hint, each.where)
+
+
+# Which registration agency has the DOIs that references name: Crossref, DataCite and others all count. The answers are
+# kept in the ledger; what could not be asked is not known, and never counts as missing.
+
+
+def _can_be_asked(context: DepositContext, doi: Doi) -> bool:
+    """Tell whether the target knows everything about this DOI: a rehearsal knows of our own prefixes alone."""
+    return context.target == PRODUCTION or doi.prefix in {one.prefix for one in context.series.values()}
+
+
+def find_agencies(context: DepositContext, dois: Sequence[Doi], *, offline: bool = False) -> CitedAgencies:
+    """Return which agency has each of these DOIs, from the ledger or else from the resolver; offline from the first.
+
+    Never raises for a resolver that is away.
+    """
+    wanted = {doi.key: doi for doi in dois}
+    ours = context.ledger.works.known(list(wanted.values()))
+    result = CitedAgencies(context.ledger.cited.known(list(wanted.values())))
+    # The resolver can lag behind a registration of our own.
+    result.found |= {key: "Crossref" for key, one in ours.items() if one.registered}
+    registry = context.registry
+    asked = [doi for key, doi in wanted.items() if key not in result.found and _can_be_asked(context, doi)]
+    if offline or registry is None or not registry.has_handles:
+        return result
+    for start in range(0, len(asked), AT_ONCE):
+        try:
+            context.step("cited: ask")
+            found = _confirmed(registry, asked[start : start + AT_ONCE])
+        except UnexpectedAnswer as error:
+            # One DOI that the resolver stumbles over says nothing of the other questions.
+            result.error = error
+            continue
+        except RegistrarError as error:
+            result.error = error
+            return result
+        context.ledger.cited.keep(found)
+        result.found |= found
+    return result
+
+
+def _confirmed(registry: RegistryPort, dois: Sequence[Doi]) -> dict[str, str]:
+    """Return the agencies of these DOIs; a missing one is asked for at its handle too, which is the first to know."""
+    found = dict(registry.agencies(dois))
+    for doi in dois:
+        if found.get(doi.key) == "" and registry.handle(doi, authoritative=True) is not None:
+            del found[doi.key]
+    return found

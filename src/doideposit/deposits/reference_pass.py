@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 
 from doideposit.crossref.registrar import FoundWork
-from doideposit.deposits.cited_dois import CitedAgencies, find_agencies
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.given import given_doi
 from doideposit.deposits.ledger.entries import LedgerWork
 from doideposit.deposits.ledger.read_schedule import next_look_for_matches
+from doideposit.deposits.preflight import CitedAgencies, find_agencies
 from doideposit.deposits.reading_back import read_details
 from doideposit.deposits.references import (
     CitedCandidate,

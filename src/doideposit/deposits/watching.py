@@ -6,20 +6,24 @@ once a week. A read is one short transaction of its own, so that a pass may end 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from doideposit.crossref.queries import RegisteredState
 from doideposit.crossref.registrar import RegisteredWork
+from doideposit.crossref.xml.existing import items, only, restamp
 from doideposit.deposits.context import DepositContext, RegistryPort
+from doideposit.deposits.file_names import unique_name
 from doideposit.deposits.ledger.entries import Observed
 from doideposit.deposits.ledger.observations import Sight
 from doideposit.deposits.ledger.read_schedule import FIRST_READ, next_look_for_matches
-from doideposit.deposits.refilling import keeps_old_references, refill
+from doideposit.deposits.planning import TIMESTAMP_STEP, next_timestamp
 from doideposit.deposits.schedule import pause_until
+from doideposit.deposits.steps import step_files
 from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.records.identifiers import Doi
+from doideposit.registered.comparison import same_value
 from doideposit.registered.drift import Shown, differences_of, drift_of, is_retained, moved_address, updates_of
 from doideposit.registered.drift_values import Drift, DriftKind
 from doideposit.registered.reading import RegisteredRecord, read_record
@@ -30,9 +34,9 @@ __all__ = ["Watcher"]
 AFTER: Final = (FIRST_READ, *(timedelta(hours=hours) for hours in (1, 2, 6, 24)))
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
-# DOIs in one question for a list; the limit is the length of an address.
+# How long a notice may take until it shows on what it updates: the REST API was seen to lag behind for a day.
 UPDATE_SHOWS: Final = timedelta(days=3)
-"""How long a notice may take until it shows on what it updates: the REST API was seen to lag behind for a day."""
+# DOIs in one question for a list; the limit is the length of an address.
 LISTED_AT_ONCE: Final = 50
 
 
@@ -144,7 +148,7 @@ class Watcher:
         if state is None or seen.intended_at is not None or seen.drift:
             return False
         shown = read_record(state.answer, seen.doi.printed)
-        return keeps_old_references(ours, shown) and refill(self.context, seen.doi)
+        return _keeps_old_references(ours, shown) and _refill(self.context, seen.doi)
 
     def _absent_updates(self, registry: RegistryPort, doi: Doi, ours: RegisteredRecord | None) -> Iterator[Drift]:
         """Yield what a notice says that it updates, and does not show there (REST API, ``updated-by``)."""
@@ -273,3 +277,52 @@ def _moved(seen: Observed, listed: RegisteredWork) -> bool:
     """Tell whether a list shows something new: another date of the last change, or another address."""
     again = bool(seen.deposited) and _moment(listed) not in {"", seen.deposited}
     return again or bool(seen.address and listed.landing_url and listed.landing_url != seen.address)
+
+
+# Crossref added to a list of references instead of replacing it.
+
+
+def _keeps_old_references(ours: RegisteredRecord | None, theirs: RegisteredRecord | None) -> bool:
+    """Tell whether the only difference are references that our deposit no longer has.
+
+    Crossref's documentation says that references are replaced, and elsewhere that nothing is ("add references",
+    metadata removal markup guide): so one deposit is tried, and looked at.
+    """
+    differences = differences_of(ours, theirs)
+    if ours is None or theirs is None or not differences:
+        return False
+    if any(one.field.partition("[")[0].partition(".")[0] != "references" for one in differences):
+        return False
+    sent, shown = (record.fields.get("references") for record in (ours, theirs))
+    sent, shown = (list(one) if isinstance(one, (list, tuple)) else [] for one in (sent, shown))
+    return 0 < len(sent) < len(shown) and all(any(same_value("", one, other) for other in shown) for one in sent)
+
+
+def _refill(context: DepositContext, doi: Doi) -> bool:
+    """Record our last version again in two steps, the first of which empties the references; False where it cannot.
+
+    Nothing is done twice: where the last deposit went in steps already, a person has to look.
+    """
+    works, now = context.ledger.works, context.clock()
+    work, known = works.one(doi), works.known([doi]).get(doi.key)
+    recorded = context.ledger.versions.registered_file(doi)
+    if work is None or work.submission is None or work.submission.steps > 1 or recorded is None or known is None:
+        return False
+    xml = only(recorded.xml, doi)
+    stamp = next_timestamp(now, [known.timestamp]) + TIMESTAMP_STEP
+    sealed = context.seal(restamp(xml, unique_name(recorded.series, now), stamp))
+    mine = [one for one in recorded.items if one.doi.key in {each.doi.key for each in items(xml)}]
+    if sealed.batch is None or known.open is not None or len(mine) != 1:
+        return False
+    new = replace(
+        recorded,
+        batch_id=sealed.batch.batch_id,
+        timestamp=stamp,
+        xml=sealed.batch.xml,
+        sha256=sealed.batch.sha256,
+        items=(replace(mine[0], after=known.latest),),
+        compared=now,
+        may_lose=("references",),
+    )
+    before = step_files(new, {doi.key: (frozenset({"references"}),)}, now, context.seal)
+    return bool(before.files) and works.prepare(*before.files, replace(new, empties=("references",))) is not None

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from deposit_heads import HEAD
+from doideposit.checks.deposited_works import check_works
 from doideposit.checks.rules.deposit_files import check_deposit_file
 from doideposit.checks.rules.evaluation import RECORD_RULES
 from doideposit.checks.rules.registry import Context, Rule
@@ -30,7 +31,7 @@ def in_xml(of: Commentary) -> list[Finding]:
     xml = build(HEADED, [of]).xml
     root = parse_document(xml).root
     assert root is not None
-    return list(check_deposit_file(xml, root, file="a.xml", context=CONTEXT))
+    return list(check_deposit_file(xml, root, check_works, file="a.xml", context=CONTEXT))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -6,13 +6,12 @@ stands; a record would have been told of it by its models and rules, and so is a
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
 from pydantic_core import PydanticCustomError
 
-from doideposit.checks.deposited_works import check_works
 from doideposit.checks.rules.depositor import Head
 from doideposit.checks.rules.evaluation import ALL_RULES, DEPOSITOR_RULES
 from doideposit.checks.rules.overrides import apply
@@ -32,22 +31,32 @@ if TYPE_CHECKING:
 
 __all__ = ["check_deposit_file", "refusals"]
 
+# What finds faults in the works of a file, with the element of each, as `deposited_works.check_works` does.
+CheckWorks = Callable[[Element, Context], Iterable[tuple[Finding, Element]]]
+
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the three columns of a table
 _RULES: Final = {rule.code: rule for rule in ALL_RULES}
 
 
 def check_deposit_file(
-    xml: bytes, root: Element, *, file: str | None, context: Context, depositor: DepositorName | None = None
+    xml: bytes,
+    root: Element,
+    check_works: CheckWorks,
+    *,
+    file: str | None,
+    context: Context,
+    depositor: DepositorName | None = None,
 ) -> tuple[Finding, ...]:
     """Return what the rules find in a deposit file, in the order of its lines.
 
-    `root` is what `parse_document` made of the bytes, and `depositor` who deposits here.
+    `root` is what `parse_document` made of the bytes, `check_works` asks of its works what records are asked, and
+    `depositor` is who deposits here.
     """
     review = _Review(root, Places(file, xml), context)
     found = _bounded(file, _encoding(xml, root, file), review.refused(), review.head(depositor), review.advice())
     dois = [(element.text or "").strip() for element in review.own_dois]
     doi = dois[0] if len(dois) == 1 else None
-    found += _not_told(found, _bounded(file, review.works()))
+    found += _not_told(found, _bounded(file, review.works(check_works)))
     settled = [apply(one, context.settings, overridable=_is_overridable(one), doi=doi) for one in found]
     return tuple(sorted(settled, key=_line))
 
@@ -240,7 +249,7 @@ class _Review:
         yield from self._hidden()
         yield from self._laid_out()
 
-    def works(self) -> Iterator[Finding]:
+    def works(self, check_works: CheckWorks) -> Iterator[Finding]:
         """Yield what the rules of records find, but for those that were asked about every text of the file."""
         for finding, element in check_works(self._root, self._context):
             if finding.code not in _EVERYWHERE:

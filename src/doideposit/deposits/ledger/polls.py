@@ -19,12 +19,12 @@ from doideposit.deposits.ledger.rows import (
     finding_text,
     json_text,
     noted_lines,
+    on_its_line,
     submission_of,
 )
 from doideposit.deposits.ledger.session import Session
 from doideposit.deposits.ledger.tables import attempt, event, item, log, submission, work
 from doideposit.deposits.ledger.transaction import FREE, Transaction
-from doideposit.deposits.message_places import on_its_line
 from doideposit.findings import Finding, Where
 from doideposit.lifecycle import EventKind, Milestone, Move, Outcome, State, advance
 from doideposit.records.identifiers import Doi

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping
 
 from doideposit.deposits.ledger.entries import Attempt, AttemptStatus, Item, LedgerEvent, Observed, Submission
-from doideposit.findings import Finding, Severity, Where
+from doideposit.findings import Finding, Severity, Where, field_path, loc_of
 from doideposit.lifecycle import EventKind, Outcome, RetryClass, State
 from doideposit.records.identifiers import Doi
 from doideposit.registered.drift_values import Drift
@@ -23,6 +23,7 @@ __all__ = [
     "json_text",
     "noted_lines",
     "observed_of",
+    "on_its_line",
     "submission_of",
 ]
 
@@ -146,3 +147,16 @@ def finding_of(text: str | None) -> Finding | None:
     where = Where(*(data.get(name) for name in ("file", "line", "column", "field", "element")))
     severity = Severity(data["severity"])
     return Finding(data["code"], severity, data["message"], data["hint"], where, original=data.get("original"))
+
+
+def on_its_line(finding: Finding | None, noted: str) -> Finding | None:
+    """Return a finding that names a field at the line which `noted` has for it, or for the nearest field around it."""
+    if finding is None or finding.where.field is None or not noted:
+        return finding
+    data = json.loads(noted)
+    loc = loc_of(finding.where.field)
+    for end in range(len(loc), -1, -1):
+        line = data["lines"].get(field_path(loc[:end]))
+        if line is not None:
+            return finding.at(Where(file=data["file"], line=line, field=finding.where.field))
+    return finding.at(Where(file=data["file"], field=finding.where.field))

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from deposit_heads import HEAD
+from doideposit.checks.deposited_works import check_works
 from doideposit.checks.rules.deposit_files import check_deposit_file, refusals
 from doideposit.checks.rules.registry import Context
 from doideposit.checks.values import DepositorName
@@ -26,7 +27,11 @@ OURS = DepositorName(OWN.depositor_name, OWN.email, OWN.registrant)
 def found(text: str, encoding: str = "utf-8", depositor: DepositorName | None = OURS) -> list[Finding]:
     xml = text.encode(encoding)
     root = parse_document(xml).root
-    return [] if root is None else [*check_deposit_file(xml, root, file="a.xml", context=CONTEXT, depositor=depositor)]
+    return (
+        []
+        if root is None
+        else [*check_deposit_file(xml, root, check_works, file="a.xml", context=CONTEXT, depositor=depositor)]
+    )
 
 
 def harmed(old: str, new: str) -> str:

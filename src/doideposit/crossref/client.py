@@ -88,6 +88,7 @@ class CrossrefClient:
 
     def submit(self, batch: SealedBatch, file_name: str) -> Receipt:
         """Upload the batch; raises as `Registrar.submit` says, and `UsageError` for a file over 9.5 MB."""
+        # Told here, before the bytes travel: Crossref would take them all, and refuse them afterwards.
         if len(batch.xml) > MAX_UPLOAD:
             raise UsageError(
                 f"the deposit file has {len(batch.xml):,} bytes; Crossref takes at most 10 MB",
@@ -98,6 +99,8 @@ class CrossrefClient:
         # The names of the fields are those of the HTTPS POST documentation; result logs have other names for the login.
         operation = operation_of(batch.schema_version)
         fields = {"operation": operation, "login_id": login.username, "login_passwd": password}
+        # The file name is the only key under which Crossref is asked later, because the answer to an upload names no
+        # number.
         upload = FilePart("fname", _checked(file_name), batch.xml)
         try:
             answer = self._exchange.post(self._endpoint.deposit_url, fields, upload=upload, limit=MAX_RECEIPT)
@@ -125,6 +128,7 @@ class CrossrefClient:
         Crossref documents no answer for a wrong login here, so only its known refusals count as one, and only a
         result log counts as accepted. Raises `RegistrarUnavailable` or `RegistrarBusy` when nothing could be asked.
         """
+        # A name that nobody ever used: what comes back can only be about the login.
         answer = self._ask(f"doideposit-login-check-{secrets.token_hex(8)}.xml")
         if _is_refusal(answer):
             return LoginCheck(LoginVerdict.REFUSED, f"{self._host} does not accept user name, role or password")
@@ -143,6 +147,7 @@ class CrossrefClient:
     def _ask(self, file_name: str) -> HttpAnswer:
         login = self._credentials()
         password = login.password.get_secret_value()
+        # These names differ from those of an upload, as Crossref's documentation has both.
         fields = {"usr": login.username, "pwd": password, "file_name": file_name, "type": "result"}
         try:
             return self._exchange.post(self._endpoint.result_url, fields, limit=MAX_RESULT)
@@ -164,6 +169,7 @@ class CrossrefClient:
         # These are the words of the load balancer, so the application never saw the file.
         if answer.status == UNAVAILABLE and NO_SERVER in answer.body.lower():
             raise self._unavailable("none of its servers is up", answer.retry_after)
+        # A 503 has two causes that call for different patience, and only the number of pending files tells them apart.
         if answer.status == UNAVAILABLE and self._pending() > BUSY_FROM:
             raise RegistrarBusy(
                 f"{self._host} takes no more submissions: its limit of 10,000 pending ones is near",

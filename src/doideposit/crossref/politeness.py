@@ -36,6 +36,7 @@ class Pace:
 
     def __init__(self, waiting: PassingTime, *, rate: float, at_once: int) -> None:
         self._waiting = waiting
+        # Requests are spread evenly over the second instead of being let go in bursts.
         self._interval = 1 / rate
         self._at_once = at_once
         self._under_way = 0
@@ -46,6 +47,8 @@ class Pace:
     def turn(self) -> Iterator[None]:
         """Wait for the turn of one request, and hold one of the places while the block runs."""
         with self._changed:
+            # First a place among those under way, then the moment to start: a slow answer holds its place, not the
+            # clock.
             self._changed.wait_for(lambda: self._under_way < self._at_once)
             self._under_way += 1
             start = max(self._waiting.now(), self._next)
@@ -63,6 +66,7 @@ class Pace:
         limit, seconds = _number(headers, "x-rate-limit-limit"), _number(headers, "x-rate-limit-interval")
         at_once = _number(headers, "x-concurrency-limit")
         with self._changed:
+            # A header with nonsense in it must neither stop everything nor lift the limit.
             if limit and seconds and seconds / limit <= LONGEST_INTERVAL:
                 self._interval = seconds / limit
             if at_once:

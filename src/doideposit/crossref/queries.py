@@ -69,6 +69,7 @@ def read_query(answer: bytes, doi: Doi, host: str) -> RegisteredState | None:
 
 def _resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredState:
     items = {item.get("name"): _text(item) for item in query.iterfind(".//{*}crm-item")}
+    # This is the version that a later deposit has to be above. Numbers of 8 to 19 digits have been seen.
     timestamp = items.get("deposit-timestamp", "")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS):
         raise _unknown(host)
@@ -76,9 +77,12 @@ def _resolved(query: Element, answer: bytes, doi: Doi, host: str) -> RegisteredS
     return RegisteredState(
         doi=doi.printed if named is None else _text(named),
         timestamp=int(timestamp),
+        # The type here is a word of the query service, such as `journal_article`, and not always one of the deposit
+        # schema.
         type="" if named is None else named.get("type", ""),
         owner_prefix=items.get("owner-prefix", ""),
         member=items.get("member-id", ""),
+        # Both names have been seen in answers; an alias can no longer be updated (Crossref documentation, conflicts).
         alias_of=items.get("prime-doi") or items.get("prime", ""),
         created=items.get("created", ""),
         last_update=items.get("last-update", ""),
@@ -97,6 +101,8 @@ def _from_unixref(root: Element, answer: bytes, doi: Doi, host: str) -> Register
         raise _unknown(host)
     return RegisteredState(
         doi=_text(named),
+        # The attribute `timestamp` of unixref is the date of the last change; taken for a version it would be a wrong
+        # one.
         timestamp=0,
         owner_prefix=record.get("owner", ""),
         last_update=record.get("timestamp", ""),

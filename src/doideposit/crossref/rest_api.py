@@ -112,6 +112,7 @@ class Registry:
 
     def work(self, doi: Doi) -> RegisteredWork | None:
         """Return the record of a DOI, or None while the REST API has none."""
+        # A DOI may hold slashes and brackets, all of which the path has to escape.
         found = self._message(f"/works/{quote(doi.printed, safe='')}", WORK)
         return None if found is None else found.value(doi.printed)
 
@@ -121,6 +122,7 @@ class Registry:
         It can miss works for weeks, and gives DOIs in lower case. A work without a DOI is passed over.
         """
         for start in range(0, len(values), DOIS_AT_ONCE):
+            # Values of one filter that are repeated count as "or" (REST API documentation, filters).
             chosen = ",".join(f"{by}:{value}" for value in values[start : start + DOIS_AT_ONCE])
             yield from self._pages({"filter": chosen, "rows": str(ROWS), **self._mailto})
 

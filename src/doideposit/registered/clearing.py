@@ -50,6 +50,7 @@ def clears(
 
 
 def _replaces(registered: RegisteredRecord, desired: RegisteredRecord, block: str) -> bool:
+    # Only where new content meets old content can the two be added up.
     both = block in registered.blocks and block in desired.blocks
     return both and not _keeps(registered, desired, block)
 

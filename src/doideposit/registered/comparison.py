@@ -24,6 +24,7 @@ SHOWN: Final = 60
 
 def compare(registered: RegisteredRecord, desired: RegisteredRecord) -> tuple[Difference, ...]:
     """Return every difference between what is registered and what is to be, in the order of the registered fields."""
+    # The fields of the commentary come first: people look for their own words before those of the series.
     found = list(_fields("", registered.fields, desired.fields))
     found += _fields("series.", registered.series, desired.series)
     ours = {(one.name, one.xml) for one in desired.leftovers}
@@ -53,6 +54,7 @@ def _fields(
 
 def _value(key: str, old: RawValue, new: RawValue, where: str = "") -> Difference:
     words = f"{where}{key.rpartition('.')[2]}" if where else key
+    # Crossref keeps nothing of the bibliography that the next deposit leaves out.
     if not new:
         return Difference(key, f"{words} {_shown(old)} is lost", loses=True, registered=old)
     if not old:

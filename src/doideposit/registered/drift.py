@@ -95,6 +95,7 @@ def moved_address(expected: str, urls: Collection[str]) -> Drift | None:
 
 
 def _is_crossrefs(one: Difference) -> bool:
+    # Crossref adds the ISSN that it knows of a title record by itself.
     if one.field.startswith("series.issns") and one.kind == "added":
         return True
     if one.field.startswith("abstracts["):

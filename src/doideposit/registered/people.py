@@ -40,10 +40,12 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
     ]
     orcid = element.find("{*}ORCID")
     if orcid is not None:
+        # Answers still have http for what was deposited years ago.
         who["orcid"] = ReadText(f"https://orcid.org/{plain(orcid).rpartition('/')[2]}", orcid)
         who["orcid_authenticated"] = "true" if orcid.get("authenticated") == "true" else None
     who["alt_names"] = [_alt_name(one) for one in element.iterfind("{*}alt-name/{*}*")]
     style = element.get("name-style")
+    # Western is the default of the schema (common5.5.0.xsd: person_name/@name-style).
     who["name_style"] = style if style != "western" else None
     who["language"] = element.get("language")
     return {key: value for key, value in who.items() if value}, unknown
@@ -89,6 +91,7 @@ def institution(element: Element) -> Fields:
     """Return an institution: name, ids, acronym, place, department."""
     found: Fields = {"name": _text(element, "institution_name")}
     for one in element.iterfind("{*}institution_id"):
+        # Where the attribute is missing, the address itself tells which kind of identifier it is.
         kind = one.get("type") or next((kind for kind in ("ror", "isni", "wikidata") if kind in plain(one)), "")
         if kind:
             found[kind] = ReadText(plain(one).replace("http://", "https://"), one)

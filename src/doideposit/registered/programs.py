@@ -16,6 +16,7 @@ Fields = dict[str, RawValue]
 
 def program_kind(element: Element) -> str:
     """Return which program this is: by its name, else by its namespace, else by what is in it."""
+    # In unixref all programs are called `program`, without a namespace: the name or what is in it tells them apart.
     name = element.get("name") or ""
     space = str(etree.QName(element).namespace or "").rpartition("/")[2].removesuffix(".xsd")
     inside = {"assertion": "fundref", "license_ref": "AccessIndicators", "free_to_read": "AccessIndicators"}
@@ -46,6 +47,7 @@ def licence(element: Element) -> Fields:
 def fund_groups(element: Element) -> Iterator[Element]:
     """Yield the groups of funding, which older records have without an element around each."""
     groups = [one for one in element.iterfind("{*}assertion") if one.get("name") == "fundgroup"]
+    # Before groups existed one program held one funder.
     yield from groups or [element]
 
 
@@ -55,6 +57,7 @@ def funding(group: Element) -> Fields | None:
     awards: list[RawValue] = []
     grants: list[RawValue] = []
     for one in group.iter("{*}assertion"):
+        # What Crossref matched by itself is not the publisher's word, and comes back after every deposit.
         if one.get("provider") == "crossref":
             continue
         own = own_text(one)
@@ -62,6 +65,7 @@ def funding(group: Element) -> Fields | None:
             case "funder_name":
                 found["name"] = own
             case "funder_identifier" | "funding_identifier":
+                # Older records name a funder by the number alone; all DOIs of the Funder Registry begin with 10.13039.
                 found["funder_id"] = own if "/" in own else ReadText(f"10.13039/{own}", one)
             case "ror":
                 found["ror"] = own
@@ -82,6 +86,7 @@ def relations(element: Element) -> Iterator[Fields]:
         language = None if description is None else description.get("language")
         for relation in item:
             kind = relation.get("relationship-type")
+            # Crossref marks the relations that it found by itself.
             if kind and relation.get("provider") != "crossref":
                 parts: Fields = {
                     "type": kind, "identifier": plain(relation), "identifier_type": relation.get("identifier-type"),

@@ -132,6 +132,7 @@ class _Reader:
             self.fields["language"] = language
         if name == "posted_content":
             self.series["posted_type"] = self.holder.get("type") or "preprint"
+        # The attribute stands on `report-paper` itself, and the DOI two steps below.
         outer = around if around is not None and name.startswith("report-paper") else self.holder
         kind = outer.get("publication_type") or "full_text"
         if kind != "full_text":
@@ -220,6 +221,7 @@ class _Reader:
                 case "title" | "subtitle" as name:
                     self._put(name, text, child)
                 case "original_language_title" if original is None:
+                    # `und` is the code of ISO 639-2 for a language that nobody named.
                     original = {"text": text, "language": child.get("language") or "und"}
                 case name if name:
                     self._leave(child, f"titles.{name}")
@@ -254,10 +256,12 @@ class _Reader:
         found.append(abstract(element))
 
     def publication_date(self, element: Element) -> None:
+        # A date without a medium counts as one of print (common5.5.0.xsd: date_t/@media_type).
         medium = element.get("media_type") or "print"
         if medium not in {"online", "print"}:
             self._leave(element)
             return
+        # A record file has one date for each medium; a second date of the same medium is left over.
         self._put("published" if medium == "online" else "published_print", day(element), element)
 
     def posted_date(self, element: Element) -> None:
@@ -373,6 +377,7 @@ class _Reader:
         if not len(element):
             self.empty.add("crossmark_policy")
         self._stands("crossmark", element)
+        # The policy is a DOI of the publisher's own, the same for all of its records as a rule.
         policy = _text(element, "crossmark_policy")
         if policy:
             self.fields["crossmark_policy"] = policy
@@ -382,6 +387,7 @@ class _Reader:
         ]
         if updates:
             self._block("updates", updates)
+        # Programs inside of Crossmark are emptied together with it, so where they stood has to be known.
         self._inside = "crossmark/"
         for program in element.iterfind("{*}custom_metadata/{*}program"):
             self.program(program)

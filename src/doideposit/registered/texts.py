@@ -37,6 +37,7 @@ def day(element: Element) -> ReadText:
     """Return a date as a record file writes it: with as many parts as there are."""
     parts = [element.find(f"{{*}}{name}") for name in ("year", "month", "day")]
     year, *others = ["" if part is None else plain(part) for part in parts]
+    # Crossref returns a month as it was deposited, as `9` or as `09`.
     known = [year, *(part.zfill(2) for part in others if part)]
     return ReadText("-".join(known if others[0] else known[:1]), element)
 
@@ -44,6 +45,7 @@ def day(element: Element) -> ReadText:
 def issn_of(element: Element) -> ReadText:
     """Return an ISSN with its hyphen, which older deposits left out."""
     text = plain(element)
+    # Only the last sign of an ISSN may be a letter: X stands for ten (ISO 3297).
     signs = text.replace("-", "").upper()
     whole = re.fullmatch(r"\d{7}[\dX]", signs) is not None
     return ReadText(f"{signs[:4]}-{signs[4:]}" if whole else text, element)
@@ -83,6 +85,7 @@ def _formula(element: Element) -> str:
     copy.tail = None
     for one in copy.iter():
         if local(one):
+            # unixref has no namespaces at all, and a record file has them all: in between they must be one.
             one.tag = f"{{{_MATHML}}}{local(one)}"
     root = etree.Element(f"{{{_MATHML}}}math", nsmap={"mml": _MATHML})
     root.text = copy.text
@@ -95,6 +98,7 @@ def _formula(element: Element) -> str:
 def abstract(element: Element) -> dict[str, RawValue]:
     """Return an abstract: as text where it has paragraphs alone, as JATS where it has more."""
     paragraphs = [child for child in element if local(child)]
+    # Most abstracts are nothing but paragraphs, and a person edits text more easily than JATS.
     plain = all(local(child) == "p" and not len(child) for child in paragraphs) and paragraphs
     if plain and not _spaced(element.text).strip():
         found: dict[str, RawValue] = {

@@ -115,6 +115,7 @@ def _record(element: Element, doi: str, message: str) -> LogRecord:
         doi=doi,
         status=element.get("status", "").strip().lower(),
         message=message,
+        # Logs of deposits have an element for it, logs of files about conflicts an attribute.
         conflict_id=_text(element.find("conflict_id")) or (conflict.get("ids") if conflict is not None else None),
         dois_in_conflict=tuple(filter(None, map(_text, element.findall("dois_in_conflict/doi")))),
         resolved_conflicts=_listed(_text(element.find("resolved_conflict_ids"))),
@@ -130,6 +131,7 @@ def _citation(element: Element) -> CitationMatch:
 def _counters(batch_data: Element | None) -> Counters | None:
     if batch_data is None:
         return None
+    # The counters count records of the log. A DOI that is missing in the log is in none of them.
     names = ("record_count", "success_count", "warning_count", "failure_count")
     numbers = [_text(batch_data.find(name)) for name in names]
     if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in numbers):  # noqa: PLR2004

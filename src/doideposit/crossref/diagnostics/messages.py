@@ -65,6 +65,7 @@ class KnownMessage:
 def _holds(line: str, pattern: str) -> bool:
     position = 0
     for part in pattern.split(GAP):
+        # Crossref puts names and numbers into its sentences, so only what stays the same is looked for, in its order.
         found = line.find(part, position)
         if found < 0:
             return False
@@ -82,6 +83,7 @@ ISSN_ERRORS: Final = "Crossref: common ISSN and ISBN errors"
 CONFLICTS: Final = "Crossref: resolving conflicts"
 SEEN: Final = "seen in public logs"
 
+# Support finds a deposit by the number of its submission, which stands in the result log.
 SUPPORT: Final = "write to support@crossref.org and give them the submission id"
 MEND_TITLE: Final = f"write title and ISSN as they were first registered, and keep the record type; otherwise {SUPPORT}"
 MEND_ISSN: Final = f"check the number; for a title you took over, {SUPPORT}"

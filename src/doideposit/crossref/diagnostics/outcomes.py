@@ -175,6 +175,7 @@ def read(answer: bytes, *, dois: Sequence[Doi], batch_id: str) -> PollResult:
 def _judge(log: ResultLog, dois: Sequence[Doi]) -> BatchOutcome:
     by_doi: dict[str, list[LogRecord]] = {}
     for record in log.records:
+        # One DOI can have several records in a log, for example one for each message about an ORCID iD.
         by_doi.setdefault(_key(record.doi), []).append(record)
     file_level = [record for record in log.records if _is_file_level(record)]
     sent = {doi.key for doi in dois}
@@ -207,11 +208,13 @@ def _outcome(doi: Doi, records: list[LogRecord], inherited: Inherited | None) ->
         message, finding, retry = inherited
         verdict = DoiOutcome(doi, Outcome.FAILED, message, finding, retry, inherited=True)
     else:
+        # Nobody said that it was registered, so it is not: silence is never taken for success.
         verdict = _missing(doi)
     return _with_details(verdict, records, notices)
 
 
 def _registered(doi: Doi, records: list[LogRecord]) -> DoiOutcome:
+    # A warning says more than the success beside it, and the DOI is registered with either.
     warned = [record for record in records if record.status == WARNING]
     decisive = (warned or records)[0]
     outcome = Outcome.REGISTERED_WITH_WARNING if warned else Outcome.REGISTERED

@@ -74,6 +74,8 @@ def series_titles(schema: Dialect, series: Series) -> Markup:
 def issns(schema: Dialect, series: Series) -> Iterator[Markup]:
     """Yield every ISSN of the series with its medium, which would be print if it were left out."""
     for one in series.issns:
+        # The default of the schema is `print` (common5.5.0.xsd: issn/@media_type), which is wrong for what is read
+        # online.
         yield schema.make.text("issn", str(one.issn), media_type=one.medium)
 
 
@@ -82,6 +84,7 @@ def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -
     make = schema.make
     return make(
         name,
+        # The order is month, day, year (common5.5.0.xsd: date_t), and the year is the only part that must be there.
         leaf("month", f"{day.month:02d}") if day.month is not None else None,
         leaf("day", f"{day.day:02d}") if day.day is not None else None,
         leaf("year", str(day.year)),
@@ -109,11 +112,13 @@ def pages(schema: Dialect, commentary: Commentary) -> Markup | None:
 def isbns(schema: Dialect, commentary: Commentary) -> Iterator[Markup]:
     """Yield every ISBN of the commentary with its medium, which would be print if it were left out."""
     for one in commentary.isbns:
+        # As with the ISSN, the default of the schema is `print` (common5.5.0.xsd: isbn/@media_type).
         yield schema.make.text("isbn", str(one.isbn), media_type=one.medium)
 
 
 def short_number(commentary: Commentary) -> str | None:
     """Return the number where Crossref has room for it as a volume, an issue or an item number."""
+    # The limit is the same in all three places; a UUID has 36 characters, and does not fit.
     number = commentary.number
     return number if number is not None and len(number) <= NUMBER_LIMIT else None
 
@@ -139,6 +144,7 @@ def report_number(commentary: Commentary) -> str | None:
     """Return the report number, or the series' title with the number; None without one, or when it is too long."""
     if "report_number" in commentary.without:
         return None
+    # A bare "258" would say nothing in a list of reports, so the title of the series stands before it.
     made = f"{commentary.series.title} {commentary.number}" if commentary.number else None
     number = commentary.report_number or made
     return number if number and len(number) <= REPORT_NUMBER_LIMIT else None
@@ -164,6 +170,7 @@ def publisher_item(schema: Dialect, commentary: Commentary) -> Markup | None:
 
 def archive_locations(schema: Dialect, commentary: Commentary) -> Markup | None:
     """Return ``archive_locations``, as far as the version of the schema knows the archives."""
+    # The list of archives is closed in each version of the schema, and longer in later ones.
     known = (archive for archive in commentary.archives if archive in schema.archives)
     return schema.make.listed("archive_locations", (schema.make("archive", name=archive) for archive in known))
 
@@ -194,6 +201,7 @@ def doi_data(schema: Dialect, commentary: Commentary) -> Markup:
     return make(
         "doi_data",
         leaf("doi", commentary.doi.printed),
+        # This is the address that doi.org leads to. It may be changed at any time, unlike the DOI.
         leaf("resource", commentary.url),
         _collection(schema, "crawler-based", (_crawled(schema, text) for text in similarity_texts(commentary)))
         or _emptied(schema, commentary, "crawler-based"),

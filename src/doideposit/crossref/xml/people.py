@@ -27,6 +27,7 @@ def contributors(schema: Dialect, people: Sequence[Contributor], home: Instituti
 
 
 def _one(schema: Dialect, home: Institution | None, place: int, who: Contributor) -> Markup:
+    # The attribute decides who is named first in a citation, not the order of the elements alone.
     sequence = "additional" if place else "first"
     match who:
         case Person():
@@ -52,10 +53,12 @@ def _one(schema: Dialect, home: Institution | None, place: int, who: Contributor
 def _person(schema: Dialect, home: Institution | None, sequence: str, who: Person) -> Markup:
     make = schema.make
     confirmed = "true" if who.orcid_authenticated else "false"
+    # The schema wants the iD as an address; `authenticated` says whether the person signed in at ORCID.
     orcid = None if who.orcid is None else make.text("ORCID", who.orcid.url, authenticated=confirmed)
     style = {"name-style": who.name_style}
     return make(
         "person_name",
+        # The order is that of common5.5.0.xsd, person_name: names, then roles, affiliations, ORCID iD, other names.
         leaf("given_name", who.given),
         leaf("surname", who.family),
         leaf("suffix", who.suffix),
@@ -132,6 +135,7 @@ def institution(schema: Dialect, body: Institution) -> Markup:
         "institution",
         leaf("institution_name", body.name),
         *(make.text("institution_id", value.url, type=kind) for kind, value in ids if value is not None),
+        # After the name or an identifier, at least one of which the schema wants, everything else may be left out.
         leaf("institution_acronym", body.acronym),
         leaf("institution_place", body.place),
         leaf("institution_department", body.department),

@@ -39,6 +39,7 @@ def item(schema: Dialect, commentary: Commentary) -> Markup:
             return _report(schema, commentary, "report-paper_metadata", REPORT_SINGLE)
         case RecordType.JOURNAL:
             return _journal(schema, commentary)
+        # Posted content is an item of its own: it has no wrapper such as `report-paper` or `journal` around it.
         case RecordType.POSTED:
             return schema.make.outer(
                 "posted_content",
@@ -50,6 +51,7 @@ def item(schema: Dialect, commentary: Commentary) -> Markup:
 
 def _report(schema: Dialect, commentary: Commentary, name: str, order: "tuple[tuple[str, Part], ...]") -> Markup:
     language = parts.language_attribute(schema, commentary.effective_language)
+    # The attribute `publication_type` stands on the wrapper of a report, and on the article itself in a journal.
     metadata = schema.make(name, *_assembled(schema, commentary, order), language=language)
     return schema.make.outer("report-paper", metadata, publication_type="full_text")
 
@@ -87,6 +89,7 @@ def _journal_metadata(schema: Dialect, commentary: Commentary) -> Markup:
     series = commentary.series
     return schema.make(
         "journal_metadata",
+        # Crossref finds the journal by title and ISSN together, so that both go out with every article.
         leaf("full_title", series.title),
         leaf("abbrev_title", series.abbreviated_title),
         *parts.issns(schema, series),
@@ -99,6 +102,7 @@ def _journal_issue(schema: Dialect, commentary: Commentary) -> Markup | None:
     issue, volume = leaf("issue", parts.short_number(commentary)), leaf("volume", commentary.volume)
     if issue is None and volume is None:
         return None
+    # In crossref5.5.0.xsd the dates of an issue come first, then its volume, then its number.
     within = None if volume is None else schema.make("journal_volume", volume)
     return schema.make("journal_issue", *_publication_dates(schema, commentary), within, issue)
 
@@ -114,6 +118,7 @@ def _contributors(schema: Dialect, commentary: Commentary) -> Markup:
 
 def _abstracts(schema: Dialect, commentary: Commentary) -> Iterator[Markup | None]:
     del schema  # JATS is the same in every version.
+    # An abstract says its own language only where it is not that of the commentary.
     return (abstract(one, commentary.effective_language) for one in commentary.abstracts)
 
 
@@ -186,6 +191,7 @@ def _relations(schema: Dialect, commentary: Commentary) -> Markup | None:
 
 def _relations_and_series(schema: Dialect, commentary: Commentary) -> Markup | None:
     del schema
+    # A report alone and posted content have no place for the ISSN of a series: a relation carries it.
     relations = (*commentary.relations, *rights.membership_relations(commentary))
     return rights.relations_program(relations) or rights.emptied(commentary, "relations")
 

@@ -50,6 +50,7 @@ def citation_keys(references: Sequence[Reference]) -> tuple[str, ...]:
     taken = {reference.key for reference in references if reference.key}
     keys = []
     for place, reference in enumerate(references, start=1):
+        # Crossref answers by these keys in its log, and a key must be the only one of its kind within a record.
         key = reference.key or f"ref{place}"
         while reference.key is None and key in taken:
             key += "a"

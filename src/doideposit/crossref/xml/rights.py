@@ -26,6 +26,7 @@ _FR, _AI, _REL = maker(FUNDING), maker(ACCESS), maker(RELATIONS)
 
 def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
     """Return Crossmark with funding and licences inside, or these two alone: the schema lets no record have both."""
+    # Inside of Crossmark the programs stand in custom_metadata; beside it the schema takes no second copy of them.
     mark = crossmark(schema, commentary)
     if mark is not None:
         return [mark]
@@ -33,6 +34,7 @@ def rights(schema: Dialect, commentary: Commentary) -> list[Markup]:
     programs = (funding_program(commentary) or gone["funding"], access_program(commentary) or gone["licences"])
     written = [program for program in programs if program is not None]
     if not written and {"updates", "crossmark_policy", "assertions"}.intersection(commentary.remove):
+        # An empty parent is how Crossref is told to take a block away.
         return [schema.make("crossmark")]
     return written
 
@@ -45,6 +47,7 @@ def emptied(commentary: Commentary, name: str) -> Markup | None:
     """
     if name not in commentary.remove:
         return None
+    # The name on the program tells Crossref's systems which of them is meant, beside its namespace.
     make, program = {
         "funding": (_FR, "fundref"),
         "licences": (_AI, "AccessIndicators"),
@@ -63,6 +66,7 @@ def crossmark(schema: Dialect, commentary: Commentary) -> Markup | None:
         return None
     make = schema.make
     updates = (
+        # The text is the DOI of the older work: the update points back, and Crossref links the two in both directions.
         make.text("update", update.doi.printed, type=update.type, date=update.date.isoformat())
         for update in commentary.updates
     )
@@ -102,6 +106,7 @@ def _funder(funding: Funding) -> Markup:
     return _FR(
         "assertion",
         *_funder_name(funding),
+        # A group ties these numbers to this funder; without it, Crossref could not tell whose award is whose.
         *(_FR.text("assertion", award, name="award_number") for award in funding.awards),
         *(_FR.text("assertion", grant.printed, name="grant_doi") for grant in funding.grant_dois),
         name="fundgroup",
@@ -111,6 +116,7 @@ def _funder(funding: Funding) -> Markup:
 def _funder_name(funding: Funding) -> Iterator[Markup]:
     """Yield the ROR id of a funder, or its name with the funder id in it (Crossref documentation, funding data)."""
     if funding.ror is not None:
+        # With a ROR id the name is left out: Crossref takes one or the other for a funder.
         yield _FR.text("assertion", funding.ror.url, name="ror")
     elif funding.name is not None:
         number = funding.funder_id
@@ -123,6 +129,7 @@ def access_program(commentary: Commentary) -> Markup | None:
     free = commentary.effective_free_to_read
     start = free and free.start_date and free.start_date.isoformat()
     end = free and free.end_date and free.end_date.isoformat()
+    # AccessIndicators.xsd wants `free_to_read` before the licences.
     parts = [_AI("free_to_read", start_date=start or None, end_date=end or None)] if free else []
     parts += [
         _AI.text(
@@ -143,6 +150,7 @@ def relations_program(relations: Sequence[Relation]) -> Markup | None:
 
 
 def _related(relation: Relation) -> Markup:
+    # relations.xsd has two families: forms of the same work (a translation, a preprint), and other works.
     family = "intra_work_relation" if relation.type in INTRA_WORK else "inter_work_relation"
     kind = {"relationship-type": relation.type, "identifier-type": relation.identifier_type}
     return _REL(
@@ -184,5 +192,6 @@ def membership_relations(commentary: Commentary) -> tuple[Relation, ...]:
             language="en",
         )
         for one in series.issns
+        # A relation that the record itself has is not written twice.
         if ("isPartOf", str(one.issn)) not in given
     )

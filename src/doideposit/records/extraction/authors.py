@@ -15,6 +15,7 @@ from doideposit.records.extraction.names import (
     is_institution,
     is_name,
     is_role,
+    names_someone,
     split_byline,
     without_titles,
 )
@@ -59,7 +60,7 @@ def read_authors(
         notes.warn("authors-missing", message, "write the authors in the order of the byline", field="authors")
         return Authors(Gap("[{given: …, family: …}]", "everyone named in the byline, in its order"), frozenset())
     biographies = [find_biography(sections, name) for name, _ in names]
-    if front.byline_assumed and not _are_people([name for name, _ in names], biographies):
+    if (front.byline_assumed or front.byline_open) and not _are_people([name for name, _ in names], biographies):
         notes.warn(
             "byline-assumed", "the line of names has no “By”; it was taken for the byline", "compare with the document",
             line=names[0][1].number, field="authors",
@@ -91,7 +92,9 @@ def _are_people(names: Sequence[PrintedName], biographies: Sequence[Biography | 
     )
 
 
-_SIGNED = re.compile(r"(?P<name>[^,|(–—]{4,60}?)(?:,|\s[|–—]|\s+(?:is|ist|est|es|è|é)\s)\s*(?P<role>.{4,160})")
+_SIGNED = re.compile(
+    r"(?P<name>[^,|(–—]{4,60}?)(?:(?P<comma>,|\s[|–—])|\s+(?:is|ist|est|es|è|é)\s)\s*(?P<role>.{4,160})"
+)
 
 
 _LABELLED = re.compile(rf"(?:{AUTHOR_LABELS})\s*[:：]\s*(?P<names>.{{4,150}})", re.IGNORECASE)
@@ -118,6 +121,7 @@ def _signed(lines: Sequence[Line]) -> list[tuple[PrintedName, Line]]:
             and " " in match["name"]
             and is_name(without_titles(match["name"])[0])
             and is_role(match["role"])
+            and not (match["comma"] and names_someone(match["role"]))
         ):
             return [(replace(read_name(match["name"]), note=match["role"]), line)]
     return []

@@ -33,7 +33,7 @@ class Front:
     `roles` are lines about an author right below the name, by the number of the line with the name. `unread` are lines
     of the block that are nothing known. `title_doubts` say what speaks against the title. `end` is the index of the
     first line after the block. `byline_assumed` is set when names stand there without “By” and nothing else confirms
-    them.
+    them, `byline_open` when one of them was told from the lines beside it alone.
     """
 
     word: Printed | None = None
@@ -47,6 +47,7 @@ class Front:
     unread: list[Printed] = field(default_factory=list)
     title_doubts: list[str] = field(default_factory=list)
     byline_assumed: bool = False
+    byline_open: bool = False
     end: int = 0
 
 
@@ -373,7 +374,8 @@ def _take_siblings(pieces: Sequence[Piece], front: Front) -> None:
         name, comma, role = piece.rest.partition(",")
         if piece.kind is not LineKind.TEXT or piece.taken or not comma or piece.line.block not in blocks:
             continue
-        if " " in name and is_name(name) and begins_a_name(name.split()[0]) and len(role) < _ROLE_LENGTH:
+        if " " in name and is_name(name) and role and len(role) < _ROLE_LENGTH:
+            front.byline_open |= not begins_a_name(name.split()[0])
             piece.kind, piece.rest, piece.role, piece.taken = LineKind.NAMES, name, role.strip(), True
             front.byline.append(Printed(name, piece.line))
     front.byline.sort(key=lambda printed: printed.line.number)

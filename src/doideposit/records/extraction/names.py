@@ -12,6 +12,7 @@ __all__ = [
     "is_particle",
     "is_role",
     "name_key",
+    "names_someone",
     "split_byline",
     "without_titles",
 ]
@@ -165,6 +166,12 @@ def _is_name_word(word: str) -> bool:
 def is_group(text: str) -> bool:
     """Return whether a text names a body rather than a person: “SADF Team”, or capitals alone."""
     return bool(_GROUP_WORDS.search(text)) or (" " not in text and len(text) > 1 and text.isupper())
+
+
+def names_someone(text: str) -> bool:
+    """Tell whether what stands behind a name holds another one: “Visiting Fellow, and Ms. Lucia Bianchi”."""
+    parts = [without_titles(part)[0] for part in split_byline(text)]
+    return any(" " in part and is_name(part) and not is_institution(part) for part in parts)
 
 
 def without_titles(text: str) -> tuple[str, tuple[str, ...]]:

@@ -10,7 +10,14 @@ from doideposit.records.extraction.dois import ANY_LABEL, EDGE, LABEL, PrintedDo
 from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.imprint import is_imprint
 from doideposit.records.extraction.lines import Line
-from doideposit.records.extraction.names import is_institution, is_name, is_role, split_byline, without_titles
+from doideposit.records.extraction.names import (
+    is_institution,
+    is_name,
+    is_role,
+    names_someone,
+    split_byline,
+    without_titles,
+)
 from doideposit.records.extraction.vocabulary import (
     ABOUT_AUTHOR,
     ABSTRACT,
@@ -340,7 +347,8 @@ def _names_with_role(piece: Piece, rest: str) -> bool:
     """Take names, also with a role behind a bar or a comma: “Ana Keller | Fellow, Island Institute”."""
     names, comma, role = rest.partition(",")
     body = re.sub(r"\([^)]*\)", "", role).strip()
-    if comma and is_institution(body) and not are_names(body) and are_names(names) and begins_a_name(names.split()[0]):
+    known = are_names(names) and begins_a_name(names.split()[0])
+    if comma and known and is_institution(body) and not names_someone(body):
         piece.kind, piece.rest, piece.role, piece.institution = LineKind.NAMES, names.strip(), role.strip(), False
         return True
     if len(rest) > _LONGEST_NAMES or (piece.institution and not is_role(rest) and "|" not in rest and "(" not in rest):
@@ -352,7 +360,7 @@ def _names_with_role(piece: Piece, rest: str) -> bool:
     names, bar, role = rest.partition("|")
     if not bar:
         names, bar, role = rest.partition(",")
-        if not is_role(role):
+        if not is_role(role) or names_someone(role):
             return False
     if (
         bar
@@ -376,7 +384,7 @@ def _take_names(piece: Piece, names: str) -> None:
     piece.rest = _trimmed(names)
     bar = _SEPARATOR.split(piece.rest, maxsplit=1)
     before, comma, behind = piece.rest.partition(",")
-    if comma and is_role(behind) and are_names(before) and not are_names(behind):
+    if comma and is_role(behind) and are_names(before) and not names_someone(behind):
         piece.rest, piece.role = before, behind.strip()
         return
     if len(bar) > 1 and are_names(bar[0]) and (is_role(bar[1]) or is_institution(bar[1])):

@@ -451,3 +451,115 @@ def test_it_can_be_mounted_below_a_path(desk: Desk) -> None:
     assert client.get("/doi/v1/events", headers=HEADER).status_code == 200
     assert client.get("/doi/openapi.json").get_json()["servers"] == [{"url": "/doi"}]
     assert client.get("/anything").text == "a page"
+
+
+# Many DOIs at once, and what a person decides.
+
+
+def filled(cms: Cms, *numbers: int) -> list[str]:
+    answer = cms.post("/v1/deposits", [{**RECORD, "number": str(number)} for number in numbers])
+    assert answer.status_code == 202
+    return [record["doi"] for record in answer.get_json()["records"]]
+
+
+def test_many_dois_are_asked_for_in_one_request(cms: Cms) -> None:
+    known = filled(cms, 258, 259, 260)
+    asked = "&".join(f"doi={doi.lower()}" for doi in [known[2], known[0], "10.5555/never-seen"])
+    data = cms.open(f"/v1/dois?{asked}").get_json()
+    assert [record["doi"] for record in data["records"]] == [known[0], known[2]]
+    assert (data["more"], data["next"]) == (False, None)
+
+
+def test_a_list_is_read_page_by_page_and_filtered(cms: Cms) -> None:
+    known = filled(cms, *range(258, 265))
+    seen, after = [], ""
+    for _ in range(4):
+        data = cms.open(f"/v1/dois?limit=2{after}").get_json()
+        seen += [record["doi"] for record in data["records"]]
+        after = f"&after={data['next']}"
+    assert seen == known
+    assert not data["more"]
+    cms.desk.settle()
+    assert cms.open("/v1/dois?outstanding=true").get_json()["records"] == []
+    assert len(cms.open("/v1/dois?state=done&series=sadf-comment").get_json()["records"]) == 7
+    assert cms.open("/v1/dois?series=another").get_json()["records"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("doi=nonsense", "query parameter doi"),
+        ("after=nonsense", "query parameter after"),
+        ("limit=0", "query parameter limit"),
+        ("limit=1001", "query parameter limit"),
+        ("state=nonsense", "query parameter state"),
+        ("attention=perhaps", "query parameter attention"),
+        ("series=a&series=b", "query parameter series"),
+        ("offset=3", "query parameter offset"),
+        ("&".join(f"doi=10.5555/{number}" for number in range(101)), "query parameter doi"),
+    ],
+)
+def test_what_cannot_be_listed_is_said(cms: Cms, query: str, where: str) -> None:
+    answer = cms.open(f"/v1/dois?{query}")
+    assert answer.status_code == 400
+    assert error_of(answer)["where"] == where
+
+
+def test_a_person_decides_with_a_reason_that_is_kept(cms: Cms) -> None:
+    cms.desk.sandbox.faults.add("reject", "Something Crossref said")
+    filled(cms, 258)
+    cms.desk.settle()
+    (record,) = cms.open("/v1/dois?attention=true").get_json()["records"]
+    assert record["doi"] == DOI
+    data = cms.post(f"/v1/dois/{DOI}/acknowledge", {"reason": "a colleague asks Crossref"}).get_json()
+    assert data["records"][0]["acknowledged"] == "a colleague asks Crossref"
+    assert cms.open("/v1/dois?attention=true").get_json()["records"] == []
+    error = error_of(cms.post(f"/v1/dois/{DOI}/abandon", {"reason": "nothing is open"}))
+    assert "no deposit of" in error["message"]
+
+
+def test_what_is_under_way_can_be_given_up(cms: Cms) -> None:
+    filled(cms, 258)
+    data = cms.post(f"/v1/dois/{DOI}/abandon", {"reason": "sent by mistake"}).get_json()
+    assert data["records"][0]["state"] == "refused"
+    kinds = [entry["kind"] for entry in cms.open(f"/v1/dois/{DOI}/history").get_json()["history"]]
+    assert kinds[-1] == "abandoned"
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"reason": ""}, {"reason": " "}, {"reason": 3}, {"reason": "a\nb"}, {"reason": "x" * 1001}, []]
+)
+@pytest.mark.parametrize("decision", ["acknowledge", "abandon"])
+def test_a_decision_without_a_reason_is_refused(cms: Cms, decision: str, body: Any) -> None:
+    filled(cms, 258)
+    answer = cms.post(f"/v1/dois/{DOI}/{decision}", body)
+    assert answer.status_code == 422
+    assert error_of(answer)["where"] == "body, reason"
+
+
+@pytest.mark.parametrize("what", ["xml", "tags", "acknowledge", "abandon", "verify"])
+def test_a_doi_that_was_never_deposited_has_nothing(cms: Cms, what: str) -> None:
+    method = "GET" if what in {"xml", "tags"} else "POST"
+    answer = cms.open(f"/v1/dois/10.5555/never/{what}", method, json={"reason": "x"} if method == "POST" else None)
+    assert answer.status_code == 404
+    assert error_of(answer)["code"] == "doi-unknown"
+
+
+def test_a_doi_is_looked_up_when_asked_to(cms: Cms) -> None:
+    filled(cms, 258)
+    cms.desk.settle()
+    answer = cms.open(f"/v1/dois/{DOI}/verify", "POST")
+    assert answer.status_code == 200
+    assert answer.get_json()["records"][0]["registered"]
+
+
+def test_the_deposit_file_and_the_tags_are_those_of_the_command_line(cms: Cms) -> None:
+    filled(cms, 258)
+    answer = cms.open(f"/v1/dois/{DOI}/xml")
+    assert answer.mimetype == "application/xml"
+    assert answer.data == cms.desk.depositor.xml(DOI)
+    tags = cms.open(f"/v1/dois/{DOI}/tags").get_json()
+    assert tags["doi_display"] == f'<a href="https://doi.org/{DOI}">https://doi.org/{DOI}</a>'
+    assert tags["citation"].startswith("Wolf, S. O. (2023). Prospects for NATO-Japan relations.")
+    assert {"name": "citation_doi", "content": DOI} in tags["meta"]
+    assert tags["head_html"].startswith('<meta name="citation_title"')

@@ -13,7 +13,7 @@ from doideposit.cli.terminal import Terminal, source_line
 from doideposit.cli.works import dois_argument, find_dois, is_file_name
 from doideposit.errors import UsageError
 from doideposit.findings import Finding
-from doideposit.records.landing import citation, citation_meta, doi_display, head_html, json_ld
+from doideposit.records.landing import citation, doi_display, head_html, tags_document
 from doideposit.records.models.commentary import Commentary
 from doideposit.reports.findings import Span, Style, by_weight, detailed
 
@@ -42,7 +42,7 @@ def tags(invocation: Invocation, works: tuple[str, ...], target: str | None, as_
     checked = list(_read(terminal, invocation.settings(target=target), works))
     commentaries = [one.record.commentary for one in checked if one.record is not None]
     if as_json:
-        terminal.json({"ok": all(one.ok for one in checked), "records": [_document(each) for each in commentaries]})
+        terminal.json({"ok": all(one.ok for one in checked), "records": [tags_document(each) for each in commentaries]})
     else:
         for each in commentaries:
             _show(terminal, each)
@@ -76,34 +76,15 @@ def _read(terminal: Terminal, settings: "Settings", works: Iterable[str]) -> Ite
 
 def deposited(settings: "Settings", depositor: "Depositor", doi: "Doi") -> Checked:
     """Read the record of a DOI back out of the bytes that were deposited; raises `UsageError` where there are none."""
-    from doideposit.registered.reading import read_record
+    from doideposit.deposits.deposited import deposited_record
     from doideposit.wiring import open_checker
 
-    status, sent = depositor.status(doi), depositor.versions.last_registered(doi)
-    xml = sent[1] if sent else depositor.xml(doi)
-    found = None if xml is None else read_record(xml, str(status.doi))
-    if found is None:
-        hint = "give its record file, such as c258.yaml; or deposit it first"
-        raise UsageError(f"{doi} was never deposited to {depositor.target} from here", hint=hint)
-    series = settings.series.get(status.series)
-    number = series.number_in(status.doi) if series else None
-    known = {"series": status.series, "doi": str(status.doi)} | ({"number": number} if number else {})
-    (checked,) = open_checker(settings).read([{**found.fields, **known}])
+    (checked,) = open_checker(settings).read([deposited_record(depositor, doi)])
     return checked
 
 
 def _stopped(checked: Sequence[Checked]) -> Iterator[Finding]:
     yield from by_weight(finding for one in checked for finding in one.findings if finding.stops)
-
-
-def _document(commentary: Commentary) -> dict[str, object]:
-    return {
-        "doi": str(commentary.doi),
-        "citation": citation(commentary),
-        "doi_display": doi_display(commentary.doi),
-        "meta": [{"name": name, "content": content} for name, content in citation_meta(commentary)],
-        "json_ld": json_ld(commentary),
-    }
 
 
 def _show(terminal: Terminal, commentary: Commentary) -> None:

@@ -19,7 +19,7 @@ from doideposit.deposits.candidates import Approved, ContentStore, candidates_ag
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort, silent
 from doideposit.deposits.decisions import abandon, accept, acknowledge
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.given import given_doi
+from doideposit.deposits.given import given_doi, given_page
 from doideposit.deposits.lateness import Deadlines
 from doideposit.deposits.ledger.entries import LedgerEvent, LedgerWork
 from doideposit.deposits.ledger.session import Step, quiet
@@ -394,13 +394,13 @@ class Depositor:
         outstanding: bool = False,
         attention: bool = False,
         dois: Iterable[Doi | str] | None = None,
+        after: Doi | str | None = None,
     ) -> Iterator[WorkStatus]:
         """Yield every DOI of this target in order, or those in one state, of one series, open, or that need a person.
 
-        Of `dois`, those that this ledger knows. Raises `UsageError` for a text that is no DOI.
+        Of `dois`, those that this ledger knows; and those that follow `after`. `UsageError` for a text that is no DOI.
         """
-        keys = None if dois is None else tuple(given_doi(doi).key for doi in dois)
-        wanted = WorkFilter(state, series, outstanding, attention, keys)
+        wanted = WorkFilter(state, series, outstanding, attention, *given_page(dois, after))
         return (one for one in map(self._status, self.works.all(wanted)) if one.needs_person or not attention)
 
     def _status(self, work: LedgerWork) -> WorkStatus:

@@ -1,9 +1,11 @@
 """What people and programs hand in as plain text: a DOI, and a reason."""
 
+from collections.abc import Iterable
+
 from doideposit.errors import UsageError
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 
-__all__ = ["given_doi", "wants_reason"]
+__all__ = ["given_doi", "given_page", "wants_reason"]
 
 
 def given_doi(value: Doi | str) -> Doi:
@@ -14,6 +16,12 @@ def given_doi(value: Doi | str) -> Doi:
         return Doi.parse(value)
     except InvalidIdentifier as error:
         raise UsageError(error.message, hint=error.hint) from None
+
+
+def given_page(dois: Iterable[Doi | str] | None, after: Doi | str | None) -> tuple[tuple[str, ...] | None, str]:
+    """Return the keys of the DOIs that are wanted, None for all, and the key that they follow, empty for none."""
+    keys = None if dois is None else tuple(given_doi(doi).key for doi in dois)
+    return keys, "" if after is None else given_doi(after).key
 
 
 def wants_reason(reason: str) -> None:

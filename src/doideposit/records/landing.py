@@ -29,7 +29,16 @@ from doideposit.records.models.references import Reference
 from doideposit.records.models.series import RecordType
 from doideposit.records.models.text import PartialDate
 
-__all__ = ["citation", "citation_meta", "doi_display", "head_html", "is_same_page", "json_ld", "json_ld_text"]
+__all__ = [
+    "citation",
+    "citation_meta",
+    "doi_display",
+    "head_html",
+    "is_same_page",
+    "json_ld",
+    "json_ld_text",
+    "tags_document",
+]
 
 _REPORTS: Final = frozenset({RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE})
 _LAST_MONTH: Final = 12  # Higher numbers are seasons and quarters, which only Crossref knows.
@@ -45,6 +54,18 @@ def head_html(commentary: Commentary) -> str:
     """Return the ``<meta>`` elements and the JSON-LD of a commentary, for the ``<head>`` of its landing page."""
     lines = [f'<meta name="{escape(name)}" content="{escape(content)}">' for name, content in citation_meta(commentary)]
     return "\n".join([*lines, f'<script type="application/ld+json">{json_ld_text(commentary)}</script>'])
+
+
+def tags_document(commentary: Commentary) -> dict[str, Any]:
+    """Return everything of a landing page as one JSON document: citation, DOI as a link, tags, JSON-LD and the head."""
+    return {
+        "doi": str(commentary.doi),
+        "citation": citation(commentary),
+        "doi_display": doi_display(commentary.doi),
+        "meta": [{"name": name, "content": content} for name, content in citation_meta(commentary)],
+        "json_ld": json_ld(commentary),
+        "head_html": head_html(commentary),
+    }
 
 
 def citation_meta(commentary: Commentary) -> tuple[tuple[str, str], ...]:

@@ -1,22 +1,17 @@
 """The OpenAPI description of the API: records from the models, results from the values the workflow gives back."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from doideposit.deposits.planning import Action
-from doideposit.deposits.warnings import WarningKind
-from doideposit.findings import Severity
 from doideposit.json_schemas import plan_schema, record_schema
-from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
-from doideposit.registered.drift_values import DriftKind
+from doideposit.lifecycle import State
+from doideposit.web.listing import MAX_DOIS, MAX_LISTED
 from doideposit.web.operations import MAX_EVENTS, MODES
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
+from doideposit.web.result_schemas import Schema, ref, result_schemas
 
 __all__ = ["description"]
-
-Schema = dict[str, Any]
 
 
 def description(root: str = "") -> Schema:
@@ -39,7 +34,7 @@ def _description() -> Schema:
         "paths": _paths(),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {**_record_schemas(), **_plan_schemas(), **_result_schemas()},
+            "schemas": {**_record_schemas(), **_plan_schemas(), **result_schemas()},
             "responses": _refusals(),
         },
     }
@@ -80,6 +75,7 @@ def _paths() -> Schema:
             )
         },
         **_plan_paths(),
+        **_doi_paths(),
         "/v1/dois/{doi}": {"get": _about_doi("status", "Where a DOI stands.", "StatusResult")},
         "/v1/dois/{doi}/history": {"get": _about_doi("history", "What happened to a DOI.", "HistoryResult")},
         "/v1/events": {
@@ -137,6 +133,52 @@ def _plan_paths() -> Schema:
     }
 
 
+def _doi_paths() -> Schema:
+    found = "The answer has a page of them, in the order of their DOIs, and where the next one begins."
+    return {
+        "/v1/dois": {
+            "get": _operation(
+                "dois",
+                "Where many DOIs stand: those named, or a page of those that fit the filters.",
+                parameters=_LISTED,
+                answers={200: (found, "ListResult")},
+                refusals=(400, 401, 503),
+            )
+        },
+        "/v1/dois/{doi}/xml": {"get": _xml()},
+        "/v1/dois/{doi}/tags": {
+            "get": _about_doi("tags", "What belongs on the landing page: citation, tags, JSON-LD.", "TagsResult")
+        },
+        "/v1/dois/{doi}/acknowledge": {
+            "post": _decision("acknowledge", "Set a warning or a failure aside, with a reason.")
+        },
+        "/v1/dois/{doi}/abandon": {"post": _decision("abandon", "Give up the deposit under way, with a reason.")},
+        "/v1/dois/{doi}/verify": {
+            "post": _about_doi("verify", "Look the DOI up at doi.org and at Crossref now, and wait.", "StatusResult")
+        },
+    }
+
+
+def _xml() -> Schema:
+    made = _about_doi("xml", "The bytes of the latest deposit.", "StatusResult")
+    made["responses"]["200"] = {
+        "description": "The deposit file.",
+        "content": {"application/xml": {"schema": {"type": "string"}}},
+    }
+    return made
+
+
+def _decision(name: str, summary: str) -> Schema:
+    return _operation(
+        name,
+        summary,
+        body="Reason",
+        parameters=[_DOI],
+        answers={200: ("Where it stands now.", "StatusResult")},
+        refusals=(400, 401, 404, 413, 415, 422, 503),
+    )
+
+
 def _operation(
     name: str,
     summary: str,
@@ -146,18 +188,18 @@ def _operation(
     body: bool | str = False,
     parameters: list[Schema] | None = None,
 ) -> Schema:
-    content = {str(status): _answer(words, _ref(schema)) for status, (words, schema) in answers.items()}
+    content = {str(status): _answer(words, ref(schema)) for status, (words, schema) in answers.items()}
     refused: Schema = {str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in refusals}
     if name in {"deposit", "plan", "apply"}:
         refused["422"] = _answer(
-            "Nothing was taken: the findings say why.", {"anyOf": [_ref("DepositResult"), _ref("Error")]}
+            "Nothing was taken: the findings say why.", {"anyOf": [ref("DepositResult"), ref("Error")]}
         )
     made: Schema = {"operationId": name, "summary": summary, "responses": {**content, **refused}}
     if parameters:
         made["parameters"] = parameters
     if body:
         schema = body if isinstance(body, str) else "Records"
-        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(schema)}}}
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
     return made
 
 
@@ -175,7 +217,7 @@ def _open(
 ) -> Schema:
     """Return an operation for everyone."""
     made = _operation(name, summary, parameters=parameters, answers={}, refusals=refusals)
-    made["responses"] = {"200": _answer("Yes.", schema or _ref("Yes")), **made["responses"]}
+    made["responses"] = {"200": _answer("Yes.", schema or ref("Yes")), **made["responses"]}
     return {**made, "security": []}
 
 
@@ -183,20 +225,20 @@ def _answer(words: str, schema: Schema) -> Schema:
     return {"description": words, "content": {"application/json": {"schema": schema}}}
 
 
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
 def _query(name: str, words: str, schema: Schema) -> Schema:
     return {"name": name, "in": "query", "description": words, "schema": schema}
 
 
+_DOI_TEXT: Final[Schema] = {
+    "type": "string",
+    "pattern": r"^10\.[0-9]{4,9}/[A-Za-z0-9\-._;()/]{0,199}[A-Za-z0-9\-_;()]$",
+}
 _DOI: Final = {
     "name": "doi",
     "in": "path",
     "required": True,
     "description": "The DOI; its slash may be written as it is, or as %2F.",
-    "schema": {"type": "string", "pattern": r"^10\.[0-9]{4,9}/[A-Za-z0-9\-._;()/]{0,199}[A-Za-z0-9\-_;()]$"},
+    "schema": _DOI_TEXT,
     "example": "10.48251/SADF.ISSN.2406-5617.C258",
 }
 _COMPARE: Final = _query(
@@ -221,6 +263,23 @@ _SINCE: Final = _query(
 _LIMIT: Final = _query(
     "limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": 200}
 )
+_TRUE_FALSE: Final = {"type": "string", "enum": ["true", "false"], "default": "false"}
+_LISTED: Final = [
+    {
+        **_query(
+            "doi",
+            "A DOI; give it again for each further one.",
+            {"type": "array", "maxItems": MAX_DOIS, "items": _DOI_TEXT},
+        ),
+        "explode": True,
+    },
+    _query("state", "Only those in this state.", {"type": "string", "enum": [each.value for each in State]}),
+    _query("series", "Only those of this series.", {"type": "string"}),
+    _query("outstanding", "Only those with a deposit under way.", _TRUE_FALSE),
+    _query("attention", "Only those that need a person.", _TRUE_FALSE),
+    _query("after", "Begin after this DOI: `next` of the answer before.", _DOI_TEXT),
+    _query("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": 100}),
+]
 _NOTIFY: Final = "Crossref's notification callback: a hint to ask about a submission, and never a proof."
 _NOTIFY_HEADERS: Final = [
     {
@@ -253,7 +312,7 @@ _REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
 
 
 def _refusals() -> Schema:
-    made = {name: _answer(words, _ref("Error")) for name, words in _REFUSALS.values()}
+    made = {name: _answer(words, ref("Error")) for name, words in _REFUSALS.values()}
     made["Unauthorized"]["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
     for name in ("TooManyRequests", "Unavailable"):
         made[name]["headers"] = {"Retry-After": {"required": True, "schema": {"type": "string", "pattern": r"^\d+$"}}}
@@ -263,7 +322,7 @@ def _refusals() -> Schema:
 def _record_schemas() -> Schema:
     """Return the schemas of a record, moved to where OpenAPI keeps them."""
     schema = _moved(record_schema())
-    records = [_ref("Commentary"), {"type": "array", "items": _ref("Commentary"), "minItems": 1}]
+    records = [ref("Commentary"), {"type": "array", "items": ref("Commentary"), "minItems": 1}]
     records[1]["maxItems"] = MAX_RECORDS
     words = "One record, or a list of records."
     moved: Schema = schema["$defs"]
@@ -284,186 +343,3 @@ def _moved(value: Any) -> Any:
     if isinstance(value, list):
         return [_moved(each) for each in value]
     return value.replace("#/$defs/", "#/components/schemas/") if isinstance(value, str) else value
-
-
-_TEXT: Final = {"type": "string"}
-_MAYBE_TEXT: Final = {"type": ["string", "null"]}
-_MAYBE_NUMBER: Final = {"type": ["integer", "null"]}
-_MOMENT: Final = {"type": "string", "format": "date-time"}
-_MAYBE_MOMENT: Final = {"type": ["string", "null"], "format": "date-time"}
-_TEXTS: Final = {"type": "array", "items": _TEXT}
-_BY_KEY: Final = {"type": "object", "additionalProperties": _TEXT}
-_STEP: Final = {"type": "integer", "minimum": 1}
-_COUNT: Final = {"type": "integer", "minimum": 0}
-_YES: Final = {"type": "boolean"}
-
-
-def _object(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
-    required = [name for name in properties if name not in optional]
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
-def _list(name: str) -> Schema:
-    return {"type": "array", "items": _ref(name)}
-
-
-def _words(kind: type[StrEnum], *, nullable: bool = False) -> Schema:
-    values: list[str | None] = [each.value for each in kind]
-    return {"enum": [*values, None]} if nullable else {"enum": values}
-
-
-def _explained(kind: type[EventKind] | type[RetryClass], about: str) -> Schema:
-    """Describe an enum with the meaning of each of its values, which OpenAPI has no other place for."""
-    meanings = "\n".join(f"* `{each.value}`: {each.meaning}" for each in kind)
-    return {**_words(kind), "type": "string", "description": f"{about}\n\n{meanings}"}
-
-
-def _maybe(name: str) -> Schema:
-    return {"anyOf": [_ref(name), {"type": "null"}]}
-
-
-def _result(**properties: Schema) -> Schema:
-    return _object({"ok": _YES, "target": {"enum": ["sandbox", "test", "production"]}, **properties})
-
-
-def _result_schemas() -> Schema:
-    error = _object({"code": _TEXT, "message": _TEXT, "hint": _TEXT, "where": _TEXT})
-    deposit = _result(records=_list("DepositedRecord"), error=error)
-    return {
-        "Finding": _finding(),
-        "CheckResult": _result(records=_list("CheckedRecord")),
-        "CheckedRecord": _object({"doi": _MAYBE_TEXT, **_planned(Action)}),
-        "DepositResult": {**deposit, "required": ["ok", "target", "records"]},
-        "DepositedRecord": {**_object({**_status(), **_planned(Action)}), "required": ["doi", *_planned(Action)]},
-        "AppliedResult": {
-            **_object({**deposit["properties"], "plan": _TEXT}),
-            "required": ["ok", "target", "records", "plan"],
-        },
-        "ApprovalResult": _result(plan=_TEXT, approved_by={"type": "array", "items": _TEXT}, missing=_COUNT),
-        "StatusResult": _result(records=_list("StatusRecord")),
-        "StatusRecord": _object(_status()),
-        "ResultDetails": _object(
-            {
-                "conflict_id": _TEXT,
-                **dict.fromkeys(("dois_in_conflict", "resolved_conflicts", "notices"), _TEXTS),
-                **dict.fromkeys(("matched_references", "reference_errors"), _BY_KEY),
-            }
-        ),
-        "Drift": _drift(),
-        "CrossrefWarning": _warning(),
-        "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
-        "Submission": _object(
-            {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _TEXT}
-        ),
-        "Proof": _object({"at": _MAYBE_MOMENT, "proof": _TEXT}),
-        "Overdue": _object({"milestone": _words(Milestone), "since": _MOMENT, "due": _MOMENT}),
-        "HistoryResult": _result(doi=_TEXT, history=_list("HistoryEntry")),
-        "HistoryEntry": _history_entry(),
-        "EventsResult": _result(
-            events=_list("Event"), next={"type": "integer", "minimum": 0}, more={"type": "boolean"}
-        ),
-        "Event": _event(),
-        "EventKind": _explained(EventKind, "What happened."),
-        "RetryClass": _explained(RetryClass, "Whether sending the same content again can help."),
-        "Yes": _object({"ok": {"const": True}}),
-        "Error": _object({"ok": {"const": False}, "error": error, "findings": _list("Finding")}),
-    }
-
-
-def _planned(action: type[StrEnum]) -> Schema:
-    return {"source": _TEXT, "action": _words(action), "reason": _TEXT, "findings": _list("Finding")}
-
-
-def _finding() -> Schema:
-    texts = dict.fromkeys(("code", "message", "hint"), _TEXT)
-    places = {"file": _MAYBE_TEXT, "line": _MAYBE_NUMBER, "column": _MAYBE_NUMBER, "field": _MAYBE_TEXT}
-    extra = {"element": _TEXT, "ignored_because": _TEXT, "category": _TEXT}
-    return _object({**texts, "severity": _words(Severity), **places, **extra}, tuple(extra))
-
-
-def _status() -> Schema:
-    milestones = _object({milestone.value: _ref("Proof") for milestone in Milestone})
-    return {
-        "doi": _MAYBE_TEXT,
-        "target": _TEXT,
-        "series": _MAYBE_TEXT,
-        "record_type": _MAYBE_TEXT,
-        "title": _MAYBE_TEXT,
-        "state": _words(State, nullable=True),
-        "outcome": _words(Outcome, nullable=True),
-        "registered": _YES,
-        "message": _TEXT,
-        "finding": _maybe("Finding"),
-        "retry": _maybe("RetryClass"),
-        "submission": _maybe("Submission"),
-        "step": _maybe("UpdateStep"),
-        "milestones": milestones,
-        "overdue": _maybe("Overdue"),
-        "drift": _list("Drift"),
-        "result": _ref("ResultDetails"),
-        "warnings": _list("CrossrefWarning"),
-        "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
-        "contradicted": {
-            "enum": ["resolves", "indexed", None],
-            "description": "The milestone of which a look-up showed the contrary, such as a DOI that leads elsewhere.",
-        },
-        "last_update_failed": _YES,
-        "acknowledged": _MAYBE_TEXT,
-        "needs_person": _YES,
-        "stalled": {**_YES, "deprecated": True, "description": "Unfinished and overdue: see `overdue`."},
-        "next_poll_at": _MAYBE_MOMENT,
-        "next_look_at": {**_MAYBE_MOMENT, "deprecated": True, "description": "The former name of `next_poll_at`."},
-        "next_action": _TEXT,
-    }
-
-
-def _drift() -> Schema:
-    texts = dict.fromkeys(("what", "before", "after"), _TEXT)
-    return _object({"kind": _words(DriftKind), **texts, "fields": _TEXTS})
-
-
-def _warning() -> Schema:
-    texts = dict.fromkeys(("id", "doi", "code", "message", "hint", "original"), _TEXT)
-    about: Schema = {
-        "others": _TEXTS,
-        "conflict_id": _MAYBE_TEXT,
-        "dismissed": _MAYBE_TEXT,
-        "file": _MAYBE_TEXT,
-        "line": _MAYBE_NUMBER,
-        "field": _MAYBE_TEXT,
-    }
-    return _object({**texts, "kind": _words(WarningKind), "since": _MOMENT, **about})
-
-
-def _history_entry() -> Schema:
-    return _object(
-        {
-            "at": _MOMENT,
-            "kind": _ref("EventKind"),
-            "text": _TEXT,
-            "file_name": _MAYBE_TEXT,
-            "batch_id": _MAYBE_TEXT,
-            "submission_id": _MAYBE_TEXT,
-            "timestamp": _MAYBE_TEXT,
-            "outcome": _words(Outcome, nullable=True),
-            "answer": _MAYBE_TEXT,
-        }
-    )
-
-
-def _event() -> Schema:
-    return _object(
-        {
-            "id": {"type": "integer", "minimum": 1},
-            "at": _MOMENT,
-            "kind": _ref("EventKind"),
-            "doi": _MAYBE_TEXT,
-            "submission": _MAYBE_NUMBER,
-            "detail": {"type": "object", "additionalProperties": {"type": "string"}},
-        }
-    )

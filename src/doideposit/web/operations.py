@@ -14,6 +14,8 @@ from doideposit.deposits.plans.document import PlanFile, parse_plan
 from doideposit.deposits.values import DepositReport
 from doideposit.records.origin import RawValue
 from doideposit.web.answers import Refused, document
+from doideposit.web.decisions import abandon, acknowledge, verify
+from doideposit.web.listing import dois, never_seen, tags, xml
 from doideposit.web.publishers import events_of, reaches, wants_own_series
 from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_json, read_records
 
@@ -153,7 +155,7 @@ def status(depositor: Depositor, request: Request, caller: Caller, **named: str)
     known_parameters(request, ())
     found = depositor.status(read_doi(named["doi"]))
     if found.state is None or not reaches(depositor, caller.publisher, found.doi):
-        raise _never_seen(str(found.doi), depositor.target)
+        raise never_seen(str(found.doi), depositor.target)
     data = {"ok": not found.needs_person, "target": depositor.target, "records": [found.to_dict()]}
     return document(data)
 
@@ -164,7 +166,7 @@ def history(depositor: Depositor, request: Request, caller: Caller, **named: str
     wanted = read_doi(named["doi"])
     entries = depositor.history(wanted) if reaches(depositor, caller.publisher, wanted) else ()
     if not entries:
-        raise _never_seen(str(wanted), depositor.target)
+        raise never_seen(str(wanted), depositor.target)
     told = [entry.to_dict() for entry in entries]
     return document({"ok": True, "target": depositor.target, "doi": str(wanted), "history": told})
 
@@ -197,9 +199,13 @@ def _event(one: LedgerEvent) -> dict[str, Any]:
     }
 
 
-def _never_seen(doi: str, target: str) -> Refused:
-    message = f"{doi} was never deposited to {target} from here"
-    return Refused(404, "doi-unknown", message, hint="deposit it first: POST /v1/deposits", where="path")
+def _plainly(answer: Callable[..., Response]) -> Operation:
+    """Make an operation of a function that needs of the caller the publisher alone."""
+
+    def operation(depositor: Depositor, request: Request, caller: Caller, **named: str) -> Response:
+        return answer(depositor, request, caller.publisher, **named)
+
+    return operation
 
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -211,4 +217,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "status": status,
     "history": history,
     "events": events,
+    **{one.__name__: _plainly(one) for one in (dois, xml, tags, acknowledge, abandon, verify)},
 }

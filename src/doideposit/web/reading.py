@@ -1,5 +1,6 @@
 """What a caller asks for, read strictly and within bounds; whatever does not fit is a `Refused`."""
 
+import json
 from collections.abc import Collection, Mapping
 
 from werkzeug.wrappers import Request
@@ -20,6 +21,7 @@ __all__ = [
     "number",
     "read_doi",
     "read_json",
+    "read_reason",
     "read_records",
 ]
 
@@ -29,6 +31,7 @@ MAX_BODY = 2_000_000
 MAX_RECORDS = 100
 
 _BODY = "body"
+_REASON = 'send {"reason": "…"}; it is kept in the history'
 
 
 def bearer_token(request: Request) -> str:
@@ -38,13 +41,16 @@ def bearer_token(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def known_parameters(request: Request, names: Collection[str]) -> None:
-    """Refuse query parameters that mean nothing here: a misspelt one would silently do something else."""
+def known_parameters(request: Request, names: Collection[str], repeated: Collection[str] = ()) -> None:
+    """Refuse query parameters that mean nothing here: a misspelt one would silently do something else.
+
+    Those in `repeated` may be given more than once.
+    """
     for name, values in request.args.lists():
         if name not in names:
             known = ", ".join(sorted(names)) or "none"
             raise _bad_query(name, "there is no such query parameter here", f"this address knows: {known}")
-        if len(values) > 1:
+        if len(values) > 1 and name not in repeated:
             raise _bad_query(name, "this query parameter is given more than once", "give it once")
 
 
@@ -103,6 +109,20 @@ def read_json(request: Request) -> bytes:
     """Return the body as it came, where it says that it is JSON."""
     _only_json(request)
     return request.get_data()
+
+
+def read_reason(request: Request, longest: int) -> str:
+    """Return the reason of a decision: the body is a JSON object with `reason` and nothing else."""
+    _only_json(request)
+    try:
+        body = json.loads(_text(request))
+    except ValueError as error:
+        raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=_REASON, where=_BODY) from None
+    reason = body.get("reason") if isinstance(body, dict) and set(body) == {"reason"} else None
+    if not isinstance(reason, str) or not reason.strip() or len(reason) > longest or not reason.isprintable():
+        message = f"a reason is needed: one line of text of at most {longest:,} characters"
+        raise Refused(422, "reason", message, hint=_REASON, where="body, reason")
+    return reason.strip()
 
 
 def _only_json(request: Request) -> None:

@@ -60,13 +60,14 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Say which works are wanted: in one state, of one series, unfinished, such that may need a person, or by DOI."""
+    """Say which works are wanted: by state, series or DOI, unfinished, such that may need a person, or after a DOI."""
 
     state: State | None = None
     series: str | None = None
     outstanding: bool = False
     attention: bool = False
     keys: tuple[str, ...] | None = None
+    after: str = ""
 
 
 class Works:
@@ -114,10 +115,10 @@ class Works:
         wanted = wanted or WorkFilter()
         parts = [()] if wanted.keys is None else [(work.c.doi.in_(part),) for part in chunks(sorted(set(wanted.keys)))]
         for among in parts:
-            yield from self._pages((*among, *_conditions(wanted)))
+            yield from self._pages((*among, *_conditions(wanted)), wanted.after)
 
-    def _pages(self, conditions: tuple[Any, ...]) -> Iterator[LedgerWork]:
-        after, more = "", True
+    def _pages(self, conditions: tuple[Any, ...], after: str) -> Iterator[LedgerWork]:
+        more = True
         while more:
             # Each page begins after the last DOI of the one before: an offset would skip or repeat what others add
             # meanwhile.

@@ -1,0 +1,212 @@
+"""The schemas of what the API answers, made from the values that the workflow gives back."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from doideposit.deposits.planning import Action
+from doideposit.deposits.warnings import WarningKind
+from doideposit.findings import Severity
+from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
+from doideposit.registered.drift_values import DriftKind
+from doideposit.web.decisions import LONGEST_REASON
+
+__all__ = ["Schema", "ref", "result_schemas"]
+
+Schema = dict[str, Any]
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to a schema of the description."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_TEXT: Final = {"type": "string"}
+_MAYBE_TEXT: Final = {"type": ["string", "null"]}
+_MAYBE_NUMBER: Final = {"type": ["integer", "null"]}
+_MOMENT: Final = {"type": "string", "format": "date-time"}
+_MAYBE_MOMENT: Final = {"type": ["string", "null"], "format": "date-time"}
+_TEXTS: Final = {"type": "array", "items": _TEXT}
+_BY_KEY: Final = {"type": "object", "additionalProperties": _TEXT}
+_STEP: Final = {"type": "integer", "minimum": 1}
+_COUNT: Final = {"type": "integer", "minimum": 0}
+_YES: Final = {"type": "boolean"}
+
+
+def _object(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _list(name: str) -> Schema:
+    return {"type": "array", "items": ref(name)}
+
+
+def _words(kind: type[StrEnum], *, nullable: bool = False) -> Schema:
+    values: list[str | None] = [each.value for each in kind]
+    return {"enum": [*values, None]} if nullable else {"enum": values}
+
+
+def _explained(kind: type[EventKind] | type[RetryClass], about: str) -> Schema:
+    """Describe an enum with the meaning of each of its values, which OpenAPI has no other place for."""
+    meanings = "\n".join(f"* `{each.value}`: {each.meaning}" for each in kind)
+    return {**_words(kind), "type": "string", "description": f"{about}\n\n{meanings}"}
+
+
+def _maybe(name: str) -> Schema:
+    return {"anyOf": [ref(name), {"type": "null"}]}
+
+
+def _result(**properties: Schema) -> Schema:
+    return _object({"ok": _YES, "target": {"enum": ["sandbox", "test", "production"]}, **properties})
+
+
+def result_schemas() -> Schema:
+    """Return the schemas of all answers, by their names."""
+    error = _object({"code": _TEXT, "message": _TEXT, "hint": _TEXT, "where": _TEXT})
+    deposit = _result(records=_list("DepositedRecord"), error=error)
+    return {
+        "Finding": _finding(),
+        "CheckResult": _result(records=_list("CheckedRecord")),
+        "CheckedRecord": _object({"doi": _MAYBE_TEXT, **_planned(Action)}),
+        "DepositResult": {**deposit, "required": ["ok", "target", "records"]},
+        "DepositedRecord": {**_object({**_status(), **_planned(Action)}), "required": ["doi", *_planned(Action)]},
+        "AppliedResult": {
+            **_object({**deposit["properties"], "plan": _TEXT}),
+            "required": ["ok", "target", "records", "plan"],
+        },
+        "ApprovalResult": _result(plan=_TEXT, approved_by={"type": "array", "items": _TEXT}, missing=_COUNT),
+        "StatusResult": _result(records=_list("StatusRecord")),
+        "StatusRecord": _object(_status()),
+        "ListResult": _result(records=_list("StatusRecord"), next=_MAYBE_TEXT, more=_YES),
+        "TagsResult": _result(
+            **dict.fromkeys(("doi", "citation", "doi_display", "head_html"), _TEXT),
+            meta={"type": "array", "items": _object({"name": _TEXT, "content": _TEXT})},
+            json_ld={"type": "object"},
+        ),
+        "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
+        "ResultDetails": _object(
+            {
+                "conflict_id": _TEXT,
+                **dict.fromkeys(("dois_in_conflict", "resolved_conflicts", "notices"), _TEXTS),
+                **dict.fromkeys(("matched_references", "reference_errors"), _BY_KEY),
+            }
+        ),
+        "Drift": _drift(),
+        "CrossrefWarning": _warning(),
+        "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
+        "Submission": _object(
+            {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _TEXT}
+        ),
+        "Proof": _object({"at": _MAYBE_MOMENT, "proof": _TEXT}),
+        "Overdue": _object({"milestone": _words(Milestone), "since": _MOMENT, "due": _MOMENT}),
+        "HistoryResult": _result(doi=_TEXT, history=_list("HistoryEntry")),
+        "HistoryEntry": _history_entry(),
+        "EventsResult": _result(
+            events=_list("Event"), next={"type": "integer", "minimum": 0}, more={"type": "boolean"}
+        ),
+        "Event": _event(),
+        "EventKind": _explained(EventKind, "What happened."),
+        "RetryClass": _explained(RetryClass, "Whether sending the same content again can help."),
+        "Yes": _object({"ok": {"const": True}}),
+        "Error": _object({"ok": {"const": False}, "error": error, "findings": _list("Finding")}),
+    }
+
+
+def _planned(action: type[StrEnum]) -> Schema:
+    return {"source": _TEXT, "action": _words(action), "reason": _TEXT, "findings": _list("Finding")}
+
+
+def _finding() -> Schema:
+    texts = dict.fromkeys(("code", "message", "hint"), _TEXT)
+    places = {"file": _MAYBE_TEXT, "line": _MAYBE_NUMBER, "column": _MAYBE_NUMBER, "field": _MAYBE_TEXT}
+    extra = {"element": _TEXT, "ignored_because": _TEXT, "category": _TEXT}
+    return _object({**texts, "severity": _words(Severity), **places, **extra}, tuple(extra))
+
+
+def _status() -> Schema:
+    milestones = _object({milestone.value: ref("Proof") for milestone in Milestone})
+    return {
+        "doi": _MAYBE_TEXT,
+        "target": _TEXT,
+        "series": _MAYBE_TEXT,
+        "record_type": _MAYBE_TEXT,
+        "title": _MAYBE_TEXT,
+        "state": _words(State, nullable=True),
+        "outcome": _words(Outcome, nullable=True),
+        "registered": _YES,
+        "message": _TEXT,
+        "finding": _maybe("Finding"),
+        "retry": _maybe("RetryClass"),
+        "submission": _maybe("Submission"),
+        "step": _maybe("UpdateStep"),
+        "milestones": milestones,
+        "overdue": _maybe("Overdue"),
+        "drift": _list("Drift"),
+        "result": ref("ResultDetails"),
+        "warnings": _list("CrossrefWarning"),
+        "truths": {**milestones, "deprecated": True, "description": "The former name of `milestones`."},
+        "contradicted": {
+            "enum": ["resolves", "indexed", None],
+            "description": "The milestone of which a look-up showed the contrary, such as a DOI that leads elsewhere.",
+        },
+        "last_update_failed": _YES,
+        "acknowledged": _MAYBE_TEXT,
+        "needs_person": _YES,
+        "stalled": {**_YES, "deprecated": True, "description": "Unfinished and overdue: see `overdue`."},
+        "next_poll_at": _MAYBE_MOMENT,
+        "next_look_at": {**_MAYBE_MOMENT, "deprecated": True, "description": "The former name of `next_poll_at`."},
+        "next_action": _TEXT,
+    }
+
+
+def _drift() -> Schema:
+    texts = dict.fromkeys(("what", "before", "after"), _TEXT)
+    return _object({"kind": _words(DriftKind), **texts, "fields": _TEXTS})
+
+
+def _warning() -> Schema:
+    texts = dict.fromkeys(("id", "doi", "code", "message", "hint", "original"), _TEXT)
+    about: Schema = {
+        "others": _TEXTS,
+        "conflict_id": _MAYBE_TEXT,
+        "dismissed": _MAYBE_TEXT,
+        "file": _MAYBE_TEXT,
+        "line": _MAYBE_NUMBER,
+        "field": _MAYBE_TEXT,
+    }
+    return _object({**texts, "kind": _words(WarningKind), "since": _MOMENT, **about})
+
+
+def _history_entry() -> Schema:
+    return _object(
+        {
+            "at": _MOMENT,
+            "kind": ref("EventKind"),
+            "text": _TEXT,
+            "file_name": _MAYBE_TEXT,
+            "batch_id": _MAYBE_TEXT,
+            "submission_id": _MAYBE_TEXT,
+            "timestamp": _MAYBE_TEXT,
+            "outcome": _words(Outcome, nullable=True),
+            "answer": _MAYBE_TEXT,
+        }
+    )
+
+
+def _event() -> Schema:
+    return _object(
+        {
+            "id": {"type": "integer", "minimum": 1},
+            "at": _MOMENT,
+            "kind": ref("EventKind"),
+            "doi": _MAYBE_TEXT,
+            "submission": _MAYBE_NUMBER,
+            "detail": {"type": "object", "additionalProperties": {"type": "string"}},
+        }
+    )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -27,6 +28,20 @@ class NewSite(BaseHTTPRequestHandler):
             status = 503
         elif self.path.startswith("/other"):
             body = body.replace(number, "1")
+        elif self.path.startswith("/circle"):
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            self.end_headers()
+            return
+        elif self.path.startswith("/text"):
+            self.send_response(200)
+            self.send_header("Content-Type", "application/pdf")
+            self.end_headers()
+            self.wfile.write(b"%PDF-1.7")
+            return
+        elif self.path.startswith("/endless"):
+            # More than is read of any page; whoever stops reading closes the connection.
+            body = "<p>nothing here</p>" * 300_000
         elif self.path.startswith("/login"):
             body = '<form><input type="password"></form>'
         elif self.path == "/robots.txt":
@@ -34,7 +49,8 @@ class NewSite(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
-        self.wfile.write(body.encode())
+        with suppress(ConnectionError):
+            self.wfile.write(body.encode())
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -100,7 +116,16 @@ def test_every_bad_row_is_named_and_the_others_go(house: Desk, site: str) -> Non
     assert [line.split(",")[0] for line in failed[1:]] == ["259", "260", "999"]
 
 
-@pytest.mark.parametrize(("page", "words"), [("down", "HTTP 503"), ("login", "login")])
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("down", "HTTP 503"),
+        ("login", "login"),
+        ("circle", "leads on more than 5 times"),
+        ("text", "leads to application/pdf"),
+        ("endless", "does not show the DOI"),
+    ],
+)
 def test_a_page_that_nobody_could_look_at_moves_nothing(house: Desk, site: str, page: str, words: str) -> None:
     result = house("move", house.write("urls.csv", f"number,new\n258,{site}/{page}/258\n"))
     assert (result.code, words in result.out) == (1, True)
@@ -124,8 +149,8 @@ def test_an_old_address_that_is_not_the_registered_one_is_refused(house: Desk, s
 def test_a_doi_twice_with_two_addresses_is_refused_whole(house: Desk, site: str) -> None:
     table = house.write("urls.csv", f"number,new\n258,{site}/new/258\n258,{site}/new/259\n")
     result = house("move", table)
-    assert result.code == 2
-    assert f"{table}:3: 258 stands in line 2 already" in result.err
+    assert (result.code, "0 DOIs to move, 2 rows refused" in result.out) == (1, True)
+    assert f"{table}:3: {PREFIX}258 stands in line 2 as well" in result.out
 
 
 def test_what_was_moved_is_moved_back_by_the_undo_file(house: Desk, site: str) -> None:
@@ -145,3 +170,36 @@ def test_only_addresses_change(house: Desk, site: str) -> None:
         key: after["records"][0][key] for key in ("title", "record_type", "series")
     }
     assert Path(house.folder / "records" / "c258.yaml").read_text("utf-8").count(site) == 1
+
+
+def test_a_pattern_moves_what_no_other_row_names(house: Desk, site: str) -> None:
+    rows = f"https://www.sadf.eu/comment-*/,{site}/new/*\nhttps://www.sadf.eu/comment-260/,{site}/new/260?page=2\n"
+    table = house.write("urls.csv", f"old,new\n{rows}https://nowhere.example/*,{site}/new/*\n")
+    result = house("move", table)
+    assert result.code == 1
+    assert f"{table}:4: no registered address is of the form https://nowhere.example/*" in result.out
+    lines = [url_line(house, number) for number in (258, 259, 260)]
+    expected = (f"{site}/new/258", f"{site}/new/259", f"{site}/new/260?page=2")
+    assert all(url in line for url, line in zip(expected, lines, strict=True)), lines
+
+
+def test_rows_that_cannot_be_used_are_refused_by_line_and_the_others_go(house: Desk, site: str) -> None:
+    house.write("records/c260.yaml", (house.folder / "records/c260.yaml").read_text("utf-8") + "keywords: [rivers]\n")
+    changed = (house.folder / "records/c260.yaml").read_text("utf-8").replace("What happened", "What had happened")
+    house.write("records/c260.yaml", changed)
+    table = house.write(
+        "urls.csv",
+        f"doi,number,new\nno doi,,{site}/new/1\n,,{site}/new/2\n,259,{site}/new/259\n{PREFIX}259,,{site}/new/9\n"
+        f",258,{site}/new/258\n,260,{site}/new/260\n",
+    )
+    result = house("move", table)
+    assert (result.code, "1 DOI to move, 5 rows refused" in result.out) == (1, True), result.out
+    for line, words in (
+        (2, "is no DOI"), (3, "neither number nor DOI"), (4, "stands in line 5 as well"),
+        (5, "stands in line 4 as well"), (7, "holds changes that are not deposited"),
+    ):  # fmt: skip
+        assert any(f"{table}:{line}: " in told and words in told for told in result.out.splitlines()), (line, words)
+    failed = (house.folder / "urls-failed.csv").read_text("utf-8").splitlines()
+    assert [line.split(",")[1] for line in failed[1:]] == ["no doi", "", "", f"{PREFIX}259", ""]
+    assert url_line(house, 260).startswith("url: https://www.sadf.eu/")
+    assert f"{site}/new/258" in url_line(house, 258)

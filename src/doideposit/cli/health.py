@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from doideposit.records.models.commentary import Commentary
     from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["audit", "pages", "read_table"]
+__all__ = ["audit", "pages", "read_table", "table_rows"]
 
 series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
 # So many DOIs of one line are named; JSON names all.
@@ -143,17 +143,28 @@ def audit(
 
 
 def read_table(terminal: Terminal, path: Path) -> "list[SiteRow]":
-    """Return the rows of the table; what cannot be read is shown, and stops the command."""
+    """Return the rows of the table, all of which can be used; the others are shown, and stop the command."""
+    rows = table_rows(terminal, path)
+    _stop_for(terminal, path, [row.fault for row in rows if row.fault is not None])
+    return rows
+
+
+def table_rows(terminal: Terminal, path: Path) -> "list[SiteRow]":
+    """Return the rows of the table, those with a fault too; a table that cannot be read stops the command."""
     from doideposit.records.sources.site_table import read_site_table
 
     rows = list(read_site_table(path))
-    problems = [row for row in rows if isinstance(row, Finding)]
-    if has_errors(problems):
-        for problem in problems[:20]:
-            terminal.note(f"{problem.where}: {problem.message} ({problem.hint})")
-        more = f", and {len(problems) - 20} more" if len(problems) > 20 else ""  # noqa: PLR2004  (as many as are shown)
-        raise UsageError(f"{path} cannot be used{more}", hint="correct these lines, and give the command again")
+    _stop_for(terminal, path, [row for row in rows if isinstance(row, Finding)])
     return [row for row in rows if not isinstance(row, Finding)]
+
+
+def _stop_for(terminal: Terminal, path: Path, problems: "Sequence[Finding]") -> None:
+    if not has_errors(problems):
+        return
+    for problem in problems[:20]:
+        terminal.note(f"{problem.where}: {problem.message} ({problem.hint})")
+    more = f", and {len(problems) - 20} more" if len(problems) > 20 else ""  # noqa: PLR2004  (as many as are shown)
+    raise UsageError(f"{path} cannot be used{more}", hint="correct these lines, and give the command again")
 
 
 def _tell(terminal: Terminal, lines: "Mapping[str, Sequence[AuditLine]]", count: int) -> None:

@@ -9,7 +9,7 @@ import click
 
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.deposit import ask_for_production, narrator, wait_shown
-from doideposit.cli.health import read_table
+from doideposit.cli.health import table_rows
 from doideposit.cli.invocation import Invocation, target_option
 from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import show_plan
@@ -51,14 +51,15 @@ def move(
     wait: float,
     yes: bool,
 ) -> None:
-    """Let registered DOIs lead to new addresses, as a table with the columns doi (or number) and new says.
+    """Let registered DOIs lead to new addresses, as a table with the columns doi (or number, or old) and new says.
 
+    An old address with a * stands for all of that form: https://old.example/* and https://new.example/*.
     Every new page is looked at first: it has to be there and to show its DOI. Then the record files get the new
     address, one DOI is sent and proved, and the rest follows. URLS-undo.csv leads back, URLS-failed.csv has the rows
     to give again. RECORDS are the folders of the record files [default: `records` of the configuration].
     """
     from doideposit.crossref.politeness import PassingTime
-    from doideposit.health.moving import decide_moves, look_at_pages, write_failed, write_undo
+    from doideposit.health.moving import compared_moves, decide_moves, look_at_pages, write_failed, write_undo
     from doideposit.health.works import commentaries_in
     from doideposit.wiring import open_depositor, open_page_fetch
 
@@ -67,7 +68,7 @@ def move(
     if settings.target == "test":
         hint = "rehearse in the sandbox: --target sandbox"
         raise UsageError("Crossref's test system cannot show where a DOI leads, so nothing can be proved", hint=hint)
-    rows = read_table(terminal, table)
+    rows = table_rows(terminal, table)
     known = {
         each.doi.key: (each, Path(origin.file))
         for each, origin in commentaries_in(records or (settings.desk.records,), settings.series)
@@ -78,7 +79,8 @@ def move(
         works = depositor.works.all()
         registered = {one.doi.key: one.registered_landing_page or "" for one in works if one.registered_at is not None}
         decided = list(decide_moves(rows, known, registered, str(table)))
-        moves = list(look_at_pages(decided, open_page_fetch(settings), PassingTime(), str(table)))
+        looked = list(look_at_pages(decided, open_page_fetch(settings), PassingTime(), str(table)))
+        moves = list(compared_moves(looked, depositor, str(table)))
         going = [one for one in moves if one.goes]
         _show(terminal, moves)
         if not dry_run and any(one.finding for one in moves):

@@ -5,21 +5,24 @@ else is refused with its line; what leads there already needs nothing.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from doideposit.crossref.guarded_fetch import FetchPage
 from doideposit.crossref.politeness import PassingTime
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.values import PlanEntry
 from doideposit.files import disk_errors
 from doideposit.findings import Finding, Severity, Where
+from doideposit.health.correcting import FoundRecord, changed_record
 from doideposit.health.visits import visit_pages
 from doideposit.records.editing import Set, open_for_editing
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["SiteMove", "change_record", "decide_moves", "look_at_pages", "write_failed", "write_undo"]
+__all__ = ["SiteMove", "change_record", "compared_moves", "decide_moves", "look_at_pages", "write_failed", "write_undo"]
 
 # With these nobody knows whether the page is right, or it is known that it is not.
 _STOPPING: Final = frozenset(
@@ -62,34 +65,82 @@ def decide_moves(
 ) -> Iterator[SiteMove]:
     """Decide about each row from what is known here; no page is looked at yet.
 
-    `registered` are the addresses that registered DOIs lead to, by the keys of the DOIs.
+    `registered` are the addresses that registered DOIs lead to, by the keys of the DOIs. A row whose old address has
+    a ``*`` stands for every registered address of that form that no other row names.
     """
     numbers: dict[str, list[str]] = {}
     for key, (commentary, _) in records.items():
         numbers.setdefault(commentary.number or "", []).append(key)
     addresses = {_plain(address): key for key, address in registered.items()}
-    for row in rows:
+
+    def keys_of(row: SiteRow) -> list[str]:
         if row.doi:
-            keys = [row.doi.casefold()]
-        elif row.number:
-            keys = numbers.get(row.number, [])
-        else:
-            keys = [key for key in (addresses.get(_plain(row.address)),) if key is not None]
-        yield _decided(SiteMove(row), keys, records, registered, table)
+            return [row.doi.casefold()]
+        if row.number:
+            return numbers.get(row.number, [])
+        return [key for key in (addresses.get(_plain(row.address)),) if key is not None]
+
+    single = [(row, keys_of(row)) for row in rows if row.fault is not None or not _is_pattern(row)]
+    named = {key for _, keys in single for key in keys}
+    several = [row for row in rows if row.fault is None and _is_pattern(row)]
+    both = [*single, *(one for row in several for one in _expanded(row, records, registered, named))]
+    lines = _lines(both)
+    for row, keys in both:
+        move = SiteMove(row, finding=row.fault) if row.fault is not None else None
+        yield move or _decided(SiteMove(row), keys, records, registered, table, lines)
+
+
+def _is_pattern(row: SiteRow) -> bool:
+    return not (row.doi or row.number) and row.address.count("*") == 1
+
+
+def _expanded(
+    row: SiteRow, records: Known, registered: Mapping[str, str], named: Collection[str]
+) -> Iterator[tuple[SiteRow, list[str]]]:
+    """Yield a row for each registered address of the form of a pattern; the pattern itself where there is none."""
+    start, _, end = row.address.partition("*")
+    found = False
+    for key, address in registered.items():
+        if key in named or not (address.startswith(start) and address.endswith(end)):
+            continue
+        if len(address) <= len(start) + len(end):
+            continue
+        found = True
+        part = address[len(start) : len(address) - len(end)]
+        commentary = records[key][0] if key in records else None
+        new = row.new.replace("*", part)
+        if commentary is not None:
+            new = new.replace("{number}", commentary.number or "").replace("{doi}", commentary.doi.printed)
+        yield row._replace(doi=key, address=address, new=new), [key]
+    if not found:
+        yield row, []
+
+
+def _lines(rows: Iterable[tuple[SiteRow, Sequence[str]]]) -> Mapping[str, Sequence[SiteRow]]:
+    """Return the rows of each DOI that has several."""
+    found: dict[str, list[SiteRow]] = {}
+    for row, keys in rows:
+        if len(keys) == 1 and row.fault is None:
+            found.setdefault(keys[0], []).append(row)
+    return {key: same for key, same in found.items() if len(same) > 1}
 
 
 def _decided(
-    move: SiteMove, keys: Sequence[str], records: Known, registered: Mapping[str, str], table: str
+    move: SiteMove,
+    keys: Sequence[str],
+    records: Known,
+    registered: Mapping[str, str],
+    table: str,
+    lines: Mapping[str, Sequence[SiteRow]],
 ) -> SiteMove:
     row, shown = move.row, move.row.doi or move.row.number or move.row.address
 
     def refused(code: str, message: str, hint: str) -> SiteMove:
         return replace(move, finding=Finding(code, Severity.ERROR, message, hint, Where(table, row.line)))
 
-    if not move.new:
-        return refused("move-no-address", f"{shown} has no new address", "fill it in, or delete the row")
-    if len(keys) > 1:
-        return refused("move-unknown", f"several series have a number {shown}", "give the DOI in place of the number")
+    unusable = _unusable(move, keys, shown)
+    if unusable is not None:
+        return refused(*unusable)
     found = records.get(keys[0]) if keys else None
     if found is None:
         hint = "correct the row; a DOI that is registered and has no record file gets one by `doideposit adopt DOI`"
@@ -98,11 +149,28 @@ def _decided(
     if commentary.doi.key not in registered:
         hint = "deposit it first; a new DOI begins with the address of its record"
         return refused("move-not-registered", f"{commentary.doi} is not registered from here", hint)
+    same = lines.get(commentary.doi.key, ())
+    if len({_plain(one.new or one.address) for one in same}) > 1 or (same and same[0] is not row):
+        others = " and ".join(str(one.line) for one in same if one is not row)
+        message = f"{commentary.doi} stands in line {others} as well"
+        return refused("move-twice", message, "keep the row that is right: of two addresses nobody can say which")
     old = registered[commentary.doi.key]
     if row.new and row.address and _plain(old) not in {_plain(row.address), _plain(row.new)}:
         message = f"{commentary.doi} leads to {old}, and not to the old address of the row"
         return refused("move-other-address", message, "correct the row, or look with `doideposit verify` who moved it")
     return replace(move, commentary=commentary, path=path, old=old)
+
+
+def _unusable(move: SiteMove, keys: Sequence[str], shown: str) -> tuple[str, str, str] | None:
+    """Return code, message and hint for a row that names no address, or no work alone."""
+    if not keys and _is_pattern(move.row):
+        hint = "correct the pattern: it has one * for what differs between the addresses"
+        return "move-unknown", f"no registered address is of the form {shown}", hint
+    if not move.new or "*" in move.new:
+        return "move-no-address", f"{shown} has no new address", "fill it in, or delete the row"
+    if len(keys) > 1:
+        return "move-unknown", f"several series have a number {shown}", "give the DOI in place of the number"
+    return None
 
 
 def _plain(address: str) -> str:
@@ -137,6 +205,42 @@ def write_failed(table: Path, moves: Iterable[SiteMove]) -> None:
             if one.finding is not None:
                 old = one.row.address if one.row.new else ""
                 writer.writerow((one.row.number, one.row.doi, old, one.new, one.finding.message))
+
+
+def compared_moves(moves: Sequence[SiteMove], depositor: Depositor, table: str) -> Iterator[SiteMove]:
+    """Compare what each move would send with what is registered, and refuse those that change more than the address.
+
+    Nothing is written yet. Raises as `Depositor.plan` does.
+    """
+    going = {move.commentary.doi.key: move for move in moves if move.goes and move.commentary is not None}
+    made = {
+        key: changed_record(FoundRecord(move.commentary, move.path), (Set(("url",), move.new),), depositor.series)
+        for key, move in going.items()
+        if move.commentary is not None and move.path is not None
+    }
+    records = [one.record for one in made.values() if not isinstance(one, tuple)]
+    entries = {one.doi.key: one for one in depositor.plan(*records).entries if one.doi is not None} if records else {}
+    for move in moves:
+        key = move.commentary.doi.key if move.commentary is not None else ""
+        if not move.goes or key not in made:
+            yield move
+            continue
+        broken = made[key]
+        finding = broken[0] if isinstance(broken, tuple) else _changes_more(entries[key])
+        where = Where(table, move.row.line)
+        yield move if finding is None else replace(move, finding=replace(finding, where=where))
+
+
+def _changes_more(entry: PlanEntry) -> Finding | None:
+    """Return why a record does not go: it is blocked, or says more than another address."""
+    stops = next((one for one in entry.findings if one.stops), None)
+    if stops is not None:
+        return Finding("move-blocked", Severity.ERROR, f"{entry.doi}: {stops.message}", stops.hint)
+    others = [change.what for change in entry.changes if change.field != "url"]
+    if not others:
+        return None
+    message = f"the record file of {entry.doi} holds changes that are not deposited: {'; '.join(others[:3])}"
+    return Finding("move-more", Severity.ERROR, message, "deposit them first; a move changes nothing but the address")
 
 
 def change_record(move: SiteMove) -> Finding | None:

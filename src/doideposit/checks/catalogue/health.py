@@ -213,6 +213,24 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "The row may be about another number, or the record was changed meanwhile.",
         "correct the row, or the record",
     ),
+    _move(
+        "move-twice",
+        "One DOI in two rows",
+        "The table has two rows for the same DOI; of two addresses nobody can say which is right.",
+        "keep the row that is right",
+    ),
+    _move(
+        "move-more",
+        "A record file with other changes",
+        "A move changes nothing but the address. The record file says something else, too, that is not deposited.",
+        "deposit the record first, then give the row again",
+    ),
+    _move(
+        "move-blocked",
+        "An update that may not go",
+        "The address would be changed by an update, and something keeps that update back.",
+        "settle what the message says, then give the row again",
+    ),
     _correct(
         "correct-no-record",
         "No record file of the work, or of the notice",

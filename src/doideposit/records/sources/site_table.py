@@ -42,7 +42,8 @@ _NAMES: Final = {
 class SiteRow(NamedTuple):
     """Hold one row: its line in the table, and number, DOI and address as far as the table has them.
 
-    `new` is the address that the DOI is to lead to, in a table of a move; `address` is the old one then.
+    `new` is the address that the DOI is to lead to, in a table of a move; `address` is the old one then. `fault` says
+    why the row cannot be used; its cells are as they stand in the table then.
     """
 
     line: int
@@ -50,10 +51,15 @@ class SiteRow(NamedTuple):
     doi: str = ""
     address: str = ""
     new: str = ""
+    fault: Finding | None = None
 
 
 def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
-    """Read a CSV table with a heading; what cannot be read is a finding in its place. Raises `DiskError`."""
+    """Read a CSV table with a heading; a table that cannot be read is a finding. Raises `DiskError`.
+
+    A row that cannot be used comes with its fault. In the table of a move a work may stand in several rows, one of them
+    a pattern: what that means is decided with what is registered.
+    """
     loaded = load_text(path, limit=LIMIT)
     if loaded.text is None:
         yield from loaded.findings
@@ -108,26 +114,29 @@ def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
     return found
 
 
-def _row(
-    path: Path, line: int, row: list[str], columns: dict[str, int], seen: dict[str, int]
-) -> Iterator[SiteRow | Finding]:
+def _row(path: Path, line: int, row: list[str], columns: dict[str, int], seen: dict[str, int]) -> Iterator[SiteRow]:
     cells = {key: row[index].strip() if index < len(row) else "" for key, index in columns.items()}
-    doi = ""
-    if cells.get("doi"):
-        found = find_doi(cells["doi"])
-        if found is None:
-            yield _problem(path, line, f"“{cells['doi'][:80]}” is no DOI", "correct it, or leave the cell empty")
-            return
-        doi = found
-    key = doi.casefold() or cells.get("number", "") or (cells.get("address", "") if "new" in columns else "")
+    moves = "new" in columns
+    doi = find_doi(cells["doi"]) if cells.get("doi") else ""
+    whole = SiteRow(line, cells.get("number", ""), doi or cells.get("doi", ""), cells.get("address", ""))
+    whole = whole._replace(new=cells.get("new", ""))
+    if doi is None:
+        message = f"“{cells['doi'][:80]}” is no DOI"
+        yield _with_fault(whole, path, message, "correct it, or leave the cell empty")
+        return
+    key = doi.casefold() or whole.number or (whole.address if moves else "")
     if not key:
-        yield _problem(path, line, "the row has neither number nor DOI", "fill one of them in, or delete the row")
-        return
-    if key in seen:
-        yield _problem(path, line, f"{key} stands in line {seen[key]} already", "keep only one of the two rows")
-        return
-    seen[key] = line
-    yield SiteRow(line, cells.get("number", ""), doi, cells.get("address", ""), cells.get("new", ""))
+        yield _with_fault(whole, path, "the row has neither number nor DOI", "fill one of them in, or delete the row")
+    elif key in seen and not moves:
+        message = f"{key} stands in line {seen[key]} already"
+        yield _with_fault(whole, path, message, "keep only one of the two rows")
+    else:
+        seen[key] = line
+        yield whole
+
+
+def _with_fault(row: SiteRow, path: Path, message: str, hint: str) -> SiteRow:
+    return row._replace(fault=_problem(path, row.line, message, hint))
 
 
 def _problem(path: Path, line: int, message: str, hint: str) -> Finding:

@@ -42,6 +42,7 @@ def test_tables_of_every_office_program(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_every_fault_has_its_line(tmp_path: Path, text: str | bytes, line: int | None, words: str) -> None:
-    problems = [row for row in read(tmp_path, text) if isinstance(row, Finding)]
+    faults = (row if isinstance(row, Finding) else row.fault for row in read(tmp_path, text))
+    problems = [fault for fault in faults if fault is not None]
     assert words in problems[0].message
     assert problems[0].where.line == line

@@ -53,10 +53,10 @@ def move(
 ) -> None:
     """Let registered DOIs lead to new addresses, as a table with the columns doi (or number, or old) and new says.
 
-    An old address with a * stands for all of that form: https://old.example/* and https://new.example/*.
-    Every new page is looked at first: it has to be there and to show its DOI. Then the record files get the new
-    address, one DOI is sent and proved, and the rest follows. URLS-undo.csv leads back, URLS-failed.csv has the rows
-    to give again. RECORDS are the folders of the record files [default: `records` of the configuration].
+    An old address with a * stands for all of that form, as the new one does. Every new page is looked
+    at first: it has to be there and to show its DOI. Then the record files get the new address, one DOI is sent and
+    proved, and the rest follows. URLS-undo.csv leads back, URLS-failed.csv has the rows to give again. RECORDS are the
+    folders of the record files [default: `records` of the configuration].
     """
     from doideposit.crossref.politeness import PassingTime
     from doideposit.health.moving import compared_moves, decide_moves, look_at_pages, write_failed, write_undo
@@ -76,11 +76,11 @@ def move(
         if origin.file is not None and origin.index is None and Path(origin.file).suffix.lower() not in TABLES
     }
     with open_depositor(settings, announce=terminal.note, ask=PasswordPrompt(terminal)) as depositor:
-        works = depositor.works.all()
-        registered = {one.doi.key: one.registered_landing_page or "" for one in works if one.registered_at is not None}
+        found = (one for one in depositor.works.all() if one.registered_at)
+        registered = {one.doi.key: one.registered_landing_page or "" for one in found}
         decided = list(decide_moves(rows, known, registered, str(table)))
-        looked = list(look_at_pages(decided, open_page_fetch(settings), PassingTime(), str(table)))
-        moves = list(compared_moves(looked, depositor, str(table)))
+        looked = look_at_pages(decided, open_page_fetch(settings), PassingTime(), str(table))
+        moves = list(compared_moves(list(looked), depositor, str(table)))
         going = [one for one in moves if one.goes]
         _show(terminal, moves)
         if not dry_run and any(one.finding for one in moves):

@@ -81,8 +81,7 @@ def move(
         decided = list(decide_moves(rows, known, registered, str(table)))
         looked = look_at_pages(decided, open_page_fetch(settings), PassingTime(), str(table))
         moves = list(compared_moves(list(looked), depositor, str(table)))
-        going = [one for one in moves if one.goes]
-        _show(terminal, moves)
+        going = _show(terminal, moves)
         if not dry_run and any(one.finding for one in moves):
             write_failed(table, moves)
         if going and not dry_run:
@@ -95,19 +94,21 @@ def move(
     finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
 
 
-def _show(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
+def _show(terminal: Terminal, moves: "Sequence[SiteMove]") -> "list[SiteMove]":
+    """Show what becomes of the rows, and return those that go."""
     for one in moves:
         if one.finding is not None:
             terminal.line((Span(f"{one.finding.where}: ", Style.PLACE), Span(safe(one.finding.message), Style.ERROR)))
             terminal.line((Span(f"  {safe(one.finding.hint)}", Style.HINT),))
-    going, done = sum(one.goes for one in moves), sum(one.done for one in moves)
+    going, done = [one for one in moves if one.goes], sum(one.done for one in moves)
     refused = sum(one.finding is not None for one in moves)
     counts = [
-        f"{counted(going, 'DOI')} to move",
+        f"{counted(len(going), 'DOI')} to move",
         f"{done} there already" if done else "",
         f"{counted(refused, 'row')} refused" if refused else "",
     ]
     terminal.say(", ".join(filter(None, counts)))
+    return going
 
 
 def _change_records(moves: "Iterable[SiteMove]") -> None:

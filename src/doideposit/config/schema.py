@@ -8,9 +8,18 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from doideposit.config.addresses import Address, MailAddress, PingAddress, is_loopback
@@ -35,6 +44,7 @@ __all__ = [
     "LedgerSection",
     "LimitSection",
     "MailSection",
+    "MaintenanceSection",
     "MonitoringSection",
     "PageSection",
     "PasswordReference",
@@ -50,6 +60,8 @@ __all__ = [
 
 Target = Literal["sandbox", "test", "production"]
 SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
+# Longer than any maintenance that Crossref announced: a wrong year would keep everything waiting.
+LONGEST_MAINTENANCE: Final = timedelta(days=14)
 
 
 class Section(BaseModel):
@@ -353,6 +365,26 @@ class DeadlineSection(Section):
     """From the registration until Crossref's REST API shows the record."""
     as_intended: Duration = timedelta(hours=26)
     """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
+    lagging: Duration = timedelta(days=42)
+    """The same as `indexed` where the query service shows the record already: the REST API lags for weeks at times."""
+
+
+class MaintenanceSection(Section):
+    """A time that Crossref announced for maintenance: nothing is sent, asked or called late in it."""
+
+    begins: AwareDatetime
+    """When it begins, such as 2026-12-01T14:00:00Z."""
+    ends: AwareDatetime
+    """When it ends."""
+    what: PlainText = "maintenance at Crossref"
+    """What Crossref said of it."""
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.ends <= self.begins or self.ends - self.begins > LONGEST_MAINTENANCE:
+            message = "a window of maintenance ends after it begins, and within two weeks"
+            raise PydanticCustomError("maintenance", message, {"field": "ends", "hint": "correct `begins` and `ends`"})
+        return self
 
 
 class RecipientSection(Section):
@@ -399,6 +431,8 @@ class MonitoringSection(Section):
     """Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says."""
     deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
     """How long each stage may take."""
+    maintenance: tuple[MaintenanceSection, ...] = ()
+    """Times that Crossref announced on its status page."""
 
 
 def _named(value: Any) -> Any:

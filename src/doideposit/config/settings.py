@@ -11,6 +11,7 @@ from doideposit.config.schema import (
     AccountSection,
     ConfigurationFile,
     CredentialSettings,
+    DeadlineSection,
     DelaySettings,
     DepositorSettings,
     DeskSection,
@@ -23,7 +24,7 @@ from doideposit.config.schema import (
     TargetSettings,
 )
 from doideposit.deposits.fees import Fee
-from doideposit.deposits.lateness import Deadlines
+from doideposit.deposits.lateness import Deadlines, MaintenanceWindow
 from doideposit.deposits.limits import Limits
 from doideposit.records.models.series import Series
 
@@ -252,7 +253,10 @@ def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:
         absolute(written.prometheus_file),
         absolute(written.heartbeat_file),
         written.ping_url,
-        Deadlines(**{name: getattr(written.deadlines, name) for name in Deadlines.__slots__}),
+        Deadlines(
+            **{name: getattr(written.deadlines, name) for name in DeadlineSection.model_fields},
+            maintenance=tuple(MaintenanceWindow(one.begins, one.ends, one.what) for one in written.maintenance),
+        ),
         0o640 if written.open_to == "group" else 0o600,
     )
 

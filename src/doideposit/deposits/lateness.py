@@ -10,7 +10,28 @@ from doideposit.lifecycle import Milestone, Outcome, State
 if TYPE_CHECKING:
     from doideposit.deposits.ledger.entries import LedgerWork, Submission
 
-__all__ = ["NOT_YET", "Deadlines", "Overdue", "find_contradiction", "find_overdue", "overdue_submission"]
+__all__ = [
+    "NOT_YET",
+    "Deadlines",
+    "MaintenanceWindow",
+    "Overdue",
+    "find_contradiction",
+    "find_overdue",
+    "overdue_submission",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceWindow:
+    """Hold a time that Crossref announced for its maintenance, and what it said of it."""
+
+    begins: datetime
+    ends: datetime
+    what: str = ""
+
+    def holds(self, moment: datetime) -> bool:
+        """Tell whether a moment is within it; its end is not."""
+        return self.begins <= moment < self.ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +53,31 @@ class Deadlines:
     #: From a deposit that took effect until the query service shows the record as it was sent; asked up to 24 h.
     as_intended: timedelta = timedelta(hours=26)
 
+    # Crossref's REST API was seen to miss single works for weeks, while they resolved and the query service had them.
+    lagging: timedelta = timedelta(days=42)
+    """The same where the query service shows the record already: the REST API alone is behind then."""
+    maintenance: tuple[MaintenanceWindow, ...] = ()
+    """Times that Crossref announced: nothing is called late in them, and they count for no deadline."""
+
     def of(self, milestone: Milestone) -> timedelta:
         """Return the time that a milestone may take."""
         found: timedelta = getattr(self, milestone.value)
         return found
+
+    def window(self, moment: datetime) -> MaintenanceWindow | None:
+        """Return the window of maintenance that a moment is in; of several the one that ends last."""
+        found = [one for one in self.maintenance if one.holds(moment)]
+        return max(found, key=lambda one: one.ends, default=None)
+
+    def due(self, since: datetime, length: timedelta) -> datetime:
+        """Return when something is due that may take `length`, not counting the maintenance that came between."""
+        due, counted = since + length, since
+        for one in sorted(self.maintenance, key=lambda each: each.begins):
+            begins = max(one.begins, counted)
+            if begins < due and one.ends > begins:
+                due += one.ends - begins
+                counted = one.ends
+        return due
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +106,14 @@ def find_overdue(
     waits = [_open_wait(work.submission)] if work.submission is not None else []
     if not any(waits):
         waits = [_failed_wait(work), *_look_up_waits(work, observable)]
-    late = (_late(milestone, since, now, deadlines) for milestone, since in filter(None, waits))
+    lags = _is_shown(work)
+    late = (_late(milestone, since, now, deadlines, lags=lags) for milestone, since in filter(None, waits))
     return next(filter(None, late), None)
+
+
+def _is_shown(work: "LedgerWork") -> bool:
+    """Tell whether Crossref's query service shows the record as it was sent."""
+    return work.observed is not None and work.observed.intended_at is not None
 
 
 def overdue_submission(submission: "Submission", now: datetime, deadlines: Deadlines) -> Overdue | None:
@@ -96,7 +144,8 @@ def find_contradiction(work: "LedgerWork", now: datetime, deadlines: Deadlines) 
         Milestone.INDEXED: (work.indexed_at, work.indexed_proof),
     }
     for milestone, (at, proof) in shown.items():
-        lags = updated is not None and now - updated <= deadlines.of(milestone)
+        length = deadlines.lagging if milestone is Milestone.INDEXED and _is_shown(work) else deadlines.of(milestone)
+        lags = updated is not None and now <= deadlines.due(updated, length)
         if at is None and proof and proof != NOT_YET[milestone] and not lags:
             return milestone
     return None
@@ -139,6 +188,14 @@ def _look_up_waits(work: "LedgerWork", observable: frozenset[Milestone]) -> list
     return waits
 
 
-def _late(milestone: Milestone, since: datetime, now: datetime, deadlines: Deadlines) -> Overdue | None:
-    due = since + deadlines.of(milestone)
-    return Overdue(milestone, since, due) if now > due else None
+def _late(
+    milestone: Milestone, since: datetime, now: datetime, deadlines: Deadlines, *, lags: bool = False
+) -> Overdue | None:
+    length = deadlines.of(milestone)
+    if milestone is Milestone.REGISTERED:
+        # What waits for a person waits whether Crossref is there or not.
+        return Overdue(milestone, since, since + length) if now > since + length else None
+    if milestone is Milestone.INDEXED and lags:
+        length = max(length, deadlines.lagging)
+    due = deadlines.due(since, length)
+    return Overdue(milestone, since, due) if now > due and deadlines.window(now) is None else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from doideposit.crossref.diagnostics.outcomes import (
     Completed,
@@ -43,6 +43,16 @@ AT_ONCE = 50
 EXCERPT = 2_000
 DECLINED = AttemptStatus.DECLINED
 TIMESTAMP = "crossref-timestamp-too-old"
+# Refusals about the handle system and about permission: faults of Crossref's own set-up look like that.
+MAY_RUN_AGAIN = frozenset(
+    {
+        "crossref-handle-login",
+        "crossref-handle-authentication",
+        "crossref-prefix-not-yours",
+        "crossref-title-not-yours",
+    }
+)
+ASK_AGAIN, STOP_ASKING = timedelta(days=1), timedelta(days=7)
 # Answers that say nothing, one after the other: an outage with another face, and no more is asked in this pass.
 ODD_IN_A_ROW = 3
 
@@ -326,7 +336,9 @@ class Poller:
         answer = next(one for one in answers if isinstance(one.reading, Completed))
         outcome = answer.reading.outcome if isinstance(answer.reading, Completed) else None
         submission_id = outcome.submission_id if outcome else None
-        context.ledger.polls.finish(submission, proved, StoredLog(answer.upload.file_name, answer.raw, submission_id))
+        again = self._next_rerun(answer.upload, proved)
+        stored = StoredLog(answer.upload.file_name, answer.raw, submission_id, again)
+        context.ledger.polls.finish(submission, proved, stored)
         self.changed.append(submission.id)
         for one in proved:
             text = f"{one.doi}: {one.outcome.value}" + (f" ({one.message})" if one.message else "")
@@ -372,10 +384,23 @@ class Poller:
             return
         results = resolve_outcomes([answer], dois, submission.timestamp, self._context.clock())
         if results is not None:
+            if submission.state is State.DONE and not any(one.outcome.is_registered for one in results):
+                self._context.ledger.polls.watch(upload, self._next_rerun(upload, results))
+                return
             self._finish(submission, results, [answer])
-            self._context.ledger.polls.watch(upload, None)
+            if self._next_rerun(upload, results) is None:
+                self._context.ledger.polls.watch(upload, None)
         else:
             self._watch(upload)
+
+    def _next_rerun(self, upload: Attempt, results: Sequence[DoiOutcome]) -> datetime | None:
+        """Return when to ask again after a refusal that Crossref may take back; None where it will not.
+
+        Crossref ran submissions again by itself after an outage in March 2026, so that a failure became a success.
+        """
+        now = self._context.clock()
+        taken_back = any(one.finding is not None and one.finding.code in MAY_RUN_AGAIN for one in results)
+        return now + ASK_AGAIN if taken_back and now - upload.sent_at < STOP_ASKING else None
 
     def _watch(self, upload: Attempt) -> None:
         context, now = self._context, self._context.clock()

@@ -291,6 +291,8 @@ class DepositPass(NamedTuple):
 def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, doubts_only: bool = False) -> DepositPass:
     """Ask, and send unless Crossref is away. A file that the ledger holds no longer whole stops no other one."""
     done: list[tuple[Poller, Uploader]] = []
+    if not force:
+        _wait_for_maintenance(context)
 
     def once(besides: frozenset[int]) -> None:
         poller = Poller(context, on_event=watch, force=force, doubts_only=doubts_only, besides=besides)
@@ -321,6 +323,14 @@ def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, do
         sum(uploader.received for _, uploader in done),
         next(iter(errors), harm),
     )
+
+
+def _wait_for_maintenance(context: DepositContext) -> None:
+    """Let nothing be sent or asked before an announced window ends: it would be in vain, and count as a failure."""
+    window = context.deadlines.window(context.clock())
+    until = context.ledger.uploads.paused().until if window else None
+    if window is not None and (until is None or until < window.ends) and context.ledger.works.outstanding():
+        context.ledger.uploads.pause(window.ends, window.what)
 
 
 def _named(harmed: Mapping[int, tuple[str, ...]]) -> LedgerDamaged:

@@ -64,6 +64,8 @@ class Watcher:
         registry, observations = self.context.registry, self.context.ledger.observations
         if registry is None or not self.context.read_first:
             return
+        if not force and self.context.deadlines.window(self.context.clock()) is not None:
+            return
         observations.enroll()
         away = observations.away_since()
         if away is not None and away[1] is not None and away[1] > self.context.clock() and not force:

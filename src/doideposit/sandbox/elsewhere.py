@@ -87,6 +87,12 @@ class Elsewhere:
         with self._queue.archive.transaction():
             self._queue.archive.hide(known.doi, (known.rest + _NEVER).timestamp())
 
+    def run_again(self, file_name: str) -> None:
+        """Run an upload once more, as Crossref's staff did after an outage: its log is the new one."""
+        with self._queue.archive.snapshot():
+            [submission] = [one for one in self._queue.archive.submissions() if one.file_name == file_name]
+        self._queue.run_again(submission)
+
     def _known(self, doi: str) -> Registration:
         with self._queue.archive.snapshot():
             known = self._queue.archive.current(doi)

@@ -98,6 +98,13 @@ class Queue:
             self.archive.finish(submission.id, log.batch_id, log.to_bytes())
         return log
 
+    def run_again(self, submission: ReceivedFile) -> None:
+        """Process a submission that has its log already, and keep the log of this time."""
+        deposit = self._read(submission)
+        with self.archive.transaction():
+            log = self._log(submission, deposit)
+            self.archive.finish(submission.id, log.batch_id, log.to_bytes())
+
     def _read(self, submission: ReceivedFile) -> Deposit | FileRefusal:
         if submission.operation == "doTransferDOIsUpload":
             return FileRefusal("")

@@ -81,19 +81,22 @@ ANSWERS: Final[tuple[Explanation, ...]] = (
     _failure(
         "crossref-handle-login",
         "Crossref cannot write the handle",
-        "The prefix is set up wrongly on Crossref's side.",
+        "The prefix is set up wrongly on Crossref's side. "
+        "The refusal is asked about once a day for a week, because Crossref may run the file again by itself.",
         _SUPPORT,
     ),
     _failure(
         "crossref-handle-authentication",
         "The handle system refused Crossref",
-        "A fault between Crossref and the handle system, sometimes a passing one.",
+        "A fault between Crossref and the handle system, sometimes a passing one. "
+        "The refusal is asked about once a day for a week, because Crossref may run the file again by itself.",
         "one more try is made by itself; after that, " + _SUPPORT,
     ),
     _failure(
         "crossref-prefix-not-yours",
         "The login may not use this prefix",
-        "A role carries the permission for prefixes. A wrong role with a right password fails only here.",
+        "A role carries the permission for prefixes. A wrong role with a right password fails only here. "
+        "The refusal is asked about once a day for a week, because Crossref may run the file again by itself.",
         "check the prefix of the DOI and the role in the user name (name@example.org/role)",
         source=CREDENTIALS,
     ),

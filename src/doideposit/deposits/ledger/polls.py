@@ -64,11 +64,15 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class StoredLog:
-    """Hold a completed result log as it came, with the file name it was asked for by."""
+    """Hold a completed result log as it came, with the file name it was asked for by.
+
+    `again` is when to ask again although it is final, because Crossref may run the file once more by itself.
+    """
 
     file_name: str
     answer: bytes
     submission_id: str | None
+    again: datetime | None = None
 
 
 class Polls:
@@ -155,6 +159,9 @@ class Polls:
             if all(result.outcome.is_registered for result in results):
                 done = update(attempt).where(attempt.c.submission == held.id)
                 transaction.connection.execute(done.values(next_poll_at=None))
+            elif result_log.again is not None:
+                mine = (attempt.c.submission == held.id, attempt.c.file_name == result_log.file_name)
+                transaction.connection.execute(update(attempt).where(*mine).values(next_poll_at=result_log.again))
 
     # Uploads that were thought lost.
 

@@ -8,22 +8,27 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     create_model,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from doideposit.config.addresses import Address, MailAddress, PingAddress, is_loopback
+from doideposit.config.addresses import Address
 from doideposit.config.durations import Duration
+from doideposit.config.monitoring_schema import (
+    DeadlineSection,
+    MailboxSection,
+    MailSection,
+    MaintenanceSection,
+    MonitoringSection,
+    RecipientSection,
+)
+from doideposit.config.section import FOUR_WAYS, PasswordReference, Section
 from doideposit.deposits.limits import Limits
 from doideposit.findings import Severity
 from doideposit.records.models.series import Series
@@ -44,6 +49,7 @@ __all__ = [
     "LedgerSection",
     "LimitSection",
     "MailSection",
+    "MailboxSection",
     "MaintenanceSection",
     "MonitoringSection",
     "PageSection",
@@ -60,58 +66,6 @@ __all__ = [
 
 Target = Literal["sandbox", "test", "production"]
 SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
-# Longer than any maintenance that Crossref announced: a wrong year would keep everything waiting.
-LONGEST_MAINTENANCE: Final = timedelta(days=14)
-
-
-class Section(BaseModel):
-    """A table of the configuration file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-_FOUR_WAYS = (
-    'name where it is kept: { env = "VARIABLE" }, { file = "path" }, { command = ["program", "argument"] } '
-    "or { keyring = true }"
-)
-
-
-def _variable(name: str) -> str:
-    # Whoever writes the password itself here is told so without seeing it again.
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        hint = "write the name of the variable, such as CROSSREF_PASSWORD, and put the password into that variable"
-        raise PydanticCustomError("variable-name", "this cannot be the name of an environment variable", {"hint": hint})
-    return name
-
-
-class PasswordReference(Section):
-    """Where a password is kept; exactly one of the four. The password itself never stands in the file."""
-
-    env: Annotated[str, Field(min_length=1), AfterValidator(_variable)] | None = None
-    """Name of an environment variable."""
-    file: Annotated[str, Field(min_length=1)] | None = None
-    """Path of a file that only its owner may read, relative to the configuration file; its first line counts."""
-    command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """A program and its arguments; the first line it prints counts. No shell is involved."""
-    keyring: Literal[True] | None = None
-    """Ask the system's keyring (needs the extra `keyring`)."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _never_itself(cls, value: Any) -> Any:
-        if isinstance(value, Mapping | PasswordReference):
-            return value
-        raise PydanticCustomError(
-            "password-in-file", "a password must never stand in the configuration itself", {"hint": _FOUR_WAYS}
-        )
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "PasswordReference":
-        if sum(way is not None for way in (self.env, self.file, self.command, self.keyring)) != 1:
-            raise PydanticCustomError(
-                "password-reference", "a password is kept in exactly one place", {"hint": _FOUR_WAYS}
-            )
-        return self
 
 
 class DepositorSettings(Section):
@@ -160,7 +114,7 @@ def _ledger_url(url: str) -> str:
         raise PydanticCustomError(
             "password-in-file",
             "a password must never stand in the address of the ledger",
-            {"hint": f"take it out; below [ledger] set password and {_FOUR_WAYS}"},
+            {"hint": f"take it out; below [ledger] set password and {FOUR_WAYS}"},
         )
     return url if scheme != "postgresql" else f"postgresql+psycopg://{rest}"
 
@@ -317,83 +271,6 @@ class InboxSection(Section):
     """Who may put files into an inbox that the job makes; in one that is there, its own permissions count."""
 
 
-class MailSection(Section):
-    """Mail of the scheduled job, to those who look after it."""
-
-    host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")]
-    """The mail server."""
-    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    """How the connection is encrypted; none is for a mail server on this machine alone."""
-    sender: MailAddress
-    """Address that the mails come from."""
-    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
-    """Addresses that the mails go to."""
-    username: PlainText | None = None
-    """Login at the mail server, where it wants one."""
-    password: PasswordReference | None = None
-    """Where the password of the mail server is kept."""
-    repeat_after: Duration = timedelta(days=1)
-    """The same matter is not mailed again before this."""
-    digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = "monday"
-    """The day of the weekly digest."""
-
-    @model_validator(mode="after")
-    def _encrypted(self) -> "MailSection":
-        if self.security == "none" and not is_loopback(self.host):
-            hint = 'set security = "starttls" or "tls"; none is for localhost alone'
-            raise PydanticCustomError("mail-unencrypted", "mail would travel unencrypted here", {"hint": hint})
-        if (self.username is None) != (self.password is None):
-            hint = f"give both username and password, or neither; the password: {_FOUR_WAYS}"
-            raise PydanticCustomError("mail-login", "a login is a user name and a password", {"hint": hint})
-        return self
-
-
-class DeadlineSection(Section):
-    """Say how long each milestone of a DOI may take before it counts as overdue, wherever that is told."""
-
-    received: Duration = timedelta(hours=2)
-    """From being recorded until Crossref has the file."""
-    processed: Duration = timedelta(days=1)
-    """From there until Crossref has read it."""
-    registered: Duration = timedelta(days=3)
-    """How long a deposit that failed may wait for a person."""
-    resolves: Duration = timedelta(days=1)
-    """From the registration until the DOI leads to its page."""
-    indexed: Duration = timedelta(days=3)
-    """From the registration until Crossref's REST API shows the record."""
-    as_intended: Duration = timedelta(hours=26)
-    """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
-    lagging: Duration = timedelta(days=42)
-    """The same as `indexed` where the query service shows the record already: the REST API lags for weeks at times."""
-
-
-class MaintenanceSection(Section):
-    """A time that Crossref announced for maintenance: nothing is sent, asked or called late in it."""
-
-    begins: AwareDatetime
-    """When it begins, such as 2026-12-01T14:00:00Z."""
-    ends: AwareDatetime
-    """When it ends."""
-    what: PlainText = "maintenance at Crossref"
-    """What Crossref said of it."""
-
-    @model_validator(mode="after")
-    def _lasts(self) -> Self:
-        if self.ends <= self.begins or self.ends - self.begins > LONGEST_MAINTENANCE:
-            message = "a window of maintenance ends after it begins, and within two weeks"
-            raise PydanticCustomError("maintenance", message, {"field": "ends", "hint": "correct `begins` and `ends`"})
-        return self
-
-
-class RecipientSection(Section):
-    """Who gets the mails of the scheduled job about the DOIs of one publisher."""
-
-    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
-    """Addresses that the mails go to; server, sender and times are those of [mail]."""
-
-
 class PublisherSection(Section):
     """A publisher of this installation; its series name it as `publisher_account`."""
 
@@ -414,25 +291,6 @@ class FeeSection(Section):
     """The fee for one new DOI, such as "0.25"; put it into quotation marks."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     """The currency, in three letters."""
-
-
-class MonitoringSection(Section):
-    """What the scheduled job leaves for those who watch it; paths are relative to the configuration file."""
-
-    status_file: Annotated[str, Field(min_length=1)] | None = None
-    """A JSON file with the state of everything after the last pass."""
-    prometheus_file: Annotated[str, Field(min_length=1, pattern=r"\.prom$")] | None = None
-    """A text file for the textfile collector of Prometheus' node_exporter."""
-    heartbeat_file: Annotated[str, Field(min_length=1)] | None = None
-    """A file that is written anew at the end of every pass."""
-    ping_url: PingAddress | None = None
-    """An address that is fetched after every pass that did what it should."""
-    open_to: Literal["owner", "group"] = "owner"
-    """Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says."""
-    deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
-    """How long each stage may take."""
-    maintenance: tuple[MaintenanceSection, ...] = ()
-    """Times that Crossref announced on its status page."""
 
 
 def _named(value: Any) -> Any:
@@ -489,6 +347,8 @@ class ConfigurationFile(Section):
     """The folder that the scheduled job takes files from."""
     mail: MailSection | None = None
     """Mail of the scheduled job; none is sent without it."""
+    mailbox: MailboxSection | None = None
+    """The mailbox that Crossref's mails go to; none is read without it."""
     monitoring: MonitoringSection = Field(default_factory=MonitoringSection.model_construct)
     """What the scheduled job leaves for those who watch it."""
 

@@ -15,6 +15,7 @@ from doideposit.config.schema import (
     DelaySettings,
     DepositorSettings,
     DeskSection,
+    MailboxSection,
     MailSection,
     MonitoringSection,
     PasswordReference,
@@ -148,6 +149,7 @@ class Settings:
     site: SiteSettings = field(default_factory=SiteSettings)
     inbox: InboxSettings = field(default_factory=InboxSettings)
     mail: MailSection | None = None
+    mailbox: MailboxSection | None = None
     monitoring: MonitoringSettings = field(default_factory=MonitoringSettings)
     publishers: Mapping[str, PublisherSettings] = field(default_factory=lambda: MappingProxyType({}))
     publisher: str = ""
@@ -215,6 +217,7 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
             named="folder" in written.inbox.model_fields_set,
         ),
         mail=_mail(written.mail, base),
+        mailbox=_mailbox(written.mailbox, base),
         monitoring=_monitoring(written.monitoring, base),
         publishers=MappingProxyType({name: _publisher(each, base) for name, each in written.publishers.items()}),
         approvals=written.approvals,
@@ -242,6 +245,13 @@ def _desk(desk: DeskSection, base: Path) -> DeskSettings:
 
 def _mail(mail: MailSection | None, base: Path) -> MailSection | None:
     return None if mail is None else mail.model_copy(update={"password": _reference(mail.password, base)})
+
+
+def _mailbox(mailbox: MailboxSection | None, base: Path) -> MailboxSection | None:
+    if mailbox is None:
+        return None
+    maildir = None if mailbox.maildir is None else str(base / Path(mailbox.maildir).expanduser())
+    return mailbox.model_copy(update={"maildir": maildir, "password": _reference(mailbox.password, base)})
 
 
 def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:

@@ -1,0 +1,153 @@
+"""The sections of the configuration file for mails, deadlines, and those who watch the scheduled job."""
+
+from datetime import timedelta
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from doideposit.config.addresses import MailAddress, PingAddress, is_loopback
+from doideposit.config.durations import Duration
+from doideposit.config.section import FOUR_WAYS, PasswordReference, Section
+from doideposit.records.models.text import PlainText
+
+__all__ = [
+    "DeadlineSection",
+    "MailSection",
+    "MailboxSection",
+    "MaintenanceSection",
+    "MonitoringSection",
+    "RecipientSection",
+]
+
+# Longer than any maintenance that Crossref announced: a wrong year would keep everything waiting.
+LONGEST_MAINTENANCE: Final = timedelta(days=14)
+
+
+class MailSection(Section):
+    """Mail of the scheduled job, to those who look after it."""
+
+    host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")]
+    """The mail server."""
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is encrypted; none is for a mail server on this machine alone."""
+    sender: MailAddress
+    """Address that the mails come from."""
+    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+    """Addresses that the mails go to."""
+    username: PlainText | None = None
+    """Login at the mail server, where it wants one."""
+    password: PasswordReference | None = None
+    """Where the password of the mail server is kept."""
+    repeat_after: Duration = timedelta(days=1)
+    """The same matter is not mailed again before this."""
+    digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = "monday"
+    """The day of the weekly digest."""
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> "MailSection":
+        if self.security == "none" and not is_loopback(self.host):
+            hint = 'set security = "starttls" or "tls"; none is for localhost alone'
+            raise PydanticCustomError("mail-unencrypted", "mail would travel unencrypted here", {"hint": hint})
+        if (self.username is None) != (self.password is None):
+            hint = f"give both username and password, or neither; the password: {FOUR_WAYS}"
+            raise PydanticCustomError("mail-login", "a login is a user name and a password", {"hint": hint})
+        return self
+
+
+class MailboxSection(Section):
+    """The mailbox that Crossref's mails go to: the job reads it, and takes what they say for hints alone."""
+
+    maildir: Annotated[str, Field(min_length=1)] | None = None
+    """A Maildir folder on this machine, relative to the configuration file; or a `host`."""
+    host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")] | None = None
+    """The IMAP server."""
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Its port; by default 993 for tls, 143 otherwise."""
+    security: Literal["tls", "starttls", "none"] = "tls"
+    """How the connection is encrypted; none is for a server on this machine alone."""
+    folder: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n\"\\]+$")] = "INBOX"
+    """The folder on the server; it is opened for reading alone."""
+    username: PlainText | None = None
+    """Login at the server."""
+    password: PasswordReference | None = None
+    """Where the password is kept."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.maildir is None) == (self.host is None):
+            message, hint = "a mailbox is in one place", "give either `maildir`, or `host`, `username` and `password`"
+            raise PydanticCustomError("mailbox-place", message, {"field": "host", "hint": hint})
+        if self.host is not None and (self.username is None or self.password is None):
+            hint = f"give both username and password; the password: {FOUR_WAYS}"
+            message = "a mailbox on a server needs a login"
+            raise PydanticCustomError("mailbox-login", message, {"field": "username", "hint": hint})
+        if self.security == "none" and not is_loopback(self.host or "localhost"):
+            message, hint = "the password would travel unencrypted here", 'set security = "tls" or "starttls"'
+            raise PydanticCustomError("mailbox-unencrypted", message, {"field": "security", "hint": hint})
+        return self
+
+
+class DeadlineSection(Section):
+    """Say how long each milestone of a DOI may take before it counts as overdue, wherever that is told."""
+
+    received: Duration = timedelta(hours=2)
+    """From being recorded until Crossref has the file."""
+    processed: Duration = timedelta(days=1)
+    """From there until Crossref has read it."""
+    registered: Duration = timedelta(days=3)
+    """How long a deposit that failed may wait for a person."""
+    resolves: Duration = timedelta(days=1)
+    """From the registration until the DOI leads to its page."""
+    indexed: Duration = timedelta(days=3)
+    """From the registration until Crossref's REST API shows the record."""
+    as_intended: Duration = timedelta(hours=26)
+    """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
+    lagging: Duration = timedelta(days=42)
+    """The same as `indexed` where the query service shows the record already: the REST API lags for weeks at times."""
+
+
+class MaintenanceSection(Section):
+    """A time that Crossref announced for maintenance: nothing is sent, asked or called late in it."""
+
+    begins: AwareDatetime
+    """When it begins, such as 2026-12-01T14:00:00Z."""
+    ends: AwareDatetime
+    """When it ends."""
+    what: PlainText = "maintenance at Crossref"
+    """What Crossref said of it."""
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.ends <= self.begins or self.ends - self.begins > LONGEST_MAINTENANCE:
+            message = "a window of maintenance ends after it begins, and within two weeks"
+            raise PydanticCustomError("maintenance", message, {"field": "ends", "hint": "correct `begins` and `ends`"})
+        return self
+
+
+class RecipientSection(Section):
+    """Who gets the mails of the scheduled job about the DOIs of one publisher."""
+
+    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+    """Addresses that the mails go to; server, sender and times are those of [mail]."""
+
+
+class MonitoringSection(Section):
+    """What the scheduled job leaves for those who watch it; paths are relative to the configuration file."""
+
+    status_file: Annotated[str, Field(min_length=1)] | None = None
+    """A JSON file with the state of everything after the last pass."""
+    prometheus_file: Annotated[str, Field(min_length=1, pattern=r"\.prom$")] | None = None
+    """A text file for the textfile collector of Prometheus' node_exporter."""
+    heartbeat_file: Annotated[str, Field(min_length=1)] | None = None
+    """A file that is written anew at the end of every pass."""
+    ping_url: PingAddress | None = None
+    """An address that is fetched after every pass that did what it should."""
+    open_to: Literal["owner", "group"] = "owner"
+    """Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says."""
+    deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
+    """How long each stage may take."""
+    maintenance: tuple[MaintenanceSection, ...] = ()
+    """Times that Crossref announced on its status page."""

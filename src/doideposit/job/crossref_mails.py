@@ -1,0 +1,134 @@
+"""What Crossref's mails and reports speak of: submissions, DOIs, conflicts. Pure, and believed by nobody.
+
+A mail can be forged, old, or about another member. So nothing is read out of it but names: of files and DOIs that
+Crossref itself is asked about then. Shapes: result logs; depositor reports (two header lines, then DOI, owner prefix,
+timestamp); conflict reports (XML); tables of failed DOIs in resolution reports; reports of a DOI that does not resolve.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from typing import Final
+
+from doideposit.crossref.diagnostics.log import Unreadable, parse
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.safe_xml import Element, XmlLimits, parse_document
+
+__all__ = ["Hints", "read_failed_dois", "read_mail", "read_report"]
+
+# Bytes of one part of a mail that are looked at: the largest report of a series is far smaller.
+LARGEST: Final = 5_000_000
+LIMITS: Final = XmlLimits(size=LARGEST)
+MOST: Final = 2_000
+"""Names that are taken of one mail: asking about more would be a flood that a forger started."""
+_DOI: Final = re.compile(r"\b10\.[0-9]{4,9}/[^\s\"'<>,;|()\[\]{}]{1,200}", re.ASCII)
+_BATCH: Final = re.compile(r"[\x21-\x7e]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Hold what is worth asking Crossref about: batch ids of files, DOIs, and pairs of DOIs in conflict."""
+
+    batches: tuple[str, ...] = ()
+    dois: tuple[Doi, ...] = ()
+    conflicts: tuple[tuple[Doi, Doi], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.batches or self.dois or self.conflicts)
+
+
+@dataclass(slots=True)
+class _Found:
+    """Gather hints in their order, each once."""
+
+    batches: dict[str, None] = field(default_factory=dict)
+    dois: dict[Doi, None] = field(default_factory=dict)
+    conflicts: dict[tuple[Doi, Doi], None] = field(default_factory=dict)
+
+    def hints(self) -> Hints:
+        return Hints(tuple(self.batches)[:MOST], tuple(self.dois)[:MOST], tuple(self.conflicts)[:MOST])
+
+
+def read_mail(raw: bytes) -> Hints:
+    """Return what a mail speaks of, its text and its attachments; nothing for one that is broken or foreign."""
+    found = _Found()
+    try:
+        message = message_from_bytes(raw[: 4 * LARGEST], policy=policy.default)
+        for part in message.walk():
+            if isinstance(part, EmailMessage) and not part.is_multipart():
+                _read(_content(part), found)
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
+        # The standard library raises all of these for headers and encodings that are none; what was read so far counts.
+        pass
+    return found.hints()
+
+
+def _content(part: EmailMessage) -> bytes:
+    content = part.get_payload(decode=True)
+    return content[:LARGEST] if isinstance(content, bytes) else b""
+
+
+def read_report(content: bytes) -> Hints:
+    """Return what a report speaks of that somebody saved: of conflicts, of deposits, of DOIs that do not resolve."""
+    found = _Found()
+    _read(content[:LARGEST], found)
+    return found.hints()
+
+
+def _read(content: bytes, found: _Found) -> None:
+    text = content.strip()
+    if text.startswith(b"<"):
+        _read_xml(text, found)
+    for doi in _dois(content.decode("utf-8", "replace")):
+        found.dois.setdefault(doi)
+
+
+def _read_xml(content: bytes, found: _Found) -> None:
+    try:
+        log = parse(content)
+    except Unreadable:
+        root = parse_document(content, limits=LIMITS).root
+        if root is not None:
+            _read_conflicts(root, found)
+        return
+    if log.batch_id and _BATCH.fullmatch(log.batch_id):
+        found.batches.setdefault(log.batch_id)
+
+
+def _read_conflicts(root: Element, found: _Found) -> None:
+    """Read the DOIs below each element whose name is about a conflict; of several such the innermost counts."""
+    for element in root.iter("{*}*"):
+        name = str(element.tag).rpartition("}")[2].lower()
+        if "conflict" in name and not any("conflict" in str(one.tag).lower() for one in element):
+            words = " ".join((str(element.xpath("string()")), *map(str, element.xpath(".//@*"))))
+            named = list(dict.fromkeys(_dois(words)))
+            found.conflicts |= {(one, other): None for one in named for other in named if one != other}
+
+
+def _dois(text: str) -> Iterator[Doi]:
+    for match in _DOI.finditer(text):
+        try:
+            yield Doi.parse(match[0].rstrip(".:"))
+        except InvalidIdentifier:
+            continue
+
+
+def read_failed_dois(text: str) -> Iterator[tuple[int, str, int]]:
+    """Yield line, DOI and number of failures of the table in a resolution report; lines without a DOI are headings.
+
+    The columns are found by what stands in them: their names and their order are not documented.
+    """
+    for number, row in enumerate(csv.reader(_lines(text)), 1):
+        doi = next((one for cell in row for one in _dois(cell)), None)
+        counts = [int(cell) for cell in row if re.fullmatch(r"[0-9]{1,9}", cell.strip())]
+        if doi is not None:
+            yield number, str(doi), max(counts, default=1)
+
+
+def _lines(text: str) -> Iterable[str]:
+    # A null byte stops the reader of the standard library.
+    return (line.replace("\0", "") for line in text.splitlines())

@@ -1,0 +1,96 @@
+"""Read the mailbox that Crossref's mails go to, a Maildir or a folder on an IMAP server; nothing in it is changed."""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from pydantic import SecretStr
+
+from doideposit.errors import WorldError
+
+__all__ = ["ImapServer", "Mailbox", "read_imap", "read_maildir"]
+
+LARGEST: Final = 20_000_000
+"""Bytes of one mail that are read; those behind are left out."""
+MOST: Final = 200
+"""Mails that are read in one pass, the oldest first; the next pass goes on."""
+TIMEOUT: Final = 30.0
+PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
+
+
+class Mailbox(Protocol):
+    """Describe what gives mails: each with a key that stays the same, without those that are known already."""
+
+    def __call__(self, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield up to `MOST` mails whose keys are not in `known`; raises `WorldError`."""
+
+
+def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the mails of a Maildir, oldest first; what vanishes meanwhile is passed over.
+
+    The files are read where they lie: `mailbox.Maildir` would move them about as a mail program does.
+    """
+    if not (folder / "cur").is_dir() and not (folder / "new").is_dir():
+        hint = "name the folder that has `cur` and `new` in it: [mailbox] maildir"
+        raise WorldError(f"{folder} is no Maildir", hint=hint)
+    files = [path for part in ("cur", "new") if (folder / part).is_dir() for path in (folder / part).iterdir()]
+    # The part before the colon is the mail's own name; behind it stand flags, which change.
+    keys = {path.name.partition(":")[0]: path for path in sorted(files, key=lambda one: one.name)}
+    for key, path in [pair for pair in keys.items() if pair[0] not in known][:MOST]:
+        try:
+            with path.open("rb") as file:
+                yield key, file.read(LARGEST)
+        except OSError:
+            continue
+
+
+@dataclass(frozen=True, slots=True)
+class ImapServer:
+    """Describe an IMAP server and the folder on it; the password is fetched elsewhere."""
+
+    host: str
+    username: str
+    folder: str = "INBOX"
+    port: int | None = None
+    security: str = "tls"
+
+
+def read_imap(server: ImapServer, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the mails of a folder on an IMAP server, which is opened for reading alone, so that none gets marked."""
+    try:
+        yield from _read(server, password, known)
+    except (imaplib.IMAP4.error, OSError, ssl.SSLError) as error:
+        # What a server says can repeat the command, and with it the password.
+        message = f"the mailbox at {server.host} could not be read ({type(error).__name__})"
+        raise WorldError(message, hint="look at [mailbox]: host, security, username, password") from None
+
+
+def _read(server: ImapServer, password: SecretStr, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    port = server.port or PORTS[server.security]
+    if server.security == "tls":
+        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+            server.host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT
+        )
+    else:
+        client = imaplib.IMAP4(server.host, port, timeout=TIMEOUT)
+    with client:
+        if server.security == "starttls":
+            client.starttls(ssl.create_default_context())
+        client.login(server.username, password.get_secret_value())
+        client.select(f'"{server.folder}"', readonly=True)
+        validity = _number(client.response("UIDVALIDITY")[1])
+        _, listed = client.uid("SEARCH", "ALL")
+        numbers = (listed[0] or b"").split() if listed else []
+        wanted = [(f"{validity}.{one.decode()}", one) for one in numbers if one.isdigit()]
+        for key, number in [pair for pair in wanted if pair[0] not in known][:MOST]:
+            _, answer = client.uid("FETCH", number.decode(), f"(BODY.PEEK[]<0.{LARGEST}>)")
+            yield key, next((part[1] for part in answer if isinstance(part, tuple)), b"")
+
+
+def _number(answer: list[bytes | None]) -> str:
+    found = re.search(rb"[0-9]+", answer[0] or b"") if answer else None
+    return found[0].decode() if found else "0"

@@ -6,10 +6,11 @@ import random
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Self
@@ -24,7 +25,9 @@ from doideposit.errors import DoiDepositError, UnforeseenError, WorldError
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+    from doideposit.config.monitoring_schema import MailboxSection
     from doideposit.config.settings import Settings
+    from doideposit.job.mailbox import Mailbox
     from doideposit.job.run import Job, JobContext, JobOutcome
 
 __all__ = ["run_job"]
@@ -161,6 +164,7 @@ def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "J
         open_depositor=lambda: open_depositor(settings, announce=terminal.note),
         send_mail=None if settings.mail is None else lambda message: _send_mail(settings, message),
         ping=None if url is None else lambda: _ping(url),
+        mailbox=None if settings.mailbox is None else _mailbox(settings.mailbox),
         stop=stop,
         host=socket.gethostname(),
     )
@@ -178,6 +182,25 @@ def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
         name = mail.username or ""
         password = resolve_password(mail.password, environ=os.environ, service="doideposit-mail", username=name)
     send(mail, message, password)
+
+
+def _mailbox(section: "MailboxSection") -> "Mailbox":
+    """Return what reads the mailbox; its password is fetched when it is read, and not before."""
+    from doideposit.config.passwords import resolve_password
+    from doideposit.job.mailbox import ImapServer, read_imap, read_maildir
+
+    if section.maildir is not None:
+        return partial(read_maildir, Path(section.maildir))
+    name, reference = section.username or "", section.password
+    server = ImapServer(section.host or "", name, section.folder, section.port, section.security)
+
+    def read(known: "Collection[str]") -> "Iterator[tuple[str, bytes]]":
+        if reference is None:
+            raise RuntimeError("a mailbox on a server has a password")
+        password = resolve_password(reference, environ=os.environ, service="doideposit-mailbox", username=name)
+        return read_imap(server, password, known)
+
+    return read
 
 
 def _ping(url: str) -> None:

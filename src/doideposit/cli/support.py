@@ -269,6 +269,8 @@ def _references(settings: "Settings") -> "Iterator[tuple[PasswordReference | Non
     yield settings.ledger.password, "doideposit-ledger", ""
     if settings.mail is not None:
         yield settings.mail.password, "doideposit-mail", settings.mail.username or ""
+    if settings.mailbox is not None:
+        yield settings.mailbox.password, "doideposit-mailbox", settings.mailbox.username or ""
     yield from ((each, "doideposit-api", name) for name, each in settings.api.tokens.items())
 
 

@@ -1,6 +1,6 @@
 """The inbox of everything that Crossref warned about, over the whole ledger of one target."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from doideposit.deposits.conflicts import ConflictSide, are_alike
@@ -60,6 +60,10 @@ class WarningInbox:
         detail = {"dois_in_conflict": str(other), "message": "Conflict, by a report", "reported": at.isoformat()}
         self._context.ledger.works.note(EventKind.WARNED, [one], detail)
         return True
+
+    def look_again(self, dois: Sequence[Doi]) -> int:
+        """Let these DOIs be read again with the next pass, because a report names them; return how many are known."""
+        return self._context.ledger.observations.read_soon(dois)
 
     def _side(self, text: str) -> ConflictSide:
         try:

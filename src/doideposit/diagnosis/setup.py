@@ -146,6 +146,11 @@ def check_other_secrets(settings: Settings, around: DiagnosisContext) -> Iterato
     if mail is not None and mail.password is not None:
         resolve_password(mail.password, environ=around.environ, service="doideposit-mail", username=mail.username or "")
         yield ok("mail", f"{mail.username} at {mail.host}, with a password in {place_of(mail.password)}")
+    box = settings.mailbox
+    if box is not None and box.password is not None:
+        user = box.username or ""
+        resolve_password(box.password, environ=around.environ, service="doideposit-mailbox", username=user)
+        yield ok("mailbox", f"{user} at {box.host}, with a password in {place_of(box.password)}")
     for name, reference in settings.api.tokens.items():
         resolve_password(reference, environ=around.environ, service="doideposit-api", username=name)
     if settings.api.tokens:
@@ -158,6 +163,7 @@ def check_libraries(settings: Settings, around: DiagnosisContext) -> Iterator[Ch
     references = [each.password for one in logins for each in one.values()]
     references += [each for one in settings.publishers.values() for each in one.tokens.values()]
     references += [settings.ledger.password, settings.mail.password if settings.mail else None]
+    references += [settings.mailbox.password if settings.mailbox else None]
     references += [*settings.api.tokens.values()]
     needed = {
         "postgres": ("psycopg", settings.ledger.url.startswith("postgresql")),

@@ -59,7 +59,7 @@ def read_mail(raw: bytes) -> Hints:
     try:
         message = message_from_bytes(raw[: 4 * LARGEST], policy=policy.default)
         for part in message.walk():
-            if isinstance(part, EmailMessage) and not part.is_multipart():
+            if not part.is_multipart():
                 _read(_content(part), found)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
         # The standard library raises all of these for headers and encodings that are none; what was read so far counts.
@@ -104,7 +104,8 @@ def _read_conflicts(root: Element, found: _Found) -> None:
     for element in root.iter("{*}*"):
         name = str(element.tag).rpartition("}")[2].lower()
         if "conflict" in name and not any("conflict" in str(one.tag).lower() for one in element):
-            words = " ".join((str(element.xpath("string()")), *map(str, element.xpath(".//@*"))))
+            values = (str(value) for each in element.iter() for value in each.attrib.values())
+            words = " ".join((*map(str, element.itertext()), *values))
             named = list(dict.fromkeys(_dois(words)))
             found.conflicts |= {(one, other): None for one in named for other in named if one != other}
 

@@ -15,12 +15,15 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.errors import DoiDepositError, LedgerUnavailable, UnforeseenError
 from doideposit.files import write_atomic
 from doideposit.findings import counted
+from doideposit.job.crossref_mails import read_mail
+from doideposit.job.hints import take_hints
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.lock import FileLock
 from doideposit.job.inbox.run import InboxPass
 from doideposit.job.inbox.summary import PassReport
 from doideposit.job.inbox.waiting import Waiting, find_waiting
 from doideposit.job.mail import Recipients, tell
+from doideposit.job.mailbox import Mailbox
 from doideposit.job.monitoring import Run, heartbeat_text, prometheus_text, status_document, status_text
 from doideposit.job.site import deposit_site
 from doideposit.job.state import JobState
@@ -47,13 +50,15 @@ def _never() -> bool:
 class JobContext:
     """Describe the ways out: the clock, the depositor, the mail server, the address to ping, and who may stop the run.
 
-    `open_depositor` raises `DoiDepositError`, `send_mail` and `ping` raise `WorldError`. `host` names this machine.
+    `open_depositor` raises `DoiDepositError`, `send_mail`, `ping` and `mailbox` raise `WorldError`. `host` names this
+    machine.
     """
 
     clock: Callable[[], datetime]
     open_depositor: Callable[[], Depositor]
     send_mail: Callable[[EmailMessage], None] | None = None
     ping: Callable[[], None] | None = None
+    mailbox: Mailbox | None = None
     stop: Callable[[], bool] = _never
     step: Callable[[str], None] = _quiet
     host: str = "this machine"
@@ -156,6 +161,8 @@ class _JobPass:
                 step=doors.step,
             )
             self._report = inbox.report
+            if doors.mailbox is not None and not doors.stop():
+                self._guarded(partial(self._read_mails, depositor, doors.mailbox))
             inbox.run()
             if not doors.stop():
                 self._guarded(partial(deposit_site, depositor, job.site, self._report))
@@ -173,6 +180,14 @@ class _JobPass:
             doors.step("watch")
             self._watch(depositor)
             self._standing = take_standing(depositor, now=doors.clock())
+
+    def _read_mails(self, depositor: Depositor, mailbox: Mailbox) -> None:
+        """Take what Crossref's mails speak of for hints, so that this pass asks about it."""
+        for key, mail in mailbox(self._state.mails):
+            take_hints(depositor, read_mail(mail), self._doors.clock())
+            self._state.mails[key] = self._doors.clock()
+            if self._doors.stop():
+                return
 
     def _watch(self, depositor: Depositor) -> None:
         """Ask what others changed; services that are away for days are told once, and nothing is wrong with that."""

@@ -15,6 +15,8 @@ __all__ = ["JobState"]
 KEEP_TOLD: Final = timedelta(days=60)
 # How far ahead a look-up is planned at most; see `LONGEST_PAUSE` in `doideposit.job.verification`.
 FARTHEST_LOOK: Final = timedelta(days=1)
+# Of a mailbox that holds more, the oldest mails are read again at times, which changes nothing.
+KEEP_MAILS: Final = 20_000
 Value = TypeVar("Value")
 
 
@@ -24,7 +26,7 @@ class JobState:
 
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
     `digest` is the day of the last digest, and `digests` that of publishers with recipients of their own.
-    `waiting` says since when each file waits for a person.
+    `waiting` says since when each file waits for a person, `mails` which mails of the mailbox were read.
     """
 
     told: dict[str, datetime] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class JobState:
     last_success: datetime | None = None
     deposited: set[str] = field(default_factory=set)
     waiting: dict[str, datetime] = field(default_factory=dict)
+    mails: dict[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path, now: datetime) -> "JobState":
@@ -62,6 +65,7 @@ class JobState:
             digest=_mapping({"": digest}, past.day).get(""),
             last_success=_mapping({"": success}, past.moment).get(""),
             waiting=_mapping(data.get("waiting"), past.moment),
+            mails=_mapping(data.get("mails"), past.moment),
             deposited={str(target) for target in data.get("deposited") or ()},
         )
 
@@ -75,6 +79,7 @@ class JobState:
             "digests": {name: day.isoformat() for name, day in self.digests.items()},
             "last_success": self.last_success.isoformat() if self.last_success else None,
             "deposited": sorted(self.deposited),
+            "mails": {key: at.isoformat() for key, at in list(self.mails.items())[-KEEP_MAILS:]},
             "waiting": {name: at.isoformat() for name, at in self.waiting.items()},
         }
         write_atomic(path, json.dumps(data))

@@ -70,6 +70,16 @@ class Observations:
             mine = update(observed).where(observed.c.target == self._target)
             transaction.connection.execute(mine.values(next_read_at=transaction.now))
 
+    def read_soon(self, dois: Sequence[Doi]) -> int:
+        """Let these DOIs be read next; return how many of them are watched."""
+        with self._session.writing("read soon") as transaction:
+            found = 0
+            for part in chunks(sorted({doi.key for doi in dois})):
+                mine = update(observed).where(observed.c.target == self._target, observed.c.doi.in_(part))
+                soon = mine.where(or_(observed.c.next_read_at.is_(None), observed.c.next_read_at > transaction.now))
+                found += transaction.connection.execute(soon.values(next_read_at=transaction.now)).rowcount
+            return found
+
     def changed(self, dois: Collection[Doi]) -> dict[str, tuple[Drift, ...]]:
         """Return what others changed of these DOIs, by `Doi.key`; those that nobody changed are left out."""
         found: dict[str, tuple[Drift, ...]] = {}

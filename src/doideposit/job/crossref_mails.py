@@ -42,7 +42,7 @@ class Hints:
 
 
 @dataclass(slots=True)
-class _Found:
+class _HintList:
     """Gather hints in their order, each once."""
 
     batches: dict[str, None] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class _Found:
 
 def read_mail(raw: bytes) -> Hints:
     """Return what a mail speaks of, its text and its attachments; nothing for one that is broken or foreign."""
-    found = _Found()
+    found = _HintList()
     try:
         message = message_from_bytes(raw[: 4 * LARGEST], policy=policy.default)
         for part in message.walk():
@@ -74,12 +74,12 @@ def _content(part: EmailMessage) -> bytes:
 
 def read_report(content: bytes) -> Hints:
     """Return what a report speaks of that somebody saved: of conflicts, of deposits, of DOIs that do not resolve."""
-    found = _Found()
+    found = _HintList()
     _read(content[:LARGEST], found)
     return found.hints()
 
 
-def _read(content: bytes, found: _Found) -> None:
+def _read(content: bytes, found: _HintList) -> None:
     text = content.strip()
     if text.startswith(b"<"):
         _read_xml(text, found)
@@ -87,7 +87,7 @@ def _read(content: bytes, found: _Found) -> None:
         found.dois.setdefault(doi)
 
 
-def _read_xml(content: bytes, found: _Found) -> None:
+def _read_xml(content: bytes, found: _HintList) -> None:
     try:
         log = parse(content)
     except Unreadable:
@@ -99,7 +99,7 @@ def _read_xml(content: bytes, found: _Found) -> None:
         found.batches.setdefault(log.batch_id)
 
 
-def _read_conflicts(root: Element, found: _Found) -> None:
+def _read_conflicts(root: Element, found: _HintList) -> None:
     """Read the DOIs below each element whose name is about a conflict; of several such the innermost counts."""
     for element in root.iter("{*}*"):
         name = str(element.tag).rpartition("}")[2].lower()

@@ -48,6 +48,7 @@ class PublisherAccounts:
     def named(self, name: str) -> PublisherAccount:
         """Return the publisher that a file was recorded for; raise `ConfigurationError` for one that is gone."""
         found = self._accounts.get(name)
+        # No other login may stand in: it could deposit for the wrong member, and be charged for it.
         if found is None and not name:
             message = "the ledger holds a file of the publisher of [depositor], and the configuration has none any more"
             raise ConfigurationError(message, hint="put [depositor] back until its files are done")
@@ -65,6 +66,7 @@ class PublisherAccounts:
 
     def of_doi(self, doi: Doi) -> PublisherAccount:
         """Return the publisher whose series alone have the prefix of the DOI, else the main one."""
+        # Several publishers may share a prefix; then only the series tells them apart.
         name = _only_name(one for one in self._series.values() if one.prefix == doi.prefix)
         return self.main if name is None else self.named(name)
 
@@ -97,6 +99,7 @@ def publisher_of(series: Mapping[str, Series], name: str, doi: Doi) -> str | Non
 
 
 def _by_title(series: Iterable[Series], title: str, doi: Doi) -> str | None:
+    # Titles are compared among series of the same prefix: two publishers may call a series by the same name.
     ours = [one for one in series if one.prefix == doi.prefix]
     name = _only_name(one for one in ours if one.title.casefold() == title.casefold())
     return _only_name(ours) if name is None else name

@@ -74,6 +74,7 @@ class RecordFolder:
         folder = self._folder / series.name if self._several else self._folder
         suffix = record.doi.partition("/")[2]
         number = str(fields.get("number") or "")
+        # The shortest name that is free: a number for people, and the whole DOI where even that is taken.
         wanted = (number, suffix, f"{number}-{suffix}", record.doi)
         names = dict.fromkeys(filter(None, map(_slug, wanted)))
         with disk_errors(folder, "cannot be made"):
@@ -81,6 +82,7 @@ class RecordFolder:
         path = folder
         for name in names:
             path = folder / f"{name}.yaml"
+            # A run that was killed is repeated, and finds its own files: those count as written.
             if write_new(path, text) or _text(path) == text:
                 return path, True
             if self._holds(path, record.doi):

@@ -78,6 +78,7 @@ class ContentStore:
                 data = self._file.read(content.size)
         except OSError as error:
             raise DiskError(f"the temporary file of the plan cannot be read: {error.strerror}") from None
+        # Nobody else can open the file; this is for a disk that lies.
         if hashlib.sha256(data).hexdigest() != content.sha256:
             raise DiskError("the temporary file of the plan was changed", hint="give the same command again")
         return data
@@ -144,6 +145,7 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
     """
     flat: list[DepositCandidate | PlanInput] = []
     for number, one in enumerate(checked):
+        # What cannot go is kept with its reason: every input stands in the plan exactly once.
         if not one.ok or one.xml is None:
             item = one.items[0] if one.items else None
             doi, fingerprint = (item.doi, item.fingerprint) if item else (None, None)
@@ -152,6 +154,7 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
         content = store.put(one.xml)
         for place, item in enumerate(one.items):
             findings = one.findings if place == 0 else ()
+            # The DOIs of a ready-made file go together or not at all, because the file is sent as it is.
             group = None if one.record else number
             wanted = PlanInput(
                 one.source, item.doi, item.fingerprint, item.record_type, findings, group, file=_file(one)

@@ -120,6 +120,7 @@ def plan(
 
     With `retry` a person asks to send content again that failed before; by itself that is never done.
     """
+    # All of them are looked at before the first decision: which of two is the right one cannot be told from the first.
     repeats = _repeats(wanted)
     decisions: list[Decision] = []
     seen: dict[str, PlanInput] = {}
@@ -216,6 +217,7 @@ def _going(one: PlanInput, known: KnownWork, *, same: bool) -> Decision:
 
 def _stopped(one: PlanInput, known: KnownWork) -> Decision | None:
     """Stop what no retry can help: Crossref does not change a type, and takes only rising timestamps."""
+    # Crossref does not change the type of a registered DOI, whatever a deposit says.
     if known.registered and known.record_type is not None and one.record_type != known.record_type:
         text = f"{one.doi} is registered as {known.record_type}, and this would make it {one.record_type}"
         hint = f"keep {known.record_type}, the `record_type` of the series: Crossref does not change it any more"
@@ -238,6 +240,7 @@ def _failed_before(one: PlanInput, failure: PastFailure | None, now: datetime) -
         return None
     if failure.code == "crossref-timestamp-too-old":
         return None  # A new deposit has a new timestamp: that is the change this failure asked for.
+    # A person who deposits again is not asked for --retry where the failure has nothing to do with the content.
     if failure.retry is RetryClass.NOW or (failure.retry is RetryClass.ONCE and failure.times == 1):
         return None
     refused = "Crossref refused this same content of" if failure.read else "the last upload did not get through, of"

@@ -61,6 +61,7 @@ class CrossrefWarning:
     def key(self) -> tuple[str, ...]:
         """Return what it is about, so that the same warning of a later deposit is not a second one."""
         if self.kind is WarningKind.CONFLICT:
+            # The words of a conflict change with the DOIs in it, and its number does not.
             return (self.kind, *([self.conflict_id] if self.conflict_id else sorted(self.others)))
         return (self.kind, self.original)
 
@@ -127,6 +128,7 @@ def _told(event: LedgerEvent, doi: Doi) -> Iterator[CrossrefWarning]:
     if event.kind in {EventKind.REGISTERED_WITH_WARNING, EventKind.WARNED}:
         said = event.detail.get("message", "")
         known = meaning(said, frozenset({MessageKind.WARNING}))
+        # The list of DOIs can be missing in a log, and the words then tell that it is a conflict.
         conflict = bool(details.dois_in_conflict or details.conflict_id) or (
             known is not None and known.code == CONFLICT
         )

@@ -110,5 +110,6 @@ def _edited(file: str, label: str, doi: Doi, loc: Loc, *, dry_run: bool) -> Writ
 
 def _changed(edited: Edited) -> tuple[str, ...]:
     before, after = edited.source.text.splitlines(), edited.text.splitlines()
+    # Lines around a change are left out: the file is at hand, and what matters is what was added.
     rows = difflib.unified_diff(before, after, n=0, lineterm="")
     return tuple(row for row in rows if row[:1] in "+-" and not row.startswith(("+++", "---")))

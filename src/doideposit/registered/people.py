@@ -45,7 +45,7 @@ def contributor(element: Element) -> tuple[Fields, list[Element]]:
         who["orcid_authenticated"] = "true" if orcid.get("authenticated") == "true" else None
     who["alt_names"] = [_alt_name(one) for one in element.iterfind("{*}alt-name/{*}*")]
     style = element.get("name-style")
-    # Western is the default of the schema (common5.5.0.xsd: person_name/@name-style).
+    # Western is the default of the schema (crossref5.5.0.xsd: person_name/@name-style).
     who["name_style"] = style if style != "western" else None
     who["language"] = element.get("language")
     return {key: value for key, value in who.items() if value}, unknown

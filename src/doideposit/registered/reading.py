@@ -256,7 +256,7 @@ class _Reader:
         found.append(abstract(element))
 
     def publication_date(self, element: Element) -> None:
-        # A date without a medium counts as one of print (common5.5.0.xsd: date_t/@media_type).
+        # A date without a medium counts as one of print (crossref5.5.0.xsd: date_t/@media_type).
         medium = element.get("media_type") or "print"
         if medium not in {"online", "print"}:
             self._leave(element)

@@ -76,6 +76,7 @@ class Components:
 
     def _of_type(self, place: SchemaNode) -> dict[str, SchemaNode]:
         if place.node not in self._attributes:
+            # Entered before it is filled, so that a type which refers to itself comes to an end.
             self._attributes[place.node] = {}
             self._attributes[place.node] = dict(self._collect(place))
         return self._attributes[place.node]
@@ -87,6 +88,7 @@ class Components:
             if kind in {"simpleContent", "complexContent"}:
                 yield from self._collect(inner)
             elif kind in {"extension", "restriction"}:
+                # A base that is not in the table is a built-in type, which has no attributes.
                 base = self.table.get(("type", *self.sources.qualified(place.file, node, node.get("base", ""))))
                 yield from self._of_type(base).items() if base else ()
                 yield from self._collect(inner)
@@ -134,6 +136,8 @@ class Components:
                     return "", False
                 place = SchemaNode(place.file, inline)
             step = place.node.find(f"{XS}restriction")
+            # What is neither restricted nor built in is a list or a union, whose white space is always collapsed (XSD
+            # 1.1 part 2, 4.3.6).
             if step is None:
                 return etree.QName(place.node[0]).localname, True
             facet = step.find(f"{XS}whiteSpace")
@@ -143,6 +147,7 @@ class Components:
     def _tag(self, file: str, node: Element, default: str) -> str:
         """Return the name of a declared element or attribute in documents: qualified when it is global, or says so."""
         root = self.sources.documents[file]
+        # Unqualified is the default of XSD (`elementFormDefault`), and Crossref's own files say otherwise at their top.
         form = node.get("form") or root.get(default, "unqualified")
         is_global = node.getparent() is root
         name = node.get("name", "")

@@ -37,6 +37,7 @@ def gather(lock: SchemaLock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, sa
 def _from_wheel(wheel: PinnedWheel, pins: list[PinnedFile], run: RunPip) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="doideposit-") as scratch:
         path = _download(wheel, Path(scratch), run)
+        # pip has compared it as well; this is the check that does not depend on pip.
         if hashlib.sha256(path.read_bytes()).hexdigest() != wheel.sha256:
             raise Unreachable(f"{path.name} does not have its pinned SHA-256")
         try:
@@ -50,6 +51,7 @@ def _download(wheel: PinnedWheel, folder: Path, run: RunPip) -> Path:
     """Let pip download the wheel, which it compares with its pinned SHA-256."""
     pins = folder / "requirements.txt"
     pins.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
+    # A source distribution would run code of its own while it is built: only a wheel is taken.
     options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check", "--quiet"]
     run(["download", *options, "--requirement", str(pins), "--dest", str(folder)])
     wheels = sorted(folder.glob("*.whl"))

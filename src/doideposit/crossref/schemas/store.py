@@ -198,6 +198,7 @@ def _read_verified(path: Path, pin: PinnedFile, bundle: PinnedBundle) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise SchemaDamaged(f"the schema file {path} cannot be read: {error.strerror}", hint=hint) from None
+    # Checked each time that it is read: a verdict is worth no more than the schema it comes from.
     if hashlib.sha256(content).hexdigest() != pin.sha256:
         raise SchemaDamaged(f"the schema file {path} is not what it should be: {_problem(path, pin)}", hint=hint)
     return content
@@ -209,5 +210,6 @@ def _missing(bundle: PinnedBundle, why: str) -> SchemaMissing:
 
 
 def _fingerprint(bundle: PinnedBundle) -> str:
+    # What was worked out from other files of the same version must never be taken for these.
     lines = "".join(f"{pin.path} {pin.sha256}\n" for pin in bundle.files)
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -73,6 +73,7 @@ class Supplement:
         wrong: list[WrongValue] = []
         names = _Names()
         for element in root.iter("*"):
+            # A deposit uses few of the names in the schema: rules are gathered for those that occur.
             rules = self._rules.get(element.tag) or self._gather(str(element.tag))
             if rules is _NONE:
                 continue
@@ -111,7 +112,10 @@ class _Names:
             return
         value = _collapse(written)
         if kind != "ID":
+            # IDREFS is a list; of an IDREF the same gives a list of one.
             self._references += [(element, attribute, one) for one in value.split(" ")]
+        # An ID must be the only one of its kind in the whole document, not only among elements of one name (XML 1.0,
+        # 3.3.1).
         elif value in self._known:
             yield WrongValue(element, attribute, value, "duplicate-id")
         else:

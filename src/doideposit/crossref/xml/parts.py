@@ -84,7 +84,7 @@ def date(schema: Dialect, name: str, day: PartialDate, medium: str = "online") -
     make = schema.make
     return make(
         name,
-        # The order is month, day, year (common5.5.0.xsd: date_t), and the year is the only part that must be there.
+        # The order is month, day, year (crossref5.5.0.xsd: date_t), and the year is the only part that must be there.
         leaf("month", f"{day.month:02d}") if day.month is not None else None,
         leaf("day", f"{day.day:02d}") if day.day is not None else None,
         leaf("year", str(day.year)),

@@ -58,7 +58,7 @@ def _person(schema: Dialect, home: Institution | None, sequence: str, who: Perso
     style = {"name-style": who.name_style}
     return make(
         "person_name",
-        # The order is that of common5.5.0.xsd, person_name: names, then roles, affiliations, ORCID iD, other names.
+        # The order is that of crossref5.5.0.xsd, person_name: names, then roles, affiliations, ORCID iD, other names.
         leaf("given_name", who.given),
         leaf("surname", who.family),
         leaf("suffix", who.suffix),

@@ -118,7 +118,7 @@ def _contributors(schema: Dialect, commentary: Commentary) -> Markup:
 
 def _abstracts(schema: Dialect, commentary: Commentary) -> Iterator[Markup | None]:
     del schema  # JATS is the same in every version.
-    # An abstract says its own language only where it is not that of the commentary.
+    # An abstract that names no language of its own has that of the commentary.
     return (abstract(one, commentary.effective_language) for one in commentary.abstracts)
 
 

@@ -86,6 +86,7 @@ def _items(connection: Connection) -> Iterator[Finding]:
 
 def _timestamps(connection: Connection) -> Iterator[Finding]:
     """Yield DOIs whose timestamps do not rise from one deposit to the next."""
+    # Crossref takes a deposit only with a greater timestamp than the one before, so ours must have risen.
     before = func.lag(submission.c.timestamp).over(partition_by=(item.c.target, item.c.doi), order_by=item.c.id)
     joined = item.join(submission, submission.c.id == item.c.submission)
     pairs = select(item.c.printed, submission.c.timestamp, before.label("before")).select_from(joined).subquery()

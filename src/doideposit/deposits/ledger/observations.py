@@ -98,6 +98,7 @@ class Observations:
 
     def due(self, most: int) -> tuple[Observed, ...]:
         """Return the DOIs that should be read now, the longest due first; none of which a deposit is under way."""
+        # While our own deposit is on its way, what Crossref shows is either of two versions, and says nothing.
         under_way = exists().where(item.c.target == observed.c.target, item.c.doi == observed.c.doi, item.c.open)
         wanted = self._rows().where(observed.c.next_read_at <= self._session.clock(), ~under_way)
         with self._session.reading() as connection:
@@ -118,6 +119,7 @@ class Observations:
             keys = sorted(one.doi.key for one in asked)
             listed = self._these(keys).values(listed_at=transaction.now)
             transaction.connection.execute(listed)
+            # A list is a hint alone: the record itself is read before anything is said about it.
             if hints:
                 transaction.connection.execute(self._these(sorted(hints)).values(next_read_at=transaction.now))
             for key, moment in sorted(moved.items()):
@@ -131,6 +133,7 @@ class Observations:
         with self._session.writing("observe") as transaction:
             found = self._rows().where(observed.c.doi == seen.doi.key).with_for_update()
             row = transaction.connection.execute(found).mappings().one_or_none()
+            # `since` moves with every deposit that took effect: what was read before it is out of date.
             if row is None or row["since"] != seen.since:
                 return False
             self._write(transaction, observed_of(row), sight)
@@ -141,6 +144,7 @@ class Observations:
             "next_read_at": sight.next_read_at,
             "reads": before.reads + 1,
             "read_at": transaction.now,
+            # An answer that lacks one of these must not make us forget what an earlier answer said.
             "timestamp": sight.timestamp or before.timestamp,
             "last_update": sight.last_update or before.last_update,
             "intended_proof": sight.proof,
@@ -164,6 +168,7 @@ class Observations:
             before = None if row is None else observed_of(row)
             if before is None or not before.drift:
                 return False
+            # The mark names the value that was accepted: when it changes once more, it is told once more.
             marks = sorted({*before.accepted, *(one.mark for one in before.drift)})
             proof = f"accepted as it is at Crossref: {reason}"
             values = {"changes": "[]", "changed_at": None, "accepted": _json(marks), "accepted_at": transaction.now}

@@ -55,6 +55,8 @@ class Role(StrEnum):
     WRITING_REVIEW_EDITING = "writing-review-editing"
 
 
+# The first eleven are Crossref's own (crossref5.5.0.xsd: role), the fourteen after them are CRediT's (ANSI/NISO
+# Z39.104).
 CROSSREF_ROLES = frozenset(list(Role)[:11])
 CREDIT_ROLES = frozenset(list(Role)[11:])
 
@@ -93,6 +95,7 @@ class Institution(Value):
 
     @model_validator(mode="after")
     def _named_or_identified(self) -> "Institution":
+        # crossref5.5.0.xsd, institution: a name or an identifier is wanted, and both may stand there.
         if not (self.name or self.ror or self.isni or self.wikidata):
             raise PydanticCustomError(
                 "institution-unnamed",
@@ -136,6 +139,7 @@ class AltName(Value):
 
     @model_validator(mode="after")
     def _one_form(self) -> "AltName":
+        # The schema has two elements for it, `string-name` and `name`, and takes one of them.
         in_parts = self.given is not None or self.family is not None
         if (self.text is not None) == in_parts or (self.text is not None and (self.prefix or self.suffix)):
             raise PydanticCustomError(
@@ -179,6 +183,7 @@ class Person(Value):
         if not isinstance(value, dict) or value.get("name") is None:
             return value
         text = str(value["name"]).strip()
+        # White space, a comma or a semicolon show that somebody wrote a whole name, or several, under this key.
         if value.get("family") or value.get("given") or re.search(r"[\s,;]", text):
             hint = "write `given` and `family`; a single name of several words goes into `family`"
             words = {"field": "name", "hint": hint}

@@ -68,10 +68,12 @@ class Relation(Value):
     """The other thing: a DOI, an address, an ISSN…"""
     identifier_type: IdentifierType = IdentifierType.DOI
     """What kind of identifier that is."""
+    # Both limits are those of the schema (relations.xsd: namespace).
     namespace: Annotated[PlainText, Field(min_length=4, max_length=1024)] | None = None
     """A namespace for identifiers of the type other."""
     description: RichText | None = None
     """A few words for readers."""
+    # relations.xsd lists languages by their two letters, and takes nothing longer.
     language: Annotated[Language, Field(max_length=2)] | None = None
     """The language of the description, two letters."""
 
@@ -134,6 +136,7 @@ class Update(Value):
 class Licence(Value):
     """A licence, by the address of its text (AccessIndicators.xsd: license_ref)."""
 
+    # AccessIndicators.xsd wants at least ten characters, which no real address falls short of.
     url: Annotated[Url, Field(min_length=10)]
     """Address of the licence, such as https://creativecommons.org/licenses/by/4.0/."""
     start_date: Day | None = None
@@ -172,6 +175,7 @@ class Funding(Value):
 
     @model_validator(mode="after")
     def _names_a_funder(self) -> "Funding":
+        # An award number alone says nothing: funders count their awards from one, each for itself.
         if not (self.name or self.ror or self.grant_dois):
             raise PydanticCustomError(
                 "funder-unnamed",
@@ -200,6 +204,7 @@ class Version(Value):
     @model_validator(mode="before")
     @classmethod
     def _label_alone(cls, value: Any) -> Any:
+        # YAML reads `version: 2` as a number, and `version: yes` as a truth value, which is no label.
         return {"label": value} if isinstance(value, str | int) and not isinstance(value, bool) else value
 
 

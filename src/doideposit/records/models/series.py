@@ -72,6 +72,7 @@ def _doi_pattern(template: str) -> str:
     """Check the places of a pattern for DOIs, and that what stands between them can stand in a new DOI."""
     _known_places(template, PLACES | {"any"})
     between = "".join(text for text, _, _, _ in Formatter().parse(template))
+    # Old DOIs may hold other signs; new ones may not (Crossref documentation, constructing your DOIs).
     bad = _NOT_IN_NEW.search(between)
     if bad is not None:
         message = "a new DOI cannot contain “{character}”, and this pattern has it"
@@ -99,8 +100,10 @@ DoiTemplate = Annotated[PlainText, AfterValidator(_doi_pattern)]
 class Series(Value):
     """A series of numbered commentaries, as the configuration describes it."""
 
+    # It becomes part of file names and of keys in the configuration, so it holds nothing that needs quotes.
     name: Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
     """The short name that records use, such as sadf-comment."""
+    # The limit is that of `full_title` and of the titles of series (crossref5.5.0.xsd).
     title: Annotated[PlainText, Field(max_length=255)]
     """The title as registered at the ISSN centre; the first deposit locks it at Crossref."""
     abbreviated_title: Annotated[PlainText, Field(max_length=150)] | None = None
@@ -154,6 +157,7 @@ class Series(Value):
             raise PydanticCustomError(
                 "series-issn-missing", "the pattern uses the ISSN, but the series has none", {"hint": "add `issn`"}
             )
+        # Crossref knows these two kinds of series by their ISSN; the other record types have no place for one.
         if self.issn is None and self.record_type in {RecordType.REPORT_SERIES, RecordType.JOURNAL}:
             raise PydanticCustomError(
                 "series-issn-missing",
@@ -192,6 +196,7 @@ class Series(Value):
         """
         if ANY in self.doi:
             return None
+        # A number can hold signs that no new DOI may have, such as a blank or an umlaut.
         doi = Doi.parse(self._fill(self.doi, number))
         doi.check_new()
         return doi
@@ -224,6 +229,7 @@ class Series(Value):
 def free_to_read(value: Any) -> Any:
     """Read ``free_to_read: true`` as "from the day of publication", and ``false`` as not said."""
     if isinstance(value, str) and value.lower() in {"true", "yes", "false", "no"}:
+        # In tables and headers every value is a text, also one that means yes.
         value = value.lower() in {"true", "yes"}
     if isinstance(value, bool):
         return {} if value else None

@@ -47,6 +47,7 @@ def reference_fields(item: Mapping[str, Any]) -> dict[str, str]:
         "text": citation_text(item),
         "url": url,
         "doi": doi,
+        # Programs write several ISSNs into one text, and a reference has room for one.
         "issn": _text(item.get("ISSN")).split(" ")[0].strip(",;"),
         "isbn": re.sub(r"[^0-9Xx-]", "", _text(item.get("ISBN")).split(" ")[0]),
         "journal_title": container if kind.startswith("article") else "",
@@ -86,6 +87,7 @@ def _people(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _family(person: Mapping[str, Any]) -> str:
+    # CSL keeps "van" and "de" apart from the family name; Crossref's citation has one field for both.
     particle = _text(person.get("non-dropping-particle") or person.get("dropping-particle"))
     family = _text(person.get("family") or person.get("literal") or person.get("name"))
     return f"{particle} {family}".strip()
@@ -99,8 +101,10 @@ def _first_author(item: Mapping[str, Any]) -> str:
 def _year(issued: Any) -> str:
     if isinstance(issued, Mapping):
         parts = issued.get("date-parts")
+        # CSL-JSON nests the date twice, because the second entry would be the end of a range.
         if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0]:
             return _text(parts[0][0])
+        # Not all programs split a date: `raw` and `literal` are those of CSL, and `year` has been seen as well.
         issued = issued.get("raw") or issued.get("literal") or issued.get("year")
     found = _YEAR.search(_text(issued))
     return found[1] if found else ""

@@ -36,6 +36,7 @@ class Node:
         elif isinstance(self.value, dict):
             inner = [entry.node for entry in self.value.values()]
         self.size = 1 + sum(node.size for node in inner)
+        # Children are closed before their parents, so that nothing here recurses, however deep a hostile file nests.
         self.depth = 1 + max((node.depth for node in inner), default=0)
 
 
@@ -51,6 +52,7 @@ def add_entry(mapping: Node, key: str, entry: MappingEntry, *, file: str | None)
     entries = mapping.value
     if not isinstance(entries, dict):
         raise TypeError("entries belong into a mapping")
+    # YAML 1.2 (3.2.1.3) wants keys to be unique, and most parsers quietly take the last one.
     first = entries.setdefault(key, entry)
     if first is not entry:
         where = Where(file, entry.key.line, entry.key.column, key)
@@ -74,6 +76,7 @@ def records_in(roots: list[Node], *, file: str | None, offered: Callable[[], Map
             records.append(_record(node, file, index if several else None, dict if several else offered))
             continue
         strange += 1
+        # A table saved under the wrong name would give thousands of the same finding.
         if strange <= _MANY:
             findings.append(_no_record(node, file))
     if strange > _MANY:
@@ -113,6 +116,7 @@ def _record(node: Node, file: str | None, index: int | None, offered: Callable[[
 
 def _plain(node: Node, loc: Loc, findings: list[Finding]) -> RawValue:
     for fault in node.faults:
+        # A fault was found before anybody knew where in the record its value stands.
         inner = loc if fault.where.field is None else (*loc, fault.where.field)
         findings.append(fault.at(replace(fault.where, field=field_path(inner) or None)))
     match node.value:

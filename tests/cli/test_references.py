@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from desk import DOI, Desk
+from doideposit.wiring import open_path
 
 CITED = "10.48251/SADF.ISSN.2406-5617.C100"
 RECORD = """\
@@ -89,7 +90,7 @@ def test_what_cannot_be_accepted_changes_nothing(cited: Desk, arguments: tuple[s
 
 
 def test_a_work_that_is_plainly_another_one_is_accepted_with_a_word(cited: Desk) -> None:
-    result = cited("references", "258", "--accept", f"2={CITED}", "--yes")
+    result = cited("references", "258", "--accept", f"2={CITED}", "--anyway")
     assert result.code == 0, result.err
     assert "the title is “Kishida pledges" in result.err
     assert cited("deposit", "c258.yaml", "--wait", 30).code == 0
@@ -130,3 +131,22 @@ def test_a_header_gets_the_key_of_its_own_form(desk: Desk) -> None:
     done = desk("references", "c100.md", "--accept", f"1={DOI}", "--offline")
     assert done.code == 0, done.err
     assert path.read_text(encoding="utf-8") == text.replace("DOI: 10.5555/old", f"DOI: {DOI}")
+
+
+def test_accepted_dois_go_out_as_references_alone(cited: Desk) -> None:
+    sent = cited("references", "258", "--accept", f"1={CITED}", "--send", "--json")
+    assert sent.code == 0, sent.err
+    assert sent.json["accepted"][0]["number"] == 1
+    assert [one["action"] for one in sent.json["records"]] == ["update"]
+    cited("poll", "--all")
+    [work] = cited("references", "258", "--json").json["works"]
+    assert work["references"][0]["doi"] == CITED
+    with open_path(cited.folder / "doideposit.toml") as depositor:
+        xml = depositor.xml(DOI)
+    assert xml is not None
+    assert b"<doi_citations>" in xml
+    assert b"posted_content" not in xml
+    assert CITED.encode() in xml
+    again = cited("references", "c258.yaml", "--send")
+    assert again.code == 0, again.err
+    assert "unchanged" in again.out

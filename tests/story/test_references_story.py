@@ -159,6 +159,21 @@ def test_a_dead_doi_is_a_warning_on_its_line_before_anything_is_sent(desk: Desk,
     assert not [one for one in entry.findings if one.code == "reference-doi-dead"]
 
 
+def test_references_of_ready_made_files_and_those_sent_alone_are_asked_about_too(desk: Desk, tmp_path: Path) -> None:
+    made = build(DEPOSITOR.head("made", 20260901120000), [commentary(references=REFERENCES)]).xml
+    path = tmp_path / "made.xml"
+    path.write_bytes(made.replace(b"<citation ", b"\n<citation "))
+    [entry] = desk.depositor.plan(path).entries
+    [finding] = [one for one in entry.findings if one.code == "reference-doi-dead"]
+    line = path.read_bytes().splitlines()[(finding.where.line or 0) - 1]
+    assert b"10.7777/nobody" in line
+    deposited(desk, REFERENCES[:2])
+    [entry] = desk.depositor.plan_references(commentary(references=REFERENCES[:3])).entries
+    assert [one.message for one in entry.findings if one.code == "reference-doi-dead"] == [
+        "the DOI 10.7777/nobody in a reference is registered at no agency"
+    ]
+
+
 @pytest.mark.parametrize("fault", ["status@rest=503:*", "status@rest=429:*", "status@rest=200:*", "status@rest=403:*"])
 def test_services_that_are_away_say_nothing_of_a_reference(desk: Desk, fault: str) -> None:
     desk.sandbox.faults.arm([parse_fault(fault), parse_fault(fault.replace("rest", "handle"))])

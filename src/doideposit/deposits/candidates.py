@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from doideposit.checks.values import Checked, is_deposit_xml
+from doideposit.crossref.xml.cited import cited_dois
 from doideposit.crossref.xml.existing import DepositItem, items, only
 from doideposit.crossref.xml.records import body_kind
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
@@ -152,6 +153,7 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
             flat.append(PlanInput(one.source, doi, fingerprint, None, one.findings, passed_over=one.passed_over))
             continue
         content = store.put(one.xml)
+        cites = _cites_of_file(one, one.xml)
         for place, item in enumerate(one.items):
             findings = one.findings if place == 0 else ()
             # The DOIs of a ready-made file go together or not at all, because the file is sent as it is.
@@ -159,7 +161,8 @@ def read_candidates(checked: Iterable[Checked], store: ContentStore) -> tuple[De
             wanted = PlanInput(
                 one.source, item.doi, item.fingerprint, item.record_type, findings, group, file=_file(one)
             )
-            flat.append(_candidate(len(flat), one, item, wanted, content))
+            found = _candidate(len(flat), one, item, wanted, content)
+            flat.append(replace(found, cites=tuple(cites[item.doi.key])) if item.doi.key in cites else found)
     return tuple(flat)
 
 
@@ -223,6 +226,16 @@ def _targets(record: Record) -> Iterator[NamedDoi]:
     policy = commentary.effective_crossmark_policy
     if policy is not None:
         yield NamedDoi(policy, "names as its policy page", origin.where(("crossmark_policy",)), policy=True)
+
+
+def _cites_of_file(checked: Checked, xml: bytes) -> Mapping[str, list[NamedDoi]]:
+    """Return what the references of a deposit file name, by the key of the DOI that cites it."""
+    found: dict[str, list[NamedDoi]] = {}
+    for key, doi, line in cited_dois(xml) if checked.record is None else ():
+        # Of a file that was made of a record, a line would be that of nothing anybody has.
+        where = Where(checked.file) if checked.file else Where(checked.source, line)
+        found.setdefault(key, []).append(NamedDoi(doi, "cites", where))
+    return found
 
 
 def _cites(record: Record) -> Iterator[NamedDoi]:

@@ -1,0 +1,161 @@
+"""DOIs that a person accepts for references: checked, written into the record file, and sent on request."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from doideposit.cli.deposit import ask_before_production, conclude, narrator
+from doideposit.cli.plan import show_plan
+from doideposit.cli.references import show_candidate
+from doideposit.cli.terminal import Terminal
+from doideposit.cli.works import is_file_name
+from doideposit.config.settings import Settings
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.references import ReferenceFeedback, ReferencesReport, ReferenceState
+from doideposit.errors import UsageError
+from doideposit.findings import Finding
+from doideposit.health.accepting import AcceptedReference, accept_references
+from doideposit.health.works import commentaries_in
+from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.reports.findings import Span, Style
+
+__all__ = ["Acceptance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Accept DOIs for the references of the works that a command names.
+
+    With `anyway` a work may be plainly another one; with `send` the references go out alone, and with `yes` nobody is
+    asked before that goes to production.
+    """
+
+    terminal: Terminal
+    settings: Settings
+    depositor: Depositor
+    works: Sequence[str]
+    anyway: bool = False
+    send: bool = False
+    yes: bool = False
+
+    def given(self, dois: Sequence[Doi], accepted: Sequence[str], *, offline: bool) -> int:
+        """Accept what a person named, such as ``3=10.1234/x``; return the exit status. Raises `UsageError`."""
+        if len(dois) != 1:
+            raise UsageError("--accept and --send are about one record", hint="name its DOI or its number")
+        [doi] = dois
+        wanted = _parsed(accepted)
+        report = self.depositor.references.of(doi, offline=offline, instead=wanted)
+        found = {one.number: one for each in report.lists for one in each.references}
+        missing = sorted(set(wanted) - set(found))
+        if missing:
+            hint = f"`doideposit references {doi} --offline` counts them"
+            raise UsageError(f"{doi} has no reference {missing[0]}", hint=hint)
+        for one in found.values():
+            self._weigh(one)
+        if report.error is not None:
+            self.terminal.note(f"whether the DOIs exist could not be asked: {report.error.message}")
+        return self._write(doi, [AcceptedReference(one.number, one.text, wanted[one.number]) for one in found.values()])
+
+    def asked(self, report: ReferencesReport) -> int:
+        """Ask about each reference for which works were found; nothing is the answer unless one fits without a doubt.
+
+        Returns the exit status.
+        """
+        codes = [0]
+        for each in report.lists:
+            chosen = [answer for one in each.references if (answer := self._ask(one)) is not None]
+            if chosen:
+                codes.append(self._write(each.doi, chosen))
+        return max(codes)
+
+    def _weigh(self, one: ReferenceFeedback) -> None:
+        """Refuse a DOI that nobody has, or that leads to plainly another work; say what differs."""
+        if one.state is ReferenceState.DEAD:
+            raise UsageError(f"no agency has the DOI {one.doi}", hint="compare it with the page of the cited work")
+        what = "; ".join(each.what for each in one.doubts)
+        if one.state is ReferenceState.WRONG and not self.anyway:
+            hint = "compare the two; where it is right all the same, add --anyway"
+            raise UsageError(f"{one.doi} is plainly another work than reference {one.number}: {what}", hint=hint)
+        if what:
+            self.terminal.note(f"{one.number}: {what}")
+
+    def _ask(self, one: ReferenceFeedback) -> AcceptedReference | None:
+        if not one.candidates:
+            return None
+        self.terminal.note(f"\n{one.number}: {one.text[:300]}")
+        for place, candidate in enumerate(one.candidates, 1):
+            show_candidate(self.terminal, candidate, f"{place})")
+        names = [str(place) for place in range(1, len(one.candidates) + 1)]
+        best = str(one.candidates.index(one.best) + 1) if one.best else "none"
+        answer = click.prompt("Which one", type=click.Choice([*names, "none"]), default=best, err=True)
+        if answer == "none":
+            return None
+        return AcceptedReference(one.number, one.text, Doi.parse(one.candidates[int(answer) - 1].work.doi))
+
+    def _write(self, doi: Doi, accepted: list[AcceptedReference]) -> int:
+        path = self._record_file(doi)
+        written = accept_references(path, doi, accepted, self.settings.series) if accepted else ()
+        if isinstance(written, Finding):
+            raise UsageError(f"{written.where}: {written.message}", hint=written.hint)
+        for one, where in zip(accepted, written, strict=True):
+            words = f"reference {one.number} has the DOI {one.doi}"
+            self.terminal.line((Span(f"{where}: ", Style.PLACE), Span(words)))
+        rows = [
+            {"number": one.number, "doi": str(one.doi), "line": where.line}
+            for one, where in zip(accepted, written, strict=True)
+        ]
+        about: Mapping[str, object] = {"file": str(path), "accepted": rows}
+        if self.send:
+            return self._send(path, about)
+        if self.terminal.as_json:
+            self.terminal.json({"ok": True, "target": self.depositor.target, **about})
+        else:
+            self.terminal.say(f"It goes out with the next update: doideposit deposit {path}")
+        return 0
+
+    def _record_file(self, doi: Doi) -> Path:
+        """Return the record file: the one named, else the one it was deposited from, else one among the records."""
+        if len(self.works) == 1 and is_file_name(self.works[0]):
+            return Path(self.works[0])
+        work = self.depositor.works.one(doi)
+        source = Path(work.item.source) if work is not None and work.item is not None and work.item.source else None
+        folders = [one for one in (source, self.settings.desk.records) if one is not None and one.exists()]
+        for each, origin in commentaries_in(folders, self.settings.series):
+            if each.doi.key == doi.key and origin.file is not None:
+                return Path(origin.file)
+        raise UsageError(f"there is no record file of {doi}", hint="name it in place of the DOI")
+
+    def _send(self, path: Path, about: Mapping[str, object]) -> int:
+        """Send the references alone; what is registered is compared before, as for every update."""
+        terminal, depositor = self.terminal, self.depositor
+        plan = depositor.plan_references(path)
+        show_plan(terminal, plan, verbose=False)
+        if not plan.ok:
+            if terminal.as_json:
+                terminal.json({**plan.to_dict(), **about})
+            else:
+                terminal.say("Nothing was sent: settle what is blocked, then give the command with --send again.")
+            return 1
+        if plan.new + plan.updates:
+            ask_before_production(terminal, plan, yes=self.yes)
+            depositor.ready(plan)
+        report = depositor.deposit(plan, on_event=narrator(terminal, many=False))
+        again = f"doideposit references {path} --send"
+        return conclude(
+            terminal, self.settings, depositor, report, wait=None, flag=self.settings.target, again=again, about=about
+        )
+
+
+def _parsed(accepted: Sequence[str]) -> dict[int, Doi]:
+    found: dict[int, Doi] = {}
+    for text in accepted:
+        number, _, doi = text.partition("=")
+        if not number.strip().isdecimal() or not doi:
+            raise UsageError(f"“{text}” is no number and DOI", hint="write it as 3=10.1234/x")
+        try:
+            found[int(number)] = Doi.parse(doi)
+        except InvalidIdentifier as error:
+            raise UsageError(error.message, hint=error.hint) from None
+    return found

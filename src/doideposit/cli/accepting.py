@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from doideposit.cli.candidates import show_candidate
 from doideposit.cli.deposit import ask_before_production, conclude, narrator
 from doideposit.cli.plan import show_plan
-from doideposit.cli.references import show_candidate
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import is_file_name
 from doideposit.config.settings import Settings

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from doideposit.cli.boundary import ExitCode, finish
+from doideposit.cli.candidates import show_candidate
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.receipt import show_error
@@ -15,10 +16,10 @@ from doideposit.errors import UsageError
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
-    from doideposit.deposits.references import CitedCandidate, ReferenceFeedback, ReferenceList, ReferencesReport
+    from doideposit.deposits.references import ReferenceFeedback, ReferenceList, ReferencesReport
     from doideposit.deposits.values import Progress
 
-__all__ = ["references", "show_candidate"]
+__all__ = ["references"]
 
 # So many questions go by between two signs of life.
 EVERY = 50
@@ -148,18 +149,3 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
 def _whose(one: "ReferenceFeedback") -> str:
     asserted = "Crossref found it" if one.asserted_by == "crossref" else "yours"
     return f"{asserted}, {one.agency}" if one.agency else asserted
-
-
-def show_candidate(terminal: Terminal, candidate: "CitedCandidate", mark: str = "-") -> None:
-    """Show a work that a reference may mean, with its score and what makes it doubtful."""
-    work = candidate.work
-    authors = f"{work.authors[0]}{' and others' if len(work.authors) > 1 else ''}" if work.authors else ""
-    year = str(work.years[0]) if work.years else ""
-    about = ". ".join(
-        part for part in (" ".join(filter(None, (authors, year))), *work.titles[:1], work.container) if part
-    )
-    terminal.line((Span(f"       {mark} "), Span(work.doi, Style.PLACE), Span(f"  {safe(about)}")))
-    score = "" if work.score is None else f"score {work.score:.0f}"
-    doubts = "; ".join(one.what for one in candidate.doubts)
-    words = ", ".join(filter(None, (score, f"doubtful: {doubts}" if doubts else "nothing speaks against it")))
-    terminal.line((Span(f"         {safe(words)}", Style.DIM),))

@@ -49,6 +49,19 @@ def test_record_files_are_looked_for_where_they_are(series: Desk) -> None:
     assert series("audit", series.folder).code == 0
 
 
+def test_what_was_adopted_is_looked_through_too_and_gets_its_missing_record_file_again(desk: Desk) -> None:
+    desk("sandbox", "--fill", 4)
+    assert "adopted" in desk("adopt").out
+    (lost,) = sorted((desk.folder / "records").glob("*.yaml"))[:1]
+    before = lost.read_text(encoding="utf-8")
+    lost.unlink()
+    codes = [line["code"] for line in desk("audit", "--json").json["series"]["sadf-comment"]]
+    assert "audit-no-record-file" in codes
+    assert desk("adopt", lost.stem).code == 0  # The advice is followed, by the number as well as by the DOI.
+    assert lost.read_text(encoding="utf-8") == before
+    assert "audit-no-record-file" not in desk("audit").out
+
+
 def test_a_table_of_the_site_is_compared_line_by_line(series: Desk) -> None:
     deposited(series, 259)
     table = series.write("site.csv", TABLE + "259,,https://www.sadf.eu/comment-259/\n261,,\n")

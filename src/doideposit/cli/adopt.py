@@ -10,7 +10,7 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_error
 from doideposit.cli.terminal import Terminal
-from doideposit.cli.works import known_series
+from doideposit.cli.works import dois_argument, find_dois, known_series
 from doideposit.errors import UsageError
 from doideposit.files import from_here
 from doideposit.findings import Finding, Severity
@@ -32,7 +32,7 @@ SHOWN = 20
 
 
 @click.command()
-@click.argument("dois", nargs=-1, metavar="[DOI]...")
+@dois_argument
 @click.option("--series", "series", multiple=True, shell_complete=known_series, help="Only what is of this series.")
 @click.option("--prefix", "prefixes", multiple=True, metavar="10.NNNN", help="Everything that this owner prefix has.")
 @click.option(
@@ -53,7 +53,7 @@ SHOWN = 20
 @click.pass_obj
 def adopt(
     invocation: Invocation,
-    dois: tuple[str, ...],
+    works: tuple[str, ...],
     series: tuple[str, ...],
     prefixes: tuple[str, ...],
     csv_file: Path | None,
@@ -75,8 +75,9 @@ def adopt(
     settings = invocation.settings(target=target)
     folder = output or settings.desk.records
     with open_depositor(settings, announce=terminal.note) as depositor:
+        named = find_dois(depositor, works)
         report = depositor.adopt(
-            *dois, folder=folder, series=series, prefixes=prefixes, also=also, schema=schema_location("record"),
+            *named, folder=folder, series=series, prefixes=prefixes, also=also, schema=schema_location("record"),
             on_event=_teller(terminal),
         )  # fmt: skip
     if as_json:

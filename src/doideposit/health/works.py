@@ -14,7 +14,7 @@ from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawValue
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
-from doideposit.registered.reading import RegisteredRecord, read_records
+from doideposit.registered.reading import RegisteredRecord, read_record, read_records
 
 __all__ = ["commentaries_in", "gather_works"]
 
@@ -37,13 +37,19 @@ def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, 
     parsed: dict[int, Mapping[str, RegisteredRecord]] = {}
     for status in depositor.statuses():
         sent = depositor.versions.last_registered(status.doi)
-        if sent is None and not status.is_open:
+        if sent is None and not (status.registered or status.is_open):
             continue
         if sent is not None and sent[0] not in parsed:
             parsed = {sent[0]: read_records(sent[1])}
-        found = parsed[sent[0]].get(status.doi.key) if sent is not None else None
+        found = parsed[sent[0]].get(status.doi.key) if sent is not None else _adopted(depositor, status)
         works[status.series].append(_audited(depositor, status, found, records))
     return dict(works)
+
+
+def _adopted(depositor: Depositor, status: WorkStatus) -> RegisteredRecord | None:
+    """Return the record of a DOI that was never deposited from here, as Crossref had it when it was adopted."""
+    answer = depositor.versions.adopted(status.doi)
+    return read_record(answer, status.doi.printed) if answer else None
 
 
 def _audited(

@@ -76,7 +76,7 @@ def _shown(value: RawValue) -> str:
         case Mapping():
             return ", ".join(_shown(one) for one in value.values() if one) or "nothing"
         case Sequence():
-            return ", ".join(_shown(one) for one in value)
+            return ", ".join(_shown(one) for one in value if one) or "nothing"
     return "nothing"
 
 

@@ -131,6 +131,7 @@ def test_old_forms_without_namespaces() -> None:
         ({"published": "2023-09-14"}, {"published": "2023"}, "less precise", True),
         ({"published": "2023"}, {"published": "2023-09-14"}, "published", False),
         ({"subtitle": "S"}, {}, "subtitle “S” is lost", True),
+        ({"assertions": [{"name": "received", "label": "", "text": "x"}]}, {}, "assertions: “received”, “x” is lost", True),
         ({}, {"subtitle": "S"}, "is added", False),
         ({"abstracts": [{"text": "x" * 100}]}, {"abstracts": [{"text": "x" * 60}]}, "60 characters instead of", True),
         ({"abstracts": [{"text": "x" * 100}]}, {"abstracts": [{"text": "y" * 90}]}, "abstract is changed", False),

@@ -42,6 +42,13 @@ class Versions:
             row = connection.execute(found.where(submission.c.id == key)).one()
         return int(row[0]), self._with_parts(doi, bytes_of(row[1]), key)
 
+    def adopted(self, doi: Doi) -> bytes | None:
+        """Return the answer by which a DOI was adopted, with its record as Crossref had it; None where it was not."""
+        query = select(adopted.c.answer).where(adopted.c.target == self._target, adopted.c.doi == doi.key)
+        with self._session.reading() as connection:
+            answer = connection.execute(query).scalar_one_or_none()
+        return None if answer is None else bytes(answer)
+
     def registered_file(self, doi: Doi) -> NewSubmission | None:
         """Return the last file that took effect for a DOI, as it was handed in; of an update in steps the last.
 

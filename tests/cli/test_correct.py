@@ -123,8 +123,46 @@ def test_each_step_is_a_plan_where_others_approve(desk: Desk, crossref: str, mon
         # Nobody goes on before somebody else has read it.
         assert desk("apply", path, "--yes").code != 0
         assert desk("approve", path, "--by", "Bert", "--yes").code == 0
+        # A plan that was edited is another plan, and a record that moved on holds it back.
+        plan, record = desk.folder / path, desk.folder / "records" / f"{step}.yaml"
+        edited, told = plan.read_text("utf-8").replace("What happened", "What else happened"), record.read_text("utf-8")
+        assert desk("apply", desk.write("edited.json", edited), "--yes").code != 0
+        desk.write(f"records/{step}.yaml", told.replace("What happened", "What else happened"))
+        assert "changed since the plan was made" in desk("apply", path, "--yes").out
+        desk.write(f"records/{step}.yaml", told)
         applied = desk("apply", path, "--yes")
         assert applied.code == 0, applied.out + applied.err
         assert desk("poll", "--all").code == 0
     done = desk(*RETRACT, "--yes")
     assert (done.code, f"Already done: it shows on {PREFIX}258" in done.out) == (0, True), done.out + done.err
+
+
+def test_posted_content_says_itself_that_it_was_withdrawn(desk: Desk) -> None:
+    text = (desk.folder / "doideposit.toml").read_text("utf-8")
+    desk.write("doideposit.toml", text.replace('record_type = "report-series"', 'record_type = "posted"'))
+    (desk.folder / "records").mkdir()
+    record = desk.record("records/c258.yaml", title="title: What happened in place number 258")
+    assert desk("deposit", record, "--wait", "60").code == 0
+    asked = ("withdraw", "258", "--date", "2026-01-10")
+    [finding] = desk(*asked, "--json").json["findings"]
+    assert (finding["code"], "--reason" in finding["hint"]) == ("correct-no-notice", True)
+    result = desk(*asked, "--reason", "Withdrawn at the author's wish")
+    assert (result.code, "Done" in result.out) == (0, True), result.out + result.err
+    told = record.read_text("utf-8")
+    assert "type: withdrawn" in told
+    assert "title: What happened" in told
+    again = desk(*asked)
+    assert (again.code, "Already done" in again.out) == (0, True), again.out + again.err
+    assert desk("verify", "258").code == 0
+
+
+def test_a_work_under_way_is_waited_for_before_it_is_corrected(house: Desk) -> None:
+    record = house.record(
+        "records/c259.yaml", number="number: 259", title="title: What happened in place number 259", doi="# no doi",
+        url="url: https://www.sadf.eu/comment-259/",
+    )  # fmt: skip
+    assert house("deposit", record).code == 0
+    result = house("correct", "259", "--notice", "300", "--date", "2026-01-10")
+    assert (result.code, f"waiting for what goes before: {PREFIX}259" in result.err) == (0, True), (
+        result.out + result.err
+    )

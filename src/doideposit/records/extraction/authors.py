@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from doideposit.records.extraction.biography import Affiliation, Biography, affiliation_of, find_biography, spelled_out
-from doideposit.records.extraction.draft import Gap, Leaf, Node, Notes
+from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.front import Front, Printed
 from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.lines import Line
@@ -202,7 +202,9 @@ def _author(place: str, name: PrintedName, line: Line, biography: Biography | No
         return {"anonymous": Leaf("true", line.number, line.text)}
     parts = (("given", name.given), ("family", name.family), ("suffix", name.suffix))
     rule = f"byline; {name.how}" if name.how else "byline"
-    fields: dict[str, Node] = {key: Leaf(value, line.number, line.text, rule) for key, value in parts if value}
+    # Where the family name may begin elsewhere, neither part is sure.
+    sure = Confidence.CERTAIN if name.sure else Confidence.DOUBTFUL
+    fields: dict[str, Node] = {key: Leaf(value, line.number, line.text, rule, sure) for key, value in parts if value}
     if name.eastern:
         fields["name_style"] = Leaf("eastern", line.number, line.text, "family name first")
     _name_findings(place, name, line, biography, context.notes)

@@ -4,6 +4,7 @@ What is written is YAML for a person to review.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from doideposit.findings import has_errors
@@ -11,6 +12,7 @@ from doideposit.records.extraction.authors import read_authors
 from doideposit.records.extraction.dois import doi_field
 from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, Node, Notes, weigh
 from doideposit.records.extraction.fields import number_field, published_field, title_fields
+from doideposit.records.extraction.front import Front
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.text import read_text
 from doideposit.records.extraction.references import cites, read_references
@@ -19,6 +21,7 @@ from doideposit.records.extraction.sections import Document, divide
 from doideposit.records.extraction.series import labels_of, publishers_of, series_field
 from doideposit.records.extraction.stated import merge
 from doideposit.records.extraction.supplements import abstract_field, licence_field, tell_dead_links, url_field
+from doideposit.records.extraction.title_block import taught_block, tell_difference
 from doideposit.records.models.series import Series
 
 __all__ = ["Confidence", "Draft", "Gap", "Leaf", "Manuscript", "Node", "draft_of", "read", "render"]
@@ -41,7 +44,11 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
     if not manuscript.lines and has_errors(manuscript.findings):
         return Draft(manuscript.file, findings=manuscript.findings)
     notes = Notes(manuscript.file, manuscript.places)
-    document = divide(manuscript.lines, labels_of(series), publishers_of(series))
+    text = [line for line in manuscript.lines if not line.note]
+    taught = taught_block(text, series)
+    document = divide(
+        manuscript.lines, labels_of(series), publishers_of(series), taught=taught.front if taught else None
+    )
     stated = manuscript.properties
     said = stated.firm and (stated.title or stated.authors)
     labelled = document.front.word is not None and bool(document.front.title)
@@ -51,14 +58,18 @@ def draft_of(manuscript: Manuscript, *, series: Mapping[str, Series] = _NO_SERIE
             "this does not look like a commentary: it begins with no number, no byline and no DOI",
             "look whether the right file was given; a record can also be written by hand",
         )
-    fields, kept = merge(stated, _fields(document, series, notes), notes.all(), series)
+    fields = _fields(document, series, notes, taught.series if taught else None)
+    of_series = series.get(fields["series"].text) if isinstance(fields["series"], Leaf) else None
+    if taught is None and of_series is not None and of_series.title_block and not (stated.firm and stated.title):
+        tell_difference(text, of_series, notes)
+    fields, kept = merge(stated, fields, notes.all(), series)
     findings = (*manuscript.findings, *kept)
     return Draft(manuscript.file, MappingProxyType(weigh(fields, findings)), findings, manuscript.places)
 
 
-def _fields(document: Document, known: Mapping[str, Series], notes: Notes) -> dict[str, Node]:
+def _fields(document: Document, known: Mapping[str, Series], notes: Notes, taught: Series | None) -> dict[str, Node]:
     front = document.front
-    series_node, series = series_field(document, known, notes)
+    series_node, series = series_field(document, known, notes, taught=taught)
     number = number_field(document, series, notes)
     title = title_fields(document, notes)
     published = published_field(document, notes)
@@ -73,7 +84,27 @@ def _fields(document: Document, known: Mapping[str, Series], notes: Notes) -> di
     fields["licences"] = licence_field(document, series, notes)
     fields["references"] = _references(document, authors.biography_lines, published, notes)
     tell_dead_links(document, notes)
-    return fields
+    return fields if taught is None else {key: _as_taught(key, node, front) for key, node in fields.items()}
+
+
+# What a title block gives; the rest of a record stands elsewhere.
+_OF_THE_BLOCK = frozenset({"series", "number", "title", "subtitle", "published", "authors", "given", "family", "doi"})
+
+
+def _as_taught(key: str | int, node: Node, front: Front) -> Node:
+    """Return a field with the rule by which it was found, where it stands in the taught title block."""
+    if key not in _OF_THE_BLOCK and not isinstance(key, int):
+        return node
+    match node:
+        case Leaf() if node.line in front.lines and node.confidence is not Confidence.DOUBTFUL:
+            rule = f"title block of {front.taught}, as configured"
+            return replace(node, rule=rule, confidence=Confidence.CERTAIN)
+        case tuple():
+            return tuple(_as_taught(index, part, front) for index, part in enumerate(node))
+        case Mapping():
+            return {name: _as_taught(name, part, front) for name, part in node.items()}
+        case _:
+            return node
 
 
 def _references(document: Document, biographies: frozenset[int], published: Node, notes: Notes) -> Node:

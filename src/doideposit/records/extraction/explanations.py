@@ -221,6 +221,12 @@ DOCUMENTS: Final[tuple[Explanation, ...]] = (
         "add to it what the links were meant to cite",
     ),
     _doubt(
+        "title-block-differs",
+        "Another title block than the configured one",
+        "The series has a `title_block`, and this document begins otherwise, so it was read as any other document.",
+        "compare the values with the document, or mend `title_block` of the series in the configuration",
+    ),
+    _doubt(
         "title-doubtful",
         "A title that may be none",
         "It holds what titles rarely hold: a label, the name of a field, a bar or a date.",

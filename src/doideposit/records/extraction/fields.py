@@ -146,6 +146,8 @@ _SUSPICIOUS = (
 
 def _title_doubts(title: str, front: Front, notes: Notes) -> None:
     """Doubt a title that holds what titles rarely hold: a label, the name of a field, a bar, a date."""
+    if front.taught:
+        return
     reasons = [why for pattern, why in _SUSPICIOUS if pattern.search(title)] + front.title_doubts
     if (date := find_date(title)) is not None and date.value and len(date.value) > len("2023"):
         reasons.append(f"holds the date “{date.printed}”")
@@ -195,7 +197,7 @@ def _subtitle(front: Front, notes: Notes) -> dict[str, Node]:
     title = front.title[-1]
     marked = first.line.level > title.line.level > 0 or title.text.rstrip().endswith((":", "：")) or text != first.text
     followed = bool(front.byline) and first.line.number < front.byline[0].line.number
-    note = notes.tell if marked or followed else notes.warn
+    note = notes.tell if marked or followed or front.taught else notes.warn
     note(
         "subtitle-assumed", "the text below the title was taken for the subtitle",
         "delete it if it is something else", line=first.line.number, field="subtitle",

@@ -33,7 +33,8 @@ class Front:
     `roles` are lines about an author right below the name, by the number of the line with the name. `unread` are lines
     of the block that are nothing known. `title_doubts` say what speaks against the title. `end` is the index of the
     first line after the block. `byline_assumed` is set when names stand there without “By” and nothing else confirms
-    them, `byline_open` when one of them was told from the lines beside it alone.
+    them, `byline_open` when one of them was told from the lines beside it alone. `taught` is
+    the title of the series whose title block this is, where the configuration has it.
     """
 
     word: Printed | None = None
@@ -48,7 +49,15 @@ class Front:
     title_doubts: list[str] = field(default_factory=list)
     byline_assumed: bool = False
     byline_open: bool = False
+    taught: str = ""
     end: int = 0
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """Return the numbers of the lines from which something was taken."""
+        taken = [*self.title, *self.subtitle, *self.byline, *(each for each in (self.word, self.number) if each)]
+        numbers = {printed.line.number for printed in taken} | {line.number for _, line in self.dates}
+        return frozenset(numbers | ({self.doi.line.number} if self.doi else set()))
 
 
 _TITLE_LEVEL = 2  # deeper headings are subtitles or parts of the text, where a higher one stands beside them

@@ -36,9 +36,14 @@ _AFTER = heading_pattern((*ABOUT_AUTHOR, *OTHER_SECTIONS, *NOTES, *ABSTRACT))
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,3})?", re.IGNORECASE)
 
 
-def divide(lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[str] = ()) -> Document:
-    """Divide a document; `labels` are words by which configured series are called, `publishers` their houses."""
-    front = read_front([line for line in lines if not line.note], labels, publishers)
+def divide(
+    lines: Sequence[Line], labels: Iterable[str], publishers: Iterable[str] = (), *, taught: Front | None = None
+) -> Document:
+    """Divide a document; `labels` are words by which configured series are called, `publishers` their houses.
+
+    `taught` is the title block, where the document has one that the configuration describes.
+    """
+    front = taught or read_front([line for line in lines if not line.note], labels, publishers)
     front.end = _index_in(lines, front.end)
     heading = find_section(lines[front.end :])
     if heading is None:

@@ -143,8 +143,15 @@ def publishers_of(series: Mapping[str, Series]) -> list[str]:
     return [name for body in bodies for name in (body.name, getattr(body, "acronym", None)) if name]
 
 
-def series_field(document: Document, series: Mapping[str, Series], notes: Notes) -> tuple[Node, Series | None]:
-    """Return the series, told by ISSN, word, or a DOI of its pattern; a gap when that leaves none or several."""
+def series_field(
+    document: Document, series: Mapping[str, Series], notes: Notes, *, taught: Series | None = None
+) -> tuple[Node, Series | None]:
+    """Return the series, told by ISSN, word, or a DOI of its pattern; a gap when that leaves none or several.
+
+    `taught` is the series whose title block the document has, as the configuration describes it.
+    """
+    if taught is not None:
+        return Leaf(taught.name, document.head[0].number, document.head[0].text), taught
     issn = _printed_issn(document.doi, [*document.head, *document.tail], notes)
     everything = (*document.head, *document.prose)
     found = _find_series(document.front, document.doi, issn, series, everything)

@@ -461,6 +461,12 @@ RECORDS: Final[tuple[Explanation, ...]] = (
         source=REPORTS,
     ),
     _model(
+        "title-block",
+        "A title block that cannot be used",
+        "Each place of it gives one value of the record, and a record without a title is none.",
+        "write each place once, and {title} on a line of its own",
+    ),
+    _model(
         "template-braces",
         "A brace that is not closed",
         "Patterns name their places in braces.",

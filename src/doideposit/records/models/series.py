@@ -97,6 +97,10 @@ Template = Annotated[PlainText, AfterValidator(_known_places)]
 DoiTemplate = Annotated[PlainText, AfterValidator(_doi_pattern)]
 
 
+BLOCK_PLACES = frozenset({"number", "title", "subtitle", "authors", "affiliation", "date", "doi", "any"})
+BlockLine = Annotated[PlainText, AfterValidator(lambda text: _known_places(text, BLOCK_PLACES))]
+
+
 class Series(Value):
     """A series of numbered commentaries, as the configuration describes it."""
 
@@ -139,6 +143,9 @@ class Series(Value):
     """Further bodies that issue it together with the first."""
     labels: Annotated[tuple[PlainText, ...], ONE_TEXT] = ()
     """Words by which documents name the series, such as COMMENT."""
+    title_block: Annotated[tuple[BlockLine, ...], ONE_TEXT, Field(max_length=20)] = ()
+    """How documents of the series begin, line by line, with {number}, {title}, {subtitle}, {authors}, {affiliation},
+    {date}, {doi} and {any} in their places. A line that ends in ? may be absent; ... stands for any lines."""
     licences: Annotated[tuple[Licence, ...], ONE_TEXT] = ()
     """Licences of every commentary that does not name its own."""
     free_to_read: FreeToRead | None = None
@@ -150,6 +157,19 @@ class Series(Value):
     @classmethod
     def _plain_yes(cls, value: Any) -> Any:
         return free_to_read(value)
+
+    @field_validator("title_block")
+    @classmethod
+    def _each_place_once(cls, block: tuple[str, ...]) -> tuple[str, ...]:
+        places = [name for line in block for _, name, _, _ in Formatter().parse(line) if name and name != "any"]
+        twice = sorted({name for name in places if places.count(name) > 1})
+        if block and (twice or "title" not in places):
+            why = f"{{{twice[0]}}} stands in it twice" if twice else "{title} stands nowhere in it"
+            hint = "write each place once, and {title} on a line of its own"
+            raise PydanticCustomError(
+                "title-block", "the title block cannot be used: {why}", {"why": why, "hint": hint}
+            )
+        return block
 
     @model_validator(mode="after")
     def _issn_where_needed(self) -> "Series":

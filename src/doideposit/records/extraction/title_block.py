@@ -1,0 +1,208 @@
+"""The title block of a house, as the configuration teaches it: a template for each of its lines.
+
+A template is a line with places in braces, such as “Policy Insight {number} | {date}”. A line that ends in “?” may be
+absent, and “...” stands for lines that say nothing. What matches whole is certain; a document that does not begin so is
+read as if nothing had been taught, and a finding names the line that differs.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from string import Formatter
+
+from doideposit.records.extraction.dates import find_date
+from doideposit.records.extraction.dois import split_doi
+from doideposit.records.extraction.draft import Notes
+from doideposit.records.extraction.front import Front, Printed
+from doideposit.records.extraction.lines import Line
+from doideposit.records.extraction.names import is_group, is_name, split_byline, without_titles
+from doideposit.records.models.series import Series
+
+__all__ = ["TaughtBlock", "taught_block", "tell_difference"]
+
+_PLACES = {
+    "number": r"(?P<number>[^\W_][\w./|-]{0,19})",
+    "date": r"(?P<date>.{4,40}?)",
+    "doi": r"(?P<doi>\S*10\.\d{4,9}/\S+)",
+    "title": r"(?P<title>.+?)",
+    "subtitle": r"(?P<subtitle>.+?)",
+    "authors": r"(?P<authors>.+?)",
+    "affiliation": r"(?P<affiliation>.+?)",
+    "any": r".*?",
+}
+# A title or a list of authors may go on over so many lines of its paragraph.
+_MOST_LINES = 6
+_MOST_SKIPPED = 10
+_WITHIN = 45  # lines, about a page
+_LONGEST = 500  # in characters; a line of a title block is shorter
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtBlock:
+    """Hold the series whose title block a document has, and what it prints in its places."""
+
+    series: Series
+    front: Front
+
+
+@dataclass(slots=True)
+class _Template:
+    """Hold the template of one line: as written, as a pattern, and whether the line may be absent."""
+
+    written: str
+    pattern: re.Pattern[str]
+    optional: bool
+    skips: bool
+    grows: bool
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """Hold how far a match has come, for the finding that names the line where it ended."""
+
+    templates: Sequence[_Template]
+    lines: Sequence[Line]
+    failed: set[tuple[int, int]] = field(default_factory=set)
+    furthest: tuple[int, int] = (0, 0)
+
+
+# The lines of a match with what each of them gave, and the index of the first line behind it.
+_Found = list[tuple[Line, dict[str, str]]]
+
+
+def taught_block(lines: Sequence[Line], known: Mapping[str, Series]) -> TaughtBlock | None:
+    """Return the first series whose title block the document has."""
+    for series in known.values():
+        if series.title_block:
+            attempt = _attempt(lines, series)
+            found = _match(attempt, 0, 0)
+            if found is not None:
+                return TaughtBlock(series, _front(found, lines, series))
+    return None
+
+
+def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None:
+    """Note where a document of the series does not begin as its title block is taught."""
+    attempt = _attempt(lines, series)
+    if _match(attempt, 0, 0) is not None:
+        return
+    at, line = attempt.furthest
+    where = attempt.lines[line] if line < len(attempt.lines) else None
+    printed = f"“{where.printed[:80]}”" if where is not None else "the end of the document"
+    notes.warn(
+        "title-block-differs",
+        f"{printed} is not “{attempt.templates[at].written}” of the title block of {series.title}, so the document was "
+        "read without it",
+        "compare the values with the document, or mend `title_block` of the series in the configuration",
+        line=where.number if where is not None else None,
+    )
+
+
+def _attempt(lines: Sequence[Line], series: Series) -> _Attempt:
+    return _Attempt([_template(text) for text in series.title_block], lines[:_WITHIN])
+
+
+def _template(written: str) -> _Template:
+    text = written.strip()
+    optional = text.endswith("?")
+    text = text.removesuffix("?").rstrip()
+    parts = [_literal(literal) + (_PLACES[name] if name else "") for literal, name, _, _ in Formatter().parse(text)]
+    # A line that is one place alone may be printed on several lines.
+    grows = text in {"{title}", "{subtitle}", "{authors}"}
+    return _Template(written, re.compile("".join(parts), re.IGNORECASE), optional, text == "...", grows)
+
+
+def _literal(text: str) -> str:
+    """Return a pattern for what stands between the places: any space for a space, any dash for a dash."""
+    pattern = "".join(r"\s+" if part.isspace() else re.escape(part) for part in re.split(r"(\s+)", text) if part)
+    return re.sub(r"(?:\\-|–|—)", "[-–—]", pattern)
+
+
+def _match(attempt: _Attempt, at: int, start: int) -> _Found | None:
+    """Match the templates from `at` with the lines from `start`; of all ways the first one counts."""
+    if at == len(attempt.templates):
+        return []
+    if (at, start) in attempt.failed:
+        return None
+    for taken, end in _ways(attempt, at, start):
+        rest = _match(attempt, at + 1, end)
+        if rest is not None:
+            return taken + rest
+    attempt.failed.add((at, start))
+    attempt.furthest = max(attempt.furthest, (at, start))
+    return None
+
+
+def _ways(attempt: _Attempt, at: int, start: int) -> Iterator[tuple[_Found, int]]:
+    """Return the ways to match one template, each with the index of the line behind it."""
+    template, lines = attempt.templates[at], attempt.lines
+    if template.skips:
+        yield from (([], end) for end in range(start, min(start + _MOST_SKIPPED, len(lines)) + 1))
+        return
+    lengths = [1, *range(2, _MOST_LINES + 1)] if template.grows else [1]
+    # What comes last takes all of its paragraph, and a list of authors all that are names.
+    if at == len(attempt.templates) - 1 or template.written.startswith("{authors}"):
+        lengths.reverse()
+    for length in lengths:
+        rows = lines[start : start + length]
+        if len(rows) < length or any(row.block != rows[0].block for row in rows):
+            continue
+        found = [_of_line(template, row) for row in rows]
+        if all(each is not None for each in found):
+            yield [(row, each or {}) for row, each in zip(rows, found, strict=True)], start + length
+    if template.optional:
+        yield [], start
+
+
+def _of_line(template: _Template, line: Line) -> dict[str, str] | None:
+    """Return what a line has in the places of a template; None where it does not fit."""
+    text = line.printed.strip(" *_")
+    match = template.pattern.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
+        return None
+    found = {name: value.strip() for name, value in match.groupdict().items() if value is not None}
+    return found if all(_fits(name, value, line) for name, value in found.items()) else None
+
+
+def _fits(name: str, value: str, line: Line) -> bool:
+    """Tell whether a text can be what its place says: a date is one, and a byline consists of names."""
+    if name == "date":
+        date = find_date(value)
+        return date is not None and date.value is not None and len(value) - len(date.printed) <= 1
+    if name == "doi":
+        return split_doi(value, line)[0] is not None
+    if name == "authors":
+        parts = split_byline(re.sub(r"\([^)]*\)", "", value))
+        return bool(parts) and all(is_group(part) or is_name(without_titles(part)[0]) for part in parts)
+    return name != "number" or bool(re.search(r"\d", value))
+
+
+def _front(found: _Found, lines: Sequence[Line], series: Series) -> Front:
+    front = Front(taught=series.title)
+    for line, values in found:
+        for name, value in values.items():
+            _take(front, name, value, line)
+    last = max((line.number for line, _ in found), default=0)
+    front.end = next((index for index, line in enumerate(lines) if line.number > last), len(lines))
+    return front
+
+
+def _take(front: Front, name: str, value: str, line: Line) -> None:
+    printed = Printed(_rich(line, value), line)
+    if name in {"title", "subtitle"}:
+        getattr(front, name).append(printed)
+    elif name == "authors":
+        front.byline.append(Printed(value, line))
+    elif name == "affiliation" and front.byline:
+        front.roles.setdefault(front.byline[-1].line.number, []).append(Printed(value, line))
+    elif name == "number":
+        front.number = Printed(value, line)
+    elif name == "date" and (date := find_date(value)) is not None:
+        front.dates.append((date, line))
+    elif name == "doi":
+        front.doi = split_doi(value, line)[0]
+
+
+def _rich(line: Line, value: str) -> str:
+    """Return a text with its italics, where it fills the line."""
+    return line.rich.strip() if value == line.text.strip() else value

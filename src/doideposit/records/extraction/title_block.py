@@ -57,7 +57,7 @@ class _Template:
 
 
 @dataclass(slots=True)
-class _Attempt:
+class _BlockMatch:
     """Hold how far a match has come, for the finding that names the line where it ended."""
 
     templates: Sequence[_Template]
@@ -74,8 +74,8 @@ def taught_block(lines: Sequence[Line], known: Mapping[str, Series]) -> TaughtBl
     """Return the first series whose title block the document has."""
     for series in known.values():
         if series.title_block:
-            attempt = _attempt(lines, series)
-            found = _match(attempt, 0, 0)
+            match = _begun(lines, series)
+            found = _matched(match, 0, 0)
             if found is not None:
                 return TaughtBlock(series, _front(found, lines, series))
     return None
@@ -83,23 +83,23 @@ def taught_block(lines: Sequence[Line], known: Mapping[str, Series]) -> TaughtBl
 
 def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None:
     """Note where a document of the series does not begin as its title block is taught."""
-    attempt = _attempt(lines, series)
-    if _match(attempt, 0, 0) is not None:
+    match = _begun(lines, series)
+    if _matched(match, 0, 0) is not None:
         return
-    at, line = attempt.furthest
-    where = attempt.lines[line] if line < len(attempt.lines) else None
+    at, line = match.furthest
+    where = match.lines[line] if line < len(match.lines) else None
     printed = f"“{where.printed[:80]}”" if where is not None else "the end of the document"
     notes.warn(
         "title-block-differs",
-        f"{printed} is not “{attempt.templates[at].written}” of the title block of {series.title}, so the document was "
+        f"{printed} is not “{match.templates[at].written}” of the title block of {series.title}, so the document was "
         "read without it",
         "compare the values with the document, or mend `title_block` of the series in the configuration",
         line=where.number if where is not None else None,
     )
 
 
-def _attempt(lines: Sequence[Line], series: Series) -> _Attempt:
-    return _Attempt([_template(text) for text in series.title_block], lines[:_WITHIN])
+def _begun(lines: Sequence[Line], series: Series) -> _BlockMatch:
+    return _BlockMatch([_template(text) for text in series.title_block], lines[:_WITHIN])
 
 
 def _template(written: str) -> _Template:
@@ -118,30 +118,30 @@ def _literal(text: str) -> str:
     return re.sub(r"(?:\\-|–|—)", "[-–—]", pattern)
 
 
-def _match(attempt: _Attempt, at: int, start: int) -> _Found | None:
+def _matched(match: _BlockMatch, at: int, start: int) -> _Found | None:
     """Match the templates from `at` with the lines from `start`; of all ways the first one counts."""
-    if at == len(attempt.templates):
+    if at == len(match.templates):
         return []
-    if (at, start) in attempt.failed:
+    if (at, start) in match.failed:
         return None
-    for taken, end in _ways(attempt, at, start):
-        rest = _match(attempt, at + 1, end)
+    for taken, end in _ways(match, at, start):
+        rest = _matched(match, at + 1, end)
         if rest is not None:
             return taken + rest
-    attempt.failed.add((at, start))
-    attempt.furthest = max(attempt.furthest, (at, start))
+    match.failed.add((at, start))
+    match.furthest = max(match.furthest, (at, start))
     return None
 
 
-def _ways(attempt: _Attempt, at: int, start: int) -> Iterator[tuple[_Found, int]]:
+def _ways(match: _BlockMatch, at: int, start: int) -> Iterator[tuple[_Found, int]]:
     """Return the ways to match one template, each with the index of the line behind it."""
-    template, lines = attempt.templates[at], attempt.lines
+    template, lines = match.templates[at], match.lines
     if template.skips:
         yield from (([], end) for end in range(start, min(start + _MOST_SKIPPED, len(lines)) + 1))
         return
     lengths = [1, *range(2, _MOST_LINES + 1)] if template.grows else [1]
     # What comes last takes all of its paragraph, and a list of authors all that are names.
-    if at == len(attempt.templates) - 1 or template.written.startswith("{authors}"):
+    if at == len(match.templates) - 1 or template.written.startswith("{authors}"):
         lengths.reverse()
     for length in lengths:
         rows = lines[start : start + length]

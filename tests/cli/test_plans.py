@@ -1,6 +1,8 @@
 """Two people approve: what `plan`, `approve` and `apply` say and do, against a simulated Crossref over HTTP."""
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -219,3 +221,26 @@ def test_a_signature_where_none_is_configured_is_refused(house: Desk) -> None:
     done = house("approve", "plan.json", "--by", "Bert", "--sign", key, "--yes")
     assert done.code == 2
     assert json.loads((house.folder / "plan.json").read_text())["format"] == "doideposit-plan/1"
+
+
+def test_restoring_wants_a_second_person_too_and_says_exactly_what_to_run(
+    house: Desk, crossref: tuple[Sandbox, str]
+) -> None:
+    assert plan(house).code == 0
+    assert house("approve", "plan.json", "--by", "Bert", "--yes").code == 0
+    assert house("apply", "plan.json", "--by", "Anna", "--yes", "--wait", "20").code == 0
+    crossref[0].elsewhere.change_url(DOI, "https://www.other.eu/here")
+    assert house("drift", "--all").code == 1
+    refused = house("drift", "restore", "258", "--yes")
+    assert refused.code == 2
+    commands = re.findall(r"`doideposit ([^`]+)`", refused.err)
+    assert [one.split()[0] for one in commands] == ["drift", "approve", "apply"]
+    # What it says is run as it stands, each by whoever it names.
+    assert house(*shlex.split(commands[0]), "--by", "Anna").code == 0
+    assert house(*shlex.split(commands[2]), "--yes").code == 2, "nobody has approved it"
+    assert house(*shlex.split(commands[1]), "--by", "Bert", "--yes").code == 0
+    done = house(*shlex.split(commands[2]), "--by", "Anna", "--yes", "--wait", "20")
+    assert done.code == 0, done.out + done.err
+    assert "other.eu" not in sent(crossref)[-1]
+    record = house("status", DOI, "--json").json["records"][0]
+    assert (record["series"], record["registered"]) == ("sadf-comment", True)

@@ -1,5 +1,6 @@
 """`drift`: what others changed of what is registered, and what a person decides about it."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,8 @@ from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.invocation import Invocation, json_option, target_option
 from doideposit.cli.receipt import show_error, show_receipt
 from doideposit.cli.works import doi_argument, find_doi
-from doideposit.errors import UsageError
+from doideposit.errors import ApprovalMissing, UsageError
+from doideposit.files import typed
 from doideposit.findings import counted
 from doideposit.reports.findings import Span, Style, safe
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from doideposit.cli.terminal import Terminal
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import WatchReport, WorkStatus
+    from doideposit.records.identifiers import Doi
 
 __all__ = ["drift"]
 
@@ -94,15 +97,43 @@ def accept(invocation: Invocation, work: str, reason: str, target: str | None, a
             show_receipt(terminal, [status])
 
 
+def _to_be_approved(doi: "Doi", flag: str | None, allow_loss: tuple[str, ...]) -> ApprovalMissing:
+    """Say exactly what to run where another person has to approve what is sent."""
+    options = [f"--target {flag}"] if flag else []
+    options += [f"--allow-loss {typed(field)}" for field in allow_loss]
+    command = " ".join(["doideposit drift restore", typed(str(doi)), *options, "-o restore.json"])
+    target = f" --target {flag}" if flag else ""
+    return ApprovalMissing(
+        "this installation sends to Crossref only what another person has approved",
+        hint=f"run `{command}`, let another person run `doideposit approve restore.json{target}`, then run "
+        f"`doideposit apply restore.json{target}`",
+    )
+
+
 @drift.command()
 @doi_argument
 @click.option("--allow-loss", multiple=True, metavar="FIELD", help="Let this field of theirs be lost; repeatable.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PLAN.json",
+    help="Send nothing, and write the plan into this file, for another person to approve.",
+)
+@click.option("--by", metavar="NAME", help="With -o: your name, as others know you [default: your account's name].")
 @target_option
 @json_option
 @click.pass_obj
 def restore(
-    invocation: Invocation, work: str, allow_loss: tuple[str, ...], yes: bool, target: str | None, as_json: bool
+    invocation: Invocation,
+    work: str,
+    allow_loss: tuple[str, ...],
+    yes: bool,
+    output: Path | None,
+    by: str | None,
+    target: str | None,
+    as_json: bool,
 ) -> None:
     """Send the last version of yours again, over what others changed. It shows first what that changes.
 
@@ -110,6 +141,7 @@ def restore(
     """
     from doideposit.cli.deposit import ask_before_production, narrator, show_report
     from doideposit.cli.plan import show_plan
+    from doideposit.cli.plans import write_plan
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -121,6 +153,11 @@ def restore(
             if as_json:
                 terminal.json(plan.to_dict())
             finish(ExitCode.REJECTED)
+        if output is not None:
+            write_plan(invocation, terminal, depositor, plan, output, by=by, flag=target)
+            return
+        if depositor.plans.approvals_needed:
+            raise _to_be_approved(doi, target, allow_loss)
         ask_before_production(terminal, plan, yes=yes)
         depositor.ready()
         report = depositor.deposit(plan, on_event=narrator(terminal))

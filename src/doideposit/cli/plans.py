@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.plans.document import PlanFile
     from doideposit.deposits.values import Plan
 
-__all__ = ["apply", "approve", "name_of_person", "plan"]
+__all__ = ["apply", "approve", "name_of_person", "plan", "write_plan"]
 
 by_option = click.option("--by", metavar="NAME", help="Your name, as others know you [default: your account's name].")
 plan_argument = click.argument("path", type=click.Path(path_type=Path), metavar="PLAN.json")
@@ -76,17 +76,29 @@ def plan(
         show_plan(terminal, made, verbose=verbose)
         if not made.ok and not skip_invalid:
             _refuse(terminal, made, "No plan was written. ")
-        file = depositor.plans.write(made, output, by=name_of_person(by))
-        demanded = depositor.plans.approvals_needed
-    if as_json:
-        terminal.json({**made.to_dict(), **_about(file), "file": str(output)})
-    else:
-        _show_consequences(terminal, file)
-        command = "approve" if demanded else "apply"
-        _next(
-            terminal, f"written to {output}", f"`{_command(invocation, command, output)}`", target, other=demanded > 0
-        )
+        write_plan(invocation, terminal, depositor, made, output, by=by, flag=target)
     finish(ExitCode.DONE if made.ok else ExitCode.REJECTED)
+
+
+def write_plan(
+    invocation: Invocation,
+    terminal: Terminal,
+    depositor: "Depositor",
+    made: "Plan",
+    output: Path,
+    *,
+    by: str | None,
+    flag: str | None,
+) -> None:
+    """Write a plan into a file, and say what it means and who does what with it now; `flag` is the target as given."""
+    file = depositor.plans.write(made, output, by=name_of_person(by))
+    demanded = depositor.plans.approvals_needed
+    if terminal.as_json:
+        terminal.json({**made.to_dict(), **_about(file), "file": str(output)})
+        return
+    _show_consequences(terminal, file)
+    command = "approve" if demanded else "apply"
+    _next(terminal, f"written to {output}", f"`{_command(invocation, command, output)}`", flag, other=demanded > 0)
 
 
 def _refuse(terminal: Terminal, made: "Plan", words: str) -> None:

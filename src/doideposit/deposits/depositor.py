@@ -212,16 +212,17 @@ class Depositor:
         store = ContentStore()
         return decide(context, read_candidates(checked, store), store, may).as_plan(self.target)
 
-    def restoration(self, doi: Doi | str, *, allow_loss: Sequence[str] = ()) -> Plan:
+    def restoration(self, doi: Doi | str, *, allow_loss: Sequence[str] = (), offline: bool = False) -> Plan:
         """Plan to send our last registered version of a DOI again, over what others changed; `deposit` takes it.
 
-        What they added would be lost, and blocks it unless `allow_loss` names it. Raises `UsageError` for a DOI that
-        was never registered from here.
+        What they added would be lost, and blocks it unless `allow_loss` names it; with `offline` that is found by the
+        pass that sends it. Raises `UsageError` for a DOI that was never registered from here.
         """
         wanted, store = given_doi(doi), ContentStore()
         inputs = candidates_again(self.versions.registered_file(wanted), wanted, store)
         may = Permissions(retry=True, losses=tuple(allow_loss))
-        return decide(self._context, inputs, store, may).as_plan(self.target)
+        context = self._context.offline() if offline else self._context
+        return decide(context, inputs, store, may).as_plan(self.target)
 
     def adopt(
         self,

@@ -21,6 +21,7 @@ from doideposit.web.description import description
 from doideposit.web.notifications import Notifications
 from doideposit.web.operations import OPERATIONS, Caller
 from doideposit.web.reading import MAX_BODY, bearer_token
+from doideposit.web.restoring import RESTORING
 from doideposit.web.tokens import Tokens
 
 __all__ = ["Application", "application"]
@@ -41,6 +42,8 @@ _ROUTES: Final = Map(
         Rule("/v1/dois/<path:doi>/xml", methods=["GET"], endpoint="xml"),
         Rule("/v1/dois/<path:doi>/tags", methods=["GET"], endpoint="tags"),
         Rule("/v1/dois/<path:doi>/acknowledge", methods=["POST"], endpoint="acknowledge"),
+        Rule("/v1/dois/<path:doi>/accept", methods=["POST"], endpoint="accept"),
+        Rule("/v1/dois/<path:doi>/restore", methods=["POST"], endpoint="restore"),
         Rule("/v1/dois/<path:doi>/abandon", methods=["POST"], endpoint="abandon"),
         Rule("/v1/dois/<path:doi>/verify", methods=["POST"], endpoint="verify"),
         Rule("/v1/events", methods=["GET"], endpoint="events"),
@@ -156,7 +159,7 @@ class Application:
         holder = self._authenticate(request)
         caller = Caller(holder, self._tokens.publisher(holder), self._sending.ask)
         try:
-            return OPERATIONS[name](self._depositor(), request, caller, **arguments)
+            return _OPERATIONS[name](self._depositor(), request, caller, **arguments)
         except ApprovalMissing as error:
             raise Refused(403, error.code, error.message, hint=_PLANS, where="request") from None
         except UsageError as error:
@@ -197,9 +200,10 @@ class Application:
         )
 
 
+_OPERATIONS: Final = {**OPERATIONS, **RESTORING}
 _PLANS: Final = (
-    "POST the records to /v1/plans, let the holder of another token POST that plan to /v1/plans/approve, then POST it "
-    "to /v1/plans/apply"
+    "POST the records to /v1/plans, or for a DOI to restore add ?mode=plan; let the holder of another token POST that "
+    "plan to /v1/plans/approve, then POST it to /v1/plans/apply"
 )
 _LATER: Final = "give the same request again later"
 _INTERNAL: Final = Refused(

@@ -12,7 +12,7 @@ from doideposit.web.answers import document
 from doideposit.web.listing import known_doi
 from doideposit.web.reading import known_parameters, read_reason
 
-__all__ = ["LONGEST_REASON", "abandon", "acknowledge", "verify"]
+__all__ = ["LONGEST_REASON", "abandon", "accept", "acknowledge", "verify"]
 
 LONGEST_REASON: Final = 1_000
 
@@ -20,6 +20,11 @@ LONGEST_REASON: Final = 1_000
 def acknowledge(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
     """Set a warning or a failure of a DOI aside."""
     return _decided(depositor, request, publisher, doi, depositor.acknowledge)
+
+
+def accept(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+    """Let stand what others changed of a DOI."""
+    return _decided(depositor, request, publisher, doi, depositor.accept)
 
 
 def abandon(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:

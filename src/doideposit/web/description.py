@@ -9,6 +9,7 @@ from doideposit.lifecycle import State
 from doideposit.web.listing import MAX_DOIS, MAX_LISTED
 from doideposit.web.operations import MAX_EVENTS, MODES
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
+from doideposit.web.restoring import RESTORE_MODES
 from doideposit.web.result_schemas import Schema, ref, result_schemas
 
 __all__ = ["description"]
@@ -152,6 +153,8 @@ def _doi_paths() -> Schema:
         "/v1/dois/{doi}/acknowledge": {
             "post": _decision("acknowledge", "Set a warning or a failure aside, with a reason.")
         },
+        "/v1/dois/{doi}/accept": {"post": _decision("accept", "Let stand what others changed, with a reason.")},
+        "/v1/dois/{doi}/restore": {"post": _restore()},
         "/v1/dois/{doi}/abandon": {"post": _decision("abandon", "Give up the deposit under way, with a reason.")},
         "/v1/dois/{doi}/verify": {
             "post": _about_doi("verify", "Look the DOI up at doi.org and at Crossref now, and wait.", "StatusResult")
@@ -166,6 +169,20 @@ def _xml() -> Schema:
         "content": {"application/xml": {"schema": {"type": "string"}}},
     }
     return made
+
+
+def _restore() -> Schema:
+    return _operation(
+        "restore",
+        "Send our last version of a DOI again, or make a plan of that for another person to approve.",
+        body="Losses",
+        parameters=[_DOI, _RESTORE_MODE],
+        answers={
+            200: ("Nothing was to be done, or with mode=plan the plan.", "RestoreResult"),
+            202: ("It was taken; it is kept even when Crossref is away.", "DepositResult"),
+        },
+        refusals=(400, 401, 403, 404, 413, 415, 422, 503),
+    )
 
 
 def _decision(name: str, summary: str) -> Schema:
@@ -190,7 +207,7 @@ def _operation(
 ) -> Schema:
     content = {str(status): _answer(words, ref(schema)) for status, (words, schema) in answers.items()}
     refused: Schema = {str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in refusals}
-    if name in {"deposit", "plan", "apply"}:
+    if name in {"deposit", "plan", "apply", "restore"}:
         refused["422"] = _answer(
             "Nothing was taken: the findings say why.", {"anyOf": [ref("DepositResult"), ref("Error")]}
         )
@@ -251,6 +268,11 @@ _MODE: Final = _query(
     "send: the upload to Crossref begins right after the answer. enqueue: the scheduled job sends it. The answer waits "
     "for neither.",
     {"type": "string", "enum": list(MODES), "default": "send"},
+)
+_RESTORE_MODE: Final = _query(
+    "mode",
+    "As for deposits; plan: ask Crossref what it has, and answer with the plan, which sends nothing.",
+    {"type": "string", "enum": list(RESTORE_MODES), "default": "send"},
 )
 _RETRY: Final = _query(
     "retry",

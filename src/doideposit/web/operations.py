@@ -11,15 +11,15 @@ from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.planning import Action
 from doideposit.deposits.plans.document import PlanFile, parse_plan
-from doideposit.deposits.values import DepositReport
+from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.origin import RawValue
 from doideposit.web.answers import Refused, document
-from doideposit.web.decisions import abandon, acknowledge, verify
+from doideposit.web.decisions import abandon, accept, acknowledge, verify
 from doideposit.web.listing import dois, never_seen, tags, xml
 from doideposit.web.publishers import events_of, reaches, wants_own_series
 from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_json, read_records
 
-__all__ = ["MAX_EVENTS", "MODES", "OPERATIONS", "Caller", "Operation"]
+__all__ = ["MAX_EVENTS", "MODES", "OPERATIONS", "Caller", "Operation", "planned", "taken"]
 
 MODES = ("send", "enqueue")
 MAX_EVENTS = 1_000
@@ -66,6 +66,11 @@ def plan(depositor: Depositor, request: Request, caller: Caller, **_named: str) 
     """
     known_parameters(request, ("retry",))
     made = depositor.plan(*_records(depositor, request, caller), retry=flag(request, "retry"))
+    return planned(depositor, made, caller)
+
+
+def planned(depositor: Depositor, made: Plan, caller: Caller) -> Response:
+    """Return a plan as its file has it, or what blocks it."""
     if not made.ok:
         data = made.to_dict()
         data["error"] = _blocked([one.action for one in made.entries])
@@ -92,7 +97,7 @@ def apply(depositor: Depositor, request: Request, caller: Caller, **_named: str)
     soon = choice(request, "mode", MODES, "send") == "send"
     file = _plan_of(depositor, request, caller)
     report = depositor.plans.apply(file, by=caller.holder, without_files=True, send=False)
-    return _taken(report, caller, soon=soon, plan=file.sha256)
+    return taken(report, caller, soon=soon, plan=file.sha256)
 
 
 def _plan_of(depositor: Depositor, request: Request, caller: Caller) -> PlanFile:
@@ -115,10 +120,10 @@ def deposit(depositor: Depositor, request: Request, caller: Caller, **_named: st
     soon = choice(request, "mode", MODES, "send") == "send"
     retry = flag(request, "retry")
     report = depositor.enqueue(*_records(depositor, request, caller), retry=retry)
-    return _taken(report, caller, soon=soon)
+    return taken(report, caller, soon=soon)
 
 
-def _taken(report: DepositReport, caller: Caller, *, soon: bool, **also: str) -> Response:
+def taken(report: DepositReport, caller: Caller, *, soon: bool, **also: str) -> Response:
     """Return what was recorded; where it should go soon, the sending begins with the answer."""
     answer = document({**_with_error(report), **also}, _status(report))
     if soon and any(one.status is not None and one.status.is_open for one in report.entries):
@@ -217,5 +222,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "status": status,
     "history": history,
     "events": events,
-    **{one.__name__: _plainly(one) for one in (dois, xml, tags, acknowledge, abandon, verify)},
+    **{one.__name__: _plainly(one) for one in (dois, xml, tags, acknowledge, accept, abandon, verify)},
 }

@@ -21,6 +21,7 @@ __all__ = [
     "number",
     "read_doi",
     "read_json",
+    "read_losses",
     "read_reason",
     "read_records",
 ]
@@ -109,6 +110,20 @@ def read_json(request: Request) -> bytes:
     """Return the body as it came, where it says that it is JSON."""
     _only_json(request)
     return request.get_data()
+
+
+def read_losses(request: Request) -> tuple[str, ...]:
+    """Return the fields that may be lost: the body is a JSON object with `allow_loss`, or an empty one."""
+    _only_json(request)
+    hint = 'send {"allow_loss": ["abstracts"]} with the fields of theirs that may be lost, or {}'
+    try:
+        body = json.loads(_text(request))
+    except (ValueError, RecursionError) as error:
+        raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=hint, where=_BODY) from None
+    losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
+    if not isinstance(losses, list) or len(losses) > MAX_RECORDS or not all(isinstance(one, str) for one in losses):
+        raise Refused(422, "allow-loss", "the fields that may be lost are a list of texts", hint=hint, where=_BODY)
+    return tuple(losses)
 
 
 def read_reason(request: Request, longest: int) -> str:

@@ -10,6 +10,7 @@ from doideposit.findings import Severity
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.registered.drift_values import DriftKind
 from doideposit.web.decisions import LONGEST_REASON
+from doideposit.web.reading import MAX_RECORDS
 
 __all__ = ["Schema", "ref", "result_schemas"]
 
@@ -89,6 +90,11 @@ def result_schemas() -> Schema:
             meta={"type": "array", "items": _object({"name": _TEXT, "content": _TEXT})},
             json_ld={"type": "object"},
         ),
+        "Losses": _object(
+            {"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": "Fields of theirs that may be lost."}},
+            ("allow_loss",),
+        ),
+        "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
         "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
         "ResultDetails": _object(
             {

@@ -90,12 +90,8 @@ def result_schemas() -> Schema:
             meta={"type": "array", "items": _object({"name": _TEXT, "content": _TEXT})},
             json_ld={"type": "object"},
         ),
-        "Losses": _object(
-            {"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": "Fields of theirs that may be lost."}},
-            ("allow_loss",),
-        ),
         "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
-        "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
+        **_decision_schemas(),
         "ResultDetails": _object(
             {
                 "conflict_id": _TEXT,
@@ -121,6 +117,15 @@ def result_schemas() -> Schema:
         "RetryClass": _explained(RetryClass, "Whether sending the same content again can help."),
         "Yes": _object({"ok": {"const": True}}),
         "Error": _object({"ok": {"const": False}, "error": error, "findings": _list("Finding")}),
+    }
+
+
+def _decision_schemas() -> dict[str, Schema]:
+    """Return the schemas of what a decision about one DOI has in its body."""
+    words = "Fields of theirs that may be lost."
+    return {
+        "Losses": _object({"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)),
+        "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
     }
 
 

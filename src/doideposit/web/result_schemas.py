@@ -90,7 +90,6 @@ def result_schemas() -> Schema:
             meta={"type": "array", "items": _object({"name": _TEXT, "content": _TEXT})},
             json_ld={"type": "object"},
         ),
-        "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
         **_decision_schemas(),
         "ResultDetails": _object(
             {
@@ -121,9 +120,10 @@ def result_schemas() -> Schema:
 
 
 def _decision_schemas() -> dict[str, Schema]:
-    """Return the schemas of what a decision about one DOI has in its body."""
+    """Return the schemas of what a decision about one DOI has in its body, and of what restoring answers."""
     words = "Fields of theirs that may be lost."
     return {
+        "RestoreResult": {"anyOf": [ref("DepositResult"), ref("PlanFile")]},
         "Losses": _object({"allow_loss": {**_TEXTS, "maxItems": MAX_RECORDS, "description": words}}, ("allow_loss",)),
         "Reason": _object({"reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}}),
     }

@@ -44,20 +44,24 @@ SERIES = Series.model_validate(
 
 
 class Slow:
-    """A Crossref in this process whose every answer takes its time; counts the questions and their waits."""
+    """A Crossref in this process whose every answer takes its time; counts the questions, their paths and waits."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, speed: float = 1.0) -> None:
         self.sandbox = sandbox
+        self.speed = speed
         self.waits: list[float] = []
+        self.paths: list[str] = []
         self._random = Random(1)
         self._lock = Lock()
 
     def fetch(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
         with self._lock:
-            wait = self._random.uniform(FASTEST, SLOWEST)
+            wait = self._random.uniform(FASTEST, SLOWEST) / self.speed
             self.waits.append(wait)
+            path = unquote(urlsplit(url).path)
+            self.paths.append(path)
         started = time.monotonic()
-        reply = self.sandbox.handle(Request.get(unquote(urlsplit(url).path), **(params or {})))
+        reply = self.sandbox.handle(Request.get(path, **(params or {})))
         assert isinstance(reply, Reply)
         # What the simulation itself takes is part of the wait, and none of ours.
         time.sleep(max(wait - (time.monotonic() - started), 0))

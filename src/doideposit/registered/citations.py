@@ -41,6 +41,7 @@ _SMALL: Final = frozenset(
     "a an the and of in on for to und der die das des ein eine von zu et le la les l un une de du des y el los las "
     "e il lo gli o os as".split()
 )
+_SHORT: Final = {"vol": "volume", "pt": "part", "ed": "edition", "edn": "edition", "bd": "band", "nr": "no"}
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -232,7 +233,7 @@ def _ratio(one: str, other: str) -> float:
 def _covered(title: str, words: list[str]) -> float:
     """Return which share of the words of a title is among these; one number that is missing is a difference."""
     wanted = _title_words(title)
-    there = set(words)
+    there = {_SHORT.get(word) or _number(word) for word in words}
     share = sum(word in there for word in wanted) / len(wanted)
     numbers = {_number(word) for word in wanted if _is_number(word)}
     return share if numbers <= {_number(word) for word in there} else min(share, COVERED - 0.01)
@@ -243,8 +244,8 @@ def _is_number(word: str) -> bool:
 
 
 def _number(text: str) -> str:
-    """Return a number in one form: 012, XII and 12 are the same."""
-    folded = text.strip().casefold()
+    """Return a number in one form: 012, XII, 12th and 12 are the same."""
+    folded = re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", text.strip().casefold())
     return _ROMAN.get(folded) or (folded.lstrip("0") or "0" if folded.isdigit() else folded)
 
 
@@ -259,7 +260,7 @@ def _words(text: str) -> list[str]:
 
 def _title_words(text: str) -> list[str]:
     """Return the words of a title that name something; people leave articles out, and write “&” for “and”."""
-    words = _words(text)
+    words = [_SHORT.get(word) or _number(word) for word in _words(text)]
     return [word for word in words if word not in _SMALL] or words
 
 

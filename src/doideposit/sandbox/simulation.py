@@ -234,7 +234,7 @@ _DOORS = {
 def _door(path: str) -> Door | None:
     if path.startswith(("/works/", "/prefixes/", "/members/")):
         return Door.REST
-    return Door.HANDLE if path.startswith("/api/handles/") else _DOORS.get(path)
+    return Door.HANDLE if path.startswith(("/api/handles/", "/ra/")) else _DOORS.get(path)
 
 
 def _upload(one: ReceivedFile, now: datetime) -> dict[str, object]:

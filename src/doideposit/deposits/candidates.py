@@ -1,6 +1,7 @@
 """What a plan keeps of the inputs it checked: who they are in memory, what they say in a private temporary file."""
 
 import hashlib
+import sys
 import tempfile
 import threading
 import weakref
@@ -60,7 +61,7 @@ class ContentStore:
 
     def put(self, data: bytes) -> StoredContent:
         """Keep bytes; raise `DiskError`."""
-        content = StoredContent(self._end, len(data), hashlib.sha256(data).hexdigest())
+        content = StoredContent(self._end, len(data), sys.intern(hashlib.sha256(data).hexdigest()))
         try:
             with self._lock:
                 self._file.seek(self._end)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from doideposit.crossref.diagnostics.outcomes import DoiOutcome
-from doideposit.findings import Finding, Loc, Where, field_path
+from doideposit.findings import Finding, Loc, Where, field_path, nearest
 from doideposit.records.models.record import Record
 from doideposit.records.origin import RawValue
 from doideposit.registered.reading import read_records
@@ -41,12 +41,20 @@ LEAST: Final = 6
 
 
 def note_lines(record: Record | None) -> str:
-    """Return the file of a record and the line of each field, as the ledger notes it; empty for one without a file."""
+    """Return the file of a record and the line of each field, as the ledger notes it; empty for one without a file.
+
+    A field on the line of the one around it is left out: a record of JSON Lines has one line alone.
+    """
     if record is None or record.origin.file is None:
         return ""
-    places = record.origin.places
-    lines = {field_path(loc): place.line for loc, place in places.items() if not (loc and loc[0] in LEFT_OUT)}
-    return json.dumps({"file": record.origin.file, "lines": lines}, ensure_ascii=False, separators=(",", ":"))
+    lines: dict[Loc, int] = {}
+    # What stands around a field comes first.
+    for loc, place in sorted(record.origin.places.items(), key=lambda one: len(one[0])):
+        around = nearest(lines, loc)
+        if (around is None or around[1] != place.line) and not (loc and loc[0] in LEFT_OUT):
+            lines[loc] = place.line
+    noted = {"file": record.origin.file, "lines": {field_path(loc): line for loc, line in lines.items()}}
+    return json.dumps(noted, ensure_ascii=False, separators=(",", ":"))
 
 
 def with_fields(results: Sequence[DoiOutcome], sent: bytes) -> tuple[DoiOutcome, ...]:

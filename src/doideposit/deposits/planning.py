@@ -110,7 +110,8 @@ class Decision:
     @property
     def all_findings(self) -> tuple[Finding, ...]:
         """Return what was found in the input, and what planning adds."""
-        return (*self.wanted.findings, *self.findings)
+        # Most decisions add nothing, and a plan can have a hundred thousand of them: then it is the same tuple.
+        return (*self.wanted.findings, *self.findings) if self.findings else self.wanted.findings
 
 
 def plan(

@@ -1,30 +1,15 @@
 """Documents whose header says everything: the header is their record, and stays where it stands."""
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
-from pathlib import PurePath
-from typing import Any, Final
+from dataclasses import replace
 
-from doideposit.findings import Finding, Loc, Severity, Where, nearest
-from doideposit.records.extraction.dates import find_date
+from doideposit.findings import Loc, nearest
 from doideposit.records.extraction.header_fields import OWN, header_fields
 from doideposit.records.extraction.header_values import HeaderNotes, HeaderValue, Stated, Taken
 from doideposit.records.origin import Origin, Place, RawRecord, RawValue
 from doideposit.records.sources.interface import Header
 
-__all__ = ["header_record", "unpublished"]
-
-_DRAFT_WORDS: Final = frozenset(
-    "draft idea proposal wip private pending scheduled unpublished review in-review embargoed deleted trash".split()
-)
-_STATUS: Final = ("status", "state", "visibility", "publish_status", "publish-status")
-_NOT: Final = frozenset({"false", "no", "0", "never", "off"})
-_YES: Final = frozenset({"true", "yes", "1", "on"})
-_MOMENT: Final = re.compile(
-    r"(\d{4}-\d{1,2}-\d{1,2})(?:[T ]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?"
-)
+__all__ = ["header_record"]
 
 
 def header_record(header: Header, file: str) -> RawRecord:
@@ -71,88 +56,3 @@ def _nearest(header: Header, loc: Loc) -> Place | None:
 
 def _below(header: Header, loc: Loc) -> Iterator[tuple[Loc, Place]]:
     return ((each, place) for each, place in header.places.items() if each[: len(loc)] == loc)
-
-
-# Published or not.
-
-
-@dataclass(frozen=True, slots=True)
-class _Reason:
-    message: str
-    loc: Loc
-
-
-def unpublished(header: Header, file: str, *, now: datetime) -> Finding | None:
-    """Return why a document is not published yet, or no longer; None where nothing says so.
-
-    `now` is in the zone of the publisher: a date without a zone begins there. Such documents are never sent.
-    """
-    reason = next(_reasons(header, file, now), None)
-    if reason is None:
-        return None
-    place = _nearest(header, reason.loc)
-    where = Where(file, place.line if place else None, place.column if place else None)
-    hint = "it is deposited once it is published"
-    return Finding("document-unpublished", Severity.ERROR, reason.message, hint, where)
-
-
-def _reasons(header: Header, file: str, now: datetime) -> Iterator[_Reason]:
-    top = HeaderValue(header.data, ())
-    for key, words in (("draft", _YES), ("published", _NOT), ("private", _YES), ("render", _NOT)):
-        value = top.get(key)
-        if value is not None and value.text.lower() in words:
-            yield _Reason(f"this document is not published: `{key}: {value.text}`", value.loc)
-    status = top.get(*_STATUS)
-    if status is not None and re.sub(r"\s+", "-", status.text.lower()) in _DRAFT_WORDS:
-        yield _Reason(f"this document is not published: `{status.loc[-1]}: {status.text}`", status.loc)
-    if "_drafts" in PurePath(file).parts:
-        yield _Reason("this document is not published: it lies in the folder _drafts", ())
-    yield from _by_build(top)
-    yield from _by_time(top, now)
-
-
-def _by_build(top: HeaderValue) -> Iterator[_Reason]:
-    for key in ("build", "_build"):
-        build = top.get(key)
-        render = build.get("render") if build else None
-        if render is not None and render.text.lower() in _NOT:
-            yield _Reason(f"this document has no page: `{key}.render: {render.text}`", render.loc)
-
-
-def _by_time(top: HeaderValue, now: datetime) -> Iterator[_Reason]:
-    for key in ("publishdate", "publish_date", "publish-date", "pubdate", "date", "published", "date_published"):
-        value = top.get(key)
-        moment = _moment(value.text, now) if value else None
-        if value is not None and moment is not None and moment > now:
-            yield _Reason(f"this document is dated in the future: `{key}: {value.text}`", value.loc)
-    expiry = top.get("expirydate", "expires", "unpublishdate")
-    moment = _moment(expiry.text, now) if expiry else None
-    if expiry is not None and moment is not None and moment <= now:
-        yield _Reason(f"this document is no longer published: `{expiry.loc[-1]}: {expiry.text}`", expiry.loc)
-
-
-def _moment(text: str, now: datetime) -> datetime | None:
-    """Return the moment a date begins; without a zone it is one of the publisher."""
-    match = _MOMENT.search(text)
-    found = find_date(text) if match is None else None
-    parts: tuple[Any, ...] = match.groups() if match else (found.value if found else None, None, None)
-    day, time, zone = parts
-    if day is None or day.count("-") != 2:  # noqa: PLR2004  (year, month and day)
-        return None
-    try:
-        year, month, number = map(int, day.split("-"))
-        moment = datetime(year, month, number, tzinfo=now.tzinfo)
-        if time:
-            hour, minute, *rest = map(int, time.split(":"))
-            moment = moment.replace(hour=hour, minute=minute, second=rest[0] if rest else 0)
-    except ValueError:
-        return None
-    return moment if zone is None else _in_zone(moment, zone)
-
-
-def _in_zone(moment: datetime, zone: str) -> datetime:
-    if zone in {"Z", "UTC"}:
-        return moment.replace(tzinfo=UTC)
-    digits = zone[1:].replace(":", "")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return moment.replace(tzinfo=timezone(-offset if zone[0] == "-" else offset))

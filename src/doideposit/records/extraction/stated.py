@@ -45,12 +45,14 @@ def properties_of(header: Header, file: str) -> tuple[Properties, tuple[Finding,
         (value for each in ("bibliography", "references_file") if (value := HeaderValue(header.data, ()).get(each))),
         None,
     )
+    cited = HeaderValue(header.data, ()).get("nocite")
+    nocite = " ".join(each.text for each in cited.items()) if cited else ""
     named = tuple(leaf.of(each.taken()) for each in files.items() if each.text) if files else ()
     keywords = tuple(leaf.of(each) for each in _list(fields.get("keywords")) if isinstance(each, Taken))
     authors = tuple(_with_orcid(leaf.node(each)) for each in _list(fields.get("authors")))
     # How sure a name is, its confidence says already.
     told = tuple(one for one in notes.found if one.code != "header-name")
-    return Properties(**found, keywords=keywords, authors=authors, bibliography=named), told  # type: ignore[arg-type]
+    return Properties(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told  # type: ignore[arg-type]
 
 
 def _list(stated: Stated | None) -> tuple[Stated, ...]:

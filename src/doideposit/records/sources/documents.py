@@ -9,7 +9,8 @@ from typing import Final
 from doideposit.files import typed
 from doideposit.findings import Finding, Severity, Where, has_errors
 from doideposit.records.extraction.header_fields import OWN
-from doideposit.records.extraction.header_records import header_record, unpublished
+from doideposit.records.extraction.header_records import header_record
+from doideposit.records.extraction.publication import unpublished
 from doideposit.records.models.resemblance import did_you_mean
 from doideposit.records.origin import Place, RawRecord
 from doideposit.records.sources.bibliography import Bibliography, citing, read_bibliography

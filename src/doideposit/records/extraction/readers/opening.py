@@ -52,7 +52,8 @@ def _with_bibliography(manuscript: Manuscript, path: Path) -> Manuscript:
     # The lines as they stand in the file, so that a finding names the right one.
     rows = {line.number: line.source for line in manuscript.lines}
     text = "\n".join(rows.get(number, "") for number in range(1, max(rows, default=0) + 1))
-    found = read_bibliography(path.parent / leaf.text for leaf in named).cited(citing(text, file=str(path)))
+    cites = citing(text, file=str(path), nocite=manuscript.properties.nocite)
+    found = read_bibliography(path.parent / leaf.text for leaf in named).cited(cites)
     references = tuple(
         {
             key: replace(named[0], text=value, rule=f"{work.place.file}, line {work.place.line}")

@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from doideposit.findings import Finding, Severity, Where
+from doideposit.findings import Finding, Severity
 from doideposit.records.extraction.lines import Line, read_lines
 from doideposit.records.extraction.manuscript import Manuscript
+from doideposit.records.extraction.publication import unpublished
 from doideposit.records.extraction.readers.bounds import TooMuch, bound_text, too_large
 from doideposit.records.extraction.stated import properties_of
 from doideposit.records.sources.front_matter import split_header
@@ -46,20 +47,15 @@ def read_text(text: str, *, file: str, near: Path | None = None) -> Manuscript:
     if header is None:
         return Manuscript(file, "text", lines)
     properties, told = properties_of(header, file)
-    return Manuscript(file, "text", lines, properties, findings=(*header.findings, *told, *_unpublished(header, file)))
+    return Manuscript(file, "text", lines, properties, findings=(*header.findings, *told, *_draft(header, file)))
 
 
-def _unpublished(header: Header, file: str) -> tuple[Finding, ...]:
-    """Warn about a header that calls the document a draft: `draft: true` of Hugo, `published: false` of Jekyll."""
-    marks = (("draft", "true"), ("published", "false"))
-    return tuple(
-        Finding(
-            "document-draft", Severity.WARNING, f"the header says `{key}: {value}`: this document is not published yet",
-            "register its DOI when it is", Where(file, header.lines.get(key)),
-        )
-        for key, value in marks
-        if str(header.data.get(key, "")).lower() == value
-    )  # fmt: skip
+def _draft(header: Header, file: str) -> tuple[Finding, ...]:
+    """Warn about a header that says the document is not published: a draft record can be made of it all the same."""
+    why = unpublished(header, file)
+    if why is None:
+        return ()
+    return (replace(why, code="document-draft", severity=Severity.WARNING, hint="register its DOI when it is"),)
 
 
 def _one_block_each(lines: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -9,6 +9,7 @@ import yaml
 from desk import DOI, Desk
 from doideposit.cli.glossary import WORDS
 from doideposit.cli.main import COMMANDS, GROUPS
+from doideposit.cli.meant import meant
 from doideposit.cli.new import EXAMPLES
 from doideposit.records.models.commentary import Commentary
 from pseudo_terminal import on_terminal
@@ -28,6 +29,47 @@ def full(desk: Desk) -> Desk:
     """A desk with comment 258, registered in the sandbox."""
     assert desk("deposit", desk.record(), "--wait", 30).code == 0
     return desk
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("extrat", "did you mean “extract”?"), ("send", "`doideposit deposit RECORD`"), ("List", "`doideposit status`"),
+        ("password", "[credentials.production]"), ("version", "`doideposit --version`"), ("registr", "`doideposit deposit"),
+        ("delete", "a registered DOI stays"), ("xyzzy", "`doideposit --help` lists the commands"),
+    ],
+)  # fmt: skip
+def test_a_word_that_is_no_command_leads_to_the_one_that_is_meant(desk: Desk, word: str, hint: str) -> None:
+    told = desk(word)
+    assert told.code == 2
+    assert f"there is no command “{word}”" in told.err
+    assert hint in told.err
+    named = set(re.findall(r"`doideposit ([a-z-]+)", told.err)) - {"--help", "--version"}
+    assert {each for each in named if not each.startswith("-")} <= COMMANDS.keys()
+
+
+def test_every_command_that_is_meant_exists() -> None:
+    advised = " ".join(meant(word, []) for word in ("send", "list", "create", "docx", "setup", "log", "test", "cite",
+                                                    "web", "fix", "undo", "cancel", "backup", "login"))  # fmt: skip
+    assert set(re.findall(r"`doideposit ([a-z-]+)", advised)) <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize(
+    "written", ["#258", "Nr. 258", "No 258", "nº 258", "SADF Comment 258", "Comment #258", " 258 "]
+)
+def test_a_number_is_taken_as_people_write_it(full: Desk, written: str) -> None:
+    assert full("status", written, "--json").json["records"][0]["doi"] == DOI
+
+
+def test_a_value_that_is_missing_or_misspelt_is_named_with_what_it_is_for(desk: Desk) -> None:
+    assert 'add --reason "…": Why; it stays in the history of the DOI.' in desk("acknowledge", "258").err
+    assert "did you mean production?" in desk("status", "--target", "prod").err
+    assert "there is no file 901.yaml" in desk("history", "901.yaml").err
+
+
+def test_a_number_that_is_registered_already_is_no_new_one(full: Desk) -> None:
+    assert "is registered on sandbox already, as “Prospects for NATO-Japan relations”" in full("new", "258").err
+    assert "registered" not in full("new", "259").err
 
 
 # Bare `doideposit`.

@@ -1,6 +1,7 @@
 """The one place where errors become exit codes and four-part messages."""
 
 import _thread
+import re
 import signal
 import sys
 import threading
@@ -140,10 +141,34 @@ def _usage(error: click.ClickException) -> UsageError:
         message = f"there is no option {error.option_name}"
         if error.possibilities:
             hints.append(f"did you mean {' or '.join(sorted(error.possibilities))}?")
+    hints += _missing(error) if isinstance(error, click.MissingParameter) else _nearest(error)
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
         hints.append(f"`{context.command_path} --help` shows what it takes")
     return UsageError(message[:1].lower() + message[1:], hint=" ".join(hints))
+
+
+def _missing(error: click.MissingParameter) -> list[str]:
+    """Return how an option that has to be given is written, and what it is for."""
+    option = error.param
+    if not isinstance(option, click.Option):
+        return []
+    example = "…" if option.metavar is None else option.metavar
+    return [f'add {max(option.opts, key=len)} "{example}": {(option.help or "").partition(".")[0]}.']
+
+
+def _nearest(error: click.ClickException) -> list[str]:
+    """Return which of several values was perhaps meant."""
+    choice = getattr(getattr(error, "param", None), "type", None)
+    found = re.match(r"'(.*?)' is not one of", error.message)
+    if not isinstance(choice, click.Choice) or found is None:
+        return []
+    from difflib import get_close_matches
+
+    values = [str(each) for each in choice.choices]
+    begun = [each for each in values if found[1] and each.startswith(found[1].casefold())]
+    near = begun[:1] or get_close_matches(found[1].casefold(), values, 1)
+    return [f"did you mean {near[0]}?"] if near else []
 
 
 def _show(error: DoiDepositError, terminal: Terminal) -> None:

@@ -11,7 +11,7 @@ from doideposit.cli.boundary import ExitCode
 from doideposit.cli.drafts import draft_document, draft_from, lacks, read_document_file, write_draft
 from doideposit.cli.terminal import Terminal
 from doideposit.errors import UsageError
-from doideposit.files import disk_errors
+from doideposit.files import disk_errors, typed
 from doideposit.findings import Severity, has_errors
 from doideposit.records.models.series import Series
 from doideposit.records.sources.reading import DOCUMENTS
@@ -55,7 +55,7 @@ def extract_folder(
     if documents is not None:
         documents.close(ok=ok)
     else:
-        _show(rows, terminal)
+        _show(rows, output, terminal)
     return ExitCode.DONE if ok else ExitCode.REJECTED
 
 
@@ -93,13 +93,15 @@ def _row(path: Path, draft: "Draft", written: Path | None) -> _Row:
     )
 
 
-def _show(rows: list[_Row], terminal: Terminal) -> None:
+def _show(rows: list[_Row], output: Path | None, terminal: Terminal) -> None:
     """Show the table: what needs eyes most comes first."""
     width = max(len(str(row.path)) for row in rows)
     terminal.say(f"{'document':{width}}  doubtful  warnings  record")
     for row in sorted(rows, key=lambda row: (row.ok, -(row.doubts or 0))):
         doubts, warnings = ("–" if number is None else str(number) for number in (row.doubts, row.warnings))
         terminal.say(f"{row.path!s:{width}}  {doubts:>8}  {warnings:>8}  {row.told}")
+    if output is not None and any(row.ok for row in rows):
+        terminal.say(f"drafts to review, those with doubts first; then run `doideposit check {typed(output)}`")
 
 
 def _targets(found: list[Path], folder: Path, output: Path | None) -> Iterator[tuple[Path, Path | None]]:

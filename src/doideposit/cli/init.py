@@ -141,7 +141,7 @@ QUESTIONS = {
     ),
     "username": Question(
         "Crossref login, or empty",
-        "role, or name@example.org/role. The password is never written into this file.",
+        "As Crossref gave it: a role such as abcd, or name@example.org/abcd. The password never stands in this file.",
         "You need it for Crossref itself, not for rehearsals: leave it empty for now if you do not know it.",
     ),
 }

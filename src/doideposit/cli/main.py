@@ -108,13 +108,11 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            from difflib import get_close_matches
+            from doideposit.cli.meant import meant
 
-            near = get_close_matches(args[0], self.list_commands(ctx), 1)
-            hint = ""
-            if near:
-                hint = f"did you mean “{near[0]}”? "
-            hint += "`doideposit --help` lists the commands"
+            near = meant(args[0], self.list_commands(ctx))
+            end = " " if near.endswith("?") else "; "
+            hint = f"{near}{end if near else ''}`doideposit --help` lists the commands"
             raise UsageError(f"there is no command “{args[0]}”", hint=hint) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":

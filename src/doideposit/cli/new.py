@@ -13,7 +13,7 @@ from doideposit.cli.check import write_product
 from doideposit.cli.invocation import Invocation
 from doideposit.cli.terminal import Terminal
 from doideposit.cli.works import known_series
-from doideposit.errors import ConfigurationError, UsageError
+from doideposit.errors import ConfigurationError, DoiDepositError, UsageError
 from doideposit.files import typed
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.commentary import Commentary
@@ -21,6 +21,8 @@ from doideposit.records.models.descriptions import descriptions
 from doideposit.reports.findings import Span, Style
 
 if TYPE_CHECKING:
+    from doideposit.config.settings import Settings
+    from doideposit.records.identifiers import Doi
     from doideposit.records.models.series import Series
 
 __all__ = ["EXAMPLES", "new", "record_text"]
@@ -90,13 +92,44 @@ def new(invocation: Invocation, number: str, series_name: str | None, output: Pa
     On a terminal it asks for title, date and authors; what is answered with Enter stays open in the file.
     """
     terminal = invocation.terminal()
-    series = _series(invocation.settings().series, series_name)
+    settings = invocation.settings()
+    series = _series(settings.series, series_name)
     place = output or Path(f"{re.sub(r'[^A-Za-z0-9.-]', '-', number)}.yaml")
     if place.exists() and not force:
         raise UsageError(f"{place} exists already", hint="edit it, choose another name with -o, or add --force")
+    _tell_if_registered(terminal, settings, number, series)
     answers = _asked(terminal, number, series) if terminal.interactive else {}
     write_product(record_text(number, series, answers).encode(), place)
     terminal.say(f"{place}: fill in what is open, then run `doideposit check {typed(place)}`")
+
+
+def _tell_if_registered(terminal: Terminal, settings: "Settings", number: str, series: "Series") -> None:
+    """Warn that the number was given already: a record of it would change what is registered."""
+    try:
+        doi = series.doi_for(number)
+    except InvalidIdentifier as error:
+        raise UsageError(f"{number}: {error.message}", hint=error.hint) from None
+    title = None if doi is None else _registered_title(settings, doi)
+    if title is not None:
+        terminal.note(
+            f"note: {doi} is registered on {settings.target} already, as “{title}”. A record with this number "
+            "changes it; to correct it, edit its record file instead."
+        )
+
+
+def _registered_title(settings: "Settings", doi: "Doi") -> str | None:
+    """Return the title under which a DOI is registered; None where it is not, or nobody can tell now."""
+    from doideposit.deposits.ledger.inspection import look
+    from doideposit.wiring import open_depositor
+
+    try:
+        if not look(settings.ledger_url).is_current:
+            return None  # There is no ledger yet, and looking makes none.
+        with open_depositor(settings) as depositor:
+            status = depositor.status(doi)
+    except DoiDepositError:
+        return None  # A record can be written while the ledger is out of reach.
+    return status.title if status.registered else None
 
 
 def _series(known: "Mapping[str, Series]", name: str | None) -> "Series":
@@ -113,10 +146,7 @@ def _series(known: "Mapping[str, Series]", name: str | None) -> "Series":
 
 def _asked(terminal: Terminal, number: str, series: "Series") -> dict[str, str]:
     """Ask for what every record needs; an answer that is left out stays open in the file."""
-    try:
-        doi = series.doi_for(number)
-    except InvalidIdentifier as error:
-        raise UsageError(f"{number}: {error.message}", hint=error.hint) from None
+    doi = series.doi_for(number)
     terminal.say(f"{series.title} {number}{f', DOI {doi}' if doi else ''}. Enter leaves a question open.\n")
     answers = {"title": _answer("Title, as printed")}
     while answers.setdefault("published", _answer("Date of publication, such as 2026-03-02")):

@@ -105,9 +105,15 @@ def is_file_name(text: str) -> bool:
     return text.lower().endswith(SUFFIXES) or (text != "" and Path(text).exists() and not text[0].isdigit())
 
 
+# As people write a number: “#258”, “Nr. 258”, “No 258”, “SADF Comment 258”.
+_WITH_WORDS = re.compile(r"(?:#|№|[^\W\d][^\d/#]*[\s#])\s*(\d[\w.-]*)")
+
+
 def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
     if is_file_name(text):
         return _in_file(depositor, Path(text))
+    worded = _WITH_WORDS.fullmatch(text.strip())
+    text = worded[1] if worded else text.strip()
     try:
         return (Doi.parse(text),)
     except InvalidIdentifier as error:
@@ -128,6 +134,8 @@ def _found(depositor: "Depositor", text: str) -> Sequence[Doi]:
 
 def _in_file(depositor: "Depositor", path: Path) -> Sequence[Doi]:
     """Return the DOIs of a record file, whether or not its records could be deposited as they are."""
+    if not path.exists():
+        raise UsageError(f"there is no file {path}", hint="look at the spelling and the folder, or give the number")
     found = [entry.doi for entry in depositor.plan(path).entries if entry.doi is not None]
     if not found:
         raise UsageError(f"{path} holds no DOI", hint=f"`doideposit check {typed(path)}` says why")

@@ -6,6 +6,7 @@ import pytest
 
 from desk import DOI, Desk
 from doideposit.wiring import open_path
+from pseudo_terminal import on_terminal
 
 CITED = "10.48251/SADF.ISSN.2406-5617.C100"
 RECORD = """\
@@ -131,6 +132,22 @@ def test_a_header_gets_the_key_of_its_own_form(desk: Desk) -> None:
     done = desk("references", "c100.md", "--accept", f"1={DOI}", "--offline")
     assert done.code == 0, done.err
     assert path.read_text(encoding="utf-8") == text.replace("DOI: 10.5555/old", f"DOI: {DOI}")
+
+
+def test_a_person_is_asked_and_the_one_that_fits_is_the_answer(cited: Desk) -> None:
+    before = (cited.folder / "c258.yaml").read_text(encoding="utf-8")
+    refused = on_terminal(["references", "258", "--ask"], cited.folder, typed=[("Which one", "none")])
+    assert refused.code == 0, refused.text
+    assert (cited.folder / "c258.yaml").read_text(encoding="utf-8") == before
+    seen = on_terminal(["references", "258", "--ask"], cited.folder, typed=[("Which one", "")])
+    assert seen.code == 0, seen.text
+    assert "Which one (1, none) [1]:" in seen.text
+    assert f"doi: {CITED.lower()}" in (cited.folder / "c258.yaml").read_text(encoding="utf-8")
+
+
+def test_without_a_search_nothing_is_looked_for(cited: Desk) -> None:
+    [work] = cited("references", "258", "--no-search", "--json").json["works"]
+    assert work["references"][0]["candidates"] is None
 
 
 def test_accepted_dois_go_out_as_references_alone(cited: Desk) -> None:

@@ -174,7 +174,14 @@ def test_references_of_ready_made_files_and_those_sent_alone_are_asked_about_too
     ]
 
 
-@pytest.mark.parametrize("fault", ["status@rest=503:*", "status@rest=429:*", "status@rest=200:*", "status@rest=403:*"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(f"status@rest={status}:*" for status in (503, 429, 200, 403)),
+        "drop_before_body@rest:*",
+        "retry_after@rest=9999:*",
+    ],
+)
 def test_services_that_are_away_say_nothing_of_a_reference(desk: Desk, fault: str) -> None:
     desk.sandbox.faults.arm([parse_fault(fault), parse_fault(fault.replace("rest", "handle"))])
     plan = desk.depositor.plan(commentary(references=REFERENCES))

@@ -39,6 +39,7 @@ EVERY = 50
 @click.option("--anyway", is_flag=True, help="Accept a DOI also where its work is plainly another one.")
 @click.option("--send", is_flag=True, help="Send the references of the record alone, once their DOIs are accepted.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before depositing to production.")
+@click.option("--no-search", is_flag=True, help="Do not search Crossref for references without a right DOI.")
 @click.option("--offline", is_flag=True, help="Ask nobody: tell what the ledger knows.")
 @target_option
 @json_option
@@ -52,6 +53,7 @@ def references(
     anyway: bool,
     send: bool,
     yes: bool,
+    no_search: bool,
     offline: bool,
     target: str | None,
     as_json: bool,
@@ -82,7 +84,7 @@ def references(
         acceptance = Acceptance(terminal, settings, depositor, works, anyway=anyway, send=send, yes=yes)
         if accepted or (send and not ask):
             finish(acceptance.given(dois, accepted, offline=offline))
-        report = depositor.references.of(*dois, offline=offline, on_event=_teller(terminal))
+        report = depositor.references.of(*dois, offline=offline, search=not no_search, on_event=_teller(terminal))
         if as_json and not ask:
             terminal.json(report.to_dict())
         else:
@@ -98,8 +100,8 @@ def _teller(terminal: Terminal) -> "Callable[[Progress], None]":
 
     def tell(progress: "Progress") -> None:
         nonlocal told
-        told += 1
-        if told % EVERY == 0:
+        told += progress.kind == "references"
+        if progress.kind == "searching" or (told and told % EVERY == 0):
             terminal.note(progress.text)
 
     return tell
@@ -137,6 +139,9 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
         terminal.line((Span("       no agency has this DOI: correct it, or take it out", Style.HINT),))
     elif one.doubts:
         terminal.line((Span(f"       {safe('; '.join(each.what for each in one.doubts))}", Style.HINT),))
+    if one.state is ReferenceState.WRONG and one.asserted_by == "crossref":
+        words = "the right DOI in the record takes the place of what Crossref found"
+        terminal.line((Span(f"       {words}", Style.HINT),))
     if one.reason:
         terminal.line((Span(f"       Crossref could not look for it: {safe(one.reason)}", Style.HINT),))
     for candidate in one.candidates or ():

@@ -52,6 +52,7 @@ AT_ONCE: Final = 3
 LONGEST_SEARCH: Final = 500
 """Characters of a reference that are searched for; whole footnotes find less."""
 CANDIDATES: Final = 5
+SEARCHES_A_SECOND: Final = 3
 CROSSREF: Final = "crossref"
 
 _Fields = Mapping[str, RawValue]
@@ -83,16 +84,18 @@ class CitedReferences:
         self,
         *dois: Doi | str,
         offline: bool = False,
+        search: bool = True,
         instead: Mapping[int, Doi] | None = None,
         on_event: OnEvent = silent,
     ) -> ReferencesReport:
         """Tell of every reference whether it is matched, dead or wrong, and which works it may mean.
 
-        Offline nothing but the ledger is asked. With `instead` it tells of these DOIs, for the references of one work
-        by their numbers from 1. Waits between questions as Crossref's limits want it; services that are away are the
-        `error` of what is returned. Raises `UsageError` for a DOI that this ledger never saw.
+        Offline nothing but the ledger is asked, and without `search` for no works. With `instead` it tells of these
+        DOIs, for the references of one work by their numbers from 1. Waits between questions as Crossref's limits want
+        it; services that are away are the `error` of what is returned. Raises `UsageError` for a DOI that this ledger
+        never saw.
         """
-        one = _ReferencePass(self.context, offline=offline, on_event=on_event, instead=instead)
+        one = _ReferencePass(self.context, offline=offline, search=search, on_event=on_event, instead=instead)
         return one.run(tuple(map(given_doi, dois)))
 
 
@@ -108,11 +111,13 @@ class _ReferencePass:
         context: DepositContext,
         *,
         offline: bool,
+        search: bool,
         on_event: OnEvent,
         instead: Mapping[int, Doi] | None = None,
     ) -> None:
         self._context = context
         self._instead = instead
+        self._searches = search and instead is None
         self._registry: RegistryPort | None = None if offline else context.registry
         self._offline = offline
         self._on_event = on_event
@@ -180,8 +185,12 @@ class _ReferencePass:
     def _searched(self, cited: Sequence[_Cited]) -> list[_Cited]:
         registry = self._registry
         wanting = [one for one in cited if one.wants_candidates]
-        if registry is None or not registry.has_works or not wanting or self._instead is not None:
+        if registry is None or not registry.has_works or not wanting or not self._searches:
             return list(cited)
+        minutes = len(wanting) / SEARCHES_A_SECOND / 60
+        if minutes >= 1:
+            words = f"searching for {len(wanting)} references takes about {minutes:.0f} minutes"
+            self._on_event(Progress("searching", words))
         answers = self._each(wanting, lambda one: _search(registry, one), "reference")
         found = {(one.of.key, one.feedback.number): answer for one, answer in zip(wanting, answers, strict=True)}
         return [_with_candidates(one, found.get((one.of.key, one.feedback.number))) for one in cited]
@@ -260,6 +269,8 @@ def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
     known = {one.of.key, one.doi.key if one.doi else ""}
     works = [work for work in found if work.doi.lower() not in known]
     candidates = [CitedCandidate(work, candidate_doubts(one.fields, work)) for work in works]
+    # A search always finds something; a title that has nothing of the reference is no candidate.
+    candidates = [each for each in candidates if not any(one.field == "title" and one.plain for one in each.doubts)]
     fitting = [each for each in candidates if each.fits]
     if len(fitting) > 1:
         twin = CitationDoubt("twin", f"{len(fitting)} works fit equally well")

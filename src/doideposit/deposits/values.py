@@ -448,7 +448,8 @@ class WatchReport:
 class Progress:
     """Describe something that just happened, for whoever watches a run.
 
-    `kind` is prepared, sending, received, waiting, doubt, reading, odd, finished, refused or adopt.
+    `kind` is prepared, sending, received, waiting, doubt, reading, odd, finished, refused, adopt, references or
+    searching.
     """
 
     kind: str

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: extraction-score demo test acceptance quick lint types docs man build bench figures mutants soak schemas all-schemas clean help
+.PHONY: extraction-score demo test acceptance quick lint types docs man build bench figures mutants soak schemas all-schemas wordpress clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
@@ -21,6 +21,7 @@ help:
 	@echo 'make soak    the full count of kills, faults and harmed documents'
 	@echo 'make man     man pages, into build/man'
 	@echo 'make build   a wheel that carries the schemas'
+	@echo 'make wordpress  the WordPress plugin, as dist/doideposit-wordpress.zip'
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or later is needed: install it, or run make PYTHON=/path/to/python3.12'; exit 1; }
@@ -97,6 +98,9 @@ extraction-score: $(STAMP)
 
 soak: $(STAMP) all-schemas
 	$(BIN)/python -m pytest -m soak tests/soak
+
+wordpress: $(VENV)/bin/python
+	$(BIN)/python packaging/wordpress/build.py dist/doideposit-wordpress.zip
 
 build: $(STAMP) all-schemas
 	$(BIN)/python -m build --no-isolation --outdir dist .

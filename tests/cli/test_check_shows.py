@@ -19,6 +19,15 @@ authors:
 """
 
 
+def test_the_line_of_a_table_in_utf_16_is_shown_as_it_reads(desk: Desk) -> None:
+    row = "sadf-comment;906;Flüsse;02.03.2026;Müller, Anna;https://www.sadf.eu/906/"
+    table = f"series;number;title;published;authors;url\r\n{row}\r\n"
+    (desk.folder / "u.csv").write_bytes(table.encode("utf-16"))
+    lines = desk("check", "u.csv").out.splitlines()
+    assert f"    2 | {row}" in lines
+    assert lines[lines.index(f"    2 | {row}") + 1].rstrip() == "      | " + " " * row.index("02.") + "^"
+
+
 def test_what_stops_comes_first_and_is_called_an_error(desk: Desk) -> None:
     desk.write("bad.yaml", BAD)
     told = desk("check", "bad.yaml")

@@ -238,17 +238,11 @@ class JsonList:
             error.told_in_json = True
 
 
-LARGEST_SHOWN = 5_000_000
-
-
 @lru_cache(maxsize=8)
 def _lines_of(path: str) -> tuple[str, ...] | None:
-    try:
-        if Path(path).stat().st_size > LARGEST_SHOWN:
-            return None
-        return tuple(Path(path).read_text(encoding="utf-8-sig", errors="replace").split("\n"))
-    except (OSError, ValueError):
-        return None
+    from doideposit.records.sources.files import shown_lines
+
+    return shown_lines(Path(path))
 
 
 def source_line(path: str, number: int) -> str | None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from doideposit.deposits.depositor import Depositor
@@ -12,6 +11,7 @@ from doideposit.deposits.values import ReportEntry, WorkStatus
 from doideposit.findings import Finding, Severity
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.lifecycle import RetryClass, State
+from doideposit.records.sources.files import shown_lines
 from doideposit.reports.findings import detailed, in_order, safe
 
 __all__ = ["entries_of", "followed", "overtaken", "refused_file"]
@@ -20,7 +20,6 @@ MOST_TRIES: Final = 3
 # How often the job sends again by itself what Crossref failed for a reason that may pass.
 WORTH_ANOTHER_TRY: Final = frozenset({RetryClass.NOW, RetryClass.ONCE, RetryClass.LATER})
 OLD_TIMESTAMP: Final = "crossref-timestamp-too-old"
-LARGEST_SHOWN: Final = 5_000_000
 
 
 def entries_of(claim: Claim, made: Sequence[ReportEntry]) -> tuple[ClaimedEntry, ...]:
@@ -181,14 +180,5 @@ class _SourceLines:
         if file != self._name:
             return None
         if self._lines is None:
-            self._lines = _read(self._path)
+            self._lines = shown_lines(self._path) or ()
         return self._lines[number - 1] if 0 < number <= len(self._lines) else None
-
-
-def _read(path: Path) -> tuple[str, ...]:
-    try:
-        if path.stat().st_size > LARGEST_SHOWN:
-            return ()
-        return tuple(path.read_text(encoding="utf-8-sig", errors="replace").split("\n"))
-    except OSError:
-        return ()

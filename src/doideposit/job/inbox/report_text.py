@@ -13,6 +13,7 @@ from doideposit.files import typed
 from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
 from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.sources.reading import DOCUMENTS, SUFFIXES
 from doideposit.reports.findings import safe
 
 __all__ = ["first_reasons", "headline", "report_text"]
@@ -78,6 +79,13 @@ def _what_to_do(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
 
 def _steps(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
     """Yield what to do; a command stands on a line of its own, to be copied."""
+    if place.suffix.lower() not in SUFFIXES | DOCUMENTS | {".xml", ""}:
+        yield (
+            f"{safe(place.name)} is no record. Of a finished document this command drafts one, in the folder of the "
+            f"configuration; read it, and fill in what is open:\ndoideposit extract {typed(place)} -o NUMBER.yaml"
+        )
+        yield f"Put the record, and not the document, into the inbox, which is the folder {inbox}"
+        return
     yield f"Correct {safe(place.name)}, which lies beside this report. What is wrong stands below."
     yield f"Put the corrected file into the inbox again, which is the folder {inbox}"
     if len(claim.rejected) < len(claim.entries or ()):

@@ -5,6 +5,7 @@ Every error type that our models can give has its own line here. Errors that the
 ``length``.
 """
 
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -270,9 +271,15 @@ _SHAPES: Final = (
 )
 
 
+# What people copy from the line of a browser that hides https://.
+_BARE_ADDRESS: Final = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:[/?#]\S*)?", re.IGNORECASE)
+
+
 def _pattern(fault: _ModelError) -> _Words:
     pattern = str(fault.context.get("pattern"))
     for part, code, words, hint in _SHAPES:
+        if part in pattern and code == "url-shape" and _BARE_ADDRESS.fullmatch(str(fault.input)):
+            return code, f"{fault.shown} {words}", f"write https://{fault.input}"
         if part in pattern:
             return code, f"{fault.shown} {words}", hint
     return "shape", f"{fault.shown} does not have the form that is needed here", f"the pattern is {pattern}"

@@ -70,6 +70,22 @@ def load_bytes(path: Path, *, limit: int) -> LoadedBytes:
     return LoadedBytes(data)
 
 
+# A file of more bytes is not read a second time for the sake of a line of it.
+_LARGEST_SHOWN = 5_000_000
+
+
+def shown_lines(path: Path) -> tuple[str, ...] | None:
+    """Return the lines of a text for display, whatever it is encoded in; None for a large file and for none."""
+    try:
+        if path.stat().st_size > _LARGEST_SHOWN:
+            return None
+        data = path.read_bytes()
+    except (OSError, ValueError):
+        return None
+    encoding = "utf-16" if data.startswith(UTF_16_MARKS) else "utf-8-sig"
+    return tuple(data.decode(encoding, errors="replace").replace("\r\n", "\n").split("\n"))
+
+
 def decode_text(data: bytes, *, file: str) -> Loaded:
     """Decode bytes as UTF-8, or as UTF-16 where a byte order mark says so; `file` is the name for the findings."""
     if not data.strip():

@@ -219,6 +219,17 @@ def test_every_other_file_gets_an_answer(office: Office, name: str) -> None:
     assert office.report(name).startswith(f"{name}: 1 rejected")
 
 
+def test_a_document_in_the_inbox_is_told_the_way_to_a_record(office: Office) -> None:
+    office.drop("Kommentar 901.docx", "%PDF")
+    office.run()
+    report = office.report("Kommentar 901.docx")
+    lines = [line.strip() for line in report.splitlines()]
+    place = office.folders.root / "rejected" / "Kommentar 901.docx"
+    assert f'doideposit extract "{place}" -o NUMBER.yaml' in lines
+    assert "Put the record, and not the document, into the inbox" in report
+    assert "Correct Kommentar" not in report
+
+
 def test_a_table_without_rows_is_rejected(office: Office) -> None:
     office.drop("table.csv", "series,number,title,published,authors\n")
     office.run()

@@ -68,12 +68,15 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRef:
-    """Describe the latest file a DOI was in. Crossref support asks for `submission_id`."""
+    """Describe the latest file a DOI was in. Crossref support asks for `submission_id`.
+
+    `timestamp` is None for a resource-only deposit, which has none.
+    """
 
     file_name: str | None
     batch_id: str
     submission_id: str | None
-    timestamp: int
+    timestamp: int | None
 
     def to_dict(self) -> dict[str, str | None]:
         """Return it as JSON; the timestamp is a text, because JSON numbers of 17 digits do not survive everywhere."""
@@ -81,7 +84,7 @@ class SubmissionRef:
             "file_name": self.file_name,
             "batch_id": self.batch_id,
             "submission_id": self.submission_id,
-            "timestamp": str(self.timestamp),
+            "timestamp": None if self.timestamp is None else str(self.timestamp),
         }
 
 

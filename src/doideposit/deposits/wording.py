@@ -62,7 +62,9 @@ HARMED_ADVICE = (
 
 
 def _reference(submission: Submission) -> SubmissionRef:
-    return SubmissionRef(submission.file_name, submission.batch_id, submission.submission_id, submission.timestamp)
+    # The number of a resource-only deposit is our own, and stands in no file.
+    timestamp = None if submission.is_resources else submission.timestamp
+    return SubmissionRef(submission.file_name, submission.batch_id, submission.submission_id, timestamp)
 
 
 def _update_step(submission: Submission) -> UpdateStep | None:
@@ -281,7 +283,7 @@ def _about_drift(work: LedgerWork, drift: tuple[Drift, ...]) -> str:
 # How the reason begins of a file that Crossref itself says it has not finished.
 STILL_READING = "Crossref says"
 SENTENCES: Mapping[EventKind, str] = {
-    EventKind.PREPARED: "recorded {together} under the timestamp {timestamp}, before anything was sent{step}",
+    EventKind.PREPARED: "recorded {together}{version}, before anything was sent{step}",
     EventKind.SENDING: "sending as {file_name}",
     EventKind.RECEIVED: "received: {proof}",
     EventKind.NOT_RECEIVED: "not received: {reason}",
@@ -333,6 +335,11 @@ def _together(dois: str) -> str:
     return "alone in a file" if dois == "1" else f"in a file of {dois} DOIs" if dois else ""
 
 
+def _version(detail: Mapping[str, str]) -> str:
+    """Return which version a file is; parts of records have none."""
+    return f" under the timestamp {detail['timestamp']}" if detail.get("timestamp") else ", with parts of the record"
+
+
 def _step(detail: Mapping[str, str]) -> str:
     """Return which step of an update a file is, and what it empties."""
     step, emptied = detail.get("step", ""), detail.get("empties", "").replace("_", " ")
@@ -345,6 +352,7 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
     approvals = f", approved by {approved_by}" if approved_by else ""
     together = _together(event.detail.get("dois", ""))
     words = _Blank(event.detail, together=together, step=_step(event.detail), approvals=approvals)
+    words["version"] = _version(event.detail)
     text = " ".join(SENTENCES[event.kind].format_map(words).split()).removesuffix(": “”")
     text = text.removesuffix(":")
     if event.kind in OUTCOMES:
@@ -357,7 +365,7 @@ def history_entry(event: LedgerEvent, submission: Submission | None) -> HistoryE
         file_name=event.detail.get("file_name") or (submission.file_name if submission else None),
         batch_id=submission.batch_id if submission else None,
         submission_id=submission.submission_id if submission else None,
-        timestamp=submission.timestamp if submission else None,
+        timestamp=submission.timestamp if submission and not submission.is_resources else None,
         outcome=outcome,
         answer=event.detail.get("answer"),
     )

@@ -102,7 +102,7 @@ def result_schemas() -> Schema:
         "CrossrefWarning": _warning(),
         "UpdateStep": _object({"number": _STEP, "of": _STEP, "emptied": {"type": "array", "items": _TEXT}}),
         "Submission": _object(
-            {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _TEXT}
+            {"file_name": _MAYBE_TEXT, "batch_id": _TEXT, "submission_id": _MAYBE_TEXT, "timestamp": _MAYBE_TEXT}
         ),
         "Proof": _object({"at": _MAYBE_MOMENT, "proof": _TEXT}),
         "Overdue": _object({"milestone": _words(Milestone), "since": _MOMENT, "due": _MOMENT}),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from doideposit.crossref.names import PREFIXES
+from doideposit.crossref.names import PREFIXES, is_resources_namespace
 from doideposit.crossref.schemas.datatypes import DATATYPES
 from doideposit.crossref.validator.places import ElementFix, Places
 from doideposit.crossref.validator.supplement import Broken, WrongValue
@@ -215,6 +215,8 @@ def _remedy(element: Element, expected: tuple[str, ...]) -> str:
         return f"the order matters: {_either(map(_name, later), last='and')} before {name}; or remove {name}"
     parent = element.getparent()
     if parent is not None and _local(str(parent.tag)) == "body":
+        if is_resources_namespace(etree.QName(element).namespace):
+            return "the order matters in a resource-only deposit: move it up, or send it in a file of its own"
         return "a file holds one kind of work: send the other kinds in files of their own"
     return f"add {_either(map(_name, expected))} before {name}, or remove {name}"
 

@@ -26,18 +26,18 @@ __all__ = ["check_works"]
 
 Fields = dict[str, RawValue]
 
+# Elements that hold a work with a title and people. Components, issues and data sets have names of other kinds.
 _KINDS: Final = frozenset(
     {*RECORD_TYPES, "book_metadata", "book_series_metadata", "content_item", "conference_paper", "dissertation"}
 )
-"""Elements that hold a work with a title and people. Components, issues and data sets have names of other kinds."""
 # What a series is called is said in the configuration of records, and wishes are for who can still fill something in.
 _SKIPPED: Final = frozenset(
     rule.code for rule in RECORD_RULES if rule.category in {"identifiers, numbers and series", "completeness"}
 )
 # Crossref has no element for the address of what is cited; that of a DOI is one of the DOI, and rules know it in texts.
 _ADDRESS: Final = re.compile(r"(.*\S)\s(https?://(?!(?:dx\.)?doi\.org/)[^\s<>]*(?:[^\s<>.,;:)\]]|\.\.\.))", re.DOTALL)
+# So often what cannot be read of a work is left out: models tell the faults of fields first, then those between.
 ROUNDS: Final = 3
-"""So often what cannot be read of a work is left out: models tell the faults of fields first, then those between."""
 
 
 def check_works(root: Element, context: Context) -> Iterator[tuple[Finding, Element]]:

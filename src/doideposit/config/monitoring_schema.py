@@ -27,24 +27,24 @@ LONGEST_MAINTENANCE: Final = timedelta(days=14)
 class MailSection(Section):
     """Mail of the scheduled job, to those who look after it."""
 
+    # The mail server.
     host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")]
-    """The mail server."""
+    # Its port; by default 587 for starttls, 465 for tls, 25 for none.
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
+    # How the connection is encrypted; none is for a mail server on this machine alone.
     security: Literal["starttls", "tls", "none"] = "starttls"
-    """How the connection is encrypted; none is for a mail server on this machine alone."""
+    # Address that the mails come from.
     sender: MailAddress
-    """Address that the mails come from."""
+    # Addresses that the mails go to.
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
-    """Addresses that the mails go to."""
+    # Login at the mail server, where it wants one.
     username: PlainText | None = None
-    """Login at the mail server, where it wants one."""
+    # Where the password of the mail server is kept.
     password: PasswordReference | None = None
-    """Where the password of the mail server is kept."""
+    # The same matter is not mailed again before this.
     repeat_after: Duration = timedelta(days=1)
-    """The same matter is not mailed again before this."""
+    # The day of the weekly digest.
     digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = "monday"
-    """The day of the weekly digest."""
 
     @model_validator(mode="after")
     def _encrypted(self) -> "MailSection":
@@ -60,20 +60,20 @@ class MailSection(Section):
 class MailboxSection(Section):
     """The mailbox that Crossref's mails go to: the job reads it, and takes what they say for hints alone."""
 
+    # A Maildir folder on this machine, relative to the configuration file; or a `host`.
     maildir: Annotated[str, Field(min_length=1)] | None = None
-    """A Maildir folder on this machine, relative to the configuration file; or a `host`."""
+    # The IMAP server.
     host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")] | None = None
-    """The IMAP server."""
+    # Its port; by default 993 for tls, 143 otherwise.
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    """Its port; by default 993 for tls, 143 otherwise."""
+    # How the connection is encrypted; none is for a server on this machine alone.
     security: Literal["tls", "starttls", "none"] = "tls"
-    """How the connection is encrypted; none is for a server on this machine alone."""
+    # The folder on the server; it is opened for reading alone.
     folder: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n\"\\]+$")] = "INBOX"
-    """The folder on the server; it is opened for reading alone."""
+    # Login at the server.
     username: PlainText | None = None
-    """Login at the server."""
+    # Where the password is kept.
     password: PasswordReference | None = None
-    """Where the password is kept."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -93,31 +93,31 @@ class MailboxSection(Section):
 class DeadlineSection(Section):
     """Say how long each milestone of a DOI may take before it counts as overdue, wherever that is told."""
 
+    # From being recorded until Crossref has the file.
     received: Duration = timedelta(hours=2)
-    """From being recorded until Crossref has the file."""
+    # From there until Crossref has read it.
     processed: Duration = timedelta(days=1)
-    """From there until Crossref has read it."""
+    # How long a deposit that failed may wait for a person.
     registered: Duration = timedelta(days=3)
-    """How long a deposit that failed may wait for a person."""
+    # From the registration until the DOI leads to its page.
     resolves: Duration = timedelta(days=1)
-    """From the registration until the DOI leads to its page."""
+    # From the registration until Crossref's REST API shows the record.
     indexed: Duration = timedelta(days=3)
-    """From the registration until Crossref's REST API shows the record."""
+    # From a deposit that took effect until Crossref's query service shows the record as it was sent.
     as_intended: Duration = timedelta(hours=26)
-    """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
+    # The same as `indexed` where the query service shows the record already: the REST API lags for weeks at times.
     lagging: Duration = timedelta(days=42)
-    """The same as `indexed` where the query service shows the record already: the REST API lags for weeks at times."""
 
 
 class MaintenanceSection(Section):
     """A time that Crossref announced for maintenance: nothing is sent, asked or called late in it."""
 
+    # When it begins, such as 2026-12-01T14:00:00Z.
     begins: AwareDatetime
-    """When it begins, such as 2026-12-01T14:00:00Z."""
+    # When it ends.
     ends: AwareDatetime
-    """When it ends."""
+    # What Crossref said of it.
     what: PlainText = "maintenance at Crossref"
-    """What Crossref said of it."""
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:
@@ -130,24 +130,24 @@ class MaintenanceSection(Section):
 class RecipientSection(Section):
     """Who gets the mails of the scheduled job about the DOIs of one publisher."""
 
+    # Addresses that the mails go to; server, sender and times are those of [mail].
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
-    """Addresses that the mails go to; server, sender and times are those of [mail]."""
 
 
 class MonitoringSection(Section):
     """What the scheduled job leaves for those who watch it; paths are relative to the configuration file."""
 
+    # A JSON file with the state of everything after the last pass.
     status_file: Annotated[str, Field(min_length=1)] | None = None
-    """A JSON file with the state of everything after the last pass."""
+    # A text file for the textfile collector of Prometheus' node_exporter.
     prometheus_file: Annotated[str, Field(min_length=1, pattern=r"\.prom$")] | None = None
-    """A text file for the textfile collector of Prometheus' node_exporter."""
+    # A file that is written anew at the end of every pass.
     heartbeat_file: Annotated[str, Field(min_length=1)] | None = None
-    """A file that is written anew at the end of every pass."""
+    # An address that is fetched after every pass that did what it should.
     ping_url: PingAddress | None = None
-    """An address that is fetched after every pass that did what it should."""
+    # Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says.
     open_to: Literal["owner", "group"] = "owner"
-    """Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says."""
+    # How long each stage may take.
     deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
-    """How long each stage may take."""
+    # Times that Crossref announced on its status page.
     maintenance: tuple[MaintenanceSection, ...] = ()
-    """Times that Crossref announced on its status page."""

@@ -29,10 +29,10 @@ SCHEMA_VERSIONS: Final = ("5.5.0", "5.4.0", "5.3.1")
 
 DEFAULT_SCHEMA_VERSION: Final = "5.5.0"
 
+# The kind of a resource-only deposit, which changes parts of records: also the first word of its schema version.
 RESOURCES: Final = "doi_resources"
-"""The kind of a resource-only deposit, which changes parts of records: also the first word of its schema version."""
+# The one version that is sent: the older ones are retired, and no newer one was published by November 2026.
 RESOURCES_VERSION: Final = f"{RESOURCES} 5.4.0"
-"""The one version that is sent: the older ones are retired, and no newer one was published by November 2026."""
 RESOURCES_NAMESPACE: Final = "http://www.crossref.org/doi_resources_schema/"
 
 JATS: Final = "http://www.ncbi.nlm.nih.gov/JATS1"

@@ -14,8 +14,8 @@ from doideposit.records.origin import RawValue
 
 __all__ = ["ComparedField", "ConflictSide", "answer_file", "are_alike", "compare_sides"]
 
+# What tells two works apart for a reader; Crossref compares title, first author, year and number.
 FIELDS: Final = ("number", "title", "subtitle", "authors", "published", "language", "series", "institution", "url")
-"""What tells two works apart for a reader; Crossref compares title, first author, year and number."""
 TWO: Final = 2
 
 

@@ -54,10 +54,10 @@ class Deadlines:
     as_intended: timedelta = timedelta(hours=26)
 
     # Crossref's REST API was seen to miss single works for weeks, while they resolved and the query service had them.
+    # The same where the query service shows the record already: the REST API alone is behind then.
     lagging: timedelta = timedelta(days=42)
-    """The same where the query service shows the record already: the REST API alone is behind then."""
+    # Times that Crossref announced: nothing is called late in them, and they count for no deadline.
     maintenance: tuple[MaintenanceWindow, ...] = ()
-    """Times that Crossref announced: nothing is called late in them, and they count for no deadline."""
 
     def of(self, milestone: Milestone) -> timedelta:
         """Return the time that a milestone may take."""

@@ -17,8 +17,9 @@ from doideposit.registered.reading import read_records
 
 __all__ = ["named_field", "note_lines", "with_fields"]
 
+# Fields with many lines, of which Crossref's messages name none: a reference has its own word in the log.
 LEFT_OUT: Final = frozenset({"abstract", "abstracts", "references"})
-"""Fields with many lines, of which Crossref's messages name none: a reference has its own word in the log."""
+# The field that a message is about, where no value in its words says so.
 FIXED: Final[Mapping[str, Loc]] = {
     "crossref-conflict": ("title",),
     "crossref-title-missing": ("title",),
@@ -35,9 +36,8 @@ FIXED: Final[Mapping[str, Loc]] = {
     "crossref-year-invalid": ("published",),
     "crossref-preprint-pair": ("relations",),
 }
-"""The field that a message is about, where no value in its words says so."""
+# Letters of a value that are looked for in a message: shorter ones stand there by chance.
 LEAST: Final = 6
-"""Letters of a value that are looked for in a message: shorter ones stand there by chance."""
 
 
 def note_lines(record: Record | None) -> str:

@@ -47,10 +47,10 @@ from doideposit.registered.reading import RegisteredRecord, read_record
 
 __all__ = ["CitedReferences"]
 
+# Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
-"""Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025)."""
+# Characters of a reference that are searched for; whole footnotes find less.
 LONGEST_SEARCH: Final = 500
-"""Characters of a reference that are searched for; whole footnotes find less."""
 CANDIDATES: Final = 5
 SEARCHES_A_SECOND: Final = 3
 CROSSREF: Final = "crossref"

@@ -23,8 +23,8 @@ __all__ = ["Hints", "read_failed_dois", "read_mail", "read_report"]
 # Bytes of one part of a mail that are looked at: the largest report of a series is far smaller.
 LARGEST: Final = 5_000_000
 LIMITS: Final = XmlLimits(size=LARGEST)
+# Names that are taken of one mail: asking about more would be a flood that a forger started.
 MOST: Final = 2_000
-"""Names that are taken of one mail: asking about more would be a flood that a forger started."""
 _DOI: Final = re.compile(r"\b10\.[0-9]{4,9}/[^\s\"'<>,;|()\[\]{}]{1,200}", re.ASCII)
 _BATCH: Final = re.compile(r"[\x21-\x7e]{1,100}")
 

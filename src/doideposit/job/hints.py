@@ -12,8 +12,8 @@ __all__ = ["take_hints"]
 
 logger = logging.getLogger(__name__)
 
+# Conflicts of one mail that Crossref is asked about; the report comes again every month.
 MOST_CONFLICTS: Final = 25
-"""Conflicts of one mail that Crossref is asked about; the report comes again every month."""
 
 
 def take_hints(depositor: Depositor, hints: Hints, now: datetime) -> None:

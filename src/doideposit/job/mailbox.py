@@ -14,10 +14,10 @@ from doideposit.errors import WorldError
 
 __all__ = ["ImapServer", "Mailbox", "read_imap", "read_maildir"]
 
+# Bytes of one mail that are read; those behind are left out.
 LARGEST: Final = 20_000_000
-"""Bytes of one mail that are read; those behind are left out."""
+# Mails that are read in one pass, the oldest first; the next pass goes on.
 MOST: Final = 200
-"""Mails that are read in one pass, the oldest first; the next pass goes on."""
 TIMEOUT: Final = 30.0
 PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 

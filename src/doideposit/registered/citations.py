@@ -18,14 +18,14 @@ from doideposit.records.origin import RawValue
 
 __all__ = ["CitationDoubt", "candidate_doubts", "doubts_of", "is_plainly_other", "printed_reference"]
 
+# How alike two titles are, from 0 to 1, that differ by a misprint or an article at most.
 ALIKE: Final = 0.92
-"""How alike two titles are, from 0 to 1, that differ by a misprint or an article at most."""
+# Below this two titles are plainly those of two works.
 RELATED: Final = 0.6
-"""Below this two titles are plainly those of two works."""
+# The share of the words of a title that a printed reference has to have, in any order.
 COVERED: Final = 0.9
-"""The share of the words of a title that a printed reference has to have, in any order."""
+# Between a preprint, the online and the printed version lie up to two years.
 PLAIN_YEARS: Final = 2
-"""Between a preprint, the online and the printed version lie up to two years."""
 
 _YEAR: Final = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _URL: Final = re.compile(r"\b(?:https?://|www\.|doi:)\S+", re.IGNORECASE)

@@ -10,8 +10,8 @@ from doideposit.errors import DoiDepositError
 __all__ = ["Afterwards", "Start", "in_thread"]
 
 LOG: Final = logging.getLogger("doideposit.web")
+# Seconds that closing waits for work that was begun; what is cut off then is in the ledger, and goes later.
 PATIENCE: Final = 120.0
-"""Seconds that closing waits for work that was begun; what is cut off then is in the ledger, and goes later."""
 
 Start = Callable[[Callable[[], None]], None]
 

@@ -16,13 +16,13 @@ from doideposit.lifecycle import EventKind
 __all__ = ["was_warned", "with_told"]
 
 WARNED: Final = (EventKind.REGISTERED_WITH_WARNING.value, EventKind.WARNED.value)
+# The kinds of events that warnings are made of: what Crossref said, and what people decided about it.
 TOLD: Final = (
     *WARNED,
     EventKind.REGISTERED.value,
     EventKind.WARNING_DISMISSED.value,
     EventKind.ACKNOWLEDGED.value,
 )
-"""The kinds of events that warnings are made of: what Crossref said, and what people decided about it."""
 
 
 def was_warned() -> Any:

@@ -1,5 +1,6 @@
 """Mount the JSON API in a web framework: the name that `doideposit.web` had before, kept for one version."""
 
-from doideposit.web import Application, Tokens, application
+from doideposit.web.application import Application, application
+from doideposit.web.tokens import Tokens
 
 __all__ = ["Application", "Tokens", "application"]

@@ -21,7 +21,6 @@ from doideposit.web.description import description
 from doideposit.web.notifications import Notifications
 from doideposit.web.operations import OPERATIONS, Caller
 from doideposit.web.reading import MAX_BODY, bearer_token
-from doideposit.web.restoring import RESTORING
 from doideposit.web.tokens import Tokens
 
 __all__ = ["Application", "application"]
@@ -159,7 +158,7 @@ class Application:
         holder = self._authenticate(request)
         caller = Caller(holder, self._tokens.publisher(holder), self._sending.ask)
         try:
-            return _OPERATIONS[name](self._depositor(), request, caller, **arguments)
+            return OPERATIONS[name](self._depositor(), request, caller, **arguments)
         except ApprovalMissing as error:
             raise Refused(403, error.code, error.message, hint=_PLANS, where="request") from None
         except UsageError as error:
@@ -200,7 +199,6 @@ class Application:
         )
 
 
-_OPERATIONS: Final = {**OPERATIONS, **RESTORING}
 _PLANS: Final = (
     "POST the records to /v1/plans, or for a DOI to restore add ?mode=plan; let the holder of another token POST that "
     "plan to /v1/plans/approve, then POST it to /v1/plans/apply"

@@ -7,9 +7,8 @@ from typing import Any, Final
 from doideposit.json_schemas import plan_schema, record_schema
 from doideposit.lifecycle import State
 from doideposit.web.listing import MAX_DOIS, MAX_LISTED
-from doideposit.web.operations import MAX_EVENTS, MODES
+from doideposit.web.operations import MAX_EVENTS, MODES, RESTORE_MODES
 from doideposit.web.reading import MAX_BODY, MAX_RECORDS
-from doideposit.web.restoring import RESTORE_MODES
 from doideposit.web.result_schemas import Schema, ref, result_schemas
 
 __all__ = ["description"]

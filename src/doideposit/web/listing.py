@@ -1,5 +1,6 @@
-"""List DOIs over HTTP, with filters and page by page, and show what belongs to one of them."""
+"""What the API has about DOIs: lists with filters, what belongs to one, what a person decides, and whose it is."""
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
@@ -7,16 +8,34 @@ from werkzeug.wrappers import Request, Response
 
 from doideposit.deposits.deposited import deposited_record
 from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger.entries import LedgerEvent
+from doideposit.deposits.values import WorkStatus
 from doideposit.errors import UsageError
 from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import tags_document
 from doideposit.records.models.commentary import Commentary
+from doideposit.records.origin import RawValue
 from doideposit.web.answers import Refused, document
-from doideposit.web.publishers import reaches
-from doideposit.web.reading import choice, flag, known_parameters, number, read_doi
+from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_reason
 
-__all__ = ["MAX_DOIS", "MAX_LISTED", "dois", "known_doi", "never_seen", "tags", "xml"]
+__all__ = [
+    "LONGEST_REASON",
+    "MAX_DOIS",
+    "MAX_LISTED",
+    "abandon",
+    "accept",
+    "acknowledge",
+    "dois",
+    "events_of",
+    "known_doi",
+    "never_seen",
+    "reaches",
+    "tags",
+    "verify",
+    "wants_own_series",
+    "xml",
+]
 
 # As many as a page of a CMS shows are asked for at once; each costs some 20 characters of the address.
 MAX_DOIS: Final = 100
@@ -101,3 +120,70 @@ def tags(depositor: Depositor, request: Request, publisher: str, doi: str) -> Re
         hint = "deposit it again from its record, then ask once more"
         raise Refused(404, "doi-unreadable", message, hint=hint, where="path") from None
     return document({"ok": True, "target": depositor.target, **tags_document(commentary)})
+
+
+def reaches(depositor: Depositor, publisher: str, doi: Doi) -> bool:
+    """Tell whether a DOI belongs to the publisher of the token; with one publisher, every DOI does."""
+    return not depositor.publishers.further or depositor.publishers.of(doi) == publisher
+
+
+def wants_own_series(depositor: Depositor, publisher: str, records: Iterable[Mapping[str, RawValue]]) -> None:
+    """Refuse records of another publisher's series, before anything is checked of any of them."""
+    if not depositor.publishers.further:
+        return
+    for place, record in enumerate(records):
+        series = depositor.series.get(str(record.get("series", "")))
+        if series is not None and (series.publisher_account or "") != publisher:
+            message = f"the series {series.name} belongs to another publisher than this token"
+            hint = "use the token of that publisher"
+            raise Refused(403, "other-publisher", message, hint=hint, where=f"body, record [{place}]")
+
+
+def events_of(depositor: Depositor, publisher: str, events: Iterator[LedgerEvent]) -> Iterator[LedgerEvent]:
+    """Yield the events of the publisher's files and DOIs."""
+    if not depositor.publishers.further:
+        yield from events
+        return
+    for one in events:
+        if one.doi is not None:
+            mine = depositor.publishers.of(Doi.parse(one.doi)) == publisher
+        else:
+            mine = one.submission is not None and depositor.publishers.of_file(one.submission) == publisher
+        if mine:
+            yield one
+
+
+LONGEST_REASON: Final = 1_000
+
+
+def acknowledge(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+    """Set a warning or a failure of a DOI aside."""
+    return _decided(depositor, request, publisher, doi, depositor.acknowledge)
+
+
+def accept(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+    """Let stand what others changed of a DOI."""
+    return _decided(depositor, request, publisher, doi, depositor.accept)
+
+
+def abandon(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+    """Give up the open deposit of a DOI, and of all others in its file."""
+    return _decided(depositor, request, publisher, doi, depositor.abandon)
+
+
+def verify(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+    """Look a DOI up at doi.org and at Crossref now; the answer waits for both."""
+    known_parameters(request, ())
+    return _told(depositor, depositor.verify(known_doi(depositor, publisher, doi)))
+
+
+def _decided(
+    depositor: Depositor, request: Request, publisher: str, doi: str, decide: Callable[[Doi, str], WorkStatus]
+) -> Response:
+    known_parameters(request, ())
+    wanted = known_doi(depositor, publisher, doi)
+    return _told(depositor, decide(wanted, read_reason(request, LONGEST_REASON)))
+
+
+def _told(depositor: Depositor, status: WorkStatus) -> Response:
+    return document({"ok": not status.needs_person, "target": depositor.target, "records": [status.to_dict()]})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from werkzeug.wrappers import Request, Response
 
@@ -14,12 +14,41 @@ from doideposit.deposits.plans.document import PlanFile, parse_plan
 from doideposit.deposits.values import DepositReport, Plan
 from doideposit.records.origin import RawValue
 from doideposit.web.answers import Refused, document
-from doideposit.web.decisions import abandon, accept, acknowledge, verify
-from doideposit.web.listing import dois, never_seen, tags, xml
-from doideposit.web.publishers import events_of, reaches, wants_own_series
-from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_json, read_records
+from doideposit.web.listing import (
+    abandon,
+    accept,
+    acknowledge,
+    dois,
+    events_of,
+    known_doi,
+    never_seen,
+    reaches,
+    tags,
+    verify,
+    wants_own_series,
+    xml,
+)
+from doideposit.web.reading import (
+    choice,
+    flag,
+    known_parameters,
+    number,
+    read_doi,
+    read_json,
+    read_losses,
+    read_records,
+)
 
-__all__ = ["MAX_EVENTS", "MODES", "OPERATIONS", "Caller", "Operation", "planned", "taken"]
+__all__ = [
+    "MAX_EVENTS",
+    "MODES",
+    "OPERATIONS",
+    "RESTORE_MODES",
+    "Caller",
+    "Operation",
+    "planned",
+    "taken",
+]
 
 MODES = ("send", "enqueue")
 MAX_EVENTS = 1_000
@@ -213,7 +242,26 @@ def _plainly(answer: Callable[..., Response]) -> Operation:
     return operation
 
 
+RESTORE_MODES: Final = (*MODES, "plan")
+
+
+def restore(depositor: Depositor, request: Request, caller: Caller, **named: str) -> Response:
+    """Record our last version of a DOI once more, to be compared with theirs by the pass that sends it.
+
+    What they added is lost by it only where `allow_loss` names it. As a plan, Crossref is asked what it has, and
+    another person approves it.
+    """
+    known_parameters(request, ("mode",))
+    mode = choice(request, "mode", RESTORE_MODES, "send")
+    doi = known_doi(depositor, caller.publisher, named["doi"])
+    made = depositor.restoration(doi, allow_loss=read_losses(request), offline=mode != "plan")
+    if mode == "plan":
+        return planned(depositor, made, caller)
+    return taken(depositor.enqueue(made), caller, soon=mode == "send")
+
+
 OPERATIONS: Mapping[str, Operation] = {
+    "restore": restore,
     "check": check,
     "deposit": deposit,
     "plan": plan,

@@ -9,7 +9,7 @@ from doideposit.deposits.warnings import WarningKind
 from doideposit.findings import Severity
 from doideposit.lifecycle import EventKind, Milestone, Outcome, RetryClass, State
 from doideposit.registered.drift_values import DriftKind
-from doideposit.web.decisions import LONGEST_REASON
+from doideposit.web.listing import LONGEST_REASON
 from doideposit.web.reading import MAX_RECORDS
 
 __all__ = ["Schema", "ref", "result_schemas"]

@@ -73,6 +73,39 @@ def test_a_table_of_the_site_is_compared_line_by_line(series: Desk) -> None:
     ]
 
 
+def test_dois_that_readers_looked_up_in_vain_are_named_with_the_line_of_the_report(series: Desk) -> None:
+    deposited(series, 259)
+    doi = "10.48251/SADF.ISSN.2406-5617.C{}".format
+    rows = [f"{doi('2S8')},12", f"{doi(300)},1", f"{doi(259)},3", "10.9999/other,40", f"{doi('0258')},2"]
+    table = series.write("failed.csv", "DOI,failures\n" + "\n".join(rows) + "\n")
+    found = series("audit", "--failed-dois", table, "--json").json["series"]["sadf-comment"]
+    assert [(one["code"], one["line"], one["dois"]) for one in found] == [
+        ("audit-printed-not-registered", 2, [doi("2S8")]),
+        ("audit-printed-not-registered", 3, [doi(300)]),
+        ("audit-printed-not-registered", 6, [doi("0258")]),
+    ]
+    assert doi(258) in found[0]["next"]
+    assert doi(258) in found[2]["next"]
+    assert "12 times" in found[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [("", "names no DOI"), ("number\n258\n", "names no DOI"), ("10.9999/a,1\n", "about the prefix 10.9999")],
+)
+def test_a_report_of_another_member_is_refused(series: Desk, table: str, said: str) -> None:
+    result = series("audit", "--failed-dois", series.write("failed.csv", table))
+    assert result.code == 2
+    assert said in result.err
+
+
+def test_completeness_is_counted_over_everything_registered(series: Desk) -> None:
+    shares = series("audit", "--json").json["completeness"]["sadf-comment"]
+    assert shares["works"] == 2
+    assert shares["references"] == 2
+    assert shares["abstracts"] == 0
+
+
 def test_a_table_with_faults_is_refused_with_its_lines(series: Desk) -> None:
     table = series.write("site.csv", TABLE + "259,nonsense,\n258,10.48251/SADF.ISSN.2406-5617.C258,\n")
     result = series("audit", "--csv", table)

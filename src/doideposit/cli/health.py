@@ -15,15 +15,18 @@ from doideposit.findings import Finding, Severity, counted, has_errors
 from doideposit.reports.findings import Span, Style, safe
 
 if TYPE_CHECKING:
+    from doideposit.deposits.depositor import Depositor
     from doideposit.health.audit import AuditLine
     from doideposit.health.visits import PageVisit
     from doideposit.records.models.commentary import Commentary
+    from doideposit.records.models.series import Series
     from doideposit.records.sources.site_table import SiteRow
 
 __all__ = ["audit", "pages", "read_table", "table_rows"]
 
 series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
 # So many DOIs of one line are named; JSON names all.
+LARGEST_REPORT = 20_000_000
 SHOWN = 8
 
 
@@ -104,6 +107,12 @@ def _page(visit: "PageVisit") -> dict[str, object]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="A table of the website: number, doi, url.",
 )
+@click.option(
+    "--failed-dois",
+    "failed_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The table of failed DOIs in Crossref's resolution report.",
+)
 @target_option
 @json_option
 @click.pass_obj
@@ -112,6 +121,7 @@ def audit(
     records: tuple[Path, ...],
     series: str | None,
     csv_file: Path | None,
+    failed_file: Path | None,
     target: str | None,
     as_json: bool,
 ) -> None:
@@ -121,7 +131,7 @@ def audit(
     files, to find DOIs that have none [default: the folder `records` of the configuration, where it is there].
     """
     from doideposit.health.audit import audit as look_through
-    from doideposit.health.works import commentaries_in, gather_works
+    from doideposit.health.works import commentaries_in, failed_in_series, gather_works
     from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal(as_json=as_json)
@@ -131,15 +141,52 @@ def audit(
     site = read_table(terminal, csv_file) if csv_file is not None else None
     folders = records or ((settings.desk.records,) if settings.desk.records.is_dir() else ())
     files = {each.doi.key: origin.label for each, origin in commentaries_in(folders, settings.series)}
+    rows = _read_failed(failed_file, settings.series) if failed_file is not None else []
     with open_depositor(settings, announce=terminal.note) as depositor:
         works = gather_works(depositor, files)
+        shares = _completeness(depositor, series) if as_json else {}
+    failed = failed_in_series(rows, settings.series)
     wanted = {name: found for name, found in works.items() if series in {None, name}}
     if site is not None and len(wanted) > 1:
         hint = f"name it with --series: {', '.join(wanted)}"
         raise UsageError("a table of the website is about one series", hint=hint)
-    lines = {name: look_through(found, site=site, has_records=bool(folders)) for name, found in wanted.items()}
-    _tell(terminal, lines, sum(map(len, wanted.values())))
+    lines = {
+        name: look_through(found, site=site, has_records=bool(folders), failed=failed.get(name, ()))
+        for name, found in wanted.items()
+    }
+    _tell(terminal, lines, sum(map(len, wanted.values())), shares)
     finish(ExitCode.REJECTED if any(lines.values()) else ExitCode.DONE)
+
+
+def _read_failed(path: Path, series: "Mapping[str, Series]") -> "list[tuple[int, str, int]]":
+    """Return the rows of the table; raises `UsageError` for one that names no DOI, or those of others alone."""
+    from doideposit.files import disk_errors
+    from doideposit.job.crossref_mails import read_failed_dois
+
+    with disk_errors(path, "be read"):
+        text = path.read_bytes()[:LARGEST_REPORT].decode("utf-8-sig", "replace")
+    rows = list(read_failed_dois(text))
+    prefixes = {one.prefix for one in series.values()}
+    if not rows:
+        raise UsageError(f"{path} names no DOI", hint="save the table of failed DOIs that is attached to the report")
+    if not any(doi.partition("/")[0] in prefixes for _, doi, _ in rows):
+        found = rows[0][1].partition("/")[0]
+        hint = f"your series have {', '.join(sorted(prefixes))}; there is one report for each prefix"
+        raise UsageError(f"{path} is about the prefix {found}", hint=hint)
+    return rows
+
+
+def _completeness(depositor: "Depositor", series: str | None) -> "dict[str, dict[str, int]]":
+    """Return how many works of each series have what Crossref's Participation Report counts."""
+    from doideposit.reports.completeness import completeness
+    from doideposit.reports.overview import measure_registered
+
+    measured = measure_registered(depositor, list(depositor.statuses(series=series)))
+    counted_in = {name: completeness(name, works) for name, works in measured.items()}
+    return {
+        name: {"works": one.works, **{share.measure.value: share.have for share in one.shares}}
+        for name, one in counted_in.items()
+    }
 
 
 def read_table(terminal: Terminal, path: Path) -> "list[SiteRow]":
@@ -167,10 +214,16 @@ def _stop_for(terminal: Terminal, path: Path, problems: "Sequence[Finding]") -> 
     raise UsageError(f"{path} cannot be used{more}", hint="correct these lines, and give the command again")
 
 
-def _tell(terminal: Terminal, lines: "Mapping[str, Sequence[AuditLine]]", count: int) -> None:
+def _tell(
+    terminal: Terminal,
+    lines: "Mapping[str, Sequence[AuditLine]]",
+    count: int,
+    shares: "Mapping[str, Mapping[str, int]]",
+) -> None:
     if terminal.as_json:
         found = {name: [line.to_dict() for line in each] for name, each in lines.items()}
-        terminal.json({"ok": not any(lines.values()), "works": count, "series": found})
+        ok = not any(lines.values())
+        terminal.json({"ok": ok, "works": count, "series": found, "completeness": dict(shares)})
         return
     for name, each in lines.items():
         for line in each:

@@ -9,13 +9,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final
 
 from doideposit.records.origin import RawValue
 from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["AuditCode", "AuditLine", "AuditedWork", "audit", "gaps"]
+__all__ = ["AuditCode", "AuditLine", "AuditedWork", "FailedDoi", "audit", "gaps"]
 
 
 class AuditCode(StrEnum):
@@ -33,6 +34,8 @@ class AuditCode(StrEnum):
     NO_DOI = "audit-no-doi-on-the-site"
     NOT_ON_SITE = "audit-not-on-the-site"
     OTHER_ADDRESS = "audit-other-address"
+    NOT_THERE = "audit-printed-not-registered"
+    DEAD_ADDRESS = "audit-dead-address"
 
 
 class Doer(StrEnum):
@@ -48,6 +51,7 @@ class AuditedWork:
     """Hold one registered DOI of the series: its number, and the fields that are registered of it.
 
     `number` is None where the pattern of the series does not give it. `record` is its record file, if there is one.
+    `dead` is what a look-up showed instead of its page, `cited` are DOIs of the same series that it names.
     """
 
     doi: str
@@ -56,6 +60,18 @@ class AuditedWork:
     registered: bool = True
     address: str = ""
     record: str | None = None
+    dead: str = ""
+    cited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDoi:
+    """Hold a DOI that readers looked up in vain: how often, its number by the pattern, and the line of the report."""
+
+    doi: str
+    times: int
+    number: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +98,19 @@ class AuditLine:
 
 
 def audit(
-    works: Sequence[AuditedWork], *, site: Sequence[SiteRow] | None = None, has_records: bool = False
+    works: Sequence[AuditedWork],
+    *,
+    site: Sequence[SiteRow] | None = None,
+    has_records: bool = False,
+    failed: Sequence[FailedDoi] = (),
 ) -> tuple[AuditLine, ...]:
     """Return what is to be looked at in the works of one series.
 
     `site` is what the website lists, where somebody exported it; with `has_records` every DOI ought to have a record
-    file.
+    file. `failed` are DOIs of the series that readers looked up at doi.org in vain.
     """
-    return tuple(_lines(works, site, has_records=has_records))
+    lines = (*_lines(works, site, has_records=has_records), *_not_there(works, failed), *_dead(works))
+    return tuple(lines)
 
 
 def _lines(works: Sequence[AuditedWork], site: Sequence[SiteRow] | None, *, has_records: bool) -> Iterator[AuditLine]:
@@ -318,6 +339,58 @@ def _row(row: SiteRow, one: AuditedWork | None) -> Iterator[AuditLine]:
 
 def _address(address: str) -> str:
     return re.sub(r"^https?://(www\.)?", "", address.strip()).rstrip("/").casefold()
+
+
+# DOIs that lead nowhere.
+
+
+def _not_there(works: Sequence[AuditedWork], failed: Sequence[FailedDoi]) -> Iterator[AuditLine]:
+    """Yield DOIs that are printed, or named by another work of the series, and are not registered."""
+    known = {one.doi.casefold(): one.doi for one in works}
+    numbers = {_plain_number(one.number): one.doi for one in works if one.number}
+    for one in failed:
+        # A DOI that was registered later in the month stands in the report all the same.
+        if one.doi.casefold() not in known:
+            times = "once" if one.times == 1 else f"{one.times:,} times"
+            message = f"readers looked up {one.doi} {times}, and it is not registered"
+            yield _printed(one.doi, one.number, message, known, numbers, one.line)
+    cited: dict[str, list[AuditedWork]] = defaultdict(list)
+    for work in works:
+        for doi in work.cited:
+            if doi.casefold() not in known:
+                cited[doi].append(work)
+    for doi, citing in cited.items():
+        message = f"{_list_of(citing)} {'names' if len(citing) == 1 else 'name'} {doi}, which is not registered"
+        yield _printed(doi, None, message, known, numbers, None)
+
+
+def _printed(
+    doi: str,
+    number: str | None,
+    message: str,
+    known: Mapping[str, str],
+    numbers: Mapping[str, str],
+    line: int | None,
+) -> AuditLine:
+    near = numbers.get(_plain_number(number)) if number else None
+    near = near or next((known[one] for one in get_close_matches(doi.casefold(), known, 1, cutoff=0.93)), None)
+    step = (
+        f"look where it is printed: the registered DOI may be {near}" if near else "register it, or correct the print"
+    )
+    return AuditLine(AuditCode.NOT_THERE, message, Doer.EDITOR, step, (doi,), line)
+
+
+def _list_of(works: Sequence[AuditedWork]) -> str:
+    shown = [f"number {one.number}" if one.number else one.doi for one in works[:3]]
+    return " and ".join(shown) + (f" and {len(works) - 3} more" if len(works) > 3 else "")  # noqa: PLR2004 - as shown
+
+
+def _dead(works: Sequence[AuditedWork]) -> Iterator[AuditLine]:
+    for one in works:
+        if one.dead:
+            message = f"{one.doi} does not lead to its page: {one.dead}"
+            step = "put the page there again, or move the DOI with `doideposit move`"
+            yield AuditLine(AuditCode.DEAD_ADDRESS, message, Doer.WEBSITE, step, (one.doi,))
 
 
 # Values.

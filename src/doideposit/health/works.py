@@ -8,15 +8,17 @@ from typing import Final
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.values import WorkStatus
 from doideposit.findings import Finding
-from doideposit.health.audit import AuditedWork
+from doideposit.health.audit import AuditedWork, FailedDoi
+from doideposit.lifecycle import Milestone
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawValue
 from doideposit.records.sources.parsing import parse
 from doideposit.records.sources.reading import read_path
-from doideposit.registered.reading import RegisteredRecord, read_record, read_records
+from doideposit.registered.reading import RegisteredRecord, read_records
 
-__all__ = ["commentaries_in", "gather_works"]
+__all__ = ["commentaries_in", "failed_in_series", "gather_works", "registered_records"]
 
 _NOTHING: Final[Mapping[str, RawValue]] = {}
 
@@ -33,23 +35,32 @@ def commentaries_in(folders: Iterable[Path], series: Mapping[str, Series]) -> It
 def gather_works(depositor: Depositor, records: Mapping[str, str]) -> dict[str, list[AuditedWork]]:
     """Return the works of each series; `records` are names of record files by the key of their DOI."""
     works: dict[str, list[AuditedWork]] = defaultdict(list)
-    # Many DOIs can share one deposit file, which is parsed once.
-    parsed: dict[int, Mapping[str, RegisteredRecord]] = {}
+    registered = registered_records(depositor)
     for status in depositor.statuses():
-        sent = depositor.versions.last_registered(status.doi)
-        if sent is None and not (status.registered or status.is_open):
-            continue
-        if sent is not None and sent[0] not in parsed:
-            parsed = {sent[0]: read_records(sent[1])}
-        found = parsed[sent[0]].get(status.doi.key) if sent is not None else _adopted(depositor, status)
-        works[status.series].append(_audited(depositor, status, found, records))
+        if status.registered or status.is_open:
+            found = registered.get(status.doi.key)
+            works[status.series].append(_audited(depositor, status, found, records))
     return dict(works)
 
 
-def _adopted(depositor: Depositor, status: WorkStatus) -> RegisteredRecord | None:
-    """Return the record of a DOI that was never deposited from here, as Crossref had it when it was adopted."""
-    answer = depositor.versions.adopted(status.doi)
-    return read_record(answer, status.doi.printed) if answer else None
+def registered_records(depositor: Depositor) -> dict[str, RegisteredRecord]:
+    """Return what is registered of every DOI, by its key: as our last deposit sent it, else as it was adopted."""
+    found: dict[str, RegisteredRecord] = {}
+    for answer, keys in depositor.versions.each_registered():
+        found |= {key: record for key, record in read_records(answer).items() if key in keys}
+    return found
+
+
+def failed_in_series(rows: Iterable[tuple[int, str, int]], series: Mapping[str, Series]) -> dict[str, list[FailedDoi]]:
+    """Return the DOIs of a table of failed ones by series: by its pattern, else by a prefix that it has alone."""
+    found: dict[str, list[FailedDoi]] = defaultdict(list)
+    for line, text, times in rows:
+        doi = Doi.parse(text)
+        ours = {name: each.number_in(doi) for name, each in series.items() if each.prefix == doi.prefix}
+        fitting = [name for name, number in ours.items() if number is not None]
+        for name in (fitting or list(ours))[:1] if len(ours) == 1 or fitting else ():
+            found[name].append(FailedDoi(str(doi), times, ours[name], line))
+    return dict(found)
 
 
 def _audited(
@@ -67,4 +78,16 @@ def _audited(
         status.registered,
         address if isinstance(address, str) else "",
         records.get(status.doi.key),
+        status.milestones[Milestone.RESOLVES].text if status.contradicted is Milestone.RESOLVES else "",
+        tuple(_cited(fields, series)) if series else (),
     )
+
+
+def _cited(fields: Mapping[str, RawValue], series: Series) -> Iterator[str]:
+    """Yield the DOIs of the same series that a record names, in its references and relations."""
+    for name, key in (("references", "doi"), ("relations", "identifier"), ("updates", "doi")):
+        entries = fields.get(name)
+        for one in entries if isinstance(entries, list | tuple) else ():
+            text = one.get(key) if isinstance(one, Mapping) else None
+            if isinstance(text, str) and text.startswith(f"{series.prefix}/") and series.number_in(Doi(text)):
+                yield text

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from doideposit.deposits.depositor import Depositor
     from doideposit.deposits.values import PlanEntry, WorkStatus
 
-__all__ = ["gather", "planned"]
+__all__ = ["gather", "measure_registered", "planned"]
 
 
 def gather(
@@ -33,7 +33,7 @@ def gather(
     statuses = sorted(mine, key=lambda status: sort_key(status.doi.key))
     keys = {status.doi.key for status in statuses}
     activity = read_events(event for event in depositor.events() if event.doi is None or event.doi in keys)
-    measured = _measure_registered(depositor, statuses, activity.registered_in)
+    measured = measure_registered(depositor, statuses)
     return Report(
         target=depositor.target,
         place=depositor.ledger.place,
@@ -71,20 +71,14 @@ def _why(entry: "PlanEntry") -> str:
     return stops[0] + more if stops else entry.reason
 
 
-def _measure_registered(
-    depositor: "Depositor", statuses: "Sequence[WorkStatus]", registered_in: Mapping[str, int]
-) -> dict[str, list[Measured]]:
-    """Measure what is registered, by series: the XML of the latest successful deposit of each DOI, each file once."""
-    wanted: dict[int, dict[str, str]] = defaultdict(dict)
-    for status in statuses:
-        key = registered_in.get(status.doi.key)
-        if key is not None:
-            wanted[key][status.doi.key] = status.series
+def measure_registered(depositor: "Depositor", statuses: "Sequence[WorkStatus]") -> dict[str, list[Measured]]:
+    """Measure what is registered, by series: what was deposited from here, and what was adopted."""
+    series = {status.doi.key: status.series for status in statuses if status.registered}
     works: dict[str, list[Measured]] = defaultdict(list)
-    for key, dois in wanted.items():
-        for measured in measure(depositor.works.stored(key)):
-            if measured.doi.key in dois:
-                works[dois[measured.doi.key]].append(measured)
+    for xml, keys in depositor.versions.each_registered():
+        for measured in measure(xml):
+            if measured.doi.key in keys and measured.doi.key in series:
+                works[series[measured.doi.key]].append(measured)
     return works
 
 

@@ -119,3 +119,19 @@ WORKS = st.builds(AuditedWork, st.text(max_size=6), st.one_of(st.none(), st.text
 def test_no_series_is_too_strange(works: list[AuditedWork]) -> None:
     for line in audit(works, has_records=True):
         assert line.to_dict()["next"]
+
+
+def test_a_doi_that_another_work_names_and_nobody_registered_is_said_once() -> None:
+    from doideposit.health.audit import AuditCode, AuditedWork, audit
+
+    works = [AuditedWork(f"10.5555/c{n}", str(n), {}, cited=("10.5555/c9", "10.5555/c1")) for n in (1, 2, 3)]
+    [line] = audit(works)
+    assert (line.code, line.dois) == (AuditCode.NOT_THERE, ("10.5555/c9",))
+    assert line.message.startswith("number 1 and number 2 and number 3 name 10.5555/c9")
+
+
+def test_a_doi_that_was_seen_to_lead_elsewhere_is_for_the_website() -> None:
+    from doideposit.health.audit import AuditCode, AuditedWork, audit
+
+    [line] = audit([AuditedWork("10.5555/c1", "1", {}, dead="it leads to https://www.other.eu/")])
+    assert (line.code, line.doer.value) == (AuditCode.DEAD_ADDRESS, "website")

@@ -183,6 +183,19 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "move the DOI to the new address, or correct the site",
     ),
     _audit(
+        "audit-printed-not-registered",
+        "A DOI that is printed and not registered",
+        "Readers followed it to doi.org in vain, or another work of the series names it. Two in a hundred such "
+        "look-ups are normal: misprints, and numbers that were announced and never published.",
+        "look where it is printed, and correct that; or register the DOI",
+    ),
+    _audit(
+        "audit-dead-address",
+        "A DOI that does not lead to its page",
+        "When it was looked up last, doi.org did not lead to the page that is registered.",
+        "put the page there again, or move the DOI to its new address",
+    ),
+    _audit(
         "site-table",
         "A table of the website that cannot be read",
         "Columns are found by their names in the first line: number, doi, url; each DOI and number stands once.",

@@ -47,7 +47,7 @@ class Measured:
 
 
 def measure(xml: bytes) -> tuple[Measured, ...]:
-    """Measure every work a deposit file registers, in order, but no components; nothing for other files."""
+    """Measure every work of a deposit file, or of Crossref's answer about one, in order; components are left out."""
     root = parse_document(xml).root
     if root is None:
         return ()
@@ -55,7 +55,7 @@ def measure(xml: bytes) -> tuple[Measured, ...]:
 
 
 def _works(root: Element) -> Iterator[tuple[Doi, Element]]:
-    for data in root.iterfind("{*}body//{*}doi_data"):
+    for data in root.iter("{*}doi_data"):
         holder, text = data.getparent(), data.findtext("{*}doi")
         if holder is None or text is None or etree.QName(holder).localname == "component":
             continue

@@ -1,5 +1,6 @@
 """What was sent of each DOI and took effect, and what it was before that."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from doideposit.crossref.xml.resources import with_parts
 from doideposit.deposits.ledger.entries import NewSubmission
 from doideposit.deposits.ledger.rows import TOOK_EFFECT, bytes_of
 from doideposit.deposits.ledger.session import Session
-from doideposit.deposits.ledger.submissions import recorded_again
+from doideposit.deposits.ledger.submissions import chunks, recorded_again
 from doideposit.deposits.ledger.tables import adopted, content, item, observed, submission
 from doideposit.records.identifiers import Doi
 
@@ -42,13 +43,6 @@ class Versions:
             row = connection.execute(found.where(submission.c.id == key)).one()
         return int(row[0]), self._with_parts(doi, bytes_of(row[1]), key)
 
-    def adopted(self, doi: Doi) -> bytes | None:
-        """Return the answer by which a DOI was adopted, with its record as Crossref had it; None where it was not."""
-        query = select(adopted.c.answer).where(adopted.c.target == self._target, adopted.c.doi == doi.key)
-        with self._session.reading() as connection:
-            answer = connection.execute(query).scalar_one_or_none()
-        return None if answer is None else bytes(answer)
-
     def registered_file(self, doi: Doi) -> NewSubmission | None:
         """Return the last file that took effect for a DOI, as it was handed in; of an update in steps the last.
 
@@ -59,6 +53,43 @@ class Versions:
             key = connection.execute(whole.limit(1)).scalar_one_or_none()
             recorded = None if key is None else recorded_again(connection, key)[0]
         return None if recorded is None else replace(recorded, xml=self._with_parts(doi, recorded.xml, key))
+
+    def each_registered(self) -> Iterator[tuple[bytes, frozenset[str]]]:
+        """Yield what is registered of all DOIs: a file, or an answer of Crossref, and the keys of the DOIs in it.
+
+        Each file is read once, however many DOIs it holds; each DOI comes once, as our last deposit that took effect
+        has it, else as it was adopted.
+        """
+        joined = item.join(submission, submission.c.id == item.c.submission)
+        took_effect = (item.c.target == self._target, item.c.outcome.in_(TOOK_EFFECT))
+        files = select(item.c.doi, submission.c.id, _is_alone()).select_from(joined).where(*took_effect)
+        known = select(adopted.c.doi).where(adopted.c.target == self._target)
+        with self._session.reading() as connection:
+            rows = connection.execute(files.order_by(submission.c.timestamp, submission.c.id)).all()
+            entered = set(connection.execute(known).scalars())
+        last = {str(doi): int(key) for doi, key, alone in rows if not alone}
+        parts = {str(doi) for doi, _, alone in rows if alone}
+        together: dict[int, set[str]] = {}
+        for doi, key in last.items():
+            if doi not in parts:
+                together.setdefault(key, set()).add(doi)
+        for key, dois in together.items():
+            with self._session.reading() as connection:
+                xml = connection.execute(select(content.c.xml).where(content.c.submission == key)).scalar_one()
+            yield bytes_of(xml), frozenset(dois)
+        yield from self._adopted(sorted(entered - last.keys() - parts))
+        for doi in sorted(parts):
+            sent = self.last_registered(Doi(doi)) if doi in last else None
+            version = sent[1] if sent else self.adopted_version(Doi(doi))
+            if version is not None:
+                yield version, frozenset({doi})
+
+    def _adopted(self, keys: Sequence[str]) -> Iterator[tuple[bytes, frozenset[str]]]:
+        for part in chunks(keys):
+            mine = (adopted.c.target == self._target, adopted.c.doi.in_(part))
+            with self._session.reading() as connection:
+                answers = connection.execute(select(adopted.c.doi, adopted.c.answer).where(*mine)).all()
+            yield from ((bytes_of(answer), frozenset({str(doi)})) for doi, answer in answers)
 
     def parts_since(self, doi: Doi, key: int | None = None) -> tuple[bytes, ...]:
         """Return the resource-only deposits of a DOI that took effect after a whole one, by its number; of none all."""

@@ -1,0 +1,84 @@
+"""What an audit costs from what is in the ledger: a series of 1,000 DOIs, adopted or deposited in large files.
+
+Run with ``python -m benchmarks.series_audit``; it fails above two seconds.
+"""
+
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.outstanding import Slow, unjudged
+from doideposit.checks.checking import Checker
+from doideposit.checks.values import DepositorName
+from doideposit.crossref.xml.batch import build
+from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.ledger.entries import AdoptedWork
+from doideposit.deposits.ledger.store import Ledger
+from doideposit.health.audit import audit
+from doideposit.health.works import gather_works
+from doideposit.records.models.commentary import Commentary
+from doideposit.records.models.series import Series
+
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+HEAD = DepositorName("Benchmark", "benchmark@example.org", "Benchmark")
+SERIES = Series.model_validate(
+    {
+        "name": "notes",
+        "title": "Notes on rivers",
+        "issn": "2406-5617",
+        "prefix": "10.5555",
+        "doi": "{prefix}/notes.{number}",
+        "url": "https://www.example.org/notes/{number}/",
+        "publisher": {"name": "River Forum"},
+    }
+)
+MOST_SECONDS = 2.0
+
+
+def note(number: int) -> Commentary:
+    data = {
+        "series": SERIES,
+        "number": str(number),
+        "title": f"The river in its year {number}, measured by hand",
+        "published": f"{2000 + number // 50}-{number % 12 + 1:02}-01",
+        "authors": [{"given": "Ada", "family": f"Wolf{number % 40}"}, {"given": "Bimal", "family": "Sen"}],
+        "references": [{"key": f"r{place}", "text": f"Gray, A. (2003). Deltas, part {place}."} for place in range(20)],
+    }
+    return Commentary.model_validate(data)
+
+
+def filled(url: str, size: int) -> Depositor:
+    """A depositor over a ledger into which a whole series was adopted, as Crossref had it."""
+    ledger = Ledger.open(url)
+    works = ledger.on("sandbox", lambda: NOW).works
+    for number in range(1, size + 1):
+        one = note(number)
+        answer = build(HEAD.head(f"other-{number}", 20200101000000 + number), [one]).xml
+        works.adopt(
+            AdoptedWork(
+                doi=one.doi, timestamp=20200101000000 + number, series="notes", container=SERIES.title,
+                record_type="report-series", title=one.title.plain, landing_page=one.url, fingerprint=None,
+                doi_type="report", owner_prefix="10.5555", member="1", created="", last_update="", file="",
+                answer=answer,
+            )
+        )  # fmt: skip
+    checker = Checker(series={"notes": SERIES}, validator=unjudged, depositor=HEAD, clock=lambda: NOW)
+    return Depositor(registrar=Slow(), ledger=ledger, checker=checker, clock=lambda: NOW, target="sandbox", head=HEAD)
+
+
+def main() -> int:
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    with tempfile.TemporaryDirectory() as folder, filled(f"sqlite:///{Path(folder) / 'ledger.sqlite3'}", size) as one:
+        began = perf_counter()
+        works = gather_works(one, {})
+        gathered = perf_counter() - began
+        lines = audit(works["notes"])
+        seconds = perf_counter() - began
+    print(f"audit of {size:,} DOIs: {seconds:.2f} s ({gathered:.2f} s to read them), {len(lines)} lines")
+    return int(seconds > MOST_SECONDS * size / 1_000)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

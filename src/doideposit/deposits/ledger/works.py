@@ -444,6 +444,8 @@ def _next_due(connection: Connection, target: str) -> datetime | None:
         select(func.min(attempt.c.next_poll_at))
         .join(submission, submission.c.id == attempt.c.submission)
         .where(mine, submission.c.state.in_([State.DONE.value, State.REFUSED.value]))
+        # A file with its result is asked about again after some refusals; nothing waits for that.
+        .where(attempt.c.status != AttemptStatus.ACCEPTED.value)
     )
     moments = [connection.execute(statement).scalar_one() for statement in (asks, late)]
     moments.append(_next_upload(connection, target))

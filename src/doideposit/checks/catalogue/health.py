@@ -13,6 +13,7 @@ _page = writer(CodeOrigin.DOCUMENT, DISPLAY)
 _move = writer(CodeOrigin.PLANNING, UPDATING)
 _correct = writer(CodeOrigin.PLANNING, CROSSMARK)
 _audit = writer(CodeOrigin.PLANNING, severity=Severity.WARNING)
+_setting = writer(CodeOrigin.CONFIGURATION)
 
 HEALTH: Final[tuple[Explanation, ...]] = (
     _page(
@@ -194,6 +195,30 @@ HEALTH: Final[tuple[Explanation, ...]] = (
         "A DOI that does not lead to its page",
         "When it was looked up last, doi.org did not lead to the page that is registered.",
         "put the page there again, or move the DOI to its new address",
+    ),
+    _setting(
+        "mailbox-place",
+        "A mailbox in no place, or in two",
+        "The job reads one mailbox: a Maildir on this machine, or a folder on an IMAP server.",
+        "give either `maildir`, or `host`, `username` and `password`",
+    ),
+    _setting(
+        "mailbox-login",
+        "A mailbox on a server without a login",
+        "No server shows a mailbox to everybody.",
+        "give username and password",
+    ),
+    _setting(
+        "mailbox-unencrypted",
+        "A mailbox that is read without encryption",
+        "The password would travel so that everyone on the way could read it.",
+        'set security = "tls" or "starttls"; none is for localhost alone',
+    ),
+    _setting(
+        "maintenance",
+        "A window of maintenance that cannot be",
+        "It ends after it begins, and within two weeks: a wrong year would keep everything waiting.",
+        "correct `begins` and `ends`",
     ),
     _audit(
         "site-table",

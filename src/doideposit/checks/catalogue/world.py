@@ -199,30 +199,6 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "give both, or neither",
     ),
     _setting(
-        "mailbox-place",
-        "A mailbox in no place, or in two",
-        "The job reads one mailbox: a Maildir on this machine, or a folder on an IMAP server.",
-        "give either `maildir`, or `host`, `username` and `password`",
-    ),
-    _setting(
-        "mailbox-login",
-        "A mailbox on a server without a login",
-        "No server shows a mailbox to everybody.",
-        "give username and password",
-    ),
-    _setting(
-        "mailbox-unencrypted",
-        "A mailbox that is read without encryption",
-        "The password would travel so that everyone on the way could read it.",
-        'set security = "tls" or "starttls"; none is for localhost alone',
-    ),
-    _setting(
-        "maintenance",
-        "A window of maintenance that cannot be",
-        "It ends after it begins, and within two weeks: a wrong year would keep everything waiting.",
-        "correct `begins` and `ends`",
-    ),
-    _setting(
         "password-reference",
         "Two places for one password",
         "With two, nobody knows which is used.",

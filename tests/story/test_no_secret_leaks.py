@@ -242,7 +242,12 @@ NETWORK: dict[str, list[list[str]]] = {
     "withdraw": [["withdraw", DOI, "."]],
     "remove": [["remove", DOI, ".", "--json"]],
     "move": [["move", "none.csv"], ["move", "c258.yaml"]],
-    "references": [["references"], ["references", "258", "--json"], ["references", "258", "--accept", "1=10.1234/x"]],
+    "references": [
+        ["references"],
+        ["references", "258", "--json"],
+        ["references", "258", "--accept", "1=10.1234/x"],
+        ["references", "c258.yaml", "--send", "--yes"],
+    ],
     "pages": [["pages"], ["pages", DOI, "--json"]],
     "warnings": [["warnings"], ["warnings", "--json"]],
     "warnings show": [["warnings", "show", "1"], ["warnings", "show", "1", "--json"]],

@@ -186,6 +186,8 @@ def test_services_that_are_away_say_nothing_of_a_reference(desk: Desk, fault: st
     desk.sandbox.faults.arm([parse_fault(fault), parse_fault(fault.replace("rest", "handle"))])
     plan = desk.depositor.plan(commentary(references=REFERENCES))
     assert plan.ok
+    [told] = [one for one in plan.entries[0].findings if one.code == "reference-doi-unasked"]
+    assert not told.stops
     deposited(desk)
     report = desk.depositor.references.of(DOI)
     found = by_key(report)

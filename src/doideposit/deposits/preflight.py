@@ -239,7 +239,13 @@ def _cited_agencies(context: DepositContext, going: Sequence[Planned]) -> CitedA
 
 def _of_references(one: DepositCandidate, decision: Decision, cited: CitedAgencies) -> Iterator[Finding]:
     """Yield a warning for each DOI in a reference that nobody has; Crossref takes the reference all the same."""
-    for each in one.cites if _names_others_anew(decision, _CITING) else ():
+    cites = one.cites if _names_others_anew(decision, _CITING) else ()
+    unknown = next((each for each in cites if each.doi.key not in cited.found), None)
+    if unknown is not None and cited.error is not None:
+        message = f"whether the DOIs in its references exist could not be asked: {cited.error.message}"
+        hint = f"the deposit goes ahead; `doideposit references {one.item.doi}` asks later"
+        yield Finding("reference-doi-unasked", Severity.INFO, message, hint, unknown.where)
+    for each in cites:
         if cited.found.get(each.doi.key) == "":
             message = f"the DOI {each.doi} in a reference is registered at no agency"
             hint = "correct it, or take it out: without a DOI Crossref looks for the work by itself"

@@ -19,6 +19,13 @@ REFERENCES: Final[tuple[Explanation, ...]] = (
         severity=Severity.WARNING,
     ),
     _plan(
+        "reference-doi-unasked",
+        "DOIs in references that could not be asked about",
+        "The resolver did not answer. What is not known is not wrong, and keeps nothing back.",
+        "nothing: the deposit goes ahead; `doideposit references` asks later",
+        severity=Severity.INFO,
+    ),
+    _plan(
         "reference-no-record",
         "No record to write a DOI into",
         "A DOI is accepted for a reference of a record file, and this file holds no record of that work.",

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: extraction-score demo test acceptance quick lint types docs man build bench figures mutants soak schemas all-schemas wordpress clean help
+.PHONY: extraction-score demo test acceptance quick lint types docs man build bench figures mutants soak schemas all-schemas wordpress release-check clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
@@ -21,6 +21,7 @@ help:
 	@echo 'make soak    the full count of kills, faults and harmed documents'
 	@echo 'make man     man pages, into build/man'
 	@echo 'make build   a wheel that carries the schemas'
+	@echo 'make release-check  sdist and wheel: equal when built twice, installed without network, licences, SBOM'
 	@echo 'make wordpress  the WordPress plugin, as dist/doideposit-wordpress.zip'
 
 $(VENV)/bin/python:
@@ -98,6 +99,14 @@ extraction-score: $(STAMP)
 
 soak: $(STAMP) all-schemas
 	$(BIN)/python -m pytest -m soak tests/soak
+
+RELEASE := $(VENV)/.release-installed
+$(RELEASE): $(STAMP) requirements/release.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/release.txt
+	@touch $@
+
+release-check: $(RELEASE) all-schemas
+	$(BIN)/python packaging/release_check.py $(RELEASE_OPTIONS)
 
 wordpress: $(VENV)/bin/python
 	$(BIN)/python packaging/wordpress/build.py dist/doideposit-wordpress.zip

@@ -31,7 +31,7 @@ from doideposit.records.models.series import Series
 from doideposit.records.origin import Origin, RawRecord
 from doideposit.records.sources.interface import Reading
 from doideposit.records.sources.parsing import ParsedRecord, parse
-from doideposit.records.sources.reading import read_data, read_path
+from doideposit.records.sources.reading import read_data, read_files
 from doideposit.safe_xml import parse_document
 
 __all__ = ["Checker", "in_one_order", "load_deposit_file"]
@@ -41,6 +41,10 @@ __all__ = ["Checker", "in_one_order", "load_deposit_file"]
 HELD_XML = 50_000_000
 
 MAX_DEPOSIT_XML = 9_500_000  # Crossref takes 10 MB; the margin is for the multipart envelope.
+
+
+# So many faulty records of one file are told: with more, the file as a whole is wrong, and each of them costs time.
+MOST_FAULTY = 1_000
 
 
 TRIAL_BATCH, TRIAL_TIMESTAMP = "doideposit-trial", 20000101000000000
@@ -107,8 +111,20 @@ class Checker:
         """
         context = self._context()
         for item in inputs:
-            for raw in self._raw(item):
-                yield self._check_raw(raw, context)
+            for raws in self._raw(item):
+                yield from self._check_file(raws, context)
+
+    def _check_file(self, raws: Iterable[_Raw], context: Context) -> Iterator[Checked]:
+        """Check the records of one file, up to as many faulty ones as anybody reads."""
+        faulty: list[str | None] = []
+        for raw in raws:
+            if len(faulty) == MOST_FAULTY:
+                yield _not_looked_through(faulty[0])
+                return
+            checked = self._check_raw(raw, context)
+            yield checked
+            if has_errors(checked.findings):
+                faulty.append(checked.findings[0].where.file)
 
     def check(self, record: Record) -> Checked:
         """Check one record that is already parsed."""
@@ -192,20 +208,21 @@ class Checker:
         head = self.depositor.head(f"draft-{now:%Y%m%dT%H%M%S}", int(f"{now:%Y%m%d%H%M%S}000"))
         return build(head, commentaries, schema_version=self.schema_version).xml
 
-    def _raw(self, item: Input) -> Iterator[_Raw]:
+    def _raw(self, item: Input) -> Iterator[Iterable[_Raw]]:
+        """Yield what is in an input, the records of each file together."""
         match item:
             case Record():
-                yield item
+                yield [item]
             case Commentary():
-                yield Record(item)
+                yield [Record(item)]
             case Mapping():
-                yield read_data(item)
+                yield [read_data(item)]
             case _ if is_deposit_xml(item):
-                yield Path(item)
+                yield [Path(item)]
             case _:
                 # Without a zone that is set, the publisher's is that of the machine.
                 now = self._clock().astimezone(self._zone)
-                yield from read_path(Path(item), Reading(now, frozenset(self.series)))
+                yield from read_files(Path(item), Reading(now, frozenset(self.series)))
 
     def _check_raw(self, raw: _Raw, context: Context) -> Checked:
         match raw:
@@ -338,6 +355,12 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
     except OSError as error:
         text = f"the file cannot be read: {error.strerror}"
         return problem("file-unreadable", text, "check its name and its permissions")
+
+
+def _not_looked_through(file: str | None) -> Checked:
+    message = f"{MOST_FAULTY:,} records of this file have errors, and the rest of the file was not looked at"
+    hint = "correct what they have in common, then check the file again"
+    return Checked(file or "input", (Finding("file-faulty-throughout", Severity.ERROR, message, hint, Where(file)),))
 
 
 def _nothing_to_register(name: str, *, alone: bool) -> Finding:

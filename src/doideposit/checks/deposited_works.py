@@ -12,7 +12,7 @@ from typing import Final
 
 from pydantic_core import ValidationError
 
-from doideposit.checks.rules.evaluation import RECORD_RULES, check_in_part, top_field
+from doideposit.checks.rules.evaluation import RECORD_RULES, check, check_in_part, top_field
 from doideposit.checks.rules.registry import Context
 from doideposit.findings import Finding, Loc, Severity, loc_of
 from doideposit.records.models.series import RecordType, Series
@@ -36,16 +36,26 @@ _SKIPPED: Final = frozenset(
 )
 # Crossref has no element for the address of what is cited; that of a DOI is one of the DOI, and rules know it in texts.
 _ADDRESS: Final = re.compile(r"(.*\S)\s(https?://(?!(?:dx\.)?doi\.org/)[^\s<>]*(?:[^\s<>.,;:)\]]|\.\.\.))", re.DOTALL)
+# Ten megabytes hold 10,000 works with a title and an author; what holds more was made to keep a machine busy.
+MOST_WORKS: Final = 20_000
 # So often what cannot be read of a work is left out: models tell the faults of fields first, then those between.
 ROUNDS: Final = 3
 
 
 def check_works(root: Element, context: Context) -> Iterator[tuple[Finding, Element]]:
     """Yield what the rules of records find in each work of a file, with the element that each finding is about."""
-    for work in works_in(root, _KINDS):
+    for place, work in enumerate(works_in(root, _KINDS)):
+        if place == MOST_WORKS:
+            yield _not_looked_at(), root
+            return
         series = _series_of(work)
         if series is not None and work.fields.get("title"):
             yield from _check_work(dict(work.fields), series, context)
+
+
+def _not_looked_at() -> Finding:
+    message = f"the file has more than {MOST_WORKS:,} works, and names, titles and references of the others stay unread"
+    return Finding("xsd-more", Severity.INFO, message, "split the file to have all of them looked at")
 
 
 def _series_of(work: RegisteredRecord) -> Series | None:
@@ -70,10 +80,18 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
         fields.pop("number", None)
     if isinstance(references := fields.get("references"), list):
         fields["references"] = [_with_address(one) for one in references]
-    read = partial(parse, series={series.name: series})
+    # A work without a number is one, as every article is; of one without people or a group nothing is said of them.
+    read = partial(parse, series={series.name: series}, is_registered=lambda _doi: True)
+    fields.setdefault("authors", [{"anonymous": "true"}])
     harmed: set[Loc] = set()
     for _ in range(ROUNDS):
-        faults = [one for one in read(RawRecord(fields, Origin())).findings if top_field(one) in fields]
+        parsed = read(RawRecord(fields, Origin()))
+        if parsed.record is not None:
+            yield from _placed(
+                (one for one in check(parsed.record, context) if one.code not in _SKIPPED), fields, harmed
+            )
+            return
+        faults = [one for one in parsed.findings if top_field(one) in fields]
         if not faults:
             break
         # Crossref takes what a record could not say so, or the schema has refused it already.

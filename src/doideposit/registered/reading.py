@@ -6,6 +6,7 @@ Nothing is dropped in silence: what a record file has no field for is a `Leftove
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
 from doideposit.crossref.xml.elements import doi_holders
@@ -165,13 +166,15 @@ class _Reader:
     # The container.
 
     def _journal(self, around: Element) -> None:
-        metadata = around.find("{*}journal_metadata")
+        # Both stand before the articles, of which there may be thousands.
+        before = {local(one): one for one in takewhile(lambda one: local(one) != "journal_article", around)}
+        metadata = before.get("journal_metadata")
         if metadata is not None:
             self._container(metadata, "full_title")
             language = metadata.get("language")
             if language:
                 self.series["language"] = language
-        issue = around.find("{*}journal_issue")
+        issue = before.get("journal_issue")
         if issue is not None:
             named = {"number": _text(issue, "issue"), "volume": _text(issue, "journal_volume/volume")}
             self.fields |= {key: value for key, value in named.items() if value}

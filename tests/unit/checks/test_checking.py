@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from depositing import DEPOSITOR, SERIES, commentary, validator
-from doideposit.checks.checking import Checker
+from doideposit.checks.checking import MOST_FAULTY, Checker
 from doideposit.checks.values import Checked, Input
 from doideposit.crossref.validator.validator import SchemaVerdict, Validator
 from doideposit.crossref.xml.batch import build
@@ -46,6 +46,16 @@ def test_a_doi_that_is_registered_keeps_its_old_characters() -> None:
     [known] = own.knowing(lambda doi: doi.printed == old).read([fields])
     assert "doi-suffix-character" not in {one.code for one in known.findings}
     assert known.ok
+
+
+def test_the_rest_of_a_file_with_errors_throughout_is_not_looked_at(tmp_path: Path) -> None:
+    faulty, other = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    faulty.write_text("{}\n" * (MOST_FAULTY + 5), encoding="utf-8")
+    other.write_text("{}\n", encoding="utf-8")
+    *told, last, of_the_other = checker().read([tmp_path])
+    assert len(told) == MOST_FAULTY
+    assert [(one.code, one.where.file) for one in last.findings] == [("file-faulty-throughout", str(faulty))]
+    assert of_the_other.findings[0].where.file == str(other)
 
 
 def until_it_fails(results: Iterable[Checked]) -> tuple[list[Checked], Exception]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from doideposit.checks.rules.work import Work
 from doideposit.crossref.xml.batch import build
 from doideposit.findings import Finding
 from doideposit.records.models.commentary import Commentary
+from doideposit.registered.reading import works_in
 from doideposit.safe_xml import parse_document
 from rule_examples import commentary, loaded
 
@@ -46,3 +48,19 @@ def test_the_bad_example_of_a_rule_is_found_in_its_xml(rule: Rule[Work]) -> None
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_the_good_example_of_a_rule_gives_nothing_in_its_xml(rule: Rule[Work]) -> None:
     assert in_xml(commentary(loaded(rule.good), rule.good_setting)) == []
+
+
+def test_one_name_many_times_stays_many_people() -> None:
+    people = "".join(
+        f"<person_name contributor_role='author' sequence='first'><given_name>A</given_name>"
+        f"<surname>M{number % 7}</surname></person_name>"
+        for number in range(2_000)
+    )
+    xml = build(HEADED, [commentary({})]).xml.decode()
+    start, end = xml.index("<contributors>"), xml.index("</contributors>")
+    xml = f"{xml[:start]}<contributors>{people}{xml[end:]}"
+    root = parse_document(xml.encode()).root
+    assert root is not None
+    [work] = works_in(root, {"report-paper_series_metadata"})
+    # Who stands there twice in one role is a mistake to be told, and no second role of one person.
+    assert len(cast("list[object]", work.fields["authors"])) == 2_000

@@ -40,6 +40,12 @@ FILES: Final[tuple[Explanation, ...]] = (
         source=HTTPS_POST,
     ),
     _file(
+        "file-faulty-throughout",
+        "A file with errors throughout",
+        "After a thousand records with errors the rest of a file is not looked at: nobody reads more of them.",
+        "correct what they have in common, such as the form of a date or the name of a column, and check it again",
+    ),
+    _file(
         "file-empty",
         "An empty file",
         "There is nothing to read in it.",

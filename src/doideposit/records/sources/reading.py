@@ -9,7 +9,7 @@ from doideposit.findings import Finding, Severity, Where
 from doideposit.records.origin import Origin, RawRecord
 from doideposit.records.sources.interface import Reading
 
-__all__ = ["DOCUMENTS", "SUFFIXES", "read_data", "read_path"]
+__all__ = ["DOCUMENTS", "SUFFIXES", "read_data", "read_files", "read_path"]
 
 # The names of record files end in one of these.
 SUFFIXES = frozenset({".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
@@ -25,10 +25,16 @@ def read_path(path: Path, reading: Reading | None = None) -> Iterator[RawRecord 
     and CSV are read row by row, so that memory does not grow with their length. What cannot be read becomes a finding
     in its place. Raises `DiskError` when the disk fails.
     """
+    for records in read_files(path, reading):
+        yield from records
+
+
+def read_files(path: Path, reading: Reading | None = None) -> Iterator[Iterator[RawRecord | Finding]]:
+    """Yield the records of each file apart, as `read_path` reads them, so that one may be left before its end."""
     if path.is_dir():
         yield from _read_folder(path, reading)
     else:
-        yield from _read_file(path, reading, named=True)
+        yield _read_file(path, reading, named=True)
 
 
 def read_data(data: Mapping[str, Any], *, label: str | None = None) -> RawRecord:
@@ -36,19 +42,25 @@ def read_data(data: Mapping[str, Any], *, label: str | None = None) -> RawRecord
     return RawRecord(data, Origin(label))
 
 
-def _read_folder(folder: Path, reading: Reading | None) -> Iterator[RawRecord | Finding]:
+def _read_folder(folder: Path, reading: Reading | None) -> Iterator[Iterator[RawRecord | Finding]]:
     empty = True
-    for path in _record_files(folder):
-        found = [path] if isinstance(path, Finding) else _read_file(path, reading, named=False)
-        for one in found:
+
+    def noted(records: Iterator[RawRecord | Finding]) -> Iterator[RawRecord | Finding]:
+        nonlocal empty
+        for one in records:
             empty = False
             yield one
+
+    for path in _record_files(folder):
+        yield noted(iter([path]) if isinstance(path, Finding) else _read_file(path, reading, named=False))
     if empty:
         hint = (
             f"the names of record files end in {', '.join(sorted(SUFFIXES))}; a document of a site is a record where "
         )
         hint += "its header names `series` and `number`"
-        yield Finding("folder-empty", Severity.ERROR, f"{folder} holds no record file", hint, Where(str(folder)))
+        yield iter(
+            [Finding("folder-empty", Severity.ERROR, f"{folder} holds no record file", hint, Where(str(folder)))]
+        )
 
 
 def _record_files(folder: Path) -> Iterator[Path | Finding]:

@@ -97,7 +97,7 @@ def test_a_work_that_is_plainly_another_one_is_accepted_with_a_word(cited: Desk)
     assert cited("deposit", "c258.yaml", "--wait", 30).code == 0
     told = cited("references", "258")
     assert told.code == 1
-    assert f"2  wrong  {CITED} (yours, Crossref)" in told.out
+    assert f"2  wrong  {CITED} (yours, at Crossref)" in told.out
 
 
 def test_a_record_that_was_changed_since_keeps_the_doi_with_its_words(cited: Desk) -> None:

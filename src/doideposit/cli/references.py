@@ -23,6 +23,8 @@ __all__ = ["references"]
 
 # So many questions go by between two signs of life.
 EVERY = 50
+# So many characters of a reference are shown.
+LONGEST = 200
 
 
 @click.command()
@@ -132,9 +134,10 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
     }[one.state]
     doi = f"  {one.doi} ({_whose(one)})" if one.doi else ""
     terminal.line((Span(f"  {one.number:>3}  "), Span(word, style), Span(safe(doi), Style.PLACE)))
-    if one.state is ReferenceState.MATCHED:
+    if one.state is ReferenceState.MATCHED and not one.doubts:
         return
-    terminal.line((Span(f"       {safe(one.text[:200])}", Style.DIM),))
+    shown = one.text if len(one.text) <= LONGEST else f"{one.text[:LONGEST]}…"
+    terminal.line((Span(f"       {safe(shown)}", Style.DIM),))
     if one.state is ReferenceState.DEAD:
         terminal.line((Span("       no agency has this DOI: correct it, or take it out", Style.HINT),))
     elif one.doubts:
@@ -152,5 +155,6 @@ def _show_one(terminal: Terminal, of: "ReferenceList", one: "ReferenceFeedback")
 
 
 def _whose(one: "ReferenceFeedback") -> str:
-    asserted = "Crossref found it" if one.asserted_by == "crossref" else "yours"
-    return f"{asserted}, {one.agency}" if one.agency else asserted
+    if one.asserted_by == "crossref":
+        return "found by Crossref"
+    return f"yours, at {one.agency}" if one.agency else "yours"

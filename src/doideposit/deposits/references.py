@@ -29,6 +29,10 @@ class ReferenceState(StrEnum):
         return self in {ReferenceState.DEAD, ReferenceState.WRONG}
 
 
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat().replace("+00:00", "Z")
+
+
 @dataclass(frozen=True, slots=True)
 class CitedCandidate:
     """Hold a work that may be the one that a reference means, as Crossref's search found it.
@@ -123,8 +127,8 @@ class ReferenceList:
         return {
             "doi": str(self.doi),
             "title": self.title,
-            "read_at": self.read_at.isoformat() if self.read_at else None,
-            "asked_again_at": self.asked_again_at.isoformat() if self.asked_again_at else None,
+            "read_at": _moment(self.read_at),
+            "asked_again_at": _moment(self.asked_again_at),
             "counts": {state.value: self.count(state) for state in ReferenceState},
             "references": [one.to_dict() for one in self.references],
         }

@@ -104,6 +104,7 @@ def pdf(
 
 
 _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
+_LINES = b"BT /F1 12 Tf 72 700 Td (COMMENT 300 and a line of text that is long enough to be read) Tj ET"
 _TEXT = "COMMENT 300\n\nSalt\n\nBy Ada Byron\n\n4 May 2021\n\n"
 
 
@@ -170,6 +171,15 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], set[str]]] = {
     "pages-of-one-large-stream": ("a.pdf", lambda: pdf(b"BT /F1 12 Tf " + b"1 0 0 1 72 700 Tm (x) Tj " * 10_000, pages=300), {"document-too-large"}),
     "pdf-without-anything": ("a.pdf", lambda: b"%PDF-1.7\n" + b"x" * 1_000_000, {"document-broken"}),
     "pdf-of-objects": ("a.pdf", lambda: b"%PDF-1.7\n" + b"1 0 obj << /A 1 0 R >> endobj\n" * 200_000, {"document-broken", "document-too-large"}),
+    "pdf-whose-kids-are-a-number": ("a.pdf", lambda: pdf().replace(b"/Kids [5 0 R]", b"/Kids 5      "), {"document-broken"}),
+    "pdf-without-a-catalogue": ("a.pdf", lambda: pdf().replace(b"/Root 1 0 R", b"/Root 3 0 R"), {"document-broken", "pdf-scanned"}),
+    "pdf-whose-catalogue-is-nothing": ("a.pdf", lambda: pdf().replace(b"/Pages 2 0 R", b"/Pages null "), {"document-broken", "pdf-scanned"}),
+    "links-that-are-none": ("a.pdf", lambda: pdf(_LINES).replace(b"/Parent 2 0 R", b"/Annots [5 (x) << /A 3 /Rect [0 0] >> << /A << /URI (http://x) >> /Rect [(a) 0 0 0] >>] /Parent 2 0 R"), {"", "document-unrecognised", "document-broken"}),
+    "links-in-a-number": ("a.pdf", lambda: pdf(_LINES).replace(b"/Parent 2 0 R", b"/Annots 5 /Parent 2 0 R"), {"", "document-unrecognised", "document-broken"}),
+    "pdf-in-letters": ("a.pdf", lambda: pdf(b"z" * 8_000_000).replace(b"/FlateDecode", b"[/FlateDecode /ASCII85Decode]"), {"document-too-large"}),
+    "table-of-many-cells": ("a.docx", lambda: word(body("<w:tbl>" + ("<w:tr>" + "<w:tc><w:p/></w:tc>" * 200 + "</w:tr>") * 200 + "</w:tbl>")), {"document-too-large"}),
+    "cell-over-many-columns": ("a.docx", lambda: word(body("<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='99999999'/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>")), {"document-too-large"}),
+    "names-and-lines": ("a.txt", lambda: utf_8("COMMENT 300\n\nSalt\n\n" + "\n".join(["Ada Blue Byron"] * 40) + "\n\n4 May 2021\n\n" + "Keller Byron, Zda and others wrote\n" * 9_000), {""}),
     "zeros": ("a.pdf", lambda: b"\0" * 10_000_000, {"file-binary", "file-too-large"}),
 }  # fmt: skip
 

@@ -44,7 +44,7 @@ def read_authors(
     front: Front, sections: Sequence[Sequence[Line]], everything: Sequence[Line], series: Series | None, notes: Notes
 ) -> Authors:
     """Read byline and biographies; `sections` are where biographies may stand, `everything` spells acronyms out."""
-    elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG]
+    elsewhere = [line.text for line in everything if "," in line.text and len(line.text) < _LONG][:_MOST_ELSEWHERE]
     names = [(name, printed.line) for printed in front.byline for name in _names(printed, series, elsewhere, notes)]
     if not names and (signed := _labelled(everything) or _signed(everything)):
         names = signed
@@ -82,6 +82,7 @@ def read_authors(
 
 
 _LONG = 1_000  # in characters: a paragraph that cites itself is shorter
+_MOST_ELSEWHERE = 1_000  # lines: more than ten pages have
 
 
 def _are_people(names: Sequence[PrintedName], biographies: Sequence[Biography | None]) -> bool:

@@ -188,7 +188,7 @@ def _by_another_place(words: Sequence[str], elsewhere: Sequence[str]) -> _Split 
         turned = re.compile(
             rf"(?<!\w)(?<!{re.escape(words[start - 1])} ){family},\s+{re.escape(words[0][0])}(?!\w*\s*,\s*\d)"
         )
-        if any(turned.search(text) for text in elsewhere):
+        if any(words[-1] in text and turned.search(text) for text in elsewhere):
             return _Split(words[:start], words[start:], sure=True, how="the document prints the family name first too")
     return None
 

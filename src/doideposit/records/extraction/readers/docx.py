@@ -1,12 +1,13 @@
 """Word documents (.docx), by python-docx: paragraphs, headings, links, footnotes, endnotes and the core properties."""
 
+import re
 from typing import Any
 
 from doideposit.records.extraction.draft import Leaf
 from doideposit.records.extraction.lines import Link
 from doideposit.records.extraction.manuscript import Manuscript, Properties
 from doideposit.records.extraction.readers.archive import DocumentArchive
-from doideposit.records.extraction.readers.bounds import bound_markup
+from doideposit.records.extraction.readers.bounds import TooMuch, bound_markup
 from doideposit.records.extraction.readers.building import LineBuilder
 from doideposit.safe_xml import parse_part
 
@@ -22,7 +23,9 @@ def read_docx(data: bytes, *, file: str) -> Manuscript:
     from docx.table import Table  # noqa: PLC0415
 
     archive = DocumentArchive(data)
-    bound_markup(archive.read("word/document.xml"))
+    content = archive.read("word/document.xml")
+    bound_markup(content)
+    _bound_tables(content)
     document = Document(archive.texts_alone())
     builder = LineBuilder()
     for block in document.iter_inner_content():
@@ -36,6 +39,19 @@ def read_docx(data: bytes, *, file: str) -> Manuscript:
     for kind in ("footnotes", "endnotes"):
         _notes(document, kind, builder)
     return Manuscript(file, "Word document", tuple(builder.lines), _core(document), builder.places)
+
+
+# python-docx gives a cell once for each column it spans, and looks for the cell above it. Word itself ends at 63
+# columns, and a commentary has some hundred cells.
+_MOST_CELLS = 10_000
+_CELL = re.compile(rb"<(?:[\w.-]+:)?tc[\s/>]")
+_WIDE_CELL = re.compile(rb"gridSpan\b[^>]{0,200}?val\s*=\s*[\"'][^\"']{3,}")
+
+
+def _bound_tables(content: bytes) -> None:
+    """Raise `TooMuch` when tables have more cells than a document has, or a cell spans more columns than Word knows."""
+    if _WIDE_CELL.search(content) or sum(1 for _ in _CELL.finditer(content)) > _MOST_CELLS:
+        raise TooMuch
 
 
 def _paragraph(paragraph: Any, builder: LineBuilder) -> None:

@@ -75,20 +75,27 @@ def _refused(file: str, code: str, message: str, hint: str) -> Manuscript:
 
 def _count(reader: Any) -> int:
     """Count the pages, up to one more than is read: what the file says about it may not be true."""
-    waiting, seen, count = [reader.trailer["/Root"]["/Pages"]], set[int](), 0
+    catalogue = _whole(reader.trailer.get("/Root"))
+    top = catalogue.get("/Pages") if isinstance(catalogue, Mapping) else None
+    waiting, seen, count = [top], set[int](), 0
     while waiting and count <= _MOST_PAGES:
-        node = waiting.pop().get_object()
+        node = _whole(waiting.pop())
         if id(node) in seen or not isinstance(node, Mapping):
             continue
         seen.add(id(node))
         kids = node.get("/Kids")
-        if kids is None:
+        if not isinstance(kids, list):  # A page, or something that pypdf will find broken.
             count += 1
         elif len(kids) > _MOST_PAGES:
             return len(kids)
         else:
             waiting += list(kids)
     return count
+
+
+def _whole(value: Any) -> Any:
+    """Return an object of the file itself, where it stands there as a reference to one, or as nothing."""
+    return value.get_object() if value is not None else None
 
 
 def _bounded(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
@@ -99,6 +106,7 @@ def _bounded(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
     total = 0
     read, drawings = [], []
     for number, page in enumerate(islice(pages, _MOST_PAGES), 1):
+        _bound_ascii(page)
         content = page.get_contents()
         size = len(content.get_data()) if content is not None else 0
         if size > _MOST_OF_A_PAGE:
@@ -109,6 +117,22 @@ def _bounded(pages: Any) -> tuple[list[tuple[int, Any]], list[int]]:
             raise TooMuch
         read.append((number, page))
     return read, drawings
+
+
+# In bytes. Read as text, a stream takes a hundred times its size in memory; no program writes a page so today.
+_MOST_OF_ASCII = 1_000_000
+
+
+def _bound_ascii(page: Any) -> None:
+    """Raise `TooMuch` when the content of a page is written in letters (ASCII85) and larger than a page is."""
+    contents = page.get("/Contents")
+    for part in contents if isinstance(contents, list) else [contents]:
+        stream = part.get_object() if part is not None else None
+        if not isinstance(stream, Mapping) or "85" not in str(stream.get("/Filter")):
+            continue
+        size = stream.get("/Length")
+        if not isinstance(size, int) or size > _MOST_OF_ASCII:
+            raise TooMuch
 
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -137,14 +161,24 @@ def _parts(page: Any, number: int) -> tuple[list[PdfPart], list[tuple[str, tuple
     return parts, list(_annotations(page))
 
 
+_MOST_LINKS = 2_000  # of one page
+_EDGES = ("left", "bottom", "right", "top")
+
+
 def _annotations(page: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
     """Return the addresses that a page links to, each with its rectangle: left, bottom, right, top."""
-    for reference in page.get("/Annots") or ():
+    listed = page.get("/Annots")
+    for reference in listed[:_MOST_LINKS] if isinstance(listed, list) else ():
         annotation = reference.get_object()
-        action = annotation.get("/A")
-        uri = action.get_object().get("/URI") if action is not None else None
-        if isinstance(uri, str) and annotation.get("/Rect"):
-            yield uri, tuple(float(edge) for edge in annotation["/Rect"])
+        if not isinstance(annotation, Mapping):
+            continue
+        action, edges = annotation.get("/A"), annotation.get("/Rect")
+        action = action.get_object() if action is not None else None
+        uri = action.get("/URI") if isinstance(action, Mapping) else None
+        if not isinstance(uri, str) or not isinstance(edges, list) or len(edges) != len(_EDGES):
+            continue
+        if all(isinstance(edge, int | float) for edge in edges):
+            yield uri, tuple(float(edge) for edge in edges)
 
 
 def _add(paragraph: PrintedParagraph, builder: LineBuilder) -> None:

@@ -134,7 +134,7 @@ def _joined(parts: Sequence[PdfPart]) -> str:
         raised = index and part.size < _SUPERSCRIPT * size and part.y > base + 0.1 * size
         if raised and re.fullmatch(r"[\d*†‡§,\s]{1,8}", part.text):
             continue
-        gap = part.left - end > 0.15 * size and text and text[-1] not in " (" and part.text[0] not in " ,.;:!?)’”"
+        gap = part.left - end > 0.15 * size and text and text[-1] not in " (" and part.text[:1] not in " ,.;:!?)’”"
         text += (" " if gap else "") + part.text
         end = part.right
     return text.rstrip()

@@ -72,6 +72,16 @@ def test_a_number_that_is_registered_already_is_no_new_one(full: Desk) -> None:
     assert "registered" not in full("new", "259").err
 
 
+def test_record_files_beside_the_configuration_are_found_where_no_folder_of_records_is(full: Desk) -> None:
+    codes = [found["code"] for found in full("correct", "258", "--json").json["findings"]]
+    assert "correct-no-notice" in codes
+    assert "correct-no-record" not in codes
+    missing = full("correct", "999").out
+    assert "no record file in the folder you are in holds 999, the work that is corrected" in missing
+    (full.folder / "records").mkdir()
+    assert "no record file in records holds 258" in full("correct", "258").out
+
+
 # Bare `doideposit`.
 
 

@@ -86,7 +86,7 @@ def correct(invocation: Invocation, kind: str, *, as_json: bool, target: str | N
 
     The notice gets the update written into its record and is registered; the corrected record stays as it is. Give the
     command again to go on after an interruption. RECORDS are the folders of the record files [default: `records` of
-    the configuration].
+    the configuration, else the folder around it].
     """
     _carry_out(invocation, Asked("correct", type=kind, reason="", **given), target, as_json=as_json)
 
@@ -142,7 +142,7 @@ def _request(terminal: Terminal, settings: "Settings", asked: Asked) -> "Correct
     from doideposit.health.correcting import KINDS, NOTICE, ORIGINAL, CorrectionRequest, find_record
     from doideposit.records.models.relations import UpdateType
 
-    folders = asked.records or (settings.desk.records,)
+    folders = asked.records or (settings.desk.record_folder,)
     original = find_record(asked.work, folders, settings.series, what=ORIGINAL)
     notice = find_record(asked.notice, folders, settings.series, what=NOTICE) if asked.notice else None
     faults = [one for one in (original, notice) if isinstance(one, Finding)]

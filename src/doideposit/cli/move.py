@@ -56,7 +56,7 @@ def move(
     An old address with a * stands for all of that form, as the new one does. Every new page is looked
     at first: it has to be there and to show its DOI. Then the record files get the new address, one DOI is sent and
     proved, and the rest follows. URLS-undo.csv leads back, URLS-failed.csv has the rows to give again. RECORDS are the
-    folders of the record files [default: `records` of the configuration].
+    folders of the record files [default: `records` of the configuration, else the folder around it].
     """
     from doideposit.crossref.politeness import PassingTime
     from doideposit.health.moving import compared_moves, decide_moves, look_at_pages, write_failed, write_undo
@@ -71,7 +71,7 @@ def move(
     rows = table_rows(terminal, table)
     known = {
         each.doi.key: (each, Path(origin.file))
-        for each, origin in commentaries_in(records or (settings.desk.records,), settings.series)
+        for each, origin in commentaries_in(records or (settings.desk.record_folder,), settings.series)
         # A table, or a list of records, has no place where one address alone could be changed.
         if origin.file is not None and origin.index is None and Path(origin.file).suffix.lower() not in TABLES
     }

@@ -78,6 +78,11 @@ class DeskSettings:
     hosts: tuple[str, ...] = ()
     idle: timedelta = timedelta(hours=8)
 
+    @property
+    def record_folder(self) -> Path:
+        """Return the folder in which record files are looked for: the one around it, where it is not there."""
+        return self.records if self.records.is_dir() else self.records.parent
+
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:

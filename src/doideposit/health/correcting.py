@@ -12,6 +12,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
+from doideposit.files import from_here
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.works import commentaries_in
 from doideposit.records.editing import Append, Edit, Edited, Set, open_for_editing
@@ -142,8 +143,10 @@ def find_record(
         message = f"several records are called {text}"
         return _finding("correct-no-record", message, "give the DOI, or the path of the record")
     if not found or found[0][1] is not None or found[0][0].path.suffix.lower() in _TABLES:
-        message = f"there is no record file of {text}, {what}, alone"
-        hint = "write the record into a file of its own below the folder of records, and see what `check` says of it"
+        places_named = ", ".join(str(from_here(place)) for place in places)
+        where = "the folder you are in" if places_named == "." else places_named
+        message = f"no record file in {where} holds {text}, {what}, and nothing else"
+        hint = "name the folder of your records behind it; a record in a table or a list goes into a file of its own"
         if not found and what == ORIGINAL:
             hint += "; what was registered elsewhere gets one by `doideposit adopt DOI`"
         return _finding("correct-no-record", message, hint)

@@ -267,7 +267,7 @@ def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
         return one
     # The work itself, and the DOI that is known to be wrong, are no candidates.
     known = {one.of.key, one.doi.key if one.doi else ""}
-    works = [work for work in found if work.doi.lower() not in known]
+    works = [work for work in found if work.doi.lower() not in known and _is_doi(work.doi)]
     candidates = [CitedCandidate(work, candidate_doubts(one.fields, work)) for work in works]
     # A search always finds something; a title that has nothing of the reference is no candidate.
     candidates = [each for each in candidates if not any(one.field == "title" and one.plain for one in each.doubts)]
@@ -277,6 +277,14 @@ def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
         candidates = [replace(each, doubts=(twin,)) if each.fits else each for each in candidates]
     candidates.sort(key=lambda each: (len(each.doubts), -(each.work.score or 0)))
     return replace(one, feedback=replace(one.feedback, candidates=tuple(candidates)))
+
+
+def _is_doi(text: str) -> bool:
+    try:
+        Doi.parse(text)
+    except InvalidIdentifier:
+        return False
+    return True
 
 
 def _as_world(failure: ConfigurationError) -> WorldError:

@@ -98,7 +98,7 @@ def test_prefixes_members_and_agencies_are_read() -> None:
     assert registry().prefix("10.48251") == CrossrefMember("7", name, ("10.48251",))
     assert registry().member("7") == CrossrefMember("7", name, ("10.48251", "10.1"))
     asked = [Doi("10.48251/a"), Doi("10.5281/B"), Doi("10.99999/x")]
-    assert registry().agencies(asked) == {"10.48251/a": "Crossref", "10.5281/b": "DataCite"}
+    assert registry().agencies(asked) == {"10.48251/a": "Crossref", "10.5281/b": "DataCite", "10.99999/x": ""}
 
 
 def listed(dois: Sequence[str], cursor: str | None) -> dict[str, object]:

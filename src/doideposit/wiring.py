@@ -307,7 +307,8 @@ def _other_publishers(
 
 
 def _depositor_name(written: DepositorSettings) -> DepositorName:
-    return DepositorName(written.name, written.email, written.registrant)
+    member = "" if written.member is None else str(written.member)
+    return DepositorName(written.name, written.email, written.registrant, member)
 
 
 def _approvals(settings: Settings) -> "ApprovalRules":

@@ -1,6 +1,7 @@
 """Before the first deposit of a series: what Crossref would refuse, or lock for ever, is told, and nothing has left."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,13 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 def opened(sandbox: Sandbox, tmp_path: Path) -> Iterator[Any]:
     made: list[Depositor] = []
 
-    def depositor(**changes: Any) -> Depositor:
+    def depositor(member: str = "", more: tuple[Series, ...] = (), **changes: Any) -> Depositor:
         series = Series.model_validate(SERIES.model_dump(exclude_unset=True) | changes)
-        checker = Checker(series={series.name: series}, validator=validator, depositor=DEPOSITOR, clock=sandbox.clock)
+        all_series = {one.name: one for one in (series, *more)}
+        checker = Checker(series=all_series, validator=validator, depositor=DEPOSITOR, clock=sandbox.clock)
         one = Depositor(
             registrar=SandboxRegistrar(sandbox), ledger=Ledger.open(sqlite_url(tmp_path), step=quiet), checker=checker,
-            clock=sandbox.clock, target="sandbox", head=DEPOSITOR, registry=SandboxRegistry(sandbox), read_first=True,
+            clock=sandbox.clock, target="sandbox", head=replace(DEPOSITOR, member=member), registry=SandboxRegistry(sandbox), read_first=True,
             origins=ORIGINS,
         )  # fmt: skip
         made.append(one)
@@ -86,6 +88,39 @@ def test_a_prefix_that_crossref_does_not_know_is_told_on_its_line(opened: Any, s
     assert stop(entry) == ("plan-prefix-unknown", "series.sadf-comment.prefix", 21)
     assert not depositor.deposit(record(1)).ok
     assert sandbox.submissions == ()
+
+
+@pytest.mark.parametrize(("member", "blocked"), [("", False), ("99999", False), ("12345", True)])
+def test_the_prefix_belongs_to_the_member_of_the_configuration(opened: Any, member: str, blocked: bool) -> None:
+    [entry] = opened(member=member).plan(record(1)).entries
+    if blocked:
+        assert stop(entry) == ("plan-prefix-not-yours", "series.sadf-comment.prefix", 21)
+        assert "member 99999 of Crossref, Sandbox member, and not to 12345" in entry.reason
+    else:
+        assert entry.action is Action.REGISTER
+
+
+def test_the_member_is_learnt_from_what_is_registered(opened: Any, sandbox: Sandbox) -> None:
+    registered_elsewhere(sandbox, commentary(900))
+    # Another member owns the prefix that somebody mistyped.
+    sandbox.elsewhere.transfer(str(commentary(900).doi), "10.99999")
+    mistyped = Series.model_validate(
+        SERIES.model_dump(exclude_unset=True)
+        | {"name": "notes", "title": "Notes", "issn": "0317-8471", "prefix": "10.99999", "doi": "{prefix}/n.{number}"}
+    )
+    note = record(1, series="notes", url="https://www.sadf.eu/n1/")
+    early = opened(more=(mistyped,)).plan(note).entries[0]
+    assert early.action is Action.REGISTER, "nothing is registered yet, so that nobody knows whose it should be"
+    first = opened(more=(mistyped,))
+    first.deposit(record(1, series="sadf-comment"))
+    sandbox.settle()
+    for _ in range(3):
+        first.poll(force=True)
+    assert first.status(commentary(1).doi).registered
+    [entry] = first.plan(note).entries
+    assert stop(entry)[0] == "plan-prefix-not-yours"
+    assert "member 88888" in entry.reason
+    assert "not to 99999" in entry.reason
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from depositing import validator
+from depositing import DEPOSITOR, commentary, validator
 from desk import FAST, Desk
 from doideposit.cli.init import PRESETS, configuration_text
 from doideposit.config.schema import MailSection
+from doideposit.crossref.xml.batch import build
 from doideposit.errors import WorldError
 from doideposit.job.inbox.folders import Folders
 from doideposit.job.inbox.summary import PassReport
@@ -326,3 +327,60 @@ def test_a_series_without_a_publisher_wants_a_depositor(house: Desk, crossref: t
     assert done.code == 2
     assert "does not say who deposits" in done.err
     assert "publisher_account" in done.err
+
+
+# Adopting, by owner.
+
+TWIN = """
+[series.comment-abroad]
+publisher_account = "other-house"
+title = "SADF Comment"
+issn = "2406-5617"
+issn_medium = "electronic"
+prefix = "10.55555"
+doi = "{prefix}/abroad.{number}"
+language = "en"
+publisher = { name = "The Other House", place = "Ghent" }
+"""
+
+
+def registered(house: Desk, crossref: tuple[Sandbox, str], *numbers: int) -> list[str]:
+    """Register numbers of the first publisher elsewhere, and return their DOIs."""
+    dois = []
+    for number in numbers:
+        one = commentary(number)
+        crossref[0].elsewhere.deposit(build(DEPOSITOR.head("other", 20200301120000 + number), [one]).xml)
+        dois.append(str(one.doi))
+    return dois
+
+
+@pytest.mark.parametrize(
+    ("prefix", "member"), [("10.55555", ""), ("10.77777", "88888")], ids=["the prefix of its series", "its member"]
+)
+def test_a_doi_is_adopted_for_the_publisher_that_owns_it(
+    house: Desk, crossref: tuple[Sandbox, str], prefix: str, member: str
+) -> None:
+    number = f", member = {member} }}" if member else " }"
+    other = OTHER.replace('registrant = "Other House Ltd" }', f'registrant = "Other House Ltd"{number}')
+    ours, moved = registered(house, crossref, 301, 302)
+    crossref[0].elsewhere.transfer(moved, prefix)
+    configure(house, crossref[1], other)
+    told = {one["doi"]: one for one in house("adopt", ours, moved, "--json").json["results"]}
+    assert told[ours]["outcome"] == "adopted"
+    assert told[moved]["outcome"] == "left-alone"
+    assert "belongs at Crossref to the publisher other-house" in told[moved]["message"]
+    # With a series of its own it comes into that one, and goes out with the login of its owner.
+    configure(house, crossref[1], other + TWIN)
+    told = {one["doi"]: one for one in house("adopt", moved, "--json").json["results"]}
+    assert told[moved]["outcome"] == "adopted", told
+    [record] = house("status", moved, "--json").json["records"]
+    assert record["series"] == "comment-abroad"
+    assert house("report", "--publisher", "other-house", "--json").json["counts"]["dois"] == 1
+
+
+def test_a_doi_of_another_owner_is_left_alone(house: Desk, crossref: tuple[Sandbox, str]) -> None:
+    [foreign] = registered(house, crossref, 303)
+    crossref[0].elsewhere.transfer(foreign, "10.66666")
+    [told] = house("adopt", foreign, "--json").json["results"]
+    assert (told["outcome"], told["findings"][0]["code"]) == ("left-alone", "adopt-other-owner")
+    assert "--prefix 10.66666" in told["findings"][0]["hint"]

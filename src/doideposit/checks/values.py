@@ -19,11 +19,15 @@ Input = Commentary | Record | Mapping[str, object] | Path | str
 
 @dataclass(frozen=True, slots=True)
 class DepositorName:
-    """Record who deposits: it stands in the head of every file. Crossref mails its results to `email`."""
+    """Record who deposits: it stands in the head of every file. Crossref mails its results to `email`.
+
+    `member` is its number at Crossref, empty where the configuration does not say it; no file holds it.
+    """
 
     name: str
     email: str
     registrant: str
+    member: str = ""
 
     def head(self, batch_id: str, timestamp: int) -> BatchHead:
         """Return the head of one file."""

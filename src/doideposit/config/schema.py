@@ -77,6 +77,8 @@ class DepositorSettings(Section):
     """Crossref mails its results here."""
     registrant: Annotated[PlainText, Field(max_length=255)]
     """The organisation that owns the works."""
+    member: Annotated[int, Field(ge=1, examples=[1234])] | None = None
+    """Its member number at Crossref, to which the prefixes must belong; learnt from registered DOIs when left out."""
 
 
 class CredentialSettings(Section):

@@ -18,6 +18,7 @@ from doideposit.deposits.adopted_files import AdoptedFile, RecordFolder
 from doideposit.deposits.adoption_report import Adoption, AdoptionReport, AdoptionResult
 from doideposit.deposits.context import DepositContext, OnEvent, RegistryPort
 from doideposit.deposits.ledger.entries import AdoptedWork
+from doideposit.deposits.owners import Owners
 from doideposit.deposits.values import Progress
 from doideposit.errors import (
     ConfigurationError,
@@ -91,7 +92,7 @@ class AdoptionPass:
         self._folder = RecordFolder(folder, knowing.read, several=len(context.series) > 1, schema=schema)
         self._on_event = on_event
         self._chosen: Mapping[str, Series] = context.series
-        self._owners: frozenset[str] = frozenset()
+        self._owners = Owners(context.accounts, context.series, self._registry)
         self._found = _FoundSoFar()
         self._again: frozenset[str] = frozenset()
 
@@ -99,7 +100,7 @@ class AdoptionPass:
         """Find, read, write and enter; whatever could not be asked is for the next pass, and `error` says why."""
         self._chosen = self._of(scope)
         prefixes = scope.prefixes or tuple(dict.fromkeys(one.prefix for one in self._chosen.values()))
-        self._owners = frozenset(prefixes) | {one.prefix for one in self._series.values()}
+        self._owners.also = frozenset(prefixes)
         # Whoever names a DOI wants its record file, whatever the ledger knows of it.
         self._again = frozenset(doi.key for doi in scope.dois)
         lists = not scope.dois or scope.series or scope.prefixes or scope.also
@@ -270,7 +271,8 @@ class AdoptionPass:
 
     def _taken(self, doi: Doi, state: RegisteredState) -> AdoptionResult:
         """Write the file of one DOI, and enter it."""
-        left = _left_alone(doi, state, self._owners)
+        owning = self._owners.publishers_of(state.owner_prefix, state.member) if state.owner_prefix else frozenset()
+        left = _left_alone(doi, state, is_ours=owning is not None)
         if left is not None:
             return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))
         sent = self._context.ledger.versions.last_registered(doi)
@@ -287,7 +289,14 @@ class AdoptionPass:
             return AdoptionResult(doi, Adoption.UNREAD, message, findings=(finding,))
         # The REST API gives DOIs in lower case; the record has it as it was registered.
         printed = Doi(record.doi)
-        chosen = series_of(record, printed, state.owner_prefix, self._series)
+        mine = {
+            name: one for name, one in self._series.items() if not owning or (one.publisher_account or "") in owning
+        }
+        chosen = series_of(record, printed, state.owner_prefix, mine)
+        elsewhere = series_of(record, printed, state.owner_prefix, self._series) if chosen is None else None
+        if elsewhere is not None:
+            left = _of_two(printed, elsewhere, sorted(owning or ()))
+            return AdoptionResult(doi, Adoption.LEFT_ALONE, left.message, findings=(left,))
         if record.record_type is None or chosen is None:
             return self._entered(printed, state, record, chosen)
         if chosen.name not in self._chosen:
@@ -362,11 +371,19 @@ def _registry(context: DepositContext) -> RegistryPort:
     return context.registry
 
 
-def _left_alone(doi: Doi, state: RegisteredState, owners: frozenset[str]) -> Finding | None:
+def _of_two(doi: Doi, series: Series, owning: Sequence[str]) -> Finding:
+    """Say that a DOI stands in the series of one publisher of ours, and belongs to another."""
+    owners = " or ".join(name or "[depositor]" for name in owning)
+    message = f"{doi} stands in the series {series.name}, and belongs at Crossref to the publisher {owners}"
+    hint = "describe a series of that publisher with the same title; a login changes the DOIs of its own member alone"
+    return Finding("adopt-other-owner", Severity.WARNING, message, hint)
+
+
+def _left_alone(doi: Doi, state: RegisteredState, *, is_ours: bool) -> Finding | None:
     if state.alias_of:
         message = f"{doi} is an alias of {state.alias_of}, whose record it shares"
         return Finding("adopt-alias", Severity.INFO, message, "nothing: only the other DOI has a record of its own")
-    if state.owner_prefix and state.owner_prefix not in owners:
+    if not is_ours:
         message = f"{doi} belongs to the owner of the prefix {state.owner_prefix}"
         hint = f"only its owner can change it; where that is you, add --prefix {state.owner_prefix}"
         return Finding("adopt-other-owner", Severity.WARNING, message, hint)

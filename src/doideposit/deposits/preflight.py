@@ -118,11 +118,37 @@ def _of_prefix(context: DepositContext, registry: RegistryPort, series: Series) 
         hint = "compare it with the one that Crossref gave the publisher"
         yield Finding("plan-prefix-unknown", Severity.ERROR, message, hint, where)
         return
+    ours = _our_member(context, registry, series) if owner.id else ""
+    if ours and ours != owner.id:
+        message = (
+            f"the prefix {series.prefix} belongs to member {owner.id} of Crossref, {owner.name}, and not to {ours}"
+        )
+        hint = (
+            "correct the prefix, or `member` below the depositor; where another member's prefix is meant, ask support"
+        )
+        yield Finding("plan-prefix-not-yours", Severity.ERROR, message, hint, where)
+        return
     member = registry.member(owner.id) if owner.id else None
     if member is not None and member.prefixes and series.prefix not in member.prefixes:
         message = f"the prefix {series.prefix} is not among those of {member.name}, to whom Crossref says it belongs"
         hint = "ask Crossref support who may deposit under it"
         yield Finding("plan-prefix-not-yours", Severity.ERROR, message, hint, where)
+
+
+def _our_member(context: DepositContext, registry: RegistryPort, series: Series) -> str:
+    """Return the number of the member who deposits a series: as configured, else of what it has registered.
+
+    Empty where nothing of its other prefixes is registered yet, or where they belong to several members.
+    """
+    account = context.accounts.of_series(series.name)
+    if account.depositor.member:
+        return account.depositor.member
+    mine = [one for one in context.series.values() if (one.publisher_account or "") == account.name]
+    works = (islice(context.ledger.works.all(WorkFilter(series=one.name)), LOOKED_AT) for one in mine)
+    prefixes = {work.doi.prefix for found in works for work in found if work.registered_at is not None}
+    owners = [registry.prefix(prefix) for prefix in sorted(prefixes - {series.prefix})]
+    members = {owner.id for owner in owners if owner is not None and owner.id}
+    return members.pop() if len(members) == 1 else ""
 
 
 def _of_title(context: DepositContext, registry: RegistryPort, series: Series) -> Iterator[Finding]:

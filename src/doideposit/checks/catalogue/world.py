@@ -446,6 +446,18 @@ WORLD: Final[tuple[Explanation, ...]] = (
         "send the body as it is",
     ),
     _error(
+        "allow-loss",
+        "No list of fields that may be lost",
+        "Only a field that a person names may be lost; anything else in its place would lose nothing, or too much.",
+        'send {"allow_loss": ["abstracts"]} with the names of fields, or {}',
+    ),
+    _error(
+        "doi-unreadable",
+        "A DOI that cannot be read",
+        "One of the DOIs that were asked about is none, so that nobody can say how it stands.",
+        "write it as 10.12345/abc, or as its link",
+    ),
+    _error(
         "query-parameter",
         "A parameter that does not fit",
         "A misspelt filter would silently select everything.",

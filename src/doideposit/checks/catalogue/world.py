@@ -453,9 +453,9 @@ WORLD: Final[tuple[Explanation, ...]] = (
     ),
     _error(
         "doi-unreadable",
-        "A DOI that cannot be read",
-        "One of the DOIs that were asked about is none, so that nobody can say how it stands.",
-        "write it as 10.12345/abc, or as its link",
+        "A deposit that cannot be read back",
+        "Citation and tags are made of the latest deposit, and it holds no record of a series of the configuration.",
+        "deposit it again from its record, then ask once more",
     ),
     _error(
         "query-parameter",

@@ -27,24 +27,24 @@ LONGEST_MAINTENANCE: Final = timedelta(days=14)
 class MailSection(Section):
     """Mail of the scheduled job, to those who look after it."""
 
-    # The mail server.
     host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")]
-    # Its port; by default 587 for starttls, 465 for tls, 25 for none.
+    """The mail server."""
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    # How the connection is encrypted; none is for a mail server on this machine alone.
+    """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
     security: Literal["starttls", "tls", "none"] = "starttls"
-    # Address that the mails come from.
+    """How the connection is encrypted; none is for a mail server on this machine alone."""
     sender: MailAddress
-    # Addresses that the mails go to.
+    """Address that the mails come from."""
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
-    # Login at the mail server, where it wants one.
+    """Addresses that the mails go to."""
     username: PlainText | None = None
-    # Where the password of the mail server is kept.
+    """Login at the mail server, where it wants one."""
     password: PasswordReference | None = None
-    # The same matter is not mailed again before this.
+    """Where the password of the mail server is kept."""
     repeat_after: Duration = timedelta(days=1)
-    # The day of the weekly digest.
+    """The same matter is not mailed again before this."""
     digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"] = "monday"
+    """The day of the weekly digest."""
 
     @model_validator(mode="after")
     def _encrypted(self) -> "MailSection":
@@ -60,20 +60,20 @@ class MailSection(Section):
 class MailboxSection(Section):
     """The mailbox that Crossref's mails go to: the job reads it, and takes what they say for hints alone."""
 
-    # A Maildir folder on this machine, relative to the configuration file; or a `host`.
     maildir: Annotated[str, Field(min_length=1)] | None = None
-    # The IMAP server.
+    """A Maildir folder on this machine, relative to the configuration file; or a `host`."""
     host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")] | None = None
-    # Its port; by default 993 for tls, 143 otherwise.
+    """The IMAP server."""
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
-    # How the connection is encrypted; none is for a server on this machine alone.
+    """Its port; by default 993 for tls, 143 otherwise."""
     security: Literal["tls", "starttls", "none"] = "tls"
-    # The folder on the server; it is opened for reading alone.
+    """How the connection is encrypted; none is for a server on this machine alone."""
     folder: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n\"\\]+$")] = "INBOX"
-    # Login at the server.
+    """The folder on the server; it is opened for reading alone."""
     username: PlainText | None = None
-    # Where the password is kept.
+    """Login at the server."""
     password: PasswordReference | None = None
+    """Where the password is kept."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -93,31 +93,31 @@ class MailboxSection(Section):
 class DeadlineSection(Section):
     """Say how long each milestone of a DOI may take before it counts as overdue, wherever that is told."""
 
-    # From being recorded until Crossref has the file.
     received: Duration = timedelta(hours=2)
-    # From there until Crossref has read it.
+    """From being recorded until Crossref has the file."""
     processed: Duration = timedelta(days=1)
-    # How long a deposit that failed may wait for a person.
+    """From there until Crossref has read it."""
     registered: Duration = timedelta(days=3)
-    # From the registration until the DOI leads to its page.
+    """How long a deposit that failed may wait for a person."""
     resolves: Duration = timedelta(days=1)
-    # From the registration until Crossref's REST API shows the record.
+    """From the registration until the DOI leads to its page."""
     indexed: Duration = timedelta(days=3)
-    # From a deposit that took effect until Crossref's query service shows the record as it was sent.
+    """From the registration until Crossref's REST API shows the record."""
     as_intended: Duration = timedelta(hours=26)
-    # The same as `indexed` where the query service shows the record already: the REST API lags for weeks at times.
+    """From a deposit that took effect until Crossref's query service shows the record as it was sent."""
     lagging: Duration = timedelta(days=42)
+    """The same as `indexed` where the query service shows the record already: the REST API lags for weeks at times."""
 
 
 class MaintenanceSection(Section):
     """A time that Crossref announced for maintenance: nothing is sent, asked or called late in it."""
 
-    # When it begins, such as 2026-12-01T14:00:00Z.
     begins: AwareDatetime
-    # When it ends.
+    """When it begins, such as 2026-12-01T14:00:00Z."""
     ends: AwareDatetime
-    # What Crossref said of it.
+    """When it ends."""
     what: PlainText = "maintenance at Crossref"
+    """What Crossref said of it."""
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:
@@ -130,24 +130,24 @@ class MaintenanceSection(Section):
 class RecipientSection(Section):
     """Who gets the mails of the scheduled job about the DOIs of one publisher."""
 
-    # Addresses that the mails go to; server, sender and times are those of [mail].
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+    """Addresses that the mails go to; server, sender and times are those of [mail]."""
 
 
 class MonitoringSection(Section):
     """What the scheduled job leaves for those who watch it; paths are relative to the configuration file."""
 
-    # A JSON file with the state of everything after the last pass.
     status_file: Annotated[str, Field(min_length=1)] | None = None
-    # A text file for the textfile collector of Prometheus' node_exporter.
+    """A JSON file with the state of everything after the last pass."""
     prometheus_file: Annotated[str, Field(min_length=1, pattern=r"\.prom$")] | None = None
-    # A file that is written anew at the end of every pass.
+    """A text file for the textfile collector of Prometheus' node_exporter."""
     heartbeat_file: Annotated[str, Field(min_length=1)] | None = None
-    # An address that is fetched after every pass that did what it should.
+    """A file that is written anew at the end of every pass."""
     ping_url: PingAddress | None = None
-    # Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says.
+    """An address that is fetched after every pass that did what it should."""
     open_to: Literal["owner", "group"] = "owner"
-    # How long each stage may take.
+    """Who may read the three files: mode 0600, or 0640 for the group too, whatever the umask says."""
     deadlines: DeadlineSection = Field(default_factory=DeadlineSection.model_construct)
-    # Times that Crossref announced on its status page.
+    """How long each stage may take."""
     maintenance: tuple[MaintenanceSection, ...] = ()
+    """Times that Crossref announced on its status page."""

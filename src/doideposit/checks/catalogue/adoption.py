@@ -21,7 +21,7 @@ ADOPTION: Final[tuple[Explanation, ...]] = (
     _plan(
         "plan-prefix-not-yours",
         "A prefix of another member",
-        "A login deposits under the prefixes of its member alone. The member is that of the configuration, or of what the "
+        "A login deposits under the prefixes of its member. The member is that of the configuration, or of what the "
         "publisher has registered under other prefixes; whether the login itself may deposit is not asked, since that "
         "question carries the password in an address.",
         "correct the prefix, or `member` below the depositor; ask Crossref support where it is another's on purpose",

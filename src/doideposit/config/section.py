@@ -33,14 +33,14 @@ def _variable(name: str) -> str:
 class PasswordReference(Section):
     """Where a password is kept; exactly one of the four. The password itself never stands in the file."""
 
-    # Name of an environment variable.
     env: Annotated[str, Field(min_length=1), AfterValidator(_variable)] | None = None
-    # Path of a file that only its owner may read, relative to the configuration file; its first line counts.
+    """Name of an environment variable."""
     file: Annotated[str, Field(min_length=1)] | None = None
-    # A program and its arguments; the first line it prints counts. No shell is involved.
+    """Path of a file that only its owner may read, relative to the configuration file; its first line counts."""
     command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    # Ask the system's keyring (needs the extra `keyring`).
+    """A program and its arguments; the first line it prints counts. No shell is involved."""
     keyring: Literal[True] | None = None
+    """Ask the system's keyring (needs the extra `keyring`)."""
 
     @model_validator(mode="before")
     @classmethod

@@ -256,6 +256,29 @@ def run_that_dies(folder: Path, statement: str) -> None:
     subprocess.run([sys.executable, "-c", code], cwd=folder, check=False, timeout=30)
 
 
+def test_a_folder_keeps_the_newest_backups_and_nothing_else_is_touched(filled: Desk) -> None:
+    folder = filled.folder / "backups"
+    folder.mkdir()
+    old = [folder / f"doideposit-2026010{day}T000000Z.sqlite3" for day in range(1, 5)]
+    other = [
+        folder / name for name in ("doideposit-2026.sqlite3", "letter.txt", "doideposit-20260101T000000Z.sqlite3.gpg")
+    ]
+    for path in (*old, *other):
+        path.write_text("x")
+    told = filled("ledger", "backup", folder, "--keep", "3", "--json").json
+    assert told["removed"] == [str(path) for path in old[:2]]
+    assert sorted(folder.iterdir()) == sorted([*old[2:], *other, Path(told["backup"])])
+    assert filled("ledger", "restore", told["backup"]).code == 0
+
+
+def test_a_name_that_lies_about_the_format_is_refused(filled: Desk) -> None:
+    done = filled("ledger", "backup", "copy.jsonl")
+    assert done.code == 2
+    assert "name it copy.sqlite3" in done.err
+    assert not (filled.folder / "copy.jsonl").exists()
+    assert filled("ledger", "backup", "nowhere", "--keep", "3").code == 2
+
+
 def test_a_restore_after_a_crash_is_what_the_backup_was(filled: Desk) -> None:
     """The write-ahead log of the process that died must not be replayed into the restored ledger."""
     filled("ledger", "backup", "copy.sqlite3")

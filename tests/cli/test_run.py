@@ -51,6 +51,16 @@ def test_a_pass_says_in_one_line_what_it_did(desk: Desk) -> None:
     assert DOI in (desk.folder / "inbox" / "done" / "c258.yaml.report.txt").read_text()
 
 
+def test_a_quiet_pass_speaks_only_when_something_is_wrong(desk: Desk) -> None:
+    drop(desk, "c258.yaml")
+    done = desk("run", "--quiet")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    drop(desk, "bad.yaml", published="published: 2023-13-01", number="number: 259", url="url: https://www.sadf.eu/259/")
+    done = desk("run", "--quiet", "--rejected-ok")
+    assert done.code == 0, "a job runner that restarts what fails would never stop"
+    assert "1 rejected" in done.out
+
+
 def test_an_inbox_of_ones_own_and_json_logs(desk: Desk) -> None:
     other = desk.folder / "elsewhere"
     other.mkdir()

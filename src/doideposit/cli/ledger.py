@@ -45,24 +45,48 @@ def existing_ledger(invocation: Invocation) -> "Iterator[Ledger]":
 
 
 @ledger.command()
-@file_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    metavar="N",
+    help="In the folder FILE, remove all but the N newest.",
+)
 @json_option
 @click.pass_obj
-def backup(invocation: Invocation, file: Path, as_json: bool) -> None:
+def backup(invocation: Invocation, file: Path, keep: int | None, as_json: bool) -> None:
     """Write a copy of the ledger to a new FILE, while it may be in use, readable by its owner alone.
 
-    A ledger in SQLite is copied as it is, for `doideposit ledger restore`. One in PostgreSQL is exported, to
-    be taken in again with `doideposit ledger import`.
+    In a folder the copy gets a name with the moment in UTC. A ledger in SQLite is copied as it is, for `doideposit
+    ledger restore`. One in PostgreSQL is exported, to be taken in again with `doideposit ledger import`.
     """
+    from doideposit.deposits.ledger.backups import backup_path, remove_older
+    from doideposit.wiring import system_clock
+
     terminal = invocation.terminal(as_json=as_json)
+    if keep is not None and not file.is_dir():
+        hint = f"make it first: mkdir -p {file}; or leave --keep out"
+        raise UsageError(f"--keep is for a folder, and {file} is none", hint=hint)
     with existing_ledger(invocation) as opened:
-        opened.backup(file)
+        made = backup_path(file, system_clock(), is_file=opened.is_file)
+        opened.backup(made)
         place = opened.place
-    size = file.stat().st_size
+    removed = [] if keep is None else remove_older(file, keep)
+    size = made.stat().st_size
     if as_json:
-        terminal.json({"ok": True, "ledger": place, "backup": str(file), "bytes": size})
+        terminal.json(
+            {
+                "ok": True,
+                "ledger": place,
+                "backup": str(made),
+                "bytes": size,
+                "removed": [str(path) for path in removed],
+            }
+        )
     else:
-        terminal.say(f"{place} is copied to {file} ({size:,} bytes)")
+        terminal.say(f"{place} is copied to {made} ({size:,} bytes)")
+        if removed:
+            terminal.say(f"{counted(len(removed), 'older backup')} removed")
 
 
 @ledger.command()

@@ -82,6 +82,10 @@ def _ping_address(_ctx: click.Context, _param: click.Parameter, url: str | None)
 @click.option(
     "--ping", callback=_ping_address, metavar="URL", help="Fetch this address after every pass that did what it should."
 )
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing about a pass in which all went well.")
+@click.option(
+    "--rejected-ok", is_flag=True, help="End with 0 where files were rejected: for job runners that start it again."
+)
 @click.pass_obj
 def run_job(
     invocation: Invocation,
@@ -92,11 +96,14 @@ def run_job(
     json_logs: bool,
     heartbeat: Path | None,
     ping: str | None,
+    quiet: bool,
+    rejected_ok: bool,
 ) -> None:
     """Run the scheduled job: take files from the inbox, deposit, follow up, report, exit.
 
     Each file ends in done/ or rejected/ inside the inbox, with a report beside it. Starting it twice, or killing it at
-    any moment, is safe. Exit code 1 means that something was rejected in this pass.
+    any moment, is safe. Exit code 1 means that something was rejected in this pass; where a job runner
+    would start it again at once for that, use --rejected-ok.
     """
     terminal = invocation.terminal(as_json=as_json)
     settings = _with_options(invocation.settings(target=target), inbox, heartbeat, ping)
@@ -104,10 +111,13 @@ def run_job(
         job, doors = _job(settings), _doors(settings, stop, terminal)
         if every is None:
             outcome = job.run(doors)
-            _show(terminal, outcome, in_one_line=False)
             code = outcome.exit_code
+            if code or not quiet:
+                _show(terminal, outcome, in_one_line=False)
+            if rejected_ok and code == ExitCode.REJECTED:
+                code = ExitCode.DONE
         else:
-            _again_and_again(terminal, job, doors, stop, every)
+            _again_and_again(terminal, job, doors, stop, every, quiet=quiet)
             code = ExitCode.INTERRUPTED if stop.by_hand else ExitCode.DONE
     finish(code)
 
@@ -247,12 +257,16 @@ class _StopRequest:
         self.by_hand = self.by_hand or number == signal.SIGINT
 
 
-def _again_and_again(terminal: Terminal, job: "Job", doors: "JobContext", stop: _StopRequest, every: timedelta) -> None:
+def _again_and_again(
+    terminal: Terminal, job: "Job", doors: "JobContext", stop: _StopRequest, every: timedelta, *, quiet: bool
+) -> None:
     """Run pass after pass until someone asks to stop; an inbox or a ledger that is away is waited for."""
     while not stop():
         begun = time.monotonic()
         try:
-            _show(terminal, job.run(doors), in_one_line=True)
+            outcome = job.run(doors)
+            if outcome.exit_code or not quiet:
+                _show(terminal, outcome, in_one_line=True)
         except DoiDepositError as error:
             terminal.note(f"{error.message}; the next pass tries again")
         except Exception as error:

@@ -76,6 +76,11 @@ class Ledger:
         with self._database.reading() as connection:
             return tuple(audit.audit(connection))
 
+    @property
+    def is_file(self) -> bool:
+        """Tell whether it is a file of SQLite, which a backup copies as it is."""
+        return self._database.place.path is not None
+
     def backup(self, path: Path) -> None:
         """Copy the ledger while it is in use: the SQLite file itself, or an export where it lives in PostgreSQL.
 

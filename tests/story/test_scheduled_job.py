@@ -71,7 +71,7 @@ class Week:
         job = Job(
             "sandbox", self.office.folders, site=self.site, mail=self.mail, monitoring=self.monitoring, version="1"
         )
-        doors = JobContext(self.desk.clock, self._open, self._send, self._ping, stop, host="pub1")  # type: ignore[arg-type]
+        doors = JobContext(self.desk.clock, self._open, self._send, self._ping, stop=stop, host="pub1")  # type: ignore[arg-type]
         return job.run(doors)
 
     def to_monday(self) -> None:

@@ -35,13 +35,11 @@ class Versions:
 
         What resource-only deposits changed since is in the bytes: it is what our deposits made of the record.
         """
+        found = self._took_effect(doi).add_columns(submission.c.timestamp, content.c.xml)
+        found = found.join(content, content.c.submission == submission.c.id)
         with self._session.reading() as connection:
-            key = connection.execute(self._took_effect(doi).limit(1)).scalar_one_or_none()
-            if key is None:
-                return None
-            found = select(submission.c.timestamp, content.c.xml).join(content, content.c.submission == submission.c.id)
-            row = connection.execute(found.where(submission.c.id == key)).one()
-        return int(row[0]), self._with_parts(doi, bytes_of(row[1]), key)
+            row = connection.execute(found.limit(1)).one_or_none()
+        return None if row is None else (int(row[1]), self._with_parts(doi, bytes_of(row[2]), row[0]))
 
     def registered_file(self, doi: Doi) -> NewSubmission | None:
         """Return the last file that took effect for a DOI, as it was handed in; of an update in steps the last.
@@ -108,13 +106,17 @@ class Versions:
 
     def parts_not_shown(self, doi: Doi) -> tuple[bytes, ...]:
         """Return the resource-only deposits of a DOI that Crossref was not seen to show yet."""
+        files = self.parts_since(doi)
+        # Nearly always there are none, and nothing else has to be asked.
+        if not files:
+            return ()
         seen = (observed.c.target == self._target, observed.c.doi == doi.key)
         known = or_(observed.c.intended_at.is_not(None), observed.c.changed_at.is_not(None))
         with self._session.reading() as connection:
             if connection.execute(select(observed.c.doi).where(*seen, known)).first() is not None:
                 return ()
             key = connection.execute(self._took_effect(doi).limit(1)).scalar_one_or_none()
-        return self.parts_since(doi, key)
+        return files if key is None else self.parts_since(doi, key)
 
     def _with_parts(self, doi: Doi, xml: bytes, key: int | None) -> bytes:
         for file in self.parts_since(doi, key):

@@ -1,11 +1,12 @@
 """What is planned against a real ledger: versions of other tools, ready-made files, runs at once, and look-ups."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 from depositing import DEPOSITOR, SERIES, Desk, commentary, sqlite_url
 from doideposit.crossref.queries import RegisteredState
@@ -420,3 +421,28 @@ def test_many_that_are_not_done_are_asked_about_in_parts_and_come_due_later(tmp_
         assert desk.depositor.poll(force=True).looked == 5
         desk.settle()
         assert desk.depositor.ledger.check() == ()
+
+
+def statements(work: Callable[[], object]) -> int:
+    """How many statements the database gets while this works."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_a_report_reads_the_ledger_as_often_for_many_records_as_for_few(tmp_path: Path) -> None:
+    with Desk(sqlite_url(tmp_path)) as desk:
+        records = [commentary(number) for number in range(1, 31)]
+        desk.depositor.deposit(*records)
+        few = statements(lambda: desk.depositor.deposit(*records[:3]))
+        assert statements(lambda: desk.depositor.deposit(*records)) == few
+        report = desk.depositor.deposit(*records, commentary(1))
+        assert all(one.status is not None and one.status.doi == one.doi for one in report.entries)

@@ -309,10 +309,12 @@ class Depositor:
         return plans[0]
 
     def _report(self, decisions: Sequence[Decision], error: WorldError | None) -> DepositReport:
+        planned = [PlanEntry.of(decision) for decision in decisions]
+        known = self.works.these(one.doi for one in planned if one.doi)
         entries = []
-        for decision in decisions:
-            plan = PlanEntry.of(decision)
-            status = self._known_status(plan.doi) if plan.doi else None
+        for plan in planned:
+            work = known.get(plan.doi.key) if plan.doi else None
+            status = None if work is None else self._status(work)
             entries.append(ReportEntry(plan.source, plan.doi, plan.action, plan.reason, plan.findings, status))
         return DepositReport(self.target, tuple(entries), error)
 

@@ -1,7 +1,7 @@
 """What the ledger knows of each DOI: for planning, for people, and what they decide."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -109,6 +109,11 @@ class Works:
         """Return what is known of the DOI."""
         found = self._read(work.c.doi == doi.key)
         return found[0] if found else None
+
+    def these(self, dois: Iterable[Doi]) -> dict[str, LedgerWork]:
+        """Return what is known of these DOIs, by `Doi.key`, with one question for some hundreds of them."""
+        parts = chunks(sorted({doi.key for doi in dois}))
+        return {one.doi.key: one for part in parts for one in self._read(work.c.doi.in_(part))}
 
     def all(self, wanted: WorkFilter | None = None) -> Iterator[LedgerWork]:
         """Yield every wanted work in the order of DOIs, page by page."""

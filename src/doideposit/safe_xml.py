@@ -5,7 +5,9 @@ in depth. Deposit files need none of what is refused here: Crossref takes files 
 """
 
 import re
-from typing import Final, NamedTuple, cast
+from array import array
+from collections.abc import Sequence
+from typing import Final, NamedTuple, cast, overload
 
 from lxml import etree
 
@@ -17,6 +19,7 @@ __all__ = [
     "Element",
     "ParsedXml",
     "Position",
+    "Positions",
     "XmlLimits",
     "parse_document",
     "parse_part",
@@ -105,7 +108,34 @@ class Position(NamedTuple):
     text_column: int
 
 
-def positions(xml: bytes) -> list[Position]:
+class Positions(Sequence[Position]):
+    """Hold the positions of all elements of a document in few bytes for each: there may be a million."""
+
+    def __init__(self) -> None:
+        self._numbers = array("L")
+
+    def add(self, line: int, column: int) -> None:
+        """Add an element that starts here, as its text does until there is some."""
+        self._numbers.extend((line, column, line, column))
+
+    def text_starts(self, line: int, column: int) -> None:
+        """Say where the text of the element added last starts."""
+        self._numbers[-2], self._numbers[-1] = line, column
+
+    def __len__(self) -> int:
+        return len(self._numbers) // 4
+
+    @overload
+    def __getitem__(self, index: int) -> Position: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Position]: ...
+    def __getitem__(self, index: int | slice) -> Position | list[Position]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        return Position(*self._numbers[4 * index : 4 * index + 4])
+
+
+def positions(xml: bytes) -> Positions:
     """Return the position of every element, in the order of the document; empty where they cannot be found.
 
     libxml2 keeps no columns, and no lines beyond 65,535; expat of the standard library tells both. Call it for a
@@ -114,27 +144,26 @@ def positions(xml: bytes) -> list[Position]:
     from xml.parsers import expat  # noqa: PLC0415 - only what is wrong has to be found
 
     parser = expat.ParserCreate()
-    found: list[Position] = []
+    found = Positions()
     waiting = False
 
     def start(_name: str, _attributes: object) -> None:
         nonlocal waiting
         line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
-        found.append(Position(line, column, line, column))
+        found.add(line, column)
         waiting = True
 
     def text(_text: str) -> None:
         nonlocal waiting
         if waiting and not _text.isspace():
-            line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
-            found[-1] = found[-1]._replace(text_line=line, text_column=column)
+            found.text_starts(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
             waiting = False
 
     parser.StartElementHandler, parser.CharacterDataHandler = start, text
     try:
         parser.Parse(xml, True)
     except (expat.ExpatError, ValueError, LookupError):
-        return []
+        return Positions()
     return found
 
 

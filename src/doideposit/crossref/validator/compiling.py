@@ -14,6 +14,11 @@ from doideposit.safe_xml import Element, parse_part
 __all__ = ["CompiledSchema", "LogEntry", "compile_schema"]
 
 SCHEME = "bundle:/"
+# Elements of a document that may have very many errors, errors that are too many, and bytes between two looks at them.
+LARGE = 20_000
+FLOOD = 2_000
+STEP = 16_384
+_count = etree.XPath("count(//*)")
 
 
 class LogEntry(Protocol):
@@ -35,6 +40,31 @@ class CompiledSchema:
         """Return everything that libxml2 finds wrong with the document; empty when it is valid."""
         with self._lock:
             return [] if self._schema.validate(root) else [*cast(Iterable[LogEntry], self._schema.error_log)]
+
+    def flooded_part(self, root: Element) -> Element | None:
+        """Return a copy of the first part of a document that has far too many errors; None for any other document.
+
+        libxml2 keeps each error with its words, and a file of ten megabytes can hold half a million. While it parses
+        it can be stopped, so large documents are parsed once more, until there are more errors than anybody reads.
+        """
+        if int(cast(float, _count(root))) < LARGE:
+            return None
+        xml = etree.tostring(root)
+        parser = etree.XMLParser(schema=self._schema, target=_NoTree(), resolve_entities=False, no_network=True)
+        with self._lock, suppress(etree.XMLSyntaxError):
+            for end in range(STEP, len(xml) + STEP, STEP):
+                parser.feed(xml[end - STEP : end])
+                if len(parser.feed_error_log) > FLOOD:
+                    whole = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+                    return etree.fromstring(xml[: xml.rfind(b">", 0, end) + 1], whole)
+        return None
+
+
+class _NoTree:
+    """Build nothing while a document is parsed: only its errors are of interest."""
+
+    def close(self) -> None:
+        """End without a result."""
 
 
 class _MemoryResolver(etree.Resolver):

@@ -1,14 +1,14 @@
 """Where an element stands: its line, its path as people read it, and the element that libxml2's path means."""
 
 import re
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from lxml import etree
 
 from doideposit.findings import Where
-from doideposit.safe_xml import Element, Position, positions
+from doideposit.safe_xml import Element, Position, Positions, positions
 
 __all__ = ["ElementFix", "Finder", "Places"]
 
@@ -22,8 +22,9 @@ class Places:
     def __init__(self, file: str | None, xml: bytes | None = None) -> None:
         self.file = file
         self._xml = xml
-        self._positions: dict[Element, Position] | None = None
-        self._steps: dict[Element, dict[Element, str]] = {}
+        self._positions: Positions | None = None
+        self._kept: dict[Element, int] | None = None
+        self._children: OrderedDict[Element, dict[Element, _Child]] = OrderedDict()
 
     def where(self, element: Element, attribute: str | None = None, *, text: bool = False) -> Where:
         """Return the place of an element, of the `text` in it, or of one of its attributes, named in Clark notation.
@@ -42,36 +43,70 @@ class Places:
 
     def keep_positions(self, root: Element) -> None:
         """Find the positions of all elements now, before the document is changed."""
-        if self._xml is not None:
-            # Both count the same elements in the same order, and comments not at all.
-            self._positions = dict(zip(root.iter("*"), positions(self._xml), strict=False))
+        self._kept = {element: index for index, element in enumerate(root.iter("*"))}
 
     def _position(self, element: Element) -> Position | None:
+        if self._xml is None:
+            return None
         if self._positions is None:
-            self.keep_positions(element.getroottree().getroot())
-        return None if self._positions is None else self._positions.get(element)
+            # Both count the same elements in the same order, and comments not at all.
+            self._positions = positions(self._xml)
+        index = self._index(element) if self._kept is None else self._kept.get(element, len(self._positions))
+        return self._positions[index] if index < len(self._positions) else None
+
+    def _index(self, element: Element) -> int:
+        """Return how many elements stand before this one in the document."""
+        index = 0
+        parent = element.getparent()
+        while parent is not None:
+            index += self._child(parent, element).offset
+            element, parent = parent, parent.getparent()
+        return index
 
     def _path(self, element: Element) -> str:
         steps: list[str] = []
         parent = element.getparent()
         while parent is not None:
-            if parent not in self._steps:
-                self._steps[parent] = _numbered(parent)
-            steps.append(self._steps[parent][element])
+            steps.append(self._child(parent, element).step)
             element, parent = parent, parent.getparent()
         return "/" + "/".join([_name(element), *reversed(steps)])
 
+    def _child(self, parent: Element, element: Element) -> "_Child":
+        """Return what is known of a child; only few parents are remembered, since each may have thousands."""
+        if parent not in self._children:
+            self._children[parent] = _numbered(parent)
+            while len(self._children) > REMEMBERED:
+                self._children.popitem(last=False)
+        self._children.move_to_end(parent)
+        return self._children[parent][element]
 
-def _numbered(parent: Element) -> dict[Element, str]:
-    """Return a step for each child; worked out for all of them at once, as a parent may have many."""
+
+REMEMBERED = 12
+
+
+class _Child(NamedTuple):
+    """Hold the step of a child in paths, and how many elements stand from its parent's start to its own."""
+
+    step: str
+    offset: int
+
+
+_size = etree.XPath("count(descendant-or-self::*)")
+
+
+def _numbered(parent: Element) -> dict[Element, _Child]:
+    """Return the steps and offsets of all children at once, as a parent may have many."""
     children = list(parent.iterchildren("*"))
     total = Counter(child.tag for child in children)
     seen: Counter[str] = Counter()
-    steps = {}
+    found = {}
+    offset = 1
     for child in children:
         seen[child.tag] += 1
-        steps[child] = f"{_name(child)}[{seen[child.tag]}]" if total[child.tag] > 1 else _name(child)
-    return steps
+        step = f"{_name(child)}[{seen[child.tag]}]" if total[child.tag] > 1 else _name(child)
+        found[child] = _Child(step, offset)
+        offset += int(cast(float, _size(child))) if len(child) else 1
+    return found
 
 
 def _local(attribute: str) -> str:
@@ -107,6 +142,9 @@ class Finder:
         if (parent, name) not in self._children:
             children = parent.iterchildren("*")
             self._children[parent, name] = [child for child in children if name in {"*", _name(child)}]
+            # The one that is the longest time here goes: errors come in the order of the document.
+            while len(self._children) > REMEMBERED:
+                del self._children[next(iter(self._children))]
         return self._children[parent, name]
 
 

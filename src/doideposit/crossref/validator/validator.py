@@ -64,8 +64,14 @@ class _Engine:
 
     def findings(self, root: Element, retyped: Sequence[Element], places: Places) -> tuple[Finding, ...]:
         """Return everything that is wrong with a document, in the order of its lines."""
+        part = self._compiled.flooded_part(root)
+        if part is not None:
+            # Elements have the same places in both, and what only lacks in the part is said of none.
+            retyped, root = (), part
         log = self._compiled.complaints(root)
         broken, wrong = self._supplement.check(root, retyped)
+        if part is not None:
+            wrong = [one for one in wrong if one.problem != "unknown-idref"]
         return self._described(root, log, broken, wrong, places) if log or broken or wrong else ()
 
     def _described(

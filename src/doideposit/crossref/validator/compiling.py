@@ -4,7 +4,7 @@ import posixpath
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from lxml import etree
 
@@ -50,7 +50,9 @@ class CompiledSchema:
         if int(cast(float, _count(root))) < LARGE:
             return None
         xml = etree.tostring(root)
-        parser = etree.XMLParser(schema=self._schema, target=_NoTree(), resolve_entities=False, no_network=True)
+        parser = etree.XMLParser(
+            schema=self._schema, target=cast(Any, _NoTree()), resolve_entities=False, no_network=True
+        )
         with self._lock, suppress(etree.XMLSyntaxError):
             for end in range(STEP, len(xml) + STEP, STEP):
                 parser.feed(xml[end - STEP : end])

@@ -1,6 +1,7 @@
 """The JSON API as a CMS meets it: right answers, right refusals, and nothing told to those who may not know it."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -255,7 +256,8 @@ def test_every_token_opens_and_none_is_kept_or_logged(cms: Cms) -> None:
     for token in (TOKEN, "another-token-0123456789-0123456789"):
         cms.token = token
         assert cms.open("/v1/events?since=0").status_code == 200
-    assert cms.log == ["GET /v1/events 200"] * 2
+    lines = [line.split() for line in cms.log]
+    assert [line[1:5] for line in lines] == [["cms", "GET", "/v1/events", "200"], ["other", "GET", "/v1/events", "200"]]
     kept = repr(vars(cms.app)) + repr(vars(cms.app._tokens))
     assert TOKEN not in kept
     assert repr(cms.app._tokens) == "Tokens(cms, other)"
@@ -563,3 +565,30 @@ def test_the_deposit_file_and_the_tags_are_those_of_the_command_line(cms: Cms) -
     assert tags["citation"].startswith("Wolf, S. O. (2023). Prospects for NATO-Japan relations.")
     assert {"name": "citation_doi", "content": DOI} in tags["meta"]
     assert tags["head_html"].startswith('<meta name="citation_title"')
+
+
+# The access log.
+
+
+def test_a_request_can_be_found_by_its_name_and_forges_no_line(cms: Cms) -> None:
+    named = cms.open("/v1/events", headers={"X-Request-Id": "cms-4711"})
+    assert named.headers["X-Request-Id"] == "cms-4711"
+    forged = cms.open("/v1/events?token=secret", headers={"X-Request-Id": "a b 200 0ms x"})
+    assert re.fullmatch(r"[0-9a-f]{12}", forged.headers["X-Request-Id"])
+    cms.token = "nobody's"
+    cms.open("/v1/nothing/%0aGET")
+    first, second, third = cms.log
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ cms GET /v1/events 200 \d+ms cms-4711", first)
+    assert "secret" not in second
+    assert re.fullmatch(r"\S+ - GET /v1/nothing/\?GET 404 \d+ms [0-9a-f]{12}", third)
+
+
+def test_the_access_log_as_json(desk: Desk) -> None:
+    lines: list[str] = []
+    seconds = iter([0.0, 0.0, 1.0, 1.25])
+    app = application(
+        desk.depositor, tokens={"cms": TOKEN}, log=lines.append, log_as_json=True, monotonic=lambda: next(seconds)
+    )
+    Client(app).get("/v1/events", headers={"Authorization": f"Bearer {TOKEN}"})
+    told = json.loads(lines[0])
+    assert (told["holder"], told["status"], told["milliseconds"]) == ("cms", 200, 250)

@@ -20,9 +20,18 @@ __all__ = ["serve"]
 @click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="0 takes any free port.")
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests at the same time.")
 @click.option("--allow-remote", is_flag=True, help="Allow an address that other machines can reach.")
+@click.option("--json-logs", is_flag=True, help="Tell of each request on standard error as a JSON object.")
 @target_option
 @click.pass_obj
-def serve(invocation: Invocation, host: str, port: int, threads: int, allow_remote: bool, target: str | None) -> None:
+def serve(
+    invocation: Invocation,
+    host: str,
+    port: int,
+    threads: int,
+    allow_remote: bool,
+    json_logs: bool,
+    target: str | None,
+) -> None:
     """Run the JSON API and callback receiver, and the pages for staff for several people.
 
     Who may use the API says [api.tokens] in the configuration, and who the pages [desk.accounts]. It speaks http: put
@@ -44,6 +53,7 @@ def serve(invocation: Invocation, host: str, port: int, threads: int, allow_remo
         tokens=_tokens(settings, needed=pages is None),
         notify_endpoints=settings.api.notify_endpoints,
         log=terminal.note,
+        log_as_json=json_logs,
     )
 
     def ready(actual: int) -> None:

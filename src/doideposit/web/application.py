@@ -3,7 +3,10 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -14,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.errors import ApprovalMissing, DoiDepositError, UsageError
+from doideposit.web.access import AccessLine, request_id
 from doideposit.web.afterwards import Afterwards, Start, in_thread
 from doideposit.web.allowance import Allowance
 from doideposit.web.answers import Refused, document, unavailable
@@ -22,6 +26,7 @@ from doideposit.web.notifications import Notifications
 from doideposit.web.operations import OPERATIONS, Caller
 from doideposit.web.reading import MAX_BODY, bearer_token
 from doideposit.web.tokens import Tokens
+from doideposit.wiring import system_clock
 
 __all__ = ["Application", "application"]
 
@@ -70,6 +75,8 @@ def application(
     tokens: Mapping[str, SecretStr | str] | Tokens,
     notify_endpoints: Sequence[str] = (),
     log: Log = _quiet,
+    log_as_json: bool = False,
+    clock: Callable[[], datetime] = system_clock,
     monotonic: Callable[[], float] = time.monotonic,
     start: Start = in_thread,
 ) -> "Application":
@@ -77,13 +84,16 @@ def application(
 
     A function is the better choice under a server that forks. `tokens` are the secrets of those who may use the API, by
     name; with none nobody may. `notify_endpoints` are the names under which Crossref support set up notifications.
-    `log` gets method, path and status of every request, never a query or a header. `start` runs what an answer does not
+    `log` gets a line for every request (`AccessLine`), never with a query or a header; `log_as_json` makes each a JSON
+    object. `clock` and `monotonic` tell the time and count seconds. `start` runs what an answer does not
     wait for, such as an upload to Crossref; as a rule in a thread. Raises `ConfigurationError` for tokens that cannot
     be used.
     """
     known = tokens if isinstance(tokens, Tokens) else Tokens(tokens)
-    notifications = Notifications(notify_endpoints, Allowance(BURST, PER_SECOND, monotonic))
-    return Application(_Opened(depositor), known, notifications, log, start)
+    own, foreign = Allowance(BURST, PER_SECOND, monotonic), Allowance(BURST, PER_SECOND, monotonic)
+    notifications = Notifications(notify_endpoints, own, foreign)
+    access = _AccessLog(log, clock, monotonic, as_json=log_as_json)
+    return Application(_Opened(depositor), known, notifications, access, start)
 
 
 class _Opened:
@@ -110,11 +120,37 @@ class _Opened:
                 self._depositor = None
 
 
+@dataclass
+class _Answering:
+    request_id: str
+    status: int = 500
+    holder: str = "-"
+
+
+class _AccessLog:
+    def __init__(
+        self, log: Log, clock: Callable[[], datetime], monotonic: Callable[[], float], *, as_json: bool
+    ) -> None:
+        self._log, self._clock, self._monotonic, self._as_json = log, clock, monotonic, as_json
+
+    @contextmanager
+    def answering(self, request: Request) -> Iterator[_Answering]:
+        begun, at = self._monotonic(), self._clock()
+        line = _Answering(request_id(request.headers.get("X-Request-Id")))
+        try:
+            yield line
+        finally:
+            passed = round((self._monotonic() - begun) * 1000)
+            path = _printable(request.path)
+            told = AccessLine(at, line.holder, request.method, path, line.status, passed, line.request_id)
+            self._log(told.as_json() if self._as_json else str(told))
+
+
 class Application:
     """Describe a WSGI callable, safe from several threads; made by `application`."""
 
     def __init__(
-        self, depositor: _Opened, tokens: Tokens, notifications: Notifications, log: Log, start: Start
+        self, depositor: _Opened, tokens: Tokens, notifications: Notifications, log: "_AccessLog", start: Start
     ) -> None:
         self._depositor = depositor
         self._tokens = tokens
@@ -131,8 +167,11 @@ class Application:
         """Answer one request."""
         request = Request(environ)
         request.max_content_length = MAX_BODY
-        response = self._answer(request)
-        self._log(f"{request.method} {_printable(request.path)} {response.status_code}")
+        with self._log.answering(request) as line:
+            response = self._answer(request)
+            line.status = response.status_code
+            line.holder = self._tokens.holder(bearer_token(request)) or "-"
+        response.headers["X-Request-Id"] = line.request_id
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:

@@ -24,19 +24,22 @@ LONGEST_BATCH_ID = 100
 class Notifications:
     """Receive the callbacks for some endpoint names; with none of them there is no such address."""
 
-    def __init__(self, endpoints: Sequence[str], allowance: Allowance) -> None:
+    def __init__(self, endpoints: Sequence[str], own: Allowance, foreign: Allowance) -> None:
         self._endpoints = tuple(name.encode("utf-8") for name in endpoints)
-        self._allowance = allowance
+        self._own = own
+        self._foreign = foreign
 
     def receive(self, depositor: Callable[[], Depositor], request: Request) -> Response:
         """Take one callback; a bogus one learns nothing but that it was refused."""
         if not self._endpoints:
             raise _refused(404)
-        # Counted before the name is compared, so that nobody can try names as fast as the network allows.
-        if not self._allowance.take():
-            raise _refused(429, {"Retry-After": "60"})
         name = request.headers.get(ENDPOINT_HEADER, "").encode("utf-8", "replace")
-        if not any([hmac.compare_digest(name, known) for known in self._endpoints]):  # noqa: C419 - compare with all
+        right = any([hmac.compare_digest(name, known) for known in self._endpoints])  # noqa: C419 - compare with all
+        # Forged calls have an allowance of their own: nobody can try names as fast as the network allows, and nobody
+        # who tries them keeps Crossref's own calls out.
+        if not (self._own if right else self._foreign).take():
+            raise _refused(429, {"Retry-After": "60"})
+        if not right:
             raise _refused(403)
         batch_id = request.headers.get(BATCH_HEADER, "").strip()
         ours = 0 < len(batch_id) <= LONGEST_BATCH_ID and batch_id.isascii() and batch_id.isprintable()

@@ -1,6 +1,7 @@
-"""What an audit costs from what is in the ledger: a series of 1,000 DOIs, adopted or deposited in large files.
+"""What looking after a series costs: an audit of 1,000 DOIs from the ledger, and how long page checks need.
 
-Run with ``python -m benchmarks.series_audit``; it fails above two seconds.
+Run with ``python -m benchmarks.series_audit``; it fails when the audit takes more than two seconds, or the pages more
+than 1.3 times what politeness alone dictates.
 """
 
 import sys
@@ -12,12 +13,16 @@ from time import perf_counter
 from benchmarks.outstanding import Slow, unjudged
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import DepositorName
+from doideposit.crossref.guarded_fetch import Page
+from doideposit.crossref.politeness import PassingTime
 from doideposit.crossref.xml.batch import build
 from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import AdoptedWork
 from doideposit.deposits.ledger.store import Ledger
 from doideposit.health.audit import audit
+from doideposit.health.visits import visit_pages
 from doideposit.health.works import gather_works
+from doideposit.records.landing import doi_display, head_html
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.series import Series
 
@@ -35,6 +40,8 @@ SERIES = Series.model_validate(
     }
 )
 MOST_SECONDS = 2.0
+MOST_WAIT = 1.3
+PAGES, PER_SECOND = 150, 50.0
 
 
 def note(number: int) -> Commentary:
@@ -68,6 +75,23 @@ def filled(url: str, size: int) -> Depositor:
     return Depositor(registrar=Slow(), ledger=ledger, checker=checker, clock=lambda: NOW, target="sandbox", head=HEAD)
 
 
+def pages() -> float:
+    """How many times longer than the pace dictates it takes to visit pages that are there at once."""
+    works = {one.url: one for one in map(note, range(1, PAGES + 1))}
+
+    def fetch(url: str, *, limit: int) -> Page:  # noqa: ARG001
+        one = works.get(url)
+        if one is None:
+            return Page(url, 404, b"")
+        body = f"<head>{head_html(one)}</head><h1>{one.title.plain}</h1>{doi_display(one.doi)}" + "<p>text</p>" * 2_000
+        return Page(url, 200, body.encode(), "text/html", "utf-8")
+
+    began = perf_counter()
+    visits = list(visit_pages(works.values(), fetch, waiting=PassingTime(), per_second=PER_SECOND))
+    assert all(visit.ok for visit in visits)
+    return (perf_counter() - began) / ((PAGES + 1) / PER_SECOND)
+
+
 def main() -> int:
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     with tempfile.TemporaryDirectory() as folder, filled(f"sqlite:///{Path(folder) / 'ledger.sqlite3'}", size) as one:
@@ -77,7 +101,9 @@ def main() -> int:
         lines = audit(works["notes"])
         seconds = perf_counter() - began
     print(f"audit of {size:,} DOIs: {seconds:.2f} s ({gathered:.2f} s to read them), {len(lines)} lines")
-    return int(seconds > MOST_SECONDS * size / 1_000)
+    times = pages()
+    print(f"{PAGES} pages at {PER_SECOND:.0f} a second: {times:.2f} times what the pace dictates")
+    return int(seconds > MOST_SECONDS * size / 1_000 or times > MOST_WAIT)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -71,7 +71,8 @@ def values_of(settings: "Settings") -> Iterator[EffectiveSetting]:
     for field in fields(settings):
         if field.name not in {"path", "origins"}:
             for loc, value in _leaves(getattr(settings, field.name), (field.name,)):
-                name = field_path(loc)
+                # The deadlines take the windows of maintenance along, which stand beside them in the file.
+                name = field_path(loc).replace("monitoring.deadlines.maintenance", "monitoring.maintenance", 1)
                 if not _IS_HEADING.fullmatch(name):
                     shown = _host_alone(value) if name == "monitoring.ping_url" else value
                     yield EffectiveSetting(name, shown, _origin(settings.origins, name))
@@ -128,4 +129,6 @@ def _plain(value: Any) -> Any:
         from doideposit.config.durations import duration_text
 
         return duration_text(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
     return value if isinstance(value, str | int | float | bool) else str(value)

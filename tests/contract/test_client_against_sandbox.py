@@ -289,7 +289,10 @@ def test_every_look_up_of_what_is_registered(clock: Clock, answers: AnswerRules)
             shown = registry.transformed(Doi("10.5555/c9"), form)
             assert shown is not None
             assert read_record(shown.answer, "10.5555/c9") is not None
-        assert registry.agencies([Doi("10.5555/c9"), Doi("10.5555/none")]) == {"10.5555/c9": "Crossref"}
+        assert registry.agencies([Doi("10.5555/c9"), Doi("10.5555/none")]) == {
+            "10.5555/c9": "Crossref",
+            "10.5555/none": "",
+        }
 
 
 def test_a_cursor_leads_through_several_pages_and_dies_unused(url: str, sandbox: Sandbox, clock: Clock) -> None:

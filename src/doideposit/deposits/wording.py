@@ -164,6 +164,7 @@ def _at(moment: datetime | None) -> str:
 
 
 def _prepared(submission: Submission, overdue: Overdue | None) -> str:
+    # Between two steps Crossref shows less than before, which is the first thing that a person has to know.
     if submission.steps > 1:
         return _between_steps(submission)
     if submission.reason in {FIRST_OF_SERIES, EARLIER_DEPOSIT}:
@@ -233,6 +234,7 @@ def _done(
     if item is None or item.outcome is None:
         return "nothing to do"
     if not item.outcome.is_registered:
+        # A failed update takes nothing away from what is registered.
         still = "the earlier registration stands; " if work.registered_at else ""
         hint = item.finding.hint if item.finding else "correct the record and deposit it again"
         return still + hint
@@ -242,6 +244,7 @@ def _done(
 def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone | None) -> str:
     """Say what remains to be done for a registered DOI: what its look-ups showed, or have not shown in time."""
     drift = _drifted(work)
+    # What others changed comes first: a person has to decide it, and looking again does not help.
     if drift:
         return _about_drift(work, drift)
     if contradicted is not None and work.acknowledged_at is None:
@@ -252,6 +255,7 @@ def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone 
             "not, deposit the record with --retry. Then run "
             f"`doideposit verify {work.doi}`"
         )
+    # What is late before the registration was told above, by the state of the file.
     if overdue is None or overdue.milestone not in _LOOKED_UP:
         return "nothing to do"
     if overdue.milestone is Milestone.AS_INTENDED:

@@ -125,6 +125,7 @@ def _own_or_series(field: str, commentary: Commentary) -> Loc:
 
 
 def _subtitle(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
+    # Both subtitles have the same name: the one behind the original title belongs to it.
     before = element.getprevious()
     is_original = before is not None and _local(before) == "original_language_title"
     return ("original_title", "subtitle") if is_original else ("subtitle",)
@@ -209,6 +210,7 @@ def _file(element: Element, commentary: Commentary, _loc: Loc) -> Loc:
     mined = collection is not None and collection.get("property") == "text-mining"
     offered = (parts.full_texts if mined else parts.similarity_texts)(commentary)
     url = offered[_place(element)].url
+    # The PDF of a record has a key of its own, and stands first in both collections.
     if url == commentary.pdf_url:
         return ("pdf_url",)
     return ("full_texts", [text.url for text in commentary.full_texts].index(url))
@@ -219,6 +221,7 @@ def _file_part(name: str) -> Way:
 
 
 def _dated(element: Element, _commentary: Commentary, _loc: Loc) -> Loc:
+    # Every date is written with its medium, so that nothing else tells the two apart.
     return ("published_print",) if element.get("media_type") == "print" else ("published",)
 
 

@@ -64,6 +64,7 @@ _TYPE_LOSSES: Final[Mapping[RecordType, tuple[_Loss, ...]]] = MappingProxyType(
         RecordType.REPORT_SERIES: _REPORT,
         RecordType.REPORT_SINGLE: (
             *_REPORT,
+            # crossref5.5.0.xsd has a volume in report-paper_series_metadata, and none in report-paper_metadata.
             _Loss(("volume",), W, "a volume", "say it in `report_number`"),
         ),
         RecordType.JOURNAL: (
@@ -77,6 +78,7 @@ _TYPE_LOSSES: Final[Mapping[RecordType, tuple[_Loss, ...]]] = MappingProxyType(
             _KEYWORDS,
         ),
         RecordType.POSTED: (
+            # An error and not a warning: a correction that nobody can see as one would be worse than none.
             _Loss(("updates",), E, "updates", "register the new version with its own DOI and the relation isVersionOf"),
             _Loss(("crossmark_policy",), W, "Crossmark", "leave it out: posted content has `status` instead"),
             _Loss(("assertions",), W, "what Crossmark shows", "leave it out: posted content has no Crossmark"),
@@ -219,6 +221,7 @@ def _contributor_losses(who: Contributor, loc: Loc, schema: Dialect) -> Iterator
 def _name_losses(name: str | None, loc: Loc, schema: Dialect) -> Iterator[Finding]:
     if name is None or schema.name_pattern is None:
         return
+    # Earlier versions of the schema took names of 60 characters, and neither digits nor question marks in them.
     if len(name) > schema.name_limit:
         yield _schema_finding(schema, E, loc, f"a name of {len(name)} characters: {schema.name_limit} are the most")
     if not schema.name_pattern.fullmatch(name):
@@ -246,6 +249,7 @@ def _language_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
         if tag is None:
             continue
         found = schema.language(tag)
+        # The attribute `language` is a closed list in the schema; `xml:lang` of an abstract is not.
         if found.code is None:
             message = f"schema {schema.version} has no language “{tag}”"
             hint = "use the ISO 639 code of two letters, such as en, or of three where there is none of two"
@@ -364,6 +368,8 @@ def _other_losses(commentary: Commentary, schema: Dialect) -> Iterator[Finding]:
         hint = "give `crossmark_policy` in the series' configuration, or leave `assertions` out"
         yield _finding("crossmark-policy-missing", E, ("assertions",), message, hint)
     for place, funding in enumerate(commentary.funding):
+        # The schema would take both, and Crossref wants one way to name a funder (Crossref documentation, funding
+        # data).
         if funding.ror is not None and funding.name is not None:
             message = "the ROR id stands for the funder: name and funder id are not deposited beside it"
             yield _finding("funder-name-not-deposited", I, ("funding", place, "name"), message, _KEEP)

@@ -45,6 +45,7 @@ def _found(path: Path, reading: Reading, *, named: bool) -> list[RawRecord | Fin
     loaded = load_text(path, limit=MAX_FILE_SIZE)
     if loaded.text is None:
         return list(loaded.findings) if named else []
+    # Line ends of all systems count as one, so that the lines of findings are those of an editor.
     text = loaded.text.replace("\r\n", "\n").replace("\r", "\n")
     header = split_header(text, file=str(path))
     if header is None:
@@ -78,6 +79,7 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
         if isinstance(item, Mapping)
     )
     found = read_bibliography(path.parent / name for name in names)
+    # Empty lines stand in for the header: findings about the text keep their line numbers.
     body = "\n" * header.length + "\n".join(text.split("\n")[header.length :])
     cites = citing(body, file=str(path), nocite=str(header.data.get("nocite", "")))
     both = Bibliography((*own.works, *found.works), found.findings)
@@ -86,6 +88,7 @@ def _with_references(raw: RawRecord, header: Header, path: Path, text: str) -> R
 
 def _of_another_kind(header: Header, path: Path, reading: Reading) -> Finding | bool | None:
     """Tell whether a document in a folder is no record; the finding where it was perhaps meant to be one."""
+    # Whoever writes this key says that the document is a record.
     if OWN in header.data:
         return None
     raw = header_record(header, str(path))

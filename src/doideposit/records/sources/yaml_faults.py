@@ -109,9 +109,11 @@ def syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position:
     lines = re.split("\r\n|\n|\r", text)
     mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if "quoted scalar" in original and "unexpected" in original:
+        # The end of the file is where the parser gave up; the mistake is where the quotation mark was opened.
         mark = begun or mark
     where = Where(file) if mark is None else _place(mark, lines, file, position)
     meaning, hint = _of_the_indentation(lines, where) or (meaning, hint)
+    # A parser notices a colon or an apostrophe one line late as often as not.
     near = [where.line, position(begun)[0] if begun else None, where.line - 1 if where.line else None]
     unclosed = "flow" in original or "unexpected" in original
     meant = (

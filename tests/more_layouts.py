@@ -18,7 +18,7 @@ from doideposit.records.models.series import Series
 from extraction_scores import doubted, known_series, values
 
 FILE = Path(__file__).parent / "golden" / "more-layouts.txt"
-OTHER_HOUSES = (FILE.with_name("other-houses.txt"), FILE.with_name("more-houses.txt"))
+OTHER_HOUSES = tuple(FILE.with_name(f"{name}-houses.txt") for name in ("other", "more", "further"))
 BODY = (
     "Ferries are the quiet backbone of the archipelago: they carry nurses, onions and ballot boxes. Nobody has ever "
     "counted them all, because three ministries share the register and none of them owns it. This text follows one "

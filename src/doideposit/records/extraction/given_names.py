@@ -157,15 +157,16 @@ _ELSEWHERE = frozenset(
 )
 # Finnish, Danish and Norwegian, and what is given to children of today; in Cyrillic script without its accents.
 _MORE = frozenset(
-    "lea mila mia nele emil theo anton finn ben noel jule lina ada selma hedda carmen aino eero heikki ilkka jari juha "
-    "jukka kaisa kari katri kirsi leena liisa marja markku matti mika mikko minna olli outi paivi pekka petri pirjo "
-    "riitta satu tapio tarja teemu timo tuomas tuula ulla ville anirudh kavitha fazl zia soren jorgen mette lene rikke "
-    "kirstine signe sigurd hjalmar eirik hakon oystein silje trine aud tarmo rein toomas peeter kadri liis janis ilze "
-    "vytautas jurgita giorgi nino levan tinatin armen anahit aigerim nurlan dmytro taras bohdan nikos giorgos eleni "
-    "konstantinos dimitris katerina maro анна иван мария ольга елена наталья татьяна ирина светлана екатерина "
-    "александр алексеи андреи антон артем борис виктор владимир дмитрии евгении игорь илья кирилл константин максим "
-    "михаил никита николаи олег павел петр роман сергеи степан федор юрии юлия яна вера галина дарья ксения "
-    "лариса людмила марина надежда нина полина софья".split()
+    "hermione freya gwenael maelle apinya tsegaye ioana imani ioannis yohannes kiran abebe lea mila mia "
+    "nele emil theo anton finn ben noel jule lina ada selma hedda carmen aino eero heikki ilkka jari juha "
+    "jukka kaisa kari katri kirsi leena liisa marja markku matti mika mikko minna olli outi paivi pekka petri "
+    "pirjo riitta satu tapio tarja teemu timo tuomas tuula ulla ville anirudh kavitha fazl zia soren jorgen "
+    "mette lene rikke kirstine signe sigurd hjalmar eirik hakon oystein silje trine aud tarmo rein toomas "
+    "peeter kadri liis janis ilze vytautas jurgita giorgi nino levan tinatin armen anahit aigerim nurlan "
+    "dmytro taras bohdan nikos giorgos eleni konstantinos dimitris katerina maro анна иван мария ольга елена "
+    "наталья татьяна ирина светлана екатерина александр алексеи андреи антон артем борис виктор владимир "
+    "дмитрии евгении игорь илья кирилл константин максим михаил никита николаи олег павел петр роман сергеи "
+    "степан федор юрии юлия яна вера галина дарья ксения лариса людмила марина надежда нина полина софья".split()
 )
 # Given names that are family names as well: they begin a name, and leave open what they are in the middle of one.
 _BOTH = frozenset(

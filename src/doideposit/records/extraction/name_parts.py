@@ -196,20 +196,21 @@ def _by_another_place(words: Sequence[str], elsewhere: Sequence[str]) -> _Split 
 def _by_east_asian_family(words: Sequence[str]) -> _Split | None:
     """Split “Lim Wei Jie”, “Chen Xiaoming” and “Kim Jong-un”: a family name of East Asia, then syllables."""
     first, rest = folded(words[0]), words[1:]
+    how = "a family name that stands first"
+    # Only East Asian given names are written with a hyphen and a small letter behind it.
+    if len(words) == _TWO and first in FAMILY_FIRST | {"lee"} and re.fullmatch(r"[^\W\d_]{2,6}-[a-z]{2,6}", words[1]):
+        return _Split(rest, words[:1], sure=True, eastern=True, how=how)
     if any(map(is_initial, words)) or any(map(is_given, rest)) or is_given(words[0]):
         return None
     last_is_family = folded(words[-1]) in FAMILY_FIRST
-    how = "a family name that stands first"
     if len(words) == _THREE and first in FAMILY_FIRST:
         sure = not last_is_family and all(_ONE_SYLLABLE.fullmatch(folded(word)) for word in rest)
         return _Split(rest, words[:1], sure=sure, eastern=True, how=how)
     if len(words) == _THREE and last_is_family and all(_ONE_SYLLABLE.fullmatch(folded(word)) for word in words[:2]):
         return _Split(words[:2], words[2:], sure=True)
-    if len(words) != _TWO or first not in FAMILY_FIRST | {"lee"}:
+    if len(words) != _TWO or first not in FAMILY_FIRST:
         return None
-    if re.fullmatch(r"[^\W\d_]{2,6}-[a-z]{2,6}", words[1]):
-        return _Split(rest, words[:1], sure=True, eastern=True, how=how)
-    return _two_of_east_asia(words, last_is_family=last_is_family) if first != "lee" else None
+    return _two_of_east_asia(words, last_is_family=last_is_family)
 
 
 def _two_of_east_asia(words: Sequence[str], *, last_is_family: bool) -> _Split | None:

@@ -78,7 +78,7 @@ class Labels:
     @classmethod
     def of(cls, labels: Iterable[str], publishers: Iterable[str]) -> "Labels":
         """Make the patterns from the words of all languages and of the configured series."""
-        words = sorted({*SERIES_WORDS, *(label.lower() for label in labels)}, key=len, reverse=True)
+        words = sorted({*SERIES_WORDS, *(label.lower().replace("i̇", "i") for label in labels)}, key=len, reverse=True)
         named = "|".join(re.escape(word) for word in words)
         label = rf"(?P<word>(?:[^\W\d_][\w.&’'-]*\s+){{0,4}}?(?:{named}))"
         return cls(

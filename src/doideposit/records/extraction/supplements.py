@@ -2,13 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from doideposit.records.extraction.biography import blocks_of
 from doideposit.records.extraction.draft import Confidence, Gap, Leaf, Node, Notes
 from doideposit.records.extraction.licences import licence_address
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.sections import Document
-from doideposit.records.extraction.vocabulary import ABSTRACT, KEYWORDS, LICENCE, heading_pattern
+from doideposit.records.extraction.vocabulary import (
+    ABSTRACT,
+    KEYWORDS,
+    LICENCE,
+    OTHER_SECTIONS,
+    REFERENCES,
+    heading_pattern,
+)
 from doideposit.records.models.series import Series
 
 __all__ = ["abstract_field", "licence_field", "tell_dead_links", "url_field"]
@@ -32,6 +40,8 @@ _KEYWORDS_HEADING = heading_pattern(KEYWORDS)
 
 
 _HEADED = heading_pattern(ABSTRACT)
+# A page that is set without wider gaps gives one block, in which the next heading is a line like the others.
+_NEXT = heading_pattern((*OTHER_SECTIONS, *REFERENCES))
 
 
 def abstract_field(document: Document, notes: Notes) -> dict[str, Node]:
@@ -73,12 +83,15 @@ def _abstract(body: Sequence[Line]) -> Leaf | None:
         match = _ABSTRACT.fullmatch(block[0].text)
         if match is None or (match["text"] and match["mark"] not in {":", "：", "."}):
             continue
-        lines = [line for line in block[1:] if not _KEYWORDS.fullmatch(line.text)]
+        text = takewhile(lambda line: not _NEXT.fullmatch(line.text), block[1:])
+        lines = [line for line in text if not _KEYWORDS.fullmatch(line.text)]
         texts = [text for text in (match["text"], *(line.text for line in lines)) if text]
         if texts:
             return Leaf(" ".join(texts), block[0].number, block[0].text, "heading")
         if index + 1 < len(blocks) and not blocks[index + 1][0].level and not _is_list(blocks[index + 1]):
-            following = blocks[index + 1]
+            following = list(takewhile(lambda line: not _NEXT.fullmatch(line.text), blocks[index + 1]))
+            if not following:
+                return None
             return Leaf(" ".join(line.text for line in following), following[0].number, following[0].text, "heading")
     return None
 

@@ -40,7 +40,7 @@ MONTHS: dict[str, int] = {
 }
 
 # What stands before the names of a byline, without a colon.
-BY = "by|written by|prepared by|authored by|drafted by|compiled by|from:|von:|elaborado por|rédigé par|erstellt von|redatto da|opracowali?|verfasst von|écrit par|escrito por|scritto da|geschreven door|napisał(?:a)?|von|par|por|di|da|door|door:|przez|yazan|text by|text|texte de|texto de|文|文／"
+BY = "by|written by|interview by|interviewed by|prepared by|authored by|drafted by|compiled by|from:|von:|elaborado por|rédigé par|erstellt von|redatto da|opracowali?|verfasst von|écrit par|escrito por|scritto da|geschreven door|napisał(?:a)?|von|par|por|di|da|door|door:|przez|yazan|text by|text|texte de|texto de|文|文／"
 
 # What stands before the names of a byline, with a colon or on a line of its own.
 AUTHOR_LABELS = (
@@ -113,7 +113,7 @@ PUBLISHED = (
 # What stands before the number of an issue.
 NUMBER_SIGN = (
     r"(?:no|nr|num|núm|numer|number|numéro|numero|número|nummer|nro|issue|heft|folge|ausgabe|выпуск|вып|sayı|zeszyt|sz|szám|číslo|nº|n)\b"
-    r"\.?\s*(?:no\b\.?\s*|n[°º˚]\s*)?|n\s?\.?\s?[°º˚]\s*|[#№]\s*|第\s*"
+    r"\.?\s*[:：]?\s*(?:no\b\.?\s*|n[°º˚]\s*)?|n\s?\.?\s?[°º˚]\s*|[#№]\s*|第\s*"
 )
 
 # The words by which series of think tanks call their numbers; a configured series adds its own.

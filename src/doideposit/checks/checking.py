@@ -347,7 +347,8 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
         if size > limit:
             text = f"the file has {size / 1_000_000:.1f} MB, and the limit is {limit / 1_000_000:.1f} MB"
             return problem("file-too-large", text, "split it: Crossref takes files up to 10 MB")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            xml = file.read(limit + 1)
     except FileNotFoundError:
         return problem("file-missing", f"there is no file {path}", "look at the spelling and the folder")
     except IsADirectoryError:
@@ -355,6 +356,11 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
     except OSError as error:
         text = f"the file cannot be read: {error.strerror}"
         return problem("file-unreadable", text, "check its name and its permissions")
+    # A device has no size, and a file may grow while it is read.
+    if len(xml) > limit:
+        text = f"the file has more than the {limit / 1_000_000:.1f} MB that are read"
+        return problem("file-too-large", text, "look whether this is the right file, and whether it is all written")
+    return xml
 
 
 def _not_looked_through(file: str | None) -> Checked:

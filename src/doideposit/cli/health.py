@@ -163,8 +163,8 @@ def _read_failed(path: Path, series: "Mapping[str, Series]") -> "list[tuple[int,
     from doideposit.files import disk_errors
     from doideposit.job.crossref_mails import read_failed_dois
 
-    with disk_errors(path, "be read"):
-        text = path.read_bytes()[:LARGEST_REPORT].decode("utf-8-sig", "replace")
+    with disk_errors(path, "be read"), path.open("rb") as file:
+        text = file.read(LARGEST_REPORT).decode("utf-8-sig", "replace")
     rows = list(read_failed_dois(text))
     prefixes = {one.prefix for one in series.values()}
     if not rows:

@@ -77,10 +77,11 @@ _LARGEST_SHOWN = 5_000_000
 def shown_lines(path: Path) -> tuple[str, ...] | None:
     """Return the lines of a text for display, whatever it is encoded in; None for a large file and for none."""
     try:
-        if path.stat().st_size > _LARGEST_SHOWN:
-            return None
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_SHOWN + 1)
     except (OSError, ValueError):
+        return None
+    if len(data) > _LARGEST_SHOWN:
         return None
     encoding = "utf-16" if data.startswith(UTF_16_MARKS) else "utf-8-sig"
     return tuple(data.decode(encoding, errors="replace").replace("\r\n", "\n").split("\n"))

@@ -114,7 +114,7 @@ def _value(text: str) -> object:
     if text[:1] in {"{", "["}:
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return text
 

@@ -193,6 +193,6 @@ def _note(path: Path) -> Notice | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         publisher = data.get("publisher", "")
         return Notice(data["key"], NoticeKind.FILE, data["title"], tuple(data["lines"]), data["action"], publisher)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         logger.warning("the note %s cannot be read", path)
         return None

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from doideposit.job.inbox.folders import Sighting
 from doideposit.job.state import JobState
 
@@ -37,6 +39,12 @@ def test_what_cannot_be_read_is_forgotten_and_the_rest_is_kept(tmp_path: Path) -
     data = {"told": {"a": NOW.isoformat(), "b": "soon", "c": "2026-09-14T09:30:00"}, "digest": "2026-09-14", "seen": 7}
     (tmp_path / "state.json").write_text(json.dumps(data), encoding="utf-8")
     assert JobState.load(tmp_path / "state.json", NOW) == JobState(told={"a": NOW}, digest=date(2026, 9, 14))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[1]", "", "\x00", '{"told": 5, "last_success": 1e400}', "\ud800"])
+def test_a_memory_in_any_other_form_is_an_empty_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "state.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+    assert JobState.load(tmp_path / "state.json", NOW) == JobState()
 
 
 def test_a_memory_of_the_version_before_is_read(tmp_path: Path) -> None:

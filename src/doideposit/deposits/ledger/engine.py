@@ -140,7 +140,7 @@ def translated(place: LedgerLocation) -> Iterator[None]:
         raise LedgerError(f"the ledger {place.name} failed: {type(error).__name__}") from None
     except sqlite3.Error as error:
         raise _in_our_words(place, error) from None
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         # A state, a moment or a text of JSON that nobody but doideposit writes, and that doideposit never wrote; the
         # drivers say the same of bytes that are no text, already when they connect.
         raise LedgerDamaged(f"the ledger {place.name} holds a value that cannot be read") from None

@@ -174,7 +174,7 @@ def _check_head(line: str) -> None:
     try:
         head = json.loads(line)
         known = head["format"] == FORMAT and head["revision"] in REVISIONS
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:
         hint = "it begins with a line that names the format; an export of a newer doideposit needs that version"
@@ -188,7 +188,7 @@ def _row(number: int, line: str) -> tuple[Table, dict[str, Any]]:
         table = METADATA.tables[FORMER_TABLES.get(name, name)]
         named = {FORMER_COLUMNS.get((name, key), key): value for key, value in data["row"].items()}
         row = {key: _in(table, key, value) for key, value in named.items()}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(f"line {number} is not of an export of a ledger") from None
     return table, row
 

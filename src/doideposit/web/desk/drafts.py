@@ -154,6 +154,6 @@ class Drafts:
             marks = {path: Mark(**mark) for path, mark in stored.pop("marks").items()}
             lines = tuple((place, text) for place, text in stored.pop("lines"))
             return SavedDraft(**stored | {"marks": marks, "lines": lines, "notes": tuple(stored["notes"])})
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             # A version that a crash of the machine left damaged: the one before it counts.
             return None

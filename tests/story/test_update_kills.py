@@ -120,6 +120,7 @@ def test_killed_again_and_again_an_update_and_a_restoration_end_as_wanted(tmp_pa
 
 
 @pytest.mark.acceptance
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("work", [update, restore], ids=["update", "restore"])
 def test_killed_at_every_step_it_ends_as_wanted(tmp_path: Path, work: Callable[[Desk], None]) -> None:
     for die_at in itertools.count(1):

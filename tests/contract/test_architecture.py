@@ -121,6 +121,21 @@ def test_no_import_cycles() -> None:
         visit(module, ())
 
 
+def test_no_chain_of_imports_is_longer_than_eighteen() -> None:
+    """Every module in it has to be known by whoever changes the first one; imports for types count as well."""
+    names = {module for module, _ in modules()}
+    graph = {module: {name for name, _ in imports(path) if name in names} - {module} for module, path in modules()}
+    chains: dict[str, tuple[str, ...]] = {}
+
+    def chain(module: str) -> tuple[str, ...]:
+        if module not in chains:
+            chains[module] = (module, *max(map(chain, sorted(graph[module])), key=len, default=()))
+        return chains[module]
+
+    longest = max(map(chain, sorted(graph)), key=len)
+    assert len(longest) <= 18, " -> ".join(longest)
+
+
 def test_every_library_stays_in_its_home() -> None:
     faults = []
     for module, path in modules():

@@ -1,4 +1,4 @@
-"""Hand objects of the site over to doideposit, and bring back where their DOIs stand.
+"""Hand objects of the site over to doideposit, bring back where their DOIs stand, and look whether each has its page.
 
 By default a request needs no network: the next pass of `manage.py follow_dois`, or of the scheduled job, sends what was
 recorded. With `DOIDEPOSIT_SEND_AT_ONCE = True` a request of the admin uploads to Crossref itself.
@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +17,12 @@ from django.contrib.contenttypes.models import ContentType
 import doideposit
 from doideposit.django.models import DoiModel, DoiStanding, DoiState
 from doideposit.django.opening import current_target, depositor
+from doideposit.django.signals import doi_needs_attention, doi_registered
 
-__all__ = ["RegisteredObjects", "doi_of", "fingerprint", "record_of", "register", "standing_of", "work_of"]
+__all__ = ["Followed", "RegisteredObjects", "doi_of", "record_of", "refresh", "register", "work_of"]
+
+# As many objects are held in memory at a time.
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def doi_of(record: Mapping[str, Any]) -> doideposit.Doi | None:
         return None
 
 
-def fingerprint(record: Mapping[str, Any]) -> str:
+def _fingerprint(record: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a record, to see later whether the object has changed."""
     return sha256(json.dumps(record, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -136,14 +141,14 @@ def _remember(
         "object_id": str(one.pk),
         "name": str(one)[:200],
         "url": str(record.get("url", "")),
-        "fingerprint": fingerprint(record),
-        **(standing_of(status) if status is not None else {}),
+        "fingerprint": _fingerprint(record),
+        **(_standing_of(status) if status is not None else {}),
     }
     state, _ = DoiState.objects.update_or_create(target=target, key=doi.key, defaults=values)
     one.__dict__["_doi_state"] = state
 
 
-def standing_of(status: doideposit.WorkStatus) -> dict[str, Any]:
+def _standing_of(status: doideposit.WorkStatus) -> dict[str, Any]:
     """Return the columns that tell where a DOI stands."""
     if status.needs_person:
         standing = DoiStanding.ATTENTION
@@ -157,3 +162,86 @@ def standing_of(status: doideposit.WorkStatus) -> dict[str, Any]:
         "message": status.message,
         "next_action": status.next_action,
     }
+
+
+# Following up.
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Count what a pass found: DOIs looked at, newly registered, and newly in need of a person."""
+
+    looked: int = 0
+    registered: int = 0
+    attention: int = 0
+
+
+def refresh() -> Followed:
+    """Copy from the ledger where each DOI stands, and send the signals for what is new; no network.
+
+    A DOI whose object was deleted, hidden, renumbered or changed after it was registered is named as well: it leads to
+    its page for ever.
+    """
+    looked = registered = attention = 0
+    states = DoiState.objects.filter(target=current_target()).order_by("content_type_id", "pk")
+    for _, of_model in groupby(states.iterator(AT_ONCE), key=lambda state: state.content_type_id):
+        listed = list(of_model)
+        for start in range(0, len(listed), AT_ONCE):
+            part = listed[start : start + AT_ONCE]
+            for before, state, one in _refreshed(part):
+                looked += 1
+                if state.registered and not before.registered:
+                    registered += 1
+                    doi_registered.send_robust(state.content_type.model_class(), instance=one, state=state)
+                if state.standing == DoiStanding.ATTENTION and before.standing != DoiStanding.ATTENTION:
+                    attention += 1
+                    doi_needs_attention.send_robust(state.content_type.model_class(), instance=one, state=state)
+    return Followed(looked, registered, attention)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    standing: str
+    registered: bool
+
+
+def _refreshed(states: list[DoiState]) -> list[tuple[_Before, DoiState, DoiModel | None]]:
+    """Update the states of one model; return each with what it was before and its object."""
+    model = states[0].content_type.model_class()
+    objects: Mapping[str, DoiModel] = {}
+    if model is not None and issubclass(model, DoiModel):
+        keys = [model._meta.pk.to_python(state.object_id) for state in states]
+        objects = {str(key): one for key, one in model._default_manager.in_bulk(keys).items()}
+    newest = {state.object_id: state.pk for state in states}
+    known = {status.doi.key: status for status in depositor().statuses(dois=[state.doi for state in states])}
+    done = []
+    for state in states:
+        before = _Before(state.standing, state.registered)
+        one = objects.get(state.object_id)
+        columns = _standing_of(known[state.key]) if state.key in known else {}
+        for name, value in {**columns, **_page(state, one, newest=newest[state.object_id] == state.pk)}.items():
+            setattr(state, name, value)
+        state.save(update_fields=["standing", "registered", "message", "next_action", "updated_at"])
+        done.append((before, state, one))
+    return done
+
+
+def _page(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[str, str]:
+    """Return what is to be said of a DOI whose object is not as it was when it was sent."""
+    where = f" at {state.url}" if state.url else ""
+    if one is None:
+        said = "what it leads to was deleted here"
+        action = f"a DOI cannot be deleted: keep a page{where} that says what happened"
+    elif not newest:
+        said = "the number was changed, and with it the DOI"
+        action = f"this older DOI stays registered: let its page{where} lead to the new one"
+    elif not one.doi_is_public():
+        said = "readers cannot open its page any more"
+        action = f"publish it again, or keep a page{where} that says what happened"
+    elif _fingerprint(record_of(one)) != state.fingerprint:
+        if state.standing == DoiStanding.ATTENTION:
+            return {}
+        return {"standing": DoiStanding.CHANGED, "next_action": "register its DOI again, so that Crossref learns of it"}
+    else:
+        return {}
+    return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}

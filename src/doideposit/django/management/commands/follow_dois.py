@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 import doideposit
-from doideposit.django.following import refresh
+from doideposit.django.deposits import refresh
 from doideposit.django.opening import depositor
 
 

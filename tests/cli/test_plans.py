@@ -171,6 +171,7 @@ def keys(house: Desk, crossref: tuple[Sandbox, str]) -> dict[str, Path]:
     return found
 
 
+@pytest.mark.acceptance
 def test_a_signed_approval(house: Desk, keys: dict[str, Path], crossref: tuple[Sandbox, str]) -> None:
     assert plan(house, "anna").code == 0
     unsigned = house("approve", "plan.json", "--by", "bert", "--yes")
@@ -223,6 +224,7 @@ def test_a_signature_where_none_is_configured_is_refused(house: Desk) -> None:
     assert json.loads((house.folder / "plan.json").read_text())["format"] == "doideposit-plan/1"
 
 
+@pytest.mark.acceptance
 def test_restoring_wants_a_second_person_too_and_says_exactly_what_to_run(
     house: Desk, crossref: tuple[Sandbox, str]
 ) -> None:

@@ -237,10 +237,13 @@ NETWORK: dict[str, list[list[str]]] = {
     "drift accept": [["drift"], ["drift", "--all", "--json"], ["drift", "accept", DOI, "--reason", "it is right"]],
     "drift restore": [["drift", "restore", DOI], ["drift", "restore", DOI, "--json"]],
     "audit": [["audit"], ["audit", "--json"], ["audit", "--csv", "none.csv"]],
-    "correct": [["correct", DOI, ".", "--notice", "c259.yaml", "--date", "2026-06-01"], ["correct", DOI, "--json"]],
+    "correct": [
+        ["correct", DOI, ".", "--notice", "c259.yaml", "--date", "2026-06-01", "--wait", "0"],
+        ["correct", DOI, "--wait", "0", "--json"],
+    ],
     "retract": [["retract", DOI, ".", "--notice", "c259.yaml", "--date", "2026-06-01", "--wait", "0", "--json"]],
-    "withdraw": [["withdraw", DOI, "."]],
-    "remove": [["remove", DOI, ".", "--json"]],
+    "withdraw": [["withdraw", DOI, ".", "--wait", "0"]],
+    "remove": [["remove", DOI, ".", "--wait", "0", "--json"]],
     "move": [["move", "none.csv"], ["move", "c258.yaml"]],
     "references": [
         ["references"],
@@ -391,6 +394,10 @@ ECHOES = [
 ]
 
 
+SELDOM = (pytest.mark.slow, pytest.mark.acceptance)
+ECHO_MARKS: dict[str, Any] = {"log": (), "html-400": pytest.mark.slow, "redirect-to-the-password": pytest.mark.slow}
+
+
 class Echoing(BaseHTTPRequestHandler):
     """Answers whatever it is asked with what it was told."""
 
@@ -433,7 +440,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "echo",
-    [pytest.param(echo, id=echo.name, marks=() if echo.name == "log" else pytest.mark.slow) for echo in ECHOES],
+    [pytest.param(echo, id=echo.name, marks=ECHO_MARKS.get(echo.name, SELDOM)) for echo in ECHOES],
 )
 def test_a_server_that_says_everything_back(scene: Callable[[str], Scene], echo: Echo) -> None:
     with serving(type("Handler", (Echoing,), {"echo": echo})) as url:

@@ -45,7 +45,14 @@ def test_a_table_in_a_pipe_is_whole(full: Desk) -> None:
 
 
 @WIDTHS
-@pytest.mark.parametrize("command", [["check", "c258.yaml"], ["history", DOI], ["status", DOI], ["explain"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check", "c258.yaml"],
+        *(pytest.param(one, marks=pytest.mark.acceptance) for one in (["history", DOI], ["status", DOI])),
+        ["explain"],
+    ],
+)
 def test_long_lines_are_broken_between_words_and_indented(full: Desk, width: int, command: list[str]) -> None:
     seen = on_terminal(command, full.folder, columns=width)
     assert seen.code == 0
@@ -66,11 +73,11 @@ def test_a_hint_goes_on_below_its_beginning(desk: Desk) -> None:
     [
         (["status"], {"NO_COLOR": "1"}),
         (["status"], {"TERM": "dumb"}),
-        (["--plain", "status"], {}),
+        pytest.param(["--plain", "status"], {}, marks=pytest.mark.acceptance),
         (["status", "--plain"], {}),
-        (["status", "--nonsense", "--plain"], {}),
+        pytest.param(["status", "--nonsense", "--plain"], {}, marks=pytest.mark.acceptance),
         (["deposit", "c258.yaml", "--wait", "30", "--plain"], {}),
-        (["deposit", "c258.yaml", "--wait", "30"], {"TERM": "dumb"}),
+        pytest.param(["deposit", "c258.yaml", "--wait", "30"], {"TERM": "dumb"}, marks=pytest.mark.acceptance),
     ],
 )
 def test_a_plain_terminal_gets_plain_text(full: Desk, arguments: list[str], environ: dict[str, str]) -> None:

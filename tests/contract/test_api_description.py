@@ -138,7 +138,7 @@ def excluded(path: str) -> list[Any]:
 def test_no_made_up_request_breaks_it(api: Any, path: str, method: str, mode: GenerationMode) -> None:
     """No answer is a fault of the server, and each has a status, a type and a shape that the description promises."""
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(case=api[path][method].as_strategy(generation_mode=mode))
     def holds(case: Any) -> None:
         case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"}, excluded_checks=excluded(path))

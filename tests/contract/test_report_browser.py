@@ -93,7 +93,7 @@ def test_it_loads_without_a_word_and_asks_for_nothing(chromium: Any, address: st
         assert [one for one in visit.asked if one != "data:,"] == [address]
 
 
-@pytest.mark.parametrize("width", [320, 375, 768, 1280])
+@pytest.mark.parametrize("width", [320, *(pytest.param(one, marks=pytest.mark.acceptance) for one in (375, 768)), 1280])
 def test_nothing_sticks_out_at_the_side(chromium: Any, address: str, width: int) -> None:
     with visiting(chromium, address, viewport={"width": width, "height": 812}) as visit:
         visit.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")

@@ -73,6 +73,7 @@ def test_runs_killed_at_some_of_their_steps_lose_and_double_nothing(
     assert (figures.lost, figures.doubled) == (0, 0)
 
 
+@pytest.mark.acceptance
 @pytest.mark.slow
 @pytest.mark.network_loopback
 @pytest.mark.parametrize(

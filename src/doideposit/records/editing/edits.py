@@ -49,7 +49,7 @@ def applied(data: Any, edit: Edit) -> Any:
         case Set(value=value):
             _put(parent, last, as_texts(value), edit.loc)
         case Append(value=value):
-            listed = parent.get(last) if isinstance(parent, dict) else parent[last]
+            listed = parent[last] if _has(parent, last) else None
             if listed is not None and not isinstance(listed, list):
                 raise CannotEdit(f"`{field_path(edit.loc)}` is no list")
             _put(parent, last, [*(listed or []), as_texts(value)], edit.loc)

@@ -258,6 +258,17 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@pytest.mark.parametrize("loc", [("a",), (0, 1), (7,), (0, "a", "b")])
+def test_what_holds_no_such_place_is_refused_whatever_stands_there(tmp_path: Path, loc: tuple[str | int, ...]) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("- a: x\n")
+    source = open_for_editing(path)
+    assert not isinstance(source, Finding)
+    for edit in (Append(loc, "x"), Set(loc, "x"), Remove(loc)):
+        assert isinstance(source.edit(edit), Finding)
+    assert path.read_text() == "- a: x\n"
+
+
 @given(
     text=PIECES,
     edit=EDITS,

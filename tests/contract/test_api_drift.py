@@ -34,8 +34,10 @@ def changed(folder: Path, *, target: str = "sandbox", rules: ApprovalRules | Non
     desk.settle()
     clock.advance(1_000)
     desk.depositor.watch(50)
-    xml, stamp = desk.depositor.xml(DOI), str(desk.depositor.status(DOI).submission.timestamp)  # type: ignore[union-attr]
+    xml, sent = desk.depositor.xml(DOI), desk.depositor.status(DOI).submission
     assert xml is not None
+    assert sent is not None
+    stamp = str(sent.timestamp)
     later = str(int(stamp) + 5_000).encode()
     sandbox.elsewhere.deposit(xml.replace(b"from Brussels", b"from Ghent").replace(stamp.encode(), later))
     desk.depositor.watch(50, every=True)

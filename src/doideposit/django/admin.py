@@ -37,7 +37,7 @@ class DoiStateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> Sequence[tuple[str, str]]:
         """Return the choices."""
-        return [("none", _("no DOI yet")), *DoiStanding.choices]  # type: ignore[list-item]
+        return [("none", str(_("no DOI yet"))), *((one.value, str(one.label)) for one in DoiStanding)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the objects whose DOI stands there."""

@@ -69,7 +69,11 @@ class DoiState(models.Model):
 
 
 class DoiModel(models.Model):
-    """Make a model one whose objects can get a DOI: say how an object becomes a record, and whether readers see it."""
+    """Make a model one whose objects can get a DOI: say how an object becomes a record, and whether readers see it.
+
+    Both methods are the model's to write. Django's models cannot be abstract classes of Python, so that a system check
+    names the missing one when the site starts.
+    """
 
     class Meta:
         """Add no table of its own."""

@@ -168,17 +168,18 @@ class Application:
         request = Request(environ)
         request.max_content_length = MAX_BODY
         with self._log.answering(request) as line:
-            response = self._answer(request)
+            holder = self._tokens.holder(bearer_token(request))
+            line.holder = holder or "-"
+            response = self._answer(request, holder)
             line.status = response.status_code
-            line.holder = self._tokens.holder(bearer_token(request)) or "-"
         response.headers["X-Request-Id"] = line.request_id
         return response(environ, start_response)
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request, holder: str | None) -> Response:
         """Answer every request there can be: what goes wrong becomes a document, and never a traceback."""
         try:
             endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
-            return self._endpoint(str(endpoint), request, arguments)
+            return self._endpoint(str(endpoint), request, arguments, holder)
         except Refused as refused:
             return refused.response()
         except HTTPException as error:
@@ -188,13 +189,14 @@ class Application:
             LOG.exception("%s %s failed", request.method, _printable(request.path))
             return _INTERNAL.response()
 
-    def _endpoint(self, name: str, request: Request, arguments: Mapping[str, str]) -> Response:
+    def _endpoint(self, name: str, request: Request, arguments: Mapping[str, str], holder: str | None) -> Response:
         match name:
             case "openapi":
                 return document(description(request.script_root))
             case "health" | "notify":
                 return self._for_everyone(name, request)
-        holder = self._authenticate(request)
+        if holder is None:
+            raise _unknown_holder(request)
         caller = Caller(holder, self._tokens.publisher(holder), self._sending.ask)
         try:
             return OPERATIONS[name](self._depositor(), request, caller, **arguments)
@@ -219,23 +221,21 @@ class Application:
             raise away from None
         return document({"ok": True})
 
-    def _authenticate(self, request: Request) -> str:
-        """Return the name of who holds the token of a request."""
-        token = bearer_token(request)
-        holder = self._tokens.holder(token)
-        if holder is not None:
-            return holder
-        message = "this token is not known here" if token else "a token is needed"
-        # RFC 6750, section 3.1: a request without a token gets the challenge without an error code.
-        challenge = 'Bearer realm="doideposit"' + (', error="invalid_token"' if token else "")
-        raise Refused(
-            401,
-            "unauthorized",
-            message,
-            hint="send the header Authorization: Bearer and a token of the configuration's section [api.tokens]",
-            where="header Authorization",
-            headers={"WWW-Authenticate": challenge},
-        )
+
+def _unknown_holder(request: Request) -> Refused:
+    """Return the refusal of a request without a token, or with one that is not known."""
+    is_given = bool(bearer_token(request))
+    message = "this token is not known here" if is_given else "a token is needed"
+    # RFC 6750, section 3.1: a request without a token gets the challenge without an error code.
+    challenge = 'Bearer realm="doideposit"' + (', error="invalid_token"' if is_given else "")
+    return Refused(
+        401,
+        "unauthorized",
+        message,
+        hint="send the header Authorization: Bearer and a token of the configuration's section [api.tokens]",
+        where="header Authorization",
+        headers={"WWW-Authenticate": challenge},
+    )
 
 
 _PLANS: Final = (

@@ -52,6 +52,7 @@ def properties_of(header: Header, file: str) -> tuple[Properties, tuple[Finding,
     authors = tuple(_with_orcid(leaf.node(each)) for each in _list(fields.get("authors")))
     # How sure a name is, its confidence says already.
     told = tuple(one for one in notes.found if one.code != "header-name")
+    # The names in `found` are those of fields with one value each, which a mapping cannot tell the type checker.
     return Properties(**found, keywords=keywords, authors=authors, bibliography=named, nocite=nocite), told  # type: ignore[arg-type]
 
 

@@ -174,6 +174,7 @@ def _zipped(data: bytes, file: str, suffix: str) -> Manuscript:
 def _start(archive: DocumentArchive, *names: str) -> bytes:
     try:
         return b"".join(archive.read(name)[:100_000] for name in names)
+    # NotImplementedError is what zipfile raises for a compression that it does not know.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError):
         return b""
 

@@ -45,7 +45,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "jinja2": ("reports",),
     "werkzeug": ("sandbox", "web"),
     "waitress": ("web",),
-    "flask": ("web.desk",),
+    "flask": ("web",),
     "django": ("django",),
     "stdnum": ("records.identifiers", "sandbox", "checks.rules"),
     "pydantic": (

@@ -15,8 +15,8 @@ from doideposit.cli.init import PRESETS, configuration_text
 from doideposit.sandbox.clock import Delays
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
-from doideposit.web.desk.application import StaffPages
 from doideposit.web.desk.opening import open_for_accounts, open_here
+from doideposit.web.serving import Application
 from doideposit.wiring import load_settings
 from finished_documents import document
 
@@ -85,27 +85,27 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def pages(folder: Path) -> Iterator[tuple[StaffPages, str]]:
+def pages(folder: Path) -> Iterator[tuple[Application, str]]:
     made, token = open_here(load_settings(folder / "doideposit.toml"), user="ada", announce=lambda _text: None)
     yield made, token
     made.close()
 
 
 @pytest.fixture
-def ada(pages: tuple[StaffPages, str]) -> Visitor:
+def ada(pages: tuple[Application, str]) -> Visitor:
     desk, token = pages
     return Visitor(desk.app.test_client()).get(f"/enter/{token}")
 
 
 @pytest.fixture
-def shared(folder: Path) -> Iterator[StaffPages]:
+def shared(folder: Path) -> Iterator[Application]:
     made = open_for_accounts(load_settings(folder / "doideposit.toml"), announce=lambda _text: None)
     assert made is not None
     yield made
     made.close()
 
 
-def signed_in(shared: StaffPages, name: str) -> Visitor:
+def signed_in(shared: Application, name: str) -> Visitor:
     visitor = Visitor(shared.app.test_client()).get("/sign-in")
     return visitor.post("/sign-in", name=name, password=PASSWORDS[f"DESK_{name.upper()}"])
 
@@ -215,7 +215,7 @@ def test_what_stops_stands_beside_its_field(ada: Visitor) -> None:
     assert "to correct before it can be sent" in ada.page
 
 
-def test_two_tabs_on_one_draft_lose_nothing(ada: Visitor, pages: tuple[StaffPages, str]) -> None:
+def test_two_tabs_on_one_draft_lose_nothing(ada: Visitor, pages: tuple[Application, str]) -> None:
     with_document(ada, document())
     other = Visitor(ada.client, ada.page, ada.url, ada.status)
     ada.press("save", title="What the first tab typed")
@@ -226,7 +226,7 @@ def test_two_tabs_on_one_draft_lose_nothing(ada: Visitor, pages: tuple[StaffPage
     assert drafts == {"What the first tab typed", "What the second tab typed"}
 
 
-def test_the_same_form_sent_twice_is_saved_once(ada: Visitor, pages: tuple[StaffPages, str]) -> None:
+def test_the_same_form_sent_twice_is_saved_once(ada: Visitor, pages: tuple[Application, str]) -> None:
     with_document(ada, document())
     again = Visitor(ada.client, ada.page, ada.url, ada.status)
     ada.press("save", title="Pressed twice")
@@ -235,7 +235,7 @@ def test_the_same_form_sent_twice_is_saved_once(ada: Visitor, pages: tuple[Staff
     assert len(_drafts(pages[0])) == 1
 
 
-def _drafts(desk: StaffPages) -> list[Any]:
+def _drafts(desk: Application) -> list[Any]:
     return list(desk.app.extensions["workplace"].drafts.all())
 
 
@@ -270,14 +270,14 @@ def test_an_old_cookie_of_a_run_before_is_worth_nothing(ada: Visitor, folder: Pa
 # Who must not get in.
 
 
-def test_the_one_time_address_works_once(ada: Visitor, pages: tuple[StaffPages, str]) -> None:
+def test_the_one_time_address_works_once(ada: Visitor, pages: tuple[Application, str]) -> None:
     desk, token = pages
     assert Visitor(desk.app.test_client()).get(f"/enter/{token}").status == 403
     assert Visitor(desk.app.test_client()).get("/enter/guessed").status == 403
 
 
 @pytest.mark.parametrize("path", ["/", "/new", "/numbers", f"/numbers/{DOI}", "/drafts/ABCDEFGHIJKL"])
-def test_nothing_is_shown_to_who_is_not_signed_in(pages: tuple[StaffPages, str], path: str) -> None:
+def test_nothing_is_shown_to_who_is_not_signed_in(pages: tuple[Application, str], path: str) -> None:
     stranger = Visitor(pages[0].app.test_client()).get(path)
     assert "You are not signed in" in stranger.page
     assert "Series" not in stranger.page
@@ -303,12 +303,12 @@ def test_a_form_without_the_token_is_refused(ada: Visitor, token: str) -> None:
     assert ada.client.post("/new", data={"csrf": token, "number": "300"}).status_code == 403
 
 
-def test_another_name_of_this_computer_is_not_answered(pages: tuple[StaffPages, str]) -> None:
+def test_another_name_of_this_computer_is_not_answered(pages: tuple[Application, str]) -> None:
     answer = pages[0].app.test_client().get("/", headers={"Host": "rebound.example"})
     assert answer.status_code == 400
 
 
-def test_every_role_does_what_it_may_and_no_more(shared: StaffPages) -> None:
+def test_every_role_does_what_it_may_and_no_more(shared: Application) -> None:
     boris = with_document(signed_in(shared, "boris"), document())
     boris.press("look")
     assert "Your account may not register" in boris.page
@@ -324,7 +324,7 @@ def test_every_role_does_what_it_may_and_no_more(shared: StaffPages) -> None:
     assert anna.status == 200
 
 
-def test_a_wrong_password_and_an_unknown_name_look_alike(shared: StaffPages) -> None:
+def test_a_wrong_password_and_an_unknown_name_look_alike(shared: Application) -> None:
     said = set()
     for name in ("anna", "nobody"):
         visitor = Visitor(shared.app.test_client()).get("/sign-in")
@@ -334,7 +334,7 @@ def test_a_wrong_password_and_an_unknown_name_look_alike(shared: StaffPages) -> 
     assert len(said) == 1
 
 
-def test_no_page_holds_a_secret_or_a_script_of_its_own(shared: StaffPages) -> None:
+def test_no_page_holds_a_secret_or_a_script_of_its_own(shared: Application) -> None:
     anna = with_document(signed_in(shared, "anna"), document())
     for path in ("/", "/new", "/numbers", anna.url, f"{anna.url}/look"):
         anna.get(path)
@@ -370,7 +370,7 @@ def test_the_words_of_the_machine_stay_in_the_details(ada: Visitor) -> None:
 
 
 @pytest.fixture
-def real(folder: Path) -> Iterator[StaffPages]:
+def real(folder: Path) -> Iterator[Application]:
     """The pages of a publisher who registers for real, where another person has to approve; Crossref is a sandbox."""
     with Sandbox(validate=validator().validate, delays=Delays.none()) as sandbox, running(sandbox) as url:
         path = folder / "doideposit.toml"
@@ -386,7 +386,7 @@ def real(folder: Path) -> Iterator[StaffPages]:
 
 @pytest.mark.network_loopback
 def test_what_anna_wrote_is_registered_after_boris_approved_it(
-    real: StaffPages, monkeypatch: pytest.MonkeyPatch
+    real: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
     anna = with_document(signed_in(real, "anna"), document())
@@ -410,7 +410,7 @@ def test_what_anna_wrote_is_registered_after_boris_approved_it(
 
 
 @pytest.mark.network_loopback
-def test_nobody_approves_their_own_or_what_changed(real: StaffPages, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_approves_their_own_or_what_changed(real: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CROSSREF_PASSWORD", "sandbox")
     boris = with_document(signed_in(real, "boris"), document())
     draft = boris.url

@@ -1,6 +1,7 @@
 """`serve`: the JSON API and the receiver of Crossref's notifications, for a CMS not written in Python."""
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -41,7 +42,6 @@ def serve(
     from doideposit.web import application
     from doideposit.web.desk.messages import MAX_UPLOAD
     from doideposit.web.desk.opening import open_for_accounts
-    from doideposit.web.serving import ApiAndPages
     from doideposit.web.serving import serve as serve_until_stopped
     from doideposit.wiring import open_depositor
 
@@ -63,7 +63,7 @@ def serve(
         if pages is not None:
             terminal.note(f"the pages for staff are {address}/")
 
-    app, most = (api, None) if pages is None else (ApiAndPages(api, pages), 2 * MAX_UPLOAD)
+    app, most = (api, None) if pages is None else (replace(api, pages=pages), 2 * MAX_UPLOAD)
     serve_until_stopped(app, host, port, threads=threads, ready=ready, allow_remote=allow_remote, max_body=most)
     terminal.note("stopped: every request was answered")
 

@@ -3,7 +3,8 @@
 `application` makes a WSGI callable that runs by itself (`doideposit serve`) or below a path of a Python web framework.
 """
 
-from doideposit.web.application import Application, application
+from doideposit.web.application import application
+from doideposit.web.serving import Application
 from doideposit.web.tokens import Tokens
 
 __all__ = ["Application", "Tokens", "application"]

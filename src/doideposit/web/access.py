@@ -3,11 +3,15 @@
 import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-__all__ = ["AccessLine", "request_id"]
+from flask import g, request
+from werkzeug.wrappers import Response
+
+__all__ = ["AccessLine", "AccessLog", "printable"]
 
 # What a web server or a CMS gave a request as its name is kept, so that the logs of both can be joined.
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -37,6 +41,37 @@ class AccessLine:
         return json.dumps({**asdict(self), "at": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}"}, ensure_ascii=False)
 
 
-def request_id(given: str | None) -> str:
-    """Return the name that a request came with in X-Request-Id, or a new one where that could forge a line of a log."""
-    return given if given is not None and _NAME.fullmatch(given) else secrets.token_hex(6)
+class AccessLog:
+    """Log a line for each request: `begin` is called before it is answered, and `end` with the answer."""
+
+    def __init__(
+        self,
+        log: Callable[[str], None],
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        *,
+        as_json: bool,
+    ) -> None:
+        self._log, self._clock, self._monotonic, self._as_json = log, clock, monotonic, as_json
+
+    def begin(self) -> None:
+        """Note when the request came, and the name to find it by."""
+        given = request.headers.get("X-Request-Id", "")
+        # A name that could forge a line of a log is replaced.
+        name = given if _NAME.fullmatch(given) else secrets.token_hex(6)
+        g.begun = (self._monotonic(), self._clock(), name)
+
+    def end(self, response: Response) -> Response:
+        """Log the line, and put the name into the answer."""
+        began, at, name = g.begun
+        passed = round((self._monotonic() - began) * 1000)
+        holder = g.holder.name if g.get("holder") else "-"
+        line = AccessLine(at, holder, request.method, printable(request.path), response.status_code, passed, name)
+        self._log(line.as_json() if self._as_json else str(line))
+        response.headers["X-Request-Id"] = name
+        return response
+
+
+def printable(path: str) -> str:
+    """Return a path that cannot forge a line of the log."""
+    return "".join(character if character.isprintable() else "?" for character in path[:300])

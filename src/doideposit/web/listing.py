@@ -1,13 +1,13 @@
 """What the API has about DOIs: lists with filters, what belongs to one, what a person decides, and whose it is."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
-from werkzeug.wrappers import Request, Response
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
 
 from doideposit.deposits.deposited import deposited_record
-from doideposit.deposits.depositor import Depositor
 from doideposit.deposits.ledger.entries import LedgerEvent
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import UsageError
@@ -15,53 +15,49 @@ from doideposit.lifecycle import State
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.landing import tags_document
 from doideposit.records.models.commentary import Commentary
-from doideposit.records.origin import RawValue
 from doideposit.web.answers import Refused, document
 from doideposit.web.reading import choice, flag, known_parameters, number, read_doi, read_reason
+from doideposit.web.service import holder, service
 
 __all__ = [
     "LONGEST_REASON",
     "MAX_DOIS",
     "MAX_LISTED",
-    "abandon",
-    "accept",
-    "acknowledge",
-    "dois",
+    "api",
     "events_of",
     "known_doi",
     "never_seen",
     "reaches",
-    "tags",
-    "verify",
-    "wants_own_series",
-    "xml",
 ]
 
 # As many as a page of a CMS shows are asked for at once; each costs some 20 characters of the address.
 MAX_DOIS: Final = 100
 MAX_LISTED: Final = 1_000
+api = Blueprint("dois", __name__)
 _FILTERS: Final = ("doi", "state", "series", "outstanding", "attention", "after", "limit")
 
 
-def dois(depositor: Depositor, request: Request, publisher: str) -> Response:
+@api.get("/dois")
+def dois() -> Response:
     """Return where many DOIs stand, in their order: those named, or a page of those that fit the filters."""
-    known_parameters(request, _FILTERS, repeated=("doi",))
+    depositor = service().depositor()
+    known_parameters(_FILTERS, repeated=("doi",))
     named = request.args.getlist("doi")
     if len(named) > MAX_DOIS:
         message = f"{len(named)} DOIs are asked for, and {MAX_DOIS} are the most"
         raise Refused(400, "query-parameter", message, hint="ask in several requests", where="query parameter doi")
-    limit = number(request, "limit", 100, least=1, most=MAX_LISTED)
-    state = choice(request, "state", ("", *State), "")
+    limit = number("limit", 100, least=1, most=MAX_LISTED)
+    state = choice("state", ("", *State), "")
     after = request.args.get("after")
     found = depositor.statuses(
         state=State(state) if state else None,
         series=request.args.get("series"),
-        outstanding=flag(request, "outstanding"),
-        attention=flag(request, "attention"),
+        outstanding=flag("outstanding"),
+        attention=flag("attention"),
         dois=[_queried("doi", text) for text in named] if named else None,
         after=None if after is None else _queried("after", after),
     )
-    mine = (status for status in found if reaches(depositor, publisher, status.doi))
+    mine = (status for status in found if reaches(status.doi))
     page = list(islice(mine, limit + 1))
     told = page[:limit]
     more = len(page) > limit
@@ -83,10 +79,10 @@ def _queried(name: str, text: str) -> Doi:
         raise Refused(400, "query-parameter", error.message, hint=error.hint, where=where) from None
 
 
-def known_doi(depositor: Depositor, publisher: str, text: str) -> Doi:
+def known_doi(text: str) -> Doi:
     """Return the DOI of an address, which must have been deposited from here, for the publisher of the token."""
-    wanted = read_doi(text)
-    if depositor.status(wanted).state is None or not reaches(depositor, publisher, wanted):
+    depositor, wanted = service().depositor(), read_doi(text)
+    if depositor.status(wanted).state is None or not reaches(wanted):
         raise never_seen(str(wanted), depositor.target)
     return wanted
 
@@ -97,20 +93,24 @@ def never_seen(doi: str, target: str) -> Refused:
     return Refused(404, "doi-unknown", message, hint="deposit it first: POST /v1/deposits", where="path")
 
 
-def xml(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+@api.get("/dois/<path:doi>/xml")
+def xml(doi: str) -> Response:
     """Return the exact bytes of the latest deposit of a DOI."""
-    known_parameters(request, ())
-    wanted = known_doi(depositor, publisher, doi)
+    depositor = service().depositor()
+    known_parameters(())
+    wanted = known_doi(doi)
     found = depositor.xml(wanted)
     if found is None:
         raise never_seen(str(wanted), depositor.target)
     return Response(found, mimetype="application/xml")
 
 
-def tags(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+@api.get("/dois/<path:doi>/tags")
+def tags(doi: str) -> Response:
     """Return what belongs on the landing page, made from what was deposited last."""
-    known_parameters(request, ())
-    wanted = known_doi(depositor, publisher, doi)
+    depositor = service().depositor()
+    known_parameters(())
+    wanted = known_doi(doi)
     try:
         record = deposited_record(depositor, wanted)
         series = depositor.series.get(str(record["series"]))
@@ -122,25 +122,15 @@ def tags(depositor: Depositor, request: Request, publisher: str, doi: str) -> Re
     return document({"ok": True, "target": depositor.target, **tags_document(commentary)})
 
 
-def reaches(depositor: Depositor, publisher: str, doi: Doi) -> bool:
+def reaches(doi: Doi) -> bool:
     """Tell whether a DOI belongs to the publisher of the token; with one publisher, every DOI does."""
-    return not depositor.publishers.further or depositor.publishers.of(doi) == publisher
+    publishers = service().depositor().publishers
+    return not publishers.further or publishers.of(doi) == holder().publisher
 
 
-def wants_own_series(depositor: Depositor, publisher: str, records: Iterable[Mapping[str, RawValue]]) -> None:
-    """Refuse records of another publisher's series, before anything is checked of any of them."""
-    if not depositor.publishers.further:
-        return
-    for place, record in enumerate(records):
-        series = depositor.series.get(str(record.get("series", "")))
-        if series is not None and (series.publisher_account or "") != publisher:
-            message = f"the series {series.name} belongs to another publisher than this token"
-            hint = "use the token of that publisher"
-            raise Refused(403, "other-publisher", message, hint=hint, where=f"body, record [{place}]")
-
-
-def events_of(depositor: Depositor, publisher: str, events: Iterator[LedgerEvent]) -> Iterator[LedgerEvent]:
+def events_of(events: Iterator[LedgerEvent]) -> Iterator[LedgerEvent]:
     """Yield the events of the publisher's files and DOIs."""
+    depositor, publisher = service().depositor(), holder().publisher
     if not depositor.publishers.further:
         yield from events
         return
@@ -156,34 +146,40 @@ def events_of(depositor: Depositor, publisher: str, events: Iterator[LedgerEvent
 LONGEST_REASON: Final = 1_000
 
 
-def acknowledge(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+@api.post("/dois/<path:doi>/acknowledge")
+def acknowledge(doi: str) -> Response:
     """Set a warning or a failure of a DOI aside."""
-    return _decided(depositor, request, publisher, doi, depositor.acknowledge)
+    depositor = service().depositor()
+    return _decided(doi, depositor.acknowledge)
 
 
-def accept(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+@api.post("/dois/<path:doi>/accept")
+def accept(doi: str) -> Response:
     """Let stand what others changed of a DOI."""
-    return _decided(depositor, request, publisher, doi, depositor.accept)
+    depositor = service().depositor()
+    return _decided(doi, depositor.accept)
 
 
-def abandon(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+@api.post("/dois/<path:doi>/abandon")
+def abandon(doi: str) -> Response:
     """Give up the open deposit of a DOI, and of all others in its file."""
-    return _decided(depositor, request, publisher, doi, depositor.abandon)
+    depositor = service().depositor()
+    return _decided(doi, depositor.abandon)
 
 
-def verify(depositor: Depositor, request: Request, publisher: str, doi: str) -> Response:
+@api.post("/dois/<path:doi>/verify")
+def verify(doi: str) -> Response:
     """Look a DOI up at doi.org and at Crossref now; the answer waits for both."""
-    known_parameters(request, ())
-    return _told(depositor, depositor.verify(known_doi(depositor, publisher, doi)))
+    depositor = service().depositor()
+    known_parameters(())
+    return _told(depositor.verify(known_doi(doi)))
 
 
-def _decided(
-    depositor: Depositor, request: Request, publisher: str, doi: str, decide: Callable[[Doi, str], WorkStatus]
-) -> Response:
-    known_parameters(request, ())
-    wanted = known_doi(depositor, publisher, doi)
-    return _told(depositor, decide(wanted, read_reason(request, LONGEST_REASON)))
+def _decided(doi: str, decide: Callable[[Doi, str], WorkStatus]) -> Response:
+    known_parameters(())
+    wanted = known_doi(doi)
+    return _told(decide(wanted, read_reason(LONGEST_REASON)))
 
 
-def _told(depositor: Depositor, status: WorkStatus) -> Response:
-    return document({"ok": not status.needs_person, "target": depositor.target, "records": [status.to_dict()]})
+def _told(status: WorkStatus) -> Response:
+    return document({"ok": not status.needs_person, "target": status.target, "records": [status.to_dict()]})

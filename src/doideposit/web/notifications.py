@@ -8,7 +8,8 @@ poll ask Crossref itself about that file. The address it offers for retrieving t
 import hmac
 from collections.abc import Callable, Sequence
 
-from werkzeug.wrappers import Request, Response
+from flask import request
+from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
 from doideposit.web.allowance import Allowance
@@ -29,7 +30,7 @@ class Notifications:
         self._own = own
         self._foreign = foreign
 
-    def receive(self, depositor: Callable[[], Depositor], request: Request) -> Response:
+    def receive(self, depositor: Callable[[], Depositor]) -> Response:
         """Take one callback; a bogus one learns nothing but that it was refused."""
         if not self._endpoints:
             raise _refused(404)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 
-from werkzeug.wrappers import Request
+from flask import request
 
 from doideposit.findings import Finding, has_errors
 from doideposit.records.identifiers import Doi, InvalidIdentifier
@@ -35,14 +35,14 @@ _BODY = "body"
 _REASON = 'send {"reason": "…"}; it is kept in the history'
 
 
-def bearer_token(request: Request) -> str:
+def bearer_token() -> str:
     """Return the token of ``Authorization: Bearer …``; empty when there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     # The scheme is case-insensitive in HTTP (RFC 9110, section 11.1).
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def known_parameters(request: Request, names: Collection[str], repeated: Collection[str] = ()) -> None:
+def known_parameters(names: Collection[str], repeated: Collection[str] = ()) -> None:
     """Refuse query parameters that mean nothing here: a misspelt one would silently do something else.
 
     Those in `repeated` may be given more than once.
@@ -55,7 +55,7 @@ def known_parameters(request: Request, names: Collection[str], repeated: Collect
             raise _bad_query(name, "this query parameter is given more than once", "give it once")
 
 
-def choice(request: Request, name: str, choices: Collection[str], default: str) -> str:
+def choice(name: str, choices: Collection[str], default: str) -> str:
     """Return a query parameter that is one of a few words."""
     value = request.args.get(name, default)
     if value not in choices:
@@ -63,12 +63,12 @@ def choice(request: Request, name: str, choices: Collection[str], default: str) 
     return value
 
 
-def flag(request: Request, name: str) -> bool:
+def flag(name: str) -> bool:
     """Return a query parameter that is true or false; false when left out."""
-    return choice(request, name, ("true", "false"), "false") == "true"
+    return choice(name, ("true", "false"), "false") == "true"
 
 
-def number(request: Request, name: str, default: int, *, least: int, most: int) -> int:
+def number(name: str, default: int, *, least: int, most: int) -> int:
     """Return a query parameter that is a whole number within bounds."""
     text = request.args.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
@@ -88,13 +88,13 @@ def read_doi(text: str) -> Doi:
         raise Refused(404, error.code, error.message, hint=error.hint, where="path") from None
 
 
-def read_records(request: Request) -> tuple[Mapping[str, RawValue], ...]:
+def read_records() -> tuple[Mapping[str, RawValue], ...]:
     """Return the records of the body: one JSON object, or a list of them. Numbers keep their digits as written.
 
     A record is never anything but a mapping here: a text would be taken for the path of a file.
     """
-    _only_json(request)
-    found = read(_text(request), file="body.json")
+    _only_json()
+    found = read(_text(), file="body.json")
     if any(finding.code in {"json-syntax", "too-deep"} for finding in found.findings):
         raise _unreadable(400, found.findings)
     if len(found.records) > MAX_RECORDS:
@@ -106,18 +106,18 @@ def read_records(request: Request) -> tuple[Mapping[str, RawValue], ...]:
     return tuple(raw.data for raw in found.records)
 
 
-def read_json(request: Request) -> bytes:
+def read_json() -> bytes:
     """Return the body as it came, where it says that it is JSON."""
-    _only_json(request)
+    _only_json()
     return request.get_data()
 
 
-def read_losses(request: Request) -> tuple[str, ...]:
+def read_losses() -> tuple[str, ...]:
     """Return the fields that may be lost: the body is a JSON object with `allow_loss`, or an empty one."""
-    _only_json(request)
+    _only_json()
     hint = 'send {"allow_loss": ["abstracts"]} with the fields of theirs that may be lost, or {}'
     try:
-        body = json.loads(_text(request))
+        body = json.loads(_text())
     except (ValueError, RecursionError) as error:
         raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=hint, where=_BODY) from None
     losses = body.get("allow_loss", []) if isinstance(body, dict) and set(body) <= {"allow_loss"} else None
@@ -126,11 +126,11 @@ def read_losses(request: Request) -> tuple[str, ...]:
     return tuple(losses)
 
 
-def read_reason(request: Request, longest: int) -> str:
+def read_reason(longest: int) -> str:
     """Return the reason of a decision: the body is a JSON object with `reason` and nothing else."""
-    _only_json(request)
+    _only_json()
     try:
-        body = json.loads(_text(request))
+        body = json.loads(_text())
     except ValueError as error:
         raise Refused(400, "json-syntax", f"the body is no JSON: {error}", hint=_REASON, where=_BODY) from None
     reason = body.get("reason") if isinstance(body, dict) and set(body) == {"reason"} else None
@@ -140,7 +140,7 @@ def read_reason(request: Request, longest: int) -> str:
     return reason.strip()
 
 
-def _only_json(request: Request) -> None:
+def _only_json() -> None:
     """Refuse all but plain JSON in UTF-8; a form of another site could send anything else without being asked."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
@@ -153,7 +153,7 @@ def _only_json(request: Request) -> None:
         raise Refused(415, "content-encoding", message, hint=hint, where="header Content-Encoding")
 
 
-def _text(request: Request) -> str:
+def _text() -> str:
     try:
         # Some programs on Windows put a byte order mark before JSON.
         text = request.get_data().decode("utf-8-sig")

@@ -4,47 +4,46 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from ipaddress import ip_address
 from types import FrameType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask
 
 from doideposit.errors import UsageError, WorldError
 from doideposit.web.reading import MAX_BODY
 
-__all__ = ["ApiAndPages", "is_loopback", "serve"]
+__all__ = ["Application", "is_loopback", "serve"]
 
 # Seconds that requests under way may still take after a stop; longer than an upload to Crossref.
 PATIENCE: Final = 120
 
 
-class Closeable(Protocol):
-    """Describe a WSGI application that lets go of what it opened."""
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Describe a WSGI callable, safe from several threads, that lets go of what it opened when it is closed.
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+    With `pages`, it answers the API below /v1 and its description itself, and leaves everything else to them.
+    """
 
-    def close(self) -> None:
-        """Let go of everything."""
-
-
-class ApiAndPages:
-    """Answer by path: the API below /v1 and its description, everything else from the pages."""
-
-    def __init__(self, api: Closeable, pages: Closeable) -> None:
-        self._api = api
-        self._pages = pages
+    app: Flask
+    release: Callable[[], None]
+    pages: "Application | None" = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ.get("PATH_INFO", "")
-        wanted = self._api if path.startswith("/v1/") or path == "/openapi.json" else self._pages
-        return wanted(environ, start_response)
+        if self.pages is None or path.startswith("/v1/") or path == "/openapi.json":
+            return self.app(environ, start_response)
+        return self.pages(environ, start_response)
 
     def close(self) -> None:
-        """Let go of both."""
-        self._api.close()
-        self._pages.close()
+        """Let go of everything."""
+        self.release()
+        if self.pages is not None:
+            self.pages.close()
 
 
 def is_loopback(host: str) -> bool:
@@ -56,7 +55,7 @@ def is_loopback(host: str) -> bool:
 
 
 def serve(
-    application: Closeable,
+    application: Application,
     host: str = "127.0.0.1",
     port: int = 0,
     *,
@@ -87,7 +86,7 @@ def serve(
         application.close()
 
 
-def _server(application: Closeable, host: str, port: int, threads: int, max_body: int) -> Any:
+def _server(application: Application, host: str, port: int, threads: int, max_body: int) -> Any:
     from waitress.server import create_server  # noqa: PLC0415 - only who serves needs it
 
     try:

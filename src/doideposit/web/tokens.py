@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -10,12 +11,20 @@ from pydantic import SecretStr
 
 from doideposit.errors import ConfigurationError
 
-__all__ = ["SHORTEST", "Tokens"]
+__all__ = ["SHORTEST", "Holder", "Tokens"]
 
 # Characters; shorter tokens could be guessed.
 SHORTEST: Final = 24
 LONGEST: Final = 512
 _HOW_TO_MAKE: Final = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Say who holds a token, and which publisher's series they reach, empty for the main one."""
+
+    name: str
+    publisher: str = ""
 
 
 class Tokens:
@@ -28,26 +37,23 @@ class Tokens:
     def __init__(
         self, secrets: Mapping[str, SecretStr | str], publishers: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        self._publishers = dict(publishers)
-        self._digests = {name: _digest(_usable(name, secret)) for name, secret in secrets.items()}
+        self._holders = {
+            _digest(_usable(name, secret)): Holder(name, publishers.get(name, "")) for name, secret in secrets.items()
+        }
 
     def __len__(self) -> int:
-        return len(self._digests)
+        return len(self._holders)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._digests)
+        return (each.name for each in self._holders.values())
 
     def __repr__(self) -> str:
-        return f"Tokens({', '.join(self._digests)})"
+        return f"Tokens({', '.join(self)})"
 
-    def publisher(self, holder: str) -> str:
-        """Return the publisher whose series a holder reaches, empty for the main one."""
-        return self._publishers.get(holder, "")
-
-    def holder(self, token: str) -> str | None:
-        """Return the name of who holds the token, None for nobody; every token is compared, whichever fits."""
+    def holder(self, token: str) -> Holder | None:
+        """Return who holds the token, None for nobody; every token is compared, whichever fits."""
         digest = _digest(token)
-        fitting = [name for name, known in self._digests.items() if hmac.compare_digest(known, digest)]
+        fitting = [holder for known, holder in self._holders.items() if hmac.compare_digest(known, digest)]
         return fitting[0] if fitting else None
 
 

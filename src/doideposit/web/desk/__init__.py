@@ -3,6 +3,6 @@
 `staff_pages` makes a WSGI application over the same configuration, ledger and record files as the commands.
 """
 
-from doideposit.web.desk.application import StaffPages, staff_pages
+from doideposit.web.desk.application import staff_pages
 
-__all__ = ["StaffPages", "staff_pages"]
+__all__ = ["staff_pages"]

@@ -1,11 +1,10 @@
 """The pages as one WSGI application."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, g, session
 
@@ -18,24 +17,9 @@ from doideposit.web.desk.drafts import Drafts
 from doideposit.web.desk.gate import Opening, guard
 from doideposit.web.desk.messages import MAX_UPLOAD, tell_faults
 from doideposit.web.desk.workplace import ReadDocument, Workplace
+from doideposit.web.serving import Application
 
-__all__ = ["StaffPages", "staff_pages"]
-
-
-class StaffPages:
-    """Describe a WSGI callable with the pages; made by `staff_pages`."""
-
-    def __init__(self, app: Flask, workplace: Workplace) -> None:
-        self.app = app
-        self._workplace = workplace
-
-    def close(self) -> None:
-        """Close what the pages opened."""
-        self._workplace.close()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        return self.app(environ, start_response)
+__all__ = ["staff_pages"]
 
 
 def staff_pages(
@@ -46,7 +30,7 @@ def staff_pages(
     clock: Callable[[], datetime],
     read_document: ReadDocument,
     open_checker: Callable[[], Checker],
-) -> StaffPages:
+) -> Application:
     """Make the pages over these settings; `open_depositor` opens the depositor of a target when it is first needed."""
     folder = Path(__file__).parent
     app = Flask("doideposit.desk", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
@@ -73,7 +57,7 @@ def staff_pages(
     app.register_blueprint(sending.pages)
     app.register_blueprint(numbers.pages)
     app.context_processor(lambda: _shown_everywhere(workplace))
-    return StaffPages(app, workplace)
+    return Application(app, workplace.close)
 
 
 def _shown_everywhere(workplace: Workplace) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from doideposit.records.extraction.drafting import Draft, draft_of
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
-from doideposit.web.desk.application import StaffPages, staff_pages
+from doideposit.web.desk.application import staff_pages
 from doideposit.web.desk.gate import Opening
+from doideposit.web.serving import Application
 from doideposit.wiring import load_settings, open_checker, open_depositor, system_clock
 
 __all__ = ["open_for_accounts", "open_here"]
@@ -22,7 +23,7 @@ __all__ = ["open_for_accounts", "open_here"]
 Announce = Callable[[str], None]
 
 
-def open_here(settings: Settings, *, user: str, announce: Announce) -> tuple[StaffPages, str]:
+def open_here(settings: Settings, *, user: str, announce: Announce) -> tuple[Application, str]:
     """Open the pages for the person at this computer; returns them with the token of the one-time address."""
     accounts = DeskAccounts({})
     opening = Opening(
@@ -41,7 +42,7 @@ def open_for_accounts(
     announce: Announce,
     environ: Mapping[str, str] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
-) -> StaffPages | None:
+) -> Application | None:
     """Open the pages for the accounts of the configuration; None where it names none.
 
     Raises `ConfigurationError` for a password that cannot be fetched or used.
@@ -72,7 +73,7 @@ def open_for_accounts(
 
 def _made(
     settings: Settings, opening: Opening, announce: Announce, clock: Callable[[], datetime] = system_clock
-) -> StaffPages:
+) -> Application:
     def read_document(content: bytes, name: str) -> tuple[Manuscript, Draft]:
         manuscript = read_bytes(content, file=name)
         if not manuscript.lines and any(finding.stops for finding in manuscript.findings):

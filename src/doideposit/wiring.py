@@ -43,6 +43,7 @@ __all__ = [
     "endpoint_of",
     "ledger_password",
     "load_settings",
+    "mail_password",
     "needs_login",
     "open_checker",
     "open_depositor",
@@ -192,6 +193,14 @@ def ledger_password(settings: Settings, environ: Mapping[str, str]) -> "SecretSt
     """Fetch the password of the ledger's database now; None where it has none. Raises `ConfigurationError`."""
     reference = settings.ledger.password
     return None if reference is None else resolve_password(reference, environ=environ, service="doideposit-ledger")
+
+
+def mail_password(settings: Settings, environ: Mapping[str, str]) -> "SecretStr | None":
+    """Fetch the password of the mail server now; None where it wants none. Raises `ConfigurationError`."""
+    mail = settings.mail
+    if mail is None or mail.password is None:
+        return None
+    return resolve_password(mail.password, environ=environ, service="doideposit-mail", username=mail.username or "")
 
 
 def open_ledger(

@@ -23,6 +23,7 @@ from doideposit.sandbox.clock import Clock
 from doideposit.sandbox.server import running
 from doideposit.sandbox.simulation import Sandbox
 from doideposit.wiring import load_settings
+from smtp_server import mail_server
 
 GOOD = configuration_text(PRESETS["sadf-comment"]) + FAST
 LOGIN = '\n[credentials.test]\nusername = "sadf"\npassword = { env = "CROSSREF_PASSWORD" }\n'
@@ -280,6 +281,48 @@ def test_what_needs_a_person_is_counted(desk: Desk) -> None:
     change(desk.folder / "doideposit.sqlite3", "update work set last_update_failed = 1")
     change(desk.folder / "doideposit.sqlite3", "update item set outcome = 'failed'")
     assert "status --attention" in faults(diagnosed(desk.folder))["attention"][2]
+
+
+MAIL = '\n[mail]\nhost = "127.0.0.1"\nsecurity = "none"\nsender = "doi@example.org"\nto = ["it@example.org"]\n'
+
+
+@pytest.mark.parametrize(
+    ("changes", "refuse", "verdict", "said"),
+    [
+        ("", "", "ok", "127.0.0.1 can be reached; `doideposit doctor --send-test-mail`"),
+        ('username = "doi"\npassword = { env = "MAIL_PASSWORD" }\n', "", "ok", "reached as doi, with a password in"),
+        ('username = "doi"\npassword = { env = "MAIL_PASSWORD" }\n', "AUTH", "fail", "does not accept the login"),
+        ('username = "doi"\npassword = { env = "NONE" }\n', "", "fail", "no password in the environment variable NONE"),
+        ('ca_file = "none.pem"\n', "", "fail", "none.pem with the certificates"),
+    ],
+)
+def test_the_way_to_the_mail_server_is_tried(
+    folder: Path, socket_enabled: None, changes: str, refuse: str, verdict: str, said: str
+) -> None:
+    with mail_server() as server:
+        server.refuse = refuse
+        (folder / "doideposit.toml").write_text(f"{GOOD}{MAIL}port = {server.port}\n{changes}")
+        (found,) = [one for one in diagnosed(folder, environ={"MAIL_PASSWORD": "x"}).checks if one.name == "mail"]
+    assert (found.verdict.value, said in found.message) == (verdict, True), found.message
+    assert server.messages == []
+
+
+def test_a_test_mail_goes_the_whole_way(desk: Desk, socket_enabled: None) -> None:
+    with mail_server() as server:
+        desk.write("doideposit.toml", f"{GOOD}{MAIL}port = {server.port}\n")
+        done = desk("doctor", "--send-test-mail")
+    assert "a test mail is on its way to it@example.org" in done.out
+    assert [mail["Subject"] for mail in server.messages] == ["doideposit: test mail (sandbox)"]
+    desk.write("doideposit.toml", GOOD)
+    assert "no mail is configured" in desk("doctor", "--send-test-mail").out
+
+
+def test_a_mail_server_that_is_away_and_a_program_that_is_missing(folder: Path, free_port: int) -> None:
+    (folder / "doideposit.toml").write_text(f"{GOOD}{MAIL}port = {free_port}\n")
+    assert "could not be reached" in faults(diagnosed(folder))["mail"][1]
+    text = GOOD + MAIL.replace('host = "127.0.0.1"', 'sendmail = "/nosuch/sendmail"')
+    (folder / "doideposit.toml").write_text(text)
+    assert "there is no program /nosuch/sendmail" in faults(diagnosed(folder))["mail"][1]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -229,7 +229,7 @@ NETWORK: dict[str, list[list[str]]] = {
     "apply": [["apply", "plan.json", "--wait", "0"], ["apply", "plan.json", "--json"]],
     "poll": [["poll", "--all"], ["poll", "--all", "--json"]],
     "run": [["run", "--json"]],
-    "doctor": [["doctor", "--online"], ["doctor", "--online", "--json"]],
+    "doctor": [["doctor", "--online"], ["doctor", "--online", "--json"], ["doctor", "--send-test-mail"]],
     "status": [["status"], ["status", DOI], ["status", "--json"]],
     "history": [["history", DOI], ["history", DOI, "--json"]],
     "adopt": [["adopt"], ["adopt", DOI, "--json"], ["adopt", "--csv", "none.csv"]],

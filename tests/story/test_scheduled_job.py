@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -186,7 +186,7 @@ def test_what_is_stuck_is_told_once_a_day(week: Week) -> None:
     subjects = [mail["Subject"] for mail in week.mails]
     assert subjects.count("doideposit: 1 overdue DOI (sandbox)") in {2, 3}
     body = text(week.mails[0])
-    assert f"https://doi.org/{doi()}" in body
+    assert f"\n{doi()}\n" in body
     assert "ago, and not processed yet" in body
     assert "What to do: Crossref takes longer than it should to read the file" in body
     assert week.status["standing"]["overdue_dois"][0]["milestone"] == "processed"  # type: ignore[index]
@@ -238,7 +238,7 @@ def test_a_doi_that_failed_without_a_file_is_told(week: Week) -> None:
     assert week.run().exit_code == 1
     (mail,) = week.mails
     assert mail["Subject"] == "doideposit: 1 rejected DOI (sandbox)"
-    assert f"https://doi.org/{doi(300)}" in text(mail)
+    assert f"\n{doi(300)}\n" in text(mail)
     for _ in range(32):
         week.run(wait=3 * 3600)
     late = [text(mail) for mail in week.mails if "overdue" in mail["Subject"]]
@@ -270,7 +270,7 @@ def test_the_weekly_digest_comes_on_its_day_also_when_all_is_well(week: Week) ->
     week.run()
     (digest,) = week.mails
     assert digest["Subject"] == "doideposit: 1 DOI registered this week (sandbox)"
-    assert f"https://doi.org/{doi()}\n  A title" in text(digest)
+    assert f"\n{doi()}\n  A title" in text(digest)
     assert "Nothing needs to be done." in text(digest)
     for _ in range(6 * 3):
         week.run(wait=8 * 3600)
@@ -342,6 +342,37 @@ def test_a_damaged_memory_of_a_claim_means_that_the_file_is_checked_again(week: 
     week.run()
     week.run()
     assert (week.office.names("done"), week.office.uploads) == (["c258.yaml"], 1)
+
+
+def test_a_matter_is_mailed_once_a_day_also_where_nothing_can_be_remembered(week: Week) -> None:
+    week.desk.sandbox.faults.add("auth", times=None)
+    week.office.drop("c258.yaml")
+    memory = week.office.folders.job / "state.json"
+    memory.unlink()
+    memory.mkdir()  # As on a full disk, nothing can take its place.
+    for _ in range(30):
+        assert week.run(wait=900).exit_code == 3
+    assert sum("could not do its work" in mail["Subject"] for mail in week.mails) == 1
+    week.mail_fails = True
+    week.run(wait=86_400)
+    week.mail_fails = False
+    for _ in range(3):
+        week.run(wait=900)
+    assert sum("could not do its work" in mail["Subject"] for mail in week.mails) == 2
+    memory.rmdir()
+    week.run()  # Now there is room: it is told once more, and remembered from here on.
+    count = len(week.mails)
+    week.run()
+    assert len(week.mails) == count
+
+
+def test_mails_and_reports_name_the_inbox_as_its_readers_reach_it(week: Week) -> None:
+    week.office.folders = replace(week.office.folders, shown_as=r"\\server\doi")
+    week.office.drop("bad.yaml", yaml(published="2023-13-01"))
+    week.run()
+    assert r"read \\server\doi\rejected\bad.yaml.report.txt, correct" in text(week.mails[0])
+    assert str(week.home) not in text(week.mails[0])
+    assert r"which is the folder \\server\doi" in week.office.report("bad.yaml")
 
 
 def test_interrupted_runs_say_so_and_send_no_mail(week: Week) -> None:

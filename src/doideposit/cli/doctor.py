@@ -32,9 +32,10 @@ WIDEST, PIPE = 110, 10_000
 @click.command()
 @target_option
 @click.option("--online", is_flag=True, help="Also ask Crossref: network, clock, login, prefix. Deposits nothing.")
+@click.option("--send-test-mail", is_flag=True, help="Also send a mail to those whom the scheduled job tells.")
 @json_option
 @click.pass_obj
-def doctor(invocation: Invocation, target: str | None, online: bool, as_json: bool) -> None:
+def doctor(invocation: Invocation, target: str | None, online: bool, send_test_mail: bool, as_json: bool) -> None:
     """Look for what is wrong with the set-up, and say what to do; nothing is changed.
 
     The exit status is 0 when nothing fails (warnings do not count), 2 when the configuration has to be mended, and 3
@@ -47,7 +48,7 @@ def doctor(invocation: Invocation, target: str | None, online: bool, as_json: bo
         loaded.append(invocation.settings(target=target))
         return loaded[0]
 
-    diagnosis = diagnose(load, online=online)
+    diagnosis = diagnose(load, online=online, send_test_mail=send_test_mail)
     if as_json:
         values = [value.to_dict() for settings in loaded for value in values_of(settings)]
         terminal.json(diagnosis.to_dict() | {"values": values})

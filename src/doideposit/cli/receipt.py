@@ -61,7 +61,7 @@ def show_receipt(
         terminal.say()
         terminal.line(
             (
-                Span(status.doi.url if status.target == "production" else str(status.doi), Style.PLACE),
+                Span(status.shown_doi, Style.PLACE),
                 Span("  "),
                 Span(words, style),
                 Span(f" ({where})" if where else "", Style.DIM),

@@ -153,7 +153,12 @@ def _job(settings: "Settings") -> "Job":
 
     return Job(
         target=settings.target,
-        folders=Folders(settings.inbox.folder, for_group=settings.inbox.open_to == "group", named=settings.inbox.named),
+        folders=Folders(
+            settings.inbox.folder,
+            for_group=settings.inbox.open_to == "group",
+            named=settings.inbox.named,
+            shown_as=settings.inbox.shown_as,
+        ),
         settle=settings.inbox.settle,
         look_ups=settings.inbox.look_ups,
         site=settings.site.folders,
@@ -181,17 +186,12 @@ def _doors(settings: "Settings", stop: "_StopRequest", terminal: Terminal) -> "J
 
 
 def _send_mail(settings: "Settings", message: "EmailMessage") -> None:
-    from doideposit.config.passwords import resolve_password
-    from doideposit.job.notices import send
+    from doideposit.job.mail_server import send
+    from doideposit.wiring import mail_password
 
-    mail = settings.mail
-    if mail is None:
+    if settings.mail is None:
         raise RuntimeError("no mail is configured")
-    password = None
-    if mail.password is not None:
-        name = mail.username or ""
-        password = resolve_password(mail.password, environ=os.environ, service="doideposit-mail", username=name)
-    send(mail, message, password)
+    send(settings.mail, message, mail_password(settings, os.environ))
 
 
 def _mailbox(section: "MailboxSection") -> "Mailbox":

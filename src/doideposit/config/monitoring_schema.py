@@ -27,12 +27,16 @@ LONGEST_MAINTENANCE: Final = timedelta(days=14)
 class MailSection(Section):
     """Mail of the scheduled job, to those who look after it."""
 
-    host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")]
-    """The mail server."""
+    host: Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._:\-]+$")] | None = None
+    """The mail server; or `sendmail`."""
+    sendmail: Annotated[str, Field(pattern=r"^/", examples=["/usr/sbin/sendmail"])] | None = None
+    """The sendmail program of this machine, which takes the mails in place of a server."""
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     """Its port; by default 587 for starttls, 465 for tls, 25 for none."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """How the connection is encrypted; none is for a mail server on this machine alone."""
+    ca_file: Annotated[str, Field(min_length=1)] | None = None
+    """File with the certificates of your own authority, relative to the configuration file; the system's otherwise."""
     sender: MailAddress
     """Address that the mails come from."""
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
@@ -48,7 +52,10 @@ class MailSection(Section):
 
     @model_validator(mode="after")
     def _encrypted(self) -> "MailSection":
-        if self.security == "none" and not is_loopback(self.host):
+        if (self.host is None) == (self.sendmail is None):
+            message, hint = "mails go one way", "give either `host`, the mail server, or `sendmail`, the program"
+            raise PydanticCustomError("mail-way", message, {"field": "host", "hint": hint})
+        if self.security == "none" and not is_loopback(self.host or "localhost"):
             hint = 'set security = "starttls" or "tls"; none is for localhost alone'
             raise PydanticCustomError("mail-unencrypted", "mail would travel unencrypted here", {"hint": hint})
         if (self.username is None) != (self.password is None):

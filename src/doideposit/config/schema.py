@@ -271,6 +271,8 @@ class InboxSection(Section):
     """Registered DOIs looked up in one pass, at doi.org and in Crossref's REST API, until both show; 0 for none."""
     open_to: Literal["owner", "group"] = "owner"
     """Who may put files into an inbox that the job makes; in one that is there, its own permissions count."""
+    shown_as: Annotated[PlainText, Field(examples=["\\\\server\\doi"])] | None = None
+    """How those who read mails and reports reach the folder, such as a share; its path on this machine otherwise."""
 
 
 class PublisherSection(Section):

@@ -103,6 +103,7 @@ class InboxSettings:
     settle: timedelta = timedelta(seconds=10)
     look_ups: int = 50
     open_to: str = "owner"
+    shown_as: str | None = None
     named: bool = False
 
 
@@ -219,6 +220,7 @@ def _settings(written: ConfigurationFile, *, base: Path, path: Path | None, orig
             written.inbox.settle,
             written.inbox.look_ups,
             written.inbox.open_to,
+            written.inbox.shown_as,
             named="folder" in written.inbox.model_fields_set,
         ),
         mail=_mail(written.mail, base),
@@ -249,7 +251,10 @@ def _desk(desk: DeskSection, base: Path) -> DeskSettings:
 
 
 def _mail(mail: MailSection | None, base: Path) -> MailSection | None:
-    return None if mail is None else mail.model_copy(update={"password": _reference(mail.password, base)})
+    if mail is None:
+        return None
+    ca_file = None if mail.ca_file is None else str(base / Path(mail.ca_file).expanduser())
+    return mail.model_copy(update={"password": _reference(mail.password, base), "ca_file": ca_file})
 
 
 def _mailbox(mailbox: MailboxSection | None, base: Path) -> MailboxSection | None:

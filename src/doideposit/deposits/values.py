@@ -141,6 +141,11 @@ class WorkStatus:
     next_action: str = ""
 
     @property
+    def shown_doi(self) -> str:
+        """Return the DOI for people: as a link on production, and bare where no resolver knows it."""
+        return self.doi.url if self.target == "production" else str(self.doi)
+
+    @property
     def received(self) -> Proof:
         """Return what shows that Crossref has the file."""
         return self.milestones[Milestone.RECEIVED]

@@ -17,7 +17,11 @@ NEED_SETTINGS = ("target", "login", "series", "ledger", "sandbox", "network")
 
 
 def diagnose(
-    load: Callable[[], Settings], *, online: bool = False, around: DiagnosisContext | None = None
+    load: Callable[[], Settings],
+    *,
+    online: bool = False,
+    send_test_mail: bool = False,
+    around: DiagnosisContext | None = None,
 ) -> Diagnosis:
     """Look at everything. `load` gives the settings, and may raise `ConfigurationError`; nothing is raised here."""
     seen = around or DiagnosisContext()
@@ -34,7 +38,14 @@ def diagnose(
     checks += _machine(settings, seen)
     if settings is None:
         return Diagnosis(tuple(checks), online, not_looked_at=NEED_SETTINGS)
-    checks += _configured(settings, seen, online=online)
+    from doideposit.diagnosis.mail import check_mail  # noqa: PLC0415 - as below
+
+    checks += _configured(settings, seen)
+    checks += examine("mail", lambda: check_mail(settings, seen, send_test_mail=send_test_mail))
+    if online:
+        from doideposit.diagnosis.online import check_online  # noqa: PLC0415 - requests, only when asked for
+
+        checks += examine("network", lambda: check_online(settings, seen))
     return Diagnosis(tuple(checks), online, settings.target)
 
 
@@ -48,7 +59,7 @@ def _machine(settings: Settings | None, around: DiagnosisContext) -> Iterator[Ch
     yield from examine("schemas", lambda: storage.check_schemas(SchemaStore.default(offline=True), version))
 
 
-def _configured(settings: Settings, around: DiagnosisContext, *, online: bool) -> Iterator[Check]:
+def _configured(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
     from doideposit.diagnosis import setup, storage  # noqa: PLC0415 - as above
 
     yield from examine("target", lambda: setup.check_target(settings))
@@ -59,7 +70,3 @@ def _configured(settings: Settings, around: DiagnosisContext, *, online: bool) -
     yield from examine("ledger", lambda: storage.check_ledger(settings, around))
     yield from examine("sandbox", lambda: storage.check_sandbox(settings))
     yield from examine("inbox", lambda: storage.check_inbox(settings))
-    if online:
-        from doideposit.diagnosis.online import check_online  # noqa: PLC0415 - requests, only when asked for
-
-        yield from examine("network", lambda: check_online(settings, around))

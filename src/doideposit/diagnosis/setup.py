@@ -141,11 +141,7 @@ def _is_odd(password: str) -> bool:
 
 
 def check_other_secrets(settings: Settings, around: DiagnosisContext) -> Iterator[Check]:
-    """Check that the password of the mail server and the tokens of the JSON API, if there are any, can be fetched."""
-    mail = settings.mail
-    if mail is not None and mail.password is not None:
-        resolve_password(mail.password, environ=around.environ, service="doideposit-mail", username=mail.username or "")
-        yield ok("mail", f"{mail.username} at {mail.host}, with a password in {place_of(mail.password)}")
+    """Check that the password of the mailbox and the tokens of the JSON API, if there are any, can be fetched."""
     box = settings.mailbox
     if box is not None and box.password is not None:
         user = box.username or ""

@@ -68,16 +68,23 @@ def tell(
     folders: Folders,
     now: datetime,
     host: str,
+    may_mail: Callable[[], bool] = lambda: True,
     waiting: Waiting = NOTHING_WAITS,
     recipients: Recipients | None = None,
 ) -> int:
     """Send at most two mails to each group of recipients; returns how many were sent.
 
-    Raises the first `WorldError` after all other groups had theirs; what it kept back is told by the next pass.
+    `may_mail` is asked once, before the first mail. Raises the first `WorldError` after all other groups had theirs;
+    what it kept back is told by the next pass.
     """
     to = recipients or Recipients()
     lasting = _lasting(waiting, state, now, mail.repeat_after)
     notices = due(_notices(report, standing, folders, now, lasting, to), state.told, now, mail.repeat_after)
+    if not _is_something_due(notices, standing, state, mail, to, now):
+        return 0
+    if not may_mail():
+        logger.error("a mail is due, and is kept back: nothing can be written down here, and one was sent lately")
+        return 0
     sent = 0
     failures: list[WorldError] = []
     for group in to.groups:
@@ -90,14 +97,33 @@ def tell(
                 sent += post.digest(to.standing(standing, group), files, state, group)
         except WorldError as error:
             failures.append(error)
+    _take_notes_away(folders, state)
+    if sent:
+        state.mailed(now)
+    if failures:
+        raise failures[0]
+    return sent
+
+
+def _take_notes_away(folders: Folders, state: JobState) -> None:
     for path in _notes(folders):
         # A note that cannot be deleted does no harm: what was told is not told again before its time.
         if f"file:{path.stem}" in state.told:
             with contextlib.suppress(OSError):
                 path.unlink()
-    if failures:
-        raise failures[0]
-    return sent
+
+
+def _is_something_due(
+    notices: Sequence[Notice],
+    standing: Standing | None,
+    state: JobState,
+    mail: MailSection,
+    to: Recipients,
+    now: datetime,
+) -> bool:
+    lasts = (state.digests.get(group) if group else state.digest for group in to.groups)
+    digest = standing is not None and any(digest_due(mail.digest, last, now) for last in lasts)
+    return bool(notices) or digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 Plain text that names each DOI as a link and says what to do next. Nothing secret ever stands in it.
 """
 
-import smtplib
-import ssl
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,23 +11,18 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Final
 
-from pydantic import SecretStr
-
 from doideposit.config.schema import MailSection
 from doideposit.deposits.values import WorkStatus
-from doideposit.errors import DoiDepositError, WorldError
+from doideposit.errors import DoiDepositError
 from doideposit.findings import counted
 from doideposit.job.inbox.waiting import Waiting
 from doideposit.reports.attention import overdue_words
 from doideposit.reports.findings import safe
 from doideposit.reports.standing import Standing
 
-__all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "send"]
+__all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "trial_mail"]
 
-# Seconds the mail server may take for each of its answers.
-TIMEOUT: Final = 30.0
 MOST_IN_MAIL: Final = 30
-PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -93,7 +86,7 @@ class Notice:
         batch = status.submission.batch_id if status.submission else ""
         message = status.finding.message if status.finding else status.message
         lines = tuple(line for line in (status.title, message) if line)
-        return cls(f"doi:{status.doi.key}:{batch}", NoticeKind.DOI, status.doi.url, lines, status.next_action)
+        return cls(f"doi:{status.doi.key}:{batch}", NoticeKind.DOI, status.shown_doi, lines, status.next_action)
 
     @classmethod
     def of_contradiction(cls, status: WorkStatus) -> "Notice":
@@ -103,7 +96,7 @@ class Notice:
         proof = status.milestones[status.contradicted].text
         lines = tuple(line for line in (status.title, proof) if line)
         key = f"contrary:{status.contradicted.value}:{status.doi.key}"
-        return cls(key, NoticeKind.WRONG, status.doi.url, lines, status.next_action)
+        return cls(key, NoticeKind.WRONG, status.shown_doi, lines, status.next_action)
 
     @classmethod
     def of_drift(cls, status: WorkStatus) -> "Notice":
@@ -113,7 +106,7 @@ class Notice:
             lines += [f"Before: {one.before}", f"Now:    {one.after}", *one.fields]
         marks = ",".join(sorted(one.mark for one in status.drift))
         return cls(
-            f"drift:{status.doi.key}:{marks}", NoticeKind.DRIFT, status.doi.url, tuple(lines), status.next_action
+            f"drift:{status.doi.key}:{marks}", NoticeKind.DRIFT, status.shown_doi, tuple(lines), status.next_action
         )
 
     @classmethod
@@ -123,7 +116,7 @@ class Notice:
         lines = [status.title] if status.title else []
         lines += [f"Warning {one.id}: {one.message}" for one in wanting]
         key = f"warned:{status.doi.key}:{','.join(one.id for one in wanting)}"
-        return cls(key, NoticeKind.WARNED, status.doi.url, tuple(lines), status.next_action)
+        return cls(key, NoticeKind.WARNED, status.shown_doi, tuple(lines), status.next_action)
 
     @classmethod
     def of_overdue(cls, status: WorkStatus, now: datetime) -> "Notice":
@@ -132,7 +125,7 @@ class Notice:
             raise ValueError(f"{status.doi} is not overdue")
         lines = (status.title, overdue_words(status.overdue, now))
         key = f"late:{status.overdue.milestone.value}:{status.doi.key}"
-        return cls(key, NoticeKind.OVERDUE, status.doi.url, tuple(line for line in lines if line), status.next_action)
+        return cls(key, NoticeKind.OVERDUE, status.shown_doi, tuple(line for line in lines if line), status.next_action)
 
 
 def due(
@@ -223,9 +216,19 @@ def digest_mail(
     return _message(mail, f"{subject} ({standing.target})", body + _footer(mail, host), now)
 
 
+def trial_mail(mail: MailSection, target: str, now: datetime, host: str) -> EmailMessage:
+    """Return the mail that shows that mails arrive."""
+    body = [
+        f"This is the test mail of doideposit on {host}, which deposits to {_target(target)}.",
+        "",
+        "It arrived: the scheduled job can reach you. Nothing needs to be done.",
+    ]
+    return _message(mail, f"doideposit: test mail ({target})", body, now)
+
+
 def _statuses(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) -> Iterator[str]:
     for status in statuses[:MOST_IN_MAIL]:
-        yield status.doi.url
+        yield status.shown_doi
         if status.title:
             yield f"  {safe(status.title)}"
         if with_action:
@@ -256,43 +259,6 @@ def _message(mail: MailSection, subject: str, body: Sequence[str], now: datetime
     # Quoted-printable keeps long lines within the limit of SMTP, and is still readable as it stands.
     message.set_content("\n".join(body) + "\n", cte="quoted-printable")
     return message
-
-
-def send(mail: MailSection, message: EmailMessage, password: SecretStr | None) -> None:
-    """Hand a mail to the mail server, over a verified connection; raises `WorldError`."""
-    problem = ""
-    try:
-        _talk(mail, message, password)
-    except ssl.SSLError:
-        problem = "its encrypted connection failed, or its certificate could not be verified"
-    except smtplib.SMTPAuthenticationError:
-        problem = "it does not accept the login"
-    except smtplib.SMTPRecipientsRefused:
-        problem = "it does not accept the addresses the mail goes to"
-    except smtplib.SMTPException as error:
-        problem = f"it did not take the mail ({type(error).__name__})"
-    except (OSError, ValueError):
-        problem = "it could not be reached"
-    if problem:
-        # Raised outside of the handlers: the server's own words may repeat what was sent to it.
-        hint = "look at [mail] in the configuration and at the mail server; the next pass tries again"
-        raise WorldError(f"mail could not be sent by {mail.host}: {problem}", hint=hint)
-
-
-def _talk(mail: MailSection, message: EmailMessage, password: SecretStr | None) -> None:
-    port = mail.port or PORTS[mail.security]
-    # It verifies certificate and host name; an unverified server could read the login and every mail.
-    context = ssl.create_default_context()
-    if mail.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, port, timeout=TIMEOUT, context=context)
-    else:
-        server = smtplib.SMTP(mail.host, port, timeout=TIMEOUT)
-    with server:
-        if mail.security == "starttls":
-            server.starttls(context=context)
-        if mail.username is not None and password is not None:
-            server.login(mail.username, password.get_secret_value())
-        server.send_message(message)
 
 
 def _target(target: str) -> str:

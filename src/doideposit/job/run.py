@@ -226,9 +226,14 @@ class _JobPass:
             folders=self._job.folders,
             now=self._doors.clock(),
             host=self._doors.host,
+            may_mail=self._may_mail,
             waiting=self._waiting,
             recipients=self._recipients,
         )
+
+    def _may_mail(self) -> bool:
+        repeat_after = self._job.mail.repeat_after if self._job.mail else timedelta(0)
+        return self._state.may_mail(self._job.state_path, self._doors.clock(), repeat_after)
 
     # What is left behind.
 

@@ -1,13 +1,16 @@
 """What the job remembers from run to run, beside the ledger: none of it is needed for deposits to be right."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from doideposit.files import write_atomic
+from doideposit.errors import DiskError
+from doideposit.files import disk_errors, write_atomic
 from doideposit.job.inbox.folders import Sighting
 
 __all__ = ["JobState"]
@@ -17,6 +20,8 @@ KEEP_TOLD: Final = timedelta(days=60)
 FARTHEST_LOOK: Final = timedelta(days=1)
 # Of a mailbox that holds more, the oldest mails are read again at times, which changes nothing.
 KEEP_MAILS: Final = 20_000
+# Where nothing can be written, the time of this empty file says when the last mail went: that needs no room.
+LAST_MAIL: Final = "last-unremembered-mail"
 Value = TypeVar("Value")
 
 
@@ -27,6 +32,7 @@ class JobState:
     `deposited` names the targets whose ledger held something: a ledger that is empty again is another one.
     `digest` is the day of the last digest, and `digests` that of publishers with recipients of their own.
     `waiting` says since when each file waits for a person, `mails` which mails of the mailbox were read.
+    `forgetful` is the file whose time has to do as a memory, where the state cannot be written.
     """
 
     told: dict[str, datetime] = field(default_factory=dict)
@@ -38,6 +44,7 @@ class JobState:
     deposited: set[str] = field(default_factory=set)
     waiting: dict[str, datetime] = field(default_factory=dict)
     mails: dict[str, datetime] = field(default_factory=dict)
+    forgetful: Path | None = field(default=None, compare=False)
 
     @classmethod
     def load(cls, path: Path, now: datetime) -> "JobState":
@@ -70,6 +77,32 @@ class JobState:
             deposited={str(target) for target in data.get("deposited") or ()},
         )
 
+    def may_mail(self, path: Path, now: datetime, repeat_after: timedelta) -> bool:
+        """Tell whether a mail may go now: always where it can be remembered, else one in `repeat_after`.
+
+        On a full disk every pass would take the same matter for new, and mail it.
+        """
+        self.forgetful = None
+        try:
+            self.save(path, now)
+        except DiskError:
+            last = path.with_name(LAST_MAIL)
+            try:
+                before = last.stat().st_mtime
+                # Proves that the time can be set, before something goes out that could not be noted.
+                os.utime(last, (before, before))
+            except OSError:
+                return False
+            self.forgetful = last
+            return not 0 <= now.timestamp() - before < repeat_after.total_seconds()
+        return True
+
+    def mailed(self, now: datetime) -> None:
+        """Note that a mail went, where the state itself cannot be written; see `may_mail`."""
+        if self.forgetful is not None:
+            with suppress(OSError):
+                os.utime(self.forgetful, (now.timestamp(), now.timestamp()))
+
     def save(self, path: Path, now: datetime) -> None:
         """Write it down; raise `DiskError` where that fails."""
         data = {
@@ -84,6 +117,14 @@ class JobState:
             "waiting": {name: at.isoformat() for name, at in self.waiting.items()},
         }
         write_atomic(path, json.dumps(data))
+        _make_ready(path.with_name(LAST_MAIL))
+
+
+def _make_ready(last_mail: Path) -> None:
+    """Make the file of the last mail while there is room, and set it back after times without."""
+    with disk_errors(last_mail, "cannot be written"):
+        last_mail.touch(0o600)
+        os.utime(last_mail, (0, 0))
 
 
 class _Past:

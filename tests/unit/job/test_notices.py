@@ -1,6 +1,7 @@
 """Mails: when they are due, how they read, and how they travel."""
 
 import shutil
+import socket
 import ssl
 import subprocess
 import traceback
@@ -14,7 +15,8 @@ from pydantic import SecretStr, ValidationError
 
 from doideposit.config.schema import MailSection
 from doideposit.errors import WorldError
-from doideposit.job.notices import Notice, NoticeKind, attention_mail, digest_due, due, send
+from doideposit.job.mail_server import send
+from doideposit.job.notices import Notice, NoticeKind, attention_mail, digest_due, due
 from smtp_server import mail_server
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)  # a Wednesday
@@ -140,6 +142,48 @@ def test_the_login_travels_only_through_a_verified_connection(
         assert {line.split()[0].upper() for line in server.in_the_open} <= {"EHLO", "STARTTLS"}
 
 
+def test_an_authority_of_ones_own_is_named_in_the_configuration(certificate: Path, socket_enabled: None) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with mail_server(context) as server:
+        send(settings(port=server.port, security="starttls", ca_file=str(certificate)), letter(), None)
+        with pytest.raises(WorldError, match="no file /nosuch with the certificates"):
+            send(settings(port=server.port, security="starttls", ca_file="/nosuch"), letter(), None)
+    assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ('printf "%s\\n" "$@" > arguments; cat > mail', ""),
+        ("exit 75", "ended with status 75"),
+        ("sleep 60", "took longer than 0.5 seconds"),
+    ],
+)
+def test_sendmail_takes_a_mail_or_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, words: str
+) -> None:
+    program = tmp_path / "sendmail"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    mine = settings(host=None, sendmail=str(program))
+    if words:
+        with pytest.raises(WorldError, match=words):
+            send(mine, letter(), None, within=0.5)
+        return
+    send(mine, letter(), None)
+    assert (tmp_path / "arguments").read_text().split() == ["-i", "-f", "doi@example.org", "--", "it@example.org"]
+    assert b"Subject: doideposit: 1 rejected file" in (tmp_path / "mail").read_bytes()
+
+
+def test_a_server_that_accepts_and_says_nothing_holds_nobody_up(socket_enabled: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mine = settings(port=silent.getsockname()[1])
+        with pytest.raises(WorldError, match=r"did not come to an end within 0\.2 seconds"):
+            send(mine, letter(), None, within=0.2)
+
+
 def test_a_server_without_encryption_gets_nothing(socket_enabled: None) -> None:
     with mail_server() as server:
         mine = settings(port=server.port, security="starttls", username="doi", password={"env": "X"})
@@ -176,6 +220,9 @@ def test_a_server_that_is_away(socket_enabled: None) -> None:
     ("changes", "code"),
     [
         ({"host": "mail.example.org"}, "mail-unencrypted"),
+        ({"host": None}, "mail-way"),
+        ({"sendmail": "/usr/sbin/sendmail"}, "mail-way"),
+        ({"host": None, "sendmail": "sendmail -t"}, "string_pattern_mismatch"),
         ({"username": "doi"}, "mail-login"),
         ({"password": {"env": "X"}}, "mail-login"),
         ({"password": "hunter2", "username": "doi"}, "password-in-file"),

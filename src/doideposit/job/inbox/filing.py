@@ -51,7 +51,7 @@ def _decide(around: InboxContext, claim: Claim) -> None:
     place = folder / _free(folder, claim.name)
     write_atomic(
         claim.report,
-        report_text(claim, around.depositor, around.folders.root, place, around.clock()),
+        report_text(claim, around.depositor, around.folders, place, around.clock()),
         mode=around.folders.report_mode,
     )
     around.step("report written")
@@ -102,6 +102,7 @@ def _free(folder: Path, name: str) -> str:
 def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
     """Leave word of a rejected file where it stays until a mail about it is on its way."""
     whose = {around.depositor.publishers.of(Doi.parse(each.doi)) for each in claim.entries or () if each.doi}
+    shown = around.folders.shown
     note = {
         "key": f"file:{claim.id}",
         # A file with records of several publishers, or with none that can be read, is for those who look after the job.
@@ -109,8 +110,8 @@ def _write_note(around: InboxContext, claim: Claim, settled: Settled) -> None:
         "title": settled.headline,
         "lines": first_reasons(claim, REASONS_IN_MAIL),
         "action": (
-            f"read {settled.path}{REPORT_SUFFIX}, correct the file that lies beside it, and put it into "
-            f"{around.folders.root} again"
+            f"read {shown(settled.path)}{REPORT_SUFFIX}, correct the file that lies beside it, and put it into "
+            f"{shown(around.folders.root)} again"
         ),
     }
     write_atomic(around.folders.outbox / f"{claim.id}.json", json.dumps(note))

@@ -29,12 +29,21 @@ class Folders:
     """Name an inbox: people drop files into `root`; all else lies in folders inside, on the same file system.
 
     `for_group` opens an inbox that is made to the group. `named` says that a person named the folder: then it may
-    belong to anybody.
+    belong to anybody. `shown_as` is the address of `root` for people on other machines.
     """
 
     root: Path
     for_group: bool = False
     named: bool = False
+    shown_as: str | None = None
+
+    def shown(self, path: Path) -> str:
+        """Return a path in the inbox as readers of mails and reports reach it."""
+        if self.shown_as is None:
+            return str(path)
+        # A share of Windows has backslashes throughout, also where the server names its folders with slashes.
+        between = "\\" if "\\" in self.shown_as else "/"
+        return between.join((self.shown_as.rstrip("/\\"), *path.relative_to(self.root).parts))
 
     @property
     def working(self) -> Path:

@@ -12,6 +12,7 @@ from doideposit.deposits.values import Proof
 from doideposit.files import typed
 from doideposit.findings import counted
 from doideposit.job.inbox.claims import Claim, ClaimedEntry, EntryStatus
+from doideposit.job.inbox.folders import Folders
 from doideposit.records.identifiers import Doi, InvalidIdentifier
 from doideposit.records.sources.reading import DOCUMENTS, SUFFIXES
 from doideposit.reports.findings import safe
@@ -42,7 +43,7 @@ def headline(claim: Claim) -> str:
     return f"{safe(claim.name)}: " + (", ".join(parts) or "no record in it")
 
 
-def report_text(claim: Claim, depositor: Depositor, inbox: Path, place: Path, now: datetime) -> str:
+def report_text(claim: Claim, depositor: Depositor, folders: Folders, place: Path, now: datetime) -> str:
     """Return the whole report; what needs a person stands first. `place` is where the file will lie."""
     entries = claim.entries or ()
     bad = claim.rejected
@@ -50,7 +51,7 @@ def report_text(claim: Claim, depositor: Depositor, inbox: Path, place: Path, no
     lines = [headline(claim), "", f"Taken in   {_time(claim.taken_in)}", f"Settled    {_time(now)}"]
     lines += [f"Target     {TARGETS.get(claim.target, claim.target)}", ""]
     if bad or not entries:
-        lines += _what_to_do(claim, inbox, place)
+        lines += _what_to_do(claim, folders.shown(folders.root), place)
     if bad:
         lines += _heading(f"Rejected: {counted(len(bad), 'record')}")
         lines += [line for entry in bad for line in (*_rejected(claim, entry), "")]
@@ -64,7 +65,7 @@ def _heading(text: str) -> tuple[str, ...]:
     return text, "-" * len(text), ""
 
 
-def _what_to_do(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
+def _what_to_do(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
     yield from _heading("What to do now")
     if not claim.entries:
         yield f"There is no record in {safe(claim.name)}. Look whether it is the right file."
@@ -77,7 +78,7 @@ def _what_to_do(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
     yield ""
 
 
-def _steps(claim: Claim, inbox: Path, place: Path) -> Iterator[str]:
+def _steps(claim: Claim, inbox: str, place: Path) -> Iterator[str]:
     """Yield what to do; a command stands on a line of its own, to be copied."""
     if place.suffix.lower() not in SUFFIXES | DOCUMENTS | {".xml", ""}:
         yield (
@@ -133,12 +134,13 @@ def _name(claim: Claim, entry: ClaimedEntry) -> str:
     record = f"line {entry.place[1:]} of the file" if entry.place[:1] == ":" else record
     if not entry.doi:
         return record or safe(claim.name)
-    return _link(entry.doi) + (f" ({record})" if record else "")
+    return _shown(entry.doi, claim.target) + (f" ({record})" if record else "")
 
 
-def _link(doi: str) -> str:
+def _shown(doi: str, target: str) -> str:
+    """Return the DOI as a link where it can lead somewhere: no resolver knows those of sandbox and test."""
     try:
-        return Doi.parse(doi).url
+        return Doi.parse(doi).url if target == "production" else doi
     except InvalidIdentifier:
         return doi
 

@@ -42,7 +42,7 @@ def test_a_good_file_goes_to_done_when_it_is_registered_and_not_before(office: O
     assert office.names("done") == ["c258.yaml"]
     report = office.report("c258.yaml")
     assert report.startswith("c258.yaml: 1 registered\n")
-    assert f"https://doi.org/{doi()}  registered" in report
+    assert f"\n{doi()}  registered" in report
     assert "Successfully added" in report
     assert "What to do" not in report
     assert "line 3: the title ends in “.” (title-trailing-stop)" in report

@@ -1,0 +1,40 @@
+"""Check the way to the mail server as far as a mail would go; a test mail goes the whole way."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from doideposit.config.settings import Settings
+from doideposit.diagnosis.setup import place_of
+from doideposit.diagnosis.surroundings import DiagnosisContext
+from doideposit.diagnosis.values import Check, Realm, fail, ok
+from doideposit.job.mail_server import greet, send
+from doideposit.job.notices import trial_mail
+from doideposit.wiring import mail_password
+
+__all__ = ["check_mail"]
+
+
+def check_mail(settings: Settings, around: DiagnosisContext, *, send_test_mail: bool = False) -> Iterator[Check]:
+    """Check that mails can go: connection, encryption, login, or the program; and send one where it is asked for."""
+    mail = settings.mail
+    if mail is None:
+        if send_test_mail:
+            hint = "add a section [mail] with host, sender and to"
+            yield fail("mail", "no mail is configured, so none can be sent", hint, Realm.CONFIGURATION)
+        return
+    password = mail_password(settings, around.environ)
+    if mail.sendmail is not None and not Path(mail.sendmail).is_file():
+        hint = "install a mail program that brings it, or name the mail server with [mail] host"
+        yield fail("mail", f"there is no program {mail.sendmail}, which [mail] sendmail names", hint)
+        return
+    if send_test_mail:
+        send(mail, trial_mail(mail, settings.target, around.clock(), socket.gethostname()), password)
+        yield ok("mail", f"a test mail is on its way to {', '.join(mail.to)}: look whether it arrives")
+        return
+    greet(mail, password)
+    if mail.sendmail is not None:
+        yield ok("mail", f"{mail.sendmail} takes the mails; `doideposit doctor --send-test-mail` sends one")
+    else:
+        who = "" if mail.password is None else f" as {mail.username}, with a password in {place_of(mail.password)}"
+        yield ok("mail", f"{mail.host} can be reached{who}; `doideposit doctor --send-test-mail` sends a mail")

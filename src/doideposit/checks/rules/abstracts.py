@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Text, Work, at, each
 from doideposit.pages import ABSTRACTS as ABSTRACTS_PAGE
 from doideposit.pages import SCHEMA
 
@@ -42,9 +42,24 @@ LONGEST_ENDING = 80
 LATIN_LANGUAGES = frozenset("en de fr nl es it pt da sv no nb nn fi pl cs hu ro eng deu fra nld spa ita por".split())
 
 
-def _can_be_cut(ending: str) -> bool:
-    lowered = ending.lower()
-    return "..." in ending or "…" in ending or "read" in lowered or "more" in lowered
+def _in_abstracts(look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
+    return each(lambda work: work.abstracts, look)
+
+
+def _bare(work: Work) -> list[Text]:
+    """Return the abstracts without their tags."""
+    return [(loc, plain) for loc, _, plain in work.bare_abstracts]
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    # A look for fixed words is many times faster than the pattern, and most abstracts have none of them.
+    return any(map(text.lower().__contains__, words))
+
+
+def _ending_cut_off(text: str) -> object:
+    # Patterns that end in `$` are tried at every place of a text; only its ending can match.
+    ending = text[-LONGEST_ENDING:]
+    return _holds(ending, ("...", "…", "read", "more")) and _CUT.search(text, max(0, len(text) - LONGEST_ENDING))
 
 
 def _can_be_several(text: str) -> bool:
@@ -58,7 +73,7 @@ def _is_title(plain: str, title: str) -> bool:
     return plain.casefold().rstrip(".") == title.casefold()
 
 
-@rule(
+rule(
     "abstract-heading",
     WARNING,
     "The abstract begins with a heading",
@@ -68,13 +83,7 @@ def _is_title(plain: str, title: str) -> bool:
     source=ABSTRACTS_PAGE,
     bad='abstracts: ["Abstract: The author examines the prospects for closer relations between NATO and Japan."]',
     good="abstracts: ['Abstract ideas aside, the author examines the prospects for relations between NATO and Japan.']",
-)
-def abstract_heading(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, length=len(found[0].strip()), word=found["word"])
-        for loc, text in work.abstracts
-        if (found := _HEADING.match(text))
-    ]
+)(_in_abstracts(_HEADING.match))
 
 
 @rule(
@@ -101,7 +110,7 @@ def _width(text: str) -> int:
     return len(text) if text.isascii() else sum(3 if character >= "\u2e80" else 1 for character in text)
 
 
-@rule(
+rule(
     "abstract-list",
     WARNING,
     "A list in the abstract",
@@ -111,13 +120,7 @@ def _width(text: str) -> int:
     source=ABSTRACTS_PAGE,
     bad='abstracts: ["The author shows what NATO and Japan share:\\n• trade in goods\\n• water of the sea"]',
     good='abstracts: ["The author shows what NATO and Japan share:\\n\\n• trade in goods\\n\\n• water of the sea"]',
-)
-def abstract_list(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, length=len(text), found=points[0])
-        for loc, text in work.abstracts
-        if "\n" in text and len(points := _POINT.findall(text)) > 1
-    ]
+)(_in_abstracts(lambda text: "\n" in text and len(points := _POINT.findall(text)) > 1 and {"found": points[0]}))
 
 
 @rule(
@@ -137,7 +140,7 @@ def abstract_is_title(work: Work) -> Iterable[Match]:
     ]
 
 
-@rule(
+rule(
     "abstract-cut-off",
     WARNING,
     "The abstract was cut off",
@@ -147,16 +150,10 @@ def abstract_is_title(work: Work) -> Iterable[Match]:
     source=ABSTRACTS_PAGE,
     bad="abstracts: ['The author examines the prospects for closer relations between NATO and Japan after the…']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-)
-def abstract_cut(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, length=len(text), found=found[0].strip())
-        for loc, text in work.abstracts
-        if _can_be_cut(text[-LONGEST_ENDING:]) and (found := _CUT.search(text, max(0, len(text) - LONGEST_ENDING)))
-    ]
+)(_in_abstracts(_ending_cut_off))
 
 
-@rule(
+rule(
     "abstract-several",
     WARNING,
     "Several abstracts in one",
@@ -177,16 +174,10 @@ def abstract_cut(work: Work) -> Iterable[Match]:
           - text: Der Autor untersucht die Aussichten für engere Beziehungen zwischen der NATO und Japan.
             language: de
         """,
-)
-def abstract_several(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, length=len(text), found=found[0].strip())
-        for loc, text in work.abstracts
-        if _can_be_several(text) and (found := _SECOND.search(text, 1))
-    ]
+)(_in_abstracts(lambda text: _can_be_several(text) and _SECOND.search(text, 1)))
 
 
-@rule(
+rule(
     "abstract-keywords",
     WARNING,
     "Keywords in the abstract",
@@ -198,16 +189,10 @@ def abstract_several(work: Work) -> Iterable[Match]:
     good="""
         abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]
         """,
-)
-def abstract_keywords(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, length=len(text))
-        for loc, text in work.abstracts
-        if ":" in text and any(word in work.lowered for word in _KEYWORD_WORDS) and _KEYWORDS.search(text)
-    ]
+)(_in_abstracts(lambda text: ":" in text and _holds(text, _KEYWORD_WORDS) and _KEYWORDS.search(text)))
 
 
-@rule(
+rule(
     "abstract-rights",
     WARNING,
     "A copyright notice in the abstract",
@@ -217,16 +202,10 @@ def abstract_keywords(work: Work) -> Iterable[Match]:
     source=ABSTRACTS_PAGE,
     bad="abstracts: ['The author examines the prospects for relations between NATO and Japan. © 2023 SADF']",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-)
-def abstract_rights(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, length=len(text), found=found[0])
-        for loc, text in work.abstracts
-        if any(word in work.lowered for word in _RIGHTS_WORDS) and (found := _RIGHTS.search(text))
-    ]
+)(_in_abstracts(lambda text: _holds(text, _RIGHTS_WORDS) and _RIGHTS.search(text)))
 
 
-@rule(
+rule(
     "abstract-long",
     WARNING,
     "A very long abstract",
@@ -238,13 +217,7 @@ def abstract_rights(work: Work) -> Iterable[Match]:
     + "The author examines the prospects for closer relations between NATO and Japan after 2023. " * 70
     + "]",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-)
-def abstract_long(work: Work) -> Iterable[Match]:
-    return [
-        Match(loc, {"length": len(plain)}, len(text))
-        for loc, text, plain in work.bare_abstracts
-        if len(plain) > LONGEST
-    ]
+)(each(_bare, lambda plain: len(plain) > LONGEST and {"length": len(plain)}))
 
 
 @rule(
@@ -276,7 +249,7 @@ def abstract_language(work: Work) -> Iterable[Match]:
         seen.add((language, item.kind))
 
 
-@rule(
+rule(
     "language-undetermined",
     INFO,
     "A language code that says nothing",
@@ -286,10 +259,7 @@ def abstract_language(work: Work) -> Iterable[Match]:
     source=SCHEMA,
     bad="language: und",
     good="language: en",
-)
-def language_undetermined(work: Work) -> Iterable[Match]:
-    language = work.commentary.effective_language
-    return (match_at("language", length=3, language=language),) if language in _SAYS_NOTHING else ()
+)(at("language", lambda record: record.effective_language in _SAYS_NOTHING and {"language": record.effective_language}))
 
 
 @rule(

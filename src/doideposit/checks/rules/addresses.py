@@ -8,7 +8,7 @@ from urllib.parse import SplitResult
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Text, Work, at, each
 from doideposit.pages import DISPLAY, MARKUP_LEFTOVERS, SCHEMA, SIMILARITY, URIS
 
 __all__ = ["ADDRESSES"]
@@ -59,6 +59,7 @@ _SHORTENER = Pattern(
     r"|shorturl\.at|tiny\.cc|bl\.ink|v\.gd|fb\.me|dlvr\.it)$"
 )
 # A port that is the usual one of its scheme says nothing.
+_HOME_PAGES = frozenset({"", "/", "/index.html", "/index.php"})
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
@@ -98,6 +99,17 @@ def _in_addresses(look: Callable[[str, SplitResult], object]) -> Callable[[Work]
     return find
 
 
+def _in_landing_page(look: Callable[[str, SplitResult], object]) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule about the address of the landing page alone."""
+    find = _in_addresses(look)
+    return lambda work: [match for match in find(work) if match.loc == ("url",)]
+
+
+def _addresses_and_licences(work: Work) -> list[Text]:
+    licences = [(("licences", place, "url"), one.url) for place, one in enumerate(work.commentary.licences)]
+    return [*((loc, url) for loc, url, _ in work.addresses), *licences]
+
+
 def _found(match: re.Match[str] | None, group: int = 0) -> dict[str, str]:
     return {"found": match[group].strip("/&?")} if match else {}
 
@@ -125,7 +137,7 @@ def _illegal_character(url: str, parts: SplitResult) -> dict[str, str]:
     return {"found": found[0]} if found and not named else {}
 
 
-@rule(
+rule(
     "url-missing",
     ERROR,
     "No landing page",
@@ -136,9 +148,7 @@ def _illegal_character(url: str, parts: SplitResult) -> dict[str, str]:
     bad="url: null",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
-)
-def missing(work: Work) -> Iterable[Match]:
-    return (match_at("url"),) if work.landing is None else ()
+)(at("url", lambda record: not record.url))
 
 
 rule(
@@ -155,7 +165,7 @@ rule(
 )(_in_addresses(lambda _url, parts: not _host(parts)))
 
 
-@rule(
+rule(
     "url-is-file",
     WARNING,
     "The landing page is a file",
@@ -168,10 +178,7 @@ rule(
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
-)
-def is_file(work: Work) -> Iterable[Match]:
-    found = _FILE.search(work.landing.path) if work.landing else None
-    return (match_at("url", length=len(work.commentary.url or ""), kind=found[1].upper()),) if found else ()
+)(_in_landing_page(lambda _url, parts: (found := _FILE.search(parts.path)) and {"kind": found[1].upper()}))
 
 
 @rule(
@@ -276,7 +283,7 @@ rule(
 )(_in_addresses(lambda url, _parts: not url.isascii() and {"found": next(c for c in url if not c.isascii())}))
 
 
-@rule(
+rule(
     "url-is-doi",
     ERROR,
     "The landing page is a DOI link",
@@ -287,10 +294,7 @@ rule(
     bad="url: https://doi.org/10.48251/SADF.ISSN.2406-5617.C258",
     good="url: https://www.sadf.eu/comment-258/",
     overridable=False,
-)
-def is_doi(work: Work) -> Iterator[Match]:
-    if work.landing and _DOI_HOST.search(_host(work.landing)):
-        yield match_at("url", length=len(work.commentary.url or ""), host=_host(work.landing))
+)(_in_landing_page(lambda _url, parts: _DOI_HOST.search(_host(parts)) and {"host": _host(parts)}))
 
 
 rule(
@@ -319,7 +323,7 @@ rule(
 )(_in_addresses(lambda url, parts: parts.query and _found(_TRACKING.search(url), 1)))
 
 
-@rule(
+rule(
     "url-home-page",
     WARNING,
     "The landing page is the home page",
@@ -329,12 +333,7 @@ rule(
     source=DISPLAY,
     bad="url: https://www.sadf.eu/",
     good="url: https://www.sadf.eu/comment-258/",
-)
-def home_page(work: Work) -> Iterable[Match]:
-    parts = work.landing
-    if not parts or parts.path not in {"", "/", "/index.html", "/index.php"} or parts.query or parts.fragment:
-        return ()
-    return (match_at("url", length=len(work.commentary.url or "")),)
+)(_in_landing_page(lambda _url, parts: parts.path in _HOME_PAGES and not parts.query and not parts.fragment))
 
 
 rule(
@@ -383,7 +382,7 @@ rule(
 )(_in_addresses(_trailing_mark))
 
 
-@rule(
+rule(
     "url-escaped",
     WARNING,
     "An address with the escapes of a text format",
@@ -393,12 +392,7 @@ rule(
     source=MARKUP_LEFTOVERS,
     bad="url: https://www.sadf.eu/?page=comment&amp;number=258",
     good="url: https://www.sadf.eu/?page=comment&number=258",
-)
-def escaped(work: Work) -> Iterator[Match]:
-    licences = [(("licences", place, "url"), each.url) for place, each in enumerate(work.commentary.licences)]
-    for loc, url in (*((loc, url) for loc, url, _ in work.addresses), *licences):
-        if found := ESCAPED.search(url):
-            yield match_at(*loc, length=len(url), found=found[0])
+)(each(_addresses_and_licences, ESCAPED.search))
 
 
 rule(
@@ -443,7 +437,8 @@ def _suspicion(url: str, parts: SplitResult) -> str | None:
     return "is one of a link shortener, which leads elsewhere" if _SHORTENER.search(_host(parts)) else None
 
 
-@rule(
+# A page can be the text itself, as on a web log; a PDF is not a page.
+rule(
     "full-text-is-landing-page",
     WARNING,
     "Full text and landing page are one address",
@@ -459,9 +454,9 @@ def _suspicion(url: str, parts: SplitResult) -> str | None:
         url: https://www.sadf.eu/comment-258/
         pdf_url: https://www.sadf.eu/files/comment-258.pdf
         """,
+)(
+    at(
+        "pdf_url",
+        lambda record: record.pdf_url == record.url and not (record.pdf_url or ".pdf").lower().endswith(".pdf"),
+    )
 )
-def full_text_is_landing(work: Work) -> Iterator[Match]:
-    # A page can be the text itself, as on a web log; a PDF is not a page.
-    pdf = work.commentary.pdf_url
-    if pdf is not None and pdf == work.commentary.url and not pdf.lower().endswith(".pdf"):
-        yield match_at("pdf_url", length=len(pdf))

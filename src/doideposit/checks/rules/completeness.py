@@ -7,7 +7,7 @@ shows findings can fold them into one line.
 from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules.registry import INFO, Match, Rules, match_at
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Work, at, each, funding, persons
 from doideposit.pages import CROSSMARK, PARTICIPATION, RECOMMENDATIONS, REFERENCES, REPORTS, SCHEMA, SIMILARITY
 from doideposit.records.models.contributors import Institution
 from doideposit.records.models.series import RecordType
@@ -17,6 +17,7 @@ __all__ = ["COMPLETENESS"]
 COMPLETENESS: Rules[Work] = Rules("completeness")
 rule = COMPLETENESS.rule
 
+_REPORTS = frozenset({RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE})
 _WOLF = "authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, affiliations: [%s]}]"
 
 
@@ -30,7 +31,7 @@ rule(
     source=PARTICIPATION,
     bad="number: 258",
     good="abstracts: [The author examines the prospects for closer relations between NATO and Japan after 2023.]",
-)(lambda work: _unless(work.commentary.abstracts, "abstracts"))
+)(at("abstracts", lambda record: not (record.abstracts)))
 
 
 rule(
@@ -43,14 +44,10 @@ rule(
     source=PARTICIPATION,
     bad="number: 258",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-)(lambda work: _unless(work.commentary.effective_licences, "licences"))
+)(at("licences", lambda record: not (record.effective_licences)))
 
 
-def _unless(given: object, field: str) -> tuple[Match, ...]:
-    return () if given else (match_at(field),)
-
-
-@rule(
+rule(
     "orcid-missing",
     INFO,
     "An author without an ORCID iD",
@@ -60,12 +57,10 @@ def _unless(given: object, field: str) -> tuple[Match, ...]:
     source=PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
-)
-def orcid(work: Work) -> Iterable[Match]:
-    return [match_at(*loc, who=person.display) for loc, person in work.persons if person.orcid is None]
+)(each(persons, lambda person: person.orcid is None and {"who": person.display}))
 
 
-@rule(
+rule(
     "affiliation-missing",
     INFO,
     "An author without an affiliation",
@@ -75,9 +70,7 @@ def orcid(work: Work) -> Iterable[Match]:
     source=PARTICIPATION,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097}]",
     good=_WOLF % "South Asia Democratic Forum",
-)
-def affiliation(work: Work) -> Iterable[Match]:
-    return [match_at(*loc, who=person.display) for loc, person in work.persons if not person.affiliations]
+)(each(persons, lambda person: not person.affiliations and {"who": person.display}))
 
 
 @rule(
@@ -120,7 +113,7 @@ rule(
     source=PARTICIPATION,
     bad="number: 258",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)(lambda work: _unless(work.commentary.funding, "funding"))
+)(at("funding", lambda record: not (record.funding)))
 
 
 rule(
@@ -133,10 +126,10 @@ rule(
     source=REFERENCES,
     bad="number: 258",
     good="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
-)(lambda work: _unless(work.commentary.references, "references"))
+)(at("references", lambda record: not (record.references)))
 
 
-@rule(
+rule(
     "references-without-doi",
     INFO,
     "References without a DOI",
@@ -146,10 +139,15 @@ rule(
     source=REFERENCES,
     bad="references: [{text: 'Schultz, T. (2023, June 15). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{text: 'Crossref (2019). The works of Crossref.', doi: 10.13003/5jchdy}]",
+)(
+    at(
+        "references",
+        lambda record: (
+            (without := sum(one.doi is None for one in record.references))
+            and {"without": without, "all": len(record.references)}
+        ),
+    )
 )
-def without_doi(work: Work) -> Iterable[Match]:
-    without = sum([reference.doi is None for _, reference, _ in work.references])
-    return (match_at("references", without=without, all=len(work.references)),) if without else ()
 
 
 rule(
@@ -162,10 +160,11 @@ rule(
     source=SIMILARITY,
     bad="number: 258",
     good="pdf_url: https://www.sadf.eu/files/comment-258.pdf",
-)(lambda work: _unless(work.commentary.pdf_url or work.commentary.full_texts, "pdf_url"))
+)(at("pdf_url", lambda record: not (record.pdf_url or record.full_texts)))
 
 
-@rule(
+# Posted content shows its status by other means.
+rule(
     "crossmark-missing",
     INFO,
     "No Crossmark",
@@ -175,11 +174,12 @@ rule(
     source=CROSSMARK,
     bad="number: 258",
     good="crossmark_policy: 10.48251/policy",
+)(
+    at(
+        "crossmark_policy",
+        lambda record: record.series.record_type is not RecordType.POSTED and not record.effective_crossmark_policy,
+    )
 )
-def crossmark(work: Work) -> Iterable[Match]:
-    # Posted content shows its status by other means.
-    posted = work.commentary.series.record_type is RecordType.POSTED
-    return _unless(posted or work.commentary.effective_crossmark_policy, "crossmark_policy")
 
 
 rule(
@@ -194,10 +194,10 @@ rule(
     good="language: en",
     setting='language = ""',
     good_setting='language = ""',
-)(lambda work: _unless(work.commentary.effective_language, "language"))
+)(at("language", lambda record: not (record.effective_language)))
 
 
-@rule(
+rule(
     "publisher-missing",
     INFO,
     "A report without a publisher",
@@ -209,14 +209,17 @@ rule(
     good="",
     setting='publisher = ""\ninstitution = ""',
     good_setting='publisher = { name = "South Asia Democratic Forum", place = "Brussels" }',
+)(
+    at(
+        "series",
+        lambda record: (
+            record.series.record_type in _REPORTS and not record.series.publisher and not record.series.institution
+        ),
+    )
 )
-def publisher(work: Work) -> Iterable[Match]:
-    series = work.commentary.series
-    report = series.record_type in {RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE}
-    return _unless(not report or series.publisher or series.institution, "series")
 
 
-@rule(
+rule(
     "date-imprecise",
     INFO,
     "A date without month or day",
@@ -226,11 +229,12 @@ def publisher(work: Work) -> Iterable[Match]:
     source=RECOMMENDATIONS,
     bad="published: 2023",
     good="published: 2023-09-14",
+)(
+    at(
+        "published",
+        lambda record: record.published.day is None and {"precision": "month" if record.published.month else "year"},
+    )
 )
-def imprecise(work: Work) -> Iterable[Match]:
-    day = work.commentary.published
-    precision = "year" if day.month is None else "month"
-    return () if day.day else (match_at("published", length=len(str(day)), precision=precision),)
 
 
 @rule(
@@ -249,7 +253,7 @@ def text_missing(work: Work) -> Iterable[Match]:
     return (match_at("references", bare[0], without=len(bare), all=len(work.references)),) if bare else ()
 
 
-@rule(
+rule(
     "funder-without-id",
     INFO,
     "A funder without an id",
@@ -259,8 +263,4 @@ def text_missing(work: Work) -> Iterable[Match]:
     source=PARTICIPATION,
     bad="funding: [{name: European Commission}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)
-def funder_id(work: Work) -> Iterator[Match]:
-    for index, item in enumerate(work.commentary.funding):
-        if item.name and not item.ror and not item.funder_id:
-            yield match_at("funding", index, "name", length=len(item.name), name=item.name)
+)(each(funding, lambda funder: not funder.ror and not funder.funder_id and {"name": funder.name}, "name"))

@@ -1,13 +1,13 @@
 """Contributors: groups and persons, where they work, what they did, and their ORCID iDs."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Text, Work, at, each, persons
 from doideposit.pages import AFFILIATION_OR_ORGANISATION, AUTHORS, ORCID_CHECKS, ORCID_STRUCTURE, SCHEMA
 from doideposit.records.models.contributors import Organisation, Person, Role
 from doideposit.records.sources.bylines import names_people
@@ -55,7 +55,46 @@ GROUP_WORDS = 4
 _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGINAL_DRAFT, Role.EDITOR})
 
 
-@rule(
+def _groups(work: Work) -> list[Text]:
+    """Return the names of contributors that are entered as groups, and hold no word that only a group has."""
+    names = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+    return [(loc, name) for loc, name in names if not GROUP.search(name)]
+
+
+def _affiliation_texts(work: Work) -> list[Text]:
+    found = [((*loc, part), getattr(place, part)) for loc, place in work.affiliations for part in ("name", "place")]
+    return [(loc, text) for loc, text in found if text]
+
+
+def _affiliation_names(work: Work) -> list[Text]:
+    return [((*loc, "name"), place.name) for loc, place in work.affiliations if place.name]
+
+
+def _is_assigned(orcid: str) -> bool:
+    number = int("".join(filter(str.isdigit, orcid[:-1])))
+    return any(number in block for block in _ORCID_BLOCKS)
+
+
+def _is_cut_group(person: Person) -> bool:
+    # Bureau, Board, Union and Desk are family names too; a group that was cut in two has more words.
+    words = len(person.display.split())
+    return bool(GROUP.search(person.family)) and (not person.given or " " in person.family or words >= GROUP_WORDS)
+
+
+@lru_cache(maxsize=1024)
+def _holds_address(text: str) -> bool:
+    # What holds neither a digit nor an @ is no address, and most names hold neither.
+    likely = "@" in text or "ox" in text or any(map(str.isdigit, text))
+    return bool(likely and _ADDRESS.search(_UNIT.sub("", text)))
+
+
+def _is_several(name: str) -> bool:
+    parts = _PARTS.split(name)
+    houses = sum(1 for part in parts if _HOUSE.search(part))
+    return houses > 1 or (len(parts) > 1 and houses == 1 and any(map(_ACRONYM.fullmatch, parts)))
+
+
+rule(
     "person-is-organisation",
     WARNING,
     "A group entered as a person",
@@ -65,18 +104,10 @@ _WRITING = frozenset({Role.AUTHOR, Role.CORRESPONDING_AUTHOR, Role.WRITING_ORIGI
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: South Asia Democratic, family: Forum}]",
     good="authors: [{organisation: South Asia Democratic Forum}]",
-)
-def person_is_group(work: Work) -> Iterable[Match]:
-    return [match_at(*loc, name=person.display) for loc, person in work.persons if _is_group(person)]
+)(each(persons, lambda person: _is_cut_group(person) and {"name": person.display}))
 
 
-def _is_group(person: Person) -> bool:
-    # Bureau, Board, Union and Desk are family names too; a group that was cut in two has more words.
-    words = len(person.display.split())
-    return bool(GROUP.search(person.family)) and (not person.given or " " in person.family or words >= GROUP_WORDS)
-
-
-@rule(
+rule(
     "organisation-is-person",
     WARNING,
     "A person entered as a group",
@@ -86,15 +117,16 @@ def _is_group(person: Person) -> bool:
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{organisation: Siegfried O. Wolf}]",
     good="authors: [{given: Siegfried O., family: Wolf}]",
+)(
+    each(
+        _groups,
+        lambda name: (_PERSONAL.fullmatch(name) or HONORIFIC.match(name)) and not names_people(name),
+        called="name",
+    )
 )
-def group_is_person(work: Work) -> Iterator[Match]:
-    for loc, group in work.organisations:
-        name = group.organisation
-        if (_PERSONAL.fullmatch(name) or HONORIFIC.match(name)) and not GROUP.search(name) and not names_people(name):
-            yield match_at(*loc, "organisation", length=len(name), name=name)
 
 
-@rule(
+rule(
     "organisation-several",
     ERROR,
     "Several people entered as a group",
@@ -105,12 +137,7 @@ def group_is_person(work: Work) -> Iterator[Match]:
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{organisation: Ana Keller and Zoë Müller}]",
     good="authors: [{organisation: Centers for Disease Control and Prevention}]",
-)
-def group_is_several(work: Work) -> Iterator[Match]:
-    for loc, group in work.organisations:
-        name = group.organisation
-        if names_people(name) and not GROUP.search(name):
-            yield match_at(*loc, "organisation", length=len(name), name=name)
+)(each(_groups, names_people, called="name"))
 
 
 @rule(
@@ -148,7 +175,7 @@ def affiliation_as_author(work: Work) -> Iterator[Match]:
             yield match_at(*loc, "organisation", length=len(name), name=name, who=person.display)
 
 
-@rule(
+rule(
     "affiliation-address",
     WARNING,
     "An address in an affiliation",
@@ -158,25 +185,11 @@ def affiliation_as_author(work: Work) -> Iterator[Match]:
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried, family: Wolf, affiliations: ['SADF, 19 Avenue des Arts, 1210 Brussels']}]",
     good="authors: [{given: Siegfried, family: Wolf, affiliations: [{name: SADF, place: Brussels}]}]",
-)
-def affiliation_address(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, field, length=len(text), name=text)
-        for loc, place in work.affiliations
-        for field, text in (("name", place.name), ("place", place.place))
-        if text and _holds_address(text)
-    ]
+)(each(_affiliation_texts, _holds_address, called="name"))
 
 
 # A run has many records of few institutions.
-@lru_cache(maxsize=1024)
-def _holds_address(text: str) -> bool:
-    # What holds neither a digit nor an @ is no address, and most names hold neither.
-    likely = "@" in text or "ox" in text or any(map(str.isdigit, text))
-    return bool(likely and _ADDRESS.search(_UNIT.sub("", text)))
-
-
-@rule(
+rule(
     "affiliation-position",
     WARNING,
     "A position in an affiliation",
@@ -186,16 +199,10 @@ def _holds_address(text: str) -> bool:
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Siegfried O., family: Wolf, affiliations: [Director of Research at SADF]}]",
     good="authors: [{given: Siegfried O., family: Wolf, affiliations: [South Asia Democratic Forum]}]",
-)
-def affiliation_position(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, "name", length=len(place.name), name=place.name)
-        for loc, place in work.affiliations
-        if place.name and _POSITION.match(place.name)
-    ]
+)(each(_affiliation_names, _POSITION.match, called="name"))
 
 
-@rule(
+rule(
     "affiliation-several",
     WARNING,
     "Several affiliations in one",
@@ -205,19 +212,7 @@ def affiliation_position(work: Work) -> Iterable[Match]:
     source=AFFILIATION_OR_ORGANISATION,
     bad="authors: [{given: Ana, family: Keller, affiliations: ['University of Basel; Heidelberg University']}]",
     good="authors: [{given: Ana, family: Keller, affiliations: [South Asia Institute; Heidelberg University]}]",
-)
-def affiliation_several(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, "name", length=len(place.name), name=place.name)
-        for loc, place in work.affiliations
-        if place.name and _is_several(place.name)
-    ]
-
-
-def _is_several(name: str) -> bool:
-    parts = _PARTS.split(name)
-    houses = sum(1 for part in parts if _HOUSE.search(part))
-    return houses > 1 or (len(parts) > 1 and houses == 1 and any(map(_ACRONYM.fullmatch, parts)))
+)(each(_affiliation_names, _is_several, called="name"))
 
 
 @rule(
@@ -286,7 +281,7 @@ def orcid_duplicate(work: Work) -> Iterator[Match]:
 _ORCID_BLOCKS = (range(1_5000_000, 3_5000_001), range(9_0000_0000_000, 9_0010_0000_001))
 
 
-@rule(
+rule(
     "orcid-unassigned",
     ERROR,
     "An ORCID iD that nobody has",
@@ -296,16 +291,16 @@ _ORCID_BLOCKS = (range(1_5000_000, 3_5000_001), range(9_0000_0000_000, 9_0010_00
     source=ORCID_STRUCTURE,
     bad="authors: [{given: Ana, family: Keller, orcid: 0000-0000-0000-0001}]",
     good="authors: [{given: Ana, family: Keller, orcid: 0009-0002-1825-0094}]",
+)(
+    each(
+        persons,
+        lambda person: person.orcid and not _is_assigned(str(person.orcid)) and {"orcid": person.orcid},
+        "orcid",
+    )
 )
-def orcid_unassigned(work: Work) -> Iterator[Match]:
-    for loc, person in work.persons:
-        if person.orcid is not None:
-            number = int("".join(filter(str.isdigit, str(person.orcid)[:-1])))
-            if not any(number in block for block in _ORCID_BLOCKS):
-                yield match_at(*loc, "orcid", orcid=person.orcid)
 
 
-@rule(
+rule(
     "orcid-authenticated",
     WARNING,
     "Authenticated, but without an ORCID iD",
@@ -315,16 +310,16 @@ def orcid_unassigned(work: Work) -> Iterator[Match]:
     source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf, orcid_authenticated: true}]",
     good="authors: [{given: Siegfried O., family: Wolf, orcid: 0000-0002-1825-0097, orcid_authenticated: true}]",
+)(
+    each(
+        persons,
+        lambda person: person.orcid_authenticated and person.orcid is None and {"who": person.display},
+        "orcid_authenticated",
+    )
 )
-def orcid_authenticated(work: Work) -> Iterable[Match]:
-    return [
-        match_at(*loc, "orcid_authenticated", who=person.display)
-        for loc, person in work.persons
-        if person.orcid_authenticated and person.orcid is None
-    ]
 
 
-@rule(
+rule(
     "author-role-missing",
     WARNING,
     "Nobody is an author",
@@ -334,12 +329,7 @@ def orcid_authenticated(work: Work) -> Iterable[Match]:
     source=AUTHORS,
     bad="authors: [{given: Jane, family: Doe, roles: [translator]}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe, roles: [translator]}]",
-)
-def no_author(work: Work) -> Iterable[Match]:
-    for author in work.commentary.authors:
-        if not _WRITING.isdisjoint(author.roles):
-            return ()
-    return (match_at("authors"),)
+)(at("authors", lambda record: all(_WRITING.isdisjoint(author.roles) for author in record.authors)))
 
 
 @rule(

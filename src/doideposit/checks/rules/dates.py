@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Work, at, each
 from doideposit.findings import Loc
 from doideposit.pages import CONSTRUCTING_DOIS, CROSSMARK, POSTED, RECOMMENDATIONS, SCHEMA
+from doideposit.records.models.relations import FreeToRead
 
 __all__ = ["DATES"]
 
@@ -24,6 +25,11 @@ _YEAR_IN_NUMBER = Pattern(r"((?:19|20)\d\d)[-/.]\d{1,3}|\d{1,2}/((?:19|20)\d\d)"
 _YEAR_IN_ADDRESS = Pattern(r"/(199[1-9]|20\d\d)/")
 # A mistyped year is off by a few; what is further away is no year.
 CLOSE_YEARS = range(2, 11)
+
+
+def _free_to_read(work: Work) -> list[tuple[Loc, FreeToRead]]:
+    free = work.commentary.free_to_read
+    return [(("free_to_read",), free)] if free else []
 
 
 @rule(
@@ -101,7 +107,7 @@ def before_web(work: Work) -> Iterator[Match]:
         yield match_at("published", length=4, year=year, what="accepted in", found=work.commentary.accepted.year)
 
 
-@rule(
+rule(
     "dates-far-apart",
     WARNING,
     "Printed years after it went online",
@@ -117,11 +123,16 @@ def before_web(work: Work) -> Iterator[Match]:
         published: 2023-09-14
         published_print: 1979-10-01
         """,
+)(
+    at(
+        "published_print",
+        lambda record: (
+            (printed := record.published_print)
+            and printed.first_day - record.published.first_day > FAR_APART
+            and {"printed": printed, "online": record.published}
+        ),
+    )
 )
-def far_apart(work: Work) -> Iterator[Match]:
-    printed, online = work.commentary.published_print, work.commentary.published
-    if printed and printed.first_day - online.first_day > FAR_APART:
-        yield match_at("published_print", length=len(str(printed)), printed=printed, online=online)
 
 
 @rule(
@@ -204,7 +215,7 @@ def status_early(work: Work) -> Iterator[Match]:
         yield match_at("status", "date", length=10, type=status.type, day=status.date, published=published)
 
 
-@rule(
+rule(
     "free-to-read-dates",
     ERROR,
     "Free to read until before it began",
@@ -214,11 +225,18 @@ def status_early(work: Work) -> Iterator[Match]:
     source=SCHEMA,
     bad="free_to_read: {start_date: 2024-01-01, end_date: 2023-01-01}",
     good="free_to_read: {start_date: 2023-09-14, end_date: 2199-01-01}",
+)(
+    each(
+        _free_to_read,
+        lambda free: (
+            free.start_date
+            and free.end_date
+            and free.end_date < free.start_date
+            and {"start": free.start_date, "end": free.end_date}
+        ),
+        "end_date",
+    )
 )
-def free_dates(work: Work) -> Iterator[Match]:
-    free = work.commentary.free_to_read
-    if free and free.start_date and free.end_date and free.end_date < free.start_date:
-        yield match_at("free_to_read", "end_date", length=10, start=free.start_date, end=free.end_date)
 
 
 @rule(

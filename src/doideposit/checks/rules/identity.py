@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, is_issn, letters
+from doideposit.checks.rules.work import Text, Work, at, each, is_issn, letters
 from doideposit.pages import CONSTRUCTING_DOIS, ISSN_ERRORS, POSTED, REPORTS, SUFFIXES, TITLE_RECORDS, TROUBLE
 from doideposit.records.identifiers import InvalidIdentifier
 from doideposit.records.models.series import ANY, RecordType
@@ -32,7 +32,11 @@ LONGEST_SUFFIX = 64
 SHORTEST_CAPS = 12
 
 
-@rule(
+def _issns(work: Work) -> list[Text]:
+    return [(("series", "issn"), str(item.issn)) for item in work.commentary.series.issns]
+
+
+rule(
     "doi-prefix-differs",
     ERROR,
     "The DOI has another prefix than the series",
@@ -45,10 +49,14 @@ SHORTEST_CAPS = 12
     setting='doi = "10.12345/SADF.C{number}"',
     good_setting='doi = "{prefix}/SADF.C{number}"',
     overridable=False,
+)(
+    at(
+        "doi",
+        lambda record: (
+            record.doi.prefix != record.series.prefix and {"doi": record.doi, "prefix": record.series.prefix}
+        ),
+    )
 )
-def prefix_differs(work: Work) -> Iterable[Match]:
-    doi, prefix = work.commentary.doi, work.commentary.series.prefix
-    return (match_at("doi", doi=doi, prefix=prefix),) if doi.prefix != prefix else ()
 
 
 @rule(
@@ -71,7 +79,7 @@ def test_prefix(work: Work) -> Iterable[Match]:
     return (match_at("doi", severity=ERROR if work.context.live else None, prefix=prefix),)
 
 
-@rule(
+rule(
     "doi-without-number",
     ERROR,
     "A DOI without the number",
@@ -84,12 +92,16 @@ def test_prefix(work: Work) -> Iterable[Match]:
     setting='doi = "{prefix}/sadf-comment"',
     good_setting='doi = "{prefix}/sadf-comment.{number}"',
     overridable=False,
+)(
+    at(
+        "number",
+        lambda record: (
+            record.number
+            and not ("{number}" in record.series.doi or ANY in record.series.doi)
+            and {"pattern": record.series.doi}
+        ),
+    )
 )
-def without_number(work: Work) -> Iterable[Match]:
-    pattern = work.commentary.series.doi
-    if work.commentary.number is None:
-        return ()
-    return () if "{number}" in pattern or ANY in pattern else (match_at("number", pattern=pattern),)
 
 
 @rule(
@@ -137,7 +149,7 @@ def issn_disagrees(work: Work) -> Iterable[Match]:
     return [match_at("doi", found=found, issn=series.issn) for found in others]
 
 
-@rule(
+rule(
     "issn-placeholder",
     ERROR,
     "An ISSN that stands for none",
@@ -149,13 +161,10 @@ def issn_disagrees(work: Work) -> Iterable[Match]:
     good="",
     setting='issn = "0000-0000"\ndoi = "{prefix}/sadf.{number}"',
     good_setting='issn = "2406-5617"\ndoi = "{prefix}/sadf.{number}"',
-)
-def issn_placeholder(work: Work) -> Iterable[Match]:
-    found = [str(item.issn) for item in work.commentary.series.issns if set(str(item.issn)) <= {"0", "-"}]
-    return [match_at("series", "issn", issn=issn) for issn in found]
+)(each(_issns, lambda issn: set(issn) <= {"0", "-"}, called="issn"))
 
 
-@rule(
+rule(
     "doi-suffix-separators",
     WARNING,
     "A DOI with odd separators",
@@ -167,13 +176,10 @@ def issn_placeholder(work: Work) -> Iterable[Match]:
     good="",
     setting='doi = "{prefix}/sadf--{number}"',
     good_setting='doi = "{prefix}/sadf-{number}"',
-)
-def separators(work: Work) -> Iterable[Match]:
-    found = _SEPARATORS.search(work.commentary.doi.suffix)
-    return (match_at("doi", found=found[0]),) if found else ()
+)(at("doi", lambda record: _SEPARATORS.search(record.doi.suffix)))
 
 
-@rule(
+rule(
     "doi-suffix-long",
     INFO,
     "A long DOI",
@@ -185,10 +191,7 @@ def separators(work: Work) -> Iterable[Match]:
     good="",
     setting='doi = "{prefix}/south-asia-democratic-forum.commentaries.issn.{issn}.number.{number}"',
     good_setting='doi = "{prefix}/sadf.c{number}"',
-)
-def suffix_long(work: Work) -> Iterable[Match]:
-    length = len(work.commentary.doi.suffix)
-    return (Match(("doi",), {"length": length}),) if length > LONGEST_SUFFIX else ()
+)(at("doi", lambda record: (length := len(record.doi.suffix)) > LONGEST_SUFFIX and {"length": length}))
 
 
 @rule(
@@ -233,7 +236,7 @@ def number_slash(work: Work) -> Iterator[Match]:
     yield match_at("number", length=len(number), number=number, where=where, other=number.replace("/", "-"))
 
 
-@rule(
+rule(
     "report-number-disagrees",
     WARNING,
     "The report number does not hold the number",
@@ -243,14 +246,20 @@ def number_slash(work: Work) -> Iterator[Match]:
     source=REPORTS,
     bad="report_number: SADF Comment 257",
     good="report_number: SADF Comment 258",
+)(
+    at(
+        "report_number",
+        lambda record: (
+            record.report_number
+            and record.number
+            and record.number not in record.report_number
+            and {"report": record.report_number, "number": record.number}
+        ),
+    )
 )
-def report_number(work: Work) -> Iterator[Match]:
-    report, number = work.commentary.report_number, work.commentary.number
-    if report and number is not None and number not in report:
-        yield match_at("report_number", length=len(report), report=report, number=number)
 
 
-@rule(
+rule(
     "issn-medium-assumed",
     WARNING,
     "The medium of the ISSN is assumed",
@@ -262,14 +271,15 @@ def report_number(work: Work) -> Iterator[Match]:
     good="",
     setting='issn_medium = ""',
     good_setting='issn_medium = "electronic"',
+)(
+    at(
+        "series",
+        lambda record: record.series.issn and record.series.issn_medium is None and {"issn": record.series.issn},
+    )
 )
-def medium(work: Work) -> Iterable[Match]:
-    series = work.commentary.series
-    assumed = series.issn is not None and series.issn_medium is None
-    return (match_at("series", issn=series.issn),) if assumed else ()
 
 
-@rule(
+rule(
     "series-title-caps",
     WARNING,
     "The title of the series is written in capitals",
@@ -281,13 +291,19 @@ def medium(work: Work) -> Iterable[Match]:
     good="",
     setting='title = "SADF COMMENTARIES"',
     good_setting='title = "SADF Commentaries"',
+)(
+    at(
+        "series",
+        lambda record: (
+            record.series.title.isupper()
+            and len(letters(record.series.title)) >= SHORTEST_CAPS
+            and {"title": record.series.title}
+        ),
+    )
 )
-def series_caps(work: Work) -> Iterable[Match]:
-    title = work.commentary.series.title
-    return (match_at("series", title=title),) if title.isupper() and len(letters(title)) >= SHORTEST_CAPS else ()
 
 
-@rule(
+rule(
     "series-title-number",
     WARNING,
     "The title of the series holds a number",
@@ -299,13 +315,10 @@ def series_caps(work: Work) -> Iterable[Match]:
     good="",
     setting='title = "SADF Comment No. 258"',
     good_setting='title = "SADF Comment"',
-)
-def series_number(work: Work) -> Iterable[Match]:
-    title = work.commentary.series.title
-    return (match_at("series", title=title),) if _SERIES_NUMBER.search(title) else ()
+)(at("series", lambda record: _SERIES_NUMBER.search(record.series.title) and {"title": record.series.title}))
 
 
-@rule(
+rule(
     "posted-as-preprint",
     WARNING,
     "Commentaries as preprints",
@@ -317,8 +330,9 @@ def series_number(work: Work) -> Iterable[Match]:
     good="",
     setting='record_type = "posted"\nposted_type = "preprint"',
     good_setting='record_type = "posted"\nposted_type = "other"',
+)(
+    at(
+        "series",
+        lambda record: record.series.record_type is RecordType.POSTED and record.series.posted_type == "preprint",
+    )
 )
-def preprint(work: Work) -> Iterable[Match]:
-    series = work.commentary.series
-    chosen = series.record_type is RecordType.POSTED and series.posted_type == "preprint"
-    return (match_at("series"),) if chosen else ()

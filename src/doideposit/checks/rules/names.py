@@ -7,7 +7,7 @@ from doideposit.checks.rules.name_patterns import GROUP, HONORIFIC
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.program_words import is_program_word
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, letters
+from doideposit.checks.rules.work import Text, Work, each, letters, persons
 from doideposit.findings import Loc
 from doideposit.pages import AUTHORS
 from doideposit.records.models.contributors import NameStyle
@@ -68,15 +68,8 @@ def _is_all_caps(name: str) -> bool:
 
 
 def _in_names(look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
-    """Make the function of a rule about each part of a name; `look` may return values for the message."""
-
-    def find(work: Work) -> Iterator[Match]:
-        for loc, name in work.names:
-            if found := look(name):
-                values = found if isinstance(found, dict) else {}
-                yield match_at(*loc, length=len(name), name=name, **values)
-
-    return find
+    """Make the function of a rule about each part of a personal name."""
+    return each(lambda work: work.names, look, called="name")
 
 
 def _has_mark(name: str) -> bool:
@@ -98,6 +91,14 @@ def _odd_character(name: str) -> dict[str, str]:
 def _is_lower_case(name: str) -> bool:
     other = _ET_AL.search(name) or _NOBODY.fullmatch(name) or _PARTICLE_FIRST.fullmatch(name)
     return name.islower() and not other and not is_program_word(name)
+
+
+def _names_and_groups(work: Work) -> list[Text]:
+    return work.names + [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
+
+
+def _families_and_groups(work: Work) -> list[Text]:
+    return [(loc, name) for loc, name in _names_and_groups(work) if loc[-1] != "given"]
 
 
 @rule(
@@ -212,7 +213,7 @@ def degree(work: Work) -> Iterator[Match]:
             yield match_at(*loc, "suffix", length=len(person.suffix), found=person.suffix)
 
 
-@rule(
+rule(
     "name-blank",
     ERROR,
     "A name without a letter",
@@ -222,15 +223,10 @@ def degree(work: Work) -> Iterator[Match]:
     source=AUTHORS,
     bad='authors: [{given: Ana, family: "—"}]',
     good="authors: [{family: Sukarno}]",
-)
-def blank(work: Work) -> Iterator[Match]:
-    groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
-    for loc, name in work.names + groups:
-        if not any(map(str.isalpha, name)) and not is_program_word(name):
-            yield match_at(*loc, length=len(name), name=name)
+)(each(_names_and_groups, lambda name: not any(map(str.isalpha, name)) and not is_program_word(name), called="name"))
 
 
-@rule(
+rule(
     "name-suffix",
     WARNING,
     "The suffix is not one",
@@ -240,12 +236,18 @@ def blank(work: Work) -> Iterator[Match]:
     source=AUTHORS,
     bad="authors: [{given: Donald, family: Eastlake, suffix: Esq.}]",
     good="authors: [{given: Donald, family: Eastlake, suffix: III}, {given: José, family: Almeida, suffix: Neto}]",
+)(
+    each(
+        persons,
+        lambda person: (
+            (suffix := person.suffix)
+            and not _SUFFIX.fullmatch(suffix)
+            and not _DEGREE.search(suffix)
+            and {"suffix": suffix}
+        ),
+        "suffix",
+    )
 )
-def suffix(work: Work) -> Iterator[Match]:
-    for loc, person in work.persons:
-        text = person.suffix
-        if text and not _SUFFIX.fullmatch(text) and not _DEGREE.search(text):
-            yield match_at(*loc, "suffix", length=len(text), suffix=text)
 
 
 rule(
@@ -261,7 +263,7 @@ rule(
 )(_in_names(lambda name: (found := _SUFFIX_AT_END.fullmatch(name)) and {"suffix": found[1]}))
 
 
-@rule(
+rule(
     "name-et-al",
     ERROR,
     "“et al.” is not an author",
@@ -271,17 +273,10 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Siegfried O., family: Wolf et al.}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe}]",
-)
-def et_al(work: Work) -> Iterable[Match]:
-    groups = [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
-    return [
-        match_at(*loc, length=len(name), found=found[0])
-        for loc, name in work.names + groups
-        if (found := _ET_AL.search(name))
-    ]
+)(each(_names_and_groups, _ET_AL.search))
 
 
-@rule(
+rule(
     "name-anonymous",
     ERROR,
     "A word in place of a name",
@@ -291,11 +286,7 @@ def et_al(work: Work) -> Iterable[Match]:
     source=AUTHORS,
     bad="authors: [{family: Anonymous}]",
     good="authors: [{anonymous: true}]",
-)
-def nobody(work: Work) -> Iterable[Match]:
-    names = [((*loc, "family"), person.family) for loc, person in work.persons]
-    names += [((*loc, "organisation"), group.organisation) for loc, group in work.organisations]
-    return [match_at(*loc, length=len(name), name=name) for loc, name in names if _NOBODY.fullmatch(name)]
+)(each(_families_and_groups, _NOBODY.fullmatch, called="name"))
 
 
 rule(
@@ -337,7 +328,7 @@ rule(
 )(_in_names(_is_lower_case))
 
 
-@rule(
+rule(
     "name-particle",
     WARNING,
     "A particle at the end of the given name",
@@ -347,14 +338,18 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Ursula von der, family: Leyen}]",
     good="authors: [{given: Ursula, family: von der Leyen}]",
+)(
+    each(
+        persons,
+        lambda person: (
+            (found := _PARTICLE_LAST.fullmatch(person.given or "")) and {"particle": found[1], "family": person.family}
+        ),
+        "given",
+    )
 )
-def particle(work: Work) -> Iterator[Match]:
-    for loc, person in work.persons:
-        if person.given and (found := _PARTICLE_LAST.fullmatch(person.given)):
-            yield match_at(*loc, "given", length=len(person.given), particle=found[1], family=person.family)
 
 
-@rule(
+rule(
     "name-initials",
     INFO,
     "Initials without spaces",
@@ -364,11 +359,15 @@ def particle(work: Work) -> Iterator[Match]:
     source=AUTHORS,
     bad="authors: [{given: S.O., family: Wolf}]",
     good="authors: [{given: S. O., family: Wolf}]",
+)(
+    each(
+        persons,
+        lambda person: (
+            (given := person.given) and "." in given[:-1] and _UNSPACED_INITIALS.fullmatch(given) and {"given": given}
+        ),
+        "given",
+    )
 )
-def initials(work: Work) -> Iterator[Match]:
-    for loc, person in work.persons:
-        if person.given and "." in person.given[:-1] and _UNSPACED_INITIALS.fullmatch(person.given):
-            yield match_at(*loc, "given", length=len(person.given), given=person.given)
 
 
 rule(

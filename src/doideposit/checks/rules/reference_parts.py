@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from doideposit.checks.rules.address_patterns import ESCAPED, TRUNCATED, broken_uuid, is_two_addresses
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Work, each, references
 from doideposit.pages import ISSN_ERRORS, MARKUP_LEFTOVERS, REFERENCES
-from doideposit.records.models.references import CitationType
+from doideposit.records.models.references import CitationType, Reference
 
 __all__ = ["REFERENCE_PARTS"]
 
@@ -39,18 +39,19 @@ _TRAILING = frozenset(".,;:)]}>'\"")
 
 
 def _in_parts(field: str, look: Callable[[str], object]) -> Callable[[Work], Iterable[Match]]:
-    """Make the function of a rule about one part of each reference; `look` returns a match or values."""
+    """Make the function of a rule about one part of each reference that has it."""
 
-    def find(work: Work) -> Iterator[Match]:
-        for index, reference, _ in work.references:
-            text = getattr(reference, field)
-            if text and (found := look(text)):
-                values = (
-                    found if isinstance(found, dict) else {"found": found[0]} if isinstance(found, re.Match) else {}
-                )
-                yield match_at("references", index, field, length=len(text), place=index + 1, **values)
+    def look_at_part(reference: Reference) -> object:
+        text = getattr(reference, field)
+        return text and look(text)
 
-    return find
+    return each(references, look_at_part, field)
+
+
+def _is_in_the_news(reference: Reference) -> object:
+    outlet = reference.journal_title
+    is_news = reference.type is CitationType.JOURNAL_ARTICLE and outlet and _NEWS.fullmatch(outlet)
+    return is_news and {"outlet": outlet}
 
 
 def _trailing_mark(url: str) -> dict[str, str]:
@@ -201,7 +202,7 @@ def year_future(work: Work) -> Iterator[Match]:
         yield Match(("references", index, "year"), values, len(year or ""))
 
 
-@rule(
+rule(
     "reference-news-as-article",
     WARNING,
     "A news item as a journal article",
@@ -211,12 +212,7 @@ def year_future(work: Work) -> Iterator[Match]:
     source=REFERENCES,
     bad="references: [{type: journal_article, journal_title: Reuters, text: 'Gray, A. (2023). NATO. Reuters.'}]",
     good="references: [{type: web_resource, journal_title: Reuters, text: 'Gray, A. (2023). NATO leaders. Reuters.'}]",
-)
-def news(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        outlet = reference.journal_title
-        if reference.type is CitationType.JOURNAL_ARTICLE and outlet and _NEWS.fullmatch(outlet):
-            yield match_at("references", index, "type", length=15, place=index + 1, outlet=outlet)
+)(each(references, _is_in_the_news, "type"))
 
 
 rule(

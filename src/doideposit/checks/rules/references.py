@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work
+from doideposit.checks.rules.work import Work, each, references
 from doideposit.pages import APA_EXAMPLES
 from doideposit.pages import REFERENCES as REFERENCES_PAGE
 from doideposit.records.doi_text import find_doi
@@ -55,6 +55,12 @@ def _in_texts(look: Callable[[str], re.Match[str] | None]) -> Callable[[Work], I
                 yield match_at("references", index, "text", length=len(found), place=index + 1, text=text, found=found)
 
     return find
+
+
+def _names_several(author: str) -> bool:
+    # Most authors of references are one word, which no pattern needs to look at.
+    likely = not author.isalpha() and _SEVERAL.fullmatch(author) and not _INITIALS.fullmatch(author)
+    return bool(likely and not _GROUP.search(author) and not _FIRM.search(author))
 
 
 @rule(
@@ -191,7 +197,7 @@ def url_is_doi(work: Work) -> Iterator[Match]:
             yield match_at("references", index, "url", length=len(url), place=index + 1, doi=doi)
 
 
-@rule(
+rule(
     "reference-doi-in-text",
     WARNING,
     "A DOI in the text only",
@@ -201,11 +207,19 @@ def url_is_doi(work: Work) -> Iterator[Match]:
     source=REFERENCES_PAGE,
     bad="references: [{text: 'Crossref (2019). The works of Crossref. https://doi.org/10.13003/5jchdy'}]",
     good="references: [{text: 'Crossref (2019). The works. https://doi.org/10.13003/5jchdy', doi: 10.13003/5jchdy}]",
+)(
+    each(
+        references,
+        lambda one: (
+            one.doi is None
+            and (text := one.text)
+            and "10." in text.plain
+            and (doi := find_doi(text.plain))
+            and {"doi": doi}
+        ),
+        "text",
+    )
 )
-def doi_in_text(work: Work) -> Iterator[Match]:
-    for index, reference, text in work.references:
-        if reference.doi is None and "10." in text and (doi := find_doi(text)):
-            yield match_at("references", index, "text", length=len(text), place=index + 1, doi=doi)
 
 
 @rule(
@@ -255,7 +269,7 @@ def same_twice(work: Work) -> Iterator[Match]:
             yield match_at("references", index, place=index + 1, first=first + 1)
 
 
-@rule(
+rule(
     "reference-text-suspicious",
     WARNING,
     "A misprint in a reference",
@@ -265,14 +279,10 @@ def same_twice(work: Work) -> Iterator[Match]:
     source=APA_EXAMPLES,
     bad="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.V.: USIP.'}]",
     good="references: [{text: 'The Institute of Peace (2023). NATO and partners. Washington, D.C.: USIP.'}]",
-)
-def text_suspicious(work: Work) -> Iterator[Match]:
-    for index, _, text in work.references:
-        if "Washington" in text and (found := _PLACE.search(text)):
-            yield match_at("references", index, "text", length=len(text), place=index + 1, found=found[0])
+)(each(references, lambda one: one.text and "Washington" in one.text.plain and _PLACE.search(one.text.plain), "text"))
 
 
-@rule(
+rule(
     "reference-author-several",
     WARNING,
     "Several authors in a field for one",
@@ -282,25 +292,10 @@ def text_suspicious(work: Work) -> Iterator[Match]:
     source=REFERENCES_PAGE,
     bad="references: [{author: Gray and Irish, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
     good="references: [{author: Gray, text: 'Gray, A., Irish, J. (2023). NATO leaders. Reuters.'}]",
-)
-def author_several(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        author = reference.author
-        if (
-            author
-            and not author.isalpha()
-            and _SEVERAL.fullmatch(author)
-            and not _INITIALS.fullmatch(author)
-            and not _is_group(author)
-        ):
-            yield match_at("references", index, "author", length=len(author), place=index + 1, author=author)
+)(each(references, lambda one: one.author and _names_several(one.author) and {"author": one.author}, "author"))
 
 
-def _is_group(author: str) -> bool:
-    return bool(_GROUP.search(author) or _FIRM.search(author))
-
-
-@rule(
+rule(
     "reference-author-initials",
     INFO,
     "Initials in the field for a family name",
@@ -310,9 +305,4 @@ def _is_group(author: str) -> bool:
     source=REFERENCES_PAGE,
     bad="references: [{author: 'Schultz, T.', text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
     good="references: [{author: Schultz, text: 'Schultz, T. (2023). NATO in Indo-Pacific. Deutsche Welle.'}]",
-)
-def author_initials(work: Work) -> Iterator[Match]:
-    for index, reference, _ in work.references:
-        author = reference.author
-        if author and _INITIALS.fullmatch(author):
-            yield match_at("references", index, "author", length=len(author), place=index + 1, author=author)
+)(each(references, lambda one: one.author and _INITIALS.fullmatch(one.author) and {"author": one.author}, "author"))

@@ -1,16 +1,16 @@
 """Relations, updates, versions and archives: how a commentary stands to other works and to itself."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, is_issn
+from doideposit.checks.rules.work import Text, Work, at, each, is_issn
 from doideposit.findings import Loc
 from doideposit.pages import CROSSMARK, RELATION_TARGETS, SCHEMA, SUFFIXES
 from doideposit.records.doi_text import find_doi
 from doideposit.records.identifiers import Doi, InvalidIdentifier
-from doideposit.records.models.relations import IdentifierType
+from doideposit.records.models.relations import IdentifierType, Relation
 
 __all__ = ["RELATIONS"]
 
@@ -33,22 +33,19 @@ def _doi(text: str) -> Doi | None:
         return None
 
 
-@rule(
-    "doi-trailing-punctuation",
-    WARNING,
-    "A DOI that ends in punctuation",
-    message="the DOI {doi} ends in “{mark}”",
-    hint="take the mark away, if it belonged to the sentence the DOI was copied from",
-    why="Brackets and stops can stand in a DOI, and hardly ever end one. With one too many it leads nowhere.",
-    source=SUFFIXES,
-    bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
-    good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
-)
-def trailing_punctuation(work: Work) -> Iterator[Match]:
-    for loc, doi in _other_dois(work):
-        mark = doi.printed[-1]
-        if not mark.isalnum() and (mark in ".;-_/" or doi.printed.count("(") < doi.printed.count(")")):
-            yield match_at(*loc, length=len(doi.printed), doi=doi, mark=mark)
+def _relations(work: Work) -> list[tuple[Loc, Relation]]:
+    return [(("relations", index), relation) for index, relation in enumerate(work.commentary.relations)]
+
+
+def _is_of_another_type(relation: Relation) -> bool:
+    text = relation.identifier
+    uri = relation.identifier_type is IdentifierType.URI and not _URL.match(text)
+    return bool(uri or (relation.identifier_type is IdentifierType.ISSN and not is_issn(text)))
+
+
+def _repeated_archives(work: Work) -> list[Text]:
+    archives = work.commentary.archives
+    return [(("archives", at), one.value) for at, one in enumerate(archives) if one in archives[:at]]
 
 
 def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
@@ -64,7 +61,30 @@ def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
             yield ("relations", index, "identifier"), doi
 
 
-@rule(
+rule(
+    "doi-trailing-punctuation",
+    WARNING,
+    "A DOI that ends in punctuation",
+    message="the DOI {doi} ends in “{mark}”",
+    hint="take the mark away, if it belonged to the sentence the DOI was copied from",
+    why="Brackets and stops can stand in a DOI, and hardly ever end one. With one too many it leads nowhere.",
+    source=SUFFIXES,
+    bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en)}]",
+    good="references: [{text: 'Lipscombe, T. (2000). A paper.', doi: 10.1016/0001-6160(79)90046-1}]",
+)(
+    each(
+        _other_dois,
+        lambda doi: (
+            not (mark := doi.printed[-1]).isalnum()
+            and (mark in ".;-_/" or doi.printed.count("(") < doi.printed.count(")"))
+            and {"mark": mark}
+        ),
+        called="doi",
+    )
+)
+
+
+rule(
     "doi-typography",
     WARNING,
     "A DOI with a sign that typesetting makes",
@@ -74,12 +94,11 @@ def _other_dois(work: Work) -> Iterator[tuple[Loc, Doi]]:
     source=SUFFIXES,
     bad="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6‐en}]",
     good="references: [{text: 'OECD (2023). An outlook for Asia.', doi: 10.1787/ece3a6d6-en}]",
+)(
+    each(
+        _other_dois, lambda doi: (found := _TYPOGRAPHY.search(doi.printed)) and {"found": f"“{found[0]}”"}, called="doi"
+    )
 )
-def typography(work: Work) -> Iterator[Match]:
-    for loc, doi in _other_dois(work):
-        found = _TYPOGRAPHY.search(doi.printed)
-        if found:
-            yield match_at(*loc, length=len(doi.printed), doi=doi, found=f"“{found[0]}”")
 
 
 @rule(
@@ -129,7 +148,7 @@ def twice(work: Work) -> Iterator[Match]:
         seen.add(key)
 
 
-@rule(
+rule(
     "relation-doi-as-address",
     WARNING,
     "A DOI given as an address",
@@ -139,15 +158,21 @@ def twice(work: Work) -> Iterator[Match]:
     source=SCHEMA,
     bad="relations: [{type: isCommentOn, identifier: 'https://doi.org/10.1787/ece3a6d6-en', identifier_type: uri}]",
     good="relations: [{type: isCommentOn, identifier: 10.1787/ece3a6d6-en}]",
+)(
+    each(
+        _relations,
+        lambda one: (
+            one.identifier_type is not IdentifierType.DOI
+            and _DOI_URL.match(one.identifier)
+            and (doi := find_doi(one.identifier))
+            and {"doi": doi}
+        ),
+        "identifier",
+    )
 )
-def doi_as_address(work: Work) -> Iterator[Match]:
-    for index, relation in enumerate(work.commentary.relations):
-        address = relation.identifier_type is not IdentifierType.DOI and _DOI_URL.match(relation.identifier)
-        if address and (doi := find_doi(relation.identifier)):
-            yield match_at("relations", index, "identifier", length=len(relation.identifier), doi=doi)
 
 
-@rule(
+rule(
     "relation-identifier",
     WARNING,
     "An identifier that is not of its type",
@@ -157,15 +182,13 @@ def doi_as_address(work: Work) -> Iterator[Match]:
     source=SCHEMA,
     bad="relations: [{type: isPartOf, identifier: 2406-5618, identifier_type: issn}]",
     good="relations: [{type: isPartOf, identifier: 2406-5617, identifier_type: issn}]",
+)(
+    each(
+        _relations,
+        lambda one: _is_of_another_type(one) and {"identifier": one.identifier, "type": one.identifier_type.value},
+        "identifier",
+    )
 )
-def identifier(work: Work) -> Iterator[Match]:
-    for index, relation in enumerate(work.commentary.relations):
-        text = relation.identifier
-        uri = relation.identifier_type is IdentifierType.URI and not _URL.match(text)
-        issn = relation.identifier_type is IdentifierType.ISSN and not is_issn(text)
-        if uri or issn:
-            loc = ("relations", index, "identifier")
-            yield Match(loc, {"identifier": text, "type": relation.identifier_type.value}, len(text))
 
 
 @rule(
@@ -239,7 +262,7 @@ def update_foreign(work: Work) -> Iterator[Match]:
             yield match_at("updates", index, "doi", length=length, type=kind, doi=update.doi)
 
 
-@rule(
+rule(
     "crossmark-policy-itself",
     WARNING,
     "The commentary as its own Crossmark policy",
@@ -249,15 +272,10 @@ def update_foreign(work: Work) -> Iterator[Match]:
     source=CROSSMARK,
     bad="crossmark_policy: 10.48251/SADF.ISSN.2406-5617.C258",
     good="crossmark_policy: 10.48251/policy",
-)
-def policy_itself(work: Work) -> Iterable[Match]:
-    policy = work.commentary.effective_crossmark_policy
-    if policy is None or policy != work.commentary.doi:
-        return ()
-    return (match_at("crossmark_policy", length=len(policy.printed)),)
+)(at("crossmark_policy", lambda record: record.effective_crossmark_policy == record.doi))
 
 
-@rule(
+rule(
     "version-label",
     INFO,
     "A word in the version",
@@ -267,12 +285,16 @@ def policy_itself(work: Work) -> Iterable[Match]:
     source=SCHEMA,
     bad="version: Version 2",
     good="version: 2",
+)(
+    at(
+        "version",
+        lambda record: (
+            (version := record.version)
+            and (word := _VERSION_WORD.match(version.label))
+            and {"label": version.label, "word": word[0].strip(" .")}
+        ),
+    )
 )
-def version_label(work: Work) -> Iterator[Match]:
-    version = work.commentary.version
-    found = _VERSION_WORD.match(version.label) if version else None
-    if version and found:
-        yield match_at("version", length=len(version.label), label=version.label, word=found[0].strip(" ."))
 
 
 @rule(
@@ -299,7 +321,7 @@ def version_edition(work: Work) -> Iterator[Match]:
         yield match_at("edition", length=len(edition), version=version.label, edition=edition)
 
 
-@rule(
+rule(
     "archive-twice",
     WARNING,
     "The same archive twice",
@@ -309,9 +331,4 @@ def version_edition(work: Work) -> Iterator[Match]:
     source=SCHEMA,
     bad="archives: [Portico, Portico]",
     good="archives: [Portico, CLOCKSS]",
-)
-def archive_twice(work: Work) -> Iterator[Match]:
-    archives = work.commentary.archives
-    for index, archive in enumerate(archives):
-        if archive in archives[:index]:
-            yield match_at("archives", index, length=len(archive.value), name=archive.value)
+)(each(_repeated_archives, bool, called="name"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, split_address
+from doideposit.checks.rules.work import Text, Work, each, funding, split_address
 from doideposit.findings import Loc
 from doideposit.pages import CREATIVE_COMMONS, PARTICIPATION, RECOMMENDATIONS
 from doideposit.records.models.relations import Licence
@@ -41,7 +41,14 @@ def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
         yield ("licences", index) if own else ("series", "licences", index), licence
 
 
-@rule(
+def _awards(work: Work) -> list[Text]:
+    funders = enumerate(work.commentary.funding)
+    return [
+        (("funding", index, "awards", at), one) for index, funder in funders for at, one in enumerate(funder.awards)
+    ]
+
+
+rule(
     "licence-not-https",
     WARNING,
     "A Creative Commons address without https",
@@ -51,11 +58,7 @@ def _licences(work: Work) -> Iterator[tuple[Loc, Licence]]:
     source=CREATIVE_COMMONS,
     bad="licences: ['http://creativecommons.org/licenses/by/4.0/']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
-)
-def not_https(work: Work) -> Iterator[Match]:
-    for loc, licence in _licences(work):
-        if _CC.match(licence.url) and licence.url[:5].lower() == "http:":
-            yield match_at(*loc, "url", length=len(licence.url))
+)(each(_licences, lambda licence: _CC.match(licence.url) and licence.url[:5].lower() == "http:", "url"))
 
 
 @rule(
@@ -78,7 +81,7 @@ def slash(work: Work) -> Iterator[Match]:
             yield match_at(*loc, "url", length=len(licence.url), url=official)
 
 
-@rule(
+rule(
     "licence-deed",
     WARNING,
     "A page about the licence instead of the licence",
@@ -88,12 +91,15 @@ def slash(work: Work) -> Iterator[Match]:
     source=CREATIVE_COMMONS,
     bad="licences: ['https://creativecommons.org/licenses/by/4.0/deed.en']",
     good="licences: ['https://creativecommons.org/licenses/by/4.0/']",
+)(
+    each(
+        _licences,
+        lambda licence: (
+            _CC.match(licence.url) and (found := _DEED.search(licence.url)) and {"found": found[0].strip("/")}
+        ),
+        "url",
+    )
 )
-def deed(work: Work) -> Iterator[Match]:
-    for loc, licence in _licences(work):
-        found = _DEED.search(licence.url) if _CC.match(licence.url) else None
-        if found:
-            yield match_at(*loc, "url", length=len(licence.url), found=found[0].strip("/"))
 
 
 @rule(
@@ -185,7 +191,7 @@ def several(work: Work) -> Iterator[Match]:
         seen.add((licence.applies_to, licence.start_date))
 
 
-@rule(
+rule(
     "funder-id-prefix",
     ERROR,
     "A funder id that is none",
@@ -195,15 +201,18 @@ def several(work: Work) -> Iterator[Match]:
     source=PARTICIPATION,
     bad="funding: [{name: European Commission, funder_id: 10.12345/501100000780}]",
     good="funding: [{name: European Commission, funder_id: 10.13039/501100000780}]",
+)(
+    each(
+        funding,
+        lambda funder: (
+            funder.funder_id and funder.funder_id.prefix != FUNDER_REGISTRY and {"doi": funder.funder_id.printed}
+        ),
+        "funder_id",
+    )
 )
-def funder_prefix(work: Work) -> Iterator[Match]:
-    for index, item in enumerate(work.commentary.funding):
-        if item.funder_id and item.funder_id.prefix != FUNDER_REGISTRY:
-            doi = item.funder_id.printed
-            yield match_at("funding", index, "funder_id", length=len(doi), doi=doi)
 
 
-@rule(
+rule(
     "award-label",
     WARNING,
     "A label before an award number",
@@ -213,12 +222,7 @@ def funder_prefix(work: Work) -> Iterator[Match]:
     source=PARTICIPATION,
     bad="funding: [{ror: 00k4n6c32, awards: [Grant agreement No. 101004509]}]",
     good="funding: [{ror: 00k4n6c32, awards: ['101004509']}]",
-)
-def award_label(work: Work) -> Iterator[Match]:
-    for index, item in enumerate(work.commentary.funding):
-        for place, award in enumerate(item.awards):
-            if _AWARD_LABEL.match(award):
-                yield match_at("funding", index, "awards", place, length=len(award), award=award)
+)(each(_awards, _AWARD_LABEL.match, called="award"))
 
 
 @rule(

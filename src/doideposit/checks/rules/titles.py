@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from doideposit.checks.rules.patterns import Pattern
 from doideposit.checks.rules.registry import ERROR, INFO, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Work, letters
+from doideposit.checks.rules.work import Text, Work, at, each, letters
 from doideposit.pages import AUTHORS, CROSSMARK, ELEMENTS_GUIDE, FACE_MARKUP, RECOMMENDATIONS, REPORTS, SCHEMA
 from doideposit.records.models.relations import UpdateType
 from doideposit.records.models.series import Series
@@ -55,7 +55,36 @@ def _names_series(work: Work) -> bool:
     return series.title.casefold() in title or any(map(title.__contains__, map(str.casefold, series.labels)))
 
 
-@rule(
+def _title(work: Work) -> list[Text]:
+    return [(("title",), work.title)]
+
+
+def _titles(work: Work) -> list[Text]:
+    return [(loc, text) for loc, text in ((("title",), work.title), (("subtitle",), work.subtitle)) if text]
+
+
+def _is_all_caps(title: str) -> bool:
+    capitals = title.isupper() and " " in title and len(letters(title)) >= SHORTEST_CAPS
+    return capitals and not _is_acronyms(title.split())
+
+
+def _is_acronyms(words: Sequence[str]) -> bool:
+    """Return whether a text can be a list of acronyms, as in G20, BRICS, SCO."""
+    return len(words) <= MOST_ACRONYMS and max(len(letters(word)) for word in words) <= LONGEST_ACRONYM
+
+
+def _after_colon(title: str) -> str:
+    head, _, rest = title.partition(": ")
+    return rest if " " in head and " " in rest else ""
+
+
+def _is_quoted(title: str) -> bool:
+    # Where one sign opens and closes, it stands there twice; a third one means that two quotations stand at the ends.
+    marked = title and title[0] in '“"«„' and title[-1] in '”"»“'
+    return bool(marked) and title.count(title[-1]) <= 1 + (title[0] == title[-1])
+
+
+rule(
     "title-blank",
     ERROR,
     "The title says nothing",
@@ -66,13 +95,10 @@ def _names_series(work: Work) -> bool:
     bad='title: "—"',
     good="title: Prospects for NATO-Japan relations",
     overridable=False,
-)
-def blank(work: Work) -> Iterable[Match]:
-    source = work.commentary.title.source
-    return () if any(map(str.isalnum, work.title)) or "math" in source else (match_at("title", length=len(source)),)
+)(at("title", lambda record: not any(map(str.isalnum, record.title.plain)) and "math" not in record.title.source))
 
 
-@rule(
+rule(
     "title-placeholder",
     WARNING,
     "The title is a placeholder",
@@ -82,13 +108,10 @@ def blank(work: Work) -> Iterable[Match]:
     source=RECOMMENDATIONS,
     bad="title: Draft",
     good="title: Prospects for NATO-Japan relations",
-)
-def placeholder(work: Work) -> Iterable[Match]:
-    found = _PLACEHOLDER.match(work.title)
-    return (match_at("title", length=len(work.title), title=work.title),) if found else ()
+)(each(_title, _PLACEHOLDER.match, called="title"))
 
 
-@rule(
+rule(
     "title-all-caps",
     WARNING,
     "The title is written in capitals",
@@ -98,21 +121,11 @@ def placeholder(work: Work) -> Iterable[Match]:
     source=ELEMENTS_GUIDE,
     bad="title: PROSPECTS FOR NATO-JAPAN RELATIONS",
     good="title: Prospects for NATO-Japan relations",
-)
-def all_caps(work: Work) -> Iterable[Match]:
-    return [
-        match_at(field, length=len(text))
-        for field, text in (("title", work.title), ("subtitle", work.subtitle))
-        if text.isupper() and len(letters(text)) >= SHORTEST_CAPS and " " in text and not _is_acronyms(text.split())
-    ]
+)(each(_titles, _is_all_caps))
 
 
-def _is_acronyms(words: Sequence[str]) -> bool:
-    """Return whether a text can be a list of acronyms, as in G20, BRICS, SCO."""
-    return len(words) <= MOST_ACRONYMS and max(len(letters(word)) for word in words) <= LONGEST_ACRONYM
-
-
-@rule(
+# A title may begin with a digit or a sign (100% electrification?), and many scripts know no capitals.
+rule(
     "title-lower-case",
     INFO,
     "The title begins with a small letter",
@@ -122,14 +135,10 @@ def _is_acronyms(words: Sequence[str]) -> bool:
     source=ELEMENTS_GUIDE,
     bad="title: prospects for relations with japan",
     good="title: Prospects for relations with Japan",
-)
-def lower_case(work: Work) -> Iterable[Match]:
-    # A title may begin with a digit or a sign (100% electrification?), and many scripts know no capitals.
-    small = work.title[:1].islower() and work.title.islower() and " " in work.title
-    return (match_at("title", length=len(work.title)),) if small else ()
+)(each(_title, lambda title: title[:1].islower() and title.islower() and " " in title))
 
 
-@rule(
+rule(
     "title-trailing-stop",
     WARNING,
     "The title ends in punctuation",
@@ -139,13 +148,14 @@ def lower_case(work: Work) -> Iterable[Match]:
     source=ELEMENTS_GUIDE,
     bad="title: Prospects for NATO-Japan relations.",
     good="title: What next for relations with the U.S.A.",
+)(
+    each(
+        _titles,
+        lambda title: (
+            title[-1] in _STOPS and _STOP.search(title) and not _ABBREVIATION.search(title) and {"mark": title[-1]}
+        ),
+    )
 )
-def trailing_stop(work: Work) -> Iterable[Match]:
-    return [
-        match_at(field, length=len(text), mark=text[-1])
-        for field, text in (("title", work.title), ("subtitle", work.subtitle))
-        if text and text[-1] in _STOPS and _STOP.search(text) and not _ABBREVIATION.search(text)
-    ]
 
 
 @lru_cache(maxsize=64)
@@ -261,7 +271,7 @@ def subtitle_colon(work: Work) -> Iterator[Match]:
         yield match_at("title", length=len(work.title), field="title")
 
 
-@rule(
+rule(
     "subtitle-in-title",
     INFO,
     "The title seems to hold a subtitle",
@@ -274,11 +284,7 @@ def subtitle_colon(work: Work) -> Iterator[Match]:
         title: NATO in the Indo-Pacific
         subtitle: A no-go for now
         """,
-)
-def subtitle_in_title(work: Work) -> Iterable[Match]:
-    head, colon, rest = work.title.partition(": ")
-    held = colon and not work.subtitle and " " in head and " " in rest
-    return (match_at("title", length=len(work.title), rest=rest),) if held else ()
+)(at("title", lambda record: not record.subtitle and (rest := _after_colon(record.title.plain)) and {"rest": rest}))
 
 
 @rule(
@@ -349,7 +355,7 @@ def title_date(work: Work) -> Iterable[Match]:
     return (match_at("title", length=len(work.title), found=found.strip("()")),) if found else ()
 
 
-@rule(
+rule(
     "title-markup-for-looks",
     WARNING,
     "The whole title is marked up",
@@ -359,15 +365,15 @@ def title_date(work: Work) -> Iterable[Match]:
     source=FACE_MARKUP,
     bad="title: <b>Prospects for NATO-Japan relations</b>",
     good="title: The voyage of HMS <i>Beagle</i>",
+)(
+    at(
+        "title",
+        lambda record: len(nodes := record.title.nodes) == 1 and isinstance(nodes[0], Face) and {"tag": nodes[0].tag},
+    )
 )
-def markup_for_looks(work: Work) -> Iterable[Match]:
-    nodes = work.commentary.title.nodes
-    if len(nodes) != 1 or not isinstance(nodes[0], Face):
-        return ()
-    return (match_at("title", length=len(work.commentary.title.source), tag=nodes[0].tag),)
 
 
-@rule(
+rule(
     "title-long",
     WARNING,
     "The title is very long",
@@ -377,13 +383,10 @@ def markup_for_looks(work: Work) -> Iterable[Match]:
     source=RECOMMENDATIONS,
     bad="title: " + "Prospects for relations between the alliance and its partners in Asia and " * 5 + "elsewhere",
     good="title: Prospects for NATO-Japan relations",
-)
-def long(work: Work) -> Iterable[Match]:
-    length = len(work.title)
-    return (Match(("title",), {"length": length}, length),) if length > LONGEST_TITLE else ()
+)(each(_title, lambda title: len(title) > LONGEST_TITLE and {"length": len(title)}))
 
 
-@rule(
+rule(
     "title-quoted",
     INFO,
     "The whole title stands in quotation marks",
@@ -393,16 +396,7 @@ def long(work: Work) -> Iterable[Match]:
     source=ELEMENTS_GUIDE,
     bad="title: “Prospects for NATO-Japan relations”",
     good="title: Prospects for “NATO-Japan” relations",
-)
-def quoted(work: Work) -> Iterable[Match]:
-    title = work.title
-    marked = (
-        title != ""
-        and title[0] in '“"«„'
-        and title[-1] in '”"»“'
-        and title.count(title[-1]) <= 1 + (title[0] == title[-1])
-    )
-    return (match_at("title", length=len(title)),) if marked else ()
+)(each(_title, _is_quoted))
 
 
 @rule(

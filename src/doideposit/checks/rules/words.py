@@ -3,31 +3,14 @@
 from collections.abc import Iterator
 
 from doideposit.checks.rules.program_words import is_program_word
-from doideposit.checks.rules.registry import ERROR, WARNING, Match, Rules, match_at
-from doideposit.checks.rules.work import Text, Work
+from doideposit.checks.rules.registry import ERROR, WARNING, Rules
+from doideposit.checks.rules.work import Text, Work, each
 from doideposit.pages import AUTHORS, RECOMMENDATIONS
 
 __all__ = ["WORDS"]
 
 WORDS: Rules[Work] = Rules("texts")
 rule = WORDS.rule
-
-
-@rule(
-    "text-program-word",
-    ERROR,
-    "A word of a program in place of a text",
-    message="“{found}” is what a program writes when there is nothing to write",
-    hint="write the text that is meant, or leave the field out where it may be missing",
-    why="Spreadsheets, databases and content management systems export such words, and DOIs cannot be deleted.",
-    source=RECOMMENDATIONS,
-    bad="title: '[object Object]'",
-    good="title: None of the above",
-)
-def program_word(work: Work) -> Iterator[Match]:
-    for loc, text in _texts(work):
-        if is_program_word(text):
-            yield match_at(*loc, length=len(text), found=text)
 
 
 def _texts(work: Work) -> Iterator[Text]:
@@ -43,7 +26,20 @@ def _texts(work: Work) -> Iterator[Text]:
         yield loc, text
 
 
-@rule(
+rule(
+    "text-program-word",
+    ERROR,
+    "A word of a program in place of a text",
+    message="“{found}” is what a program writes when there is nothing to write",
+    hint="write the text that is meant, or leave the field out where it may be missing",
+    why="Spreadsheets, databases and content management systems export such words, and DOIs cannot be deleted.",
+    source=RECOMMENDATIONS,
+    bad="title: '[object Object]'",
+    good="title: None of the above",
+)(each(_texts, is_program_word, called="found"))
+
+
+rule(
     "name-program-word",
     WARNING,
     "A word of a program in a name",
@@ -53,8 +49,4 @@ def _texts(work: Work) -> Iterator[Text]:
     source=AUTHORS,
     bad="authors: [{given: Ana, family: NaN}]",
     good="authors: [{given: Ana, family: Nanda}]",
-)
-def program_name(work: Work) -> Iterator[Match]:
-    for loc, name in work.names:
-        if is_program_word(name) or name in {"FNU", "LNU"}:
-            yield match_at(*loc, length=len(name), found=name)
+)(each(lambda work: work.names, lambda name: is_program_word(name) or name in {"FNU", "LNU"}, called="found"))

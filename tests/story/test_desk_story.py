@@ -1,5 +1,6 @@
 """The pages for staff without a browser: the way from a document to a rehearsed DOI, and everybody who must not get in."""
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from doideposit.web.desk.opening import open_for_accounts, open_here
 from doideposit.web.serving import Application
 from doideposit.wiring import load_settings
 from finished_documents import document
+from hostile_documents import pdf
 
 DOI = "10.48251/SADF.ISSN.2406-5617.C300"
 PASSWORDS = {"DESK_ANNA": "a password of anna", "DESK_BORIS": "a password of boris", "DESK_VERA": "a password of vera"}
@@ -111,8 +113,6 @@ def signed_in(shared: Application, name: str) -> Visitor:
 
 
 def with_document(visitor: Visitor, text: str, name: str = "c300.md") -> Visitor:
-    import io
-
     visitor.get("/new")
     return visitor.post("/new", document=(io.BytesIO(text.encode()), name))
 
@@ -140,6 +140,38 @@ def test_from_the_document_to_a_rehearsed_doi(ada: Visitor, folder: Path) -> Non
     record = (folder / "records" / "sadf-comment-300.yaml").read_text("utf-8")
     assert "title: Salt and silence, again" in record
     assert f'href="https://doi.org/{DOI}"' not in ada.page
+
+
+def test_a_pdf_is_shown_page_by_page(ada: Visitor) -> None:
+    lines = ("COMMENT 300", "Salt and silence", "By Ada Byron", "4 May 2021")
+    words = "".join(f"BT /F1 12 Tf 72 {700 - 40 * n} Td ({line}) Tj ET " for n, line in enumerate(lines))
+    ada.get("/new").post("/new", document=(io.BytesIO(pdf(words.encode(), pages=2)), "c300.pdf"))
+    draft = ada.url
+    assert 'Found in <a href="#doc-page-1">page 1</a>' in ada.page
+    assert ada.page.count('id="doc-page-1"') == 1
+    assert f'<img src="{draft}/page-2.png"' in ada.page
+    picture = ada.client.get(f"{draft}/page-2.png")
+    assert picture.mimetype == "image/png"
+    assert picture.data.startswith(b"\x89PNG")
+    assert ada.client.get(f"{draft}/page-3.png").status_code == 404
+
+
+def test_the_same_document_twice_is_one_draft(ada: Visitor, pages: tuple[Application, str]) -> None:
+    draft = with_document(ada, document()).press("save", title="Corrected already").url
+    with_document(ada, document(), "another name.md")
+    assert ada.url == draft
+    assert "was handed in before" in ada.page
+    assert ada.form()["title"] == "Corrected already"
+    assert len(_drafts(pages[0])) == 1
+
+
+def test_the_citation_is_shown_in_the_styles_of_readers(ada: Visitor) -> None:
+    with_document(ada, document())
+    assert (
+        f"Byron, A. B. (2021). Salt and silence (SADF Comment 300). South Asia Democratic Forum. https://doi.org/{DOI}"
+        in ada.page
+    )
+    assert "Byron, Ada B. 2021. Salt and Silence. SADF Comment 300." in ada.page
 
 
 def test_only_a_button_writes_the_record_file(ada: Visitor, folder: Path) -> None:

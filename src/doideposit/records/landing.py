@@ -32,6 +32,7 @@ from doideposit.records.models.text import PartialDate
 __all__ = [
     "citation",
     "citation_meta",
+    "csl_json",
     "doi_display",
     "head_html",
     "is_same_page",
@@ -41,6 +42,14 @@ __all__ = [
 ]
 
 _REPORTS: Final = frozenset({RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE})
+# The kinds of CSL 1.0.2; its "article" is a work that stands in no journal, such as a preprint.
+_CSL_TYPES: Final = {
+    RecordType.REPORT_SERIES: "report",
+    RecordType.REPORT_SINGLE: "report",
+    RecordType.JOURNAL: "article-journal",
+    RecordType.POSTED: "article",
+}
+_CSL_COLLECTION: Final = ("collection-title", "collection-number")
 _LAST_MONTH: Final = 12  # Higher numbers are seasons and quarters, which only Crossref knows.
 
 
@@ -104,6 +113,40 @@ def _initials(author: Person | Organisation) -> str:
         return author.display
     given = " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in author.given.split())
     return f"{author.family}, {given}"
+
+
+def csl_json(commentary: Commentary) -> dict[str, Any]:
+    """Return the commentary as an item of CSL JSON, which programs that write citations read.
+
+    Source: the CSL 1.0.2 specification, appendices III (types) and IV (variables).
+    """
+    series = commentary.series
+    kind = _CSL_TYPES[series.record_type]
+    if kind == "article" and series.posted_type != "preprint":
+        # Styles write “Preprint” before an article of CSL: a letter or a post of a blog is none.
+        kind = "report"
+    # The number of a journal is its issue; that of a series of reports or of other works belongs to the collection.
+    title, number = ("container-title", "issue") if kind == "article-journal" else _CSL_COLLECTION
+    parts: dict[str, Any] = {
+        "id": str(commentary.doi),
+        "type": kind,
+        "title": _full_title(commentary),
+        "author": [_csl_name(author) for author in _authors(commentary)],
+        "issued": {"date-parts": [[int(part) for part in _date(commentary.published, "-").split("-")]]},
+        title: series.title,
+        number: commentary.number,
+        "volume": commentary.volume,
+        "publisher": series.publisher.name if series.publisher else None,
+        "language": commentary.effective_language,
+        "DOI": str(commentary.doi),
+    }
+    return _present(parts)
+
+
+def _csl_name(author: Person | Organisation) -> dict[str, str]:
+    if not isinstance(author, Person) or not author.given:
+        return {"literal": author.display}
+    return _present({"family": author.family, "given": author.given, "suffix": author.suffix})
 
 
 def json_ld(commentary: Commentary) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +11,8 @@ from doideposit.errors import PlanUnusable, UsageError
 from doideposit.findings import Finding, Severity
 from doideposit.json_schemas import schema_location
 from doideposit.records.identifiers import InvalidIdentifier
-from doideposit.records.landing import citation, head_html
+from doideposit.records.landing import head_html
+from doideposit.web.desk.citing import cited
 from doideposit.web.desk.drafts import SavedDraft
 from doideposit.web.desk.form import cleaned, opened
 from doideposit.web.desk.records import find_record, fingerprint_of, load_record, name_for, save_record
@@ -30,7 +31,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     doi: str = ""
     url: str = ""
-    cited: str = ""
+    citations: Mapping[str, str] = field(default_factory=dict)
     tags: str = ""
     xml: str = ""
 
@@ -84,7 +85,7 @@ class Verdict:
             ],
             "doi": self.doi,
             "url": self.url,
-            "cited": self.cited,
+            "citations": dict(self.citations),
         }
 
 
@@ -103,7 +104,7 @@ def judge(workplace: Workplace, data: Mapping[str, Any]) -> Verdict:
         checked.findings,
         str(commentary.doi),
         commentary.url or "",
-        citation(commentary),
+        cited(commentary),
         head_html(commentary),
         checked.xml.decode("utf-8") if checked.xml else "",
     )

@@ -37,7 +37,8 @@ class SavedDraft:
     """Hold one version of a draft: the record as it is typed, and what the page knows of where it came from.
 
     `record` is the record file that it is about, and `seen` that file's text when it was read, so that a change by
-    somebody else is noticed. `lines` is the text of the document with the place of each line.
+    somebody else is noticed. `lines` is the text of the document with the place of each line, and `digest` the SHA-256
+    of its bytes, by which the same document is known again.
     """
 
     name: str
@@ -51,6 +52,7 @@ class SavedDraft:
     notes: tuple[str, ...] = ()
     record: str = ""
     seen: str = ""
+    digest: str = ""
 
 
 class Overtaken(Exception):

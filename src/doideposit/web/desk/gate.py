@@ -96,7 +96,7 @@ def _signed_out() -> Answer:
 def _with_headers(response: Response) -> Response:
     response.headers.update(_HEADERS)
     if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

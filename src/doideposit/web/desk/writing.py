@@ -1,10 +1,11 @@
 """Pages for one number: drop a document or start empty, correct the draft, look at what will be sent, send it."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from doideposit.findings import Finding, loc_of
@@ -12,6 +13,7 @@ from doideposit.web.desk import form
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.checking import judge, write_record
 from doideposit.web.desk.drafts import Mark, Overtaken, SavedDraft
+from doideposit.web.desk.page_images import draw_pages, page_image, pages_drawn
 from doideposit.web.desk.records import find_record, fingerprint_of
 from doideposit.web.desk.workplace import Workplace, draft_named, workplace
 
@@ -51,14 +53,22 @@ def _from_document(place: Workplace, content: bytes, name: str, chosen: dict[str
     if not extracted.fields:
         problem = stops[0] if stops else None
         return render_template("new.html", series=place.series, problem=problem, document=name), 422
+    digest = hashlib.sha256(content).hexdigest()
+    known = next((draft for draft in place.drafts.all() if draft.digest == digest), None)
+    if known is not None:
+        # A second click on a slow line, or a document that was tried before: its draft may hold corrections.
+        return redirect(url_for("writing.edit", name=known.name, again=1))
     draft = place.drafts.begin(
         form.opened(dict(extracted.data) | chosen),
         g.account.name,
         document=name,
+        digest=digest,
         marks={each["field"]: Mark(each["place"], each["rule"], each["confidence"]) for each in extracted.values()},
         lines=tuple((extracted.place(line.number), line.text) for line in manuscript.lines)[:MOST_LINES],
         notes=tuple(_note(finding) for finding in extracted.findings),
     )
+    if manuscript.format == "PDF":
+        draw_pages(content, place.drafts.beside(draft, ""))
     return redirect(url_for("writing.edit", name=draft.name))
 
 
@@ -164,7 +174,33 @@ def _form(draft: SavedDraft) -> str:
         fields=form.LISTS,
         value=lambda path: form.value_at(draft.data, loc_of(path)),
         unshown=form.unshown(draft.data),
+        parts=list(_parts_of_document(draft)),
     )
+
+
+def _parts_of_document(draft: SavedDraft) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield each place of the document that the draft was read from, the picture of a page, and the text there."""
+    texts: dict[str, list[str]] = {}
+    for place, line in draft.lines:
+        if line.strip():
+            texts.setdefault(place, []).append(line)
+    drawn = pages_drawn(workplace().drafts.beside(draft, ""))
+    # A page without text of its own, such as one that is a picture, is shown as well.
+    pictures = {f"page {number}": url_for("writing.page", name=draft.name, number=number) for number in drawn}
+    for place in pictures | texts:
+        yield place, pictures.get(place, ""), texts.get(place, [])
+
+
+@pages.get("/drafts/<name>/page-<int:number>.png")
+def page(name: str, number: int) -> Answer:
+    """Show the picture of a page of the document."""
+    path = page_image(workplace().drafts.beside(draft_named(name), ""), number)
+    if not path.exists():
+        abort(404)
+    answer = send_file(path.absolute(), mimetype="image/png")
+    # The document of a draft never changes, and neither do its pages.
+    answer.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return answer
 
 
 @pages.post("/numbers/<path:doi>/edit")

@@ -26,6 +26,20 @@
     return line;
   };
 
+  const cite = (citations) => {
+    const named = Object.entries(citations);
+    const rows = named.length ? named : [["", "Shown when title, number, date and authors are there."]];
+    document.getElementById("cited").replaceChildren(...rows.map(([style, words]) => {
+      const row = document.createElement("div");
+      [["dt", style], ["dd", words]].filter((part) => part[1]).forEach(([tag, said]) => {
+        const part = document.createElement(tag);
+        part.textContent = said;
+        row.append(part);
+      });
+      return row;
+    }));
+  };
+
   const show = (verdict) => {
     const places = new Map();
     form.querySelectorAll("[data-field]").forEach((place) => {
@@ -54,7 +68,7 @@
     }));
     text("made-doi", verdict.doi || "not known yet");
     text("made-url", verdict.url || "not known yet");
-    text("cited", verdict.cited || "Shown when title, number, date and authors are there.");
+    cite(verdict.citations);
   };
 
   const ask = async () => {

@@ -89,25 +89,36 @@ def serve(
 def _server(application: Application, host: str, port: int, threads: int, max_body: int) -> Any:
     from waitress.server import create_server  # noqa: PLC0415 - only who serves needs it
 
+    from doideposit.web.connections import MOST_CONNECTIONS, Connection  # noqa: PLC0415 - it needs waitress
+
     try:
-        return create_server(
+        server = create_server(
             application,
-            host=host,
+            # A machine can have this name for two addresses, of which one is enough.
+            host="127.0.0.1" if host == "localhost" else host,
             port=port,
             threads=threads,
             # A little more than the application takes, so that it can say in its own words that a body is too large.
             max_request_body_size=max_body,
             max_request_header_size=32_768,
-            connection_limit=200,
+            # Beyond those that wait there is room for the ones that are answered, and a few that are being closed.
+            connection_limit=2 * MOST_CONNECTIONS,
             channel_timeout=60,
+            # select() cannot watch file descriptors beyond 1,023, which a ledger and many connections can reach.
+            asyncore_use_poll=True,
             ident=None,
             # Anybody can send X-Forwarded headers; no proxy in front is known here, so none of them is believed.
             clear_untrusted_proxy_headers=True,
         )
+        server.channel_class = Connection
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no address of this machine"
         hint = "choose another address or port, or port 0 for any"
         raise WorldError(f"port {port} of {host} cannot be used: {reason}", hint=hint) from None
+    if not hasattr(server, "effective_port"):
+        server.close()
+        raise WorldError(f"{host} is the name of several addresses", hint="listen on one of them")
+    return server
 
 
 @contextmanager

@@ -1,0 +1,113 @@
+"""The server over real sockets: what is no request, and what never becomes one, keeps nobody else out."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import pytest
+import requests
+
+from doideposit.web import application
+from doideposit.web.connections import MOST_CONNECTIONS
+from doideposit.web.serving import serve
+
+pytestmark = pytest.mark.network_loopback
+
+
+def nothing() -> Any:
+    raise AssertionError("nothing is opened here")
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    found: list[int] = []
+    ready = threading.Event()
+
+    def listening(actual: int) -> None:
+        found.append(actual)
+        ready.set()
+
+    app = application(nothing, tokens={})
+    threading.Thread(target=lambda: serve(app, port=0, ready=listening), daemon=True).start()
+    assert ready.wait(10)
+    return found[0]
+
+
+@pytest.fixture
+def connections() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def answer_to(port: int, sent: bytes) -> tuple[int, str, dict[str, Any]]:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(sent)
+        received = b""
+        with suppress(ConnectionError):
+            while chunk := connection.recv(65_536):
+                received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    lines = head.decode("ascii").split("\r\n")
+    return int(lines[0].split()[1]), head.decode("ascii"), json.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"GARBAGE\r\n\r\n", 400, "not-http"),
+        (b"GET /v1/health HTTP/1.1\r\nBad Header: 1\r\n\r\n", 400, "not-http"),
+        (b"GET /v1/health HTTP/1.1\r\nA: b\x00c\r\n\r\n", 400, "not-http"),
+        (b"GET http://[/ HTTP/1.1\r\n\r\n", 400, "not-http"),
+        (b"GET http://[::1]:x/%zz HTTP/1.0\r\n\r\n", 404, "not-found"),
+        (b"POST /v1/check HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, "not-http"),
+        (b"POST /v1/check HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400, "not-http"),
+        (b"POST /v1/check HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", 413, "body-too-large"),
+        (b"POST /v1/check HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n", 400, "not-http"),
+        (b"POST /v1/check HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "not-http"),
+        (b"GET /v1/health HTTP/1.1\r\nA: " + b"b" * 40_000 + b"\r\n\r\n", 431, "headers-too-large"),
+    ],
+)
+def test_what_is_no_request_is_refused_as_promised(port: int, sent: bytes, status: int, code: str) -> None:
+    got, head, body = answer_to(port, sent)
+    assert (got, body["ok"], body["error"]["code"]) == (status, False, code)
+    assert set(body["error"]) == {"code", "message", "hint", "where"}
+    assert all(body["error"].values())
+    assert "Content-Type: application/json" in head
+    assert "waitress" not in head + json.dumps(body)
+
+
+def test_connections_that_trickle_keep_nobody_out(port: int, connections: ExitStack) -> None:
+    """Ever more connections begin a request and never end it; others are answered at once all the while."""
+    open_ones = []
+    for number in range(2 * MOST_CONNECTIONS + 40):
+        one = connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+        one.sendall(b"GET /v1/nothing HTTP/1.1\r\n")
+        open_ones.append(one)
+        if number % 20 == 0:
+            for each in open_ones[-MOST_CONNECTIONS // 2 :]:
+                each.sendall(b"X-Still: here\r\n")
+        if number % 100 == 0:
+            begun = time.monotonic()
+            assert requests.get(f"http://127.0.0.1:{port}/v1/nothing", timeout=5).status_code == 404
+            assert time.monotonic() - begun < 2
+    first = open_ones[0]
+    with suppress(ConnectionError):
+        assert first.recv(1) == b"", "the one that waited longest was closed"
+    open_ones[-1].sendall(b"\r\n")
+    assert open_ones[-1].recv(100).startswith(b"HTTP/1.1 404")
+
+
+def test_a_connection_that_is_used_again_and_again_is_kept(port: int, connections: ExitStack) -> None:
+    with requests.Session() as session:
+        session.get(f"http://127.0.0.1:{port}/v1/nothing", timeout=5)
+        for _ in range(3):
+            for _ in range(MOST_CONNECTIONS // 2):
+                one = connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+                one.sendall(b"GET")
+            answer = session.get(f"http://127.0.0.1:{port}/v1/nothing", timeout=5)
+            assert answer.status_code == 404

@@ -59,11 +59,13 @@ def record_schema() -> Schema:
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
         "examples": ["references.bib"],
     }
-    made["required"] = ["title", "authors"]
-    made["anyOf"] = [
-        {"required": [number, published]}
-        for number in ("number", "doi")
-        for published in ("published", "published_print")
+    # A work that names nobody says so.
+    nobody = {"required": ["without"], "properties": {"without": {"contains": {"const": "authors"}}}}
+    made["required"] = ["title"]
+    made["allOf"] = [
+        {"anyOf": [{"required": ["authors"]}, nobody]},
+        {"anyOf": [{"required": ["number"]}, {"required": ["doi"]}]},
+        {"anyOf": [{"required": ["published"]}, {"required": ["published_print"]}]},
     ]
     # Somebody with one name only has it as `name`, and then no other.
     definitions["Person"].pop("required")

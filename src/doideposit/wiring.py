@@ -143,7 +143,7 @@ def open_checker(
         zone=_zone(settings),
         schema_version=schema_version or settings.schema_version,
         live=live,
-    ).knowing(lambda doi: _is_in_ledger(settings, doi))
+    ).knowing(lambda doi, number: _is_in_ledger(settings, doi, number))
 
 
 def _check_depositors(settings: Settings, context: Context) -> None:
@@ -160,14 +160,15 @@ def _check_depositors(settings: Settings, context: Context) -> None:
         raise ConfigurationError("the depositor cannot stand in a deposit as it is", findings=tuple(found))
 
 
-def _is_in_ledger(settings: Settings, doi: "Doi") -> bool:
+def _is_in_ledger(settings: Settings, doi: "Doi", number: str | None) -> bool:
     """Tell whether the ledger has the DOI as registered; a ledger that is not there, or is out of reach, does not."""
+    from doideposit.deposits.updates import is_kept
+
     try:
         with open_ledger(settings) as ledger:
-            known = ledger.on(settings.target, system_clock).works.known([doi]).get(doi.key)
+            return is_kept(ledger.on(settings.target, system_clock), doi, number)
     except (LedgerError, ConfigurationError):
         return False
-    return known is not None and known.registered
 
 
 def reading_of(settings: Settings, *, clock: Callable[[], datetime] = system_clock) -> Reading:

@@ -24,7 +24,7 @@ from doideposit.crossref.xml.losses import losses
 from doideposit.crossref.xml.records import body_kind
 from doideposit.errors import UsageError
 from doideposit.findings import Finding, Severity, Where, has_errors, loc_of
-from doideposit.records.identifiers import Doi
+from doideposit.records.identifiers import IsRegistered
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.models.record import Record
 from doideposit.records.models.series import Series
@@ -82,9 +82,9 @@ class Checker:
         self._clock = clock
         self._zone = zone
         self._live = live
-        self._is_registered: Callable[[Doi], bool] = lambda _doi: False
+        self._is_registered: IsRegistered = lambda _doi, _number: False
 
-    def knowing(self, is_registered: Callable[[Doi], bool]) -> "Checker":
+    def knowing(self, is_registered: IsRegistered) -> "Checker":
         """Return a checker that lets a DOI stand which no pattern gives, where this says that it is registered."""
         other = copy(self)
         other._is_registered = is_registered  # noqa: SLF001 - a copy of our own

@@ -81,7 +81,7 @@ def _check_work(fields: Fields, series: Series, context: Context) -> Iterator[tu
     if isinstance(references := fields.get("references"), list):
         fields["references"] = [_with_address(one) for one in references]
     # A work without a number is one, as every article is; of one without people or a group nothing is said of them.
-    read = partial(parse, series={series.name: series}, is_registered=lambda _doi: True)
+    read = partial(parse, series={series.name: series}, is_registered=lambda _doi, _number: True)
     fields.setdefault("authors", [{"anonymous": "true"}])
     harmed: set[Loc] = set()
     for _ in range(ROUNDS):

@@ -88,7 +88,7 @@ class AdoptionPass:
         self._context = context
         self._registry = _registry(context)
         self._series = context.series
-        knowing = checker.knowing(lambda _doi: True)
+        knowing = checker.knowing(lambda _doi, _number: True)
         self._folder = RecordFolder(folder, knowing.read, several=len(context.series) > 1, schema=schema)
         self._on_event = on_event
         self._chosen: Mapping[str, Series] = context.series

@@ -94,7 +94,7 @@ class Depositor:
         step: Step = quiet,
     ) -> None:
         self._ledger = ledger
-        self._checker = checker.knowing(lambda doi: is_registered(self._context, doi))
+        self._checker = checker.knowing(lambda doi, number: is_registered(self._context, doi, number))
         self._context = DepositContext(
             registrar=registrar,
             ledger=ledger.on(target, clock),
@@ -205,7 +205,7 @@ class Depositor:
 
     def _plan(self, context: DepositContext, items: Iterable[Input], may: Permissions) -> Plan:
         # Whether a DOI that no pattern gives is registered is asked by the same ways out as everything else.
-        checker = self._checker.knowing(lambda doi: is_registered(context, doi))
+        checker = self._checker.knowing(lambda doi, number: is_registered(context, doi, number))
         return self._planned_of(context, checker.read_streaming(items), may)
 
     def _planned_of(self, context: DepositContext, checked: Iterable[Checked], may: Permissions) -> Plan:

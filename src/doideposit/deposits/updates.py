@@ -10,17 +10,19 @@ from doideposit.crossref.xml.resources import emptied_blocks, with_parts
 from doideposit.deposits.candidates import ContentStore, DepositCandidate
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
+from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import SENT_AGAIN, Action, Decision, Permissions, too_many_digits
 from doideposit.errors import ConfigurationError, RegistrarError
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
+from doideposit.records.origin import RawValue
 from doideposit.registered.clearing import fields_of
 from doideposit.registered.policy import judge
 from doideposit.registered.reading import RegisteredRecord, read_record
 from doideposit.registered.values import Consent, Judgement
 
-__all__ = ["Examined", "Seen", "compared", "examine", "is_registered", "look"]
+__all__ = ["Examined", "Seen", "compared", "examine", "is_kept", "is_registered", "look"]
 
 # Questions at the same time: what Crossref allows who gives an address (REST API documentation, December 2025).
 AT_ONCE: Final = 3
@@ -82,10 +84,30 @@ def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
     )
 
 
-def is_registered(context: DepositContext, doi: Doi) -> bool:
-    """Tell whether the ledger knows the DOI as registered, or else Crossref does, where it may be asked."""
-    known = context.ledger.works.known([doi]).get(doi.key)
-    return (known is not None and known.registered) or doi.key in look(context, [doi]).states
+def is_registered(context: DepositContext, doi: Doi, number: str | None) -> bool:
+    """Tell whether the ledger knows the DOI as registered, or else Crossref does, where it may be asked.
+
+    With a number it has to be registered as the work of that number.
+    """
+    if is_kept(context.ledger, doi, number):
+        return True
+    state = look(context, [doi]).states.get(doi.key)
+    return state is not None and (number is None or _number_in(state.answer, state.alias_of or doi.printed) == number)
+
+
+def is_kept(ledger: TargetLedger, doi: Doi, number: str | None) -> bool:
+    """Tell whether the ledger knows the DOI as registered; with a number, as the work of that number."""
+    known = ledger.works.known([doi]).get(doi.key)
+    if known is None or not known.registered or number is None:
+        return known is not None and known.registered
+    sent = ledger.versions.last_registered(doi)
+    version = sent[1] if sent else ledger.versions.adopted_version(doi)
+    return version is not None and _number_in(version, doi.printed) == number
+
+
+def _number_in(xml: bytes, doi: str) -> RawValue:
+    record = read_record(xml, doi)
+    return record.fields.get("number") if record else None
 
 
 def compared(

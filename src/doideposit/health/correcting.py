@@ -276,7 +276,7 @@ def changed_record(
         return (raw or _finding("correct-no-record", f"{found.path} holds no record", "look at the file"),)
     # The same edits on what was read: files and headers spell keys in their own way, and records do not.
     data = reduce(applied, edits, dict(raw.data))
-    parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi: True)
+    parsed = parse(replace(raw, data=data), series=series, is_registered=lambda _doi, _number: True)
     return parsed.findings if parsed.record is None else ChangedRecord(parsed.record, found.path, edited)
 
 

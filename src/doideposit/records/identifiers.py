@@ -7,6 +7,7 @@ hash and print by their canonical form, and pydantic models take them as field t
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Self
@@ -17,7 +18,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from doideposit.findings import writable
 from doideposit.records.doi_text import bare_doi
 
-__all__ = ["Doi", "Identifier", "InvalidIdentifier", "Isbn", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
+__all__ = ["Doi", "Identifier", "InvalidIdentifier", "IsRegistered", "Isbn", "Isni", "Issn", "Orcid", "Ror", "Wikidata"]
 
 
 class InvalidIdentifier(ValueError):
@@ -472,3 +473,7 @@ class Isbn(_Written):
 
     def __str__(self) -> str:
         return self.value
+
+
+# Tells whether a DOI is registered already; with a number, whether it is registered as the work of that number.
+IsRegistered = Callable[[Doi, str | None], bool]

@@ -23,7 +23,6 @@ _WIDTH: Final = 112
 _SHOWN: Final = 600
 _NEEDED: Final = {
     "title": "it has no title, and a record needs one",
-    "authors": "it names nobody, and a record needs at least one contributor, or `anonymous: true`",
     "published": "it has no date, and a record needs one: published or published_print",
 }
 
@@ -137,8 +136,10 @@ def _texts(model: object) -> dict[str, RawValue]:
 
 
 def _lacks(record: RegisteredRecord, series: Series, fields: Mapping[str, RawValue]) -> Iterator[str]:
-    """Yield what the series would give this record, although it is registered without."""
+    """Yield what the series would give this record, or every record has, although it is registered without."""
     kind = record.record_type
+    if not fields.get("authors"):
+        yield "authors"
     said = {
         "language": series.language, "licences": series.licences, "free_to_read": series.free_to_read,
         "crossmark_policy": series.crossmark_policy,

@@ -43,7 +43,7 @@ def test_a_doi_that_is_registered_keeps_its_old_characters() -> None:
     fields = record(12, doi=old, url="https://www.sadf.eu/12/")
     [new] = own.read([fields])
     assert "doi-suffix-character" in {one.code for one in new.findings}
-    [known] = own.knowing(lambda doi: doi.printed == old).read([fields])
+    [known] = own.knowing(lambda doi, _number: doi.printed == old).read([fields])
     assert "doi-suffix-character" not in {one.code for one in known.findings}
     assert known.ok
 

@@ -48,6 +48,19 @@ rule(
 
 
 rule(
+    "authors-none",
+    INFO,
+    "A work that names nobody",
+    message="the record says that nobody is named as an author",
+    hint="name the authors where the work does; one who must not be named is `anonymous: true`",
+    why="Crossref takes a work without contributors, and nobody finds it by a name or has it in an ORCID record.",
+    source=PARTICIPATION,
+    bad="{authors: '', without: [authors]}",
+    good="authors: [{given: Siegfried O., family: Wolf}]",
+)(at("without", lambda record: not record.authors))
+
+
+rule(
     "orcid-missing",
     INFO,
     "An author without an ORCID iD",

@@ -329,7 +329,7 @@ rule(
     source=AUTHORS,
     bad="authors: [{given: Jane, family: Doe, roles: [translator]}]",
     good="authors: [{given: Siegfried O., family: Wolf}, {given: Jane, family: Doe, roles: [translator]}]",
-)(at("authors", lambda record: all(_WRITING.isdisjoint(author.roles) for author in record.authors)))
+)(at("authors", lambda record: record.authors and all(_WRITING.isdisjoint(author.roles) for author in record.authors)))
 
 
 @rule(

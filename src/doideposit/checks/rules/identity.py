@@ -122,7 +122,7 @@ def suffix_character(work: Work) -> Iterable[Match]:
     try:
         doi.check_new()
     except InvalidIdentifier as error:
-        if work.context.is_registered(doi):
+        if work.context.is_registered(doi, None):
             return ()
         return (match_at("doi", length=len(doi.printed), doi=doi, fault=error.message, hint=error.hint),)
     return ()

@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from doideposit.checks.rules.overrides import RuleSettings
 from doideposit.findings import Finding, Loc, Severity, Where
-from doideposit.records.identifiers import Doi
+from doideposit.records.identifiers import IsRegistered
 
 __all__ = ["ERROR", "INFO", "WARNING", "Context", "Match", "Rule", "Rules", "Scope", "match_at"]
 
@@ -39,7 +39,7 @@ class Context:
     today: date
     settings: RuleSettings = field(default_factory=RuleSettings)
     live: bool = False
-    is_registered: Callable[[Doi], bool] = lambda _doi: False
+    is_registered: IsRegistered = lambda _doi, _number: False
 
 
 class Match(NamedTuple):

@@ -21,8 +21,13 @@ from doideposit.records.models.contributors import (
 __all__ = ["completed", "contributors", "institution", "leading_role", "publisher", "role_list"]
 
 
-def contributors(schema: Dialect, people: Sequence[Contributor], home: Institution | None) -> Markup:
-    """Return ``contributors``: everyone in the order of the byline; `home` completes affiliations that name it."""
+def contributors(schema: Dialect, people: Sequence[Contributor], home: Institution | None) -> Markup | None:
+    """Return ``contributors``: everyone in the order of the byline; `home` completes affiliations that name it.
+
+    A work that names nobody has no such element: an empty one is invalid (crossref5.5.0.xsd: contributors).
+    """
+    if not people:
+        return None
     return schema.make("contributors", *(_one(schema, home, place, who) for place, who in enumerate(people)))
 
 

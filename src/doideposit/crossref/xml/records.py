@@ -112,7 +112,7 @@ def _group_title(schema: Dialect, commentary: Commentary) -> Markup:
     return leaf("group_title", commentary.series.title)
 
 
-def _contributors(schema: Dialect, commentary: Commentary) -> Markup:
+def _contributors(schema: Dialect, commentary: Commentary) -> Markup | None:
     return people.contributors(schema, commentary.authors, commentary.series.institution)
 
 

@@ -1,6 +1,7 @@
 """A commentary: one numbered publication of a series, as it will be registered."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
@@ -14,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from doideposit.records.identifiers import Doi, InvalidIdentifier
+from doideposit.records.identifiers import Doi, InvalidIdentifier, IsRegistered
 from doideposit.records.models.bibliography import (
     CrossmarkAssertion,
     FurtherIdentifier,
@@ -83,17 +84,25 @@ class Abstract(Value):
 MOST_ENTRIES: Final = 20_000
 
 
-# The key of the validation context under which a function tells whether a DOI is registered already.
+# The key of the validation context under which such a function stands.
 IS_REGISTERED: Final = "is_registered"
 
 
 # Stands for the number of a registered work that has none: nothing a record could hold is taken for it.
 _UNNUMBERED: Final = object()
+# Stands for the authors of a work that says it has none.
+_NOBODY: Final = object()
 
 
-def _is_registered(doi: Doi, info: ValidationInfo) -> bool:
-    tells: Callable[[Doi], bool] | None = (info.context or {}).get(IS_REGISTERED)
-    return tells is not None and tells(doi)
+def _is_registered(doi: Doi, info: ValidationInfo, number: str | None = None) -> bool:
+    tells: IsRegistered | None = (info.context or {}).get(IS_REGISTERED)
+    return tells is not None and tells(doi, number)
+
+
+def _names(words: Any, name: str) -> bool:
+    """Tell whether a name is among words that stand in a list, or in one text with commas between them."""
+    listed = re.split("[,;]", words) if isinstance(words, str) else words
+    return isinstance(listed, Sequence) and name in [one.strip() for one in listed if isinstance(one, str)]
 
 
 # Fields of the series that a commentary may say otherwise, under the same names.
@@ -105,8 +114,15 @@ def _absent_where_found_so(value: Any, read: ValidatorFunctionWrapHandler) -> An
     return None if value is None else read(value)
 
 
-# What a series gives each of its commentaries; `is_part_of` is the relation of a single report to its ISSN.
+def _empty_where_said_so(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Let there be no authors where `without` says so: Crossref's schema needs no ``contributors``."""
+    return () if value is _NOBODY else read(value)
+
+
+# What a series gives each of its commentaries; `is_part_of` is the relation of a single report to its ISSN. Authors
+# come from no series, and everybody else has to name them: a record without this word has only forgotten them.
 Lacking = Literal[
+    "authors",
     "language",
     "licences",
     "free_to_read",
@@ -134,8 +150,11 @@ class Commentary(Value):
     A work without one needs `doi`."""
     title: RichText
     """The title in the printed case, without the series' name and without the number."""
-    authors: Annotated[tuple[Contributor, ...], Field(min_length=1, max_length=MOST_ENTRIES)]
-    """Everyone named in the byline, in its order."""
+    authors: Annotated[
+        Annotated[tuple[Contributor, ...], Field(min_length=1, max_length=MOST_ENTRIES)],
+        WrapValidator(_empty_where_said_so),
+    ]
+    """Everyone named in the byline, in its order. A work that names nobody says `without: [authors]`."""
     published: Annotated[PartialDate, WrapValidator(_absent_where_found_so)]
     """The date of publication online: a year, a year and month, or a day. Leave it out for what is only in print."""
     doi: Doi = Field(default=None, validate_default=False)  # type: ignore[assignment]
@@ -207,7 +226,8 @@ class Commentary(Value):
     publisher: Publisher | None = None
     """Who published it, where that was not the publisher of the series."""
     without: Annotated[tuple[Lacking, ...], WORDS] = ()
-    """What follows from the series otherwise, and does not hold for this one, such as licences."""
+    """What does not hold for this one: what follows from the series otherwise, such as licences; or authors, where it
+    names nobody."""
     remove: tuple[PlainText, ...] = ()
     """Registered fields that are to go, such as abstracts or authors[1].orcid; no update takes them otherwise."""
 
@@ -221,6 +241,8 @@ class Commentary(Value):
         found: dict[str, Any] = {name: None for name, other in given.items() if other and value.get(name) is None}
         if "number" in found and isinstance(value["doi"], str) and _is_registered(Doi.from_input(value["doi"]), info):
             found["number"] = _UNNUMBERED
+        if not value.get("authors") and _names(value.get("without"), "authors"):
+            found["authors"] = _NOBODY
         return {**value, **found}
 
     @field_validator("free_to_read", mode="before")
@@ -293,9 +315,13 @@ class Commentary(Value):
         return series
 
     def _keeps_its_doi(self, info: ValidationInfo) -> bool:
-        """Tell whether the DOI is registered, and none that the pattern makes of another number: it stays then."""
+        """Tell whether the DOI is registered: it stays then.
+
+        Where the pattern reads another number in it, it has to be registered as the work of this one: else a mistyped
+        number would overwrite the other work.
+        """
         is_free = self.number is None or self.series.number_in(self.doi) is None
-        return is_free and _is_registered(self.doi, info)
+        return _is_registered(self.doi, info, None if is_free else self.number)
 
     def _derived_doi(self) -> Doi:
         if self.number is None and "{number}" in self.series.doi:

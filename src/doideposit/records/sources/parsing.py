@@ -1,6 +1,6 @@
 """From a raw record to a record, or to everything that is wrong with it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from doideposit.findings import Finding, Severity, has_errors, writable
-from doideposit.records.identifiers import Doi
+from doideposit.records.identifiers import Doi, IsRegistered
 from doideposit.records.models.bibliography import (
     CrossmarkAssertion,
     FurtherIdentifier,
@@ -49,19 +49,17 @@ class ParsedRecord:
     findings: tuple[Finding, ...] = ()
 
 
-def _none_is(_doi: Doi) -> bool:
+def _none_is(_doi: Doi, _number: str | None) -> bool:
     return False
 
 
-def parse(
-    raw: RawRecord, *, series: Mapping[str, Series], is_registered: Callable[[Doi], bool] = _none_is
-) -> ParsedRecord:
+def parse(raw: RawRecord, *, series: Mapping[str, Series], is_registered: IsRegistered = _none_is) -> ParsedRecord:
     """Make a record of a raw one; all faults come back at once, each with its place.
 
     `series` are the series of the configuration, by the names that records use; a record that names none is of the only
     one there is. Texts are read leniently where no doubt is possible: yes and true are the same, whole numbers are
     texts; a key without a value counts as left out. A DOI that the pattern of the series does not give stays where it
-    is registered already, as `is_registered` tells.
+    is registered already, as `is_registered` tells; it is asked with the number where the pattern reads another one.
     """
     data = _present(raw.data)
     found = list(raw.findings)

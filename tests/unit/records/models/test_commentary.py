@@ -313,6 +313,22 @@ def test_a_work_that_is_only_in_print() -> None:
     assert codes(published=None) == ["missing-key"]
 
 
+@pytest.mark.parametrize("words", [["authors"], "authors", "licences, authors", ("authors", "licences")])
+@pytest.mark.parametrize("authors", [None, [], ()])
+def test_a_work_that_names_nobody_says_so(words: Any, authors: Any) -> None:
+    made = commentary(authors=authors, without=words)
+    assert made.authors == ()
+    assert "authors" in made.without
+    # Whoever is named counts, as a licence of its own does.
+    assert len(commentary(authors=[{"family": "Wolf"}], without=words).authors) == 1
+
+
+@pytest.mark.parametrize("words", [[], ["licences"], "licences", None])
+def test_a_record_that_forgot_its_authors_is_refused(words: Any) -> None:
+    with pytest.raises(ValidationError):
+        commentary(authors=[], without=words)
+
+
 def test_a_name_style_is_said_by_the_record_or_by_nobody() -> None:
     (person,) = commentary().authors
     assert isinstance(person, Person)

@@ -307,7 +307,17 @@ def test_a_doi_that_no_pattern_gives_stands_where_it_is_registered(
 ) -> None:
     raw = RawRecord({"series": "sadf-comment", "number": "258", "title": "T", "published": "2023",
                      "authors": [{"family": "Wolf"}], "doi": doi}, Origin())  # fmt: skip
-    parsed = parse(raw, series=SERIES, is_registered=lambda one: one.key in registered)
+    parsed = parse(raw, series=SERIES, is_registered=lambda one, number: number is None and one.key in registered)
     assert (parsed.record is not None) is stands, parsed.findings
     if parsed.record is not None:
         assert parsed.record.commentary.doi.printed == doi
+
+
+@pytest.mark.parametrize(("carries", "stands"), [("258", True), ("259", False), (None, False)])
+def test_a_doi_that_reads_as_another_number_stands_where_it_is_registered_as_this_one(
+    carries: str | None, stands: bool
+) -> None:
+    raw = RawRecord({"series": "sadf-comment", "number": "258", "title": "T", "published": "2023",
+                     "authors": [{"family": "Wolf"}], "doi": "10.48251/SADF.ISSN.2406-5617.C259"}, Origin())  # fmt: skip
+    parsed = parse(raw, series=SERIES, is_registered=lambda _doi, number: number in {None, carries})
+    assert [one.code for one in parsed.findings] == ([] if stands else ["doi-disagrees"])

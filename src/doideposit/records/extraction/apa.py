@@ -28,35 +28,48 @@ class Parts:
     first_page: str | None = None
 
 
+# The years from 1500 on are those of printed books; “n. d.” is what APA writes where no year is known.
 _ENTRY = re.compile(
     r"(?P<authors>(?:[^()]|\([A-Z][A-Za-z]{1,9}\)){2,400}?)\s*\((?P<date>(?P<year>(?:1[5-9]|20)\d\d)[a-z]?(?:,\s*[^()]{1,40})?|n\.\s?d\.)\)"
     r"\s*[.,:]\s+(?P<rest>\S.*)"
 )
+# Four words at most: longer runs before a comma are titles, not family names with their particles.
 _SURNAME = r"[^\W\d_][\w'’\-]*(?:\s(?:[^\W\d_][\w'’\-]*)){0,3}"
+# Initials in any script: letters without a small form, as in Georgian or Arabic, count as capitals.
 _INITIALS = r"(?:[^\W\d_a-z]\.[\s\-]?)+"
+# APA puts “&” before the last author, and other house styles “and”; “et al.” ends a list that was cut.
 _PERSONS = re.compile(
     rf"(?P<first>{_SURNAME}),\s*{_INITIALS}(?:\s*(?:,|,?\s*&|,?\s*and\b)\s*{_SURNAME},\s*{_INITIALS})*"
     r"(?:,?\s*et al\.?)?,?"
 )
+# Words that are small in the name of a group, in the languages of most reference lists.
 _SMALL_WORDS = frozenset("of the and for in on at de la le du des et van von der den & al el und".split())
+# With such a word a text before the year is a body, and splitting it at its commas would make people of it.
 _GROUP_WORDS = frozenset(
     "of for institute institution organization organisation committee ministry department university council "
     "commission association forum union centre center foundation society office bank agency board group "
     "government".split()
 )
+# A single capital with a point is the initial of a person.
 _INITIAL_WORD = re.compile(r"(?:^|\s)[A-Z]\.(?:\s|$)")
+# What stands behind the title tells when somebody looked, and is no part of the work.
 _TAIL = re.compile(
     r"\s*[(\[]?\b(?:retrieved|accessed|available|last\s+accessed|last\s+visited|url|online)\b[^.]*[.)\]]*\s*$",
     re.IGNORECASE,
 )
+# Crossref's own pattern for DOIs takes four to nine digits behind “10.”.
 _DOI_TAIL = re.compile(r"[\s.,]*(?:(?:doi|DOI):?\s*)?(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+\s*$")
+# A sentence ends before a capital or a digit; a small letter behind the point means an abbreviation.
 _STOP = re.compile(r"(?P<mark>[.?!])(?P<close>[\"”’')\]]*)\s+(?=[\"“‘(\[]?[^\W_a-z])")
+# Behind these a point ends no sentence.
 _NO_STOP = re.compile(
     r"(?:\b[^\W\d_]|\b(?:Dr|Mr|Mrs|Ms|Prof|Gen|Col|Lt|St|vs|No|Nos|Vol|vol|pp|ed|eds|Ed|Eds|Jr|Sr|Inc|Ltd|Co|cf))$"
 )
+# Until its sixth edition APA printed the place before the publisher, with a colon between them.
 _PLACE = re.compile(
     r"(?P<place>[^\W\d_][\w.'’\- ]{1,40}(?:,\s*[^\W\d_][\w.\- ]{1,30})?):\s+(?P<publisher>[^\W_].{1,150})"
 )
+# Journal, volume, issue in brackets, pages: the order that APA prescribes for articles.
 _JOURNAL = re.compile(
     r"(?P<journal>[^,\d]{3,120}),\s*(?P<volume>\d{1,4})(?:\s*\((?P<issue>[^()]{1,20})\))?"
     r"(?:,\s*(?:pp?\.\s*)?(?P<first>[A-Za-z]?\d{1,6})(?:\s*[-–]\s*[A-Za-z]?\d{1,6})?)?"

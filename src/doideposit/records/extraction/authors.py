@@ -34,9 +34,11 @@ class Authors:
     biography_lines: frozenset[int]
 
 
+# Nineteen characters are sixteen digits and three hyphens; the last of the digits can be X.
 _ORCID = re.compile(
     r"(?:https?://)?(?:www\.)?orcid\.org/([\dXx-]{19})|\bORCID(?:\s*iD)?:?\s*([\d]{4}(?:-[\dXx]{4}){3})"
 )
+# N. N. is short for nomen nescio, as German pages write where no author is named.
 _ANONYMOUS = re.compile(r"anonymous|n\.?\s?n\.?|name withheld", re.IGNORECASE)
 
 
@@ -93,11 +95,13 @@ def _are_people(names: Sequence[PrintedName], biographies: Sequence[Biography | 
     )
 
 
+# A biography names its person first, and then a role behind a comma, a bar or the verb.
 _SIGNED = re.compile(
     r"(?P<name>[^,|(–—]{4,60}?)(?:(?P<comma>,|\s[|–—])|\s+(?:is|ist|est|es|è|é)\s)\s*(?P<role>.{4,160})"
 )
 
 
+# Longer texts behind a label are sentences about authors, not their names.
 _LABELLED = re.compile(rf"(?:{AUTHOR_LABELS})\s*[:：]\s*(?P<names>.{{4,150}})", re.IGNORECASE)
 
 
@@ -214,6 +218,7 @@ def _author(place: str, name: PrintedName, line: Line, biography: Biography | No
     return fields
 
 
+# Two words are a given and a family name; what has more may be a name with its position.
 _FEW_WORDS = 2
 
 
@@ -262,6 +267,7 @@ def _orcid(place: str, name: PrintedName, line: Line, biography: Biography | Non
             continue
         try:
             return Leaf(Orcid.parse(match[1] or match[2]).url, candidate.number, candidate.text)
+        # A misprinted iD is worth a word, since the author has a right one; the record goes without it.
         except InvalidIdentifier as error:
             context.notes.warn(error.code, error.message, error.hint, line=candidate.number, field=f"{place}.orcid")
     context.notes.lack(
@@ -308,6 +314,7 @@ def _from_role(text: str, context: _SharedDetails) -> Affiliation | None:
     Or is a known acronym.
     """
     known = _institution_names(context.series)
+    # Addresses go from the small to the large, so that the institution is rather found from the end.
     for part in reversed([part.strip() for part in re.split(r"[,|;–—]|\bat\b", text)]):
         name, _, acronym = part.removesuffix(")").partition(" (")
         acronym_known = part.isupper() and spelled_out(part, context.everything) is not None

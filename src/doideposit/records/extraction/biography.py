@@ -29,11 +29,13 @@ class Affiliation:
     acronym: str | None = None
 
 
+# What follows the name at the beginning of a biography, and hardly ever follows it in running text.
 _AFTER_NAME = (
     r"\s*(?:,|\(|:|[–—-]|\b(?:is|are|was|were|has|holds|works|serves|teaches|heads|leads|writes|directs|studied|graduated|"
     r"joined|worked|served|completed|received|earned|obtained|currently|also)\b)"
 )
 _LONGEST = 1500  # where a document has no blank lines, the text goes on behind the biography
+# A name with a year behind it is that of a cited work.
 _DATED = re.compile(r"\s*,?\s*\(?(?:19|20)\d\d\b")
 
 
@@ -59,6 +61,7 @@ def _paragraphs(section: Iterable[Line]) -> Iterator[list[Line]]:
         yield from (block[start:] for start in range(1, min(len(block), _MOST_LINES)))
 
 
+# Biographies are a paragraph or two; more lines mean that the text of the next section was taken along.
 _MOST_LINES = 12
 
 
@@ -81,15 +84,20 @@ def find_biography(sections: Iterable[Iterable[Line]], name: PrintedName) -> Bio
     return None
 
 
+# A point behind a capital or a title ends no sentence: J. Smith, Dr. Smith.
 _CLAUSE = re.compile(r";|(?<![A-Z])(?<!\bDr)(?<!\bProf)\.\s+(?=[A-Z])")
+# What somebody was, or studied, is no affiliation of today.
 _PAST = re.compile(
     r"\b(?:former(?:ly)?|previous(?:ly)?|ex-|worked|served|was|were|used to|until|has been|had|retired|late|past|"
     r"educated|graduated|studied|received|earned|obtained|holds?|completed|trained|degree|ph\.?d|alumn\w+|"
     r"consult(?:ed|ant))\b",
     re.IGNORECASE,
 )
+# Only the present tense names the place where somebody works now.
 _PRESENT = re.compile(r"\b(?:is|are|now|currently|presently|works|serves|teaches|heads|leads|directs)\b", re.IGNORECASE)
+# Names of institutions begin with capitals; “the” and “of” stand small between them.
 _NAME_WORDS = r"(?:[^\W\d_a-z][\w.'’&-]*)"
+# A place needs its preposition: without it, the name of a book or an award would be taken for one.
 _PLACE = re.compile(
     rf"\b(?:at|with|(?:works|working|writes)\s+for)\s+(?P<article>[Tt]he\s+)?(?P<name>{_NAME_WORDS}(?:\s+(?:(?:of|for|and|the|de|des|on|in|&)\s+){{0,2}}{_NAME_WORDS})*)"
 )

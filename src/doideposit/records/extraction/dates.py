@@ -14,13 +14,17 @@ _SEASONS = {
     "autumn": 23, "fall": 23, "automne": 23, "herbst": 23, "otoño": 23, "autunno": 23,
     "winter": 24, "hiver": 24, "invierno": 24, "inverno": 24,
 }  # fmt: skip
+# The longest names come first, so that no short form is tried in vain before them.
 _MONTH = rf"(?P<month>(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?!\w)\.?)"
 # A figure behind “No.” is the number of an issue: “No. 25 September 2023” names a month, not a day.
 _NO_NUMBER = r"(?<!no\.\s)(?<!nr\.\s)(?<!no\s)(?<!nº\s)(?<!n°\s)(?<!issue\s)(?<!number\s)(?<!№\s)"
+# Ordinals of English, Spanish, Portuguese and Italian are printed behind the day.
 _DAY = rf"{_NO_NUMBER}(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|º|ª|°)?"
 # Documents with a DOI of their own are of these two centuries; other numbers of four digits are no years.
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
+# Content systems print the time with the date; a record has no place for it.
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+# Spanish and Portuguese put “de” between the parts, some German styles only a point.
 _BETWEEN = r"(?:\s+(?:of|de|del|di|do)\s+|[-–]|\.?\s+)"
 # The forms are tried in this order: one that names more parts of the date comes before one that names fewer.
 _FORMS = tuple(
@@ -39,7 +43,9 @@ _FORMS = tuple(
         r"^\W*(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])\W*$",
     )
 )
+# A first number above twelve can only be the day, which tells day-month order from the American one.
 _LAST_MONTH = 12
+# Dates stand near the title; one farther down the text is mostly that of an event.
 _WITHIN = 1_000
 # Most lines have no year, and the forms take long to say so.
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d")

@@ -43,11 +43,14 @@ class PrintedDoi:
 # The suffix of an old DOI may hold angle brackets, semicolons and brackets (SICI, ANSI/NISO Z39.56): they belong to it
 # where the pair is whole, and end it otherwise, as in <https://doi.org/10.5555/a>.
 _SUFFIX = r"(?:<[^<>\s\"“”]{1,60}>(?=[\d.;])|%3C[^<>\s\"“”]{1,60}%3E(?=[\d.;])|[^\s<>\"'“”|])*"
+# The address before it is kept apart, so that one DOI in both spellings counts once.
 _DOI = re.compile(
     rf"(?P<address>(?:https?://)?(?:dx\.)?doi\.org/)?(?P<doi>10\.\d{{4,9}}/(?P<suffix>{_SUFFIX}))", re.IGNORECASE
 )
+# A label behind which the line ends: the DOI follows on the next one.
 LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?\s*$", re.IGNORECASE)
 ANY_LABEL = re.compile(r"\b(?:DOI|Digital Object Identifier)\b\s*:?", re.IGNORECASE)
+# Signs that surround a DOI in print, and are no part of it.
 EDGE = " \t-–—|,;:•·()[]"
 
 
@@ -55,6 +58,7 @@ EDGE = " \t-–—|,;:•·()[]"
 _OF_ANOTHER = re.compile(
     r"\((?:19|20)\d\d|\b(?:see|cf|answers?|earlier|cited|reply|response to|review of|vgl|voir)\b", re.IGNORECASE
 )
+# A line of an imprint is short; longer ones are paragraphs that mention a DOI.
 _LONGEST_IMPRINT = 240
 
 
@@ -74,6 +78,7 @@ def find_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
     if own:
         return own[0]
     printed = [doi for line in tail if len(line.printed) < _LONGEST_IMPRINT and (doi := _labelled(line))]
+    # Reversed, so that of several spellings the first one printed stays in the dictionary.
     unique = {doi.text.lower(): doi for doi in reversed(printed)}
     if not unique:
         return None
@@ -82,6 +87,7 @@ def find_doi(body: Sequence[Line], tail: Sequence[Line]) -> PrintedDoi | None:
         for doi in unique.values()
         if _ONLINE.search(doi.line.text) or any(_ONLINE.search(one.text) for one in tail if _is_above(one, doi.line))
     ]
+    # Where nothing tells which DOI is that of the online edition, the first printed one counts.
     chosen = (online or list(reversed(unique.values())))[0]
     return replace(chosen, others=tuple(doi.text for doi in unique.values() if doi is not chosen))
 
@@ -116,7 +122,9 @@ def _own_citation(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines[at : at + _CITATION_LINES] if line.block in {lines[at].block, last}]
 
 
+# A proposal of how to cite is a few lines long; what follows belongs to another section.
 _CITATION_LINES = 8
+# Of two DOIs, for print and online, the one of the online edition is deposited here.
 _ONLINE = re.compile(r"\b(?:online|electronic|e-?ISSN|pdf)\b", re.IGNORECASE)
 _RUNNING = 25  # in characters: a line above that is longer, and open at its end, is running text
 
@@ -227,6 +235,7 @@ def doi_field(doi: PrintedDoi | None, number: Node, series: Series | None, notes
         )  # fmt: skip
     try:
         return Leaf(str(Doi.parse(doi.text)), line, doi.line.text)
+    # What is printed may be broken by the layout: it is told, and never repaired by guessing.
     except InvalidIdentifier as error:
         notes.warn(error.code, error.message, error.hint, line=line, field="doi")
         return Leaf(doi.text, line, doi.line.text)
@@ -237,6 +246,7 @@ def _derived_doi(number: Node, series: Series | None) -> str | None:
         return None
     try:
         derived = series.doi_for(number.text)
+    # A number that the pattern of the series cannot take is told where the number is read.
     except InvalidIdentifier:
         return None
     return None if derived is None else str(derived)

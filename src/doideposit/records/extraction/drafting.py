@@ -26,6 +26,7 @@ from doideposit.records.models.series import Series
 
 __all__ = ["Confidence", "Draft", "Gap", "Leaf", "Manuscript", "Node", "draft_of", "read", "render"]
 
+# A reader may be used without a configuration; then no series is known by its word.
 _NO_SERIES: Mapping[str, Series] = MappingProxyType({})
 
 

@@ -13,8 +13,11 @@ from doideposit.records.models.text import PartialDate
 
 __all__ = ["missing", "number_field", "published_field", "title_fields"]
 
+# Some series end each title in their letter and number: “… relations – C 258”.
 _NUMBER_IN_TITLE = re.compile(r"\s*(?:[-–—|,:]\s*|\()\s*[A-Z]{1,2}\.?\s?(?P<number>\d{1,5})\)?\s*$")
+# Numbers of commentaries have few digits; more are dates, ISBNs or phone numbers.
 _LONGEST_NUMBER = 8
+# Patterns of series put the number last, often behind a letter or a year.
 _NUMBER_IN_DOI = re.compile(r"\.[A-Za-z]{0,3}(?P<number>(?:(?:19|20)\d\d\.)?\d{1,5})$")
 
 
@@ -105,6 +108,7 @@ def _number_by_pattern(doi: str, series: Series) -> str | None:
 def _same(one: str, other: str) -> bool:
     """Tell whether two numbers are the same but for signs, zeros, and whether the year stands first: 3/2022, 2022.3."""
     plain = [re.sub(r"[\W_]", "", text).lstrip("0").lower() for text in (one, other)]
+    # Zeros before a number and the order of its parts differ between print and DOI: 05/2023 and 2023.5 are one.
     parts = [sorted(part.lstrip("0") for part in re.findall(r"\d+", text)) for text in (one, other)]
     return plain[0] == plain[1] or (len(parts[0]) > 1 and parts[0] == parts[1])
 
@@ -132,6 +136,7 @@ def title_fields(document: Document, notes: Notes) -> dict[str, Node]:
     }
 
 
+# Each of these was found where a template or an export had failed; the title is kept, and a person looks.
 _SUSPICIOUS = (
     (re.compile(r"^(?:---|\+\+\+|<[!?a-z]|@\w+\{|%|\w[\w-]{1,20}:\s*[\"'])", re.IGNORECASE), "looks like markup"),
     (
@@ -243,6 +248,7 @@ def published_field(document: Document, notes: Notes) -> Node:
     return Leaf(date.value, line.number, line.text, "title block" if front.dates else "end of the text")
 
 
+# A dateline puts town and date before the first sentence of a text: “BRUSSELS, 14 September 2023 —”.
 _DATELINE = re.compile(r"[^\W\d_][\w .'’-]{1,40}[,.(]\s*(?P<date>.{6,40}?)\)?\s*[—–:]")
 
 
@@ -265,6 +271,7 @@ def _with_closing_date(document: Document) -> list[tuple[PrintedDate, Line]]:
 
 def _closing_date(lines: Sequence[Line]) -> tuple[PrintedDate, Line] | None:
     """Return a date that fills a line near the end of the document."""
+    # From the end: the last date before the text is that of publication, earlier ones are those of events.
     for line in reversed(lines):
         date = find_date(line.printed)
         if (
@@ -277,6 +284,7 @@ def _closing_date(lines: Sequence[Line]) -> tuple[PrintedDate, Line] | None:
     return None
 
 
+# Fewer letters are an acronym or a number, and say nothing about a language.
 _FEW = 4
 
 
@@ -287,6 +295,7 @@ def _is_finer(one: str | None, other: str | None) -> bool:
 def _possible(value: str) -> bool:
     try:
         PartialDate.parse(value)
+    # A text that only looks like a date, such as 2023-02-31, is none.
     except ValueError:
         return False
     return True

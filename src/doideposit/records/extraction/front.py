@@ -63,6 +63,7 @@ class Front:
 _TITLE_LEVEL = 2  # deeper headings are subtitles or parts of the text, where a higher one stands beside them
 # In characters: a longer block is running text; from the second number on, one with the stops of a sentence is.
 _BODY_LENGTH = 300
+# A title rarely passes this; a line that does is the beginning of the text.
 _SENTENCE_LENGTH = 90
 # About a page: no title block goes on for longer.
 _MOST_LINES = 45
@@ -111,6 +112,7 @@ def _block(lines: Sequence[Line], blocks: dict[int, str], known: Labels) -> list
     return pieces
 
 
+# Bars, dots and dashes between spaces separate the parts of a line in many layouts.
 _BETWEEN_PARTS = re.compile(r"\s+[|·•∙]\s+|\s+[–—]\s+")
 
 
@@ -153,6 +155,7 @@ _WRAPPED = 40  # in characters: where lines of a paragraph are shorter, each of 
 
 def _is_stack(line: Line, block: str) -> bool:
     """Tell whether the lines of a block stand each for itself, as title, byline and date above one another do."""
+    # Nine tenths: a line that fills the column was wrapped, a much shorter one ends by itself.
     return len(line.text) < _WRAPPED or len(line.text) > len(block) * 0.9
 
 
@@ -170,6 +173,7 @@ def _take_known(pieces: Sequence[Piece], front: Front) -> None:
     front.dates = _most_precise(front.dates)
 
 
+# A name or a place has at most three words; more of them make a sentence or a title.
 _FEW_WORDS = 3
 
 
@@ -272,6 +276,7 @@ _SMALL_WORDS = (
     "pourquoi|quel|quelle|el|los|las|una|cómo|qué|por qué|il|gli|come|perché|os|as|um|uma|como|por que|het|een|hoe|"
     "waarom|wat|jak|dlaczego|co|как|почему|что|кто"
 )
+# A title that ends so goes on in the next line, in any of the languages that are read.
 _OPEN_TITLE = re.compile(
     r"(?:[,:：–—-]|\b(?:and|or|of|the|a|an|in|on|at|for|to|with|from|by|into|between|und|oder|der|die|das|des|dem|den|ein|eine|zur|zum|"
     r"im|am|bei|mit|von|vom|für|auf|aus|nach|über|unter|et|ou|de|du|des|la|le|les|un|une|sur|dans|pour|par|en|au|aux|y|o|el|los|las|"
@@ -279,6 +284,7 @@ _OPEN_TITLE = re.compile(
     r"het|een|op|voor|i|z|w|na|do|od|ze|ve|ile|için|и|в|на|с|о|об|по|для|за|из|от))\s*$",
     re.IGNORECASE,
 )
+# A line that begins with such a word continues the one before.
 _SMALL_START = re.compile(rf"(?:{_SMALL_WORDS})\s", re.IGNORECASE)
 # In characters: a title that is broken because the line was full is longer.
 _FULL_LINE = 45
@@ -321,6 +327,7 @@ def _changes_case(title: str, line: str) -> bool:
 
 
 _LONG_WORD = 3  # in letters: shorter words are small in any title
+# Two small words may stand in a name; with more it is a phrase.
 _FEW_SMALL = 2
 
 
@@ -351,6 +358,7 @@ def _take_subtitle(pieces: Sequence[Piece], title: int | None, front: Front) -> 
         return
 
 
+# A lede is a sentence; fewer words are a label or a place.
 _LEDE_WORDS = 8
 
 
@@ -433,6 +441,7 @@ def _take_roles(pieces: Sequence[Piece], line: Line, front: Front) -> None:
         if piece.line is line and piece.role:
             front.roles.setdefault(line.number, []).append(Printed(piece.role, line))
     at = next(index for index, piece in enumerate(pieces) if piece.line is line)
+    # Position, department and institution of an author take three lines at most.
     for piece in pieces[at + 1 : at + 4]:
         about = piece.kind is LineKind.ROLE or (piece.kind is LineKind.TEXT and piece.institution and not piece.taken)
         if not about or piece.line.level:
@@ -460,6 +469,7 @@ def _far_byline(lines: Sequence[Line], pieces: Sequence[Piece], known: Labels, f
 
 
 def _role_after(lines: Sequence[Line], index: int, known: Labels, front: Front) -> None:
+    # A position takes one or two lines below the name.
     for line in lines[index + 1 : index + 3]:
         piece = read_piece(line, known, None)
         if line.block != lines[index].block or not (piece.kind is LineKind.ROLE or piece.institution):

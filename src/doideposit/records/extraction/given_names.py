@@ -178,6 +178,7 @@ _BOTH = frozenset(
     "santos scott sidney simon spencer stanley stuart tyler taylor thomas todd ulrich vincent wallace walter "
     "warren wayne werner wolf young".split()
 )
+# Hungarian prints the family name first; a given name in second place tells that order.
 _HUNGARIAN = frozenset(
     "adam agnes akos andras anna antal attila balazs balint barbara bela bence bernadett csaba csilla daniel "
     "david denes dora edina edit emese endre erika erzsebet eszter eva ferenc flora gabor gabriella gergely "
@@ -196,14 +197,18 @@ FAMILY_FIRST = frozenset(
     "ouyang sima zhuge shangguan situ nguyen tran pham phan vu vo dang bui dinh huynh hoang kim park choi jung "
     "jeong cho yoon jang shin seo kwon hwang ahn".split()
 )
+# The most frequent family names of mainland China, Taiwan and Hong Kong, in simplified and traditional characters.
 CHINESE_FAMILY = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白"
     "邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤张陳楊黃趙吳孫馬羅鄭謝許韓馮鄧葉蘇盧鍾譚陸賈龍錢嚴劉"
 )
+# Family names of two characters: with them the first character alone is no name.
 CHINESE_COMPOUND = frozenset(
     "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 夏侯 皇甫 尉迟 公孙 慕容 令狐 端木 轩辕 宇文 长孙".split()
 )
+# Nearly all Koreans have one of these family names, of one syllable each.
 KOREAN_FAMILY = frozenset("김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진")
+# Parts of a double name are looked up one by one.
 _PARTS = re.compile(r"[-’']")
 
 

@@ -11,21 +11,31 @@ from doideposit.records.identifiers import InvalidIdentifier, Ror
 
 __all__ = ["header_authors"]
 
+# Keys of static sites, journals and converters, in the languages in which their templates are written.
 _AUTHORS: Final = ("authors", "author", "autor", "autores", "auteur", "auteurs", "autoren", "by", "byline")
 _GIVEN: Final = ("given", "given-names", "given_names", "given-name", "given_name", "givenname", "first", "firstname",
                  "first-name", "first_name", "forename")  # fmt: skip
 _FAMILY: Final = ("family", "family-names", "family_names", "family-name", "family_name", "surname", "last",
                   "lastname", "last-name", "last_name")  # fmt: skip
+# CSL names particles by whether they are dropped in sorting, BibTeX just “von”.
 _PARTICLE: Final = ("non-dropping-particle", "dropping-particle", "particle", "von")
+# CSL writes `literal`, Hugo themes `organization`, Jats converters `collab`: all mean a group.
 _GROUP: Final = ("organisation", "organization", "corporate", "corporation", "collective", "collaboration", "group")
+# Keys under which a whole name stands; the first that is there counts.
 _WHOLE: Final = ("name", "literal", "display_name", "displayname", "full_name", "fullname", "author")
+# JOSS writes `orcid`, Quarto too; themes of Jekyll write the others.
 _ORCID: Final = ("orcid", "orcid-id", "orcid_id", "orcidid")
 _AFFILIATION: Final = ("affiliations", "affiliation", "institutions", "institution", "institute", "institutes",
                        "organization", "organisation", "org", "company")  # fmt: skip
+# Quarto and JOSS list affiliations once, below keys that authors point to.
 _SHARED: Final = ("affiliations", "affiliation", "institutions", "institution", "institute", "institutes")
+# Footnote marks, tags and links that a converter left behind a name.
 _MARKS: Final = re.compile(r"\s*(?:<[^>]*>|\([^)]*\)|\[[^\]]*\]\([^)]*\)|\^\[[^\]]*\])")
+# A key points to an entry elsewhere in the header; a name has a capital or a space.
 _KEY: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+# A list that somebody wrote as one text.
 _AND: Final = re.compile(r"\s(?:and|und|et|&|y|e|en|och|oraz)\s|[;\n]", re.IGNORECASE)
+# Nothing but initials: a given name that was abbreviated.
 _INITIALS: Final = re.compile(r"(?:\w\.[\s-]?)+")
 
 
@@ -217,6 +227,7 @@ def _whole_ror(text: str) -> str:
     bare = re.sub(r"^(?:https?://)?(?:www\.)?ror\.org/|/+$", "", text.strip(), flags=re.IGNORECASE)
     try:
         return Ror.parse(bare).url
+    # What only looks like a ROR id stays the text it is: the check of the record tells more.
     except InvalidIdentifier:
         return text
 

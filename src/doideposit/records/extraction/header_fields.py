@@ -15,6 +15,7 @@ __all__ = ["OWN", "header_fields"]
 # Below this key a header holds fields of a record as they are; they come before what the site's own keys say.
 OWN: Final = "doideposit"
 
+# Proposals of communities (EIP, PEP, RFC) call their number by the name of the series.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "series": ("series",),
     "number": ("number", "issue", "nummer", "numero", "número", "eip", "erc", "bip", "pep", "rfc", "xep"),
@@ -38,13 +39,17 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "url": ("canonical_url", "canonical-url", "canonicalurl", "canonical", "url", "permalink", "link"),
     "language": ("language", "lang", "locale"),
 }
+# Hugo shows `summary` in lists, and many sites put their abstract there.
 _ABSTRACT: Final = ("abstract", "summary", "zusammenfassung", "resumen", "résumé", "resume")
+# Crossref has no keywords; they are read because a record keeps them for the landing page.
 _KEYWORDS: Final = ("keywords", "keyword", "tags", "categories")
+# British and American spelling, one or several.
 _LICENCE: Final = ("license", "licence", "licenses", "licences", "rights", "lizenz")
 # Words that stand where a date does; the program that builds the page puts another day there each time.
 _MOVING: Final = re.compile(
     r"^\W*(?:today|now|last-modified|heute|aujourd'hui)\W*$|^`r\s|sys\.(?:date|time)|\{\{|\\today|<%", re.IGNORECASE
 )
+# YAML 1.1 reads yes and no as truth values, so that a title “No” arrives as one.
 _TRUTH: Final = frozenset({"true", "false", "yes", "no"})
 
 
@@ -120,6 +125,7 @@ def _language(value: HeaderValue, notes: HeaderNotes) -> Taken | None:
     return value.taken(code[1].lower()) if code else taken
 
 
+# Fields that need more than a text; all others are taken as they stand.
 _READERS: Final = {"series": _series, "published": _date, "url": _url, "language": _language}
 
 

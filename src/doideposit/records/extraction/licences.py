@@ -4,6 +4,7 @@ import re
 
 __all__ = ["licence_address"]
 
+# The version is often left out in print; without it, no address of a licence can be given.
 _SHORT_NAME = re.compile(
     r"\bCC[ -]?(?P<kind>BY(?:-(?:NC|ND|SA)){0,2}|0)(?:[ -](?P<version>\d\.\d))?(?!\w|\.\d)", re.IGNORECASE
 )

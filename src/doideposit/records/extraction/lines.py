@@ -66,8 +66,11 @@ class Line:
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # A footnote as Pandoc and other dialects of Markdown write it; CommonMark has none.
 _NOTE = re.compile(r" {0,3}\[\^[^\]\s]{1,40}\]:")
+# Tags end in the same text: a sign “<” before a number is no tag.
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+# Crossref knows these two faces in titles, and they change the meaning: H2O is not H²O.
 _KEPT_TAG = re.compile(r"</?(sub|sup)>", re.IGNORECASE)
+# The text of a link that only says where to click is no text of the document.
 _ADDRESS_LABEL = re.compile(r"<?(?:https?:|www\.|(?:dx\.)?doi\.org/)\S*>?|(?:link|here|online|url|pdf)", re.IGNORECASE)
 
 
@@ -96,8 +99,10 @@ def _any_address(url: str) -> bool:
     return isinstance(url, str)
 
 
+# A scheme that the layout cut off from its address.
 _SCHEME = re.compile(r"(?<![^\W_])https?$", re.IGNORECASE)
 _SCHEME_LENGTH = 6  # one character before “https”, to see that it begins there
+# Addresses in angle brackets may hold spaces where a line was wrapped; many servers take no more than 2,000 characters.
 _ANGLED_REST = re.compile(r"://[^<>\n]{1,2000}(?=>)")
 # Angle brackets within old DOIs (SICI) belong to the address when digits or a stop follow the closing one.
 _REST = re.compile(r"://(?:[^\s<>\"“”|]|<[^<>\s\"]{1,60}>(?=[\d.;])){1,2000}")

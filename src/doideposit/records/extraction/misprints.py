@@ -8,6 +8,7 @@ __all__ = ["text_doubts", "url_doubts"]
 
 # The lengths of the groups of a UUID (RFC 9562, section 4).
 _UUID_GROUPS = (8, 4, 4, 4, 12)
+# An id of five groups as news sites give to articles; with a group of another length its address leads nowhere.
 _UUID_LIKE = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]+(?:-[0-9a-f]+){4}(?![0-9A-Za-z])", re.IGNORECASE)
 # With so many groups of the right length it is a UUID that was damaged; with fewer, something else.
 _ENOUGH_GROUPS = 3
@@ -19,7 +20,9 @@ _REGIONS = {
     "Princeton": "NJ", "New Haven": "CT", "Ithaca": "NY", "Baltimore": "MD", "Arlington": "VA", "Honolulu": "HI",
     "Seattle": "WA", "Atlanta": "GA", "Houston": "TX", "Lanham": "MD", "Boulder": "CO", "Thousand Oaks": "CA",
 }  # fmt: skip
+# A state before one of these is no misprint.
 _COUNTRIES = frozenset({"US", "UK", "USA"})
+# Place and country, as the imprint of a book prints them: a doubled one is a slip of the pen.
 _IMPRINT = re.compile(rf"\b({'|'.join(_REGIONS)}),\s*((?:[A-Z]\.\s?){{1,3}}|[A-Z]{{2,3}})(?=\s*[:;])")
 
 
@@ -64,6 +67,7 @@ def url_doubts(url: str) -> Iterator[str]:
 def _host_doubts(url: str) -> Iterator[str]:
     try:
         host = urlsplit(url).hostname or ""
+    # `urlsplit` raises for brackets without a partner, as in “https://[www.example.org”.
     except ValueError:
         yield "the address has a broken host name"
         return

@@ -25,6 +25,7 @@ __all__ = ["PrintedName", "read_name"]
 
 # “Zia ul Haq” is one name: the article joins the word before it with the one behind it.
 _JOINING = frozenset("ul ur ud us un".split())
+# Portuguese, Italian, Spanish and Catalan join two family names with these.
 _CONJUNCTIONS = frozenset("e y i".split())
 # The first half of a name of two words: “Abd al-Rahman”, “Abdul Aziz”.
 _SERVANT = frozenset("abd abdul abdel abdal abdur abdus".split())
@@ -34,23 +35,30 @@ _SPANISH = frozenset(
     "julián iván juan pablo javier alejandro alejandra carmen pilar consuelo enrique guillermo ignacio esteban jaime "
     "gonzalo santiago soledad jimena ximena luis juana gabriel josé carlos manuel miguel mercedes montserrat".split()
 )
+# Portuguese has two family names without any sign between them; a given name of the country tells that.
 _PORTUGUESE = frozenset(
     "joão joana luís inês tiago rui paulo pedro ana antónio antônio beatriz catarina fernando rita nuno vasco marta "
     "teresa duarte thiago luiz márcia lúcia fábio".split()
 )
 # Written out they are Muhammad; so short they are as good as an initial.
 _SHORTENED = frozenset("md mohd mhd moh".split())
+# A nickname or a second script stands in round brackets.
 _ROUND = re.compile(r"\(([^)]*)\)")
+# Characters of Chinese, Japanese and Korean: there the family name stands first and no space separates it.
 _EAST_ASIAN = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+# Syllables of Pinyin: an initial that may be missing, and a final.
 _SYLLABLE = (
     r"(?:[bpmfdtnlgkhjqxzcsryw]|zh|ch|sh)?(?:[iuü]?(?:ai|ao|ang|an|a|eng|en|ei|er|e|ong|ou|o)|i[un]|ing|ui|un|[iuü])"
 )
+# Two syllables written as one word are a Chinese given name, as in Xiaoping.
 _PINYIN = re.compile(rf"{_SYLLABLE}{_SYLLABLE}", re.IGNORECASE)
 # One syllable of a Chinese, Korean or Vietnamese given name, in the spellings that are used for them.
 _ONE_SYLLABLE = re.compile(
     r"(?:[bcdfghjklmnpqrstvwxyz]|zh|ch|sh|ng|nh|ph|th|tr|kh|hy|ky|gy)?[aeiouy]{1,3}(?:ng|nh|n|m|p|t|k|ch?)?h?"
 )
+# The Arabic article, also in the forms it takes before a sun letter.
 _ARTICLE = re.compile(r"(?:al|el|ad|ar|as|at|az)-\w", re.IGNORECASE)
+# Names of the characters one, two and three behind the family name.
 _TWO, _THREE, _FOUR = 2, 3, 4
 _LONG_GIVEN = 5  # in letters: so long, two syllables of pinyin are hardly a name of another language
 
@@ -155,6 +163,7 @@ def _by_capitals(words: Sequence[str]) -> _Split | None:
     """Split where one end of the name is printed in capitals and the other is not: that is its family name."""
     loud = [len(word) > 1 and word.isupper() and not is_initial(word) for word in words]
     first = next((at for at, is_loud in enumerate(loud) if not is_loud), len(words))
+    # From the end, since capitals mark the family name in front or behind: Siegfried O. WOLF and WOLF Siegfried.
     last = next((at for at, is_loud in enumerate(reversed(loud)) if not is_loud), len(words))
     quiet = [word for word, is_loud in zip(words, loud, strict=True) if not is_loud]
     if bool(first) == bool(last) or not any(letter.islower() for word in quiet for letter in word):

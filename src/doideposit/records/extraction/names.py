@@ -17,6 +17,7 @@ __all__ = [
     "without_titles",
 ]
 
+# Forms of address, military ranks and degrees before a name, in the languages of most bylines.
 _TITLES = frozenset(
     "dr prof professor mr mrs ms miss mx amb ambassador sir dame lord lady gen general lt lieutenant col colonel maj "
     "capt captain brig brigadier adm admiral cdr rev hon shri smt he mep mp ing mag dipl-ing dra profa professeur "
@@ -25,12 +26,15 @@ _TITLES = frozenset(
 )
 # “Retd” and “ret” are no degrees, but stand behind the names of officers in the same way.
 DEGREES = frozenset("phd dphil md ma mba msc bsc ba llm llb mphil dlitt esq jd retd ret".split())
+# Suffixes that Crossref has an element for; degrees are none of them.
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+# Small words within family names, from Dutch van to Arabic ibn; they tell a name from a phrase.
 _PARTICLES = frozenset(
     "van von der den de del della di da dos das do du la le lo los las el al bin ibn bint binti binte ben bt abu abou "
     "um umm ter ten te zu zum zur vom af av ní nic ó uí mac mc san santa degli delli dalla dal "
     "ul ur ud us un e y i".split()
 )
+# With such a word a text is an institution, whatever capitals it has.
 _GROUP_WORDS = re.compile(
     r"\b(?:team|staff|editors?|editorial|board|forum|institute|cent(?:re|er)|university|council|committee|foundation|"
     r"group|network|secretariat|department|desk|ministry|association|organi[sz]ation|society|bureau|programme?|"
@@ -43,6 +47,7 @@ _GROUP_WORDS = re.compile(
     r"институт|университет|центр|совет|министерство|факультет|кафедра|研究所|大学|研究部|学院|研究院|委員会",
     re.IGNORECASE,
 )
+# With such a word a text is a position, and the name stands before or behind it.
 _ROLE_WORDS = re.compile(
     r"\b(?:fellow|director|analyst|researcher|professor|lecturer|reader|coordinator|president|chair\w*|manager|head|"
     r"officer|partner|counsel|attorney|solicitor|barrister|avocate?|rechtsanw(?:alt|ältin)|abogad[oa]|avvocat[oa]|advogad[oa]|advis[eo]r|assistant|associate|student|candidate|correspondent|journalist|expert|minister|visiting|senior|"
@@ -60,9 +65,13 @@ _FUNCTION_WORDS = frozenset(
     "por con una "
     "degli delle senza per con com sem uma os as het een zonder voor bez dla ile için и в на без для из под".split()
 )
+# Footnote marks behind a name; two digits are a mark only where no letter follows.
 _MARKS = re.compile(r"[*∗⁎＊†‡§¶‖#✉¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d{1,2}(?:,\d{1,2})*(?=\s|,|;|$)")
+# Converters lose the space between a title and the name.
 _GLUED_TITLE = re.compile(r"\b(Dr|Prof|Mr|Mrs|Ms|Amb|Gen|Col)\.(?=[^\W\d_])")
+# A word of a name: letters, with apostrophes, points and hyphens inside.
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.\-])*|[^\W\d_]\.")
+# What separates the names of a byline, with the “and” of the languages read and the commas of Chinese and Arabic.
 _BYLINE_PARTS = re.compile(
     r"\s*[;；]\s*|\s*,?\s+(?:and|with|et|und|en|ve|och|oraz|и)\s+|\s*,?\s*&\s*|\s*[,、，]\s*|\s+[/|·•]\s+",
     re.IGNORECASE,
@@ -70,8 +79,11 @@ _BYLINE_PARTS = re.compile(
 # Spanish, Portuguese, Italian and Polish write “and” with one letter, which may also stand inside a name (“Ortega y
 # Gasset”).
 _ONE_LETTER_AND = re.compile(r"\s+[yei]\s+(?=[^\W\d_]\S*\s+\S)")
+# What is left at the end when the last name was taken away.
 _LAST_AND = re.compile(r"[\s,]*(?:\band|&)?[\s,]*$")
+# d'Arvor, l'Hôpital, al-Rashid: the particle is bound to the name.
 _BOUND_PARTICLE = re.compile(r"[a-z]{1,3}[-'’][^\W\d_a-z]")
+# Brackets in a byline hold a role or a town.
 _ROUND = re.compile(r"\(([^)]*)\)")
 # Words in a name; what has more is rather a title or an institution.
 _LONGEST = 6
@@ -150,7 +162,9 @@ def is_institution(text: str) -> bool:
     return all(word[:1].isupper() or not word.isascii() or word.lower() in _SMALL_WORDS for word in words)
 
 
+# Positions with a department and an institution still fit; longer texts are sentences.
 _LONGEST_ROLE = 160
+# Words that stand small in a position or an institution.
 _SMALL_WORDS = frozenset(
     "of for and the in on at de la le du des et für und der die del los para per di e do da van voor · - – & / |"
     "".split()

@@ -78,6 +78,8 @@ class Labels:
     @classmethod
     def of(cls, labels: Iterable[str], publishers: Iterable[str]) -> "Labels":
         """Make the patterns from the words of all languages and of the configured series."""
+        # Longest first, so that “Policy Brief” is not taken for “Brief”. Lower-casing a Turkish İ leaves a dot of its
+        # own.
         words = sorted({*SERIES_WORDS, *(label.lower().replace("i̇", "i") for label in labels)}, key=len, reverse=True)
         named = "|".join(re.escape(word) for word in words)
         label = rf"(?P<word>(?:[^\W\d_][\w.&’'-]*\s+){{0,4}}?(?:{named}))"
@@ -104,22 +106,30 @@ _NUMBER = (
     r"(?P<number>(?:19|20)\d\d[-–]\d{1,3}(?![-–\d])|"
     r"\d{1,5}(?:[a-z](?![\w]))?(?:\s?[/|]\s?(?:[A-Z]\s?)?\d{1,4}(?![\w.]))?)(?![A-Za-z0-9_%])(?![-–.]\d)"
 )
+# A volume may stand before the number, and is no number of the commentary.
 _VOLUME = r"(?:(?:vol(?:ume)?|jahrgang|jg|band|tome|tomo|том|rocznik|cilt)\b\.?\s*\d{1,4}\s*[,/|·–—-]?\s*)?"
+# 号, 號 and 期 stand behind the number in Chinese.
 _NUMBER_LINE = re.compile(
     rf"[\W_]*{_VOLUME}(?:{NUMBER_SIGN})(?:\s*[:：]\s*)?{_NUMBER}\s*[号號期]?(?P<rest>.*)", re.IGNORECASE
 )
+# Within a line, the sign must be a word of its own: “Nr” in “Nrw” is none.
 _NUMBER_INSIDE = re.compile(
     rf"^(?P<before>[^\d]{{3,80}}?)\s(?:no|nr|number|nummer|n[°º˚])\b\.?\s*{_NUMBER}(?P<rest>.*)$", re.IGNORECASE
 )
+# A number alone on its line, with whatever frames it.
 _BARE_NUMBER = re.compile(r"\W*(?P<number>\d{1,4})\W*")
+# The names follow the word, or stand in the next lines.
 _BY_LINE = re.compile(
     rf"(?:(?:{BY})(?=[\s:：*]|$)\s*[:：]?|(?:{AUTHOR_LABELS})\s*(?:[:：]|$))\s*(?P<names>.*)", re.IGNORECASE
 )
+# Behind such a word the date is that of publication, and not of the event that is discussed.
 _PUBLISHED = re.compile(rf"(?<!\w)(?:{PUBLISHED})(?!\w)\s*[:：]?", re.IGNORECASE)
+# Addresses and ORCID iDs in a byline belong to an author, and are no part of a name.
 _ADDRESS = re.compile(
     r"[(<\[]{0,3}(?:https?://|www\.)[^\s<>]*[^\s<>)\]][)>\]]*|\(?\bORCID(?:\s+iD)?\b:?\s*[\dXx-]*\)?|[(<]?[\w.+-]+@[\w-]+\.[\w.]+[)>]?",
     re.IGNORECASE,
 )
+# What title pages print of the issue and not of the work: ISSN, ISBN, pages, minutes to read.
 _FURNITURE = re.compile(
     r"\b(?:e-?|p-?)?ISSN\b(?:\s+number)?[\s:()\w]{0,12}\d{4}-?\d{3}[\dX]|\bISBN\b[\s:]*[\d -]{10,20}[\dX]?|"
     r"\b\d{1,3}\s+(?:pages?|Seiten|páginas|pagine|pagina['’]?s|stron|страниц\w*|sayfa|pp?\.)(?!\w)|\b(?:pp?|S)\.\s*\d{1,3}\b|"
@@ -128,6 +138,7 @@ _FURNITURE = re.compile(
     r"\bdownload(?:\s+(?:as\s+)?pdf)?\b|\bopen access\b|\bpdf\b",
     re.IGNORECASE,
 )
+# The name somebody has on a social network.
 _ACCOUNT = re.compile(r"@[\w.]{2,30}")
 # People who did something else than write it.
 _OTHER_PEOPLE = re.compile(
@@ -140,12 +151,19 @@ _OTHER_PEOPLE = re.compile(
     r"a\s+cura\s+di|traduzido\s+por|vertaald\s+door|przełożył|tłumaczenie\s*:|перевод\s*:|редактор\s*:|訳\s*[:：]|翻译\s*[:：]",
     re.IGNORECASE,
 )
+# A line of rights is no byline, although it names people.
 _RIGHTS = re.compile(r"^©|\bcopyright\b|all rights reserved|^\(c\)\s|tous droits réservés", re.IGNORECASE)
+# Headings end the title block.
 _SECTION = heading_pattern((*ABSTRACT, *KEYWORDS, *REFERENCES, *OTHER_SECTIONS, *ABOUT_AUTHOR))
+# Some layouts print the abstract behind its label in one line.
 _SECTION_START = re.compile(rf"(?:{'|'.join((*ABSTRACT, *KEYWORDS))})\s*[:：—–-]\s*\S", re.IGNORECASE)
+# Points of a list are text, not title.
 _BULLET = re.compile(r"[•‣▪●·›»*-]\s")
+# Rules and ornaments between the parts.
 _EMPTY = re.compile(r"[\W_]*")
+# Signs that separate the pieces of one line.
 _SEPARATOR = re.compile(r"\s*[|·/]\s*")
+# A byline with a dozen authors still fits.
 _LONGEST_NAMES = 150
 _LONGEST_PIECE = 1_500  # in characters; what is longer is running text, whatever it holds
 
@@ -298,6 +316,7 @@ def _read_rest(piece: Piece, text: str, rest: str, labels: Labels) -> None:
         return
     known = bool(piece.doi or piece.dates or piece.number or piece.word)
     by = _BY_LINE.fullmatch(rest)
+    # The mark stands right behind the word; a colon farther on belongs to the text.
     if by is not None and _is_byline(by["names"], marked=":" in rest[:30]):
         piece.kind = LineKind.BYLINE
         _take_names(piece, by["names"])
@@ -400,6 +419,7 @@ def are_names(text: str) -> bool:
     )
 
 
+# Five letters and less are a label, or the initials of an editor.
 _SHORT = 5
 
 
@@ -424,6 +444,7 @@ def _rich_rest(line: Line, rest: str) -> str:
     """Return the rest of a line with its italics, where they can be found again."""
     if rest == line.text:
         return line.rich
+    # Ten characters are enough to find the place again, and markup rarely begins so early.
     start = line.rich.find(rest[:10])
     return line.rich[start:].strip(EDGE) if start >= 0 and line.rich != line.text else rest
 

@@ -14,12 +14,17 @@ from doideposit.records.sources.interface import Header
 
 __all__ = ["unpublished"]
 
+# What platforms write for a text that is not public, from Jekyll's drafts to the trash of WordPress.
 _DRAFT_WORDS: Final = frozenset(
     "draft idea proposal wip private pending scheduled unpublished review in-review embargoed deleted trash".split()
 )
+# Keys under which platforms say how far a text is.
 _STATUS: Final = ("status", "state", "visibility", "publish_status", "publish-status")
+# Words for no in YAML 1.1 and in exports of databases.
 _NOT: Final = frozenset({"false", "no", "0", "never", "off"})
+# Words for yes in the same.
 _YES: Final = frozenset({"true", "yes", "1", "on"})
+# An ISO date, with a time and its offset as most generators write them.
 _MOMENT: Final = re.compile(
     r"(\d{4}-\d{1,2}-\d{1,2})(?:[T ]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?"
 )
@@ -97,6 +102,7 @@ def _moment(text: str, now: datetime) -> datetime | None:
         if time:
             hour, minute, *rest = map(int, time.split(":"))
             moment = moment.replace(hour=hour, minute=minute, second=rest[0] if rest else 0)
+    # 25:00 and the like is no moment; then the day alone counts.
     except ValueError:
         return None
     return moment if zone is None else _in_zone(moment, zone)

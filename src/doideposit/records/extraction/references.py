@@ -18,18 +18,29 @@ __all__ = ["cites", "find_notes", "find_section", "read_references"]
 
 _HEADING = heading_pattern(REFERENCES)
 _NOTES_HEADING = heading_pattern(NOTES)
+# A number, a bullet or a dash before an entry belongs to the list, not to the reference.
 _LABEL = re.compile(r"(?:\[\^?[^\]\s]{1,40}\]:?|\(\d{1,3}\)|\d{1,3}[.)]|[•‣▪●·*–—-])\s+")
+# Numbers in brackets or with a point, as the mark of a note prints them.
 _NUMBERED = re.compile(r"\[?\^?(?P<number>\d{1,3})(?:\]:?|[.)])?\s+(?=\S)")
+# Author and year in brackets begin an entry of APA and Harvard.
 _AUTHOR_YEAR = re.compile(r"[^\W\d_][^()]{1,200}\((?:(?:1[5-9]|20)\d\d[a-z]?|n\.\s?d\.)[^()]{0,30}\)")
+# Footnotes that thank somebody cite nothing.
 _NO_ENTRY = re.compile(
     r"[*†]?\s*(?:the\s+)?authors?\b.{0,40}\b(?:thanks?|grateful|acknowledge)\b|[*†]\s.*\bthank", re.IGNORECASE
 )
+# DOIs are kept apart from other addresses, since Crossref has an element for them.
 _DOI_ADDRESS = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
+# Addresses without a scheme; the last character must not be a mark of the sentence.
 _WWW = re.compile(r"(?<![\w/.@])www\.[^\s<>\"]+\.[^\s<>\"]*[^\s<>\".,;:)]")
+# Schemes as they are misprinted in real lists; the address is found, and its scheme reported.
 _BROKEN_SCHEME = re.compile(r"(?<!\w)(?:h?ttps?|hhtps?|htps?|htttps?|https?)(?::?/{1,3}|:)(?=[\w.-]+\.\w)[^\s<>\"]+")
+# An entry begins so in APA; two hundred characters hold a dozen authors.
 _APA_START = re.compile(r"[^()]{2,200}\((?:(?:19|20)\d\d|n\.\s?d\.)")
+# A year in brackets, or “n. d.”: an entry with a date.
 _DATED = re.compile(r"\((?:1[5-9]|20)\d\d\b|\(n\.\s?d\.")
+# Taking an address away leaves its brackets empty.
 _EMPTY_BRACKETS = re.compile(r"\s*(?:\(\s*[,;.]?\s*\)|\[\s*\]|<\s*>)")
+# The rest of an address in the next line holds at least one sign that words do not have.
 _ADDRESS_TAIL = re.compile(r"[^\s]*[/\-_=?&.%][^\s]*")
 
 
@@ -47,6 +58,7 @@ def find_section(lines: Sequence[Line]) -> int | None:
     return None
 
 
+# One footnote alone is a remark rather than a list.
 _FEWEST_NOTES = 2
 
 
@@ -235,6 +247,7 @@ _NAME_AND_YEAR = re.compile(
     r"[^\W\d_a-z][\w'’-]+,\s(?:[^\W\d_a-z]\.[\s-]?){1,3}[^()]{0,120}\((?:19|20)\d\d[a-z]?\b|"
     r"(?:[^\W\d_a-z][\w'’-]+\s){1,4}\((?:19|20)\d\d[a-z]?\)[.,:]?\s[^\W\d_a-z“'‘\"]"
 )
+# A line that begins so continues the entry above.
 _LOWER_CONTINUATION = re.compile(r"(?:Retrieved|Accessed|Available|Last accessed|URL|DOI|Link)\b", re.IGNORECASE)
 
 
@@ -307,6 +320,7 @@ def _address(entry: _ReferenceLines, text: str, notes: Notes, place: str) -> tup
     if others:
         notes.warn(
             "reference-urls-several", f"this entry prints {len(others) + 1} addresses; the first one is used",
+            # In one order each time, so that two runs over one document say the same.
             f"the other: {', '.join(sorted(others))}", line=line.number, field=f"{place}.url",
         )  # fmt: skip
     return _checked(url, line, notes, place), text
@@ -357,6 +371,7 @@ def _doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place: str)
             continue
         try:
             return Leaf(str(Doi.parse(printed)), number, text, "DOI of the entry")
+        # A DOI with a misprint is told, and stays in the text of the reference.
         except InvalidIdentifier as error:
             notes.warn(error.code, error.message, error.hint, line=number, field=f"{place}.text")
             return None
@@ -366,6 +381,7 @@ def _doi(entry: _ReferenceLines, address: Leaf | None, notes: Notes, place: str)
 def _is_labelled(text: str, start: int) -> bool:
     """Return whether a DOI stands in an address of doi.org, behind “doi:”, or alone."""
     return (
+        # A DOI in brackets loses its closing one in print; then the text before it decides.
         text[start : start + 3].lower() != "10."
         or bool(re.search(r"doi:?\s*$", text[:start], re.IGNORECASE))
         or start == 0

@@ -10,13 +10,16 @@ from doideposit.records.extraction.draft import Confidence, Draft, Gap, Leaf, No
 
 __all__ = ["render"]
 
+# Lines of this length can be read side by side with the document.
 _WIDTH = 112
 # A plain scalar of YAML: nothing in it can be taken for structure or comment, whatever the reader makes of its type.
 _PLAIN = re.compile(r"[^\W_](?:[\w .,/()&;'\"’“”–+%=?~-]|:(?=\S))*")
 # What YAML would take for a number; a date is text in YAML 1.2, and in our own reader anyway.
 _NUMBER = re.compile(r"(?!\d{4}-\d\d(?:-\d\d)?$)[\d.,:_xXoOeE+-]*")
 _WORDS = frozenset("y n yes no on off true false null".split())  # YAML takes them for something else
+# YAML writes these characters as escapes (YAML 1.2, section 5.1).
 _ESCAPED = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+# In a comment of YAML no escape is possible, and a line break would end the comment.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")
 
 

@@ -32,7 +32,9 @@ class Document:
         return (*self.body, *self.tail)
 
 
+# Headings behind which no reference follows.
 _AFTER = heading_pattern((*ABOUT_AUTHOR, *OTHER_SECTIONS, *NOTES, *ABSTRACT))
+# Page numbers that a converter left between the lines.
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,3})?", re.IGNORECASE)
 
 

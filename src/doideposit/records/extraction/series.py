@@ -15,7 +15,9 @@ from doideposit.records.models.series import Series
 
 __all__ = ["labels_of", "publishers_of", "series_field"]
 
+# DOIs of series often hold the ISSN; the check digit at its end can be X.
 _ISSN_IN_DOI = re.compile(r"(?:ISSN\W?|(?<![\dX]))(\d{4}-\d{3}[\dX])(?![\dX])", re.IGNORECASE)
+# Print prints the medium before or behind the word: eISSN, ISSN (online).
 _ISSN_LABELLED = re.compile(
     r"\b(?P<medium>[ep]-?)?ISSN\b(?:\s*\((?P<kind>[^)]*)\))?[:\s]*(?P<issn>\d{4}-?\d{3}[\dX])", re.IGNORECASE
 )
@@ -60,6 +62,7 @@ def _printed_issn(doi: PrintedDoi | None, lines: Iterable[Line], notes: Notes) -
 def _issn(text: str, line: Line, notes: Notes) -> Issn | None:
     try:
         return Issn.parse(text)
+    # A misprinted ISSN does not tell the series, and the person who sees it can.
     except InvalidIdentifier as error:
         notes.warn(error.code, error.message, error.hint, line=line.number, field="series")
         return None

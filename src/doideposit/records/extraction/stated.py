@@ -60,6 +60,7 @@ def _list(stated: Stated | None) -> tuple[Stated, ...]:
     return stated if isinstance(stated, tuple) else ()
 
 
+# Properties that go into a field as they are.
 _SIMPLE = ("title", "subtitle", "published", "number", "series", "doi", "url", "language")
 
 
@@ -92,6 +93,7 @@ def _with_orcid(author: Node) -> Node:
         return author
     try:
         return {**author, "orcid": replace(orcid, text=Orcid.parse(orcid.text).url)}
+    # A wrong iD costs an author nothing but the iD.
     except InvalidIdentifier:
         return {key: part for key, part in author.items() if key != "orcid"}
 
@@ -106,6 +108,7 @@ def doi_leaf(leaf: Leaf) -> Leaf | None:
     """Return a stated DOI without the address in front, or None when it is none."""
     try:
         return replace(leaf, text=str(Doi.parse(leaf.text)))
+    # What a program put into the field may be a page or a number, and no DOI.
     except InvalidIdentifier:
         return None
 

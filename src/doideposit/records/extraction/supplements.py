@@ -34,7 +34,9 @@ def url_field(number: Node, series: Series | None, notes: Notes) -> Node:
     return Gap(example, "the landing page, not the PDF; nothing is deposited without it")
 
 
+# The abstract may follow its label in the same line.
 _ABSTRACT = re.compile(rf"(?:{'|'.join(ABSTRACT)})(?!\w)\s*(?P<mark>[:：.–—-]?)\s*(?P<text>.*)", re.IGNORECASE)
+# Keywords follow a colon; without one, the word is a part of a sentence.
 _KEYWORDS = re.compile(rf"(?:{'|'.join(KEYWORDS)})\s*[:：]\s*(?P<words>.+)", re.IGNORECASE)
 _KEYWORDS_HEADING = heading_pattern(KEYWORDS)
 
@@ -101,11 +103,13 @@ def _is_list(block: Sequence[Line]) -> bool:
     return bool(block[0].marker) or block[0].text[:1] in "•›▪‣·●○■◦–"
 
 
+# Addresses of Creative Commons with a version; anything behind it is kept, since deeds name a language there.
 _LICENCE = re.compile(
     r"https?://creativecommons\.org/(?:licenses|publicdomain)/[\w.-]+/\d\.\d/?[^\s)>]*", re.IGNORECASE
 )
 
 
+# A line that speaks of a licence, without an address that could be taken.
 _LABELLED = re.compile(rf"(?:{'|'.join(LICENCE)})\b", re.IGNORECASE)
 
 
@@ -125,6 +129,7 @@ def licence_field(document: Document, series: Series | None, notes: Notes) -> No
         labelled = next((line for line in lines if _LABELLED.match(line.text)), None)
         if labelled is not None:
             notes.warn(
+                # Eighty characters show which line is meant.
                 "licence-missing", f"the licence was not recognised: “{labelled.text[:80]}”", "write its address",
                 line=labelled.number, field="licences",
             )  # fmt: skip

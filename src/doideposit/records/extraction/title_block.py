@@ -20,6 +20,7 @@ from doideposit.records.models.series import Series
 
 __all__ = ["TaughtBlock", "taught_block", "tell_difference"]
 
+# What may stand in the places of a template, no wider than print has it.
 _PLACES = {
     "number": r"(?P<number>[^\W_][\w./|-]{0,19})",
     "date": r"(?P<date>.{4,40}?)",
@@ -32,6 +33,7 @@ _PLACES = {
 }
 # A title or a list of authors may go on over so many lines of its paragraph.
 _MOST_LINES = 6
+# Ten lines hold the logo, the address and a picture's caption above the block.
 _MOST_SKIPPED = 10
 _WITHIN = 45  # lines, about a page
 _LONGEST = 500  # in characters; a line of a title block is shorter
@@ -88,6 +90,7 @@ def tell_difference(lines: Sequence[Line], series: Series, notes: Notes) -> None
         return
     at, line = match.furthest
     where = match.lines[line] if line < len(match.lines) else None
+    # Eighty characters show which line is meant.
     printed = f"“{where.printed[:80]}”" if where is not None else "the end of the document"
     notes.warn(
         "title-block-differs",

@@ -8,11 +8,13 @@ from doideposit.records.extraction.readers.bounds import TooMuch
 
 __all__ = ["DocumentArchive"]
 
+# A document of Word has some twenty parts; an e-book of a thousand pages has fewer than this.
 _MOST_ENTRIES: Final = 5_000
 # Bytes of all entries together, pictures included.
 _MOST_BYTES: Final = 64_000_000
 # Bytes of one entry with text: a commentary of ten pages has 200,000, a tree of it in memory ten times as many.
 _MOST_OF_ONE_TEXT: Final = 8_000_000
+# Only parts with text are unpacked; pictures and fonts stay as they are.
 _TEXTS: Final = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".svg")
 
 

@@ -13,13 +13,18 @@ from doideposit.findings import Finding, Severity, Where
 
 __all__ = ["MOST_LINES", "TooMuch", "bound_markup", "bound_text", "too_large"]
 
+# A commentary has some hundred lines, a book about ten thousand.
 MOST_LINES: Final = 10_000
 _LONGEST_LINE: Final = 20_000  # in characters; the longest paragraph of a commentary has 3,000
+# A novel of 500 pages has a million characters.
 _MOST_CHARACTERS: Final = 1_000_000
+# Pages of news sites hold a few thousand tags; Word writes many for each paragraph.
 _MOST_TAGS: Final = 300_000
 # Brackets, stars and the like within one paragraph: a reader of Markdown compares each of them with all others.
 _MOST_MARKS: Final = 4_000
+# Signs of markup that are looked at one by one, so that their number bounds the time.
 _MARKS: Final = re.compile(r"[\[\]*_`<>~]")
+# Paragraphs are told by empty lines.
 _EMPTY_LINE: Final = re.compile(r"\n[ \t]*\n")
 
 

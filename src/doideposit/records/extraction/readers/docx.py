@@ -13,6 +13,7 @@ from doideposit.safe_xml import parse_part
 
 __all__ = ["read_docx"]
 
+# The namespace of WordprocessingML in transitional documents, which Word writes by default (ECMA-376).
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _EMPTY_NOTES = 2  # the first two notes of every file are the separators
 
@@ -44,7 +45,9 @@ def read_docx(data: bytes, *, file: str) -> Manuscript:
 # python-docx gives a cell once for each column it spans, and looks for the cell above it. Word itself ends at 63
 # columns, and a commentary has some hundred cells.
 _MOST_CELLS = 10_000
+# A table is laid out by its cells, and a million of them is how memory is filled.
 _CELL = re.compile(rb"<(?:[\w.-]+:)?tc[\s/>]")
+# A cell that claims to span hundreds of columns makes python-docx repeat its text as often.
 _WIDE_CELL = re.compile(rb"gridSpan\b[^>]{0,200}?val\s*=\s*[\"'][^\"']{3,}")
 
 
@@ -89,6 +92,7 @@ def _notes(document: Any, kind: str, builder: LineBuilder) -> None:
         builder.paragraph(text, links=links, note=True, place=f"{kind[:-1]} {number}")
 
 
+# Links name a relationship, whose target stands in another part of the archive.
 _R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 

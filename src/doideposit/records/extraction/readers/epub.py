@@ -22,9 +22,13 @@ from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
 
 __all__ = ["read_epub"]
 
+# Dublin Core, in which the package document states title and creators.
 _DC = "{http://purl.org/dc/elements/1.1/}"
+# The namespace of the package document (EPUB 3.3, Open Packaging).
 _OPF = "{http://www.idpf.org/2007/opf}"
+# Title pages and covers have few words; a chapter has many.
 _WORDS = re.compile(r"\w+")
+# A commentary is one page, a book some dozen chapters.
 _MOST_PAGES = 200
 _AUTHOR_ROLES = frozenset({"aut", "cre", ""})  # MARC relators, as EPUB names the role of a creator
 
@@ -79,6 +83,7 @@ def _first(package: Any, name: str) -> Leaf | None:
 
 def _said(node: Any) -> Leaf:
     text = " ".join((node.text or "").split())
+    # The place shown to people is a hint, not the whole text.
     return Leaf(text, 1, text[:200], f"e-book, {node.tag.replace(_DC, 'dc:')}")
 
 

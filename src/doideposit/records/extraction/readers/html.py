@@ -18,8 +18,11 @@ from doideposit.records.extraction.stated import date_leaf, doi_leaf, person
 
 __all__ = ["add_page", "read_html"]
 
+# Elements that begin a line of their own in every browser.
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote td th dd dt figcaption pre address".split())
+# What a browser shows around the text, or not at all.
 _DROPPED = ("script", "style", "nav", "footer", "aside", "form", "noscript", "template", "svg", "button", "iframe")
+# Types of schema.org for texts; a page also describes its site, its author and the trail of links.
 _ARTICLE_TYPES = frozenset(
     "Article ScholarlyArticle NewsArticle Report BlogPosting TechArticle OpinionNewsArticle CreativeWork".split()
 )
@@ -63,8 +66,11 @@ def _add_article(root: Any, builder: LineBuilder) -> None:
     _walk(max(articles, key=lambda node: len(node.text_content())), builder)
 
 
+# HTML lets a page name its encoding in the first 1,024 bytes, in two forms.
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+# XHTML names it in the XML declaration.
 _XML_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
+# A byte order mark wins over all declarations (WHATWG, Encoding).
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _PRESCANNED = 1024  # bytes in which a page has to declare its encoding (HTML standard, 4.2.5.4)
 
@@ -78,6 +84,7 @@ def _decoded(data: bytes, charset: str | None) -> str:
     for name in filter(None, (mark, charset, stated, "utf-8")):
         try:
             return data.decode(codec_of(name)).removeprefix("\ufeff")
+        # A page may name an encoding that does not exist, or is not the one it has: then the next guess counts.
         except (LookupError, UnicodeError):
             continue
     return data.decode("cp1252", "replace")
@@ -203,6 +210,7 @@ def _articles(root: Any) -> Iterator[Mapping[str, Any]]:
     for node in root.xpath("//script[@type='application/ld+json']"):
         try:
             loaded = json.loads(node.text or "")
+        # Themes write broken JSON-LD often enough; the tags of the page say the same.
         except (ValueError, RecursionError):
             continue
         graph = loaded.get("@graph", [loaded]) if isinstance(loaded, dict) else loaded

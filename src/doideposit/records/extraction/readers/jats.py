@@ -19,7 +19,9 @@ from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
 
 __all__ = ["read_jats"]
 
+# `xml:lang` has a namespace that every XML parser knows without a declaration.
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+# The address of a licence, as NISO recommends it for journals (ALI).
 _ALI = "{http://www.niso.org/schemas/ali/1.0/}license_ref"
 
 
@@ -71,6 +73,7 @@ def _language(article: Any) -> Leaf | None:
 
 def _published(meta: Any) -> Leaf | None:
     """Return the date of the online edition, the only one otherwise; that of the printed issue counts last."""
+    # Dates come with their kind; the order says which of them is that of the online edition.
     dates = sorted(meta.iterfind("pub-date"), key=_order)
     for date in dates:
         year = (date.findtext("year") or "").strip()
@@ -86,7 +89,9 @@ def _published(meta: Any) -> Leaf | None:
     return None
 
 
+# Kinds of dates for the online edition, through the versions of JATS.
 _ONLINE = ("epub", "pub", "electronic", "epub-ppub", "online")
+# Dates of these kinds tell when something else happened to the article.
 _NO_PUBLICATION = ("collection", "corrected", "retracted", "preprint", "pmc-release", "nihms-submitted")
 
 
@@ -189,6 +194,7 @@ def _orcid(contributor: Any) -> dict[str, Node]:
         if node.get("contrib-id-type") == "orcid" or "orcid.org/" in text:
             try:
                 return {"orcid": said(node, Orcid.parse(text).url)}
+            # A contributor may have several ids, and another one may be the ORCID iD.
             except InvalidIdentifier:
                 continue
     return {}
@@ -224,6 +230,7 @@ def _institution(place: Any) -> Mapping[str, Node] | None:
     for node in place.iter("institution-id"):
         try:
             fields["ror"] = said(node, Ror.parse(" ".join((node.text or "").split())).url)
+        # An id of another register stands in the same element.
         except InvalidIdentifier:
             continue
     return fields

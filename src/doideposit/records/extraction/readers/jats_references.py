@@ -11,6 +11,7 @@ from doideposit.records.extraction.stated import doi_leaf
 
 __all__ = ["read_reference_list"]
 
+# The same thing through the versions of NLM and JATS, the richest one first.
 _CITATIONS = ("mixed-citation", "element-citation", "nlm-citation", "citation")
 _TYPES = {
     "journal": "journal_article", "book": "book", "chapter": "book_chapter", "book-chapter": "book_chapter",
@@ -23,6 +24,7 @@ _TYPES = {
 _OPEN_END = re.compile(
     r"(?:\b(?:doi|DOI|Available (?:at|from)|Retrieved from|URL|https?)\b\s*[:.]?\s*)+[\s.,;()\[\]]*$"
 )
+# Only of these is the source a journal; of a book it is the title itself.
 _IN_SOURCE = frozenset({"journal_article", "preprint"})
 
 

@@ -9,7 +9,9 @@ from doideposit.records.models.text import normalise
 
 __all__ = ["XLINK", "leaf", "rich", "said", "texts"]
 
+# JATS writes addresses as attributes of XLink.
 XLINK = "{http://www.w3.org/1999/xlink}href"
+# Faces of JATS by the tags that a record knows.
 _FACES = {"italic": "i", "bold": "b", "sub": "sub", "sup": "sup", "underline": "u"}
 # Notes and their marks stand within titles and names, and are no part of them.
 _NOTES = ("fn", "xref", "inline-graphic", "tex-math")
@@ -59,6 +61,7 @@ def _plain(text: str | None) -> str:
 def said(node: Any, text: str | None = None) -> Leaf:
     """Return a value of the draft, with the line and the element that say it; by default the text of the element."""
     value = normalise(text if text is not None else texts(node))
+    # What people are shown as the place need not be the whole text.
     return Leaf(value, node.sourceline or 1, value[:200], f"<{node.tag}>")
 
 

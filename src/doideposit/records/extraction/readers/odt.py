@@ -17,9 +17,12 @@ from doideposit.records.extraction.readers.markup import parse_markup
 
 __all__ = ["read_odt"]
 
+# OpenDocument 1.2 names all its namespaces by this pattern.
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _OFFICE, _STYLE, _FO = (f"{{{_NS}{name}:1.0}}" for name in ("text", "office", "style", "xsl-fo-compatible"))
+# The title in the metadata stands in Dublin Core.
 _DC_TITLE = "{http://purl.org/dc/elements/1.1/}title"
+# Links are attributes of XLink here as well.
 _HREF = "{http://www.w3.org/1999/xlink}href"
 # What stands in the file beside the text: changes that were taken back, remarks, lists of contents.
 _SKIPPED = frozenset(

@@ -73,6 +73,7 @@ def _weight(severity: Severity) -> int:
 
 # What servers call the formats that are not told by their content (RFC 7763 for Markdown).
 _SUFFIX_OF = {"text/html": ".html", "application/xhtml+xml": ".html", "text/markdown": ".md", "text/plain": ".txt"}
+# Parts of these types hold no text that could be read.
 _PICTURES = ("image/", "video/", "audio/", "font/")
 
 
@@ -122,6 +123,7 @@ def _read(data: bytes, file: str, suffix: str, charset: str | None, near: Path |
 
 
 def _head(data: bytes) -> bytes:
+    # Declarations and doctypes stand in the first lines.
     return data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
 
 
@@ -137,6 +139,7 @@ def _in_utf_8(data: bytes, charset: str | None) -> bytes:
         return data
     try:
         return data.decode(codec_of(charset)).encode()
+    # An unknown or wrong charset leaves the bytes as they are; the reader tells what it cannot decode.
     except (LookupError, UnicodeError):
         return data
 
@@ -173,6 +176,7 @@ def _zipped(data: bytes, file: str, suffix: str) -> Manuscript:
 
 def _start(archive: DocumentArchive, *names: str) -> bytes:
     try:
+        # So much of a part shows what kind of archive it is.
         return b"".join(archive.read(name)[:100_000] for name in names)
     # NotImplementedError is what zipfile raises for a compression that it does not know.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError):

@@ -12,8 +12,10 @@ class OtherFormat(NamedTuple):
     instead: str
 
 
+# The words of Word's English menu, which Microsoft's own help uses.
 _SAVE_AS: Final = "open it in Word and choose File, Save As, Word Document (.docx)"
 _TABLE: Final = "one row for each commentary: `doideposit check` reads such a table"
+# UTF-8 is said because Excel's plain CSV is in the code page of the machine, and loses names.
 _EXCEL: Final = OtherFormat(
     "an Excel table",
     f"in Excel choose File, Save As, CSV UTF-8, {_TABLE}",
@@ -24,6 +26,7 @@ _CALC: Final = OtherFormat(
 )
 _SLIDES: Final = OtherFormat("a presentation", "hand in the text of the commentary as a Word file")
 _OLD_WORD: Final = OtherFormat("an old Word file", _SAVE_AS)
+# A file with a password is an encrypted container, and looks like no Word file at all.
 _LOCKED: Final = OtherFormat(
     "protected by a password",
     "in Word choose File, Info, Protect Document, Encrypt with Password, empty the password, and save it",
@@ -36,6 +39,7 @@ _PICTURE: Final = OtherFormat(
 _UNPACK: Final = "unpack it, and hand in the document itself"
 _AS_WORD: Final = "open it in its program, and export it as Word (.docx) or PDF"
 
+# Names decide only where the content does not: many of these are plain ZIP or text inside.
 _BY_NAME: Final = {
     ".xlsx": _EXCEL,
     ".xlsm": _EXCEL,
@@ -86,6 +90,7 @@ _BY_NAME: Final = {
     ".adoc": OtherFormat("an AsciiDoc file", "hand in the page or the PDF made from it"),
     ".org": OtherFormat("an Org file", "export it as Markdown or HTML"),
 }
+# Scans arrive as pictures; their text is not in them.
 _PICTURES: Final = frozenset(".png .jpg .jpeg .gif .tif .tiff .bmp .webp .heic .svg".split())
 _AUDIO_AND_VIDEO: Final = frozenset(".mp3 .mp4 .m4a .wav .mov .avi .mkv .webm".split())
 
@@ -116,6 +121,7 @@ _FEW: Final = 6  # two letters such as “BM” begin texts too; what follows in
 def other_format(data: bytes, suffix: str) -> OtherFormat | None:
     """Return what a file is that is not read; None for one that may be. `suffix` is the end of its name."""
     for magic, known in _BY_CONTENT:
+        # Short marks are words of English too; a zero byte nearby shows that the file is no text.
         if data.startswith(magic) and (len(magic) >= _FEW - 2 or b"\0" in data[:64]):
             return known
     if suffix in _PICTURES:
@@ -166,6 +172,7 @@ def other_entries(names: frozenset[str], suffix: str) -> OtherFormat:
     return _BY_NAME.get(suffix, OtherFormat("a ZIP archive", _UNPACK))
 
 
+# The root element tells the kind of an XML file.
 _ROOTS: Final = {
     "doi_batch": OtherFormat("a deposit file for Crossref", "run `doideposit validate` on it"),
     "TEI": OtherFormat("a TEI document", "hand in its web page or its PDF"),

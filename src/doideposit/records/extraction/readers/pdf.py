@@ -17,10 +17,13 @@ from doideposit.records.extraction.readers.pdf_rows import PdfPart, rows_of
 
 __all__ = ["read_pdf"]
 
+# A commentary has a dozen pages, a report a hundred.
 _MOST_PAGES = 300
 # In bytes, unpacked: a page of text has 10,000. pypdf reads about two million of them in a second.
 _MOST_OF_A_PAGE = 3_000_000
+# Streams are compressed: a bomb of a few kilobytes unpacks to gigabytes.
 _MOST_OF_A_STREAM = 20_000_000
+# Drawings and maps of a page are content too, and take long to read.
 _MOST_CONTENT = 5_000_000
 # With fewer characters than this in the whole file, its pages are pictures.
 _LEAST_TEXT = 40
@@ -135,6 +138,7 @@ def _bound_ascii(page: Any) -> None:
             raise TooMuch
 
 
+# The names of fonts are all that a PDF tells about their weight.
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
 
@@ -147,6 +151,7 @@ def _parts(page: Any, number: int) -> tuple[list[PdfPart], list[tuple[str, tuple
     parts: list[PdfPart] = []
 
     def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
+        # The matrix of the text times that of the page gives the size in print (ISO 32000-1, 9.4.4).
         scale = abs(tm[3] * cm[3]) or abs(tm[0] * cm[0]) or 1.0
         x, y = tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]
         if not text and parts and abs(parts[-1].y - y) < 1 and x > parts[-1].left and parts[-1].text.strip():
@@ -162,6 +167,7 @@ def _parts(page: Any, number: int) -> tuple[list[PdfPart], list[tuple[str, tuple
 
 
 _MOST_LINKS = 2_000  # of one page
+# pypdf names the edges of a rectangle so.
 _EDGES = ("left", "bottom", "right", "top")
 
 
@@ -194,6 +200,7 @@ def _label(target: str, text: str) -> str:
     """Return what a link annotation covers, which a PDF does not say: its address, where the line prints it."""
     words = (word.strip("<>(").rstrip(".,;)>") for word in text.split())
     return next(
+        # Twenty characters of a printed address are enough: a long one is broken at the end of its line.
         (word for word in words if word.startswith(("http", "www.", "doi.org", "10.")) and word[:20] in target),
         text.strip(),
     )

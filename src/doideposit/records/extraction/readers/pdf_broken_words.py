@@ -9,7 +9,9 @@ from doideposit.records.extraction.readers.pdf_rows import PdfRow
 __all__ = ["ends_in_address", "mended"]
 
 
+# A hyphen at the end of a line may be one of the word: the next line tells.
 _BROKEN_WORD = re.compile(r"(?P<word>[^\W\d_]+)-$")
+# An address goes on in the next line without any sign.
 _OPEN_ADDRESS = re.compile(r"(?:https?://|www\.|doi\.org/|(?<![\w/])10\.\d{4,9}/)\S*$", re.IGNORECASE)
 
 
@@ -50,6 +52,7 @@ def _address(row: PdfRow, following: PdfRow, first: str) -> str | None:
     for target in row.targets:
         if printed in target and not target.rstrip("/").endswith(printed.rstrip("/")):
             tail = target.partition(printed)[2]
+            # Eight characters are enough to tell that both lines print the same address.
             return text + first if first.rstrip(".,;)>") and tail.startswith(first.rstrip(".,;)>")[:8]) else None
         if target.rstrip("/").endswith(printed.rstrip("/.,;")):
             return None

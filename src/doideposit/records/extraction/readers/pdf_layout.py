@@ -42,6 +42,7 @@ def paragraphs_of(pages: Sequence[Sequence[PdfRow]]) -> Iterator[PrintedParagrap
         if size > body * _LARGER and early:
             # A line end within a heading is where the page was too narrow, and says nothing.
             paragraph[0].text = " ".join(row.text for row in paragraph)
+            # A tenth of a point is below what rounding makes of one size.
             yield PrintedParagraph(paragraph[:1], 1 if size >= largest - 0.1 else 2)
         elif early and not listed and len(paragraph) <= _TITLE_ROWS:
             yield PrintedParagraph(_unwrapped(paragraph, flow))
@@ -75,8 +76,11 @@ def _unwrapped(paragraph: Sequence[PdfRow], rows: Sequence[PdfRow]) -> list[PdfR
 
 
 _LARGER = 1.2  # so many times the size of the running text makes a heading
+# Covers and title pages; from the third page on, the text has begun.
 _TITLE_PAGES = 2
+# Running headers differ from page to page by their number alone.
 _NUMBERS = re.compile(r"\d+")
+# Page numbers alone on their line, with the “of” of the languages read.
 _PAGE_NUMBER = re.compile(
     r"(?:page|seite|p\.|s\.|página|pagina|strona|стр\.?)?\s*[-–|]?\s*\d{1,4}\s*[-–|]?(?:\s*(?:/|of|von|de|sur|di|из)\s*\d{1,4})?",
     re.IGNORECASE,
@@ -99,6 +103,7 @@ def _is_below_label(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
 
 def _is_apart(row: PdfRow, rows: Sequence[PdfRow]) -> bool:
     """Tell whether no line of the text stands near: within two lines above or below."""
+    # Other lines as small as this one do not count: they belong to the same furniture of the page.
     return all(each is row or each.size < row.size * 1.05 or abs(each.y - row.y) > 2 * each.size for each in rows)
 
 
@@ -123,6 +128,7 @@ def _without_furniture(pages: Sequence[Sequence[PdfRow]], body: float) -> list[P
 
 
 def _edges(rows: Sequence[PdfRow]) -> list[PdfRow]:
+    # From the top down: the origin of a PDF page lies at its lower left corner.
     heights = sorted(rows, key=lambda row: -row.y)
     return [*heights[:_EDGE], *heights[-_EDGE:]]
 
@@ -132,7 +138,9 @@ def _key(row: PdfRow) -> str:
     return _NUMBERS.sub("0", " ".join(row.text.split()))
 
 
+# Footnotes are set at least one point smaller than a text of twelve.
 _SMALLER = 0.93
+# The mark of a note, and some text behind it.
 _NOTE = re.compile(r"[\[(]?\d{1,3}[\]).]?\s*(?=\S)")
 _LIST = heading_pattern((*REFERENCES, *NOTES))
 
@@ -203,15 +211,18 @@ def _spacing(rows: Sequence[PdfRow]) -> float:
     found = Counter(
         round((before.y - row.y) / row.size, 1)
         for before, row in pairwise(rows)
+        # Less than 0.8 sizes is a mark raised above its line, more than three a gap between parts of the page.
         if before.page == row.page and 0.8 * row.size < before.y - row.y < 3 * row.size
     )
     usual = [distance for distance, count in found.items() if count >= _USUAL * found.total()]
+    # Four tenths of a size more than the letters is the usual leading of office programs.
     return min(usual, default=1.4)
 
 
 def _margins(rows: Iterable[PdfRow]) -> list[float]:
     """Return the places where lines usually begin: the left edges of the columns."""
     found = Counter(round(row.left) for row in rows)
+    # A margin that a twelfth of the lines begin at is one of a column.
     return [left for left, count in found.items() if count > max(3, sum(found.values()) // 12)]
 
 
@@ -220,14 +231,17 @@ _SAME_PLACE = 2.0  # in points
 
 def _begins(row: PdfRow, before: PdfRow, spacing: float, margins: Sequence[float], *, listed: bool) -> bool:
     """Return whether a line begins a paragraph: another size, a gap above it, or a first line that is set in."""
+    # Six hundredths of the size are what rounding and superscripts make.
     if abs(before.size - row.size) > 0.06 * before.size or row.marginal or before.marginal:
         return True
     gap = before.y - row.y
     if before.page != row.page or gap <= 0:
         return _is_closed(before) and not row.text[:1].islower()
+    # A gap a quarter larger than usual separates two paragraphs.
     if gap > max(spacing, 1.1) * 1.25 * row.size:
         return True
     indent = row.left - before.left
+    # An indent of less than a letter is rounding; of more than eight, it is another column.
     if abs(indent) < 0.7 * row.size or abs(indent) > 8 * row.size:
         return False
     # In a list of references all lines but the first of an entry are set in; in the text the first one is.

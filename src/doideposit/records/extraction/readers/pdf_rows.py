@@ -120,7 +120,9 @@ def rows_of(page: tuple[Sequence[PdfPart], Sequence[tuple[str, tuple[float, ...]
 def _is_same_row(row: Sequence[PdfPart], part: PdfPart) -> bool:
     """Tell whether a piece stands in the line before it: at the same height, or raised behind it as a mark is."""
     last = row[-1]
+    # Subscripts and superscripts lie within six tenths of a size of their line.
     near = abs(max(row, key=lambda each: each.size).y - part.y) < 0.6 * max(last.size, part.size)
+    # Tabs leave wide gaps within a line; forty sizes are nearly the width of a page.
     return near and part.left >= last.right - last.size and part.left - last.right < 40 * last.size
 
 
@@ -131,9 +133,11 @@ def _joined(parts: Sequence[PdfPart]) -> str:
     text = ""
     end = parts[0].left
     for index, part in enumerate(parts):
+        # Raised by a tenth and smaller: a superscript.
         raised = index and part.size < _SUPERSCRIPT * size and part.y > base + 0.1 * size
         if raised and re.fullmatch(r"[\d*†‡§,\s]{1,8}", part.text):
             continue
+        # Word spaces are a quarter of a size; kerning stays far below 15 hundredths.
         gap = part.left - end > 0.15 * size and text and text[-1] not in " (" and part.text[:1] not in " ,.;:!?)’”"
         text += (" " if gap else "") + part.text
         end = part.right
@@ -143,19 +147,24 @@ def _joined(parts: Sequence[PdfPart]) -> str:
 def _linked(rows: Sequence[PdfRow], target: str, left: float, middle: float, right: float) -> None:
     """Give an address to the line that its rectangle covers; one over several lines is given to each."""
     near = [
-        row for row in rows if row.left < right and row.right > left and abs(row.y + row.size / 3 - middle) < row.size
+        # The middle of small letters lies about a third of the size above the base line.
+        row
+        for row in rows
+        if row.left < right and row.right > left and abs(row.y + row.size / 3 - middle) < row.size
     ]
     if near:
         row = min(near, key=lambda each: abs(each.y + each.size / 3 - middle))
         row.targets += [target] if target not in row.targets else []
 
 
+# With fewer lines side by side, the gap between them is chance.
 _FEWEST_IN_COLUMNS = 6
 
 
 def _in_columns(rows: list[PdfRow]) -> list[PdfRow]:
     """Part lines that run over two columns, where a gap at the same place runs down the page."""
     gaps = Counter(
+        # Twenty points are less than the gap between two columns, and more than what its edge varies.
         round((before.right + after.left) / 20)
         for row in rows
         for before, after in pairwise(row.parts)
@@ -163,6 +172,7 @@ def _in_columns(rows: list[PdfRow]) -> list[PdfRow]:
     )
     if not gaps or (common := gaps.most_common(1)[0])[1] < _FEWEST_IN_COLUMNS:
         return rows
+    # The rounding above was in steps of twenty points: half of one brings back the middle.
     middle = common[0] * 10.0
     ordered: list[PdfRow] = []
     sides: tuple[list[PdfRow], list[PdfRow]] = ([], [])

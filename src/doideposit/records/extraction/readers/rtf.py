@@ -18,17 +18,20 @@ from doideposit.records.extraction.readers.building import LineBuilder
 
 __all__ = ["read_rtf"]
 
+# Control words have up to 32 letters and a number (RTF Specification 1.9.1, syntax).
 _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,9})?[ ]?|\\'(?P<hex>[0-9a-fA-F]{2})|\\(?P<sign>[^a-zA-Z])|"
     r"(?P<brace>[{}])|(?P<break>[\r\n]+)|(?P<text>[^\\{}\r\n]+)|(?P<odd>\\)",
     re.DOTALL,
 )
+# Groups with these destinations hold no text of the document.
 _SKIPPED = frozenset(
     "colortbl pict object header headerl headerr headerf footer footerl footerr footerf ftnsep ftnsepc ftncn aftnsep "
     "aftnsepc aftncn annotation atnid atnauthor bkmkstart bkmkend xe tc rxe private nonshppict comment "
     "operator revtbl nesttableprops listtable listoverridetable rsidtbl generator themedata latentstyles datastore "
     "filetbl pgptbl keywords subject author company doccomm".split()
 )
+# Control words that stand for one character.
 _CHARACTERS = {
     "tab": " ",
     "emdash": "—",
@@ -43,7 +46,9 @@ _CHARACTERS = {
     "qmspace": " ",
     "line": "\n",
 }
+# Control symbols: a hard space, a hard hyphen, an optional hyphen, and the three signs of the syntax itself.
 _SIGNS = {"~": " ", "_": "-", "-": "", "\\": "\\", "{": "{", "}": "}"}
+# Words behind which a new line begins.
 _ENDS = frozenset({"par", "cell", "row", "sect", "page", "nestcell"})
 # Character sets of fonts by their numbers (specification, \fcharset); all others are that of the document.
 _CHARSETS = {
@@ -137,6 +142,7 @@ class _RtfReader:
         elif found["word"]:
             self._word(found["word"], int(found["number"]) if found["number"] else None)
         elif found["hex"]:
+            # `\'hh` is a byte in the code page of the font.
             self._byte(int(found["hex"], 16))
         elif found["sign"]:
             self._sign(found["sign"])
@@ -171,6 +177,7 @@ class _RtfReader:
         if word in _CHARACTERS:
             self._add(_CHARACTERS[word])
         elif word == "u" and number is not None:
+            # `\u` numbers are signed 16 bits, so that those above 32,767 are written as negative ones.
             self._add(chr(number % 0x10000))
             self.left = self.group.skip
         elif word in _ENDS:
@@ -293,6 +300,7 @@ class _RtfReader:
 def _known(codec: str) -> str:
     try:
         return codecs.lookup(codec).name
+    # Code pages that Python does not know are rare; Windows' western one reads most of their text.
     except LookupError:
         return "utf-8" if codec == "cp65001" else "cp1252"
 

@@ -16,8 +16,11 @@ from doideposit.records.sources.site_authors import with_site_authors
 
 __all__ = ["read_text"]
 
+# Lines of running text that nobody wrapped are longer than this.
 _LONG = 250
+# MediaWiki marks headings with one to four signs on both sides.
 _WIKI_HEADING = re.compile(r"(?m)^(={1,4})\s*([^=\n]+?)\s*\1\s*$")
+# reStructuredText underlines headings with at least three equal signs.
 _RST_HEADING = re.compile(r"(?m)^([^\n]{2,120})\n([=\-~^\"'#*+])\2{2,}[ \t]*$")
 
 
@@ -62,6 +65,7 @@ def _one_block_each(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Take every line for a paragraph where the text was saved so, as Word does: long lines, and none of them empty."""
     long = sum(len(line.text) > _LONG for line in lines)
     blocks = len({line.block for line in lines})
+    # Text without any markup whose lines mostly stand alone is no Markdown.
     if not long or blocks > len(lines) // 3 or any(line.level or line.marker for line in lines):
         return lines
     return tuple(replace(line, block=index) for index, line in enumerate(lines))

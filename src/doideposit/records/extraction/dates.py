@@ -45,7 +45,7 @@ _FORMS = tuple(
 )
 # A first number above twelve can only be the day, which tells day-month order from the American one.
 _LAST_MONTH = 12
-# Dates stand near the title; one farther down the text is mostly that of an event.
+# In characters: a date farther inside a line is one that the text speaks of, and the patterns take long on long lines.
 _WITHIN = 1_000
 # Most lines have no year, and the forms take long to say so.
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d")

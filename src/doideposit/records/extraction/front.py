@@ -14,6 +14,7 @@ from doideposit.records.extraction.given_names import begins_a_name
 from doideposit.records.extraction.lines import Line
 from doideposit.records.extraction.names import is_name, split_byline, without_titles
 from doideposit.records.extraction.pieces import Labels, LineKind, Piece, read_piece
+from doideposit.records.extraction.vocabulary import OPEN_TITLE, TITLE_START
 
 __all__ = ["Front", "Printed", "read_front"]
 
@@ -270,22 +271,6 @@ def _take_title(pieces: Sequence[Piece], at: int, front: Front) -> None:
             front.title.append(Printed(following.rich, following.line))
 
 
-# Words that begin a title, and end no line of one that is broken by its sense.
-_SMALL_WORDS = (
-    "the|a|an|how|what|why|who|when|where|evidence|lessons|der|die|das|ein|eine|wie|warum|was|wer|wo|le|les|un|une|des|comment|"
-    "pourquoi|quel|quelle|el|los|las|una|cómo|qué|por qué|il|gli|come|perché|os|as|um|uma|como|por que|het|een|hoe|"
-    "waarom|wat|jak|dlaczego|co|как|почему|что|кто"
-)
-# A title that ends so goes on in the next line, in any of the languages that are read.
-_OPEN_TITLE = re.compile(
-    r"(?:[,:：–—-]|\b(?:and|or|of|the|a|an|in|on|at|for|to|with|from|by|into|between|und|oder|der|die|das|des|dem|den|ein|eine|zur|zum|"
-    r"im|am|bei|mit|von|vom|für|auf|aus|nach|über|unter|et|ou|de|du|des|la|le|les|un|une|sur|dans|pour|par|en|au|aux|y|o|el|los|las|"
-    r"del|con|por|para|e|ou|da|do|dos|das|em|no|na|nos|nas|um|uma|il|di|della|dello|dei|degli|delle|nel|nella|per|tra|fra|van|"
-    r"het|een|op|voor|i|z|w|na|do|od|ze|ve|ile|için|и|в|на|с|о|об|по|для|за|из|от))\s*$",
-    re.IGNORECASE,
-)
-# A line that begins with such a word continues the one before.
-_SMALL_START = re.compile(rf"(?:{_SMALL_WORDS})\s", re.IGNORECASE)
 # In characters: a title that is broken because the line was full is longer.
 _FULL_LINE = 45
 
@@ -296,7 +281,7 @@ def _begins_subtitle(last: str, line: str) -> bool:
         last.endswith((":", "："))
         or _changes_case(last, line)
         or _dashed(line)
-        or (line[:1].isupper() and not _is_open_title(last) and not line.isupper() and bool(_SMALL_START.match(line)))
+        or (line[:1].isupper() and not _is_open_title(last) and not line.isupper() and bool(TITLE_START.match(line)))
     )
 
 
@@ -307,7 +292,7 @@ def _may_begin_subtitle(last: str, line: str) -> bool:
 
 def _is_open_title(text: str) -> bool:
     """Tell whether a title has to go on in the next line, whatever that line looks like."""
-    return bool(_OPEN_TITLE.search(text))
+    return bool(OPEN_TITLE.search(text))
 
 
 def _changes_case(title: str, line: str) -> bool:

@@ -9,8 +9,23 @@ import unicodedata
 from collections.abc import Iterable
 
 __all__ = [
-    "ABOUT_AUTHOR", "ABSTRACT", "AUTHOR_LABELS", "BY", "KEYWORDS", "LICENCE", "MONTHS", "NOTES", "NUMBER_SIGN", "OTHER_SECTIONS",
-    "PUBLISHED", "REFERENCES", "SERIES_WORDS", "folded", "heading_pattern",
+    "ABOUT_AUTHOR",
+    "ABSTRACT",
+    "AUTHOR_LABELS",
+    "BY",
+    "KEYWORDS",
+    "LICENCE",
+    "MONTHS",
+    "NOTES",
+    "NUMBER_SIGN",
+    "OPEN_TITLE",
+    "OTHER_SECTIONS",
+    "PUBLISHED",
+    "REFERENCES",
+    "SERIES_WORDS",
+    "TITLE_START",
+    "folded",
+    "heading_pattern",
 ]  # fmt: skip
 
 # Names of months and their abbreviations, in small letters without the full stop, with their numbers.
@@ -140,3 +155,21 @@ def folded(word: str) -> str:
     """Return a word in small letters without accents: names are printed with them and without."""
     apart = unicodedata.normalize("NFKD", word.casefold())
     return "".join(one for one in apart if not unicodedata.combining(one)).translate(_PLAIN)
+
+
+# Words that begin a title, and end no line of one that is broken by its sense.
+_TITLE_WORDS = (
+    "the|a|an|how|what|why|who|when|where|evidence|lessons|der|die|das|ein|eine|wie|warum|was|wer|wo|le|les|un|une|des|comment|"
+    "pourquoi|quel|quelle|el|los|las|una|cómo|qué|por qué|il|gli|come|perché|os|as|um|uma|como|por que|het|een|hoe|"
+    "waarom|wat|jak|dlaczego|co|как|почему|что|кто"
+)
+# A title that ends so goes on in the next line, in any of the languages that are read.
+OPEN_TITLE = re.compile(
+    r"(?:[,:：–—-]|\b(?:and|or|of|the|a|an|in|on|at|for|to|with|from|by|into|between|und|oder|der|die|das|des|dem|den|ein|eine|zur|zum|"
+    r"im|am|bei|mit|von|vom|für|auf|aus|nach|über|unter|et|ou|de|du|des|la|le|les|un|une|sur|dans|pour|par|en|au|aux|y|o|el|los|las|"
+    r"del|con|por|para|e|ou|da|do|dos|das|em|no|na|nos|nas|um|uma|il|di|della|dello|dei|degli|delle|nel|nella|per|tra|fra|van|"
+    r"het|een|op|voor|i|z|w|na|do|od|ze|ve|ile|için|и|в|на|с|о|об|по|для|за|из|от))\s*$",
+    re.IGNORECASE,
+)
+# A line below the title that begins so is most likely the subtitle.
+TITLE_START = re.compile(rf"(?:{_TITLE_WORDS})\s", re.IGNORECASE)

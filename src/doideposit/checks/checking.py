@@ -47,6 +47,7 @@ MAX_DEPOSIT_XML = 9_500_000  # Crossref takes 10 MB; the margin is for the multi
 MOST_FAULTY = 1_000
 
 
+# Old enough that no real file of the same day can be mistaken for it; nothing of a trial is ever sent.
 TRIAL_BATCH, TRIAL_TIMESTAMP = "doideposit-trial", 20000101000000000
 
 Findings = tuple[Finding, ...]
@@ -135,7 +136,13 @@ class Checker:
         return self._together(list(self.read(inputs)))
 
     def read_streaming(
-        self, inputs: Iterable[Input], *, at_once: int = 2_000, on_each: Callable[[], None] = lambda: None
+        # So many records wait for those after them, since rules about a whole run see them together; more would fill
+        # the memory.
+        self,
+        inputs: Iterable[Input],
+        *,
+        at_once: int = 2_000,
+        on_each: Callable[[], None] = lambda: None,
     ) -> Iterator[Checked]:
         """Check every input in bounded memory: records are compared with one another `at_once` at a time.
 
@@ -321,6 +328,7 @@ def in_one_order(*groups: Findings) -> Findings:
     """Return what several looks at one file found, each fault once, in the order of its lines."""
     # The schema and the rules may find the same fault; the key leaves one of the two.
     found = {(one.code, one.where.line, one.where.column, one.message): one for group in groups for one in group}
+    # A file is corrected from its top to its end.
     return tuple(sorted(found.values(), key=lambda one: (one.where.line or 0, one.where.column or 0)))
 
 
@@ -349,6 +357,7 @@ def load_deposit_file(path: Path, *, limit: int = MAX_DEPOSIT_XML) -> bytes | Fi
             return problem("file-too-large", text, "split it: Crossref takes files up to 10 MB")
         with path.open("rb") as file:
             xml = file.read(limit + 1)
+    # Each of these is the fault of a path that somebody typed, and so a finding; nothing is wrong with the program.
     except FileNotFoundError:
         return problem("file-missing", f"there is no file {path}", "look at the spelling and the folder")
     except IsADirectoryError:

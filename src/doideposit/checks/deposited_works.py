@@ -69,6 +69,7 @@ def _series_of(work: RegisteredRecord) -> Series | None:
     for given in (own | issn, own | {"record_type": RecordType.REPORT_SINGLE}):
         try:
             return Series.model_validate(given)
+        # What a deposit says of its series may be incomplete; the next form needs less.
         except ValidationError:
             continue
     return None

@@ -12,20 +12,25 @@ from urllib.parse import unquote
 
 __all__ = ["bare_doi", "find_doi"]
 
+# The resolver's address and the labels that styles print: doi:, DOI, info:doi/, urn:doi:.
 _LABEL: Final = re.compile(
     r"<?(?:(?:https?:)?//)?(?:(?:www|dx)\.)?doi\.org/|(?:info:|urn:)?doi\s*[:/]?\s*(?=[^\s:/])", re.IGNORECASE
 )
 # Soft hyphen, zero-width space, word joiner and byte order mark: copying from a page or a PDF brings them along.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# An escape as RFC 3986 defines it.
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+# A percent sign that begins no escape belongs to an old DOI.
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # The fewest characters that begin a DOI; what belongs to it is decided below.
 _CANDIDATE: Final = re.compile(
     r"(?P<address>doi\.org/)?(?<![\w.])(?P<doi>10(?:\.|%2E)\d{4,9}(?:/|%2F)[^\s\"“”«»„]+)", re.IGNORECASE
 )
+# Entities of HTML, named or numbered, as web pages leave them in copied text.
 _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 # Two DOIs that are only parted by a sign, and a tag or a further address behind a DOI.
 _ANOTHER: Final = re.compile(r"[,;|](?:https?://|doi:|10\.\d{4,9}/)|</?[a-z]+>|\]\(|https?://", re.IGNORECASE)
+# Marks that end a sentence, and the asterisks and underlines of Markdown.
 _ENDS: Final = ".,;:!?'’›*_…"
 # A closing bracket belongs to a DOI only where the DOI also holds the opening one.
 _PAIRS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
@@ -53,6 +58,7 @@ def _decoded(text: str) -> str:
         return text
     try:
         return unquote(text, errors="strict")
+    # What is no UTF-8 behind the escapes is taken as it is written.
     except UnicodeDecodeError:
         return text
 

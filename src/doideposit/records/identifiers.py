@@ -63,6 +63,7 @@ class Identifier:
             raise PydanticCustomError("text-expected", "a text is expected here", {"hint": "write it in quotes"})
         try:
             return cls._read(value)
+        # pydantic collects faults only of its own kind.
         except InvalidIdentifier as error:
             raise error.for_pydantic() from None
 
@@ -90,6 +91,7 @@ class Identifier:
 _USUAL_LENGTH = 80
 
 
+# Citations of one run name the same DOIs often.
 @lru_cache(maxsize=2048)
 def _known(kind: type[Identifier], text: str) -> Any:
     return kind.parse(text)
@@ -97,7 +99,9 @@ def _known(kind: type[Identifier], text: str) -> Any:
 
 # The limit of doi_t in common5.5.0.xsd, like the four to nine digits of the prefix below.
 MAX_SUFFIX = 200
+# Four to nine digits are what Crossref's own pattern takes; the suffix may hold any character (ISO 26324).
 _DOI_SHAPE = re.compile(r"10\.[0-9]{4,9}/(?P<suffix>.+)", re.DOTALL)
+# Since 2008 Crossref takes only these in new suffixes.
 _NOT_FOR_NEW = re.compile(r"[^A-Za-z0-9\-._;()/]")
 
 
@@ -201,6 +205,7 @@ def _unfit(character: str, position: int | None) -> InvalidIdentifier:
     return InvalidIdentifier("doi-character", message, _character_hint(character), position=position)
 
 
+# Sixty characters of what was typed fit on a line with the message.
 def _shown(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -219,6 +224,7 @@ def _character_hint(character: str) -> str:
     return "in a new DOI only letters A-Z, digits and - . _ ; ( ) / are allowed after the slash"
 
 
+# Registers give their ids as addresses; both forms name the same thing.
 _RESOLVER = r"(?:https?://(?:www\.)?{host}/)?"
 
 
@@ -255,6 +261,7 @@ class Orcid(_Written):
             )
         digits = "".join(match.groups()).upper()
         _check_mod_11_2("orcid", "ORCID iD", text, digits)
+        # Sixteen digits in four groups, as ORCID prints them.
         return cls("-".join(digits[start : start + 4] for start in range(0, 16, 4)))
 
     @property
@@ -353,9 +360,11 @@ class Ror(_Written):
         number = 0
         # The leading 0 and six more characters are a number in base 32; the two digits behind them check it.
         for character in value[:7]:
+            # ROR writes numbers in Crockford's base 32 without i, l, o and u.
             number = number * 32 + _ROR_ALPHABET.index(character)
         # ISO 7064 mod 97-10: the number with its check digits behind it leaves 1 when divided by 97.
         expected = f"{98 - number * 100 % 97:02d}"
+        # Behind the seven characters of the id stand two check digits (ISO 7064, MOD 97-10).
         if expected != value[7:]:
             raise InvalidIdentifier(
                 "ror-check-digit",
@@ -431,7 +440,9 @@ class Issn(_Written):
                 "issn-shape", f"“{_shown(text)}” is not an ISSN", "write it as 2406-5617: four, hyphen, four"
             )
         digits = (match[1] + match[2]).upper()
+        # The weights fall from 8 to 2 (ISO 3297, annex on the check digit).
         total = sum(weight * int(digit) for weight, digit in zip(range(8, 1, -1), digits[:-1], strict=True))
+        # The check digit brings the sum to a multiple of eleven; X stands for ten.
         expected = _CHECK_DIGITS[-total % 11]
         if expected != digits[-1]:
             raise InvalidIdentifier(
@@ -463,6 +474,7 @@ class Isbn(_Written):
         match = cls._shape.fullmatch(text.strip())
         written = re.sub(r"[\s\u2010-\u2015]", "-", match[1]).upper() if match else ""
         digits = written.replace("-", "")
+        # ISBNs had ten digits until 2007, and have thirteen since.
         if len(digits) not in {10, 13} or not digits[:-1].isdigit():
             hint = "write it as 978-3-16-148410-0, with thirteen digits, or the ten of an old one"
             raise InvalidIdentifier("isbn-shape", f"“{_shown(text)}” is not an ISBN", hint)

@@ -41,6 +41,7 @@ __all__ = [
     "tags_document",
 ]
 
+# schema.org and BibTeX have a type of their own for reports, with a number.
 _REPORTS: Final = frozenset({RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE})
 # The kinds of CSL 1.0.2; its "article" is a work that stands in no journal, such as a preprint.
 _CSL_TYPES: Final = {
@@ -49,6 +50,7 @@ _CSL_TYPES: Final = {
     RecordType.JOURNAL: "article-journal",
     RecordType.POSTED: "article",
 }
+# The names that CSL has for a series and a number in it.
 _CSL_COLLECTION: Final = ("collection-title", "collection-number")
 _LAST_MONTH: Final = 12  # Higher numbers are seasons and quarters, which only Crossref knows.
 
@@ -236,6 +238,7 @@ def is_same_page(one: str, other: str) -> bool:
 def _parts(url: str) -> tuple[str, ...]:
     try:
         parts = urlsplit(url.strip())
+    # Browsers take addresses that the library refuses; a page is compared by what is written then.
     except ValueError:
         return (url,)
     return parts.scheme.lower(), parts.netloc.lower(), unquote(parts.path) or "/", unquote(parts.query), parts.fragment

@@ -35,6 +35,7 @@ class Place:
 NO_PLACES: Final[Mapping[Loc, Place]] = MappingProxyType({})
 
 
+# The fields of a record are asked for again and again, by rules and by findings.
 @lru_cache(maxsize=1024)
 def _without_place(file: str | None, loc: Loc) -> Where:
     """Return a field of a record made in Python; the fields that findings name are the same few for all records."""

@@ -77,6 +77,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     *HEALTH,
 )
 
+# Whoever looks up a former code in old reports or scripts is led to the present one.
 _FORMER = {new: old for old, new in RENAMED.items()}
 
 # Every code and what it means: the rules first, then the others by where they come from.
@@ -93,6 +94,7 @@ def explanation_of(code: str) -> Explanation | None:
     return CATALOGUE.get(RENAMED.get(code, code))
 
 
+# In this order the reference shows them: first what people meet most.
 HEADINGS = {
     CodeOrigin.RULE: "Rules",
     CodeOrigin.MODEL: "Records",

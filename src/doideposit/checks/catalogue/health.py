@@ -8,6 +8,7 @@ from doideposit.pages import CROSSMARK, DISPLAY, UPDATING
 
 __all__ = ["HEALTH"]
 
+# Google's own words on the tags it wants; Crossref has no page about them.
 _TAGS = "https://scholar.google.com/intl/en/scholar/inclusion.html"
 _page = writer(CodeOrigin.DOCUMENT, DISPLAY)
 _move = writer(CodeOrigin.PLANNING, UPDATING)

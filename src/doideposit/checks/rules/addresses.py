@@ -60,6 +60,7 @@ _SHORTENER = Pattern(
 )
 # A port that is the usual one of its scheme says nothing.
 _HOME_PAGES = frozenset({"", "/", "/index.html", "/index.php"})
+# Ports that go without saying: browsers leave them out of the address.
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
@@ -72,6 +73,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
     try:
         return ipaddress.ip_address(host)
+    # A host that ends in a digit and is no IP address is left to the other rules.
     except ValueError:
         return None
 

@@ -17,6 +17,7 @@ __all__ = ["CONTRIBUTORS"]
 CONTRIBUTORS: Rules[Work] = Rules("contributors")
 rule = CONTRIBUTORS.rule
 
+# A letter of any script: neither sign, digit nor underline.
 _LETTER = r"[^\W\d_]"
 # A name of a person has initials between two words, before one, or a comma behind the family name.
 _PERSONAL = Pattern(
@@ -43,11 +44,13 @@ _POSITIONS = (
     "Director|Professor|Researcher|Fellow|Head|Analyst|Lecturer|President|Member|Student|Candidate|Coordinator|"
     "Advisor|Adviser|Consultant"
 )
+# The preposition or comma tells a position from a name such as “Director General’s Office”.
 _POSITION = Pattern(rf"(?:(?:{_RANKS}) )*(?:{_POSITIONS})\b(?: (?:of|at|for)\b|,| Research)")
 # A slash counts only between spaces: A/S and I/O are parts of names.
 _PARTS = Pattern(r";\s|\s/\s")
 # A department, its university and a city may stand in one text; two of these are two institutions.
 _ACRONYM = Pattern(r"(?!USA|UAE|UK\b|PRC)[A-Z]{3,}")
+# Words of which an institution has one in its name; two of them are two institutions.
 _HOUSE = Pattern(r"\b(?:Universi\w+|\w*hochschule|Ministry|Stiftung|GmbH|Corporation)\b", re.IGNORECASE)
 # The South Asia Democratic Forum cut in two has four words; few people have that many.
 GROUP_WORDS = 4

@@ -63,6 +63,7 @@ CATEGORIES: tuple[Rules[Work], ...] = (
     WORDS,
     COMPLETENESS,
 )
+# Read from the modules, so that a new rule is known everywhere as soon as it is written.
 RECORD_RULES: tuple[Rule[Work], ...] = tuple(rule for category in CATEGORIES for rule in category.rules)
 RUN_RULES: tuple[Rule[Run], ...] = tuple(TOGETHER.rules)
 DEPOSITOR_RULES: tuple[Rule[Head], ...] = tuple(DEPOSITOR.rules)

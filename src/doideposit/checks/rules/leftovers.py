@@ -18,10 +18,13 @@ ENTITY = Pattern(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6})
 TAG = Pattern(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:.-]+\s*=[^<>]*)?\s*/?>")
 # Three underscores stand for a repeated author (ABNT NBR 6023).
 MARKDOWN = Pattern(r"\*\*\S|\S\*\*|(?<![\w/])__[^\W_]|[^\W_]__(?!\w)|\\[_*#\[\]~`&]|^#{1,6}\s|`[^`]+`")
+# Commands, accents and quotation marks of TeX; `\n` and `\u00e9` are escapes of other languages, with a rule of their
+# own.
 TEX = Pattern(
     r"\$[^$\s]*[\\_^{][^$]*\$|\\(?![nrt](?:[A-Z\s\\]|$)|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[A-Za-z]{2,}"
     r"|\\[cvuHkrbdt]\{|\{\\[A-Za-z]+\s|\\[\"'`^~=.]\{?[A-Za-z]\}?|``[^`']*''|\{[A-Z]{2,}\}"
 )
+# Characters without a shape: marks of direction, joiners of formulas, fillers, and the tags of Unicode.
 INVISIBLE = Pattern(
     "[\u200e\u200f\u202a-\u202e\u2061-\u206f\ufffc\ufff9-\ufffb\u034f\u115f\u1160\u180e\u3164\U000e0000-\U000e007f]"
 )

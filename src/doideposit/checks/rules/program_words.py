@@ -28,6 +28,7 @@ _TO_COME = (
 )
 # A variable of a template that nobody filled in.
 _TEMPLATE = r"\{\{.*\}\}|\$\{.*\}|%\w+%|\[\[?(?:title|titel|titre|name|author)\]?\]|<%.*%>"
+# Signs around the word are taken along: [TITLE], “untitled”, *null*.
 _PROGRAM_WORD = Pattern(
     rf"[\s(\"'“„«*_-]*(?:{_NOTHING}|{_UNTITLED}|{_TO_COME}|{_TEMPLATE})[\s)\"'”“».*_!-]*", re.IGNORECASE
 )

@@ -15,6 +15,7 @@ __all__ = ["REFERENCE_PARTS"]
 REFERENCE_PARTS: Rules[Work] = Rules("references")
 rule = REFERENCE_PARTS.rule
 
+# No printed book is older than the 1450s; a few forthcoming ones bear a year to come.
 _YEAR = Pattern(r"(?<!\d)(?:1[4-9]|20|21)\d\d(?!\d)")
 # 2023a tells two works of one year apart; n.d. and in press are what APA writes in place of a year.
 _YEAR_SHAPE = Pattern(r"(?:1[4-9]|20|21)\d\d[a-z]?|n\.? ?d\.?|forthcoming|in press", re.IGNORECASE)
@@ -29,10 +30,13 @@ _NEWS = Pattern(
 )
 # Two pages with a dash; RWR-0012-2017 is the number of an article.
 _RANGE = Pattern(r"[A-Za-z]{0,2}\d+\s*[-–—]\s*[A-Za-z]{0,2}\d+")
+# Crossref's schema gives `edition_number` to a number, without “ed.” or “nd”.
 _EDITION = Pattern(r"\d+")
 # RFC 1918 and RFC 2606.
 _OTHERS_CANNOT_REACH = ("localhost", "127.", "10.", "192.168.", "example.", "www.example.")
+# Without one of these signs, no address can hold an escape.
 _SIGNS = frozenset("\\&%")
+# Parameters by which advertisers and networks follow a reader; the page is the same without them.
 _TRACKING = Pattern(r"[?&](utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid)=", re.IGNORECASE)
 # Marks of the sentence around an address; a closing bracket belongs where one was opened.
 _TRAILING = frozenset(".,;:)]}>'\"")
@@ -78,6 +82,7 @@ def _doubt(url: str) -> str | None:
         return broken
     if is_two_addresses(url):
         return "two addresses in one"
+    # Behind the two slashes stands the host.
     host = url.split("/", 3)[2]
     if "." not in host or host.startswith(_OTHERS_CANNOT_REACH):
         return "a host that nobody else can reach, or a placeholder"
@@ -150,6 +155,7 @@ rule(
 def year_mismatch(work: Work) -> Iterator[Match]:
     for index, reference, text in work.references:
         year = reference.year
+        # A letter may follow the year (2019a), and is printed in the text or not.
         if not year or not text or year[:4] in text or not _YEAR_SHAPE.fullmatch(year):
             continue
         years = _YEAR.findall(text)

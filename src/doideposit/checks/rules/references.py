@@ -15,6 +15,7 @@ __all__ = ["REFERENCES"]
 REFERENCES: Rules[Work] = Rules("references")
 rule = REFERENCES.rule
 
+# DOIs pasted from a browser may be percent-encoded, with “doi:” or the old host dx.doi.org before them.
 _DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10(?:\.|%2E)\d{4,9}(?:/|%2F)", re.IGNORECASE)
 # All texts are looked at together too, each on a line of its own: what the next one begins with is no "C.".
 _PLACE = Pattern(r"\bWashington,? D\.(?![^\S\n]?C)\w?\.?")
@@ -28,12 +29,14 @@ _HEADING = Pattern(r"^(?:references?|bibliography|sources|literature|works cited
 _ONLY_URL = Pattern(r"^(?:https?://|www\.)\S+$")
 # Names of people: Gray and Irish; Gray, A., Irish, J.; not Centers for Disease Control and Prevention.
 _NAME = r"[^\W\d_][\w'’-]+(?:,\s*(?:[^\W\d_]\.[\s-]?)+)?"
+# Joined by an “and”, by semicolons, by “et al.”, or by initials and commas.
 _SEVERAL = Pattern(
     rf"{_NAME},?\s(?:and|und|et|y|&)\s{_NAME}|{_NAME}(?:;\s*{_NAME})+|.*\bet al\b.*"
     r"|.*(?<![^\W\d_])[^\W\d_]\.,\s*[^\W\d_]{2}.*"
 )
 # Companies named after two people.
 _FIRM = Pattern(r"\b(?:Company|Co|Sons|Partners|Brothers|Young|Johnson|Spencer|Schuster)\b|&")
+# Family name, comma, initials: one author, as citation styles write one.
 _INITIALS = Pattern(r"[^,]+,\s*(?:[^\W\d_]\.[\s-]?)+$")
 # An “and” between such words joins no two people.
 _GROUP = Pattern(
@@ -42,6 +45,7 @@ _GROUP = Pattern(
 )
 # The whole name of a standard is short: AS/NZS 1998, ISO 690, DIN EN 45014.
 _STANDARD = Pattern(r"[A-Z][A-Z/ -]+ ?\d[\d.:-]*\.?")
+# Shorter texts name no work: “ibid., p. 3”, “own data”.
 SHORTEST = 15
 
 

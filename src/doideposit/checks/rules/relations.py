@@ -17,10 +17,13 @@ __all__ = ["RELATIONS"]
 RELATIONS: Rules[Work] = Rules("relations, updates and versions")
 rule = RELATIONS.rule
 
+# The same forms as in references: a relation is often copied from there.
 _DOI_URL = Pattern(r"^https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10(?:\.|%2E)\d{4,9}(?:/|%2F)", re.IGNORECASE)
+# Dashes and quotation marks that word processors put in place of the plain ones, and entities of HTML.
 _TYPOGRAPHY = Pattern(r"[\u2010-\u2015\u2018-\u201f\u2212\ufe63\uff0d]|&(?:[a-z]{2,6}|#\w{2,5});", re.IGNORECASE)
 # RFC 3986: a scheme and a colon.
 _URL = Pattern(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+# An edition is a number; a version may be 2.0-beta.
 _LEADING_NUMBER = Pattern(r"\d+")
 # The word is shown by whoever shows the version.
 _VERSION_WORD = Pattern(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
@@ -29,6 +32,7 @@ _VERSION_WORD = Pattern(r"^(?:v|ver|version)[\s.]*(?=\d)", re.IGNORECASE)
 def _doi(text: str) -> Doi | None:
     try:
         return Doi.parse(text)
+    # A relation may point to anything; only what reads as a DOI is compared as one.
     except InvalidIdentifier:
         return None
 

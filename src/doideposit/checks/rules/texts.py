@@ -36,13 +36,16 @@ _FILLER = Pattern(
     r"(?i:lorem ipsum|\[(?:insert|add|your|author|title|date)\b[^\]]*\])"
     r"|(?<=[a-z.:] )TODO\b|\bTODO(?=:| [a-z])|\bFIXME\b"
 )
+# Addresses hold signs that mean something else in a text.
 _ADDRESS = Pattern(r"https?://\S+|www\.\S+")
+# In this order, since the first that fits is told.
 _KINDS = (
     ("turns the text behind it round", Pattern("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
     ("stands for an object that was left behind", Pattern("[\ufffc\ufff9-\ufffb]")),
     ("hides a message of its own", Pattern("[\U000e0000-\U000e007f]")),
     ("belongs to no word", Pattern("[\u034f\u115f\u1160\u180e\u2061-\u2064\u206a-\u206f\u3164]")),
 )
+# A black flag and tag characters make the flags of England, Scotland and Wales (Unicode Technical Standard 51).
 _FLAG = Pattern("\U0001f3f4[\U000e0020-\U000e007f]+")
 # Hebrew and Arabic need marks of direction where numbers and Latin words stand between their letters.
 _RIGHT_TO_LEFT = Pattern("[\u0590-\u08ff]")

@@ -36,17 +36,21 @@ _STOPS = ".;,:"
 _HONORIFICS = ("Dr", "Prof", "Amb")
 # What stands between a title and its byline.
 _BY = Pattern(r"[\s,–—-]+by\s+$", re.IGNORECASE)
+# English names, which is how dates slip into titles of most commentaries.
 _MONTHS = "January February March April May June July August September October November December".split()
+# A correction keeps the work; these end it, and their titles have to say so.
 _RETRACTING = frozenset({UpdateType.RETRACTION, UpdateType.PARTIAL_RETRACTION, UpdateType.WITHDRAWAL})
 # Retracted works say so in their title (COPE, retraction guidelines).
 _RETRACTED = Pattern(r"retract|withdr[ae]w", re.IGNORECASE)
 # Longer ones are paragraphs that slipped into the field.
 LONGEST_TITLE = 300
+# NATO, BRICS and ASEAN have at most five letters; a title of more than four words is a sentence.
 LONGEST_ACRONYM, MOST_ACRONYMS = 5, 4
 SHORTEST_CAPS = 8  # below this, capitals are most likely an acronym
 
 
 def _stands_at_an_end(number: str, title: str) -> bool:
+    # Four characters in front: “No. ” or “C” with a dash may stand before the number.
     return number in title[: len(number) + 4] or number in title[-len(number) - 1 :]
 
 
@@ -158,8 +162,10 @@ rule(
 )
 
 
+# A run asks for the same few series again and again.
 @lru_cache(maxsize=64)
 def _label_pattern(series: Series) -> re.Pattern[str]:
+    # Longest first: the short form of a series may begin the long one.
     words = sorted({series.title, *series.labels}, key=len, reverse=True)
     label = "|".join(re.escape(word) for word in words)
     number = r"[\s#]*(?:no\.?|nr\.?|n°|№)?[\s#]*[A-Z]?\d[\w./]*"
@@ -192,6 +198,7 @@ def series_label(work: Work) -> Iterable[Match]:
     return (match_at("title", length=length, found=found[0].strip(" –—-:|")),)
 
 
+# A pattern for each number takes long to compile, and a run may look at a record twice.
 @lru_cache(maxsize=256)
 def _number_pattern(number: str) -> re.Pattern[str]:
     plain = re.escape(number)

@@ -46,11 +46,15 @@ _UNUSUAL = Pattern(
     "[\u0370-\u04ff\ue000-\uf8ff\ufb00-\ufb06\ufffc\ufffd\u034f\u115f\u1160\u180e\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u206f"
     "\u3164\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+# Fields with texts that most records do not have; a look at what is set is cheaper than reading them.
 _OTHER_RICH = frozenset(
     {"subtitle", "original_title", "translated_titles", "version", "status", "relations", "assertions"}
 )
+# Tags count as a space, so that two words around one do not grow together.
 _TAGS = Pattern(r"<[^<>]*>")
+# Deleting these bytes leaves what is not ASCII.
 _ASCII = bytes(range(128))
+# The common shape: a host in small letters and a path without odd signs.
 _PLAIN_ADDRESS = Pattern(r"https://((?:[a-z0-9-]+\.)+[a-z]+)((?:/[A-Za-z0-9/_.~%-]*)?)")
 
 
@@ -61,6 +65,7 @@ def split_address(url: str) -> SplitResult:
         return SplitResult("https", plain[1], plain[2], "", "")
     try:
         return urlsplit(url)
+    # A bracket that is not closed is no host (RFC 3986, section 3.2.2).
     except ValueError:
         return SplitResult("", "", url, "", "")
 
@@ -79,6 +84,7 @@ def letters(text: str) -> str:
     return "".join(filter(str.isalpha, text))
 
 
+# Series are frozen values, and a run has few of them.
 @lru_cache(maxsize=64)
 def _series_texts(series: Series) -> tuple[Text, ...]:
     """Return the texts of the series that every deposit carries: the first one ties the title to its ISSN for good."""

@@ -18,7 +18,9 @@ from doideposit.records.sources.interface import MAX_FILE_SIZE
 
 __all__ = ["Editable", "Edited", "open_for_editing"]
 
+# JSON is edited as YAML, of which it is a part: the characters around a value stay.
 _YAML: Final = (".yaml", ".yml", ".json")
+# A row of a table has no place for lists and mappings.
 _TABLES: Final = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
@@ -55,6 +57,7 @@ class Editable:
                 expected = applied(data, spelt)
                 part = form.edit(part, spelt, newline)
                 data = form.read(part)
+                # What was written is read again: a change that touches another field is never saved.
                 if _without_nothing(data) != _without_nothing(expected):
                     raise CannotEdit(f"`{field_path(edit.loc)}` cannot be changed without touching something else")  # noqa: TRY301
         except (CannotEdit, ValueError) as error:
@@ -90,6 +93,7 @@ class Edited:
             return _finding(path, "file-changed", f"{path} was changed by somebody else", "give the command again")
         if not os.access(target, os.W_OK):
             return _finding(path, "file-read-only", f"{path} may not be written", "change its permissions")
+        # The permissions are kept, the file type is not a part of them.
         write_atomic(target, _encoded(self.text, self.source.data), mode=state.st_mode & 0o7777)
         if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
             _give_back(target, state)
@@ -100,6 +104,7 @@ def _give_back(path: Path, state: os.stat_result) -> None:
     """Give a file that an administrator edits back to its owner, where the system lets us."""
     try:
         os.chown(path, state.st_uid, state.st_gid)
+    # Only root may give a file away; for everybody else the owner is the same already.
     except OSError:
         return
 
@@ -136,6 +141,7 @@ def _fault(path: Path, text: str, header: HeaderPart | None) -> Finding | None:
     part = text[header.start : header.end] if header else text
     try:
         _form(path, header).read(part)
+    # A file that cannot be read would be edited blindly.
     except CannotEdit as error:
         return _finding(path, "edit-impossible", str(error), "mend it first; `doideposit check` shows the line")
     return None
@@ -177,6 +183,7 @@ def _edit_yaml(text: str, edit: Edit, newline: str, *, as_json: bool = False) ->
 def _read_json(text: str) -> Any:
     try:
         return as_texts(json.loads(text))
+    # The parser of JSON names line and column itself.
     except ValueError as error:
         raise CannotEdit(f"this is not JSON: {error}") from None
 

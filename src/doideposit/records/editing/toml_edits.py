@@ -23,6 +23,7 @@ def edit_toml(text: str, edit: Edit, *, newline: str) -> str:
                 return inserted
         _change(document, edit)
         written = tomlkit.dumps(document)
+    # tomlkit raises errors of Python where a path leads through a value.
     except (TOMLKitError, KeyError, IndexError, TypeError) as error:
         raise CannotEdit(f"`{field_path(edit.loc)}` cannot be edited: {error}") from None
     # New lines end as those of other systems do; where the file mixes line ends, it stays mixed.

@@ -19,9 +19,12 @@ from doideposit.records.sources.yaml_text import readable
 
 __all__ = ["edit_yaml"]
 
+# libyaml is many times faster; wheels without it exist, and the pure parser gives the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+# YAML takes all three line breaks, also mixed in one file.
 _END_OF_LINE: Final = re.compile(r"\r\n|\n|\r|\Z")
+# JSON allows spaces before the colon, and so does YAML.
 _COLON: Final = re.compile(r"[ \t]*:")
 
 
@@ -219,6 +222,7 @@ class _Splice:
         return self._dumped(value, default_flow_style=True)
 
     def _dumped(self, value: Any, **options: Any) -> str:
+        # No line is folded: the value goes back into the line it came from.
         settings = {"default_flow_style": False, "sort_keys": False, "allow_unicode": True, "width": 10**9}
         dump: Callable[..., str] = yaml.dump
         written = dump(value, Dumper=_DUMPER, **(settings | options))

@@ -12,6 +12,7 @@ __all__ = ["CrossmarkAssertion", "FurtherIdentifier", "Pages", "PrintedIsbn", "T
 
 # One range of pages: a hyphen or a dash between two page numbers that hold none themselves, then what else there is.
 _PAGE: Final = r"[^\s,;\u2010-\u2015-]+"
+# Hyphen, en dash and em dash are printed between two pages; what follows a comma are further pages.
 _RANGE: Final = re.compile(rf"(?P<first>{_PAGE})\s*[\u2010-\u2015-]\s*(?P<last>{_PAGE})(?:\s*[,;]\s*(?P<other>.+))?")
 
 

@@ -331,6 +331,7 @@ class Commentary(Value):
             # A record without a number has a DOI of its own: only a pattern without a place for it is filled.
             derived = self.series.doi_for(self.number or "")
         except InvalidIdentifier as error:
+            # The number is at fault, and not the pattern of the series: the finding stands on the number.
             raise PydanticCustomError(
                 "number-not-in-doi",
                 "the number “{number}” cannot stand in a DOI: {why}",

@@ -58,6 +58,7 @@ class Role(StrEnum):
 # The first eleven are Crossref's own (crossref5.5.0.xsd: role), the fourteen after them are CRediT's (ANSI/NISO
 # Z39.104).
 CROSSREF_ROLES = frozenset(list(Role)[:11])
+# The first eleven are Crossref's own; those of CRediT follow.
 CREDIT_ROLES = frozenset(list(Role)[11:])
 
 

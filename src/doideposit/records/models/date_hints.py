@@ -7,19 +7,23 @@ from typing import Final
 
 __all__ = ["date_hint"]
 
+# The form of ISO 8601, of which Crossref takes year, month and day apart.
 _DEFAULT: Final = "write year-month-day with hyphens and leading zeros, as much as is known"
 # Beginnings of the names of months in English, German, French, Spanish, Italian, Portuguese and Dutch.
 _MONTHS: Final = (
     "jan ene gen", "feb fev fév", "mar mär mrz maa", "apr avr abr", "may mai mag mei", "jun juin giu", "jul juil lug",
     "aug aoû aou ago", "sep set", "oct okt ott out", "nov", "dec dez déc dic",
 )  # fmt: skip
+# Crossref numbers the seasons from 21 to 24 (schema, type of month).
 _SEASONS: Final = {
     21: "spring frühling frühjahr printemps primavera lente",
     22: "summer sommer été ete verano estate verão verao zomer",
     23: "autumn fall herbst automne otoño otono autunno outono herfst",
     24: "winter hiver invierno inverno",
 }
+# Quarters are 31 to 34 in the same type.
 _QUARTER: Final = re.compile(r"\bq([1-4])\b|\b([1-4])(?:st|nd|rd|th|\.)? (?:quarter|quartal|trimest)", re.IGNORECASE)
+# Years of print; other numbers of four digits are no dates.
 _YEAR: Final = re.compile(r"\b(1[4-9]\d\d|2[01]\d\d)\b")
 _EXCEL_BEGINS: Final = date(1899, 12, 30)  # Day 0 of a spreadsheet; with it, days after February 1900 come out right.
 _EXCEL_DAYS: Final = range(15_000, 80_000)  # From 1941 to 2119: other numbers of five digits are no dates.
@@ -36,6 +40,7 @@ def date_hint(text: str) -> str:
 
 
 def _written(year: int, month: int, day: int) -> str:
+    # A day that a month does not have cannot be guessed.
     try:
         return f"write {date(year, month, day)}"
     except ValueError:
@@ -50,6 +55,7 @@ def _year_first(match: re.Match[str]) -> str:
 
 def _year_last(match: re.Match[str]) -> str:
     """Read 14.9.2023 as the day before the month; with slashes both orders are usual, and only a day over 12 tells."""
+    # Between them stands the sign, which tells nothing of the order.
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     if match[2] == "." or first > _MONTHS_OF_A_YEAR or first == second:
         return _written(year, second, first)
@@ -97,6 +103,7 @@ def _season(text: str) -> str | None:
     if year is None:
         return None
     if quarter := _QUARTER.search(text):
+        # Crossref's numbers of the quarters begin at 31.
         return f"write {year[1]}-{30 + int(quarter[1] or quarter[2])}: 31 to 34 in place of a month are the quarters"
     words = re.findall(r"[^\W\d_]+", text.lower())
     for month, names in _SEASONS.items():

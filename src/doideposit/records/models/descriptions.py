@@ -22,6 +22,7 @@ def descriptions(model: type[BaseModel]) -> Mapping[str, str]:
     """Return the docstring below each field of a model, by the field's name; empty where the source is not at hand."""
     try:
         source = textwrap.dedent(inspect.getsource(model))
+    # Frozen programs ship no source; the fields are described without words then.
     except (OSError, TypeError):
         return MappingProxyType({})
     body = ast.parse(source).body[0]

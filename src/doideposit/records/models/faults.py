@@ -48,6 +48,7 @@ def findings_of(
     if more > 0:
         message, hint = f"{more:,} more faults of this record are not listed", "correct those that are, and check again"
         findings.append(Finding("faults-not-listed", Severity.ERROR, message, hint, origin.where()))
+    # By line, since pydantic reports by field in the order of the model.
     return tuple(sorted(findings, key=_order))
 
 
@@ -114,6 +115,7 @@ class _ModelError:
         return f"“{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}”"
 
 
+# Sixty characters of a value show which one it is.
 _SHOWN: Final = 60
 
 
@@ -182,6 +184,7 @@ def unknown_key(key: str, known: Iterable[str]) -> _Words:
     )
 
 
+# A list of more names than a dozen is looked up in the reference.
 _FEW: Final = 12
 
 
@@ -195,6 +198,7 @@ def _text_expected(fault: _ModelError) -> _Words:
     )
 
 
+# An entry of YAML without a text behind its dash.
 _EMPTY_ENTRY: Final = ("empty-entry", "this entry is empty", "fill it in, or take it away")
 
 
@@ -204,6 +208,7 @@ def _kind(value: object) -> str:
     return next((words for kind, words in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
 
 
+# In this order: in Python, a bool is an int too.
 _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     (bool, "yes or no"),
     (str, "a text"),
@@ -261,6 +266,7 @@ def _too_few(fault: _ModelError) -> _Words:
     )
 
 
+# A pattern of pydantic says nothing to people; what it is about shows which words are meant.
 _SHAPES: Final = (
     ("://", "url-shape", "is not an address", "write the whole address, beginning with https:// and without spaces"),
     ("[A-Za-z]{2,3}", "language-shape", "is not a language code", "write two or three letters, such as en or de"),
@@ -324,6 +330,7 @@ def _day(fault: _ModelError) -> _Words:
     return "date-shape", f"{fault.shown} is not a date", "write it as 2023-09-14"
 
 
+# Kinds of errors as pydantic names them (pydantic-core, error types); unknown ones are told in its own words.
 _TRANSLATIONS: Final[Mapping[str, Callable[[_ModelError], _Words]]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,

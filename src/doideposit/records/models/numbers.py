@@ -23,6 +23,7 @@ _MONTH: Final = (
     r"(?:jan|janv|ene|gen|feb|févr?|fev|mar|mär|mrz|mars|maart|mrt|apr|avr|abr|may|mai|mag|mei|jun|juin|giu|jul|juil|"
     r"lug|aug|août|ago|sep|sept|set|oct|okt|ott|out|nov|dec|dez|déc|dic)\w*\.?"
 )
+# Excel reads 3-5 as the third of May, and saves it so.
 _DATE: Final = "a date that a spreadsheet made of it"
 _FORMS: Final = (
     (r"[+-]?\d+[.,]0+", "a whole number that a program wrote with decimals"),
@@ -35,6 +36,7 @@ _FORMS: Final = (
     (r"=.*|'.*|\[object.*", "a formula, or a mark of a spreadsheet"),
     (r"nan|null|nil|none|undefined|inf|infinity|true|false|n/?a|n\.a\.|-+|\?+|tbd|tba|xxx+", "a word of a program"),
 )  # fmt: skip
+# One pattern for all forms: nearly every number is tried in vain.
 _MADE_BY_PROGRAMS: Final = re.compile("|".join(f"({form})" for form, _ in _FORMS), re.IGNORECASE)
 _HINT: Final = (
     "write the number as it is printed, as a text (in a spreadsheet: format the column as text); "

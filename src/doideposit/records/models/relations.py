@@ -31,12 +31,14 @@ INTRA_WORK = frozenset(
     "isManifestationOf hasManifestation isReplacedBy replaces isSameAs isIdenticalTo isVariantFormOf isOriginalFormOf "
     "isVersionOf hasVersion isFormatOf hasFormat".split()
 )
+# The names of Crossref's relations schema (relations.xsd), between works and within one.
 INTER_WORK = frozenset(
     "isDerivedFrom hasDerivation isReviewOf hasReview isCommentOn hasComment isReplyTo hasReply basedOnData "
     "isDataBasisFor hasRelatedMaterial isRelatedMaterial isCompiledBy compiles isDocumentedBy documents "
     "isSupplementTo isSupplementedBy isContinuedBy continues isPartOf hasPart references isReferencedBy isBasedOn "
     "isBasisFor requires isRequiredBy finances isFinancedBy".split()
 )
+# Sorted for messages and the JSON Schema, which must not differ from run to run.
 RELATION_TYPES = sorted(INTRA_WORK | INTER_WORK)
 
 
@@ -98,6 +100,7 @@ class Relation(Value):
         """Keep the bare DOI; this model is frozen, and this is the end of its making."""
         try:
             object.__setattr__(self, "identifier", Doi.parse(self.identifier).printed)
+        # A relation to something else than a work may hold any text.
         except InvalidIdentifier as error:
             hint = error.hint
             if error.code == "doi-shape" and "://" in self.identifier:

@@ -57,5 +57,6 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     wanted = word.lower().replace("-", "_").replace(" ", "_")
     synonym = _SYNONYMS.get(wanted)
     begun = [name for name in names if len(wanted) >= _BEGUN and name.startswith(wanted)]
+    # Six tenths is the standard library's own measure of what is close.
     close = [synonym] if synonym in names else begun or get_close_matches(wanted, names, n=1, cutoff=0.6)
     return names[close[0]] if close else None

@@ -15,6 +15,7 @@ from doideposit.records.models.text import ONE_TEXT, Language, PlainText, Value
 
 __all__ = ["IssnMedium", "PostedType", "RecordType", "Series", "SeriesIssn"]
 
+# Places that a pattern may name in braces.
 PLACES = frozenset({"prefix", "issn", "number"})
 # Stands in a pattern for a part of the DOI that follows from nothing, and that only the record can say.
 ANY = "{any}"
@@ -29,6 +30,7 @@ class RecordType(StrEnum):
     POSTED = "posted"
 
 
+# The types of posted content in crossref5.5.0.xsd (attribute type of posted_content).
 PostedType = Literal["blog", "letter", "other", "poster", "preprint", "review"]
 
 
@@ -51,12 +53,14 @@ class SeriesIssn(Value):
 def _known_places(template: str, known: frozenset[str] = PLACES) -> str:
     try:
         parts = list(Formatter().parse(template))
+    # `Formatter` raises for a brace that is opened twice or never closed.
     except ValueError:
         raise PydanticCustomError(
             "template-braces",
             "a brace in this pattern is never closed",
             {"hint": "write {number}, {issn}, {prefix}"},
         ) from None
+    # Sorted, so that the message is the same each time.
     unknown = sorted({name for _, name, _, _ in parts if name is not None} - known)
     if unknown:
         listed = ", ".join("{" + name + "}" for name in sorted(known))
@@ -97,6 +101,7 @@ Template = Annotated[PlainText, AfterValidator(_known_places)]
 DoiTemplate = Annotated[PlainText, AfterValidator(_doi_pattern)]
 
 
+# Names of what a template of the title block may expect.
 BLOCK_PLACES = frozenset({"number", "title", "subtitle", "authors", "affiliation", "date", "doi", "any"})
 BlockLine = Annotated[PlainText, AfterValidator(lambda text: _known_places(text, BLOCK_PLACES))]
 

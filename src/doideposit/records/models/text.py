@@ -42,12 +42,14 @@ class Value(BaseModel):
 
 # Metadata deposited in XML 1.0 cannot hold C0 controls; C1 controls can only be leftovers of a wrong encoding.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Zero-width space and word joiner, byte order mark, soft hyphen: nothing of a text is lost with them.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 # Emoji of several parts are joined by U+200D (Unicode TR 51), and fall apart without it.
 _EMOJI = "\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 _JOINERS = re.compile(f"\u200c|(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
 # Arabic and the Indic scripts use joiners inside words; elsewhere they are leftovers of copy and paste.
 _JOINING_SCRIPTS = re.compile("[\u0600-\u08ff\u0900-\u0dff]")
+# Line breaks of a file are spaces of the text.
 _SPACES = re.compile(r"\s+")
 
 
@@ -106,6 +108,7 @@ def text_of(value: Any) -> Any:
 # by itself: behind it, it would call Python.
 PlainText = Annotated[str, StringConstraints(min_length=1), BeforeValidator(text_of)]
 
+# BCP 47: a language of two or three letters, then subtags of two to eight.
 LANGUAGE_SHAPE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 # A language as ISO 639-1 or 639-3 has it, such as `en`; abstracts also take BCP 47 tags such as `en-GB`.
@@ -131,6 +134,7 @@ WORDS: Final = BeforeValidator(_words)
 # Makes a list of a single text, where nobody can mean anything else.
 ONE_TEXT: Final = BeforeValidator(_one_text)
 
+# The schemes that Crossref's schema allows in a resource.
 URL_SHAPE: Final = r"^([hH][tT][tT][pP][sS]?|[fF][tT][pP])://\S+$"
 
 # An absolute http, https or ftp address without spaces (Crossref schema, common5.5.0.xsd: resource, 1 to 2048).
@@ -161,10 +165,12 @@ Node = str | Face | Math
 
 # The end of each formula is looked for in all that follows.
 MOST_FORMULAS: Final = 100
+# MathML with and without the prefix that Crossref's examples use.
 _FORMULA = re.compile("<(?:mml:)?math", re.IGNORECASE)
 # So deep tags may lie in one another: XML with more than 256 levels is read nowhere, and no text needs ten.
 DEEPEST: Final = 100
 
+# The face markup of the schema (`face_markup`), and `strong` and `em` as people write them.
 FACE_TAGS = ("b", "i", "em", "strong", "u", "ovl", "sup", "sub", "scp", "tt", "font")
 # The same in JATS and HTML (JATS 1.3, formatting elements; HTML, text-level semantics), by Crossref's names.
 FACE_OF: Final = MappingProxyType(
@@ -267,6 +273,7 @@ class RichText:
         return self.source
 
 
+# Bound once: a record has many texts, and each of them looks these up.
 _new_text = RichText.__new__
 _set_source, _set_nodes = (RichText.__dict__[name].__set__ for name in ("source", "nodes"))
 
@@ -326,8 +333,11 @@ def _plain(node: Node) -> str:
             return ""
 
 
+# The three precisions of the schema: year, month, day.
 _DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
+# 21 to 24 in the schema: spring, summer, autumn, winter.
 SEASONS = range(21, 25)
+# 31 to 34 in the schema: the quarters.
 QUARTERS = range(31, 35)
 FIRST_YEAR, LAST_YEAR = 1400, 2200  # Crossref schema, crossref5.5.0.xsd: year
 
@@ -375,8 +385,10 @@ class PartialDate:
         if self.month is None:
             return date(self.year, 1, 1)
         if self.month in SEASONS:
+            # Seasons are counted from January for comparisons, whatever the hemisphere.
             return date(self.year, (self.month - 21) * 3 + 1, 1)
         if self.month in QUARTERS:
+            # The first month of the quarter.
             return date(self.year, (self.month - 31) * 3 + 1, 1)
         return date(self.year, self.month, self.day or 1)
 
@@ -445,6 +457,7 @@ def _day(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2023-09-14"])]
 
 
+# February, but in leap years.
 _SHORTEST_MONTH: Final = 28
 
 

@@ -14,6 +14,7 @@ from doideposit.records.sources.interface import MAX_FILE_SIZE
 
 __all__ = ["Bibliography", "CitedWork", "Citing", "citing", "read_bibliography"]
 
+# Programs export reference lists under these names.
 _SUFFIXES: Final = (".bib", ".bibtex", ".ris", ".json", ".yaml", ".yml")
 
 
@@ -41,6 +42,7 @@ class Bibliography:
         """Return only what a text cites by key, in the order in which it does; all where it cites nothing so."""
         if cites.everything or not self.works:
             return self
+        # Reversed, so that the first of two entries with one key wins, as in BibTeX.
         by_key = {work.key: work for work in reversed(self.works) if work.key}
         found = [by_key[key] for key in cites.keys if key in by_key]
         unknown = [key for key in cites.certain if key not in by_key]
@@ -135,10 +137,15 @@ class Citing:
     file: str | None = None
 
 
+# The characters that BibTeX, Pandoc and Better BibTeX put into keys.
 _KEY: Final = r"[\w](?:[\w:.#$%&\-+?<>~/]*\w)?"
+# Pandoc's citations: a key behind @, or in braces; a letter before it makes an e-mail address.
 _CITED: Final = re.compile(rf"(?<![\w@\\/.])-?@(?:\{{([^}}\s]+)\}}|({_KEY}))")
+# The commands of BibTeX, natbib and biblatex end in the same braces.
 _TEX: Final = re.compile(r"\\(?:no)?cite[a-z]*\*?(?:\[[^\]]*\])*\{([^}]+)\}")
+# In brackets Pandoc groups citations.
 _BRACKET: Final = re.compile(r"\[[^\[\]]*@[^\[\]]*\]")
+# In code and comments an @ is no citation.
 _CODE: Final = re.compile(r"(?ms)^(```|~~~).*?^\1|`[^`\n]*`|<!--.*?-->")
 # Quarto's references to figures, tables and sections have the same form.
 _OWN: Final = re.compile(r"(?:fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|rem|sol|tip|nte|wrn|imp|cau)-")
@@ -155,6 +162,7 @@ def citing(text: str, *, file: str | None = None, nocite: str = "") -> Citing:
     certain: dict[str, None] = {}
     places = [(match.start(), match[1] or match[2]) for match in _CITED.finditer(plain)]
     places += [(match.start(), key.strip()) for match in _TEX.finditer(plain) for key in match[1].split(",")]
+    # In the order in which the text cites them.
     for place, key in sorted(places):
         if _OWN.match(key):
             continue

@@ -32,8 +32,11 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ISSN": ("issn",),
     "ISBN": ("isbn",),
 }
+# Signs that TeX escapes, and that mean themselves.
 _ESCAPED: Final = re.compile(r"\\([_%&#$~{}])")
+# An address in a command must not be read as TeX: its tildes and percent signs are its own.
 _IN_URL: Final = re.compile(r"\\(?:url|href)\{([^}]*)\}")
+# A percent sign begins a comment in TeX, and is none in an exported title.
 _CONCAT: Final = re.compile(r"(?<!\\)%")
 
 
@@ -111,6 +114,7 @@ def _decoded(text: str) -> str:
 
     try:
         plain = _latex().latex_to_text(_CONCAT.sub(r"\\%", text))
+    # Braces that do not match are common in exports; the text without them is readable.
     except (LatexWalkerParseError, RecursionError):
         plain = text.replace("{", "").replace("}", "")
     return " ".join(plain.split())
@@ -144,6 +148,7 @@ def _name(text: str) -> dict[str, str]:
 
     try:
         parts = parse_single_name_into_parts(text)
+    # BibTeX knows no name with more than two commas; such a text is most likely a group.
     except InvalidNameError:
         return {"literal": _decoded(text)}
     family = _decoded(" ".join([*parts.von, *parts.last]))
@@ -160,6 +165,7 @@ _RIS_TYPES: Final[Mapping[str, str]] = {
     "THES": "thesis", "ELEC": "webpage", "WEB": "webpage", "BLOG": "post-weblog", "DATA": "dataset",
     "COMP": "software", "PAT": "patent", "STAND": "standard", "UNPB": "article",
 }  # fmt: skip
+# Tags of RIS have several names in the library, by what kind of work they belong to; the first with a value counts.
 _RIS_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("title", "primary_title", "translated_title"),
     "container-title": ("journal_name", "secondary_title", "alternate_title1", "alternate_title2", "alternate_title3"),
@@ -172,6 +178,7 @@ _RIS_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ISSN": ("issn",),
     "id": ("id", "label"),
 }
+# Two spaces and a hyphen stand behind each tag, and many exports lose one of them.
 _RIS_START: Final = re.compile(r"^TY  ?-", re.MULTILINE)
 _RIS_END: Final = re.compile(r"^ER  ?-", re.MULTILINE)
 

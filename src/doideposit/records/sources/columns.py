@@ -45,6 +45,7 @@ MAX_COLUMNS: Final = 5_000
 # So many names that are wrong are told: where there are more, the table is another one.
 MAX_NAMED: Final = 50
 
+# `author_2_family`, `author.2.family`: numbers count the entries of a list.
 _NUMBERED: Final = re.compile(r"[._](\d{1,3})(?:[._]|$)")
 
 
@@ -161,6 +162,7 @@ def _unnamed(cell: str, origin: Origin) -> Finding:
     return Finding("column-unnamed", Severity.ERROR, message, hint, origin.where())
 
 
+# Sixty characters show which cell is meant.
 _SHOWN: Final = 60
 
 

@@ -11,6 +11,7 @@ from doideposit.records.doi_text import bare_doi
 
 __all__ = ["reference_fields"]
 
+# Types of CSL 1.0.2 by Crossref's types of citations.
 _TYPES: Final[Mapping[str, str]] = {
     "article": "preprint",
     "article-journal": "journal_article",
@@ -31,7 +32,9 @@ _TYPES: Final[Mapping[str, str]] = {
     "thesis": "dissertation",
     "webpage": "web_resource",
 }
+# The title of these is that of the whole, and not of a part in it.
 _WHOLE: Final = frozenset({"book", "report", "thesis", "standard", "dataset", "software"})
+# Years stand in texts of all forms; four digits that belong to a longer number are none.
 _YEAR: Final = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 

@@ -23,6 +23,7 @@ from doideposit.records.sources.site_authors import with_site_authors
 __all__ = ["read_document"]
 
 
+# A header without its closing line: the whole text would be read as data.
 _UNCLOSED: Final = re.compile(r"(?:---|\+\+\+)[ \t]*\n(?=[\w\"'-]+\s*[:=])")
 
 

@@ -27,6 +27,7 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
     if loaded.text is None:
         return loaded.findings[0]
     lines = loaded.text.splitlines()
+    # A hundred lines tell the sign that separates the cells.
     sign = max(_SIGNS, key=lambda one: sum(one in line for line in lines[:100]))
     found: dict[str, Doi] = {}
     for number, line in enumerate(lines, 1):
@@ -34,6 +35,7 @@ def dois_in_list(path: Path) -> tuple[Doi, ...] | Finding:
         try:
             row = next(csv.reader([line], delimiter=sign), [])
         except csv.Error:
+            # A quotation mark that is never closed takes the rest of the file into one cell.
             message = "a cell of this line is too long to read"
             return Finding("csv-syntax", Severity.ERROR, message, "look at the line", Where(str(path), number))
         doi = next(_dois(row), None)
@@ -48,5 +50,6 @@ def _dois(row: list[str]) -> Iterator[Doi]:
         if text is not None:
             try:
                 yield Doi.parse(text)
+            # Cells that hold no DOI are titles and dates.
             except InvalidIdentifier:
                 continue

@@ -79,6 +79,7 @@ def shown_lines(path: Path) -> tuple[str, ...] | None:
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_SHOWN + 1)
+    # Only an example for the message: what cannot be read is told without it.
     except (OSError, ValueError):
         return None
     if len(data) > _LARGEST_SHOWN:

@@ -27,12 +27,15 @@ _PAIR = re.compile(
     r"(?P<indent>\s*)(?:[-*]\s+)?(?:\*\*|_)?(?P<key>[A-Za-z][A-Za-z -]{1,24})(?:\*\*|"
     r"_)?:(?:\*\*)?(?:\s+(?P<value>.*))?$"
 )
+# One of these keys tells metadata from a text that begins with a rule.
 _TELLING = frozenset(
     "title author authors created date published doi abstract keywords bip pep eip erc rfc number start feature".split()
 )
+# Two lines with a colon may be a text; three that all have one are a header.
 _FEWEST_PAIRS = 3
 # Characters of a header: the longest have an abstract, two hundred authors and their affiliations.
 MAX_HEADER: Final = 300_000
+# The headers of real proposals have twenty rows at most.
 _MOST_ROWS = 60
 
 
@@ -79,6 +82,7 @@ def _find_json(text: str) -> HeaderPart | None:
     """Find a header in braces, which Hugo reads too: an object of JSON at the very beginning, and text behind it."""
     try:
         _, end = json.JSONDecoder().raw_decode(text)
+    # Some text begins with a brace, and is no JSON.
     except (ValueError, RecursionError):
         return None
     behind = text[end:]
@@ -146,6 +150,7 @@ def _small(places: Mapping[Loc, Place], below: int = 0) -> dict[Loc, Place]:
     }
 
 
+# A hash behind a space begins a comment in YAML, and takes the rest of a title with it.
 _SWALLOWED = re.compile(
     r"^(?P<key>[A-Za-z_-]+):[ \t]+(?P<value>[^\"'#\[\]{}|>\s][^\"'\n]*?)[ \t]+#(?P<rest>\S.*)$", re.MULTILINE
 )
@@ -169,12 +174,14 @@ def _toml(inner: str, length: int, file: str) -> Header:
     try:
         data = {key.lower(): _texts(value) for key, value in tomllib.loads(inner.replace("\r\n", "\n")).items()}
     except (tomllib.TOMLDecodeError, RecursionError) as error:
+        # `tomllib` tells the line only in its message.
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) + 1 if found else 1
         hint = "correct the line; texts stand in quotation marks in TOML"
         message = f"the header cannot be read: {_without_place(error)}"
         return Header({}, {}, length, (Finding("toml-syntax", Severity.ERROR, message, hint, Where(file, line)),))
     places = _small(toml_places(inner.replace("\r\n", "\n")), 1)
+    # Reversed, so that the first of two equal keys gives the line.
     lines = {str(loc[0]): place.key_line or place.line for loc, place in reversed(places.items()) if len(loc) == 1}
     return _header(data, lines, length, inner, (), places)
 
@@ -225,6 +232,7 @@ def _percent(text: str) -> Header | None:
     if "author" in data:
         data["author"] = [name.strip() for name in re.split(r"[;\n]", data["author"]) if name.strip()]
     lines = {key: number for number, key in enumerate(data, 1)}
+    # The value begins behind the dashes of an entry.
     places: dict[Loc, Place] = {(key,): Place(line, 3) for key, line in lines.items()}
     return _header(data, lines, length, "\n".join(["", *rows]), (), places)
 

@@ -16,7 +16,9 @@ from doideposit.records.origin import Place
 
 __all__ = ["JsonPlaces", "JsonText"]
 
+# Numbers stay texts: their value is not asked for here, and long ones take time.
 _pass_over = json.JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode
+# The white space of RFC 8259, and no other.
 _SPACES: Final = re.compile(r"[ \t\r\n]*")
 _COLON: Final = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
 # Behind the last value there is no comma. That none is missing elsewhere was seen when the text was read.

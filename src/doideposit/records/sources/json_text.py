@@ -75,8 +75,10 @@ def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
         return _syntax_finding(error, file, line)
     try:
         decoded.data = _texts(_DECODER.decode(text), MAX_DEPTH, decoded)
+    # Line and column come from the parser.
     except json.JSONDecodeError as error:
         return _syntax_finding(error, file, line)
+    # The parser of the standard library goes down one call for each bracket.
     except RecursionError:
         return _refused(_TOO_DEEP, file, line)
     except _InvalidJson as error:
@@ -84,6 +86,7 @@ def _decode(text: str, file: str | None, line: int = 1) -> _Decoded | Finding:
     return decoded
 
 
+# Deep and wide texts are made to harm; no record comes near these bounds.
 _TOO_DEEP: Final = f"lists and mappings lie more than {MAX_DEPTH} deep in one another"
 
 

@@ -97,6 +97,7 @@ def _entries(roots: list[Node], findings: list[Finding]) -> Iterator[Node]:
             yield root
 
 
+# An example says more than the name of the type that was expected.
 _SHAPE_HINT = "write each record as keys with values, such as `title: …`, one key on each line"
 
 

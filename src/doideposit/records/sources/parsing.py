@@ -78,6 +78,7 @@ def parse(raw: RawRecord, *, series: Mapping[str, Series], is_registered: IsRegi
         found += [fault for fault in faults if not (fault.code == "missing-key" and fault.where.field in told)]
         commentary = None
     if commentary is None or has_errors(found):
+        # In the order of the file, whatever order the model has.
         return ParsedRecord(None, tuple(sorted(found, key=_order)))
     return ParsedRecord(Record(commentary, raw.origin), tuple(found))
 
@@ -130,6 +131,7 @@ def _known_keys() -> frozenset[str]:
     return frozenset(name for model in _MODELS for name in model.model_fields)
 
 
+# All models below a record: their fields are what a misspelt key is compared with.
 _MODELS: tuple[type[BaseModel], ...] = (
     *(Commentary, Person, Organisation, Anonymous, Institution, AltName, Reference, Relation, Update, Licence),
     *(FreeToRead, Funding, Version, Status, FullText, CrossmarkAssertion, FurtherIdentifier, Pages, PrintedIsbn),

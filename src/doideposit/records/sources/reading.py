@@ -64,6 +64,7 @@ def _read_folder(folder: Path, reading: Reading | None) -> Iterator[Iterator[Raw
 
 
 def _record_files(folder: Path) -> Iterator[Path | Finding]:
+    # Sorted, so that two runs over one folder give the same plan, whatever the file system says.
     try:
         entries = sorted(folder.iterdir(), key=lambda each: each.name)
     except OSError as error:

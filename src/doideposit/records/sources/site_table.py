@@ -12,8 +12,10 @@ from doideposit.records.sources.files import load_text
 
 __all__ = ["SiteRow", "read_site_table"]
 
+# Two hundred thousand rows of an address and a DOI.
 LIMIT: Final = 20_000_000
 MOST_ROWS: Final = 200_000
+# Headings that exports of content systems and spreadsheets have.
 _NAMES: Final = {
     "doi": frozenset({"doi", "dois"}),
     "number": frozenset({"number", "no", "no.", "nr", "nr.", "nummer", "numéro", "número", "issue", "#"}),
@@ -69,6 +71,7 @@ def read_site_table(path: Path) -> Iterator[SiteRow | Finding]:
     rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=sign, strict=True)
     try:
         yield from _rows(path, rows)
+    # The reader of the standard library gives no line for it.
     except csv.Error:
         message = "a quotation mark is not closed, or something stands behind the closing one"
         yield _problem(path, rows.line_num, message, "double a quotation mark inside a cell, and close every cell")
@@ -104,6 +107,7 @@ def _columns(heading: list[str], path: Path) -> dict[str, int] | Finding:
         if key is not None:
             found[key] = index
     if not found.keys() & {"doi", "number"} and not found.keys() >= {"address", "new"}:
+        # A heading may be a whole paragraph; so much of it shows what was taken for one.
         shown = ", ".join(filter(None, heading))[:120] or "nothing"
         return _problem(
             path,
@@ -121,6 +125,7 @@ def _row(path: Path, line: int, row: list[str], columns: dict[str, int], seen: d
     whole = SiteRow(line, cells.get("number", ""), doi or cells.get("doi", ""), cells.get("address", ""))
     whole = whole._replace(new=cells.get("new", ""))
     if doi is None:
+        # Eighty characters show which cell is meant.
         message = f"“{cells['doi'][:80]}” is no DOI"
         yield _with_fault(whole, path, message, "correct it, or leave the cell empty")
         return

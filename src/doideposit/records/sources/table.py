@@ -89,6 +89,7 @@ def _decoded(stream: BinaryIO, file: str) -> Iterator[_TableLine | Finding]:
         yield from decode_text(b"", file=file).findings
 
 
+# As much as the operating system reads at once.
 _CHUNK: Final = 4_096
 
 
@@ -124,6 +125,7 @@ def _chunks(stream: BinaryIO, file: str) -> Iterator[bytes]:
 def _read(stream: BinaryIO, file: str) -> bytes:
     try:
         return stream.read(_CHUNK)
+    # A folder that was named like a table is told by whoever opens it.
     except IsADirectoryError:
         return b""
     except OSError as error:
@@ -212,6 +214,7 @@ class _CsvReader:
                     yield header.record(cells, text, line=started, index=index)
                     index += 1
         except csv.Error as error:
+            # The reader of the standard library names no column; the line is where the row began.
             yield self._syntax_finding(str(error))
             return
         if self.broken is not None:

@@ -14,9 +14,12 @@ from doideposit.records.origin import Place
 
 __all__ = ["toml_places"]
 
+# White space and comments of TOML 1.0, between two statements.
 _BLANK: Final = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _SPACE: Final = re.compile(r"[ \t]*")
+# Bare, basic and literal keys, as TOML 1.0 defines them.
 _KEY: Final = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*'""")
+# The strings of TOML 1.0 in the order in which their marks must be tried: three quotation marks before one.
 _VALUE: Final = re.compile(
     r'"""(?:[^\\]|\\.)*?"""(?:"{0,2})|\'\'\'.*?\'\'\'(?:\'{0,2})|"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^,\]}\n#]+', re.DOTALL
 )
@@ -31,6 +34,7 @@ def toml_places(text: str) -> Mapping[Loc, Place]:
 
 def _is_literal(written: str) -> bool:
     """Tell whether a value is a text in single marks on one line that reads as it is written."""
+    # Escapes and lines of their own shift the columns; then only the beginning is known.
     return written[0] in "\"'" and "\\" not in written and written[:3] not in {'"""', "'''"}
 
 

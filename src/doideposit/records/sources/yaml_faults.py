@@ -131,6 +131,7 @@ def syntax_finding(error: yaml.YAMLError, text: str, file: str | None, position:
     return Finding("yaml-syntax", Severity.ERROR, meaning, f"{hint} ({_LOST})", where, original=original)
 
 
+# Signs that begin something else than a text in YAML 1.2 (section 5.3, indicator characters).
 _BEGINNINGS: Final = {
     "[": "a text that begins with a square bracket is read as a list, and goes on behind it",
     "{": "a text that begins with a brace is read as a mapping, and goes on behind it",

@@ -12,9 +12,11 @@ import yaml
 
 __all__ = ["corrected_line", "quoted", "swallowed_comment"]
 
+# A comment of YAML begins with a hash behind a space.
 _COMMENT: Final = re.compile(r"[ \t]+(#[^\r\n]*)")
 # The reader of finished documents writes such a comment behind what it found, with the line it was found on.
 _OWN_COMMENT: Final = re.compile(r"\s#\s*line \d+\s*$")
+# One space alone is what a writer puts before a word; editors align comments with two.
 _ONE_BLANK: Final = re.compile(r"[ \t]#")
 # Values that are words, addresses or dates: a remark behind one of them takes nothing away from it.
 _NO_PROSE: Final = frozenset(
@@ -23,7 +25,9 @@ _NO_PROSE: Final = frozenset(
     " version label mime_type content_version applies_to free_to_read anonymous orcid_authenticated roles archives"
     " kind".split()
 )
+# The indentation, the dashes of a list, a key, and the value behind it.
 _ENTRY: Final = re.compile(r"(?P<before>\s*(?:-\s+)*(?:(?P<key>[A-Za-z_]\w*)\s*:\s+)?)(?P<value>\S.*?)\s*")
+# Longer lines would not fit on a screen, and are shown without a proposal.
 _LONGEST_SHOWN: Final = 200
 
 
@@ -85,6 +89,7 @@ _LEAST_QUOTED: Final = 3
 def _reads(line: str) -> bool:
     try:
         return yaml.load(line, Loader=yaml.BaseLoader) is not None  # noqa: S506  (it makes nothing but texts)
+    # The proposal is only made where it can be read.
     except yaml.YAMLError:
         return False
 
@@ -93,6 +98,7 @@ def _is_text(line: str) -> bool:
     """Tell whether the value of a line is one text now."""
     try:
         value: Any = yaml.load(line.strip(), Loader=yaml.BaseLoader)  # noqa: S506  (it makes nothing but texts)
+    # Without a reading there is nothing to compare.
     except yaml.YAMLError:
         return False
     # The line alone may be an entry of a list, or a key with its value: one of each around the text.

@@ -20,6 +20,7 @@ from doideposit.records.sources.yaml_repairs import quoted, swallowed_comment
 
 __all__ = ["read", "readable"]
 
+# libyaml is many times faster; wheels without it exist, and the pure parser gives the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 # What YAML does not allow in a text at all. It is replaced for the parser and put back afterwards, so that one control

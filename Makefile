@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/.run-installed
 
-.PHONY: extraction-score demo test acceptance quick lint types docs man build bench figures mutants soak schemas all-schemas wordpress release-check clean help
+.PHONY: extraction-score demo test acceptance quick lint types docs man build bench django-versions figures mutants soak schemas all-schemas wordpress release-check clean help
 
 help:
 	@echo 'make demo    watch Comment 258 travel to a registered DOI, in a sandbox'
@@ -22,6 +22,7 @@ help:
 	@echo 'make man     man pages, into build/man'
 	@echo 'make build   a wheel that carries the schemas'
 	@echo 'make release-check  sdist and wheel: equal when built twice, installed without network, licences, SBOM'
+	@echo 'make django-versions  the tests of the app for Django against each version that is supported'
 	@echo 'make wordpress  the WordPress plugin, as dist/doideposit-wordpress.zip'
 
 $(VENV)/bin/python:
@@ -107,6 +108,17 @@ $(RELEASE): $(STAMP) requirements/release.txt
 
 release-check: $(RELEASE) all-schemas
 	$(BIN)/python packaging/release_check.py $(RELEASE_OPTIONS)
+
+# Django and the Python it is tried with: the oldest and the newest of each that is supported. uv or pyenv bring Pythons.
+DJANGO_VERSIONS ?= 5.2:python3.11 5.2.*:python3.12 6.0.*:python3.12 6.1.*:python3.13
+django-versions: $(STAMP) schemas
+	@for one in $(DJANGO_VERSIONS); do \
+	  version="$${one%%:*}"; python="$${one#*:}"; folder="build/django-$$version-$$python"; \
+	  $$python -m venv --clear "$$folder" || { echo "$$python is needed for Django $$version: install it, or leave it out of DJANGO_VERSIONS"; exit 1; }; \
+	  "$$folder/bin/pip" install --quiet --disable-pip-version-check --editable '.[django]' "django==$$version" pytest pytest-timeout || exit 1; \
+	  echo "Django $$("$$folder/bin/django-admin" --version), $$("$$folder/bin/python" --version)"; \
+	  "$$folder/bin/python" -m pytest -q tests/story/test_example_django.py || exit 1; \
+	done
 
 wordpress: $(VENV)/bin/python
 	$(BIN)/python packaging/wordpress/build.py dist/doideposit-wordpress.zip

@@ -4,9 +4,11 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from io import StringIO
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -136,7 +138,7 @@ def test_the_button_registers_and_the_column_follows(
     assert column(admin) == "—"
     said = press(admin, one)
     assert said[0] == ("success", "1 DOI is on its way (test).")
-    assert [(level, text.partition(". ")[0]) for level, text in said[1:]] == [
+    assert [(level, text.rpartition(": ")[0]) for level, text in said[1:]] == [
         ("warning", f"{one}: the address https://www.example.org/comment-258/ is a placeholder (url)"),
         ("warning", f"{one}: “<NATO>” looks like markup, and would be shown just so (title)"),
     ]
@@ -304,6 +306,178 @@ def test_what_happens_after_registration_is_said_with_what_to_do(
     if happens == "renumbered":
         assert "let its page at https://www.example.org/comment-258/ lead to the new one" in state.next_action
     assert (("attention", DOI) in heard) == (happens != "edited")
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_the_page_of_one_object_has_a_button_and_all_dois_have_a_list(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests
+) -> None:
+    one = write()
+    address = f"/admin/commentaries/commentary/{one.pk}/change/"
+    page = admin.get(address).content.decode()
+    assert 'value="Save and register DOI"' in page
+    assert "_register_doi" not in admin.get("/admin/commentaries/commentary/add/").content.decode()
+    form = {"number": "258", "title": "Rivers 🌊 &amp; rain", "published": "2023-09-14", "_register_doi": "1"}
+    rows = {"TOTAL_FORMS": 1, "INITIAL_FORMS": 0, "0-family": "Wolf", "0-given": "Siegfried O."}
+    done = admin.post(address, form | {f"authors-{key}": value for key, value in rows.items()}, follow=True)
+    assert done.redirect_chain[-1] == (address, 302)
+    assert "1 DOI is on its way (test)." in done.content.decode()
+    registered(doideposit_sandbox_server)
+    assert f"{DOI} (rehearsal)" in admin.get(address).content.decode()
+    assert b"<title>Rivers \xf0\x9f\x8c\x8a &amp;amp; rain</title>" in doideposit_sandbox_server.submissions[0].content
+    one.delete()
+    said = follow()
+    where = "a DOI cannot be deleted: keep a page at https://www.example.org/comment-258/ that says what happened"
+    assert where in said
+    assert "newly in need of a person\n" in follow(), "each is named once"
+    listed = admin.get("/admin/doideposit/doistate/?standing__exact=attention").content.decode()
+    assert where in listed
+    assert admin.get("/admin/doideposit/doistate/add/").status_code == 403
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_a_database_without_rights_loses_nothing_and_is_named(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests
+) -> None:
+    from django.db import connection
+
+    one = write()
+    try:
+        connection.cursor().execute("PRAGMA query_only = ON")
+        said = press(admin, one)
+    finally:
+        connection.cursor().execute("PRAGMA query_only = OFF")
+    (error,) = [text for level, text in said if level == "error"]
+    assert "could not be written (attempt to write a readonly database)" in error
+    assert "Nothing is lost" in error
+    follow()
+    assert column(admin) == "—"
+    assert [level for level, _ in press(admin, one)] == ["success"]
+    assert column(admin) == "under way"
+    assert len(doideposit_sandbox_server.submissions) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_a_process_that_ends_between_ledger_and_list_is_mended_by_the_next_press(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests
+) -> None:
+    from django.db.models.signals import pre_save
+
+    from doideposit.django.deposits import register
+    from doideposit.django.models import DoiState
+
+    def end(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    one = write()
+    pre_save.connect(end, sender=DoiState)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            register([one])
+    finally:
+        pre_save.disconnect(end, sender=DoiState)
+    assert column(admin) == "—"
+    assert press(admin, one)[0] == ("success", "1 DOI is on its way (test).")
+    registered(doideposit_sandbox_server)
+    assert column(admin) == f"{DOI} (rehearsal)"
+    assert len(doideposit_sandbox_server.submissions) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_two_editors_press_at_once_and_it_is_sent_once(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests
+) -> None:
+    from django.db import connection
+
+    from doideposit.django.deposits import RegisteredObjects, register
+    from doideposit.django.models import DoiState
+
+    chosen = [write("258"), write("259")]
+    barrier = Barrier(2)
+
+    def editor() -> RegisteredObjects:
+        barrier.wait()
+        try:
+            return register(chosen)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        done = [each.result() for each in [pool.submit(editor), pool.submit(editor)]]
+    assert sum(len(each.accepted) for each in done) >= 2
+    assert {(each.refused, each.unkept, each.error) for each in done} == {((), "", None)}
+    registered(doideposit_sandbox_server)
+    assert DoiState.objects.count() == 2
+    sent = [one.content for one in doideposit_sandbox_server.submissions]
+    assert len(sent) == len(set(sent))
+    assert sum(content.count(b"<doi>") for content in sent) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_an_object_whose_own_code_fails_stops_no_other(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests
+) -> None:
+    from doideposit.django.deposits import refresh, register
+
+    def broken() -> dict[str, Any]:
+        raise LookupError("no address for “x y”")
+
+    right, wrong = write(), write("x y")
+    wrong.doi_record = broken
+    done = register([wrong, right])
+    assert done.accepted == (right,)
+    ((_, said),) = done.refused
+    assert "LookupError: no address for “x y”" in said
+    assert refresh().looked == 1
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_a_page_that_moved_and_a_number_that_changed_are_told_apart(
+    admin: Any, doideposit_sandbox_server: SandboxServerForTests
+) -> None:
+    from django.test import override_settings
+
+    from doideposit.django.models import DoiState
+
+    one = write()
+    press(admin, one)
+    registered(doideposit_sandbox_server)
+    with override_settings(SITE_ADDRESS="https://new.example.org"):
+        follow()
+        state = DoiState.objects.get()
+        assert state.standing == "changed"
+        assert "moved from https://www.example.org/comment-258/" in state.next_action
+    type(one).objects.update(number="1258")
+    assert "gets a second DOI, 10.48251/SADF.ISSN.2406-5617.C1258" in follow()
+    assert column(admin).startswith("the number was changed")
+
+
+@pytest.mark.slow
+@pytest.mark.network_loopback
+def test_a_list_costs_one_query_more_whatever_its_length(admin: Any) -> None:
+    from commentaries.models import Commentary
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def queries() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as seen:
+            assert admin.get("/admin/commentaries/commentary/").status_code == 200
+        return sum("doideposit_doistate" in one["sql"] for one in seen), len(seen)
+
+    write()
+    queries()
+    few = queries()
+    Commentary.objects.bulk_create(
+        Commentary(number=str(number), title="T", published="2023-09-14") for number in range(300, 399)
+    )
+    assert queries() == few
+    assert few[0] == 1
 
 
 @pytest.mark.slow

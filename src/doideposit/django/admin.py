@@ -1,14 +1,15 @@
-"""Show in the admin where each DOI stands, filter by it, and register DOIs."""
+"""Show in the admin where each DOI stands, filter by it, and register DOIs; list all DOIs of the site."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import models, router, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -60,9 +61,27 @@ class _ChangeListWithStates(ChangeList):
 
 
 class DoiAdminMixin(_Admin):
-    """Add a column `doi_standing`, the action "Register DOI", and a word when something with a DOI is deleted."""
+    """Add a column `doi_standing`, the action "Register DOI", and a word when something with a DOI is deleted.
+
+    The page of one object shows where its DOI stands, and has a button "Save and register DOI".
+    """
 
     actions: Sequence[Any] = ("register_doi",)
+    change_form_template = "admin/doideposit/change_form.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Return the fields that nobody types, with where the DOI of an object stands among them."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if obj is None or "doi_standing" in fields else (*fields, "doi_standing")
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Register the DOI of an object where that button was pressed, and stay on its page."""
+        if "_register_doi" not in request.POST:
+            return super().response_change(request, obj)
+        # Only what was really saved may get a DOI: the page and all its inlines are saved in one transaction.
+        chosen = self.get_queryset(request).filter(pk=obj.pk)
+        transaction.on_commit(partial(self.register_doi, request, chosen), using=router.db_for_write(self.model))
+        return HttpResponseRedirect(request.path)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return a list that reads all states at once."""
@@ -89,7 +108,7 @@ class DoiAdminMixin(_Admin):
         try:
             done = register(queryset)
         except doideposit.DoiDepositError as error:
-            self.message_user(request, f"{error.message}. {error.hint}", messages.ERROR)
+            self.message_user(request, f"{error.message}: {error.hint}", messages.ERROR)
             return
         self._counted(request, done)
         self._each(request, done.refused, messages.ERROR)
@@ -101,6 +120,10 @@ class DoiAdminMixin(_Admin):
         if done.error is not None:
             text = _("%s. Nothing is lost: it is sent later by itself.") % done.error.message
             self.message_user(request, text, messages.WARNING)
+        if done.unkept:
+            why = _("The database of this site could not be written (%s), so that this list does not show them.")
+            after = _("Nothing is lost: let somebody look at the database, and register the same ones again later.")
+            self.message_user(request, f"{why % done.unkept} {after}", messages.ERROR)
 
     def _counted(self, request: HttpRequest, done: RegisteredObjects) -> None:
         number = len(done.accepted)
@@ -142,3 +165,24 @@ class DoiAdminMixin(_Admin):
             if (state := one.doi_state) is not None
         ]
         self._each(request, said, messages.WARNING)
+
+
+@admin.register(DoiState)
+class _DoiStateAdmin(_Admin):
+    """List all DOIs, with those whose object was deleted: nothing can be changed here."""
+
+    list_display = ("doi", "target", "standing", "name", "message", "next_action")
+    list_filter = ("standing", "target")
+    search_fields = ("doi", "name")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: a DOI comes from an object."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: DoiState | None = None) -> bool:
+        """Return False: the ledger decides."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: DoiState | None = None) -> bool:
+        """Return False: a DOI cannot be deleted."""
+        return False

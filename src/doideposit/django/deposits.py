@@ -5,7 +5,8 @@ recorded. With `DOIDEPOSIT_SEND_AT_ONCE = True` a request of the admin uploads t
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -13,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.db import DatabaseError, router, transaction
 
 import doideposit
 from doideposit.django.models import DoiModel, DoiStanding, DoiState
@@ -24,6 +26,8 @@ __all__ = ["Followed", "RegisteredObjects", "doi_of", "record_of", "refresh", "r
 # As many objects are held in memory at a time.
 AT_ONCE = 500
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class RegisteredObjects:
@@ -31,7 +35,8 @@ class RegisteredObjects:
 
     `accepted` are on their way, `unchanged` need nothing, `hidden` are not public yet, `refused` stand beside what has
     to be corrected, `remarks` are warnings about those accepted. `error` is why nothing could be sent now; it is not
-    lost.
+    lost. `unkept` is why the database of the site could not keep where the DOIs stand: the ledger has them, and
+    registering the same objects again later writes it down.
     """
 
     target: str = ""
@@ -41,6 +46,7 @@ class RegisteredObjects:
     refused: tuple[tuple[DoiModel, str], ...] = ()
     remarks: tuple[tuple[DoiModel, str], ...] = ()
     error: doideposit.WorldError | None = None
+    unkept: str = ""
 
 
 def record_of(one: DoiModel) -> dict[str, Any]:
@@ -77,18 +83,17 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
     The same content twice is sent once, whoever presses the button. Raises `DoiDepositError` where configuration or
     ledger cannot be used.
     """
-    chosen = list(objects)
-    hidden = tuple(one for one in chosen if not one.doi_is_public())
-    records = [(one, record_of(one)) for one in chosen if one not in hidden]
-    taken = _taken(records)
-    sent = [(one, record) for one, record in records if one not in taken]
+    sorted_out = _sorted_out(objects)
+    taken = _taken(sorted_out.records)
+    sent = [(one, record) for one, record in sorted_out.records if one not in taken]
     at_once = getattr(settings, "DOIDEPOSIT_SEND_AT_ONCE", False)
     act = depositor().deposit if at_once else depositor().enqueue
     report = act(*(record for _, record in sent))
     accepted: list[DoiModel] = []
     unchanged: list[DoiModel] = []
     remarks: list[tuple[DoiModel, str]] = []
-    refused = list(taken.items())
+    refused = [*sorted_out.broken, *taken.items()]
+    known: list[_Known] = []
     for (one, record), entry in zip(sent, report.entries, strict=True):
         if entry.action is None or entry.action is doideposit.Action.BLOCKED or entry.doi is None:
             stopping = [(one, _sentence(finding)) for finding in entry.findings if finding.stops]
@@ -99,10 +104,42 @@ def register(objects: Iterable[DoiModel]) -> RegisteredObjects:
             remarks += [(one, _sentence(finding)) for finding in entry.findings if _is_for_editors(finding)]
         else:
             unchanged.append(one)
-        _remember(one, record, entry.doi, report.target, entry.status)
+        known.append(_Known(one, record, entry.doi, report.target, entry.status))
     return RegisteredObjects(
-        report.target, tuple(accepted), tuple(unchanged), hidden, tuple(refused), tuple(remarks), report.error
+        report.target,
+        tuple(accepted),
+        tuple(unchanged),
+        sorted_out.hidden,
+        tuple(refused),
+        tuple(remarks),
+        report.error,
+        _remember(known),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _SortedOut:
+    """Hold the records of what readers can see, what they cannot see, and what the code of the site failed for."""
+
+    records: tuple[tuple[DoiModel, dict[str, Any]], ...]
+    hidden: tuple[DoiModel, ...]
+    broken: tuple[tuple[DoiModel, str], ...]
+
+
+def _sorted_out(objects: Iterable[DoiModel]) -> _SortedOut:
+    """Ask each object for its record; one whose methods fail stops none of the others."""
+    records, hidden, broken = [], [], []
+    for one in objects:
+        try:
+            if one.doi_is_public():
+                records.append((one, record_of(one)))
+            else:
+                hidden.append(one)
+        # The two methods are the site's: a number that fits into no address makes them raise anything.
+        except Exception as error:  # noqa: BLE001
+            _log.exception("the record of %s %s could not be made", one._meta.label, one.pk)
+            broken.append((one, f"its record could not be made ({type(error).__name__}: {error}): correct the object"))
+    return _SortedOut(tuple(records), tuple(hidden), tuple(broken))
 
 
 def _taken(records: Iterable[tuple[DoiModel, Mapping[str, Any]]]) -> dict[DoiModel, str]:
@@ -129,23 +166,47 @@ def _is_for_editors(finding: doideposit.Finding) -> bool:
 
 def _sentence(finding: doideposit.Finding) -> str:
     place = f" ({finding.where.field})" if finding.where.field else ""
-    return f"{finding.message}{place}. {finding.hint}".strip()
+    return f"{finding.message}{place}" + (f": {finding.hint}" if finding.hint else "")
 
 
-def _remember(
-    one: DoiModel, record: Mapping[str, Any], doi: doideposit.Doi, target: str, status: doideposit.WorkStatus | None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Hold what is to be kept of an object that the ledger has taken."""
+
+    one: DoiModel
+    record: Mapping[str, Any]
+    doi: doideposit.Doi
+    target: str
+    status: doideposit.WorkStatus | None
+
+
+def _remember(known: Iterable[_Known]) -> str:
+    """Keep where the DOIs stand; return why the database could not be written, or nothing.
+
+    The ledger has them already, so that this failing loses nothing and must not look like a failed deposit.
+    """
+    try:
+        with transaction.atomic(using=router.db_for_write(DoiState)):
+            for each in known:
+                _remember_one(each)
+    except DatabaseError as error:
+        _log.exception("where the DOIs stand could not be kept")
+        return str(error)
+    return ""
+
+
+def _remember_one(each: _Known) -> None:
     values = {
-        "doi": str(doi),
-        "content_type": ContentType.objects.get_for_model(one),
-        "object_id": str(one.pk),
-        "name": str(one)[:200],
-        "url": str(record.get("url", "")),
-        "fingerprint": _fingerprint(record),
-        **(_standing_of(status) if status is not None else {}),
+        "doi": str(each.doi),
+        "content_type": ContentType.objects.get_for_model(each.one),
+        "object_id": str(each.one.pk),
+        "name": str(each.one)[:200],
+        "url": str(each.record.get("url", "")),
+        "fingerprint": _fingerprint(each.record),
+        **(_standing_of(each.status) if each.status is not None else {}),
     }
-    state, _ = DoiState.objects.update_or_create(target=target, key=doi.key, defaults=values)
-    one.__dict__["_doi_state"] = state
+    state, _ = DoiState.objects.update_or_create(target=each.target, key=each.doi.key, defaults=values)
+    each.one.__dict__["_doi_state"] = state
 
 
 def _standing_of(status: doideposit.WorkStatus) -> dict[str, Any]:
@@ -169,11 +230,11 @@ def _standing_of(status: doideposit.WorkStatus) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Count what a pass found: DOIs looked at, newly registered, and newly in need of a person."""
+    """Say what a pass found: how many DOIs it looked at, which are newly registered, and which newly need a person."""
 
     looked: int = 0
-    registered: int = 0
-    attention: int = 0
+    registered: tuple[DoiState, ...] = ()
+    attention: tuple[DoiState, ...] = ()
 
 
 def refresh() -> Followed:
@@ -182,21 +243,24 @@ def refresh() -> Followed:
     A DOI whose object was deleted, hidden, renumbered or changed after it was registered is named as well: it leads to
     its page for ever.
     """
-    looked = registered = attention = 0
+    looked = 0
+    registered: list[DoiState] = []
+    attention: list[DoiState] = []
     states = DoiState.objects.filter(target=current_target()).order_by("content_type_id", "pk")
     for _, of_model in groupby(states.iterator(AT_ONCE), key=lambda state: state.content_type_id):
         listed = list(of_model)
+        # The newest DOI of each object among all of them: a part alone would not show a newer one further on.
+        newest = {state.object_id: state.pk for state in listed}
         for start in range(0, len(listed), AT_ONCE):
-            part = listed[start : start + AT_ONCE]
-            for before, state, one in _refreshed(part):
+            for before, state, one in _refreshed(listed[start : start + AT_ONCE], newest):
                 looked += 1
                 if state.registered and not before.registered:
-                    registered += 1
+                    registered.append(state)
                     doi_registered.send_robust(state.content_type.model_class(), instance=one, state=state)
                 if state.standing == DoiStanding.ATTENTION and before.standing != DoiStanding.ATTENTION:
-                    attention += 1
+                    attention.append(state)
                     doi_needs_attention.send_robust(state.content_type.model_class(), instance=one, state=state)
-    return Followed(looked, registered, attention)
+    return Followed(looked, tuple(registered), tuple(attention))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +269,16 @@ class _Before:
     registered: bool
 
 
-def _refreshed(states: list[DoiState]) -> list[tuple[_Before, DoiState, DoiModel | None]]:
-    """Update the states of one model; return each with what it was before and its object."""
+def _refreshed(
+    states: list[DoiState], newest: Mapping[str, int]
+) -> Iterator[tuple[_Before, DoiState, DoiModel | None]]:
+    """Update the states of one model; give each with what it was before and its object."""
     model = states[0].content_type.model_class()
     objects: Mapping[str, DoiModel] = {}
     if model is not None and issubclass(model, DoiModel):
         keys = [model._meta.pk.to_python(state.object_id) for state in states]
         objects = {str(key): one for key, one in model._default_manager.in_bulk(keys).items()}
-    newest = {state.object_id: state.pk for state in states}
     known = {status.doi.key: status for status in depositor().statuses(dois=[state.doi for state in states])}
-    done = []
     for state in states:
         before = _Before(state.standing, state.registered)
         one = objects.get(state.object_id)
@@ -222,8 +286,7 @@ def _refreshed(states: list[DoiState]) -> list[tuple[_Before, DoiState, DoiModel
         for name, value in {**columns, **_page(state, one, newest=newest[state.object_id] == state.pk)}.items():
             setattr(state, name, value)
         state.save(update_fields=["standing", "registered", "message", "next_action", "updated_at"])
-        done.append((before, state, one))
-    return done
+        yield before, state, one
 
 
 def _page(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[str, str]:
@@ -235,13 +298,31 @@ def _page(state: DoiState, one: DoiModel | None, *, newest: bool) -> dict[str, s
     elif not newest:
         said = "the number was changed, and with it the DOI"
         action = f"this older DOI stays registered: let its page{where} lead to the new one"
-    elif not one.doi_is_public():
+    else:
+        return _object(state, one, where)
+    return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
+
+
+def _object(state: DoiState, one: DoiModel, where: str) -> dict[str, str]:
+    """Return what is to be said of the object that has this DOI now: hidden, broken, moved or changed."""
+    sorted_out = _sorted_out([one])
+    said = ""
+    if sorted_out.hidden:
         said = "readers cannot open its page any more"
         action = f"publish it again, or keep a page{where} that says what happened"
-    elif _fingerprint(record_of(one)) != state.fingerprint:
-        if state.standing == DoiStanding.ATTENTION:
-            return {}
-        return {"standing": DoiStanding.CHANGED, "next_action": "register its DOI again, so that Crossref learns of it"}
-    else:
+    elif sorted_out.broken:
+        said, action = sorted_out.broken[0][1], "a DOI cannot be deleted, and leads to its page for ever"
+    if said:
+        return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
+    ((_, record),) = sorted_out.records
+    if _fingerprint(record) == state.fingerprint or state.standing == DoiStanding.ATTENTION:
         return {}
-    return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
+    doi = doi_of(record)
+    if doi is not None and doi.key != state.key:
+        said = f"the number was changed: registered again, it gets a second DOI, {doi}"
+        action = f"change the number back, or register the second one and let the page{where} lead to its page"
+        return {"standing": DoiStanding.ATTENTION, "message": said, "next_action": action}
+    action = "register its DOI again, so that Crossref learns of it"
+    if str(record.get("url", "")) != state.url:
+        action = f"its page moved from {state.url}: register its DOI again, so that it leads to the new address"
+    return {"standing": DoiStanding.CHANGED, "next_action": action}

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from doideposit.django.opening import current_target
 
@@ -15,10 +16,10 @@ __all__ = ["DoiModel", "DoiStanding", "DoiState", "attach_states"]
 class DoiStanding(models.TextChoices):
     """Say in one word where a DOI stands."""
 
-    UNDER_WAY = "under-way", "under way"
-    REGISTERED = "registered", "registered"
-    CHANGED = "changed", "registered, and changed since"
-    ATTENTION = "attention", "needs attention"
+    UNDER_WAY = "under-way", _("under way")
+    REGISTERED = "registered", _("registered")
+    CHANGED = "changed", _("registered, and changed since")
+    ATTENTION = "attention", _("needs attention")
 
 
 class DoiState(models.Model):

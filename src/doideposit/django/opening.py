@@ -20,13 +20,18 @@ def depositor() -> doideposit.Depositor:
     return doideposit.open(_configuration(), target=_target())
 
 
-@cache
 def current_target() -> str:
     """Return `sandbox`, `test` or `production`; empty where the configuration cannot be read."""
     try:
-        return load_settings(_configuration(), target=_target()).target
+        return _named_target()
     except doideposit.DoiDepositError:
         return ""
+
+
+@cache
+def _named_target() -> str:
+    # What was raised is not kept, so that a mended configuration needs no restart.
+    return load_settings(_configuration(), target=_target()).target
 
 
 def _configuration() -> Path | None:

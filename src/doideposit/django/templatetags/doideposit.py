@@ -33,7 +33,10 @@ def doi_link(one: DoiModel) -> SafeString:
 
 @register.simple_tag
 def doi_citation(one: DoiModel) -> str:
-    """Return how to cite it, as text; nothing where the object is no record yet."""
+    """Return how to cite it, as text; nothing before its DOI, which stands in it, is registered for readers."""
+    state = one.doi_state
+    if state is None or not state.address:
+        return ""
     try:
         return citation(work_of(one))
     except (ValueError, doideposit.DoiDepositError):

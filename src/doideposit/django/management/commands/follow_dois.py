@@ -29,9 +29,10 @@ class Command(BaseCommand):
                 trouble = depositor().poll(force=options["all"]).error
             done = refresh()
         except doideposit.DoiDepositError as error:
-            raise CommandError(f"{error.message}. {error.hint}") from None
-        self.stdout.write(
-            f"{done.looked} DOIs, {done.registered} newly registered, {done.attention} newly in need of a person"
-        )
+            raise CommandError(f"{error.message}: {error.hint}") from None
+        new, people = len(done.registered), len(done.attention)
+        self.stdout.write(f"{done.looked} DOIs, {new} newly registered, {people} newly in need of a person")
+        for state in done.attention:
+            self.stdout.write(f"{state.name} ({state.doi}): {state.message}; {state.next_action}")
         if trouble is not None:
-            raise CommandError(f"{trouble.message}. {trouble.hint}", returncode=3)
+            raise CommandError(f"{trouble.message}: {trouble.hint}", returncode=3)

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         try:
             refused = self._dry(public) if options["dry_run"] else self._registered(public)
         except doideposit.DoiDepositError as error:
-            raise CommandError(f"{error.message}. {error.hint}") from None
+            raise CommandError(f"{error.message}: {error.hint}") from None
         if refused:
             raise CommandError(f"{refused} of {len(public)} cannot be registered as they are")
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             blocked += entry.action is doideposit.Action.BLOCKED
             for finding in entry.findings:
                 if finding.stops:
-                    self.stderr.write(f"  {finding.message}. {finding.hint}")
+                    self.stderr.write(f"  {finding.message}: {finding.hint}")
         return blocked
 
     def _registered(self, public: list[DoiModel]) -> int:

@@ -6,7 +6,7 @@ recorded. With `DOIDEPOSIT_SEND_AT_ONCE = True` a request of the admin uploads t
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import DatabaseError, router, transaction
+from django.db import DatabaseError, connections, router
 
 import doideposit
 from doideposit.django.models import DoiModel, DoiStanding, DoiState
@@ -25,6 +25,9 @@ __all__ = ["Followed", "RegisteredObjects", "doi_of", "record_of", "refresh", "r
 
 # As many objects are held in memory at a time.
 AT_ONCE = 500
+# The columns of a state that a deposit writes: about the object, and about its DOI where the ledger tells.
+ABOUT_THE_OBJECT = ("doi", "content_type", "object_id", "name", "url", "fingerprint", "updated_at")
+ABOUT_THE_DOI = ("standing", "registered", "message", "next_action")
 
 _log = logging.getLogger(__name__)
 
@@ -185,28 +188,46 @@ def _remember(known: Iterable[_Known]) -> str:
 
     The ledger has them already, so that this failing loses nothing and must not look like a failed deposit.
     """
+    # Of a DOI without a status, what was known of it before stays.
+    told: dict[bool, dict[str, DoiState]] = {True: {}, False: {}}
+    for each in known:
+        told[each.status is not None][each.doi.key] = state = _state_of(each)
+        each.one.__dict__["_doi_state"] = state
     try:
-        with transaction.atomic(using=router.db_for_write(DoiState)):
-            for each in known:
-                _remember_one(each)
+        _write(told[True].values(), [*ABOUT_THE_OBJECT, *ABOUT_THE_DOI])
+        _write(told[False].values(), ABOUT_THE_OBJECT)
     except DatabaseError as error:
         _log.exception("where the DOIs stand could not be kept")
         return str(error)
     return ""
 
 
-def _remember_one(each: _Known) -> None:
-    values = {
-        "doi": str(each.doi),
-        "content_type": ContentType.objects.get_for_model(each.one),
-        "object_id": str(each.one.pk),
-        "name": str(each.one)[:200],
-        "url": str(each.record.get("url", "")),
-        "fingerprint": _fingerprint(each.record),
+def _state_of(each: _Known) -> DoiState:
+    return DoiState(
+        target=each.target,
+        key=each.doi.key,
+        doi=str(each.doi),
+        content_type=ContentType.objects.get_for_model(each.one),
+        object_id=str(each.one.pk),
+        name=str(each.one)[:200],
+        url=str(each.record.get("url", "")),
+        fingerprint=_fingerprint(each.record),
         **(_standing_of(each.status) if each.status is not None else {}),
-    }
-    state, _ = DoiState.objects.update_or_create(target=each.target, key=each.doi.key, defaults=values)
-    each.one.__dict__["_doi_state"] = state
+    )
+
+
+def _write(states: Iterable[DoiState], columns: Collection[str]) -> None:
+    """Write all states in one statement.
+
+    To look first and write then would need a lock that two editors at once could not both get: SQLite refuses the
+    second one without waiting.
+    """
+    using = connections[router.db_for_write(DoiState)]
+    # MySQL and MariaDB find the row by every unique key, and take no names of columns for it.
+    by_name = using.features.supports_update_conflicts_with_target
+    DoiState.objects.using(using.alias).bulk_create(
+        states, update_conflicts=True, unique_fields=["target", "key"] if by_name else None, update_fields=columns
+    )
 
 
 def _standing_of(status: doideposit.WorkStatus) -> dict[str, Any]:
@@ -285,7 +306,7 @@ def _refreshed(
         columns = _standing_of(known[state.key]) if state.key in known else {}
         for name, value in {**columns, **_page(state, one, newest=newest[state.object_id] == state.pk)}.items():
             setattr(state, name, value)
-        state.save(update_fields=["standing", "registered", "message", "next_action", "updated_at"])
+        state.save(update_fields=[*ABOUT_THE_DOI, "updated_at"])
         yield before, state, one
 
 

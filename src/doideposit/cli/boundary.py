@@ -19,7 +19,7 @@ __all__ = ["ExitCode", "finish", "guarded"]
 
 
 # The commands that may have sent something when they are interrupted.
-SENDING = {"deposit", "apply", "poll", "run"}
+SENDING = set("deposit apply poll run references correct retract withdraw remove move".split())
 # Long enough for the finalizer that swallowed an interruption to be over.
 AGAIN_SECONDS = 0.02
 INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll` to see what became of it"

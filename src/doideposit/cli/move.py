@@ -1,30 +1,38 @@
 """`move`: let DOIs lead to new addresses, each proved, with a file that leads back."""
 
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from doideposit.cli.activity import ProgressIndicator
 from doideposit.cli.boundary import ExitCode, finish
 from doideposit.cli.deposit import ask_for_production, narrator, wait_shown
 from doideposit.cli.health import table_rows
 from doideposit.cli.invocation import Invocation, target_option
 from doideposit.cli.passwords import PasswordPrompt
 from doideposit.cli.plan import show_plan
-from doideposit.cli.terminal import Terminal
+from doideposit.cli.plans import name_of_person
+from doideposit.cli.receipt import show_error
+from doideposit.cli.terminal import Terminal, source_line
 from doideposit.errors import UsageError
+from doideposit.files import typed
 from doideposit.findings import counted
-from doideposit.reports.findings import Span, Style, safe
+from doideposit.reports.findings import Span, Style, detailed, safe
 
 if TYPE_CHECKING:
+    from doideposit.config.settings import Settings
     from doideposit.deposits.depositor import Depositor
+    from doideposit.deposits.values import Plan
     from doideposit.health.moving import SiteMove
 
 __all__ = ["move"]
 
 TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
+# More DOIs than these are not named one by one, and fewer pages are looked at without a word before.
+MANY = 20
+AGAIN = "give the same command again"
 
 
 @click.command()
@@ -58,10 +66,9 @@ def move(
     proved, and the rest follows. URLS-undo.csv leads back, URLS-failed.csv has the rows to give again. RECORDS are the
     folders of the record files [default: `records` of the configuration, else the folder around it].
     """
-    from doideposit.crossref.politeness import PassingTime
-    from doideposit.health.moving import compared_moves, decide_moves, look_at_pages, write_failed, write_undo
+    from doideposit.health.moving import compare_moves, decide_moves, write_failed
     from doideposit.health.works import commentaries_in
-    from doideposit.wiring import open_depositor, open_page_fetch
+    from doideposit.wiring import open_depositor
 
     terminal = invocation.terminal()
     settings = invocation.settings(target=target)
@@ -79,94 +86,183 @@ def move(
         found = (one for one in depositor.works.all() if one.registered_at)
         registered = {one.doi.key: one.registered_landing_page or "" for one in found}
         decided = list(decide_moves(rows, known, registered, str(table)))
-        looked = look_at_pages(decided, open_page_fetch(settings), PassingTime(), str(table))
-        moves = list(compared_moves(list(looked), depositor, str(table)))
-        going = _show(terminal, moves)
-        if not dry_run and any(one.finding for one in moves):
-            write_failed(table, moves)
-        if going and not dry_run:
-            # Nothing is changed before somebody said yes, and before the login is known.
-            ask_for_production(terminal, depositor.target, counted(len(going), "update"), yes=yes)
-            depositor.ready()
-            write_undo(table, moves)
-            _change_records(going)
-            _send(terminal, depositor, going, wait=wait)
+        moves, plan = compare_moves(_looked_at(terminal, settings, decided, table), depositor, str(table))
+        _show(terminal, moves)
+        if not dry_run:
+            failed = write_failed(table, moves)
+            if failed is not None:
+                terminal.say(f"The refused rows are in {failed}: correct them, then move with that file.")
+            MoveRun(terminal, depositor, table, moves, plan, wait).run(yes=yes)
     finish(ExitCode.REJECTED if any(one.finding for one in moves) else ExitCode.DONE)
 
 
-def _show(terminal: Terminal, moves: "Sequence[SiteMove]") -> "list[SiteMove]":
-    """Show what becomes of the rows, and return those that go."""
+def _looked_at(terminal: Terminal, settings: "Settings", moves: "Sequence[SiteMove]", table: Path) -> "list[SiteMove]":
+    """Look at every new page; a thousand of them take a quarter of an hour, and show how far they are."""
+    from doideposit.crossref.politeness import PassingTime
+    from doideposit.health.moving import look_at_pages
+    from doideposit.wiring import open_page_fetch
+
+    looked = []
+    total = sum(one.goes for one in moves)
+    if total > MANY:
+        terminal.note(f"looking at {counted(total, 'new page')}, one in a second: about {minutes_of(total)}")
+    with ProgressIndicator(terminal, "looking at the new pages", len(moves)) as activity:
+        for one in look_at_pages(moves, open_page_fetch(settings), PassingTime(), str(table)):
+            looked.append(one)
+            activity.done(len(looked))
+    return looked
+
+
+def minutes_of(seconds: int) -> str:
+    """Return a time in words, in whole minutes."""
+    return counted(max(1, round(seconds / 60)), "minute")
+
+
+def _show(terminal: Terminal, moves: "Sequence[SiteMove]") -> None:
+    """Show what becomes of the rows."""
     for one in moves:
         if one.finding is not None:
             terminal.line((Span(f"{one.finding.where}: ", Style.PLACE), Span(safe(one.finding.message), Style.ERROR)))
             terminal.line((Span(f"  {safe(one.finding.hint)}", Style.HINT),))
-    going, done = [one for one in moves if one.goes], sum(one.done for one in moves)
+    going, done = sum(one.goes for one in moves), sum(one.done for one in moves)
     refused = sum(one.finding is not None for one in moves)
     counts = [
-        f"{counted(len(going), 'DOI')} to move",
+        f"{counted(going, 'DOI')} to move",
         f"{done} there already" if done else "",
         f"{counted(refused, 'row')} refused" if refused else "",
     ]
     terminal.say(", ".join(filter(None, counts)))
-    return going
 
 
-def _change_records(moves: "Iterable[SiteMove]") -> None:
-    from doideposit.health.moving import change_record
+class MoveRun:
+    """Carry out a move that was compared and shown; given again, it goes on where an earlier run stopped."""
 
-    for one in moves:
-        problem = change_record(one)
-        if problem is not None:
-            raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then give the command again")
+    def __init__(
+        self,
+        terminal: Terminal,
+        depositor: "Depositor",
+        table: Path,
+        moves: "Sequence[SiteMove]",
+        plan: "Plan | None",
+        wait: float,
+    ) -> None:
+        self._terminal = terminal
+        self._depositor = depositor
+        self._table = table
+        self._going = [one for one in moves if one.goes]
+        self._done = [one for one in moves if one.done]
+        self._plan = plan
+        self._wait = wait
+        self._unsent = len(self._going)
 
+    def run(self, *, yes: bool) -> None:
+        """Change the record files, send one DOI and prove it, then send and prove the rest."""
+        from doideposit.health.moving import write_undo
 
-def _send(terminal: Terminal, depositor: "Depositor", moves: "Sequence[SiteMove]", *, wait: float) -> None:
-    """Send one DOI and prove that it leads to its new page; only then the rest."""
-    first, *rest = moves
-    if not _deposit(terminal, depositor, [first], wait=wait) or not _proved(depositor, first, wait):
-        terminal.say(
-            "The first DOI was not seen to lead to its new page, so nothing else was sent. Look at it with "
-            "`doideposit status`, then run `doideposit deposit` on the record files."
-        )
+        terminal, going = self._terminal, self._going
+        if going:
+            # Nothing is changed before somebody said yes, and before the login is known.
+            ask_for_production(terminal, self._depositor.target, counted(len(going), "update"), yes=yes)
+            if not self._demanded:
+                self._depositor.ready()
+        # What an earlier run sent has to be seen at its new address before anything else follows it.
+        proved = self._prove(self._done)
+        if not going:
+            self._tell_proved(len(self._done))
+            return
+        write_undo(self._table, going)
+        self._change_records()
+        first, rest = ([], going) if proved else (going[:1], going[1:])
+        for part in filter(None, (first, rest)):
+            self._deposit(part)
+            proved += self._prove(part)
+            if part is first:
+                terminal.say(f"proved: {_doi(part[0])} leads to {part[0].new}")
+        self._tell_proved(proved)
+
+    @property
+    def _demanded(self) -> bool:
+        """Tell whether other people have to approve what is sent."""
+        return self._depositor.plans.approvals_needed > 0
+
+    def _change_records(self) -> None:
+        from doideposit.health.moving import change_record
+
+        # The record files come first: a later update of one that is left behind would lead its DOI back.
+        for one in self._going:
+            problem = change_record(one)
+            if problem is not None:
+                raise UsageError(f"{one.path}: {problem.message}", hint=f"{problem.hint}; then {AGAIN}")
+
+    def _deposit(self, moves: "Sequence[SiteMove]") -> None:
+        """Deposit the records of these moves, as they were compared, and wait; stop where one is not registered."""
+        from doideposit.deposits.candidates import part_of
+
+        if self._plan is None:
+            return
+        if self._demanded:
+            self._write_plan(moves)
+        plan = part_of(self._plan, {one.key for one in moves})
+        show_plan(self._terminal, plan, verbose=False)
+        many = len(moves) > 1
+        self._unsent -= len(moves)
+        report = self._depositor.deposit(plan, on_event=narrator(self._terminal, many=many))
+        blocked = [finding for entry in report.entries for finding in entry.findings if finding.stops]
+        if blocked:
+            self._terminal.lines(detailed(blocked, source_line, verbose=False, width=self._terminal.width))
+            self._stop(ExitCode.REJECTED, "Not everything was sent")
+        dois = [one.commentary.doi for one in moves if one.commentary is not None]
+        eager = self._depositor.target == "sandbox"
+        error = wait_shown(self._terminal, self._depositor, self._wait, dois, eager=eager, many=many)
+        statuses = [self._depositor.status(doi) for doi in dois]
+        failed = [one for one in statuses if not one.is_open and (one.last_update_failed or not one.registered)]
+        for one in failed[:MANY]:
+            self._terminal.say(f"{one.doi}: {one.message or one.next_action}")
+        if failed:
+            self._stop(ExitCode.REJECTED, f"Crossref did not take {counted(len(failed), 'update')}")
+        waiting = sum(one.is_open for one in statuses)
+        if waiting:
+            show_error(self._terminal, error or report.error)
+            self._stop(ExitCode.PENDING, f"{counted(waiting, 'update')} not finished at Crossref yet")
+
+    def _write_plan(self, moves: "Sequence[SiteMove]") -> None:
+        """Write the next step as a plan, for those who have to approve it."""
+        path = Path(f"move-{self._table.stem}.plan.json")
+        paths = dict.fromkeys(one.path for one in moves if one.path is not None)
+        self._depositor.plans.write(self._depositor.plan(*paths), path, by=name_of_person(None))
+        words = f"Written to {path}: another person runs `doideposit approve {typed(path)}`, then `doideposit apply"
+        self._terminal.say(f"{words} {typed(path)}`. After that {AGAIN}.")
         finish(ExitCode.PENDING)
-    terminal.say(f"proved: {_doi(first)} leads to {first.new}")
-    if rest and not _deposit(terminal, depositor, rest, wait=wait):
-        finish(ExitCode.PENDING)
-    unproved = [one for one in rest if not _proved(depositor, one, wait)]
-    for one in unproved:
-        terminal.say(
-            f"not seen to lead to its new page yet: {_doi(one)}; ask later with `doideposit verify {_doi(one)}`"
-        )
-    terminal.say(f"{counted(len(moves) - len(unproved), 'DOI')} proved to lead to the new address")
-    if unproved:
-        finish(ExitCode.PENDING)
+
+    def _prove(self, moves: "Sequence[SiteMove]") -> int:
+        """Ask until each is seen to lead to its new page, and return how many; stop where one is not."""
+        from doideposit.crossref.politeness import PassingTime
+        from doideposit.health.moving import prove_moves
+
+        proof = prove_moves(moves, self._depositor.verify, PassingTime(), self._wait)
+        for status in proof.changed[:MANY]:
+            self._terminal.say(f"{status.doi}: more than the address changed: {status.drift[0].what}")
+        if proof.unseen:
+            for one in proof.unseen[:MANY]:
+                self._terminal.say(f"not seen to lead to its new page yet: {_doi(one)}")
+            if len(proof.unseen) > MANY:
+                self._terminal.say(f"… and {len(proof.unseen) - MANY:,} more")
+            show_error(self._terminal, proof.error)
+            seen = counted(len(moves) - len(proof.unseen), "DOI")
+            self._stop(ExitCode.WORLD if proof.error else ExitCode.PENDING, f"{seen} proved")
+        return len(moves)
+
+    def _stop(self, code: int, words: str) -> NoReturn:
+        """End with what is done and what is left."""
+        unsent = f", {counted(self._unsent, 'DOI')} not sent" if self._unsent else ""
+        self._terminal.say(f"{words}{unsent}. Later {AGAIN}: it goes on from here.")
+        finish(code)
+        raise AssertionError
+
+    def _tell_proved(self, count: int) -> None:
+        if count:
+            self._terminal.say(f"{counted(count, 'DOI')} proved to lead to the new address")
 
 
 def _doi(one: "SiteMove") -> str:
     return str(one.commentary.doi) if one.commentary else ""
-
-
-def _deposit(terminal: Terminal, depositor: "Depositor", moves: "Sequence[SiteMove]", *, wait: float) -> bool:
-    """Deposit the records of these moves; tell whether every one is registered."""
-    plan = depositor.plan(*dict.fromkeys(one.path for one in moves if one.path is not None))
-    show_plan(terminal, plan, verbose=False)
-    if not plan.ok:
-        terminal.say("Nothing was sent: correct what is blocked, then run `doideposit deposit` on the record files.")
-        finish(ExitCode.REJECTED)
-    depositor.deposit(plan, on_event=narrator(terminal, many=len(moves) > 1))
-    dois = [one.commentary.doi for one in moves if one.commentary is not None]
-    wait_shown(terminal, depositor, wait, dois, eager=depositor.target == "sandbox", many=len(moves) > 1)
-    statuses = [depositor.status(_doi(one)) for one in moves]
-    return all(one.registered and not one.is_open and not one.last_update_failed for one in statuses)
-
-
-def _proved(depositor: "Depositor", one: "SiteMove", seconds: float) -> bool:
-    """Ask at the handle, until it leads to the new page or the time is over."""
-    end = time.monotonic() + seconds
-    while True:
-        # It holds only where the handle leads to what was deposited last, which is the new address.
-        if depositor.verify(_doi(one)).resolves.at is not None:
-            return True
-        if time.monotonic() + 1 > end:
-            return False
-        time.sleep(1)

@@ -5,7 +5,7 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from doideposit.checks.values import Checked, is_deposit_xml
@@ -30,6 +30,7 @@ __all__ = [
     "StoredContent",
     "candidates_again",
     "checked_of",
+    "part_of",
     "read_candidates",
 ]
 
@@ -250,3 +251,18 @@ def checked_of(plan: Plan) -> Approved:
     if not isinstance(plan.approved, Approved):
         raise UsageError("this plan holds nothing that could be deposited", hint="make it with `Depositor.plan`")
     return plan.approved
+
+
+def part_of(plan: Plan, dois: Collection[str]) -> Plan:
+    """Return the plan of some of its DOIs alone, named by `Doi.key`; what is sent of them is what was checked."""
+    approved = checked_of(plan)
+    pairs = [
+        (one, decision)
+        for one, decision in zip(approved.inputs, approved.decisions, strict=True)
+        if decision.wanted.doi is not None and decision.wanted.doi.key in dois
+    ]
+    # A candidate knows its place among the inputs, and that is another one here.
+    inputs = tuple(
+        replace(one, index=place) if isinstance(one, DepositCandidate) else one for place, (one, _) in enumerate(pairs)
+    )
+    return replace(approved, inputs=inputs, decisions=tuple(decision for _, decision in pairs)).as_plan(plan.target)

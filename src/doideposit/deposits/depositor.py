@@ -10,7 +10,7 @@ from typing import Self
 
 from doideposit.checks.checking import Checker
 from doideposit.checks.values import Checked, DepositorName, Input
-from doideposit.crossref.registrar import Registrar
+from doideposit.crossref.registrar import Registrar, ResolvedHandle
 from doideposit.deposits.accounts import PublisherAccount
 from doideposit.deposits.adoption import AdoptionPass, AdoptionScope
 from doideposit.deposits.adoption_report import AdoptionReport
@@ -459,9 +459,9 @@ class Depositor:
 
         Raises `UsageError` for a DOI this ledger never saw, and `RegistrarError` when the services are away.
         """
-        self.look_up(doi)
-        Watcher(self._context).look(given_doi(doi))
-        return self.status(doi)
+        wanted = given_doi(doi)
+        Watcher(self._context).look(wanted, self._looked_up(wanted))
+        return self.status(wanted)
 
     def watch(
         self, most: int, *, force: bool = False, every: bool = False, stop: Callable[[], bool] = lambda: False
@@ -480,11 +480,14 @@ class Depositor:
     def look_up(self, doi: Doi | str) -> WorkStatus:
         """Do the first part of `verify`: ask doi.org and the REST API, and leave the record unread."""
         wanted = given_doi(doi)
-        work = self.works.one(wanted)
-        if work is None:
-            raise UsageError(f"{wanted} was never deposited to {self.target} from here")
-        look_up(self._context, wanted, work.registered_landing_page)
+        self._looked_up(wanted)
         return self.status(wanted)
+
+    def _looked_up(self, doi: Doi) -> ResolvedHandle | None:
+        work = self.works.one(doi)
+        if work is None:
+            raise UsageError(f"{doi} was never deposited to {self.target} from here")
+        return look_up(self._context, doi, work.registered_landing_page)
 
 
 def _source(status: WorkStatus) -> str:

@@ -1,5 +1,6 @@
 """Looking a registered DOI up: where doi.org leads, and what Crossref's REST API shows."""
 
+from doideposit.crossref.registrar import ResolvedHandle
 from doideposit.deposits.context import DepositContext
 from doideposit.deposits.lateness import NOT_YET
 from doideposit.lifecycle import Milestone
@@ -9,25 +10,34 @@ from doideposit.records.landing import is_same_page
 __all__ = ["look_up"]
 
 
-def look_up(context: DepositContext, doi: Doi, expected: str | None) -> None:
+def look_up(context: DepositContext, doi: Doi, expected: str | None) -> ResolvedHandle | None:
     """Ask doi.org and the REST API, where the target has them, and write down what they show.
 
-    `expected` is the landing page that our last deposit named. Raises `RegistrarError`.
+    `expected` is the landing page that our last deposit named. Returns what doi.org said. Raises `RegistrarError`.
     """
-    _handle(context, doi, expected)
+    handle = _handle(context, doi, expected)
     _index(context, doi, expected)
+    return handle
 
 
-def _handle(context: DepositContext, doi: Doi, expected: str | None) -> None:
+def _handle(context: DepositContext, doi: Doi, expected: str | None) -> ResolvedHandle | None:
     registry = context.registry
     if registry is None or not registry.has_handles:
-        return
+        return None
+
+    def leads_there(handle: ResolvedHandle | None) -> bool:
+        urls = handle.urls if handle else ()
+        return bool(urls) and (expected is None or any(is_same_page(url, expected) for url in urls))
+
     handle = registry.handle(doi)
-    urls = handle.urls if handle else ()
-    holds = bool(urls) and (expected is None or any(is_same_page(url, expected) for url in urls))
+    if handle is not None and handle.urls and not leads_there(handle):
+        # A cache may hold the address before the last update for a day: the primary server knows.
+        handle = registry.handle(doi, authoritative=True)
+    urls, holds = handle.urls if handle else (), leads_there(handle)
     proof = f"it leads to {urls[0]}" if urls else NOT_YET[Milestone.RESOLVES]
     proof += f" instead of {expected}" if urls and not holds else ""
     context.ledger.works.prove(doi, Milestone.RESOLVES, proof, holds=holds, contrary=bool(urls) and not holds)
+    return handle
 
 
 def _index(context: DepositContext, doi: Doi, expected: str | None) -> None:

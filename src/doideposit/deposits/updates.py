@@ -13,7 +13,7 @@ from doideposit.deposits.ledger.entries import KnownWork, NewSubmission
 from doideposit.deposits.ledger.target import TargetLedger
 from doideposit.deposits.limits import PRODUCTION
 from doideposit.deposits.planning import SENT_AGAIN, Action, Decision, Permissions, too_many_digits
-from doideposit.errors import ConfigurationError, RegistrarError
+from doideposit.errors import ConfigurationError, RegistrarError, UnexpectedAnswer
 from doideposit.findings import Finding, Severity, has_errors
 from doideposit.records.identifiers import Doi
 from doideposit.records.origin import RawValue
@@ -62,19 +62,30 @@ def look(context: DepositContext, dois: Iterable[Doi]) -> Seen:
     if registry is None or not context.read_first or not wanted:
         return Seen()
 
+    in_a_row: list[str] = []
+
     def ask(doi: Doi) -> RegisteredState | str | None:
+        # A service that hangs costs a time-out for each question: after a few in a row nobody asks it any more.
+        if len(in_a_row) >= AT_ONCE:
+            return in_a_row[-1]
         try:
             context.step("registered: ask")
-            return registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
-        except (RegistrarError, ConfigurationError) as error:
+            found = registry.registered(doi, context.accounts.of_doi(doi).depositor.email)
+        except UnexpectedAnswer as error:
+            # One answer that is none says nothing of the others.
             return error.message
+        except (RegistrarError, ConfigurationError) as error:
+            in_a_row.append(error.message)
+            return error.message
+        in_a_row.clear()
+        return found
 
     answers = [ask(wanted[0])]
     if isinstance(answers[0], str):
         # Where the first question fails, hundreds more would only take hundreds of time-outs.
         answers *= len(wanted)
     elif len(wanted) > 1:
-        with ThreadPoolExecutor(min(AT_ONCE, context.limits.workers)) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             answers += pool.map(ask, wanted[1:])
     pairs = [(doi.key, answer) for doi, answer in zip(wanted, answers, strict=True)]
     return Seen(

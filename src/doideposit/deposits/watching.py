@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from doideposit.crossref.queries import RegisteredState
-from doideposit.crossref.registrar import RegisteredWork
+from doideposit.crossref.registrar import RegisteredWork, ResolvedHandle
 from doideposit.crossref.xml.existing import items, only, restamp
 from doideposit.deposits.context import DepositContext, RegistryPort
 from doideposit.deposits.file_names import unique_name
@@ -80,15 +80,18 @@ class Watcher:
             if self.read or self.lists:
                 observations.back()
 
-    def look(self, doi: Doi) -> None:
-        """Read one DOI now; raises `RegistrarError`. Nothing happens to one that is not registered."""
+    def look(self, doi: Doi, handle: ResolvedHandle | None = None) -> None:
+        """Read one DOI now; raises `RegistrarError`. Nothing happens to one that is not registered.
+
+        `handle` is what doi.org said of it a moment ago, so that it is not asked again.
+        """
         registry, observations = self.context.registry, self.context.ledger.observations
         if registry is None or not self.context.read_first:
             return
         observations.enroll()
         seen = observations.one(doi)
         if seen is not None:
-            self._look(registry, seen)
+            self._look(registry, seen, handle)
 
     def _away(self, error: RegistrarError | ConfigurationError) -> None:
         now = self.context.clock()
@@ -123,7 +126,7 @@ class Watcher:
                 later = Sight(self.context.clock() + DAY, f"not known: {error.message}")
                 self.context.ledger.observations.put(seen, later)
 
-    def _look(self, registry: RegistryPort, seen: Observed) -> None:
+    def _look(self, registry: RegistryPort, seen: Observed, handle: ResolvedHandle | None = None) -> None:
         context = self.context
         context.step("registered: ask")
         state = registry.registered(seen.doi, context.accounts.of_doi(seen.doi).depositor.email)
@@ -136,7 +139,7 @@ class Watcher:
         known = sent[1] if sent else context.ledger.versions.adopted_version(seen.doi)
         ours = None if known is None else read_record(known, seen.doi.printed)
         version = sent[0] if sent else (seen.sent or 0)
-        elsewhere = tuple(one for one in (self._address(registry, seen, ours),) if one is not None)
+        elsewhere = tuple(one for one in (self._address(registry, seen, ours, handle),) if one is not None)
         absent = tuple(self._absent_updates(registry, seen.doi, ours))
         sight = self._sight(seen, state, _Sent(version, ours, waits=bool(waits)), (*elsewhere, *absent))
         if any(one.kind is DriftKind.CONTENT for one in sight.drift) and self._refills(seen, state, ours):
@@ -164,12 +167,14 @@ class Watcher:
                 what = f"the {kind.replace('_', ' ')} does not show on {updated}, which it updates"
                 yield Drift(DriftKind.UPDATE, what, f"{kind} of {updated}", "nothing", f"update:{kind}:{updated.key}")
 
-    def _address(self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None) -> Drift | None:
+    def _address(
+        self, registry: RegistryPort, seen: Observed, ours: RegisteredRecord | None, handle: ResolvedHandle | None
+    ) -> Drift | None:
         """Ask doi.org where the DOI leads; for a day after an update caches may hold what it was before."""
         expected = (str(ours.fields.get("url") or "") if ours else "") or seen.address or ""
         if not registry.has_handles or not expected:
             return None
-        handle = registry.handle(seen.doi)
+        handle = handle or registry.handle(seen.doi)
         moved = moved_address(expected, handle.urls) if handle else None
         if moved is None or self.context.clock() - seen.since >= DAY:
             return moved

@@ -5,29 +5,48 @@ else is refused with its line; what leads there already needs nothing.
 """
 
 import csv
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from doideposit.crossref.guarded_fetch import FetchPage
 from doideposit.crossref.politeness import PassingTime
+from doideposit.deposits.candidates import part_of
 from doideposit.deposits.depositor import Depositor
-from doideposit.deposits.values import PlanEntry
+from doideposit.deposits.values import Plan, PlanEntry, WorkStatus
+from doideposit.errors import ConfigurationError, RegistrarError, RegistrarUnavailable, UnexpectedAnswer
 from doideposit.files import disk_errors
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.correcting import FoundRecord, changed_record
 from doideposit.health.visits import visit_pages
 from doideposit.records.editing import Set, open_for_editing
+from doideposit.records.identifiers import Doi
 from doideposit.records.models.commentary import Commentary
 from doideposit.records.sources.site_table import SiteRow
 
-__all__ = ["SiteMove", "change_record", "compared_moves", "decide_moves", "look_at_pages", "write_failed", "write_undo"]
+__all__ = [
+    "SiteMove",
+    "change_record",
+    "compare_moves",
+    "decide_moves",
+    "look_at_pages",
+    "prove_moves",
+    "write_failed",
+    "write_undo",
+]
 
 # With these nobody knows whether the page is right, or it is known that it is not.
 _STOPPING: Final = frozenset(
     "page-missing page-not-html page-login page-doi-missing page-away page-refused page-not-shown page-robots".split()
 )
+
+# Each look asks three services in turn, of which each answers three at the same time.
+LOOKS_AT_ONCE: Final = 9
+# Seconds between two rounds of looks: most handles are there at once, and a late one takes minutes.
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,11 @@ class SiteMove:
     path: Path | None = None
     old: str = ""
     finding: Finding | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the key of the DOI; empty where the row names no work alone."""
+        return self.commentary.doi.key if self.commentary is not None else ""
 
     @property
     def new(self) -> str:
@@ -54,6 +78,18 @@ class SiteMove:
     def goes(self) -> bool:
         """Tell whether the address is to be changed."""
         return self.finding is None and not self.done
+
+
+@dataclass(frozen=True, slots=True)
+class MoveProof:
+    """Hold what the handles showed: the moves that were `unseen`, and what else of a record was found `changed`.
+
+    `error` is why the last of those could not be asked about.
+    """
+
+    unseen: tuple[SiteMove, ...]
+    changed: tuple[WorkStatus, ...] = ()
+    error: RegistrarError | None = None
 
 
 # The record files with one record, by the key of its DOI.
@@ -195,22 +231,33 @@ def write_undo(table: Path, moves: Iterable[SiteMove]) -> None:
                     writer.writerow((one.commentary.doi, one.old))
 
 
-def write_failed(table: Path, moves: Iterable[SiteMove]) -> None:
-    """Write the rows that were refused, to be given again when they are mended; raises `DiskError`."""
+def write_failed(table: Path, moves: Iterable[SiteMove]) -> Path | None:
+    """Write the rows that were refused, to be given again when they are mended; raises `DiskError`.
+
+    Returns the file; None where no row was refused, and then the file of an earlier run goes away.
+    """
     failed = table.with_name(f"{table.stem}-failed.csv")
+    refused = [one for one in moves if one.finding is not None]
+    if not refused:
+        with disk_errors(failed, "cannot be removed"):
+            failed.unlink(missing_ok=True)
+        return None
     with disk_errors(failed, "cannot be written"), failed.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(("number", "doi", "old", "new", "why"))
-        for one in moves:
-            if one.finding is not None:
-                old = one.row.address if one.row.new else ""
-                writer.writerow((one.row.number, one.row.doi, old, one.new, one.finding.message))
+        for one in refused:
+            old = one.row.address if one.row.new else ""
+            writer.writerow((one.row.number, one.row.doi, old, one.new, one.finding.message if one.finding else ""))
+    return failed
 
 
-def compared_moves(moves: Sequence[SiteMove], depositor: Depositor, table: str) -> Iterator[SiteMove]:
+def compare_moves(
+    moves: Sequence[SiteMove], depositor: Depositor, table: str
+) -> tuple[tuple[SiteMove, ...], Plan | None]:
     """Compare what each move would send with what is registered, and refuse those that change more than the address.
 
-    Nothing is written yet. Raises as `Depositor.plan` does.
+    Returns the moves, and the plan of those that go; None where nothing does. Nothing is written yet. Raises as
+    `Depositor.plan` does.
     """
     going = {move.commentary.doi.key: move for move in moves if move.goes and move.commentary is not None}
     made = {
@@ -219,16 +266,18 @@ def compared_moves(moves: Sequence[SiteMove], depositor: Depositor, table: str) 
         if move.commentary is not None and move.path is not None
     }
     records = [one.record for one in made.values() if not isinstance(one, tuple)]
-    entries = {one.doi.key: one for one in depositor.plan(*records).entries if one.doi is not None} if records else {}
+    plan = depositor.plan(*records) if records else None
+    entries = {one.doi.key: one for one in plan.entries if one.doi is not None} if plan else {}
+    compared = []
     for move in moves:
         key = move.commentary.doi.key if move.commentary is not None else ""
-        if not move.goes or key not in made:
-            yield move
-            continue
-        broken = made[key]
-        finding = broken[0] if isinstance(broken, tuple) else _changes_more(entries[key])
-        where = Where(table, move.row.line)
-        yield move if finding is None else replace(move, finding=replace(finding, where=where))
+        broken = made.get(key) if move.goes else None
+        finding = broken[0] if isinstance(broken, tuple) else _changes_more(entries[key]) if broken else None
+        # What was found about the record belongs to the row of the table, too.
+        at_row = None if finding is None else replace(finding, where=Where(table, move.row.line))
+        compared.append(move if at_row is None else replace(move, finding=at_row))
+    left = {move.key for move in compared if move.goes}
+    return tuple(compared), part_of(plan, left) if plan and left else None
 
 
 def _changes_more(entry: PlanEntry) -> Finding | None:
@@ -268,4 +317,51 @@ def _looked(move: SiteMove, findings: tuple[Finding, ...], table: str) -> SiteMo
     message = f"{move.new}: {stopping.message}"
     return replace(
         move, finding=Finding(stopping.code, Severity.ERROR, message, stopping.hint, Where(table, move.row.line))
+    )
+
+
+def prove_moves(
+    moves: Sequence[SiteMove], ask: Callable[[Doi], WorkStatus], waiting: PassingTime, seconds: float
+) -> MoveProof:
+    """Ask about each DOI until it is seen to lead to its new page, or the time is over.
+
+    `ask` looks at the handle, as `Depositor.verify` does. The time is `seconds` and one more for each DOI, whatever
+    the services do; where they answer nothing, the round ends and another one begins after a pause.
+    """
+    end, pause = waiting.now() + seconds + len(moves), FIRST_PAUSE
+    proof = MoveProof(unseen=tuple(moves))
+    while True:
+        proof = _asked(proof, ask, lambda: waiting.now() > end)
+        if not proof.unseen or waiting.now() + pause > end:
+            return proof
+        waiting.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _asked(proof: MoveProof, ask: Callable[[Doi], WorkStatus], is_over: Callable[[], bool]) -> MoveProof:
+    """Ask once about each DOI that was not seen yet; nobody else is asked in this round after a service was away."""
+    seen: dict[str, WorkStatus] = {}
+    failures: list[RegistrarError] = []
+
+    def look(move: SiteMove) -> None:
+        if move.commentary is None or is_over() or any(not isinstance(one, UnexpectedAnswer) for one in failures):
+            return
+        try:
+            status = ask(move.commentary.doi)
+        except ConfigurationError as error:
+            # The query service refuses an e-mail address that it does not know: every other question would fail too.
+            failures.append(RegistrarUnavailable(error.message, hint=error.hint))
+            return
+        except RegistrarError as error:
+            failures.append(error)
+            return
+        if status.resolves.at is not None:
+            seen[move.key] = status
+
+    with ThreadPoolExecutor(LOOKS_AT_ONCE) as pool:
+        list(pool.map(look, proof.unseen))
+    return MoveProof(
+        unseen=tuple(move for move in proof.unseen if move.key not in seen),
+        changed=(*proof.changed, *(status for status in seen.values() if status.drift)),
+        error=failures[-1] if failures else None,
     )

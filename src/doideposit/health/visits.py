@@ -8,7 +8,7 @@ from urllib.robotparser import RobotFileParser
 
 from doideposit.crossref.guarded_fetch import FetchPage, Page
 from doideposit.crossref.politeness import Pace, PassingTime
-from doideposit.errors import AddressRefused, WorldError
+from doideposit.errors import AddressRefused, PageUnavailable, WorldError
 from doideposit.findings import Finding, Severity, Where
 from doideposit.health.landing_pages import page_findings
 from doideposit.records.models.commentary import Commentary
@@ -20,6 +20,8 @@ AGENT: Final = "doideposit"
 PER_SECOND: Final = 1.0
 # Bytes of a page that are read: what counts stands at the top, and some pages have no end.
 LARGEST: Final = 3_000_000
+# Seconds that a host may cost without an answer in between: a site that hangs would hold a thousand pages for hours.
+PATIENCE: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class _Hosts:
         self._per_second = per_second
         self._paces: dict[str, Pace] = {}
         self._robots: dict[str, Callable[[str], bool]] = {}
+        self._lost: dict[str, float] = {}
 
     def page(self, url: str) -> Page | None:
         """Fetch a page; None where robots.txt forbids it. Raises as the fetch does."""
@@ -91,8 +94,18 @@ class _Hosts:
     def _get(self, origin: str, url: str, limit: int) -> Page:
         if origin not in self._paces:
             self._paces[origin] = Pace(self._waiting, rate=self._per_second, at_once=1)
+        if self._lost.get(origin, 0.0) >= PATIENCE:
+            raise PageUnavailable(f"{url} was not asked for: the pages before it on {origin} gave no answer in time")
         with self._paces[origin].turn():
-            return self._fetch(url, limit=limit)
+            started = self._waiting.now()
+            try:
+                page = self._fetch(url, limit=limit)
+            except PageUnavailable:
+                # A refusal or a circle of redirects comes at once, and takes nothing from the patience.
+                self._lost[origin] = self._lost.get(origin, 0.0) + self._waiting.now() - started
+                raise
+        self._lost[origin] = 0.0
+        return page
 
     def _rules(self, origin: str) -> Callable[[str], bool]:
         """Return what tells whether a page may be fetched (RFC 9309: without rules, and without an answer, it may)."""

@@ -80,3 +80,21 @@ def test_a_commentary_without_an_address() -> None:
     (visit,) = visit_pages([work], site, waiting=site.time)
     assert [finding.code for finding in visit.findings] == ["page-no-address"]
     assert site.asked == []
+
+
+def test_a_site_that_hangs_is_left_alone_after_two_minutes() -> None:
+    site = Site()
+    hangs = iter([False, True, True, True, True, True, True])
+
+    def fetch(url: str, *, limit: int = 0) -> Page:
+        if not url.endswith("robots.txt") and next(hangs, False):
+            site.sleep(30)
+            raise PageUnavailable(f"{url} could not be fetched: nothing came for 15 s")
+        return site(url, limit=limit)
+
+    many = [commentary(number) for number in range(1, 40)]
+    visits = list(visit_pages(many, fetch, waiting=site.time))
+    assert [visit.ok for visit in visits[:2]] == [True, False]
+    assert all(visit.findings[0].code == "page-away" for visit in visits[1:])
+    assert "was not asked for" in visits[-1].findings[0].message
+    assert site.now < 300

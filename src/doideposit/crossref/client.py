@@ -31,6 +31,7 @@ __all__ = ["CrossrefClient", "LoginCheck", "LoginVerdict", "Timeouts"]
 
 # Bytes of a file: Crossref takes 10 MB, and the form around the file counts too.
 MAX_UPLOAD = 9_500_000
+# A receipt is a page of HTML of some kilobytes; more is no receipt.
 MAX_RECEIPT = 256 * 1024
 # Bytes of a result log: some 600 for a record, more with references, for the ten thousand a file can hold.
 MAX_RESULT = 64 * 1024 * 1024
@@ -41,9 +42,13 @@ EXCERPT = 2_000
 # Characters of a password from which its text is taken out of logs; shorter ones occur in any text by chance.
 SHORTEST_REDACTED = 6
 
+# The words of the page that Crossref shows for a received file, in small letters.
 SUCCESS = b"your batch submission was successfully received"
+# With a wrong login the servlet answers 200 and a page to log in, so that the words must tell.
 LOGIN_PAGE = (b"/servlet/useragent", b"does not seem to exist", b"supply a login", b"incorrect username or password")
+# What the load balancer in front of the servlets writes while none of them is up.
 NO_SERVER = b"no server is available"
+# The file name is the handle by which Crossref is asked later; other characters would need escapes there.
 _FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 

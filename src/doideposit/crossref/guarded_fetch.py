@@ -26,15 +26,19 @@ __all__ = ["FetchPage", "GuardedFetch", "Page", "system_resolver"]
 
 # The most bytes that are taken of one page, in case nothing less is asked for: that of the largest document read.
 LIMIT = 50_000_000
+# Browsers follow twenty; a page behind more than five has a fault of its own.
 _MOST_REDIRECTS = 5
 # A page that a person waits for; a server that needs longer is told to be away.
 _TIMEOUTS = Timeouts(connect=5, read=15, total=30)
+# Statuses with a Location that a client follows (RFC 9110, section 15.4).
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Below 1024 stand services that speak no HTTP, such as mail; a page is never there.
 _OTHER_SERVICES = range(1024)
+# Other ports belong to services of a network that were never meant for the public.
 _WEB_PORTS = {"http": 80, "https": 443}
 # Addresses of IPv6 that carry one of IPv4 in their last 32 bits: those of NAT64 (RFC 6052 and RFC 8215).
 _CARRIERS = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+# Servers write the charset with and without quotation marks.
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:+-]{1,40})", re.IGNORECASE)
 
 # Look a name up: every address of a host; raises `OSError` when there is none.
@@ -66,6 +70,7 @@ class FetchPage(Protocol):
 def system_resolver(host: str, port: int) -> list[str]:
     """Look a name up with the means of this system; raises `OSError` when it is not known."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # A host has several entries for one address, one for each kind of socket.
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -122,6 +127,7 @@ class GuardedFetch:
         host = (parts.hostname or "").rstrip(".")
         try:
             found = self._resolve(host, parts.port or _WEB_PORTS[parts.scheme])
+        # `getaddrinfo` raises UnicodeError for a label of more than 63 characters.
         except (OSError, UnicodeError):
             raise PageUnavailable(f"{_shown(parts.geturl())}: the name {host} could not be looked up") from None
         if not found:
@@ -163,6 +169,7 @@ def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
+    # A port that is no number, or a bracket that is not closed.
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in _WEB_PORTS or not parts.hostname:
@@ -185,6 +192,7 @@ def _is_public(text: str) -> bool:
     """Tell whether an address is reached over the internet, and not within a network or on this machine."""
     try:
         address = ip_address(text.partition("%")[0])
+    # What is no number is a name, and looked up.
     except ValueError:
         return False
     inner = _carried(address)
@@ -203,6 +211,7 @@ def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
         return address.ipv4_mapped or address.sixtofour
     if address.teredo:
         return address.teredo[1]
+    # Behind the prefixes of NAT64 the last 32 bits are the IPv4 address that is meant (RFC 6052).
     low = IPv4Address(int(address) & 0xFFFFFFFF)
     # “::127.0.0.1” is the old way to write an address of IPv4 (RFC 4291, 2.5.5.1).
     compatible = int(address) >> 32 == 0 and int(address) > 1
@@ -223,7 +232,9 @@ def _shown(url: str) -> str:
     """Return an address for a message: without user name, password and query, which may be secret."""
     try:
         parts = urlsplit(url)
+    # An address that cannot be read is not repeated: it may hold a password.
     except ValueError:
         return "the address"
     netloc = parts.netloc.rpartition("@")[2]
+    # Two hundred characters show which address it was.
     return parts._replace(netloc=netloc, query="", fragment="").geturl()[:200] or "the address"

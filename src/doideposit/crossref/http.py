@@ -44,6 +44,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+# Small enough that the limit is noticed soon after it is passed.
 CHUNK = 16 * 1024
 NOT_MODIFIED = 304
 # The most seconds a server can make us wait by `Retry-After`; more would be a way to switch us off.
@@ -106,6 +107,7 @@ class HttpAnswer:
         """Return the ``Retry-After`` header in seconds, from 0 to a day; None when it is absent or odd."""
         text = self.headers.get("retry-after", "").strip()
         if text.isascii() and text.isdigit():
+            # Nine digits are thirty years; longer ones would not fit into a number.
             return min(float(text[:9]), LONGEST_WAIT)
         until, now = _http_date(text), self.date
         return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT) if until and now else None
@@ -126,6 +128,7 @@ def check_address(url: str, what: str) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+    # A host that cannot be read is refused before anything is looked up.
     except ValueError:
         parts, host = urlsplit(""), None
     if not host or parts.scheme not in {"http", "https"}:
@@ -237,6 +240,7 @@ class Exchange:
                 content, truncated = _collect(response, limit, deadline)
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return HttpAnswer(response.status_code, content, truncated, headers)
+        # requests and urllib3 raise their own errors, the sockets below them those of the system.
         except (OSError, HTTPError) as error:
             reason = _reason(error, self._timeouts)
             failure = NeverSent(reason) if _was_never_connected(error) else _failure(reason, body)
@@ -299,6 +303,7 @@ def _within(seconds: float, work: Callable[[], HttpAnswer], body: _Body) -> Http
             results.put(error)
 
     threading.Thread(target=run, name="doideposit-exchange", daemon=True).start()
+    # A server that sends one byte a minute never runs into the timeout between two bytes.
     try:
         result = results.get(timeout=seconds)
     except queue.Empty:
@@ -371,6 +376,7 @@ def _http_date(text: str) -> datetime | None:
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
+    # A name may point anywhere; only this one stands for the own machine (RFC 6761).
     except ValueError:
         return host.lower() == "localhost"
 
@@ -381,5 +387,6 @@ def default_user_agent() -> str:
 
     try:
         return f"doideposit/{version('doideposit')}"
+    # Run from a checkout that was never installed, there is no version.
     except PackageNotFoundError:
         return "doideposit"

@@ -16,6 +16,7 @@ __all__ = ["Pace", "PassingTime"]
 
 # Seconds: an interval above this would stop everything, and is taken for a mistake.
 LONGEST_INTERVAL = 60.0
+# More threads than this would only wait for one another.
 MOST_AT_ONCE = 16
 
 

@@ -14,6 +14,7 @@ from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["RegisteredState", "read_query"]
 
+# The query service says so in a page with status 200.
 _UNKNOWN_LOGIN: Final = b"login you supplied is not recognized"
 # Timestamps of 8 to 19 digits have been seen; what is longer is none.
 MOST_DIGITS: Final = 24
@@ -134,6 +135,7 @@ def _refuse_words(answer: bytes, doi: Doi, host: str) -> None:
     What else comes says nothing about the DOI, and is named as what it looks like, so that a person knows where to
     look: a page of a proxy or of maintenance, an answer that breaks off, or nothing at all.
     """
+    # The words stand at the beginning of the page.
     start = answer[:10_000].lower()
     if b"not found in crossref" in start:
         return

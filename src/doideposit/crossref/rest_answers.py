@@ -30,6 +30,7 @@ def _none_when_odd(value: object, handler: ValidatorFunctionWrapHandler) -> obje
     """Take a value of another kind than documented for one that is not there: it is no part of what is asked."""
     try:
         return handler(value)
+    # One odd field must not make the whole answer useless: it counts as missing.
     except ValidationError:
         return None
 
@@ -206,6 +207,7 @@ def read_answer(shape: "TypeAdapter[_T]", answer: HttpAnswer) -> _T | None:
     """Return an answer in its shape; None when it has another. Deep nesting and endless numbers count as another."""
     try:
         return None if answer.truncated else shape.validate_json(answer.body)
+    # What does not have the shape of an answer comes from something between, such as a proxy.
     except ValidationError:
         return None
 

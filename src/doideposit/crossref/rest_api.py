@@ -48,7 +48,9 @@ FOUND_FIELDS: Final = (
     "DOI,type,title,subtitle,original-title,author,editor,issued,published-online,published-print,"
     "container-title,volume,issue,page,score"
 )
+# Crossref's filter takes many DOIs at once; fifty keep the address below 8,000 characters.
 DOIS_AT_ONCE: Final = 50
+# Each page has hundreds of works: a series with so many pages would be an endless list.
 MOST_PAGES: Final = 1_000
 # How often a question is asked that is answered with "wait" (429).
 TRIES: Final = 3
@@ -57,7 +59,9 @@ PATIENCE: Final = 60.0
 # The type of handle value in which Crossref keeps the deposit's timestamp; seen, and not documented.
 TIMESTAMP_TYPE = "700050"
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 200, 401, 403, 404, 429, 500
+# The response codes of the handle proxy's JSON interface: found, no such handle, no such values.
 HANDLE_FOUND, HANDLE_MISSING, VALUES_MISSING = 1, 100, 200
+# A run asks for the same works a few times within seconds.
 REMEMBERED: Final = 64
 
 _T = TypeVar("_T")
@@ -289,6 +293,7 @@ class Registry:
     def _once(self, url: str, params: Mapping[str, str], limit: int) -> HttpAnswer:
         try:
             return self._fetch(url, params=params, limit=limit)
+        # Which of the services was not reached tells what can be done meanwhile.
         except NoAnswer as failure:
             raise RegistrarUnavailable(f"{_host(url)} could not be reached: {failure.reason}") from None
 
@@ -308,6 +313,8 @@ class Registry:
 
 def _paces(waiting: PassingTime, *, polite: bool) -> dict[str, Pace]:
     """Return the pace of each kind of question, as documented; the query service and doi.org name no limits."""
+    # Crossref's published limits: ten single requests a second with an address, five without; lists are counted
+    # apart.
     single, several, at_once = (10, 3, 3) if polite else (5, 1, 1)
     rates = {"single": single, "list": several, "query": single, "handle": single}
     return {kind: Pace(waiting, rate=rate, at_once=at_once) for kind, rate in rates.items()}

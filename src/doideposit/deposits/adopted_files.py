@@ -101,10 +101,12 @@ def _text(path: Path) -> str:
 
 
 def _slug(text: str) -> str:
+    # File systems take 255 bytes for a name, and a suffix of a DOI may be longer than anybody wants to read.
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:100]
 
 
 def _heading(series: Series, state: RegisteredState) -> str:
+    # Crossref writes `created` as a date with a time; old records have none.
     since = f", first on {state.created[:10]}" if state.created[:4].isdigit() else ""
     return (
         f"{series.title}: adopted from Crossref, where it is registered as {state.doi}{since}. Deposited as it stands "

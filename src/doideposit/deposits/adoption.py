@@ -142,6 +142,7 @@ class AdoptionPass:
                 _add(found, work.doi)
             for work in self._registry.works("issn", issns) if issns else ():
                 _add(found, work.doi)
+        # What was found so far is adopted all the same; the error says that there may be more.
         except RegistrarError as error:
             self._found.error = error
         self._say(f"Crossref lists {counted(len(found), 'DOI')}")
@@ -219,6 +220,7 @@ class AdoptionPass:
         self._context.step("adopt: ask")
         try:
             return self._registry.registered(doi, self._context.accounts.of_doi(doi).depositor.email)
+        # One DOI that cannot be read is told with the others, and holds none of them up.
         except (RegistrarError, ConfigurationError) as error:
             failure = error
         if not self._registry.has_works:
@@ -226,6 +228,7 @@ class AdoptionPass:
         # The other way to the same record; it wants no address, and does not go through the same service.
         try:
             return self._registry.transformed(doi) or failure
+        # The first answer says more about what is wrong than the second.
         except RegistrarError:
             return failure
 
@@ -250,6 +253,7 @@ class AdoptionPass:
         if missing and self._registry.has_handles:
             try:
                 agencies = self._registry.agencies(missing)
+            # Which agency has a DOI is an extra: without it the message is shorter.
             except RegistrarError as error:
                 self._found.error = self._found.error or error
         for doi in missing:
@@ -393,6 +397,7 @@ def _left_alone(doi: Doi, state: RegisteredState, *, is_ours: bool) -> Finding |
 def _add(found: dict[str, Doi], text: str) -> None:
     try:
         doi = Doi.parse(text)
+    # A table may hold anything in that column.
     except InvalidIdentifier:
         return
     found.setdefault(doi.key, doi)

@@ -340,5 +340,6 @@ def _item(one: DepositCandidate, known: KnownWork | None) -> NewItem:
 
 
 def _too_large(size: int) -> tuple[Finding, ...]:
+    # Crossref documents ten megabytes as the most that it takes at once.
     message = f"its deposit file has {size / 1_000_000:.1f} MB, and Crossref takes files up to 10 MB"
     return (Finding("file-too-large", Severity.ERROR, message, "shorten the record, or split the file"),)

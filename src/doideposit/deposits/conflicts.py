@@ -16,6 +16,7 @@ __all__ = ["ComparedField", "ConflictSide", "answer_file", "are_alike", "compare
 
 # What tells two works apart for a reader; Crossref compares title, first author, year and number.
 FIELDS: Final = ("number", "title", "subtitle", "authors", "published", "language", "series", "institution", "url")
+# A conflict is between two records; a third one would be another conflict.
 TWO: Final = 2
 
 

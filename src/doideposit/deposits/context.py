@@ -88,6 +88,7 @@ class RegistryPort(Protocol):
 
 def owner_name() -> str:
     """Return a name for this run that no other has: leases are held under it."""
+    # Host and process tell people who holds a lock; the random part tells two threads apart.
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 

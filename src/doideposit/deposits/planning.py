@@ -286,6 +286,7 @@ def _with_group(decision: Decision, group: Sequence[Decision] | None) -> Decisio
 def timestamp_of(now: datetime) -> int:
     """Return the moment as 17 digits UTC: ``yyyymmddhhmmssmmm``."""
     utc = now.astimezone(UTC)
+    # Microseconds have six digits, and the number takes three of them.
     return int(utc.strftime("%Y%m%d%H%M%S")) * 1000 + utc.microsecond // 1000
 
 

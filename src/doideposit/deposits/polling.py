@@ -39,9 +39,12 @@ from doideposit.records.identifiers import Doi
 
 __all__ = ["Poller", "resolve_outcomes"]
 
+# So many files are leased at a time, so that another process finds work beside this one.
 AT_ONCE = 50
+# Two thousand characters of an answer show what Crossref meant.
 EXCERPT = 2_000
 DECLINED = AttemptStatus.DECLINED
+# The code for a deposit whose timestamp Crossref has passed already.
 TIMESTAMP = "crossref-timestamp-too-old"
 # Refusals about the handle system and about permission: faults of Crossref's own set-up look like that.
 MAY_RUN_AGAIN = frozenset(
@@ -52,6 +55,7 @@ MAY_RUN_AGAIN = frozenset(
         "crossref-title-not-yours",
     }
 )
+# Logs of busy days came after days; a week without one means that none will come.
 ASK_AGAIN, STOP_ASKING = timedelta(days=1), timedelta(days=7)
 # Answers that say nothing, one after the other: an outage with another face, and no more is asked in this pass.
 ODD_IN_A_ROW = 3
@@ -213,9 +217,11 @@ class Poller:
             return
         try:
             self._settle(submission)
+        # Logins are those of one publisher: another publisher's files can still be asked about.
         except (CredentialsRefused, ConfigurationError) as error:
             if not self._context.accounts.several:
                 raise
+            # An outage ends this pass: the next file would meet the same.
             self.refused[publisher] = error
         except (RegistrarUnavailable, RegistrarBusy) as error:
             self._away(submission, error)
@@ -370,6 +376,7 @@ class Poller:
                 self._watch(upload)
             except (RegistrarUnavailable, RegistrarBusy, SubmissionForbidden) as error:
                 self._stopped = error
+                # The wait behind five polls: nobody waits for this answer.
                 context.ledger.polls.watch(upload, pause_until(context.clock(), 5, context.random, error))
                 return
             except UnexpectedAnswer:
@@ -406,6 +413,7 @@ class Poller:
         context, now = self._context, self._context.clock()
         # An upload that Crossref did not show in all this time is not going to turn up any more.
         over = now - upload.sent_at >= WATCH
+        # Nobody waits for this answer any more: the long wait behind ten polls is soon enough.
         context.ledger.polls.watch(upload, None if over else next_poll(now, 10, context.random))
 
 

@@ -34,6 +34,7 @@ LOOKED_AT: Final = 20
 # Record types that carry the title record of their series.
 _LISTED_TYPES: Final = {RecordType.REPORT_SERIES, RecordType.JOURNAL}
 
+# Fields by which a record names other works of the publisher, and those by which it cites.
 _NAMING: Final = ("relations", "updates", "crossmark_policy")
 _CITING: Final = ("references",)
 
@@ -91,6 +92,7 @@ def _of_series(context: DepositContext, registry: RegistryPort, series: Series) 
     try:
         context.step("preflight: ask")
         return (*_of_prefix(context, registry, series), *_of_title(context, registry, series))
+    # Whether Crossref knows a prefix is a courtesy: without an answer the deposit is planned all the same.
     except (RegistrarError, ConfigurationError) as error:
         message = f"whether prefix, title and ISSN are right could not be asked: {error.message}"
         hint = "the deposit goes ahead; should something be wrong, Crossref's log will say so"

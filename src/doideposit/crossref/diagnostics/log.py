@@ -9,6 +9,7 @@ from doideposit.safe_xml import Element, XmlLimits, parse_document
 
 __all__ = ["CitationMatch", "Counters", "LogRecord", "ResultLog", "Unreadable", "parse"]
 
+# The root element of a result log, also for a file that was refused as a whole.
 ROOT = "doi_batch_diagnostic"
 # A log of ten thousand records with their references is far smaller than this.
 LOG_LIMITS = XmlLimits(size=64 * 1024 * 1024)

@@ -78,6 +78,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+# Pages of Crossref's documentation that name a message, by their titles.
 DOCUMENTED: Final = "Crossref: error and warning messages"
 ISSN_ERRORS: Final = "Crossref: common ISSN and ISBN errors"
 CONFLICTS: Final = "Crossref: resolving conflicts"
@@ -85,12 +86,16 @@ SEEN: Final = "seen in public logs"
 
 # Support finds a deposit by the number of its submission, which stands in the result log.
 SUPPORT: Final = "write to support@crossref.org and give them the submission id"
+# What helps is said once for several messages with one cause.
 MEND_TITLE: Final = f"write title and ISSN as they were first registered, and keep the record type; otherwise {SUPPORT}"
 MEND_ISSN: Final = f"check the number; for a title you took over, {SUPPORT}"
 ONE_MORE: Final = f"one more try is made by itself; after that, {SUPPORT}"
 
+# Crossref writes ISSNs with and without a hyphen.
 ISSN: Final = r'ISSN ?"?(\d{4}-?\d{3}[\dXx])'
+# The iD stands in messages as an address.
 ORCID: Final = r"(https?://orcid\.org/\d{4}-\d{4}-\d{4}-\d{3}[\dXx])"
+# Xerces names line and column behind its own words, libxml2 behind a colon.
 LINE: Final = r"(line(?:number)?:? ?\d{1,9})|\[(?:fatal )?error\] ?:(\d{1,9}:\d{1,9})"
 
 

@@ -147,11 +147,15 @@ PollResult = Pending | NotFound | Unrecognized | Completed
 # A failure of the file as a whole: Crossref's words, ours, and whether sending again can help.
 Inherited = tuple[str, Finding, RetryClass]
 
+# The values of the attribute `status` in a result log.
 SUCCESS, WARNING = "success", "warning"
 GOOD: Final = frozenset({SUCCESS, WARNING})
 TIMESTAMP: Final = "crossref-timestamp-too-old"
+# Crossref's own numbers have at most 24 digits; a longer one in a message is a mistake of somebody's.
 MOST_DIGITS: Final = 24
+# Logs name DOIs bare, and in some messages as an address.
 _RESOLVER = re.compile(r"(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+# The number that a deposit has to pass stands only in the words of the message.
 _PREVIOUS = re.compile(r"previously submitted version ([0-9]+)", re.IGNORECASE)
 
 

@@ -39,6 +39,7 @@ _CONTENT: Final = frozenset({"mathml3-content.xsd", "mathml3-strict-content.xsd"
 _SHARED: Final = frozenset({("group", MATHML, "MathExpression"), ("element", MATHML, "PresentationExpression")})
 # All elements of Content MathML that can be an expression: one alternative of `MathExpression`.
 _EXPRESSIONS: Final = ("group", MATHML, "ContExp")
+# The types of XSD whose values must be unique, or must exist, in a document.
 _KINDS: Final[Mapping[str, IdKind]] = {"ID": "ID", "IDREF": "IDREF", "IDREFS": "IDREFS"}
 
 # The assertions of crossref5.5.0.xsd by element and SHA-256 of the test, and the name each has in this project.

@@ -14,6 +14,7 @@ from doideposit.safe_xml import Element
 __all__ = ["XSD_NAMESPACE", "Components", "SchemaNode"]
 
 XSD_NAMESPACE = XS[1:-1]
+# What the schema calls things, and in which of its symbol spaces each lies (XSD 1.1, section 2.5).
 _KINDS = {
     "element": "element",
     "complexType": "type",
@@ -22,6 +23,7 @@ _KINDS = {
     "attributeGroup": "attributeGroup",
     "attribute": "attribute",
 }
+# Attributes of schema documents that name another component.
 _POINTERS = {"type": "type", "base": "type", "itemType": "type", "memberTypes": "type", "substitutionGroup": "element"}
 
 # A kind of global component (element, type, group, attribute, attributeGroup), its namespace, its name.
@@ -106,6 +108,7 @@ class Components:
         """Return a part of the schema that stands at its top, as `file` names it; raises `SchemaDamaged`."""
         try:
             return self.table[kind, *name]
+        # The whole bundle is pinned by hash: a missing component is damage and no input.
         except KeyError:
             problem = f"refers to the {kind} {name[1]} of {name[0]}, which does not exist"
             raise self.sources.damaged(file, problem) from None

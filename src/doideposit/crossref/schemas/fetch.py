@@ -17,8 +17,11 @@ RunPip = Callable[[list[str]], None]
 # Takes one sentence about what is going on, for a person to read.
 Announce = Callable[[str], None]
 
+# Seconds for the connection and between two parts of the answer.
 TIMEOUT = (5.0, 30.0)
+# pip builds an environment before it downloads, which takes long on a slow disk.
 PIP_TIMEOUT = 300.0
+# The largest schema file, that of MathML, has a tenth of this.
 MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -49,6 +52,7 @@ def run_pip(arguments: list[str]) -> None:
     command = [sys.executable, "-m", "pip", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_TIMEOUT, check=False)
+    # pip may be missing, as in a system Python without it.
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unreachable(f"pip: {type(error).__name__}") from None
     if done.returncode:

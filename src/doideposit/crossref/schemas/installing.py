@@ -19,6 +19,7 @@ def gather(lock: SchemaLock, bundle: PinnedBundle, fetch: Fetch, run: RunPip, sa
     say(f"fetching Crossref's schema {bundle.version} from www.crossref.org")
     try:
         return {pin.path: _checked(fetch(pin.address), pin) for pin in bundle.files}
+    # The official address comes first; a wheel with the same bytes is for networks that reach only a package index.
     except Unreachable as error:
         official = str(error)
     say("www.crossref.org did not give the pinned files; fetching them from the Python package index")
@@ -43,6 +44,7 @@ def _from_wheel(wheel: PinnedWheel, pins: list[PinnedFile], run: RunPip) -> dict
         try:
             with zipfile.ZipFile(path) as archive:
                 return {pin.path: _checked(archive.read(wheel.folder + pin.path), pin) for pin in pins}
+        # A wheel is a ZIP archive; a proxy may have put a page in its place.
         except (zipfile.BadZipFile, KeyError) as error:
             raise Unreachable(f"{path.name}: {error}") from None
 
@@ -54,6 +56,7 @@ def _download(wheel: PinnedWheel, folder: Path, run: RunPip) -> Path:
     # A source distribution would run code of its own while it is built: only a wheel is taken.
     options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check", "--quiet"]
     run(["download", *options, "--requirement", str(pins), "--dest", str(folder)])
+    # In one order, so that a second run takes the same file.
     wheels = sorted(folder.glob("*.whl"))
     if len(wheels) != 1:
         raise Unreachable(f"pip: no wheel for {wheel.requirement}")

@@ -74,6 +74,7 @@ class SchemaLock(NamedTuple):
 
 def checkout_folder() -> Path | None:
     """Return the ``schemas`` folder of the checkout this module runs from, or None in an installed wheel."""
+    # A checkout keeps the lock beside the sources, an installed package within it.
     folder = HERE.parents[3] / "schemas"
     return folder if (folder / "lock.toml").is_file() else None
 
@@ -85,6 +86,7 @@ def read_lock(path: Path | None = None) -> SchemaLock:
         path = folder / "lock.toml" if folder else HERE / "lock.toml"
     try:
         return _parse(tomllib.loads(path.read_text(encoding="utf-8")))
+    # The lock is part of the package: when it cannot be read, the installation is damaged.
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
         problem = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         raise SchemaDamaged(

@@ -64,6 +64,7 @@ def write_prepared(bundle: Bundle, prepared: Prepared) -> bytes:
         "texts": dict(prepared.texts),
         "addresses": dict(prepared.addresses),
         "assertions": prepared.assertions,
+        # Sets have no order, and the same schema must give the same bytes.
         "identities": [[one.attribute, one.kind, sorted(one.tags)] for one in prepared.identities],
         "left_out": sorted(prepared.left_out),
         "lookups": [[one.attribute, sorted(one.tags), sorted(one.values), one.collapsed] for one in prepared.lookups],

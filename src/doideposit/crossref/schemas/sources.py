@@ -96,6 +96,7 @@ def _reached(sources: Sources, name: str) -> Iterator[tuple[str, str]]:
 def _parse(sources: Sources, name: str) -> Element:
     try:
         return parse_part(sources.bundle.files[name])
+    # The bytes were verified before, so that this can only be a wrong lock.
     except etree.XMLSyntaxError as error:
         raise sources.damaged(name, f"is not XML: {error.msg}") from None
 

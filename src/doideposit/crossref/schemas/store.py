@@ -163,6 +163,7 @@ class SchemaStore:
         folder = self.location(version)
         try:
             return (folder / name).read_bytes() if folder else None
+        # The cache is a convenience: without it the schema is prepared anew.
         except OSError:
             return None
 
@@ -176,6 +177,7 @@ class SchemaStore:
         try:
             scratch.write_bytes(content)
             scratch.replace(folder / name)
+        # A disk that is full or read-only costs time and nothing else.
         except OSError:
             scratch.unlink(missing_ok=True)
 

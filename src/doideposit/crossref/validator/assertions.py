@@ -13,6 +13,7 @@ from doideposit.safe_xml import Element
 
 __all__ = ["ASSERTIONS", "Assertion"]
 
+# CRediT's roles and Crossref's own exclude one another in a deposit (assertion of the schema).
 _CREDIT: Final = frozenset(role.value for role in CREDIT_ROLES)
 _CROSSREF: Final = frozenset(role.value for role in CROSSREF_ROLES)
 
@@ -47,6 +48,7 @@ def _has_role(person: Element) -> bool:
 
 
 def _one_of(types: Collection[str]) -> str:
+    # “a, b and c” in one order each time.
     *others, last = sorted(types)
     return f"type may be {', '.join(others)} or {last}"
 

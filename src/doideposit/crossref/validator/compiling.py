@@ -13,11 +13,15 @@ from doideposit.safe_xml import Element, parse_part
 
 __all__ = ["CompiledSchema", "LogEntry", "compile_schema"]
 
+# libxml2 asks the resolver for every import; a scheme of our own keeps it from any file.
 SCHEME = "bundle:/"
 # Elements of a document that may have very many errors, errors that are too many, and bytes between two looks at them.
 LARGE = 20_000
+# An error list of libxml2 takes a kilobyte for each entry, and nobody reads two thousand.
 FLOOD = 2_000
+# So many bytes at a time show early that a document is flooded.
 STEP = 16_384
+# Compiled once: XPath takes longer to parse than to run.
 _count = etree.XPath("count(//*)")
 
 
@@ -89,6 +93,7 @@ class _MemoryResolver(etree.Resolver):
         return self.resolve_string(self._texts[name], context, base_url=SCHEME + name)
 
 
+# A failure that passes by itself hardly ever comes twice; five times in a row it is no accident.
 ATTEMPTS = 5
 
 

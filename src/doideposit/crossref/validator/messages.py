@@ -37,7 +37,9 @@ CODES = (
     "xsd-violation",
 )
 
+# Sixty characters of a value show which one is meant.
 SHOWN = 60
+# A dozen names can be looked through; a longer list hides the right one.
 LISTED = 12
 
 
@@ -235,6 +237,7 @@ def _unknown(complaint: Complaint) -> _Words:
     name = etree.QName(complaint.element)
     space = "" if name.namespace == _namespace(complaint.element.getparent()) else f" in {_space(name.namespace)}"
     message = f"the schema has no element <{name.localname}>{space}"
+    # Six tenths is the standard library's own measure of what is close.
     close = difflib.get_close_matches(name.localname, map(_local, complaint.expected), n=1, cutoff=0.6)
     if close:
         hint = f"did you mean <{close[0]}>{' in the namespace of its neighbours' if space else ''}?"
@@ -384,6 +387,7 @@ def _choice(subject: str, value: str, values: list[str]) -> _Words:
         wanted, hint = f"one of {_either(values)}", ""
     else:
         wanted, hint = f"one of {len(values):,} listed values", "the list is in the schema's documentation"
+    # Values are short, so that two letters apart is another word.
     close = difflib.get_close_matches(value.strip().lower(), values, n=1, cutoff=0.75)
     hint = f'did you mean "{close[0]}"?' if close else hint
     return _Words("xsd-value", f"{subject} must be {wanted}; found is {_quoted(value)}", hint, 0)
@@ -394,6 +398,7 @@ def _length(complaint: Complaint) -> _Words:
     has, limit = (int(number) for number in numbers[-2:])
     subject = _subject(complaint)
     if has > limit:
+        # Ranks order what is said of one value: the nearest cause comes first.
         return _Words("xsd-value", f"{subject} has {has:,} characters; at most {limit:,} are allowed", "shorten it", 3)
     if not _content(complaint).strip():
         return _Words("xsd-value", f"{subject} is empty", "fill it in, or leave it out", 0)
@@ -455,6 +460,7 @@ _TRANSLATORS: dict[int, Callable[[Complaint], _Words]] = {
     1875: _fixed,
 }
 
+# Numbers of libxml2's errors about simple types (xmlerror.h, XML_SCHEMAV_CVC_…).
 _VALUES = frozenset({1824, 1825, 1826, 1839, 1840, 1830, 1831, 1832, 1833, 1834, 1835, 1836, 1837, 1874, 1875})
 
 

@@ -81,6 +81,7 @@ class Places:
         return self._children[parent][element]
 
 
+# Findings come mostly in the order of the document: the last places are the nearest.
 REMEMBERED = 12
 
 
@@ -91,6 +92,7 @@ class _Child(NamedTuple):
     offset: int
 
 
+# Elements below count as well, and XPath counts them without a loop of ours.
 _size = etree.XPath("count(descendant-or-self::*)")
 
 

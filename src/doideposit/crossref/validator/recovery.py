@@ -20,14 +20,18 @@ from doideposit.safe_xml import Element
 
 __all__ = ["all_complaints"]
 
+# XML_SCHEMAV_ELEMENT_CONTENT in libxml2's xmlerror.h.
 UNEXPECTED = 1871
+# XML_SCHEMAV_CVC_ELT_1: the element is declared nowhere.
 UNDECLARED = 1845
 # Elements that may be copied for one document: enough for hundreds of mistakes, and a bound for a hostile file.
 BUDGET = 200_000
 
 # Elements that may be copied to find a better place for one child.
 TRIALS = 20_000
+# Behind the fifth unexpected element of one parent, everything is wrong for the same reason.
 MOST_UNEXPECTED = 5
+# More names would tell no one what to write.
 MOST_EXPECTED = 12
 
 

@@ -27,7 +27,9 @@ ROOT = "doi_batch"
 # Problems of one kind beyond this number are counted and not described: a hostile file cannot flood anything.
 MOST = 200
 
+# Attributes by which a document names schemas of its own; they are never followed.
 _HINTS = (f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation")
+# `xsi:type` would let a document choose its own rules.
 _TYPE = f"{{{XSI}}}type"
 # It gives elements here, and lxml's type for results of XPath cannot say so. One search for every attribute of the
 # namespace takes a third of the time of three for the names.
@@ -252,6 +254,7 @@ def _registered(root: Element, ns: str, places: Places) -> tuple[list[Doi], list
     for element in root.iterfind(path):
         try:
             dois.append(Doi.parse((element.text or "").strip()))
+        # A DOI that cannot be read is a finding of the rules, with its line.
         except InvalidIdentifier as error:
             where = places.where(element, text=True)
             faults.append(Finding(error.code, Severity.ERROR, error.message, error.hint, where))

@@ -10,6 +10,7 @@ from doideposit.safe_xml import Element
 
 __all__ = ["Declared", "declared_version", "lift", "renamed"]
 
+# Grants have a schema of their own, with the version in the same place.
 _NAMESPACE: Final = re.compile(
     r"http://www\.crossref\.org/(?:(?P<kind>schema|doi_resources_schema)/(?P<version>\d+(?:\.\d+)*)"
     r"|(?P<grant>grant_id)/(?P<grants>\d+(?:\.\d+)*))"
@@ -19,6 +20,7 @@ _RETIRED_2026: Final = frozenset(
     {"4.3.1", "4.3.2", "4.8.1", "doi_resources 4.3.2", "doi_resources 4.3.4", "doi_resources 4.3.5"}
     | {"doi_resources 4.4.2"}
 )
+# The oldest version with a bundle: a file of an older one is read by its rules.
 _STAYS: Final = (5, 3, 1)
 _NEWEST: Final = (5, 5, 0)
 

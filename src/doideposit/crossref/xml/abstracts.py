@@ -34,7 +34,9 @@ _INLINE: Final = {
     **dict.fromkeys(("tt", "code", "kbd", "samp", "monospace"), "monospace"),
     "overline": "overline",
 }
+# HTML's headings, and the `title` of a section in JATS.
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
+# Elements that end a line in HTML or JATS: their texts must not grow together.
 _BLOCKS: Final = frozenset(
     "p div section article blockquote pre ul ol dl li dt dd table tr br hr abstract sec list list-item "
     "disp-quote disp-formula body html header footer main figure figcaption address caption nav aside details summary "
@@ -43,10 +45,13 @@ _BLOCKS: Final = frozenset(
 )
 # What stands side by side, and is no paragraph of its own: between two of them is a space.
 _CELLS: Final = frozenset({"td", "th", "label", "term", "kwd", "option", "button", "speaker"})
+# Formulas are kept whole, or their numbers would run into the text.
 _FORMULAS: Final = frozenset({"math", "inline-formula", "disp-formula", "alternatives"})
 # Elements that say nothing themselves: losing them loses nothing.
 _SILENT: Final = _BLOCKS | _CELLS | _FORMULAS | {"span", "a", "ext-link", "wrap", "trans-abstract", "q"}
+# What no reader is shown.
 _WITHOUT_TEXT: Final = frozenset({"script", "style", "head", "template", "object-id"})
+# libxml2 refuses trees deeper than 256 levels, and no abstract comes near this.
 _DEPTH: Final = 100
 
 
@@ -103,9 +108,13 @@ def reduce_abstract(text: Abstract) -> Reduction:
     return Reduction(_blocks(reader.paragraphs), frozenset(reader.lost))
 
 
+# Tags of the text itself, which may not be well-formed.
 _TAG: Final = re.compile(r"<[^<>]*>")
+# An empty line parts paragraphs, whatever the line ends of the file.
 _BLANK_LINE: Final = re.compile(r"(?:\r\n|\r|\n)[^\S\r\n]*(?:\r\n|\r|\n)")
+# XML 1.0 forbids these, escaped or not (production 2).
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Zero-width characters and soft hyphens say nothing to anyone who reads an abstract.
 _ILLEGAL: Final = re.compile(_CONTROL.pattern[:-1] + "\u200b\u2060\ufeff\u00ad]")
 _SPACES: Final = re.compile(r"\s+")
 
@@ -133,6 +142,7 @@ def _html(text: str) -> Element | None:
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, encoding="utf-8")
     try:
         root = etree.fromstring(f"<html><body>{_ILLEGAL.sub('', text)}</body></html>".encode(), parser)
+    # lxml raises for a text without any element.
     except etree.ParserError:
         return None
     # libxml2 mends everything else, but drops what is nested deeper than it goes.
@@ -147,6 +157,7 @@ def _xml(text: str) -> Element | None:
     )
     try:
         return parse_part(f"<wrap {prefixes}>{_ILLEGAL.sub('', with_characters(text))}</wrap>".encode())
+    # Text with a lone `<` is plain text and no markup.
     except etree.XMLSyntaxError:
         return None
 

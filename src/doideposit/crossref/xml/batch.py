@@ -99,6 +99,7 @@ def _check_one_file(commentaries: Sequence[Commentary]) -> None:
     if len(kinds) != 1:
         raise RuntimeError(
             "the commentaries of one deposit file are at least one, of one kind of body and of one DOI prefix, "
+            # In one order, so that the message is the same each time.
             f"not {sorted(kinds)}"
         )
 

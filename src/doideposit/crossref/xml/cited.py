@@ -30,5 +30,6 @@ def _doi(element: Element, path: str) -> Doi | None:
 def _parsed(text: str | None) -> Doi | None:
     try:
         return Doi.parse((text or "").strip())
+    # What is no DOI cannot be asked for; the schema's check tells of it.
     except InvalidIdentifier:
         return None

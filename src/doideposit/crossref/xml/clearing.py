@@ -11,10 +11,12 @@ from doideposit.safe_xml import Element, parse_document
 
 __all__ = ["clear_blocks"]
 
+# Programs and their namespaces: an empty one takes away what was registered in it.
 _PROGRAMS: Final = {
     "licences": (ACCESS, "AccessIndicators"),
     "funding": (FUNDING, "fundref"),
 }
+# Collections of full texts, which are emptied by an empty collection of the same property.
 _FILES: Final = ("crawler-based", "text-mining")
 
 

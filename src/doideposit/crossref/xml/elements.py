@@ -32,6 +32,7 @@ _MIXED_NAMES = (
     "string-name",
     "assertion",
 )
+# Elements in which text and elements mix: a line break within them would be a part of the text.
 _MIXED_FOREIGN = frozenset({f"{{{JATS}}}p", f"{{{JATS}}}title", f"{{{RELATIONS}}}description"})
 # A funder's name stands as text before the assertions nested in it.
 _FUNDER = f"{{{FUNDING}}}assertion"
@@ -112,6 +113,7 @@ def canonical_hash(item: Element) -> str:
     """
     try:
         canonical = etree.tostring(item, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+    # Relative namespace names cannot be canonicalised (XML C14N 1.0, section 2.1).
     except etree.C14NError:
         canonical = etree.tostring(item, with_tail=False)
     return hashlib.sha256(canonical).hexdigest()

@@ -34,6 +34,7 @@ class DepositItem:
     title: str
 
 
+# The element that holds a DOI tells the type of the record.
 _RECORD_TYPES: Final = {
     "report-paper_series_metadata": RecordType.REPORT_SERIES.value,
     "report-paper_metadata": RecordType.REPORT_SINGLE.value,
@@ -49,6 +50,7 @@ _CONTAINERS: Final = (
     "{*}proceedings_series_metadata/{*}series_metadata/{*}titles/{*}title",
     "{*}proceedings_metadata/{*}proceedings_title",
 )
+# Where a title stands, by type: the first that is there is that of the work.
 _TITLES: Final = ("{*}titles/{*}title", "{*}full_title", "{*}title", "{*}description")
 
 
@@ -104,6 +106,7 @@ def _holders(child: Element) -> Iterator[tuple[Doi, Element]]:
             continue
         try:
             yield Doi.parse(doi), holder
+        # An element `doi` may hold anything before the schema was asked.
         except InvalidIdentifier:
             continue
 

@@ -44,9 +44,11 @@ def locate(xml: bytes, commentaries: Sequence[Commentary], path: str) -> tuple[i
 
 
 _ITEM_DEPTH: Final = 3  # doi_batch, body, item
+# Steps of XPath as libxml2 writes them, with a prefix or a namespace in braces.
 _PATH_STEP: Final = re.compile(
     r"/(?:\{(?P<namespace>[^}]*)\}|(?P<prefix>[^:/\[\]{}]+):)?(?P<name>[^:/\[\]{}]+)(?:\[(?P<number>\d+)\])?"
 )
+# The same without its names, since a group may have a name only once.
 _PATH: Final = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '', _PATH_STEP.pattern)})+")
 
 
@@ -318,6 +320,7 @@ def _reference_part(name: str, otherwise: str = "") -> Way:
     return way
 
 
+# Elements of Crossref by the names that a record has for them.
 _NAME: Final = {"given_name": "given", "surname": "family", "prefix": "prefix", "suffix": "suffix"}
 _TABLE: Final[Mapping[str, Mapping[str, str | Way | tuple[Way, str]]]] = {
     "": {},

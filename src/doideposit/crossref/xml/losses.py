@@ -142,6 +142,7 @@ def _number_losses(commentary: Commentary) -> Iterator[Finding]:
         yield _finding("unsupported-by-type", I, ("number",), message, _KEEP_AS_IT_IS)
 
 
+# A registered DOI keeps its number, whatever the schema makes of it.
 _KEEP_AS_IT_IS: Final = "nothing needs to be done: the number stays as it is"
 
 
@@ -350,6 +351,7 @@ def _abstract_losses(commentary: Commentary, schema: Dialect) -> Iterator[Findin
             message = "nothing is left of this abstract but markup"
             yield _finding("abstract-empty", W, loc, message, "write the abstract, or take the entry away")
         if reduced.lost:
+            # In one order, so that the message is the same each time.
             message = f"Crossref shows no {', '.join(sorted(reduced.lost))} in an abstract: only the text is deposited"
             yield _finding("abstract-markup-reduced", I, loc, message, "nothing needs to be done if the text is enough")
 

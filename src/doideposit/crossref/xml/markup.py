@@ -17,7 +17,9 @@ Markup = NewType("Markup", str)
 
 XML_LANG: Final = "xml:lang"
 
+# What canonical XML escapes in text (C14N 1.0, section 2.3): `>` too, and a carriage return by its number.
 _IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+# In attribute values, `>` stays, and white space is written by numbers.
 _IN_VALUES: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 )
@@ -40,6 +42,7 @@ def declaration(namespace: str, prefix: str = "") -> str:
 def _attributes(values: dict[str, str | None]) -> str:
     """Return attributes in canonical order: by name, and last those with a prefix, of which ``xml:lang`` is alone."""
     written = ""
+    # Canonical XML sorts attributes by name.
     for name, value in sorted(values.items()) if len(values) > 1 else values.items():
         if value is not None:
             # Looking first takes a fifth of the time of translating; most values are words of the schema.

@@ -61,6 +61,7 @@ def _works(root: Element) -> Iterator[tuple[Doi, Element]]:
             continue
         try:
             yield Doi.parse(text), holder
+        # A record of a deposit without a DOI counts in no report.
         except InvalidIdentifier:
             continue
 

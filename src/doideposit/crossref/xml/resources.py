@@ -34,6 +34,7 @@ _ORDER: Final = (
     "doi_relations",
     "clinicaltrial_data",
 )
+# The elements of a resource deposit by the blocks of a record that each replaces.
 _BLOCKS: Final = {
     "doi_citations": "references",
     "doi_resources": "full_texts",
@@ -43,6 +44,7 @@ _BLOCKS: Final = {
     "doi_relations": "relations",
     "clinicaltrial_data": "clinical trials",
 }
+# These three hold a program, and nothing beside it.
 _PROGRAMS: Final = {
     "fundref_data": (FUNDING, "fundref"),
     "lic_ref_data": (ACCESS, "AccessIndicators"),
@@ -66,6 +68,7 @@ def parts(root: Element) -> Iterator[tuple[Doi, Element]]:
     for child in root.iterfind("{*}body/{*}*"):
         try:
             yield Doi.parse((child.findtext("{*}doi") or "").strip()), child
+        # What is no DOI is told by the schema.
         except InvalidIdentifier:
             continue
 

@@ -47,6 +47,7 @@ def mathml(formula: Math) -> Markup | None:
     wrapped = f'<wrap{default} xmlns:mml="{MATHML}" xmlns:xlink="http://www.w3.org/1999/xlink">{with_characters(formula.xml)}</wrap>'
     try:
         root = parse_part(wrapped.encode())
+    # A text that only looks like markup is deposited as text.
     except etree.XMLSyntaxError:
         return None
     if len(root) != 1 or root[0].tag != f"{{{MATHML}}}math":
@@ -73,7 +74,9 @@ _MATHML_NAMES: Final = frozenset(
     "msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mlabeledtr mtd maligngroup "
     "malignmark maction semantics annotation annotation-xml".split()
 )
+# Entities of HTML, which XML does not know by name.
 _NAMED: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
+# The five that every XML parser knows stay.
 _OF_XML: Final = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 
 

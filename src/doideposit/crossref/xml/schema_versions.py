@@ -23,6 +23,7 @@ _TWO_LETTERS: Final = frozenset(
     "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st "
     "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh jv mh zu".split()
 )
+# Codes that the enumeration of languages has since 5.4.0 only.
 _LATER_CODES: Final = frozenset({"jv", "mh", "zu"})
 # ISO 639-2 has two codes for these languages; the schema takes the terminology code only.
 _BIBLIOGRAPHIC: Final = MappingProxyType(
@@ -93,6 +94,7 @@ class Dialect:
         return _language(tag, two_letters_only=self.short_languages)
 
 
+# A run asks for the same version for each of its records.
 @lru_cache(maxsize=256)
 def _language(tag: str, *, two_letters_only: bool) -> LanguageCode:
     primary = tag.partition("-")[0].lower()
@@ -118,6 +120,7 @@ def relation_language(tag: str) -> str | None:
 
 
 _OLD_NAME: Final = re.compile(r"[^\d?]*[^?\s]+[^\d]*")  # crossref5.4.0.xsd: surname
+# The schema has posters and blogs from 5.5.0 on.
 _OLD_POSTED: Final = frozenset({"preprint", "letter", "review", "other"})
 _OLD_ROLES: Final = CROSSREF_ROLES - {Role.CORRESPONDING_AUTHOR, Role.OTHER}
 _FIRST_ARCHIVES: Final = frozenset(
@@ -185,5 +188,6 @@ def dialect(version: str) -> Dialect:
     """Return what version `version` can hold; raises RuntimeError for one that records are not built for."""
     try:
         return _DIALECTS[version]
+    # Versions come from the configuration, which was checked: another one is a mistake in the program.
     except KeyError:
         raise RuntimeError(f"records are built for schema {', '.join(SCHEMA_VERSIONS)}, not for {version}") from None

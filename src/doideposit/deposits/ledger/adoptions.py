@@ -65,6 +65,7 @@ def _moment(text: str) -> datetime | None:
     """Return the moment in an answer, such as ``2026-09-01T12:00:05Z``; those of old answers have no zone: None."""
     try:
         moment = datetime.fromisoformat(text)
+    # Crossref's moments are mostly ISO; a form of another kind is not worth failing for.
     except ValueError:
         return None
     return moment if moment.tzinfo else None

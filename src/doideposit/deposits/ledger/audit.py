@@ -46,6 +46,7 @@ def _bytes(connection: Connection) -> Iterator[Finding]:
     """Yield submissions whose stored bytes are gone or do not have their SHA-256."""
     joined = submission.outerjoin(content, content.c.submission == submission.c.id)
     statement = select(submission.c.batch_id, submission.c.sha256, content.c.xml).select_from(joined)
+    # Fifty files of at most ten megabytes each are in memory at a time.
     for batch_id, sha256, xml in connection.execution_options(yield_per=50).execute(statement):
         if xml is None:
             yield _fault("ledger-bytes", f"the bytes of batch {batch_id} are gone")

@@ -12,6 +12,7 @@ __all__ = ["backup_path", "remove_older"]
 
 # Made here and nowhere else, so that no other file of a folder is ever removed. Names in UTC sort by their age.
 _MADE_HERE: Final = re.compile(r"doideposit-\d{8}T\d{6}Z\.(?:sqlite3|jsonl)")
+# Endings of SQLite files as people name them.
 _DATABASES: Final = frozenset({".sqlite3", ".sqlite", ".db"})
 _EXPORTS: Final = frozenset({".jsonl", ".json"})
 
@@ -32,6 +33,7 @@ def backup_path(given: Path, now: datetime, *, is_file: bool) -> Path:
 
 def remove_older(folder: Path, keep: int) -> list[Path]:
     """Remove all but the newest backups that were named here, and return them; raises `DiskError`."""
+    # Symbolic links are never removed: what they point to belongs to somebody else.
     made = sorted(path for path in folder.iterdir() if _MADE_HERE.fullmatch(path.name) and not path.is_symlink())
     older = made[:-keep]
     for path in older:

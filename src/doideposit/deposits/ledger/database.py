@@ -71,6 +71,7 @@ class Database:
                 engine = make_engine(self.place)
                 try:
                     migrate(engine, self.place, self._step)
+                # A connection that stays open would keep the file locked on Windows.
                 except BaseException:
                     engine.dispose()
                     raise

@@ -23,7 +23,9 @@ from doideposit.errors import ConfigurationError, LedgerDamaged, LedgerError, Le
 __all__ = ["LedgerLocation", "check_folder", "make_empty_engine", "make_engine", "reading", "translated", "writing"]
 
 BUSY_SECONDS = 30.0  # How long a writer waits for another one; every transaction here takes milliseconds.
+# SQLAlchemy's names of the drivers; any other driver was never tried.
 SQLITE_DRIVERS, POSTGRES_DRIVERS = ("sqlite", "sqlite+pysqlite"), ("postgresql+psycopg",)
+# The name under which a connection is marked as one that writes.
 WRITES = "doideposit_writes"
 
 
@@ -47,6 +49,7 @@ def _parsed(address: str) -> URL:
     hint = "write sqlite:///path/to/file.sqlite3 or postgresql+psycopg://user@host/database"
     try:
         url = make_url(address)
+    # `make_url` raises both, for a text that is no address and for a port that is no number.
     except (ArgumentError, ValueError):
         raise ConfigurationError("the address of the ledger cannot be read", hint=hint) from None
     if url.drivername not in SQLITE_DRIVERS + POSTGRES_DRIVERS:
@@ -100,6 +103,7 @@ def _make_file(path: Path) -> None:
     check_folder(path)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    # Another process was quicker, and its file is the ledger.
     except FileExistsError:
         return
     except OSError as error:
@@ -134,6 +138,7 @@ def translated(place: LedgerLocation) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _in_our_words(place, error.orig) from None
+    # A row that must be there and is not was removed by hand, or lost with a page of the file.
     except NoResultFound:
         raise LedgerDamaged(f"a part of the ledger {place.name} is gone") from None
     except SQLAlchemyError as error:
@@ -167,6 +172,7 @@ def writing(engine: Engine, place: LedgerLocation) -> Iterator[Connection]:
         yield connection
 
 
+# What SQLite says when the file is no longer sound; the text is all that it gives.
 DAMAGE = ("malformed", "not a database", "disk image", "corrupt", "could not decode", "datatype mismatch")
 SQLITE_CAUSES = (
     ("full", "the disk is full", "free some space; nothing is lost, and the same command can be given again"),

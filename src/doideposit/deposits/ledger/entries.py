@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 
+# Crossref makes a title record of the first deposit: two at once would make two.
 FIRST_OF_SERIES = "waits until the first deposit of its series has completed"
 # The states, as the ledger writes them, of a file whose end is not known yet.
 OPEN = (State.PREPARED.value, State.SENDING.value, State.QUEUED.value)

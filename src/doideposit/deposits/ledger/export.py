@@ -40,12 +40,15 @@ __all__ = ["copy_file", "copy_from", "lines", "take_in", "write_lines"]
 ORDER: tuple[Table, ...] = (
     upload_lock, submission, content, attempt, log, item, work, observed, adopted, cited, watch, event
 )  # fmt: skip
+# The first line of an export says what it is, so that no other file is taken in.
 FORMAT = "doideposit-ledger"
+# Rows that are written together: one transaction for each row would take minutes.
 AT_ONCE = 200
 
 
 # Exports of revisions before 0004 have these names; see the migration of that number.
 FORMER_TABLES = {"gate": "upload_lock"}
+# Columns by the names they had in earlier exports, which can still be taken in.
 FORMER_COLUMNS = {
     ("submission", "next_look_at"): "next_poll_at",
     ("submission", "looks"): "polls",
@@ -70,6 +73,7 @@ def copy_from(original: sqlite3.Connection, copy: Path) -> None:
     try:
         with closing(sqlite3.connect(copy)) as other:
             original.backup(other)
+    # A half-written copy would be taken for a backup.
     except sqlite3.Error as error:
         copy.unlink(missing_ok=True)
         # What SQLite says of a full disk is about the copy: the original is only read.
@@ -82,6 +86,7 @@ def copy_from(original: sqlite3.Connection, copy: Path) -> None:
 def _new_file(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    # O_EXCL decides between two processes that name the same file.
     except FileExistsError:
         raise UsageError(f"{path} exists already", hint="name a new file: a backup never replaces another") from None
     except OSError as error:
@@ -110,6 +115,7 @@ def lines(connection: Connection) -> Iterator[str]:
     yield _json({"format": FORMAT, "revision": REVISIONS[-1]})
     for table in ORDER:
         ordered = select(table).order_by(*table.primary_key.columns)
+        # A hundred rows at a time, since each holds a file.
         for row in connection.execution_options(yield_per=100).execute(ordered).mappings():
             yield _json({"table": table.name, "row": {key: _out(table, key, value) for key, value in row.items()}})
 
@@ -174,6 +180,7 @@ def _check_head(line: str) -> None:
     try:
         head = json.loads(line)
         known = head["format"] == FORMAT and head["revision"] in REVISIONS
+    # Anything may stand in the first line of a file that somebody names.
     except (ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:
@@ -188,6 +195,7 @@ def _row(number: int, line: str) -> tuple[Table, dict[str, Any]]:
         table = METADATA.tables[FORMER_TABLES.get(name, name)]
         named = {FORMER_COLUMNS.get((name, key), key): value for key, value in data["row"].items()}
         row = {key: _in(table, key, value) for key, value in named.items()}
+    # An export that was edited by hand is refused whole.
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(f"line {number} is not of an export of a ledger") from None
     return table, row

@@ -36,6 +36,7 @@ class Condition:
         """Return the file, those SQLite keeps beside it, and the copies made before upgrades."""
         if self.path is None:
             return ()
+        # SQLite keeps its journals beside the database, under its name with an ending.
         return tuple(path for path in sorted(self.path.parent.glob(f"{self.path.name}*")) if path.is_file())
 
 

@@ -74,6 +74,7 @@ class Observations:
         """Let these DOIs be read next; return how many of them are watched."""
         with self._session.writing("read soon") as transaction:
             found = 0
+            # Sorted, so that two processes lock rows in one order.
             for part in chunks(sorted({doi.key for doi in dois})):
                 mine = update(observed).where(observed.c.target == self._target, observed.c.doi.in_(part))
                 soon = mine.where(or_(observed.c.next_read_at.is_(None), observed.c.next_read_at > transaction.now))
@@ -83,6 +84,7 @@ class Observations:
     def changed(self, dois: Collection[Doi]) -> dict[str, tuple[Drift, ...]]:
         """Return what others changed of these DOIs, by `Doi.key`; those that nobody changed are left out."""
         found: dict[str, tuple[Drift, ...]] = {}
+        # In one order, for the same reason.
         for part in chunks(sorted({doi.key for doi in dois})):
             wanted = self._rows().where(observed.c.doi.in_(part), observed.c.changed_at.is_not(None))
             with self._session.reading() as connection:
@@ -116,6 +118,7 @@ class Observations:
         """Write down what a list said of these DOIs; those among `hints` are read next, because something moved."""
         moved = {one.doi.key: deposited[one.doi.key] for one in asked if _is_new(one, deposited)}
         with self._session.writing("listed") as transaction:
+            # In the order of the keys, as every writer of this table.
             keys = sorted(one.doi.key for one in asked)
             listed = self._these(keys).values(listed_at=transaction.now)
             transaction.connection.execute(listed)
@@ -154,6 +157,7 @@ class Observations:
                 "intended_at": (before.intended_at or transaction.now) if sight.intended else None,
                 "changes": _json([{**one.to_dict(), "mark": one.mark} for one in sight.drift]),
                 "changed_at": (before.drift_at or transaction.now) if sight.drift else None,
+                # Sorted, so that equal sets are equal texts.
                 "accepted": _json(sorted({*before.accepted, *sight.taken})),
                 "matched": _json(dict(sight.matched)),
             }

@@ -20,6 +20,7 @@ __all__ = ["Restored", "restore"]
 
 # What SQLite keeps beside a ledger. Left beside another file of that name, it would be replayed into it.
 SIDE_FILES = ("-wal", "-shm")
+# Long enough for a command that is about to end, short enough for a person to wait.
 BUSY_SECONDS = 1.0
 
 
@@ -62,6 +63,7 @@ def restore(url: str, backup: Path, now: datetime, *, password: SecretStr | None
 def _check_kind(backup: Path, ledger: Path) -> None:
     try:
         with backup.open("rb") as stream:
+            # The header of a SQLite file has a hundred bytes.
             start = stream.read(100)
     except OSError as error:
         raise DiskError(f"{backup} cannot be read: {error.strerror}", hint="look at its name and permissions") from None
@@ -80,6 +82,7 @@ def _copy_checked(backup: Path, fresh: Path) -> int:
             export.copy_from(source, fresh)
         with closing(sqlite3.connect(fresh)) as copy:
             dois = int(copy.execute("SELECT count(*) FROM work").fetchone()[0])
+    # SQLite notices damage only when it reads a table.
     except sqlite3.Error:
         raise LedgerDamaged(f"{backup} is damaged, or no ledger at all", hint=other) from None
     engine = create_engine(LedgerLocation(f"sqlite:///{fresh}").url)
@@ -106,6 +109,7 @@ def _wants_nobody(ledger: Path) -> None:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("COMMIT")
+    # An exclusive lock is what shows that no other program has the file open.
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             hint = "stop `doideposit serve`, the scheduled job and every other command, and give this one again"

@@ -99,6 +99,7 @@ def event_of(row: RowMapping) -> LedgerEvent:
     )
 
 
+# Places of findings stay out of the ledger: files move.
 FINDING_WORDS = ("code", "severity", "message", "hint")
 
 

@@ -110,6 +110,7 @@ def _note(transaction: Transaction, key: int, new: NewSubmission, step: int, ste
 
 def _works(transaction: Transaction, new: NewSubmission) -> dict[str, RowMapping]:
     rows: dict[str, RowMapping] = {}
+    # Sorted, so that two processes lock rows in one order and never wait for each other.
     for part in chunks(sorted(one.doi.key for one in new.items)):
         statement = select(work).where(work.c.target == transaction.target, work.c.doi.in_(part)).order_by(work.c.doi)
         rows |= {row["doi"]: row for row in transaction.all(statement.with_for_update())}

@@ -45,8 +45,10 @@ __all__ = [
     "work",
 ]
 
+# Texts of one length in UTC sort as the moments do, on every database.
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_LENGTH = 27
+# Python's calendar ends with the year 9999.
 LAST_YEAR = 9_000
 
 
@@ -121,6 +123,7 @@ def _checked(value: Any | None, kind: type[Value]) -> Value | None:
     return value
 
 
+# Names of indexes and constraints are the same on every database, so that a migration can name them.
 METADATA = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

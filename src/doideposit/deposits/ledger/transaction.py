@@ -91,6 +91,7 @@ class Transaction:
         return self.connection.execute(statement).mappings().all()
 
 
+# Values that let go of a lease; several statements set them.
 FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 

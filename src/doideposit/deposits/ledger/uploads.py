@@ -338,6 +338,7 @@ def _again_at(transaction: Transaction, current: Submission) -> datetime | None:
     """Return when a file that was lost goes out again: the first time at once, then after longer and longer pauses."""
     gone = (attempt.c.submission == current.id, attempt.c.status == AttemptStatus.LOST.value)
     before = transaction.connection.execute(select(func.count()).select_from(attempt).where(*gone)).scalar_one()
+    # The wait doubles each time; beyond the tenth it has long reached its bound.
     return transaction.now + min(FIRST_AGAIN * 2 ** min(before - 1, 10), LAST_AGAIN) if before else None
 
 

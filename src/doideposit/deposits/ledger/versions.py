@@ -144,6 +144,7 @@ class Versions:
 
     def sent_with(self, doi: Doi, timestamp: int) -> tuple[int, bytes] | None:
         """Return timestamp and bytes of the deposit of a DOI that was sent with this timestamp, however it ended."""
+        # SQLite keeps integers of 64 bits with a sign.
         if not 0 <= timestamp < 2**63:
             return None
         statement = (

@@ -55,6 +55,7 @@ from doideposit.records.identifiers import Doi
 
 __all__ = ["WorkFilter", "Works"]
 
+# So many rows fit into one statement, and into memory with what is read beside them.
 PAGE = 500
 
 
@@ -81,6 +82,7 @@ class Works:
 
     def known(self, dois: Sequence[Doi]) -> dict[str, KnownWork]:
         """Return what planning needs to know of these DOIs, by `Doi.key`; one never seen has no entry."""
+        # Sorted, so that a list given twice is read in the same parts.
         parts = chunks(sorted({doi.key for doi in dois}))
         with self._session.reading() as connection:
             return {key: one for part in parts for key, one in _known_part(connection, self._target, part)}
@@ -140,6 +142,7 @@ class Works:
             with self._session.reading() as connection:
                 rows = connection.execute(_works().where(*mine).order_by(work.c.doi).limit(PAGE)).mappings()
                 return with_told(connection, self._target, tuple(_work(row) for row in rows))
+        # One damaged row must not hide the others of its page: they are read one by one.
         except LedgerDamaged:
             keys = _works().with_only_columns(work.c.doi, work.c.printed).where(*mine).order_by(work.c.doi)
             with self._session.reading() as connection:
@@ -177,6 +180,7 @@ class Works:
                 current = submission_of(row)
                 is_sent = current.state is State.PREPARED or bool(sent)
                 return bool(readable) and is_sent and current.sha256 == digest
+        # A file that cannot be read is none that could be sent.
         except LedgerDamaged:
             return False
 
@@ -185,6 +189,7 @@ class Works:
             with self._session.reading() as connection:
                 names = select(item.c.printed).where(item.c.submission == key).order_by(item.c.position)
                 return tuple(connection.execute(names).scalars())
+        # Without the names, the error tells the submission by its number.
         except LedgerDamaged:
             return ()
 

@@ -24,6 +24,7 @@ __all__ = [
     "was_applied",
 ]
 
+# Names of people and their addresses are shorter; a longer text is something else.
 LONGEST_NAME: Final = 200
 # Characters; a signature with the longest keys of SSH has about 3,000.
 LONGEST_SIGNATURE: Final = 20_000

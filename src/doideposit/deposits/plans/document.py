@@ -37,10 +37,12 @@ __all__ = [
     "read_plan",
 ]
 
+# The number rises when a plan of an older program could be misread.
 FORMAT: Final = "doideposit-plan/1"
 # Bytes of a plan file: some ten thousand records, which is more than anybody reads.
 LARGEST: Final = 50_000_000
 
+# Bounds for texts that a person is shown: a plan may come from anywhere.
 Text = Annotated[str, Field(max_length=20_000)]
 ShortText = Annotated[str, Field(max_length=2_000)]
 
@@ -48,6 +50,7 @@ ShortText = Annotated[str, Field(max_length=2_000)]
 def _doi(text: str) -> str:
     try:
         return str(Doi.parse(text))
+    # Pydantic collects ValueErrors, each with its place.
     except InvalidIdentifier as error:
         raise ValueError(error.message) from None
 
@@ -208,6 +211,7 @@ class PlanFile(_Part):
     @property
     def name(self) -> str:
         """Return the beginning of the hash, by which people tell two plans apart."""
+        # Twelve digits of the hash can be compared by eye, and nobody finds two plans with the same.
         return self.sha256[:12]
 
 
@@ -229,6 +233,7 @@ class Contents:
             )
         try:
             self._found[sha256] = Content(xml=data.decode("utf-8"))
+        # Files of others may be in another encoding, and their bytes have to stay.
         except UnicodeDecodeError:
             self._found[sha256] = Content(base64=b64encode(data).decode("ascii"))
 
@@ -246,6 +251,7 @@ def bytes_of(body: PlanBody, sha256: str) -> bytes:
     elif found is not None and found.base64 is not None:
         try:
             data = b64decode(found.base64, validate=True)
+        # Broken content fails at the hash, as anything that was changed.
         except Base64Error:
             data = b""
     if hashlib.sha256(data).hexdigest() != sha256:
@@ -267,6 +273,7 @@ def plan_text(body: PlanBody) -> str:
 
 def looks_like_plan(beginning: bytes) -> bool:
     """Tell whether a file that begins so is meant to be a plan."""
+    # The first key stands within these bytes, whatever the indentation.
     return FORMAT.partition("/")[0].encode() in beginning[:200]
 
 
@@ -298,8 +305,10 @@ def parse_plan(data: bytes, name: str = "the plan") -> PlanFile:
         raise PlanUnusable(f"{name} was written by another version of doideposit", hint=hint)
     try:
         file = PlanFile.model_validate_json(data)
+    # The first fault is enough: nobody edits a plan by hand.
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
+        # A path into a plan can be long when somebody made it so.
         place = ".".join(str(part) for part in first["loc"])[:200]
         raise PlanUnusable(f"{name} is damaged at {place or 'its beginning'}: {first['msg']}", hint=_ANEW) from None
     if _hash_of(raw["plan"]) != file.sha256:

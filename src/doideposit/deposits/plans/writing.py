@@ -106,6 +106,7 @@ def _title(context: DepositContext, one: DepositCandidate, xml: bytes) -> str:
 
 def empties_of(decision: Decision) -> tuple[tuple[str, ...], ...]:
     """Return which blocks are emptied before, in deposits of their own, one tuple for each of those."""
+    # Sorted, so that the hash of a plan does not depend on the order of a set.
     return tuple(tuple(sorted(names)) for names in decision.update.clears) if decision.update else ()
 
 
@@ -127,6 +128,7 @@ def _mapping(value: Any) -> Any:
 def configuration_of(context: DepositContext, schema_version: str, series: Iterable[str]) -> Mapping[str, str]:
     """Return what the configuration says that the plan rests on, by its keys; a series by its hash."""
     known = context.series
+    # In the order of the names, for the same reason.
     hashes = {name: known[name].model_dump_json().encode() for name in sorted(series) if name in known}
     return {
         "target": context.target,

@@ -3,12 +3,10 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from depositing import validator
 from desk import FAST
@@ -21,6 +19,7 @@ from doideposit.web.serving import Application
 from doideposit.wiring import load_settings
 from finished_documents import document
 from hostile_documents import pdf
+from visiting import Visitor
 
 DOI = "10.48251/SADF.ISSN.2406-5617.C300"
 PASSWORDS = {"DESK_ANNA": "a password of anna", "DESK_BORIS": "a password of boris", "DESK_VERA": "a password of vera"}
@@ -35,44 +34,6 @@ roles = ["edit", "approve"]
 password = { env = "DESK_VERA" }
 roles = ["view"]
 """
-
-
-@dataclass
-class Visitor:
-    """Somebody with a browser, who sends back the forms of the pages they see."""
-
-    client: FlaskClient
-    page: str = ""
-    url: str = ""
-    status: int = 0
-
-    def _took(self, answer: Any) -> "Visitor":
-        self.page, self.status, self.url = answer.text, answer.status_code, answer.request.path
-        return self
-
-    def get(self, path: str) -> "Visitor":
-        return self._took(self.client.get(path, follow_redirects=True))
-
-    def form(self) -> dict[str, str]:
-        """The values of the form of this page, as a browser would send them."""
-        page = self.page[self.page.index('<form method="post" id="draft"') :]
-        values = dict(re.findall(r'<input [^>]*name="([^"]+)" value="([^"]*)"', page))
-        values |= dict(re.findall(r'<textarea id="[^"]+" name="([^"]+)"[^>]*>([^<]*)', page))
-        selected = re.search(r'<option value="([^"]*)" selected', page)
-        return values | ({"series": selected[1]} if selected else {})
-
-    def token(self) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', self.page)
-        assert found, self.page
-        return found[1]
-
-    def press(self, action: str, **changes: str) -> "Visitor":
-        values = self.form() | {key.replace("__", "."): text for key, text in changes.items()} | {"do": action}
-        return self._took(self.client.post(self.url, data=values, follow_redirects=True))
-
-    def post(self, path: str, **values: Any) -> "Visitor":
-        values.setdefault("csrf", self.token())
-        return self._took(self.client.post(path, data=values, follow_redirects=True))
 
 
 @pytest.fixture

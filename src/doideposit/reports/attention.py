@@ -62,7 +62,7 @@ def _state(status: WorkStatus) -> tuple[str, AttentionKind]:
         return "registered, with a warning", AttentionKind.WARNING
     if not status.registered:
         # What the ledger holds of it cannot be read, where a person is needed all the same.
-        unread = ("unreadable in the ledger", AttentionKind.BAD)
+        unread = ("cannot be read back", AttentionKind.BAD)
         return unread if status.needs_person else ("never deposited", AttentionKind.OPEN)
     return _registered(status)
 

@@ -4,6 +4,7 @@ Moments are texts of fixed width in UTC, so that they sort, compare and export a
 64-bit integers. `migrations` makes these tables; a test keeps the two in step.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -48,6 +49,7 @@ __all__ = [
 # Texts of one length in UTC sort as the moments do, on every database.
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_LENGTH = 27
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 # Python's calendar ends with the year 9999.
 LAST_YEAR = 9_000
 
@@ -70,7 +72,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Read the moment back; raise `ValueError` for one that no clock gave."""
         if value is None:
             return None
-        moment = datetime.strptime(value, MOMENT_FORMAT).replace(tzinfo=UTC)
+        if not _MOMENT.fullmatch(value):
+            raise ValueError("a moment that was not written here")
+        # Ten times as fast as strptime, and a list of 5,000 DOIs has 30,000 moments; but it reads other forms as well.
+        moment = datetime.fromisoformat(value)
         # Nothing can be added to a moment at the end of the calendar, and every deadline is such a sum.
         if moment.year > LAST_YEAR:
             raise ValueError("a moment beyond every clock")

@@ -221,6 +221,12 @@ class Works:
                 return
             since = found[-1].id
 
+    def last_event(self) -> int:
+        """Return the id of the newest event of this target; 0 where nothing happened yet."""
+        with self._session.reading() as connection:
+            newest = connection.execute(select(func.max(event.c.id)).where(event.c.target == self._target))
+            return int(newest.scalar_one() or 0)
+
     def history(self, doi: Doi) -> tuple[tuple[LedgerEvent, Submission | None], ...]:
         """Return everything that happened to the DOI, oldest first, each with the submission it belongs to."""
         mine = select(item.c.submission).where(item.c.target == self._target, item.c.doi == doi.key)

@@ -11,11 +11,12 @@ from flask import Flask, g, session
 from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
-from doideposit.web.desk import numbers, sending, writing
+from doideposit.web.desk import numbers, sending, upkeep, writing
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Drafts
 from doideposit.web.desk.gate import Opening, guard
 from doideposit.web.desk.messages import MAX_UPLOAD, tell_faults
+from doideposit.web.desk.words import speak_plainly
 from doideposit.web.desk.workplace import ReadDocument, Workplace
 from doideposit.web.serving import Application
 
@@ -53,9 +54,11 @@ def staff_pages(
     app.extensions["workplace"] = workplace
     guard(app, opening)
     tell_faults(app)
+    speak_plainly(app)
     app.register_blueprint(writing.pages)
     app.register_blueprint(sending.pages)
     app.register_blueprint(numbers.pages)
+    app.register_blueprint(upkeep.pages)
     app.context_processor(lambda: _shown_everywhere(workplace))
     return Application(app, workplace.close)
 

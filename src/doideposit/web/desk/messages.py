@@ -15,11 +15,11 @@ LOG: Final = logging.getLogger("doideposit.web")
 MAX_UPLOAD: Final = 60_000_000
 
 
-def message_page(status: int, text: str, hint: str = "") -> tuple[str, int]:
+def message_page(status: int, text: str, hint: str = "", *, details: str = "") -> tuple[str, int]:
     """Return a page that says what happened and what to do; a script that asked gets the status alone."""
     if request.headers.get("Accept") == "application/json":
         return f'{{"error": {status}}}\n', status
-    return render_template("message.html", text=text, hint=hint), status
+    return render_template("message.html", text=text, hint=hint, details=details), status
 
 
 def tell_faults(app: Flask) -> None:
@@ -37,10 +37,12 @@ def _other_name(_error: SecurityError) -> tuple[str, int]:
 
 def _ours(error: DoiDepositError) -> tuple[str, int]:
     LOG.warning("%s %s: %s", request.method, request.path, error.message)
-    hint = error.hint or "Try again in a minute."
     if isinstance(error, LedgerError):
-        hint = f"{hint} Nothing that you typed is lost: it is in the draft."
-    return message_page(503, error.message, hint)
+        # Another run holds it, mostly, for some seconds.
+        words = "What was sent to Crossref cannot be looked up at the moment. Try again in a minute"
+        told = f"{error.message}. {error.hint}"
+        return message_page(503, words, "Nothing that you typed is lost: it is in the draft.", details=told)
+    return message_page(503, error.message, error.hint or "Try again in a minute.")
 
 
 def _http(error: HTTPException) -> tuple[str, int]:

@@ -1,25 +1,27 @@
 """Pages over all numbers: what needs somebody, the list, and everything about one DOI."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from doideposit.deposits.depositor import Depositor
+from doideposit.deposits.references import ReferenceFeedback
 from doideposit.deposits.values import WorkStatus
 from doideposit.errors import DoiDepositError, WorldError
 from doideposit.health.audit import gaps
-from doideposit.records.models.series import Series
-from doideposit.reports.attention import sort_key, state_words
-from doideposit.reports.standing import take_standing
+from doideposit.lifecycle import Milestone
+from doideposit.reports.attention import state_words
 from doideposit.web.desk.access import DeskRole, needs
 from doideposit.web.desk.checking import judge
 from doideposit.web.desk.checking import wants_approval as waits_for_approval
 from doideposit.web.desk.form import opened
+from doideposit.web.desk.overview import NumberRow, Overview
 from doideposit.web.desk.records import find_record
 from doideposit.web.desk.workplace import Workplace, workplace
 
@@ -30,8 +32,12 @@ Answer = Response | str | tuple[str, int]
 
 # Rows of one page of the list.
 ROWS: Final = 50
+# Entries of one list of the first page; each has a link to the whole list.
+MOST_LISTED: Final = 20
 MOST_MISSING: Final = 12
 MOST_DRAFTS: Final = 30
+LAST_NUMBERS: Final = 3
+NEW: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,7 @@ class SeriesLine:
 
     title: str
     count: int
-    last: WorkStatus | None
-    number: str
+    last: tuple[NumberRow, ...]
     missing: tuple[int, ...]
 
 
@@ -49,17 +54,20 @@ class SeriesLine:
 def home() -> Answer:
     """Show what needs somebody, what is under way, what is new, and the drafts."""
     place = workplace()
-    depositor = _depositor(place, place.settings.target)
-    standing = take_standing(depositor, now=place.clock())
+    rows = _rows(place, place.settings.target)
+    recent = [row for row in rows if row.registered_at and place.clock() - row.registered_at < NEW]
     return render_template(
         "home.html",
-        standing=standing,
-        series=list(_series_lines(place, depositor)),
+        attention=[row for row in rows if row.needs_person],
+        under_way=[row for row in rows if row.is_open],
+        registered=sum(row.registered for row in rows),
+        recent=recent,
+        most=MOST_LISTED,
+        series=list(_series_lines(place, rows)),
         drafts=[
             (draft, _title(draft.data), waits_for_approval(place, draft))
             for draft in islice(place.drafts.all(), MOST_DRAFTS)
         ],
-        words=state_words,
     )
 
 
@@ -68,29 +76,21 @@ def _title(data: dict[str, Any]) -> str:
     return f"{number}: {title}".strip(": ") or "empty draft"
 
 
-def _series_lines(place: Workplace, depositor: Depositor) -> Iterator[SeriesLine]:
-    of_series: dict[str, list[WorkStatus]] = {name: [] for name in place.series}
-    for status in depositor.statuses():
-        of_series.setdefault(status.series, []).append(status)
+def _series_lines(place: Workplace, rows: Sequence[NumberRow]) -> Iterator[SeriesLine]:
+    of_series: dict[str, list[NumberRow]] = {name: [] for name in place.series}
+    for row in rows:
+        of_series.setdefault(row.series, []).append(row)
     for name, found in of_series.items():
-        found.sort(key=lambda each: sort_key(str(each.doi)))
         known = place.series.get(name)
-        last = found[-1] if found else None
-        numbers = _numbers(known, found)
-        number = (known.number_in(last.doi) if known and last else None) or ""
-        yield SeriesLine(known.title if known else name, len(found), last, number, _missing(numbers))
+        numbers = {int(row.number) for row in found if row.number.isascii() and row.number.isdecimal()}
+        missing = tuple(gaps(numbers)[:MOST_MISSING])
+        yield SeriesLine(known.title if known else name, len(found), tuple(found[:LAST_NUMBERS]), missing)
 
 
-def _numbers(series: Series | None, statuses: Sequence[WorkStatus]) -> set[int]:
-    if series is None:
-        return set()
-    made = (series.number_in(status.doi) or "" for status in statuses)
-    return {int(number) for number in made if number.isascii() and number.isdecimal()}
-
-
-def _missing(numbers: set[int]) -> tuple[int, ...]:
-    """Return the first numbers that are missing between the lowest and the highest."""
-    return tuple(gaps(numbers)[:MOST_MISSING])
+def _rows(place: Workplace, target: str) -> Sequence[NumberRow]:
+    depositor = _depositor(place, target)
+    overviews: dict[str, Overview] = current_app.extensions.setdefault("overviews", {})
+    return overviews.setdefault(target, Overview(depositor, place.clock)).rows()
 
 
 def _depositor(place: Workplace, target: str) -> Depositor:
@@ -103,10 +103,10 @@ def _depositor(place: Workplace, target: str) -> Depositor:
 def listed() -> Answer:
     """Show all numbers, with filters, a page at a time."""
     place = workplace()
-    target = request.args.get("on", place.settings.target)
-    query, kind = request.args.get("q", "").strip(), request.args.get("kind", "")
-    found = [status for status in _depositor(place, target).statuses() if _fits(status, query, kind)]
-    found.sort(key=lambda each: sort_key(str(each.doi)), reverse=True)
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "kind", "series", "publisher")}
+    asked["on"] = request.args.get("on", place.settings.target)
+    rows = _rows(place, asked["on"])
+    found = [row for row in rows if _fits(row, asked)]
     pages_there = max(1, -(-len(found) // ROWS))
     page = min(max(1, request.args.get("page", 1, int)), pages_there)
     return render_template(
@@ -115,33 +115,37 @@ def listed() -> Answer:
         count=len(found),
         page=page,
         pages=pages_there,
-        query=query,
-        kind=kind,
-        on=target,
-        words=state_words,
-        kinds=KINDS,
+        asked=asked,
+        kinds={key: label for key, (label, _) in KINDS.items()},
+        series={row.series: _series_title(place, row.series) for row in rows},
+        publishers=sorted({row.publisher for row in rows}),
+        milestones=tuple(Milestone),
     )
 
 
-KINDS: Final = {
-    "": "All",
-    "attention": "Needs somebody",
-    "open": "Under way",
-    "registered": "Registered",
-    "failed": "Not registered",
+def _series_title(place: Workplace, name: str) -> str:
+    return place.series[name].title if name in place.series else name
+
+
+Fits = Callable[[NumberRow], bool]
+KINDS: Final[Mapping[str, tuple[str, Fits]]] = {
+    "": ("All", lambda _row: True),
+    "attention": ("Needs somebody", lambda row: row.needs_person),
+    "open": ("Under way", lambda row: row.is_open),
+    "registered": ("Registered", lambda row: row.registered),
+    "failed": ("Not registered", lambda row: row.failed),
+    "warned": ("With a warning of Crossref", lambda row: row.warned),
+    "conflict": ("In conflict with another DOI", lambda row: bool(row.conflicts)),
+    "changed": ("Changed by others", lambda row: row.changed_by_others),
+    "unproved": ("Registered, but not all seen", lambda row: row.registered and not all(row.reached)),
+    "matched": ("With matched references", lambda row: bool(row.matched)),
 }
 
 
-def _fits(status: WorkStatus, query: str, kind: str) -> bool:
-    wanted = {
-        "attention": status.needs_person,
-        "open": status.is_open,
-        "registered": status.registered,
-        "failed": status.failed,
-    }
-    if not wanted.get(kind, True):
-        return False
-    return query.casefold() in f"{status.doi} {status.title}".casefold()
+def _fits(row: NumberRow, asked: Mapping[str, str]) -> bool:
+    _, fits = KINDS.get(asked["kind"], KINDS[""])
+    same = asked["series"] in {"", row.series} and (not asked["publisher"] or asked["publisher"] == row.publisher)
+    return same and fits(row) and asked["q"].casefold() in f"{row.doi} {row.title}".casefold()
 
 
 @pages.get("/numbers/<path:doi>")
@@ -167,7 +171,16 @@ def one(doi: str) -> Answer:
         words=state_words,
         error=error,
         sent=_sent(depositor, doi),
+        references=_references(depositor, status),
     )
+
+
+def _references(depositor: Depositor, status: WorkStatus) -> tuple[ReferenceFeedback, ...]:
+    """Return what is known of the references that were sent last; nobody is asked."""
+    if not status.registered or not status.submission:
+        return ()
+    lists = depositor.references.of(status.doi, offline=True, search=False).lists
+    return lists[0].references if lists else ()
 
 
 def _sent(depositor: Depositor, doi: str) -> str:

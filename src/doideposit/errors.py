@@ -228,6 +228,7 @@ class CredentialsRefused(RegistrarError):
 
 # Characters of an answer that stand in a message.
 QUOTED = 120
+# A page of an error holds its style sheet; what is left of it is shown to people.
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 
 

@@ -31,6 +31,7 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None
 
     The file gets the permissions of `mode`, whatever the umask says. Raises `DiskError`.
     """
+    # A hundred characters leave room for the rest within the 255 bytes of a file name.
     beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
     with disk_errors(path, "cannot be written"):
         try:
@@ -96,6 +97,7 @@ def from_here(path: Path) -> Path:
 
 # Letters of any language need no quotes in a shell; a backslash separates folders on Windows and is special elsewhere.
 _PLAIN = re.compile(r"[\w@%+=:,./\\-]+" if os.name == "nt" else r"[\w@%+=:,./-]+")
+# Signs that a shell acts on even between quotation marks; Windows leaves the backslash alone.
 _SPECIAL = frozenset('"$`!' if os.name == "nt" else '"$`!\\')
 
 

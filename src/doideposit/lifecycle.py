@@ -189,6 +189,7 @@ def advance(state: State, move: Move) -> State:
     """Return the state after `move`; raise `IllegalMove` where the table has no such move."""
     try:
         return TABLE[state, move]
+    # A move that the table does not have is a mistake in the program.
     except KeyError:
         raise IllegalMove(f"a submission that is {state} cannot {move}") from None
 

@@ -55,7 +55,7 @@ MAY_RUN_AGAIN = frozenset(
         "crossref-title-not-yours",
     }
 )
-# Logs of busy days came after days; a week without one means that none will come.
+# Crossref ran refused submissions again within days of an outage: asking once a day for a week finds that.
 ASK_AGAIN, STOP_ASKING = timedelta(days=1), timedelta(days=7)
 # Answers that say nothing, one after the other: an outage with another face, and no more is asked in this pass.
 ODD_IN_A_ROW = 3

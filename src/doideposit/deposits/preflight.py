@@ -148,6 +148,7 @@ def _our_member(context: DepositContext, registry: RegistryPort, series: Series)
     mine = [one for one in context.series.values() if (one.publisher_account or "") == account.name]
     works = (islice(context.ledger.works.all(WorkFilter(series=one.name)), LOOKED_AT) for one in mine)
     prefixes = {work.doi.prefix for found in works for work in found if work.registered_at is not None}
+    # In one order, so that the findings are the same each time.
     owners = [registry.prefix(prefix) for prefix in sorted(prefixes - {series.prefix})]
     members = {owner.id for owner in owners if owner is not None and owner.id}
     return members.pop() if len(members) == 1 else ""
@@ -181,6 +182,7 @@ def _sample(context: DepositContext, registry: RegistryPort, series: Series) -> 
 
 
 def _doi(work: RegisteredWork) -> Doi | None:
+    # Crossref may list a DOI that our own reader does not take; it proves nothing here.
     try:
         return Doi.parse(work.doi)
     except InvalidIdentifier:

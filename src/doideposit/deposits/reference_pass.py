@@ -51,7 +51,9 @@ __all__ = ["CitedReferences"]
 AT_ONCE: Final = 3
 # Characters of a reference that are searched for; whole footnotes find less.
 LONGEST_SEARCH: Final = 500
+# Crossref's search gives the best ones first, and the right one is hardly ever behind the fifth.
 CANDIDATES: Final = 5
+# Crossref's limit for lists with an address is three in a second.
 SEARCHES_A_SECOND: Final = 3
 CROSSREF: Final = "crossref"
 
@@ -175,6 +177,7 @@ class _ReferencePass:
         dois = list({doi.key: doi for doi in asked}.values())
         if registry is None or not registry.has_works or not dois:
             return list(cited)
+        # Fifty DOIs in one question keep the address below 8,000 characters.
         parts = [dois[start : start + 50] for start in range(0, len(dois), 50)]
         answers = self._each(parts, registry.described, "work")
         works = {key: work for answer in answers if answer for key, work in answer.items()}
@@ -187,6 +190,7 @@ class _ReferencePass:
         wanting = [one for one in cited if one.wants_candidates]
         if registry is None or not registry.has_works or not wanting or not self._searches:
             return list(cited)
+        # Searches are the slowest questions, so that they alone tell how long a pass takes.
         minutes = len(wanting) / SEARCHES_A_SECOND / 60
         if minutes >= 1:
             words = f"searching for {len(wanting)} references takes about {minutes:.0f} minutes"
@@ -282,6 +286,7 @@ def _with_candidates(one: _Cited, found: Sequence[FoundWork] | None) -> _Cited:
 def _is_doi(text: str) -> bool:
     try:
         Doi.parse(text)
+    # What a person typed into a file of answers may be anything.
     except InvalidIdentifier:
         return False
     return True

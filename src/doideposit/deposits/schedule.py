@@ -12,6 +12,7 @@ __all__ = ["GRACE", "LEASE", "WATCH", "next_poll", "pause_until"]
 POLLS: Final = (20, 40, 80, 150, 300, 600, 900)
 # A file that is not read after half an hour stands in a long queue, and asking more often would not help.
 LATER_POLLS: Final = 1800
+# In seconds: the first try again comes soon, the longest pause is that of a scheduled job.
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 # How long a file may be unknown at Crossref before the same bytes go out again under a new name.
 GRACE: Final = timedelta(minutes=15)
@@ -24,6 +25,7 @@ WATCH: Final = timedelta(hours=72)
 def next_poll(now: datetime, polls: int, random: Random) -> datetime:
     """Return when to ask again after `polls` questions, with a tenth of jitter so that files come due apart."""
     seconds = POLLS[polls] if polls < len(POLLS) else LATER_POLLS
+    # A tenth to either side, so that several machines do not ask in the same moment.
     return now + timedelta(seconds=seconds * random.uniform(0.9, 1.1))
 
 
@@ -33,6 +35,7 @@ def pause_until(now: datetime, failures: int, random: Random, error: Exception |
     if asked is not None:
         # HTTP lets a server name any time in Retry-After; a day is the longest that is believed.
         return now + timedelta(seconds=min(max(asked, 1.0), 86_400.0))
+    # Beyond the tenth failure the pause has long reached its bound.
     seconds = min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
     # The jitter keeps machines that failed at the same moment from coming back at the same moment.
     return now + timedelta(seconds=seconds * random.uniform(0.75, 1.25))

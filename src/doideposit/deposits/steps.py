@@ -37,6 +37,7 @@ def step_files(last: NewSubmission, clears: Clears, now: datetime, seal: Callabl
     number = max(len(sets) for sets in clears.values())
     files = []
     for place in range(number):
+        # Sorted, so that the file is the same for the same deposit.
         emptied = tuple(sorted(frozenset().union(*(sets[place] for sets in clears.values() if place < len(sets)))))
         blocks = {doi: sets[place] for doi, sets in clears.items() if place < len(sets)}
         name = unique_name(last.series, now)

@@ -303,6 +303,7 @@ def run_pass(context: DepositContext, watch: OnEvent, *, force: bool = False, do
             uploader.run()
 
     harm: LedgerDamaged | None = None
+    # One damaged row must not stop every other file: the rows are told apart only when the whole query fails.
     try:
         once(frozenset())
     except LedgerDamaged:

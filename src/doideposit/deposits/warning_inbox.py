@@ -68,6 +68,7 @@ class WarningInbox:
     def _side(self, text: str) -> ConflictSide:
         try:
             doi = Doi.parse(text)
+        # Crossref names DOIs in warnings as they were typed.
         except InvalidIdentifier:
             return ConflictSide(text, {}, "", "that is no DOI")
         sent = self._context.ledger.versions.last_registered(doi)

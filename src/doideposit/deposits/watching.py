@@ -33,6 +33,7 @@ __all__ = ["Watcher"]
 # When the record is read after a deposit took effect, until it is shown: the query service lags up to a day.
 AFTER: Final = (FIRST_READ, *(timedelta(hours=hours) for hours in (1, 2, 6, 24)))
 WEEK: Final = timedelta(days=7)
+# Crossref shows a deposit within a day; what nobody touches is read again each week.
 DAY: Final = timedelta(days=1)
 # How long a notice may take until it shows on what it updates: the REST API was seen to lag behind for a day.
 UPDATE_SHOWS: Final = timedelta(days=3)

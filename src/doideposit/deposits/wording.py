@@ -272,6 +272,7 @@ def _settled(work: LedgerWork, overdue: Overdue | None, contradicted: Milestone 
     return f"Crossref's REST API does not show the record as it should ({shown}): ask Crossref support"
 
 
+# These milestones are looked up in the world, and a deposit cannot bring them about.
 _LOOKED_UP = frozenset({Milestone.RESOLVES, Milestone.INDEXED, Milestone.AS_INTENDED})
 
 
@@ -321,6 +322,7 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.DRIFT_ACCEPTED: "accepted by a person ({reason}): {what}",
 }
 OUTCOMES = frozenset(outcome.value for outcome in Outcome)
+# The names that people know, whatever the configuration calls the targets.
 NAMES: Mapping[str, str] = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
 
 

@@ -27,7 +27,9 @@ COVERED: Final = 0.9
 # Between a preprint, the online and the printed version lie up to two years.
 PLAIN_YEARS: Final = 2
 
+# Years of printed works; other numbers are volumes and pages.
 _YEAR: Final = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+# Addresses hold words of their own, and say nothing of the title.
 _URL: Final = re.compile(r"\b(?:https?://|www\.|doi:)\S+", re.IGNORECASE)
 # "Part 2", "Vol. III" or "2nd edition": what tells a work from its near twins.
 _PART: Final = re.compile(
@@ -37,11 +39,14 @@ _PART: Final = re.compile(
 )
 _ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
                  "x": "10", "xi": "11", "xii": "12"}  # fmt: skip
+# Words that titles of all works share, in the languages of most references.
 _SMALL: Final = frozenset(
     "a an the and of in on for to und der die das des ein eine von zu et le la les l un une de du des y el los las "
     "e il lo gli o os as".split()
 )
+# Forms that styles shorten, by what catalogues write.
 _SHORT: Final = {"vol": "volume", "pt": "part", "ed": "edition", "edn": "edition", "bd": "band", "nr": "no"}
+# Letters and digits of any script; signs are printed by some styles and not by others.
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -127,6 +132,7 @@ class _ComparedReference:
     def titles(self) -> list[str]:
         """Return the titles that it gives on their own; any of them may be the one registered."""
         names = ("article_title", "volume_title", "series_title", "journal_title")
+        # Without a title of its own, the first words of an entry are its authors.
         given = [self.part(name) for name in names[: 2 if self.part("article_title") else 4]]
         return [one for one in given if one]
 
@@ -236,6 +242,7 @@ def _covered(title: str, words: list[str]) -> float:
     there = {_SHORT.get(word) or _number(word) for word in words}
     share = sum(word in there for word in wanted) / len(wanted)
     numbers = {_number(word) for word in wanted if _is_number(word)}
+    # Where a number differs, the words alone must not be enough.
     return share if numbers <= {_number(word) for word in there} else min(share, COVERED - 0.01)
 
 
@@ -283,6 +290,7 @@ def _text(fields: Mapping[str, RawValue], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+# Ninety characters of a title show which work it is.
 def _short(text: str, most: int = 90) -> str:
     plain = _plain(text)
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"

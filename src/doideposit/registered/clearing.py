@@ -24,11 +24,13 @@ FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # What stands inside of a block too, and is gone with it.
 GOES_WITH: Final = {"crossmark": ("licences", "free_to_read", "funding")}
+# Both are programs beside the bibliography, and stay at Crossref until something empties them.
 _RIGHTS: Final = ("licences", "funding")
 
 
 def fields_of(blocks: Collection[str]) -> tuple[str, ...]:
     """Return the fields of a record file that are gone while these blocks are empty."""
+    # In one order, so that the same update gives the same files.
     return tuple(name for block in sorted(blocks) for name in (*FIELDS_OF.get(block, ()), *GOES_WITH.get(block, ())))
 
 

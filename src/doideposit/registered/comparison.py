@@ -66,6 +66,7 @@ def _value(key: str, old: RawValue, new: RawValue, where: str = "") -> Differenc
     return Difference(key, what, loses=less, registered=old, desired=new)
 
 
+# Crossref shows dates in parts, and a printed and an online one.
 _DATES: Final = frozenset({"published", "published_print", "accepted"})
 
 
@@ -90,6 +91,7 @@ def same_value(name: str, old: RawValue, new: RawValue) -> bool:
     return old == new or (not old and not new) or _folded(name, old) == _folded(name, new)
 
 
+# DOIs and other ids are compared without regard to case (ISO 26324; ORCID, ROR).
 _FOLDED: Final = frozenset({"doi", "crossmark_policy", "funder_id", "grant_dois", "identifier", "orcid", "ror"})
 # ISO 639-2 has two codes for some languages, such as `deu` and `ger`; both mean the same as the short one.
 _LANGUAGES: Final = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it",
@@ -265,6 +267,7 @@ def _identity(one: Mapping[str, RawValue]) -> object:
     return next((_folded(name, one[name]) for name in _IDENTITIES if one.get(name)), _folded("", one))
 
 
+# The first of these that two entries have tells whether they are the same one, described anew.
 _IDENTITIES: Final = ("url", "identifier", "doi", "ror", "funder_id", "name", "issn", "")
 
 

@@ -19,6 +19,7 @@ from doideposit.registered.values import Difference
 
 __all__ = ["Shown", "differences_of", "drift_of", "is_retained", "moved_address", "updates_of"]
 
+# Twenty fields show that a record became another; more would fill a mail.
 MOST_FIELDS: Final = 20
 # Fields that stay registered when a deposit neither sends nor empties them.
 _RETAINED: Final = frozenset(
@@ -81,6 +82,7 @@ def updates_of(record: RegisteredRecord) -> Iterator[tuple[str, Doi]]:
         if isinstance(one, Mapping):
             try:
                 yield str(one.get("type")), Doi.parse(str(one.get("doi")))
+            # A DOI of an update that cannot be read was never ours.
             except InvalidIdentifier:
                 continue
 
@@ -133,4 +135,5 @@ def _state(record: RegisteredRecord | None) -> str:
     if record is None:
         return "none"
     said = [record.fields, record.series, [(one.name, one.xml) for one in record.leftovers]]
+    # Sixteen digits tell two differences apart, and fit into a column of the ledger.
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -13,6 +13,7 @@ __all__ = ["contributor", "institution", "merged", "person_key"]
 Fields = dict[str, RawValue]
 # What the output schema unixref1.1.xsd calls a role that crossref5.5.0.xsd calls otherwise.
 _OUTPUT_ROLES: Final = {"writing-review-and-editing": "writing-review-editing"}
+# Elements and attributes that are read; what else a record holds is told and not lost silently.
 _READ: Final = frozenset("given_name surname suffix role affiliations affiliation ORCID alt-name".split())
 
 

@@ -22,6 +22,7 @@ __all__ = ["Leftover", "RegisteredRecord", "read_record", "read_records", "recor
 
 Fields = dict[str, RawValue]
 
+# The element around the metadata tells the type of the record.
 RECORD_TYPES: Final = {
     "report-paper_series_metadata": RecordType.REPORT_SERIES,
     "report-paper_metadata": RecordType.REPORT_SINGLE,
@@ -461,6 +462,7 @@ class _Reader:
             ]
 
 
+# Crossref shows `unspecified` and `unknown` where the type of a file was not deposited.
 _LIKE_A_PDF: Final = frozenset({"application/pdf", "unknown"})
 # Characters that Crossref's schema takes in a volume, an issue and an item number.
 NUMBER_LIMIT: Final = 32
@@ -475,6 +477,7 @@ _HANDLERS: Final = {
     "item_number": _Reader.item_number, "series_metadata": _Reader.series_metadata,
     "group_title": _Reader.group_title,
 }  # fmt: skip
+# Elements by the names that a record file has for them.
 _PLAIN: Final = {"volume": "number", "edition_number": "edition"}
 _CITATION: Final = {
     "issn": "issn", "journal_title": "journal_title", "author": "author", "volume": "volume", "issue": "issue",

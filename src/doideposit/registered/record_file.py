@@ -18,9 +18,11 @@ from doideposit.registered.reading import RegisteredRecord
 __all__ = ["record_fields", "record_text", "series_of"]
 
 _REPORTS: Final = (RecordType.REPORT_SERIES, RecordType.REPORT_SINGLE)
+# Lines of this length can be read side by side with a document.
 _WIDTH: Final = 112
 # A component list or a Crossmark block can have pages of XML; the ledger keeps all of it.
 _SHOWN: Final = 600
+# Without them no record file can be deposited, so that the person is told.
 _NEEDED: Final = {
     "title": "it has no title, and a record needs one",
     "published": "it has no date, and a record needs one: published or published_print",
@@ -107,6 +109,7 @@ def _take_number_from_doi(fields: dict[str, RawValue], made: str | None) -> None
 def _made(series: Series, number: str) -> str:
     try:
         made = series.doi_for(number)
+    # A number that the pattern cannot take stays beside the DOI.
     except InvalidIdentifier:
         return ""
     return "" if made is None else made.printed

@@ -13,6 +13,7 @@ from doideposit.safe_xml import Element
 
 __all__ = ["Element", "abstract", "day", "issn_of", "local", "markup", "own_text", "plain", "xml_of"]
 
+# `xml:lang` needs no declaration in any document.
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 _FACES: Final = frozenset("b i em strong u ovl sup sub scp tt font".split())

@@ -335,11 +335,13 @@ class SandboxArchive:
     def _submissions(self, where: str, *values: object) -> list[ReceivedFile]:
         query = f"SELECT {_SUBMISSION} FROM submissions {where}"  # noqa: S608 - every caller passes a constant
         rows = self._base.execute(query, values).fetchall()
+        # Columns five to eight are moments, which SQLite keeps as texts.
         return [ReceivedFile(*row[:5], *map(_moment, row[5:9]), *row[9:]) for row in rows]
 
     def _registrations(self, where: str, *values: object) -> list[Registration]:
         query = f"SELECT {_REGISTRATION} FROM registrations {where}"  # noqa: S608 - every caller passes a constant
         rows = self._base.execute(query, values).fetchall()
+        # The same for the moments of a registration.
         return [Registration(row[1], int(row[2]), *row[3:11], *map(_moment, row[11:15]), *row[15:]) for row in rows]
 
 

@@ -43,7 +43,9 @@ class VerdictLike(Protocol):
         """Return what is wrong, in the order of the document."""
 
 
+# libxml2 names elements with their namespace in braces, Xerces without.
 _ELEMENT = r"Element '(?:\{[^}]*\})?(?P<element>[^']*)'"
+# libxml2 lists what it expected in brackets.
 _EXPECTED = r"(?: Expected is (?:one of )?\( (?P<expected>.*?) \))?"
 # The patterns are messages of libxml2; Crossref's logs have the codes that the XSD standard gives to its rules.
 _RULES = {
@@ -75,6 +77,7 @@ _RULES = {
         "cvc-elt.1: Cannot find the declaration of element '{element}'."
     ),
 }
+# Compiled once; the table is tried in its order, since some messages begin like others.
 _COMPILED = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _RULES.items()]
 _NAMESPACE = re.compile(r"\{([^}]*)\}")
 

@@ -80,6 +80,7 @@ class Desk:
         after = self._faults.take("status_after_accept", Door.UPLOAD)
         if after:
             return pages.error_page(int(after.value or 500))
+        # A request id of the synchronous route can be asked about for some minutes.
         expires = self._queue.clock() + timedelta(minutes=10)
         return pages.success(str(number), expires.strftime("%a, %d-%b-%Y %H:%M:%S GMT"))
 
@@ -96,6 +97,7 @@ class Desk:
             return login
         kind = fields.get("type")
         if kind not in {"result", "contents"}:
+            # Crossref names both values in its own documentation.
             return pages.failure_page("The parameter type must be result or contents.", 400)
         found = self._find(login, fields)
         if kind == "contents":
@@ -151,6 +153,7 @@ class Desk:
         if upload is None:
             return pages.failure_page("The file part mdFile is missing.", 400)
         log = self._queue.process_now(login, upload.file_name, upload.content)
+        # A file that was refused as a whole gives status 403 there.
         return Reply(403 if log.refused else 200, log.to_bytes(), "text/xml;charset=UTF-8")
 
     def info(self, request: Request) -> Reply:

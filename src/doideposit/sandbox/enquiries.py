@@ -21,6 +21,7 @@ __all__ = ["AnswerRules", "Enquiries"]
 # Seconds, as in the documentation of the REST API.
 CURSOR_LIFE = 300
 OK = 200
+# The most rows that Crossref's REST API gives at once.
 MOST_ROWS = 1_000
 # Below this a search does not name a work.
 LEAST_SCORE = 30
@@ -77,9 +78,11 @@ class Enquiries:
             named = [(name, text) for name, text in reply.headers if self._rules.names_limits or "limit" not in name]
             if not self._rules.marks or reply.status != OK:
                 return replace(reply, headers=tuple(named))
+            # An ETag only has to differ when the body does.
             mark = f'"{hashlib.sha256(reply.body).hexdigest()[:16]}"'
             headers = (*named, ("ETag", mark))
             if request.known == mark:
+                # Without a body: the client has it already (RFC 9110, section 15.4.5).
                 return Reply(304, b"", reply.content_type, headers)
             return replace(reply, headers=headers)
 
@@ -191,6 +194,7 @@ class Enquiries:
         words = _words_of(request.query["query.bibliographic"])
         scored = [(_score_of(shown[-1], words), shown) for shown in self._every_shown(lambda _one: True)]
         found = sorted((one for one in scored if one[0] > LEAST_SCORE), key=lambda one: -one[0])
+        # Twenty rows are Crossref's default.
         page = found[: int(rows) if rows.isdecimal() else 20]
         scores = {shown[-1].doi.lower(): score for score, shown in page}
         works = [shown for _, shown in page]
@@ -271,12 +275,14 @@ def _score_of(work: Registration, words: set[str]) -> float:
     """Return how well a work answers to these words; the scale is nobody's promise, at Crossref as here."""
     title = _words_of(work.title)
     share = len(title & words) / len(title) if title else 0.0
+    # Crossref's scores are numbers around a hundred that mean nothing by themselves.
     return round(80 * share + (10 if work.year in words else 0), 2)
 
 
 def _garbage(kind: str) -> Reply:
     """Give an answer to an XML query that is none, or that says the service cannot answer now."""
     if kind == "login":
+        # The query service says so with status 200.
         return Reply(200, UNKNOWN_LOGIN + b"\n", "text/plain;charset=UTF-8")
     if kind == "busy":
         query = '<query status="system-too-busy"/>'

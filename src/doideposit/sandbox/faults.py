@@ -69,7 +69,9 @@ class FaultKind:
         return words.get(self.choices) or "one of " + ", ".join(self.choices)
 
 
+# Numbers of seconds, counts and per cents as people write them.
 _NUMBER = re.compile(r"\d+(\.\d+)?")
+# The ones that Crossref, its load balancer and proxies on the way were seen to send.
 STATUSES: Final = ("403", "429", "500", "502", "503", "504", "200", "302", "400", "404", "413")
 
 _KINDS = (
@@ -159,6 +161,7 @@ class Fault:
     def __str__(self) -> str:
         place = f"@{self.at.value}" if self.at else ""
         value = f"={self.value}" if self.value is not None else ""
+        # `:g` writes 5 and not 5.0.
         chance = f":{self.probability * 100:g}%" if self.probability < 1 else ""
         times = ":*" if self.times is None and not chance else f":{self.times}" if self.times not in {None, 1} else ""
         return f"{self.name}{place}{value}{chance or times}"

@@ -15,6 +15,7 @@ __all__ = ["ForeignReport", "register_foreign"]
 
 # The deposit timestamps begin here: fourteen digits, as many libraries write them.
 STAMP: Final = 20190301120000
+# A prefix that belongs to somebody else.
 _OTHER_OWNER: Final = "10.99999"
 # Not every old record says everything: each of these is said by one in so many.
 _SINGLE, _RICH, _CITING, _UNDATED = 10, 7, 5, 4
@@ -65,6 +66,7 @@ def _report(one: ForeignReport, title: str, issn: str | None) -> Iterator[str]:
         yield '<jats:abstract xml:lang="en"><jats:p>Two years of gauges, read by hand.</jats:p></jats:abstract>'
     yield f"<volume>{one.number}</volume>" if issn else ""
     yield '<publication_date media_type="online">'
+    # Old records often have a year and nothing else.
     yield "" if one.number % _UNDATED == 0 else f"<month>{one.number % 12 + 1:02d}</month>"
     yield f"<year>{_year(one)}</year></publication_date>"
     yield "<publisher><publisher_name>River Forum</publisher_name></publisher>"
@@ -90,4 +92,5 @@ def _people(one: ForeignReport) -> Iterator[str]:
 
 
 def _year(one: ForeignReport) -> int:
+    # Ten years of a series, one after another.
     return 2010 + one.number % 10

@@ -23,6 +23,7 @@ __all__ = [
     "works_reply",
 ]
 
+# Numbers of members have five digits at most so far.
 MEMBERS = {"99999": "Sandbox member"}
 
 
@@ -102,24 +103,29 @@ def resolver_reply(shown: Sequence[Registration]) -> Reply:
     """Answer ``doi.org/{doi}`` itself: a redirect to the landing page, or 404."""
     if not shown:
         return Reply(404, b"<html><body>DOI Not Found</body></html>")
+    # The resolver answers 302, so that the address stays the publisher's to change.
     return Reply(302, b"", headers=(("Location", shown[-1].url),))
 
 
 def handle_reply(doi: str, shown: Sequence[Registration], query: Mapping[str, str]) -> Reply:
     """Answer ``/api/handles/{doi}``: response code 1 with its values, or 100 when the handle does not exist."""
     if not shown:
+        # Code 100 of the handle proxy: no such handle.
         return _json(404, {"responseCode": 100, "handle": doi})
     last = shown[-1]
     stamp = last.applied.strftime("%Y-%m-%dT%H:%M:%SZ")
     values = [
+        # A day is what the handle system keeps a value for.
         {"index": 1, "type": "URL", "data": {"format": "string", "value": last.url}, "ttl": 86400, "timestamp": stamp},
         {
+            # Crossref keeps the timestamp of the deposit under this index of the handle.
             "index": 700050, "type": "700050", "data": {"format": "string", "value": str(last.timestamp)}, "ttl": 86400,
             "timestamp": stamp,
         },
     ]  # fmt: skip
     wanted = query.get("type")
     picked = [value for value in values if wanted in {None, value["type"]}]
+    # Code 200 of the handle proxy: the handle exists, without values of the type that was asked for.
     return _json(200, {"responseCode": 1 if picked else 200, "handle": doi, "values": picked})
 
 
@@ -142,6 +148,7 @@ def _missing(query: Mapping[str, str]) -> Reply:
 def _limits(query: Mapping[str, str], shape: str) -> tuple[tuple[str, str], ...]:
     """Return the limits in force since December 2025: 5 and 1 a second for the public, 10 and 3 for the polite."""
     polite = "mailto" in query
+    # The limits that Crossref publishes: with an address first ten and three, without five and one.
     limit = {("single", False): 5, ("array", False): 1, ("single", True): 10, ("array", True): 3}[shape, polite]
     return (
         ("x-rate-limit-limit", str(limit)),
@@ -159,6 +166,7 @@ def read_json(raw: bytes) -> Json:
     """Return the JSON object in a body; an empty one when there is none."""
     try:
         found = loads(raw or b"{}")
+    # The REST API takes an empty body for an empty question.
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -21,6 +21,7 @@ __all__ = [
     "unauthorized",
 ]
 
+# The page as the servlet sends it, blank lines included.
 SUCCESS = (
     b"\n\n\n\n<html>\n<head><title>SUCCESS</title>\n</head>\n<body>\n<h2>SUCCESS</h2>\n"
     b"<p>Your batch submission was successfully received.</p>\n</body>\n</html>\n"
@@ -42,6 +43,7 @@ _SENTENCES = {
     413: "The request is larger than the server takes.",
 }
 
+# What Tomcat shows when too many requests of one login run at once.
 _TOMCAT = """<!DOCTYPE html><html><head><title>Error report</title></head><body><h1>HTTP Status 500 - Request processing
 failed; nested exception is org.crossref.qs.security.ExceededConcurrentRequests</h1><hr size="1">
 <p><b>type</b> Exception report</p><p><b>description</b> The server encountered an internal error.</p></body></html>
@@ -101,6 +103,7 @@ def garbage(kind: str) -> Reply:
         "truncated": start + b'<doi_batch_diagnostic status="completed" sp="x">\n   <submission_id>17421',
         "html": b"<html><body><h1>It works!</h1></body></html>",
         "empty": b"",
+        # Bytes of every value: no program can take them for a log.
         "binary": bytes(range(256)) * 4,
         "other_root": start + b"<doi_batch><head/></doi_batch>",
         "dtd": start

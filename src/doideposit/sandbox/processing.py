@@ -36,6 +36,7 @@ OUR_MEMBER = "99999"
 Validate = Callable[[bytes], VerdictLike]
 RelationTargets = Literal["known", "all", "none"]
 
+# The words of Crossref's log when title or ISSN of a series do not fit.
 TITLE_ERROR = " - content item DOIs not processed due to title level error"
 
 

@@ -18,6 +18,7 @@ from doideposit.sandbox.transfers import transfer
 
 __all__ = ["OPERATIONS", "Queue"]
 
+# Operations that the servlet knows; any other one gives its login page.
 OPERATIONS = frozenset({"doMDUpload", "doXSDMDUpload", "doDOICitUpload", "doTransferDOIsUpload"})
 
 
@@ -57,6 +58,7 @@ class Queue:
         started = visible + timedelta(seconds=delays.queued)
         stuck = self.faults.take("stuck", Door.UPLOAD)
         with self.archive.transaction():
+            # Numbers of submissions rise with gaps, since other members deposit as well.
             number = self.archive.next_id(self._steps.randint(1, 900))
             self.archive.add_submission(
                 ReceivedFile(
@@ -171,6 +173,7 @@ def _extra(kind: str | None, first: Diagnostic, items: tuple[DepositedItem, ...]
     if kind == "container":
         return Diagnostic("Success", ((f"{doi.partition('/')[0]}/sandbox.series", "Successfully updated"),))
     message = f"submitted version: {version} is less or equal to previously submitted version {version}"
+    # Message 4 is Crossref's number for a record that was not processed.
     return Diagnostic("Failure", ((doi, f"Record not processed because {message}"),), 4)
 
 

@@ -25,7 +25,9 @@ __all__ = [
     "with_resource",
 ]
 
+# The namespace of what Crossref gives out, other than of what it takes in.
 OUTPUT: Final = "http://www.crossref.org/xschema/1.1"
+# Deposits have a namespace with a version, and what is kept of them has none.
 _DEPOSITED: Final = re.compile(r'"http://www\.crossref\.org/(?:doi_resources_schema|schema)/[^"]*"')
 # Four kinds of blocks are all called `program`: only the end of the namespace tells them apart.
 _PROGRAMS: Final = {
@@ -34,9 +36,11 @@ _PROGRAMS: Final = {
     "relations.xsd": "rel",
     "clinicaltrials.xsd": "ct",
 }
+# Elements within texts: a line break around them would be shown.
 _INLINE: Final = frozenset(
     "b i em strong u ovl sup sub scp tt font italic bold sc underline overline monospace".split()
 )
+# Of these elements a deposit without them keeps what was there.
 _WITH_BIBLIOGRAPHY: Final = ("version_info", "status", "archive_locations")
 
 

@@ -20,8 +20,11 @@ from doideposit.sandbox.retention import holder
 __all__ = ["Json", "updates_json", "work_json"]
 
 Json = dict[str, object]
+# Roles that the REST API shows as lists of their own.
 _KEYS: Final = ("author", "editor", "translator", "chair")
+# Elements by the names that the REST API has for them.
 _DATES: Final = {"posted_date": "posted", "approval_date": "approved", "acceptance_date": "accepted"}
+# `crawler-based` is shown as what it is used for.
 _APPLICATIONS: Final = {"text-mining": "text-mining", "crawler-based": "similarity-checking"}
 
 
@@ -63,6 +66,7 @@ def date_json(moment: datetime) -> Json:
     return {
         "date-parts": [[moment.year, moment.month, moment.day]],
         "date-time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        # The REST API gives moments in milliseconds as well.
         "timestamp": int(moment.timestamp() * 1000),
     }
 

@@ -19,7 +19,9 @@ from doideposit.sandbox.retention import holder
 
 __all__ = ["UNKNOWN_LOGIN", "inverse_relations", "is_doi", "unixref_reply", "unixsd_reply"]
 
+# The words of the query service, which answers 200 all the same.
 UNKNOWN_LOGIN: Final = b"The login you supplied is not recognized"
+# A text of another shape is no DOI, and the service says so in its own way.
 _DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
 # crossref_query_output3.0.xsd: doi/@type. What is missing here is the name of the element itself.
 _TYPES: Final = {

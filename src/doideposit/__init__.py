@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from doideposit.records.models.text import PartialDate, RichText
     from doideposit.wiring import open_path as open  # noqa: A004  (the name of the contract)
 
+# Where each public name lives: a name is imported when it is asked for, so that `import doideposit` stays cheap.
 _HOMES = {
     "checks.checking": "Checker",
     "checks.values": "DepositorName",

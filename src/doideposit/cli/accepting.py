@@ -84,6 +84,7 @@ class Acceptance:
     def _ask(self, one: ReferenceFeedback) -> AcceptedReference | None:
         if not one.candidates:
             return None
+        # Three hundred characters of a reference show which work it cites.
         self.terminal.note(f"\n{one.number}: {one.text[:300]}")
         for place, candidate in enumerate(one.candidates, 1):
             show_candidate(self.terminal, candidate, f"{place})")

@@ -22,6 +22,7 @@ __all__ = ["ExitCode", "finish", "guarded"]
 SENDING = set("deposit apply poll run references correct retract withdraw remove move".split())
 # Long enough for the finalizer that swallowed an interruption to be over.
 AGAIN_SECONDS = 0.02
+# Ctrl-C may come between an upload and its answer, so that nobody should send again by hand.
 INTERRUPTED = "interrupted: what was sent is in the ledger; run `doideposit poll` to see what became of it"
 
 

@@ -191,6 +191,7 @@ def _show_each(terminal: Terminal, findings: list[Finding], *, verbose: bool, to
             terminal.line((Span("       also in: ", Style.HINT), Span(places + more)))
 
 
+# More places than five are better read in the JSON, or in the file itself.
 MOST_PLACES = 5
 
 

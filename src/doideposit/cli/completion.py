@@ -6,6 +6,7 @@ from doideposit.cli.invocation import Invocation
 
 __all__ = ["completion"]
 
+# The shells that click can write completions for.
 SHELLS = ("bash", "fish", "zsh")
 
 

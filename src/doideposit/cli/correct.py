@@ -70,6 +70,7 @@ def _options(command: _Command) -> _Command:
         json_option,
         click.pass_obj,
     ]  # fmt: skip
+    # Decorators are applied from the last to the first.
     for part in reversed(parts):
         command = part(command)
     return command

@@ -44,6 +44,7 @@ def demo(invocation: Invocation, keep: Path | None) -> None:
     folder = keep or Path(tempfile.mkdtemp(prefix="doideposit-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     validator = open_validator(announce=terminal.note)
+    # Seconds long enough to be seen, and short enough that a demonstration lasts no minute.
     delays = Delays(hidden=0.5, queued=0.7, in_process=0.7, rest=2.0, handle=1.0)
     with Sandbox(validate=validator.validate, delays=delays) as crossref, running(crossref) as address:
         record = _set_up(terminal, folder, address)
@@ -61,6 +62,7 @@ def _set_up(terminal: Terminal, folder: Path, address: str) -> Path:
     """Write what a publisher would have: a configuration, a password file, a record."""
     _step(terminal, 1, "A publisher has a configuration, a Crossref login, and a finished commentary.")
     password = folder / "password"
+    # The password of the simulated Crossref is treated as a real one, since people copy what they see.
     password.touch(mode=0o600)
     password.write_text("sandbox\n", encoding="utf-8")
     target = [
@@ -182,6 +184,7 @@ def _prove(depositor: "Depositor", record: Path) -> "WorkStatus":
     if doi is None:
         raise RuntimeError("the example of the demo has errors")
     status = depositor.verify(doi)
+    # Ten seconds: the sandbox answers in two.
     for _ in range(20):
         if status.resolves and status.indexed and status.as_intended:
             break

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_before_production", "deposit", "poll"]
 
+# Crossref's production system is called Crossref, as everybody calls it.
 SHORT = {"sandbox": "the sandbox", "test": "Crossref's test system", "production": "Crossref"}
 
 
@@ -222,6 +223,7 @@ def wait_shown(
             activity.done(total - _open_among(depositor, dois))
             if not eager:
                 then = datetime.now(UTC) + timedelta(seconds=pause)
+                # The date is left out: a poll is asked again within hours.
                 activity.text(f"{asked} is asked again at {local_time(then)[11:]}")
 
         return wait_until_done(depositor, seconds, narrator(terminal, many=many), dois, eager=eager, pausing=pausing)
@@ -314,6 +316,7 @@ def show_report(terminal: Terminal, report: "DepositReport", *, flag: str | None
         terminal.line((Span("next  ", Style.HINT), Span(f"{REHEARSED} `{again}`")))
 
 
+# Three names still fit on a line of eighty columns.
 MOST_IN_LINES = 3
 
 
@@ -363,6 +366,7 @@ def show_outcome(terminal: Terminal, statuses: "list[WorkStatus]", *, flag: str 
     show_receipt(terminal, [one for one in statuses if one.needs_person][:MOST_SHOWN], flag=flag)
 
 
+# More than eight receipts are longer than a screen, and a table shows more.
 MOST_IN_FULL = 8
 
 

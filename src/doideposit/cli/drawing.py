@@ -29,7 +29,9 @@ STYLES: dict[Style, str] = {
     Style.GOOD: "bold green",
     Style.HEADING: "bold underline",
 }
+# What follows a bullet or a number is set in below its text.
 BULLET = re.compile(r"\s*(?:\d+\.\s+|-\s+)?")
+# Two spaces part columns of any content.
 GAP = 2
 # Columns of a console whose lines are never broken, for pipes: programs read line by line.
 UNBROKEN = 10_000

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["drift"]
 
+# More than any ledger holds: all of them.
 EVERYTHING = 1_000_000
 
 

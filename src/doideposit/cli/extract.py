@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["extract"]
 
+# A scheme and two slashes: anything else is the name of a file.
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _OK = 200
 
@@ -95,5 +96,6 @@ def _fetched(address: str, settings: "Settings") -> "Manuscript":
 def _explain(draft: "Draft", terminal: Terminal) -> None:
     for value in draft.values():
         terminal.say(
+            # Sixty characters show what was read.
             f"{value['field']}: “{value['value'][:60]}” from {value['place']} ({value['rule']}), {value['confidence']}"
         )

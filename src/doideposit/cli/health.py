@@ -27,6 +27,7 @@ __all__ = ["audit", "pages", "read_table", "table_rows"]
 series_option = click.option("--series", "series", shell_complete=known_series, help="Only this series.")
 # So many DOIs of one line are named; JSON names all.
 LARGEST_REPORT = 20_000_000
+# Eight are read on one screen; the whole list is in the JSON.
 SHOWN = 8
 
 

@@ -61,6 +61,7 @@ PRESETS: dict[str, Answers] = {
         username="",
     ),
 }
+# An empty configuration still shows what a pattern looks like.
 EMPTY = Answers("", "", "", "", "", "{prefix}/{number}", "", "", "", "", "", "")
 
 
@@ -201,6 +202,7 @@ def _what_next(terminal: Terminal, output: Path) -> None:
     terminal.say("The tutorial is docs/tutorials/staff.md in the folder of the source.", Style.DIM)
 
 
+# The name that every command looks for, from the folder upwards.
 CONFIGURATION = "doideposit.toml"
 NEXT = (
     ("extract DOCUMENT.docx -o RECORD.yaml", "a draft from a finished document"),
@@ -296,6 +298,7 @@ def _tidy(name: str, text: str) -> str:
     return re.sub(r"^(https?://)?(dx\.)?doi\.org/", "", text).rstrip("/") if name == "prefix" else text
 
 
+# Numbers are quicker to type than names, and cannot be misspelt.
 TYPES = {"1": "report-series", "2": "journal", "3": "posted"}
 
 

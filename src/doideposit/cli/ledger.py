@@ -233,5 +233,6 @@ def _lines_of(file: Path) -> Iterator[Iterator[str]]:
 def _texts(file: Path, stream: Iterable[str]) -> Iterator[str]:
     try:
         yield from stream
+    # An export is UTF-8 wherever it was made, whatever the encoding of this machine.
     except UnicodeDecodeError:
         raise UsageError(f"{file} is no export: it is not UTF-8", hint="`doideposit ledger export` makes one") from None

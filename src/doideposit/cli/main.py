@@ -144,6 +144,7 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     cls=LazyGroup,
     invoke_without_command=True,
     epilog=EPILOG,
+    # A hundred columns: wider lines are hard to read, whatever the terminal can show.
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
@@ -174,6 +175,7 @@ def cli(ctx: click.Context, config_path: Path | None, plain: bool, debug: bool) 
 def run(arguments: list[str]) -> int:
     """Run the command line on these arguments and return the exit status."""
     options: dict[str, Any] = {name: f"--{name}" in arguments for name in ANYWHERE}
+    # Commands stand among the first words; a file further behind may have the name of one.
     options |= {"as_json": "--json" in arguments, "sending": any(each in SENDING for each in arguments[:4])}
     arranged = _arranged(arguments)
     return guarded(lambda: cli.main(arranged, prog_name="doideposit", standalone_mode=False), **options)

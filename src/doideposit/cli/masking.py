@@ -15,7 +15,9 @@ __all__ = ["configuration_line", "masked"]
 COVER = "••••••"
 # Words in a key, a heading or a value that make everything behind the sign of equality suspect.
 SUSPICIOUS = re.compile(r"pass|pwd|secret|token|credential|login|\bkey\b|\bauth", re.IGNORECASE)
+# A login in an address stands between the slashes and the at sign (RFC 3986, section 3.2.1).
 WITH_LOGIN = re.compile(r"(?<=://)[^\s\"':@]*:[^\s\"']*@")
+# Headings of TOML tell which section a line belongs to.
 HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_. -]+)\]\]?\s*(#.*)?$")
 
 

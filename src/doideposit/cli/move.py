@@ -43,6 +43,7 @@ AGAIN = "give the same command again"
 @click.option(
     "--wait",
     type=click.FloatRange(1),
+    # Ten minutes are enough for some hundred DOIs in Crossref's queue.
     default=600,
     show_default=True,
     metavar="SECONDS",
@@ -115,6 +116,7 @@ def _looked_at(terminal: Terminal, settings: "Settings", moves: "Sequence[SiteMo
 
 def minutes_of(seconds: int) -> str:
     """Return a time in words, in whole minutes."""
+    # Nobody waits for “0 minutes”.
     return counted(max(1, round(seconds / 60)), "minute")
 
 

@@ -117,6 +117,7 @@ def _milestones(status: "WorkStatus") -> "Iterator[tuple[str, str]]":
 
 
 REHEARSED = "this was a rehearsal, and the DOI does not exist yet. For real:"
+# Production goes without saying.
 PLACES = {"sandbox": "sandbox", "test": "Crossref's test system", "production": ""}
 
 
@@ -131,6 +132,7 @@ def with_target(text: str, flag: str | None) -> str:
     return COMMANDS.sub(rf"\g<0> --target {flag}", text) if flag else text
 
 
+# Only commands that act on DOIs: a target is added to them, so that copying one is enough.
 COMMANDS = re.compile(
     r"(?<=`)doideposit (?:deposit|plan|approve|apply|poll|status|verify|drift (?:accept|restore)|drift|acknowledge"
     r"|abandon|history|tags)\b"
@@ -154,6 +156,7 @@ LAYOUTS = (
     ("DOI", "state", "proved"),
     ("DOI", "state"),
 )
+# Shorter titles tell two works no longer apart.
 NARROWEST_TITLE = 20
 
 
@@ -179,6 +182,7 @@ def status_table(statuses: "Sequence[WorkStatus]", width: int | None) -> "Iterat
     for row in rows:
         (state, style), (title, _) = row["state"], row["title"]
         yield (Span(*row["DOI"]),)
+        # Two gaps of two columns stand beside the title.
         room = max(NARROWEST_TITLE, (width or 0) - len(state) - 4)
         yield (Span("  "), Span(f"{state}  ", style), Span(cropped(title, room)))
 
@@ -189,6 +193,7 @@ def _cells(status: "WorkStatus") -> dict[str, tuple[str, Style]]:
     return {
         "DOI": (str(status.doi), Style.PLAIN),
         "state": (f"! {words}" if status.needs_person else words, style),
+        # Date, hour and minute; seconds are in the JSON.
         "registered": (moment[:16], Style.PLAIN),
         "registered on": (moment[:10], Style.PLAIN),
         "proved": (_proved(status), Style.PLAIN),

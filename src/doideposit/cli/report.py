@@ -119,6 +119,7 @@ def _write(path: Path, text: str) -> None:
                 if place.exists():
                     Path(file.name).chmod(stat.S_IMODE(place.stat().st_mode))
                 Path(file.name).replace(place)
+            # Half a page must not lie beside the finished one, whatever ended the writing.
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise

@@ -218,8 +218,10 @@ def _ping(url: str) -> None:
     from doideposit.crossref.http import NoAnswer, Timeouts, host_alone
     from doideposit.wiring import open_fetch
 
+    # A ping must not hold up the job: the next one comes with the next pass.
     fetch = open_fetch(Timeouts(connect=5, read=10, total=20), host_alone)
     try:
+        # The answer is not read; its size is bounded all the same.
         answer = fetch(url, limit=10_000)
     except NoAnswer as error:
         raise WorldError(f"the address to ping could not be fetched: {error.reason}") from None
@@ -269,6 +271,7 @@ def _again_and_again(
                 _show(terminal, outcome, in_one_line=True)
         except DoiDepositError as error:
             terminal.note(f"{error.message}; the next pass tries again")
+        # A fault of one pass must not end a service that runs for months.
         except Exception as error:
             logging.getLogger("doideposit").debug("the pass failed", exc_info=error)
             terminal.note(f"{UnforeseenError.of(error).message}; the next pass tries again")

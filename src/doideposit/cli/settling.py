@@ -55,6 +55,7 @@ def _look(depositor: Depositor, wanted: list[Doi], found: list[WorkStatus]) -> R
     for doi in wanted:
         try:
             status = depositor.verify(doi)
+        # What could not be asked is shown beside what is known.
         except RegistrarError as error:
             return error
         found.append(status)

@@ -24,7 +24,9 @@ TARGETS = {
     "production": "production, Crossref itself: what is registered stays",
 }
 ALL = "All commands: `doideposit --help`. What a word means: `doideposit explain ROR`"
+# The longest command, and two spaces.
 WIDTH = 17
+# Three pieces of advice are read; the rest is in `status`.
 MOST_ADVICE = 3
 
 

@@ -107,6 +107,7 @@ def _members(invocation: Invocation, target: str | None) -> Iterator[Member]:
 def _settings(invocation: Invocation, target: str | None) -> "tuple[Settings | None, str]":
     try:
         return invocation.settings(target=target), ""
+    # A configuration that cannot be read is what a bundle is most often asked for.
     except DoiDepositError as error:
         return None, error.message
 
@@ -119,6 +120,7 @@ def _gathered(invocation: Invocation, target: str | None, settings: "Settings | 
     yield Member("README.txt", "what this archive is", README.encode())
     yield _text("versions.txt", "the program, its libraries, the schemas", f"{version_text()}\n{_libraries()}\n")
     diagnosis = diagnose(lambda: invocation.settings(target=target))
+    # A hundred columns, as in the mails that the text is pasted into.
     lines = ("".join(span.text for span in line) for line in diagnosis_lines(diagnosis, width=100))
     yield _text("doctor.txt", "the diagnosis", "\n".join(lines) + "\n")
     yield _json("doctor.json", "the same for programs", diagnosis.to_dict())
@@ -173,6 +175,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
     proxies = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     return {
+        # Names of variables say what is set; values may be secrets.
         "settings": sorted(name for name in environ if name.startswith("DOIDEPOSIT_")),
         "network": sorted(name for name in environ if name.upper() in proxies),
         "encodings": dict(DiagnosisContext().encodings()),
@@ -188,6 +191,7 @@ def _libraries() -> str:
         name = re.split(r"[^A-Za-z0-9_.-]", requirement, maxsplit=1)[0]
         try:
             lines.append(f"{name} {version(name)}")
+        # An optional library is missing on most machines.
         except PackageNotFoundError:
             lines.append(f"{name} is not installed")
     return "\n".join(lines)
@@ -216,6 +220,7 @@ letter, the home folder to ~. Titles and DOIs of deposited works are in it, also
 
 # What stays out.
 
+# The first letter and the domain are kept: they show a misspelt domain, and not who it is.
 EMAIL = re.compile(rb"([\w+-])[\w.+-]*@([\w-]+(?:\.[\w-]+)+)")
 
 
@@ -284,6 +289,7 @@ def _fetched(
         return
     try:
         yield resolve_password(reference, environ=environ, service=service, username=username).get_secret_value()
+    # A secret that cannot be fetched cannot be in the archive either.
     except DoiDepositError:
         return
 
@@ -315,6 +321,7 @@ def _tarred(members: Iterable[Member]) -> bytes:
     with tarfile.open(fileobj=stream, mode="w:gz") as archive:
         for member in members:
             entry = tarfile.TarInfo(member.name)
+            # Only the owner may read what is unpacked.
             entry.size, entry.mode = len(member.content), 0o600
             archive.addfile(entry, io.BytesIO(member.content))
     return stream.getvalue()
@@ -322,6 +329,7 @@ def _tarred(members: Iterable[Member]) -> bytes:
 
 def _write(place: Path, content: bytes) -> None:
     try:
+        # O_EXCL: an archive never takes the place of another file.
         handle = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)

@@ -34,6 +34,7 @@ def is_loopback(host: str) -> bool:
     """Tell whether only this machine is meant by a host."""
     try:
         return ip_address(host).is_loopback
+    # A name may point anywhere; only this one stands for the own machine (RFC 6761).
     except ValueError:
         return host == "localhost"
 
@@ -56,6 +57,7 @@ def _ping_address(url: str) -> str:
 
 
 PingAddress = Annotated[str, AfterValidator(_ping_address)]
+# The longest address that mail allows has 254 characters (RFC 5321); no real one comes near.
 MailAddress = Annotated[
     PlainText, Field(min_length=6, max_length=200, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", examples=["it@example.org"])
 ]

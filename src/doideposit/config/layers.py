@@ -54,6 +54,7 @@ class Layers:
         """Report a variable that resembles a setting; any other that is no setting may be anyone's."""
         from difflib import get_close_matches  # noqa: PLC0415  (nearly nobody has such a variable)
 
+        # Three quarters: shorter names of sections are close to one another.
         close = get_close_matches(steps[0], _SECTIONS, n=1, cutoff=0.75)
         if close or len(steps) > 1:
             names = [PREFIX + section.upper() for section in close or _SECTIONS]
@@ -114,6 +115,7 @@ def _value(text: str) -> object:
     if text[:1] in {"{", "["}:
         try:
             return json.loads(text)
+        # What is no JSON is a text, as most variables are.
         except (ValueError, RecursionError):
             return text
     return text

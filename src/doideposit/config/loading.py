@@ -28,6 +28,7 @@ __all__ = ["FILE_NAME", "find", "load"]
 
 FILE_NAME: Final = "doideposit.toml"
 CONFIG_VARIABLE: Final = "DOIDEPOSIT_CONFIG"
+# A megabyte is a hundred times the longest configuration.
 MAX_SIZE: Final = 1_000_000
 
 _NO_FLAGS: Mapping[str, object] = MappingProxyType({})

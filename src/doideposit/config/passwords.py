@@ -33,6 +33,7 @@ def read_secret_file(path: Path) -> tuple[int, str]:
     with path.open(encoding="utf-8") as stream:
         # This is asked of the opened file, because the path could lead to another one by then.
         mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
+        # Passwords are short; a file of another kind must not fill the memory.
         return mode, stream.read(10_000)
 
 
@@ -60,6 +61,7 @@ def ask_keyring(service: str, username: str) -> str | None:
     """Ask the system's keyring; raises `ConfigurationError` when there is none."""
     try:
         import keyring  # noqa: PLC0415  (an optional library)
+    # keyring is an extra, since it needs a desktop.
     except ImportError:
         hint = "install doideposit with the extra: pip install 'doideposit[keyring]'"
         raise ConfigurationError("the library for the system's keyring is not installed", hint=hint) from None
@@ -123,6 +125,7 @@ def _from_file(path: Path, read_file: ReadFile) -> str:
         problem = "cannot be read"
     if problem:
         raise ConfigurationError(f"the password file {path} {problem}", hint="look at the path in the configuration")
+    # Any right of the group or of others: then it is no secret on this machine.
     if mode & 0o077:
         message = f"the password file {path} can be read by others (mode {mode:04o})"
         raise ConfigurationError(message, hint=f"run: chmod 600 {path}")

@@ -64,7 +64,9 @@ __all__ = [
     "TargetSettings",
 ]
 
+# The three systems a deposit can go to.
 Target = Literal["sandbox", "test", "production"]
+# Versions that there are bundles for; Crossref takes older ones, and they hold less.
 SchemaVersion = Literal["5.5.0", "5.4.0", "5.3.1"]
 
 
@@ -90,6 +92,7 @@ class CredentialSettings(Section):
     """Where the password is kept; asked for at the terminal when left out."""
 
 
+# Names stand in addresses, in files and in the ledger.
 PublisherName = Annotated[PlainText, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 
 
@@ -245,6 +248,7 @@ def _zone(name: str) -> str:
 
     try:
         ZoneInfo(name)
+    # `ZoneInfo` raises ValueError for a name that leads out of its folder.
     except (ValueError, OSError):
         hint = "write it as Europe/Brussels or UTC"
         raise PydanticCustomError("time-zone", "there is no time zone of this name here", {"hint": hint}) from None

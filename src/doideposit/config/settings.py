@@ -277,6 +277,7 @@ def _monitoring(written: MonitoringSection, base: Path) -> MonitoringSettings:
             **{name: getattr(written.deadlines, name) for name in DeadlineSection.model_fields},
             maintenance=tuple(MaintenanceWindow(one.begins, one.ends, one.what) for one in written.maintenance),
         ),
+        # 0640 lets the group read, 0600 nobody else.
         0o640 if written.open_to == "group" else 0o600,
     )
 
@@ -304,6 +305,7 @@ def _kept(reference: PasswordReference, base: Path) -> PasswordReference:
     return reference.model_copy(update={"file": str(base / Path(reference.file).expanduser())})
 
 
+# SQLAlchemy's form of the address of a file.
 _SQLITE = "sqlite:///"
 
 

@@ -21,6 +21,7 @@ __all__ = ["check_online"]
 # Seconds by which a clock may be off before it is worth a warning, and before timestamps suffer.
 SLOW, WRONG = 60.0, 600.0
 PATIENCE = Timeouts(connect=10.0, read=20.0, total=40.0)
+# A page of an answer; its content is not looked at.
 ENOUGH = 64 * 1024
 SERVER_ERROR = 500
 
@@ -33,6 +34,7 @@ def check_online(settings: Settings, around: DiagnosisContext) -> Iterator[Check
     endpoint = endpoint_of(settings)
     host = endpoint.url.partition("://")[2]
     base = check_address(endpoint.url, f"the address of target {endpoint.target}")
+    # Any answer shows that the way is free: what it says does not matter here.
     try:
         answer = open_fetch(PATIENCE)(f"{base}/", limit=ENOUGH)
     except NoAnswer as failure:
@@ -99,6 +101,7 @@ def _login(endpoint: Endpoint, fetched: Callable[[], Credentials], what: str) ->
 
 
 def _prefixes(settings: Settings, endpoint: Endpoint) -> Iterator[Check]:
+    # Sorted, so that two examinations can be compared line by line.
     prefixes = sorted({series.prefix for series in settings.series.values()})
     if endpoint.rest_url is None:
         yield ok("prefix", f"not asked: {endpoint.target} has no REST API")

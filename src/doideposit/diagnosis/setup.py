@@ -47,6 +47,7 @@ def _is_utf8(code: str) -> bool:
     return code.lower().replace("-", "").replace("_", "") == "utf8"
 
 
+# What stands above the configuration file, and is easily forgotten there.
 ABOVE_THE_FILE = ("environment", "flag")
 
 

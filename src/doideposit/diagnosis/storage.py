@@ -23,6 +23,7 @@ __all__ = ["check_disk", "check_inbox", "check_ledger", "check_sandbox", "check_
 
 # Free bytes below which a disk is worth a warning, and below which a deposit may fail.
 TIGHT, FULL = 500_000_000, 50_000_000
+# Five files show what is wrong; a whole folder would hide it.
 MOST_SHOWN = 5
 
 
@@ -76,6 +77,7 @@ def _permissions(condition: Condition) -> Iterator[Check]:
     """Check whether others can read the ledger: it holds unpublished titles and abstracts."""
     if condition.path is None:
         return
+    # Rights of the group or of others: the journal holds what the ledger holds.
     open_ones = [path for path in condition.side_files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_ones:
         names = " ".join(str(path) for path in open_ones)
@@ -134,9 +136,11 @@ def check_disk(settings: Settings | None, around: DiagnosisContext) -> Iterator[
 
 
 def _size(count: int) -> str:
+    # Gigabytes as disks are sold, in powers of ten.
     return f"{count / 1e9:,.1f} GB" if count >= TIGHT else f"{count / 1e6:,.0f} MB"
 
 
+# The first sixteen bytes of every SQLite file (its file format, section 1.3).
 SQLITE_MARK = b"SQLite format 3\x00"
 
 

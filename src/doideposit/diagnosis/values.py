@@ -95,6 +95,7 @@ class Diagnosis:
     def exit_code(self) -> int:
         """Return 0 when nothing failed, 2 when the configuration has to be mended, else 3."""
         realms = {check.realm for check in self.checks if check.verdict is CheckStatus.FAIL}
+        # 2 asks a person to change something, 3 means that trying again later can help.
         return 2 if Realm.CONFIGURATION in realms else 3 if realms else 0
 
     def count(self, verdict: CheckStatus) -> int:

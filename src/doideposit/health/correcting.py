@@ -36,6 +36,7 @@ __all__ = [
     "find_record",
 ]
 
+# Rows of tables have no place for the two records that a correction needs.
 _TABLES: Final = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
 _NO_POLICY: Final = (
     "register a page that says how you correct and retract, then write its DOI into the series: "

@@ -23,10 +23,13 @@ from doideposit.records.models.commentary import Commentary
 
 __all__ = ["PageText", "page_findings", "read_page"]
 
+# 404 and 410 say that the page is gone; other statuses may pass.
 GONE: Final = frozenset({404, 410})
+# Statuses that refuse a visitor: login, payment, or a country's law.
 REFUSED: Final = frozenset({401, 403, 407, 451})
 # How alike two titles must be, from 0 to 1: a page may shorten its heading or add the name of the series.
 ALIKE: Final = 0.75
+# Words in addresses of login pages; the page itself answers 200.
 _LOGIN: Final = re.compile(r"(^|[/._-])(log-?in|sign-?in|sso|saml|oauth2?|cas|auth)([/._-]|$)", re.IGNORECASE)
 
 
@@ -51,6 +54,7 @@ def read_page(body: bytes, charset: str | None) -> PageText | None:
     parser = lxml_html.HTMLParser(encoding=_known(charset), no_network=True, huge_tree=False)
     try:
         root: Any = lxml_html.document_fromstring(body, parser=parser)
+    # What is no HTML has no tags to compare.
     except (LxmlError, LookupError, ValueError):
         return None
     tags = (
@@ -71,6 +75,7 @@ def _known(charset: str | None) -> str | None:
     """Return the encoding that the server names, where there is such a one; else the page itself says it."""
     try:
         return codecs.lookup(charset).name if charset else None
+    # A page may name an encoding that does not exist.
     except LookupError:
         return None
 
@@ -148,6 +153,7 @@ def _is_login(page: Page, read: PageText) -> bool:
     return read.asks_password or bool(_LOGIN.search(urlsplit(page.url).path))
 
 
+# The resolver under its two names, with and without a scheme.
 _DOI_LINK: Final = re.compile(r"^(https?:)?//(dx\.)?doi\.org/(10\..+)$", re.IGNORECASE)
 
 
@@ -201,6 +207,7 @@ def _folded(text: str) -> str:
     return text.casefold()
 
 
+# Tags that Google Scholar and Zotero read, by what the record calls them.
 _COMPARED: Final = {
     "citation_doi": "DOI",
     "citation_title": "title",
@@ -250,6 +257,7 @@ def _same(name: str, shown: list[str], wanted: list[str]) -> bool:
 
 
 def _words(names: list[str]) -> list[str]:
+    # Sorted words: family and given name stand in either order.
     return sorted(re.findall(r"[^\W\d_]+", _folded(_unaccented(" ".join(names)))))
 
 
@@ -283,6 +291,7 @@ def _alike(shown: str, title: str) -> bool:
 
 
 def _ratio(one: str, other: str) -> float:
+    # Three hundred characters tell two titles apart, and comparing takes the square of their length.
     return SequenceMatcher(None, one[:300], other[:300]).ratio()
 
 

@@ -46,6 +46,7 @@ _STOPPING: Final = frozenset(
 LOOKS_AT_ONCE: Final = 9
 # Seconds between two rounds of looks: most handles are there at once, and a late one takes minutes.
 FIRST_PAUSE: Final = 1.0
+# In seconds: a person waits, so that the pause grows no longer.
 LONGEST_PAUSE: Final = 30.0
 
 
@@ -288,6 +289,7 @@ def _changes_more(entry: PlanEntry) -> Finding | None:
     others = [change.what for change in entry.changes if change.field != "url"]
     if not others:
         return None
+    # Three differences show what is meant.
     message = f"the record file of {entry.doi} holds changes that are not deposited: {'; '.join(others[:3])}"
     return Finding("move-more", Severity.ERROR, message, "deposit them first; a move changes nothing but the address")
 

@@ -17,6 +17,7 @@ __all__ = ["LARGEST", "PageVisit", "check_page", "visit_pages"]
 
 # The name by which robots.txt knows this program.
 AGENT: Final = "doideposit"
+# One visit in a second is what polite programs ask of a small server.
 PER_SECOND: Final = 1.0
 # Bytes of a page that are read: what counts stands at the top, and some pages have no end.
 LARGEST: Final = 3_000_000
@@ -111,6 +112,7 @@ class _Hosts:
         """Return what tells whether a page may be fetched (RFC 9309: without rules, and without an answer, it may)."""
         try:
             page = self._get(origin, f"{origin}/robots.txt", 500_000)
+        # Without a robots.txt everything may be visited (RFC 9309, section 2.3.1.3).
         except WorldError:
             return lambda _url: True
         if page.status != 200:  # noqa: PLR2004  (HTTP: OK)

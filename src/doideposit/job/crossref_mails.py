@@ -25,7 +25,9 @@ LARGEST: Final = 5_000_000
 LIMITS: Final = XmlLimits(size=LARGEST)
 # Names that are taken of one mail: asking about more would be a flood that a forger started.
 MOST: Final = 2_000
+# DOIs in running text end where a sentence could go on.
 _DOI: Final = re.compile(r"\b10\.[0-9]{4,9}/[^\s\"'<>,;|()\[\]{}]{1,200}", re.ASCII)
+# Batch ids as Crossref repeats them: printable, without spaces.
 _BATCH: Final = re.compile(r"[\x21-\x7e]{1,100}")
 
 
@@ -57,6 +59,7 @@ def read_mail(raw: bytes) -> Hints:
     """Return what a mail speaks of, its text and its attachments; nothing for one that is broken or foreign."""
     found = _HintList()
     try:
+        # A mail holds its attachment in base64, a third larger than the file, and other parts beside it.
         message = message_from_bytes(raw[: 4 * LARGEST], policy=policy.default)
         for part in message.walk():
             if not part.is_multipart():
@@ -90,6 +93,7 @@ def _read(content: bytes, found: _HintList) -> None:
 def _read_xml(content: bytes, found: _HintList) -> None:
     try:
         log = parse(content)
+    # An attachment may be a result log, or a report of another form.
     except Unreadable:
         root = parse_document(content, limits=LIMITS).root
         if root is not None:
@@ -114,6 +118,7 @@ def _dois(text: str) -> Iterator[Doi]:
     for match in _DOI.finditer(text):
         try:
             yield Doi.parse(match[0].rstrip(".:"))
+        # Words that only begin like a DOI are left out: nothing is asked about them.
         except InvalidIdentifier:
             continue
 

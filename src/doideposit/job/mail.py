@@ -210,6 +210,7 @@ def _of_standing(standing: Standing, now: datetime) -> Iterator[tuple[WorkStatus
 
 
 def _notes(folders: Folders) -> list[Path]:
+    # Names begin with the moment, so that the oldest note goes first.
     return sorted(folders.outbox.glob("*.json"))
 
 
@@ -219,6 +220,7 @@ def _note(path: Path) -> Notice | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         publisher = data.get("publisher", "")
         return Notice(data["key"], NoticeKind.FILE, data["title"], tuple(data["lines"]), data["action"], publisher)
+    # A note that a crash cut off is left where it is, for a person to see.
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         logger.warning("the note %s cannot be read", path)
         return None

@@ -19,6 +19,7 @@ __all__ = ["greet", "send"]
 TIMEOUT: Final = 30.0
 # Seconds for the whole talk: a server that sends one letter every 20 seconds never misses the limit above.
 WHOLE_TALK: Final = 120.0
+# The ports of RFC 8314 for submission, and 25 for a relay on the same machine.
 PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 HINT: Final = "look at [mail] in the configuration and at the mail server; the next pass tries again"
 
@@ -80,6 +81,7 @@ def _talk(mail: MailSection, say: Callable[[smtplib.SMTP], object], password: Se
     except ssl.SSLError:
         # ca_file is read from the disk, and this also says that it holds no certificate.
         return "its encrypted connection failed, or its certificate could not be verified"
+    # The most precise errors come first: all of them are SMTPExceptions.
     except smtplib.SMTPAuthenticationError:
         return "it does not accept the login"
     except smtplib.SMTPRecipientsRefused:

@@ -18,7 +18,9 @@ __all__ = ["ImapServer", "Mailbox", "read_imap", "read_maildir"]
 LARGEST: Final = 20_000_000
 # Mails that are read in one pass, the oldest first; the next pass goes on.
 MOST: Final = 200
+# IMAP servers of large providers take seconds to open a folder.
 TIMEOUT: Final = 30.0
+# The ports of RFC 8314 for IMAP with TLS, and the old one.
 PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 
 
@@ -44,6 +46,7 @@ def read_maildir(folder: Path, known: Collection[str]) -> Iterator[tuple[str, by
         try:
             with path.open("rb") as file:
                 yield key, file.read(LARGEST)
+        # Another program moved the mail while it was read.
         except OSError:
             continue
 

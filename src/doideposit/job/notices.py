@@ -22,6 +22,7 @@ from doideposit.reports.standing import Standing
 
 __all__ = ["Notice", "NoticeKind", "attention_mail", "digest_due", "digest_mail", "due", "trial_mail"]
 
+# Thirty matters are more than anybody settles on one day.
 MOST_IN_MAIL: Final = 30
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -104,6 +105,7 @@ class Notice:
         lines = [status.title] if status.title else []
         for one in status.drift:
             lines += [f"Before: {one.before}", f"Now:    {one.after}", *one.fields]
+        # Sorted, so that the same differences give the same key, and no second mail.
         marks = ",".join(sorted(one.mark for one in status.drift))
         return cls(
             f"drift:{status.doi.key}:{marks}", NoticeKind.DRIFT, status.shown_doi, tuple(lines), status.next_action
@@ -174,6 +176,7 @@ def digest_due(day: str, last: date | None, now: datetime) -> bool:
     if day == "never":
         return False
     today = now.date()
+    # Back to the last such day of the week, today included.
     latest = today - timedelta(days=(today.weekday() - DAYS.index(day)) % 7)
     return last is None or last < latest
 
@@ -239,6 +242,7 @@ def _statuses(statuses: Sequence[WorkStatus], count: int, *, with_action: bool) 
 
 
 def _footer(mail: MailSection, host: str) -> list[str]:
+    # Programs that watch count in hours.
     hours = mail.repeat_after.total_seconds() / 3600
     return [
         "-- ",

@@ -34,6 +34,7 @@ __all__ = ["Job", "JobContext", "JobOutcome"]
 
 logger = logging.getLogger(__name__)
 
+# The codes of a shell: 1 where records were rejected, 128 and the signal's number where one ended it.
 REJECTED: Final = 1
 INTERRUPTED: Final = 130
 
@@ -133,6 +134,7 @@ class _JobPass:
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
             work()
+        # One step that fails must not keep the others of the run from being done.
         except DoiDepositError as error:
             self._failed(error)
         except Exception as error:
@@ -268,6 +270,7 @@ class _JobPass:
             return
         try:
             self._doors.ping()
+        # A monitor that cannot be reached is told in the log: the deposits are done all the same.
         except DoiDepositError as error:
             logger.warning("%s", error.message)
 

@@ -16,8 +16,10 @@ from doideposit.files import write_atomic
 
 __all__ = ["Claim", "ClaimedEntry", "EntryStatus", "load", "new_id", "stamp_of"]
 
+# A leading point keeps both files out of every listing of the folder.
 MEMORY: Final = ".claim.json"
 REPORT: Final = ".report.txt"
+# The form of moments in names of files: it sorts, and has no colon, which Windows refuses.
 STAMP: Final = "%Y%m%dT%H%M%S"
 
 
@@ -124,6 +126,7 @@ def stamp_of(file: Path) -> str:
     """Return size and time of change of a file, by which a later look tells whether it was written to."""
     try:
         found = file.lstat()
+    # A file that is gone has no content to compare.
     except OSError:
         return ""
     return f"{found.st_size}:{found.st_mtime_ns}"
@@ -156,6 +159,7 @@ def load(folder: Path) -> Claim | None:
             stamp=data.get("stamp", ""),
             entries=made,
         )
+    # A memory that was written by a former version, or by hand, is made anew.
     except (TypeError, ValueError, KeyError):
         return claim
 
@@ -163,6 +167,7 @@ def load(folder: Path) -> Claim | None:
 def _memory(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
+    # The same for one that a full disk cut off.
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
@@ -189,5 +194,6 @@ def _entry(data: Mapping[str, Any]) -> ClaimedEntry:
 def _moment(name: str) -> datetime:
     try:
         return datetime.strptime(name[:15], STAMP).replace(tzinfo=UTC)
+    # A folder without a moment in its name counts as the oldest.
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)

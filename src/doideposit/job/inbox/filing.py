@@ -20,6 +20,7 @@ __all__ = ["settle"]
 
 logger = logging.getLogger(__name__)
 
+# A mail names five reasons; the report has all of them.
 REASONS_IN_MAIL: Final = 5
 
 

@@ -21,6 +21,7 @@ LONGEST_NAME: Final = 180
 UNFINISHED: Final = (".part", ".partial", ".crdownload", ".tmp", ".temp", ".filepart", ".swp", "~")
 # The folders of the job inside an inbox.
 OWN: Final = frozenset({"working", "done", "rejected", ".doideposit", "outbox"})
+# Files that Windows puts into every folder it shows.
 STRAYS: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -78,6 +79,7 @@ class Folders:
         if not self.root.parent.is_dir():
             hint = "make it, or look whether the drive is there; [inbox] folder names it in the configuration"
             raise DiskError(f"there is no folder {self.root.parent} for the inbox", hint=hint)
+        # Group rights let several people hand in files.
         _make(self.root, 0o770 if self.for_group else 0o700)
         found = self.root.stat()
         for folder in (self.done, self.rejected):
@@ -89,6 +91,7 @@ class Folders:
     @property
     def report_mode(self) -> int:
         """Return the permissions of a report: whoever may read in the inbox may read it."""
+        # Nobody may execute what is handed in.
         return 0o600 | (self.root.stat().st_mode & 0o044)
 
     def _check_owners(self, owner: int) -> None:
@@ -169,6 +172,7 @@ def look(root: Path) -> Look:
                 # A name may hold a line break, and would forge a line of whatever shows it.
                 passed_over.append(claimed_name(entry.name))
     arrivals.sort(key=lambda one: (one.changed, one.name))
+    # Sorted, so that a pass tells them in the same order each time.
     return Look(tuple(arrivals), tuple(sorted(passed_over)))
 
 
@@ -184,6 +188,7 @@ def _arrival(entry: "os.DirEntry[str]") -> Arrival | None:
     """
     try:
         found = entry.stat(follow_symlinks=False)
+    # The file was moved away between the listing and this look.
     except OSError:
         return None
     if not stat.S_ISREG(found.st_mode) or entry.name.endswith(REPORT_SUFFIX):
@@ -207,6 +212,7 @@ def complete(
         before = seen.get(one.name)
         same = before is not None and (before.size, before.changed) == (one.size, one.changed)
         since = before.since if before is not None and same else now
+        # The clock of the file system counts nanoseconds.
         age = now.timestamp() - one.changed / 1e9
         if age >= settle.total_seconds() or now - since >= settle:
             ready.append(one)
@@ -224,6 +230,7 @@ def claimed_name(name: str) -> str:
     stem, dot, suffix = text.rpartition(".")
     if not dot or len(suffix) > 10:  # noqa: PLR2004  (longer than the suffix of any file we read)
         stem, dot, suffix = text, "", ""
+    # A dozen bytes are left for the number that tells two files of one name apart.
     return stem.encode()[: LONGEST_NAME - 12].decode("utf-8", "ignore") + dot + suffix
 
 

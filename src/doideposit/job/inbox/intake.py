@@ -71,6 +71,7 @@ class TakingIn:
         claim = Claim(folder, claimed_name(arrival.name), taken_in=self._around.clock())
         try:
             (self._around.folders.root / arrival.name).rename(claim.file)
+        # Somebody took the file away again, or another pass was quicker.
         except OSError as error:
             remove_folder(folder)
             if not isinstance(error, FileNotFoundError):
@@ -88,6 +89,7 @@ class TakingIn:
             with disk_errors(folder, "cannot be made"):
                 try:
                     folder.mkdir(0o700)
+                # Two files of one name in one second: the next number is free.
                 except FileExistsError:
                     continue
             return folder

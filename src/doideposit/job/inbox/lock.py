@@ -49,6 +49,7 @@ class FileLock:
 
     def _read(self) -> str:
         try:
+            # Two hundred bytes hold the name of a machine and a number.
             return os.read(self._handle, 200).decode("utf-8", "replace").strip()
         except OSError:  # Where a lock keeps readers out too.
             return ""
@@ -64,6 +65,7 @@ if sys.platform == "win32":
 
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        # Windows raises the same error for every reason.
         except OSError:
             return False
         return True
@@ -75,6 +77,7 @@ else:
 
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # `LOCK_NB`: another pass that runs is no reason to wait.
         except BlockingIOError:
             return False
         return True

@@ -49,6 +49,7 @@ def _is_plan(claim: Claim) -> bool:
     if not claim.name.lower().endswith(".json"):
         return False
     with disk_errors(claim.file, "cannot be read"), claim.file.open("rb") as stream:
+        # The mark of a plan stands in its first bytes.
         return looks_like_plan(stream.read(200))
 
 

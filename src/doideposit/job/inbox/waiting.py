@@ -11,6 +11,7 @@ from doideposit.job.inbox.folders import REPORT_SUFFIX, Folders, look
 
 __all__ = ["Waiting", "find_waiting"]
 
+# Five names show what waits; the folder shows all.
 MOST_NAMED = 5
 
 
@@ -43,6 +44,7 @@ class Waiting:
                 f"{_files(len(self.rejected))} in rejected/: {_named(self.rejected)}",
                 "read the report beside each, correct the file and put it into the inbox again, or delete it",
             )
+        # Sorted, so that two reports can be compared.
         for target in sorted({target for _, target in self.other_targets}):
             names = tuple(name for name, its_target in self.other_targets if its_target == target)
             yield (

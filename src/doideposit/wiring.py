@@ -396,14 +396,23 @@ def credentials_of(settings: Settings, *, ask: Ask = _nobody, environ: Mapping[s
     return Credentials(credentials.username, answer)
 
 
-def open_fetch(timeouts: "Timeouts", shown: "Callable[[str], str] | None" = None) -> "Fetch":
+def open_fetch(
+    timeouts: "Timeouts",
+    shown: "Callable[[str], str] | None" = None,
+    *,
+    accept: str = "*/*",
+    contact: str | None = None,
+) -> "Fetch":
     """Return what fetches an address within these times; the log has what `shown` leaves of it.
+
+    `accept` is the media type that is asked for, `contact` a mail address for those who run the other side.
 
     This is the way of every part that fetches pages which are no part of Crossref's protocol.
     """
-    from doideposit.crossref.http import Exchange, without_query
+    from doideposit.crossref.http import Exchange, default_user_agent, without_query
 
-    return Exchange(timeouts, shown=shown or without_query).get
+    agent = default_user_agent() + (f" (mailto:{contact})" if contact else "")
+    return Exchange(timeouts, agent, shown=shown or without_query, accept=accept).get
 
 
 def open_page_fetch(settings: Settings) -> "FetchPage":

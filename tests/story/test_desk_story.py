@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import responses
 
 from depositing import validator
 from desk import FAST
@@ -133,6 +134,46 @@ def test_the_citation_is_shown_in_the_styles_of_readers(ada: Visitor) -> None:
         in ada.page
     )
     assert "Byron, Ada B. 2021. Salt and Silence. SADF Comment 300." in ada.page
+
+
+PERSON = {
+    "orcid-id": "0000-0002-1825-0097",
+    "given-names": "Ada",
+    "family-names": "Byron",
+    "institution-name": ["<b>X"],
+}
+
+
+@responses.activate
+def test_an_orcid_id_is_chosen_by_a_person_and_never_by_itself(ada: Visitor) -> None:
+    responses.get("https://pub.orcid.org/v3.0/expanded-search/", json={"expanded-result": [PERSON]})
+    draft = with_document(ada, document()).url
+    ada.press("find:authors[0].orcid")
+    assert ada.url == f"{draft}/who"
+    assert "Ada Byron" in ada.page
+    assert "&lt;b&gt;X" in ada.page
+    assert "checked" not in ada.page
+    assert "authors[0].orcid" in ada.page
+    chosen = dict(re.findall(r'name="(field|version)" value="([^"]+)"', ada.page))
+    again = Visitor(ada.client, ada.page, ada.url)
+    ada.post(f"{draft}/who", value="https://orcid.org/0000-0002-1825-0097", **chosen)
+    assert ada.form()["authors[0].orcid"] == "https://orcid.org/0000-0002-1825-0097"
+    # A second tab that still shows the list comes too late.
+    assert again.post(f"{draft}/who", value="https://orcid.org/0000-0001-5109-3700", **chosen).status == 409
+    assert again.post(f"{draft}/who", value="not an iD", **chosen).status == 422
+    assert again.post(f"{draft}/who", value="x", field="title", version="1").status == 404
+
+
+@responses.activate
+def test_who_is_offline_types_the_ror_id(ada: Visitor) -> None:
+    responses.get("https://api.ror.org/v2/organizations", body=ConnectionError("no network"))
+    with_document(ada, document()).press("find:authors[0].affiliations[0].ror")
+    assert "Fill in the affiliation first" in ada.page
+    ada.get(ada.url.removesuffix("/who")).press(
+        "find:authors[0].affiliations[0].ror", **{"authors[0].affiliations[0].name": "Harbour House"}
+    )
+    assert "Ror.org does not answer" in ada.page
+    assert "or type it as the author gave it" in ada.page
 
 
 def test_only_a_button_writes_the_record_file(ada: Visitor, folder: Path) -> None:

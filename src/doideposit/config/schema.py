@@ -241,6 +241,8 @@ class DeskSection(Section):
     """Names under which a browser may ask for the pages below `doideposit serve`, such as doi.example.org."""
     idle: Duration = timedelta(hours=8)
     """How long someone stays signed in without doing anything."""
+    look_ups: bool = True
+    """Offer to look for ORCID iDs at orcid.org and for ROR ids at ror.org, when somebody presses a button."""
 
 
 def _zone(name: str) -> str:

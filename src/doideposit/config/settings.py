@@ -77,6 +77,7 @@ class DeskSettings:
     user_header: str | None = None
     hosts: tuple[str, ...] = ()
     idle: timedelta = timedelta(hours=8)
+    look_ups: bool = True
 
     @property
     def record_folder(self) -> Path:
@@ -247,6 +248,7 @@ def _desk(desk: DeskSection, base: Path) -> DeskSettings:
         desk.user_header,
         desk.hosts,
         desk.idle,
+        desk.look_ups,
     )
 
 

@@ -155,8 +155,14 @@ def host_alone(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
+# Compressed answers could be far larger than they look, and no connection is used twice.
+_PLAIN = {"Accept-Encoding": "identity", "Connection": "close"}
+
+
 class Exchange:
     """Send single requests. The log has what `shown` leaves of an address; `adapter` makes each connection.
+
+    `accept` is the media type that is asked for.
 
     Nothing is kept between them but the last `remember` answers that came with an ``ETag``: where the server says that
     one still holds (304), it is given again.
@@ -170,6 +176,7 @@ class Exchange:
         shown: Callable[[str], str] = without_query,
         adapter: Callable[[], HTTPAdapter] = HTTPAdapter,
         remember: int = 0,
+        accept: str = "*/*",
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._user_agent = user_agent or default_user_agent()
@@ -177,6 +184,7 @@ class Exchange:
         # By default an adapter tries nothing twice: whether a deposit may be sent again is decided elsewhere.
         self._adapter = adapter
         self._remember = remember
+        self._accept = accept
         self._remembered: dict[str, HttpAnswer] = {}
 
     def get(self, url: str, *, params: Mapping[str, str] | None = None, limit: int) -> HttpAnswer:
@@ -204,7 +212,7 @@ class Exchange:
         return self._run(requests.Request("POST", url, data=fields, files=files, headers=self._headers()), limit)
 
     def _headers(self) -> dict[str, str]:
-        return {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+        return {"User-Agent": self._user_agent, "Accept": self._accept, **_PLAIN}
 
     def _run(self, request: requests.Request, limit: int) -> HttpAnswer:
         prepared = _prepared(request)

@@ -11,10 +11,11 @@ from flask import Flask, g, session
 from doideposit.checks.checking import Checker
 from doideposit.config.settings import Settings
 from doideposit.deposits.depositor import Depositor
-from doideposit.web.desk import numbers, sending, upkeep, writing
+from doideposit.web.desk import looking, numbers, sending, upkeep, writing
 from doideposit.web.desk.access import DeskRole
 from doideposit.web.desk.drafts import Drafts
 from doideposit.web.desk.gate import Opening, guard
+from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.desk.messages import MAX_UPLOAD, tell_faults
 from doideposit.web.desk.words import speak_plainly
 from doideposit.web.desk.workplace import ReadDocument, Workplace
@@ -31,6 +32,7 @@ def staff_pages(
     clock: Callable[[], datetime],
     read_document: ReadDocument,
     open_checker: Callable[[], Checker],
+    look_ups: LookUps | None = None,
 ) -> Application:
     """Make the pages over these settings; `open_depositor` opens the depositor of a target when it is first needed."""
     folder = Path(__file__).parent
@@ -49,7 +51,13 @@ def staff_pages(
         TRUSTED_HOSTS=list(opening.hosts) or None,
     )
     workplace = Workplace(
-        settings, open_depositor, Drafts(settings.desk.drafts, clock), clock, read_document, open_checker
+        settings,
+        open_depositor,
+        Drafts(settings.desk.drafts, clock),
+        clock,
+        read_document,
+        open_checker,
+        look_ups=look_ups,
     )
     app.extensions["workplace"] = workplace
     guard(app, opening)
@@ -59,6 +67,7 @@ def staff_pages(
     app.register_blueprint(sending.pages)
     app.register_blueprint(numbers.pages)
     app.register_blueprint(upkeep.pages)
+    app.register_blueprint(looking.pages)
     app.context_processor(lambda: _shown_everywhere(workplace))
     return Application(app, workplace.close)
 

@@ -9,14 +9,16 @@ from pydantic import SecretStr
 
 from doideposit.config.passwords import resolve_password
 from doideposit.config.settings import Settings
+from doideposit.crossref.http import Timeouts
 from doideposit.records.extraction.drafting import Draft, draft_of
 from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.extraction.readers.opening import read_bytes
 from doideposit.web.desk.access import DeskAccount, DeskAccounts, DeskRole
 from doideposit.web.desk.application import staff_pages
 from doideposit.web.desk.gate import Opening
+from doideposit.web.desk.look_ups import LookUps
 from doideposit.web.serving import Application
-from doideposit.wiring import load_settings, open_checker, open_depositor, system_clock
+from doideposit.wiring import load_settings, open_checker, open_depositor, open_fetch, system_clock
 
 __all__ = ["open_for_accounts", "open_here"]
 
@@ -71,6 +73,13 @@ def open_for_accounts(
     return _made(settings, opening, announce)
 
 
+def _look_ups(settings: Settings) -> LookUps:
+    contact = settings.depositor.email if settings.depositor else None
+    # Somebody waits for it, and can always type instead.
+    patience = Timeouts(connect=4, read=8, total=12)
+    return LookUps(open_fetch(patience, accept="application/json", contact=contact))
+
+
 def _made(
     settings: Settings, opening: Opening, announce: Announce, clock: Callable[[], datetime] = system_clock
 ) -> Application:
@@ -87,4 +96,5 @@ def _made(
         clock=clock,
         read_document=read_document,
         open_checker=lambda: open_checker(settings, clock=clock),
+        look_ups=_look_ups(settings) if settings.desk.look_ups else None,
     )

@@ -15,6 +15,7 @@ from doideposit.records.extraction.manuscript import Manuscript
 from doideposit.records.models.series import Series
 from doideposit.web.afterwards import Afterwards, Start, in_thread
 from doideposit.web.desk.drafts import Drafts, SavedDraft
+from doideposit.web.desk.look_ups import LookUps
 
 __all__ = ["ReadDocument", "Workplace", "draft_named", "workplace"]
 
@@ -34,12 +35,14 @@ class Workplace:
         read_document: ReadDocument,
         open_checker: Callable[[], Checker],
         *,
+        look_ups: LookUps | None = None,
         start: Start = in_thread,
     ) -> None:
         self.settings = settings
         self.drafts = drafts
         self.clock = clock
         self.read_document = read_document
+        self.look_ups = look_ups
         self._open = open_depositor
         self._open_checker = open_checker
         self._start = start

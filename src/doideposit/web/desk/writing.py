@@ -103,6 +103,8 @@ def save(name: str) -> Answer:
             return redirect(url_for("writing.edit", name=name) + "#problems")
         write_record(workplace(), kept, by=g.account.name)
         return redirect(url_for("sending.look", name=name))
+    if action.startswith("find:"):
+        return redirect(url_for("looking.who", name=name, field=action.removeprefix("find:")))
     listed = action.partition("[")[0].partition(".")[0]
     # Back to where the button was: a page that begins at its top again would lose the place.
     where = f"#{listed}" if listed in form.LISTS else "#saved"
@@ -175,6 +177,7 @@ def _form(draft: SavedDraft) -> str:
         value=lambda path: form.value_at(draft.data, loc_of(path)),
         unshown=form.unshown(draft.data),
         parts=list(_parts_of_document(draft)),
+        look_ups=workplace().look_ups is not None,
     )
 
 

@@ -1,0 +1,140 @@
+"""Who has which ORCID iD, and which organisation which ROR id: asked at orcid.org and ror.org when somebody wants it.
+
+What is found is offered and never chosen: names are shared, and a wrong iD gives the work to somebody else. Sources:
+the ORCID API 3.0 (expanded-search) and the ROR API 2 (organizations), both open to everybody.
+"""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from doideposit.crossref.http import Fetch, NoAnswer
+from doideposit.errors import WorldError
+from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
+from doideposit.web.allowance import Allowance
+
+__all__ = ["Candidate", "LookUps"]
+
+ORCID: Final = "https://pub.orcid.org/v3.0/expanded-search/"
+ROR: Final = "https://api.ror.org/v2/organizations"
+# Candidates that are shown; who finds nobody among so many writes the name more exactly.
+MOST: Final = 10
+# Bytes of an answer of ten candidates, with room for records of great universities.
+LIMIT: Final = 2_000_000
+# Questions at once, and one more every three seconds: ROR allows fifty in five minutes to who has no account there.
+BURST: Final = 10
+PER_SECOND: Final = 1 / 3
+# Answers that are kept, so that a page that is loaded again asks nobody.
+REMEMBERED: Final = 200
+OK, TOO_MANY = 200, 429
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Hold somebody, or an organisation, that may be meant: identifier as a link, name, and what tells it apart."""
+
+    link: str
+    name: str
+    about: str = ""
+
+
+class LookUps:
+    """Ask for candidates; `fetch` is the way out, `monotonic` counts seconds. Safe from several threads."""
+
+    def __init__(self, fetch: Fetch, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._allowed = Allowance(BURST, PER_SECOND, monotonic)
+        self._answers: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+        self._lock = threading.Lock()
+
+    def people(self, given: str, family: str) -> tuple[Candidate, ...]:
+        """Return people of that name; raises `WorldError` where orcid.org does not say."""
+        parts = {"family-name": family, "given-names": given}
+        query = " AND ".join(f'{field}:"{_quoted(text)}"' for field, text in parts.items() if text)
+        return self._asked("orcid.org", ORCID, {"q": query, "rows": str(MOST)}, _people)
+
+    def organisations(self, name: str) -> tuple[Candidate, ...]:
+        """Return organisations of that name; raises `WorldError` where ror.org does not say."""
+        return self._asked("ror.org", ROR, {"query": f'"{_quoted(name)}"'}, _organisations)
+
+    def _asked(
+        self, host: str, url: str, params: Mapping[str, str], read: Callable[[Any], Iterator[Candidate]]
+    ) -> tuple[Candidate, ...]:
+        key = (url, json.dumps(params))
+        with self._lock:
+            if key in self._answers:
+                return self._answers[key]
+        if not self._allowed.take():
+            raise WorldError(f"{host} was asked many times just now", hint="wait a minute, then try again")
+        try:
+            answer = self._fetch(url, params=params, limit=LIMIT)
+        except NoAnswer as error:
+            hint = "try again when you are online, or type it as the author gave it"
+            raise WorldError(f"{host} does not answer: {error.reason}", hint=hint) from None
+        if answer.status != OK:
+            why = "wants to be asked less often" if answer.status == TOO_MANY else f"answered with {answer.status}"
+            raise WorldError(f"{host} {why}", hint="try again in some minutes, or type it as the author gave it")
+        found = tuple(read(_json(answer.body)))[:MOST]
+        with self._lock:
+            while len(self._answers) >= REMEMBERED:
+                self._answers.pop(next(iter(self._answers)))
+            self._answers[key] = found
+        return found
+
+
+def _quoted(text: str) -> str:
+    """Return a text that stands for itself between the quotation marks of a query of Lucene, whose signs mean more."""
+    return re.sub(r'["\\]+', " ", text)[:200].strip()
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _people(answer: Any) -> Iterator[Candidate]:
+    for one in _list(answer, "expanded-result"):
+        link = _link(Orcid, _text(one, "orcid-id"))
+        if link:
+            name = _text(one, "credit-name") or f"{_text(one, 'given-names')} {_text(one, 'family-names')}".strip()
+            places = [each for each in _list(one, "institution-name") if isinstance(each, str)]
+            yield Candidate(link, name or link, "; ".join(places[:3]))
+
+
+def _organisations(answer: Any) -> Iterator[Candidate]:
+    for one in _list(answer, "items"):
+        link = _link(Ror, _text(one, "id"))
+        names = _list(one, "names")
+        if link and _text(one, "status") in {"", "active"}:
+            # The name that ROR shows is marked among all others; a record without one has its first.
+            shown = [name for name in names if "ror_display" in _list(name, "types")] or names
+            where = [_part(place, "geonames_details") for place in _list(one, "locations")]
+            about = [f"{_text(place, 'name')}, {_text(place, 'country_name')}".strip(", ") for place in where]
+            yield Candidate(link, _text(shown[0], "value") if shown else link, "; ".join(filter(None, about)))
+
+
+def _link(kind: type[Orcid | Ror], text: str) -> str:
+    try:
+        return kind.parse(text).url
+    except InvalidIdentifier:
+        return ""
+
+
+def _part(data: Any, key: str) -> Any:
+    return data.get(key) if isinstance(data, dict) else None
+
+
+def _text(data: Any, key: str) -> str:
+    found = _part(data, key)
+    return " ".join(found.split())[:300] if isinstance(found, str) else ""
+
+
+def _list(data: Any, key: str) -> list[Any]:
+    found = _part(data, key)
+    return found if isinstance(found, list) else []

@@ -1,0 +1,92 @@
+"""Pages that offer the ORCID iD of an author and the ROR id of an affiliation, for somebody to choose from."""
+
+import re
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from doideposit.errors import WorldError
+from doideposit.findings import loc_of
+from doideposit.records.identifiers import InvalidIdentifier, Orcid, Ror
+from doideposit.web.desk import form
+from doideposit.web.desk.access import DeskRole, needs
+from doideposit.web.desk.drafts import Overtaken, SavedDraft
+from doideposit.web.desk.look_ups import Candidate
+from doideposit.web.desk.messages import message_page
+from doideposit.web.desk.workplace import draft_named, workplace
+
+__all__ = ["pages"]
+
+pages = Blueprint("looking", __name__)
+Answer = Response | str | tuple[str, int]
+
+
+@pages.get("/drafts/<name>/who")
+@needs(DeskRole.EDIT)
+def who(name: str) -> Answer:
+    """Ask for an author, or for an affiliation, and show what was found. Nothing is chosen."""
+    draft, field = draft_named(name), _field()
+    author, kind = field.rpartition(".affiliations[0].ror")[0] or field.rpartition(".")[0], _kind(field)
+    found: tuple[Candidate, ...] = ()
+    error = None
+    asked = _asked(draft, author, kind)
+    look_ups = workplace().look_ups
+    if look_ups is None:
+        abort(404)
+    try:
+        if asked and kind == "orcid":
+            found = look_ups.people(_value(draft, f"{author}.given"), _value(draft, f"{author}.family"))
+        elif asked:
+            found = look_ups.organisations(asked)
+    except WorldError as away:
+        error = away
+    host = "orcid.org" if kind == "orcid" else "ror.org"
+    return render_template(
+        "choose.html", draft=draft, field=field, kind=kind, asked=asked, found=found, error=error, host=host
+    )
+
+
+def _asked(draft: SavedDraft, author: str, kind: str) -> str:
+    if kind == "ror":
+        return _value(draft, f"{author}.affiliations[0].name") or _value(draft, f"{author}.organisation")
+    family = _value(draft, f"{author}.family")
+    return f"{_value(draft, f'{author}.given')} {family}".strip() if family else ""
+
+
+def _value(draft: SavedDraft, path: str) -> str:
+    return form.value_at(draft.data, loc_of(path))
+
+
+def _field() -> str:
+    field = request.values.get("field", "")
+    if not re.fullmatch(r"authors\[\d{1,4}\]\.(orcid|affiliations\[0\]\.ror)", field):
+        abort(404)
+    return field
+
+
+def _kind(field: str) -> str:
+    return field.rpartition(".")[2]
+
+
+@pages.post("/drafts/<name>/who")
+@needs(DeskRole.EDIT)
+def choose(name: str) -> Answer:
+    """Put the identifier that somebody chose into the draft."""
+    draft, field = draft_named(name), _field()
+    try:
+        value = (Orcid if _kind(field) == "orcid" else Ror).parse(request.form.get("value", "")).url
+    except InvalidIdentifier as wrong:
+        return message_page(422, wrong.message, wrong.hint)
+    # Where the draft was saved meanwhile, authors may stand in another order.
+    kept = request.form.get("version") == str(draft.version) and _put(draft, field, value)
+    if not kept:
+        return message_page(409, "The draft was saved elsewhere meanwhile, so nothing was put in.", "Look again.")
+    return redirect(url_for("writing.edit", name=name) + "#authors")
+
+
+def _put(draft: SavedDraft, field: str, value: str) -> bool:
+    try:
+        workplace().drafts.save(draft, form.typed(draft.data, {field: value}), g.account.name)
+    except Overtaken:
+        return False
+    return True

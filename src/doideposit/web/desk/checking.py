@@ -1,5 +1,7 @@
 """The live check of a draft, sorted for a form; the record file it becomes, and the plan that is kept of it."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -135,17 +137,34 @@ def is_written(draft: SavedDraft) -> bool:
 
 
 def write_record(place: Workplace, draft: SavedDraft, *, by: str) -> SavedDraft:
-    """Write the draft to its record file, unless that holds it already; raise `UsageError` and `DiskError`."""
+    """Write the draft to its record file, unless that holds it already; raise `UsageError` and `DiskError`.
+
+    What the file will hold is noted in the draft before: after a kill between the two, the file is known as our own.
+    """
+    draft = _known_again(place, draft, by)
     if is_written(draft):
         return draft
-    if not draft.record:
+    if not draft.seen:
         found = find_record(place.records, judge(place, draft.data).doi, place.series)
         if found is not None:
             hint = "open that number from the list; what you typed stays in this draft"
             raise UsageError(f"{found.path.name} is the record file of this DOI already", hint=hint)
-    path = Path(draft.record) if draft.record else name_for(draft.data, place.records)
+    path = Path(draft.record) if draft.seen else name_for(draft.data, place.records)
+    draft = place.drafts.save(draft, draft.data, by, record=str(path), meant=_digest(draft.data))
     seen = save_record(path, cleaned(draft.data), seen=draft.seen, schema=schema_location("record"))
-    return place.drafts.save(draft, draft.data, by, record=str(path), seen=seen)
+    return place.drafts.save(draft, draft.data, by, seen=seen, meant="")
+
+
+def _known_again(place: Workplace, draft: SavedDraft, by: str) -> SavedDraft:
+    """Return the draft with its record file as seen, where a kill came after the file and before the draft."""
+    path = Path(draft.record)
+    if not draft.meant or _digest(opened(load_record(path) or {})) != draft.meant:
+        return draft
+    return place.drafts.save(draft, draft.data, by, seen=fingerprint_of(path), meant="")
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(cleaned(data), sort_keys=True).encode()).hexdigest()
 
 
 def plan_name(draft: SavedDraft, target: str) -> str:

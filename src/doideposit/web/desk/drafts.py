@@ -36,9 +36,10 @@ class Mark:
 class SavedDraft:
     """Hold one version of a draft: the record as it is typed, and what the page knows of where it came from.
 
-    `record` is the record file that it is about, and `seen` that file's text when it was read, so that a change by
-    somebody else is noticed. `lines` is the text of the document with the place of each line, and `digest` the SHA-256
-    of its bytes, by which the same document is known again.
+    `record` is the record file that it is about, and `seen` that file's fingerprint when it was read, so that a change
+    by somebody else is noticed; `meant` is the digest of what is being written to it, until that is known to be done.
+    `lines` is the text of the document with the place of each line, and `digest` the SHA-256 of its bytes, by which the
+    same document is known again.
     """
 
     name: str
@@ -53,6 +54,7 @@ class SavedDraft:
     record: str = ""
     seen: str = ""
     digest: str = ""
+    meant: str = ""
 
 
 class Overtaken(Exception):
